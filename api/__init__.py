@@ -1,0 +1,1 @@
+"""The outside: HTTP, pages, imports and the command line."""

@@ -1,0 +1,1 @@
+"""The only writer: entries in one gapless order, hashed, append-only."""

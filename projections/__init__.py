@@ -1,0 +1,1 @@
+"""Views of now: rows versioned by position."""

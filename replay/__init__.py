@@ -1,0 +1,1 @@
+"""Views of then: the same fold at any basis."""
