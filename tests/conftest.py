@@ -1,0 +1,28 @@
+"""What holds for every test: how hard properties are tried, and what may be skipped."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import settings
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+# Shared machines stall; a slow example is no fault of the property.
+settings.register_profile("person", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=1_000, deadline=None, print_blob=True)
+settings.register_profile("nightly", max_examples=20_000, deadline=None, print_blob=True)
+settings.load_profile("ci" if IN_CI else "person")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail in CI what a missing server would skip: a green run must have met PostgreSQL."""
+    report = yield
+    expected_failure = hasattr(report, "wasxfail")
+    if IN_CI and report.skipped and not expected_failure and item.get_closest_marker("postgres"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where the marker postgres may not be: {report.longrepr}"
+    return report
