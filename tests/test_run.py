@@ -25,6 +25,8 @@ sleep 0.3
 mkdir -p "$folder/bin" && cp "$UV_PYTHON_STANDIN" "$folder/bin/python"
 """
 
+TOOLS_BUT_FLOCK = ["cat", "cksum", "cp", "dirname", "mkdir", "readlink", "rm", "sh", "sleep"]
+
 
 class Checkout:
     """A folder with the launcher, a lock and a uv that makes stand-ins."""
