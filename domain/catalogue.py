@@ -1,0 +1,72 @@
+"""Editions of dictionary, qualification catalogue, rule set and outline: stream `catalogue/{kind}` (三)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.envelope import Recorded
+from domain.intervals import Days
+from domain.reference import Edition, Reference
+from domain.vocabulary import CatalogueKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueAdopted:
+    """From `valid_from` an edition applies. Its content comes with the installation."""
+
+    kind: CatalogueKind
+    edition: str
+    valid_from: date
+    valid_to: date | None = None
+    sha256: str
+
+
+Event: TypeAlias = CatalogueAdopted
+State: TypeAlias = tuple[Edition, ...]
+initial: State = ()
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the adopted editions after `entry`."""
+    event: Event = entry.event
+    adopted = Edition(
+        kind=event.kind,
+        edition=event.edition,
+        days=Days(event.valid_from, event.valid_to),
+        sha256=event.sha256,
+        position=entry.position,
+    )
+    return (*state, adopted)
+
+
+CATALOGUE: FactKind[State] = FactKind("catalogue", initial, evolve)
+FACTS = MappingProxyType({"catalogue": CATALOGUE})
+ALL = CATALOGUE.key("all")
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:  # noqa: ARG001 - the shape of a decider
+    """Everything that was adopted."""
+    return (ALL,)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the adoption; none if the same edition applies from the same day already."""
+    body = command.body
+    days = Days(body.valid_from, body.valid_to)
+    if days.empty:
+        raise Refused(
+            "period-empty", "失效日不晚于生效日", "the edition ends before it begins", "valid_to"
+        )
+    same = (body.kind, body.edition, days, body.sha256)
+    if any((e.kind, e.edition, e.days, e.sha256) == same for e in facts[ALL]):
+        return []
+    tags = (ALL.tag,)
+    return [New(f"catalogue/{body.kind.value}", body, None, None, tags, command.valid_from)]
+
+
+def reference_after(installed: Reference, adopted: State) -> Reference:
+    """Return the reference data in force: what is installed, with what the ledger adopted."""
+    return replace(installed, adopted=(*installed.adopted, *adopted))

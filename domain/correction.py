@@ -1,0 +1,163 @@
+"""Corrections of recorded entries: `RecordCorrected`, in the stream of the entry it corrects.
+
+Nothing is rewritten. A fold that has seen the correction reads the corrected entry as
+amended; a fold that stops before it reads the entry as it was recorded.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.decider import Amend, Command, FactKey, FactKind, Facts, New, Refused
+from domain.envelope import Recorded
+from domain.guards import existing, not_in_the_future, reason_given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldCorrection:
+    """One corrected field: its path in the event's data (`venue.division`) and the value as JSON text."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCorrected:
+    """The entry at `position` was wrong in `fields`."""
+
+    position: int
+    fields: tuple[FieldCorrection, ...]
+
+
+Event: TypeAlias = RecordCorrected
+
+State: TypeAlias = Recorded[Any] | None
+initial: State = None
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - an entry never changes
+    """Return the entry itself."""
+    return entry
+
+
+ENTRY: FactKind[State] = FactKind("entry", initial, evolve)
+"""The entry at one position, as it was recorded."""
+FACTS = MappingProxyType({"entry": ENTRY})
+
+_DAY_FIELDS = ("held_from", "issued_on", "published_on")
+_IDENTITY = frozenset(
+    {
+        "uscc",
+        "application_id",
+        "assessment_id",
+        "inspection_id",
+        "draw_id",
+        "finding_id",
+        "measure_id",
+        "batch",
+        "year",
+        "certificate_no",
+        "new_certificate_no",
+        "position",
+        "flag",
+        "holder",
+        "expert_id",
+    }
+)
+
+
+def day_in(event: object) -> date | None:
+    """Return the day that the event's own data holds (`held_from`, `issued_on`, `published_on`)."""
+    for name in _DAY_FIELDS:
+        found = getattr(event, name, None)
+        if isinstance(found, date):
+            return found
+    return None
+
+
+def amended(entry: Recorded[Any], correction: RecordCorrected, amend: Amend) -> Recorded[Any]:
+    """Return `entry` with the correction applied; its valid day follows the corrected data."""
+    own = [
+        f for f in correction.fields if f.path != "valid_from" or hasattr(entry.event, "valid_from")
+    ]
+    event = amend(entry.event, [(f.path, f.value) for f in own]) if own else entry.event
+    day = day_in(event) or getattr(event, "valid_from", None) or entry.valid_from
+    for field in correction.fields:
+        if field.path == "valid_from" and field not in own:
+            day = date.fromisoformat(field.value.strip('"'))
+    return entry._replace(event=event, valid_from=day)
+
+
+def resolved(entries: Iterable[Recorded[Any]], amend: Amend) -> list[Recorded[Any]]:
+    """Return the entries with every correction among them applied, and the corrections taken out."""
+    kept: dict[int, Recorded[Any]] = {}
+    for entry in entries:
+        if not isinstance(entry.event, RecordCorrected):
+            kept[entry.position] = entry
+        elif entry.event.position in kept:
+            wrong = kept[entry.event.position]
+            kept[wrong.position] = amended(wrong, entry.event, amend)
+    return list(kept.values())
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The entry to be corrected. It never changes, so nothing can come between."""
+    return (ENTRY.key(str(command.body.position)),)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the correction; none if it changes nothing. The tags stay: no field of them can change."""
+    body = command.body
+    not_in_the_future(command)
+    reason_given(command)
+    entry = existing(
+        facts[ENTRY.key(str(body.position))],
+        "unknown-position",
+        f"位置 {body.position} 没有记录",
+        f"there is no entry at position {body.position}",
+        "position",
+    )
+    _require_correctable(entry, body)
+    after = amended(entry, body, facts.amend)
+    if after == entry:
+        return []
+    return [New(entry.stream, body, entry.subject, entry.district, entry.tags, after.valid_from)]
+
+
+_UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "RecordCorrected": (
+            "更正记录本身不能更正,请对原记录再次更正",
+            "correct the original entry again instead",
+        ),
+        "RosterPublished": (
+            "请更正各企业的 EnterpriseListed 记录",
+            "correct the EnterpriseListed entries instead",
+        ),
+        "CatalogueAdopted": ("请采用新的版本", "adopt another edition instead"),
+    }
+)
+
+
+def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
+    name = type(entry.event).__name__
+    if name in _UNCORRECTABLE:
+        zh, en = _UNCORRECTABLE[name]
+        raise Refused(
+            "not-correctable",
+            f"{name} 不能更正:{zh}",
+            f"{name} cannot be corrected: {en}",
+            "position",
+        )
+    if not body.fields:
+        raise Refused("fields-missing", "没有要更正的字段", "there is nothing to correct", "fields")
+    for field in body.fields:
+        if field.path.split(".")[0] in _IDENTITY:
+            raise Refused(
+                "identity-field",
+                f"{field.path} 是记录的标识,不能更正;请撤销后另行登记",
+                f"{field.path} identifies the record and cannot be corrected; withdraw it and record anew",
+                f"fields.{field.path}",
+            )

@@ -1,0 +1,244 @@
+"""Who an enterprise is and which units it acts for: stream `enterprise/{uscc}` (一(一), 六(一))."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.envelope import Recorded
+from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.intervals import Timeline
+from domain.vocabulary import EnterpriseKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseRegistered:
+    """An enterprise became known, with its competent district authority."""
+
+    uscc: str
+    name: str
+    kind: EnterpriseKind
+    district: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseProfileChanged:
+    """Some of what is known about an enterprise changed; only the changed fields are set."""
+
+    uscc: str
+    name: str | None = None
+    kind: EnterpriseKind | None = None
+    district: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCovered:
+    """The enterprise applies and answers for a subsidiary or branch in Beijing."""
+
+    uscc: str
+    unit_uscc: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitReleased:
+    """The enterprise no longer acts for a unit."""
+
+    uscc: str
+    unit_uscc: str
+
+
+Event: TypeAlias = EnterpriseRegistered | EnterpriseProfileChanged | UnitCovered | UnitReleased
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is known about an enterprise on a day."""
+
+    name: str
+    kind: EnterpriseKind
+    district: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChange:
+    """From `day` on the unit is covered, or is not."""
+
+    day: date
+    position: int
+    unit: str
+    name: str
+    covered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enterprise:
+    """A registered enterprise with the changes of its profile and units by day."""
+
+    uscc: str
+    since: date
+    position: int
+    profiles: tuple[tuple[date, int, Profile], ...]
+    unit_changes: tuple[UnitChange, ...] = ()
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that took effect last."""
+        return max(self.profiles, key=lambda change: change[:2])[2]
+
+    @property
+    def district(self) -> str:
+        """The competent district authority (latest)."""
+        return self.profile.district
+
+    def profile_on(self, day: date) -> Profile:
+        """Return the profile on `day`; before registration, the first one."""
+        ordered = sorted(self.profiles, key=lambda change: change[:2])
+        held = Timeline((start, profile) for start, _, profile in ordered).on(day)
+        return held or ordered[0][2]
+
+    def unit_on(self, unit: str, day: date) -> UnitChange | None:
+        """Return the change that says whether `unit` is covered on `day`."""
+        changes = [c for c in self.unit_changes if c.unit == unit and c.day <= day]
+        return max(changes, key=lambda c: (c.day, c.position), default=None)
+
+    def covers(self, unit: str, day: date) -> bool:
+        """Return whether the enterprise acts for `unit` on `day` (六(一))."""
+        change = self.unit_on(unit, day)
+        return change is not None and change.covered
+
+
+State: TypeAlias = Enterprise | None
+initial: State = None
+
+
+def _profile_after(old: Profile, event: EnterpriseProfileChanged) -> Profile:
+    return Profile(
+        name=event.name if event.name is not None else old.name,
+        kind=event.kind if event.kind is not None else old.kind,
+        district=event.district if event.district is not None else old.district,
+        address=event.address if event.address is not None else old.address,
+    )
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return what is known of the enterprise after `entry`."""
+    event: Event = entry.event
+    if isinstance(event, EnterpriseRegistered):
+        profile = Profile(
+            name=event.name, kind=event.kind, district=event.district, address=event.address
+        )
+        return Enterprise(
+            uscc=event.uscc,
+            since=entry.valid_from,
+            position=entry.position,
+            profiles=((entry.valid_from, entry.position, profile),),
+        )
+    if state is None:
+        return None
+    if isinstance(event, EnterpriseProfileChanged):
+        changed = _profile_after(state.profile_on(entry.valid_from), event)
+        return replace(
+            state, profiles=(*state.profiles, (entry.valid_from, entry.position, changed))
+        )
+    change = UnitChange(
+        day=entry.valid_from,
+        position=entry.position,
+        unit=event.unit_uscc,
+        name=event.unit_name if isinstance(event, UnitCovered) else "",
+        covered=isinstance(event, UnitCovered),
+    )
+    return replace(state, unit_changes=(*state.unit_changes, change))
+
+
+ENTERPRISE: FactKind[State] = FactKind("enterprise", initial, evolve)
+FACTS = MappingProxyType({"enterprise": ENTERPRISE})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """Everything recorded about this enterprise."""
+    return (ENTERPRISE.key(command.body.uscc),)
+
+
+def _new(command: Command[Event], event: Event, district: str) -> list[New]:
+    uscc = event.uscc
+    return [
+        New(
+            f"enterprise/{uscc}", event, uscc, district, (f"enterprise:{uscc}",), command.valid_from
+        )
+    ]
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the events that record `command`; none if nothing would change."""
+    body = command.body
+    must_be_uscc(body.uscc, "uscc")
+    state = facts[ENTERPRISE.key(body.uscc)]
+    match body:
+        case EnterpriseRegistered():
+            not_in_the_future(command)
+            return _register(state, command, body)
+        case EnterpriseProfileChanged():
+            return _change_profile(existing_enterprise(state, body.uscc), command, body)
+        case UnitCovered():
+            return _cover(existing_enterprise(state, body.uscc), command, body)
+        case UnitReleased():
+            enterprise = existing_enterprise(state, body.uscc)
+            if not enterprise.covers(body.unit_uscc, command.valid_from):
+                raise Refused(
+                    "not-covered",
+                    f"{body.unit_uscc} 在 {command.valid_from} 不是该企业的实施单位",
+                    f"{body.unit_uscc} is not covered on {command.valid_from}",
+                    "unit_uscc",
+                )
+            return _new(command, body, enterprise.district)
+
+
+def _register(state: State, command: Command[Event], body: EnterpriseRegistered) -> Sequence[New]:
+    if state is None:
+        return _new(command, body, body.district)
+    same = Profile(name=body.name, kind=body.kind, district=body.district, address=body.address)
+    if state.profile == same:
+        return []
+    raise Refused(
+        "already-registered",
+        f"企业 {body.uscc} 已登记为“{state.profile.name}”;变更信息请用 EnterpriseProfileChanged",
+        f"{body.uscc} is already registered; use EnterpriseProfileChanged to change it",
+        "uscc",
+    )
+
+
+def _change_profile(
+    state: Enterprise, command: Command[Event], body: EnterpriseProfileChanged
+) -> Sequence[New]:
+    old = state.profile_on(command.valid_from)
+    new = _profile_after(old, body)
+    if new == old:
+        return []
+    changed = EnterpriseProfileChanged(
+        uscc=body.uscc,
+        name=new.name if new.name != old.name else None,
+        kind=new.kind if new.kind != old.kind else None,
+        district=new.district if new.district != old.district else None,
+        address=new.address if new.address != old.address else None,
+    )
+    return _new(command, changed, new.district)
+
+
+def _cover(state: Enterprise, command: Command[Event], body: UnitCovered) -> Sequence[New]:
+    must_be_uscc(body.unit_uscc, "unit_uscc")
+    if body.unit_uscc == body.uscc:
+        raise Refused(
+            "unit-is-applicant",
+            "实施单位就是申报企业本身,无需登记",
+            "the unit is the applicant itself",
+            "unit_uscc",
+        )
+    if state.covers(body.unit_uscc, command.valid_from):
+        return []
+    return _new(command, body, state.district)

@@ -1,0 +1,134 @@
+"""What a supervisor made of a flag: stream `flag/{key}` (四)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.assessment import AssessmentHeld
+from domain.certificate import CertificateIssued
+from domain.correction import ENTRY
+from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.envelope import Recorded
+from domain.finding import FINDING, RectificationOrdered
+from domain.guards import existing, not_in_the_future, reason_given
+from domain.identifiers import flag_parts
+from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.vocabulary import ReviewDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagReviewed:
+    """A supervisor upheld or dismissed a flag, or made it a finding. The reason is the entry's."""
+
+    flag: str
+    decision: ReviewDecision
+    finding_id: str | None = None
+
+
+Event: TypeAlias = FlagReviewed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The review that holds, and its entry."""
+
+    decision: ReviewDecision
+    position: int
+    by: str
+    reason: str
+    finding_id: str | None
+
+
+State: TypeAlias = Review | None
+initial: State = None
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - the last review holds
+    """Return the review after `entry`."""
+    event: Event = entry.event
+    return Review(
+        decision=event.decision,
+        position=entry.position,
+        by=entry.actor.account,
+        reason=entry.reason or "",
+        finding_id=event.finding_id,
+    )
+
+
+FLAG: FactKind[State] = FactKind("flag", initial, evolve)
+FACTS = MappingProxyType({"flag": FLAG})
+
+_SESSIONS: tuple[type, ...] = (AssessmentHeld,)
+_CERTIFICATES: tuple[type, ...] = (CertificateIssued,)
+JUDGED: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), _SESSIONS + _CERTIFICATES),
+        **dict.fromkeys(("S6", "S7", "S8", "S9", "G1", "G2", "C3"), _SESSIONS),
+        **dict.fromkeys(("R1", "C1", "C2", "T1"), _CERTIFICATES),
+        "Q1": (InspectionDispatched, SpotCheckRecorded),
+        "Q2": (RectificationOrdered,),
+    }
+)
+"""Which records each check judges: a flag on anything else does not exist."""
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The review so far, the judged record, and the finding that it became."""
+    body = command.body
+    yield FLAG.key(body.flag)
+    parts = flag_parts(body.flag)
+    if parts is not None:
+        yield ENTRY.key(str(parts[1]))
+    if body.finding_id is not None:
+        yield FINDING.key(body.finding_id)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the review; none if the same review holds already."""
+    body = command.body
+    not_in_the_future(command)
+    reason = reason_given(command)
+    parts = flag_parts(body.flag)
+    record = facts[ENTRY.key(str(parts[1]))] if parts else None
+    if parts is None or record is None or not isinstance(record.event, JUDGED[parts[0]]):
+        raise Refused(
+            "unknown-flag",
+            f"疑点 {body.flag[:40]} 不存在",
+            f"flag {body.flag[:40]} does not exist",
+            "flag",
+        )
+    if body.decision is ReviewDecision.CONVERTED:
+        finding = FINDING.key(body.finding_id or "")
+        existing(
+            facts[finding] if body.finding_id else None,
+            "unknown-finding",
+            "转为问题时须给出已登记的问题编号(finding_id)",
+            "a converted flag names a finding that exists (finding_id)",
+            "finding_id",
+        )
+    held = facts[FLAG.key(body.flag)]
+    if held is not None and (held.decision, held.finding_id, held.reason) == (
+        body.decision,
+        body.finding_id,
+        reason,
+    ):
+        return []
+    return [
+        New(
+            f"flag/{body.flag}",
+            body,
+            record.subject,
+            record.district,
+            (f"flag:{body.flag}", *_twin_tags(parts[0], record)),
+            command.valid_from,
+        )
+    ]
+
+
+def _twin_tags(code: str, record: Recorded[Any]) -> tuple[str, ...]:
+    """C2 is judged over all certificates of a number or a holder, so its review is a fact of theirs."""
+    if code != "C2":
+        return ()
+    event: CertificateIssued = record.event
+    return f"certificate:{event.certificate_no}", f"holder:{event.holder.subject_id}"

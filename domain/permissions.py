@@ -1,0 +1,127 @@
+"""Who may record what: one policy for import, HTTP and pages; deny by default (domain.md §1).
+
+Organisations bind: a reporter acts for their own enterprise, an inspector for their own
+district, an expert for their own sheet. Where an act is about an enterprise, the facts say
+which district is competent; a district is never derived from a USCC.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from domain.decider import Refused
+from domain.envelope import Actor
+from domain.identifiers import is_uscc
+from domain.vocabulary import Role
+
+R = Role
+_CENTRE = (R.CENTRE_OFFICER,)
+_BUREAU = (R.BUREAU_PUBLISHER,)
+_REPORT = (R.ENTERPRISE_REPORTER, R.CENTRE_OFFICER)
+_SUPERVISE = (R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.DISTRICT_INSPECTOR)
+_MEASURE = (R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.BUREAU_PUBLISHER)
+
+MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
+    {
+        "EnterpriseRegistered": (*_REPORT, R.BUREAU_PUBLISHER, R.DISTRICT_INSPECTOR),
+        "EnterpriseProfileChanged": (*_REPORT, R.BUREAU_PUBLISHER, R.DISTRICT_INSPECTOR),
+        "UnitCovered": (*_REPORT, R.BUREAU_PUBLISHER),
+        "UnitReleased": (*_REPORT, R.BUREAU_PUBLISHER),
+        "ApplicationSubmitted": _REPORT,
+        "DistrictOpinionGiven": (R.DISTRICT_INSPECTOR,),
+        "ApplicationAccepted": _CENTRE,
+        "ApplicationReturned": _CENTRE,
+        "ExpertsAssigned": _CENTRE,
+        "EvaluationScored": (R.EXPERT,),
+        "EvaluationScoreRevised": (R.EXPERT,),
+        "EvaluationConcluded": _CENTRE,
+        "ApplicationConfirmed": _BUREAU,
+        "ApplicationRejected": _BUREAU,
+        "ReceiptIssued": _CENTRE,
+        "RosterPublished": _BUREAU,
+        "EnterpriseListed": _BUREAU,
+        "ScopeChanged": _BUREAU,
+        "ListingSuspended": _BUREAU,
+        "ListingReinstated": _BUREAU,
+        "ListingRemoved": _BUREAU,
+        "ListingRenewed": _BUREAU,
+        "AnnualPlanFiled": _REPORT,
+        "AnnualPlanRevised": _REPORT,
+        "AssessmentHeld": _REPORT,
+        "CertificateIssued": _REPORT,
+        "CertificateReissued": _REPORT,
+        "CertificateRevoked": (*_REPORT, R.BUREAU_PUBLISHER),
+        "InspectionDrawn": _SUPERVISE,
+        "InspectionDispatched": _SUPERVISE,
+        "SpotCheckRecorded": _SUPERVISE,
+        "FindingRaised": _SUPERVISE,
+        "RectificationOrdered": _SUPERVISE,
+        "RectificationReported": (*_REPORT, R.QUALITY_SUPERVISOR, R.DISTRICT_INSPECTOR),
+        "ReinspectionRecorded": _SUPERVISE,
+        "MeasureImposed": _MEASURE,
+        "MeasureStayed": _MEASURE,
+        "MeasureVaried": _MEASURE,
+        "MeasureSetAside": _MEASURE,
+        "MeasureLifted": _MEASURE,
+        "FindingClosed": _SUPERVISE,
+        "FindingWithdrawn": _SUPERVISE,
+        "FindingDisputed": (R.ENTERPRISE_REPORTER,),
+        "FlagReviewed": (R.QUALITY_SUPERVISOR,),
+        "RecordCorrected": (
+            R.QUALITY_SUPERVISOR,
+            R.CENTRE_OFFICER,
+            R.BUREAU_PUBLISHER,
+            R.ENTERPRISE_REPORTER,
+            R.DISTRICT_INSPECTOR,
+        ),
+        "CatalogueAdopted": (R.BUREAU_PUBLISHER, R.CENTRE_OFFICER),
+    }
+)
+"""Event name → roles that may record it."""
+
+_ORGANISATION = MappingProxyType(
+    {R.QUALITY_SUPERVISOR: "centre", R.CENTRE_OFFICER: "centre", R.BUREAU_PUBLISHER: "bureau"}
+)
+
+
+def require_role(actor: Actor, name: str) -> None:
+    """Refuse an act that the role may not do, or an organisation that does not fit the role."""
+    if actor.role not in MAY.get(name, ()):
+        raise Refused(
+            "role-not-allowed",
+            f"角色 {actor.role.value} 不能办理 {name}",
+            f"role {actor.role.value} may not record {name}",
+            "actor.role",
+        )
+    expected = _ORGANISATION.get(actor.role)
+    fits = expected is None or actor.organisation == expected
+    if actor.role is R.ENTERPRISE_REPORTER:
+        fits = is_uscc(actor.organisation)
+    if not fits or not actor.account.strip() or not actor.organisation.strip():
+        raise Refused(
+            "organisation-mismatch",
+            f"账户 {actor.account} 的机构 {actor.organisation[:40]} 与角色 {actor.role.value} 不符",
+            f"organisation {actor.organisation[:40]} does not fit role {actor.role.value}",
+            "actor.organisation",
+        )
+
+
+def require_own(actor: Actor, subject: str | None, district: str | None) -> None:
+    """Refuse an act for another enterprise (reporter) or another district (inspector)."""
+    if actor.role is R.ENTERPRISE_REPORTER and subject != actor.organisation:
+        raise Refused(
+            "other-enterprise",
+            f"申报员只能为本企业 {actor.organisation} 办理,不能为 {subject}",
+            f"a reporter acts for their own enterprise {actor.organisation}, not for {subject}",
+            "actor.organisation",
+        )
+    if (
+        actor.role is R.DISTRICT_INSPECTOR
+        and district is not None
+        and district != actor.organisation
+    ):
+        raise Refused(
+            "other-district",
+            f"区级督导员只能办理本区 {actor.organisation} 的业务,该企业由 {district} 主管",
+            f"an inspector acts for their own district {actor.organisation}; competent is {district}",
+            "actor.organisation",
+        )

@@ -1,0 +1,120 @@
+"""Every event with its name, its stored name and the decider that lets it in.
+
+The stored name (`standing.scope-changed/1`) carries the schema number and never changes.
+A new shape is a new number here and an upcaster in `ledger/codec.py`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
+from typing import Any, get_args
+
+from domain import (
+    application,
+    assessment,
+    catalogue,
+    certificate,
+    correction,
+    enterprise,
+    finding,
+    flag,
+    inspection,
+    plan,
+    roster,
+    standing,
+)
+from domain.correction import RecordCorrected
+from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.permissions import require_own, require_role
+
+_STREAMS: Mapping[str, ModuleType] = MappingProxyType(
+    {
+        "enterprise": enterprise,
+        "application": application,
+        "roster": roster,
+        "standing": standing,
+        "plan": plan,
+        "assessment": assessment,
+        "certificate": certificate,
+        "inspection": inspection,
+        "finding": finding,
+        "flag": flag,
+        "catalogue": catalogue,
+        "record": correction,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One event: its class, contract name, stored name with schema number, and stream module."""
+
+    cls: type
+    name: str
+    stored: str
+    module: ModuleType
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def _events(module: ModuleType) -> tuple[type, ...]:
+    return get_args(module.Event) or (module.Event,)
+
+
+EVENTS: Mapping[str, EventType] = MappingProxyType(
+    {
+        cls.__name__: EventType(cls, cls.__name__, f"{stream}.{_kebab(cls.__name__)}/1", module)
+        for stream, module in _STREAMS.items()
+        for cls in _events(module)
+    }
+)
+"""Event name → type."""
+
+STORED: Mapping[str, EventType] = MappingProxyType({t.stored: t for t in EVENTS.values()})
+"""Stored name → type."""
+
+FACT_KINDS: Mapping[str, FactKind[Any]] = MappingProxyType(
+    {kind: fact for module in _STREAMS.values() for kind, fact in module.FACTS.items()}
+)
+"""Tag prefix → how the entries that carry the tag fold into a state."""
+
+
+def boundary(command: Command[Any]) -> Iterable[FactKey[Any]]:
+    """Return the facts that the decision is known to need from the command alone."""
+    keys: Iterable[FactKey[Any]] = EVENTS[type(command.body).__name__].module.boundary(command)
+    return keys
+
+
+def decide(facts: Facts, command: Command[Any]) -> Sequence[New]:
+    """Return the events that carry out `command`, after asking whether its actor may (the one way in)."""
+    kind = EVENTS[type(command.body).__name__]
+    require_role(command.actor, kind.name)
+    new: Sequence[New] = kind.module.decide(facts, command)
+    if isinstance(command.body, RecordCorrected):
+        _require_correction_right(facts, command)
+    for event in new:
+        require_own(command.actor, event.subject, _district(command, event))
+    return new
+
+
+def _district(command: Command[Any], event: New) -> str | None:
+    """Return the district that an inspector must belong to; what the report itself names binds too."""
+    claimed = getattr(command.body, "district", None)
+    if claimed is not None and isinstance(
+        command.body, inspection.SpotCheckRecorded | inspection.InspectionDispatched
+    ):
+        return claimed if claimed != command.actor.organisation else event.district
+    return event.district
+
+
+def _require_correction_right(facts: Facts, command: Command[RecordCorrected]) -> None:
+    """Reporters and inspectors correct only what their role may record; the centre corrects anything."""
+    entry = facts[correction.ENTRY.key(str(command.body.position))]
+    if entry is None:
+        raise Refused("unknown-position", "没有该记录", "there is no such entry", "position")
+    if command.actor.organisation in {"centre", "bureau"}:
+        return
+    require_role(command.actor, type(entry.event).__name__)

@@ -1,0 +1,156 @@
+"""Publication of a roster by the bureau: stream `roster/{batch}` (六(三))."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.application import APPLICATION, Application
+from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.enterprise import ENTERPRISE
+from domain.envelope import Recorded
+from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.intervals import Days
+from domain.scope import ScopeItem, named, require_certifiable, units
+from domain.standing import STANDING, EnterpriseListed, require_listing_period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterEntry:
+    """One enterprise on a published roster."""
+
+    uscc: str
+    application_id: str
+    scope: tuple[ScopeItem, ...]
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterPublished:
+    """The bureau published a batch of the roster."""
+
+    batch: str
+    published_on: date
+    entries: tuple[RosterEntry, ...]
+
+
+Event: TypeAlias = RosterPublished
+State: TypeAlias = RosterPublished | None
+initial: State = None
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the batch as published."""
+    event = entry.event
+    return event if isinstance(event, RosterPublished) else state
+
+
+ROSTER: FactKind[State] = FactKind("roster", initial, evolve)
+FACTS = MappingProxyType({"roster": ROSTER})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The batch, and for every entry its enterprise, application and standing."""
+    yield ROSTER.key(command.body.batch)
+    for entry in command.body.entries:
+        yield ENTERPRISE.key(entry.uscc)
+        yield APPLICATION.key(entry.application_id)
+        yield STANDING.key(entry.uscc)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return `RosterPublished` and an `EnterpriseListed` for each entry, or raise `Refused`."""
+    body = command.body
+    published = facts[ROSTER.key(body.batch)]
+    if published == body:
+        return []
+    if published is not None:
+        raise Refused(
+            "batch-exists",
+            f"批次 {body.batch} 已于 {published.published_on} 公布",
+            f"batch {body.batch} was already published on {published.published_on}",
+            "batch",
+        )
+    not_in_the_future(command, body.published_on, "published_on")
+    if not body.entries:
+        raise Refused("entries-missing", "名单为空", "the roster has no entries", "entries")
+    doubled = {
+        e.uscc for i, e in enumerate(body.entries) if e.uscc in {o.uscc for o in body.entries[:i]}
+    }
+    if doubled:
+        raise Refused(
+            "entry-twice",
+            f"同一批次中企业重复:{'、'.join(sorted(doubled))}",
+            f"listed twice in one batch: {', '.join(sorted(doubled))}",
+            "entries",
+        )
+    tags = (f"roster:{body.batch}",)
+    new = [New(f"roster/{body.batch}", body, None, None, tags, command.valid_from)]
+    for index, entry in enumerate(body.entries):
+        new.append(_listed(facts, command, entry, f"entries.{index}"))
+    return new
+
+
+def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: str) -> New:
+    must_be_uscc(entry.uscc, f"{where}.uscc")
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(entry.uscc)], entry.uscc, f"{where}.uscc")
+    application = _publishable(facts[APPLICATION.key(entry.application_id)], command, entry, where)
+    beyond = units(entry.scope) - application.confirmed_units
+    if beyond or not entry.scope:
+        raise Refused(
+            "scope-beyond",
+            f"{named(beyond)} 不在确认范围内" if beyond else "公布范围为空",
+            f"{named(beyond)} is not within the confirmed scope"
+            if beyond
+            else "the scope is empty",
+            f"{where}.scope",
+        )
+    days = Days(entry.valid_from, entry.valid_to)
+    years = facts.reference.rules(command.valid_from).listing_years
+    require_listing_period(days, years, f"{where}.valid_to")
+    require_certifiable(facts.reference, entry.scope, entry.valid_from, f"{where}.scope")
+    return New(
+        f"standing/{entry.uscc}",
+        EnterpriseListed(
+            uscc=entry.uscc,
+            batch=command.body.batch,
+            application_id=entry.application_id,
+            scope=entry.scope,
+            valid_from=entry.valid_from,
+            valid_to=entry.valid_to,
+        ),
+        entry.uscc,
+        enterprise.district,
+        (f"standing:{entry.uscc}", f"application:{entry.application_id}"),
+        entry.valid_from,
+    )
+
+
+def _publishable(
+    state: Application | None, command: Command[Event], entry: RosterEntry, where: str
+) -> Application:
+    field = f"{where}.application_id"
+    if state is None or state.uscc != entry.uscc or state.confirmed is None:
+        raise Refused(
+            "not-confirmed",
+            f"企业 {entry.uscc} 的申报 {entry.application_id} 未经市局确认,不能公布(六(三))",
+            f"application {entry.application_id} of {entry.uscc} is not confirmed; it cannot be published (六(三))",
+            field,
+        )
+    if state.published:
+        raise Refused(
+            "already-published",
+            f"申报 {entry.application_id} 已公布",
+            f"application {entry.application_id} was already published",
+            field,
+        )
+    if state.confirmed_by == command.actor.account:
+        raise Refused(
+            "same-person",
+            f"确认与公布须由不同的人办理,{command.actor.account} 已办理确认",
+            f"confirmation and publication need two people; {command.actor.account} confirmed it",
+            "actor",
+        )
+    return state

@@ -1,0 +1,381 @@
+"""What one enterprise may certify, day by day: stream `standing/{uscc}` (六(三), 七(三))."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.enterprise import ENTERPRISE
+from domain.envelope import Recorded
+from domain.guards import existing_enterprise, must_be_uscc
+from domain.intervals import Days, Timeline, years_after
+from domain.scope import ScopeItem, Unit, items, require_certifiable, units
+from domain.vocabulary import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterpriseListed:
+    """What a publication means for one enterprise; written with `RosterPublished`."""
+
+    uscc: str
+    batch: str
+    application_id: str
+    scope: tuple[ScopeItem, ...]
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeChanged:
+    """Items were added to or taken out of the confirmed scope, from the entry's valid day on."""
+
+    uscc: str
+    added: tuple[ScopeItem, ...]
+    removed: tuple[ScopeItem, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingSuspended:
+    """The listing is suspended, until a day where one is set."""
+
+    uscc: str
+    basis: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingReinstated:
+    """A suspended listing holds again."""
+
+    uscc: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRemoved:
+    """The enterprise was taken off the roster."""
+
+    uscc: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRenewed:
+    """The listing goes on for `[valid_from, valid_to)`, with a new scope where one is given."""
+
+    uscc: str
+    basis: str
+    valid_from: date
+    valid_to: date
+    scope: tuple[ScopeItem, ...] | None = None
+
+
+Event: TypeAlias = (
+    EnterpriseListed
+    | ScopeChanged
+    | ListingSuspended
+    | ListingReinstated
+    | ListingRemoved
+    | ListingRenewed
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Standing and scope that hold over a stretch of days, and the entries that made them so."""
+
+    standing: Standing
+    batch: str | None = None
+    application_id: str | None = None
+    days: Days | None = None
+    scope: frozenset[Unit] = frozenset()
+    because: tuple[int, ...] = ()
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether there is a listing to change: listed or suspended."""
+        return self.standing in {Standing.LISTED, Standing.SUSPENDED}
+
+
+UNLISTED = Listing(standing=Standing.UNLISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One recorded change: the day from which it applies, and the entry."""
+
+    day: date
+    position: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All recorded changes of one enterprise's standing, and what follows on each day."""
+
+    changes: tuple[Change, ...] = ()
+    timeline: Timeline[Listing] = Timeline()  # noqa: RUF009 - immutable by convention, empty
+
+    def on(self, day: date) -> Listing:
+        """Return standing and scope on `day`."""
+        return self.timeline.on(day) or UNLISTED
+
+    def over(self, first: date, last: date) -> list[Listing]:
+        """Return every standing that holds on some day from `first` to `last`, both included."""
+        return [listing or UNLISTED for listing in self.timeline.over(first, last)]
+
+
+State: TypeAlias = Course
+initial: State = Course()
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the course of the standing after `entry`.
+
+    Changes apply in the order of their day, then of their entry: one that is recorded late
+    for an earlier day leaves what was decided for later days in place.
+    """
+    event: Event = entry.event
+    change = Change(_day_of(event, entry.valid_from), entry.position, event)
+    changes = tuple(sorted((*state.changes, change), key=lambda c: (c.day, c.position)))
+    return Course(changes, Timeline(_walk(changes)))
+
+
+def _day_of(event: Event, valid_from: date) -> date:
+    return event.valid_from if isinstance(event, EnterpriseListed | ListingRenewed) else valid_from
+
+
+def _walk(changes: Iterable[Change]) -> Iterable[tuple[date, Listing]]:
+    """Yield what holds from which day on; expiry and the end of a suspension are derived."""
+    now = UNLISTED
+    back: date | None = None  # the day on which a suspension ends by itself
+    for change in changes:
+        for day, listing in _passing(now, back, change.day):
+            now, back = listing, None  # time has passed: nothing is left to end by itself
+            yield day, now
+        now = _after(now, change)
+        if isinstance(change.event, ListingSuspended):
+            back = change.event.until
+        elif now.standing is not Standing.SUSPENDED:
+            back = None
+        yield change.day, now
+    yield from _passing(now, back, None)
+
+
+def _passing(now: Listing, back: date | None, until: date | None) -> Iterable[tuple[date, Listing]]:
+    """Yield what time alone changes up to and including the day `until` (None: for ever)."""
+    if not now.in_effect or now.days is None or now.days.end is None:
+        return
+    end = now.days.end
+    if now.standing is Standing.SUSPENDED and back is not None and back < end:
+        if until is not None and back > until:
+            return
+        now = replace(now, standing=Standing.LISTED)
+        yield back, now
+    if until is None or end <= until:
+        yield end, replace(now, standing=Standing.EXPIRED, scope=frozenset())
+
+
+def _after(now: Listing, change: Change) -> Listing:
+    event = change.event
+    because = (*now.because, change.position)
+    match event:
+        case EnterpriseListed():
+            return Listing(
+                standing=Standing.LISTED,
+                batch=event.batch,
+                application_id=event.application_id,
+                days=Days(event.valid_from, event.valid_to),
+                scope=units(event.scope),
+                because=(change.position,),
+            )
+        case ScopeChanged():
+            if not now.in_effect:
+                return now
+            scope = (now.scope - units(event.removed)) | units(event.added)
+            return replace(now, scope=scope, because=because)
+        case ListingSuspended():
+            if not now.in_effect:
+                return now
+            return replace(now, standing=Standing.SUSPENDED, because=because)
+        case ListingReinstated():
+            if now.standing is not Standing.SUSPENDED:
+                return now
+            return replace(now, standing=Standing.LISTED, because=because)
+        case ListingRemoved():
+            return replace(now, standing=Standing.REMOVED, scope=frozenset(), because=because)
+        case ListingRenewed():
+            return replace(
+                now,
+                standing=Standing.SUSPENDED
+                if now.standing is Standing.SUSPENDED
+                else Standing.LISTED,
+                days=Days(event.valid_from, event.valid_to),
+                scope=now.scope if event.scope is None else units(event.scope),
+                because=because,
+            )
+
+
+STANDING: FactKind[State] = FactKind("standing", initial, evolve)
+FACTS = MappingProxyType({"standing": STANDING})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """Everything that was decided about this enterprise's standing, and its profile."""
+    return STANDING.key(command.body.uscc), ENTERPRISE.key(command.body.uscc)
+
+
+def require_listing_period(days: Days, years: int, field: str) -> None:
+    """Refuse a listing that ends before it begins or runs longer than `years` (六(三))."""
+    if days.empty:
+        raise Refused(
+            "period-empty", "有效期止不晚于有效期起", "the period ends before it begins", field
+        )
+    longest = years_after(days.start, years)
+    if days.end is None or days.end > longest:
+        raise Refused(
+            "period-too-long",
+            f"有效期最长 {years} 年,{days.start} 起最迟至 {longest}(六(三))",
+            f"a listing lasts {years} years at most: until {longest} (六(三))",
+            field,
+        )
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the events that carry out `command`; none if nothing would change."""
+    body = command.body
+    must_be_uscc(body.uscc, "uscc")
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
+    course = facts[STANDING.key(body.uscc)]
+    event = _decided(facts, command, course)
+    if event is None:
+        return []
+    uscc = body.uscc
+    return [
+        New(
+            f"standing/{uscc}",
+            event,
+            uscc,
+            enterprise.district,
+            (f"standing:{uscc}",),
+            command.valid_from,
+        )
+    ]
+
+
+def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | None:
+    body = command.body
+    if isinstance(body, EnterpriseListed):
+        raise Refused(
+            "listed-by-publication",
+            "EnterpriseListed 由 RosterPublished 产生,不能单独提交",
+            "EnterpriseListed follows from RosterPublished and is not submitted by itself",
+        )
+    if not body.basis.strip():
+        raise Refused("basis-missing", "必须写明依据(basis)", "the basis must be given", "basis")
+    now = course.on(_day_of(body, command.valid_from))
+    match body:
+        case ScopeChanged():
+            return _change_scope(facts, command, now, body)
+        case ListingSuspended():
+            return _suspend(command, now, body)
+        case ListingReinstated():
+            if now.standing is Standing.LISTED:
+                return None
+            if now.standing is not Standing.SUSPENDED:
+                raise _not_in_effect(now, command.valid_from, "恢复", "reinstated")
+            return body
+        case ListingRemoved():
+            if now.standing is Standing.REMOVED:
+                return None
+            _must_be_in_effect(now, command.valid_from, "移出", "removed")
+            return body
+        case ListingRenewed():
+            return _renew(facts, course, body)
+
+
+_STANDING_ZH = MappingProxyType(
+    {
+        Standing.UNLISTED: "不在公布名单内",
+        Standing.LISTED: "在名单内",
+        Standing.SUSPENDED: "已暂停",
+        Standing.REMOVED: "已移出名单",
+        Standing.EXPIRED: "有效期已届满",
+    }
+)
+
+
+def standing_zh(standing: Standing) -> str:
+    """Return a standing in words."""
+    return _STANDING_ZH[standing]
+
+
+def _not_in_effect(now: Listing, day: date, zh: str, en: str) -> Refused:
+    codes = {Standing.EXPIRED: "listing-expired", Standing.REMOVED: "listing-removed"}
+    return Refused(
+        codes.get(now.standing, "not-listed"),
+        f"企业在 {day} {_STANDING_ZH[now.standing]},不能{zh}",
+        f"on {day} the enterprise is {now.standing.value}; it cannot be {en}",
+        "uscc",
+    )
+
+
+def _must_be_in_effect(now: Listing, day: date, zh: str, en: str) -> None:
+    if not now.in_effect:
+        raise _not_in_effect(now, day, zh, en)
+
+
+def _change_scope(
+    facts: Facts, command: Command[Event], now: Listing, body: ScopeChanged
+) -> ScopeChanged | None:
+    _must_be_in_effect(now, command.valid_from, "变更范围", "given another scope")
+    require_certifiable(facts.reference, body.added, command.valid_from, "added")
+    added = units(body.added) - now.scope
+    removed = (units(body.removed) & now.scope) - units(body.added)
+    if not added and not removed:
+        return None
+    return replace(body, added=items(added), removed=items(removed))
+
+
+def _suspend(
+    command: Command[Event], now: Listing, body: ListingSuspended
+) -> ListingSuspended | None:
+    if now.standing is Standing.SUSPENDED and body.until is None:
+        return None
+    _must_be_in_effect(now, command.valid_from, "暂停", "suspended")
+    if body.until is not None and body.until <= command.valid_from:
+        raise Refused(
+            "until-before-start",
+            f"暂停截止日 {body.until} 不晚于起始日 {command.valid_from}",
+            f"the suspension would end ({body.until}) before it begins ({command.valid_from})",
+            "until",
+        )
+    return body
+
+
+def _renew(facts: Facts, course: Course, body: ListingRenewed) -> ListingRenewed | None:
+    days = Days(body.valid_from, body.valid_to)
+    require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
+    now = course.on(body.valid_from)
+    if now.standing in {Standing.UNLISTED, Standing.REMOVED}:
+        raise _not_in_effect(now, body.valid_from, "续期", "renewed")
+    if body.scope is not None:
+        require_certifiable(facts.reference, body.scope, body.valid_from, "scope")
+        return None if now.days == days and now.scope == units(body.scope) else body
+    if now.days == days:
+        return None
+    scope = now.scope or _last_scope(course, body.valid_from)
+    return replace(body, scope=items(scope))
+
+
+def _last_scope(course: Course, day: date) -> frozenset[Unit]:
+    """Return the scope that was confirmed last before `day`: what an expired listing goes on with."""
+    scopes = [
+        listing.scope
+        for days, listing in course.timeline.segments()
+        if days.start <= day and listing.scope
+    ]
+    return scopes[-1] if scopes else frozenset()

@@ -1,0 +1,255 @@
+"""Words with a fixed meaning: roles, levels by rank, methods, modes, verdicts, standings.
+
+Everything that is written in a stored event is written in exactly one form, the value of
+an enumeration here. What people write instead (初级工, 五级, 5) is read by `level_from`.
+"""
+
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """Who acts (domain roles; 三权分立 for the three administrators)."""
+
+    QUALITY_SUPERVISOR = "quality_supervisor"
+    CENTRE_OFFICER = "centre_officer"
+    BUREAU_PUBLISHER = "bureau_publisher"
+    DISTRICT_INSPECTOR = "district_inspector"
+    EXPERT = "expert"
+    ENTERPRISE_REPORTER = "enterprise_reporter"
+    ANALYST = "analyst"
+    PUBLIC = "public"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    SYSTEM_ADMIN = "system_admin"
+
+
+class Level(StrEnum):
+    """A skill level as it is stored. Order by `rank`, never by the digit: it runs backwards."""
+
+    APPRENTICE = "apprentice"
+    FIVE = "5"
+    FOUR = "4"
+    THREE = "3"
+    TWO = "2"
+    ONE = "1"
+    SPECIAL = "special"
+    CHIEF = "chief"
+
+    @property
+    def rank(self) -> int:
+        """0 = 学徒工, 1 = 初级工 … 5 = 高级技师, 6 = 特级技师, 7 = 首席技师."""
+        return _RANK[self]
+
+    @property
+    def zh(self) -> str:
+        """Return the official Chinese name."""
+        return _LEVEL_ZH[self]
+
+    @property
+    def en(self) -> str:
+        """Return the English name (ours)."""
+        return _LEVEL_EN[self]
+
+
+_RANK = MappingProxyType({level: rank for rank, level in enumerate(Level)})
+_LEVEL_ZH = MappingProxyType(
+    dict(
+        zip(
+            Level,
+            (
+                "学徒工",
+                "五级/初级工",
+                "四级/中级工",
+                "三级/高级工",
+                "二级/技师",
+                "一级/高级技师",
+                "特级技师",
+                "首席技师",
+            ),
+            strict=True,
+        )
+    )
+)
+_LEVEL_EN = MappingProxyType(
+    dict(
+        zip(
+            Level,
+            (
+                "apprentice",
+                "level 5 (elementary)",
+                "level 4 (intermediate)",
+                "level 3 (advanced)",
+                "level 2 (technician)",
+                "level 1 (senior technician)",
+                "special technician",
+                "chief technician",
+            ),
+            strict=True,
+        )
+    )
+)
+_LEVEL_WORDS = MappingProxyType(
+    {
+        word: level
+        for level, words in {
+            Level.APPRENTICE: "apprentice 学徒工 学徒",
+            Level.FIVE: "5 五级 5级 初级工 初级 五级/初级工",
+            Level.FOUR: "4 四级 4级 中级工 中级 四级/中级工",
+            Level.THREE: "3 三级 3级 高级工 高级 三级/高级工",
+            Level.TWO: "2 二级 2级 技师 二级/技师",
+            Level.ONE: "1 一级 1级 高级技师 一级/高级技师",
+            Level.SPECIAL: "special 特级技师 特级",
+            Level.CHIEF: "chief 首席技师 首席",
+        }.items()
+        for word in words.split()
+    }
+)
+
+
+def level_from(text: str) -> Level | None:
+    """Return the level that `text` names (初级工, 五级, 5, 初级, 五级/初级工 …), or None."""
+    return _LEVEL_WORDS.get(text.strip().replace(" ", "").replace("／", "/"))
+
+
+class EnterpriseKind(StrEnum):
+    """市属, 区属, 外资, 非公, 央企 (一(一), 六(一))."""
+
+    MUNICIPAL = "municipal"
+    DISTRICT = "district"
+    FOREIGN = "foreign"
+    PRIVATE = "private"
+    CENTRAL = "central"
+
+    @property
+    def takes_district_route(self) -> bool:
+        """Whether the district authority gives the first opinion (六(一))."""
+        return self in {EnterpriseKind.DISTRICT, EnterpriseKind.FOREIGN, EnterpriseKind.PRIVATE}
+
+
+class MaterialKind(StrEnum):
+    """The five materials of an application (五)."""
+
+    APPLICATION_FORM = "application_form"
+    IMPLEMENTATION_PLAN = "implementation_plan"
+    INCENTIVE_POLICY = "incentive_policy"
+    STANDARDS = "standards"
+    PREMISES = "premises"
+
+
+class Method(StrEnum):
+    """考核鉴定, 过程化考核, 业绩评价, 直接认定 and the enterprise's own declared method (二(三))."""
+
+    EXAMINATION = "examination"
+    PROCESS = "process"
+    PERFORMANCE = "performance"
+    DIRECT = "direct"
+    OWN = "own"
+
+
+class Mode(StrEnum):
+    """Where a session takes place: on site, online, or nowhere (直接认定)."""
+
+    ON_SITE = "on_site"
+    ONLINE = "online"
+    NO_SESSION = "no_session"
+
+
+class CandidateCategory(StrEnum):
+    """在职职工, 劳务派遣人员, 校企合作技工院校学生, 新型学徒; anyone else is `other` (二(一))."""
+
+    EMPLOYEE = "employee"
+    DISPATCHED = "dispatched"
+    STUDENT = "student"
+    APPRENTICE = "apprentice"
+    OTHER = "other"
+
+
+class ContentPart(StrEnum):
+    """What 二(二)2 adds for 技师 and 高级技师."""
+
+    PROJECTS = "projects"
+    PROBLEMS = "problems"
+    INNOVATION = "innovation"
+    TEACHING = "teaching"
+
+
+class Datum(StrEnum):
+    """Datum of a coordinate pair."""
+
+    WGS84 = "WGS-84"
+    GCJ02 = "GCJ-02"
+    BD09 = "BD-09"
+    CGCS2000 = "CGCS2000"
+
+
+class Opinion(StrEnum):
+    """初步意见 of a district (六(一))."""
+
+    SUPPORT = "support"
+    OPPOSE = "oppose"
+
+
+class Severity(StrEnum):
+    """Weight of a finding or a flag."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    SEVERE = "severe"
+
+
+class ReviewDecision(StrEnum):
+    """What a supervisor made of a flag."""
+
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    CONVERTED = "converted"
+
+
+class CatalogueKind(StrEnum):
+    """Kinds of reference that have their own valid time."""
+
+    DICTIONARY = "dictionary"
+    QUALIFICATIONS = "qualifications"
+    RULES = "rules"
+    OUTLINE = "outline"
+
+
+class Standing(StrEnum):
+    """Standing of an enterprise on a day (六(三))."""
+
+    UNLISTED = "unlisted"
+    LISTED = "listed"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+    EXPIRED = "expired"
+
+
+class Verdict(StrEnum):
+    """Outcome of a check. "Not known" is undecided, never a guess."""
+
+    CLEAR = "clear"
+    UNDECIDED = "undecided"
+    BREACH = "breach"
+
+    @property
+    def gravity(self) -> int:
+        """0 clear, 1 undecided, 2 breach: the order in which verdicts worsen."""
+        return _GRAVITY[self]
+
+
+_GRAVITY = MappingProxyType({verdict: gravity for gravity, verdict in enumerate(Verdict)})
+
+
+class Case(IntEnum):
+    """How a flag's verdict stands to what was known when the record was made."""
+
+    THEN_AND_NOW = 0
+    THEN_NOT_NOW = 1
+    NOW_NOT_THEN = 2
+    OVERTURNED = 3
+
+    @property
+    def label(self) -> str:
+        """Name in the API."""
+        return self.name.lower()
