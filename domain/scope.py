@@ -90,7 +90,8 @@ def require_certifiable(
             raise Refused(
                 "access-controlled",
                 f"{item.occupation.label} 在{edition}年国家职业资格目录中为准入类,不得列入认定范围(三)",
-                f"{item.occupation.label} is access-controlled in the {edition} catalogue and may not be confirmed (三)",
+                f"{item.occupation.label} is access-controlled in the {edition} catalogue"
+                " and may not be confirmed (三)",
                 where,
             )
         dictionary = reference.dictionaries.get(item.edition)

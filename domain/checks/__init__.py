@@ -1,0 +1,158 @@
+"""The one table of checks, and the judges that apply them to a session, a certificate, an inspection.
+
+One fault, one flag (domain.md §6): where S7 is a breach, S1, S2 and S8 are not judged; where
+S1 is a breach, S2 is not; S3 stands beside the others, G2 beside G1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from domain.assessment import AssessmentHeld
+from domain.certificate import CertificateIssued
+from domain.checks.certificates import issuer_assessed, not_more_than_candidates, number_fits
+from domain.checks.conduct import (
+    candidates_eligible,
+    content_complete,
+    holder_eligible,
+    method_declared,
+    receipt_and_plan,
+    unit_covered,
+)
+from domain.checks.occupation import not_access_controlled, occupation_published
+from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.checks.procedure import inspection_proper
+from domain.checks.scope import level_in_scope, listed, occupation_in_scope
+from domain.checks.venue import location_of, place_consistent, within_beijing
+from domain.clauses import CLAUSES, Clause
+from domain.envelope import Recorded
+from domain.subject_file import SessionRecord, SubjectFile
+from domain.vocabulary import Severity, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: code, names, the clause it enforces, how heavy a breach is."""
+
+    code: str
+    zh: str
+    en: str
+    clause: Clause
+    severity: Severity
+    version: int = 1
+    """Raised whenever the rule judges differently from before."""
+
+
+def _check(code: str, zh: str, en: str, clause: str, severity: Severity) -> Check:
+    return Check(code=code, zh=zh, en=en, clause=CLAUSES[clause], severity=severity)
+
+
+_MINOR, _MAJOR, _SEVERE = Severity.MINOR, Severity.MAJOR, Severity.SEVERE
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        check.code: check
+        for check in (
+            _check("S1", "超范围:职业", "occupation outside the scope", "七(三)", _MAJOR),
+            _check("S2", "超范围:等级", "level outside the scope", "七(三)", _MAJOR),
+            _check("S3", "准入类职业", "access-controlled occupation", "三", _SEVERE),
+            _check("S4", "职业未公布", "occupation not published", "三", _MAJOR),
+            _check("S5", "对象不符", "candidate of no eligible category", "二(一)", _MAJOR),
+            _check("S6", "方式不符", "method not declared", "二(三)", _MINOR),
+            _check("S7", "不在名单", "not on the roster", "六(三)", _SEVERE),
+            _check("S8", "无确认回执 / 未报备计划", "no receipt or no plan", "六(四)", _MINOR),
+            _check("S9", "实施单位不符", "unit not covered", "六(一)", _MAJOR),
+            _check("G1", "北京行政区域外", "held outside Beijing", "七(三)", _SEVERE),
+            _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR),
+            _check("R1", "评价与发证主体不一致", "issuer is not the assessor", "七(二)", _SEVERE),
+            _check("C1", "证书编号不合规", "certificate number", "京职技鉴发〔2019〕9号", _MINOR),
+            _check("C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR),
+            _check("C3", "发证数超过考生数", "more certificates than candidates", "七(二)", _MAJOR),
+            _check("T1", "技师考评内容缺失", "technician's content missing", "二(二)2", _MAJOR),
+            _check("Q1", "督导程序", "procedure of the inspection", "四", _MINOR),
+            _check("Q2", "整改逾期", "rectification overdue", "七", _MAJOR),
+        )
+    }
+)
+"""Code → check."""
+
+Outcomes = dict[str, Outcome]
+"""Outcomes by code; what is clear is left out."""
+
+
+def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context) -> Outcomes:
+    """Return what S1–S9, G1 and G2 find in a session as the file stands."""
+    event = entry.event
+    position, day, last = entry.position, event.held_from, event.held_to
+    location = location_of(entry, context)
+    found = {
+        "S7": listed(position, day, last, file),
+        "S3": not_access_controlled(position, event.occupation, day, context),
+        "S4": occupation_published(position, event.occupation, day, context),
+        "S5": candidates_eligible(entry),
+        "S6": method_declared(entry, file),
+        "S9": unit_covered(entry, file),
+        "G1": within_beijing(entry, location),
+        "G2": place_consistent(entry, location),
+    }
+    if found["S7"].verdict is not Verdict.BREACH:
+        found |= _scope(position, event, event, file)
+        found["S8"] = receipt_and_plan(entry, file)
+    return _flagged(found)
+
+
+def judge_count(session: SessionRecord) -> Outcomes:
+    """Return what C3 finds in a session as its certificates stand."""
+    return _flagged({"C3": not_more_than_candidates(session)})
+
+
+def judge_certificate(
+    entry: Recorded[CertificateIssued], file: SubjectFile, context: Context
+) -> Outcomes:
+    """Return what R1, C1, T1, S5, and S1–S4 where it departs from its session, find in a certificate."""
+    event = entry.event
+    session = file.sessions.get(event.assessment_id)
+    found = {
+        "R1": issuer_assessed(entry),
+        "C1": number_fits(entry),
+        "T1": content_complete(entry),
+        "S5": holder_eligible(entry, session),
+    }
+    if session is not None and departs(event, session.entry.event):
+        held = session.entry.event
+        day, last = held.held_from, held.held_to
+        found["S3"] = not_access_controlled(entry.position, event.occupation, day, context)
+        found["S4"] = occupation_published(entry.position, event.occupation, day, context)
+        if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:
+            found |= _scope(entry.position, event, held, file)
+    return _flagged(found)
+
+
+def departs(event: CertificateIssued, held: AssessmentHeld) -> bool:
+    """Return whether a certificate names another occupation or level than its session."""
+    return event.level is not held.level or event.occupation != held.occupation
+
+
+def judge_inspection(entry: Recorded[Any], context: Context) -> Outcomes:
+    """Return what Q1 finds in a dispatch or a spot check."""
+    return _flagged({"Q1": inspection_proper(entry, context)})
+
+
+def _scope(
+    position: int,
+    record: AssessmentHeld | CertificateIssued,
+    held: AssessmentHeld,
+    file: SubjectFile,
+) -> Outcomes:
+    """S1, and S2 unless S1 is a breach, of `record` on the days of its session `held`."""
+    first, last = held.held_from, held.held_to
+    occupation = occupation_in_scope(position, record.occupation, first, last, file)
+    if occupation.verdict is Verdict.BREACH:
+        return {"S1": occupation}
+    level = level_in_scope(position, record.occupation, record.level, first, last, file)
+    return {"S1": occupation, "S2": level}
+
+
+def _flagged(found: Outcomes) -> Outcomes:
+    return {code: outcome for code, outcome in found.items() if outcome is not CLEAR}

@@ -1,0 +1,89 @@
+"""R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
+
+from domain.certificate import CertificateIssued
+from domain.checks.outcome import CLEAR, Outcome, breach, undecided
+from domain.envelope import Recorded
+from domain.identifiers import MUNICIPALITY, certificate_number
+from domain.subject_file import SessionRecord
+from domain.vocabulary import Level
+
+
+def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
+    """R1: the issuing body is the assessing enterprise (谁评价、谁负责、谁发证)."""
+    issuer = entry.event.issuer_uscc
+    if issuer == entry.subject:
+        return CLEAR
+    return breach(
+        f"发证主体 {issuer} 不是评价企业 {entry.subject}(谁评价、谁负责、谁发证)",
+        f"issued by {issuer}, assessed by {entry.subject}: who assesses must issue",
+        entry.position,
+    )
+
+
+def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
+    """C1: the parts of the number agree with the record; an unknown pattern is undecided."""
+    event = entry.event
+    number = certificate_number(event.certificate_no)
+    if number is None:
+        return undecided(
+            f"证书编号 {event.certificate_no} 不是已知的 22 位格式",
+            f"certificate number {event.certificate_no} follows no known pattern",
+            entry.position,
+        )
+    wrong: list[tuple[str, str]] = []
+    if number.category != "Y":
+        wrong.append(
+            (f"类别 {number.category} 不是企业", f"category {number.category} is no enterprise")
+        )
+    if number.province != MUNICIPALITY:
+        wrong.append(
+            (f"省份 {number.province} 不是北京", f"province {number.province} is not Beijing")
+        )
+    if number.year != event.issued_on.year % 100:
+        wrong.append(
+            (
+                f"年份 {number.year:02d} 与发证日期 {event.issued_on} 不符",
+                f"year {number.year:02d} against issue on {event.issued_on}",
+            )
+        )
+    level = number.level
+    if level is not None and level is not event.level:
+        wrong.append(
+            (
+                f"等级 {level.zh} 与记录 {event.level.zh} 不符",
+                f"{level.en} against {event.level.en}",
+            )
+        )
+    if level is None and event.level in _WITH_DIGIT:
+        wrong.append(
+            (
+                f"等级位 {number.level_mark} 与记录 {event.level.zh} 不符",
+                f"level mark {number.level_mark} against {event.level.en}",
+            )
+        )
+    if not wrong:
+        return CLEAR
+    return breach(
+        f"证书编号 {event.certificate_no}:{';'.join(zh for zh, _ in wrong)}",
+        f"certificate number {event.certificate_no}: {'; '.join(en for _, en in wrong)}",
+        entry.position,
+    )
+
+
+_WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.ONE})
+
+
+def not_more_than_candidates(session: SessionRecord) -> Outcome:
+    """C3: a session has no more certificates (revoked ones left out) than candidates."""
+    candidates = session.entry.event.candidates.total
+    if len(session.certificates) <= candidates:
+        return CLEAR
+    held = [c for c in session.certificates if c.ended is None or c.replaced_by is not None]
+    if len(held) <= candidates:
+        return CLEAR
+    return breach(
+        f"考生 {candidates} 人,发证 {len(held)} 本",
+        f"{len(held)} certificates for {candidates} candidates",
+        session.entry.position,
+        *(c.entry.position for c in held[candidates:]),
+    )

@@ -1,0 +1,38 @@
+"""What a check answers: one of three verdicts, in words, with the entries it rests on."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from domain.place import Locate
+from domain.reference import Reference
+from domain.vocabulary import Verdict
+
+
+class Outcome(NamedTuple):
+    """Verdict with a sentence in Chinese and English and the positions of all entries it rests on."""
+
+    verdict: Verdict
+    zh: str = ""
+    en: str = ""
+    because: tuple[int, ...] = ()
+
+
+CLEAR = Outcome(Verdict.CLEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a check needs beside the records: reference data in force, and the judge of places."""
+
+    reference: Reference
+    locate: Locate
+
+
+def breach(zh: str, en: str, *because: int) -> Outcome:
+    """Return a breach."""
+    return Outcome(Verdict.BREACH, zh, en, because)
+
+
+def undecided(zh: str, en: str, *because: int) -> Outcome:
+    """Return "cannot be decided", with the reason as the sentence."""
+    return Outcome(Verdict.UNDECIDED, zh, en, because)

@@ -1,0 +1,190 @@
+"""The file of one enterprise: all that its history says, as far as it has been read.
+
+Built by adding entries in position order (corrections resolved before). Streams are folded
+by their own modules; here they are only brought together. A file is owned by one fold and
+changed in place, because the largest enterprise has tens of thousands of certificates.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from domain import application, enterprise, finding, flag, plan, standing
+from domain.application import Application
+from domain.assessment import AssessmentHeld
+from domain.certificate import CertificateIssued, CertificateReissued
+from domain.envelope import Recorded
+from domain.finding import Finding, RectificationOrdered
+from domain.flag import Review
+from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.plan import Plan
+from domain.standing import Course
+
+
+class CertificateRecord:
+    """One recorded certificate and whether it still holds."""
+
+    __slots__ = ("ended", "ended_position", "entry", "replaced_by")
+
+    def __init__(self, entry: Recorded[CertificateIssued]) -> None:
+        self.entry = entry
+        self.ended: date | None = None
+        self.ended_position = 0
+        self.replaced_by: str | None = None
+
+    @property
+    def state(self) -> str:
+        """`valid`, `reissued` or `revoked`."""
+        if self.ended is None:
+            return "valid"
+        return "revoked" if self.replaced_by is None else "reissued"
+
+
+class SessionRecord:
+    """One recorded session with its certificates in the order of their entries."""
+
+    __slots__ = ("certificates", "entry")
+
+    def __init__(self, entry: Recorded[AssessmentHeld]) -> None:
+        self.entry = entry
+        self.certificates: list[CertificateRecord] = []
+
+
+class SubjectFile:
+    """What is known of one enterprise."""
+
+    __slots__ = (
+        "applications",
+        "certificates",
+        "course",
+        "enterprise",
+        "findings",
+        "inspections",
+        "orders",
+        "plans",
+        "reviews",
+        "sessions",
+        "uscc",
+    )
+
+    def __init__(self, uscc: str, entries: Iterable[Recorded[Any]] = ()) -> None:
+        self.uscc = uscc
+        self.enterprise: enterprise.State = enterprise.initial
+        self.course: Course = standing.initial
+        self.applications: dict[str, Application] = {}
+        self.plans: dict[int, Plan] = {}
+        self.sessions: dict[str, SessionRecord] = {}
+        self.certificates: dict[str, list[CertificateRecord]] = {}
+        self.inspections: dict[str, list[Recorded[Any]]] = {}
+        self.findings: dict[str, Finding] = {}
+        self.orders: dict[int, str] = {}
+        self.reviews: dict[str, Review] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: Recorded[Any]) -> None:
+        """Add what `entry` says. Total: whatever was recorded changes the file or not."""
+        _ADD[entry.type.partition(".")[0]](self, entry)
+
+    def district_on(self, day: date) -> str | None:
+        """Return the competent district authority on `day`; None for an unregistered enterprise."""
+        return self.enterprise.profile_on(day).district if self.enterprise else None
+
+    def plan_on(self, year: int, day: date) -> Plan | None:
+        """Return the plan for `year` if it was on file on `day` (六(四))."""
+        found = self.plans.get(year)
+        return found if found is not None and found.filed <= day else None
+
+
+def _add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.enterprise = enterprise.evolve(file.enterprise, entry)
+
+
+def _add_application(file: SubjectFile, entry: Recorded[Any]) -> None:
+    _evolve_application(file, entry, entry.event.application_id)
+
+
+def _evolve_application(file: SubjectFile, entry: Recorded[Any], application_id: str) -> None:
+    after = application.evolve(file.applications.get(application_id), entry)
+    if after is not None:
+        file.applications[application_id] = after
+
+
+def _add_standing(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.course = standing.evolve(file.course, entry)
+    if isinstance(entry.event, standing.EnterpriseListed):
+        _evolve_application(file, entry, entry.event.application_id)
+
+
+def _add_plan(file: SubjectFile, entry: Recorded[Any]) -> None:
+    after = plan.evolve(file.plans.get(entry.event.year), entry)
+    if after is not None:
+        file.plans[entry.event.year] = after
+
+
+def _add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.sessions[entry.event.assessment_id] = SessionRecord(entry)
+
+
+def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
+    event = entry.event
+    if type(event) is CertificateIssued:
+        record = CertificateRecord(entry)
+        known = file.certificates.get(event.certificate_no)
+        if known is None:
+            file.certificates[event.certificate_no] = [record]
+        else:
+            known.append(record)
+        session = file.sessions.get(event.assessment_id)
+        if session is not None:
+            session.certificates.append(record)
+        return
+    for record in file.certificates.get(event.certificate_no, ()):
+        if record.ended is None:
+            record.ended = entry.valid_from
+            record.ended_position = entry.position
+            if isinstance(event, CertificateReissued):
+                record.replaced_by = event.new_certificate_no
+
+
+def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
+    if isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
+        file.inspections.setdefault(entry.event.inspection_id, []).append(entry)
+
+
+def _add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
+    finding_id = entry.event.finding_id
+    after = finding.evolve(file.findings.get(finding_id), entry)
+    if after is not None:
+        file.findings[finding_id] = after
+        if isinstance(entry.event, RectificationOrdered):
+            file.orders[entry.position] = finding_id
+
+
+def _add_flag(file: SubjectFile, entry: Recorded[Any]) -> None:
+    review = flag.evolve(None, entry)
+    if review is not None:
+        file.reviews[entry.event.flag] = review
+
+
+def _add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """A roster, a catalogue or a draw says nothing about one enterprise by itself."""
+
+
+_ADD: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
+    {
+        "enterprise": _add_enterprise,
+        "application": _add_application,
+        "standing": _add_standing,
+        "plan": _add_plan,
+        "assessment": _add_assessment,
+        "certificate": _add_certificate,
+        "inspection": _add_inspection,
+        "finding": _add_finding,
+        "flag": _add_flag,
+        "roster": _add_nothing,
+        "catalogue": _add_nothing,
+        "record": _add_nothing,
+    }
+)
