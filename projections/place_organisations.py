@@ -8,7 +8,7 @@ in Beijing, 河北大厦 is. A province or city directly before such a name may 
 import re
 import unicodedata
 
-LONGEST = 400
+LONGEST = 200
 """Longer texts are no addresses."""
 
 _CUTS = re.compile(r"[()\[\]{}<>《》〈〉【】〔〕「」『』,;:、。|/\\\n\r]+")
