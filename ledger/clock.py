@@ -1,0 +1,114 @@
+"""The only reader of clocks.
+
+Entries take their time from the database's clock, read under the append lock. It is refused, never
+corrected, when it cannot be right:
+
+* it stands before the last entry by more than `PATIENCE` (less is waited out);
+* it is more than `LEAP` ahead of where it must be, reckoned from the last good reading by the time
+  that has really passed. That is counted by a clock nobody can set (it also counts while the
+  machine sleeps), so a ledger may lie idle for weeks without that looking like a leap. The first
+  reading of a process has no such reference and is held against the process's own clock.
+
+What remains: a process that starts when the machine's clock is already wrong. Only a time from
+outside (a witness's signature) shows that. After a refusal somebody puts the clock right; if it was
+the earlier time that was wrong, restarting the process accepts the new one.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from threading import Lock
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+PATIENCE = timedelta(seconds=2)
+LEAP = timedelta(hours=1)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+logger = logging.getLogger(__name__)
+
+
+class ClockRefused(RuntimeError):  # noqa: N818 - reads as what it says
+    """The database's clock cannot be right; nothing is recorded until somebody has looked."""
+
+
+def now() -> datetime:
+    """Return this process's clock in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+def today() -> date:
+    """Return the civil day in Beijing."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def elapsed() -> timedelta:
+    """Return a time that only ever runs forward, from an arbitrary start."""
+    # CLOCK_MONOTONIC stands still while a Linux machine sleeps; a lid closed overnight would look
+    # like a leap of the wall clock.
+    boottime = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return timedelta(seconds=time.clock_gettime(boottime))
+
+
+class Clock(Protocol):
+    """Turns a reading of the database's clock into the time of an entry."""
+
+    def __call__(self, reading: datetime, last: datetime | None, /) -> datetime | timedelta:
+        """Return the time to record, or how long to wait before reading again.
+
+        Raises:
+            ClockRefused: the reading cannot be right.
+        """
+        ...
+
+
+class DatabaseClock:
+    """Takes the database's reading as it is, after the checks above."""
+
+    def __init__(
+        self,
+        own: Callable[[], datetime] = now,
+        passed: Callable[[], timedelta] = elapsed,
+    ) -> None:
+        self._own = own
+        self._passed = passed
+        self._good: tuple[datetime, timedelta] | None = None
+        self._lock = Lock()
+
+    def __call__(self, reading: datetime, last: datetime | None, /) -> datetime | timedelta:
+        """Return `reading`, or how long to wait."""
+        with self._lock:
+            if last is not None and reading < last:
+                if last - reading > PATIENCE:
+                    raise _alarm(f"the clock reads {reading}, the last entry is of {last}")
+                return last - reading
+            passed = self._passed()
+            expected = self._own()
+            if self._good is not None:
+                expected = self._good[0] + (passed - self._good[1])
+            if reading - expected > LEAP:
+                raise _alarm(f"the clock reads {reading}, it should be about {expected}")
+            self._good = (reading, passed)
+            return reading
+
+
+class ScriptedClock:
+    """Gives prepared instants, for tests and for sample data; the last one is repeated."""
+
+    def __init__(self, instants: Iterable[datetime]) -> None:
+        self._instants = iter(instants)
+        self._last: datetime | None = None
+
+    def __call__(self, reading: datetime, last: datetime | None, /) -> datetime | timedelta:
+        """Return the next instant, whatever the database's clock says."""
+        self._last = next(self._instants, self._last)
+        instant = self._last or reading
+        if last is not None and instant < last:
+            raise ClockRefused(f"{instant} is before the last entry's {last}")
+        return instant
+
+
+def _alarm(message: str) -> ClockRefused:
+    logger.critical("clock refused: %s", message)
+    return ClockRefused(message)

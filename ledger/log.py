@@ -1,0 +1,141 @@
+"""What the ledger offers above bytes: reading, following, and appending under conditions."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol, TypeAlias
+
+from ledger.entry import Draft, Entry
+
+
+class Head(NamedTuple):
+    """The end of the ledger: last position (0 if empty), Merkle root, time of the last entry."""
+
+    position: int
+    root: bytes
+    recorded_at: datetime | None
+
+
+class Append(NamedTuple):
+    """What one command wants appended, and what its decision rests on.
+
+    `boundary`: the tags that the decision read, up to position `known`.
+    `expected_version`: (stream, version) that must still be the stream's last (0: no entry yet).
+    All drafts carry the same idempotency key and request digest, or none.
+    """
+
+    drafts: tuple[Draft, ...]
+    boundary: frozenset[str] = frozenset()
+    known: int = 0
+    expected_version: tuple[str, int] | None = None
+
+
+class Appended(NamedTuple):
+    """Positions `first` to `first + count - 1` are durable."""
+
+    first: int
+    count: int
+    recorded_at: datetime
+
+
+class Replayed(NamedTuple):
+    """The same request was appended before, at `first`; nothing was added."""
+
+    first: int
+    count: int
+
+
+class KeyReused(NamedTuple):
+    """The idempotency key belongs to a different request."""
+
+    key: str
+
+
+class Conflict(NamedTuple):
+    """What the decision rests on has changed: read again and decide again."""
+
+    on: str
+    """The tag, or the stream of `expected_version`."""
+
+
+class Abandoned(NamedTuple):
+    """Not appended, because another item of the same chain was not."""
+
+
+Result: TypeAlias = Appended | Replayed | KeyReused | Conflict | Abandoned
+
+
+class Use(NamedTuple):
+    """Where an idempotency key was used."""
+
+    first: int
+    count: int
+    request_digest: bytes
+
+
+class Log(Protocol):
+    """An append-only sequence of entries, positions 1, 2, 3 … without gaps.
+
+    Position n + 1 never becomes visible before n, and `recorded_at` never decreases.
+    """
+
+    def head(self) -> Head:
+        """Return the end of the ledger."""
+        ...
+
+    def read(self, tags: Collection[str], upto: int | None = None) -> list[Entry]:
+        """Return the entries that carry any of the tags, in order of position."""
+        ...
+
+    def at(self, positions: Collection[int]) -> list[Entry]:
+        """Return the entries at these positions, in order of position."""
+        ...
+
+    def entries(
+        self, after: int = 0, upto: int | None = None, limit: int | None = None
+    ) -> Iterator[Entry]:
+        """Stream entries in order of position; memory stays bounded."""
+        ...
+
+    def history(self, subject: str, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
+        """Stream the entries about one subject in order of position."""
+        ...
+
+    def histories(
+        self, subjects: Collection[str], after: int = 0, upto: int | None = None
+    ) -> Iterator[Entry]:
+        """Stream the entries about many subjects, ordered by (subject, position)."""
+        ...
+
+    def subjects(self, after: str = "", limit: int | None = None) -> list[str]:
+        """Return the subjects behind `after` in byte order."""
+        ...
+
+    def subject_sizes(self, upto: int | None = None) -> dict[str, int]:
+        """Return how many entries each subject has; reads an index from end to end."""
+        ...
+
+    def position_at(self, instant: datetime) -> int:
+        """Return the last position recorded at or before the instant, 0 if there is none."""
+        ...
+
+    def recorded_at(self, position: int) -> datetime:
+        """Return when the position was recorded; KeyError if it was not."""
+        ...
+
+    def used_keys(self, keys: Collection[str]) -> Mapping[str, Use]:
+        """Return where those of the idempotency keys that were used were used."""
+        ...
+
+    def append(self, batch: Sequence[Append], *, chained: bool = False) -> list[Result]:
+        """Append what still holds, in one transaction; one result for each item, in order.
+
+        Each item is judged on its own: it conflicts when an entry after its `known` carries a tag
+        of its boundary, also when an earlier item of the batch brought that entry.
+        `chained`: the items were decided in this order on top of each other, so only entries of
+        others conflict; and all are appended or none.
+
+        Raises:
+            Malformed: a draft cannot become an entry; nothing was appended.
+            ClockRefused: the clock cannot be trusted; nothing was appended.
+        """
+        ...

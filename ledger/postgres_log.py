@@ -1,0 +1,180 @@
+"""The log on PostgreSQL."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from ledger import append as appending
+from ledger import pack
+from ledger.clock import Clock, DatabaseClock
+from ledger.entry import Entry
+from ledger.log import Append, Head, Result, Use
+from ledger.merkle import Frontier
+
+PAGE = 5_000
+"""Entries fetched at once when streaming."""
+LAST = 2**62
+"""Above every position: stands for "no upper end"."""
+
+
+class PostgresLog:
+    """See `ledger.log.Log`. Threads may share it; it takes connections from the pool."""
+
+    def __init__(self, pool: ConnectionPool[Connection[Any]], clock: Clock | None = None) -> None:
+        self.pool = pool
+        self.clock = clock or DatabaseClock()
+
+    HEAD = "SELECT size, frontier, recorded_at FROM ledger.log_state"
+
+    def head(self) -> Head:
+        """Return the end of the ledger."""
+        size, frontier, recorded_at = self._rows(self.HEAD)[0]
+        return Head(size, Frontier(size, frontier).root(), recorded_at)
+
+    READ = """
+    SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+           idempotency_key, payload, salt, request_digest, part
+      FROM ledger.entry
+     WHERE position IN (SELECT t.position FROM ledger.entry_tag t
+                         WHERE t.tag = ANY (%(tags)s) AND t.position <= %(upto)s)
+     ORDER BY position
+    """
+
+    def read(self, tags: Collection[str], upto: int | None = None) -> list[Entry]:
+        """Return the entries that carry any of the tags, in order of position."""
+        if not tags:
+            return []
+        return self._entries(self.READ, tags=pack.texts(tags), upto=upto or LAST)
+
+    AT = """
+    SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+           idempotency_key, payload, salt, request_digest, part
+      FROM ledger.entry WHERE position = ANY (%(positions)s) ORDER BY position
+    """
+
+    def at(self, positions: Collection[int]) -> list[Entry]:
+        """Return the entries at these positions, in order of position."""
+        return self._entries(self.AT, positions=list(positions)) if positions else []
+
+    ENTRIES = """
+    SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+           idempotency_key, payload, salt, request_digest, part
+      FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s ORDER BY position
+     LIMIT %(page)s
+    """
+
+    def entries(
+        self, after: int = 0, upto: int | None = None, limit: int | None = None
+    ) -> Iterator[Entry]:
+        """Stream entries in order of position, page by page: no snapshot is held open."""
+        upto = LAST if upto is None else upto
+        left = LAST if limit is None else limit
+        while left > 0:
+            size = min(PAGE, left)
+            page = self._entries(self.ENTRIES, after=after, upto=upto, page=size)
+            yield from page
+            if len(page) < size:
+                return
+            after, left = page[-1].position, left - size
+
+    HISTORIES = """
+    SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+           idempotency_key, payload, salt, request_digest, part
+      FROM ledger.entry
+     WHERE subject = ANY (%(subjects)s) AND position > %(after)s AND position <= %(upto)s
+     ORDER BY subject, position
+    """
+
+    def history(self, subject: str, after: int = 0, upto: int | None = None) -> Iterator[Entry]:
+        """Stream the entries about one subject in order of position."""
+        return self.histories((subject,), after, upto)
+
+    def histories(
+        self, subjects: Collection[str], after: int = 0, upto: int | None = None
+    ) -> Iterator[Entry]:
+        """Stream the entries about many subjects, ordered by (subject, position)."""
+        upto = LAST if upto is None else upto
+        yield from self._entries(
+            self.HISTORIES, subjects=pack.texts(subjects), after=after, upto=upto
+        )
+
+    def _entries(self, query: Any, **values: object) -> list[Entry]:
+        return [_entry(row) for row in self._rows(query, **values)]
+
+    def _rows(self, query: Any, **values: object) -> list[Any]:
+        with self.pool.connection() as connection:
+            cursor = connection.execute(query, values, prepare=True, binary=True)
+            return cursor.fetchall()
+
+    def append(self, batch: Sequence[Append], *, chained: bool = False) -> list[Result]:
+        """Append what still holds, in one transaction; one result for each item, in order."""
+        with self.pool.connection() as connection:
+            return appending.append(connection, batch, self.clock, chained=chained)
+
+    USED = """
+    SELECT idempotency_key, min(position), count(*), min(request_digest)
+      FROM ledger.entry WHERE idempotency_key = ANY (%(keys)s) GROUP BY idempotency_key
+    """
+
+    def used_keys(self, keys: Collection[str]) -> Mapping[str, Use]:
+        """Return where those of the idempotency keys that were used were used."""
+        rows = self._rows(self.USED, keys=pack.texts(keys)) if keys else []
+        return {key: Use(first, count, digest) for key, first, count, digest in rows}
+
+    POSITION_AT = """
+    WITH RECURSIVE search (low, high) AS (
+        SELECT 0::bigint, size FROM ledger.log_state
+        UNION ALL
+        SELECT CASE WHEN e.recorded_at <= %(instant)s THEN s.middle ELSE s.low END,
+               CASE WHEN e.recorded_at <= %(instant)s THEN s.high ELSE s.middle - 1 END
+          FROM (SELECT low, high, (low + high + 1) / 2 AS middle FROM search WHERE low < high) s
+          JOIN ledger.entry e ON e.position = s.middle
+    )
+    SELECT low FROM search WHERE low = high
+    """
+
+    def position_at(self, instant: datetime) -> int:
+        """Return the last position recorded at or before the instant, 0 if there is none."""
+        # Times never decrease along positions, so the primary key can be searched by halving and
+        # the time needs no index.
+        return int(self._rows(self.POSITION_AT, instant=instant)[0][0])
+
+    RECORDED_AT = "SELECT recorded_at FROM ledger.entry WHERE position = %(position)s"
+
+    def recorded_at(self, position: int) -> datetime:
+        """Return when the position was recorded; KeyError if it was not."""
+        rows = self._rows(self.RECORDED_AT, position=position)
+        if not rows:
+            raise KeyError(position)
+        instant: datetime = rows[0][0]
+        return instant
+
+    SUBJECTS = """
+    WITH RECURSIVE next (subject) AS (
+        SELECT min(subject) FROM ledger.entry WHERE subject > %(after)s
+        UNION ALL
+        SELECT (SELECT min(e.subject) FROM ledger.entry e WHERE e.subject > next.subject)
+          FROM next WHERE next.subject IS NOT NULL
+    )
+    SELECT subject FROM next WHERE subject IS NOT NULL LIMIT %(limit)s
+    """
+
+    def subjects(self, after: str = "", limit: int | None = None) -> list[str]:
+        """Return the subjects behind `after` in byte order: one index probe for each."""
+        return [row[0] for row in self._rows(self.SUBJECTS, after=after, limit=limit)]
+
+    SUBJECT_SIZES = """
+    SELECT subject, count(*) FROM ledger.entry
+     WHERE subject IS NOT NULL AND position <= %(upto)s GROUP BY subject
+    """
+
+    def subject_sizes(self, upto: int | None = None) -> dict[str, int]:
+        """Return how many entries each subject has."""
+        return dict(self._rows(self.SUBJECT_SIZES, upto=LAST if upto is None else upto))
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    return Entry(*row[:8], tuple(row[8]), *row[9:])

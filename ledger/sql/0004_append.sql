@@ -1,0 +1,35 @@
+-- Second half of an append: the only way into the tables. Positions follow from the tree's size, so
+-- they are gapless by construction, and whoever did not decide on that size is refused.
+CREATE FUNCTION ledger.append(
+    p_first bigint, p_recorded_at timestamptz, p_frontier bytea[],
+    p_streams text[], p_versions integer[], p_types text[], p_valid_from date[],
+    p_subjects text[], p_districts text[], p_tags text[],  -- the tags of one entry, a line each
+    p_keys text[], p_digests bytea[], p_parts integer[],
+    p_payloads bytea[], p_salts bytea[], p_leaves bytea[]
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = ledger, pg_temp
+AS $$
+DECLARE
+    head bigint := p_first - 1 + cardinality(p_payloads);
+BEGIN
+    UPDATE log_state SET size = head, frontier = p_frontier, recorded_at = p_recorded_at
+     WHERE size = p_first - 1 AND coalesce(recorded_at, '-infinity') <= p_recorded_at;
+    IF NOT FOUND OR cardinality(p_payloads) = 0
+       OR cardinality(p_frontier) <> bit_count(int8send(head)) THEN
+        RAISE EXCEPTION 'append at % does not fit the ledger', p_first USING ERRCODE = 'LG001';
+    END IF;
+    INSERT INTO entry (position, recorded_at, valid_from, version, part, stream, type, subject,
+                       district, tags, idempotency_key, request_digest, payload, salt, leaf)
+    SELECT p_first - 1 + n, p_recorded_at, valid_from, version, part, stream, type, subject,
+           district, string_to_array(tags, E'\n'), key, digest, payload, salt, leaf
+      FROM unnest(p_streams, p_versions, p_types, p_valid_from, p_subjects, p_districts, p_tags,
+                  p_keys, p_digests, p_parts, p_payloads, p_salts, p_leaves) WITH ORDINALITY
+           AS u(stream, version, type, valid_from, subject, district, tags,
+                key, digest, part, payload, salt, leaf, n);
+    INSERT INTO entry_tag (tag, position)
+    SELECT t.tag, p_first - 1 + u.n
+      FROM unnest(p_tags) WITH ORDINALITY AS u(tags, n), string_to_table(u.tags, E'\n') AS t(tag);
+    PERFORM pg_notify('dudao_ledger', head::text);
+END
+$$;
