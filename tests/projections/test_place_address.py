@@ -62,6 +62,7 @@ OUTSIDE = """
 燕郊开发区学院大街1号
 河北省大厂回族自治县夏垫镇
 大厂回族自治县夏垫镇
+河北省大厂
 香河县淑阳镇
 固安县孔雀大道
 涿州市东兴北街
@@ -149,6 +150,14 @@ def test_the_parsers_are_two_and_one_alone_does_not_decide(address, by_names, by
     assert GAZETTEER.side(address) is by_names
     assert place_suffixes.side(address) is by_endings
     assert side(address) is Side.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    "address", ["北京市长安区中山路", "北京市迁安市", "北京市燕郊镇", "北京市涞水县"]
+)
+def test_each_parser_alone_refuses_what_cannot_be_in_beijing(address):
+    assert GAZETTEER.side(address) is Side.UNDECIDED
+    assert place_suffixes.side(address) is Side.UNDECIDED
 
 
 def test_both_answers_stand_in_the_clue():

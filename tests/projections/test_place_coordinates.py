@@ -55,10 +55,10 @@ EAST, NORTH, WEST, SOUTH = 15, 80, 190, 262
 @pytest.mark.parametrize(
     ("metres", "accuracy_m", "side"),
     [
-        (140, None, Side.UNDECIDED),
-        (160, None, Side.OUTSIDE),
-        (-140, None, Side.UNDECIDED),
-        (-160, None, Side.INSIDE),
+        (149, None, Side.UNDECIDED),
+        (151, None, Side.OUTSIDE),
+        (-149, None, Side.UNDECIDED),
+        (-151, None, Side.INSIDE),
         (160, 20, Side.UNDECIDED),
         (-160, 20, Side.UNDECIDED),
         (240, 80, Side.OUTSIDE),
