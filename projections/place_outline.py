@@ -2,7 +2,7 @@
 
 The only module that knows shapely. Points are projected first (transverse Mercator on the
 WGS-84 ellipsoid, the meridian through the middle of the city), because degrees are no metres:
-lengths are true to 0.2 m in a kilometre anywhere in Beijing.
+lengths are true to 0.3 m in a kilometre anywhere in Beijing.
 """
 
 import json
