@@ -186,6 +186,7 @@ class Finding:
     ended: str | None = None
     """`closed` or `withdrawn`."""
     ended_on: date | None = None
+    ended_position: int = 0
     outcome: str | None = None
 
     @property
@@ -252,13 +253,21 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
         case MeasureStayed() | MeasureVaried() | MeasureSetAside() | MeasureLifted():
             return replace(state, measures=tuple(_changed(m, event) for m in state.measures))
         case FindingClosed():
-            return replace(state, ended="closed", ended_on=entry.valid_from, outcome=event.outcome)
+            return _ended(state, entry, "closed", event.outcome)
         case FindingWithdrawn():
-            return replace(
-                state, ended="withdrawn", ended_on=entry.valid_from, outcome=event.reason
-            )
+            return _ended(state, entry, "withdrawn", event.reason)
         case FindingDisputed():
             return replace(state, disputed=True)
+
+
+def _ended(state: Finding, entry: Recorded[Any], how: str, outcome: str) -> Finding:
+    return replace(
+        state,
+        ended=how,
+        ended_on=entry.valid_from,
+        ended_position=entry.position,
+        outcome=outcome,
+    )
 
 
 def _with_order(state: Finding, **changes: Any) -> Finding:  # noqa: ANN401 - fields of Order

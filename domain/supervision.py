@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
 from domain.catalogue import evolve as adopt
-from domain.certificate import CertificateIssued
+from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
 from domain.checks import (
     Outcomes,
     departs,
@@ -30,20 +30,14 @@ from domain.envelope import Recorded
 from domain.flags import FlagState, after, raised
 from domain.standing import EnterpriseListed, ListingRenewed
 from domain.subject_file import CertificateRecord, SessionRecord, SubjectFile
+from domain.touches import Touch, touches
 from domain.vocabulary import Verdict
-
-
-class Touch(NamedTuple):
-    """A public record that an entry may have changed: which view, which key in it."""
-
-    view: str
-    key: str
 
 
 class Supervision:
     """The file of one subject with its flags, as known at the entry that was read last."""
 
-    __slots__ = ("_departing", "amend", "context", "entries", "file", "flags")
+    __slots__ = ("_departing", "amend", "behind", "context", "entries", "file", "flags")
 
     def __init__(self, uscc: str, context: Context, amend: Amend) -> None:
         self.context = context
@@ -51,6 +45,8 @@ class Supervision:
         self.file = SubjectFile(uscc)
         self.entries: dict[int, Recorded[Any]] = {}
         self.flags: dict[str, FlagState] = {}
+        self.behind: dict[Touch, list[int]] = {}
+        """Record → positions of the entries that it shows, corrections included, certificates aside."""
         self._departing: list[CertificateRecord] = []
 
     def read(self, entry: Recorded[Any]) -> list[Touch]:
@@ -66,8 +62,10 @@ class Supervision:
             return self._correct(entry)
         self.entries[entry.position] = entry
         self.file.add(entry)
-        touched = [*touches(entry), *self._judge(entry)]
-        return list(dict.fromkeys(touched))
+        shown = list(touches(entry))
+        for touch in shown:
+            self.behind.setdefault(touch, []).append(entry.position)
+        return list(dict.fromkeys([*shown, *self._judge(entry)]))
 
     def _certificate(self, entry: Recorded[CertificateIssued]) -> list[Touch]:
         event = entry.event
@@ -98,7 +96,14 @@ class Supervision:
         self.context = Context(
             replace(reference, adopted=(*reference.adopted, *adopted)), self.context.locate
         )
-        return list(dict.fromkeys(self.judge_from(date.min, entry.position)))
+        return list(dict.fromkeys(self._everything_again(entry.position)))
+
+    def _everything_again(self, at: int) -> Iterator[Touch]:
+        """Judge every record again; every flag names the edition of the rules, so all are touched."""
+        yield from self.judge_from(date.min, at)
+        yield from self._inspections(at)
+        yield from (Touch("flags", key) for key in self.flags)
+        yield from (Touch("flags", f"Q2-{position}") for position in self.file.orders)
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
         """Read the corrected entry as amended from here on, and judge everything again."""
@@ -109,11 +114,13 @@ class Supervision:
         self.entries[wrong.position] = right
         self.file = SubjectFile(self.file.uscc, self.entries.values())
         self._departing = list(self._departed())
-        touched = [*touches(wrong), *touches(right), *self.judge_from(date.min, entry.position)]
-        touched += self._inspections(entry.position)
-        touched += (Touch("flags", key) for key in self.flags)
-        touched += (Touch("flags", f"Q2-{position}") for position in self.file.orders)
-        return list(dict.fromkeys(touched))
+        shown = list(dict.fromkeys([*touches(wrong), *touches(right)]))
+        for touch in shown:
+            self.behind.setdefault(touch, []).append(entry.position)
+        if isinstance(right.event, CertificateReissued | CertificateRevoked):
+            ended = self.file.certificates.get(right.event.certificate_no, ())
+            shown += (Touch("certificates", str(record.entry.position)) for record in ended)
+        return list(dict.fromkeys([*shown, *self._everything_again(entry.position)]))
 
     def _departed(self) -> Iterator[CertificateRecord]:
         for session in self.file.sessions.values():
@@ -258,37 +265,3 @@ _BEARS_ON: Mapping[str, Callable[[Supervision, Recorded[Any]], Iterable[Touch]]]
     }
 )
 """Which judgements an entry of a stream may change."""
-
-
-def touches(entry: Recorded[Any]) -> Iterator[Touch]:
-    """Yield the public records that show what `entry` says, flags aside."""
-    shown = _SHOWN.get(entry.type.partition(".")[0])
-    if shown is not None and entry.subject is not None:
-        yield from shown(entry)
-
-
-def _in_roster_and_scope(entry: Recorded[Any]) -> Iterator[Touch]:
-    yield Touch("roster", entry.event.uscc)
-    yield Touch("scope", entry.event.uscc)
-    if isinstance(entry.event, EnterpriseListed):
-        yield Touch("applications", entry.event.application_id)
-
-
-def _certificate_itself(entry: Recorded[Any]) -> Iterator[Touch]:
-    if isinstance(entry.event, CertificateIssued):
-        yield Touch("certificates", str(entry.position))
-
-
-_SHOWN: Mapping[str, Callable[[Recorded[Any]], Iterable[Touch]]] = MappingProxyType(
-    {
-        "enterprise": lambda e: (Touch("roster", e.event.uscc),),
-        "standing": _in_roster_and_scope,
-        "application": lambda e: (Touch("applications", e.event.application_id),),
-        "plan": lambda e: (Touch("plans", f"{e.event.uscc}/{e.event.year}"),),
-        "assessment": lambda e: (Touch("sessions", e.event.assessment_id),),
-        "certificate": _certificate_itself,
-        "inspection": lambda e: (Touch("inspections", e.event.inspection_id),),
-        "finding": lambda e: (Touch("findings", e.event.finding_id),),
-    }
-)
-"""Stream → where its entries show."""

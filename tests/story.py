@@ -30,7 +30,8 @@ from domain.reference import (
 )
 from domain.registry import EVENTS
 from domain.scope import ScopeItem
-from domain.supervision import Supervision, Touch
+from domain.supervision import Supervision
+from domain.touches import Touch
 from domain.vocabulary import (
     CandidateCategory,
     CatalogueKind,

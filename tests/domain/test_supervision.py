@@ -1,5 +1,6 @@
 """The fold of one enterprise: what was known then, what is known now, and what cleared it."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,9 @@ from domain.catalogue import CatalogueAdopted
 from domain.certificate import CertificateRevoked
 from domain.checks.outcome import Context
 from domain.enterprise import EnterpriseProfileChanged
+from domain.inspection import InspectionDispatched, Inspector
 from domain.place import Place
+from domain.reference import RuleSet
 from domain.supervision import Supervision
 from domain.twins import twin_history
 from domain.vocabulary import CatalogueKind, ReviewDecision, Verdict
@@ -144,6 +147,51 @@ def test_an_adopted_edition_judges_again_from_its_own_position():
     story.tell(adopted)
     assert story.found() == []
     assert story.case("S3") == "then_not_now"
+
+
+def test_an_adopted_rule_set_judges_inspections_again():
+    story = listed()
+    story.tell(
+        InspectionDispatched(
+            inspection_id="i-1",
+            kind="现场督导",
+            uscc=USCC,
+            inspectors=(
+                Inspector(account="x", name="甲", card_no="R11200001", recusal_declared=False),
+            ),
+        )
+    )
+    assert story.found() == ["Q1"]
+    story.fold.context = Context(
+        replace(REFERENCE, rule_sets={"one": RuleSet(edition="one", inspectors_minimum=1)}), locate
+    )
+    story.tell(
+        CatalogueAdopted(
+            kind=CatalogueKind.RULES,
+            edition="one",
+            valid_from=date(2021, 1, 1),
+            sha256="0" * 64,
+        )
+    )
+    assert story.case("Q1") == "then_not_now"
+
+
+def test_a_corrected_revocation_shows_on_its_certificate():
+    story = listed()
+    story.tell(session())
+    certificate = story.tell(issued())
+    revoked = story.tell(CertificateRevoked(certificate_no=issued().certificate_no, reason="x"))
+    story.correct(revoked, valid_from="2025-04-01")
+    assert ("certificates", str(certificate)) in story.touched
+    (record,) = story.fold.file.certificates[issued().certificate_no]
+    assert record.ended == date(2025, 4, 1)
+
+
+def test_every_record_knows_the_entries_behind_it_with_their_corrections():
+    story = listed()
+    held = story.tell(session())
+    corrected = story.correct(held, level="5")
+    assert story.fold.behind["sessions", "a-1"] == [held, corrected]
 
 
 def test_another_competent_district_is_shown_on_every_flag():
