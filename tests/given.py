@@ -1,0 +1,242 @@
+"""Given what was recorded, when something is ordered, then these events follow, or a refusal.
+
+A decision is tested through `registry.decide`, the one way in, so permissions are part of it.
+History is told as the orders that made it, or as entries where a fold must cope with what no
+decider lets in. Facts are folded as the ledger folds them: all entries that carry the tag of
+a key, corrections applied, in the order of their positions.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from domain import catalogue, registry
+from domain.correction import ENTRY, resolved
+from domain.decider import Command, FactKey, Facts, New, Refused, Unread
+from domain.envelope import Actor, Recorded
+from domain.permissions import MAY
+from domain.reference import Reference
+from domain.vocabulary import Role
+from ledger.reference import installed
+
+USCC = "91110000710939135P"
+OTHER = "91110302562134916R"
+UNIT = "911100005858054799"
+TODAY = date(2026, 11, 2)
+_EPOCH = datetime(2026, 11, 2, 1, tzinfo=UTC)
+
+CENTRE = Actor(account="centre-1", role=Role.CENTRE_OFFICER, organisation="centre")
+BUREAU = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bureau")
+PUBLISHER = Actor(account="bureau-2", role=Role.BUREAU_PUBLISHER, organisation="bureau")
+SUPERVISOR = Actor(account="sup-1", role=Role.QUALITY_SUPERVISOR, organisation="centre")
+
+
+def reporter(uscc: str = USCC) -> Actor:
+    """The reporter of an enterprise."""
+    return Actor(account=f"rep-{uscc[-4:]}", role=Role.ENTERPRISE_REPORTER, organisation=uscc)
+
+
+def inspector(district: str = "110108") -> Actor:
+    """An inspector of a district."""
+    return Actor(account=f"ins-{district}", role=Role.DISTRICT_INSPECTOR, organisation=district)
+
+
+def expert(expert_id: str = "e1") -> Actor:
+    """An expert, whose account is their id."""
+    return Actor(account=expert_id, role=Role.EXPERT, organisation="某研究所")
+
+
+def _usual(body: Any) -> Actor:
+    """Return who records such an event in the ordinary course."""
+    name = type(body).__name__
+    if name == "RosterPublished":
+        return PUBLISHER  # never the account that confirmed
+    actors = {
+        Role.ENTERPRISE_REPORTER: reporter(getattr(body, "uscc", USCC)),
+        Role.CENTRE_OFFICER: CENTRE,
+        Role.BUREAU_PUBLISHER: BUREAU,
+        Role.QUALITY_SUPERVISOR: SUPERVISOR,
+        Role.DISTRICT_INSPECTOR: inspector(getattr(body, "district", "110108")),
+        Role.EXPERT: expert(getattr(body, "expert_id", "e1")),
+    }
+    return actors[MAY[name][0]]
+
+
+def order(
+    body: Any, on: date = date(2025, 6, 1), *, by: Actor | None = None, reason: str | None = "理由"
+) -> Command[Any]:
+    """Return the command that has `body` recorded as of the day `on`, by default by the usual role."""
+    return Command(body=body, actor=by or _usual(body), valid_from=on, today=TODAY, reason=reason)
+
+
+def entry(new: New, position: int, command: Command[Any]) -> Recorded[Any]:
+    """Return `new` as the ledger records it at `position`."""
+    return Recorded(
+        position=position,
+        stream=new.stream,
+        version=position,
+        type=registry.EVENTS[type(new.event).__name__].stored,
+        recorded_at=_EPOCH + timedelta(seconds=position),
+        valid_from=new.valid_from,
+        subject=new.subject,
+        district=new.district,
+        tags=new.tags,
+        actor=command.actor,
+        event=new.event,
+        reason=command.reason,
+        document_no=command.document_no,
+    )
+
+
+def forced(body: Any, *tags: str, on: date = date(2025, 6, 1)) -> Recorded[Any]:
+    """Return an entry that no decider was asked about; its position is given in `recorded`."""
+    new = New("test/forced", body, getattr(body, "uscc", USCC), "110108", tags, on)
+    return entry(new, 0, order(body, on))
+
+
+def recorded(
+    *history: Command[Any] | Recorded[Any], reference: Reference | None = None
+) -> list[Recorded[Any]]:
+    """Return the entries that `history` makes, positions from 1."""
+    entries: list[Recorded[Any]] = []
+    for told in history:
+        position = len(entries) + 1
+        if isinstance(told, Recorded):
+            entries.append(told._replace(position=position, version=position))
+            continue
+        for offset, new in enumerate(_decided(entries, told, reference)):
+            entries.append(entry(new, position + offset, told))
+    return entries
+
+
+def facts_of(entries: Sequence[Recorded[Any]], reference: Reference | None = None) -> Facts:
+    """Return facts of which nothing is read yet, with the reference data that `entries` adopt."""
+    known = Facts(reference=reference or installed(), amend=amend)
+    adopted = state_of(entries, catalogue.ALL)
+    known.reference = catalogue.reference_after(known.reference, adopted)
+    return known
+
+
+def state_of(entries: Sequence[Recorded[Any]], key: FactKey[Any]) -> Any:
+    """Return the state of `key` after `entries`."""
+    found = [e for e in entries if key.tag in e.tags or _is_entry(e, key)]
+    state = key.kind.initial
+    for found_entry in resolved(found, amend):
+        state = key.kind.evolve(state, found_entry)
+    return state
+
+
+def _is_entry(told: Recorded[Any], key: FactKey[Any]) -> bool:
+    return key.kind is ENTRY and key.tag == f"entry:{told.position}"
+
+
+def _decided(
+    entries: Sequence[Recorded[Any]], command: Command[Any], reference: Reference | None
+) -> Sequence[New]:
+    facts = facts_of(entries, reference)
+    for key in registry.boundary(command):
+        facts.states[key.tag] = state_of(entries, key)
+    while True:
+        try:
+            return registry.decide(facts, command)
+        except Unread as unread:
+            facts.states[unread.key.tag] = state_of(entries, unread.key)
+
+
+class Then:
+    """What an order led to."""
+
+    def __init__(self, body: Any, new: Sequence[New], refusal: Refused | None) -> None:
+        self.body = body
+        self.new = list(new)
+        self.refusal = refusal
+
+    def then(self, *events: Any) -> list[New]:
+        """Exactly these events follow, in this order."""
+        if self.refusal is not None:
+            raise AssertionError(f"refused: {self.refusal.code}") from self.refusal
+        assert [new.event for new in self.new] == list(events)
+        return self.new
+
+    def then_as_ordered(self) -> list[New]:
+        """One event follows: the body of the order, as it is."""
+        return self.then(self.body)
+
+    def then_nothing(self) -> None:
+        """The order is carried out already: nothing follows."""
+        assert self.then() == []
+
+    def then_refused(self, code: str, field: str | None = None) -> Refused:
+        """The order is refused, with words for people in both languages."""
+        assert self.refusal is not None, f"not refused: {[new.event for new in self.new]}"
+        assert self.refusal.code == code, (self.refusal.code, self.refusal.en)
+        assert self.refusal.zh
+        assert self.refusal.en
+        if field is not None:
+            assert self.refusal.field == field
+        return self.refusal
+
+
+class Given:
+    """What was recorded before."""
+
+    def __init__(self, entries: Sequence[Recorded[Any]], reference: Reference | None) -> None:
+        self.entries = entries
+        self.reference = reference
+
+    def when(self, command: Command[Any]) -> Then:
+        """Order `command`."""
+        try:
+            new = _decided(self.entries, command, self.reference)
+        except Refused as refusal:
+            return Then(command.body, (), refusal)
+        return Then(command.body, new, None)
+
+
+def given(*history: Command[Any] | Recorded[Any], reference: Reference | None = None) -> Given:
+    """Return what is known after `history`."""
+    return Given(recorded(*history, reference=reference), reference)
+
+
+def amend(event: Any, changes: Sequence[tuple[str, str]]) -> Any:
+    """Set fields of an event by path (`venue.division`); values are JSON text."""
+    for path, text in changes:
+        try:
+            event = _set(event, path.split("."), json.loads(text))
+        except (ValueError, InvalidOperation, TypeError, KeyError) as error:
+            raise Refused("malformed", f"无效:{path}", str(error), f"fields.{path}") from None
+    return event
+
+
+def _set(node: Any, path: Sequence[str], value: Any) -> Any:
+    if not is_dataclass(node) or path[0] not in {f.name for f in fields(node)}:
+        raise ValueError(f"no field {path[0]}")
+    hint = get_type_hints(type(node))[path[0]]
+    own = getattr(node, path[0])
+    changed = _read(hint, value) if len(path) == 1 else _set(own, path[1:], value)
+    return replace(node, **{path[0]: changed})
+
+
+def _read(hint: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of field
+    if get_origin(hint) in {Union, UnionType}:
+        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        return None if value is None and NoneType in get_args(hint) else _read(kinds[0], value)
+    if get_origin(hint) is tuple:
+        return tuple(_read(get_args(hint)[0], one) for one in value)
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        return hint(**{name: _read(hints[name], one) for name, one in value.items()})
+    if hint is date:
+        return date.fromisoformat(value)
+    if hint is Decimal:
+        return Decimal(str(value))
+    if issubclass(hint, StrEnum):
+        return hint(value)
+    if not isinstance(value, hint):
+        raise TypeError(f"{value!r} is not {hint}")
+    return value
