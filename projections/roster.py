@@ -1,0 +1,191 @@
+"""The roster: profile, standing, listing and scope of every enterprise on a day (六(三)).
+
+One row for each stretch of days on which all four stay the same. Days without a listing have
+rows too, so that an enterprise is found by its USCC; the list leaves them out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from domain.enterprise import Enterprise, Profile
+from domain.intervals import Timeline
+from domain.scope import ScopeItem, items
+from domain.standing import UNLISTED, Listing
+from domain.supervision import Supervision
+from projections.basis import Basis, Page
+from projections.row import Row, Rows, View, document, item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; None: not at all. `level` is a stored level (`5`, `special`)."""
+
+    uscc: str | None = None
+    district: str | None = None
+    standing: str | None = None
+    occupation: str | None = None
+    """Code or name."""
+    level: str | None = None
+    q: str | None = None
+    """Part of the name or of the USCC."""
+
+
+def rows(of: Supervision, key: str) -> Rows:
+    """Return the rows of the enterprise; none while it is not registered."""
+    enterprise = of.file.enterprise
+    if enterprise is None or key != of.file.uscc:
+        return ()
+    listings = of.file.course.timeline
+    profiles = Timeline(
+        (day, (position, profile))
+        for day, position, profile in sorted(enterprise.profiles, key=lambda c: c[:2])
+    )
+    starts = sorted({days.start for days, _ in (*profiles.segments(), *listings.segments())})
+    first = min(enterprise.profiles, key=lambda c: c[:2])[1:]
+    found: list[Row] = []
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        position, profile = profiles.on(start) or first
+        row = _row(enterprise, position, profile, listings.on(start) or UNLISTED, start, end)
+        if found and found[-1][2:] == row[2:]:
+            found[-1] = found[-1]._replace(valid_to=end)
+        else:
+            found.append(row)
+    return tuple(found)
+
+
+def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row shows
+    enterprise: Enterprise,
+    position: int,
+    profile: Profile,
+    listing: Listing,
+    start: date,
+    end: date | None,
+) -> Row:
+    scope = items(listing.scope)
+    doc = {
+        "uscc": enterprise.uscc,
+        "name": profile.name,
+        "kind": profile.kind,
+        "district": profile.district,
+        "address": profile.address,
+        "standing": listing.standing,
+        "batch": listing.batch,
+        "valid_from": listing.days.start if listing.days else None,
+        "valid_to": listing.days.end if listing.days else None,
+        "scope": [item_of(i) for i in scope],
+        "because": [position, *listing.because],
+    }
+    columns = (listing.standing.value, profile.name, sorted(set(_terms(scope))))
+    return Row(start, end, profile.district, columns, document(doc))
+
+
+def item_of(scope_item: ScopeItem) -> dict[str, Any]:
+    """Return a scope item in the shape of the contract."""
+    return asdict(scope_item)
+
+
+def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
+    """Yield what a filter may look for: occupation by code or name, level, or both on one item."""
+    for one in scope:
+        for level in ("", *one.levels):
+            yield f"@{level}"
+            yield f"{one.code}@{level}"
+            yield f"{one.name}@{level}"
+
+
+ROSTER = View("roster", (("standing", "text"), ("name", "text"), ("terms", "texts")), rows)
+
+PAGE = """
+SELECT key, doc FROM projections.roster
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND key > %(after)s
+   AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
+            ELSE standing = %(standing)s END
+   AND (%(term)s::text IS NULL OR %(term)s = ANY (terms))
+   AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
+ ORDER BY key LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return the enterprises of the roster in order of USCC, from behind `cursor`."""
+    wanted = filters.occupation or filters.level
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after": cursor or "",
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "standing": filters.standing,
+        "term": f"{filters.occupation or ''}@{filters.level or ''}" if wanted else None,
+        "q": filters.q,
+        "limit": limit + 1,
+    }
+    # Not prepared: a plan for all filters at once would use the index of none.
+    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+ONE = """
+SELECT doc FROM projections.roster
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
+
+
+def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
+    """Return the enterprise with that USCC, also where it is not listed; None if not known."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
+    found = conn.execute(ONE, values).fetchone()
+    return None if found is None else item(found[0])
+
+
+STRETCHES = """
+SELECT valid_from, valid_to, doc FROM projections.roster
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+ ORDER BY valid_from
+"""
+
+
+def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, Any]]:
+    """Return the standing of the enterprise over all days, as known at the basis' position.
+
+    Each: `standing, batch, valid_from, valid_to` (days of the standing), `listed_from,
+    listed_to` (days of the listing), `because`.
+    """
+    values = {"position": basis.position, "key": uscc}
+    found: list[dict[str, Any]] = []
+    for start, end, doc in conn.execute(STRETCHES, values).fetchall():
+        shown = item(doc)
+        stretch: dict[str, Any] = {
+            "standing": shown["standing"],
+            "batch": shown["batch"],
+            "valid_from": start.isoformat(),
+            "valid_to": end.isoformat() if end else None,
+            "listed_from": shown["valid_from"],
+            "listed_to": shown["valid_to"],
+            "because": shown["because"][1:],
+        }
+        if found and _same_standing(found[-1], stretch):
+            found[-1]["valid_to"] = stretch["valid_to"]
+            found[-1]["because"] = sorted({*found[-1]["because"], *stretch["because"]})
+        else:
+            found.append(stretch)
+    return found
+
+
+def _same_standing(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    names = ("standing", "batch", "listed_from", "listed_to")
+    return all(one[name] == other[name] for name in names)

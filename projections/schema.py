@@ -1,0 +1,9 @@
+"""The tables of the views, as numbered files that `ledger.migrate` runs."""
+
+from pathlib import Path
+
+from ledger.migrate import Source
+
+PROJECTIONS = Source("projections", Path(__file__).parent / "sql")
+LIVE, NEXT, LAST = "projections", "projections_next", "projections_last"
+"""Schemas: what is asked, what is being rebuilt, and what a switch replaced for a moment."""
