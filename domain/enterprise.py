@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.envelope import Recorded
 from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
-from domain.intervals import Timeline
 from domain.vocabulary import EnterpriseKind
 
 
@@ -84,12 +83,15 @@ class Enterprise:
     since: date
     position: int
     profiles: tuple[tuple[date, int, Profile], ...]
+    """What holds from which day on, by which entry, in order of day and entry."""
+    changes: tuple[tuple[date, int, EnterpriseProfileChanged | Profile], ...]
+    """What the profiles follow from: the registration and every change, in the same order."""
     unit_changes: tuple[UnitChange, ...] = ()
 
     @property
     def profile(self) -> Profile:
         """The profile that took effect last."""
-        return max(self.profiles, key=lambda change: change[:2])[2]
+        return self.profiles[-1][2]
 
     @property
     def district(self) -> str:
@@ -98,9 +100,14 @@ class Enterprise:
 
     def profile_on(self, day: date) -> Profile:
         """Return the profile on `day`; before registration, the first one."""
-        ordered = sorted(self.profiles, key=lambda change: change[:2])
-        held = Timeline((start, profile) for start, _, profile in ordered).on(day)
-        return held or ordered[0][2]
+        for start, _, profile in reversed(self.profiles):
+            if start <= day:
+                return profile
+        return self.profiles[0][2]
+
+    def district_on(self, day: date) -> str:
+        """Return the district authority that is competent on `day`."""
+        return self.profile_on(day).district
 
     def unit_on(self, unit: str, day: date) -> UnitChange | None:
         """Return the change that says whether `unit` is covered on `day`."""
@@ -126,6 +133,16 @@ def _profile_after(old: Profile, event: EnterpriseProfileChanged) -> Profile:
     )
 
 
+def _profiles(
+    changes: Iterable[tuple[date, int, EnterpriseProfileChanged | Profile]], first: Profile
+) -> Iterable[tuple[date, int, Profile]]:
+    """Yield what holds after each change: one recorded late for an earlier day carries on from there."""
+    now = first
+    for day, position, change in changes:
+        now = change if isinstance(change, Profile) else _profile_after(now, change)
+        yield day, position, now
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return what is known of the enterprise after `entry`."""
     event: Event = entry.event
@@ -138,22 +155,23 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
             since=entry.valid_from,
             position=entry.position,
             profiles=((entry.valid_from, entry.position, profile),),
+            changes=((entry.valid_from, entry.position, profile),),
         )
     if state is None:
         return None
     if isinstance(event, EnterpriseProfileChanged):
-        changed = _profile_after(state.profile_on(entry.valid_from), event)
-        return replace(
-            state, profiles=(*state.profiles, (entry.valid_from, entry.position, changed))
-        )
-    change = UnitChange(
+        change = (entry.valid_from, entry.position, event)
+        changes = tuple(sorted((*state.changes, change), key=lambda c: c[:2]))
+        first = next(c for _, _, c in changes if isinstance(c, Profile))
+        return replace(state, changes=changes, profiles=tuple(_profiles(changes, first)))
+    unit = UnitChange(
         day=entry.valid_from,
         position=entry.position,
         unit=event.unit_uscc,
         name=event.unit_name if isinstance(event, UnitCovered) else "",
         covered=isinstance(event, UnitCovered),
     )
-    return replace(state, unit_changes=(*state.unit_changes, change))
+    return replace(state, unit_changes=(*state.unit_changes, unit))
 
 
 ENTERPRISE: FactKind[State] = FactKind("enterprise", initial, evolve)

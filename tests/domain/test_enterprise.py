@@ -1,0 +1,156 @@
+"""Registration, changes of the profile, and the units that an enterprise acts for."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given as forall
+from hypothesis import strategies as st
+
+from domain.decider import Command
+from domain.enterprise import (
+    ENTERPRISE,
+    Enterprise,
+    EnterpriseProfileChanged,
+    UnitCovered,
+    UnitReleased,
+)
+from domain.vocabulary import EnterpriseKind
+from tests.facts import register, registration
+from tests.given import (
+    TODAY,
+    UNIT,
+    USCC,
+    forced,
+    given,
+    order,
+    recorded,
+    state_of,
+)
+
+DAY = date(2025, 6, 1)
+
+
+def change(on: date = DAY, **changes: Any) -> Command[Any]:
+    return order(EnterpriseProfileChanged(uscc=USCC, **changes), on)
+
+
+def cover(on: date = DAY, unit: str = UNIT, name: str = "分公司") -> Command[Any]:
+    return order(UnitCovered(uscc=USCC, unit_uscc=unit, unit_name=name), on)
+
+
+def release(on: date = DAY, unit: str = UNIT) -> Command[Any]:
+    return order(UnitReleased(uscc=USCC, unit_uscc=unit), on)
+
+
+def enterprise_after(*history: Command[Any]) -> Enterprise:
+    state = state_of(recorded(*history), ENTERPRISE.key(USCC))
+    assert isinstance(state, Enterprise)
+    return state
+
+
+# Registration
+
+
+def test_an_enterprise_is_registered_in_its_stream_with_its_district():
+    (new,) = given().when(register()).then(registration())
+    assert (new.stream, new.subject, new.district) == (f"enterprise/{USCC}", USCC, "110108")
+    assert new.tags == (f"enterprise:{USCC}",)
+
+
+def test_registering_an_enterprise_again_as_it_is_changes_nothing():
+    given(register()).when(register()).then_nothing()
+
+
+def test_registering_an_enterprise_again_as_another_is_refused():
+    given(register()).when(register(name="另一企业")).then_refused("already-registered", "uscc")
+
+
+def test_a_code_with_a_wrong_check_character_is_refused():
+    given().when(order(registration(uscc="91110302MA222LU88A"), DAY, by=CENTRE)).then_refused(
+        "invalid-uscc", "uscc"
+    )
+
+
+def test_an_enterprise_is_not_registered_from_tomorrow_on():
+    given().when(register(on=TODAY)).then_as_ordered()
+    given().when(register(on=TODAY + timedelta(days=1))).then_refused("day-in-the-future")
+
+
+# Profile
+
+
+def test_only_what_is_new_of_a_profile_is_recorded():
+    given(register()).when(change(name="新名", address="北京市海淀区")).then(
+        EnterpriseProfileChanged(uscc=USCC, name="新名")
+    )
+
+
+def test_every_field_of_a_profile_may_change():
+    everything = EnterpriseProfileChanged(
+        uscc=USCC, name="新名", kind=EnterpriseKind.CENTRAL, district="BDA", address="亦庄"
+    )
+    (new,) = given(register()).when(order(everything, DAY)).then(everything)
+    assert new.district == "BDA"
+
+
+def test_changing_a_profile_to_what_it_is_changes_nothing():
+    given(register(), change(name="新名")).when(change(name="新名")).then_nothing()
+
+
+def test_the_profile_of_an_unknown_enterprise_is_not_changed():
+    given().when(change(name="新名")).then_refused("unknown-enterprise", "uscc")
+
+
+def test_a_change_that_is_learnt_late_lasts_beyond_a_later_change_of_something_else():
+    after = enterprise_after(
+        register(), change(date(2025, 6, 1), address="新址"), change(date(2025, 1, 1), name="新名")
+    )
+    assert (after.profile.name, after.profile.address) == ("新名", "新址")
+    assert after.profile_on(date(2025, 3, 1)).address == "北京市海淀区"
+    assert after.profile_on(date(2024, 12, 31)).name == "示例企业"
+
+
+def test_a_change_that_is_learnt_late_leaves_a_later_change_of_the_same_in_place():
+    after = enterprise_after(
+        register(), change(date(2025, 6, 1), name="丙"), change(date(2025, 1, 1), name="乙")
+    )
+    assert [after.profile_on(date(2025, month, 1)).name for month in (1, 5, 6)] == [
+        "乙", "乙", "丙",
+    ]  # fmt: skip
+
+
+def test_before_its_registration_an_enterprise_has_its_first_profile():
+    after = enterprise_after(register(), change(name="新名"))
+    assert after.profile_on(date(2020, 1, 1)).name == "示例企业"
+
+
+CHANGES = st.lists(
+    st.tuples(
+        st.dates(date(2024, 3, 2), date(2026, 10, 1)),
+        st.sampled_from(["name", "address", "district"]),
+        st.sampled_from("ABC"),
+    ),
+    max_size=8,
+    unique_by=lambda c: c[:2],
+)
+
+
+@forall(CHANGES, st.randoms(use_true_random=False), st.dates(date(2024, 3, 1), date(2026, 12, 1)))
+def test_the_order_in_which_changes_are_learnt_does_not_matter(
+    changes: list[tuple[date, str, str]], chance: Any, day: date
+):
+    def told(some: list[tuple[date, str, str]]) -> Enterprise:
+        bodies = [
+            forced(
+                EnterpriseProfileChanged(uscc=USCC, **{name: value}), f"enterprise:{USCC}", on=on
+            )
+            for on, name, value in some
+        ]
+        state = state_of(recorded(register(), *bodies), ENTERPRISE.key(USCC))
+        assert isinstance(state, Enterprise)
+        return state
+
+    shuffled = list(changes)
+    chance.shuffle(shuffled)
+    assert told(changes).profile_on(day) == told(shuffled).profile_on(day)
+    assert told(changes).profile == told(changes).profile_on(date(9999, 1, 1))
