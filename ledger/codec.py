@@ -1,0 +1,204 @@
+"""Stored bytes and the events they hold.
+
+A payload is canonical JSON: keys sorted, no floats, no null for what is absent, text in
+Unicode normal form C, instants in UTC. So one event has one sequence of bytes, and a third
+party can rebuild them. `docs/ledger-format.md` is normative.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+import msgspec
+
+from domain.decider import Command, New
+from domain.envelope import Actor, Recorded
+from domain.registry import EVENTS, STORED
+from ledger.canonical import plain_form
+from ledger.entry import Draft, Entry, Malformed
+
+T = TypeVar("T")
+
+NULL = b'":null'
+
+# Calling Recorded with sixteen arguments costs as much as all the decoding.
+_make = Recorded[Any]._make
+
+
+class UnknownType(LookupError):  # noqa: N818 - reads as what it says
+    """An entry of a type that this version does not know; a newer one wrote it."""
+
+
+class Upcast(NamedTuple):
+    """How an event of an older shape becomes one of a newer: its shape then, and the step."""
+
+    shape: type
+    to: str
+    """Stored name of the shape that `step` returns: the current one, or an older one again."""
+    step: Callable[[Any], Any]
+
+
+UPCASTS: Mapping[str, Upcast] = MappingProxyType({})
+"""Stored name of an older schema → how to read it. Nothing has a second schema yet."""
+
+
+class _Written(msgspec.Struct, omit_defaults=True):
+    actor: Actor
+    data: object
+    causation: str | None = None
+    correlation: str | None = None
+    document_no: str | None = None
+    reason: str | None = None
+
+
+class _Read(msgspec.Struct, Generic[T]):
+    actor: Actor
+    data: T
+    causation: str | None = None
+    correlation: str | None = None
+    document_no: str | None = None
+    reason: str | None = None
+
+
+class _Reader(NamedTuple):
+    decode: Callable[[bytes], _Read[Any]]
+    steps: tuple[Callable[[Any], Any], ...]
+
+
+class Codec:
+    """Reads and writes payloads of the event classes in `types` (stored name → class)."""
+
+    def __init__(self, types: Mapping[str, type], upcasts: Mapping[str, Upcast]) -> None:
+        self._names = {cls: stored for stored, cls in types.items()}
+        self._plain = {cls: plain_form(cls) for cls in types.values()}
+        self._encoder = msgspec.json.Encoder(order="sorted")
+        shapes = {**types, **{name: upcast.shape for name, upcast in upcasts.items()}}
+        self._readers = {
+            name: _Reader(_decoder(shape), _steps(name, types, upcasts))
+            for name, shape in shapes.items()
+        }
+
+    def stored_name(self, event: object) -> str:
+        """Return the name under which `event` is stored, with its schema number."""
+        return self._names[type(event)]
+
+    def encode(  # noqa: PLR0913 - one argument a member of the payload
+        self,
+        event: object,
+        actor: Actor,
+        *,
+        reason: str | None = None,
+        document_no: str | None = None,
+        correlation: str | None = None,
+        causation: str | None = None,
+    ) -> bytes:
+        """Return the payload that records `event`.
+
+        Raises:
+            Malformed: text is not in normal form C, an instant has no zone, a number is too large.
+        """
+        plain = self._plain[type(event)]
+        data = event if plain is None else plain(event)
+        written = _Written(actor, data, causation, correlation, document_no, reason)
+        payload = self._encoder.encode(written)
+        if not (payload.isascii() or unicodedata.is_normalized("NFC", payload.decode())):
+            raise Malformed("payload: not in Unicode normal form C")
+        return _without_nulls(payload) if NULL in payload else payload
+
+    def decode(self, stored: str, payload: bytes) -> Any:  # noqa: ANN401 - any event
+        """Return the event of a payload, in its current shape."""
+        reader = self._readers.get(stored) or _unknown(stored)
+        event = reader.decode(payload).data
+        for step in reader.steps:
+            event = step(event)
+        return event
+
+    def recorded(self, entry: Entry) -> Recorded[Any]:
+        """Return the entry as folds see it.
+
+        Raises:
+            UnknownType: this version does not know the stored type.
+        """
+        (position, stream, version, stored, recorded_at, valid_from, subject, district, tags) = (
+            entry[:9]
+        )
+        reader = self._readers.get(stored) or _unknown(stored)
+        read = reader.decode(entry.payload)
+        event = read.data
+        for step in reader.steps:
+            event = step(event)
+        # fmt: off
+        return _make((
+            position, stream, version, stored, recorded_at, valid_from, subject, district, tags,
+            read.actor, event, read.reason, read.document_no, read.correlation, read.causation,
+            entry.idempotency_key,
+        ))
+        # fmt: on
+
+
+def _decoder(shape: type) -> Callable[[bytes], _Read[Any]]:
+    read = cast("type[_Read[Any]]", _Read[shape])  # type: ignore[valid-type]
+    return msgspec.json.Decoder(read).decode
+
+
+def _steps(
+    name: str, types: Mapping[str, type], upcasts: Mapping[str, Upcast]
+) -> tuple[Callable[[Any], Any], ...]:
+    steps: list[Callable[[Any], Any]] = []
+    while name not in types:
+        steps.append(upcasts[name].step)
+        name = upcasts[name].to
+    return tuple(steps)
+
+
+def _unknown(stored: str) -> _Reader:
+    raise UnknownType(
+        f"本版本不认识记录类型 {stored},它由更新的版本写入;请升级程序 / "
+        f"this version does not know the stored type {stored}; a newer one wrote it, upgrade"
+    )
+
+
+def _without_nulls(payload: bytes) -> bytes:
+    """Return the JSON text without members whose value is null.
+
+    Sound on text: inside a JSON string a quote always has a backslash before it, and no key
+    of ours has one in it. So `":null` without a backslash before it ends a key.
+    """
+    kept, *rest = payload.split(NULL)
+    for piece in rest:
+        if kept.endswith(b"\\"):
+            kept += NULL + piece
+            continue
+        kept = kept[: kept.rindex(b'"')]
+        if piece.startswith(b","):
+            kept += piece[1:]
+        else:
+            kept = kept.removesuffix(b",") + piece
+    return kept
+
+
+EVENT_CODEC = Codec({stored: kind.cls for stored, kind in STORED.items()}, UPCASTS)
+encode = EVENT_CODEC.encode
+decode = EVENT_CODEC.decode
+recorded = EVENT_CODEC.recorded
+stored_name = EVENT_CODEC.stored_name
+
+
+def draft(
+    new: New, command: Command[Any], key: str | None = None, digest: bytes | None = None
+) -> Draft:
+    """Return what has to be appended so that `new`, decided for `command`, is recorded."""
+    stream, event, subject, district, tags, valid_from = new
+    payload = encode(
+        event,
+        command.actor,
+        reason=command.reason,
+        document_no=command.document_no,
+        correlation=command.correlation,
+        causation=command.causation,
+    )
+    # Dictionary order keeps the tags' own; a tag that stands twice is one fact.
+    once = tuple(dict.fromkeys(tags))
+    kind = EVENTS[type(event).__name__].stored
+    return Draft(stream, kind, valid_from, subject, district, once, payload, key, digest)
