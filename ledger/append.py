@@ -1,30 +1,42 @@
-"""The append itself: lock, judge, hash, write; two statements in one transaction."""
+"""The append itself: read, judge, hash, write, in two statements."""
 
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import psycopg
 from psycopg import Connection
 
 from ledger import pack
 from ledger.clock import Clock
 from ledger.entry import SALT_BYTES, Malformed, entry_bytes, instant_text
-from ledger.judge import Facts, Judgement, Numbered, judge, questions, validate
+from ledger.judge import Facts, Judgement, judge, questions, validate
 from ledger.log import Append, Result, Use
 from ledger.merkle import Frontier
 
 MAX_BATCH_ENTRIES = 20_000
 """Bounds memory, the length of one transaction, and how long others wait for the lock."""
+UNLOCKED_ENTRIES = 64
+"""Up to here a lost race costs less than the two round trips that locking first costs always."""
 
 Guard = Callable[[Connection[Any]], None]
 """Runs under the lock before anything is judged; whatever it raises undoes the append."""
 
 
+OVERTAKEN = "LG001"
+"""What ledger.append raises when the size is not the one that was read."""
+
+
+class Overtaken(Exception):  # noqa: N818 - reads as what it says
+    """Somebody appended between reading and writing."""
+
+
 class State(NamedTuple):
-    """The end of the ledger as read under the lock."""
+    """The end of the ledger as it was read."""
 
     facts: Facts
     frontier: list[bytes]
@@ -40,22 +52,24 @@ def append(
     chained: bool = False,
     guard: Guard | None = None,
 ) -> list[Result]:
-    """Append what still holds and commit. The connection must be idle and not in autocommit."""
+    """Append what still holds; it is durable on return. The connection must be in autocommit.
+
+    Small batches are written without locking first: `ledger.append` checks that nobody came in
+    between, and only then are they done again under the lock.
+    """
     for item in batch:
         validate(item)
-    if sum(len(item.drafts) for item in batch) > MAX_BATCH_ENTRIES:
+    count = sum(len(item.drafts) for item in batch)
+    if count > MAX_BATCH_ENTRIES:
         raise Malformed(f"more than {MAX_BATCH_ENTRIES} entries in one transaction")
-    try:
-        judgement = _append(connection, batch, clock, chained=chained, guard=guard)
-    except BaseException:
-        if not connection.closed:
-            connection.rollback()
-        raise
-    if judgement.accepted:
-        connection.commit()
-    else:
-        connection.rollback()
-    return judgement.results
+    if guard is None and count <= UNLOCKED_ENTRIES:
+        with suppress(Overtaken):
+            return _append(connection, batch, clock, chained=chained, lock=False)
+    with connection.transaction():
+        if guard is not None:
+            connection.execute(LOCK)
+            guard(connection)
+        return _append(connection, batch, clock, chained=chained, lock=True)
 
 
 def _append(
@@ -64,38 +78,39 @@ def _append(
     clock: Clock,
     *,
     chained: bool,
-    guard: Guard | None,
-) -> Judgement:
-    state = _open(connection, batch)
-    if guard is not None:
-        guard(connection)
+    lock: bool,
+) -> list[Result]:
+    state = _open(connection, batch, lock=lock)
     recorded_at = _time(connection, state, clock)
     judgement = judge(batch, state.facts, recorded_at, chained=chained)
-    if judgement.accepted:
+    if judgement.drafts:
         frontier = Frontier(state.facts.head, state.frontier)
-        _write(connection, judgement.accepted, frontier, recorded_at)
-    return judgement
+        _write(connection, judgement, frontier, recorded_at)
+    return judgement.results
 
+
+LOCK = "SELECT FROM ledger.open_append('{}', '{}', '{}', 0, true)"
 
 OPEN = """
 SELECT size, frontier, last_recorded_at, clock, versions,
        used_keys, used_first, used_count, used_digest, new_tags, new_positions
-  FROM ledger.open_append(%s, %s, %s, %s::bigint)
+  FROM ledger.open_append(%s, %s, %s, %s::bigint, %s)
 """
 
 
-def _open(connection: Connection[Any], batch: Sequence[Append]) -> State:
-    """Take the append lock and read what the batch is judged by."""
+def _open(connection: Connection[Any], batch: Sequence[Append], *, lock: bool) -> State:
+    """Read what the batch is judged by; with `lock` until the transaction ends."""
     asked = questions(batch)
     values = (pack.texts(asked.streams), pack.texts(asked.keys), pack.texts(asked.tags))
-    cursor = connection.execute(OPEN, (*values, asked.known), prepare=True, binary=True)
+    cursor = connection.execute(OPEN, (*values, asked.known, lock), prepare=True, binary=True)
     row: Any = cursor.fetchone()
     size, frontier, last, clock, versions = row[:5]
-    keys, firsts, counts, digests, tags, positions = (column or [] for column in row[5:])
+    nothing: list[Any] = []
+    keys, firsts, counts, digests, tags, positions = (column or nothing for column in row[5:])
     uses = map(Use, firsts, counts, digests)
     facts = Facts(
         size,
-        dict(zip(asked.streams, versions or [], strict=True)),
+        dict(zip(asked.streams, versions or nothing, strict=True)),
         dict(zip(keys, uses, strict=True)),
         dict(zip(tags, positions, strict=True)),
     )
@@ -122,19 +137,18 @@ SELECT ledger.append(%s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
 
 def _write(
     connection: Connection[Any],
-    accepted: Sequence[Numbered],
+    judgement: Judgement,
     frontier: Frontier,
     recorded_at: datetime,
 ) -> None:
-    first = frontier.size + 1
-    drafts = [numbered.draft for numbered in accepted]
-    salts, leaves = _hash(accepted, frontier, recorded_at)
+    first, drafts = frontier.size + 1, judgement.drafts
+    salts, leaves = _hash(judgement, frontier, recorded_at)
     values = (
         first,
         recorded_at,
         pack.byteas(frontier.hashes),
         pack.texts([draft.stream for draft in drafts]),
-        pack.integers([numbered.version for numbered in accepted]),
+        pack.integers(judgement.versions),
         pack.texts([draft.type for draft in drafts]),
         pack.dates([draft.valid_from for draft in drafts]),
         pack.texts([draft.subject for draft in drafts]),
@@ -142,23 +156,29 @@ def _write(
         pack.texts(["\n".join(draft.tags) for draft in drafts]),
         pack.texts([draft.idempotency_key for draft in drafts]),
         pack.byteas([draft.request_digest for draft in drafts]),
-        pack.integers([numbered.part for numbered in accepted]),
+        pack.integers(judgement.parts),
         pack.byteas([draft.payload for draft in drafts]),
         pack.byteas(salts),
         pack.byteas(leaves),
     )
-    connection.execute(WRITE, values, prepare=True)
+    try:
+        connection.execute(WRITE, values, prepare=True)
+    except psycopg.Error as error:
+        if error.sqlstate == OVERTAKEN:
+            raise Overtaken from error
+        raise
 
 
 def _hash(
-    accepted: Sequence[Numbered], frontier: Frontier, recorded_at: datetime
+    judgement: Judgement, frontier: Frontier, recorded_at: datetime
 ) -> tuple[list[bytes], list[bytes]]:
     """Return salts and leaf hashes, and move the frontier on."""
     at = instant_text(recorded_at)
-    chance = os.urandom(SALT_BYTES * len(accepted))
+    chance = os.urandom(SALT_BYTES * len(judgement.drafts))
     salts = [chance[start : start + SALT_BYTES] for start in range(0, len(chance), SALT_BYTES)]
     leaves: list[bytes] = []
-    for (draft, version, part), salt in zip(accepted, salts, strict=True):
+    numbered = zip(judgement.drafts, judgement.versions, judgement.parts, salts, strict=True)
+    for draft, version, part, salt in numbered:
         leaf = sha256(b"\x00" + entry_bytes(draft, version, at, part, salt)).digest()
         leaves.append(leaf)
         frontier.append(leaf)

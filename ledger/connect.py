@@ -43,7 +43,7 @@ class Database:
         self._server = server
 
     def pool(self, size: int = 8) -> ConnectionPool[Connection[Any]]:
-        """Return an open pool in the application's role. Make it after forking, never before."""
+        """Return an open pool for the log and the vault. Make it after forking, never before."""
         return app_pool(self.addresses.app, size)
 
     def close(self) -> None:
@@ -102,18 +102,29 @@ def in_role(conninfo: str, role: str) -> str:
 
 def app_pool(conninfo: str, size: int = 8) -> ConnectionPool[Connection[Any]]:
     """Return an open pool of connections prepared for the ledger."""
-    pool = ConnectionPool(
-        conninfo, min_size=1, max_size=size, configure=_configure, open=False, name="ledger"
+    pool: ConnectionPool[Connection[Any]] = ConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        configure=_configure,
+        # A read is one statement and needs no transaction around it: one round trip, not three.
+        kwargs={"autocommit": True},
+        open=False,
+        name="ledger",
     )
     pool.open(wait=True, timeout=30)
     return pool
 
 
+# Every query of the ledger goes by an index. A plan made while the tables were empty would prefer to
+# read them whole, and stay cached for the first million entries.
 SESSION = """
 SET TIME ZONE 'UTC';
 SET lock_timeout = '20s';
 SET statement_timeout = '60s';
-SET idle_in_transaction_session_timeout = '60s'
+SET idle_in_transaction_session_timeout = '60s';
+SET enable_seqscan = off;
+SET plan_cache_mode = force_generic_plan
 """
 LIMIT_TRANSACTION = "SET transaction_timeout = '120s'"
 
@@ -124,7 +135,6 @@ def _configure(connection: Connection[Any]) -> None:
     # through sending a statement; the other limits do not run in that state.
     if connection.info.server_version >= 170000:
         connection.execute(LIMIT_TRANSACTION)
-    connection.commit()
     pack.register(connection)
 
 

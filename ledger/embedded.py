@@ -12,13 +12,14 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from ledger import postmaster, settings
 
@@ -44,7 +45,7 @@ class Embedded:
     def conninfo(self, user: str, database: str = DATABASE) -> str:
         """Return how `user` connects: over the Unix socket, known by the peer's account."""
         socket = settings.socket_folder(self._pgdata)
-        return psycopg.conninfo.make_conninfo(host=str(socket), user=user, dbname=database)
+        return make_conninfo(host=str(socket), user=user, dbname=database)
 
     def close(self) -> None:
         """Leave. The server stops when nobody else is attached."""
@@ -100,7 +101,7 @@ def attach(folder: Path) -> Embedded:
 
 
 @contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
+def _exclusive(path: Path) -> Generator[None]:
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

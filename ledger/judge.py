@@ -26,27 +26,25 @@ class Facts(NamedTuple):
     newest: Mapping[str, int]
 
 
-class Numbered(NamedTuple):
-    """A draft with its place in its stream and in its command."""
-
-    draft: Draft
-    version: int
-    part: int
-
-
 class Judgement(NamedTuple):
-    """One result for each item, and what is to be written."""
+    """One result for each item, and what is to be written: `versions` and `parts` go with `drafts`.
+
+    Three lists, not one of triples: a batch holds thousands.
+    """
 
     results: list[Result]
-    accepted: list[Numbered]
+    drafts: list[Draft]
+    versions: list[int]
+    parts: list[int]
 
 
 def validate(item: Append) -> None:
     """Raise `Malformed` unless every draft can become an entry of one command."""
     for draft in item.drafts:
         check(draft)
-    if len({(draft.idempotency_key, draft.request_digest) for draft in item.drafts}) > 1:
-        raise Malformed("idempotency_key: one command has one key and one digest")
+    for draft in item.drafts[1:]:
+        if draft[-2:] != item.drafts[0][-2:]:
+            raise Malformed("idempotency_key: one command has one key and one digest")
 
 
 def questions(batch: Sequence[Append]) -> Questions:
@@ -70,39 +68,47 @@ def judge(
     """Judge the items in order; those that hold count for the ones after them."""
     head, versions, uses = facts.head, dict(facts.versions), dict(facts.uses)
     newest = dict(facts.newest)
-    results: list[Result] = []
-    accepted: list[Numbered] = []
+    judgement = Judgement([], [], [], [])
     for item in batch:
         refusal = _refusal(item, versions, uses, newest)
         if refusal is not None:
-            results.append(refusal)
+            judgement.results.append(refusal)
             continue
-        for part, draft in enumerate(item.drafts):
+        for draft in item.drafts:
             version = versions[draft.stream] + 1 if draft.stream else 0
             versions[draft.stream] = version
-            accepted.append(Numbered(draft, version, part))
-            if not chained:
-                newest.update(dict.fromkeys(draft.tags, head + part + 1))
+            judgement.versions.append(version)
         count = len(item.drafts)
+        judgement.drafts.extend(item.drafts)
+        judgement.parts.extend(range(count))
+        judgement.results.append(Appended(head + 1, count, recorded_at))
         if count and (key := item.drafts[0].idempotency_key) is not None:
             uses[key] = Use(head + 1, count, item.drafts[0].request_digest or b"")
-        results.append(Appended(head + 1, count, recorded_at))
+        if not chained:
+            for position, draft in enumerate(item.drafts, head + 1):
+                newest.update(dict.fromkeys(draft.tags, position))
         head += count
-    if chained and any(not isinstance(result, Appended) for result in results):
-        results = [Abandoned() if isinstance(each, Appended) else each for each in results]
-        return Judgement(results, [])
-    return Judgement(results, accepted)
+    return _all_or_nothing(judgement) if chained else judgement
+
+
+def _all_or_nothing(judgement: Judgement) -> Judgement:
+    results = judgement.results
+    if all(isinstance(result, Appended) for result in results):
+        return judgement
+    withheld: list[Result] = [
+        Abandoned() if isinstance(each, Appended) else each for each in results
+    ]
+    return Judgement(withheld, [], [], [])
 
 
 def _refusal(
     item: Append, versions: Mapping[str, int], uses: Mapping[str, Use], newest: Mapping[str, int]
 ) -> Result | None:
     # The key first: a repeated request must get its first answer, whatever has changed since.
-    first = item.drafts[0] if item.drafts else None
-    if first is not None and first.idempotency_key in uses:
-        use = uses[first.idempotency_key]
-        if use.request_digest != first.request_digest:
-            return KeyReused(first.idempotency_key)
+    key = item.drafts[0].idempotency_key if item.drafts else None
+    if key is not None and (use := uses.get(key)) is not None:
+        if use.request_digest != item.drafts[0].request_digest:
+            return KeyReused(key)
         return Replayed(use.first, use.count)
     if item.expected_version is not None:
         stream, version = item.expected_version

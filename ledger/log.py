@@ -1,6 +1,7 @@
 """What the ledger offers above bytes: reading, following, and appending under conditions."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -29,7 +30,8 @@ class Append(NamedTuple):
     expected_version: tuple[str, int] | None = None
 
 
-class Appended(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Appended:
     """Positions `first` to `first + count - 1` are durable."""
 
     first: int
@@ -37,39 +39,53 @@ class Appended(NamedTuple):
     recorded_at: datetime
 
 
-class Replayed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Replayed:
     """The same request was appended before, at `first`; nothing was added."""
 
     first: int
     count: int
 
 
-class KeyReused(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class KeyReused:
     """The idempotency key belongs to a different request."""
 
     key: str
 
 
-class Conflict(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Conflict:
     """What the decision rests on has changed: read again and decide again."""
 
     on: str
     """The tag, or the stream of `expected_version`."""
 
 
-class Abandoned(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Abandoned:
     """Not appended, because another item of the same chain was not."""
 
 
 Result: TypeAlias = Appended | Replayed | KeyReused | Conflict | Abandoned
 
 
-class Use(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Use:
     """Where an idempotency key was used."""
 
     first: int
     count: int
     request_digest: bytes
+
+
+class OutcomeUnknown(RuntimeError):  # noqa: N818 - reads as what it says
+    """The connection broke while appending without an idempotency key: it may have happened."""
+
+
+def is_keyed(item: Append) -> bool:
+    """Tell whether appending the item twice is the same as once."""
+    return not item.drafts or item.drafts[0].idempotency_key is not None
 
 
 class Log(Protocol):
@@ -137,5 +153,7 @@ class Log(Protocol):
         Raises:
             Malformed: a draft cannot become an entry; nothing was appended.
             ClockRefused: the clock cannot be trusted; nothing was appended.
+            OutcomeUnknown: the connection broke and an item has no idempotency key. Where all
+                items have one, the append is tried again and a lost answer comes as `Replayed`.
         """
         ...

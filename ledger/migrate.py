@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import LiteralString, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from psycopg import Connection
 
@@ -104,7 +104,7 @@ def _run(connection: Connection, source: Source) -> list[str]:
         if source.role is not None:
             connection.execute("SELECT set_config('role', %s, true)", (source.role,))
         # No parameters, so a file may hold many statements.
-        connection.execute(cast("LiteralString", migration.sql))
+        connection.execute(migration.sql.encode())
         connection.execute("RESET ROLE")
         values = (source.namespace, *migration[:2], migration.digest)
         names = ("namespace", "number", "name", "digest")

@@ -1,9 +1,10 @@
 """The log on PostgreSQL."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString, TypeVar
 
+import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
@@ -11,9 +12,10 @@ from ledger import append as appending
 from ledger import pack
 from ledger.clock import Clock, DatabaseClock
 from ledger.entry import Entry
-from ledger.log import Append, Head, Result, Use
+from ledger.log import Append, Head, OutcomeUnknown, Result, Use, is_keyed
 from ledger.merkle import Frontier
 
+T = TypeVar("T")
 PAGE = 5_000
 """Entries fetched at once when streaming."""
 LAST = 2**62
@@ -38,8 +40,7 @@ class PostgresLog:
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
            idempotency_key, payload, salt, request_digest, part
       FROM ledger.entry
-     WHERE position IN (SELECT t.position FROM ledger.entry_tag t
-                         WHERE t.tag = ANY (%(tags)s) AND t.position <= %(upto)s)
+     WHERE position IN (SELECT ledger.tagged(%(tags)s, %(upto)s))
      ORDER BY position
     """
 
@@ -47,7 +48,10 @@ class PostgresLog:
         """Return the entries that carry any of the tags, in order of position."""
         if not tags:
             return []
-        return self._entries(self.READ, tags=pack.texts(tags), upto=upto or LAST)
+        upto = LAST if upto is None else upto
+        found = self._entries(self.READ, tags=pack.texts(tags), upto=upto)
+        wanted = frozenset(tags)
+        return [entry for entry in found if not wanted.isdisjoint(entry.tags)]
 
     AT = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
@@ -101,18 +105,47 @@ class PostgresLog:
             self.HISTORIES, subjects=pack.texts(subjects), after=after, upto=upto
         )
 
-    def _entries(self, query: Any, **values: object) -> list[Entry]:
+    def _entries(self, query: LiteralString, **values: object) -> list[Entry]:
         return [_entry(row) for row in self._rows(query, **values)]
 
-    def _rows(self, query: Any, **values: object) -> list[Any]:
-        with self.pool.connection() as connection:
-            cursor = connection.execute(query, values, prepare=True, binary=True)
-            return cursor.fetchall()
+    def _rows(self, query: LiteralString, **values: object) -> list[Any]:
+        def fetch(connection: Connection[Any]) -> list[Any]:
+            return connection.execute(query, values, prepare=True, binary=True).fetchall()
+
+        return self._twice(fetch, safe=True)
 
     def append(self, batch: Sequence[Append], *, chained: bool = False) -> list[Result]:
         """Append what still holds, in one transaction; one result for each item, in order."""
-        with self.pool.connection() as connection:
+
+        def once(connection: Connection[Any]) -> list[Result]:
             return appending.append(connection, batch, self.clock, chained=chained)
+
+        return self._twice(once, safe=all(is_keyed(item) for item in batch))
+
+    def _twice(self, work: Callable[[Connection[Any]], T], *, safe: bool) -> T:
+        """Do the work; when the connection broke under it and it is safe, do it once more.
+
+        A restarted server leaves every connection of the pool broken without anybody's fault.
+        """
+        try:
+            return self._once(work)
+        except _Broken as error:
+            if not safe:
+                raise OutcomeUnknown("the connection broke before the answer") from error
+        self.pool.check()
+        try:
+            return self._once(work)
+        except _Broken as error:
+            raise error.cause from None
+
+    def _once(self, work: Callable[[Connection[Any]], T]) -> T:
+        with self.pool.connection() as connection:
+            try:
+                return work(connection)
+            except psycopg.OperationalError as error:
+                if connection.closed:
+                    raise _Broken(error) from error
+                raise
 
     USED = """
     SELECT idempotency_key, min(position), count(*), min(request_digest)
@@ -176,5 +209,12 @@ class PostgresLog:
         return dict(self._rows(self.SUBJECT_SIZES, upto=LAST if upto is None else upto))
 
 
+class _Broken(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, cause: psycopg.OperationalError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 def _entry(row: tuple[Any, ...]) -> Entry:
-    return Entry(*row[:8], tuple(row[8]), *row[9:])
+    # Entry(…) would go through a Python function; this is the hot path of every replay.
+    return Entry._make((*row[:8], tuple(row[8]), *row[9:]))

@@ -27,9 +27,13 @@ BEGIN
                   p_keys, p_digests, p_parts, p_payloads, p_salts, p_leaves) WITH ORDINALITY
            AS u(stream, version, type, valid_from, subject, district, tags,
                 key, digest, part, payload, salt, leaf, n);
-    INSERT INTO entry_tag (tag, position)
-    SELECT t.tag, p_first - 1 + u.n
-      FROM unnest(p_tags) WITH ORDINALITY AS u(tags, n), string_to_table(u.tags, E'\n') AS t(tag);
+    -- In order of the index, so that one page of it is visited once.
+    INSERT INTO entry_tag (tag_hash, position)
+    SELECT hashtextextended(t.tag, 0), p_first - 1 + u.n
+      FROM unnest(p_tags, p_streams, p_subjects) WITH ORDINALITY AS u(tags, stream, subject, n),
+           string_to_table(u.tags, E'\n') AS t(tag)
+     WHERE t.tag <> 'stream:' || u.stream AND t.tag IS DISTINCT FROM 'subject:' || u.subject
+     GROUP BY 1, 2 ORDER BY 1, 2;
     PERFORM pg_notify('dudao_ledger', head::text);
 END
 $$;

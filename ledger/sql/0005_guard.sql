@@ -1,7 +1,7 @@
 -- Append-only is a privilege: the application reads, and writes through two functions.
 GRANT SELECT ON ledger.entry, ledger.entry_tag, ledger.log_state TO dudao_app;
-REVOKE ALL ON FUNCTION ledger.open_append, ledger.append FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger.open_append, ledger.append TO dudao_app;
+REVOKE ALL ON FUNCTION ledger.open_append, ledger.append, ledger.tagged FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger.open_append, ledger.append, ledger.tagged TO dudao_app;
 
 -- Even the owner is refused, whatever session_replication_role says. Only a superuser can take
 -- these away, and only a witness outside notices that.

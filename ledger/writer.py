@@ -1,0 +1,134 @@
+"""Group commit: commands that arrive while an append is under way share the next one.
+
+Whoever finds nobody appending does it in its own thread, for everybody who waits; so a lone client
+pays for no other thread, and sixteen pay for one transaction.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from threading import Condition, Lock, Thread
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from ledger.judge import validate
+from ledger.log import Append, Log, OutcomeUnknown, Result, is_keyed
+
+MAX_GROUP = 256
+"""Commands in one transaction. More would only make each of them wait longer."""
+
+_Waiting: TypeAlias = tuple[Append, Future[Result]]
+
+
+class Closed(RuntimeError):  # noqa: N818 - reads as what it says
+    """The writer takes no more commands."""
+
+
+class Writer:
+    """Appends to `log` for any number of threads. Make it after forking, never before."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._queue: deque[_Waiting] = deque()
+        self._appending = Lock()
+        self._changed = Condition()
+        self._closed = False
+        self._thread = Thread(target=self._serve, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, item: Append) -> Future[Result]:
+        """Queue one command; the future ends when it is durable or judged otherwise.
+
+        Raises:
+            Malformed: a draft cannot become an entry. Found here, so that no neighbour suffers.
+        """
+        future = self._enqueue(item)
+        with self._changed:
+            self._changed.notify()
+        return future
+
+    def append(self, item: Append) -> Result:
+        """Append one command and wait for its result."""
+        future = self._enqueue(item)
+        if self._appending.acquire(blocking=False):
+            try:
+                self._drain(MAX_GROUP)
+            finally:
+                self._appending.release()
+        # Also when somebody else is appending: it may have looked at the queue for the last time
+        # just before this command came.
+        if self._queue:
+            with self._changed:
+                self._changed.notify()
+        return future.result()
+
+    def append_chain(self, items: Sequence[Append]) -> list[Result]:
+        """Append commands that were decided on top of each other: all or none (imports)."""
+        with self._appending:
+            return self._log.append(items, chained=True)
+
+    def close(self) -> None:
+        """Take no more, append what waits, and return."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Drain and close."""
+        self.close()
+
+    def _enqueue(self, item: Append) -> Future[Result]:
+        validate(item)
+        future: Future[Result] = Future()
+        # Under the same lock as closing, so that nothing is queued behind the last drain.
+        with self._changed:
+            if self._closed:
+                raise Closed("the writer is closed")
+            self._queue.append((item, future))
+        return future
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._queue or self._closed)
+                if not self._queue:
+                    return
+            with self._appending:
+                self._drain(MAX_GROUP)
+
+    def _drain(self, most: int) -> None:
+        """Append up to `most` waiting commands in one transaction. Called while appending."""
+        group: list[_Waiting] = []
+        while self._queue and len(group) < most:
+            item, future = self._queue.popleft()  # only the holder of `_appending` takes
+            if future.set_running_or_notify_cancel():
+                group.append((item, future))
+        if group:
+            self._settle(group)
+
+    def _settle(self, group: Sequence[_Waiting]) -> None:
+        try:
+            results = self._log.append([item for item, _ in group])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the callers get it
+            self._settle_failed(group, error)
+            return
+        for (_, future), result in zip(group, results, strict=True):
+            future.set_result(result)
+
+    def _settle_failed(self, group: Sequence[_Waiting], error: Exception) -> None:
+        """Find out whose fault it was: nothing of the group was appended, or its fate is unknown."""
+        for item, future in group:
+            if len(group) == 1 or (isinstance(error, OutcomeUnknown) and not is_keyed(item)):
+                future.set_exception(error)
+            else:
+                self._settle([(item, future)])
