@@ -6,8 +6,6 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.postgres"]
-
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 
 # Shared machines stall; a slow example is no fault of the property.
