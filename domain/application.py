@@ -311,9 +311,9 @@ def _continue(facts: Facts, command: Command[Event], state: Application) -> Sequ
         case ApplicationSubmitted():
             return []
         case DistrictOpinionGiven():
-            _opinion(facts, state, body)
+            _opinion(facts, command, state, body)
         case ApplicationAccepted():
-            _accept(facts, state)
+            _accept(facts, command, state)
         case ApplicationReturned():
             _must_be_open(state)
             _stage(
@@ -358,7 +358,7 @@ def _recorded(facts: Facts, command: Command[Event], state: Application, event: 
             f"application/{state.application_id}",
             event,
             state.uscc,
-            enterprise.district if enterprise else None,
+            enterprise.district_on(command.valid_from) if enterprise else None,
             (f"application:{state.application_id}",),
             command.valid_from,
         )
@@ -421,27 +421,30 @@ def _submit(facts: Facts, command: Command[Event], body: ApplicationSubmitted) -
             f"application/{body.application_id}",
             body,
             body.uscc,
-            enterprise.district,
+            enterprise.district_on(command.valid_from),
             (f"application:{body.application_id}",),
             command.valid_from,
         )
     ]
 
 
-def _opinion(facts: Facts, state: Application, body: DistrictOpinionGiven) -> None:
+def _opinion(
+    facts: Facts, command: Command[Event], state: Application, body: DistrictOpinionGiven
+) -> None:
     _must_be_open(state)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc)
+    profile = enterprise.profile_on(command.valid_from)
     _stage(
-        enterprise.profile.kind.takes_district_route,
+        profile.kind.takes_district_route,
         "not-district-route",
         "市属企业和央企直接向市中心申报,不经区级初步意见(六(一))",
         "municipal and central enterprises apply to the centre directly (六(一))",
     )
     _stage(
-        body.district == enterprise.district,
+        body.district == profile.district,
         "other-district",
-        f"该企业的主管区是 {enterprise.district},不是 {body.district}",
-        f"the competent district is {enterprise.district}, not {body.district}",
+        f"该企业的主管区是 {profile.district},不是 {body.district}",
+        f"the competent district is {profile.district}, not {body.district}",
         "district",
     )
     _stage(
@@ -452,7 +455,7 @@ def _opinion(facts: Facts, state: Application, body: DistrictOpinionGiven) -> No
     )
 
 
-def _accept(facts: Facts, state: Application) -> None:
+def _accept(facts: Facts, command: Command[Event], state: Application) -> None:
     _must_be_open(state)
     _stage(
         state.accepted is None,
@@ -462,7 +465,8 @@ def _accept(facts: Facts, state: Application) -> None:
     )
     enterprise = existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc)
     _stage(
-        state.opinion is not None or not enterprise.profile.kind.takes_district_route,
+        state.opinion is not None
+        or not enterprise.profile_on(command.valid_from).kind.takes_district_route,
         "opinion-missing",
         "缺少主管区的初步意见(六(一))",
         "the opinion of the competent district is missing (六(一))",
@@ -504,7 +508,7 @@ def _assign(
     for index, expert in enumerate(body.experts):
         conflict = expert.recusal_declared or expert.affiliation in {
             state.uscc,
-            enterprise.profile.name,
+            enterprise.profile_on(command.valid_from).name,
         }
         _stage(
             not conflict,

@@ -196,25 +196,17 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the events that record `command`; none if nothing would change."""
     body = command.body
     must_be_uscc(body.uscc, "uscc")
+    not_in_the_future(command)
     state = facts[ENTERPRISE.key(body.uscc)]
     match body:
         case EnterpriseRegistered():
-            not_in_the_future(command)
             return _register(state, command, body)
         case EnterpriseProfileChanged():
             return _change_profile(existing_enterprise(state, body.uscc), command, body)
         case UnitCovered():
             return _cover(existing_enterprise(state, body.uscc), command, body)
         case UnitReleased():
-            enterprise = existing_enterprise(state, body.uscc)
-            if not enterprise.covers(body.unit_uscc, command.valid_from):
-                raise Refused(
-                    "not-covered",
-                    f"{body.unit_uscc} 在 {command.valid_from} 不是该企业的实施单位",
-                    f"{body.unit_uscc} is not covered on {command.valid_from}",
-                    "unit_uscc",
-                )
-            return _new(command, body, enterprise.district)
+            return _release(existing_enterprise(state, body.uscc), command, body)
 
 
 def _register(state: State, command: Command[Event], body: EnterpriseRegistered) -> Sequence[New]:
@@ -257,6 +249,21 @@ def _cover(state: Enterprise, command: Command[Event], body: UnitCovered) -> Seq
             "the unit is the applicant itself",
             "unit_uscc",
         )
-    if state.covers(body.unit_uscc, command.valid_from):
+    known = state.unit_on(body.unit_uscc, command.valid_from)
+    if known is not None and known.covered and known.name == body.unit_name:
         return []
-    return _new(command, body, state.district)
+    return _new(command, body, state.district_on(command.valid_from))
+
+
+def _release(state: Enterprise, command: Command[Event], body: UnitReleased) -> Sequence[New]:
+    known = state.unit_on(body.unit_uscc, command.valid_from)
+    if known is None:
+        raise Refused(
+            "not-covered",
+            f"{body.unit_uscc} 在 {command.valid_from} 不是该企业的实施单位",
+            f"{body.unit_uscc} is not covered on {command.valid_from}",
+            "unit_uscc",
+        )
+    if not known.covered:
+        return []
+    return _new(command, body, state.district_on(command.valid_from))

@@ -324,7 +324,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         _require_allowed(state, command)
         uscc = state.raised.uscc
     enterprise = facts[ENTERPRISE.key(uscc)]
-    district = enterprise.district if enterprise else None
+    district = enterprise.district_on(command.valid_from) if enterprise else None
     tags = (f"finding:{body.finding_id}",)
     return [New(f"finding/{body.finding_id}", body, uscc, district, tags, command.valid_from)]
 

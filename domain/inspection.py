@@ -239,7 +239,11 @@ def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched)
             f"inspection {body.inspection_id} was already dispatched",
             "inspection_id",
         )
-    return [_new(command, body, body.inspection_id, body.uscc, enterprise.district)]
+    return [
+        _new(
+            command, body, body.inspection_id, body.uscc, enterprise.district_on(command.valid_from)
+        )
+    ]
 
 
 def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) -> Sequence[New]:
@@ -267,7 +271,11 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
         raise Refused(
             "duplicate", "该现场记录已存在", "this spot check is recorded already", "inspection_id"
         )
-    return [_new(command, body, body.inspection_id, body.uscc, enterprise.district)]
+    return [
+        _new(
+            command, body, body.inspection_id, body.uscc, enterprise.district_on(command.valid_from)
+        )
+    ]
 
 
 def _new(

@@ -5,12 +5,13 @@ district, an expert for their own sheet. Where an act is about an enterprise, th
 which district is competent; a district is never derived from a USCC.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.decider import Refused
 from domain.envelope import Actor
-from domain.identifiers import is_uscc
+from domain.identifiers import MUNICIPALITY, is_uscc
 from domain.vocabulary import Role
 
 R = Role
@@ -83,6 +84,19 @@ _ORGANISATION = MappingProxyType(
 )
 
 
+_DISTRICT = re.compile(MUNICIPALITY + r"[0-9]{4}|BDA")
+
+
+def _fits(actor: Actor) -> bool:
+    """Whether the organisation is one in which the role exists."""
+    if actor.role is R.ENTERPRISE_REPORTER:
+        return is_uscc(actor.organisation)
+    if actor.role is R.DISTRICT_INSPECTOR:
+        return _DISTRICT.fullmatch(actor.organisation) is not None
+    expected = _ORGANISATION.get(actor.role, actor.organisation)
+    return actor.organisation == expected and bool(expected.strip())
+
+
 def require_role(actor: Actor, name: str) -> None:
     """Refuse an act that the role may not do, or an organisation that does not fit the role."""
     if actor.role not in MAY.get(name, ()):
@@ -92,11 +106,7 @@ def require_role(actor: Actor, name: str) -> None:
             f"role {actor.role.value} may not record {name}",
             "actor.role",
         )
-    expected = _ORGANISATION.get(actor.role)
-    fits = expected is None or actor.organisation == expected
-    if actor.role is R.ENTERPRISE_REPORTER:
-        fits = is_uscc(actor.organisation)
-    if not fits or not actor.account.strip() or not actor.organisation.strip():
+    if not _fits(actor) or not actor.account.strip():
         raise Refused(
             "organisation-mismatch",
             f"账户 {actor.account} 的机构 {actor.organisation[:40]} 与角色 {actor.role.value} 不符",

@@ -27,6 +27,7 @@ from domain import (
 from domain.correction import RecordCorrected
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.permissions import require_own, require_role
+from domain.vocabulary import Role
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
     {
@@ -92,16 +93,25 @@ def decide(facts: Facts, command: Command[Any]) -> Sequence[New]:
     """Return the events that carry out `command`, after asking whether its actor may (the one way in)."""
     kind = EVENTS[type(command.body).__name__]
     require_role(command.actor, kind.name)
+    named = getattr(command.body, "uscc", None)
+    if named is not None:  # before anything about the enterprise shows in an answer
+        require_own(command.actor, named, None)
     new: Sequence[New] = kind.module.decide(facts, command)
     if isinstance(command.body, RecordCorrected):
         _require_correction_right(facts, command)
     for event in new:
-        require_own(command.actor, event.subject, _district(command, event))
+        require_own(command.actor, event.subject, _district(facts, command, event))
     return new
 
 
-def _district(command: Command[Any], event: New) -> str | None:
-    """Return the district that an inspector must belong to; what the report itself names binds too."""
+def _district(facts: Facts, command: Command[Any], event: New) -> str | None:
+    """Return the district that an inspector must belong to; what the report itself names binds too.
+
+    Who hands an enterprise over is the district that had it, never the one that takes it.
+    """
+    if isinstance(command.body, enterprise.EnterpriseProfileChanged):
+        known = facts[enterprise.ENTERPRISE.key(command.body.uscc)]
+        return known.district_on(command.valid_from) if known else None
     claimed = getattr(command.body, "district", None)
     if claimed is not None and isinstance(
         command.body, inspection.SpotCheckRecorded | inspection.InspectionDispatched
@@ -110,11 +120,16 @@ def _district(command: Command[Any], event: New) -> str | None:
     return event.district
 
 
+_CORRECTS_ANYTHING = frozenset(
+    {Role.QUALITY_SUPERVISOR, Role.CENTRE_OFFICER, Role.BUREAU_PUBLISHER}
+)
+
+
 def _require_correction_right(facts: Facts, command: Command[RecordCorrected]) -> None:
     """Reporters and inspectors correct only what their role may record; the centre corrects anything."""
     entry = facts[correction.ENTRY.key(str(command.body.position))]
     if entry is None:
         raise Refused("unknown-position", "没有该记录", "there is no such entry", "position")
-    if command.actor.organisation in {"centre", "bureau"}:
+    if command.actor.role in _CORRECTS_ANYTHING:
         return
     require_role(command.actor, type(entry.event).__name__)

@@ -122,7 +122,7 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
             valid_to=entry.valid_to,
         ),
         entry.uscc,
-        enterprise.district,
+        enterprise.district_on(entry.valid_from),
         (f"standing:{entry.uscc}", f"application:{entry.application_id}"),
         entry.valid_from,
     )

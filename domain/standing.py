@@ -259,7 +259,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             f"standing/{uscc}",
             event,
             uscc,
-            enterprise.district,
+            enterprise.district_on(_day_of(event, command.valid_from)),
             (f"standing:{uscc}",),
             command.valid_from,
         )

@@ -17,13 +17,17 @@ from domain.enterprise import (
 from domain.vocabulary import EnterpriseKind
 from tests.facts import register, registration
 from tests.given import (
+    CENTRE,
+    OTHER,
     TODAY,
     UNIT,
     USCC,
     forced,
     given,
+    inspector,
     order,
     recorded,
+    reporter,
     state_of,
 )
 
@@ -154,3 +158,91 @@ def test_the_order_in_which_changes_are_learnt_does_not_matter(
     chance.shuffle(shuffled)
     assert told(changes).profile_on(day) == told(shuffled).profile_on(day)
     assert told(changes).profile == told(changes).profile_on(date(9999, 1, 1))
+
+
+def test_a_profile_does_not_change_tomorrow():
+    given(register()).when(change(TODAY + timedelta(days=1), name="新名")).then_refused(
+        "day-in-the-future", "valid_from"
+    )
+
+
+def test_a_district_hands_its_enterprise_over_and_no_other_takes_it():
+    moved = EnterpriseProfileChanged(uscc=USCC, district="110105")
+    given(register()).when(order(moved, DAY, by=inspector("110105"))).then_refused("other-district")
+    (new,) = given(register()).when(order(moved, DAY, by=inspector("110108"))).then(moved)
+    assert new.district == "110105"
+
+
+def test_an_inspector_registers_enterprises_of_their_own_district_alone():
+    body = registration()
+    given().when(order(body, DAY, by=inspector("110105"))).then_refused("other-district")
+    given().when(order(body, DAY, by=inspector("110108"))).then(body)
+
+
+def test_a_reporter_learns_nothing_by_repeating_what_another_enterprise_reported():
+    given(register()).when(order(registration(), DAY, by=reporter(OTHER))).then_refused(
+        "other-enterprise"
+    )
+
+
+# Units
+
+
+def test_a_unit_is_covered_from_its_day_on():
+    (new,) = given(register()).when(cover()).then_as_ordered()
+    assert (new.stream, new.valid_from) == (f"enterprise/{USCC}", DAY)
+    after = enterprise_after(register(), cover())
+    assert after.covers(UNIT, DAY)
+    assert not after.covers(UNIT, DAY - timedelta(days=1))
+    assert not after.covers(OTHER, DAY)
+
+
+def test_covering_a_unit_again_changes_nothing():
+    given(register(), cover()).when(cover()).then_nothing()
+
+
+def test_covering_a_unit_again_under_another_name_is_recorded():
+    given(register(), cover()).when(cover(name="新分公司")).then_as_ordered()
+
+
+def test_an_enterprise_is_not_its_own_unit():
+    given(register()).when(cover(unit=USCC)).then_refused("unit-is-applicant", "unit_uscc")
+
+
+def test_a_unit_has_a_valid_code():
+    given(register()).when(cover(unit=UNIT[:-1] + "0")).then_refused("invalid-uscc", "unit_uscc")
+
+
+def test_a_unit_of_an_unknown_enterprise_is_refused():
+    given().when(cover()).then_refused("unknown-enterprise", "uscc")
+
+
+def test_a_unit_is_not_covered_from_tomorrow_on():
+    given(register()).when(cover(TODAY + timedelta(days=1))).then_refused("day-in-the-future")
+
+
+def test_a_unit_is_released_from_its_day_on():
+    day = DAY + timedelta(days=30)
+    given(register(), cover()).when(release(day)).then_as_ordered()
+    after = enterprise_after(register(), cover(), release(day))
+    assert after.covers(UNIT, day - timedelta(days=1))
+    assert not after.covers(UNIT, day)
+
+
+def test_releasing_a_released_unit_changes_nothing():
+    given(register(), cover(), release()).when(release()).then_nothing()
+
+
+def test_a_unit_that_was_never_covered_is_not_released():
+    given(register()).when(release()).then_refused("not-covered", "unit_uscc")
+
+
+def test_a_unit_is_not_released_before_it_was_covered():
+    given(register(), cover()).when(release(DAY - timedelta(days=1))).then_refused("not-covered")
+
+
+def test_a_released_unit_may_be_covered_again():
+    later = DAY + timedelta(days=60)
+    given(register(), cover(), release(DAY + timedelta(days=30))).when(
+        cover(later)
+    ).then_as_ordered()
