@@ -98,7 +98,9 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     new = event.new_certificate_no if isinstance(event, CertificateReissued) else None
     return tuple(
         replace(issue, ended=entry.valid_from, replaced_by=new)
-        if issue.event.certificate_no == event.certificate_no and issue.ended is None
+        if issue.event.certificate_no == event.certificate_no
+        and issue.uscc == entry.subject
+        and issue.ended is None
         else issue
         for issue in state
     )
@@ -122,19 +124,17 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if isinstance(body, CertificateIssued):
         return _issue(facts, command, body)
     not_in_the_future(command)
-    issues = [
-        i
-        for i in facts[CERTIFICATE.key(body.certificate_no)]
-        if i.event.certificate_no == body.certificate_no
-    ]
+    known = facts[CERTIFICATE.key(body.certificate_no)]
+    issues = [issue for issue in known if issue.event.certificate_no == body.certificate_no]
+    own = [issue for issue in issues if issue.uscc == command.actor.organisation]
     last = existing(
-        issues[-1] if issues else None,
+        _last(own or issues),
         "unknown-certificate",
         f"证书 {body.certificate_no} 未登记",
         f"certificate {body.certificate_no} is not recorded",
         "certificate_no",
     )
-    if all(issue.ended is not None for issue in issues):
+    if last.ended is not None:
         raise Refused(
             "certificate-ended",
             f"证书 {body.certificate_no} 已于 {last.ended} 换发或撤销",
@@ -153,36 +153,31 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
                 "new_certificate_no",
             )
         numbers.append(body.new_certificate_no)
-    return [
-        _new(
-            facts,
-            command,
-            body,
-            last.event.assessment_id,
-            last.uscc,
-            numbers,
-            {i.event.holder.subject_id for i in issues},
-        )
-    ]
+    holders = {i.event.holder.subject_id: None for i in issues if i.uscc == last.uscc}
+    tags = (*(f"certificate:{no}" for no in numbers), *(f"holder:{holder}" for holder in holders))
+    return [_new(facts, command, last.event, last.uscc, *tags)]
+
+
+def _last(issues: Sequence[Issue]) -> Issue | None:
+    """Return the issue to end: the last that still holds, else the last."""
+    holding = [issue for issue in issues if issue.ended is None]
+    found = holding or issues
+    return found[-1] if found else None
 
 
 def _new(
-    facts: Facts,
-    command: Command[Event],
-    event: Event,
-    assessment_id: str,
-    uscc: str,
-    numbers: Iterable[str],
-    holders: Iterable[str],
+    facts: Facts, command: Command[Event], of: CertificateIssued, uscc: str, *tags: str
 ) -> New:
+    event = command.body
+    day = event.issued_on if isinstance(event, CertificateIssued) else command.valid_from
     enterprise = facts[ENTERPRISE.key(uscc)]
     return New(
-        f"assessment/{assessment_id}",
+        f"assessment/{of.assessment_id}",
         event,
         uscc,
-        enterprise.district if enterprise else None,
-        (*(f"certificate:{no}" for no in numbers), *(f"holder:{subject}" for subject in holders)),
-        event.issued_on if isinstance(event, CertificateIssued) else command.valid_from,
+        enterprise.district_on(day) if enterprise else None,
+        tags,
+        day,
     )
 
 
@@ -197,25 +192,12 @@ def _issue(facts: Facts, command: Command[Event], body: CertificateIssued) -> Se
         f"session {body.assessment_id} is not recorded",
         "assessment_id",
     )
-    if any(_same(issue.event, body) for issue in facts[CERTIFICATE.key(body.certificate_no)]):
+    if any(issue.event == body for issue in facts[CERTIFICATE.key(body.certificate_no)]):
         raise Refused(
             "duplicate",
             f"证书 {body.certificate_no} 已有完全相同的记录",
             f"certificate {body.certificate_no} is recorded already, exactly so",
             "certificate_no",
         )
-    return [
-        _new(
-            facts,
-            command,
-            body,
-            body.assessment_id,
-            session.uscc,
-            (body.certificate_no,),
-            (body.holder.subject_id,),
-        )
-    ]
-
-
-def _same(one: CertificateIssued, other: CertificateIssued) -> bool:
-    return one == other
+    tags = (f"certificate:{body.certificate_no}", f"holder:{body.holder.subject_id}")
+    return [_new(facts, command, body, session.uscc, *tags)]
