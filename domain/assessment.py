@@ -1,7 +1,7 @@
 """Sessions as they were held: stream `assessment/{id}` (二, 七(三)). Facts: recorded, then flagged."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
-from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
 from domain.place import Place
 from domain.reference import Occupation
 from domain.vocabulary import Level, Mode
@@ -85,6 +85,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             "held_to",
         )
     not_in_the_future(command, body.held_to, "held_to")
+    for category in fields(body.candidates):
+        number: int = getattr(body.candidates, category.name)
+        not_negative(number, f"candidates.{category.name}")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     known = facts[ASSESSMENT.key(body.assessment_id)]
     if known == body:
@@ -106,7 +109,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             f"assessment/{body.assessment_id}",
             body,
             body.uscc,
-            enterprise.district,
+            enterprise.district_on(body.held_from),
             (f"assessment:{body.assessment_id}",),
             body.held_from,
         )

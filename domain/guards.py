@@ -34,6 +34,17 @@ def not_in_the_future(
         )
 
 
+def not_negative(number: int, field: str) -> None:
+    """Refuse a number of people, sessions or certificates below zero."""
+    if number < 0:
+        raise Refused(
+            "negative-number",
+            f"{field} 为 {number},数量不能小于 0",
+            f"{field} is {number}; a number of people, sessions or certificates is not below 0",
+            field,
+        )
+
+
 def existing_enterprise(state: T | None, uscc: str, field: str = "uscc") -> T:
     """Return the enterprise, or refuse a reference to one that is not registered."""
     return existing(

@@ -1,7 +1,7 @@
 """Annual plans with last year's summary: stream `plan/{uscc}/{year}` (六(四))."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
-from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
 from domain.reference import Occupation
 from domain.vocabulary import Level
 
@@ -107,6 +107,11 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     body = command.body
     must_be_uscc(body.uscc, "uscc")
     not_in_the_future(command)
+    for count in fields(body.summary):
+        number: int = getattr(body.summary, count.name)
+        not_negative(number, f"summary.{count.name}")
+    for index, session in enumerate(body.sessions):
+        not_negative(session.headcount, f"sessions.{index}.headcount")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     state = facts[plan_key(body.uscc, body.year)]
     if state is not None and (state.summary, state.sessions) == (body.summary, body.sessions):
@@ -131,7 +136,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             f"plan/{key}",
             body,
             body.uscc,
-            enterprise.district,
+            enterprise.district_on(command.valid_from),
             (f"plan:{key}",),
             command.valid_from,
         )
