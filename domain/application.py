@@ -4,6 +4,7 @@ A submission, an opinion and a sheet of scores are reported; acceptance, conclus
 confirmation and receipt are decided by the centre and the bureau.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -173,11 +174,13 @@ class Application:
     methods: tuple[Method, ...]
     own_method: str | None
     opinion: Opinion | None = None
+    opinion_text: str | None = None
     accepted: date | None = None
     ended: str | None = None
     """`returned` or `rejected`."""
     experts: tuple[Expert, ...] = ()
     sheets: tuple[tuple[str, HeadingScores], ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
     recommended: bool | None = None
     recommended_units: frozenset[Unit] = frozenset()
     mean: str | None = None
@@ -232,7 +235,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
 def _advance(state: Application, entry: Recorded[Any], event: Any) -> Application:  # noqa: ANN401, PLR0911 - one line per event
     match event:
         case DistrictOpinionGiven():
-            return replace(state, opinion=event.opinion)
+            return replace(state, opinion=event.opinion, opinion_text=event.text)
         case ApplicationAccepted():
             return replace(state, accepted=entry.valid_from)
         case ApplicationReturned():
@@ -240,8 +243,13 @@ def _advance(state: Application, entry: Recorded[Any], event: Any) -> Applicatio
         case ExpertsAssigned():
             return replace(state, experts=event.experts)
         case EvaluationScored() | EvaluationScoreRevised():
-            others = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
-            return replace(state, sheets=(*others, (event.expert_id, event.scores)))
+            sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
+            comments = tuple(said for said in state.comments if said[0] != event.expert_id)
+            return replace(
+                state,
+                sheets=(*sheets, (event.expert_id, event.scores)),
+                comments=(*comments, (event.expert_id, event.comment)),
+            )
         case EvaluationConcluded():
             return replace(
                 state,
@@ -281,6 +289,9 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     return (APPLICATION.key(body.application_id),)
 
 
+_WINDOW = re.compile(r"[0-9]{4}-(05|10)")
+
+
 def window_of(day: date) -> str:
     """Return the application window that `day` belongs to: it closes at the end of May or October."""
     if day.month <= 5:
@@ -315,13 +326,7 @@ def _continue(facts: Facts, command: Command[Event], state: Application) -> Sequ
         case ApplicationAccepted():
             _accept(facts, command, state)
         case ApplicationReturned():
-            _must_be_open(state)
-            _stage(
-                state.confirmed is None,
-                "already-confirmed",
-                "申报已确认,不能退回",
-                "already confirmed; it cannot be returned",
-            )
+            _return(state, body)
         case ExpertsAssigned():
             _assign(facts, command, state, body)
         case EvaluationScored() | EvaluationScoreRevised():
@@ -331,36 +336,41 @@ def _continue(facts: Facts, command: Command[Event], state: Application) -> Sequ
         case ApplicationConfirmed():
             _confirm(facts, command, state, body)
         case ApplicationRejected():
-            _must_be_open(state)
-            _stage(
-                state.accepted is not None,
-                "not-accepted",
-                "申报尚未受理",
-                "the application was not accepted yet",
-            )
-            _stage(
-                state.confirmed is None,
-                "already-confirmed",
-                "申报已确认,不能再作不予确认",
-                "already confirmed",
-            )
+            _reject(state, body)
         case ReceiptIssued():
-            if state.receipt_no == body.receipt_no and state.receipt_on == body.issued_on:
-                return []
             _receipt(command, state, body)
-    return _recorded(facts, command, state, body)
+    return [] if _holds_already(state, body) else _recorded(facts, command, state, body)
+
+
+def _holds_already(state: Application, body: Event) -> bool:
+    """Whether recording `body` would change nothing."""
+    match body:
+        case DistrictOpinionGiven():
+            return (state.opinion, state.opinion_text) == (body.opinion, body.text)
+        case ExpertsAssigned():
+            return state.experts == body.experts
+        case EvaluationScoreRevised():
+            return (body.expert_id, body.scores) in state.sheets and (
+                body.expert_id,
+                body.comment,
+            ) in state.comments
+        case ReceiptIssued():
+            return state.receipt_no is not None
+        case _:
+            return False
 
 
 def _recorded(facts: Facts, command: Command[Event], state: Application, event: Event) -> list[New]:
     enterprise = facts[ENTERPRISE.key(state.uscc)]
+    day = event.issued_on if isinstance(event, ReceiptIssued) else command.valid_from
     return [
         New(
             f"application/{state.application_id}",
             event,
             state.uscc,
-            enterprise.district_on(command.valid_from) if enterprise else None,
+            enterprise.district_on(day) if enterprise else None,
             (f"application:{state.application_id}",),
-            command.valid_from,
+            day,
         )
     ]
 
@@ -388,6 +398,13 @@ def _submit(facts: Facts, command: Command[Event], body: ApplicationSubmitted) -
         "application-exists",
         f"申报编号 {body.application_id} 已使用",
         f"application id {body.application_id} is taken",
+    )
+    _stage(
+        _WINDOW.fullmatch(body.window) is not None,
+        "unknown-window",
+        f"申报窗口“{body.window[:20]}”不存在;写作 2026-05 或 2026-10",
+        f"there is no window {body.window[:20]!r}; write 2026-05 or 2026-10",
+        "window",
     )
     belongs = window_of(command.valid_from)
     if body.window < belongs:
@@ -455,6 +472,40 @@ def _opinion(
     )
 
 
+def _return(state: Application, body: ApplicationReturned) -> None:
+    _must_be_open(state)
+    _stage(
+        state.confirmed is None,
+        "already-confirmed",
+        "申报已确认,不能退回",
+        "already confirmed; it cannot be returned",
+    )
+    _must_give_reason(body.reason)
+
+
+def _reject(state: Application, body: ApplicationRejected) -> None:
+    _must_be_open(state)
+    _stage(
+        state.accepted is not None,
+        "not-accepted",
+        "申报尚未受理",
+        "the application was not accepted yet",
+    )
+    _stage(
+        state.confirmed is None,
+        "already-confirmed",
+        "申报已确认,不能再作不予确认",
+        "already confirmed; it cannot be rejected",
+    )
+    _must_give_reason(body.reason)
+
+
+def _must_give_reason(reason: str) -> None:
+    _stage(
+        bool(reason.strip()), "reason-missing", "必须写明理由", "a reason must be given", "reason"
+    )
+
+
 def _accept(facts: Facts, command: Command[Event], state: Application) -> None:
     _must_be_open(state)
     _stage(
@@ -490,7 +541,7 @@ def _assign(
         "the evaluation is already concluded",
     )
     _stage(
-        not state.sheets,
+        not state.sheets or state.experts == body.experts,
         "already-scored",
         "已有专家评分,不能更换专家",
         "scores were given; experts cannot be replaced",
@@ -563,13 +614,7 @@ def _score(
             "there is no sheet to revise",
             "expert_id",
         )
-        _stage(
-            bool(body.reason.strip()),
-            "reason-missing",
-            "修改评分必须写明理由",
-            "a revision must give its reason",
-            "reason",
-        )
+        _must_give_reason(body.reason)
     require_points(body.scores, facts.reference.rules(command.valid_from).points_per_heading)
 
 
@@ -668,7 +713,8 @@ def _receipt(command: Command[Event], state: Application, body: ReceiptIssued) -
         "the application is not confirmed; no receipt can be issued (六(四))",
     )
     _stage(
-        state.receipt_no is None,
+        state.receipt_no is None
+        or (state.receipt_no, state.receipt_on) == (body.receipt_no, body.issued_on),
         "receipt-exists",
         f"确认回执 {state.receipt_no} 已发",
         f"receipt {state.receipt_no} was already issued",

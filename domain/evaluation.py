@@ -55,7 +55,7 @@ def require_points(scores: HeadingScores, maximum: int) -> None:
     """Refuse points below 0 or above `maximum` of a heading [C]."""
     for heading in fields(scores):
         points: Decimal = getattr(scores, heading.name)
-        if not 0 <= points <= maximum:
+        if not (points.is_finite() and 0 <= points <= maximum):
             raise Refused(
                 "points-out-of-range",
                 f"{heading.name} 得分 {points} 超出 0–{maximum}",
