@@ -58,9 +58,9 @@ class Entry(NamedTuple):
     request_digest: bytes | None
     part: int
 
-    def hashed_bytes(self) -> bytes:
-        """Return the bytes that the leaf hash covers."""
-        draft = Draft(
+    def draft(self) -> Draft:
+        """Return what was asked for when the entry was appended."""
+        return Draft(
             self.stream,
             self.type,
             self.valid_from,
@@ -71,9 +71,11 @@ class Entry(NamedTuple):
             self.idempotency_key,
             self.request_digest,
         )
-        return entry_bytes(
-            draft, self.version, instant_text(self.recorded_at), self.part, self.salt
-        )
+
+    def hashed_bytes(self) -> bytes:
+        """Return the bytes that the leaf hash covers."""
+        at = instant_text(self.recorded_at)
+        return entry_bytes(self.draft(), self.version, at, self.part, self.salt)
 
     def leaf_hash(self) -> bytes:
         """Return the entry's leaf in the Merkle tree."""

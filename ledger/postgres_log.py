@@ -106,7 +106,7 @@ class PostgresLog:
         )
 
     def _entries(self, query: LiteralString, **values: object) -> list[Entry]:
-        return [_entry(row) for row in self._rows(query, **values)]
+        return [to_entry(row) for row in self._rows(query, **values)]
 
     def _rows(self, query: LiteralString, **values: object) -> list[Any]:
         def fetch(connection: Connection[Any]) -> list[Any]:
@@ -215,6 +215,7 @@ class _Broken(Exception):  # noqa: N818 - never leaves this module
         self.cause = cause
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def to_entry(row: tuple[Any, ...]) -> Entry:
+    """Return the entry of a row with its columns in the entry's order."""
     # Entry(…) would go through a Python function; this is the hot path of every replay.
     return Entry._make((*row[:8], tuple(row[8]), *row[9:]))

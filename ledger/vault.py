@@ -1,0 +1,192 @@
+"""Who the holders are: names and numbers, outside the tree, one key for each person.
+
+Entries carry `subject_id` only. A person is found again by a keyed digest, because a plain digest of
+an identity number is guessed in seconds; name and number lie in a box under the person's own key,
+so deleting the row forgets the person in every copy of the ledger.
+"""
+
+import hmac
+import json
+import os
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from ledger import pack
+from ledger.keys import Keys
+
+NONCE_BYTES = 12
+DOMAIN = "idno/v1"
+
+
+class Person(NamedTuple):
+    """A natural person as reported."""
+
+    name: str
+    id_type: str
+    id_no: str
+
+
+class Access(NamedTuple):
+    """One look into a box."""
+
+    subject_id: str
+    actor: str
+    reason: str
+    act: str
+    at: datetime
+
+
+class Unknown(KeyError):  # noqa: N818 - an answer to the caller, not a fault
+    """Nobody has this pseudonym, or not any more."""
+
+
+def normalised(number: str) -> str:
+    """Return an identity number as it is compared: NFKC, no spaces, capital letters."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+
+
+def same_name(name: str) -> str:
+    """Return a name as it is compared: NFKC, no spaces, one kind of middle dot, case folded."""
+    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    return plain.translate(dict.fromkeys(map(ord, "•‧∙⋅・․"), "·")).casefold()
+
+
+class Vault:
+    """Pseudonyms and the people behind them."""
+
+    def __init__(self, pool: ConnectionPool[Connection[Any]], keys: Keys) -> None:
+        self._pool = pool
+        self._keys = keys
+
+    ADD = """
+    INSERT INTO vault.person (identity, subject_id, wrapped_key, box)
+    SELECT * FROM unnest(%(identities)s, %(subjects)s, %(wrapped)s, %(boxes)s) ORDER BY 1
+    ON CONFLICT (identity) DO NOTHING
+    """
+    FIND = """
+    SELECT identity, subject_id FROM vault.person WHERE identity = ANY (%(identities)s)
+    """
+
+    def pseudonyms(self, people: Sequence[Person]) -> list[str]:
+        """Return everybody's `subject_id`, in order; people who are new get one.
+
+        A person is an identity number of one type; the name first reported stays in the box.
+        """
+        identities = [self._identity(person) for person in people]
+        with self._pool.connection() as connection:
+            found = self._find(connection, identities)
+            missing = {
+                identity: person
+                for identity, person in zip(identities, people, strict=True)
+                if identity not in found
+            }
+            if missing:
+                self._add(connection, missing)
+                # Read again: another process may have added the same person first.
+                found |= self._find(connection, list(missing))
+        return [found[identity] for identity in identities]
+
+    def _find(self, connection: Connection[Any], identities: Sequence[bytes]) -> dict[bytes, str]:
+        values = {"identities": pack.byteas(identities)}
+        return dict(connection.execute(self.FIND, values, prepare=True, binary=True).fetchall())
+
+    def _add(self, connection: Connection[Any], missing: dict[bytes, Person]) -> None:
+        subjects: list[str] = []
+        wrapped: list[bytes] = []
+        boxes: list[bytes] = []
+        for identity, person in missing.items():
+            subject_id, key = str(uuid.uuid4()), os.urandom(32)
+            subjects.append(subject_id)
+            wrapped.append(aes_key_wrap(self._keys.wrapping, key))
+            boxes.append(_seal(key, subject_id, identity, person))
+        values = {
+            "identities": pack.byteas(list(missing)),
+            "subjects": pack.texts(subjects),
+            "wrapped": pack.byteas(wrapped),
+            "boxes": pack.byteas(boxes),
+        }
+        connection.execute(self.ADD, values, prepare=True)
+
+    LOG = """
+    INSERT INTO vault.access (subject_id, actor, reason, act)
+    VALUES (%(subject_id)s, %(actor)s, %(reason)s, 'reveal')
+    """
+
+    def reveal(self, subject_id: str, actor: str, reason: str) -> Person:
+        """Return who it is, after the look has been recorded for good.
+
+        Raises:
+            Unknown: nobody has this pseudonym, or not any more.
+            ValueError: no actor or no reason given.
+        """
+        if not actor.strip() or not reason.strip():
+            raise ValueError("a look into the vault needs an actor and a reason")
+        with self._pool.connection() as connection:
+            values = {"subject_id": subject_id, "actor": actor, "reason": reason}
+            connection.execute(self.LOG, values)
+        return self._open(subject_id)
+
+    def matches(self, subject_id: str, name: str) -> bool:
+        """Tell whether the person has this name, in a time that says nothing about the name."""
+        try:
+            known = self._open(subject_id).name
+        except Unknown:
+            # The same work as for somebody who exists.
+            hmac.compare_digest(self._name_digest(name), self._name_digest(""))
+            return False
+        return hmac.compare_digest(self._name_digest(name), self._name_digest(known))
+
+    ACCESSES = """
+    SELECT subject_id, actor, reason, act, at FROM vault.access
+     WHERE subject_id = %(subject_id)s ORDER BY id
+    """
+
+    def accesses(self, subject_id: str) -> list[Access]:
+        """Return who looked, and why, in order."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(self.ACCESSES, {"subject_id": subject_id}).fetchall()
+        return [Access(*row) for row in rows]
+
+    BOX = "SELECT identity, wrapped_key, box FROM vault.person WHERE subject_id = %(subject_id)s"
+
+    def _open(self, subject_id: str) -> Person:
+        with self._pool.connection() as connection:
+            row = connection.execute(self.BOX, {"subject_id": subject_id}).fetchone()
+        if row is None:
+            raise Unknown(subject_id)
+        identity, wrapped, box = row
+        key = aes_key_unwrap(self._keys.wrapping, wrapped)
+        return _unseal(key, subject_id, identity, box)
+
+    def _identity(self, person: Person) -> bytes:
+        text = f"{DOMAIN}\0{person.id_type}\0{normalised(person.id_no)}"
+        return hmac.digest(self._keys.identity, text.encode(), "sha256")
+
+    def _name_digest(self, name: str) -> bytes:
+        return hmac.digest(self._keys.identity, f"name/v1\0{same_name(name)}".encode(), "sha256")
+
+
+def _seal(key: bytes, subject_id: str, identity: bytes, person: Person) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    clear = json.dumps(person._asdict(), ensure_ascii=False, sort_keys=True).encode()
+    return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, identity))
+
+
+def _unseal(key: bytes, subject_id: str, identity: bytes, box: bytes) -> Person:
+    nonce, sealed = box[:NONCE_BYTES], box[NONCE_BYTES:]
+    clear = AESGCM(key).decrypt(nonce, sealed, _bound(key, subject_id, identity))
+    return Person(**json.loads(clear))
+
+
+def _bound(key: bytes, subject_id: str, identity: bytes) -> bytes:
+    """Bind the box to its row, and to its key: GCM alone lets one box open under two keys."""
+    return b"dudao/person/v1\0" + subject_id.encode() + identity + sha256(key).digest()
