@@ -1,15 +1,187 @@
-"""Follows the ledger: folds what is new and writes the rows that follow from it."""
+"""Follows the ledger and keeps the live tables up to it: one process at a time, any may take over.
 
-from typing import Any
+Rows and position are written in one transaction, so whatever kills a runner leaves the tables
+as they were at some position, and the next one goes on from there.
+"""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Any, NamedTuple
+
+import psycopg
 from psycopg import Connection
+
+from ledger.follow import Follower
+from projections import batches, histories
+from projections.batches import Stretch
+from projections.fold import Rules
+from projections.memory import CAPACITY, Memory
+from projections.schema import LIVE
+
+LONG = 50_000
+"""Entries behind which a stretch is read subject by subject."""
+STANDBY = 0.5
+"""Seconds between attempts of a standby to become the follower."""
+
+
+class Sizes(NamedTuple):
+    """How much is done at once: entries in one transaction, entries of files kept in memory."""
+
+    batch: int = 10_000
+    long: int = LONG
+    memory: int = CAPACITY
+
+
+class Runner:
+    """Keeps the tables of one schema up to the ledger. One thread uses it; any may stop it."""
+
+    def __init__(
+        self, conninfo: str, rules: Rules, sizes: Sizes | None = None, schema: str = LIVE
+    ) -> None:
+        self._conninfo = conninfo
+        self._installed = rules
+        self._sizes = sizes or Sizes()
+        self._schema = schema
+        self._memory = Memory(self._sizes.memory)
+        self._stopped = Event()
+        self._follower: Follower | None = None
+
+    def catch_up(self, upto: int | None = None) -> int:
+        """Bring the tables up to the ledger's end, or to `upto`; return their position.
+
+        Where another process follows the ledger, waits for that one to get there.
+        """
+        with self._connections() as (reader, writer):
+            goal = _head(reader) if upto is None else min(upto, _head(reader))
+            while not self._stopped.is_set() and position_of(writer) < goal:
+                if self._in_office(writer):
+                    return self._catch_up(reader, writer, upto)
+                self._stopped.wait(STANDBY / 10)
+            return position_of(writer)
+
+    def run(self) -> None:
+        """Follow the ledger until stopped; stand by while another process does."""
+        with Follower(self._conninfo) as self._follower:
+            while not self._stopped.is_set():
+                try:
+                    with self._connections() as (reader, writer):
+                        if self._elected(writer):
+                            self._follow(reader, writer, self._follower)
+                except psycopg.OperationalError:
+                    # The server is gone or restarts; what was not committed is done again.
+                    self._stopped.wait(STANDBY)
+
+    def stop(self) -> None:
+        """End `run` after the transaction under way."""
+        self._stopped.set()
+        if self._follower is not None:
+            self._follower.stop()
+
+    def _elected(self, writer: Connection[Any]) -> bool:
+        while not self._stopped.is_set():
+            if self._in_office(writer):
+                return True
+            self._stopped.wait(STANDBY)
+        return False
+
+    def _in_office(self, writer: Connection[Any]) -> bool:
+        row: Any = writer.execute(TRY_OFFICE, {"office": self._schema}).fetchone()
+        return bool(row[0])
+
+    def _follow(self, reader: Connection[Any], writer: Connection[Any], ledger: Follower) -> None:
+        while not self._stopped.is_set():
+            at = self._catch_up(reader, writer, None)
+            ledger.wait(at, STANDBY * 10)
+
+    def _catch_up(self, reader: Connection[Any], writer: Connection[Any], upto: int | None) -> int:
+        try:
+            at = position_of(writer)
+            while not self._stopped.is_set():
+                head = _head(reader) if upto is None else min(upto, _head(reader))
+                if at >= head:
+                    break
+                self._step(reader, writer, at, head)
+                at = position_of(writer)
+        except BaseException:
+            self._memory.clear()
+            raise
+        return at
+
+    def _step(self, reader: Connection[Any], writer: Connection[Any], at: int, head: int) -> None:
+        """Write the next stretch and where it ends, in one transaction."""
+        long = head - at > self._sizes.long
+        upto = head if long else min(head, at + self._sizes.batch)
+        stretch = Stretch(reader, writer, at, upto)
+        with writer.transaction():
+            row: Any = writer.execute(LOCK).fetchone()
+            if row[0] != at:
+                self._memory.clear()
+                return
+            if long or not batches.by_position(stretch, self._rules(reader, at), self._memory):
+                batches.by_subject(stretch, self._rules(reader, upto))
+                self._memory.clear()
+            writer.execute(ADVANCE, {"position": upto})
+
+    def _rules(self, reader: Connection[Any], upto: int) -> Rules:
+        return self._installed._replace(catalogue=histories.adoptions(reader, upto))
+
+    @contextmanager
+    def _connections(self) -> Iterator[tuple[Connection[Any], Connection[Any]]]:
+        """Two connections without time limits: a first fold of a large ledger is one transaction."""
+        with (
+            psycopg.connect(self._conninfo, autocommit=True) as reader,
+            psycopg.connect(self._conninfo, autocommit=True) as writer,
+        ):
+            writer.execute(CHOOSE_SCHEMA, {"schema": self._schema})
+            for connection in (reader, writer):
+                connection.execute(UNLIMITED)
+            yield reader, writer
+
+
+TRY_OFFICE = "SELECT pg_try_advisory_lock(6077, hashtext(%(office)s))"
+CHOOSE_SCHEMA = "SELECT set_config('search_path', %(schema)s, false)"
+UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
+LOCK = "SELECT position FROM progress FOR UPDATE"
+ADVANCE = "UPDATE progress SET position = %(position)s"
+HEAD = "SELECT size FROM ledger.log_state"
+
+
+def _head(conn: Connection[Any]) -> int:
+    row: Any = conn.execute(HEAD).fetchone()
+    return int(row[0])
+
+
+AT = "SELECT position FROM progress"
+
+
+def position_of(writer: Connection[Any]) -> int:
+    """Return the entry that the tables of the connection's schema rest on last."""
+    row: Any = writer.execute(AT).fetchone()
+    return int(row[0])
+
+
+LIVE_AT = "SELECT position FROM projections.progress"
 
 
 def position(conn: Connection[Any]) -> int:
     """Return the entry that the live tables rest on last."""
-    raise NotImplementedError
+    row: Any = conn.execute(LIVE_AT).fetchone()
+    return int(row[0])
 
 
 def wait_for(conn: Connection[Any], wanted: int, timeout: float) -> int:
-    """Wait until the live tables rest on `wanted` or `timeout` seconds have passed; return where they are."""
-    raise NotImplementedError
+    """Wait until the live tables rest on `wanted`, for `timeout` seconds at most.
+
+    Returns where they are then, which is less than `wanted` if time ran out. The connection must
+    not be in a transaction that sees only what was there when it began (READ COMMITTED will do).
+    """
+    deadline = time.monotonic() + timeout
+    pause = 0.001
+    at = position(conn)
+    while at < wanted and time.monotonic() < deadline:
+        time.sleep(pause)
+        pause = min(2 * pause, 0.025)
+        at = position(conn)
+    return at

@@ -1,0 +1,94 @@
+"""The one loop that every view and every replay goes through: entries of a subject in, versions out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from typing import Any, NamedTuple
+
+from domain.catalogue import CatalogueAdopted, reference_after
+from domain.catalogue import evolve as adopt
+from domain.checks.outcome import Context
+from domain.decider import Amend
+from domain.envelope import Recorded
+from domain.reference import Edition, Reference
+from domain.supervision import Supervision
+from domain.touches import Touch
+from projections.views import VIEWS, Version, version
+
+
+class Rules(NamedTuple):
+    """What a fold needs beside entries: content and places of the installation, and who reads corrections.
+
+    `catalogue` are the adoptions that the ledger holds, in order of position; they are read among
+    the entries of every subject.
+    """
+
+    context: Context
+    amend: Amend
+    catalogue: tuple[Recorded[CatalogueAdopted], ...] = ()
+
+    def new_file(self, uscc: str) -> Supervision:
+        """Return the file of a subject of which nothing has been read."""
+        return Supervision(uscc, self.context, self.amend)
+
+    def with_adoptions(self, catalogue: Iterable[Recorded[Any]]) -> "Rules":
+        """Return the rules with further adoptions."""
+        return self._replace(catalogue=(*self.catalogue, *catalogue))
+
+    def reference_at(self, position: int) -> Reference:
+        """Return the reference data as known when the entry at `position` was the last."""
+        adopted: tuple[Edition, ...] = ()
+        for entry in self.catalogue:
+            if entry.position <= position:
+                adopted = adopt(adopted, entry)
+        return reference_after(self.context.reference, adopted)
+
+    def among(
+        self, entries: Iterable[Recorded[Any]], after: int, upto: int
+    ) -> Iterator[Recorded[Any]]:
+        """Yield the entries of a subject with the adoptions in `(after, upto]` where they belong."""
+        adoptions = [e for e in self.catalogue if after < e.position <= upto]
+        if not adoptions:
+            return iter(entries)
+        return merge(adoptions, entries, key=lambda entry: entry.position)
+
+
+def read(of: Supervision, entries: Iterable[Recorded[Any]]) -> None:
+    """Take in entries whose versions are known already."""
+    for entry in entries:
+        of.read(entry)
+
+
+def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Version]:
+    """Take in entries and yield every version that follows, in order of position."""
+    for entry in entries:
+        for touch in of.read(entry):
+            if not spans_enterprises(touch):
+                yield version(of, touch, entry.position)
+
+
+def spans_enterprises(touch: Touch) -> bool:
+    """Return whether the record is judged over many enterprises and not by the fold of one."""
+    return touch.view == "flags" and touch.key.startswith("C2-")
+
+
+def shown(of: Supervision) -> Iterator[Touch]:
+    """Yield every record that the file of a subject shows as it stands."""
+    seen: dict[Touch, None] = dict.fromkeys(of.behind)
+    yield from seen
+    for position, entry in of.entries.items():
+        if entry.type.startswith("certificate.certificate-issued/"):
+            yield Touch("certificates", str(position))
+    yield from (Touch("flags", key) for key in of.flags)
+    yield from (Touch("flags", f"Q2-{position}") for position in of.file.orders)
+
+
+def current(
+    of: Supervision, position: int, views: Sequence[str] = tuple(VIEWS)
+) -> Iterator[Version]:
+    """Yield what every record of the subject shows after the entry at `position`."""
+    wanted = set(views)
+    for touch in shown(of):
+        if touch.view in wanted:
+            found = version(of, touch, position)
+            if found.rows:
+                yield found

@@ -1,0 +1,46 @@
+"""Every view by the name under which the fold touches it, and where its rows are kept."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from domain.supervision import Supervision
+from domain.touches import Touch
+from projections.cases import CASES
+from projections.certificates import CERTIFICATES
+from projections.flags import FLAGS
+from projections.roster import ROSTER
+from projections.row import Rows, View
+from projections.scope import SCOPE
+from projections.sessions import SESSIONS
+
+VIEWS: Mapping[str, View] = MappingProxyType(
+    {
+        "roster": ROSTER,
+        "scope": SCOPE,
+        "flags": FLAGS,
+        "sessions": SESSIONS,
+        "certificates": CERTIFICATES,
+        **CASES,
+    }
+)
+"""Name in a `Touch` → view."""
+
+TABLES: Mapping[str, View] = MappingProxyType({view.name: view for view in VIEWS.values()})
+"""Name of a table → a view that is kept in it."""
+
+
+class Version(NamedTuple):
+    """What one record shows since the entry at `position`, until its next version."""
+
+    table: str
+    key: str
+    position: int
+    rows: Rows
+
+
+def version(of: Supervision, touch: Touch, position: int) -> Version:
+    """Return what the touched record shows after the entry at `position`."""
+    view = VIEWS[touch.view]
+    key = f"{touch.view}/{touch.key}" if view.name == "cases" else touch.key
+    return Version(view.name, key, position, view.rows(of, touch.key))

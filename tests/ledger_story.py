@@ -1,0 +1,76 @@
+"""Facts written straight into a real ledger, past the deciders: folds must cope with anything."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from domain.catalogue import CatalogueAdopted
+from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
+from domain.correction import RecordCorrected
+from domain.envelope import Actor
+from domain.flag import FlagReviewed
+from domain.registry import EVENTS
+from domain.vocabulary import Role
+from ledger.codec import encode
+from ledger.entry import Draft
+from ledger.log import Append, Log
+from tests.story import USCC, _own_day
+
+BUREAU = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bureau")
+
+
+class LedgerStory:
+    """Appends events; positions are what the ledger gives."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.position = 0
+        self._holders: dict[str, set[str]] = {}
+        self._tags: dict[int, tuple[str, ...]] = {}
+
+    def tell(  # noqa: PLR0913 - what an entry says beside its event
+        self,
+        event: Any,
+        day: date | None = None,
+        *,
+        uscc: str = USCC,
+        district: str = "110108",
+        reason: str = "理由",
+        document_no: str | None = None,
+    ) -> int:
+        """Record `event` about `uscc` as valid from `day`; return its position."""
+        subject = None if isinstance(event, CatalogueAdopted) else uscc
+        tags = self._tags_of(event)
+        self.position += 1
+        self._tags[self.position] = tags
+        draft = Draft(
+            stream=f"story/{self.position}",
+            type=EVENTS[type(event).__name__].stored,
+            valid_from=day or _own_day(event),
+            subject=subject,
+            district=None if subject is None else district,
+            tags=tags,
+            payload=encode(event, BUREAU, reason=reason, document_no=document_no),
+        )
+        (result,) = self.log.append([Append((draft,))])
+        assert result.first == self.position
+        return self.position
+
+    def _tags_of(self, event: Any) -> tuple[str, ...]:
+        if isinstance(event, CatalogueAdopted):
+            return ("catalogue:all",)
+        if isinstance(event, CertificateIssued):
+            number, holder = event.certificate_no, event.holder.subject_id
+            self._holders.setdefault(number, set()).add(holder)
+            return (f"certificate:{number}", f"holder:{holder}")
+        if isinstance(event, CertificateReissued | CertificateRevoked):
+            numbers: Sequence[str] = [event.certificate_no]
+            if isinstance(event, CertificateReissued):
+                numbers = [*numbers, event.new_certificate_no]
+            holders = sorted(self._holders.get(event.certificate_no, ()))
+            return (*(f"certificate:{n}" for n in numbers), *(f"holder:{h}" for h in holders))
+        if isinstance(event, RecordCorrected):
+            return self._tags.get(event.position, ())
+        if isinstance(event, FlagReviewed) and event.flag.startswith("C2-"):
+            return self._tags.get(int(event.flag[3:]), ())
+        return ()
