@@ -87,7 +87,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             "entries",
         )
     tags = (f"roster:{body.batch}",)
-    new = [New(f"roster/{body.batch}", body, None, None, tags, command.valid_from)]
+    new = [New(f"roster/{body.batch}", body, None, None, tags, body.published_on)]
     for index, entry in enumerate(body.entries):
         new.append(_listed(facts, command, entry, f"entries.{index}"))
     return new
@@ -98,15 +98,15 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
     enterprise = existing_enterprise(facts[ENTERPRISE.key(entry.uscc)], entry.uscc, f"{where}.uscc")
     application = _publishable(facts[APPLICATION.key(entry.application_id)], command, entry, where)
     beyond = units(entry.scope) - application.confirmed_units
-    if beyond or not entry.scope:
+    if beyond:
         raise Refused(
             "scope-beyond",
-            f"{named(beyond)} 不在确认范围内" if beyond else "公布范围为空",
-            f"{named(beyond)} is not within the confirmed scope"
-            if beyond
-            else "the scope is empty",
+            f"{named(beyond)} 不在确认范围内",
+            f"{named(beyond)} is not within the confirmed scope",
             f"{where}.scope",
         )
+    if not units(entry.scope):
+        raise Refused("scope-empty", "公布范围为空", "the scope is empty", f"{where}.scope")
     days = Days(entry.valid_from, entry.valid_to)
     years = facts.reference.rules(command.valid_from).listing_years
     require_listing_period(days, years, f"{where}.valid_to")

@@ -92,6 +92,7 @@ class Listing:
     application_id: str | None = None
     days: Days | None = None
     scope: frozenset[Unit] = frozenset()
+    suspended_until: date | None = None
     because: tuple[int, ...] = ()
 
     @property
@@ -123,6 +124,15 @@ class Course:
         """Return standing and scope on `day`."""
         return self.timeline.on(day) or UNLISTED
 
+    def scope_before(self, day: date) -> frozenset[Unit]:
+        """Return the scope in effect on `day`, else the last one before: what a renewal goes on with."""
+        held = [
+            listing.scope
+            for days, listing in self.timeline.segments()
+            if days.start <= day and listing.in_effect
+        ]
+        return held[-1] if held else frozenset()
+
     def over(self, first: date, last: date) -> list[Listing]:
         """Return every standing that holds on some day from `first` to `last`, both included."""
         return [listing or UNLISTED for listing in self.timeline.over(first, last)]
@@ -151,40 +161,44 @@ def _day_of(event: Event, valid_from: date) -> date:
 def _walk(changes: Iterable[Change]) -> Iterable[tuple[date, Listing]]:
     """Yield what holds from which day on; expiry and the end of a suspension are derived."""
     now = UNLISTED
-    back: date | None = None  # the day on which a suspension ends by itself
+    running = UNLISTED  # the listing that was last in effect: what a renewal goes on with
+    since = date.min
     for change in changes:
-        for day, listing in _passing(now, back, change.day):
-            now, back = listing, None  # time has passed: nothing is left to end by itself
-            yield day, now
-        now = _after(now, change)
-        if isinstance(change.event, ListingSuspended):
-            back = change.event.until
-        elif now.standing is not Standing.SUSPENDED:
-            back = None
-        yield change.day, now
-    yield from _passing(now, back, None)
+        for day, listing in _passing(now, since, change.day):
+            yield day, listing
+            now = listing
+            running = listing if listing.in_effect else running
+        now = _after(now, running, change)
+        running = now if now.in_effect else running
+        since = change.day
+        yield since, now
+    yield from _passing(now, since, None)
 
 
-def _passing(now: Listing, back: date | None, until: date | None) -> Iterable[tuple[date, Listing]]:
-    """Yield what time alone changes up to and including the day `until` (None: for ever)."""
+def _passing(now: Listing, since: date, until: date | None) -> Iterable[tuple[date, Listing]]:
+    """Yield what time alone changes after `since` up to and including the day `until` (None: for ever)."""
     if not now.in_effect or now.days is None or now.days.end is None:
         return
-    end = now.days.end
+    end, back = max(since, now.days.end), now.suspended_until
     if now.standing is Standing.SUSPENDED and back is not None and back < end:
+        back = max(since, back)
         if until is not None and back > until:
             return
-        now = replace(now, standing=Standing.LISTED)
+        now = replace(now, standing=Standing.LISTED, suspended_until=None)
         yield back, now
     if until is None or end <= until:
-        yield end, replace(now, standing=Standing.EXPIRED, scope=frozenset())
+        expired = replace(now, standing=Standing.EXPIRED, scope=frozenset(), suspended_until=None)
+        yield end, expired
 
 
-def _after(now: Listing, change: Change) -> Listing:
+def _after(now: Listing, running: Listing, change: Change) -> Listing:
+    """Return what holds after `change`; one for which there is no ground changes nothing."""
     event = change.event
     because = (*now.because, change.position)
+    after = now
     match event:
         case EnterpriseListed():
-            return Listing(
+            after = Listing(
                 standing=Standing.LISTED,
                 batch=event.batch,
                 application_id=event.application_id,
@@ -192,31 +206,46 @@ def _after(now: Listing, change: Change) -> Listing:
                 scope=units(event.scope),
                 because=(change.position,),
             )
-        case ScopeChanged():
-            if not now.in_effect:
-                return now
+        case ScopeChanged() if now.in_effect:
             scope = (now.scope - units(event.removed)) | units(event.added)
-            return replace(now, scope=scope, because=because)
-        case ListingSuspended():
-            if not now.in_effect:
-                return now
-            return replace(now, standing=Standing.SUSPENDED, because=because)
-        case ListingReinstated():
-            if now.standing is not Standing.SUSPENDED:
-                return now
-            return replace(now, standing=Standing.LISTED, because=because)
+            after = replace(now, scope=scope, because=because)
+        case ListingSuspended() if now.in_effect:
+            after = replace(
+                now, standing=Standing.SUSPENDED, suspended_until=event.until, because=because
+            )
+        case ListingReinstated() if now.standing is Standing.SUSPENDED:
+            after = replace(now, standing=Standing.LISTED, suspended_until=None, because=because)
         case ListingRemoved():
-            return replace(now, standing=Standing.REMOVED, scope=frozenset(), because=because)
-        case ListingRenewed():
-            return replace(
+            after = replace(
                 now,
-                standing=Standing.SUSPENDED
-                if now.standing is Standing.SUSPENDED
-                else Standing.LISTED,
-                days=Days(event.valid_from, event.valid_to),
-                scope=now.scope if event.scope is None else units(event.scope),
+                standing=Standing.REMOVED,
+                scope=frozenset(),
+                suspended_until=None,
                 because=because,
             )
+        case ListingRenewed():
+            after = _renewed(now, running, event, because)
+        case ScopeChanged() | ListingSuspended() | ListingReinstated():
+            pass
+    return after
+
+
+def _renewed(
+    now: Listing, running: Listing, event: ListingRenewed, because: tuple[int, ...]
+) -> Listing:
+    """Return the listing that goes on: with its scope, and with a suspension that has not ended."""
+    before = now if now.in_effect else running
+    until = before.suspended_until
+    ended = until is not None and until <= event.valid_from
+    suspended = before.standing is Standing.SUSPENDED and not ended
+    return replace(
+        now,
+        standing=Standing.SUSPENDED if suspended else Standing.LISTED,
+        suspended_until=until if suspended else None,
+        days=Days(event.valid_from, event.valid_to),
+        scope=before.scope if event.scope is None else units(event.scope),
+        because=because,
+    )
 
 
 STANDING: FactKind[State] = FactKind("standing", initial, evolve)
@@ -253,17 +282,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     event = _decided(facts, command, course)
     if event is None:
         return []
-    uscc = body.uscc
-    return [
-        New(
-            f"standing/{uscc}",
-            event,
-            uscc,
-            enterprise.district_on(_day_of(event, command.valid_from)),
-            (f"standing:{uscc}",),
-            command.valid_from,
-        )
-    ]
+    uscc, day = body.uscc, _day_of(event, command.valid_from)
+    tags = (f"standing:{uscc}",)
+    return [New(f"standing/{uscc}", event, uscc, enterprise.district_on(day), tags, day)]
 
 
 def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | None:
@@ -283,16 +304,9 @@ def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | N
         case ListingSuspended():
             return _suspend(command, now, body)
         case ListingReinstated():
-            if now.standing is Standing.LISTED:
-                return None
-            if now.standing is not Standing.SUSPENDED:
-                raise _not_in_effect(now, command.valid_from, "恢复", "reinstated")
-            return body
+            return _reinstate(command, now, body)
         case ListingRemoved():
-            if now.standing is Standing.REMOVED:
-                return None
-            _must_be_in_effect(now, command.valid_from, "移出", "removed")
-            return body
+            return _remove(command, now, body)
         case ListingRenewed():
             return _renew(facts, course, body)
 
@@ -343,7 +357,7 @@ def _change_scope(
 def _suspend(
     command: Command[Event], now: Listing, body: ListingSuspended
 ) -> ListingSuspended | None:
-    if now.standing is Standing.SUSPENDED and body.until is None:
+    if now.standing is Standing.SUSPENDED and now.suspended_until == body.until:
         return None
     _must_be_in_effect(now, command.valid_from, "暂停", "suspended")
     if body.until is not None and body.until <= command.valid_from:
@@ -356,26 +370,30 @@ def _suspend(
     return body
 
 
+def _reinstate(
+    command: Command[Event], now: Listing, body: ListingReinstated
+) -> ListingReinstated | None:
+    if now.standing is Standing.LISTED:
+        return None
+    _must_be_in_effect(now, command.valid_from, "恢复", "reinstated")
+    return body
+
+
+def _remove(command: Command[Event], now: Listing, body: ListingRemoved) -> ListingRemoved | None:
+    if now.standing is Standing.REMOVED:
+        return None
+    _must_be_in_effect(now, command.valid_from, "移出", "removed")
+    return body
+
+
 def _renew(facts: Facts, course: Course, body: ListingRenewed) -> ListingRenewed | None:
     days = Days(body.valid_from, body.valid_to)
     require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
     now = course.on(body.valid_from)
     if now.standing in {Standing.UNLISTED, Standing.REMOVED}:
         raise _not_in_effect(now, body.valid_from, "续期", "renewed")
-    if body.scope is not None:
-        require_certifiable(facts.reference, body.scope, body.valid_from, "scope")
-        return None if now.days == days and now.scope == units(body.scope) else body
-    if now.days == days:
-        return None
-    scope = now.scope or _last_scope(course, body.valid_from)
-    return replace(body, scope=items(scope))
-
-
-def _last_scope(course: Course, day: date) -> frozenset[Unit]:
-    """Return the scope that was confirmed last before `day`: what an expired listing goes on with."""
-    scopes = [
-        listing.scope
-        for days, listing in course.timeline.segments()
-        if days.start <= day and listing.scope
-    ]
-    return scopes[-1] if scopes else frozenset()
+    scope = items(course.scope_before(body.valid_from)) if body.scope is None else body.scope
+    if not units(scope):
+        raise Refused("scope-empty", "续期范围为空", "the scope to go on with is empty", "scope")
+    require_certifiable(facts.reference, scope, body.valid_from, "scope")
+    return None if now.days == days and now.scope == units(scope) else body
