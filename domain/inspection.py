@@ -168,12 +168,8 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
         )
     _require_drawable(body)
     if before is not None:
-        same = (before.pool, before.sample, before.seed_commitment) == (
-            body.pool,
-            body.sample,
-            body.seed_commitment,
-        )
-        if not same:
+        committed = (before.pool_digest, before.sample, before.seed_commitment)
+        if committed != (pool_digest(body.pool), body.sample, body.seed_commitment):
             raise Refused(
                 "draw-changed",
                 "抽取池、数量或承诺与事先登记的不一致",
@@ -215,7 +211,8 @@ def _require_drawable(body: InspectionDrawn) -> None:
         )
 
 
-def _require_kind(kind: str) -> None:
+def require_kind(kind: str) -> None:
+    """Refuse a kind of inspection that the notice does not know (四)."""
     if kind not in KINDS:
         raise Refused(
             "unknown-kind",
@@ -227,7 +224,7 @@ def _require_kind(kind: str) -> None:
 
 def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched) -> Sequence[New]:
     must_be_uscc(body.uscc, "uscc")
-    _require_kind(body.kind)
+    require_kind(body.kind)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     before = facts[INSPECTION.key(body.inspection_id)].dispatched
     if before == body:
@@ -248,7 +245,7 @@ def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched)
 
 def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) -> Sequence[New]:
     must_be_uscc(body.uscc, "uscc")
-    _require_kind(body.kind)
+    require_kind(body.kind)
     not_in_the_future(command)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     if body.assessment_id is not None:

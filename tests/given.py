@@ -6,14 +6,9 @@ decider lets in. Facts are folded as the ledger folds them: all entries that car
 a key, corrections applied, in the order of their positions.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 from domain import catalogue, registry
 from domain.correction import ENTRY, resolved
@@ -23,6 +18,7 @@ from domain.permissions import MAY
 from domain.reference import Reference
 from domain.vocabulary import Role
 from ledger.reference import installed
+from ledger.shapes import amend
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"
@@ -201,42 +197,3 @@ class Given:
 def given(*history: Command[Any] | Recorded[Any], reference: Reference | None = None) -> Given:
     """Return what is known after `history`."""
     return Given(recorded(*history, reference=reference), reference)
-
-
-def amend(event: Any, changes: Sequence[tuple[str, str]]) -> Any:
-    """Set fields of an event by path (`venue.division`); values are JSON text."""
-    for path, text in changes:
-        try:
-            event = _set(event, path.split("."), json.loads(text))
-        except (ValueError, InvalidOperation, TypeError, KeyError) as error:
-            raise Refused("malformed", f"无效:{path}", str(error), f"fields.{path}") from None
-    return event
-
-
-def _set(node: Any, path: Sequence[str], value: Any) -> Any:
-    if not is_dataclass(node) or path[0] not in {f.name for f in fields(node)}:
-        raise ValueError(f"no field {path[0]}")
-    hint = get_type_hints(type(node))[path[0]]
-    own = getattr(node, path[0])
-    changed = _read(hint, value) if len(path) == 1 else _set(own, path[1:], value)
-    return replace(node, **{path[0]: changed})
-
-
-def _read(hint: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of field
-    if get_origin(hint) in {Union, UnionType}:
-        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
-        return None if value is None and NoneType in get_args(hint) else _read(kinds[0], value)
-    if get_origin(hint) is tuple:
-        return tuple(_read(get_args(hint)[0], one) for one in value)
-    if is_dataclass(hint):
-        hints = get_type_hints(hint)
-        return hint(**{name: _read(hints[name], one) for name, one in value.items()})
-    if hint is date:
-        return date.fromisoformat(value)
-    if hint is Decimal:
-        return Decimal(str(value))
-    if issubclass(hint, StrEnum):
-        return hint(value)
-    if not isinstance(value, hint):
-        raise TypeError(f"{value!r} is not {hint}")
-    return value
