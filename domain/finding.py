@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from domain.assessment import ASSESSMENT
 from domain.certificate import CERTIFICATE
+from domain.correction import ENTRY
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
@@ -158,8 +159,11 @@ class Order:
     due_on: date
     ordered: date
     reported: date | None = None
+    """The day of the first report: a later one adds to it."""
     reported_position: int = 0
+    report: RectificationReported | None = None
     passed: bool | None = None
+    reinspection: tuple[date, ReinspectionRecorded] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +187,7 @@ class Finding:
     orders: tuple[Order, ...] = ()
     measures: tuple[Measure, ...] = ()
     disputed: bool = False
+    dispute: FindingDisputed | None = None
     ended: str | None = None
     """`closed` or `withdrawn`."""
     ended_on: date | None = None
@@ -226,9 +231,10 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
 
 
 def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
+    after = state
     match event:
         case FindingRaised():
-            return state
+            pass
         case RectificationOrdered():
             order = Order(
                 position=entry.position,
@@ -236,11 +242,9 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
                 due_on=event.due_on,
                 ordered=entry.valid_from,
             )
-            return replace(state, orders=(*state.orders, order))
-        case RectificationReported():
-            return _with_order(state, reported=entry.valid_from, reported_position=entry.position)
-        case ReinspectionRecorded():
-            return _with_order(state, passed=event.passed)
+            after = replace(state, orders=(*state.orders, order))
+        case RectificationReported() | ReinspectionRecorded():
+            after = _followed_up(state, entry, event)
         case MeasureImposed():
             measure = Measure(
                 measure_id=event.measure_id,
@@ -249,15 +253,16 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
                 effective_from=event.effective_from,
                 effective_to=event.effective_to,
             )
-            return replace(state, measures=(*state.measures, measure))
+            after = replace(state, measures=(*state.measures, measure))
         case MeasureStayed() | MeasureVaried() | MeasureSetAside() | MeasureLifted():
-            return replace(state, measures=tuple(_changed(m, event) for m in state.measures))
+            after = replace(state, measures=tuple(_changed(m, event) for m in state.measures))
         case FindingClosed():
-            return _ended(state, entry, "closed", event.outcome)
+            after = _ended(state, entry, "closed", event.outcome)
         case FindingWithdrawn():
-            return _ended(state, entry, "withdrawn", event.reason)
+            after = _ended(state, entry, "withdrawn", event.reason)
         case FindingDisputed():
-            return replace(state, disputed=True)
+            after = replace(state, disputed=True, dispute=event)
+    return after
 
 
 def _ended(state: Finding, entry: Recorded[Any], how: str, outcome: str) -> Finding:
@@ -270,10 +275,21 @@ def _ended(state: Finding, entry: Recorded[Any], how: str, outcome: str) -> Find
     )
 
 
-def _with_order(state: Finding, **changes: Any) -> Finding:  # noqa: ANN401 - fields of Order
+def _followed_up(
+    state: Finding, entry: Recorded[Any], event: RectificationReported | ReinspectionRecorded
+) -> Finding:
+    """Return the finding after a report or a reinspection, which go with the last order."""
     if not state.orders:
         return state
-    return replace(state, orders=(*state.orders[:-1], replace(state.orders[-1], **changes)))
+    *before, order = state.orders
+    if isinstance(event, ReinspectionRecorded):
+        order = replace(order, passed=event.passed, reinspection=(entry.valid_from, event))
+    else:
+        if order.reported is None or entry.valid_from < order.reported:
+            order = replace(order, reported=entry.valid_from, reported_position=entry.position)
+        # What failed before waits for another reinspection.
+        order = replace(order, report=event, passed=order.passed or None)
+    return replace(state, orders=(*before, order))
 
 
 def _changed(measure: Measure, event: ChangeOfMeasure) -> Measure:
@@ -322,6 +338,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             "finding_id",
         )
         _require_allowed(state, command)
+        _require_news(state, command)
+        if _holds_already(state, command):
+            return []
         uscc = state.raised.uscc
     enterprise = facts[ENTERPRISE.key(uscc)]
     district = enterprise.district_on(command.valid_from) if enterprise else None
@@ -365,7 +384,8 @@ def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) ->
             "inspection_id",
         )
     for index, key in enumerate(body.flags):
-        if flag_parts(key) is None:
+        parts = flag_parts(key)
+        if parts is None or facts[ENTRY.key(str(parts[1]))] is None:
             raise Refused(
                 "unknown-flag",
                 f"疑点 {key[:40]} 不存在",
@@ -374,9 +394,24 @@ def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) ->
             )
 
 
+def _holds_already(state: Finding, command: Command[Event]) -> bool:
+    """Whether an order would change nothing. A report that says nothing new is refused instead."""
+    body = command.body
+    match body:
+        case RectificationOrdered():
+            same = (body.requirement, body.due_on, command.valid_from)
+            return any((o.requirement, o.due_on, o.ordered) == same for o in state.orders[-1:])
+        case MeasureStayed() | MeasureVaried():
+            return any(
+                m.measure_id == body.measure_id and _changed(m, body) == m for m in state.measures
+            )
+        case _:
+            return False
+
+
 def _require_allowed(state: Finding, command: Command[Event]) -> None:
     body = command.body
-    if state.ended is not None:
+    if state.ended is not None and not isinstance(body, _AFTER_THE_END):
         raise Refused(
             "finding-ended",
             f"问题 {state.raised.finding_id} 已{'销号' if state.ended == 'closed' else '撤回'}",
@@ -419,6 +454,32 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             _require_measure(state, body)
         case _:
             return
+
+
+_AFTER_THE_END = (FindingDisputed, MeasureStayed, MeasureVaried, MeasureSetAside, MeasureLifted)
+"""A measure outlives its finding, and an objection may come when all is done."""
+
+
+def _require_news(state: Finding, command: Command[Event]) -> None:
+    """Refuse a report that is recorded already, exactly so (§3)."""
+    body = command.body
+    order = state.orders[-1] if state.orders else None
+    match body:
+        case RectificationReported() if order is not None:
+            known = order.report == body and order.passed is not False
+        case ReinspectionRecorded() if order is not None:
+            known = order.reinspection == (command.valid_from, body)
+        case FindingDisputed():
+            known = state.dispute == body
+        case _:
+            known = False
+    if known:
+        raise Refused(
+            "duplicate",
+            "已有完全相同的记录",
+            "the same is recorded already",
+            "finding_id",
+        )
 
 
 def _require_measure(state: Finding, body: MeasureImposed | ChangeOfMeasure) -> None:
