@@ -1,0 +1,236 @@
+"""Untrusted input to commands: the one gate for import lines, HTTP bodies and corrections.
+
+A certificate's holder arrives in clear. Here it is split: the command's body has the masked name
+and an empty subject id, the name and the document number go beside it, for the vault.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any, NamedTuple
+
+from pydantic_core import SchemaValidator, ValidationError
+
+from domain.certificate import CertificateIssued
+from domain.correction import day_in
+from domain.decider import Refused
+from domain.envelope import Actor
+from domain.registry import EVENTS
+from domain.vocabulary import Role
+from ledger.faults import Fault, Invalid, path_text
+from ledger.shape_errors import UNKNOWN_FIELD, faults_of
+from ledger.shape_json import read, read_object
+from ledger.shape_output import members
+from ledger.shape_schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, STORED, TEXTS
+from ledger.shape_text import as_list, as_object
+
+_BESIDE = ("reason", "document_no", "idempotency_key")
+_KNOWN = frozenset({"type", "valid_from", "actor", "data", *_BESIDE})
+NOBODY = Actor(account="", role=Role.PUBLIC, organisation="")
+MOST_KEPT = 10_000
+"""Actors and days remembered; lines of one file have few."""
+
+
+class Clear(NamedTuple):
+    """Who a holder is. Only the vault may keep this."""
+
+    name: str
+    id_type: str
+    id_no: str
+
+
+class Submission(NamedTuple):
+    """A command that is well formed; whether it is allowed, its decider says."""
+
+    body: Any
+    """An event; a certificate's holder has no subject id yet."""
+    holder: Clear | None
+    actor: Actor
+    valid_from: date
+    reason: str | None
+    document_no: str | None
+    idempotency_key: str | None
+    members: Mapping[str, Any]
+    """The input as it was read, from which its digest is taken."""
+
+
+def from_line(raw: bytes) -> Submission:
+    """Return the command of one NDJSON line.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    return from_members(*read_object(raw))
+
+
+def from_body(name: str, raw: bytes, actor: Actor, key: str | None = None) -> Submission:
+    """Return the command of an HTTP body: the event's data with `valid_from`, `reason`, `document_no`.
+
+    A name that the event itself has (some have a `reason`) belongs to the event.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    data, faults = read_object(raw)
+    own = {field.name for field in fields(EVENTS[name].cls)}
+    beside: dict[str, Any] = {
+        field: data.pop(field)
+        for field in ("valid_from", "reason", "document_no")
+        if field in data and field not in own
+    }
+    if key is not None:
+        beside["idempotency_key"] = key
+    return from_members({"type": name, "actor": members(actor), "data": data, **beside}, faults)
+
+
+def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submission:
+    """Return the command that a JSON object asks for; `faults` are those found while reading it.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    found = list(faults)
+    name, data = top.get("type"), top.get("data")
+    validator = GIVEN.get(name) if type(name) is str else None
+    if validator is None:
+        raise Invalid([*found, _unknown_type(name)])
+    body = _checked(validator, data, "data", found)
+    actor = _actor(top.get("actor"), found)
+    valid_from = _valid_from(top.get("valid_from"), body, found)
+    reason, document_no, key = (_text(top.get(field), field, found) for field in _BESIDE)
+    if not top.keys() <= _KNOWN:
+        found += (Fault(path_text([k]), *UNKNOWN_FIELD) for k in top if k not in _KNOWN)
+    if found:
+        raise Invalid(found)
+    holder = _clear(data["holder"]) if type(body) is CertificateIssued and data else None
+    return Submission(body, holder, actor, valid_from, reason, document_no, key, top)
+
+
+def _unknown_type(name: object) -> Fault:
+    if name is None:
+        return Fault("type", "必填:记录类型", "required: the name of the event")
+    shown = path_text([name]) if isinstance(name, str) else ""
+    return Fault(
+        "type",
+        f"没有“{shown}”这种记录,可用:{'、'.join(EVENTS)}",
+        f"there is no event {shown!r}; events are: {', '.join(EVENTS)}",
+    )
+
+
+def _checked(validator: SchemaValidator, value: Any, field: str, found: list[Fault]) -> Any:  # noqa: ANN401
+    """Return what `value` stands for; None, with its faults added to `found`, where it is wrong."""
+    try:
+        return validator.validate_python(value)
+    except ValidationError as error:
+        # Faults of a command's data are named as the domain names them: without `data.`
+        nameless = field == "data" and type(value) is dict
+        found += faults_of(error, *(() if nameless else (field,)))
+        return None
+
+
+_ACTOR = ("account", "role", "organisation")
+_actors: dict[tuple[Any, ...], Actor] = {}
+_days: dict[str, date] = {}
+
+
+def _actor(given: object, found: list[Fault]) -> Actor:
+    members = as_object(given) or {}
+    key: tuple[Any, ...] = tuple(members.get(part) for part in _ACTOR)
+    # Only texts were ever remembered; a number or a list must not be looked up as one.
+    texts = len(members) == len(_ACTOR) and all(type(part) is str for part in key)
+    if texts and key in _actors:
+        return _actors[key]
+    actor: Actor | None = _checked(ACTOR, given, "actor", found)
+    if actor is not None and texts:
+        _remember(_actors, key, actor)
+    return actor or NOBODY
+
+
+def _valid_from(given: Any, body: object, found: list[Fault]) -> date:  # noqa: ANN401
+    """Return the business day: as given, or the day that the data holds."""
+    if type(given) is str and given in _days:
+        return _days[given]
+    if given is None:
+        day = day_in(body) or getattr(body, "valid_from", None)
+        if day is None and body is not None:
+            found.append(Fault("valid_from", "必填:业务日期", "required: the day in the world"))
+        return day or date.min
+    day = _checked(DAY, given, "valid_from", found)
+    if day is not None:
+        _remember(_days, given, day)
+    return day or date.min
+
+
+def _remember(known: dict[Any, Any], key: object, value: object) -> None:
+    if len(known) >= MOST_KEPT:
+        known.clear()
+    known[key] = value
+
+
+def _text(given: Any, field: str, found: list[Fault]) -> str | None:  # noqa: ANN401
+    if given is None:
+        return None
+    text: str | None = _checked(TEXTS[field], given, field, found)
+    return text
+
+
+def _clear(holder: Mapping[str, str]) -> Clear:
+    number = holder["id_no"]
+    card = holder["id_type"] == IDENTITY_CARD
+    return Clear(holder["name"], holder["id_type"], number.upper() if card else number)
+
+
+def amend(event: Any, changes: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - any event
+    """Return `event` with fields set (path, value as JSON text), all of it validated again.
+
+    A path into something absent creates it. This is the `Amend` of the domain.
+
+    Raises:
+        Refused: the outcome is no valid event; `field` names the correction at fault.
+    """
+    data = members(event)
+    try:
+        for path, text in changes:
+            _set(data, path, read(text.encode()))
+        return STORED[type(event)].validate_python(data)
+    except ValidationError as error:
+        faults = faults_of(error)
+    except Invalid as error:
+        faults = list(error.faults)
+    fault = faults[0]
+    paths = [p for p, _ in changes if fault.field == p or fault.field.startswith(f"{p}.")]
+    field = f"fields.{paths[0]}" if paths else "fields"
+    named = f"{fault.field}:" if fault.field else ""
+    raise Refused("invalid-correction", f"{named}{fault.zh}", f"{named} {fault.en}".strip(), field)
+
+
+def _set(data: dict[str, Any], path: str, value: object) -> None:
+    at: object = data
+    *parents, last = path.split(".")
+    for part in parents:
+        if _get(at, part, path) is None:
+            _put(at, part, dict[str, Any](), path)
+        at = _get(at, part, path)
+    _put(at, last, value, path)
+
+
+def _get(at: object, part: str, path: str) -> Any:  # noqa: ANN401 - any JSON value
+    found = as_object(at)
+    if found is not None:
+        return found.get(part)
+    items = as_list(at)
+    return items[_index(items, part, path)] if items else _index([], part, path)
+
+
+def _put(at: object, part: str, value: object, path: str) -> None:
+    found, items = as_object(at), as_list(at) or []
+    if found is not None:
+        found[part] = value
+    else:
+        items[_index(items, part, path)] = value
+
+
+def _index(items: Sequence[object], part: str, path: str) -> int:
+    if part.isdecimal() and part.isascii() and int(part) < len(items):
+        return int(part)
+    raise Invalid([Fault(path, *UNKNOWN_FIELD)])
