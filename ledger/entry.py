@@ -5,6 +5,7 @@
 
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from ledger.merkle import leaf_hash
@@ -82,6 +83,7 @@ class Entry(NamedTuple):
         return leaf_hash(self.hashed_bytes())
 
 
+@lru_cache(maxsize=256)  # thousands of entries share the time of their transaction
 def instant_text(instant: datetime) -> str:
     """Return the instant as entries write it: UTC, six digits of fraction, `Z`."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")

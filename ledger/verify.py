@@ -13,9 +13,9 @@ import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from ledger.entry import Entry, Malformed, check
+from ledger.entry import Entry, Malformed, check, entry_bytes, instant_text
 from ledger.log import Head
-from ledger.merkle import Frontier
+from ledger.merkle import Frontier, leaf_hash
 from ledger.postgres_log import to_entry
 
 PAGE = 5_000
@@ -93,32 +93,34 @@ class _Checker:
         return None
 
     def _difference(self, row: Row) -> str | None:
-        entry = row.entry
-        try:
-            if entry.leaf_hash() != row.leaf:
-                return "leaf: not the hash of the entry's columns"
-        except (TypeError, AttributeError, UnicodeError):
-            return "columns: not values that an entry can have"
+        return _content(row) or self._sequence(row.entry)
+
+    def _sequence(self, entry: Entry) -> str | None:
+        """Check what an entry must be after those before it."""
         if self.recorded_at is not None and entry.recorded_at < self.recorded_at:
             return "recorded_at: before the entry above"
         version = self._versions.get(entry.stream, 0) + 1 if entry.stream else 0
         if entry.version != version:
             return f"version: {entry.version} where {version} follows"
         self._versions[entry.stream] = version
-        key, part = self._command
-        continues = entry.part == part and entry.idempotency_key == key and part > 0
-        if entry.part != 0 and not continues:
+        if entry.part != 0 and (entry.idempotency_key, entry.part) != self._command:
             return f"part: {entry.part} does not continue a command"
         self._command = (entry.idempotency_key, entry.part + 1)
-        return _malformed(entry)
+        return None
 
 
-def _malformed(entry: Entry) -> str | None:
+def _content(row: Row) -> str | None:
+    """Check what an entry must be by itself."""
+    entry, draft = row.entry, row.entry.draft()
     try:
-        check(entry.draft())
+        at = instant_text(entry.recorded_at)
+        content = entry_bytes(draft, entry.version, at, entry.part, entry.salt)
+        check(draft)
     except Malformed as error:
         return str(error)
-    return None
+    except (TypeError, AttributeError, UnicodeError):
+        return "columns: not values that an entry can have"
+    return None if leaf_hash(content) == row.leaf else "leaf: not the hash of the entry's columns"
 
 
 STATE = "SELECT size, frontier, recorded_at FROM ledger.log_state"
