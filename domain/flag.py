@@ -91,7 +91,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     reason = reason_given(command)
     parts = flag_parts(body.flag)
     record = facts[ENTRY.key(str(parts[1]))] if parts else None
-    if parts is None or record is None or not isinstance(record.event, JUDGED[parts[0]]):
+    if parts is None or record is None or not isinstance(record.event, JUDGED.get(parts[0], ())):
         raise Refused(
             "unknown-flag",
             f"疑点 {body.flag[:40]} 不存在",
