@@ -64,7 +64,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if any((e.kind, e.edition, e.days, e.sha256) == same for e in facts[ALL]):
         return []
     tags = (ALL.tag,)
-    return [New(f"catalogue/{body.kind.value}", body, None, None, tags, command.valid_from)]
+    return [New(f"catalogue/{body.kind.value}", body, None, None, tags, body.valid_from)]
 
 
 def reference_after(installed: Reference, adopted: State) -> Reference:
