@@ -4,6 +4,7 @@ Nothing is rewritten. A fold that has seen the correction reads the corrected en
 amended; a fold that stops before it reads the entry as it was recorded.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 from domain.decider import Amend, Command, FactKey, FactKind, Facts, New, Refused
 from domain.envelope import Recorded
 from domain.guards import existing, not_in_the_future, reason_given
+from domain.soundness import require_sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +39,15 @@ State: TypeAlias = Recorded[Any] | None
 initial: State = None
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - an entry never changes
-    """Return the entry itself."""
-    return entry
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the entry itself; its corrections are applied before (`resolved`)."""
+    return state or entry
 
 
 ENTRY: FactKind[State] = FactKind("entry", initial, evolve)
-"""The entry at one position, as it was recorded."""
+"""The entry at one position as it stands: the key `entry:7` has the entry at position 7, which
+does not carry this tag, and every correction of it, which does. A correction is never corrected:
+its own key has itself alone."""
 FACTS = MappingProxyType({"entry": ENTRY})
 
 _DAY_FIELDS = ("held_from", "issued_on", "published_on")
@@ -62,10 +66,15 @@ _IDENTITY = frozenset(
         "new_certificate_no",
         "position",
         "flag",
-        "holder",
         "expert_id",
+        "holder",
+        "arithmetic",
     }
 )
+
+
+_BESIDE_IDENTITY = frozenset({"holder.category", "holder.id_type"})
+"""What is said about a holder and does not say who it is."""
 
 
 def day_in(event: object) -> date | None:
@@ -103,7 +112,7 @@ def resolved(entries: Iterable[Recorded[Any]], amend: Amend) -> list[Recorded[An
 
 
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
-    """The entry to be corrected. It never changes, so nothing can come between."""
+    """The entry to be corrected, with what was corrected of it before."""
     return (ENTRY.key(str(command.body.position)),)
 
 
@@ -123,7 +132,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     after = amended(entry, body, facts.amend)
     if after == entry:
         return []
-    return [New(entry.stream, body, entry.subject, entry.district, entry.tags, after.valid_from)]
+    require_sound(facts.reference, command, after)
+    tags = (*entry.tags, f"entry:{entry.position}")
+    return [New(entry.stream, body, entry.subject, entry.district, tags, after.valid_from)]
 
 
 _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -137,6 +148,7 @@ _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "correct the EnterpriseListed entries instead",
         ),
         "CatalogueAdopted": ("请采用新的版本", "adopt another edition instead"),
+        "InspectionDrawn": ("请另行抽取", "make another draw instead"),
     }
 )
 
@@ -154,10 +166,43 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
     if not body.fields:
         raise Refused("fields-missing", "没有要更正的字段", "there is nothing to correct", "fields")
     for field in body.fields:
-        if field.path.split(".")[0] in _IDENTITY:
+        if field.path == "valid_from":
+            _require_day(entry, field)
+        if field.path.split(".")[0] in _IDENTITY and field.path not in _BESIDE_IDENTITY:
             raise Refused(
                 "identity-field",
                 f"{field.path} 是记录的标识,不能更正;请撤销后另行登记",
                 f"{field.path} identifies the record and cannot be corrected; withdraw it and record anew",
                 f"fields.{field.path}",
             )
+
+
+def _require_day(entry: Recorded[Any], field: FieldCorrection) -> None:
+    if day_in(entry.event) is not None:
+        raise Refused(
+            "day-in-data",
+            "该记录的日期在其内容中,请更正内容中的日期",
+            "the record's own data holds its day; correct it there",
+            "fields.valid_from",
+        )
+    if not _is_day(field.value):
+        raise Refused(
+            "invalid-day",
+            f"{field.value[:40]} 不是日期;请写作 2026-03-01",
+            f"{field.value[:40]} is not a day; write 2026-03-01",
+            "fields.valid_from",
+        )
+
+
+_DAY = re.compile(r'"[0-9]{4}-[0-9]{2}-[0-9]{2}"')
+
+
+def _is_day(text: str) -> bool:
+    """Whether the JSON text is a day, written in the one form that is stored."""
+    if _DAY.fullmatch(text) is None:
+        return False
+    try:
+        date.fromisoformat(text.strip('"'))
+    except ValueError:
+        return False
+    return True

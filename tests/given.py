@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain import catalogue, registry
-from domain.correction import ENTRY, resolved
+from domain.correction import ENTRY, RecordCorrected, resolved
 from domain.decider import Command, FactKey, Facts, New, Refused, Unread
 from domain.envelope import Actor, Recorded
 from domain.permissions import MAY
@@ -122,7 +122,8 @@ def state_of(entries: Sequence[Recorded[Any]], key: FactKey[Any]) -> Any:
     """Return the state of `key` after `entries`."""
     found = [e for e in entries if key.tag in e.tags or _is_entry(e, key)]
     state = key.kind.initial
-    for found_entry in resolved(found, amend):
+    corrects_itself = key.kind is ENTRY and found and isinstance(found[0].event, RecordCorrected)
+    for found_entry in found if corrects_itself else resolved(found, amend):
         state = key.kind.evolve(state, found_entry)
     return state
 

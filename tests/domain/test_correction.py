@@ -1,0 +1,397 @@
+"""Corrections: what is known from then on, what may not be touched, and who may."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given as forall
+from hypothesis import strategies as st
+
+from domain.assessment import ASSESSMENT
+from domain.catalogue import CatalogueAdopted
+from domain.correction import (
+    ENTRY,
+    FieldCorrection,
+    RecordCorrected,
+    amended,
+    day_in,
+    resolved,
+)
+from domain.decider import Command
+from domain.draw import Pool, Sample, commitment
+from domain.enterprise import UnitCovered
+from domain.finding import FindingClosed
+from domain.inspection import InspectionDrawn
+from domain.standing import STANDING, ListingSuspended, ScopeChanged
+from domain.vocabulary import CandidateCategory, CatalogueKind, Level
+from ledger.shapes import amend
+from tests.facts import (
+    DIGEST,
+    GUARD,
+    LATHE,
+    LISTED_FROM,
+    LISTED_TO,
+    certified,
+    concluded,
+    confirmed,
+    dispatch,
+    evaluated,
+    found,
+    held,
+    item,
+    listed,
+    register,
+    spot_check,
+)
+from tests.given import (
+    BUREAU,
+    CENTRE,
+    OTHER,
+    SUPERVISOR,
+    TODAY,
+    UNIT,
+    USCC,
+    given,
+    inspector,
+    order,
+    recorded,
+    reporter,
+    state_of,
+)
+
+DAY = date(2025, 9, 1)
+
+
+def correct(position: int, by: Any = SUPERVISOR, on: date = DAY, **values: Any) -> Command[Any]:
+    """Correct fields (`__` for a dot in the path) of the entry at `position`."""
+    body = RecordCorrected(
+        position=position,
+        fields=tuple(
+            FieldCorrection(path=path.replace("__", "."), value=json.dumps(value))
+            for path, value in values.items()
+        ),
+    )
+    return order(body, on, by=by)
+
+
+def last(history: list[Command[Any]]) -> int:
+    """The position of the last entry that `history` makes."""
+    return len(recorded(*history))
+
+
+# What a correction does
+
+
+def test_a_correction_stands_in_the_stream_of_its_entry_and_names_it():
+    (new,) = given(register(), held()).when(correct(2, level="3")).then_as_ordered()
+    assert (new.stream, new.subject, new.district) == ("assessment/a-1", USCC, "110108")
+    assert new.tags == ("assessment:a-1", "entry:2")
+    assert new.valid_from == date(2025, 3, 10)
+
+
+def test_a_correction_is_known_from_its_position_on_and_not_before():
+    history = [register(), held(), correct(2, venue__division="110105", level="3")]
+    key = ASSESSMENT.key("a-1")
+    before, after = state_of(recorded(*history[:2]), key), state_of(recorded(*history), key)
+    assert (before.venue.division, before.level) == ("110108", Level.FOUR)
+    assert (after.venue.division, after.level) == ("110105", Level.THREE)
+    assert after.venue.name == before.venue.name
+
+
+def test_the_same_correction_again_changes_nothing():
+    given(register(), held(), correct(2, level="3")).when(correct(2, level="3")).then_nothing()
+    given(register(), held()).when(correct(2, level="4")).then_nothing()
+
+
+def test_a_correction_may_be_taken_back():
+    history = [register(), held(), correct(2, level="3")]
+    given(*history).when(correct(2, level="4")).then_as_ordered()
+    after = state_of(recorded(*history, correct(2, level="4")), ASSESSMENT.key("a-1"))
+    assert after.level is Level.FOUR
+
+
+def test_corrections_of_one_entry_add_up():
+    history = [register(), held(), correct(2, level="3"), correct(2, method="process")]
+    after = state_of(recorded(*history), ENTRY.key("2"))
+    assert (after.event.level, after.event.method, after.position) == (
+        Level.THREE, "process", 2,
+    )  # fmt: skip
+
+
+def test_an_entry_follows_the_day_that_its_data_holds():
+    day = date(2025, 3, 8)
+    (new,) = given(register(), held()).when(correct(2, held_from=str(day))).then_as_ordered()
+    assert new.valid_from == day
+    after = state_of(recorded(register(), held(), correct(2, held_from=str(day))), ENTRY.key("2"))
+    assert (after.valid_from, after.event.held_from) == (day, day)
+
+
+def test_the_day_of_an_entry_whose_data_holds_none_is_corrected_beside_it():
+    day = date(2025, 2, 1)
+    body = ScopeChanged(uscc=USCC, added=(item(LATHE, "4"),), removed=(), basis="依据")
+    way = [*listed(), order(body, date(2025, 3, 1))]
+    earlier = correct(last(way), BUREAU, valid_from=str(day))
+    (new,) = given(*way).when(earlier).then_as_ordered()
+    assert new.valid_from == day
+    course = state_of(recorded(*way, earlier), STANDING.key(USCC))
+    assert len(course.on(day).scope) == 3
+    assert len(course.on(day - timedelta(days=1)).scope) == 2
+
+
+def test_a_listing_follows_its_corrected_days():
+    way = listed()
+    shorter = correct(last(way), BUREAU, valid_to="2025-01-01")
+    given(*way).when(shorter).then_as_ordered()
+    course = state_of(recorded(*way, shorter), STANDING.key(USCC))
+    assert course.on(date(2025, 1, 1)).standing.value == "expired"
+
+
+def test_what_is_said_about_a_holder_is_corrected_and_who_it_is_is_not():
+    given(*certified()).when(correct(3, holder__category="student")).then_as_ordered()
+    after = state_of(recorded(*certified(), correct(3, holder__category="student")), ENTRY.key("3"))
+    assert after.event.holder.category is CandidateCategory.STUDENT
+    for path in ("holder__subject_id", "holder__masked_name", "holder"):
+        given(*certified()).when(correct(3, **{path: "李*"})).then_refused("identity-field")
+
+
+# What a correction may not do
+
+
+@pytest.mark.parametrize(
+    "path", ["uscc", "assessment_id", "certificate_no", "expert_id", "arithmetic.passed"]
+)
+def test_what_identifies_a_record_or_was_computed_is_not_corrected(path: str):
+    given(register(), held()).when(correct(2, **{path.replace(".", "__"): USCC})).then_refused(
+        "identity-field", f"fields.{path}"
+    )
+
+
+def test_a_correction_corrects_something_of_something_for_a_reason():
+    given(register(), held()).when(correct(2)).then_refused("fields-missing", "fields")
+    given(register(), held()).when(correct(9, level="3")).then_refused(
+        "unknown-position", "position"
+    )
+    without = replace(correct(2, level="3"), reason=" ")
+    given(register(), held()).when(without).then_refused("reason-missing", "reason")
+    tomorrow = correct(2, on=TODAY + timedelta(days=1), level="3")
+    given(register(), held()).when(tomorrow).then_refused("day-in-the-future")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("level", "九级"), ("nothing", 1), ("venue__nothing", 1), ("mode", None)]
+)
+def test_a_corrected_record_is_a_valid_one(path: str, value: Any):
+    given(register(), held()).when(correct(2, **{path: value})).then_refused(
+        "invalid-correction", f"fields.{path.replace('__', '.')}"
+    )
+
+
+def test_some_records_are_made_anew_instead():
+    seed = commitment("2026")
+    drawn = InspectionDrawn(
+        draw_id="d-1",
+        pool=Pool(enterprises=(USCC,)),
+        sample=Sample(enterprises=1),
+        seed_commitment=seed,
+    )
+    adopted = CatalogueAdopted(
+        kind=CatalogueKind.RULES, edition="2026", valid_from=DAY, sha256=DIGEST
+    )
+    way = [*listed(), order(drawn, DAY), order(adopted, DAY), correct(1, name="新名")]
+    entries = recorded(*way)
+    positions = {type(e.event).__name__: e.position for e in entries}
+    names = {"RosterPublished", "InspectionDrawn", "CatalogueAdopted", "RecordCorrected"}
+    for name in names:
+        given(*way).when(correct(positions[name], CENTRE, batch="x")).then_refused(
+            "not-correctable", "position"
+        )
+
+
+@pytest.mark.parametrize("value", ["2025-13-01", "2025-02-30", "20250301", "", None, 20250301])
+def test_a_day_is_corrected_to_a_day(value: Any):
+    given(*found()).when(correct(2, valid_from=value)).then_refused(
+        "invalid-day", "fields.valid_from"
+    )
+
+
+def test_a_day_that_stands_in_the_data_is_corrected_there():
+    given(register(), held()).when(correct(2, valid_from="2025-03-01")).then_refused(
+        "day-in-data", "fields.valid_from"
+    )
+
+
+# What was refused before is refused as a correction
+
+
+TOMORROW = str(TODAY + timedelta(days=1))
+BAD = "91110302MA222LU88A"
+
+
+def suspended() -> list[Command[Any]]:
+    body = ListingSuspended(uscc=USCC, basis="依据", until=date(2025, 6, 1))
+    return [*listed(), order(body, date(2025, 5, 1))]
+
+
+def concluded_below() -> list[Command[Any]]:
+    return [*evaluated(each="1"), order(concluded((), recommended=False), date(2024, 6, 15))]
+
+
+def extended() -> list[Command[Any]]:
+    body = ScopeChanged(uscc=USCC, added=(item(LATHE, "4"),), removed=(), basis="依据")
+    return [*listed(), order(body, date(2025, 3, 1))]
+
+
+def covered() -> list[Command[Any]]:
+    return [register(), order(UnitCovered(uscc=USCC, unit_uscc=UNIT, unit_name="甲"), DAY)]
+
+
+GUARDS = [
+    {"edition": "2022", "code": GUARD.code, "name": GUARD.name, "trade": None, "levels": ["4"]}
+]
+
+
+@pytest.mark.parametrize(
+    ("way", "values", "code"),
+    [
+        ([register(), held()], {"held_to": TOMORROW}, "day-in-the-future"),
+        ([register(), held()], {"held_to": "2025-03-09"}, "days-reversed"),
+        ([register(), held()], {"unit_uscc": BAD}, "invalid-uscc"),
+        (certified(), {"issuer_uscc": BAD}, "invalid-uscc"),
+        (certified(), {"issued_on": TOMORROW}, "day-in-the-future"),
+        (covered(), {"unit_uscc": BAD}, "invalid-uscc"),
+        (found(), {"valid_from": TOMORROW}, "day-in-the-future"),
+        ([register(), order(dispatch(), DAY)], {"kind": "参观"}, "unknown-kind"),
+        ([register(), order(spot_check(), DAY)], {"kind": "参观"}, "unknown-kind"),
+        (evaluated(), {"scores__basics": 21}, "points-out-of-range"),
+        (concluded_below(), {"recommended": True, "scope": GUARDS}, "below-pass-mark"),
+        (confirmed(), {"scope": GUARDS}, "access-controlled"),
+        (listed(), {"scope": GUARDS}, "access-controlled"),
+        (listed(), {"valid_to": "2027-07-02"}, "period-too-long"),
+        (listed(), {"valid_to": str(LISTED_FROM)}, "period-empty"),
+        (extended(), {"added": GUARDS}, "access-controlled"),
+        (suspended(), {"until": "2025-05-01"}, "until-before-start"),
+    ],
+)
+def test_a_correction_lets_in_nothing_that_was_refused_before(
+    way: list[Command[Any]], values: dict[str, Any], code: str
+):
+    by = BUREAU if way[-1].actor.organisation == "bureau" else SUPERVISOR
+    given(*way).when(correct(last(way), by, **values)).then_refused(code)
+
+
+def test_a_recommendation_is_corrected_within_the_rules():
+    way = [*evaluated(), order(concluded((), recommended=False), date(2024, 6, 15))]
+    given(*way).when(correct(last(way), CENTRE, recommended=True, scope=GUARDS)).then_refused(
+        "access-controlled"
+    )
+    given(*way).when(correct(last(way), CENTRE, recommended=True)).then_as_ordered()
+
+
+@pytest.mark.parametrize(
+    ("way", "values"),
+    [
+        ([register(), held()], {"unit_uscc": UNIT, "held_to": "2025-03-12"}),
+        ([register(), order(spot_check(), DAY)], {"kind": "专项督导"}),
+        (evaluated(), {"scores__basics": 20}),
+        (extended(), {"valid_from": "2027-01-01"}),
+        (suspended(), {"until": None}),
+        (covered(), {"unit_uscc": OTHER}),
+        (confirmed(), {"scope": []}),
+    ],
+)
+def test_what_could_have_been_recorded_so_is_corrected(way: Any, values: dict[str, Any]):
+    given(*way).when(correct(last(way), CENTRE, **values)).then_as_ordered()
+
+
+# Who corrects
+
+
+def test_an_enterprise_corrects_what_it_reported_itself():
+    given(register(), held()).when(correct(2, reporter(), level="3")).then_as_ordered()
+    given(register(), held()).when(correct(2, reporter(OTHER), level="3")).then_refused(
+        "other-enterprise"
+    )
+    way = listed()
+    given(*way).when(correct(last(way), reporter(), valid_to=str(LISTED_TO))).then_refused(
+        "role-not-allowed"
+    )
+    given(*way).when(correct(last(way), reporter(), valid_to="2027-06-01")).then_refused(
+        "role-not-allowed"
+    )
+
+
+def test_an_inspector_corrects_what_a_district_records_in_the_own_district():
+    way = [register(), order(spot_check(), DAY)]
+    given(*way).when(correct(2, inspector(), offline=False)).then_as_ordered()
+    given(*way).when(correct(2, inspector("110105"), offline=False)).then_refused("other-district")
+    given(register(), held()).when(correct(2, inspector(), level="3")).then_refused(
+        "role-not-allowed"
+    )
+
+
+def test_centre_and_bureau_correct_what_others_recorded():
+    for by in (CENTRE, BUREAU, SUPERVISOR):
+        given(register(), held()).when(correct(2, by, level="3")).then_as_ordered()
+
+
+# Laws
+
+
+VALUES = st.lists(
+    st.one_of(
+        st.tuples(st.just("level"), st.sampled_from(["5", "4", "3"])),
+        st.tuples(st.just("method"), st.sampled_from(["examination", "process"])),
+        st.tuples(st.just("held_from"), st.sampled_from(["2025-03-09", "2025-03-10"])),
+        st.tuples(st.just("venue__division"), st.sampled_from(["110105", "131082"])),
+    ),
+    max_size=8,
+)
+
+
+@forall(VALUES)
+def test_however_often_it_was_corrected_repeating_a_correction_adds_nothing(
+    values: list[tuple[str, str]],
+):
+    history = [register(), held()]
+    for path, value in values:
+        command = correct(2, **{path: value})
+        if given(*history).when(command).new:
+            history.append(command)
+        given(*history).when(command).then_nothing()
+
+
+@forall(VALUES, st.integers(2, 10))
+def test_what_is_known_at_a_position_follows_from_the_corrections_up_to_it(
+    values: list[tuple[str, str]], position: int
+):
+    history = [register(), held(), *(correct(2, **{path: value}) for path, value in values)]
+    entries = recorded(*history)
+    session = entries[1]
+    for told in entries[2:position]:
+        session = amended(session, told.event, amend)
+    known = resolved(entries[:position], amend)
+    assert known == [entries[0], session]
+    for field in ("level", "method"):
+        said = [value for path, value in _set_until(entries, position) if path == field]
+        assert getattr(session.event, field) == (said or [getattr(held().body, field)])[-1]
+
+
+def _set_until(entries: list[Any], position: int) -> list[tuple[str, str]]:
+    """Return path and value of everything that was corrected up to `position`."""
+    return [
+        (field.path, json.loads(field.value))
+        for told in entries[2:position]
+        for field in told.event.fields
+    ]
+
+
+def test_a_correction_of_an_entry_that_was_not_read_is_left_out():
+    entries = recorded(register(), held(), correct(2, level="3"))
+    assert [e.position for e in resolved([entries[0], entries[2]], amend)] == [1]
+
+
+def test_only_some_events_hold_their_day_in_their_data():
+    assert day_in(held().body) == date(2025, 3, 10)
+    assert day_in(FindingClosed(finding_id="f-1", outcome="")) is None
