@@ -1,0 +1,64 @@
+"""Lines of NDJSON as the contract has them: who acts, and one event a line."""
+
+import json
+from datetime import date
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+CENTRE: Json = {"account": "centre-1", "role": "centre_officer", "organisation": "centre"}
+CONFIRMER: Json = {"account": "bureau-1", "role": "bureau_publisher", "organisation": "bureau"}
+PUBLISHER: Json = {"account": "bureau-2", "role": "bureau_publisher", "organisation": "bureau"}
+"""Confirmation and publication need two people."""
+
+
+def supervisor(number: int = 1) -> Json:
+    """Return a quality supervisor of the centre."""
+    return {
+        "account": f"supervisor-{number}",
+        "role": "quality_supervisor",
+        "organisation": "centre",
+    }
+
+
+def inspector(district: str, number: int = 1) -> Json:
+    """Return an inspector of a district authority."""
+    return {
+        "account": f"inspector-{district}-{number}",
+        "role": "district_inspector",
+        "organisation": district,
+    }
+
+
+def reporter(uscc: str) -> Json:
+    """Return the reporter of an enterprise."""
+    return {
+        "account": f"reporter-{uscc}",
+        "role": "enterprise_reporter",
+        "organisation": uscc,
+    }
+
+
+def expert(expert_id: str, affiliation: str) -> Json:
+    """Return an expert."""
+    return {"account": expert_id, "role": "expert", "organisation": affiliation}
+
+
+_DATED = ("held_from", "issued_on", "published_on")
+_TOP = ("reason", "document_no")
+
+
+def line(type_: str, day: date, actor: Json, **data: Any) -> Json:  # noqa: ANN401 - JSON
+    """Return one line; `reason_` and `document_no` go beside the data.
+
+    `valid_from` is left out where the data hold the day themselves.
+    """
+    beside = {name: data.pop(f"{name}_") for name in _TOP if f"{name}_" in data}
+    dated = any(data.get(name) == day.isoformat() for name in _DATED)
+    start = {} if dated else {"valid_from": day.isoformat()}
+    return {"type": type_, **start, "actor": actor, "data": data, **beside}
+
+
+def written(one: Json) -> bytes:
+    """Return the line as it stands in a file."""
+    return json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -1,0 +1,155 @@
+"""What the offices do beside applications: plans, covered units, renewals, changes of profile, catalogues."""
+
+from datetime import date
+
+from domain.vocabulary import CatalogueKind
+from examples.sample import occupations as o
+from examples.sample.firms import Firm
+from examples.sample.lines import CENTRE, CONFIRMER, reporter
+from examples.sample.numbers import uscc
+from examples.sample.words import unit_name
+from examples.sample.year import Year, days
+from ledger.reference import installed
+
+
+def adopt_catalogue(year: Year) -> None:
+    """Adopt the qualification catalogue of 2021, as it is installed."""
+    day = date(2021, 11, 23)
+    reference = installed()
+    edition = reference.in_force(CatalogueKind.QUALIFICATIONS, day)
+    if edition is None:
+        raise ValueError(f"no catalogue is installed for {day}")
+    year.tell(
+        day,
+        "CatalogueAdopted",
+        CENTRE,
+        kind="qualifications",
+        edition=edition.edition,
+        valid_from=day.isoformat(),
+        sha256=edition.sha256,
+        reason_="国家职业资格目录(2021年版)施行",
+    )
+
+
+def plans(year: Year, firm: Firm) -> None:
+    """File the plan of every year on the roster: with the listing, then early in January."""
+    listed = firm.batch.published_on
+    for number in range(listed.year, 2027):
+        if number == firm.no_plan:
+            continue
+        day = max(date(number, 1, 6), listed + days(2))
+        if day >= firm.until and firm.number != RENEWED:
+            return
+        _plan(year, firm, day, "AnnualPlanFiled", 8)
+        if firm.number in {2, 31} and number == 2025:
+            _plan(year, firm, date(2025, 5, 12), "AnnualPlanRevised", 12)
+
+
+def _plan(year: Year, firm: Firm, day: date, type_: str, headcount: int) -> None:
+    sessions = [
+        {
+            "occupation": {k: item[k] for k in ("edition", "code", "name", "trade")},
+            "levels": item["levels"],
+            "planned_on": day.replace(month=11, day=10 + number).isoformat(),
+            "headcount": headcount,
+        }
+        for number, item in enumerate(firm.scope)
+    ]
+    first = day.year == firm.batch.published_on.year
+    done = 0 if first else 3
+    summary = {"sessions": done, "candidates": done * 9, "certificates": done * 8}
+    year.say(
+        day,
+        day,
+        type_,
+        reporter(firm.uscc),
+        uscc=firm.uscc,
+        year=day.year,
+        summary=summary,
+        sessions=sessions,
+    )
+
+
+def cover(year: Year, firm: Firm, unit: int, day: date) -> str:
+    """Let an enterprise cover a unit from `day` on; return the unit's code."""
+    code = uscc(f"{'ABCDEFGH'[unit]}{firm.number:02d}", firm.district.division)
+    year.say(
+        day,
+        day,
+        "UnitCovered",
+        reporter(firm.uscc),
+        uscc=firm.uscc,
+        unit_uscc=code,
+        unit_name=unit_name(firm.number, unit),
+    )
+    return code
+
+
+RENEWED = 13
+"""The enterprise whose listing ended and goes on."""
+
+
+def standings(year: Year) -> None:
+    """Renew one listing, widen one scope in time, suspend one that stays suspended."""
+    day = date(2025, 12, 9)
+    year.say(
+        day,
+        day,
+        "ListingRenewed",
+        CONFIRMER,
+        uscc=year.firms[RENEWED].uscc,
+        basis="期满评估合格,延续三年",
+        valid_from="2026-01-02",
+        valid_to="2029-01-02",
+    )
+    day = date(2026, 2, 1)
+    year.say(
+        day,
+        day,
+        "ScopeChanged",
+        CONFIRMER,
+        uscc=year.firms[1].uscc,
+        added=[o.with_levels(o.LATHE, "54")],
+        removed=[],
+        basis="增加职业申请经评估通过",
+        document_no_="京人社职鉴函〔2026〕1号",
+    )
+    day = date(2026, 9, 15)
+    year.say(
+        day,
+        day,
+        "ListingSuspended",
+        CONFIRMER,
+        uscc=year.firms[SUSPENDED].uscc,
+        basis="质量内控人员不足,暂停至年底",
+        until="2026-12-31",
+    )
+
+
+SUSPENDED = 39
+"""The enterprise that is suspended when the sample year ends."""
+
+
+def profiles(year: Year) -> None:
+    """Let one enterprise move within its district and one get another name."""
+    firm = year.firms[7]
+    day = date(2025, 8, 4)
+    year.say(
+        day,
+        day,
+        "EnterpriseProfileChanged",
+        reporter(firm.uscc),
+        uscc=firm.uscc,
+        address=firm.district.address(907),
+    )
+    firm = year.firms[34]
+    day = date(2026, 8, 3)
+    year.say(
+        day,
+        day,
+        "EnterpriseProfileChanged",
+        reporter(firm.uscc),
+        uscc=firm.uscc,
+        name=firm.name.replace("号", "号新", 1),
+        reason_="工商变更登记",
+    )

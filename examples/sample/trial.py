@@ -1,0 +1,115 @@
+"""A ledger in memory: takes lines through the deciders, so that positions are those of a fresh ledger."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
+
+from domain import catalogue
+from domain.assessment import AssessmentHeld
+from domain.certificate import CertificateIssued
+from domain.correction import resolved
+from domain.decider import Command, FactKey, Facts, New, Unread
+from domain.envelope import Recorded
+from domain.identifiers import masked_name
+from domain.reference import Reference
+from domain.registry import decide
+from examples.sample.numbers import digest
+from ledger import codec, shapes
+from ledger.reference import installed
+
+Json: TypeAlias = dict[str, Any]
+Entry: TypeAlias = Recorded[Any]
+
+TODAY = date(2026, 11, 1)
+"""No line speaks of a later day as past."""
+_FIRST_INSTANT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Trial:
+    """Entries so far. `take` raises `Refused` or `Invalid` where the ledger would refuse."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.reference: Reference = installed()
+        self._by_tag: dict[str, list[Entry]] = {}
+        self._states: dict[str, Any] = {}
+        self._versions: Counter[str] = Counter()
+
+    def take(self, raw: bytes) -> list[Entry]:
+        """Decide one line and return the entries that it appended."""
+        command = command_of(raw)
+        while True:
+            try:
+                new = decide(Facts(self.reference, shapes.amend, self._states), command)
+            except Unread as unread:
+                self._states[unread.key.tag] = self._read(unread.key)
+            else:
+                return [self._append(each, command) for each in new]
+
+    def _read(self, key: FactKey[Any]) -> Any:  # noqa: ANN401 - the state of any kind of fact
+        state = key.kind.initial
+        for entry in resolved(self._by_tag.get(key.tag, ()), shapes.amend):
+            state = key.kind.evolve(state, entry)
+        return state
+
+    def _append(self, new: New, command: Command[Any]) -> Entry:
+        draft = codec.draft(new, command)  # it must fit into an entry, too
+        self._versions[draft.stream] += 1
+        position = len(self.entries) + 1
+        entry = Recorded(
+            position=position,
+            stream=draft.stream,
+            version=self._versions[draft.stream],
+            type=draft.type,
+            recorded_at=_FIRST_INSTANT + timedelta(milliseconds=position),
+            valid_from=new.valid_from,
+            subject=new.subject,
+            district=new.district,
+            tags=draft.tags,
+            actor=command.actor,
+            event=new.event,
+            reason=command.reason,
+            document_no=command.document_no,
+        )
+        self.entries.append(entry)
+        for tag in {*draft.tags, f"entry:{position}"}:
+            self._by_tag.setdefault(tag, []).append(entry)
+            self._states.pop(tag, None)
+        if catalogue.ALL.tag in draft.tags:
+            self.reference = catalogue.reference_after(installed(), self._read(catalogue.ALL))
+        return entry
+
+    def tagged(self, *tags: str) -> list[Entry]:
+        """Return all entries that carry one of `tags`, in order."""
+        found = {e.position: e for tag in tags for e in self._by_tag.get(tag, ())}
+        return [found[position] for position in sorted(found)]
+
+    def sessions(self, uscc: str) -> list[AssessmentHeld]:
+        """Return the sessions of an enterprise as they were first told."""
+        events = (e.event for e in self.entries if e.subject == uscc)
+        return [event for event in events if isinstance(event, AssessmentHeld)]
+
+    def session_of(self, certificate: Json) -> AssessmentHeld:
+        """Return the session of a certificate."""
+        entries = self._by_tag[f"assessment:{certificate['assessment_id']}"]
+        held: AssessmentHeld = entries[0].event
+        return held
+
+
+def command_of(raw: bytes) -> Command[Any]:
+    """Return the command that a line stands for, with a holder as the vault would name them."""
+    asked = shapes.from_line(raw)
+    body = asked.body
+    if isinstance(body, CertificateIssued) and asked.holder is not None:
+        subject = digest(asked.holder.id_no)[:32]
+        name = masked_name(asked.holder.name)
+        body = replace(body, holder=replace(body.holder, subject_id=subject, masked_name=name))
+    return Command(
+        body=body,
+        actor=asked.actor,
+        valid_from=asked.valid_from,
+        today=TODAY,
+        reason=asked.reason,
+        document_no=asked.document_no,
+    )
