@@ -10,7 +10,7 @@ import json
 import os
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -60,6 +60,11 @@ def same_name(name: str) -> str:
     return plain.translate(dict.fromkeys(map(ord, "•‧∙⋅・․"), "·")).casefold()
 
 
+def new_subjects(count: int) -> list[str]:
+    """Return as many new pseudonyms: random UUIDs."""
+    return [str(uuid.uuid4()) for _ in range(count)]
+
+
 class Vault:
     """Pseudonyms and the people behind them."""
 
@@ -81,14 +86,24 @@ class Vault:
 
         A person is an identity number of one type; the name first reported stays in the box.
         """
+        return self.enter(people, new_subjects(len(people)))
+
+    def find(self, people: Sequence[Person]) -> list[str | None]:
+        """Return the `subject_id` of everybody who has one, in order; None for who is new."""
         identities = [self._identity(person) for person in people]
         with self._pool.connection() as connection:
             found = self._find(connection, identities)
-            missing = {
-                identity: person
-                for identity, person in zip(identities, people, strict=True)
-                if identity not in found
-            }
+        return [found.get(identity) for identity in identities]
+
+    def enter(self, people: Sequence[Person], proposed: Sequence[str]) -> list[str]:
+        """Return everybody's `subject_id`, in order; people who are new get the proposed one."""
+        identities = [self._identity(person) for person in people]
+        with self._pool.connection() as connection:
+            found = self._find(connection, identities)
+            missing: dict[bytes, Person] = {}
+            for identity, person in zip(identities, people, strict=True):
+                if identity not in found:
+                    missing.setdefault(identity, person)
             if missing:
                 self._add(connection, missing)
                 # Read again: another process may have added the same person first.
@@ -99,12 +114,14 @@ class Vault:
         values = {"identities": pack.byteas(identities)}
         return dict(connection.execute(self.FIND, values, prepare=True, binary=True).fetchall())
 
-    def _add(self, connection: Connection[Any], missing: dict[bytes, Person]) -> None:
+    def _add(
+        self, connection: Connection[Any], missing: Mapping[bytes, tuple[Person, str]]
+    ) -> None:
         subjects: list[str] = []
         wrapped: list[bytes] = []
         boxes: list[bytes] = []
-        for identity, person in missing.items():
-            subject_id, key = str(uuid.uuid4()), os.urandom(32)
+        for identity, (person, subject_id) in missing.items():
+            key = os.urandom(32)
             subjects.append(subject_id)
             wrapped.append(aes_key_wrap(self._keys.wrapping, key))
             boxes.append(_seal(key, subject_id, identity, person))
