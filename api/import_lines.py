@@ -1,0 +1,64 @@
+"""NDJSON files line by line: bounded memory, each line by itself, the file's encoding judged first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger.faults import malformed
+
+LONGEST = 2**20
+"""Bytes of one line; an entry holds 60 kB, so a longer line is no command."""
+_BOM = b"\xef\xbb\xbf"
+_PROBE = 2**16
+
+
+class Line(NamedTuple):
+    """One line with its number; `raw` is None where the line is too long to be read."""
+
+    number: int
+    raw: bytes | None
+    end: int
+    """Bytes of the file read so far, for progress."""
+
+
+def lines(path: Path) -> Iterator[Line]:
+    """Yield every line that is not blank.
+
+    Raises:
+        Invalid: the file is empty or not UTF-8.
+    """
+    with path.open("rb") as file:
+        _require_text(file.read(_PROBE))
+        file.seek(0)
+        number, end = 0, 0
+        while raw := file.readline(LONGEST):
+            number += 1
+            end += len(raw)
+            whole = raw.endswith(b"\n") or len(raw) < LONGEST
+            while not whole:
+                rest = file.readline(LONGEST)
+                end += len(rest)
+                whole = rest.endswith(b"\n") or len(rest) < LONGEST
+                raw = b""
+            if number == 1:
+                raw = raw.removeprefix(_BOM)
+            if not raw:
+                yield Line(number, None, end)
+            elif raw.strip():
+                yield Line(number, raw.strip(), end)
+
+
+def _require_text(head: bytes) -> None:
+    if not head.strip():
+        raise malformed("文件为空", "the file is empty")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:1000]:
+        raise malformed("文件为 UTF-16 编码,请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        if error.start >= len(head) - 4:  # a character cut by the probe's end
+            return
+        raise malformed(
+            f"文件不是 UTF-8 编码(第 {error.start + 1} 字节;可能是 GB18030),请另存为 UTF-8",
+            f"the file is not UTF-8 (byte {error.start + 1}; perhaps GB18030); save it as UTF-8",
+        ) from None

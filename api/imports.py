@@ -1,0 +1,211 @@
+"""Import of files: NDJSON, the two office sheets as XLSX and CSV. Used by command line and HTTP.
+
+A file is taken in order, batch by batch; each line is taken whole or refused whole. Keys derived
+from the content make a second run of the same file add nothing, so a killed import is simply run
+again. Refused lines go to a file of their own, which holds what was sent (names and numbers too,
+because an office must correct them) and is therefore readable by its owner alone.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from api import sheet_forms
+from api.import_lines import LONGEST, lines
+from api.sheet_directory import Directory
+from api.sheet_file import Sheet, is_old_workbook, is_workbook, read_text, read_workbook
+from domain.vocabulary import Role
+from ledger.faults import Fault, Invalid, malformed
+from ledger.shapes import Submission, from_line, from_members
+from ledger.transact import Already, Nothing, Rejected, Transactor
+
+BATCH = 5_000
+LARGEST_TEXT_SHEET = 200 * 2**20
+
+Progress = Callable[[int, int], None]
+"""Called with what was read so far and the whole, both in the same unit."""
+
+OFFICE = {"account": "office", "role": Role.CENTRE_OFFICER.value, "organisation": "centre"}
+PUBLISHER = {"account": "publisher", "role": Role.BUREAU_PUBLISHER.value, "organisation": "bureau"}
+"""Who sheets are imported for where the caller does not say."""
+
+
+class Item(NamedTuple):
+    """One command of a file, or why there is none."""
+
+    line: int
+    submission: Submission | None
+    faults: tuple[Fault, ...]
+    code: str
+    given: Any
+    """What was sent: the raw line, or the cells of a row."""
+    done: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file."""
+
+    file: str
+    lines: int = 0
+    taken: int = 0
+    known: int = 0
+    """Lines that were in the ledger already, or change nothing."""
+    refused: int = 0
+    notes: list[str] = field(default_factory=list[str])
+    reject: Path | None = None
+
+
+class Rejects:
+    """The reject file: made with the first refused line, put in place when the import ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part = path.with_name(f"{path.name}.part")
+        self._file: int | None = None
+
+    def add(self, line: int, code: str, faults: Sequence[Fault], given: Any) -> None:  # noqa: ANN401
+        """Write one refused line."""
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        errors = [{"field": fault.field, "reason": fault.reason} for fault in faults]
+        reason = "; ".join(error["reason"] for error in errors)
+        record = {"line": line, "code": code, "reason": reason, "errors": errors, "input": given}
+        os.write(self._file, orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> Path | None:
+        """Put the file in place; an older one of the same name would mislead and is removed."""
+        if self._file is None:
+            self.path.unlink(missing_ok=True)
+            return None
+        os.fsync(self._file)
+        os.close(self._file)
+        self._file = None
+        self._part.replace(self.path)
+        return self.path
+
+
+@dataclass(slots=True)
+class Importer:
+    """Takes files into one ledger."""
+
+    transactor: Transactor
+    directory: Callable[[], Directory]
+    actor: Mapping[str, str] | None = None
+    progress: Progress = lambda _done, _whole: None
+
+    def take(self, path: Path, rejects: Rejects) -> Report:
+        """Import one file.
+
+        Raises:
+            Invalid: the file as a whole cannot be used; nothing was taken.
+        """
+        report = Report(str(path))
+        whole, items = self._items(path, report)
+        try:
+            while batch := list(islice(items, BATCH)):
+                self._batch(batch, report, rejects)
+                self.progress(batch[-1].done, whole)
+        finally:
+            report.reject = rejects.close()
+        self.progress(whole, whole)
+        return report
+
+    def _batch(self, batch: Sequence[Item], report: Report, rejects: Rejects) -> None:
+        sound = [item for item in batch if item.submission is not None]
+        outcomes = self.transactor.execute_many(
+            [item.submission for item in sound if item.submission is not None]
+        )
+        by_line = dict(zip((item.line for item in sound), outcomes, strict=True))
+        report.lines += len(batch)
+        for item in batch:
+            outcome = by_line.get(item.line)
+            if outcome is None:
+                report.refused += 1
+                rejects.add(item.line, item.code, item.faults, _given(item.given))
+            elif isinstance(outcome, Rejected):
+                report.refused += 1
+                rejects.add(item.line, outcome.code, _faults(outcome), _given(item.given))
+            elif isinstance(outcome, Already | Nothing):
+                report.known += 1
+            else:
+                report.taken += 1
+
+    def _items(self, path: Path, report: Report) -> tuple[int, Iterator[Item]]:
+        """Return the size of the whole and the commands of a file, by what the file is."""
+        try:
+            with path.open("rb") as file:
+                head = file.read(512)
+            size = path.stat().st_size
+        except OSError as error:
+            raise malformed(
+                f"无法读取 {path}:{error.strerror}", f"{path} cannot be read: {error.strerror}"
+            ) from None
+        if is_old_workbook(head):
+            raise malformed(
+                "旧版 .xls 或带密码的工作簿,请另存为无密码的 .xlsx",
+                "an old .xls or a locked workbook; save it as .xlsx without a password",
+            )
+        if is_workbook(head):
+            return self._of_sheet(read_workbook(path), report)
+        if path.suffix.lower() in {".csv", ".tsv", ".txt"}:
+            if size > LARGEST_TEXT_SHEET:
+                raise malformed("CSV 超过 200 MB,请拆分", "the CSV is larger than 200 MB; split it")
+            return self._of_sheet(read_text(path.read_bytes()), report)
+        if head.lstrip()[:1] == b"[":
+            raise malformed(
+                "这是一个 JSON 数组;请每行放一个 JSON 对象(NDJSON)",
+                "this is one JSON array; write one JSON object a line (NDJSON)",
+            )
+        return size, _of_lines(path)
+
+    def _of_sheet(self, sheet: Sheet, report: Report) -> tuple[int, Iterator[Item]]:
+        report.notes += sheet.notes
+        interpret = sheet_forms.form_of(sheet)
+        default = PUBLISHER if interpret is sheet_forms.roster else OFFICE
+        rows = interpret(sheet, self.directory(), self.actor or default)
+        return len(sheet.rows), map(_of_row, rows)
+
+
+def _of_lines(path: Path) -> Iterator[Item]:
+    for line in lines(path):
+        if line.raw is None:
+            fault = Fault("", f"一行超过 {LONGEST} 字节", f"a line has more than {LONGEST} bytes")
+            yield Item(line.number, None, (fault,), "malformed", None, line.end)
+            continue
+        try:
+            submission = from_line(line.raw)
+        except Invalid as error:
+            yield Item(line.number, None, error.faults, error.code, line.raw, line.end)
+        else:
+            yield Item(line.number, submission, (), "", line.raw, line.end)
+
+
+def _of_row(row: sheet_forms.Row) -> Item:
+    if row.members is None:
+        return Item(row.number, None, row.faults, "invalid", row.original, row.number)
+    try:
+        submission = from_members(row.members)
+    except Invalid as error:
+        return Item(row.number, None, error.faults, error.code, row.original, row.number)
+    return Item(row.number, submission, (), "", row.original, row.number)
+
+
+def _faults(outcome: Rejected) -> Sequence[Fault]:
+    return outcome.errors or (Fault(outcome.field, outcome.zh, outcome.en),)
+
+
+def _given(given: Any) -> Any:  # noqa: ANN401 - a raw line, or cells by name
+    """Return what was sent: the object of a line where it is one, else its text."""
+    if not isinstance(given, bytes):
+        return given
+    try:
+        return orjson.loads(given)
+    except orjson.JSONDecodeError:
+        return given.decode(errors="replace")
