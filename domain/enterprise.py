@@ -93,11 +93,6 @@ class Enterprise:
         """The profile that took effect last."""
         return self.profiles[-1][2]
 
-    @property
-    def district(self) -> str:
-        """The competent district authority (latest)."""
-        return self.profile.district
-
     def profile_on(self, day: date) -> Profile:
         """Return the profile on `day`; before registration, the first one."""
         for start, _, profile in reversed(self.profiles):

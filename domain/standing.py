@@ -328,11 +328,24 @@ def standing_zh(standing: Standing) -> str:
 
 
 def _not_in_effect(now: Listing, day: date, zh: str, en: str) -> Refused:
-    codes = {Standing.EXPIRED: "listing-expired", Standing.REMOVED: "listing-removed"}
+    if now.standing is Standing.EXPIRED:
+        return Refused(
+            "listing-expired",
+            f"企业在 {day} 有效期已届满,不能{zh}",
+            f"on {day} the listing has expired; the enterprise cannot be {en}",
+            "uscc",
+        )
+    if now.standing is Standing.REMOVED:
+        return Refused(
+            "listing-removed",
+            f"企业在 {day} 已移出名单,不能{zh}",
+            f"on {day} the enterprise is removed from the roster; it cannot be {en}",
+            "uscc",
+        )
     return Refused(
-        codes.get(now.standing, "not-listed"),
-        f"企业在 {day} {_STANDING_ZH[now.standing]},不能{zh}",
-        f"on {day} the enterprise is {now.standing.value}; it cannot be {en}",
+        "not-listed",
+        f"企业在 {day} 不在公布名单内,不能{zh}",
+        f"on {day} the enterprise is not on the roster; it cannot be {en}",
         "uscc",
     )
 
