@@ -5,7 +5,7 @@ as they were at some position, and the next one goes on from there.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Event
 from typing import Any, NamedTuple
@@ -128,7 +128,7 @@ class Runner:
         return self._installed._replace(catalogue=histories.adoptions(reader, upto))
 
     @contextmanager
-    def _connections(self) -> Iterator[tuple[Connection[Any], Connection[Any]]]:
+    def _connections(self) -> Generator[tuple[Connection[Any], Connection[Any]]]:
         """Two connections without time limits: a first fold of a large ledger is one transaction."""
         with (
             psycopg.connect(self._conninfo, autocommit=True) as reader,

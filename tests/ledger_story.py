@@ -20,11 +20,12 @@ BUREAU = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bur
 
 
 class LedgerStory:
-    """Appends events; positions are what the ledger gives."""
+    """Events to be appended; positions are what the ledger will give."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.position = 0
+        self._told: list[Draft] = []
         self._holders: dict[str, set[str]] = {}
         self._tags: dict[int, tuple[str, ...]] = {}
 
@@ -38,7 +39,7 @@ class LedgerStory:
         reason: str = "理由",
         document_no: str | None = None,
     ) -> int:
-        """Record `event` about `uscc` as valid from `day`; return its position."""
+        """Say that `event` about `uscc` holds from `day`; return the position that it will have."""
         subject = None if isinstance(event, CatalogueAdopted) else uscc
         tags = self._tags_of(event)
         self.position += 1
@@ -52,8 +53,15 @@ class LedgerStory:
             tags=tags,
             payload=encode(event, BUREAU, reason=reason, document_no=document_no),
         )
-        (result,) = self.log.append([Append((draft,))])
-        assert result.first == self.position
+        self._told.append(draft)
+        return self.position
+
+    def write(self) -> int:
+        """Append what was told since the last time; return the end of the ledger."""
+        if self._told:
+            (result,) = self.log.append([Append(tuple(self._told))])
+            assert result.first + result.count == self.position + 1
+            self._told.clear()
         return self.position
 
     def _tags_of(self, event: Any) -> tuple[str, ...]:

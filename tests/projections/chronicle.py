@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from domain import enterprise, finding, flag, inspection, plan, standing
 from domain.application import ApplicationSubmitted, ReceiptIssued
+from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
-from domain.certificate import CertificateReissued, CertificateRevoked, Holder
+from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked, Holder
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.place import Place
 from domain.vocabulary import (
@@ -306,17 +307,44 @@ def chronicles(draw: st.DrawFn) -> list[Step]:
 
 
 def tell(story: LedgerStory, steps: list[Step]) -> None:
-    """Record a history; a step that makes no sense where it stands leaves no entry."""
+    """Record a history; a step that the deciders would never let in there leaves no entry."""
     events: dict[int, Any] = {}
     subjects: dict[int, str] = {}
+    known: set[str] = set()
     for step in steps:
         at = story.position + 1
         event = _event(step, at, events)
-        if event is None:
+        if event is None or not _possible(event, known):
             continue
-        uscc = subjects.get(event.position, step.uscc) if step.kind == "correction" else step.uscc
+        uscc = subjects.get(_about(event), step.uscc)
         story.tell(event, _day(step), uscc=uscc)
         events[at], subjects[at] = event, uscc
+    story.write()
+
+
+def _possible(event: Any, known: set[str]) -> bool:
+    """Return whether what the event begins is new, and what it refers to exists."""
+    begins = {
+        AssessmentHeld: "assessment_id",
+        enterprise.EnterpriseRegistered: "uscc",
+        finding.FindingRaised: "finding_id",
+        ApplicationSubmitted: "application_id",
+        inspection.InspectionDispatched: "inspection_id",
+    }
+    name = begins.get(type(event))
+    if name is not None:
+        identity = getattr(event, name)
+        new = identity not in known
+        known.add(identity)
+        return new
+    return not isinstance(event, CertificateIssued) or event.assessment_id in known
+
+
+def _about(event: Any) -> int:
+    """Return the entry whose subject the event shares; 0 where it has one of its own."""
+    if isinstance(event, RecordCorrected):
+        return event.position
+    return int(event.flag.partition("-")[2]) if isinstance(event, flag.FlagReviewed) else 0
 
 
 def _event(step: Step, at: int, events: dict[int, Any]) -> Any:

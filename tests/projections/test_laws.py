@@ -9,6 +9,8 @@ from psycopg import Connection, sql
 
 from projections.runner import Runner, Sizes
 from projections.views import TABLES
+from replay.audit import check
+from replay.engines import InProcess
 from tests.projections.chronicle import chronicles, tell
 from tests.projections.conftest import RULES
 
@@ -33,6 +35,21 @@ def start_over(conn: Connection[Any]) -> None:
     conn.execute("UPDATE projections.progress SET position = 0")
 
 
+AS_KNOWN = """
+SELECT key, subject, district, known_from, valid_from, valid_to, doc FROM projections.{}
+ WHERE known_from <= %(at)s AND (known_to IS NULL OR known_to > %(at)s)
+ ORDER BY key, valid_from
+"""
+
+
+def as_known(conn: Connection[Any], at: int) -> dict[str, list[Any]]:
+    """Return every row that was known when the entry at `at` was the last."""
+    return {
+        name: conn.execute(sql.SQL(AS_KNOWN).format(sql.Identifier(name)), {"at": at}).fetchall()
+        for name in TABLES
+    }
+
+
 @law
 @given(chronicles(), st.lists(st.integers(0, 60), max_size=6), st.sampled_from([1, 3, 10_000]))
 def test_cutting_the_ledger_into_batches_leaves_no_trace(fresh, steps, cuts, memory):
@@ -46,3 +63,28 @@ def test_cutting_the_ledger_into_batches_leaves_no_trace(fresh, steps, cuts, mem
         runner.catch_up(cut)
     runner.catch_up()
     assert all_rows(conn) == whole
+
+
+@law
+@given(chronicles(), st.integers(0, 100))
+def test_the_fold_of_the_ledger_at_any_position_equals_the_live_tables_there(fresh, steps, share):
+    story, _, conninfo = fresh()
+    tell(story, steps)
+    Runner(conninfo, RULES).catch_up()
+    at = story.position * share // 100
+    found = check(conninfo, RULES, InProcess(RULES), at)
+    assert found == [], (steps, found)
+    assert check(conninfo, RULES, InProcess(RULES), story.position) == []
+
+
+@law
+@given(chronicles(), st.integers(0, 100))
+def test_nothing_that_is_learnt_later_changes_an_answer_known_before(fresh, steps, share):
+    story, conn, conninfo = fresh()
+    tell(story, steps)
+    before = story.position * share // 100
+    runner = Runner(conninfo, RULES)
+    runner.catch_up(before)
+    known = as_known(conn, before)
+    runner.catch_up()
+    assert as_known(conn, before) == known

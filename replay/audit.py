@@ -1,0 +1,102 @@
+"""`replay --check`: the rows that follow from the ledger against the rows that the tables show.
+
+First sums by subject, then, where they differ, row against row.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from psycopg import Connection, sql
+
+from projections.fold import Rules
+from projections.histories import Span
+from projections.row import Row
+from projections.schema import LIVE
+from projections.views import TABLES
+from replay import digest, known_at
+from replay.digest import Sums
+from replay.engines import Executor
+from replay.known_at import Part
+
+PARTS_PER_WORKER = 4
+
+What: TypeAlias = Literal["missing", "surplus", "different"]
+
+
+class Difference(NamedTuple):
+    """A row that the tables lack (`missing`), have beyond the ledger (`surplus`), or show otherwise."""
+
+    what: What
+    table: str
+    key: str
+    subject: str
+    replayed: Row | None
+    stored: Row | None
+
+
+def check(
+    conninfo: str, rules: Rules, executor: Executor, position: int, schema: str = LIVE
+) -> list[Difference]:
+    """Return every difference between the ledger's rows and the tables', as known at `position`.
+
+    The tables must have reached the position.
+    """
+    parts = known_at.parts(conninfo, position, executor.workers * PARTS_PER_WORKER)
+    folded = digest.together(executor.map(digest.folded, parts))
+    with known_at.connection(conninfo) as conn:
+        stored = digest.stored(conn, position, schema)
+        found: list[Difference] = []
+        tags = tuple(tag for part in parts for tag in part.tags)
+        for table, subjects in differing(folded, stored).items():
+            for subject in subjects:
+                part = Part(conninfo, position, span=Span(subject, subject + "\x01"), tags=tags)
+                found += _differences(conn, rules, part, table, subject, schema)
+    return found
+
+
+def differing(folded: Sums, stored: Sums) -> dict[str, list[str]]:
+    """Return by table the subjects whose sums differ."""
+    found: dict[str, list[str]] = {}
+    for table in TABLES:
+        ours, theirs = folded.get(table, {}), stored.get(table, {})
+        subjects = sorted(s for s in {*ours, *theirs} if ours.get(s) != theirs.get(s))
+        if subjects:
+            found[table] = subjects
+    return found
+
+
+def _differences(  # noqa: PLR0913, PLR0917 - where to look, for what
+    conn: Connection[Any], rules: Rules, part: Part, table: str, subject: str, schema: str
+) -> Iterator[Difference]:
+    replayed = {
+        (shown.key, shown.row.valid_from): shown.row
+        for shown in known_at.rows(rules, part)
+        if shown.table == table and shown.subject == subject
+    }
+    stored = _stored(conn, part.upto, table, subject, schema)
+    for key, day in sorted({*replayed, *stored}):
+        ours, theirs = replayed.get((key, day)), stored.get((key, day))
+        if ours == theirs:
+            continue
+        what: What = "missing" if theirs is None else "surplus" if ours is None else "different"
+        yield Difference(what, table, key, subject, ours, theirs)
+
+
+OF_SUBJECT = """
+SELECT key, valid_from, valid_to, district, doc, {columns} FROM {table}
+ WHERE subject = %(subject)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+"""
+
+
+def _stored(
+    conn: Connection[Any], position: int, table: str, subject: str, schema: str
+) -> dict[tuple[str, Any], Row]:
+    names = [*(name for name, _ in TABLES[table].columns)]
+    columns = sql.SQL(", ").join(map(sql.Identifier, names or ["doc"]))
+    statement = sql.SQL(OF_SUBJECT).format(columns=columns, table=sql.Identifier(schema, table))
+    values = {"subject": subject, "position": position}
+    found: dict[tuple[str, Any], Row] = {}
+    for key, start, end, district, doc, *own in conn.execute(statement, values).fetchall():
+        found[key, start] = Row(start, end, district, tuple(own if names else ()), doc)
+    return found

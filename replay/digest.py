@@ -1,0 +1,114 @@
+"""Sums over rows that do not depend on their order: what was replayed in parts can be compared whole.
+
+A row counts as the SHA-256 of its bytes in PostgreSQL's binary COPY format, first 16 bytes, so
+the server's own output and a packed row of the fold give the same number.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from psycopg import Connection, sql
+
+from projections import copying
+from projections.fold import Rules
+from projections.row import Row
+from projections.views import TABLES
+from replay.known_at import Part, Shown, rows
+
+Sums: TypeAlias = dict[str, dict[str, tuple[int, int]]]
+"""Table → subject → number of rows and their sum modulo 2¹²⁸."""
+MODULUS = 1 << 128
+TYPES = ("text", "text", "date", "date", "text")
+NAMES = ("subject", "key", "valid_from", "valid_to", "district")
+
+
+def bytes_of(shown: Shown) -> bytes:
+    """Return the row as `COPY … (FORMAT binary)` writes it."""
+    subject, table, key, row = shown
+    valid_from, valid_to, district, columns, doc = row
+    return copying.row(
+        _packers(table), (subject, key, valid_from, valid_to, district, *columns, doc)
+    )
+
+
+def _packers(table: str) -> list[copying.Packer]:
+    kinds = (*TYPES, *(kind for _, kind in TABLES[table].columns), "bytea")
+    return [copying.PACKERS[kind] for kind in kinds]
+
+
+def number(octets: bytes) -> int:
+    """Return what a row counts."""
+    return int.from_bytes(sha256(octets).digest()[:16], "big")
+
+
+def folded(rules: Rules, part: Part) -> Sums:
+    """Return the sums over the rows of one part of a replay."""
+    return added({}, ((shown.table, shown.subject, bytes_of(shown)) for shown in rows(rules, part)))
+
+
+def added(sums: Sums, found: Iterable[tuple[str, str, bytes]]) -> Sums:
+    """Add rows (table, subject, bytes) to `sums`."""
+    for table, subject, octets in found:
+        of_table = sums.setdefault(table, {})
+        count, total = of_table.get(subject, (0, 0))
+        of_table[subject] = (count + 1, (total + number(octets)) % MODULUS)
+    return sums
+
+
+def together(parts: Iterable[Sums]) -> Sums:
+    """Return the sums over the rows of all parts."""
+    whole: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for part in parts:
+        for table, of_table in part.items():
+            for subject, (count, total) in of_table.items():
+                held, sofar = whole[table].get(subject, (0, 0))
+                whole[table][subject] = (held + count, (sofar + total) % MODULUS)
+    return dict(whole)
+
+
+STORED = """
+COPY (SELECT {names} FROM {table}
+       WHERE known_from <= {position} AND (known_to IS NULL OR known_to > {position}))
+  TO STDOUT (FORMAT binary)
+"""
+
+
+def stored(conn: Connection[Any], position: int, schema: str) -> Sums:
+    """Return the sums over the rows of the tables in `schema`, as known at `position`."""
+    sums: Sums = {}
+    for table in TABLES:
+        names = (*NAMES, *(name for name, _ in TABLES[table].columns), "doc")
+        statement = sql.SQL(STORED).format(
+            names=sql.SQL(", ").join(map(sql.Identifier, names)),
+            table=sql.Identifier(schema, table),
+            position=sql.Literal(position),
+        )
+        with conn.cursor().copy(statement) as copy:
+            added(sums, _rows(table, copy))
+    return sums
+
+
+def _rows(table: str, copy: Iterable[Any]) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the rows of a binary COPY: the server sends one in each message."""
+    for message in copy:
+        octets = bytes(message)
+        octets = octets.removeprefix(copying.HEADER)
+        if octets and octets != copying.TRAILER:
+            end = 6 + int.from_bytes(octets[2:6], "big")
+            yield table, octets[6:end].decode(), octets
+
+
+def summary(sums: Sums) -> dict[str, Any]:
+    """Return number of rows and sum of every table, the sums in hexadecimal."""
+    return {
+        table: {
+            "rows": sum(count for count, _ in of_table.values()),
+            "sum": f"{sum(total for _, total in of_table.values()) % MODULUS:032x}",
+        }
+        for table, of_table in sorted(sums.items())
+    }
+
+
+__all__ = ["Row", "Sums", "added", "bytes_of", "folded", "stored", "summary", "together"]

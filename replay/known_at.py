@@ -1,0 +1,103 @@
+"""The public rows at any position, folded from the ledger itself without a look at the live tables.
+
+Subjects are independent, so a replay is a map over stretches of subjects; C2, which spans
+enterprises, is a second map over the tags that several entries share.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+from projections import histories, twin_rows
+from projections.fold import Rules, current, read
+from projections.histories import Span
+from projections.row import Row
+from projections.views import VIEWS
+
+
+class Shown(NamedTuple):
+    """One row of one table, with the subject that it is about."""
+
+    subject: str
+    table: str
+    key: str
+    row: Row
+
+
+class Part(NamedTuple):
+    """One job of a replay: which ledger, up to which entry, which subjects or which shared tags."""
+
+    conninfo: str
+    upto: int
+    views: tuple[str, ...] = tuple(VIEWS)
+    span: Span | None = None
+    tags: tuple[int, ...] = ()
+
+
+def rows(rules: Rules, part: Part) -> Iterator[Shown]:
+    """Yield every row of the part as known after the entry at `part.upto`."""
+    with connection(part.conninfo) as conn:
+        known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
+        if part.span is not None:
+            yield from _of_subjects(conn, known, part, part.span)
+        if part.tags and "flags" in part.views:
+            yield from _of_twins(conn, known, part)
+
+
+def _of_subjects(conn: Connection[Any], rules: Rules, part: Part, span: Span) -> Iterator[Shown]:
+    for uscc, history in histories.in_span(conn, span, part.upto):
+        of = rules.new_file(uscc)
+        read(of, rules.among(history, 0, part.upto))
+        for table, key, _, found in current(of, part.upto, part.views):
+            for row in found:
+                yield Shown(uscc, table, key, row)
+
+
+def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
+    for entry, versions in twin_rows.twins(conn, rules, part.upto, part.tags):
+        table, key, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
+        yield Shown(entry.subject or "", table, key, row)
+
+
+def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = tuple(VIEWS)) -> list[Part]:
+    """Return jobs of about the same size, at least `number` where there are as many subjects."""
+    with connection(conninfo) as conn:
+        found = [
+            Part(conninfo, upto, tuple(views), span=span) for span in _spans(conn, upto, number)
+        ]
+        if "flags" in views:
+            shared = twin_rows.shared(conn, 0, upto)
+            size = max(1_000, -(-len(shared) // number))
+            for start in range(0, len(shared), size):
+                tags = tuple(shared[start : start + size])
+                found.append(Part(conninfo, upto, tuple(views), tags=tags))
+    return found
+
+
+SIZES = """
+SELECT subject, count(*) FROM ledger.entry
+ WHERE subject IS NOT NULL AND position <= %(upto)s GROUP BY subject ORDER BY subject
+"""
+
+
+def _spans(conn: Connection[Any], upto: int, number: int) -> Iterator[Span]:
+    sizes = conn.execute(SIZES, {"upto": upto}).fetchall()
+    share = sum(size for _, size in sizes) / number
+    low, held = "", 0
+    for index, (subject, size) in enumerate(sizes):
+        if held >= share and index:
+            yield Span(low, subject)
+            low, held = subject, 0
+        held += size
+    yield Span(low)
+
+
+@contextmanager
+def connection(conninfo: str) -> Generator[Connection[Any]]:
+    """Open a connection that a long replay may keep."""
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        yield conn
