@@ -128,9 +128,14 @@ def _fraction(text: str) -> float | Decimal:
     return nearest if Decimal(repr(nearest)) == exact else exact
 
 
-def value_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def value_text(value: object) -> str:
     """Return a JSON value as one text: sorted, without blanks, numbers as they were written."""
-    return orjson.dumps(value, default=_plain_number, option=orjson.OPT_SORT_KEYS).decode()
+    return canonical(value).decode()
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON text of a value: keys sorted, no blanks."""
+    return orjson.dumps(value, default=_plain_number, option=orjson.OPT_SORT_KEYS)
 
 
 def _plain_number(value: object) -> object:

@@ -1,0 +1,79 @@
+"""One decision: what reads its facts, what it answers, and what is to be appended for it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from domain import registry
+from domain.decider import Amend, New, Refused, Unread
+from domain.reference import Reference
+from ledger.codec import draft
+from ledger.entry import MAX_ENTRY_BYTES, Draft, Malformed, check
+from ledger.facts import FactBase
+from ledger.log import Log
+from ledger.outcome import Nothing, Rejected, refused, too_large
+from ledger.requests import Request
+from ledger.vault import Vault
+from ledger.writer import Writer
+
+_SURELY_FITS = MAX_ENTRY_BYTES // 2
+"""Payload bytes below which no entry can be too large: the side columns are short."""
+
+
+class Parts(NamedTuple):
+    """What decisions are made and appended with."""
+
+    log: Log
+    writer: Writer
+    vault: Vault
+    installed: Reference
+    amend: Amend
+    today: Callable[[], date]
+
+
+class Decision(NamedTuple):
+    """The new events, or the answer without any; and the tags of all facts that were looked at."""
+
+    new: Sequence[New] | None
+    answer: Rejected | Nothing
+    looked_at: set[str]
+
+
+def decide(base: FactBase, request: Request) -> Decision:
+    """Decide one command, reading what it turns out to need."""
+    facts = base.facts(registry.boundary(request.command))
+    while True:
+        try:
+            new = registry.decide(facts, request.command)
+        except Unread as unread:
+            base.read((unread.key,))
+        except Refused as refusal:
+            return Decision(None, refused(refusal), facts.looked_at)
+        else:
+            return Decision(new or None, Nothing(), facts.looked_at)
+
+
+def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejected:
+    """Return what is to be appended, or the refusal of what is too large for an entry."""
+    key, digest = request.key, request.digest
+    drafts = tuple(draft(each, request.command, key, digest) for each in new)
+    for made in drafts:
+        if len(made.payload) > _SURELY_FITS:
+            try:
+                check(made)
+            except Malformed as error:
+                return too_large(str(error))
+    return drafts
+
+
+def unknown_to(vault: Vault, requests: Sequence[Request]) -> bool:
+    """Enter newcomers into the vault; tell whether somebody else entered one of them before.
+
+    Then the pseudonym is another one, and with it the content of the request.
+    """
+    new = [r for r in requests if r.newcomer is not None]
+    if not new:
+        return False
+    proposed = [request.command.body.holder.subject_id for request in new]
+    people = [request.newcomer for request in new if request.newcomer is not None]
+    return vault.enter(people, proposed) != proposed

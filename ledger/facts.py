@@ -1,0 +1,148 @@
+"""The facts that decisions rest on: folded from the log at one position, kept while they hold."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from domain.catalogue import ALL, reference_after
+from domain.correction import ENTRY, resolved
+from domain.decider import Amend, Command, FactKey, Facts, New
+from domain.envelope import Recorded
+from domain.reference import Reference
+from domain.registry import EVENTS, FACT_KINDS
+from ledger.codec import recorded
+from ledger.log import Log
+
+MOST_STATES = 100_000
+"""Bounds memory: some hundred megabytes of states at most."""
+
+# What is looked at once and then hardly again: kept only while it may still be changed in the batch.
+_FLEETING = "certificate:"
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Decided(NamedTuple):
+    """An event that was decided on and will stand at `position` if nobody comes between."""
+
+    position: int
+    new: New
+    command: Command[Any]
+
+    def recorded(self) -> Recorded[Any]:
+        """Return the entry as a fold sees it; its version and time are not known yet."""
+        new, command = self.new, self.command
+        # fmt: off
+        return Recorded(
+            self.position, new.stream, 0, EVENTS[type(new.event).__name__].stored, _NEVER,
+            new.valid_from, new.subject, new.district, new.tags, command.actor, new.event,
+            command.reason, command.document_no, command.correlation, command.causation,
+        )
+        # fmt: on
+
+
+class _States(dict[str, Any]):
+    """States by tag. Entries decided since are folded in only when somebody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.since: dict[str, tuple[Any, list[Decided]]] = {}
+        """Tag → its state before, and what was decided on top of it."""
+
+    def __missing__(self, tag: str) -> Any:  # noqa: ANN401 - the state of any kind
+        state, later = self.since.pop(tag)  # KeyError: these facts were not read
+        evolve = FACT_KINDS[tag.partition(":")[0]].evolve
+        for decided in later:
+            state = evolve(state, decided.recorded())
+        self[tag] = state
+        return state
+
+    def add(self, decided: Decided) -> None:
+        """Take an entry in under each of its tags that is kept."""
+        for tag in decided.new.tags:
+            if tag in self.since:
+                self.since[tag][1].append(decided)
+            elif tag in self:
+                self.since[tag] = (self.pop(tag), [decided])
+
+
+class FactBase:
+    """Facts as known at `position`, and what was decided on top of them."""
+
+    def __init__(self, log: Log, installed: Reference, amend: Amend, position: int) -> None:
+        self._log, self._installed, self._amend = log, installed, amend
+        self.position = position
+        """The log has been read up to here."""
+        self.next = position + 1
+        """Where the next decided event will stand."""
+        self._states = _States()
+        self._later: dict[str, list[Decided]] = {}
+        """What was decided under tags that had not been read, by tag."""
+        self._reference: Reference | None = None
+
+    def facts(self, keys: Iterable[FactKey[Any]]) -> Facts:
+        """Return the facts for one decision or one batch, with those of `keys` read.
+
+        What they looked at starts with the catalogues: every decision may rest on them.
+        """
+        self.read((ALL, *keys))
+        if self._reference is None:
+            self._reference = reference_after(self._installed, self._states[ALL.tag])
+        return Facts(self._reference, self._amend, self._states, {ALL.tag})
+
+    def read(self, keys: Iterable[FactKey[Any]]) -> None:
+        """Read those facts that are not here yet, in one go."""
+        states = self._states
+        missing = {
+            key.tag: key for key in keys if key.tag not in states and key.tag not in states.since
+        }
+        if not missing:
+            return
+        found: dict[str, list[Recorded[Any]]] = {tag: [] for tag in missing}
+        for entry in map(recorded, self._log.read(missing.keys(), self.position)):
+            for tag in entry.tags:
+                if tag in found:
+                    found[tag].append(entry)
+        self._read_entries(found)
+        for tag, entries in found.items():
+            kind = missing[tag].kind
+            state = kind.initial
+            for entry in resolved(entries, self._amend) if len(entries) > 1 else entries:
+                state = kind.evolve(state, entry)
+            if tag in self._later:
+                states.since[tag] = (state, self._later.pop(tag))
+            else:
+                states[tag] = state
+
+    def _read_entries(self, found: dict[str, list[Recorded[Any]]]) -> None:
+        """Put the corrected entry itself before its corrections: it does not carry their tag."""
+        prefix = f"{ENTRY.kind}:"
+        positions = [int(tag[len(prefix) :]) for tag in found if tag.startswith(prefix)]
+        for entry in map(recorded, self._log.at([p for p in positions if p <= self.position])):
+            found[f"{prefix}{entry.position}"].insert(0, entry)
+
+    def add(self, decisions: Sequence[New], command: Command[Any]) -> None:
+        """Take in what was decided, so that later decisions see it."""
+        for new in decisions:
+            decided = Decided(self.next, new, command)
+            self.next += 1
+            self._states.add(decided)
+            for tag in new.tags:
+                if tag in self._states or tag in self._states.since:
+                    continue
+                if tag.partition(":")[0] in FACT_KINDS:
+                    self._later.setdefault(tag, []).append(decided)
+
+    def settle(self) -> None:
+        """Everything decided is in the log, at the positions foreseen: it can be read from there."""
+        self.position = self.next - 1
+        self._later.clear()
+        states = self._states
+        if len(states) + len(states.since) > MOST_STATES:
+            catalogues = states[ALL.tag]
+            states.clear()
+            states.since.clear()
+            states[ALL.tag] = catalogues
+            return
+        for kept in (states.since, states):
+            for tag in [tag for tag in kept if tag.startswith(_FLEETING)]:
+                del kept[tag]
