@@ -1,0 +1,89 @@
+"""Ledgers of a given size, made once in the work folder and shared by the figures.
+
+`imported`: the whole way, lines made by `examples` and taken in by `dudao import`.
+`appended`: prepared entries through the ledger's own batch append, where importing is not the
+question and would take too long.
+"""
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+from api.settings import Settings
+from api.wiring import open_ledger
+from benchmarks import machine
+from benchmarks.measuring import cost_of, environment, python, required
+from benchmarks.prepared import entries
+from ledger.connect import Database
+from ledger.log import Append, Appended
+from ledger.postgres_log import PostgresLog
+
+BATCH = 8_000
+BYTES_PER_ENTRY = 3_000
+"""On disk: entry, indexes, log of the database, rows of the views; measured, rounded up."""
+READY = "ready"
+"""A file that says that the ledger in its folder is whole."""
+
+
+@contextmanager
+def opened(folder: Path) -> Generator[Database]:
+    """Yield the database of the folder, migrated, and keep its server up."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_ledger(Settings(data=folder)) as database:
+        yield database
+
+
+def make_lines(work: Path, count: int) -> Path:
+    """Return a file of so many lines; an existing one is taken as it is."""
+    path = work / f"lines-{count}.ndjson"
+    if not path.exists():
+        new = path.with_suffix(".making")
+        arguments = ("-m", "examples.make_sample_year", "--events", str(count), "-o", str(new))
+        required(cost_of(python(*arguments), environment(work), work / "make.log"))
+        new.rename(path)
+    return path
+
+
+def large(work: Path, count: int) -> Path:
+    """Return the data folder of a ledger of so many entries, appended in bulk if it is not there."""
+    folder = work / f"ledger-{count}"
+    if (folder / READY).exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    need_space(work, count)
+    with opened(folder) as database, database.pool(2) as pool:
+        append_all(PostgresLog(pool), count)
+    folder.joinpath(READY).touch()
+    return folder
+
+
+def append_all(log: PostgresLog, count: int) -> None:
+    """Append so many prepared entries, thousands in a transaction."""
+    left = entries(count)
+    while batch := list(islice(left, BATCH)):
+        results = log.append([Append((draft,)) for draft in batch], chained=True)
+        if not isinstance(results[-1], Appended):
+            raise TypeError(f"not appended: {results[-1]}")
+
+
+def head(connection: Connection[Any]) -> int:
+    """Return how many entries the ledger has."""
+    row: Any = connection.execute("SELECT size FROM ledger.log_state").fetchone()
+    return int(row[0])
+
+
+def need_space(work: Path, count: int) -> None:
+    """Raise before the disk is full, not after."""
+    free, needed = machine.free_bytes(work), count * BYTES_PER_ENTRY
+    if free < needed:
+        raise OSError(f"{work} has {free / 2**30:.1f} GiB free, {needed / 2**30:.1f} are needed")
+
+
+def drop(folder: Path) -> None:
+    """Remove a ledger that no other figure needs."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,119 @@
+"""Measure what is published, and write it down.
+
+python -m benchmarks.run                 everything; an hour, and 60 GB of disk
+python -m benchmarks.run --quick         everything at toy sizes; nothing is written down
+python -m benchmarks.run commands        one figure
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from benchmarks import (
+    as_of,
+    catch_up,
+    commands,
+    http_reads,
+    imports,
+    kills,
+    ledgers,
+    machine,
+    replays,
+    report,
+)
+from benchmarks.figures import FULL, QUICK, Row, Setting, missed
+from ledger.clock import today
+
+
+class Figure(NamedTuple):
+    """A published figure."""
+
+    title: str
+    run: Callable[[Setting], list[Row]]
+
+
+FIGURES: Mapping[str, Figure] = MappingProxyType(
+    {
+        "commands": Figure("(a) Single-event commands per second", commands.run),
+        "imports": Figure("(b) Import, end to end", imports.run),
+        "catch_up": Figure("(c) Projection catch-up", catch_up.run),
+        "replays": Figure("(d) Replay", replays.run),
+        "as_of": Figure("(e) Questions as of a day, large ledger", as_of.run),
+        "http_reads": Figure("(f) HTTP reads under load, large ledger", http_reads.run),
+        "kills": Figure("(g) Kills", kills.run),
+    }
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the figures asked for; return 1 where a target was missed."""
+    given = _parser().parse_args(arguments)
+    sizes = QUICK if given.quick else FULL
+    if given.large is not None:
+        sizes = sizes._replace(large=given.large)
+    work: Path = given.work or Path(tempfile.mkdtemp(prefix="dudao-benchmark-"))
+    work.mkdir(parents=True, exist_ok=True)
+    work.chmod(0o755)  # the server has an account of its own where this runs as root
+    failed: list[str] = []
+    try:
+        for name in given.figures or FIGURES:
+            rows = _measure(name, Setting(work.resolve(), sizes), quick=given.quick)
+            failed += missed(rows)
+    finally:
+        if given.work is None:
+            shutil.rmtree(work, ignore_errors=True)
+    return 1 if failed and not given.quick else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.run", description="Measure what is published."
+    )
+    known = ", ".join(FIGURES)
+    parser.add_argument("figures", nargs="*", type=_name, help=f"of {known}; default: all")
+    parser.add_argument(
+        "--quick", action="store_true", help="toy sizes, to see that all of it runs"
+    )
+    parser.add_argument("--large", type=int, help="entries of the large ledger (10,000,000)")
+    parser.add_argument(
+        "--work", type=Path, help="where ledgers are built and kept; default: temporary"
+    )
+    return parser
+
+
+def _name(text: str) -> str:
+    if text not in FIGURES:
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(FIGURES)}")
+    return text
+
+
+def _measure(name: str, setting: Setting, *, quick: bool) -> list[Row]:
+    figure = FIGURES[name]
+    circumstances = _circumstances(name, setting.work)
+    rows = figure.run(setting)
+    print(report.shown(figure.title, rows), flush=True)
+    if not quick:
+        report.keep(name, figure.title, rows, circumstances)
+    return rows
+
+
+def _circumstances(name: str, work: Path) -> dict[str, Any]:
+    """Return when and where: looked at before the measurement adds to the load itself."""
+    load = machine.load()
+    with ledgers.opened(work / "version") as database:
+        server = machine.server_version(database.addresses.app)
+    return {
+        "command": f"python -m benchmarks.run {name}",
+        "day": today().isoformat(),
+        "load": load,
+        "machine": {**machine.described(work), "postgresql": server},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
