@@ -1,0 +1,422 @@
+"""Commands carried out on a real ledger: one by one, in batches, and against each other."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.certificate import CertificateIssued
+from ledger.codec import recorded
+from ledger.connect import Addresses
+from ledger.keys import Keys
+from ledger.log import Append, Result
+from ledger.postgres_log import PostgresLog
+from ledger.reference import installed
+from ledger.shapes import Submission, from_line
+from ledger.transact import Accepted, Already, Nothing, Outcome, Rejected, Transactor
+from ledger.vault import Vault
+from ledger.writer import Writer
+from tests.api.lines import (
+    BUREAU,
+    CENTRE,
+    SUPERVISOR,
+    Json,
+    certificate,
+    district,
+    line,
+    listed,
+    registered,
+    reporter,
+    session,
+    uscc,
+)
+
+pytestmark = pytest.mark.postgres
+
+TODAY = date(2026, 11, 2)
+
+
+@dataclass
+class House:
+    """A ledger with everything that commands need."""
+
+    log: PostgresLog
+    writer: Writer
+    vault: Vault
+    transactor: Transactor
+
+    def another(self) -> Transactor:
+        """A second process, as far as the ledger can tell."""
+        return Transactor(self.log, self.writer, self.vault, installed(), today=lambda: TODAY)
+
+    def one(self, given_: Json, version: int | None = None, **top: Any) -> Outcome:
+        return self.transactor.execute(command(given_, **top), version)
+
+    def many(self, *lines: Json) -> list[Outcome]:
+        return self.transactor.execute_many([command(each) for each in lines])
+
+
+def command(given_: Json, **top: Any) -> Submission:
+    return from_line(json.dumps({**given_, **top}, ensure_ascii=False).encode())
+
+
+@pytest.fixture
+def house(log: PostgresLog) -> Iterator[House]:
+    vault = Vault(log.pool, Keys(bytes(32), bytes(range(32))))
+    with Writer(log) as writer:
+        transactor = Transactor(log, writer, vault, installed(), today=lambda: TODAY)
+        yield House(log, writer, vault, transactor)
+
+
+def correction(position: int, fields: Json, **top: Any) -> Json:
+    return (
+        line(
+            "RecordCorrected",
+            "2025-04-01",
+            SUPERVISOR,
+            position=position,
+            fields=fields,
+            reason="笔误",
+        )
+        | top
+    )
+
+
+def identity(serial: int) -> str:
+    """A valid identity number."""
+    head = f"110105{1950 + serial % 50}0101{serial // 50 % 1000:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return head + "10X98765432"[sum(int(c) * w for c, w in zip(head, weights, strict=True)) % 11]
+
+
+def of_person(given_: Json, serial: int) -> Json:
+    holder = {**given_["data"]["holder"], "id_no": identity(serial), "name": f"李{serial}"}
+    return {**given_, "data": {**given_["data"], "holder": holder}}
+
+
+def test_an_enterprise_goes_the_whole_way_in_either_manner(house: House) -> None:
+    one, many = uscc(), uscc()
+    assert all(type(house.one(each)) is Accepted for each in listed(one, "4"))
+    outcomes = house.many(*listed(many, "4"))
+    assert all(type(each) is Accepted for each in outcomes)
+    names = [
+        [type(recorded(entry).event).__name__ for entry in house.log.history(code)]
+        for code in (one, many)
+    ]
+    assert names[0] == names[1]
+
+
+def test_a_later_line_rests_on_an_earlier_one_of_the_same_batch(house: House) -> None:
+    code = uscc()
+    held = session(code)
+    first = certificate(code, held["data"]["assessment_id"], 1)
+    outcomes = house.many(certificate(code, "as-unknown", 1), registered(code), held, first)
+    assert isinstance(outcomes[0], Rejected)
+    assert outcomes[0].code == "unknown-assessment"
+    assert outcomes[1:] == [Accepted(1, 1), Accepted(2, 1), Accepted(3, 1)]
+
+
+def test_what_is_refused_leaves_no_trace_not_even_in_the_vault(
+    house: House, addresses: Addresses
+) -> None:
+    code = uscc()
+    house.many(registered(code), session(code))
+    before = house.log.head()
+    stray = of_person(certificate(code, "as-unknown", 1), 7)
+    assert type(house.one(stray)) is Rejected
+    assert [type(each) for each in house.many(stray)] == [Rejected]
+    assert house.log.head() == before
+    with psycopg.connect(addresses.owner) as connection:
+        assert connection.execute("SELECT count(*) FROM vault.person").fetchone() == (0,)
+
+
+def test_repeating_a_command_gives_the_first_answer_and_adds_nothing(house: House) -> None:
+    code = uscc()
+    lines = [*listed(code, "4"), held := session(code)]
+    lines.append(certificate(code, held["data"]["assessment_id"], 1))
+    first = house.many(*lines)
+    head = house.log.head()
+    again = [Already(o.position, o.count) for o in first if isinstance(o, Accepted)]
+    assert house.many(*lines) == again
+    assert [house.one(each) for each in lines] == again
+    assert house.another().execute_many([command(each) for each in lines]) == again
+    assert house.log.head() == head
+
+
+def test_a_line_that_stands_twice_in_a_batch_is_taken_once(house: House) -> None:
+    code = uscc()
+    assert house.many(registered(code), registered(code)) == [Accepted(1, 1), Already(1, 1)]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_key_belongs_to_one_request(house: House, *, together: bool) -> None:
+    lines = [{**registered(uscc()), "idempotency_key": "k-1"} for _ in range(2)]
+    outcomes = house.many(*lines) if together else [house.one(each) for each in lines]
+    assert outcomes[0] == Accepted(1, 1)
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].code == "idempotency-key-reused"
+
+
+def test_a_command_that_changes_nothing_is_allowed_and_recorded_nowhere(house: House) -> None:
+    code = uscc()
+    house.one(registered(code), idempotency_key="a")
+    assert house.one(registered(code), idempotency_key="b") == Nothing()
+    assert house.many({**registered(code), "idempotency_key": "c"}) == [Nothing()]
+    assert house.log.head().position == 1
+
+
+def test_a_decision_is_held_against_the_version_that_the_caller_saw(house: House) -> None:
+    code = uscc()
+    house.many(*listed(code, "4"))
+    change = line("ListingSuspended", "2025-01-01", BUREAU, uscc=code, basis="依据")
+    late = house.one(change, 0)
+    assert isinstance(late, Rejected)
+    assert late.code == "version-conflict"
+    assert type(house.one(change, 1)) is Accepted
+
+
+def test_a_refusal_names_code_field_and_both_languages(house: House) -> None:
+    outcome = house.one(session("91110000710939135P"))
+    assert isinstance(outcome, Rejected)
+    assert (outcome.code, outcome.field) == ("unknown-enterprise", "uscc")
+    assert outcome.errors[0].reason.count(" / ") == 1
+
+
+def test_who_may_not_is_refused_in_both_manners(house: House) -> None:
+    code = uscc()
+    act = {**registered(code), "actor": reporter(uscc())}
+    assert [o.code for o in (house.one(act), *house.many(act)) if isinstance(o, Rejected)] == [
+        "other-enterprise"
+    ] * 2
+
+
+def test_too_much_for_one_entry_is_refused_and_its_neighbours_are_taken(house: House) -> None:
+    code = uscc()
+    house.one(registered(code))
+    large = session(code, assessors=["甲" * 200] * 200)
+    outcomes = house.many(session(code, "5"), large, session(code, "3"))
+    assert [type(each) for each in outcomes] == [Accepted, Rejected, Accepted]
+    alone = house.one(large)
+    assert isinstance(alone, Rejected)
+    assert alone.code == "too-large"
+
+
+def test_corrections_and_what_rests_on_them_share_a_file(house: House) -> None:
+    code = uscc()
+    held = session(code)
+    house.many(registered(code), held)
+    outcomes = house.many(
+        correction(2, {"venue.division": "131082"}),
+        correction(2, {"venue.division": "131082"}, idempotency_key="again"),
+        correction(2, {"venue.division": "110108"}),
+        correction(2, {"level": "9"}),
+        correction(99, {"level": "4"}),
+        session(code, "5"),
+    )
+    assert [type(each) for each in outcomes] == [
+        Accepted,
+        Nothing,
+        Accepted,
+        Rejected,
+        Rejected,
+        Accepted,
+    ]
+
+
+def test_a_position_of_the_same_file_is_no_position_yet(house: House) -> None:
+    """A later line may name an entry of an earlier one only by the position that it really got."""
+    code = uscc()
+    outcomes = house.many(registered(code), session(code), correction(2, {"method": "process"}))
+    assert [type(each) for each in outcomes] == [Accepted] * 3
+    assert recorded(house.log.at([3])[0]).event.position == 2
+
+
+def test_an_adopted_rule_set_holds_for_the_lines_behind_it(house: House) -> None:
+    code = uscc()
+    lines = listed(code, "4")
+    adoption = line(
+        "CatalogueAdopted",
+        "2024-01-01",
+        CENTRE,
+        kind="qualifications",
+        edition="unknown-content",
+        valid_from="2024-01-01",
+        sha256="0" * 64,
+    )
+    outcomes = house.many(adoption, *lines)
+    assert all(type(each) is Accepted for each in outcomes)
+
+
+class Meddling(Writer):
+    """Lets somebody else in right before the first append of a batch."""
+
+    def __init__(self, log: PostgresLog, meddle: Callable[[], object]) -> None:
+        super().__init__(log)
+        self._meddle: Callable[[], object] | None = meddle
+
+    def append_chain(self, items: Sequence[Append]) -> list[Result]:
+        meddle, self._meddle = self._meddle, None
+        if meddle is not None:
+            meddle()
+        return super().append_chain(items)
+
+
+def meddled(house: House, meddle: Callable[[], object]) -> Transactor:
+    writer = Meddling(house.log, meddle)
+    return Transactor(house.log, writer, house.vault, installed(), today=lambda: TODAY)
+
+
+def test_a_batch_whose_facts_changed_meanwhile_is_decided_again(house: House) -> None:
+    code, other = uscc(), uscc()
+    transactor = meddled(house, lambda: house.one(registered(code), idempotency_key="other"))
+    lines = [{**registered(code), "idempotency_key": "mine"}, registered(other)]
+    assert transactor.execute_many([command(each) for each in lines]) == [Nothing(), Accepted(2, 1)]
+
+
+def test_a_batch_goes_on_where_others_append_what_it_does_not_rest_on(house: House) -> None:
+    code, other = uscc(), uscc()
+    transactor = meddled(house, lambda: house.one(registered(other)))
+    lines = [registered(code), session(code)]
+    assert transactor.execute_many([command(each) for each in lines]) == [
+        Accepted(2, 1),
+        Accepted(3, 1),
+    ]
+    assert transactor.execute_many([command(session(code, "5"))]) == [Accepted(4, 1)]
+
+
+def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: House) -> None:
+    code = uscc()
+    held = session(code)
+    house.many(registered(code), held)
+    lines = [
+        of_person(certificate(code, held["data"]["assessment_id"], n), n) for n in range(1, 40)
+    ]
+    submissions = [command(each) for each in lines]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: house.another().execute_many(submissions), range(4)))
+    assert sum(type(each) is Accepted for outcomes in found for each in outcomes) == len(lines)
+    assert house.log.head().position == 2 + len(lines)
+    holders = [
+        recorded(entry).event.holder.subject_id
+        for entry in house.log.history(code)
+        if entry.type.startswith("certificate.")
+    ]
+    assert house.vault.find([person for s in submissions if (person := s.holder)]) == holders  # type: ignore[misc]
+
+
+def test_of_many_who_publish_one_application_exactly_one_wins(house: House) -> None:
+    code = uscc()
+    *before, publication, _, _, _ = listed(code, "4")
+    house.many(*before)
+    attempts = [
+        {**publication, "data": {**publication["data"], "batch": f"b-{n}"}} for n in range(8)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda each: house.another().execute(command(each)), attempts))
+    assert sum(type(each) is Accepted for each in outcomes) == 1
+    assert {each.code for each in outcomes if isinstance(each, Rejected)} <= {
+        "already-published",
+        "conflict",
+    }
+
+
+def test_a_stale_view_never_refuses_what_has_become_possible(house: House) -> None:
+    """A process that remembers an older end of the ledger looks again before it says no."""
+    code = uscc()
+    other = house.another()
+    assert type(other.execute(command(registered(uscc())))) is Accepted
+    house.many(registered(code))
+    assert type(other.execute(command(session(code)))) is Accepted
+
+
+def test_nothing_of_a_holder_stands_in_an_entry_not_even_as_a_digest(house: House) -> None:
+    code = uscc()
+    held = session(code)
+    house.many(registered(code), held)
+    issued = certificate(code, held["data"]["assessment_id"], 1, name="欧阳小红")
+    submission = command(issued)
+    house.transactor.execute(submission)
+    entry = house.log.at([3])[0]
+    assert "小红".encode() not in entry.payload
+    assert b"11010519491231002X" not in entry.payload
+    event = recorded(entry).event
+    assert type(event) is CertificateIssued
+    assert event.holder.masked_name == "欧阳**"
+    clear = [
+        json.dumps(issued, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        "11010519491231002X",
+    ]
+    assert entry.request_digest not in [sha256(text.encode()).digest() for text in clear]
+
+
+def life(codes: tuple[str, str]) -> list[Json]:
+    """A file about two enterprises, with lines that rest on others and lines that are wrong."""
+    one, two = codes
+    held, held_two = session(one), session(two, "5")
+    in_question = held["data"]["assessment_id"]
+    return [
+        *listed(one, "4"),
+        registered(two),
+        held,
+        held_two,
+        {**held, "data": {**held["data"], "method": "process"}},
+        certificate(one, in_question, 1),
+        certificate(one, in_question, 1),
+        certificate(two, in_question, 2),
+        {**certificate(one, in_question, 1), "actor": CENTRE},
+        line("ListingSuspended", "2025-05-01", BUREAU, uscc=one, basis="依据", until="2025-06-01"),
+        line("ListingReinstated", "2025-05-10", BUREAU, uscc=one, basis="依据"),
+        line("UnitCovered", "2025-01-01", reporter(one), uscc=one, unit_uscc=two, unit_name="乙"),
+        line(
+            "DistrictOpinionGiven",
+            "2024-05-21",
+            district("110108"),
+            application_id=f"app-{one[-8:]}",
+            district="110108",
+            opinion="oppose",
+            text="不同意",
+        ),
+        line("ListingRemoved", "2025-07-01", BUREAU, uscc=two, basis="依据"),
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_batches_decide_as_one_command_after_the_other_would(house: House, data: Any) -> None:
+    """Law: however lines are ordered and cut into batches, what becomes of them is the same."""
+    size = len(life((uscc(), uscc())))
+    order = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=size + 5))
+    cuts = data.draw(st.sets(st.integers(1, len(order)), max_size=4))
+    found: list[list[tuple[Any, ...]]] = []
+    for batched in (False, True):
+        lines = life((uscc(), uscc()))
+        told = [lines[index] for index in order]
+        outcomes: list[Outcome] = []
+        if batched:
+            edges = [0, *sorted(cuts), len(told)]
+            for start, stop in pairwise(edges):
+                outcomes += house.many(*told[start:stop])
+        else:
+            outcomes = [house.one(each) for each in told]
+        base = min((o.position for o in outcomes if isinstance(o, Accepted)), default=0)
+        found.append([_told(outcome, base) for outcome in outcomes])
+    assert found[0] == found[1]
+
+
+def _told(outcome: Outcome, base: int) -> tuple[Any, ...]:
+    match outcome:
+        case Accepted(position, count_) | Already(position, count_):
+            return type(outcome).__name__, position - base, count_
+        case Rejected():
+            return "Rejected", outcome.code, outcome.field
+        case Nothing():
+            return ("Nothing",)
