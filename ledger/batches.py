@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from domain import registry
 from domain.decider import FactKey, Facts, Refused, Unread
+from domain.finding import FindingRaised
 from ledger.deciding import Parts, drafts_of, unknown_to
 from ledger.entry import Draft
 from ledger.facts import FactBase
@@ -120,11 +121,16 @@ class Batches:
             self._base = base
 
 
+def _stands_alone(body: object) -> bool:
+    """Whether a command shares no batch; a finding does not where it names flags, by position."""
+    return type(body).__name__ in ALONE or (isinstance(body, FindingRaised) and bool(body.flags))
+
+
 def _runs(submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
     """Cut the submissions into runs that can be decided on one read."""
     start = 0
     for index, submission in enumerate(submissions):
-        alone = type(submission.body).__name__ in ALONE
+        alone = _stands_alone(submission.body)
         if (alone or index - start == MOST_LINES) and start < index:
             yield submissions[start:index]
             start = index

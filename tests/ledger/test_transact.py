@@ -240,6 +240,26 @@ def test_a_position_of_the_same_file_is_no_position_yet(house: House) -> None:
     assert recorded(house.log.at([3])[0]).event.position == 2
 
 
+def test_a_finding_may_name_a_flag_on_a_record_of_the_same_file(house: House) -> None:
+    code = uscc()
+    finding = line(
+        "FindingRaised",
+        "2025-04-01",
+        SUPERVISOR,
+        finding_id=f"fd-{code[-8:]}",
+        uscc=code,
+        kind="超范围",
+        severity="major",
+        rule="S1",
+        statement="超范围开展认定",
+        assessments=[],
+        certificates=[],
+        flags=["S1-2"],
+    )
+    outcomes = house.many(registered(code), session(code), finding)
+    assert [type(each) for each in outcomes] == [Accepted] * 3
+
+
 def test_an_adopted_rule_set_holds_for_the_lines_behind_it(house: House) -> None:
     code = uscc()
     lines = listed(code, "4")
