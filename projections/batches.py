@@ -54,11 +54,9 @@ def by_position(stretch: Stretch, rules: Rules, memory: Memory) -> bool:
             new[entry.subject].append(entry)
         tags.update(filter(twin_rows.judged_by_tag, own))
     for of in _files(reader, rules, memory, list(new), after):
-        uscc = of.file.uscc
-        batch.add(uscc, follow(of, new[uscc]))
+        batch.add(follow(of, new[of.file.uscc]))
     shared = twin_rows.shared(reader, after, upto, tags)
-    for uscc, version in twin_rows.versions(reader, rules, after, upto, shared):
-        batch.add(uscc, [version])
+    batch.add(twin_rows.versions(reader, rules, after, upto, shared))
     batch.write(writer)
     memory.trim()
     return True
@@ -99,12 +97,11 @@ def by_subject(stretch: Stretch, rules: Rules) -> None:
         of = rules.new_file(uscc)
         entries = rules.among(history, 0, upto)
         behind = _read_until(of, entries, after)
-        batch.add(uscc, follow(of, behind))
+        batch.add(follow(of, behind))
         if batch.size > WRITTEN_AT_ONCE:
             batch.write(writer)
     shared = twin_rows.shared(reader, after, upto)
-    for uscc, version in twin_rows.versions(reader, rules, after, upto, shared):
-        batch.add(uscc, [version])
+    batch.add(twin_rows.versions(reader, rules, after, upto, shared))
     batch.write(writer)
 
 

@@ -70,7 +70,7 @@ def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
 
 
 CASES: Mapping[str, View] = MappingProxyType(
-    {kind: View("cases", (("kind", "text"), ("stage", "text")), rows_of(kind)) for kind in KINDS}
+    {kind: View("cases", ("kind", "stage"), rows_of(kind)) for kind in KINDS}
 )
 """Kind → view; all of them in the table `cases`."""
 

@@ -92,17 +92,7 @@ def _row(
     return Row(start, end, entry.district, columns, document(doc))
 
 
-CERTIFICATES = View(
-    "certificates",
-    (
-        ("number", "text"),
-        ("session", "text"),
-        ("occupation", "text"),
-        ("level", "text"),
-        ("state", "text"),
-    ),
-    rows,
-)
+CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)
 
 BY_NUMBER = """
 SELECT doc FROM projections.certificates

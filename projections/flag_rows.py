@@ -94,6 +94,7 @@ def flag_row(
     columns = (
         state.position,
         state.code,
+        state.day,
         state.outcome.verdict.value,
         review.decision.value if review else None,
         case,

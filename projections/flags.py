@@ -34,16 +34,7 @@ class Filters:
 
 FLAGS = View(
     "flags",
-    (
-        ("record", "bigint"),
-        ("code", "text"),
-        ("verdict", "text"),
-        ("review", "text"),
-        ("time_case", "text"),
-        ("occupation", "text"),
-        ("level", "text"),
-        ("method", "text"),
-    ),
+    ("record", "code", "day", "verdict", "review", "time_case", "occupation", "level", "method"),
     rows,
 )
 
@@ -59,8 +50,8 @@ SELECT key, doc FROM projections.flags
    AND (%(code)s::text IS NULL OR code = %(code)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
-   AND (%(day_from)s::date IS NULL OR valid_from >= %(day_from)s)
-   AND (%(day_to)s::date IS NULL OR valid_from <= %(day_to)s)
+   AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
    AND (%(review)s::text IS NULL OR coalesce(review, 'none') = %(review)s)
  ORDER BY record, code LIMIT %(limit)s
 """

@@ -11,13 +11,16 @@ from typing import Any
 
 from psycopg import Connection
 
+from domain.course import UNLISTED, Listing
 from domain.enterprise import Enterprise, Profile
 from domain.intervals import Timeline
 from domain.scope import ScopeItem, items
-from domain.standing import UNLISTED, Listing
 from domain.supervision import Supervision
 from projections.basis import Basis, Page
 from projections.row import Row, Rows, View, document, item
+
+SEPARATOR = "\x1f"
+"""Stands between what can be looked for; no name holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,8 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row sho
         "scope": [item_of(i) for i in scope],
         "because": [position, *listing.because],
     }
-    columns = (listing.standing.value, profile.name, sorted(set(_terms(scope))))
+    terms = SEPARATOR.join(["", *sorted(set(_terms(scope))), ""])
+    columns = (listing.standing.value, profile.name, terms)
     return Row(start, end, profile.district, columns, document(doc))
 
 
@@ -97,7 +101,7 @@ def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
             yield f"{one.name}@{level}"
 
 
-ROSTER = View("roster", (("standing", "text"), ("name", "text"), ("terms", "texts")), rows)
+ROSTER = View("roster", ("standing", "name", "terms"), rows)
 
 PAGE = """
 SELECT key, doc FROM projections.roster
@@ -108,7 +112,7 @@ SELECT key, doc FROM projections.roster
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
-   AND (%(term)s::text IS NULL OR %(term)s = ANY (terms))
+   AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
  ORDER BY key LIMIT %(limit)s
 """
@@ -118,7 +122,7 @@ def page(
     conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
 ) -> Page:
     """Return the enterprises of the roster in order of USCC, from behind `cursor`."""
-    wanted = filters.occupation or filters.level
+    term = f"{filters.occupation or ''}@{filters.level or ''}"
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
@@ -126,7 +130,7 @@ def page(
         "uscc": filters.uscc,
         "district": filters.district,
         "standing": filters.standing,
-        "term": f"{filters.occupation or ''}@{filters.level or ''}" if wanted else None,
+        "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
         "q": filters.q,
         "limit": limit + 1,
     }

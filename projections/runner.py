@@ -17,6 +17,7 @@ from ledger.follow import Follower
 from projections import batches, histories
 from projections.batches import Stretch
 from projections.fold import Rules
+from projections.garbage import uncollected
 from projections.memory import CAPACITY, Memory
 from projections.schema import LIVE
 
@@ -114,7 +115,7 @@ class Runner:
         long = head - at > self._sizes.long
         upto = head if long else min(head, at + self._sizes.batch)
         stretch = Stretch(reader, writer, at, upto)
-        with writer.transaction():
+        with uncollected(), writer.transaction():
             row: Any = writer.execute(LOCK).fetchone()
             if row[0] != at:
                 self._memory.clear()

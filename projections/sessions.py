@@ -42,7 +42,7 @@ def rows(of: Supervision, key: str) -> Rows:
     return (Row(event.held_from, None, entry.district, columns, document(doc)),)
 
 
-SESSIONS = View("sessions", (("occupation", "text"), ("level", "text"), ("method", "text")), rows)
+SESSIONS = View("sessions", ("occupation", "level", "method"), rows)
 
 PAGE = """
 SELECT key, doc FROM projections.sessions

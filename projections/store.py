@@ -5,19 +5,19 @@ batch is written closed. So the tables do not tell how the entries were cut into
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any, LiteralString, NamedTuple, TypeAlias
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Connection, sql
 
-from projections import copying
+from projections.lines import line
+from projections.pieces import pieces
 from projections.row import Row
 from projections.views import TABLES, Version
 
-Chains: TypeAlias = dict[tuple[str, str], list[Version]]
-"""Table and key → the versions of that record in a batch, in order of position."""
+LINES_AT_ONCE = 256
 
 
 class Held(NamedTuple):
@@ -47,47 +47,63 @@ class Closing(NamedTuple):
     known_to: int
 
 
+class Changes(NamedTuple):
+    """What has to be done to one table."""
+
+    written: list[Written]
+    closings: list[Closing]
+
+
 class Batch:
-    """The versions of one batch, by record."""
+    """The versions that follow from the entries behind `after`, by record."""
 
     def __init__(self, after: int) -> None:
         self.after = after
         self.size = 0
-        self._chains: dict[str, dict[str, list[Version]]] = {name: {} for name in TABLES}
-        self._subjects: dict[str, str] = {}
+        self._first: dict[str, dict[str, Version]] = {name: {} for name in TABLES}
+        self._later: dict[str, dict[str, list[Version]]] = {name: {} for name in TABLES}
 
-    def add(self, subject: str, versions: Iterable[Version]) -> None:
-        """Add versions of records about `subject`, in order of position."""
+    def add(self, versions: Iterable[Version]) -> None:
+        """Add versions, those of one record in order of position."""
         for version in versions:
-            chain = self._chains[version.table].setdefault(version.key, [])
-            if not chain:
-                self._subjects[f"{version.table}/{version.key}"] = subject
-            chain.append(version)
+            table, key = version.table, version.key
+            # Nine of ten records are certificates with a single version: they get no list.
+            if self._first[table].setdefault(key, version) is not version:
+                self._later[table].setdefault(key, []).append(version)
             self.size += 1
 
     def write(self, conn: Connection[Any]) -> None:
         """Write everything that follows, and forget it."""
-        for table, chains in self._chains.items():
-            if chains:
-                self._write_table(conn, table, chains)
-                chains.clear()
-        self._subjects.clear()
+        for table, first in self._first.items():
+            if first:
+                written, closings = self._changes(conn, table, first, self._later[table])
+                if closings:
+                    close(conn, table, closings)
+                if written:
+                    insert(conn, table, written)
+            first.clear()
+            self._later[table].clear()
         self.size = 0
 
-    def _write_table(
-        self, conn: Connection[Any], table: str, chains: Mapping[str, list[Version]]
-    ) -> None:
-        old = [key for key in chains if not began_after(table, key, self.after)]
+    def _changes(
+        self,
+        conn: Connection[Any],
+        table: str,
+        first: Mapping[str, Version],
+        later: Mapping[str, Sequence[Version]],
+    ) -> Changes:
+        old = [key for key in first if not began_after(table, key, self.after)]
         in_force = load(conn, table, old) if old else {}
-        written: list[Written] = []
-        closings: list[Closing] = []
-        for key, chain in chains.items():
-            subject = self._subjects[f"{table}/{key}"]
-            changes(key, subject, chain, in_force.get(key, {}), written, closings)
-        if closings:
-            close(conn, table, closings)
-        if written:
-            insert(conn, table, written)
+        found = Changes([], [])
+        for key, version in first.items():
+            held = in_force.get(key)
+            chain = later.get(key)
+            if held is None and chain is None:
+                _, _, subject, position, rows = version
+                found.written.extend([Written(key, subject, position, None, r) for r in rows])
+            else:
+                changes((version, *(chain or ())), held or {}, found)
+        return found
 
 
 def began_after(table: str, key: str, after: int) -> bool:
@@ -99,41 +115,32 @@ def began_after(table: str, key: str, after: int) -> bool:
     return table == "flags" and int(key.partition("-")[2]) > after
 
 
-def changes(  # noqa: PLR0913, PLR0917 - one chain, and where its consequences go
-    key: str,
-    subject: str,
-    chain: Iterable[Version],
-    in_force: dict[date, Held],
-    written: list[Written],
-    closings: list[Closing],
-) -> None:
-    """Add what the versions of one record change, given its rows in force (by first day)."""
-    held = in_force
-    for _, _, position, rows in chain:
-        new = {row.valid_from: row for row in rows}
+def changes(chain: Sequence[Version], held: dict[date, Held], found: Changes) -> None:
+    """Add to `found` what the versions of one record change; `held`: its rows in force by first day."""
+    _, key, subject, _, _ = chain[0]
+    for version in chain:
+        position = version.position
+        new = {row.valid_from: row for row in version.rows}
         for day, (known_from, row, stored) in list(held.items()):
             if new.get(day) == row:
                 continue
             if stored:
-                closings.append(Closing(key, day, known_from, position))
+                found.closings.append(Closing(key, day, known_from, position))
             else:
-                written.append(Written(key, subject, known_from, position, row))
+                found.written.append(Written(key, subject, known_from, position, row))
             del held[day]
         for day, row in new.items():
             if day not in held:
                 held[day] = Held(position, row, stored=False)
-    written.extend(
+    found.written.extend(
         Written(key, subject, known_from, None, row)
         for known_from, row, stored in held.values()
         if not stored
     )
 
 
-COMMON = ("key", "subject", "district", "known_from", "known_to", "valid_from", "valid_to")
-COMMON_TYPES = ("text", "text", "text", "bigint", "bigint", "date", "date")
-
 LOAD = """
-SELECT key, known_from, valid_from, valid_to, district, doc, {columns}
+SELECT key, known_from, valid_from, valid_to, district, doc{columns}
   FROM {table} WHERE key = ANY (%(keys)s) AND known_to IS NULL
 """
 
@@ -148,33 +155,23 @@ def load(conn: Connection[Any], table: str, keys: list[str]) -> dict[str, dict[d
     return found
 
 
-INSERT = "COPY {table} ({common}, doc, {columns}) FROM STDIN (FORMAT binary)"
+INSERT = """
+COPY {table} (key, subject, district, known_from, known_to, valid_from, valid_to, doc{columns})
+FROM STDIN
+"""
 
 
-def insert(conn: Connection[Any], table: str, written: Iterable[Written]) -> None:
+def insert(conn: Connection[Any], table: str, written: Sequence[Written]) -> None:
     """Insert rows."""
     with conn.cursor().copy(_statement(INSERT, table)) as copy:
-        copy.write(copying.HEADER)
-        for piece in packed(table, written):
-            copy.write(piece)
-        copy.write(copying.TRAILER)
+        for some in pieces(written, LINES_AT_ONCE):
+            copy.write("".join(_lines(some)).encode())
 
 
-def packed(table: str, written: Iterable[Written]) -> Iterator[bytes]:
-    """Yield the rows as binary COPY wants them, in pieces of some hundred kilobytes."""
-    kinds = (*COMMON_TYPES, "bytea", *(kind for _, kind in TABLES[table].columns))
-    packers = [copying.PACKERS[kind] for kind in kinds]
-    pieces: list[bytes] = []
+def _lines(written: Iterable[Written]) -> Iterator[str]:
     for key, subject, known_from, known_to, row in written:
-        valid_from, valid_to, district, columns, doc = row
-        values = (
-            key, subject, district, known_from, known_to, valid_from, valid_to, doc, *columns
-        )  # fmt: skip
-        pieces.append(copying.row(packers, values))
-        if len(pieces) == 512:
-            yield b"".join(pieces)
-            pieces.clear()
-    yield b"".join(pieces)
+        start, end, district, columns, doc = row
+        yield line((key, subject, district, known_from, known_to, start, end, doc, *columns))
 
 
 CLOSE = """
@@ -195,12 +192,5 @@ def close(conn: Connection[Any], table: str, closings: list[Closing]) -> None:
 @cache
 def _statement(template: LiteralString, table: str) -> sql.Composed:
     """Return a statement for one table. Its schema is the connection's: live, or being rebuilt."""
-    names = [name for name, _ in TABLES[table].columns]
-    # A view without columns of its own repeats none: `doc, ` must not stay behind.
-    if not names:
-        template = template.replace(", {columns}", "")
-    return sql.SQL(template).format(
-        table=sql.Identifier(table),
-        common=sql.SQL(", ").join(map(sql.Identifier, COMMON)),
-        columns=sql.SQL(", ").join(map(sql.Identifier, names)),
-    )
+    own = [sql.SQL(", ") + sql.Identifier(name) for name in TABLES[table].columns]
+    return sql.SQL(template).format(table=sql.Identifier(table), columns=sql.Composed(own))

@@ -63,19 +63,20 @@ def shared(
 
 def versions(
     conn: Connection[Any], rules: Rules, after: int, upto: int, hashes: Sequence[int]
-) -> Iterator[tuple[str, Version]]:
-    """Yield subject and version of every C2 flag that follows from entries in `(after, upto]`."""
+) -> Iterator[Version]:
+    """Yield every version of a C2 flag that follows from entries in `(after, upto]`."""
     for entry, found in twins(conn, rules, upto, hashes):
         for version in found:
             if version.at > after:
-                yield entry.subject or "", shown(rules, entry, version)
+                yield shown(rules, entry, version)
 
 
 def shown(rules: Rules, entry: Recorded[CertificateIssued], version: TwinVersion) -> Version:
     """Return what one version of a C2 flag shows."""
-    about = Concerned(entry.subject or "", entry.district, entry, None)
+    subject = entry.subject or ""
+    about = Concerned(subject, entry.district, entry, None)
     row = flag_row(version.flag, version.review, about, rules.reference_at(version.at))
-    return Version("flags", version.flag.key, version.at, (row,))
+    return Version("flags", version.flag.key, subject, version.at, (row,))
 
 
 CERTIFICATES = """

@@ -35,12 +35,14 @@ class Version(NamedTuple):
 
     table: str
     key: str
+    subject: str
     position: int
     rows: Rows
 
 
 def version(of: Supervision, touch: Touch, position: int) -> Version:
     """Return what the touched record shows after the entry at `position`."""
-    view = VIEWS[touch.view]
-    key = f"{touch.view}/{touch.key}" if view.name == "cases" else touch.key
-    return Version(view.name, key, position, view.rows(of, touch.key))
+    name, key = touch
+    table, _, rows = VIEWS[name]
+    shown = f"{name}/{key}" if table == "cases" else key
+    return Version(table, shown, of.file.uscc, position, rows(of, key))

@@ -83,7 +83,7 @@ def _differences(  # noqa: PLR0913, PLR0917 - where to look, for what
 
 
 OF_SUBJECT = """
-SELECT key, valid_from, valid_to, district, doc, {columns} FROM {table}
+SELECT key, valid_from, valid_to, district, doc{columns} FROM {table}
  WHERE subject = %(subject)s
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
 """
@@ -92,11 +92,12 @@ SELECT key, valid_from, valid_to, district, doc, {columns} FROM {table}
 def _stored(
     conn: Connection[Any], position: int, table: str, subject: str, schema: str
 ) -> dict[tuple[str, Any], Row]:
-    names = [*(name for name, _ in TABLES[table].columns)]
-    columns = sql.SQL(", ").join(map(sql.Identifier, names or ["doc"]))
-    statement = sql.SQL(OF_SUBJECT).format(columns=columns, table=sql.Identifier(schema, table))
+    own = [sql.SQL(", ") + sql.Identifier(name) for name in TABLES[table].columns]
+    statement = sql.SQL(OF_SUBJECT).format(
+        columns=sql.Composed(own), table=sql.Identifier(schema, table)
+    )
     values = {"subject": subject, "position": position}
     found: dict[tuple[str, Any], Row] = {}
-    for key, start, end, district, doc, *own in conn.execute(statement, values).fetchall():
-        found[key, start] = Row(start, end, district, tuple(own if names else ()), doc)
+    for key, start, end, district, doc, *columns in conn.execute(statement, values).fetchall():
+        found[key, start] = Row(start, end, district, tuple(columns), doc)
     return found

@@ -1,7 +1,7 @@
 """Sums over rows that do not depend on their order: what was replayed in parts can be compared whole.
 
-A row counts as the SHA-256 of its bytes in PostgreSQL's binary COPY format, first 16 bytes, so
-the server's own output and a packed row of the fold give the same number.
+A row counts as the first 16 bytes of the SHA-256 of its line in PostgreSQL's COPY text format, so
+the server's own output and the line of a folded row give the same number.
 """
 
 from collections import defaultdict
@@ -11,31 +11,22 @@ from typing import Any, TypeAlias
 
 from psycopg import Connection, sql
 
-from projections import copying
 from projections.fold import Rules
-from projections.row import Row
+from projections.lines import line
 from projections.views import TABLES
 from replay.known_at import Part, Shown, rows
 
 Sums: TypeAlias = dict[str, dict[str, tuple[int, int]]]
 """Table → subject → number of rows and their sum modulo 2¹²⁸."""
 MODULUS = 1 << 128
-TYPES = ("text", "text", "date", "date", "text")
 NAMES = ("subject", "key", "valid_from", "valid_to", "district")
 
 
 def bytes_of(shown: Shown) -> bytes:
-    """Return the row as `COPY … (FORMAT binary)` writes it."""
-    subject, table, key, row = shown
+    """Return the row as `COPY … TO STDOUT` writes it."""
+    subject, _, key, row = shown
     valid_from, valid_to, district, columns, doc = row
-    return copying.row(
-        _packers(table), (subject, key, valid_from, valid_to, district, *columns, doc)
-    )
-
-
-def _packers(table: str) -> list[copying.Packer]:
-    kinds = (*TYPES, *(kind for _, kind in TABLES[table].columns), "bytea")
-    return [copying.PACKERS[kind] for kind in kinds]
+    return line((subject, key, valid_from, valid_to, district, *columns, doc)).encode()
 
 
 def number(octets: bytes) -> int:
@@ -71,7 +62,7 @@ def together(parts: Iterable[Sums]) -> Sums:
 STORED = """
 COPY (SELECT {names} FROM {table}
        WHERE known_from <= {position} AND (known_to IS NULL OR known_to > {position}))
-  TO STDOUT (FORMAT binary)
+  TO STDOUT
 """
 
 
@@ -79,7 +70,7 @@ def stored(conn: Connection[Any], position: int, schema: str) -> Sums:
     """Return the sums over the rows of the tables in `schema`, as known at `position`."""
     sums: Sums = {}
     for table in TABLES:
-        names = (*NAMES, *(name for name, _ in TABLES[table].columns), "doc")
+        names = (*NAMES, *TABLES[table].columns, "doc")
         statement = sql.SQL(STORED).format(
             names=sql.SQL(", ").join(map(sql.Identifier, names)),
             table=sql.Identifier(schema, table),
@@ -91,13 +82,11 @@ def stored(conn: Connection[Any], position: int, schema: str) -> Sums:
 
 
 def _rows(table: str, copy: Iterable[Any]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield the rows of a binary COPY: the server sends one in each message."""
+    """Yield the rows of a COPY: the server sends one in each message."""
     for message in copy:
         octets = bytes(message)
-        octets = octets.removeprefix(copying.HEADER)
-        if octets and octets != copying.TRAILER:
-            end = 6 + int.from_bytes(octets[2:6], "big")
-            yield table, octets[6:end].decode(), octets
+        # A subject is a USCC: nothing in it is ever escaped.
+        yield table, octets.partition(b"\t")[0].decode(), octets
 
 
 def summary(sums: Sums) -> dict[str, Any]:
@@ -109,6 +98,3 @@ def summary(sums: Sums) -> dict[str, Any]:
         }
         for table, of_table in sorted(sums.items())
     }
-
-
-__all__ = ["Row", "Sums", "added", "bytes_of", "folded", "stored", "summary", "together"]

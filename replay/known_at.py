@@ -51,15 +51,15 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part, span: Span) ->
     for uscc, history in histories.in_span(conn, span, part.upto):
         of = rules.new_file(uscc)
         read(of, rules.among(history, 0, part.upto))
-        for table, key, _, found in current(of, part.upto, part.views):
+        for table, key, _, _, found in current(of, part.upto, part.views):
             for row in found:
                 yield Shown(uscc, table, key, row)
 
 
 def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
     for entry, versions in twin_rows.twins(conn, rules, part.upto, part.tags):
-        table, key, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
-        yield Shown(entry.subject or "", table, key, row)
+        table, key, subject, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
+        yield Shown(subject, table, key, row)
 
 
 def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = tuple(VIEWS)) -> list[Part]:

@@ -19,8 +19,8 @@ CREATE TABLE projections.roster (
     valid_to   date,
     standing   text COLLATE "C" NOT NULL,
     name       text COLLATE "C" NOT NULL,
-    terms      text[] COLLATE "C" NOT NULL,  -- what the filters occupation and level look for
-    doc        bytea NOT NULL,
+    terms      text COLLATE "C" NOT NULL,  -- what the filters occupation and level look for
+    doc        text NOT NULL,
     PRIMARY KEY (key, valid_from, known_from)
 );
 CREATE INDEX roster_district ON projections.roster (district, key);
@@ -34,7 +34,7 @@ CREATE TABLE projections.scope (
     known_to   bigint,
     valid_from date NOT NULL,
     valid_to   date,
-    doc        bytea NOT NULL,
+    doc        text NOT NULL,
     PRIMARY KEY (key, valid_from, known_from)
 );
 
@@ -49,13 +49,14 @@ CREATE TABLE projections.flags (
     valid_to   date,
     record     bigint NOT NULL,              -- position of the judged record
     code       text COLLATE "C" NOT NULL,
+    day        date NOT NULL,                -- of the record
     verdict    text COLLATE "C" NOT NULL,
     review     text COLLATE "C",
     time_case  text COLLATE "C" NOT NULL,
     occupation text COLLATE "C",
     level      text COLLATE "C",
     method     text COLLATE "C",
-    doc        bytea NOT NULL,
+    doc        text NOT NULL,
     PRIMARY KEY (key, valid_from, known_from)
 );
 CREATE INDEX flags_record ON projections.flags (record, code);
@@ -75,7 +76,7 @@ CREATE TABLE projections.sessions (
     occupation text COLLATE "C" NOT NULL,
     level      text COLLATE "C" NOT NULL,
     method     text COLLATE "C" NOT NULL,
-    doc        bytea NOT NULL,
+    doc        text NOT NULL,
     PRIMARY KEY (key, valid_from, known_from)
 );
 CREATE INDEX sessions_subject ON projections.sessions (subject, key);
@@ -94,7 +95,7 @@ CREATE TABLE projections.certificates (
     occupation text COLLATE "C" NOT NULL,
     level      text COLLATE "C" NOT NULL,
     state      text COLLATE "C" NOT NULL,
-    doc        bytea NOT NULL,
+    doc        text NOT NULL,
     PRIMARY KEY (key, valid_from, known_from)
 );
 CREATE INDEX certificates_number ON projections.certificates (number);
@@ -111,7 +112,7 @@ CREATE TABLE projections.cases (
     valid_to   date,
     kind       text COLLATE "C" NOT NULL,
     stage      text COLLATE "C" NOT NULL,
-    doc        bytea NOT NULL,
+    doc        text NOT NULL,
     PRIMARY KEY (key, valid_from, known_from)
 );
 CREATE INDEX cases_kind ON projections.cases (kind, key);
