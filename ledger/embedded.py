@@ -8,6 +8,7 @@ A short exclusive lock on `postgres.lock` keeps arriving and leaving apart.
 import atexit
 import fcntl
 import importlib.util
+import logging
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import IO, Self
 
@@ -22,6 +24,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from ledger import postmaster, settings
+
+logger = logging.getLogger(__name__)
 
 DATABASE = "dudao"
 OWNER = "dudao_owner"
@@ -41,11 +45,30 @@ class Embedded:
         self._folder = folder
         self._lease = lease
         self._pgdata = folder / "postgres"
+        self._closing, self._wake = os.pipe()
+        self._watcher = Thread(target=self._watch, name="postgres-watch", daemon=True)
 
     def conninfo(self, user: str, database: str = DATABASE) -> str:
         """Return how `user` connects: over the Unix socket, known by the peer's account."""
         socket = settings.socket_folder(self._pgdata)
         return make_conninfo(host=str(socket), user=user, dbname=database)
+
+    def watch(self) -> None:
+        """Start the server again whenever its process ends, until `close`. Needs Linux."""
+        if hasattr(os, "pidfd_open"):
+            self._watcher.start()
+
+    def _watch(self) -> None:
+        while True:
+            postmaster.wait_for_end(self._pgdata, self._closing)
+            if self._lease.closed:
+                return
+            logger.warning("PostgreSQL has ended; starting it again")
+            try:
+                with _exclusive(self._folder / "postgres.lock"):
+                    _start(self._pgdata, self.conninfo("postgres", "postgres"), changed=False)
+            except Unavailable:
+                logger.exception("PostgreSQL does not start")
 
     def close(self) -> None:
         """Leave. The server stops when nobody else is attached."""
@@ -53,6 +76,7 @@ class Embedded:
             return
         with _exclusive(self._folder / "postgres.lock"):
             self._lease.close()
+            os.write(self._wake, b"x")
             with (self._folder / "postgres.users").open("a") as users:
                 try:
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,6 +120,7 @@ def attach(folder: Path) -> Embedded:
         except BaseException:
             lease.close()
             raise
+    server.watch()
     atexit.register(server.close)
     return server
 
@@ -164,6 +189,8 @@ def _start(pgdata: Path, conninfo: str, *, changed: bool) -> None:
     while not _answers(conninfo):
         if not postmaster.is_alive(pgdata):
             postmaster.clear_stale(pgdata)
+            postmaster.open_way(pgdata)
+            postmaster.open_way(_programs() / "postgres")
             _run("pg_ctl", "start", "-W", "-D", str(pgdata), "-l", str(pgdata / "start.log"))
             asked = True
         if time.monotonic() > deadline:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import select
 import subprocess
 import time
 from pathlib import Path
@@ -66,10 +67,24 @@ def is_alive(pgdata: Path) -> bool:
         # Field 3 is the state; the name before it is in brackets and may hold anything.
         state = (process / "stat").read_text().rpartition(")")[2].split()[0]
         return state != "Z" and (process / "cwd").readlink() == pgdata
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
+    except OSError:
+        return False  # gone meanwhile, or not to be looked into: then it is not ours
+
+
+def wait_for_end(pgdata: Path, wake: int) -> None:
+    """Return when the postmaster has ended, or when `wake` (a file descriptor) can be read."""
+    pid = _pid(pgdata)
+    sources = [wake]
+    try:
+        if pid is not None:
+            sources.append(os.pidfd_open(pid))
+        if len(sources) > 1 and is_alive(pgdata):
+            select.select(sources, [], [])
+    except ProcessLookupError:
+        pass
+    finally:
+        for source in sources[1:]:
+            os.close(source)
 
 
 def clear_stale(pgdata: Path, within: float = 10.0) -> None:
@@ -103,11 +118,10 @@ def _pid(pgdata: Path) -> int | None:
 def _attached(pgdata: Path) -> bool:
     """Tell whether any process still holds the shared memory named in postmaster.pid."""
     lines = _lines(pgdata)
-    segment = lines[6].split()[1] if len(lines) > 6 and len(lines[6].split()) == 2 else None
-    if segment is None:
-        return False
+    segment = lines[6].split() if len(lines) > 6 else []
     for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
         fields = line.split()
-        if fields[1] == segment:
+        # Key and number: the number alone may meanwhile be another server's.
+        if fields[:2] == segment:
             return int(fields[6]) > 0
     return False

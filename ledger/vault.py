@@ -100,10 +100,10 @@ class Vault:
         identities = [self._identity(person) for person in people]
         with self._pool.connection() as connection:
             found = self._find(connection, identities)
-            missing: dict[bytes, Person] = {}
-            for identity, person in zip(identities, people, strict=True):
+            missing: dict[bytes, tuple[Person, str]] = {}
+            for identity, person, subject_id in zip(identities, people, proposed, strict=True):
                 if identity not in found:
-                    missing.setdefault(identity, person)
+                    missing.setdefault(identity, (person, subject_id))
             if missing:
                 self._add(connection, missing)
                 # Read again: another process may have added the same person first.

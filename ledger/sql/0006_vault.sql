@@ -18,6 +18,9 @@ CREATE TABLE vault.access (
     at         timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX access_subject ON vault.access (subject_id, at);
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON vault.access
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse();
+ALTER TABLE vault.access ENABLE ALWAYS TRIGGER refuse_change;
 
 GRANT USAGE ON SCHEMA vault TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON vault.person TO dudao_app;
