@@ -176,7 +176,20 @@ def _refusals(module: ModuleType) -> str:
 
 
 def refusals(module: ModuleType) -> Iterable[tuple[str, str, str]]:
-    """Yield code and words in both languages of every refusal that `module` words itself."""
+    """Yield code and words in both languages of every refusal that a stream or a rule words itself."""
+    for part in _parts(module):
+        yield from _worded(part)
+
+
+def _parts(module: ModuleType) -> set[ModuleType]:
+    """Return `module` and, where it is a stream, the modules that its events and its state live in."""
+    events = [event.cls for event in EVENTS.values() if event.module is module]
+    state = getattr(module, "State", None)
+    homes = (*events, state, *get_args(state))
+    return {module, *(sys.modules[cls.__module__] for cls in homes if is_dataclass(cls))}
+
+
+def _worded(module: ModuleType) -> Iterable[tuple[str, str, str]]:
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             place = _REFUSING.get(node.func.id)

@@ -6,12 +6,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from domain.course import Change, Course, Listing, not_in_effect, require_in_effect, walk
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
 from domain.guards import existing_enterprise, must_be_uscc
 from domain.intervals import Days, Timeline, years_after
-from domain.scope import ScopeItem, Unit, items, require_certifiable, units
+from domain.scope import ScopeItem, items, require_certifiable, units
 from domain.vocabulary import Standing
 
 
@@ -82,62 +83,6 @@ Event: TypeAlias = (
     | ListingRenewed
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """Standing and scope that hold over a stretch of days, and the entries that made them so."""
-
-    standing: Standing
-    batch: str | None = None
-    application_id: str | None = None
-    days: Days | None = None
-    scope: frozenset[Unit] = frozenset()
-    suspended_until: date | None = None
-    because: tuple[int, ...] = ()
-
-    @property
-    def in_effect(self) -> bool:
-        """Whether there is a listing to change: listed or suspended."""
-        return self.standing in {Standing.LISTED, Standing.SUSPENDED}
-
-
-UNLISTED = Listing(standing=Standing.UNLISTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One recorded change: the day from which it applies, and the entry."""
-
-    day: date
-    position: int
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """All recorded changes of one enterprise's standing, and what follows on each day."""
-
-    changes: tuple[Change, ...] = ()
-    timeline: Timeline[Listing] = Timeline()  # noqa: RUF009 - immutable by convention, empty
-
-    def on(self, day: date) -> Listing:
-        """Return standing and scope on `day`."""
-        return self.timeline.on(day) or UNLISTED
-
-    def scope_before(self, day: date) -> frozenset[Unit]:
-        """Return the scope in effect on `day`, else the last one before: what a renewal goes on with."""
-        held = [
-            listing.scope
-            for days, listing in self.timeline.segments()
-            if days.start <= day and listing.in_effect
-        ]
-        return held[-1] if held else frozenset()
-
-    def over(self, first: date, last: date) -> list[Listing]:
-        """Return every standing that holds on some day from `first` to `last`, both included."""
-        return [listing or UNLISTED for listing in self.timeline.over(first, last)]
-
-
 State: TypeAlias = Course
 initial: State = Course()
 
@@ -151,49 +96,16 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     event: Event = entry.event
     change = Change(_day_of(event, entry.valid_from), entry.position, event)
     changes = tuple(sorted((*state.changes, change), key=lambda c: (c.day, c.position)))
-    return Course(changes, Timeline(_walk(changes)))
+    return Course(changes, Timeline(walk(changes, _after)))
 
 
 def _day_of(event: Event, valid_from: date) -> date:
     return event.valid_from if isinstance(event, EnterpriseListed | ListingRenewed) else valid_from
 
 
-def _walk(changes: Iterable[Change]) -> Iterable[tuple[date, Listing]]:
-    """Yield what holds from which day on; expiry and the end of a suspension are derived."""
-    now = UNLISTED
-    running = UNLISTED  # the listing that was last in effect: what a renewal goes on with
-    since = date.min
-    for change in changes:
-        for day, listing in _passing(now, since, change.day):
-            yield day, listing
-            now = listing
-            running = listing if listing.in_effect else running
-        now = _after(now, running, change)
-        running = now if now.in_effect else running
-        since = change.day
-        yield since, now
-    yield from _passing(now, since, None)
-
-
-def _passing(now: Listing, since: date, until: date | None) -> Iterable[tuple[date, Listing]]:
-    """Yield what time alone changes after `since` up to and including the day `until` (None: for ever)."""
-    if not now.in_effect or now.days is None or now.days.end is None:
-        return
-    end, back = max(since, now.days.end), now.suspended_until
-    if now.standing is Standing.SUSPENDED and back is not None and back < end:
-        back = max(since, back)
-        if until is not None and back > until:
-            return
-        now = replace(now, standing=Standing.LISTED, suspended_until=None)
-        yield back, now
-    if until is None or end <= until:
-        expired = replace(now, standing=Standing.EXPIRED, scope=frozenset(), suspended_until=None)
-        yield end, expired
-
-
 def _after(now: Listing, running: Listing, change: Change) -> Listing:
     """Return what holds after `change`; one for which there is no ground changes nothing."""
-    event = change.event
+    event: Event = change.event
     because = (*now.because, change.position)
     after = now
     match event:
@@ -311,54 +223,10 @@ def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | N
             return _renew(facts, course, body)
 
 
-_STANDING_ZH = MappingProxyType(
-    {
-        Standing.UNLISTED: "不在公布名单内",
-        Standing.LISTED: "在名单内",
-        Standing.SUSPENDED: "已暂停",
-        Standing.REMOVED: "已移出名单",
-        Standing.EXPIRED: "有效期已届满",
-    }
-)
-
-
-def standing_zh(standing: Standing) -> str:
-    """Return a standing in words."""
-    return _STANDING_ZH[standing]
-
-
-def _not_in_effect(now: Listing, day: date, zh: str, en: str) -> Refused:
-    if now.standing is Standing.EXPIRED:
-        return Refused(
-            "listing-expired",
-            f"企业在 {day} 有效期已届满,不能{zh}",
-            f"on {day} the listing has expired; the enterprise cannot be {en}",
-            "uscc",
-        )
-    if now.standing is Standing.REMOVED:
-        return Refused(
-            "listing-removed",
-            f"企业在 {day} 已移出名单,不能{zh}",
-            f"on {day} the enterprise is removed from the roster; it cannot be {en}",
-            "uscc",
-        )
-    return Refused(
-        "not-listed",
-        f"企业在 {day} 不在公布名单内,不能{zh}",
-        f"on {day} the enterprise is not on the roster; it cannot be {en}",
-        "uscc",
-    )
-
-
-def _must_be_in_effect(now: Listing, day: date, zh: str, en: str) -> None:
-    if not now.in_effect:
-        raise _not_in_effect(now, day, zh, en)
-
-
 def _change_scope(
     facts: Facts, command: Command[Event], now: Listing, body: ScopeChanged
 ) -> ScopeChanged | None:
-    _must_be_in_effect(now, command.valid_from, "变更范围", "given another scope")
+    require_in_effect(now, command.valid_from, "变更范围", "given another scope")
     require_certifiable(facts.reference, body.added, command.valid_from, "added")
     added = units(body.added) - now.scope
     removed = (units(body.removed) & now.scope) - units(body.added)
@@ -372,7 +240,7 @@ def _suspend(
 ) -> ListingSuspended | None:
     if now.standing is Standing.SUSPENDED and now.suspended_until == body.until:
         return None
-    _must_be_in_effect(now, command.valid_from, "暂停", "suspended")
+    require_in_effect(now, command.valid_from, "暂停", "suspended")
     if body.until is not None and body.until <= command.valid_from:
         raise Refused(
             "until-before-start",
@@ -388,14 +256,14 @@ def _reinstate(
 ) -> ListingReinstated | None:
     if now.standing is Standing.LISTED:
         return None
-    _must_be_in_effect(now, command.valid_from, "恢复", "reinstated")
+    require_in_effect(now, command.valid_from, "恢复", "reinstated")
     return body
 
 
 def _remove(command: Command[Event], now: Listing, body: ListingRemoved) -> ListingRemoved | None:
     if now.standing is Standing.REMOVED:
         return None
-    _must_be_in_effect(now, command.valid_from, "移出", "removed")
+    require_in_effect(now, command.valid_from, "移出", "removed")
     return body
 
 
@@ -404,7 +272,7 @@ def _renew(facts: Facts, course: Course, body: ListingRenewed) -> ListingRenewed
     require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
     now = course.on(body.valid_from)
     if now.standing in {Standing.UNLISTED, Standing.REMOVED}:
-        raise _not_in_effect(now, body.valid_from, "续期", "renewed")
+        raise not_in_effect(now, body.valid_from, "续期", "renewed")
     scope = items(course.scope_before(body.valid_from)) if body.scope is None else body.scope
     if not units(scope):
         raise Refused("scope-empty", "续期范围为空", "the scope to go on with is empty", "scope")

@@ -14,12 +14,12 @@ from domain import application, enterprise, finding, flag, plan, standing
 from domain.application import Application
 from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued, CertificateReissued
+from domain.course import Course
 from domain.envelope import Recorded
 from domain.finding import Finding, RectificationOrdered
 from domain.flag import Review
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.plan import Plan
-from domain.standing import Course
 
 
 class CertificateRecord:

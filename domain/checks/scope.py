@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
+from domain.course import Listing, standing_zh
 from domain.reference import Occupation
 from domain.scope import Unit
-from domain.standing import Listing, standing_zh
 from domain.subject_file import SubjectFile
 from domain.vocabulary import Level, Standing
 
@@ -95,7 +95,9 @@ def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str] | N
         elif unit.name == occupation.name or unit.code == occupation.code:
             return (
                 f"确认范围按{unit.edition}年版大典,记录按{occupation.edition}年版,两版之间没有对应关系可用",
-                f"the scope names the {unit.edition} dictionary, the record the {occupation.edition} one;"
-                " no mapping is held",
+                (
+                    f"the scope names the {unit.edition} dictionary, the record the {occupation.edition} one;"
+                    " no mapping is held"
+                ),
             )
     return None

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
+from domain.course import Course, standing_zh
 from domain.decider import Command, Refused
 from domain.enterprise import EnterpriseProfileChanged
 from domain.intervals import Days
 from domain.scope import Unit, units
 from domain.standing import (
     STANDING,
-    Course,
     EnterpriseListed,
     ListingReinstated,
     ListingRemoved,
@@ -23,7 +23,6 @@ from domain.standing import (
     ListingSuspended,
     ScopeChanged,
     require_listing_period,
-    standing_zh,
 )
 from domain.vocabulary import Standing
 from tests.facts import (
