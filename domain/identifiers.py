@@ -8,6 +8,8 @@ Text is taken as given: nothing is repaired, upper-cased or converted from full 
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from operator import mul
 
 from domain.vocabulary import Level
 
@@ -55,6 +57,7 @@ def uscc_check_character(head: str) -> str:
     return USCC_ALPHABET[(31 - total % 31) % 31]
 
 
+@lru_cache(maxsize=65_536)
 def is_uscc(text: str) -> bool:
     """Return whether `text` is a well-formed USCC with the right check character."""
     return _USCC.fullmatch(text) is not None and uscc_check_character(text[:17]) == text[17]
@@ -68,7 +71,7 @@ def is_identity_number(text: str) -> bool:
         date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
         return False
-    total = sum(int(c) * w for c, w in zip(text[:17], _IDENTITY_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, text[:17]), _IDENTITY_WEIGHTS))
     return _IDENTITY_CHECK[total % 11] == text[17]
 
 

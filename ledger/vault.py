@@ -6,15 +6,14 @@ so deleting the row forgets the person in every copy of the ledger.
 """
 
 import hmac
-import json
 import os
 import unicodedata
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from psycopg import Connection
@@ -25,6 +24,7 @@ from ledger.keys import Keys
 
 NONCE_BYTES = 12
 DOMAIN = "idno/v1"
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
 class Person(NamedTuple):
@@ -61,8 +61,13 @@ def same_name(name: str) -> str:
 
 
 def new_subjects(count: int) -> list[str]:
-    """Return as many new pseudonyms: random UUIDs."""
-    return [str(uuid.uuid4()) for _ in range(count)]
+    """Return as many new pseudonyms: random UUIDs (version 4)."""
+    # Written out: uuid.uuid4 asks the system for chance each time and takes ten times as long.
+    chance = os.urandom(16 * count).hex()
+    return [
+        f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANT[x[16]]}{x[17:20]}-{x[20:]}"
+        for x in (chance[start : start + 32] for start in range(0, len(chance), 32))
+    ]
 
 
 class Vault:
@@ -194,14 +199,14 @@ class Vault:
 
 def _seal(key: bytes, subject_id: str, identity: bytes, person: Person) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
-    clear = json.dumps(person._asdict(), ensure_ascii=False, sort_keys=True).encode()
+    clear = orjson.dumps(person._asdict(), option=orjson.OPT_SORT_KEYS)
     return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, identity))
 
 
 def _unseal(key: bytes, subject_id: str, identity: bytes, box: bytes) -> Person:
     nonce, sealed = box[:NONCE_BYTES], box[NONCE_BYTES:]
     clear = AESGCM(key).decrypt(nonce, sealed, _bound(key, subject_id, identity))
-    return Person(**json.loads(clear))
+    return Person(**orjson.loads(clear))
 
 
 def _bound(key: bytes, subject_id: str, identity: bytes) -> bytes:
