@@ -1,0 +1,163 @@
+"""Who may do what and see which rows: one function, `decide`, that denies by default.
+
+Reading: a role sees a kind of record or not, and of those it sees all rows or only its own
+district's, enterprise's or applications'. The restriction becomes a condition of the query, so
+that neither pages nor counts tell what else there is. Recording: the role must be one that may
+record the event at all; whether the enterprise and the district are its own depends on the facts
+and is judged in `domain.permissions` when the command is decided.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from api.problems import Problem
+from domain.envelope import Actor
+from domain.permissions import MAY
+from domain.vocabulary import Role
+
+R = Role
+
+
+class Action(StrEnum):
+    """What is asked for."""
+
+    READ = "read"
+    RECORD = "record"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Which rows are visible: those that agree with every field that is set."""
+
+    district: str | None = None
+    uscc: str | None = None
+    expert: str | None = None
+    none: bool = False
+    """Nothing at all."""
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is hidden."""
+        return self == ALL
+
+    @property
+    def limits(self) -> dict[str, str] | None:
+        """What the rows are limited to, as it is shown; None if nothing is hidden."""
+        if self.none:
+            return {"standing": "published"}
+        named = {"district": self.district, "uscc": self.uscc, "expert": self.expert}
+        return {k: v for k, v in named.items() if v is not None} or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Leave to do what was asked for, within `rows`.
+
+    `persons`: names of people may be shown. `public`: anyone would be answered the same.
+    """
+
+    rows: Rows
+    persons: bool = True
+    public: bool = False
+
+
+ALL = Rows()
+NOTHING = Rows(none=True)
+ANYONE = Actor(account="anonymous", role=Role.PUBLIC, organisation="public")
+"""Who comes without a token."""
+
+PUBLIC = frozenset({"roster", "certificate", "certificate-lookup"})
+"""Published facts: readable by anyone, with or without a token."""
+BUSINESS = frozenset(
+    {
+        "enterprises",
+        "flags",
+        "assessments",
+        "applications",
+        "inspections",
+        "findings",
+        "plans",
+        "certificates",
+        "diff",
+        "stats",
+        "events",
+        "draws",
+    }
+)
+READS: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {
+        R.QUALITY_SUPERVISOR: BUSINESS | {"metrics"},
+        R.CENTRE_OFFICER: BUSINESS,
+        R.BUREAU_PUBLISHER: BUSINESS,
+        R.ANALYST: BUSINESS,
+        R.DISTRICT_INSPECTOR: BUSINESS,
+        R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"},
+        R.EXPERT: frozenset({"applications"}),
+        R.SYSTEM_ADMIN: frozenset({"metrics"}),
+        R.AUDIT_ADMIN: frozenset({"metrics"}),
+    }
+)
+"""Role → kinds of records that it reads beside the published ones. Absent: none."""
+RECORDERS = frozenset(role for roles in MAY.values() for role in roles)
+"""Roles that may record something, and so may import."""
+
+
+def decide(actor: Actor, action: Action, resource: str) -> Grant:
+    """Return what `actor` may see of `resource`, or leave to record it.
+
+    `resource` is a kind of record for reading, an event name for recording.
+
+    Raises:
+        Problem: 401 for a caller without a token whom one might help, else 403.
+    """
+    if action is Action.READ and resource in PUBLIC:
+        return _published(actor, resource)
+    if action is Action.READ and resource in READS.get(actor.role, ()):
+        return Grant(rows=_rows(actor), persons=actor.role is not R.ANALYST)
+    if action is Action.RECORD and actor.role in MAY.get(resource, ()):
+        return Grant(rows=_rows(actor))
+    if action is Action.IMPORT and actor.role in RECORDERS:
+        return Grant(rows=_rows(actor))
+    raise _denied(actor, action, resource)
+
+
+def _published(actor: Actor, resource: str) -> Grant:
+    """Published facts are for everybody; `rows` says whose unpublished ones come with them."""
+    reads = READS.get(actor.role, frozenset())
+    if resource != "roster" or "enterprises" not in reads:
+        return Grant(rows=NOTHING, persons=False, public=True)
+    return Grant(rows=_rows(actor), persons=False)
+
+
+def _rows(actor: Actor) -> Rows:
+    match actor.role:
+        case R.QUALITY_SUPERVISOR | R.CENTRE_OFFICER | R.BUREAU_PUBLISHER | R.ANALYST:
+            return ALL
+        case R.DISTRICT_INSPECTOR:
+            return Rows(district=actor.organisation)
+        case R.ENTERPRISE_REPORTER:
+            return Rows(uscc=actor.organisation)
+        case R.EXPERT:
+            return Rows(expert=actor.account)
+        case R.PUBLIC | R.SECURITY_ADMIN | R.AUDIT_ADMIN | R.SYSTEM_ADMIN:
+            return NOTHING
+
+
+def _denied(actor: Actor, action: Action, resource: str) -> Problem:
+    if actor == ANYONE:
+        return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
+    verb = {"read": "查看", "record": "办理", "import": "导入"}[action.value]
+    return Problem(
+        "forbidden",
+        f"角色 {actor.role.value} 不能{verb} {resource}",
+        f"role {actor.role.value} may not {action.value} {resource}",
+        rule="role-not-allowed",
+    )
+
+
+def unauthenticated(zh: str, en: str) -> Problem:
+    """Return the problem of a missing or useless token."""
+    return Problem("unauthenticated", zh, en, headers={"WWW-Authenticate": 'Bearer realm="dudao"'})

@@ -1,0 +1,125 @@
+"""How an answer goes out: bytes that depend on nothing but basis and question, and how long they hold.
+
+An answer pinned to a position never changes and may be kept for ever; a live one carries a strong
+ETag of its bytes and is asked for again. What is not public is never kept by a shared cache.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request, Response
+
+from api import formats
+from api.formats import CSV, JSON, NDJSON, Column, Row
+
+FOR_EVER = "max-age=31536000, immutable"
+MEDIA = {CSV: "text/csv; charset=utf-8"}
+
+
+class Standing(NamedTuple):
+    """What an answer stands on: its basis as shown, and whether it can change."""
+
+    basis: Mapping[str, Any]
+    pinned: bool
+
+    @property
+    def position(self) -> int:
+        """Position of the basis."""
+        return int(self.basis["position"])
+
+
+class Listing(NamedTuple):
+    """One page of a list. `limited`: what the caller sees is narrowed to this, honestly said."""
+
+    items: Sequence[Row]
+    next: str | None
+    limited: Mapping[str, Any] | None = None
+
+
+def listing(  # noqa: PLR0913 - one argument a part of the answer
+    request: Request,
+    standing: Standing,
+    page: Listing,
+    shape: Sequence[Column],
+    *,
+    public: bool,
+    follow: str = "cursor",
+) -> Response:
+    """Return a page in the format that the caller prefers; `follow` is the parameter for `next`."""
+    media = formats.negotiate(request.headers.get("accept", ""))
+    headers: dict[str, str] = {}
+    if page.next is not None:
+        query = [(k, v) for k, v in request.query_params.multi_items() if k != follow]
+        address = f"{request.url.path}?{urlencode([*query, (follow, page.next)])}"
+        headers["Link"] = f'<{address}>; rel="next"'
+    if page.limited is not None:
+        headers["Dudao-Limited"] = urlencode(list(page.limited.items()))
+    body = _body(media, standing, page, shape)
+    return answer(request, standing, body, media, headers=headers, public=public)
+
+
+def _body(media: str, standing: Standing, page: Listing, shape: Sequence[Column]) -> bytes:
+    if media == JSON:
+        return page_json(standing, page)
+    if media == NDJSON:
+        return formats.ndjson(page.items)
+    if media == CSV:
+        return formats.csv_text(page.items, shape)
+    about = {f"dudao.{name}": str(value) for name, value in standing.basis.items()}
+    return formats.parquet(page.items, shape, about)
+
+
+LIMITED = (
+    "仅含您可见的记录;您的查询超出或限于此范围",
+    "only what you may see; your question reaches beyond it or was narrowed to it",
+)
+
+
+def page_json(standing: Standing, page: Listing) -> bytes:
+    """Return a page as the contract writes it; a narrowed one says so."""
+    members: dict[str, Any] = {"basis": standing.basis, "items": page.items, "next": page.next}
+    if page.limited is not None:
+        members["limited_to"] = page.limited
+        members["note"] = {"zh": LIMITED[0], "en": LIMITED[1]}
+    return orjson.dumps(members)
+
+
+def document(
+    request: Request, standing: Standing, members: Mapping[str, Any], *, public: bool = False
+) -> Response:
+    """Return one record as JSON, its basis first."""
+    formats.negotiate(request.headers.get("accept", ""), (JSON,))
+    body = orjson.dumps({"basis": standing.basis, **members})
+    return answer(request, standing, body, JSON, headers={}, public=public)
+
+
+def answer(  # noqa: PLR0913 - one argument a part of the answer
+    request: Request,
+    standing: Standing,
+    body: bytes,
+    media: str,
+    *,
+    headers: Mapping[str, str],
+    public: bool,
+) -> Response:
+    """Return `body`, or 304 where the caller holds the same bytes."""
+    tag = f'"{hashlib.sha256(media.encode() + body).hexdigest()[:32]}"'
+    scope = "public" if public else "private"
+    sent = {
+        "ETag": tag,
+        "Cache-Control": f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}",
+        "Vary": "Accept, Authorization",
+        "Ledger-Position": str(standing.position),
+        **headers,
+    }
+    if _holds(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=sent)
+    return Response(body, media_type=MEDIA.get(media, media), headers=sent)
+
+
+def _holds(header: str, tag: str) -> bool:
+    held = [part.strip().removeprefix("W/") for part in header.split(",")]
+    return tag in held or header.strip() == "*"

@@ -1,0 +1,64 @@
+"""The HTTP application: every route, behind one shell."""
+
+from fastapi import Depends, FastAPI
+
+from api import (
+    handlers,
+    routes_changes,
+    routes_commands,
+    routes_draws,
+    routes_enterprises,
+    routes_imports,
+    routes_lists,
+    routes_public,
+    routes_system,
+)
+from api.caller import single_valued
+from api.metrics import Metrics
+from api.shell import App, Shell
+from api.wiring import Installation
+
+VERSION = "1"
+DESCRIPTION = (
+    "职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position;"
+    "回答附 basis,以之再问得到相同的字节。\n\n"
+    "Supervision and audit ledger for skill-level certification. Reads take a day (valid_at) and what "
+    "was known when (known_at or position); every answer carries its basis, and asking again with it "
+    "gives the same bytes."
+)
+
+
+def create_app(house: Installation) -> App:
+    """Return the application that answers for `house`."""
+    app = describe()
+    app.state.installation = house
+    app.state.metrics = Metrics()
+    return Shell(app, app.state.metrics)
+
+
+def describe() -> FastAPI:
+    """Return the application without an installation: enough for its description."""
+    app = FastAPI(
+        title="Dudao 督导",
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_url="/openapi.json",
+        # The pages that FastAPI offers load scripts from other hosts.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(single_valued)],
+    )
+    handlers.install(app)
+    for module in (
+        routes_system,
+        routes_public,
+        routes_lists,
+        routes_enterprises,
+        routes_changes,
+        routes_draws,
+        routes_commands,
+        routes_imports,
+    ):
+        app.include_router(module.router)
+    return app

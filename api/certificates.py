@@ -1,0 +1,68 @@
+"""The public look-up of certificates: what the paper says, and whether it holds."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from api.access import Action, decide
+from api.answers import Standing
+from api.queries import missing, settle
+from api.time_travel import Asked
+from api.wiring import Installation
+from domain.envelope import Actor
+from projections import certificates, roster
+from projections.basis import Basis
+
+
+def by_number(
+    house: Installation, actor: Actor, number: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return what anyone may know of a certificate; further records under its number beside it."""
+    decide(actor, Action.READ, "certificate")
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        found = certificates.by_number(connection, settled.basis, number)
+        names = {
+            each["issuer_uscc"]: _name(connection, settled.basis, each["issuer_uscc"])
+            for each in found
+        }
+    if not found:
+        raise missing()
+    shown = [_published(each, names[each["issuer_uscc"]]) for each in found]
+    shown.sort(key=lambda each: each["state"] != "valid")
+    return settled.standing, {**shown[0], "others": shown[1:]}
+
+
+def _name(connection: Connection[Any], basis: Basis, uscc: str) -> str | None:
+    found = roster.one(connection, basis, uscc)
+    return None if found is None else str(found["name"])
+
+
+def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
+    return {
+        "certificate_no": record["certificate_no"],
+        "occupation": record["occupation"],
+        "level": record["level"],
+        "issuer": {"uscc": record["issuer_uscc"], "name": issuer},
+        "issued_on": record["issued_on"],
+        "masked_name": record["holder"]["masked_name"],
+        "issuer_in_scope": record["issuer_in_scope"],
+        "state": record["state"],
+        "revoked": record["state"] == "revoked",
+        "ended_on": record["ended_on"],
+        "replaced_by": record["replaced_by"],
+    }
+
+
+def matches(house: Installation, actor: Actor, number: str, name: str) -> tuple[Standing, bool]:
+    """Return whether a certificate of that number holds and was issued to somebody of that name.
+
+    The clear name stays in the vault, which answers yes or no in the same time.
+    """
+    decide(actor, Action.READ, "certificate-lookup")
+    settled = settle(house, Asked())
+    with house.reading() as connection:
+        found = certificates.by_number(connection, settled.basis, number)
+    holders = sorted({each["holder"]["subject_id"] for each in found if each["state"] == "valid"})
+    answers = [house.vault.matches(subject, name) for subject in holders]
+    return settled.standing, any(answers)

@@ -1,0 +1,66 @@
+"""`dudao verify` and `dudao doctor`: is the ledger whole, is the installation sound."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from api.cli_failures import tell
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
+
+
+def verify(*, json: JsonOption = False) -> None:
+    """重算整个账本,指出第一处不符 / Recompute the whole ledger and name the first difference."""
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.settings import Settings  # noqa: PLC0415
+    from api.wiring import open_ledger  # noqa: PLC0415
+    from ledger import verify as verifying  # noqa: PLC0415
+
+    with open_ledger(Settings()) as database, database.pool(1) as pool:
+        report = verifying.verify(pool, _progress if sys.stderr.isatty() else None)
+    head, difference = report
+    if json:
+        found = None if difference is None else difference._asdict()
+        answer = {"position": head.position, "root": head.root.hex(), "difference": found}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+    elif difference is None:
+        sys.stdout.write(
+            f"账本完整:{head.position} 条记录,根 {head.root.hex()}\n"
+            f"the ledger is whole: {head.position} entries, root {head.root.hex()}\n"
+        )
+    if difference is not None:
+        where = f"位置 {difference.position}" if difference.position else "账本状态"
+        tell(
+            f"账本不符:{where},{difference.what}。请保留现场,与备份或见证核对",
+            f"the ledger differs at position {difference.position}: {difference.what}; "
+            "leave everything as it is and compare with a backup or a witness",
+        )
+        raise typer.Exit(1)
+
+
+def _progress(position: int, last: int) -> None:
+    sys.stderr.write(f"\r{position:,} / {last:,}")
+    if position == last:
+        sys.stderr.write("\n")
+
+
+def doctor(*, json: JsonOption = False) -> None:
+    """检查安装情况 / Check the installation."""
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.cli_output import table  # noqa: PLC0415
+    from api.doctor import State, examine  # noqa: PLC0415
+    from api.formats import columns  # noqa: PLC0415
+    from api.settings import Settings  # noqa: PLC0415
+    from api.wiring import Installation  # noqa: PLC0415
+
+    with Installation(Settings(), connections=2) as house:
+        found = [finding._asdict() for finding in examine(house)]
+    if json:
+        sys.stdout.write(orjson.dumps(found).decode() + "\n")
+    else:
+        table(found, columns("state check zh en"))
+    if any(finding["state"] == State.FAULT for finding in found):
+        raise typer.Exit(1)

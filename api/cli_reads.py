@@ -1,0 +1,248 @@
+"""`dudao roster`, `flags`, `history`, `diff`, `stats`: the answers of the API, from the same code."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli_failures import Failure
+from api.cli_output import Format, FormatOption, OutOption, write
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from api.formats import Column
+    from api.queries import Found
+    from api.wiring import Installation
+    from domain.envelope import Actor
+
+ValidAt = Annotated[
+    str | None, typer.Option(help="业务日期,如 2025-03-01,默认今天 / day, today by default")
+]
+KnownAt = Annotated[
+    str | None,
+    typer.Option(help="截至何时所知,如 2025-03-01T09:00:00+08:00 / as known at this instant"),
+]
+Position = Annotated[
+    str | None, typer.Option(help="截至哪个入账位置所知 / as known at this position")
+]
+Uscc = Annotated[str | None, typer.Option(help="统一社会信用代码 / USCC")]
+District = Annotated[str | None, typer.Option(help="主管区代码 / competent district")]
+
+Asker = Callable[["Installation", "Actor", Any], "Found"]
+
+
+def roster(  # noqa: PLR0913 - one argument an option
+    *,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    uscc: Uscc = None,
+    district: District = None,
+    standing: Annotated[str | None, typer.Option(help="listed, suspended …")] = None,
+    occupation: Annotated[str | None, typer.Option(help="职业编码或名称 / code or name")] = None,
+    level: Annotated[str | None, typer.Option(help="等级 / level: 5 4 3 2 1 special chief")] = None,
+    q: Annotated[str | None, typer.Option(help="名称或代码的一部分 / part of name or USCC")] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """公布名单 / The published roster."""
+    given = {
+        "valid_at": valid_at,
+        "known_at": known_at,
+        "position": position,
+        "uscc": uscc,
+        "district": district,
+        "standing": standing,
+        "occupation": occupation,
+        "level": level,
+        "q": q,
+    }
+    _view("roster", given, form, out)
+
+
+def flags(  # noqa: PLR0913 - one argument an option
+    *,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    uscc: Uscc = None,
+    district: District = None,
+    code: Annotated[str | None, typer.Option(help="检查代码,如 S1 / check, e.g. S1")] = None,
+    verdict: Annotated[str | None, typer.Option(help="breach, undecided, clear")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="首日 / first day")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="末日 / last day")] = None,
+    review: Annotated[str | None, typer.Option(help="upheld, dismissed, converted, none")] = None,
+    case: Annotated[
+        str | None, typer.Option(help="then_and_now, then_not_now, now_not_then, overturned")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """疑点:违规与无法判定 / Flags: what is breach or undecided."""
+    given = {
+        "valid_at": valid_at,
+        "known_at": known_at,
+        "position": position,
+        "uscc": uscc,
+        "district": district,
+        "code": code,
+        "verdict": verdict,
+        "from": first,
+        "to": last,
+        "review": review,
+        "case": case,
+    }
+    _view("flags", given, form, out)
+
+
+def history(  # noqa: PLR0913 - one argument an option
+    uscc: Annotated[str, typer.Argument(help="统一社会信用代码 / USCC")],
+    *,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    kind: Annotated[str | None, typer.Option("--type", help="事件名 / event name")] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """一家企业的全部记录,最新在前 / Every entry about one enterprise, newest first."""
+    from api import enterprises  # noqa: PLC0415 - start-up time
+    from api.formats import columns  # noqa: PLC0415
+    from api.questions import HistoryQuestion  # noqa: PLC0415
+    from api.routes_enterprises import HISTORY  # noqa: PLC0415
+
+    given = {"valid_at": valid_at, "known_at": known_at, "position": position, "type": kind}
+
+    def ask(house: "Installation", actor: "Actor", question: HistoryQuestion) -> "Found":
+        return enterprises.history(house, actor, uscc, question)
+
+    brief = columns("position:integer type valid_from recorded_at actor:json reason document_no")
+    _answer(ask, HistoryQuestion, given, (HISTORY, brief), form, out)
+
+
+def diff(  # noqa: PLR0913 - one argument an option
+    *,
+    of: Annotated[str, typer.Option(help="roster, scope, flags")] = "roster",
+    from_valid_at: ValidAt = None,
+    to_valid_at: ValidAt = None,
+    from_known_at: KnownAt = None,
+    to_known_at: KnownAt = None,
+    from_position: Position = None,
+    to_position: Position = None,
+    uscc: Uscc = None,
+    district: District = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """两个时点之间的差异及其原因 / What differs between two bases, and why."""
+    from api import changes  # noqa: PLC0415 - start-up time
+    from api.formats import columns  # noqa: PLC0415
+    from api.questions import DiffQuestion  # noqa: PLC0415
+    from api.routes_changes import DIFF  # noqa: PLC0415
+
+    given = {
+        "of": of,
+        "from_valid_at": from_valid_at,
+        "to_valid_at": to_valid_at,
+        "from_known_at": from_known_at,
+        "to_known_at": to_known_at,
+        "from_position": from_position,
+        "to_position": to_position,
+        "uscc": uscc,
+        "district": district,
+    }
+    brief = columns("change key before:json after:json because:json")
+    _answer(changes.diff, DiffQuestion, given, (DIFF, brief), form, out)
+
+
+def stats(  # noqa: PLR0913 - one argument an option
+    *,
+    by: Annotated[
+        str, typer.Option(help="district, occupation, level, method, month, code")
+    ] = "district",
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    district: District = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """统计 / Counts of sessions, certificates, breaches and open findings."""
+    from api import changes  # noqa: PLC0415 - start-up time
+    from api.questions import StatsQuestion  # noqa: PLC0415
+    from api.routes_changes import STATS  # noqa: PLC0415
+
+    given = {
+        "by": by,
+        "valid_at": valid_at,
+        "known_at": known_at,
+        "position": position,
+        "district": district,
+    }
+    _answer(changes.stats, StatsQuestion, given, (STATS, STATS), form, out)
+
+
+def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | None) -> None:
+    from api.queries import ask  # noqa: PLC0415 - start-up time
+    from api.views import VIEWS  # noqa: PLC0415
+
+    view = VIEWS[name]
+    shapes = (view.shape, view.brief)
+    _answer(
+        lambda house, actor, question: ask(house, actor, view, question),
+        view.question,
+        given,
+        shapes,
+        form,
+        out,
+    )
+
+
+def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
+    ask: Asker,
+    question: type["BaseModel"],
+    given: Mapping[str, str | None],
+    shapes: tuple[Sequence["Column"], Sequence["Column"]],
+    form: Format,
+    out: Path | None,
+) -> None:
+    """Ask page by page until the end, and write all of it."""
+    from api.questions import LARGEST_PAGE  # noqa: PLC0415 - start-up time
+    from api.wiring import caught_up  # noqa: PLC0415
+
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    paged = "limit" in question.model_fields
+    if paged:
+        chosen["limit"] = LARGEST_PAGE
+    rows: list[Mapping[str, Any]] = []
+    with caught_up() as (house, actor):
+        found = ask(house, actor, _question(question, chosen))
+        rows.extend(found.page.items)
+        while paged and found.page.next is not None:
+            chosen = _continued(chosen, found.page.next)
+            found = ask(house, actor, _question(question, chosen))
+            rows.extend(found.page.items)
+    shape = shapes[1] if form is Format.TABLE else shapes[0]
+    write(rows, shape, found.standing.basis, form, out)
+
+
+def _continued(chosen: Mapping[str, Any], cursor: str) -> dict[str, Any]:
+    """Return the question for the next page: its cursor carries the basis."""
+    return {**chosen, "cursor": cursor}
+
+
+def _question(question: type["BaseModel"], chosen: Mapping[str, Any]) -> "BaseModel":
+    from pydantic import ValidationError  # noqa: PLC0415 - start-up time
+
+    from api.handlers import unclear  # noqa: PLC0415
+
+    try:
+        return question.model_validate(chosen)
+    except ValidationError as error:
+        faults = unclear(error.errors()).errors
+        listed = "\n".join(
+            f"  --{fault.field.replace('_', '-')}: {fault.reason}" for fault in faults
+        )
+        raise Failure(f"参数不符合要求:\n{listed}", "options are not as required") from None

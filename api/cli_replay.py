@@ -1,0 +1,90 @@
+"""`dudao replay`: fold the ledger itself, and hold the views against it."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli_failures import Failure, tell
+from api.cli_reads import KnownAt, Position, ValidAt
+
+if TYPE_CHECKING:
+    from replay.audit import Difference
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
+SHOWN = 50
+"""Differences that are written out; their number is said in any case."""
+
+
+def replay(  # noqa: PLR0913 - one argument an option
+    *,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="与视图逐行比较,不符则以 1 结束 / compare row by row")
+    ] = False,
+    engine: Annotated[str, typer.Option(help="local")] = "local",
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
+    ] = 0,
+    json: JsonOption = False,
+) -> None:
+    """由账本重算,不看视图 / Fold the ledger itself, without the projections."""
+    import os  # noqa: PLC0415 - start-up time
+
+    from api import replaying  # noqa: PLC0415
+    from api.queries import settle  # noqa: PLC0415
+    from api.questions import AsOf  # noqa: PLC0415
+    from api.wiring import caught_up  # noqa: PLC0415
+
+    if engine != "local":
+        raise Failure("可用的引擎:local", "engines: local")
+    given = {"valid_at": valid_at, "known_at": known_at, "position": position}
+    asked = AsOf.model_validate({k: v for k, v in given.items() if v is not None}).asked()
+    number = workers or os.cpu_count() or 1
+    with caught_up() as (house, _):
+        at = settle(house, asked).basis.position
+        if check:
+            _report(replaying.check(house, at, number), at, as_json=json)
+            return
+        found = replaying.replay(house, at, asked.valid_at, number).tables
+    _summary(found, at, as_json=json)
+
+
+def _summary(tables: dict[str, dict[str, object]], position: int, *, as_json: bool) -> None:
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.cli_output import table  # noqa: PLC0415
+    from api.formats import columns  # noqa: PLC0415
+
+    if as_json:
+        sys.stdout.write(orjson.dumps({"position": position, "tables": tables}).decode() + "\n")
+        return
+    rows = [{"table": name, **found} for name, found in tables.items()]
+    table(rows, columns("table rows:integer sum"))
+
+
+def _report(differences: "list[Difference]", position: int, *, as_json: bool) -> None:
+    import orjson  # noqa: PLC0415 - start-up time
+
+    shown = [
+        {"what": each.what, "table": each.table, "key": each.key, "subject": each.subject}
+        for each in differences[:SHOWN]
+    ]
+    if as_json:
+        answer = {"position": position, "differences": len(differences), "shown": shown}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+    elif not differences:
+        sys.stdout.write(
+            f"视图与账本一致(位置 {position}) / the views equal the ledger at position {position}\n"
+        )
+    else:
+        for each in shown:
+            sys.stdout.write("\t".join(each.values()) + "\n")
+    if differences:
+        tell(
+            f"视图与账本有 {len(differences)} 行不符;可运行 dudao projections rebuild",
+            f"{len(differences)} rows differ from the ledger; run dudao projections rebuild",
+        )
+        raise typer.Exit(1)

@@ -1,0 +1,116 @@
+"""`dudao demo`: the sample year goes in through the same import as any file, and what was flagged is shown."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from api.cli_failures import Failure
+from api.cli_ledger import bar
+from api.cli_output import table
+from api.formats import columns
+from api.imports import Rejects
+from api.wiring import Installation
+from domain.checks import CHECKS
+from domain.vocabulary import Verdict
+from ledger.clock import today
+from projections import flags
+from projections.basis import Basis
+
+SAMPLE = Path(__file__).resolve().parent.parent / "examples" / "sample_year"
+SUFFIXES = frozenset({".ndjson", ".xlsx", ".csv"})
+LOADED = "sample-year.loaded"
+"""Stands in the data folder once all files are in: the next start needs no second look at them."""
+PAGE = 1000
+
+
+def prepare(house: Installation, folder: Path = SAMPLE) -> None:
+    """Load the sample year unless it is there already, and show what was flagged.
+
+    Raises:
+        Failure: there is no sample year here, or the ledger already holds something else.
+    """
+    marker = house.settings.folder / LOADED
+    if not marker.exists():
+        _load(house, folder)
+        marker.touch()
+    _show(house)
+
+
+def _load(house: Installation, folder: Path) -> None:
+    found = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
+    if not found:
+        raise Failure(
+            f"没有样例年度({folder});它随源码提供,安装包中没有。"
+            "请在源码目录运行 ./run,或用 dudao import 导入自己的文件",
+            f"there is no sample year in {folder}: it comes with the sources, not with the "
+            "installed package; run ./run there, or import files of your own",
+        )
+    if house.log.head().position and not _is_ours(house):
+        raise Failure(
+            f"{house.settings.folder} 中的账本已有其他记录;请用 DUDAO_DATA 另选数据目录,或 dudao serve",
+            f"the ledger in {house.settings.folder} holds other records; choose another folder "
+            "with DUDAO_DATA, or run dudao serve",
+        )
+    _mark(house).touch()
+    for path in sorted(found, key=lambda p: p.name):
+        with bar(path.name) as advance:
+            reject = house.settings.folder / f"{path.name}.reject.ndjson"
+            report = house.bench.importer(None, advance).take(path, Rejects(reject))
+        sys.stderr.write(
+            f"{path.name}:入账 {report.taken},被拒 {report.refused} / "
+            f"{report.taken} taken, {report.refused} refused\n"
+        )
+
+
+def _mark(house: Installation) -> Path:
+    """Return the file that says that loading the sample year began in this folder."""
+    return house.settings.folder / "sample-year.loading"
+
+
+def _is_ours(house: Installation) -> bool:
+    """Return whether what the ledger holds is a sample year whose loading was interrupted."""
+    return _mark(house).exists()
+
+
+SUMMARY = columns("code name breach:integer undecided:integer clause example")
+
+
+def _show(house: Installation) -> None:
+    """Print how often each check found something, with one example of why."""
+    head = house.log.head().position
+    house.wait_for(head)
+    found = _all_flags(house, Basis(today(), head))
+    counts = Counter((flag["code"], flag["verdict"]) for flag in found)
+    first: dict[str, str] = {}
+    for flag in sorted(found, key=lambda flag: flag["verdict"] != Verdict.BREACH):
+        first.setdefault(flag["code"], flag["message"]["zh"])
+    rows = [
+        {
+            "code": code,
+            "name": check.zh,
+            "breach": counts[code, Verdict.BREACH.value],
+            "undecided": counts[code, Verdict.UNDECIDED.value],
+            "clause": check.clause.number,
+            "example": first.get(code, ""),
+        }
+        for code, check in CHECKS.items()
+    ]
+    sys.stdout.write(
+        f"样例年度:{head} 条记录,{len(found)} 处疑点 / sample year: {head} entries, "
+        f"{len(found)} flags\n"
+    )
+    table(rows, SUMMARY)
+    sys.stdout.flush()
+
+
+def _all_flags(house: Installation, basis: Basis) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    with house.reading() as connection:
+        while True:
+            page = flags.page(connection, basis, flags.Filters(), cursor, PAGE)
+            found += page.items
+            if page.next is None:
+                return found
+            cursor = page.next

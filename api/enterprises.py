@@ -1,0 +1,95 @@
+"""One enterprise: who it is and where it stands, its scope and standing over time, its history."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from api import cursors, histories
+from api.access import Action, Rows, decide
+from api.answers import Listing
+from api.cursors import Cursor, Place
+from api.entries import shown
+from api.persons import without_persons
+from api.queries import Found, missing, settle, within
+from api.questions import AsOf, HistoryQuestion
+from api.time_travel import LAST_DAY, Asked
+from api.wiring import Installation
+from domain.envelope import Actor
+from projections import roster, scope
+from projections.basis import BadCursor, Basis
+
+Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
+
+
+def intervals(house: Installation, actor: Actor, uscc: str, question: AsOf, read: Reader) -> Found:
+    """Return stretches of days of one enterprise, all at once.
+
+    Raises:
+        Problem: 404, nobody has registered it. Who sees only a part gets an empty answer instead.
+    """
+    grant = decide(actor, Action.READ, "enterprises")
+    settled = settle(house, question.asked())
+    with house.reading() as connection:
+        visible = _visible(connection, settled.basis.position, uscc, grant.rows)
+        items = read(connection, settled.basis, uscc) if visible else []
+    return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
+
+
+def scope_intervals(house: Installation, actor: Actor, uscc: str, question: AsOf) -> Found:
+    """Return what the enterprise may certify over all days."""
+    return intervals(house, actor, uscc, question, scope.intervals)
+
+
+def standing_intervals(house: Installation, actor: Actor, uscc: str, question: AsOf) -> Found:
+    """Return where the enterprise stands over all days."""
+    return intervals(house, actor, uscc, question, roster.standings)
+
+
+def _visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise by its latest profile."""
+    found = roster.one(connection, Basis(LAST_DAY, position), uscc)
+    if found is None and rows.everything:
+        raise missing()
+    return found is not None and within(found, rows) is not None
+
+
+def history(house: Installation, actor: Actor, uscc: str, question: HistoryQuestion) -> Found:
+    """Return a page of the entries about one enterprise, newest first."""
+    grant = decide(actor, Action.READ, "enterprises")
+    place = Place("history", {"uscc": uscc, "type": question.type or ""})
+    asked, after = question.asked(), None
+    if question.cursor is not None:
+        cursor = cursors.decode(question.cursor, place)
+        asked, after = Asked(cursor.valid_at, None, cursor.position), cursor.after
+    settled = settle(house, asked)
+    if grant.rows.uscc not in {None, uscc}:
+        return Found(settled.standing, Listing([], None, grant.rows.limits), public=False)
+    wanted = histories.Wanted(uscc, question.type, grant.rows.district)
+    try:
+        with house.reading() as connection:
+            page = histories.history(connection, settled.basis, wanted, after, question.limit)
+    except BadCursor:
+        raise cursors.unusable() from None
+    if not page.entries and grant.rows.everything and question.type is None and after is None:
+        raise missing()
+    more = None
+    if page.next is not None:
+        basis = settled.basis
+        more = cursors.encode(Cursor(basis.position, basis.valid_at, page.next, place.digest))
+    items = _shown([shown(entry) for entry in page.entries], persons=grant.persons)
+    return Found(settled.standing, Listing(items, more, grant.rows.limits), public=False)
+
+
+def _shown(items: Sequence[dict[str, Any]], *, persons: bool) -> list[dict[str, Any]]:
+    return list(items) if persons else [without_persons(item) for item in items]
+
+
+def warning(profile: dict[str, Any], day: date, ahead: Sequence[int]) -> dict[str, Any] | None:
+    """Return the early warning of a listing that ends soon: days left, and within which bound."""
+    if profile["standing"] not in {"listed", "suspended"} or profile["valid_to"] is None:
+        return None
+    left = (date.fromisoformat(profile["valid_to"]) - day).days
+    within_days = min((bound for bound in ahead if left <= bound), default=None)
+    return None if within_days is None else {"days_left": left, "within_days": within_days}

@@ -1,0 +1,47 @@
+"""Figures for Prometheus: requests, the head of the ledger, how far the views have come."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+# Labels are a bounded set: what a caller invents must not grow the table of figures.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """The figures of one server process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "dudao_http_requests",
+            "Requests answered",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "dudao_http_request_seconds",
+            "Time from the request to the end of its answer",
+            ("method", "route"),
+            registry=self._registry,
+        )
+        self._head = Gauge(
+            "dudao_ledger_position", "Last position of the ledger", registry=self._registry
+        )
+        self._followed = Gauge(
+            "dudao_projections_position",
+            "Last position that the views hold",
+            registry=self._registry,
+        )
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is the pattern, never the path with its identifiers."""
+        method = method if method in _METHODS else "other"
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def text(self, head: int, followed: int) -> bytes:
+        """Return the exposition in the text format."""
+        self._head.set(head)
+        self._followed.set(followed)
+        return generate_latest(self._registry)

@@ -1,0 +1,173 @@
+"""Questions answered: the same code for HTTP and the command line.
+
+First the basis is settled: which day, which position. Without `position` or `known_at` that is the
+end of the ledger when the question arrived, so whoever has just recorded something sees it. Then
+the views are waited for, and the rows read that the asker may see.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from api import cursors
+from api.access import Action, Rows, decide
+from api.answers import Listing, Standing
+from api.cursors import Cursor, Place
+from api.problems import Problem, invalid, not_found
+from api.questions import Listed
+from api.time_travel import Asked, default_day, refuse_future
+from api.views import ListView, Part, for_expert
+from api.wiring import PATIENCE, Behind, Installation
+from domain.envelope import Actor
+from ledger.clock import now, today
+from ledger.entry import instant_text
+from projections.basis import BadCursor, Basis
+
+
+class Settled(NamedTuple):
+    """The basis of an answer, as the views need it and as it is shown."""
+
+    basis: Basis
+    standing: Standing
+
+
+def settle(house: Installation, asked: Asked) -> Settled:
+    """Return the basis for what is asked, once the views hold it.
+
+    Raises:
+        Problem: 422 for a basis that does not exist, 503 where the views do not get there in time.
+    """
+    if asked.known_at is not None and asked.position is not None:
+        raise invalid(
+            "known_at", "known_at 与 position 只能给一个", "give known_at or position, not both"
+        )
+    ends = house.ends()
+    refuse_future(asked, ends.head, now())
+    position = ends.head
+    if asked.position is not None:
+        position = asked.position
+    elif asked.known_at is not None:
+        position = house.log.position_at(asked.known_at)
+    if ends.followed < (needed := max(position, asked.min_position or 0)):
+        _wait(house, needed)
+    return _settled(house, asked, position)
+
+
+def _wait(house: Installation, position: int) -> None:
+    try:
+        house.wait_for(position)
+    except Behind:
+        raise behind(position) from None
+
+
+def behind(position: int) -> Problem:
+    """Return the problem of views that did not reach `position` in time."""
+    return Problem(
+        "projections-behind",
+        f"视图在 {PATIENCE:.0f} 秒内未更新到位置 {position},请稍后重试",
+        f"the views did not reach position {position} within {PATIENCE:.0f} s; try again",
+        position=position,
+        headers={"Retry-After": "5"},
+    )
+
+
+def _settled(house: Installation, asked: Asked, position: int) -> Settled:
+    recorded_at = house.recorded_at(position) if position else None
+    pinned = asked.position is not None and (recorded_at is not None or asked.valid_at is not None)
+    earlier = asked.pinned or asked.known_at is not None
+    day = asked.valid_at or default_day(recorded_at, today(), pinned=earlier)
+    shown = {
+        "valid_at": day.isoformat(),
+        "known_at": instant_text(recorded_at) if recorded_at else None,
+        "position": position,
+        "rules": house.rules(day, position),
+    }
+    return Settled(Basis(day, position), Standing(shown, pinned))
+
+
+class Found(NamedTuple):
+    """A page with what it stands on; `public`: whoever asked would have got the same."""
+
+    standing: Standing
+    page: Listing
+    public: bool
+
+
+def ask(house: Installation, actor: Actor, view: ListView, question: Listed) -> Found:
+    """Return one page of a list, of what `actor` may see."""
+    grant = decide(actor, Action.READ, view.resource)
+    seen = view.narrow(question, grant.rows)
+    asked, place, after = question.asked(), _place(view, question), None
+    if question.cursor is not None:
+        cursor = cursors.decode(question.cursor, place)
+        asked, after = _continued(asked, cursor), cursor.after
+    settled = settle(house, asked)
+    if seen.nothing:
+        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+    try:
+        with house.reading() as connection:
+            page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
+    except BadCursor:
+        raise cursors.unusable() from None
+    more = page.next
+    if more is not None:
+        basis = settled.basis
+        more = cursors.encode(Cursor(basis.position, basis.valid_at, more, place.digest))
+    items = [view.shown(item, grant) for item in page.items]
+    return Found(settled.standing, Listing(items, more, seen.limited), public=grant.public)
+
+
+def _place(view: ListView, question: Listed) -> Place:
+    ignored = {"cursor", "limit", "valid_at", "known_at", "position", "min_position"}
+    return Place(view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True))
+
+
+def _continued(asked: Asked, cursor: Cursor) -> Asked:
+    """Return the basis of the first page; refuse one that contradicts it."""
+    if asked.position not in {None, cursor.position} or asked.valid_at not in {
+        None,
+        cursor.valid_at,
+    }:
+        raise cursors.unusable()
+    return Asked(cursor.valid_at, None, cursor.position)
+
+
+def ask_one(
+    house: Installation,
+    actor: Actor,
+    view: ListView,
+    asked: Asked,
+    read: Callable[[Connection[Any], Basis], dict[str, Any] | None],
+) -> tuple[Standing, dict[str, Any]]:
+    """Return one record, if there is one that `actor` may see.
+
+    Raises:
+        Problem: 404, the same whether there is none or it is not for this caller.
+    """
+    grant = decide(actor, Action.READ, view.resource)
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        item = read(connection, settled.basis)
+    mine = None if item is None else within(item, grant.rows)
+    if mine is None:
+        raise missing()
+    return settled.standing, view.shown(mine, grant)
+
+
+def within(item: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
+    """Return the item as far as it lies within `rows`."""
+    if rows.expert is not None:
+        return for_expert(item, rows.expert)
+    subject = item.get("uscc") or item.get("subject")
+    if rows.none or rows.uscc not in {None, subject}:
+        return None
+    return item if rows.district in {None, item.get("district")} else None
+
+
+def missing() -> Problem:
+    """Return the problem of a record that is not there, or not there for this caller."""
+    return not_found(
+        "没有这条记录,或不在您的可见范围内",
+        "there is no such record, or you may not see it",
+    )

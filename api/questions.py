@@ -1,0 +1,212 @@
+"""The parameters of every question: what they may be, and no others.
+
+A parameter that is not known is refused: a filter with a slip in its name would otherwise answer
+for everybody.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+
+from api.problems import Unclear
+from api.time_travel import Asked, parse_day, parse_instant, parse_position
+from domain.checks import CHECKS
+from domain.vocabulary import Case, Level, ReviewDecision, Standing, Verdict
+
+LARGEST_PAGE = 1000
+LONGEST_TEXT = 200
+
+
+def plain(text: str) -> str:
+    """Return `text` in normal form C; refuse what no name and no identifier holds."""
+    if len(text) > LONGEST_TEXT:
+        raise Unclear(f"最长 {LONGEST_TEXT} 个字符", f"at most {LONGEST_TEXT} characters")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise Unclear("含有控制字符", "contains control characters")
+    return unicodedata.normalize("NFC", text)
+
+
+def page_size(text: str | int) -> int:
+    """Return the number of items of a page: 1 to 1000."""
+    digits = str(text)
+    if digits.isascii() and digits.isdecimal() and 1 <= int(digits[:9]) <= LARGEST_PAGE:
+        return int(digits)
+    raise Unclear(f"1 至 {LARGEST_PAGE} 的整数", f"a whole number from 1 to {LARGEST_PAGE}")
+
+
+Text = Annotated[str, AfterValidator(plain)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+Instant = Annotated[datetime, BeforeValidator(parse_instant)]
+Position = Annotated[
+    int, BeforeValidator(parse_position), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+PageSize = Annotated[
+    int,
+    BeforeValidator(page_size),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
+]
+
+
+def _one_of(*names: str) -> AfterValidator:
+    """Return the check for a text that is one of `names`, which only a table knows."""
+
+    def check(text: str) -> str:
+        if text in names:
+            return text
+        listed = ", ".join(names)
+        raise Unclear(f"取值应为 {listed} 之一", f"must be one of {listed}")
+
+    return AfterValidator(check)
+
+
+def _enum(*names: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(names)})
+
+
+_CODES = tuple(sorted(CHECKS))
+_CASES = tuple(case.label for case in Case)
+_REVIEWS = (*(decision.value for decision in ReviewDecision), "none")
+Code = Annotated[str, _one_of(*_CODES), _enum(*_CODES)]
+CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
+ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]
+
+
+class Question(BaseModel):
+    """Any question: no parameter that is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_empty(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """Leave out parameters without a value: a form sends every field."""
+        if not isinstance(given, Mapping):
+            return given
+        return {
+            name: value for name, value in cast("Mapping[str, Any]", given).items() if value != ""
+        }
+
+
+class AsOf(Question):
+    """A question with its two clocks."""
+
+    valid_at: Day | None = Field(None, description="业务日期,默认今天 / day, today by default")
+    known_at: Instant | None = Field(
+        None, description="截至何时所知(RFC 3339,带时区) / as known at this instant"
+    )
+    position: Position | None = Field(
+        None, description="截至哪个入账位置所知,不能与 known_at 同给 / as known at this position"
+    )
+    min_position: Position | None = Field(
+        None, description="等到视图包含该位置 / wait until the views hold this position"
+    )
+
+    def asked(self) -> Asked:
+        """Return the two clocks."""
+        return Asked(self.valid_at, self.known_at, self.position, self.min_position)
+
+
+class Listed(AsOf):
+    """A question whose answer is a list."""
+
+    cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
+    limit: PageSize = Field(100, description="每页条数 / items a page")
+
+
+class RosterQuestion(Listed):
+    """Which enterprises of the roster."""
+
+    uscc: Text | None = None
+    district: Text | None = Field(None, description="主管区代码 / competent district")
+    standing: Standing | None = None
+    occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
+    level: Level | None = None
+    q: Text | None = Field(None, description="名称或代码的一部分 / part of the name or USCC")
+
+
+class FlagsQuestion(Listed):
+    """Which flags; without `verdict` and `case`, what is breach or undecided."""
+
+    code: Code | None = None
+    verdict: Verdict | None = None
+    uscc: Text | None = None
+    district: Text | None = None
+    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
+    to: Day | None = Field(None, description="末日(含) / last day")
+    review: ReviewState | None = None
+    case: CaseName | None = None
+
+
+class SessionsQuestion(Listed):
+    """Which sessions."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+    occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
+    level: Level | None = None
+    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
+    to: Day | None = Field(None, description="末日(含) / last day")
+
+
+class CertificatesQuestion(Listed):
+    """Which certificates."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+    assessment_id: Text | None = None
+
+
+class CasesQuestion(Listed):
+    """Which applications, inspections, findings or plans."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+    stage: Text | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class DiffQuestion(Question):
+    """Which two answers are compared, and where."""
+
+    of: Literal["roster", "scope", "flags"] = Field(description="比较什么 / what is compared")
+    from_valid_at: Day | None = None
+    to_valid_at: Day | None = None
+    from_known_at: Instant | None = None
+    to_known_at: Instant | None = None
+    from_position: Position | None = None
+    to_position: Position | None = None
+    uscc: Text | None = None
+    district: Text | None = None
+    cursor: str | None = None
+    limit: PageSize = 100
+
+
+class StatsQuestion(AsOf):
+    """What is counted by."""
+
+    by: Literal["district", "occupation", "level", "method", "month", "code"]
+    district: Text | None = None
+
+
+class EventsQuestion(Question):
+    """Which entries, in order of position."""
+
+    after: Position = Field(0, description="从该位置之后 / behind this position")
+    upto: Position | None = Field(None, description="到该位置为止 / up to this position")
+    limit: PageSize = 100
+
+
+class HistoryQuestion(Listed):
+    """Which entries about one enterprise."""
+
+    type: Text | None = Field(None, description="事件名 / event name")

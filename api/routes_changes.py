@@ -1,0 +1,82 @@
+"""`GET /v1/diff`, `/v1/stats`, `/v1/events` and single entries."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import changes, feed
+from api.answers import document, listing
+from api.caller import Caller, Installed
+from api.described import a_list, a_record
+from api.formats import columns
+from api.questions import DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
+from api.routes_enterprises import HISTORY
+
+router = APIRouter(tags=["比较与事件 / changes and events"])
+
+DIFF = columns("change key uscc before:json after:json because:json")
+STATS = columns("by sessions:integer certificates:integer breaches:integer open_findings:integer")
+
+
+@router.get(
+    "/v1/diff",
+    summary="两个时点之间的差异及其原因 / what differs between two bases, and why",
+    operation_id="diff",
+    responses=a_list(DIFF),
+    response_class=Response,
+)
+def diff(
+    request: Request, house: Installed, actor: Caller, question: Annotated[DiffQuestion, Query()]
+) -> Response:
+    """Return a page of lines."""
+    found = changes.diff(house, actor, question)
+    return listing(request, found.standing, found.page, DIFF, public=False)
+
+
+@router.get(
+    "/v1/stats",
+    summary="统计 / counts",
+    operation_id="stats",
+    responses=a_list(STATS),
+    response_class=Response,
+)
+def stats(
+    request: Request, house: Installed, actor: Caller, question: Annotated[StatsQuestion, Query()]
+) -> Response:
+    """Return counts."""
+    found = changes.stats(house, actor, question)
+    return listing(request, found.standing, found.page, STATS, public=False)
+
+
+@router.get(
+    "/v1/events",
+    summary="按入账顺序的全部事件 / events in order of position",
+    operation_id="list_events",
+    responses=a_list(HISTORY),
+    response_class=Response,
+)
+def events(
+    request: Request, house: Installed, actor: Caller, question: Annotated[EventsQuestion, Query()]
+) -> Response:
+    """Return a page of entries; `next` is the `after` of the page behind it."""
+    found = feed.events(house, actor, question)
+    return listing(request, found.standing, found.page, HISTORY, public=False, follow="after")
+
+
+@router.get(
+    "/v1/events/{position}",
+    summary="一个事件 / one event",
+    operation_id="get_event",
+    responses=a_record(),
+    response_class=Response,
+)
+def event(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    position: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Return one entry."""
+    standing, item = feed.event(house, actor, position)
+    return document(request, standing, item)

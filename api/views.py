@@ -1,0 +1,303 @@
+"""The lists: for each its question, its columns, and how the rows that a caller may see are read."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, cast
+
+from psycopg import Connection
+
+from api import list_columns
+from api.access import Grant, Rows
+from api.formats import Column, columns
+from api.persons import without_persons
+from api.questions import (
+    CasesQuestion,
+    CertificatesQuestion,
+    FlagsQuestion,
+    Listed,
+    Question,
+    RosterQuestion,
+    SessionsQuestion,
+)
+from domain.vocabulary import Standing
+from projections import cases, certificates, flags, roster, sessions
+from projections.basis import Basis, Page
+
+
+class Seen(NamedTuple):
+    """What a question comes down to for this caller."""
+
+    uscc: str | None
+    district: str | None
+    rows: Rows
+    nothing: bool
+    """The question asks for what the caller may not see: nothing is found, and it is said so."""
+    limited: dict[str, str] | None
+    """What the answer is limited to, None if nothing is hidden."""
+
+
+class Part(NamedTuple):
+    """Which part of a list: behind the key `after`, `limit` items at most."""
+
+    after: str | None
+    limit: int
+
+
+Reader = Callable[[Connection[Any], Basis, Any, Seen, Part], Page]
+
+
+class ListView(NamedTuple):
+    """One list. `shape`: columns of the tabular forms; `brief`: those of a table on a terminal."""
+
+    name: str
+    resource: str
+    question: type[Listed]
+    narrow: Callable[[Any, Rows], Seen]
+    page: Reader
+    shape: tuple[Column, ...]
+    brief: tuple[Column, ...]
+    summary: str
+
+    def shown(self, item: dict[str, Any], grant: Grant) -> dict[str, Any]:
+        """Return the item as this caller sees it."""
+        if grant.public:
+            return {column.name: item[column.name] for column in self.shape}
+        return item if grant.persons else without_persons(item)
+
+
+def narrowed(question: Question, rows: Rows) -> Seen:
+    """Return the question with the caller's own limits as filters."""
+    uscc = cast("str | None", getattr(question, "uscc", None))
+    district = cast("str | None", getattr(question, "district", None))
+    nothing = rows.none or (
+        (rows.uscc is not None and uscc not in {None, rows.uscc})
+        or (rows.district is not None and district not in {None, rows.district})
+    )
+    return Seen(rows.uscc or uscc, rows.district or district, rows, nothing, rows.limits)
+
+
+def published(question: RosterQuestion, rows: Rows) -> Seen:
+    """Return the question to the roster: what was published is for all, the rest as elsewhere."""
+    if question.standing is Standing.UNLISTED:
+        return narrowed(question, rows)
+    return Seen(question.uscc, question.district, rows, nothing=False, limited=None)
+
+
+def _roster(
+    conn: Connection[Any],
+    basis: Basis,
+    question: RosterQuestion,
+    seen: Seen,
+    part: Part,
+) -> Page:
+    filters = roster.Filters(
+        uscc=seen.uscc,
+        district=seen.district,
+        standing=question.standing,
+        occupation=question.occupation,
+        level=question.level,
+        q=question.q,
+    )
+    page = roster.page(conn, basis, filters, part.after, part.limit)
+    return page._replace(items=[item for item in page.items if visible(item, seen.rows)])
+
+
+def visible(item: Mapping[str, Any], rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise: published, or among their own."""
+    if item["standing"] != Standing.UNLISTED or rows.everything:
+        return True
+    return (
+        not rows.none
+        and item["uscc"] == (rows.uscc or item["uscc"])
+        and (item["district"] == (rows.district or item["district"]))
+    )
+
+
+def _flags(
+    conn: Connection[Any],
+    basis: Basis,
+    question: FlagsQuestion,
+    seen: Seen,
+    part: Part,
+) -> Page:
+    filters = flags.Filters(
+        code=question.code,
+        verdict=question.verdict,
+        uscc=seen.uscc,
+        district=seen.district,
+        day_from=question.from_,
+        day_to=question.to,
+        review=question.review,
+        case=question.case,
+    )
+    return flags.page(conn, basis, filters, part.after, part.limit)
+
+
+def _assessments(
+    conn: Connection[Any],
+    basis: Basis,
+    question: SessionsQuestion,
+    seen: Seen,
+    part: Part,
+) -> Page:
+    filters = sessions.Filters(
+        uscc=seen.uscc,
+        district=seen.district,
+        occupation=question.occupation,
+        level=question.level,
+        day_from=question.from_,
+        day_to=question.to,
+    )
+    return sessions.page(conn, basis, filters, part.after, part.limit)
+
+
+def _certificates(
+    conn: Connection[Any],
+    basis: Basis,
+    question: CertificatesQuestion,
+    seen: Seen,
+    part: Part,
+) -> Page:
+    filters = certificates.Filters(
+        uscc=seen.uscc, district=seen.district, assessment_id=question.assessment_id
+    )
+    return certificates.page(conn, basis, filters, part.after, part.limit)
+
+
+def _cases(kind: str) -> Reader:
+    def page(
+        conn: Connection[Any],
+        basis: Basis,
+        question: CasesQuestion,
+        seen: Seen,
+        part: Part,
+    ) -> Page:
+        filters = cases.Filters(
+            kind=kind, uscc=seen.uscc, district=seen.district, stage=question.stage
+        )
+        if seen.rows.expert is None:
+            return cases.page(conn, basis, filters, part.after, part.limit)
+        return _assigned(conn, basis, filters, seen.rows.expert, part)
+
+    return page
+
+
+def _assigned(
+    conn: Connection[Any],
+    basis: Basis,
+    filters: cases.Filters,
+    expert: str,
+    part: Part,
+) -> Page:
+    """Return the applications that an expert was assigned to, a full page where there are so many."""
+    found: list[dict[str, Any]] = []
+    after, limit = part
+    while True:
+        page = cases.page(conn, basis, filters, after, limit)
+        for item in page.items:
+            mine = for_expert(item, expert)
+            if mine is not None:
+                found.append(mine)
+            if len(found) == limit:
+                return Page(found, f"{filters.kind}/{item['application_id']}")
+        if page.next is None:
+            return Page(found, None)
+        after = page.next
+
+
+def for_expert(item: dict[str, Any], expert: str) -> dict[str, Any] | None:
+    """Return an application as its expert sees it: others' sheets only after the conclusion."""
+    if expert not in {each["expert_id"] for each in item["experts"]}:
+        return None
+    if item["recommended"] is not None:
+        return item
+    own = [sheet for sheet in item["scores"] if sheet["expert_id"] == expert]
+    return {**item, "scores": own}
+
+
+VIEWS: Mapping[str, ListView] = MappingProxyType(
+    {
+        view.name: view
+        for view in (
+            ListView(
+                "roster",
+                "roster",
+                RosterQuestion,
+                published,
+                _roster,
+                columns(list_columns.ROSTER),
+                columns("uscc name district standing valid_from valid_to scope:json"),
+                "公布名单 / the published roster",
+            ),
+            ListView(
+                "flags",
+                "flags",
+                FlagsQuestion,
+                narrowed,
+                _flags,
+                columns(list_columns.FLAG),
+                columns("key code verdict subject valid_at case review message:json"),
+                "疑点 / flags",
+            ),
+            ListView(
+                "assessments",
+                "assessments",
+                SessionsQuestion,
+                narrowed,
+                _assessments,
+                columns(list_columns.SESSION),
+                columns("assessment_id uscc occupation:json level held_from district"),
+                "认定活动 / assessment sessions",
+            ),
+            ListView(
+                "certificates",
+                "certificates",
+                CertificatesQuestion,
+                narrowed,
+                _certificates,
+                columns(list_columns.CERTIFICATE),
+                columns("certificate_no uscc occupation:json level issued_on state"),
+                "证书 / certificates",
+            ),
+            *(
+                ListView(
+                    kind,
+                    kind,
+                    CasesQuestion,
+                    narrowed,
+                    _cases(kind),
+                    columns(shape),
+                    columns(brief),
+                    summary,
+                )
+                for kind, shape, brief, summary in (
+                    (
+                        "applications",
+                        list_columns.APPLICATION,
+                        "application_id uscc stage",
+                        "申报 / applications",
+                    ),
+                    (
+                        "inspections",
+                        list_columns.INSPECTION,
+                        "inspection_id uscc stage",
+                        "督导 / inspections",
+                    ),
+                    (
+                        "findings",
+                        list_columns.FINDING,
+                        "finding_id uscc severity stage",
+                        "问题 / findings",
+                    ),
+                    (
+                        "plans",
+                        list_columns.PLAN,
+                        "uscc year:integer stage",
+                        "年度计划 / annual plans",
+                    ),
+                )
+            ),
+        )
+    }
+)
+"""Name → list."""

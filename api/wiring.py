@@ -1,0 +1,254 @@
+"""Where everything is put together: database, log, views, and who follows whom."""
+
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from api.accounts import ACCOUNTS, Register
+from api.imports import Importer
+from api.settings import Settings
+from api.sheet_directory import Directory
+from api.tokens import load_key
+from domain.checks.outcome import Context
+from domain.envelope import Actor
+from domain.reference import Reference, RuleSet
+from domain.vocabulary import CatalogueKind, Role
+from ledger import codec, keys
+from ledger.connect import Database, open_database
+from ledger.migrate import LEDGER
+from ledger.postgres_log import PostgresLog
+from ledger.reference import installed
+from ledger.shapes import amend
+from ledger.transact import Transactor
+from ledger.vault import Vault
+from ledger.writer import Writer
+from projections.schema import PROJECTIONS
+
+if TYPE_CHECKING:
+    from api.operations import Operations
+    from projections.fold import Rules
+    from projections.runner import Runner
+
+# What folds need (geometry, gazetteer) is imported where it is used: an import of a file does
+# without, and is started sixty times where the views are read once.
+
+SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS)
+PATIENCE = 10.0
+"""Seconds for which a question waits for the views to reach what was recorded before it."""
+
+
+class Behind(RuntimeError):  # noqa: N818 - reads as what it says
+    """The views did not reach a position in time."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"the views have not reached position {position}")
+        self.position = position
+
+
+class Ends(NamedTuple):
+    """Where the ledger ends, and where the views have come."""
+
+    head: int
+    followed: int
+
+
+def open_ledger(settings: Settings) -> Database:
+    """Return the database of these settings, started and migrated."""
+    return open_database(settings.folder, settings.url, settings.app_url, SOURCES)
+
+
+@contextmanager
+def connected(settings: Settings | None = None) -> Generator[Connection[Any]]:
+    """Yield one connection in the application's role, and let go of the database afterwards."""
+    with (
+        open_ledger(settings or Settings()) as database,
+        database.pool(1) as pool,
+        pool.connection() as connection,
+    ):
+        yield connection
+
+
+def folding() -> "Rules":
+    """Return what folds need: the installation's reference, places, and who reads corrections."""
+    from projections.fold import Rules  # noqa: PLC0415 - see above
+    from projections.places import installed_places  # noqa: PLC0415
+
+    return Rules(Context(installed(), installed_places()), amend)
+
+
+class Bench:
+    """What it takes to record: the log, its writer, the vault. Make it after forking, never before."""
+
+    def __init__(self, settings: Settings, database: Database, connections: int) -> None:
+        self.pool: ConnectionPool[Connection[Any]] = database.pool(connections)
+        self.log = PostgresLog(self.pool)
+        self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
+        self._writer = Writer(self.log)
+        self.transactor = Transactor(self.log, self._writer, self.vault, installed())
+
+    def importer(
+        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+    ) -> Importer:
+        """Return what takes files in."""
+        return Importer(
+            self.transactor,
+            lambda: Directory(self.log, codec.recorded, amend),
+            actor,
+            progress,
+        )
+
+    def close(self) -> None:
+        """Append what waits, and let go of the connections."""
+        self._writer.close()
+        self.pool.close()
+
+
+@contextmanager
+def recording(settings: Settings) -> Generator[Bench]:
+    """Yield what it takes to record, without anything that reads views."""
+    with open_ledger(settings) as database:
+        bench = Bench(settings, database, 4)
+        try:
+            yield bench
+        finally:
+            bench.close()
+
+
+ENDS = """
+SELECT (SELECT size FROM ledger.log_state), (SELECT position FROM projections.progress)
+"""
+
+
+class Installation:
+    """The parts of a running Dudao. Make it after forking, never before."""
+
+    def __init__(self, settings: Settings, *, connections: int = 16) -> None:
+        self.settings = settings
+        self.key = load_key(settings.folder)
+        self.database = open_ledger(settings)
+        self.bench = Bench(settings, self.database, connections)
+        self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
+        self.transactor = self.bench.transactor
+        self.accounts = Register(self.pool)
+        self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
+        self._thread: threading.Thread | None = None
+        self._adopted: tuple[int, Rules] | None = None
+
+    @cached_property
+    def folding(self) -> "Rules":
+        """What folds need."""
+        return folding()
+
+    @cached_property
+    def runner(self) -> "Runner":
+        """Who brings the views up to the ledger."""
+        from projections.runner import Runner  # noqa: PLC0415 - see above
+
+        return Runner(self.database.addresses.app, self.folding)
+
+    @cached_property
+    def operations(self) -> "Operations":
+        """Imports asked for over HTTP."""
+        from api.operations import Operations  # noqa: PLC0415 - see above
+
+        return Operations(self.settings.folder / "imports", self.bench)
+
+    @contextmanager
+    def reading(self) -> Generator[Connection[Any]]:
+        """Yield a connection for statements that only read."""
+        with self.pool.connection() as connection:
+            yield connection
+
+    def ends(self) -> Ends:
+        """Return where ledger and views end, at one moment."""
+        with self.reading() as connection:
+            row: Any = connection.execute(ENDS).fetchone()
+        return Ends(*row)
+
+    def wait_for(self, position: int) -> None:
+        """Wait until the views hold `position`.
+
+        Raises:
+            Behind: they did not within `PATIENCE` seconds.
+        """
+        from projections.runner import wait_for  # noqa: PLC0415 - see above
+
+        with self.reading() as connection:
+            if wait_for(connection, position, PATIENCE) < position:
+                raise Behind(position)
+
+    def _recorded_at(self, position: int) -> datetime:
+        return self.log.recorded_at(position)
+
+    def reference_at(self, position: int) -> Reference:
+        """Return the reference data as known at a position."""
+        from projections import histories  # noqa: PLC0415 - see above
+
+        known = self._adopted
+        if known is None or position > known[0]:
+            with self.reading() as connection:
+                adoptions = histories.adoptions(connection, position)
+            known = position, self.folding._replace(catalogue=adoptions)
+            self._adopted = known
+        return known[1].reference_at(position)
+
+    def rules(self, day: date, position: int) -> str | None:
+        """Return the edition of the rule set in force on a day, as known at a position."""
+        edition = self.reference_at(position).in_force(CatalogueKind.RULES, day)
+        return edition.edition if edition else None
+
+    def rule_set(self, day: date, position: int) -> RuleSet:
+        """Return the rule set in force on a day, as known at a position."""
+        return self.reference_at(position).rules(day)
+
+    def follow(self) -> None:
+        """Keep the views up to the ledger until closed, and go on with unfinished imports."""
+        self.operations.start()
+        self._thread = threading.Thread(target=self.runner.run, name="runner", daemon=True)
+        self._thread.start()
+
+    @property
+    def following(self) -> bool:
+        """Whether this process keeps the views up to date, or stands by to."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the database."""
+        if self._thread is not None:
+            self.operations.close()
+            self.runner.stop()
+            self._thread.join(timeout=30)
+        self.bench.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        """Return the installation itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+LOCAL = Actor(account="local", role=Role.QUALITY_SUPERVISOR, organisation="centre")
+"""Who asks on the command line: whoever may use the database sees everything in it."""
+
+
+@contextmanager
+def caught_up() -> Generator[tuple[Installation, Actor]]:
+    """Yield the installation with its views up to the ledger, whether or not a server runs."""
+    with Installation(Settings(), connections=4) as house:
+        house.runner.catch_up()
+        yield house, LOCAL

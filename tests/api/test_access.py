@@ -1,0 +1,117 @@
+"""The policy, role by role: what is read, what is recorded, which rows."""
+
+import pytest
+
+from api.access import (
+    ALL,
+    ANYONE,
+    BUSINESS,
+    NOTHING,
+    PUBLIC,
+    READS,
+    Action,
+    Rows,
+    decide,
+)
+from api.problems import Problem
+from domain.envelope import Actor
+from domain.permissions import MAY
+from domain.registry import EVENTS
+from domain.vocabulary import Role
+
+USCC = "91110000710939135P"
+WHO = {
+    Role.QUALITY_SUPERVISOR: "centre",
+    Role.CENTRE_OFFICER: "centre",
+    Role.BUREAU_PUBLISHER: "bureau",
+    Role.DISTRICT_INSPECTOR: "110108",
+    Role.EXPERT: "大学",
+    Role.ENTERPRISE_REPORTER: USCC,
+    Role.ANALYST: "centre",
+    Role.PUBLIC: "public",
+    Role.SECURITY_ADMIN: "centre",
+    Role.AUDIT_ADMIN: "centre",
+    Role.SYSTEM_ADMIN: "centre",
+}
+RESOURCES = sorted(BUSINESS | PUBLIC | {"metrics"})
+EVERYTHING = {
+    Role.QUALITY_SUPERVISOR,
+    Role.CENTRE_OFFICER,
+    Role.BUREAU_PUBLISHER,
+    Role.ANALYST,
+}
+
+
+def someone(role: Role) -> Actor:
+    return Actor(account="a", role=role, organisation=WHO[role])
+
+
+SEEN = {
+    **dict.fromkeys(EVERYTHING, ALL),
+    Role.DISTRICT_INSPECTOR: Rows(district="110108"),
+    Role.ENTERPRISE_REPORTER: Rows(uscc=USCC),
+}
+
+
+def expected(role: Role, resource: str) -> Rows | None:
+    """What the table of the domain says, written a second time."""
+    if resource in {"certificate", "certificate-lookup"}:
+        return NOTHING
+    if resource == "metrics":
+        keepers = {Role.AUDIT_ADMIN: NOTHING, Role.SYSTEM_ADMIN: NOTHING}
+        return (keepers | {Role.QUALITY_SUPERVISOR: ALL}).get(role)
+    if role is Role.EXPERT and resource == "applications":
+        return Rows(expert="a")
+    if role is Role.ENTERPRISE_REPORTER and resource in {"draws", "stats"}:
+        return None
+    return SEEN.get(role, NOTHING if resource == "roster" else None)
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("role", Role)
+def test_each_role_reads_what_is_its_business(role: Role, resource: str) -> None:
+    rows = expected(role, resource)
+    if rows is None:
+        with pytest.raises(Problem) as raised:
+            decide(someone(role), Action.READ, resource)
+        assert raised.value.status == 403
+        return
+    assert decide(someone(role), Action.READ, resource).rows == rows
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("role", Role)
+def test_each_role_records_what_it_may(role: Role, event: str) -> None:
+    if role in MAY[event]:
+        decide(someone(role), Action.RECORD, event)
+        return
+    with pytest.raises(Problem) as raised:
+        decide(someone(role), Action.RECORD, event)
+    assert raised.value.status == 403
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.PUBLIC, *(r for r in Role if "admin" in r)])
+def test_some_never_write(role: Role) -> None:
+    for event in EVENTS:
+        with pytest.raises(Problem):
+            decide(someone(role), Action.RECORD, event)
+    with pytest.raises(Problem):
+        decide(someone(role), Action.IMPORT, "imports")
+
+
+def test_an_analyst_sees_everything_but_people() -> None:
+    assert not decide(someone(Role.ANALYST), Action.READ, "assessments").persons
+    assert decide(someone(Role.QUALITY_SUPERVISOR), Action.READ, "assessments").persons
+
+
+def test_nobody_in_particular_is_asked_for_a_token() -> None:
+    with pytest.raises(Problem) as raised:
+        decide(ANYONE, Action.READ, "flags")
+    assert raised.value.status == 401
+
+
+def test_what_is_not_named_is_denied() -> None:
+    for role in Role:
+        with pytest.raises(Problem):
+            decide(someone(role), Action.READ, "vault")
+    assert {resource for reads in READS.values() for resource in reads} <= set(RESOURCES)
