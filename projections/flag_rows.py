@@ -10,10 +10,11 @@ from domain.checks import CHECKS
 from domain.checks.outcome import Outcome
 from domain.checks.procedure import overdue, overdue_days
 from domain.envelope import Recorded
-from domain.finding import Finding, Order
+from domain.finding import Finding
 from domain.flag import Review
 from domain.flags import FlagState, case_of
 from domain.identifiers import flag_parts
+from domain.rectification import Order
 from domain.reference import Reference
 from domain.supervision import Supervision
 from domain.vocabulary import Verdict

@@ -1,13 +1,28 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
 from psycopg import Connection
 
+from domain.identifiers import flag_parts
 from ledger.log import Log
-from projections.basis import Basis, Page
+from projections.basis import BadCursor, Basis, Page
+from projections.row import item
+from replay.causes import Change, causes
 
 Of: TypeAlias = Literal["roster", "scope", "flags"]
+Item: TypeAlias = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One difference, before its causes are looked up."""
+
+    key: str
+    before: Item | None
+    after: Item | None
+    change: Change
 
 
 def diff(  # noqa: PLR0913 - two bases, and where to look
@@ -26,6 +41,159 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
 
     `change` is `added`, `removed` or `changed`; `because` lists `{position, type, actor, reason,
     document_no, recorded_at, valid_from}` of the entries that explain the line. Both positions must
-    have been reached by the live tables. `of` scope has one line for each occupation.
+    have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
+    for each occupation of an enterprise, and a record that differs in nothing shown has none.
     """
-    raise NotImplementedError
+    query, lines_of = _OF[of]
+    values = {
+        "from_at": before.position,
+        "from_day": before.valid_at,
+        "to_at": after.position,
+        "to_day": after.valid_at,
+        "uscc": uscc,
+        "district": district,
+        "limit": limit + 1,
+        **_behind(of, cursor),
+    }
+    # Not prepared: a plan for all bases at once would use the index of none.
+    found = conn.execute(query, values, prepare=False).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    lines = [
+        line
+        for key, subject, old, new in found[:limit]
+        for line in lines_of(key, subject, item(old) if old else None, item(new) if new else None)
+    ]
+    explained = causes(log, [line.change for line in lines], before, after)
+    return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
+
+
+def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
+    if of != "flags":
+        return {"after": cursor or ""}
+    parts = flag_parts(cursor) if cursor else ("", 0)
+    if parts is None:
+        raise BadCursor(cursor)
+    return {"after_code": parts[0], "after_record": parts[1]}
+
+
+def _shown(line: Line, because: list[Item]) -> Item:
+    key, before, after, change = line
+    return {
+        "change": "added" if before is None else "removed" if after is None else "changed",
+        "key": key,
+        "uscc": change.uscc,
+        "before": before,
+        "after": after,
+        "because": because,
+    }
+
+
+ROSTER = """
+WITH old AS (
+    SELECT key, doc FROM projections.roster
+     WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
+       AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
+       AND key > %(after)s
+       AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+       AND (%(district)s::text IS NULL OR district = %(district)s)
+), new AS (
+    SELECT key, doc FROM projections.roster
+     WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
+       AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
+       AND key > %(after)s
+       AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+       AND (%(district)s::text IS NULL OR district = %(district)s)
+)
+SELECT key, key, old.doc, new.doc FROM old FULL JOIN new USING (key)
+ WHERE old.doc IS DISTINCT FROM new.doc ORDER BY key LIMIT %(limit)s
+"""
+
+
+def _roster_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
+    before, after = _listed(old), _listed(new)
+    if _visible(before) != _visible(after):
+        rests_on = (_because(old), _because(new))
+        yield Line(key, before, after, Change(uscc, *rests_on))
+
+
+def _listed(shown: Item | None) -> Item | None:
+    """The roster does not show who is not on it."""
+    return None if shown is None or shown["standing"] == "unlisted" else shown
+
+
+def _visible(shown: Item | None) -> Item | None:
+    """Leave out what a line is explained by: it is no difference in itself."""
+    return shown and {name: value for name, value in shown.items() if name != "because"}
+
+
+def _because(shown: Item | None) -> frozenset[int]:
+    return frozenset(shown["because"]) if shown else frozenset()
+
+
+def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
+    """Yield a line for each occupation; its key is USCC, edition, code, name and 工种."""
+    before, after = _by_occupation(old), _by_occupation(new)
+    # The first entry behind a row of the roster is the profile's.
+    rests_on = [
+        frozenset(shown["because"][1:]) if shown else frozenset[int]() for shown in (old, new)
+    ]
+    for occupation in sorted({*before, *after}):
+        one, other = before.get(occupation), after.get(occupation)
+        if one != other:
+            yield Line(f"{uscc}/{occupation}", one, other, Change(uscc, *rests_on))
+
+
+def _by_occupation(shown: Item | None) -> dict[str, Item]:
+    return {
+        "/".join(filter(None, (one["edition"], one["code"], one["name"], one["trade"]))): one
+        for one in (shown["scope"] if shown else ())
+    }
+
+
+FLAGS = """
+WITH old AS (
+    SELECT record, code, key, subject, doc FROM projections.flags
+     WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
+       AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
+       AND (record, code) > (%(after_record)s, %(after_code)s)
+       AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+       AND (%(district)s::text IS NULL OR district = %(district)s)
+), new AS (
+    SELECT record, code, key, subject, doc FROM projections.flags
+     WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
+       AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
+       AND (record, code) > (%(after_record)s, %(after_code)s)
+       AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+       AND (%(district)s::text IS NULL OR district = %(district)s)
+)
+SELECT key, subject, old.doc, new.doc FROM old FULL JOIN new USING (record, code, key, subject)
+ WHERE old.doc IS DISTINCT FROM new.doc ORDER BY record, code LIMIT %(limit)s
+"""
+
+
+def _flag_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
+    before, after = _raised(old), _raised(new)
+    if _visible(before) != _visible(after):
+        yield Line(key, before, after, Change(uscc, _flag_because(old), _flag_because(new)))
+
+
+def _raised(shown: Item | None) -> Item | None:
+    """The list of flags does not show what is clear."""
+    return None if shown is None or shown["verdict"] == "clear" else shown
+
+
+def _flag_because(shown: Item | None) -> frozenset[int]:
+    if shown is None:
+        return frozenset()
+    also = (shown["known_from"], shown["known_to"], shown["review_position"])
+    return frozenset((*shown["because"], *(at for at in also if at is not None)))
+
+
+_Lines: TypeAlias = Callable[[str, str, Item | None, Item | None], Iterator[Line]]
+_OF: Mapping[Of, tuple[LiteralString, _Lines]] = MappingProxyType(
+    {
+        "roster": (ROSTER, _roster_lines),
+        "scope": (ROSTER, _scope_lines),
+        "flags": (FLAGS, _flag_lines),
+    }
+)

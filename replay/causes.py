@@ -1,0 +1,129 @@
+"""Which entries explain why a record shows something else at another basis."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.correction import RecordCorrected
+from domain.envelope import Recorded
+from ledger.codec import recorded
+from ledger.log import Log
+from projections.basis import Basis
+
+
+class Change(NamedTuple):
+    """A record of an enterprise that differs, and the entries it rested on before and after."""
+
+    uscc: str
+    before: frozenset[int]
+    after: frozenset[int]
+
+
+class Between(NamedTuple):
+    """What lies between two bases, in whichever order they were given."""
+
+    first_position: int
+    last_position: int
+    first_day: date
+    last_day: date
+
+    def learnt(self, position: int) -> bool:
+        """Return whether the entry was recorded in between."""
+        return self.first_position < position <= self.last_position
+
+    def passed(self, day: date | None) -> bool:
+        """Return whether the day came in between."""
+        return day is not None and self.first_day < day <= self.last_day
+
+
+_ENDS = ("valid_from", "valid_to", "until", "due_on", "held_from", "issued_on")
+"""Fields whose day lets something begin or end."""
+
+
+def causes(
+    log: Log, changes: Sequence[Change], before: Basis, after: Basis
+) -> list[list[dict[str, Any]]]:
+    """Return for each change the entries that explain it, in order of position; never none."""
+    first, last = sorted((before.position, after.position))
+    first_day, last_day = sorted((before.valid_at, after.valid_at))
+    between = Between(first, last, first_day, last_day)
+    named = {at for change in changes for at in change.before | change.after}
+    entries = {entry.position: recorded(entry) for entry in log.at(named)}
+    corrections = _corrections(log, entries.values(), between)
+    return [
+        [_shown(entry) for entry in _explaining(log, change, entries, corrections, between)]
+        for change in changes
+    ]
+
+
+def _explaining(
+    log: Log,
+    change: Change,
+    entries: dict[int, Recorded[Any]],
+    corrections: dict[int, list[Recorded[Any]]],
+    between: Between,
+) -> list[Recorded[Any]]:
+    """What the record rests on only before or only after, as far as it came in between.
+
+    Where it rests on the same entries, one of them was corrected, or a day that it names has
+    passed, or something about the enterprise as a whole was learnt.
+    """
+    different = [entries[at] for at in sorted(change.before ^ change.after)]
+    shared = sorted(change.before | change.after)
+    corrected = [entry for at in shared for entry in corrections.get(at, ())]
+    came = [entry for entry in different if _came(entry, between)]
+    passed = [entries[at] for at in shared if _came(entries[at], between)]
+    for found in (
+        [*came, *corrected],
+        different,
+        passed,
+        _about_the_enterprise(log, change.uscc, between),
+    ):
+        if found:
+            return sorted({entry.position: entry for entry in found}.values(), key=_position)
+    return [entries[at] for at in shared]
+
+
+def _position(entry: Recorded[Any]) -> int:
+    return entry.position
+
+
+def _came(entry: Recorded[Any], between: Between) -> bool:
+    days = (entry.valid_from, *(getattr(entry.event, name, None) for name in _ENDS))
+    return between.learnt(entry.position) or any(map(between.passed, days))
+
+
+def _corrections(
+    log: Log, entries: Iterable[Recorded[Any]], between: Between
+) -> dict[int, list[Recorded[Any]]]:
+    """Return the corrections recorded in between, by the entry that they correct."""
+    if between.first_position == between.last_position:
+        return {}
+    tags = {tag for entry in entries for tag in entry.tags}
+    found: dict[int, list[Recorded[Any]]] = {}
+    for entry in map(recorded, log.read(tags, between.last_position)):
+        if isinstance(entry.event, RecordCorrected) and between.learnt(entry.position):
+            found.setdefault(entry.event.position, []).append(entry)
+    return found
+
+
+def _about_the_enterprise(log: Log, uscc: str, between: Between) -> list[Recorded[Any]]:
+    tags = (f"enterprise:{uscc}", f"standing:{uscc}", "catalogue:all")
+    found = map(recorded, log.read(tags, between.last_position))
+    return [entry for entry in found if _came(entry, between)]
+
+
+def _shown(entry: Recorded[Any]) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "type": type(entry.event).__name__,
+        "actor": {
+            "account": entry.actor.account,
+            "role": entry.actor.role.value,
+            "organisation": entry.actor.organisation,
+        },
+        "reason": entry.reason,
+        "document_no": entry.document_no,
+        "recorded_at": entry.recorded_at.isoformat(),
+        "valid_from": entry.valid_from.isoformat(),
+    }
