@@ -18,13 +18,15 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from domain import evaluation, guards, permissions, scope, soundness
+from domain import evaluation, finding, grounds, guards, permissions, scope, soundness
 from domain.clauses import CLAUSES
 from domain.permissions import MAY
 from domain.registry import EVENTS, EventType
 
 TARGET = Path(__file__).with_name("events.md")
 SHARED = (guards, permissions, scope, evaluation, soundness)
+_RULES: Mapping[ModuleType, tuple[ModuleType, ...]] = {finding: (grounds,)}
+"""Stream → rules of its own that stand apart from its events and its state."""
 _PLAIN = {
     str: "text",
     int: "whole number",
@@ -182,11 +184,15 @@ def refusals(module: ModuleType) -> Iterable[tuple[str, str, str]]:
 
 
 def _parts(module: ModuleType) -> set[ModuleType]:
-    """Return `module` and, where it is a stream, the modules that its events and its state live in."""
+    """Return `module` and, where it is a stream, the modules of its events, its state and its rules."""
     events = [event.cls for event in EVENTS.values() if event.module is module]
     state = getattr(module, "State", None)
     homes = (*events, state, *get_args(state))
-    return {module, *(sys.modules[cls.__module__] for cls in homes if is_dataclass(cls))}
+    return {
+        module,
+        *_RULES.get(module, ()),
+        *(sys.modules[cls.__module__] for cls in homes if is_dataclass(cls)),
+    }
 
 
 def _worded(module: ModuleType) -> Iterable[tuple[str, str, str]]:

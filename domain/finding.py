@@ -6,15 +6,28 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.assessment import ASSESSMENT
-from domain.certificate import CERTIFICATE
-from domain.correction import ENTRY
+from domain import measure, rectification
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
+from domain.grounds import Grounds, keys, require_recorded
 from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
-from domain.identifiers import flag_parts
-from domain.inspection import INSPECTION, Evidence
+from domain.measure import (
+    Measure,
+    MeasureImposed,
+    MeasureLifted,
+    MeasureSetAside,
+    MeasureStayed,
+    MeasureVaried,
+    require_measure,
+)
+from domain.rectification import (
+    Order,
+    RectificationOrdered,
+    RectificationReported,
+    ReinspectionRecorded,
+    require_rectification,
+)
 from domain.vocabulary import Severity
 
 
@@ -32,84 +45,6 @@ class FindingRaised:
     assessments: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RectificationOrdered:
-    """The enterprise must put it right by the end of `due_on` [C]."""
-
-    finding_id: str
-    requirement: str
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RectificationReported:
-    """The enterprise says what it did."""
-
-    finding_id: str
-    statement: str
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReinspectionRecorded:
-    """Whether the rectification passed."""
-
-    finding_id: str
-    passed: bool
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureImposed:
-    """约谈, 通报, 限期整改, 暂停, 移出 … [C], with own days of effect."""
-
-    finding_id: str
-    measure_id: str
-    kind: str
-    effective_from: date
-    effective_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureStayed:
-    """The effect of a measure is put off."""
-
-    measure_id: str
-    finding_id: str
-    effective_from: date
-    effective_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureVaried:
-    """A measure has other days of effect."""
-
-    measure_id: str
-    finding_id: str
-    effective_from: date
-    effective_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureSetAside:
-    """A measure was void from the start."""
-
-    measure_id: str
-    finding_id: str
-    effective_from: date
-    effective_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureLifted:
-    """A measure ends."""
-
-    measure_id: str
-    finding_id: str
-    effective_from: date
-    effective_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,45 +71,14 @@ class FindingDisputed:
     statement: str
 
 
-ChangeOfMeasure: TypeAlias = MeasureStayed | MeasureVaried | MeasureSetAside | MeasureLifted
 Event: TypeAlias = (
     FindingRaised
-    | RectificationOrdered
-    | RectificationReported
-    | ReinspectionRecorded
-    | MeasureImposed
-    | ChangeOfMeasure
+    | rectification.Event
+    | measure.Event
     | FindingClosed
     | FindingWithdrawn
     | FindingDisputed
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One order to rectify, with its entry and what became of it."""
-
-    position: int
-    requirement: str
-    due_on: date
-    ordered: date
-    reported: date | None = None
-    """The day of the first report: a later one adds to it."""
-    reported_position: int = 0
-    report: RectificationReported | None = None
-    passed: bool | None = None
-    reinspection: tuple[date, ReinspectionRecorded] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A measure as it stands: `imposed`, `stayed`, `varied`, `set_aside`, `lifted`."""
-
-    measure_id: str
-    kind: str
-    stands: str
-    effective_from: date
-    effective_to: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,15 +114,6 @@ class Finding:
 State: TypeAlias = Finding | None
 initial: State = None
 
-_STANDS = MappingProxyType(
-    {
-        MeasureStayed: "stayed",
-        MeasureVaried: "varied",
-        MeasureSetAside: "set_aside",
-        MeasureLifted: "lifted",
-    }
-)
-
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return where the finding stands after `entry`."""
@@ -235,27 +130,16 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
     match event:
         case FindingRaised():
             pass
-        case RectificationOrdered():
-            order = Order(
-                position=entry.position,
-                requirement=event.requirement,
-                due_on=event.due_on,
-                ordered=entry.valid_from,
-            )
-            after = replace(state, orders=(*state.orders, order))
-        case RectificationReported() | ReinspectionRecorded():
-            after = _followed_up(state, entry, event)
-        case MeasureImposed():
-            measure = Measure(
-                measure_id=event.measure_id,
-                kind=event.kind,
-                stands="imposed",
-                effective_from=event.effective_from,
-                effective_to=event.effective_to,
-            )
-            after = replace(state, measures=(*state.measures, measure))
-        case MeasureStayed() | MeasureVaried() | MeasureSetAside() | MeasureLifted():
-            after = replace(state, measures=tuple(_changed(m, event) for m in state.measures))
+        case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
+            after = replace(state, orders=rectification.evolve(state.orders, entry))
+        case (
+            MeasureImposed()
+            | MeasureStayed()
+            | MeasureVaried()
+            | MeasureSetAside()
+            | MeasureLifted()
+        ):
+            after = replace(state, measures=measure.evolve(state.measures, event))
         case FindingClosed():
             after = _ended(state, entry, "closed", event.outcome)
         case FindingWithdrawn():
@@ -275,36 +159,6 @@ def _ended(state: Finding, entry: Recorded[Any], how: str, outcome: str) -> Find
     )
 
 
-def _followed_up(
-    state: Finding, entry: Recorded[Any], event: RectificationReported | ReinspectionRecorded
-) -> Finding:
-    """Return the finding after a report or a reinspection, which go with the last order."""
-    if not state.orders:
-        return state
-    *before, order = state.orders
-    if isinstance(event, ReinspectionRecorded):
-        order = replace(order, passed=event.passed, reinspection=(entry.valid_from, event))
-    else:
-        if order.reported is None or entry.valid_from < order.reported:
-            order = replace(order, reported=entry.valid_from, reported_position=entry.position)
-        # What failed before waits for another reinspection.
-        order = replace(order, report=event, passed=order.passed or None)
-    return replace(state, orders=(*before, order))
-
-
-def _changed(measure: Measure, event: ChangeOfMeasure) -> Measure:
-    if measure.measure_id != event.measure_id:
-        return measure
-    if isinstance(event, MeasureLifted):
-        return replace(measure, stands="lifted", effective_to=event.effective_from)
-    return replace(
-        measure,
-        stands=_STANDS[type(event)],
-        effective_from=event.effective_from,
-        effective_to=event.effective_to,
-    )
-
-
 FINDING: FactKind[State] = FactKind("finding", initial, evolve)
 FACTS = MappingProxyType({"finding": FINDING})
 
@@ -315,10 +169,11 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     yield FINDING.key(body.finding_id)
     if isinstance(body, FindingRaised):
         yield ENTERPRISE.key(body.uscc)
-        yield from (ASSESSMENT.key(a) for a in body.assessments)
-        yield from (CERTIFICATE.key(c) for c in body.certificates)
-        if body.inspection_id is not None:
-            yield INSPECTION.key(body.inspection_id)
+        yield from keys(_grounds(body))
+
+
+def _grounds(body: FindingRaised) -> Grounds:
+    return Grounds(body.inspection_id, body.assessments, body.certificates, body.flags)
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
@@ -358,40 +213,7 @@ def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) ->
             "finding_id",
         )
     existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
-    for index, assessment_id in enumerate(body.assessments):
-        existing(
-            facts[ASSESSMENT.key(assessment_id)],
-            "unknown-assessment",
-            f"认定活动 {assessment_id} 未登记",
-            f"session {assessment_id} is not recorded",
-            f"assessments.{index}",
-        )
-    for index, number in enumerate(body.certificates):
-        existing(
-            facts[CERTIFICATE.key(number)] or None,
-            "unknown-certificate",
-            f"证书 {number} 未登记",
-            f"certificate {number} is not recorded",
-            f"certificates.{index}",
-        )
-    if body.inspection_id is not None:
-        inspection = facts[INSPECTION.key(body.inspection_id)]
-        existing(
-            inspection.dispatched or (inspection.spot_checks or None),
-            "unknown-inspection",
-            f"督导 {body.inspection_id} 不存在",
-            f"inspection {body.inspection_id} does not exist",
-            "inspection_id",
-        )
-    for index, key in enumerate(body.flags):
-        parts = flag_parts(key)
-        if parts is None or facts[ENTRY.key(str(parts[1]))] is None:
-            raise Refused(
-                "unknown-flag",
-                f"疑点 {key[:40]} 不存在",
-                f"flag {key[:40]} does not exist",
-                f"flags.{index}",
-            )
+    require_recorded(facts, _grounds(body))
 
 
 def _holds_already(state: Finding, command: Command[Event]) -> bool:
@@ -399,12 +221,9 @@ def _holds_already(state: Finding, command: Command[Event]) -> bool:
     body = command.body
     match body:
         case RectificationOrdered():
-            same = (body.requirement, body.due_on, command.valid_from)
-            return any((o.requirement, o.due_on, o.ordered) == same for o in state.orders[-1:])
+            return rectification.repeats(state.orders, body, command.valid_from)
         case MeasureStayed() | MeasureVaried():
-            return any(
-                m.measure_id == body.measure_id and _changed(m, body) == m for m in state.measures
-            )
+            return measure.changes_nothing(state.measures, body)
         case _:
             return False
 
@@ -418,20 +237,10 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             f"finding {state.raised.finding_id} is {state.ended}",
             "finding_id",
         )
-    order = state.orders[-1] if state.orders else None
     match body:
-        case RectificationOrdered() if body.due_on < command.valid_from:
-            raise Refused(
-                "due-before-order",
-                f"整改期限 {body.due_on} 早于责令日 {command.valid_from}",
-                f"the deadline {body.due_on} lies before the order ({command.valid_from})",
-                "due_on",
-            )
-        case RectificationReported() | ReinspectionRecorded() if order is None:
-            raise Refused(
-                "not-ordered", "尚未责令整改", "no rectification was ordered", "finding_id"
-            )
-        case FindingClosed() if order is not None and order.passed is not True:
+        case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
+            require_rectification(state.orders, command, body)
+        case FindingClosed() if state.orders and state.orders[-1].passed is not True:
             raise Refused(
                 "rectification-open",
                 "责令的整改尚未复查通过,不能销号",
@@ -451,7 +260,7 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             | MeasureSetAside()
             | MeasureLifted()
         ):
-            _require_measure(state, body)
+            require_measure(state.measures, body)
         case _:
             return
 
@@ -463,54 +272,14 @@ _AFTER_THE_END = (FindingDisputed, MeasureStayed, MeasureVaried, MeasureSetAside
 def _require_news(state: Finding, command: Command[Event]) -> None:
     """Refuse a report that is recorded already, exactly so (§3)."""
     body = command.body
-    order = state.orders[-1] if state.orders else None
     match body:
-        case RectificationReported() if order is not None:
-            known = order.report == body and order.passed is not False
-        case ReinspectionRecorded() if order is not None:
-            known = order.reinspection == (command.valid_from, body)
+        case RectificationReported() | ReinspectionRecorded():
+            known = rectification.is_known(state.orders, command, body)
         case FindingDisputed():
             known = state.dispute == body
         case _:
             known = False
     if known:
         raise Refused(
-            "duplicate",
-            "已有完全相同的记录",
-            "the same is recorded already",
-            "finding_id",
-        )
-
-
-def _require_measure(state: Finding, body: MeasureImposed | ChangeOfMeasure) -> None:
-    known = next((m for m in state.measures if m.measure_id == body.measure_id), None)
-    if body.effective_to is not None and body.effective_to <= body.effective_from:
-        raise Refused(
-            "period-empty",
-            "措施截止日不晚于起始日",
-            "the measure ends before it begins",
-            "effective_to",
-        )
-    if isinstance(body, MeasureImposed):
-        if known is not None:
-            raise Refused(
-                "measure-exists",
-                f"措施编号 {body.measure_id} 已使用",
-                f"measure id {body.measure_id} is taken",
-                "measure_id",
-            )
-        return
-    measure = existing(
-        known,
-        "unknown-measure",
-        f"措施 {body.measure_id} 不存在",
-        f"measure {body.measure_id} does not exist",
-        "measure_id",
-    )
-    if measure.stands in {"set_aside", "lifted"}:
-        raise Refused(
-            "measure-ended",
-            f"措施 {body.measure_id} 已撤销或解除",
-            f"measure {body.measure_id} is {measure.stands}",
-            "measure_id",
+            "duplicate", "已有完全相同的记录", "the same is recorded already", "finding_id"
         )

@@ -10,10 +10,11 @@ from domain.certificate import CertificateIssued
 from domain.correction import ENTRY
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.envelope import Recorded
-from domain.finding import FINDING, RectificationOrdered
+from domain.finding import FINDING
 from domain.guards import existing, not_in_the_future, reason_given
 from domain.identifiers import flag_parts
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.rectification import RectificationOrdered
 from domain.vocabulary import ReviewDecision
 
 

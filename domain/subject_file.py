@@ -16,10 +16,11 @@ from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued, CertificateReissued
 from domain.course import Course
 from domain.envelope import Recorded
-from domain.finding import Finding, RectificationOrdered
+from domain.finding import Finding
 from domain.flag import Review
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.plan import Plan
+from domain.rectification import RectificationOrdered
 
 
 class CertificateRecord:

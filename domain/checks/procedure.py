@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.envelope import Recorded
-from domain.finding import Finding, Order
+from domain.finding import Finding
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.intervals import Days
+from domain.rectification import Order
 
 
 def inspection_proper(
