@@ -1,13 +1,13 @@
 """Ledgers of a given size, made once in the work folder and shared by the figures.
 
-`imported`: the whole way, lines made by `examples` and taken in by `dudao import`.
-`appended`: prepared entries through the ledger's own batch append, where importing is not the
-question and would take too long.
+Lines to be imported are made by `examples`. Where importing is not the question and would take too
+long, prepared entries go through the ledger's own batch append.
 """
 
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from psycopg import Connection
 
 from api.settings import Settings
-from api.wiring import open_ledger
+from api.wiring import SOURCES, open_ledger
 from benchmarks import machine
 from benchmarks.measuring import cost_of, environment, python, required
 from benchmarks.prepared import entries
@@ -27,7 +27,7 @@ BATCH = 8_000
 BYTES_PER_ENTRY = 3_000
 """On disk: entry, indexes, log of the database, rows of the views; measured, rounded up."""
 READY = "ready"
-"""A file that says that the ledger in its folder is whole."""
+"""A file that says that the ledger in its folder is whole, and by which migrations it was made."""
 
 
 @contextmanager
@@ -52,14 +52,20 @@ def make_lines(work: Path, count: int) -> Path:
 def large(work: Path, count: int) -> Path:
     """Return the data folder of a ledger of so many entries, appended in bulk if it is not there."""
     folder = work / f"ledger-{count}"
-    if (folder / READY).exists():
+    ready, made_by = folder / READY, _migrations()
+    if ready.exists() and ready.read_text() == made_by:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     need_space(work, count)
     with opened(folder) as database, database.pool(2) as pool:
         append_all(PostgresLog(pool), count)
-    folder.joinpath(READY).touch()
+    ready.write_text(made_by)
     return folder
+
+
+def _migrations() -> str:
+    files = [path for source in SOURCES for path in sorted(source.folder.glob("*.sql"))]
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def append_all(log: PostgresLog, count: int) -> None:
