@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from ledger import embedded, postmaster, settings
 from ledger.connect import Unsafe, check_settings, open_database
@@ -31,8 +32,15 @@ server.close()
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def fresh() -> Iterator[Path]:
     # Not pytest's folder: as root it is closed to the account that the server runs under.
+    with tempfile.TemporaryDirectory(prefix="dudao-embedded-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder in which servers have run; no test leaves one running."""
     with tempfile.TemporaryDirectory(prefix="dudao-embedded-") as name:
         yield Path(name)
 
@@ -78,7 +86,7 @@ def test_who_is_killed_leaves_no_hold_behind(folder: Path):
 def test_a_killed_server_comes_back_and_readers_do_not_notice(folder: Path):
     with open_database(folder) as database, database.pool(4) as pool:
         log = PostgresLog(pool)
-        log.append([single("a/1")])
+        log.append([single("a/1", key="k")])
         pid = (folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]
         os.kill(int(pid), signal.SIGKILL)
         while log.head().position == 1:
@@ -101,10 +109,10 @@ def test_a_process_id_left_behind_is_not_taken_for_the_server(folder: Path, pid:
         assert answers(server)
 
 
-def test_an_initdb_killed_half_way_is_begun_again(folder: Path):
-    (folder / "postgres.making").mkdir()
-    (folder / "postgres.making" / "PG_VERSION").write_text("18")
-    with embedded.attach(folder) as server:
+def test_an_initdb_killed_half_way_is_begun_again(fresh: Path):
+    (fresh / "postgres.making").mkdir()
+    (fresh / "postgres.making" / "PG_VERSION").write_text("18")
+    with embedded.attach(fresh) as server:
         assert answers(server)
 
 
@@ -119,8 +127,8 @@ def test_nobody_is_trusted_and_nothing_listens_on_the_network(folder: Path):
             psycopg.connect(server.conninfo("dudao_unknown"))
 
 
-def test_a_long_path_gets_its_socket_elsewhere(folder: Path):
-    long = folder / ("x" * 60) / ("y" * 60)
+def test_a_long_path_gets_its_socket_elsewhere(fresh: Path):
+    long = fresh / ("x" * 60) / ("y" * 60)
     with embedded.attach(long) as server:
         assert answers(server)
         assert settings.socket_folder(long / "postgres") != long / "postgres"
@@ -135,12 +143,10 @@ def test_the_settings_are_written_once_and_again_when_they_changed(folder: Path)
         assert (pgdata / "postgresql.conf").read_text().count("dudao.conf") == 1
 
 
-@pytest.mark.parametrize("setting", ["synchronous_commit=off"])
-def test_a_server_that_may_lose_what_it_acknowledged_is_not_used(folder: Path, setting: str):
+def test_a_server_that_may_lose_what_it_acknowledged_is_not_used(folder: Path):
+    setting = "synchronous_commit=off"
     with embedded.attach(folder) as server:
-        conninfo = psycopg.conninfo.make_conninfo(
-            server.conninfo(embedded.APP), options=f"-c {setting}"
-        )
+        conninfo = make_conninfo(server.conninfo(embedded.APP), options=f"-c {setting}")
         with psycopg.connect(conninfo) as connection, pytest.raises(Unsafe, match=setting):
             check_settings(connection)
 
