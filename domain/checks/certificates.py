@@ -23,6 +23,8 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
 def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
     """C1: the parts of the number agree with the record; an unknown pattern is undecided."""
     event = entry.event
+    if _plainly_fits(event.certificate_no, event):
+        return CLEAR
     number = certificate_number(event.certificate_no)
     if number is None:
         return undecided(
@@ -67,6 +69,19 @@ def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
         f"证书编号 {event.certificate_no}:{';'.join(zh for zh, _ in wrong)}",
         f"certificate number {event.certificate_no}: {'; '.join(en for _, en in wrong)}",
         entry.position,
+    )
+
+
+def _plainly_fits(text: str, event: CertificateIssued) -> bool:
+    """Say of nearly every number, without taking it apart, that it fits: a replay asks ten million times."""
+    return (
+        len(text) == 22
+        and text[0] == "Y"
+        and text[5:7] == MUNICIPALITY
+        and text[15] == event.level.value
+        and text[13:15] == f"{event.issued_on.year % 100:02d}"
+        and text.isascii()
+        and text[1:].isdigit()
     )
 
 
