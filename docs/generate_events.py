@@ -35,7 +35,7 @@ _PLAIN = {
     date: "day",
     datetime: "instant",
 }
-_REFUSING = {"Refused": 0, "_stage": 1, "existing": 1}
+_REFUSING = {"Refused": 0, "existing": 1}
 """Functions that refuse → place of the code among their arguments; the words follow."""
 
 _INTRODUCTION = """\

@@ -8,6 +8,16 @@ from domain.decider import Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """An expert as assigned; `recusal_declared`: a ground for recusal was declared."""
+
+    expert_id: str
+    name: str
+    affiliation: str
+    recusal_declared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeadingScores:
     """Points for 企业基本情况, 人力资源管理制度, 经费保障措施, 认定工作机构及质量保障体系, 场地设备信息化."""
 

@@ -6,12 +6,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.application import APPLICATION, Application
+from domain.application import APPLICATION
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
 from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
 from domain.intervals import Days
+from domain.progress import Application
 from domain.scope import ScopeItem, named, require_certifiable, units
 from domain.standing import STANDING, EnterpriseListed, require_listing_period
 

@@ -6,14 +6,9 @@ it was decided when it was recorded. Clauses 三, 六(二), 六(三).
 
 from typing import Any
 
-from domain.application import (
-    ApplicationConfirmed,
-    EvaluationConcluded,
-    EvaluationScored,
-    EvaluationScoreRevised,
-)
 from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued
+from domain.confirmation import ApplicationConfirmed
 from domain.decider import Command, Refused
 from domain.enterprise import UnitCovered
 from domain.envelope import Recorded
@@ -23,6 +18,7 @@ from domain.inspection import InspectionDispatched, SpotCheckRecorded, require_k
 from domain.intervals import Days
 from domain.reference import Reference
 from domain.scope import require_certifiable
+from domain.scoring import EvaluationConcluded, EvaluationScored, EvaluationScoreRevised
 from domain.standing import (
     EnterpriseListed,
     ListingReinstated,

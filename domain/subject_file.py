@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 from domain import application, enterprise, finding, flag, plan, standing
-from domain.application import Application
 from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued, CertificateReissued
 from domain.course import Course
@@ -20,6 +19,7 @@ from domain.finding import Finding
 from domain.flag import Review
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.plan import Plan
+from domain.progress import Application
 from domain.rectification import RectificationOrdered
 
 

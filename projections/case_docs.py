@@ -4,10 +4,10 @@ from dataclasses import asdict
 from typing import Any
 
 from domain import application, finding, inspection, plan
-from domain.application import ApplicationSubmitted
 from domain.envelope import Recorded
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.scope import items
+from domain.submission import ApplicationSubmitted, DistrictOpinionGiven
 from projections.row import fields
 
 
@@ -21,7 +21,7 @@ def application_doc(entries: list[Recorded[Any]]) -> dict[str, Any] | None:
         event = entry.event
         if isinstance(event, ApplicationSubmitted):
             materials = event.materials
-        elif isinstance(event, application.DistrictOpinionGiven):
+        elif isinstance(event, DistrictOpinionGiven):
             opinion = {**fields(event), "given_on": entry.valid_from}
     if state is None:
         return None

@@ -20,10 +20,11 @@ from domain import (
     standing,
 )
 from domain.decider import Command
-from domain.evaluation import HeadingScores
+from domain.evaluation import Expert, HeadingScores
 from domain.place import Place
 from domain.reference import Occupation
 from domain.scope import ScopeItem
+from domain.submission import Material
 from domain.vocabulary import (
     CandidateCategory,
     EnterpriseKind,
@@ -81,8 +82,7 @@ def register(on: date = date(2024, 3, 1), **changes: Any) -> Command[Any]:
 
 
 MATERIALS = tuple(
-    application.Material(kind=kind, file_name=f"{kind.value}.pdf", sha256=DIGEST)
-    for kind in MaterialKind
+    Material(kind=kind, file_name=f"{kind.value}.pdf", sha256=DIGEST) for kind in MaterialKind
 )
 
 
@@ -107,12 +107,10 @@ def points(each: str = "18") -> HeadingScores:
     )
 
 
-def panel(*ids: str) -> tuple[application.Expert, ...]:
+def panel(*ids: str) -> tuple[Expert, ...]:
     """Experts without a ground for recusal."""
     return tuple(
-        application.Expert(
-            expert_id=i, name=f"专家{i}", affiliation=f"单位{i}", recusal_declared=False
-        )
+        Expert(expert_id=i, name=f"专家{i}", affiliation=f"单位{i}", recusal_declared=False)
         for i in ids
     )
 

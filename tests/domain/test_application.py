@@ -20,12 +20,12 @@ from domain.application import (
     EvaluationScoreRevised,
     ExpertsAssigned,
     ReceiptIssued,
-    window_of,
 )
 from domain.decider import Command, Refused
 from domain.enterprise import EnterpriseProfileChanged
 from domain.evaluation import Arithmetic, HeadingScores, arithmetic, require_points
 from domain.reference import RuleSet
+from domain.submission import window_of
 from domain.vocabulary import CatalogueKind, EnterpriseKind, Method, Opinion, Role
 from ledger.reference import installed
 from tests.facts import (
