@@ -26,6 +26,10 @@ from ledger.shape_text import as_list, as_object
 
 _BESIDE = ("reason", "document_no", "idempotency_key")
 _KNOWN = frozenset({"type", "valid_from", "actor", "data", *_BESIDE})
+_REASONED = frozenset(
+    name for name, kind in EVENTS.items() if "reason" in {field.name for field in fields(kind.cls)}
+)
+"""Events that hold their reason themselves; it is the entry's reason too."""
 NOBODY = Actor(account="", role=Role.PUBLIC, organisation="")
 MOST_KEPT = 10_000
 """Actors and days remembered; lines of one file have few."""
@@ -94,16 +98,27 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
     validator = GIVEN.get(name) if type(name) is str else None
     if validator is None:
         raise Invalid([*found, _unknown_type(name)])
+    if name in _REASONED:
+        data = _with_reason(data, top.get("reason"))
     body = _checked(validator, data, "data", found)
     actor = _actor(top.get("actor"), found)
     valid_from = _valid_from(top.get("valid_from"), body, found)
     reason, document_no, key = (_text(top.get(field), field, found) for field in _BESIDE)
+    if reason is None and name in _REASONED:
+        reason = getattr(body, "reason", None)
     if not top.keys() <= _KNOWN:
         found += (Fault(path_text([k]), *UNKNOWN_FIELD) for k in top if k not in _KNOWN)
     if found:
         raise Invalid(found)
     holder = _clear(data["holder"]) if type(body) is CertificateIssued and data else None
     return Submission(body, holder, actor, valid_from, reason, document_no, key, top)
+
+
+def _with_reason(data: Any, beside: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return `data` with the reason given beside it: callers write it at either place."""
+    if beside is None or type(data) is not dict or "reason" in data:
+        return data
+    return {**data, "reason": beside}
 
 
 def _unknown_type(name: object) -> Fault:

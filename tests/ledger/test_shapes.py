@@ -345,13 +345,30 @@ def test_a_body_takes_a_name_that_the_event_has_for_the_event() -> None:
     actor = Actor(account="centre-1", role=Role.CENTRE_OFFICER, organisation="centre")
     raw = json.dumps({"application_id": "a", "reason": "r", "valid_from": "2026-01-01"}).encode()
     found = from_body("ApplicationReturned", raw, actor, "key-1")
-    assert (found.body.reason, found.reason) == ("r", None)
+    assert (found.body.reason, found.reason) == ("r", "r")
     assert (found.actor, found.idempotency_key) == (actor, "key-1")
     raw = json.dumps(
         {"uscc": "u", "basis": "b", "reason": "r", "valid_from": "2026-01-01"}
     ).encode()
     found = from_body("ListingRemoved", raw, actor)
     assert found.reason == "r"
+
+
+def test_a_reason_is_taken_at_either_place_of_a_line() -> None:
+    beside = from_line(
+        line({"application_id": "a"}, "ApplicationReturned", valid_from="2026-01-01", reason="r")
+    )
+    within = from_line(
+        line({"application_id": "a", "reason": "r"}, "ApplicationReturned", valid_from="2026-01-01")
+    )
+    assert (beside.body, beside.reason) == (within.body, within.reason)
+    assert within.reason == "r"
+    both = {"application_id": "a", "reason": "inner"}
+    found = from_line(line(both, "ApplicationReturned", valid_from="2026-01-01", reason="outer"))
+    assert (found.body.reason, found.reason) == ("inner", "outer")
+    assert list(
+        faults(line({"application_id": "a"}, "ApplicationReturned", valid_from="2026-01-01"))
+    ) == ["reason"]
 
 
 def test_corrections_keep_each_value_as_it_was_written() -> None:
