@@ -28,24 +28,23 @@ SUBJECTS_AT_ONCE = 20
 
 
 class Stretch(NamedTuple):
-    """The entries behind `after` up to `upto`, read through one connection, written by another."""
+    """The entries behind `after` up to `upto`, and the connection to read them through."""
 
     reader: Connection[Any]
-    writer: Connection[Any]
     after: int
     upto: int
 
 
-def by_position(stretch: Stretch, rules: Rules, memory: Memory) -> bool:
-    """Write what follows from the entries of the stretch, with `rules` as known before it.
+def by_position(stretch: Stretch, rules: Rules, memory: Memory) -> Batch | None:
+    """Return what follows from the entries of the stretch, with `rules` as known before it.
 
-    Returns False, having written nothing, where a catalogue was adopted among them: then every
-    subject is concerned, also those without an entry of their own.
+    None where a catalogue was adopted among them: then every subject is concerned, also those
+    without an entry of their own.
     """
-    reader, writer, after, upto = stretch
+    reader, after, upto = stretch
     found = histories.entries(reader, after, upto)
     if any(isinstance(entry.event, CatalogueAdopted) for entry, _ in found):
-        return False
+        return None
     batch = Batch(after)
     new: dict[str, list[Recorded[Any]]] = defaultdict(list)
     tags: set[str] = set()
@@ -57,9 +56,8 @@ def by_position(stretch: Stretch, rules: Rules, memory: Memory) -> bool:
         batch.add(follow(of, new[of.file.uscc]))
     shared = twin_rows.shared(reader, after, upto, tags)
     batch.add(twin_rows.versions(reader, rules, after, upto, shared))
-    batch.write(writer)
     memory.trim()
-    return True
+    return batch
 
 
 def _files(
@@ -89,20 +87,19 @@ def _files(
         memory.trim()
 
 
-def by_subject(stretch: Stretch, rules: Rules) -> None:
-    """Write what follows from the entries of the stretch, with `rules` as known at its end."""
-    reader, writer, after, upto = stretch
+def by_subject(stretch: Stretch, rules: Rules) -> Iterator[Batch]:
+    """Yield what follows from the entries of the stretch, with `rules` as known at its end."""
+    reader, after, upto = stretch
     batch = Batch(after)
     for uscc, history in _histories(stretch, rules):
         of = rules.new_file(uscc)
-        entries = rules.among(history, 0, upto)
-        behind = _read_until(of, entries, after)
-        batch.add(follow(of, behind))
+        batch.add(follow(of, _read_until(of, rules.among(history, 0, upto), after)))
         if batch.size > WRITTEN_AT_ONCE:
-            batch.write(writer)
+            yield batch
+            batch = Batch(after)
     shared = twin_rows.shared(reader, after, upto)
     batch.add(twin_rows.versions(reader, rules, after, upto, shared))
-    batch.write(writer)
+    yield batch
 
 
 def _read_until(
@@ -117,7 +114,7 @@ def _read_until(
 
 
 def _histories(stretch: Stretch, rules: Rules) -> Iterator[tuple[str, histories.History]]:
-    reader, _, after, upto = stretch
+    reader, after, upto = stretch
     if after == 0 or any(entry.position > after for entry in rules.catalogue):
         yield from histories.in_span(reader, Span(), upto)
         return

@@ -7,6 +7,7 @@ as they were at some position, and the next one goes on from there.
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -19,12 +20,17 @@ from projections.batches import Stretch
 from projections.fold import Rules
 from projections.garbage import uncollected
 from projections.memory import CAPACITY, Memory
+from projections.pump import Pump
 from projections.schema import LIVE
 
 LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
 STANDBY = 0.5
 """Seconds between attempts of a standby to become the follower."""
+
+
+class Overtaken(RuntimeError):  # noqa: N818 - reads as what it says
+    """Somebody else wrote to the tables while this process was the one elected."""
 
 
 class Sizes(NamedTuple):
@@ -70,7 +76,7 @@ class Runner:
                     with self._connections() as (reader, writer):
                         if self._elected(writer):
                             self._follow(reader, writer, self._follower)
-                except psycopg.OperationalError:
+                except (psycopg.OperationalError, Overtaken):
                     # The server is gone or restarts; what was not committed is done again.
                     self._stopped.wait(STANDBY)
 
@@ -97,33 +103,40 @@ class Runner:
             ledger.wait(at, STANDBY * 10)
 
     def _catch_up(self, reader: Connection[Any], writer: Connection[Any], upto: int | None) -> int:
+        at = position_of(writer)
         try:
-            at = position_of(writer)
-            while not self._stopped.is_set():
-                head = _head(reader) if upto is None else min(upto, _head(reader))
-                if at >= head:
-                    break
-                self._step(reader, writer, at, head)
-                at = position_of(writer)
+            with uncollected(), Pump() as pump:
+                while not self._stopped.is_set():
+                    head = _head(reader) if upto is None else min(upto, _head(reader))
+                    if at >= head:
+                        break
+                    at = self._step(reader, writer, pump, at, head)
+                pump.wait()
         except BaseException:
+            # The files may be ahead of the tables now.
             self._memory.clear()
             raise
         return at
 
-    def _step(self, reader: Connection[Any], writer: Connection[Any], at: int, head: int) -> None:
-        """Write the next stretch and where it ends, in one transaction."""
+    def _step(
+        self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, head: int
+    ) -> int:
+        """Have the next stretch written, in one transaction with where it ends; return its end."""
         long = head - at > self._sizes.long
         upto = head if long else min(head, at + self._sizes.batch)
-        stretch = Stretch(reader, writer, at, upto)
-        with uncollected(), writer.transaction():
-            row: Any = writer.execute(LOCK).fetchone()
-            if row[0] != at:
-                self._memory.clear()
-                return
-            if long or not batches.by_position(stretch, self._rules(reader, at), self._memory):
-                batches.by_subject(stretch, self._rules(reader, upto))
-                self._memory.clear()
-            writer.execute(ADVANCE, {"position": upto})
+        stretch = Stretch(reader, at, upto)
+        batch = None
+        if not long:
+            batch = batches.by_position(stretch, self._rules(reader, at), self._memory)
+        pump.add(partial(_begin, writer, at))
+        if batch is not None:
+            pump.add(partial(batch.write, writer))
+        else:
+            for piece in batches.by_subject(stretch, self._rules(reader, upto)):
+                pump.add(partial(piece.write, writer))
+            self._memory.clear()
+        pump.add(partial(_commit, writer, upto))
+        return upto
 
     def _rules(self, reader: Connection[Any], upto: int) -> Rules:
         return self._installed._replace(catalogue=histories.adoptions(reader, upto))
@@ -145,7 +158,23 @@ TRY_OFFICE = "SELECT pg_try_advisory_lock(6077, hashtext(%(office)s))"
 CHOOSE_SCHEMA = "SELECT set_config('search_path', %(schema)s, false)"
 UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
 LOCK = "SELECT position FROM progress FOR UPDATE"
+
+
+def _begin(writer: Connection[Any], at: int) -> None:
+    writer.execute("BEGIN")
+    row: Any = writer.execute(LOCK).fetchone()
+    if row[0] != at:
+        raise Overtaken(f"the tables rest on {row[0]}, not on {at}: another process writes them")
+
+
 ADVANCE = "UPDATE progress SET position = %(position)s"
+
+
+def _commit(writer: Connection[Any], upto: int) -> None:
+    writer.execute(ADVANCE, {"position": upto})
+    writer.execute("COMMIT")
+
+
 HEAD = "SELECT size FROM ledger.log_state"
 
 

@@ -17,7 +17,7 @@ from projections.pieces import pieces
 from projections.row import Row
 from projections.views import TABLES, Version
 
-LINES_AT_ONCE = 256
+LINES_AT_ONCE = 1_000
 
 
 class Held(NamedTuple):
@@ -73,7 +73,7 @@ class Batch:
             self.size += 1
 
     def write(self, conn: Connection[Any]) -> None:
-        """Write everything that follows, and forget it."""
+        """Write everything that follows."""
         for table, first in self._first.items():
             if first:
                 written, closings = self._changes(conn, table, first, self._later[table])
@@ -81,9 +81,6 @@ class Batch:
                     close(conn, table, closings)
                 if written:
                     insert(conn, table, written)
-            first.clear()
-            self._later[table].clear()
-        self.size = 0
 
     def _changes(
         self,
