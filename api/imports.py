@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from api import sheet_forms
 from api.import_lines import LONGEST, lines
+from api.roster_form import roster
+from api.sheet_cells import Row
 from api.sheet_directory import Directory
 from api.sheet_file import Sheet, is_old_workbook, is_workbook, read_text, read_workbook
+from api.sheet_forms import form_of
 from domain.vocabulary import Role
 from ledger.faults import Fault, Invalid, malformed
 from ledger.shapes import Submission, from_line, from_members
@@ -158,6 +160,11 @@ class Importer:
             if size > LARGEST_TEXT_SHEET:
                 raise malformed("CSV 超过 200 MB,请拆分", "the CSV is larger than 200 MB; split it")
             return self._of_sheet(read_text(path.read_bytes()), report)
+        if path.suffix.lower() in {".xlsx", ".xlsm", ".xltx"} or b"\0" in head:
+            raise malformed(
+                "既不是工作簿,也不是文本文件;请用 XLSX、CSV 或 NDJSON 重新保存",
+                "neither a workbook nor text; save it again as XLSX, CSV or NDJSON",
+            )
         if head.lstrip()[:1] == b"[":
             raise malformed(
                 "这是一个 JSON 数组;请每行放一个 JSON 对象(NDJSON)",
@@ -167,8 +174,8 @@ class Importer:
 
     def _of_sheet(self, sheet: Sheet, report: Report) -> tuple[int, Iterator[Item]]:
         report.notes += sheet.notes
-        interpret = sheet_forms.form_of(sheet)
-        default = PUBLISHER if interpret is sheet_forms.roster else OFFICE
+        interpret = form_of(sheet)
+        default = PUBLISHER if interpret is roster else OFFICE
         rows = interpret(sheet, self.directory(), self.actor or default)
         return len(sheet.rows), map(_of_row, rows)
 
@@ -187,7 +194,7 @@ def _of_lines(path: Path) -> Iterator[Item]:
             yield Item(line.number, submission, (), "", line.raw, line.end)
 
 
-def _of_row(row: sheet_forms.Row) -> Item:
+def _of_row(row: Row) -> Item:
     if row.members is None:
         return Item(row.number, None, row.faults, "invalid", row.original, row.number)
     try:
