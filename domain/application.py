@@ -92,13 +92,7 @@ def _advance(state: Application, entry: Recorded[Any], event: Any) -> Applicatio
         case ExpertsAssigned():
             return replace(state, experts=event.experts)
         case EvaluationScored() | EvaluationScoreRevised():
-            sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
-            comments = tuple(said for said in state.comments if said[0] != event.expert_id)
-            return replace(
-                state,
-                sheets=(*sheets, (event.expert_id, event.scores)),
-                comments=(*comments, (event.expert_id, event.comment)),
-            )
+            return _scored(state, event)
         case EvaluationConcluded():
             return replace(
                 state,
@@ -124,6 +118,17 @@ def _advance(state: Application, entry: Recorded[Any], event: Any) -> Applicatio
             )
         case _:  # EnterpriseListed carries this tag too: the publication of this application
             return replace(state, published=True)
+
+
+def _scored(state: Application, event: EvaluationScored | EvaluationScoreRevised) -> Application:
+    """Return the application with the sheet of one expert, in place of an earlier one."""
+    sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
+    comments = tuple(said for said in state.comments if said[0] != event.expert_id)
+    return replace(
+        state,
+        sheets=(*sheets, (event.expert_id, event.scores)),
+        comments=(*comments, (event.expert_id, event.comment)),
+    )
 
 
 APPLICATION: FactKind[State] = FactKind("application", initial, evolve)
