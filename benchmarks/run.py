@@ -1,8 +1,8 @@
 """Measure what is published, and write it down.
 
-python -m benchmarks.run                 everything; an hour, and 60 GB of disk
-python -m benchmarks.run --quick         everything at toy sizes; nothing is written down
-python -m benchmarks.run commands        one figure
+./run bench                 everything; an hour, and 60 GB of disk
+./run bench --quick         everything at toy sizes; nothing is written down
+./run bench commands        one figure
 """
 
 import argparse
@@ -119,7 +119,7 @@ def _circumstances(name: str, work: Path) -> dict[str, Any]:
         server = machine.server_version(database.addresses.app)
     ledgers.drop(anywhere)
     return {
-        "command": f"python -m benchmarks.run {name}",
+        "command": f"./run bench {name}",
         "day": today().isoformat(),
         "load": load,
         "machine": {**machine.described(work), "postgresql": server},
