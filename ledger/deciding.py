@@ -16,6 +16,9 @@ from ledger.requests import Request
 from ledger.vault import Vault
 from ledger.writer import Writer
 
+TRIES = 3
+"""How often a command is decided before the caller hears of a conflict."""
+
 _SURELY_FITS = MAX_ENTRY_BYTES // 2
 """Payload bytes below which no entry can be too large: the side columns are short."""
 
@@ -66,7 +69,7 @@ def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejec
     return drafts
 
 
-def unknown_to(vault: Vault, requests: Sequence[Request]) -> bool:
+def is_another(vault: Vault, requests: Sequence[Request]) -> bool:
     """Enter newcomers into the vault; tell whether somebody else entered one of them before.
 
     Then the pseudonym is another one, and with it the content of the request.

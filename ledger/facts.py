@@ -16,8 +16,8 @@ from ledger.log import Log
 MOST_STATES = 100_000
 """Bounds memory: some hundred megabytes of states at most."""
 
-# What is looked at once and then hardly again: kept only while it may still be changed in the batch.
 _FLEETING = "certificate:"
+"""Facts that are hardly looked at twice: dropped as soon as they can be read from the log."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -47,22 +47,39 @@ class _States(dict[str, Any]):
         super().__init__()
         self.since: dict[str, tuple[Any, list[Decided]]] = {}
         """Tag → its state before, and what was decided on top of it."""
+        self._folded: dict[str, int] = {}
+        """Tag → position of the last entry that was folded in."""
 
     def __missing__(self, tag: str) -> Any:  # noqa: ANN401 - the state of any kind
         state, later = self.since.pop(tag)  # KeyError: these facts were not read
+        self._folded[tag] = later[-1].position
         evolve = FACT_KINDS[tag.partition(":")[0]].evolve
         for decided in later:
             state = evolve(state, decided.recorded())
         self[tag] = state
         return state
 
-    def add(self, decided: Decided) -> None:
-        """Take an entry in under each of its tags that is kept."""
+    def add(self, decided: Decided) -> list[str]:
+        """Take an entry in under those of its tags that are here; return the other ones."""
+        others: list[str] = []
         for tag in decided.new.tags:
             if tag in self.since:
                 self.since[tag][1].append(decided)
             elif tag in self:
                 self.since[tag] = (self.pop(tag), [decided])
+            else:
+                others.append(tag)
+        return others
+
+    def newest(self, tag: str) -> int:
+        """Return the position of the last entry that was taken in under the tag, 0 without one."""
+        since = self.since.get(tag)
+        return since[1][-1].position if since is not None else self._folded.get(tag, 0)
+
+    def drop(self, tag: str) -> None:
+        """Forget the facts of the tag."""
+        for kept in (self, self.since, self._folded):
+            kept.pop(tag, None)
 
 
 class FactBase:
@@ -77,6 +94,7 @@ class FactBase:
         self._states = _States()
         self._later: dict[str, list[Decided]] = {}
         """What was decided under tags that had not been read, by tag."""
+        self._fleeting: set[str] = set()
         self._reference: Reference | None = None
 
     def facts(self, keys: Iterable[FactKey[Any]]) -> Facts:
@@ -97,6 +115,7 @@ class FactBase:
         }
         if not missing:
             return
+        self._fleeting.update(tag for tag in missing if tag.startswith(_FLEETING))
         found: dict[str, list[Recorded[Any]]] = {tag: [] for tag in missing}
         for entry in map(recorded, self._log.read(missing.keys(), self.position)):
             for tag in entry.tags:
@@ -125,24 +144,27 @@ class FactBase:
         for new in decisions:
             decided = Decided(self.next, new, command)
             self.next += 1
-            self._states.add(decided)
-            for tag in new.tags:
-                if tag in self._states or tag in self._states.since:
-                    continue
+            for tag in self._states.add(decided):
                 if tag.partition(":")[0] in FACT_KINDS:
                     self._later.setdefault(tag, []).append(decided)
 
-    def settle(self) -> None:
-        """Everything decided is in the log, at the positions foreseen: it can be read from there."""
-        self.position = self.next - 1
-        self._later.clear()
-        states = self._states
-        if len(states) + len(states.since) > MOST_STATES:
-            catalogues = states[ALL.tag]
-            states.clear()
-            states.since.clear()
-            states[ALL.tag] = catalogues
-            return
-        for kept in (states.since, states):
-            for tag in [tag for tag in kept if tag.startswith(_FLEETING)]:
-                del kept[tag]
+    def settle(self, position: int) -> None:
+        """Everything decided up to `position` is in the log, as foreseen, and can be read from there."""
+        self.position = position
+        self._later = {
+            tag: later
+            for tag, decided in self._later.items()
+            if (later := [each for each in decided if each.position > position])
+        }
+        kept: set[str] = set()
+        for tag in self._fleeting:
+            if self._states.newest(tag) > position:
+                kept.add(tag)
+            else:
+                self._states.drop(tag)
+        self._fleeting = kept
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is kept that it should be dropped."""
+        return len(self._states) + len(self._states.since) > MOST_STATES

@@ -7,7 +7,7 @@ digest over an identity number is guessed in seconds, and it stands in the entry
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from domain.certificate import CertificateIssued, Holder
 from domain.decider import Command
@@ -26,23 +26,35 @@ class Request(NamedTuple):
     newcomer: Person | None = None
 
 
-def ready(submissions: Sequence[Submission], vault: Vault, today: date) -> list[Request]:
-    """Return the submissions as requests. Nobody is added to the vault."""
+Newcomers: TypeAlias = dict[tuple[str, str], str]
+"""Kind and number of a document → the pseudonym that its holder will get."""
+
+
+def ready(
+    submissions: Sequence[Submission],
+    vault: Vault,
+    today: date,
+    newcomers: Newcomers,
+    entering: Newcomers,
+) -> list[Request]:
+    """Return the submissions as requests. Nobody is added to the vault.
+
+    `newcomers` gains everybody new; `entering` are those of a batch that is under way.
+    """
     people = [Person(*s.holder) for s in submissions if s.holder is not None]
     if not people:
         return [_request(submission, submission.body, today) for submission in submissions]
     known = vault.find(people)
-    fresh: dict[tuple[str, str], str] = {}
     names = iter(new_subjects(known.count(None)))
     pseudonyms: list[tuple[str, Person | None]] = []
     for person, subject_id in zip(people, known, strict=True):
         if subject_id is not None:
             pseudonyms.append((subject_id, None))
             continue
-        identity = (person.id_type, normalised(person.id_no))
-        if identity not in fresh:
-            fresh[identity] = next(names)
-        pseudonyms.append((fresh[identity], person))
+        identity = person.id_type, normalised(person.id_no)
+        name = newcomers.get(identity) or entering.get(identity) or next(names)
+        newcomers[identity] = name
+        pseudonyms.append((name, person))
     held = iter(pseudonyms)
     return [
         _request(s, s.body, today) if s.holder is None else _held(s, s.holder, *next(held), today)

@@ -116,9 +116,10 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
 
 def _with_reason(data: Any, beside: object) -> Any:  # noqa: ANN401 - any JSON value
     """Return `data` with the reason given beside it: callers write it at either place."""
-    if beside is None or type(data) is not dict or "reason" in data:
+    members = as_object(data)
+    if beside is None or members is None or "reason" in members:
         return data
-    return {**data, "reason": beside}
+    return {**members, "reason": beside}
 
 
 def _unknown_type(name: object) -> Fault:
@@ -148,15 +149,16 @@ _actors: dict[tuple[Any, ...], Actor] = {}
 _days: dict[str, date] = {}
 
 
-def _actor(given: object, found: list[Fault]) -> Actor:
-    members = as_object(given) or {}
-    key: tuple[Any, ...] = tuple(members.get(part) for part in _ACTOR)
-    # Only texts were ever remembered; a number or a list must not be looked up as one.
-    texts = len(members) == len(_ACTOR) and all(type(part) is str for part in key)
-    if texts and key in _actors:
-        return _actors[key]
+def _actor(given: Any, found: list[Fault]) -> Actor:  # noqa: ANN401 - any JSON value
+    key: tuple[Any, ...] | None = None
+    try:
+        if len(given) == len(_ACTOR):
+            key = given["account"], given["role"], given["organisation"]
+            return _actors[key]
+    except (KeyError, TypeError):
+        pass  # not seen before, or no actor at all: looked at below
     actor: Actor | None = _checked(ACTOR, given, "actor", found)
-    if actor is not None and texts:
+    if actor is not None:
         _remember(_actors, key, actor)
     return actor or NOBODY
 

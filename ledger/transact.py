@@ -4,14 +4,14 @@
 else came between is decided again, three times at most.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.decider import Amend
 from domain.reference import Reference
 from ledger.batches import Batches
 from ledger.clock import today
-from ledger.deciding import Parts, decide, drafts_of, unknown_to
+from ledger.deciding import TRIES, Parts, decide, drafts_of, is_another
 from ledger.facts import FactBase
 from ledger.log import Append, Appended, Conflict, KeyReused, Log, Replayed, Result
 from ledger.outcome import (
@@ -30,8 +30,6 @@ from ledger.vault import Vault
 from ledger.writer import Writer
 
 __all__ = ["Accepted", "Already", "Nothing", "Outcome", "Rejected", "Transactor"]
-
-TRIES = 3
 
 
 class Transactor:
@@ -64,21 +62,29 @@ class Transactor:
 
     def execute_many(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Carry out or refuse the commands in their order, each seeing those before it."""
-        return self._batches.execute(submissions)
+        return list(self.stream([submissions]))
+
+    def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
+        """Carry out or refuse the commands in their order; yield each outcome once it is durable.
+
+        The next batch is taken while the last one is still being appended, so outcomes come a
+        batch later than their commands. One stream at a time; another one waits.
+        """
+        return self._batches.stream(batches)
 
     def _try(self, submission: Submission, version: int | None, *, at_end: bool) -> Outcome | None:
         """Return what became of it; None where it has to be decided again."""
         log, _, vault, installed, amend, today = self._parts
         if at_end or self._seen < 0:
             at_end, self._seen = True, log.head().position
-        request = ready([submission], vault, today())[0]
+        request = ready([submission], vault, today(), {}, {})[0]
         base = FactBase(log, installed, amend, self._seen)
         decision = decide(base, request)
         drafts = decision.answer if decision.new is None else drafts_of(decision.new, request)
         if not isinstance(drafts, tuple):
             known = self._known(request)
             return known or (drafts if at_end else None)
-        if unknown_to(vault, [request]):
+        if is_another(vault, [request]):
             return None
         expected = None if version is None else (drafts[0].stream, version)
         item = Append(drafts, frozenset(decision.looked_at), base.position, expected)

@@ -69,6 +69,10 @@ def command(given_: Json, **top: Any) -> Submission:
     return from_line(json.dumps({**given_, **top}, ensure_ascii=False).encode())
 
 
+def commands(lines: Sequence[Json]) -> list[Submission]:
+    return [command(each) for each in lines]
+
+
 @pytest.fixture
 def house(log: PostgresLog) -> Iterator[House]:
     vault = Vault(log.pool, Keys(bytes(32), bytes(range(32))))
@@ -313,6 +317,45 @@ def test_a_batch_goes_on_where_others_append_what_it_does_not_rest_on(house: Hou
     assert transactor.execute_many([command(session(code, "5"))]) == [Accepted(4, 1)]
 
 
+def test_what_was_decided_on_a_batch_that_failed_is_decided_again_too(house: House) -> None:
+    code, other = uscc(), uscc()
+    transactor = meddled(house, lambda: house.one(registered(code, where="110105")))
+    batches = [[registered(code)], [session(code), registered(other)], [session(other)]]
+    outcomes = list(transactor.stream(map(commands, batches)))
+    assert isinstance(outcomes[0], Rejected)
+    assert outcomes[0].code == "already-registered"
+    assert outcomes[1:] == [Accepted(2, 1), Accepted(3, 1), Accepted(4, 1)]
+    assert [e.district for e in house.log.entries()] == ["110105", "110105", "110108", "110108"]
+
+
+def test_what_rests_on_positions_that_moved_is_decided_again(house: House) -> None:
+    code, other = uscc(), uscc()
+    transactor = meddled(house, lambda: house.one(registered(other)))
+    batches = [[registered(code)], [session(code)], [registered(code), session(code, "5")]]
+    assert list(transactor.stream(map(commands, batches))) == [
+        Accepted(2, 1),
+        Accepted(3, 1),
+        Already(2, 1),
+        Accepted(4, 1),
+    ]
+
+
+def test_a_stream_that_breaks_off_leaves_whole_commands_and_is_run_again(house: House) -> None:
+    code = uscc()
+    *before, publication, _, _, _ = listed(code, "4")
+    lines = [*before, publication, session(code)]
+    batches = [[each] for each in lines]
+    stream = house.transactor.stream(map(commands, batches))
+    first = [next(stream) for _ in range(3)]
+    stream.close()  # type: ignore[attr-defined]
+    reached = house.log.head().position
+    assert reached >= 3
+    again = list(house.another().stream(map(commands, batches)))
+    assert again[:3] == [Already(o.position, o.count) for o in first if isinstance(o, Accepted)]
+    assert sum(isinstance(o, Accepted) for o in again) == len(lines) - reached
+    assert house.log.head().position == len(lines) + 1
+
+
 def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: House) -> None:
     code = uscc()
     held = session(code)
@@ -416,20 +459,20 @@ def test_batches_decide_as_one_command_after_the_other_would(house: House, data:
     size = len(life((uscc(), uscc())))
     order = data.draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=size + 5))
     cuts = data.draw(st.sets(st.integers(1, len(order)), max_size=4))
+    manners: list[Callable[[list[list[Json]]], list[Outcome]]] = [
+        lambda batches: [house.one(each) for batch in batches for each in batch],
+        lambda batches: [o for batch in batches for o in house.many(*batch)],
+        lambda batches: list(house.transactor.stream(map(commands, batches))),
+    ]
     found: list[list[tuple[Any, ...]]] = []
-    for batched in (False, True):
+    for manner in manners:
         lines = life((uscc(), uscc()))
         told = [lines[index] for index in order]
-        outcomes: list[Outcome] = []
-        if batched:
-            edges = [0, *sorted(cuts), len(told)]
-            for start, stop in pairwise(edges):
-                outcomes += house.many(*told[start:stop])
-        else:
-            outcomes = [house.one(each) for each in told]
+        batches = [told[a:b] for a, b in pairwise([0, *sorted(cuts), len(told)])]
+        outcomes = manner(batches)
         base = min((o.position for o in outcomes if isinstance(o, Accepted)), default=0)
         found.append([_told(outcome, base) for outcome in outcomes])
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
 
 
 def _told(outcome: Outcome, base: int) -> tuple[Any, ...]:
