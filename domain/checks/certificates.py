@@ -1,9 +1,11 @@
 """R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
 
+from collections.abc import Iterator
+
 from domain.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.envelope import Recorded
-from domain.identifiers import MUNICIPALITY, certificate_number
+from domain.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
 from domain.subject_file import SessionRecord
 from domain.vocabulary import Level
 
@@ -32,37 +34,7 @@ def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
             f"certificate number {event.certificate_no} follows no known pattern",
             entry.position,
         )
-    wrong: list[tuple[str, str]] = []
-    if number.category != "Y":
-        wrong.append(
-            (f"类别 {number.category} 不是企业", f"category {number.category} is no enterprise")
-        )
-    if number.province != MUNICIPALITY:
-        wrong.append(
-            (f"省份 {number.province} 不是北京", f"province {number.province} is not Beijing")
-        )
-    if number.year != event.issued_on.year % 100:
-        wrong.append(
-            (
-                f"年份 {number.year:02d} 与发证日期 {event.issued_on} 不符",
-                f"year {number.year:02d} against issue on {event.issued_on}",
-            )
-        )
-    level = number.level
-    if level is not None and level is not event.level:
-        wrong.append(
-            (
-                f"等级 {level.zh} 与记录 {event.level.zh} 不符",
-                f"{level.en} against {event.level.en}",
-            )
-        )
-    if level is None and event.level in _WITH_DIGIT:
-        wrong.append(
-            (
-                f"等级位 {number.level_mark} 与记录 {event.level.zh} 不符",
-                f"level mark {number.level_mark} against {event.level.en}",
-            )
-        )
+    wrong = list(_contradictions(number, event))
     if not wrong:
         return CLEAR
     return breach(
@@ -70,6 +42,32 @@ def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
         f"certificate number {event.certificate_no}: {'; '.join(en for _, en in wrong)}",
         entry.position,
     )
+
+
+def _contradictions(
+    number: CertificateNumber, event: CertificateIssued
+) -> Iterator[tuple[str, str]]:
+    """Yield what the parts of a number say against the record, in Chinese and English."""
+    if number.category != "Y":
+        yield f"类别 {number.category} 不是企业", f"category {number.category} is no enterprise"
+    if number.province != MUNICIPALITY:
+        yield f"省份 {number.province} 不是北京", f"province {number.province} is not Beijing"
+    if number.year != event.issued_on.year % 100:
+        yield (
+            f"年份 {number.year:02d} 与发证日期 {event.issued_on} 不符",
+            f"year {number.year:02d} against issue on {event.issued_on}",
+        )
+    level = number.level
+    if level is not None and level is not event.level:
+        yield (
+            f"等级 {level.zh} 与记录 {event.level.zh} 不符",
+            f"{level.en} against {event.level.en}",
+        )
+    if level is None and event.level in _WITH_DIGIT:
+        yield (
+            f"等级位 {number.level_mark} 与记录 {event.level.zh} 不符",
+            f"level mark {number.level_mark} against {event.level.en}",
+        )
 
 
 def _plainly_fits(text: str, event: CertificateIssued) -> bool:
