@@ -5,20 +5,20 @@ versions, times, commands and positions, and at the end the frontier and the roo
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from ledger.entry import Entry, Malformed, check, entry_bytes, instant_text
+from ledger.entry import Draft, Malformed, check, entry_bytes, instant_text
 from ledger.log import Head
 from ledger.merkle import Frontier, leaf_hash
-from ledger.postgres_log import to_entry
 
 PAGE = 5_000
+IMPOSSIBLE = "columns: not values that an entry can have"
 
 
 class Difference(NamedTuple):
@@ -29,17 +29,10 @@ class Difference(NamedTuple):
 
 
 class Report(NamedTuple):
-    """How far the check came, the root it computed, and the first difference if there is one."""
+    """How far the entries agree, the root up to there, and the first difference if there is one."""
 
     head: Head
     difference: Difference | None
-
-
-class Row(NamedTuple):
-    """An entry with what is stored beside it."""
-
-    entry: Entry
-    leaf: bytes
 
 
 Progress = Callable[[int, int], None]
@@ -47,80 +40,22 @@ Progress = Callable[[int, int], None]
 
 
 def verify(pool: ConnectionPool[Connection[Any]], progress: Progress | None = None) -> Report:
-    """Check the ledger as it is when this begins. Memory is bounded but for one number a stream."""
-    checker, tagged = _Checker(), 0
-    # The database reads the next page while this one is hashed.
-    with pool.connection() as connection, ThreadPoolExecutor(1) as ahead:
+    """Check the ledger as it is when this begins; memory is bounded. Takes two connections."""
+    with pool.connection() as connection, ThreadPoolExecutor(2) as aside:
         size, hashes, recorded_at = _state(connection)
-        coming = ahead.submit(_page, connection, 0, size)
-        while (page := coming.result()).rows or page.difference is not None:
-            coming = ahead.submit(_page, connection, checker.frontier.size + len(page.rows), size)
-            found = checker.page(page.rows) or page.difference
-            if found is not None:
-                return Report(checker.head(), found)
-            tagged += page.tagged
-            if progress is not None:
-                progress(checker.frontier.size, size)
-        found = _state_difference(checker, size, hashes, recorded_at)
-        found = found or _stray(connection, size, tagged)
-    return Report(checker.head(), found)
+        # What needs all entries at once the database checks meanwhile.
+        wholes = [aside.submit(_whole, pool, query, what, size) for query, what in WHOLES]
+        checker = _Checker()
+        found = _entries(connection, checker, size, progress)
+        found = found or _state_difference(checker, size, hashes, recorded_at)
+        return Report(checker.head(), _first(found, wholes))
 
 
-class _Checker:
-    """Goes through the entries in order, remembering what the next ones must follow from."""
-
-    def __init__(self) -> None:
-        self.frontier = Frontier()
-        self.recorded_at: datetime | None = None
-        self._versions: dict[str, int] = {}
-        self._command: tuple[str | None, int] = (None, 0)
-
-    def head(self) -> Head:
-        """Return the end of what was checked."""
-        return Head(self.frontier.size, self.frontier.root(), self.recorded_at)
-
-    def page(self, rows: list[Row]) -> Difference | None:
-        """Check entries that follow those checked before; return the first difference."""
-        for row in rows:
-            expected = self.frontier.size + 1
-            if row.entry.position != expected:
-                return Difference(expected, "position: missing")
-            what = self._difference(row)
-            if what is not None:
-                return Difference(expected, what)
-            self.frontier.append(row.leaf)
-            self.recorded_at = row.entry.recorded_at
-        return None
-
-    def _difference(self, row: Row) -> str | None:
-        return _content(row) or self._sequence(row.entry)
-
-    def _sequence(self, entry: Entry) -> str | None:
-        """Check what an entry must be after those before it."""
-        if self.recorded_at is not None and entry.recorded_at < self.recorded_at:
-            return "recorded_at: before the entry above"
-        version = self._versions.get(entry.stream, 0) + 1 if entry.stream else 0
-        if entry.version != version:
-            return f"version: {entry.version} where {version} follows"
-        self._versions[entry.stream] = version
-        if entry.part != 0 and (entry.idempotency_key, entry.part) != self._command:
-            return f"part: {entry.part} does not continue a command"
-        self._command = (entry.idempotency_key, entry.part + 1)
-        return None
-
-
-def _content(row: Row) -> str | None:
-    """Check what an entry must be by itself."""
-    entry, draft = row.entry, row.entry.draft()
-    try:
-        at = instant_text(entry.recorded_at)
-        content = entry_bytes(draft, entry.version, at, entry.part, entry.salt)
-        check(draft)
-    except Malformed as error:
-        return str(error)
-    except (TypeError, AttributeError, UnicodeError):
-        return "columns: not values that an entry can have"
-    return None if leaf_hash(content) == row.leaf else "leaf: not the hash of the entry's columns"
+def _first(found: Difference | None, wholes: list[Future[Difference | None]]) -> Difference | None:
+    """Return the difference at the lowest position; the state's own only if no entry differs."""
+    others = [whole.result() for whole in wholes]
+    differences = [each for each in (found, *others) if each is not None]
+    return min(differences, key=lambda each: each.position or float("inf"), default=None)
 
 
 STATE = "SELECT size, frontier, recorded_at FROM ledger.log_state"
@@ -132,12 +67,21 @@ def _state(connection: Connection[Any]) -> tuple[int, list[bytes], datetime | No
     return size, hashes, recorded_at
 
 
-class _Page(NamedTuple):
-    """Entries, how many rows their tags have, and what differs behind the last of `rows`."""
-
-    rows: list[Row]
-    tagged: int
-    difference: Difference | None
+def _entries(
+    connection: Connection[Any], checker: "_Checker", size: int, progress: Progress | None
+) -> Difference | None:
+    """Check the entries page by page; the database reads the next one while one is hashed."""
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(_page, connection, 0, size)
+        while page := coming.result():
+            last = checker.frontier.size + len(page)
+            coming = ahead.submit(_page, connection, last, size)
+            found = checker.page(page)
+            if found is not None:
+                return found
+            if progress is not None:
+                progress(last, size)
+    return None
 
 
 ROWS = """
@@ -148,68 +92,105 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
 """
 
 
-def _page(connection: Connection[Any], after: int, upto: int, size: int = PAGE) -> _Page:
+def _page(
+    connection: Connection[Any], after: int, upto: int, size: int = PAGE
+) -> list[tuple[Any, ...]]:
     values = {"after": after, "upto": upto, "page": size}
     try:
-        found = connection.execute(ROWS, values, prepare=True, binary=True).fetchall()
+        return connection.execute(ROWS, values, prepare=True, binary=True).fetchall()
     except psycopg.DataError:
-        # A time or a day that no entry can have. Alone it can be named.
-        if size == 1:
-            return _Page([], 0, Difference(after + 1, "columns: not values that an entry can have"))
-        return _page(connection, after, upto, 1)
-    rows = [Row(to_entry(row[:-1]), row[-1]) for row in found]
-    if not rows:
-        return _Page([], 0, None)
-    tagged, lost = _tags(connection, rows[0].entry.position, rows[-1].entry.position)
-    return _Page(rows, tagged, lost)
+        # A time or a day that cannot be read. Alone it can be named: it comes as no entry at all.
+        return [(after + 1,)] if size == 1 else _page(connection, after, upto, 1)
 
 
+class _Checker:
+    """Goes through the rows in order, remembering what the next ones must follow from."""
+
+    def __init__(self) -> None:
+        self.frontier = Frontier()
+        self.recorded_at: datetime | None = None
+        self._command: tuple[str | None, int] = (None, 0)
+
+    def head(self) -> Head:
+        """Return the end of what agrees."""
+        return Head(self.frontier.size, self.frontier.root(), self.recorded_at)
+
+    def page(self, rows: list[tuple[Any, ...]]) -> Difference | None:
+        """Check rows that follow those checked before; return the first difference."""
+        for row in rows:
+            expected = self.frontier.size + 1
+            if row[0] != expected:
+                return Difference(expected, "position: missing")
+            what = self._row(row) if len(row) > 1 else IMPOSSIBLE
+            if what is not None:
+                return Difference(expected, what)
+        return None
+
+    def _row(self, row: tuple[Any, ...]) -> str | None:
+        _, stream, version, type_, recorded_at, valid_from, subject, district, tags = row[:9]
+        key, payload, salt, digest, part, leaf = row[9:]
+        draft = Draft(stream, type_, valid_from, subject, district, tags, payload, key, digest)
+        try:
+            content = entry_bytes(draft, version, instant_text(recorded_at), part, salt)
+            check(draft)
+        except Malformed as error:
+            return str(error)
+        except (TypeError, AttributeError, UnicodeError):
+            return IMPOSSIBLE
+        if leaf_hash(content) != leaf:
+            return "leaf: not the hash of the entry's columns"
+        if self.recorded_at is not None and recorded_at < self.recorded_at:
+            return "recorded_at: before the entry above"
+        if part != 0 and (key, part) != self._command:
+            return f"part: {part} does not continue a command"
+        self._command = (key, part + 1)
+        self.recorded_at = recorded_at
+        self.frontier.append(leaf)
+        return None
+
+
+VERSIONS = """
+SELECT min(position) FROM (
+    SELECT position, version, row_number() OVER (PARTITION BY stream ORDER BY position) AS n
+      FROM ledger.entry WHERE stream <> '' AND position BETWEEN 1 AND %(size)s) e
+ WHERE version <> n
+"""
 TAGS = """
-SELECT count(*), min(x.position) FILTER (WHERE NOT EXISTS (
-       SELECT FROM ledger.entry_tag t WHERE t.tag_hash = x.tag_hash AND t.position = x.position))
-  FROM (SELECT hashtextextended(t.tag, 0) AS tag_hash, e.position
-          FROM ledger.entry e, unnest(e.tags) AS t(tag)
-         WHERE e.position BETWEEN %(first)s AND %(last)s
-           AND t.tag <> 'stream:' || e.stream AND t.tag IS DISTINCT FROM 'subject:' || e.subject
-         GROUP BY 1, 2) x
+SELECT min(position) FROM (
+    SELECT hashtextextended(t.tag, 0) AS tag_hash, e.position
+      FROM ledger.entry e, unnest(e.tags) AS t(tag)
+     WHERE e.position BETWEEN 1 AND %(size)s AND t.tag <> 'stream:' || e.stream
+       AND t.tag IS DISTINCT FROM 'subject:' || e.subject) carried
+  FULL JOIN (SELECT tag_hash, position FROM ledger.entry_tag
+              WHERE position BETWEEN 1 AND %(size)s) found
+ USING (tag_hash, position) WHERE carried.position IS NULL OR found.position IS NULL
 """
-
-
-def _tags(connection: Connection[Any], first: int, last: int) -> tuple[int, Difference | None]:
-    """Return how many tag rows the entries must have, and the first entry that lacks one."""
-    values = {"first": first, "last": last}
-    row: Any = connection.execute(TAGS, values, prepare=True).fetchone()
-    lost = None if row[1] is None else Difference(row[1], "tags: not found under one of them")
-    return row[0], lost
-
-
-COUNT_TAGS = "SELECT count(*) FROM ledger.entry_tag WHERE position BETWEEN 1 AND %(size)s"
-STRAY_TAG = """
-SELECT min(t.position) FROM ledger.entry_tag t LEFT JOIN ledger.entry e USING (position)
- WHERE t.position <= %(size)s AND NOT EXISTS (
-       SELECT FROM unnest(e.tags) AS u(tag) WHERE hashtextextended(u.tag, 0) = t.tag_hash)
+OUTSIDE = """
+SELECT CASE WHEN x.lowest < 1 THEN 0 ELSE x.lowest END FROM (
+    SELECT least(
+           (SELECT min(e.position) FROM ledger.entry e WHERE e.position > s.size OR e.position < 1),
+           (SELECT min(t.position) FROM ledger.entry_tag t
+             WHERE t.position > s.size OR t.position < 1)) AS lowest
+      FROM ledger.log_state s WHERE %(size)s >= 0) x
 """
-BEYOND = """
-SELECT least((SELECT min(e.position) FROM ledger.entry e WHERE e.position > s.size),
-             (SELECT min(t.position) FROM ledger.entry_tag t
-               WHERE t.position > s.size OR t.position < 1))
-  FROM ledger.log_state s
-"""
+WHOLES: list[tuple[LiteralString, str]] = [
+    (VERSIONS, "version: not the next of its stream"),
+    (TAGS, "tags: the index does not say what the entry says"),
+    (OUTSIDE, "position: not one of the tree's"),
+]
 
 
-def _stray(connection: Connection[Any], size: int, tagged: int) -> Difference | None:
-    """Return the first row that belongs to no entry: behind the end, or a tag not carried."""
-    with connection.transaction():
+def _whole(
+    pool: ConnectionPool[Connection[Any]], query: LiteralString, what: str, size: int
+) -> Difference | None:
+    with pool.connection() as connection, connection.transaction():
+        # Made for probes (see connect.py), the session's settings are wrong for whole tables.
         connection.execute("SET LOCAL statement_timeout = 0")
-        row: Any = connection.execute(BEYOND).fetchone()
-        if row[0] is not None:
-            return Difference(row[0], "position: behind the end of the tree")
-        row = connection.execute(COUNT_TAGS, {"size": size}).fetchone()
-        # All that must be there was found; so only more of them is left to be wrong.
-        if row[0] == tagged:
-            return None
-        row = connection.execute(STRAY_TAG, {"size": size}).fetchone()
-        return Difference(row[0] or 0, "tags: found under one it does not carry")
+        connection.execute("SET LOCAL enable_seqscan = on")
+        if connection.info.server_version >= 170000:
+            connection.execute("SET LOCAL transaction_timeout = 0")
+        row: Any = connection.execute(query, {"size": size}).fetchone()
+    return None if row[0] is None else Difference(row[0], what)
 
 
 def _state_difference(
