@@ -15,10 +15,11 @@ from projections.fold import Rules
 from projections.schema import PROJECTIONS
 from projections.views import TABLES
 from tests.ledger_story import LedgerStory
-from tests.postgres import Server, addresses, log, server, template
+from tests.postgres import Server
+from tests.projections.desk import desk, installed_rules
 from tests.story import REFERENCE, amend, locate
 
-__all__ = ["addresses", "log", "server", "template"]
+__all__ = ["desk", "installed_rules"]
 
 RULES = Rules(Context(REFERENCE, locate), amend)
 
