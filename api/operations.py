@@ -8,16 +8,18 @@ import fcntl
 import logging
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import compress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import msgspec
 
-from api.imports import Importer, Rejects, Report
+from api.imports import Decides, Importer, Rejects, Report
 from domain.envelope import Actor
 from ledger.clock import now
 from ledger.entry import instant_text
@@ -25,7 +27,6 @@ from ledger.faults import Invalid
 from ledger.outcome import Outcome, Rejected
 from ledger.shape_output import members
 from ledger.shapes import Submission
-from ledger.transact import Transactor
 
 logger = logging.getLogger("dudao.api")
 
@@ -74,18 +75,25 @@ class Bench(Protocol):
 class OwnLines:
     """Decides only what the uploader does in their own name; a line of another actor is refused."""
 
-    def __init__(self, decider: Transactor, actor: Actor) -> None:
+    def __init__(self, decider: Decides, actor: Actor) -> None:
         self._decider = decider
         self._actor = actor
 
-    def execute_many(self, submissions: Sequence[Submission]) -> list[Outcome]:
+    def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Carry out or refuse the commands in their order."""
-        own = [submission for submission in submissions if submission.actor == self._actor]
-        outcomes = iter(self._decider.execute_many(own))
-        return [
-            next(outcomes) if submission.actor == self._actor else FOREIGN
-            for submission in submissions
-        ]
+        waiting: deque[bool] = deque()
+
+        def own() -> Iterator[list[Submission]]:
+            for batch in batches:
+                mine = [submission.actor == self._actor for submission in batch]
+                waiting.extend(mine)
+                yield list(compress(batch, mine))
+
+        for outcome in self._decider.stream(own()):
+            while not waiting.popleft():
+                yield FOREIGN
+            yield outcome
+        yield from (FOREIGN for _ in waiting)
 
 
 FOREIGN = Rejected(
@@ -210,9 +218,7 @@ class Operations:
             self._save(operation)
 
         importer = self._bench.importer(members(operation.actor), progress)
-        # An importer asks its transactor for `execute_many` alone.
-        own = OwnLines(importer.transactor, operation.actor)
-        importer.transactor = cast("Transactor", own)
+        importer.transactor = OwnLines(importer.transactor, operation.actor)
         report: Report = importer.take(path, Rejects(self._rejects(operation.id)))
         operation.stage = Stage.DONE
         operation.lines, operation.taken = report.lines, report.taken
