@@ -20,7 +20,59 @@ GATHER = 0.0005
 """Seconds to wait for clients that were just answered to come back with their next command. Without
 it two halves of them take turns, and each transaction carries half of what it could."""
 
-_Waiting: TypeAlias = tuple[Append, Future[Result]]
+
+class _Waiting:
+    """A command whose thread waits for the answer. A lock is a tenth of what a future costs."""
+
+    __slots__ = ("_answered", "_outcome", "item")
+
+    def __init__(self, item: Append) -> None:
+        self.item = item
+        self._outcome: Result | Exception | None = None
+        self._answered = Lock()
+        self._answered.acquire()
+
+    def begin(self) -> bool:
+        """Tell whether the command is still wanted."""
+        return True
+
+    def settle(self, outcome: Result | Exception) -> None:
+        """Answer. Called once."""
+        self._outcome = outcome
+        self._answered.release()
+
+    def result(self) -> Result:
+        """Wait for the answer. Called once."""
+        with self._answered:
+            if isinstance(self._outcome, Exception):
+                raise self._outcome
+            if self._outcome is None:
+                raise Closed("released without an answer")
+            return self._outcome
+
+
+class _Promised:
+    """A command whose answer goes into a future."""
+
+    __slots__ = ("future", "item")
+
+    def __init__(self, item: Append) -> None:
+        self.item = item
+        self.future: Future[Result] = Future()
+
+    def begin(self) -> bool:
+        """Tell whether the command is still wanted."""
+        return self.future.set_running_or_notify_cancel()
+
+    def settle(self, outcome: Result | Exception) -> None:
+        """Answer. Called once."""
+        if isinstance(outcome, Exception):
+            self.future.set_exception(outcome)
+        else:
+            self.future.set_result(outcome)
+
+
+_Queued: TypeAlias = _Waiting | _Promised
 
 
 class Closed(RuntimeError):  # noqa: N818 - reads as what it says
@@ -32,7 +84,7 @@ class Writer:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[_Queued] = deque()
         self._appending = Lock()
         self._changed = Condition()
         self._closed = False
@@ -47,20 +99,24 @@ class Writer:
         Raises:
             Malformed: a draft cannot become an entry. Found here, so that no neighbour suffers.
         """
-        return self._enqueue(item)
+        promised = _Promised(item)
+        self._enqueue(promised)
+        return promised.future
 
     def append(self, item: Append) -> Result:
         """Append one command and wait for its result."""
+        waiting = _Waiting(item)
         if self._crowd > 1 or not self._appending.acquire(blocking=False):
-            return self._enqueue(item).result()
+            self._enqueue(waiting)
+            return waiting.result()
         try:
-            future = self._enqueue(item, wake=False)
+            self._enqueue(waiting, wake=False)
             self._drain()
         finally:
             self._appending.release()
         # Others may have come while this thread was appending, and found nobody to wake.
         self._wake()
-        return future.result()
+        return waiting.result()
 
     def append_chain(self, items: Sequence[Append]) -> list[Result]:
         """Append commands that were decided on top of each other: all or none (imports)."""
@@ -87,17 +143,15 @@ class Writer:
         """Drain and close."""
         self.close()
 
-    def _enqueue(self, item: Append, *, wake: bool = True) -> Future[Result]:
-        validate(item)
-        future: Future[Result] = Future()
+    def _enqueue(self, queued: _Queued, *, wake: bool = True) -> None:
+        validate(queued.item)
         # Under the same lock as closing, so that nothing is queued behind the last drain.
         with self._changed:
             if self._closed:
                 raise Closed("the writer is closed")
-            self._queue.append((item, future))
+            self._queue.append(queued)
             if wake and len(self._queue) >= self._wanted:
                 self._changed.notify()
-        return future
 
     def _wake(self) -> None:
         with self._changed:
@@ -121,28 +175,33 @@ class Writer:
 
     def _drain(self) -> None:
         """Append what waits, up to `MAX_GROUP`, in one transaction. Called while appending."""
-        group: list[_Waiting] = []
+        group: list[_Queued] = []
         while self._queue and len(group) < MAX_GROUP:
-            item, future = self._queue.popleft()  # only the holder of `_appending` takes
-            if future.set_running_or_notify_cancel():
-                group.append((item, future))
+            queued = self._queue.popleft()  # only the holder of `_appending` takes
+            if queued.begin():
+                group.append(queued)
         if group:
             self._settle(group)
         self._crowd = len(group) + len(self._queue)
 
-    def _settle(self, group: Sequence[_Waiting]) -> None:
+    def _settle(self, group: Sequence[_Queued]) -> None:
         try:
-            results = self._log.append([item for item, _ in group])
+            results = self._log.append([queued.item for queued in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers get it
             self._settle_failed(group, error)
             return
-        for (_, future), result in zip(group, results, strict=True):
-            future.set_result(result)
+        except BaseException:  # Ctrl-C in this thread; the others must not wait for ever
+            for queued in group:
+                queued.settle(OutcomeUnknown("interrupted while appending"))
+            raise
+        for queued, result in zip(group, results, strict=True):
+            queued.settle(result)
 
-    def _settle_failed(self, group: Sequence[_Waiting], error: Exception) -> None:
+    def _settle_failed(self, group: Sequence[_Queued], error: Exception) -> None:
         """Find out whose fault it was: nothing of the group was appended, or its fate is unknown."""
-        for item, future in group:
-            if len(group) == 1 or (isinstance(error, OutcomeUnknown) and not is_keyed(item)):
-                future.set_exception(error)
+        for queued in group:
+            unknown = isinstance(error, OutcomeUnknown) and not is_keyed(queued.item)
+            if len(group) == 1 or unknown:
+                queued.settle(error)
             else:
-                self._settle([(item, future)])
+                self._settle([queued])
