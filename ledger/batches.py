@@ -37,6 +37,10 @@ class Batches:
         """Yield what became of each command, in order, once it is durable."""
         aloft: deque[Flight] = deque()
         with self._lock, ThreadPoolExecutor(1, "ledger-import") as appender:
+            # An append is held against what came since; a refusal is not, so facts that were kept
+            # from an earlier stream serve only while they are the latest.
+            if self._base is not None and self._base.next - 1 != self._parts.log.head().position:
+                self._base = None
             try:
                 for run in (run for batch in batches for run in _runs(batch)):
                     yield from self._take(run, aloft, appender)

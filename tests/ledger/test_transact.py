@@ -356,6 +356,16 @@ def test_a_stream_that_breaks_off_leaves_whole_commands_and_is_run_again(house: 
     assert house.log.head().position == len(lines) + 1
 
 
+def test_facts_kept_from_the_last_batch_refuse_nothing_that_others_made_possible(
+    house: House,
+) -> None:
+    code, new = uscc(), uscc()
+    house.many(registered(code))
+    assert isinstance(house.many(session(new))[0], Rejected)
+    house.another().execute_many([command(registered(new))])
+    assert isinstance(house.many(session(new))[0], Accepted)
+
+
 def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: House) -> None:
     code = uscc()
     held = session(code)
