@@ -366,6 +366,18 @@ def test_facts_kept_from_the_last_batch_refuse_nothing_that_others_made_possible
     assert isinstance(house.many(session(new))[0], Accepted)
 
 
+def test_commands_that_arrive_together_have_each_their_own_outcome(house: House) -> None:
+    codes = [uscc() for _ in range(24)]
+    house.many(*(registered(code) for code in codes[::2]))
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = list(pool.map(house.one, (session(code) for code in codes)))
+    assert [type(each) for each in outcomes] == [Accepted, Rejected] * 12
+    positions = [each.position for each in outcomes if isinstance(each, Accepted)]
+    assert sorted(positions) == list(range(13, 25))
+    told = [recorded(entry).event.uscc for entry in house.log.at(positions)]
+    assert sorted(told) == sorted(codes[::2])
+
+
 def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: House) -> None:
     code = uscc()
     held = session(code)
