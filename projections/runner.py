@@ -8,7 +8,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
-from threading import Event
+from threading import Event, Lock
 from typing import Any, NamedTuple
 
 import psycopg
@@ -27,6 +27,10 @@ LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
 STANDBY = 0.5
 """Seconds between attempts of a standby to become the follower."""
+
+
+NAME = "dudao-runner"
+"""How its connections are told apart in pg_stat_activity."""
 
 
 class Overtaken(RuntimeError):  # noqa: N818 - reads as what it says
@@ -53,6 +57,7 @@ class Runner:
         self._schema = schema
         self._memory = Memory(self._sizes.memory)
         self._stopped = Event()
+        self._lock = Lock()
         self._follower: Follower | None = None
 
     def catch_up(self, upto: int | None = None) -> int:
@@ -70,21 +75,34 @@ class Runner:
 
     def run(self) -> None:
         """Follow the ledger until stopped; stand by while another process does."""
-        with Follower(self._conninfo) as self._follower:
-            while not self._stopped.is_set():
-                try:
-                    with self._connections() as (reader, writer):
-                        if self._elected(writer):
-                            self._follow(reader, writer, self._follower)
-                except (psycopg.OperationalError, Overtaken):
-                    # The server is gone or restarts; what was not committed is done again.
-                    self._stopped.wait(STANDBY)
+        with Follower(self._conninfo) as ledger:
+            self._attend(ledger)
+            try:
+                while not self._stopped.is_set():
+                    self._serve(ledger)
+            finally:
+                self._attend(None)
+
+    def _attend(self, ledger: Follower | None) -> None:
+        with self._lock:
+            self._follower = ledger
+
+    def _serve(self, ledger: Follower) -> None:
+        """Stand for election, and follow, until stopped or until a connection breaks."""
+        try:
+            with self._connections() as (reader, writer):
+                if self._elected(writer):
+                    self._follow(reader, writer, ledger)
+        except (psycopg.OperationalError, Overtaken):
+            # The server is gone or restarts; what was not committed is done again.
+            self._stopped.wait(STANDBY)
 
     def stop(self) -> None:
         """End `run` after the transaction under way."""
         self._stopped.set()
-        if self._follower is not None:
-            self._follower.stop()
+        with self._lock:
+            if self._follower is not None:
+                self._follower.stop()
 
     def _elected(self, writer: Connection[Any]) -> bool:
         while not self._stopped.is_set():
@@ -145,8 +163,8 @@ class Runner:
     def _connections(self) -> Generator[tuple[Connection[Any], Connection[Any]]]:
         """Two connections without time limits: a first fold of a large ledger is one transaction."""
         with (
-            psycopg.connect(self._conninfo, autocommit=True) as reader,
-            psycopg.connect(self._conninfo, autocommit=True) as writer,
+            psycopg.connect(self._conninfo, autocommit=True, application_name=NAME) as reader,
+            psycopg.connect(self._conninfo, autocommit=True, application_name=NAME) as writer,
         ):
             writer.execute(CHOOSE_SCHEMA, {"schema": self._schema})
             for connection in (reader, writer):

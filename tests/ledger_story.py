@@ -25,6 +25,8 @@ class LedgerStory:
     def __init__(self, log: Log) -> None:
         self.log = log
         self.position = 0
+        self.known: set[str] = set()
+        """Identities that were begun, for whoever tells only what the deciders would let in."""
         self._told: list[Draft] = []
         self._holders: dict[str, set[str]] = {}
         self._tags: dict[int, tuple[str, ...]] = {}

@@ -310,11 +310,10 @@ def tell(story: LedgerStory, steps: list[Step]) -> None:
     """Record a history; a step that the deciders would never let in there leaves no entry."""
     events: dict[int, Any] = {}
     subjects: dict[int, str] = {}
-    known: set[str] = set()
     for step in steps:
         at = story.position + 1
         event = _event(step, at, events)
-        if event is None or not _possible(event, known):
+        if event is None or not _possible(event, story.known):
             continue
         uscc = subjects.get(_about(event), step.uscc)
         story.tell(event, _day(step), uscc=uscc)
