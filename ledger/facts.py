@@ -71,18 +71,15 @@ class _States(dict[str, Any]):
                 others.append(tag)
         return others
 
-    def drop_settled(self, tags: Iterable[str], position: int) -> set[str]:
-        """Forget the facts of the tags, but of those with entries behind `position`; return these."""
-        kept: set[str] = set()
-        since, folded = self.since, self._folded
-        for tag in tags:
-            later = since.get(tag)
-            if (later[1][-1].position if later else folded.get(tag, 0)) > position:
-                kept.add(tag)
-                continue
-            for states in (self, since, folded):
-                states.pop(tag, None)
-        return kept
+    def newest(self, tag: str) -> int:
+        """Return the position of the last entry that was taken in under the tag, 0 without one."""
+        since = self.since.get(tag)
+        return since[1][-1].position if since is not None else self._folded.get(tag, 0)
+
+    def drop(self, tag: str) -> None:
+        """Forget the facts of the tag."""
+        for kept in (self, self.since, self._folded):
+            kept.pop(tag, None)
 
 
 class FactBase:
@@ -159,7 +156,13 @@ class FactBase:
             for tag, decided in self._later.items()
             if (later := [each for each in decided if each.position > position])
         }
-        self._fleeting = self._states.drop_settled(self._fleeting, position)
+        kept: set[str] = set()
+        for tag in self._fleeting:
+            if self._states.newest(tag) > position:
+                kept.add(tag)
+            else:
+                self._states.drop(tag)
+        self._fleeting = kept
 
     @property
     def is_full(self) -> bool:
