@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from domain.decider import Command
 from ledger.keys import KEY_BYTES, Keys
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
+from ledger.shape_json import canonical
 from ledger.shapes import Submission
 from ledger.transact import Accepted, Transactor
 from ledger.vault import Vault
@@ -50,7 +52,7 @@ def _accepted(transactor: Transactor, submission: Submission) -> None:
 
 
 def _submission(command: Command[Any], key: str) -> Submission:
-    """Return what the gate makes of a request: a body of its type, and the members as they came."""
+    """Return what the gate makes of a request: a body of its type, and the digest of the members."""
     members = {
         "type": type(command.body).__name__,
         "valid_from": command.valid_from.isoformat(),
@@ -65,5 +67,5 @@ def _submission(command: Command[Any], key: str) -> Submission:
         reason=None,
         document_no=None,
         idempotency_key=key,
-        members=members,
+        content=sha256(canonical(members)).digest(),
     )

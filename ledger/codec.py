@@ -14,8 +14,8 @@ import msgspec
 
 from domain.decider import Command, New
 from domain.envelope import Actor, Recorded
-from domain.registry import EVENTS, STORED
-from ledger.canonical import plain_form
+from domain.registry import STORED
+from ledger.canonical import is_everyday, plain_form
 from ledger.entry import Draft, Entry, Malformed
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ class Codec:
         data = event if plain is None else plain(event)
         written = _Written(actor, data, causation, correlation, document_no, reason)
         payload = self._encoder.encode(written)
-        if not (payload.isascii() or unicodedata.is_normalized("NFC", payload.decode())):
+        if not (is_everyday(payload) or unicodedata.is_normalized("NFC", payload.decode())):
             raise Malformed("payload: not in Unicode normal form C")
         return _without_nulls(payload) if NULL in payload else payload
 
@@ -199,6 +199,7 @@ def draft(
         causation=command.causation,
     )
     # Dictionary order keeps the tags' own; a tag that stands twice is one fact.
-    once = tuple(dict.fromkeys(tags))
-    kind = EVENTS[type(event).__name__].stored
-    return Draft(stream, kind, valid_from, subject, district, once, payload, key, digest)
+    once = tuple(dict.fromkeys(tags)) if len(tags) > 1 else tags
+    return Draft(
+        stream, stored_name(event), valid_from, subject, district, once, payload, key, digest
+    )

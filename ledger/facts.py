@@ -71,15 +71,18 @@ class _States(dict[str, Any]):
                 others.append(tag)
         return others
 
-    def newest(self, tag: str) -> int:
-        """Return the position of the last entry that was taken in under the tag, 0 without one."""
-        since = self.since.get(tag)
-        return since[1][-1].position if since is not None else self._folded.get(tag, 0)
-
-    def drop(self, tag: str) -> None:
-        """Forget the facts of the tag."""
-        for kept in (self, self.since, self._folded):
-            kept.pop(tag, None)
+    def drop_settled(self, tags: Iterable[str], position: int) -> set[str]:
+        """Forget the facts of the tags, but of those with entries behind `position`; return these."""
+        kept: set[str] = set()
+        since, folded = self.since, self._folded
+        for tag in tags:
+            later = since.get(tag)
+            if (later[1][-1].position if later else folded.get(tag, 0)) > position:
+                kept.add(tag)
+                continue
+            for states in (self, since, folded):
+                states.pop(tag, None)
+        return kept
 
 
 class FactBase:
@@ -156,13 +159,7 @@ class FactBase:
             for tag, decided in self._later.items()
             if (later := [each for each in decided if each.position > position])
         }
-        kept: set[str] = set()
-        for tag in self._fleeting:
-            if self._states.newest(tag) > position:
-                kept.add(tag)
-            else:
-                self._states.drop(tag)
-        self._fleeting = kept
+        self._fleeting = self._states.drop_settled(self._fleeting, position)
 
     @property
     def is_full(self) -> bool:

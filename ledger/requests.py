@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from domain.certificate import CertificateIssued, Holder
 from domain.decider import Command
-from ledger.shape_json import canonical
 from ledger.shapes import Clear, Submission
 from ledger.vault import Person, Vault, new_subjects, normalised
 
@@ -43,7 +42,7 @@ def ready(
     """
     people = [Person(*s.holder) for s in submissions if s.holder is not None]
     if not people:
-        return [_request(submission, submission.body, today) for submission in submissions]
+        return [_request(s, s.body, s.content, today) for s in submissions]
     known = vault.find(people)
     names = iter(new_subjects(known.count(None)))
     pseudonyms: list[tuple[str, Person | None]] = []
@@ -57,7 +56,9 @@ def ready(
         pseudonyms.append((name, person))
     held = iter(pseudonyms)
     return [
-        _request(s, s.body, today) if s.holder is None else _held(s, s.holder, *next(held), today)
+        _request(s, s.body, s.content, today)
+        if s.holder is None
+        else _held(s, s.holder, *next(held), today)
         for s in submissions
     ]
 
@@ -83,24 +84,19 @@ def _held(
         results=body.results,
         issued_on=body.issued_on,
     )
-    data = submission.members["data"]
-    given = {**data["holder"], "name": holder.masked_name, "id_no": subject_id}
-    return _request(submission, named, today, {**data, "holder": given}, newcomer)
+    # The content says nothing of who the holder is; the pseudonym does, to those with the vault.
+    digest = sha256(submission.content + subject_id.encode()).digest()
+    return _request(submission, named, digest, today, newcomer)
 
 
 def _request(
     submission: Submission,
     body: Any,  # noqa: ANN401 - any event
+    digest: bytes,
     today: date,
-    data: object = None,
     newcomer: Person | None = None,
 ) -> Request:
-    _, _, actor, valid_from, reason, document_no, key, members = submission
-    asked = dict(members)
-    asked.pop("idempotency_key", None)
-    if data is not None:
-        asked["data"] = data
-    digest = sha256(canonical(asked)).digest()
+    _, _, actor, valid_from, reason, document_no, key, _ = submission
     command = Command(
         body=body,
         actor=actor,

@@ -6,10 +6,10 @@ that turn the direction of writing. Line breaks stand only in prose. Rare charac
 also those younger than this Python.
 """
 
-import re
 import unicodedata
 from typing import Any, cast
 
+from ledger.canonical import is_everyday
 from ledger.faults import Fault, path_text
 
 PROSE = frozenset(
@@ -30,18 +30,11 @@ PROSE = frozenset(
 
 _REFUSED = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_ASCII = bytes(range(0x20, 0x7F)) + b"\t\r\n"
-# Blocks whose characters are all assigned, printable and unchanged by normalisation, also next to
-# any other: CJK ideographs, common CJK punctuation, full-width forms of ASCII.
-_EVERYDAY = re.compile("[\u4e00-\u9fef\u3400-\u4db5\u3001-\u3011\uff01-\uff5e]*")
 
 
 def is_plain(raw: bytes) -> bool:
     """Return whether no string of the JSON text `raw`, which holds no escapes, needs a look."""
-    beyond = raw.translate(None, _ASCII)
-    if not beyond:
-        return True
-    if _EVERYDAY.fullmatch(beyond.decode()):
+    if is_everyday(raw):
         return True
     text = raw.translate(None, b"\t\r\n").decode()
     return text.isprintable() and unicodedata.is_normalized("NFC", text)

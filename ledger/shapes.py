@@ -7,6 +7,7 @@ and an empty subject id, the name and the document number go beside it, for the 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from pydantic_core import SchemaValidator, ValidationError
@@ -19,12 +20,14 @@ from domain.registry import EVENTS
 from domain.vocabulary import Role
 from ledger.faults import Fault, Invalid, path_text
 from ledger.shape_errors import UNKNOWN_FIELD, faults_of
-from ledger.shape_json import read, read_object
+from ledger.shape_json import canonical, read, read_object
 from ledger.shape_output import members
 from ledger.shape_schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, STORED, TEXTS
 from ledger.shape_text import as_list, as_object
 
 _BESIDE = ("reason", "document_no", "idempotency_key")
+_NEEDED = 4
+"""Members that nearly every line has, and most have no others: type, valid_from, actor, data."""
 _KNOWN = frozenset({"type", "valid_from", "actor", "data", *_BESIDE})
 _REASONED = frozenset(
     name for name, kind in EVENTS.items() if "reason" in {field.name for field in fields(kind.cls)}
@@ -54,8 +57,8 @@ class Submission(NamedTuple):
     reason: str | None
     document_no: str | None
     idempotency_key: str | None
-    members: Mapping[str, Any]
-    """The input as it was read, from which its digest is taken."""
+    content: bytes
+    """Digest of what was asked. Of a holder, only what is masked went into it."""
 
 
 def from_line(raw: bytes) -> Submission:
@@ -103,15 +106,31 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
     body = _checked(validator, data, "data", found)
     actor = _actor(top.get("actor"), found)
     valid_from = _valid_from(top.get("valid_from"), body, found)
-    reason, document_no, key = (_text(top.get(field), field, found) for field in _BESIDE)
+    reason, document_no, key = (
+        (_text(top.get(field), field, found) for field in _BESIDE)
+        if len(top) > _NEEDED
+        else (None, None, None)
+    )
     if reason is None and name in _REASONED:
         reason = getattr(body, "reason", None)
     if not top.keys() <= _KNOWN:
         found += (Fault(path_text([k]), *UNKNOWN_FIELD) for k in top if k not in _KNOWN)
     if found:
         raise Invalid(found)
-    holder = _clear(data["holder"]) if type(body) is CertificateIssued and data else None
-    return Submission(body, holder, actor, valid_from, reason, document_no, key, top)
+    asked = {member: top[member] for member in top if member != "idempotency_key"}
+    holder = None
+    if type(body) is CertificateIssued:
+        holder, asked["data"] = _masked(as_object(data) or {}, body.holder.masked_name)
+    content = sha256(canonical(asked)).digest()
+    return Submission(body, holder, actor, valid_from, reason, document_no, key, content)
+
+
+def _masked(data: Mapping[str, Any], masked_name: str) -> tuple[Clear, Mapping[str, Any]]:
+    """Return who the holder is, and the data without that."""
+    holder = data["holder"]
+    number, card = holder["id_no"], holder["id_type"] == IDENTITY_CARD
+    clear = Clear(holder["name"], holder["id_type"], number.upper() if card else number)
+    return clear, {**data, "holder": {**holder, "name": masked_name, "id_no": ""}}
 
 
 def _with_reason(data: Any, beside: object) -> Any:  # noqa: ANN401 - any JSON value
@@ -189,12 +208,6 @@ def _text(given: Any, field: str, found: list[Fault]) -> str | None:  # noqa: AN
         return None
     text: str | None = _checked(TEXTS[field], given, field, found)
     return text
-
-
-def _clear(holder: Mapping[str, str]) -> Clear:
-    number = holder["id_no"]
-    card = holder["id_type"] == IDENTITY_CARD
-    return Clear(holder["name"], holder["id_type"], number.upper() if card else number)
 
 
 def amend(event: Any, changes: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - any event
