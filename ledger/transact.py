@@ -11,7 +11,6 @@ from domain.decider import Amend
 from domain.reference import Reference
 from ledger.batches import Batches
 from ledger.clock import today
-from ledger.crowd import Crowd
 from ledger.deciding import TRIES, Parts, decide, drafts_of, is_another
 from ledger.facts import FactBase
 from ledger.log import Append, Appended, Conflict, KeyReused, Log, Replayed, Result
@@ -48,18 +47,11 @@ class Transactor:
     ) -> None:
         self._parts = Parts(log, writer, vault, installed, amend, today)
         self._batches = Batches(self._parts)
-        # With facts of their own: a single command does not wait for a batch of an import.
-        self._crowd = Crowd(self._alone, Batches(self._parts).stream)
         self._seen = -1
         """An end of the ledger that was seen: facts up to there are read without asking first."""
 
     def execute(self, submission: Submission, version: int | None = None) -> Outcome:
         """Carry out or refuse one command; `version` is the one that its stream must still have."""
-        if version is None:
-            return self._crowd.execute(submission)
-        return self._alone(submission, version)
-
-    def _alone(self, submission: Submission, version: int | None = None) -> Outcome:
         for attempt in range(TRIES):
             # The remembered end may be behind. What is decided there holds or conflicts, but a
             # refusal may rest on what has changed since, so it is found again at the very end.
