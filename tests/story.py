@@ -221,7 +221,7 @@ class Story:
         self.touched = self.fold.read(entry)
         return position
 
-    def listed(
+    def listed(  # noqa: PLR0913 - one argument for each way to be listed
         self,
         *scope: ScopeItem,
         start: date = date(2024, 7, 1),
