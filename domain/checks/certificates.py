@@ -87,11 +87,17 @@ _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.O
 
 
 def not_more_than_candidates(session: SessionRecord) -> Outcome:
-    """C3: a session has no more certificates (revoked ones left out) than candidates."""
+    """C3: a session has no more certificates than candidates.
+
+    Revoked ones are left out. One that was replaced counts until its successor is recorded too.
+    """
     candidates = session.entry.event.candidates.total
     if len(session.certificates) <= candidates:
         return CLEAR
-    held = [c for c in session.certificates if c.ended is None or c.replaced_by is not None]
+    recorded = {c.entry.event.certificate_no for c in session.certificates}
+    held = [
+        c for c in session.certificates if c.ended is None or c.replaced_by not in {None, *recorded}
+    ]
     if len(held) <= candidates:
         return CLEAR
     return breach(

@@ -335,6 +335,16 @@ def test_one_certificate_too_many_is_one_c3_and_its_revocation_clears_it():
     assert story.case("C3") == "then_not_now"
 
 
+def test_a_replaced_certificate_and_its_successor_count_once():
+    story = listed()
+    story.tell(session(candidates=Candidates(employee=1)))
+    old, new = "Y000011123456254000001", "Y000011123456254000002"
+    story.tell(issued(number=old))
+    story.tell(CertificateReissued(certificate_no=old, new_certificate_no=new, reason="损毁"))
+    story.tell(issued(number=new))
+    assert story.found() == []
+
+
 # Q1 ---------------------------------------------------------------------------
 
 
