@@ -6,6 +6,7 @@ so deleting the row forgets the person in every copy of the ledger.
 """
 
 import hmac
+import io
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from ledger import pack
-from ledger.keys import Keys
+from ledger.keys import KEY_BYTES, Keys
 
 NONCE_BYTES = 12
 DOMAIN = "idno/v1"
@@ -91,7 +92,10 @@ class Vault:
 
         A person is an identity number of one type; the name first reported stays in the box.
         """
-        return self.enter(people, new_subjects(len(people)))
+        known = self.find(people)
+        new = [person for person, subject_id in zip(people, known, strict=True) if not subject_id]
+        entered = iter(self.enter(new, new_subjects(len(new))))
+        return [subject_id or next(entered) for subject_id in known]
 
     def find(self, people: Sequence[Person]) -> list[str | None]:
         """Return the `subject_id` of everybody who has one, in order; None for who is new."""
@@ -101,42 +105,44 @@ class Vault:
         return [found.get(identity) for identity in identities]
 
     def enter(self, people: Sequence[Person], proposed: Sequence[str]) -> list[str]:
-        """Return everybody's `subject_id`, in order; people who are new get the proposed one."""
+        """Add people who were not found; return their `subject_id`, in order.
+
+        It is the proposed one, unless somebody else has added the same person meanwhile.
+        """
         identities = [self._identity(person) for person in people]
+        missing: dict[bytes, tuple[Person, str]] = {}
+        for identity, person, subject_id in zip(identities, people, proposed, strict=True):
+            missing.setdefault(identity, (person, subject_id))
+        if not missing:
+            return []
         with self._pool.connection() as connection:
-            found = self._find(connection, identities)
-            missing: dict[bytes, tuple[Person, str]] = {}
-            for identity, person, subject_id in zip(identities, people, proposed, strict=True):
-                if identity not in found:
-                    missing.setdefault(identity, (person, subject_id))
-            if missing:
-                self._add(connection, missing)
-                # Read again: another process may have added the same person first.
-                found |= self._find(connection, list(missing))
+            if self._add(connection, missing) == len(missing):
+                return [missing[identity][1] for identity in identities]
+            found = self._find(connection, list(missing))
         return [found[identity] for identity in identities]
 
     def _find(self, connection: Connection[Any], identities: Sequence[bytes]) -> dict[bytes, str]:
         values = {"identities": pack.byteas(identities)}
         return dict(connection.execute(self.FIND, values, prepare=True, binary=True).fetchall())
 
-    def _add(
-        self, connection: Connection[Any], missing: Mapping[bytes, tuple[Person, str]]
-    ) -> None:
+    def _add(self, connection: Connection[Any], missing: Mapping[bytes, tuple[Person, str]]) -> int:
+        """Add who is not there; return how many that was."""
         subjects: list[str] = []
         wrapped: list[bytes] = []
         boxes: list[bytes] = []
+        chance = io.BytesIO(os.urandom((KEY_BYTES + NONCE_BYTES) * len(missing)))
         for identity, (person, subject_id) in missing.items():
-            key = os.urandom(32)
+            key, nonce = chance.read(KEY_BYTES), chance.read(NONCE_BYTES)
             subjects.append(subject_id)
             wrapped.append(aes_key_wrap(self._keys.wrapping, key))
-            boxes.append(_seal(key, subject_id, identity, person))
+            boxes.append(_seal(key, nonce, subject_id, identity, person))
         values = {
             "identities": pack.byteas(list(missing)),
             "subjects": pack.texts(subjects),
             "wrapped": pack.byteas(wrapped),
             "boxes": pack.byteas(boxes),
         }
-        connection.execute(self.ADD, values, prepare=True)
+        return connection.execute(self.ADD, values, prepare=True).rowcount
 
     LOG = """
     INSERT INTO vault.access (subject_id, actor, reason, act)
@@ -197,8 +203,7 @@ class Vault:
         return hmac.digest(self._keys.identity, f"name/v1\0{same_name(name)}".encode(), "sha256")
 
 
-def _seal(key: bytes, subject_id: str, identity: bytes, person: Person) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
+def _seal(key: bytes, nonce: bytes, subject_id: str, identity: bytes, person: Person) -> bytes:
     clear = orjson.dumps(person._asdict(), option=orjson.OPT_SORT_KEYS)
     return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, identity))
 
