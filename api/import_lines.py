@@ -17,8 +17,9 @@ class Line(NamedTuple):
 
     number: int
     raw: bytes | None
+    start: int
     end: int
-    """Bytes of the file read so far, for progress."""
+    """Where the line begins and the next one does."""
 
 
 def lines(path: Path) -> Iterator[Line]:
@@ -32,6 +33,7 @@ def lines(path: Path) -> Iterator[Line]:
         file.seek(0)
         number, end = 0, 0
         while raw := file.readline(LONGEST):
+            start = end
             number += 1
             end += len(raw)
             whole = raw.endswith(b"\n") or len(raw) < LONGEST
@@ -43,9 +45,9 @@ def lines(path: Path) -> Iterator[Line]:
             if number == 1:
                 raw = raw.removeprefix(_BOM)
             if not raw:
-                yield Line(number, None, end)
+                yield Line(number, None, start, end)
             elif raw.strip():
-                yield Line(number, raw.strip(), end)
+                yield Line(number, raw.strip(), start, end)
 
 
 def _require_text(head: bytes) -> None:

@@ -6,30 +6,32 @@ again. Refused lines go to a file of their own, which holds what was sent (names
 because an office must correct them) and is therefore readable by its owner alone.
 """
 
-import gc
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import orjson
 
-from api.import_lines import LONGEST, lines
+from api.collecting import rare_collections
+from api.import_items import Item, Span, of_lines, of_row
+from api.import_reader import beside
 from api.roster_form import roster
-from api.sheet_cells import Row
 from api.sheet_directory import Directory
 from api.sheet_file import Sheet, is_old_workbook, is_workbook, read_text, read_workbook
 from api.sheet_forms import form_of
 from domain.vocabulary import Role
-from ledger.faults import Fault, Invalid, malformed
-from ledger.shapes import Submission, from_line, from_members
+from ledger.faults import Fault, malformed
+from ledger.shapes import Submission
 from ledger.transact import Accepted, Outcome, Rejected
 
 BATCH = 5_000
+LARGE = 2**22
+"""Bytes of an NDJSON file for which a process of its own is worth starting."""
 STEP = 1_000
 """Lines from one report of progress to the next."""
 LARGEST_TEXT_SHEET = 200 * 2**20
@@ -40,18 +42,6 @@ Progress = Callable[[int, int], None]
 OFFICE = {"account": "office", "role": Role.CENTRE_OFFICER.value, "organisation": "centre"}
 PUBLISHER = {"account": "publisher", "role": Role.BUREAU_PUBLISHER.value, "organisation": "bureau"}
 """Who sheets are imported for where the caller does not say."""
-
-
-class Item(NamedTuple):
-    """One command of a file, or why there is none."""
-
-    line: int
-    submission: Submission | None
-    faults: tuple[Fault, ...]
-    code: str
-    given: Any
-    """What was sent: the raw line, or the cells of a row."""
-    done: int
 
 
 @dataclass(slots=True)
@@ -179,14 +169,14 @@ class Importer:
                 "这是一个 JSON 数组;请每行放一个 JSON 对象(NDJSON)",
                 "this is one JSON array; write one JSON object a line (NDJSON)",
             )
-        return size, _of_lines(path)
+        return size, beside(path) if size > LARGE else of_lines(path)
 
     def _of_sheet(self, sheet: Sheet, report: Report) -> tuple[int, Iterator[Item]]:
         report.notes += sheet.notes
         interpret = form_of(sheet)
         default = PUBLISHER if interpret is roster else OFFICE
         rows = interpret(sheet, self.directory(), self.actor or default)
-        return len(sheet.rows), map(_of_row, rows)
+        return len(sheet.rows), map(of_row, rows)
 
 
 def _set_aside_unsound(waiting: deque[Item], report: Report, rejects: Rejects) -> None:
@@ -209,53 +199,9 @@ def _count(item: Item, outcome: Outcome, report: Report, rejects: Rejects) -> No
         report.known += 1
 
 
-@contextmanager
-def rare_collections() -> Generator[None]:
-    """Look for garbage in cycles seldom: lines make a million objects and no cycles.
-
-    At its usual thresholds the collector takes a third of the time of an import.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-
-
-def _of_lines(path: Path) -> Iterator[Item]:
-    for line in lines(path):
-        if line.raw is None:
-            fault = Fault("", f"一行超过 {LONGEST} 字节", f"a line has more than {LONGEST} bytes")
-            yield Item(line.number, None, (fault,), "malformed", None, line.end)
-            continue
-        try:
-            submission = from_line(line.raw)
-        except Invalid as error:
-            yield Item(line.number, None, error.faults, error.code, line.raw, line.end)
-        else:
-            yield Item(line.number, submission, (), "", line.raw, line.end)
-
-
-def _of_row(row: Row) -> Item:
-    if row.members is None:
-        return Item(row.number, None, row.faults, "invalid", row.original, row.number)
-    try:
-        submission = from_members(row.members)
-    except Invalid as error:
-        return Item(row.number, None, error.faults, error.code, row.original, row.number)
-    return Item(row.number, submission, (), "", row.original, row.number)
-
-
 def _faults(outcome: Rejected) -> Sequence[Fault]:
     return outcome.errors or (Fault(outcome.field, outcome.zh, outcome.en),)
 
 
-def _given(given: Any) -> Any:  # noqa: ANN401 - a raw line, or cells by name
-    """Return what was sent: the object of a line where it is one, else its text."""
-    if not isinstance(given, bytes):
-        return given
-    try:
-        return orjson.loads(given)
-    except orjson.JSONDecodeError:
-        return given.decode(errors="replace")
+def _given(given: Any) -> Any:  # noqa: ANN401 - cells by name, or any JSON value
+    return given.given() if isinstance(given, Span) else given

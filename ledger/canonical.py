@@ -36,7 +36,10 @@ def is_everyday(text: bytes) -> bool:
 
 
 def plain_form(hint: Any) -> Plain | None:  # noqa: ANN401 - any type hint
-    """Return what brings a value of type `hint` into its one form; None where there is only one."""
+    """Return what brings a value of type `hint` into its one form; None where there is only one.
+
+    It is not asked about None, whose form is to be absent.
+    """
     if hint in _ONE_FORM:
         return _ONE_FORM[hint]
     if is_dataclass(hint):
@@ -47,7 +50,7 @@ def plain_form(hint: Any) -> Plain | None:  # noqa: ANN401 - any type hint
         return None if inner is None else _of_items(inner)
     if get_origin(hint) in {Union, UnionType}:
         forms = [form for a in arguments if a is not NoneType and (form := plain_form(a))]
-        return _of_optional(forms[0]) if forms else None
+        return forms[0] if forms else None
     return None
 
 
@@ -88,10 +91,6 @@ def _of_items(inner: Plain) -> Plain:
     return lambda values: tuple(map(inner, values))
 
 
-def _of_optional(inner: Plain) -> Plain:
-    return lambda value: None if value is None else inner(value)
-
-
 def _of_fields(cls: Any) -> Plain | None:  # noqa: ANN401 - a dataclass
     hints = get_type_hints(cls)
     found = [(f.name, plain_form(hints[f.name])) for f in fields(cls)]
@@ -103,6 +102,8 @@ def _of_fields(cls: Any) -> Plain | None:  # noqa: ANN401 - a dataclass
         changed = {}
         for name, walk in walks:
             old = getattr(value, name)
+            if old is None:
+                continue
             new = walk(old)
             # 80.0 equals 80 but is written otherwise; what is plain comes back as it is.
             if new is not old:
