@@ -35,12 +35,12 @@ def rows(of: Supervision, key: str) -> Rows:
     issued = entry.event.issued_on
     record = _record(of, int(key), entry.event.certificate_no)
     if record is None or record.ended is None:
-        return (_row(entry, "valid", issued, None, None),)
+        return (as_issued(entry),)
     if record.ended <= issued:
-        return (_row(entry, record.state, issued, None, record),)
+        return (_as_ended(entry, record, issued),)
     return (
-        _row(entry, "valid", issued, record.ended, None),
-        _row(entry, record.state, record.ended, None, record),
+        as_issued(entry)._replace(valid_to=record.ended),
+        _as_ended(entry, record, record.ended),
     )
 
 
@@ -51,45 +51,50 @@ def _record(of: Supervision, position: int, number: str) -> CertificateRecord | 
     return None
 
 
-def _row(
+def as_issued(entry: Recorded[CertificateIssued]) -> Row:
+    """Return the certificate as it is until something ends it."""
+    return _row(entry, "valid", entry.event.issued_on, None, None, None)
+
+
+def _as_ended(entry: Recorded[CertificateIssued], record: CertificateRecord, start: date) -> Row:
+    return _row(entry, record.state, start, record.ended, record.ended_position, record.replaced_by)
+
+
+def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
     entry: Recorded[CertificateIssued],
     state: str,
     start: date,
-    end: date | None,
-    ended: CertificateRecord | None,
+    ended: date | None,
+    ended_position: int | None,
+    replaced_by: str | None,
 ) -> Row:
     event = entry.event
-    holder = event.holder
+    occupation, level = event.occupation, event.level
     doc = {
         "certificate_no": event.certificate_no,
         "assessment_id": event.assessment_id,
         "uscc": entry.subject,
         "issuer_uscc": event.issuer_uscc,
         "district": entry.district,
-        "occupation": event.occupation,
-        "level": event.level,
-        "holder": {
-            "subject_id": holder.subject_id,
-            "masked_name": holder.masked_name,
-            "id_type": holder.id_type,
-            "category": holder.category,
-        },
+        "occupation": occupation,
+        "level": level,
+        "holder": event.holder,
         "results": event.results,
         "issued_on": event.issued_on,
         "state": state,
-        "ended_on": ended.ended if ended else None,
-        "ended_position": ended.ended_position if ended else None,
-        "replaced_by": ended.replaced_by if ended else None,
+        "ended_on": ended,
+        "ended_position": ended_position,
+        "replaced_by": replaced_by,
         "position": entry.position,
     }
     columns = (
         event.certificate_no,
         event.assessment_id,
-        event.occupation.name,
-        event.level.value,
+        occupation.name,
+        level.value,
         state,
     )
-    return Row(start, end, entry.district, columns, document(doc))
+    return Row(start, None, entry.district, columns, document(doc))
 
 
 CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)

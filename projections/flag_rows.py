@@ -18,6 +18,7 @@ from domain.rectification import Order
 from domain.reference import Reference
 from domain.supervision import Supervision
 from domain.vocabulary import Verdict
+from projections.lines import text
 from projections.row import Row, Rows, document
 
 
@@ -103,7 +104,7 @@ def flag_row(
         record.level.value if record else None,
         about.session.method if about.session else None,
     )
-    return Row(state.day, valid_to, about.district, columns, document(doc))
+    return Row(state.day, valid_to, about.district, tuple(map(text, columns)), document(doc))
 
 
 def _responsible(about: Concerned) -> Iterator[dict[str, str | None]]:

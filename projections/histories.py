@@ -69,16 +69,22 @@ def of_subjects(
     yield from _by_subject(conn, OF_SUBJECTS, values)
 
 
-BEHIND = """
-SELECT DISTINCT subject FROM ledger.entry
- WHERE position > %(after)s AND position <= %(upto)s AND subject IS NOT NULL ORDER BY subject
+SIZES = """
+SELECT subject, count(*) FROM ledger.entry
+ WHERE position <= %(upto)s AND subject IN (
+           SELECT subject FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s)
+ GROUP BY subject ORDER BY subject
+"""
+ALL_SIZES = """
+SELECT subject, count(*) FROM ledger.entry
+ WHERE position <= %(upto)s AND subject IS NOT NULL GROUP BY subject ORDER BY subject
 """
 
 
-def subjects_behind(conn: Connection[Any], after: int, upto: int) -> list[str]:
-    """Return the subjects of the entries in `(after, upto]`."""
-    found = conn.execute(BEHIND, {"after": after, "upto": upto}).fetchall()
-    return [subject for (subject,) in found]
+def sizes(conn: Connection[Any], after: int, upto: int) -> list[tuple[str, int]]:
+    """Return the subjects of the entries in `(after, upto]`, each with its entries up to `upto`."""
+    query = SIZES if after else ALL_SIZES
+    return conn.execute(query, {"after": after, "upto": upto}).fetchall()
 
 
 IN_SPAN = """

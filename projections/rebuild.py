@@ -12,7 +12,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from projections.fold import Rules
-from projections.runner import Runner, Sizes
+from projections.runner import Executors, Runner, Sizes, here
 from projections.schema import LAST, LIVE, NEXT
 from projections.views import TABLES
 
@@ -38,7 +38,12 @@ class Rebuilt(NamedTuple):
 
 
 def rebuild(
-    conninfo: str, rules: Rules, *, switch: bool = True, sizes: Sizes | None = None
+    conninfo: str,
+    rules: Rules,
+    *,
+    switch: bool = True,
+    sizes: Sizes | None = None,
+    executors: Executors = here,
 ) -> Rebuilt:
     """Fill the second set of tables from the whole ledger, compare it, and switch it in.
 
@@ -51,7 +56,7 @@ def rebuild(
     with psycopg.connect(conninfo, autocommit=True) as conn, _alone(conn):
         conn.execute(PATIENT)
         _empty(conn)
-        beside = Runner(conninfo, rules, sizes, NEXT)
+        beside = Runner(conninfo, rules, sizes, NEXT, executors)
         position = beside.catch_up()
         Runner(conninfo, rules, sizes).catch_up(position)
         differences = [found for table in TABLES for found in _compared(conn, table, position)]

@@ -11,16 +11,17 @@ from domain.supervision import Supervision
 
 
 class Row(NamedTuple):
-    """One stretch of days of one public record. `columns` are the view's own, in its order.
+    """One stretch of days of one public record.
 
-    `doc` is the JSON item as the public sees it, without anything that depends on the basis
-    of a question; so equal rows have equal text.
+    `columns` are the view's own, in its order, each as PostgreSQL writes it (`lines.text`).
+    `doc` is the JSON item as the public sees it, without anything that depends on the basis of
+    a question; so equal rows have equal text.
     """
 
     valid_from: date
     valid_to: date | None
     district: str | None
-    columns: tuple[Any, ...]
+    columns: tuple[str, ...]
     doc: str
 
 

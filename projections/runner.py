@@ -5,23 +5,25 @@ as they were at some position, and the next one goes on from there.
 """
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import Event, Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 from psycopg import Connection
 
 from ledger.follow import Follower
-from projections import batches, histories
-from projections.batches import Stretch
+from projections import batches, bulk, histories
+from projections.bulk import Part
+from projections.executor import Executor, InProcess
 from projections.fold import Rules
 from projections.garbage import uncollected
 from projections.memory import CAPACITY, Memory
 from projections.pump import Pump
-from projections.schema import LIVE
+from projections.schema import LIVE, SEARCH
+from projections.store import apply
 
 LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
@@ -37,6 +39,15 @@ class Overtaken(RuntimeError):  # noqa: N818 - reads as what it says
     """Somebody else wrote to the tables while this process was the one elected."""
 
 
+Executors: TypeAlias = Callable[[Rules], AbstractContextManager[Executor]]
+"""Opens what the parts of a long stretch run on."""
+
+
+def here(rules: Rules) -> AbstractContextManager[Executor]:
+    """Run them in this thread."""
+    return nullcontext(InProcess(rules))
+
+
 class Sizes(NamedTuple):
     """How much is done at once: entries in one transaction, entries of files kept in memory."""
 
@@ -49,12 +60,18 @@ class Runner:
     """Keeps the tables of one schema up to the ledger. One thread uses it; any may stop it."""
 
     def __init__(
-        self, conninfo: str, rules: Rules, sizes: Sizes | None = None, schema: str = LIVE
+        self,
+        conninfo: str,
+        rules: Rules,
+        sizes: Sizes | None = None,
+        schema: str = LIVE,
+        executors: Executors = here,
     ) -> None:
         self._conninfo = conninfo
         self._installed = rules
         self._sizes = sizes or Sizes()
         self._schema = schema
+        self._executors = executors
         self._memory = Memory(self._sizes.memory)
         self._stopped = Event()
         self._lock = Lock()
@@ -140,20 +157,30 @@ class Runner:
         self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, head: int
     ) -> int:
         """Have the next stretch written, in one transaction with where it ends; return its end."""
-        long = head - at > self._sizes.long
-        upto = head if long else min(head, at + self._sizes.batch)
-        stretch = Stretch(reader, at, upto)
-        batch = None
-        if not long:
-            batch = batches.by_position(stretch, self._rules(reader, at), self._memory)
+        if head - at > self._sizes.long:
+            return self._leap(reader, writer, pump, at, head)
+        upto = min(head, at + self._sizes.batch)
+        batch = batches.by_position(reader, self._rules(reader, at), self._memory, at, upto)
+        if batch is None:
+            return self._leap(reader, writer, pump, at, upto)
+        changes = batch.changes(reader, pump.wait)
         pump.add(partial(_begin, writer, at))
-        if batch is not None:
-            pump.add(partial(batch.write, writer))
-        else:
-            for piece in batches.by_subject(stretch, self._rules(reader, upto)):
-                pump.add(partial(piece.write, writer))
-            self._memory.clear()
+        pump.add(partial(apply, writer, changes))
         pump.add(partial(_commit, writer, upto))
+        return upto
+
+    def _leap(
+        self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, upto: int
+    ) -> int:
+        """The same for a stretch that is read subject by subject."""
+        pump.wait()
+        whole = Part(self._conninfo, self._schema, at, upto)
+        pump.add(partial(_begin, writer, at))
+        with self._executors(self._installed) as executor:
+            for changes in executor.map(bulk.changes, bulk.parts(reader, whole)):
+                pump.add(partial(apply, writer, changes))
+        pump.add(partial(_commit, writer, upto))
+        self._memory.clear()
         return upto
 
     def _rules(self, reader: Connection[Any], upto: int) -> Rules:
@@ -166,14 +193,13 @@ class Runner:
             psycopg.connect(self._conninfo, autocommit=True, application_name=NAME) as reader,
             psycopg.connect(self._conninfo, autocommit=True, application_name=NAME) as writer,
         ):
-            writer.execute(CHOOSE_SCHEMA, {"schema": self._schema})
             for connection in (reader, writer):
+                connection.execute(SEARCH, {"schema": self._schema})
                 connection.execute(UNLIMITED)
             yield reader, writer
 
 
 TRY_OFFICE = "SELECT pg_try_advisory_lock(6077, hashtext(%(office)s))"
-CHOOSE_SCHEMA = "SELECT set_config('search_path', %(schema)s, false)"
 UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
 LOCK = "SELECT position FROM progress FOR UPDATE"
 

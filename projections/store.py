@@ -1,18 +1,18 @@
-"""Writes versions of rows: what is new is inserted, what no longer holds is closed.
+"""What versions of records change in the tables: new rows are inserted, old ones closed.
 
 A row equal to the one in force is not written again. A row that began and ended within one
 batch is written closed. So the tables do not tell how the entries were cut into batches.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Connection, sql
 
-from projections.lines import line
+from projections.lines import NULL, OPTIONS, lines, text
 from projections.pieces import pieces
 from projections.row import Row
 from projections.views import TABLES, Version
@@ -28,16 +28,6 @@ class Held(NamedTuple):
     stored: bool
 
 
-class Written(NamedTuple):
-    """A row for the table, closed or not."""
-
-    key: str
-    subject: str
-    known_from: int
-    known_to: int | None
-    row: Row
-
-
 class Closing(NamedTuple):
     """The end of a stored row."""
 
@@ -48,9 +38,11 @@ class Closing(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What has to be done to one table."""
+    """What has to be done to one table, ready to be sent."""
 
-    written: list[Written]
+    table: str
+    written: list[bytes]
+    """Lines of new rows, closed or not."""
     closings: list[Closing]
 
 
@@ -65,56 +57,67 @@ class Batch:
 
     def add(self, versions: Iterable[Version]) -> None:
         """Add versions, those of one record in order of position."""
+        first, later = self._first, self._later
+        added = 0
         for version in versions:
             table, key = version.table, version.key
             # Nine of ten records are certificates with a single version: they get no list.
-            if self._first[table].setdefault(key, version) is not version:
-                self._later[table].setdefault(key, []).append(version)
-            self.size += 1
+            if first[table].setdefault(key, version) is not version:
+                later[table].setdefault(key, []).append(version)
+            added += 1
+        self.size += added
 
-    def write(self, conn: Connection[Any]) -> None:
-        """Write everything that follows."""
-        for table, first in self._first.items():
-            if first:
-                written, closings = self._changes(conn, table, first, self._later[table])
-                if closings:
-                    close(conn, table, closings)
-                if written:
-                    insert(conn, table, written)
+    def changes(self, conn: Connection[Any], settled: Callable[[], None]) -> list[Changes]:
+        """Return what has to be done to the tables.
 
-    def _changes(
+        `settled` is called before rows are looked at: what earlier batches wrote must be there.
+        """
+        return [
+            _changes(table, first, self._later[table], self._in_force(conn, table, first, settled))
+            for table, first in self._first.items()
+            if first
+        ]
+
+    def _in_force(
         self,
         conn: Connection[Any],
         table: str,
         first: Mapping[str, Version],
-        later: Mapping[str, Sequence[Version]],
-    ) -> Changes:
-        old = [key for key in first if not began_after(table, key, self.after)]
-        in_force = load(conn, table, old) if old else {}
-        found = Changes([], [])
-        for key, version in first.items():
-            held = in_force.get(key)
-            chain = later.get(key)
-            if held is None and chain is None:
-                _, _, subject, position, rows = version
-                found.written.extend([Written(key, subject, position, None, r) for r in rows])
-            else:
-                changes((version, *(chain or ())), held or {}, found)
-        return found
+        settled: Callable[[], None],
+    ) -> dict[str, dict[date, Held]]:
+        old = [version.key for version in first.values() if version.began <= self.after]
+        if not old:
+            return {}
+        settled()
+        return load(conn, table, old)
 
 
-def began_after(table: str, key: str, after: int) -> bool:
-    """Return whether the record cannot have rows that are older than the batch."""
-    if after == 0:
-        return True
-    if table == "certificates":
-        return int(key) > after
-    return table == "flags" and int(key.partition("-")[2]) > after
+def _changes(
+    table: str,
+    first: Mapping[str, Version],
+    later: Mapping[str, Sequence[Version]],
+    in_force: Mapping[str, dict[date, Held]],
+) -> Changes:
+    rows: list[Sequence[str]] = []
+    closings: list[Closing] = []
+    for key, version in first.items():
+        held, chain = in_force.get(key), later.get(key, ())
+        if held is None and not chain:
+            _, _, subject, _, position, shown = version
+            rows += [_texts(key, subject, position, None, row) for row in shown]
+        else:
+            follow((version, *chain), held or {}, rows, closings)
+    return Changes(table, [lines(some) for some in pieces(rows, LINES_AT_ONCE)], closings)
 
 
-def changes(chain: Sequence[Version], held: dict[date, Held], found: Changes) -> None:
-    """Add to `found` what the versions of one record change; `held`: its rows in force by first day."""
-    _, key, subject, _, _ = chain[0]
+def follow(
+    chain: Sequence[Version],
+    held: dict[date, Held],
+    rows: list[Sequence[str]],
+    closings: list[Closing],
+) -> None:
+    """Add what the versions of one record change; `held` are its rows in force by first day."""
+    _, key, subject, _, _, _ = chain[0]
     for version in chain:
         position = version.position
         new = {row.valid_from: row for row in version.rows}
@@ -122,17 +125,32 @@ def changes(chain: Sequence[Version], held: dict[date, Held], found: Changes) ->
             if new.get(day) == row:
                 continue
             if stored:
-                found.closings.append(Closing(key, day, known_from, position))
+                closings.append(Closing(key, day, known_from, position))
             else:
-                found.written.append(Written(key, subject, known_from, position, row))
+                rows.append(_texts(key, subject, known_from, position, row))
             del held[day]
         for day, row in new.items():
             if day not in held:
                 held[day] = Held(position, row, stored=False)
-    found.written.extend(
-        Written(key, subject, known_from, None, row)
-        for known_from, row, stored in held.values()
-        if not stored
+    for known_from, row, stored in held.values():
+        if not stored:
+            rows.append(_texts(key, subject, known_from, None, row))
+
+
+def _texts(
+    key: str, subject: str, known_from: int, known_to: int | None, row: Row
+) -> Sequence[str]:
+    start, end, district, columns, doc = row
+    return (
+        key,
+        subject,
+        NULL if district is None else district,
+        str(known_from),
+        NULL if known_to is None else str(known_to),
+        str(start),
+        NULL if end is None else str(end),
+        doc,
+        *columns,
     )
 
 
@@ -147,28 +165,31 @@ def load(conn: Connection[Any], table: str, keys: list[str]) -> dict[str, dict[d
     found: dict[str, dict[date, Held]] = defaultdict(dict)
     for row in conn.execute(_statement(LOAD, table), {"keys": keys}, binary=True).fetchall():
         key, known_from, valid_from, valid_to, district, doc, *columns = row
-        shown = Row(valid_from, valid_to, district, tuple(columns), doc)
+        shown = Row(valid_from, valid_to, district, tuple(map(text, columns)), doc)
         found[key][valid_from] = Held(known_from, shown, stored=True)
     return found
 
 
+def apply(conn: Connection[Any], changes: Iterable[Changes]) -> None:
+    """Do to the tables what has to be done."""
+    for table, written, closings in changes:
+        if closings:
+            close(conn, table, closings)
+        if written:
+            insert(conn, table, written)
+
+
 INSERT = """
 COPY {table} (key, subject, district, known_from, known_to, valid_from, valid_to, doc{columns})
-FROM STDIN
+FROM STDIN {options}
 """
 
 
-def insert(conn: Connection[Any], table: str, written: Sequence[Written]) -> None:
+def insert(conn: Connection[Any], table: str, written: Iterable[bytes]) -> None:
     """Insert rows."""
     with conn.cursor().copy(_statement(INSERT, table)) as copy:
-        for some in pieces(written, LINES_AT_ONCE):
-            copy.write("".join(_lines(some)).encode())
-
-
-def _lines(written: Iterable[Written]) -> Iterator[str]:
-    for key, subject, known_from, known_to, row in written:
-        start, end, district, columns, doc = row
-        yield line((key, subject, district, known_from, known_to, start, end, doc, *columns))
+        for some in written:
+            copy.write(some)
 
 
 CLOSE = """
@@ -179,7 +200,7 @@ UPDATE {table} t SET known_to = c.known_to
 """
 
 
-def close(conn: Connection[Any], table: str, closings: list[Closing]) -> None:
+def close(conn: Connection[Any], table: str, closings: Iterable[Closing]) -> None:
     """End stored rows."""
     keys, days, froms, tos = (list(column) for column in zip(*closings, strict=True))
     values = {"keys": keys, "days": days, "froms": froms, "tos": tos}
@@ -190,4 +211,6 @@ def close(conn: Connection[Any], table: str, closings: list[Closing]) -> None:
 def _statement(template: LiteralString, table: str) -> sql.Composed:
     """Return a statement for one table. Its schema is the connection's: live, or being rebuilt."""
     own = [sql.SQL(", ") + sql.Identifier(name) for name in TABLES[table].columns]
-    return sql.SQL(template).format(table=sql.Identifier(table), columns=sql.Composed(own))
+    return sql.SQL(template).format(
+        table=sql.Identifier(table), columns=sql.Composed(own), options=sql.SQL(OPTIONS)
+    )

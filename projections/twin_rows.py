@@ -76,7 +76,7 @@ def shown(rules: Rules, entry: Recorded[CertificateIssued], version: TwinVersion
     subject = entry.subject or ""
     about = Concerned(subject, entry.district, entry, None)
     row = flag_row(version.flag, version.review, about, rules.reference_at(version.at))
-    return Version("flags", version.flag.key, subject, version.at, (row,))
+    return Version("flags", version.flag.key, subject, entry.position, version.at, (row,))
 
 
 CERTIFICATES = """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from domain.identifiers import flag_parts
 from domain.supervision import Supervision
 from domain.touches import Touch
 from projections.cases import CASES
@@ -31,11 +32,15 @@ TABLES: Mapping[str, View] = MappingProxyType({view.name: view for view in VIEWS
 
 
 class Version(NamedTuple):
-    """What one record shows since the entry at `position`, until its next version."""
+    """What one record shows since the entry at `position`, until its next version.
+
+    `began` is the first entry behind the record: it has no rows that are older.
+    """
 
     table: str
     key: str
     subject: str
+    began: int
     position: int
     rows: Rows
 
@@ -45,4 +50,14 @@ def version(of: Supervision, touch: Touch, position: int) -> Version:
     name, key = touch
     table, _, rows = VIEWS[name]
     shown = f"{name}/{key}" if table == "cases" else key
-    return Version(table, shown, of.file.uscc, position, rows(of, key))
+    return Version(table, shown, of.file.uscc, _began(of, touch), position, rows(of, key))
+
+
+def _began(of: Supervision, touch: Touch) -> int:
+    behind = of.behind.get(touch)
+    if behind:
+        return behind[0]
+    if touch.view == "certificates":
+        return int(touch.key)
+    parts = flag_parts(touch.key)
+    return parts[1] if parts else 0

@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 
 from projections.fold import Rules
 from projections.histories import Span
+from projections.lines import text
 from projections.row import Row
 from projections.schema import LIVE
 from projections.views import TABLES
@@ -99,5 +100,5 @@ def _stored(
     values = {"subject": subject, "position": position}
     found: dict[tuple[str, Any], Row] = {}
     for key, start, end, district, doc, *columns in conn.execute(statement, values).fetchall():
-        found[key, start] = Row(start, end, district, tuple(columns), doc)
+        found[key, start] = Row(start, end, district, tuple(map(text, columns)), doc)
     return found

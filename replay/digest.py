@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from psycopg import Connection, sql
 
 from projections.fold import Rules
-from projections.lines import line
+from projections.lines import OPTIONS, lines, text
 from projections.views import TABLES
 from replay.known_at import Part, Shown, rows
 
@@ -25,8 +25,8 @@ NAMES = ("subject", "key", "valid_from", "valid_to", "district")
 def bytes_of(shown: Shown) -> bytes:
     """Return the row as `COPY … TO STDOUT` writes it."""
     subject, _, key, row = shown
-    valid_from, valid_to, district, columns, doc = row
-    return line((subject, key, valid_from, valid_to, district, *columns, doc)).encode()
+    start, end, district, columns, doc = row
+    return lines([(subject, key, str(start), text(end), text(district), *columns, doc)])
 
 
 def number(octets: bytes) -> int:
@@ -62,7 +62,7 @@ def together(parts: Iterable[Sums]) -> Sums:
 STORED = """
 COPY (SELECT {names} FROM {table}
        WHERE known_from <= {position} AND (known_to IS NULL OR known_to > {position}))
-  TO STDOUT
+  TO STDOUT {options}
 """
 
 
@@ -75,6 +75,7 @@ def stored(conn: Connection[Any], position: int, schema: str) -> Sums:
             names=sql.SQL(", ").join(map(sql.Identifier, names)),
             table=sql.Identifier(schema, table),
             position=sql.Literal(position),
+            options=sql.SQL(OPTIONS),
         )
         with conn.cursor().copy(statement) as copy:
             added(sums, _rows(table, copy))

@@ -51,14 +51,14 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part, span: Span) ->
     for uscc, history in histories.in_span(conn, span, part.upto):
         of = rules.new_file(uscc)
         read(of, rules.among(history, 0, part.upto))
-        for table, key, _, _, found in current(of, part.upto, part.views):
+        for table, key, _, _, _, found in current(of, part.upto, part.views):
             for row in found:
                 yield Shown(uscc, table, key, row)
 
 
 def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
     for entry, versions in twin_rows.twins(conn, rules, part.upto, part.tags):
-        table, key, subject, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
+        table, key, subject, _, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
         yield Shown(subject, table, key, row)
 
 
@@ -77,14 +77,8 @@ def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = tuple(VI
     return found
 
 
-SIZES = """
-SELECT subject, count(*) FROM ledger.entry
- WHERE subject IS NOT NULL AND position <= %(upto)s GROUP BY subject ORDER BY subject
-"""
-
-
 def _spans(conn: Connection[Any], upto: int, number: int) -> Iterator[Span]:
-    sizes = conn.execute(SIZES, {"upto": upto}).fetchall()
+    sizes = histories.sizes(conn, 0, upto)
     share = sum(size for _, size in sizes) / number
     low, held = "", 0
     for index, (subject, size) in enumerate(sizes):

@@ -1,0 +1,90 @@
+"""What a long stretch of the ledger changes: read subject by subject, each history whole.
+
+Memory is bounded by the largest enterprise, nothing is read twice, and the parts can be folded
+on several processes. It is also the way when a catalogue was adopted, which concerns everybody.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+from domain.envelope import Recorded
+from domain.supervision import Supervision
+from projections import histories, twin_rows
+from projections.fold import Rules, follow
+from projections.pieces import pieces
+from projections.schema import SEARCH
+from projections.store import Batch, Changes
+
+ENTRIES = 20_000
+"""Entries in one part, so far as they belong to several subjects."""
+TAGS = 2_000
+"""Shared tags in one part."""
+
+
+class Part(NamedTuple):
+    """One job: the stretch, and which subjects or which shared tags of it."""
+
+    conninfo: str
+    schema: str
+    after: int
+    upto: int
+    subjects: tuple[str, ...] = ()
+    tags: tuple[int, ...] = ()
+
+
+def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
+    """Yield the parts of a stretch, in order of subject, C2 last."""
+    adopted = any(e.position > whole.after for e in histories.adoptions(conn, whole.upto))
+    since = 0 if adopted else whole.after
+    for subjects in _together(histories.sizes(conn, since, whole.upto)):
+        yield whole._replace(subjects=subjects)
+    shared = twin_rows.shared(conn, whole.after, whole.upto)
+    for some in pieces(shared, TAGS):
+        yield whole._replace(tags=tuple(some))
+
+
+def _together(sizes: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
+    subjects: list[str] = []
+    held = 0
+    for subject, size in sizes:
+        if held + size > ENTRIES and subjects:
+            yield tuple(subjects)
+            subjects, held = [], 0
+        subjects.append(subject)
+        held += size
+    if subjects:
+        yield tuple(subjects)
+
+
+def changes(rules: Rules, part: Part) -> list[Changes]:
+    """Return what a part changes, with `rules` as installed."""
+    with psycopg.connect(part.conninfo, autocommit=True) as conn:
+        conn.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        conn.execute(SEARCH, {"schema": part.schema})
+        known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
+        batch = Batch(part.after)
+        if part.subjects:
+            for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
+                of = known.new_file(uscc)
+                entries = known.among(history, 0, part.upto)
+                batch.add(follow(of, _behind(of, entries, part.after)))
+        batch.add(twin_rows.versions(conn, known, part.after, part.upto, part.tags))
+        return batch.changes(conn, _settled)
+
+
+def _behind(
+    of: Supervision, entries: Iterator[Recorded[Any]], after: int
+) -> Iterator[Recorded[Any]]:
+    """Take in the entries up to `after`; yield the others."""
+    for entry in entries:
+        if entry.position > after:
+            yield entry
+        else:
+            of.read(entry)
+
+
+def _settled() -> None:
+    """Parts share no record, so what was there before the stretch is all that matters."""
