@@ -58,7 +58,8 @@ def _require_text(head: bytes) -> None:
     try:
         head.decode()
     except UnicodeDecodeError as error:
-        if error.start >= len(head) - 4:  # a character cut by the probe's end
+        # A character may be cut by the probe's end.
+        if len(head) == _PROBE and error.start >= len(head) - 4:
             return
         raise malformed(
             f"文件不是 UTF-8 编码(第 {error.start + 1} 字节;可能是 GB18030),请另存为 UTF-8",
