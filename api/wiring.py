@@ -1,5 +1,6 @@
 """Where everything is put together: database, log, views, and who follows whom."""
 
+import logging
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 # without, and is started sixty times where the views are read once.
 
 SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS)
+logger = logging.getLogger("dudao.api")
+
+RETRY_AFTER = 1.0
+"""Seconds after which a follower that failed is tried again."""
 PATIENCE = 10.0
 """Seconds for which a question waits for the views to reach what was recorded before it."""
 
@@ -138,6 +143,9 @@ class Installation:
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
+        self.following = False
+        """Whether this process keeps the views up to date, or stands by to."""
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopted: tuple[int, Rules] | None = None
 
@@ -149,9 +157,10 @@ class Installation:
     @cached_property
     def runner(self) -> "Runner":
         """Who brings the views up to the ledger."""
-        from projections.runner import Runner  # noqa: PLC0415 - see above
+        from projections.executor import processes  # noqa: PLC0415 - see above
+        from projections.runner import Runner  # noqa: PLC0415
 
-        return Runner(self.database.addresses.app, self.folding)
+        return Runner(self.database.addresses.app, self.folding, executors=processes)
 
     @cached_property
     def operations(self) -> "Operations":
@@ -211,16 +220,24 @@ class Installation:
     def follow(self) -> None:
         """Keep the views up to the ledger until closed, and go on with unfinished imports."""
         self.operations.start()
-        self._thread = threading.Thread(target=self.runner.run, name="runner", daemon=True)
+        self._thread = threading.Thread(target=self._keep_following, name="runner", daemon=True)
         self._thread.start()
 
-    @property
-    def following(self) -> bool:
-        """Whether this process keeps the views up to date, or stands by to."""
-        return self._thread is not None and self._thread.is_alive()
+    def _keep_following(self) -> None:
+        """Run the follower; one that fails says so, and is tried again: the ledger is whole."""
+        while not self._closing.is_set():
+            self.following = True
+            try:
+                self.runner.run()
+            except Exception:
+                self.following = False
+                logger.exception("the views stopped following the ledger")
+                self._closing.wait(RETRY_AFTER)
+        self.following = False
 
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
+        self._closing.set()
         if self._thread is not None:
             self.operations.close()
             self.runner.stop()

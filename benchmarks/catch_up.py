@@ -18,6 +18,7 @@ from benchmarks import ledgers
 from benchmarks.figures import Row, Setting, at_least
 from benchmarks.measuring import MIB, Cost, cost_of, environment, python, required
 from ledger.connect import Database
+from projections.executor import processes
 from projections.runner import Runner, Sizes
 from projections.views import TABLES
 
@@ -66,13 +67,14 @@ def _require_position(database: Database, upto: int) -> None:
 def caught_up(folder: Path) -> None:
     """Bring the views up to the ledger where they are not."""
     with open_ledger(Settings(data=folder)) as database:
-        Runner(database.addresses.app, folding()).catch_up()
+        Runner(database.addresses.app, folding(), executors=processes).catch_up()
 
 
 def _main(folder: Path, way: str, upto: int) -> None:
     with open_ledger(Settings(data=folder)) as database:
         _empty(database)
-        runner = Runner(database.addresses.app, folding(), NEAR if way == "near" else None)
+        sizes = NEAR if way == "near" else None
+        runner = Runner(database.addresses.app, folding(), sizes, executors=processes)
         started = time.perf_counter()
         runner.catch_up(upto)
         print(time.perf_counter() - started)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -15,11 +16,12 @@ import pytest
 
 from projections import roster
 from projections.basis import Basis
+from projections.executor import processes
 from projections.pump import Pump
 from projections.runner import NAME, Overtaken, Runner, Sizes, position, wait_for
 from replay.audit import check
 from replay.engines import InProcess
-from tests.projections.chronicle import START, Step, tell
+from tests.projections.chronicle import START, SUBJECTS, Step, tell
 from tests.projections.conftest import RULES, Ledger
 from tests.story import USCC
 
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.postgres
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 30.0
+KILLS = 4
 
 
 def steps(number: int, seed: int = 0) -> list[Step]:
@@ -120,19 +123,17 @@ def test_a_runner_killed_at_any_moment_leaves_tables_that_another_continues(
     story, conn, conninfo = fresh()
     tell(story, steps(400))
     chance = random.Random(1)  # noqa: S311 - moments, not keys
-    kills = 0
-    deadline = time.monotonic() + 4 * PATIENCE
-    while position(conn) < story.position and time.monotonic() < deadline:
-        process = follower(conninfo, batch=3)
+    for _ in range(KILLS):
+        process = follower(conninfo, batch=20)
         at = position(conn)
-        while position(conn) == at and process.poll() is None:
+        while position(conn) == at < story.position:
+            assert process.poll() is None
             time.sleep(0.005)
         time.sleep(chance.random() / 50)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        kills += 1
-    assert position(conn) == story.position
-    assert kills > 1
+        assert check(conninfo, RULES, InProcess(RULES), position(conn)) == []
+    Runner(conninfo, RULES).catch_up()
     assert check(conninfo, RULES, InProcess(RULES), story.position) == []
 
 
@@ -173,6 +174,16 @@ def test_a_catalogue_adopted_in_the_middle_judges_every_subject_again(fresh: Cal
     adopted = Step(USCC, "catalogue", 0, 0, 0)
     tell(story, [*steps(30), adopted, *steps(30, seed=3)[3:]])
     Runner(conninfo, RULES, Sizes(batch=5)).catch_up()
+    assert check(conninfo, RULES, InProcess(RULES), story.position) == []
+
+
+def test_a_long_stretch_on_two_processes_comes_to_the_same_rows(fresh: Callable[[], Ledger]):
+    story, conn, conninfo = fresh()
+    for seed, uscc in enumerate(SUBJECTS):
+        tell(story, [step._replace(uscc=uscc) for step in steps(80, seed)])
+    Runner(conninfo, RULES).catch_up(100)
+    Runner(conninfo, RULES, Sizes(long=0), executors=partial(processes, workers=2)).catch_up()
+    assert position(conn) == story.position
     assert check(conninfo, RULES, InProcess(RULES), story.position) == []
 
 
