@@ -18,7 +18,7 @@ def verify(*, json: JsonOption = False) -> None:
     from api.wiring import open_ledger  # noqa: PLC0415
     from ledger import verify as verifying  # noqa: PLC0415
 
-    with open_ledger(Settings()) as database, database.pool(1) as pool:
+    with open_ledger(Settings()) as database, database.pool(3) as pool:
         report = verifying.verify(pool, _progress if sys.stderr.isatty() else None)
     head, difference = report
     if json:

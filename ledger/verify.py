@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 def verify(pool: ConnectionPool[Connection[Any]], progress: Progress | None = None) -> Report:
-    """Check the ledger as it is when this begins; memory is bounded. Takes two connections."""
+    """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three."""
     with pool.connection() as connection, ThreadPoolExecutor(2) as aside:
         size, hashes, recorded_at = _state(connection)
         # What needs all entries at once the database checks meanwhile.

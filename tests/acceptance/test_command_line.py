@@ -54,6 +54,12 @@ def test_differences_and_counts_are_printed(office):
     assert shown(office.run("stats", "--by", "district", "--format", "json"))
 
 
+def test_the_ledger_is_whole_and_the_views_are_its_fold(office):
+    for command in (["verify"], ["replay", "--check"]):
+        done = office.run(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
