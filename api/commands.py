@@ -31,6 +31,7 @@ from projections import flags
 
 _KEY = re.compile(r"[!-~]{1,100}")
 _VERSION = re.compile(r'"([0-9]{1,10})"')
+_TAG = re.compile(r'(?:W/)?"[!#-~]*"')
 
 
 class Conditions(NamedTuple):
@@ -44,7 +45,7 @@ def headers(sent: Mapping[str, str]) -> Conditions:
     """Return key and expected version.
 
     Raises:
-        Problem: 400 without a key, 422 where one of them has no meaning.
+        Problem: 400 without a key, 412 for a tag that is no stream's, 422 where one has no meaning.
     """
     key = sent.get("idempotency-key", "").strip()
     if not key:
@@ -63,6 +64,12 @@ def headers(sent: Mapping[str, str]) -> Conditions:
     if match is None:
         return Conditions(key, None)
     version = _VERSION.fullmatch(match.strip())
+    if version is None and _TAG.fullmatch(match.strip()):
+        raise Problem(
+            "version-conflict",
+            'If-Match 不是任何流的版本;请用上次办理答复中的 version,如 "3"',
+            'If-Match is the version of no stream; send the version of the last answer, like "3"',
+        )
     if version is None:
         raise invalid(
             "If-Match", '应为流的版本,如 "3"', 'the version of the stream is expected, like "3"'

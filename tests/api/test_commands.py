@@ -127,7 +127,12 @@ def test_if_match_holds_a_command_to_the_version_that_was_seen(desk: Desk) -> No
     assert stale.status_code == 412, stale.text
     good = desk.post("/v1/scope-changes", change, BUREAU, If_Match='"1"')
     assert (good.status_code, good.json()["version"]) == (201, 2)
-    assert desk.post("/v1/scope-changes", change, BUREAU, If_Match="*").status_code == 422
+    for tag in ('"97f8c502"', 'W/"2"', '""'):
+        other = desk.post("/v1/scope-changes", change, BUREAU, If_Match=tag)
+        assert other.status_code == 412, other.text
+    for nonsense in ("*", "2", '"2'):
+        answer = desk.post("/v1/scope-changes", change, BUREAU, If_Match=nonsense)
+        assert answer.status_code == 422, answer.text
 
 
 def test_what_changes_nothing_is_said_to_change_nothing(desk: Desk) -> None:
