@@ -108,7 +108,7 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
     valid_from = _valid_from(top.get("valid_from"), body, found)
     reason, document_no, key = (
         (_text(top.get(field), field, found) for field in _BESIDE)
-        if len(top) > _NEEDED
+        if len(top) > _NEEDED or "valid_from" not in top
         else (None, None, None)
     )
     if reason is None and name in _REASONED:

@@ -354,6 +354,13 @@ def test_a_body_takes_a_name_that_the_event_has_for_the_event() -> None:
     assert found.reason == "r"
 
 
+def test_what_stands_beside_the_data_counts_where_the_day_is_left_out() -> None:
+    beside = {"reason": "r", "document_no": "d", "idempotency_key": "k"}
+    for name, value in beside.items():
+        found = from_line(line(SESSION, "AssessmentHeld", **{name: value}))
+        assert getattr(found, name) == value
+
+
 def test_a_reason_is_taken_at_either_place_of_a_line() -> None:
     beside = from_line(
         line({"application_id": "a"}, "ApplicationReturned", valid_from="2026-01-01", reason="r")
