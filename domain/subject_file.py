@@ -45,10 +45,11 @@ class CertificateRecord:
 class SessionRecord:
     """One recorded session with its certificates in the order of their entries."""
 
-    __slots__ = ("certificates", "entry")
+    __slots__ = ("candidates", "certificates", "entry")
 
     def __init__(self, entry: Recorded[AssessmentHeld]) -> None:
         self.entry = entry
+        self.candidates = entry.event.candidates.total
         self.certificates: list[CertificateRecord] = []
 
 
@@ -87,6 +88,20 @@ class SubjectFile:
     def add(self, entry: Recorded[Any]) -> None:
         """Add what `entry` says. Total: whatever was recorded changes the file or not."""
         _ADD[entry.type.partition(".")[0]](self, entry)
+
+    def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
+        """Add a new certificate; return the session that it names (a replay adds ten million)."""
+        event = entry.event
+        record = CertificateRecord(entry)
+        known = self.certificates.get(event.certificate_no)
+        if known is None:
+            self.certificates[event.certificate_no] = [record]
+        else:
+            known.append(record)
+        session = self.sessions.get(event.assessment_id)
+        if session is not None:
+            session.certificates.append(record)
+        return session
 
     def district_on(self, day: date) -> str | None:
         """Return the competent district authority on `day`; None for an unregistered enterprise."""
@@ -131,15 +146,7 @@ def _add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
 def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     event = entry.event
     if type(event) is CertificateIssued:
-        record = CertificateRecord(entry)
-        known = file.certificates.get(event.certificate_no)
-        if known is None:
-            file.certificates[event.certificate_no] = [record]
-        else:
-            known.append(record)
-        session = file.sessions.get(event.assessment_id)
-        if session is not None:
-            session.certificates.append(record)
+        file.add_certificate(entry)
         return
     for record in file.certificates.get(event.certificate_no, ()):
         if record.ended is None:

@@ -20,6 +20,7 @@ from domain.checks import (
     departs,
     judge_certificate,
     judge_count,
+    judge_departing,
     judge_inspection,
     judge_session,
 )
@@ -54,8 +55,7 @@ class Supervision:
         event = entry.event
         if type(event) is CertificateIssued:  # nine of ten entries: the shortest way first
             self.entries[entry.position] = entry
-            self.file.add(entry)
-            return self._certificate(entry)
+            return self._certificate(entry, self.file.add_certificate(entry))
         if isinstance(event, CatalogueAdopted):
             return self._adopt(entry)
         if isinstance(event, RecordCorrected):
@@ -67,20 +67,21 @@ class Supervision:
             self.behind.setdefault(touch, []).append(entry.position)
         return list(dict.fromkeys([*shown, *self._judge(entry)]))
 
-    def _certificate(self, entry: Recorded[CertificateIssued]) -> list[Touch]:
+    def _certificate(
+        self, entry: Recorded[CertificateIssued], session: SessionRecord | None
+    ) -> list[Touch]:
         event = entry.event
         touched = [Touch("certificates", str(entry.position))]
-        outcomes = judge_certificate(entry, self.file, self.context)
+        outcomes = judge_certificate(entry, session)
+        if session is not None and departs(event, session.entry.event):
+            self._departing.append(session.certificates[-1])
+            outcomes |= judge_departing(entry, session, self.file, self.context)
         if outcomes:
             touched += self.settle(
                 entry.position, event.issued_on, outcomes, entry.position, _OF_CERTIFICATE
             )
-        session = self.file.sessions.get(event.assessment_id)
-        if session is not None:
-            if departs(event, session.entry.event):
-                self._departing.append(session.certificates[-1])
-            if len(session.certificates) > session.entry.event.candidates.total:
-                touched += self.count(session, entry.position, own=True)
+        if session is not None and len(session.certificates) > session.candidates:
+            touched += self.count(session, entry.position, own=True)
         return touched
 
     def _judge(self, entry: Recorded[Any]) -> Iterator[Touch]:
@@ -149,7 +150,10 @@ class Supervision:
 
     def _judge_certificate_again(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
         entry = record.entry
-        outcomes = judge_certificate(entry, self.file, self.context)
+        session = self.file.sessions.get(entry.event.assessment_id)
+        outcomes = judge_certificate(entry, session)
+        if session is not None and departs(entry.event, session.entry.event):
+            outcomes |= judge_departing(entry, session, self.file, self.context)
         yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, _OF_CERTIFICATE)
 
     def count(self, session: SessionRecord, at: int, *, own: bool) -> Iterator[Touch]:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import msgspec
 from psycopg import Connection
 
-from domain.certificate import CertificateIssued
+from domain.certificate import CertificateIssued, Holder, Results
 from domain.envelope import Recorded
+from domain.reference import Occupation
 from domain.subject_file import CertificateRecord
 from domain.supervision import Supervision
+from domain.vocabulary import Level
 from projections import scope
 from projections.basis import Basis, Page
 from projections.row import Row, Rows, View, document, item
@@ -28,27 +31,23 @@ class Filters:
 
 
 def rows(of: Supervision, key: str) -> Rows:
-    """Return the certificate while it holds and, from the day it ends, as ended."""
+    """Return the certificate that was entered at the position `key`."""
     entry = of.entries.get(int(key))
-    if entry is None:
-        return ()
-    issued = entry.event.issued_on
-    record = _record(of, int(key), entry.event.certificate_no)
-    if record is None or record.ended is None:
-        return (as_issued(entry),)
-    if record.ended <= issued:
-        return (_as_ended(entry, record, issued),)
-    return (
-        as_issued(entry)._replace(valid_to=record.ended),
-        _as_ended(entry, record, record.ended),
-    )
-
-
-def _record(of: Supervision, position: int, number: str) -> CertificateRecord | None:
+    number = entry.event.certificate_no if entry is not None else ""
     for record in of.file.certificates.get(number, ()):
-        if record.entry.position == position:
-            return record
-    return None
+        if record.entry.position == int(key):
+            return rows_of(record)
+    return ()
+
+
+def rows_of(record: CertificateRecord) -> Rows:
+    """Return a certificate while it holds and, from the day it ends, as ended."""
+    entry, ended = record.entry, record.ended
+    if ended is None:
+        return (as_issued(entry),)
+    if ended <= entry.event.issued_on:
+        return (_as_ended(record, entry.event.issued_on),)
+    return as_issued(entry)._replace(valid_to=ended), _as_ended(record, ended)
 
 
 def as_issued(entry: Recorded[CertificateIssued]) -> Row:
@@ -56,8 +55,29 @@ def as_issued(entry: Recorded[CertificateIssued]) -> Row:
     return _row(entry, "valid", entry.event.issued_on, None, None, None)
 
 
-def _as_ended(entry: Recorded[CertificateIssued], record: CertificateRecord, start: date) -> Row:
-    return _row(entry, record.state, start, record.ended, record.ended_position, record.replaced_by)
+def _as_ended(record: CertificateRecord, start: date) -> Row:
+    ended, at, by = record.ended, record.ended_position, record.replaced_by
+    return _row(record.entry, record.state, start, ended, at, by)
+
+
+class _Item(msgspec.Struct):
+    """The item as it is stored. A struct, because a dictionary costs as much as its encoding."""
+
+    certificate_no: str
+    assessment_id: str
+    uscc: str | None
+    issuer_uscc: str
+    district: str | None
+    occupation: Occupation
+    level: Level
+    holder: Holder
+    results: Results
+    issued_on: date
+    state: str
+    ended_on: date | None
+    ended_position: int | None
+    replaced_by: str | None
+    position: int
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
@@ -69,32 +89,17 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     replaced_by: str | None,
 ) -> Row:
     event = entry.event
-    occupation, level = event.occupation, event.level
-    doc = {
-        "certificate_no": event.certificate_no,
-        "assessment_id": event.assessment_id,
-        "uscc": entry.subject,
-        "issuer_uscc": event.issuer_uscc,
-        "district": entry.district,
-        "occupation": occupation,
-        "level": level,
-        "holder": event.holder,
-        "results": event.results,
-        "issued_on": event.issued_on,
-        "state": state,
-        "ended_on": ended,
-        "ended_position": ended_position,
-        "replaced_by": replaced_by,
-        "position": entry.position,
-    }
-    columns = (
-        event.certificate_no,
-        event.assessment_id,
-        occupation.name,
-        level.value,
-        state,
+    number, assessment_id = event.certificate_no, event.assessment_id
+    occupation, level, district = event.occupation, event.level, entry.district
+    # fmt: off
+    shown = _Item(
+        number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
+        event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
+        entry.position,
     )
-    return Row(start, None, entry.district, columns, document(doc))
+    # fmt: on
+    columns = (number, assessment_id, occupation.name, level.value, state)
+    return Row(start, None, district, columns, document(shown))
 
 
 CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)

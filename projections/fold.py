@@ -1,6 +1,6 @@
 """The one loop that every view and every replay goes through: entries of a subject in, versions out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from domain.envelope import Recorded
 from domain.reference import Edition, Reference
 from domain.supervision import Supervision
 from domain.touches import Touch
-from projections.certificates import as_issued
+from projections.certificates import as_issued, rows_of
 from projections.views import VIEWS, Version, version
 
 
@@ -80,24 +80,30 @@ def spans_enterprises(touch: Touch) -> bool:
     return touch.view == "flags" and touch.key.startswith("C2-")
 
 
+def current(
+    of: Supervision, position: int, views: Collection[str] = tuple(VIEWS)
+) -> Iterator[Version]:
+    """Yield what every record of the subject shows after the entry at `position`; C2 aside."""
+    for touch in shown(of):
+        if touch.view in views:
+            found = version(of, touch, position)
+            if found.rows:
+                yield found
+    if "certificates" in views:
+        yield from _certificates(of, position)
+
+
 def shown(of: Supervision) -> Iterator[Touch]:
-    """Yield every record that the file of a subject shows as it stands."""
-    seen: dict[Touch, None] = dict.fromkeys(of.behind)
-    yield from seen
-    for position, entry in of.entries.items():
-        if entry.type.startswith("certificate.certificate-issued/"):
-            yield Touch("certificates", str(position))
+    """Yield every record that the file of a subject shows as it stands, certificates aside."""
+    yield from of.behind
     yield from (Touch("flags", key) for key in of.flags)
     yield from (Touch("flags", f"Q2-{position}") for position in of.file.orders)
 
 
-def current(
-    of: Supervision, position: int, views: Sequence[str] = tuple(VIEWS)
-) -> Iterator[Version]:
-    """Yield what every record of the subject shows after the entry at `position`."""
-    wanted = set(views)
-    for touch in shown(of):
-        if touch.view in wanted:
-            found = version(of, touch, position)
-            if found.rows:
-                yield found
+def _certificates(of: Supervision, position: int) -> Iterator[Version]:
+    uscc = of.file.uscc
+    for records in of.file.certificates.values():
+        for record in records:
+            began = record.entry.position
+            rows = rows_of(record)
+            yield Version("certificates", str(began), uscc, began, position, rows)

@@ -5,7 +5,7 @@ Every reader below takes the same part, so no view can depend on who read for it
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, LiteralString, NamedTuple, TypeAlias
@@ -14,11 +14,9 @@ from psycopg import Connection
 
 from domain.catalogue import ALL
 from domain.envelope import Recorded
-from ledger.codec import recorded
-from ledger.entry import Entry
+from ledger.codec import part
 
 FETCHED_AT_ONCE = 4_000
-BLANK = datetime(1, 1, 1, tzinfo=UTC)
 
 History: TypeAlias = Iterator[Recorded[Any]]
 _Lean: TypeAlias = tuple[int, str, date, str | None, str | None, bytes]
@@ -33,13 +31,7 @@ class Span(NamedTuple):
 
 def lean(row: _Lean) -> Recorded[Any]:
     """Return what a fold sees of an entry."""
-    position, kind, valid_from, subject, district, payload = row
-    return recorded(
-        Entry(
-            position, "", 0, kind, BLANK, valid_from, subject, district,
-            (), None, payload, b"", None, 0,
-        )
-    )  # fmt: skip
+    return part(*row)
 
 
 NEXT = """

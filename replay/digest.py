@@ -5,7 +5,8 @@ the server's own output and the line of a folded row give the same number.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from datetime import date
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -14,38 +15,48 @@ from psycopg import Connection, sql
 from projections.fold import Rules
 from projections.lines import OPTIONS, lines, text
 from projections.views import TABLES
-from replay.known_at import Part, Shown, rows
+from replay import known_at
+from replay.known_at import Part, Shown
 
 Sums: TypeAlias = dict[str, dict[str, tuple[int, int]]]
 """Table → subject → number of rows and their sum modulo 2¹²⁸."""
 MODULUS = 1 << 128
+LINES_AT_ONCE = 500
 NAMES = ("subject", "key", "valid_from", "valid_to", "district")
 
 
-def bytes_of(shown: Shown) -> bytes:
-    """Return the row as `COPY … TO STDOUT` writes it."""
+def texts(shown: Shown) -> Sequence[str]:
+    """Return the row as texts, in the order in which `stored` asks for them."""
     subject, _, key, row = shown
     start, end, district, columns, doc = row
-    return lines([(subject, key, str(start), text(end), text(district), *columns, doc)])
+    return (subject, key, str(start), text(end), text(district), *columns, doc)
 
 
-def number(octets: bytes) -> int:
-    """Return what a row counts."""
-    return int.from_bytes(sha256(octets).digest()[:16], "big")
-
-
-def folded(rules: Rules, part: Part) -> Sums:
-    """Return the sums over the rows of one part of a replay."""
-    return added({}, ((shown.table, shown.subject, bytes_of(shown)) for shown in rows(rules, part)))
-
-
-def added(sums: Sums, found: Iterable[tuple[str, str, bytes]]) -> Sums:
-    """Add rows (table, subject, bytes) to `sums`."""
-    for table, subject, octets in found:
-        of_table = sums.setdefault(table, {})
-        count, total = of_table.get(subject, (0, 0))
-        of_table[subject] = (count + 1, (total + number(octets)) % MODULUS)
+def folded(rules: Rules, part: Part, day: date | None = None) -> Sums:
+    """Return the sums over the rows of one part of a replay; with `day`, those that hold on it."""
+    sums: Sums = {}
+    waiting: dict[str, list[Sequence[str]]] = defaultdict(list)
+    for shown in known_at.rows(rules, part):
+        row = shown.row
+        if day is None or (row.valid_from <= day and (row.valid_to is None or day < row.valid_to)):
+            of_table = waiting[shown.table]
+            of_table.append(texts(shown))
+            if len(of_table) == LINES_AT_ONCE:
+                added(sums, shown.table, lines(of_table).splitlines())
+                of_table.clear()
+    for table, of_table in waiting.items():
+        added(sums, table, lines(of_table).splitlines())
     return sums
+
+
+def added(sums: Sums, table: str, found: Iterable[bytes]) -> None:
+    """Add lines to `sums`. A subject is a USCC: nothing in it is ever escaped."""
+    of_table = sums.setdefault(table, {})
+    for line in found:
+        subject = line[: line.index(b"\t")].decode()
+        count, total = of_table.get(subject, (0, 0))
+        number = int.from_bytes(sha256(line).digest()[:16])
+        of_table[subject] = (count + 1, (total + number) % MODULUS)
 
 
 def together(parts: Iterable[Sums]) -> Sums:
@@ -78,16 +89,9 @@ def stored(conn: Connection[Any], position: int, schema: str) -> Sums:
             options=sql.SQL(OPTIONS),
         )
         with conn.cursor().copy(statement) as copy:
-            added(sums, _rows(table, copy))
+            # The server sends one row in each message.
+            added(sums, table, (bytes(message)[:-1] for message in copy))
     return sums
-
-
-def _rows(table: str, copy: Iterable[Any]) -> Iterator[tuple[str, str, bytes]]:
-    """Yield the rows of a COPY: the server sends one in each message."""
-    for message in copy:
-        octets = bytes(message)
-        # A subject is a USCC: nothing in it is ever escaped.
-        yield table, octets.partition(b"\t")[0].decode(), octets
 
 
 def summary(sums: Sums) -> dict[str, Any]:

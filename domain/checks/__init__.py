@@ -108,11 +108,9 @@ def judge_count(session: SessionRecord) -> Outcomes:
 
 
 def judge_certificate(
-    entry: Recorded[CertificateIssued], file: SubjectFile, context: Context
+    entry: Recorded[CertificateIssued], session: SessionRecord | None
 ) -> Outcomes:
-    """Return what R1, C1, T1, S5, and S1–S4 where it departs from its session, find in a certificate."""
-    event = entry.event
-    session = file.sessions.get(event.assessment_id)
+    """Return what R1, C1, T1 and S5 find in a certificate of `session`."""
     found: Outcomes = {}
     # One by one, not through `_flagged`: nearly all are clear, and a replay judges millions.
     if (outcome := issuer_assessed(entry)) is not CLEAR:
@@ -123,12 +121,19 @@ def judge_certificate(
         found["T1"] = outcome
     if (outcome := holder_eligible(entry, session)) is not CLEAR:
         found["S5"] = outcome
-    if session is None or not departs(event, session.entry.event):
-        return found
-    held = session.entry.event
+    return found
+
+
+def judge_departing(
+    entry: Recorded[CertificateIssued], session: SessionRecord, file: SubjectFile, context: Context
+) -> Outcomes:
+    """Return what S1–S4 find in a certificate that departs from its session, on the session's days."""
+    event, held = entry.event, session.entry.event
     day, last = held.held_from, held.held_to
-    found["S3"] = not_access_controlled(entry.position, event.occupation, day, context)
-    found["S4"] = occupation_published(entry.position, event.occupation, day, context)
+    found = {
+        "S3": not_access_controlled(entry.position, event.occupation, day, context),
+        "S4": occupation_published(entry.position, event.occupation, day, context),
+    }
     if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:
         found |= _scope(entry.position, event, held, file)
     return _flagged(found)
