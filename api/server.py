@@ -27,9 +27,15 @@ def listen(settings: Settings) -> socket.socket:
     """
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listening = socket.create_server(
+            (settings.host, settings.port), family=family, backlog=2048
+        )
     except (OSError, OverflowError) as error:
         raise Occupied(f"{settings.host}:{settings.port}: {error}") from error
+    # asyncio leaves this off on a socket that is handed to it; an answer in two pieces would then
+    # wait some forty milliseconds for the client's acknowledgement.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def serve(
