@@ -65,6 +65,15 @@ def test_the_same_number_on_two_holders_is_c2(office):
     assert set(found) == {"C2"}, found
 
 
+def test_two_people_of_one_masked_name_are_two_people(office):
+    code = uscc()
+    held = session(code, ELECTRICIAN, "4", "2025-03-10")
+    first = certificate(held)
+    second = certificate(held, number=first["data"]["certificate_no"])
+    office.load(*listed(code, item(ELECTRICIAN, "4")), held, first, second)
+    assert office.breaches(code) == ["C2"]
+
+
 def test_the_same_number_in_two_enterprises_is_c2(office):
     a, b = uscc(), uscc()
     number = f"Y000011000777254{next(serial):06d}"
