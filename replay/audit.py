@@ -13,7 +13,7 @@ from projections.histories import Span
 from projections.lines import text
 from projections.row import Row
 from projections.schema import LIVE
-from projections.views import TABLES
+from projections.views import TABLES, VIEWS
 from replay import digest, known_at
 from replay.digest import Sums
 from replay.engines import Executor
@@ -42,7 +42,8 @@ def check(
 
     The tables must have reached the position.
     """
-    parts = known_at.parts(conninfo, position, executor.workers * PARTS_PER_WORKER)
+    number = executor.workers * PARTS_PER_WORKER
+    parts = known_at.parts(conninfo, position, number, tuple(VIEWS))
     folded = digest.together(executor.map(digest.folded, parts))
     with known_at.connection(conninfo) as conn:
         stored = digest.stored(conn, position, schema)

@@ -62,7 +62,12 @@ def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown
         yield Shown(subject, table, key, row)
 
 
-def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = tuple(VIEWS)) -> list[Part]:
+JUDGED = tuple(view for view in VIEWS if view != "certificates")
+"""What a replay shows unless asked for more: every judgement. A certificate shows nothing that
+was not reported; what is judged of it stands in the flags."""
+
+
+def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) -> list[Part]:
     """Return jobs of about the same size, at least `number` where there are as many subjects."""
     with connection(conninfo) as conn:
         found = [
