@@ -1,5 +1,7 @@
 """The HTTP application: every route, behind one shell."""
 
+from typing import Any
+
 from fastapi import Depends, FastAPI
 
 from api import (
@@ -36,9 +38,23 @@ def create_app(house: Installation) -> App:
     return Shell(app, app.state.metrics)
 
 
+class Described(FastAPI):
+    """FastAPI with the bearer token in its description: dependencies of ours read the header."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI description."""
+        described = super().openapi()
+        described.setdefault("components", {})["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "dudao token"}
+        }
+        # Some answers are public: a request without a token is described too.
+        described["security"] = [{"token": []}, {}]
+        return described
+
+
 def describe() -> FastAPI:
     """Return the application without an installation: enough for its description."""
-    app = FastAPI(
+    app = Described(
         title="Dudao 督导",
         version=VERSION,
         description=DESCRIPTION,

@@ -12,7 +12,7 @@ from api.cli_failures import reported
 from api.cli_ledger import import_files
 from api.cli_office import token, users
 from api.cli_reads import diff, flags, history, roster, stats
-from api.cli_replay import replay
+from api.cli_replay import projections, replay
 from api.cli_serve import demo, serve
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command()(history)
 app.command()(diff)
 app.command()(stats)
 app.command()(replay)
+app.add_typer(projections, name="projections")
 app.command()(verify)
 app.command()(token)
 app.add_typer(users, name="users")

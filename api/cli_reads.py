@@ -172,7 +172,8 @@ def stats(  # noqa: PLR0913 - one argument an option
     """统计 / Counts of sessions, certificates, breaches and open findings."""
     from api import changes  # noqa: PLC0415 - start-up time
     from api.questions import StatsQuestion  # noqa: PLC0415
-    from api.routes_changes import STATS  # noqa: PLC0415
+    from api.routes_changes import stats_shape  # noqa: PLC0415
+    from projections.overview import BY  # noqa: PLC0415
 
     given = {
         "by": by,
@@ -181,7 +182,8 @@ def stats(  # noqa: PLR0913 - one argument an option
         "position": position,
         "district": district,
     }
-    _answer(changes.stats, StatsQuestion, given, (STATS, STATS), form, out)
+    shape = stats_shape(by if by in BY else BY[0])
+    _answer(changes.stats, StatsQuestion, given, (shape, shape), form, out)
 
 
 def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | None) -> None:

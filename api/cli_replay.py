@@ -1,4 +1,4 @@
-"""`dudao replay`: fold the ledger itself, and hold the views against it."""
+"""`dudao replay` and `dudao projections`: fold the ledger itself, and hold the views against it."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -87,4 +87,57 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
             f"视图与账本有 {len(differences)} 行不符;可运行 dudao projections rebuild",
             f"{len(differences)} rows differ from the ledger; run dudao projections rebuild",
         )
+        raise typer.Exit(1)
+
+
+projections = typer.Typer(help="视图 / The views", no_args_is_help=True)
+
+
+@projections.command("rebuild")
+def rebuild(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="只报告该表的差异;各表出自同一次折叠,总是一起重建 / table to report on"
+        ),
+    ] = None,
+    *,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="列出切换前的差异 / list what differed before the switch"),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """在旁重建视图并切换;有差异时以 1 结束 / Rebuild the views beside the live ones and switch."""
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.wiring import caught_up  # noqa: PLC0415
+    from projections.rebuild import Busy  # noqa: PLC0415
+    from projections.rebuild import rebuild as rebuild_tables  # noqa: PLC0415
+    from projections.views import TABLES  # noqa: PLC0415
+
+    if name is not None and name not in TABLES:
+        listed = "、".join(TABLES)
+        raise Failure(f"没有视图 {name};可用:{listed}", f"there is no view {name}: {listed}")
+    with caught_up() as (house, _):
+        try:
+            rebuilt = rebuild_tables(house.database.addresses.app, house.folding)
+        except Busy:
+            raise Failure("另一次重建正在进行", "another rebuild is under way") from None
+    found = [each for each in rebuilt.differences if name in {None, each.table}]
+    shown = [
+        {"table": each.table, "key": each.key, "known_from": each.known_from, "only": each.only}
+        for each in found[:SHOWN]
+    ]
+    if json:
+        answer = {"position": rebuilt.position, "differences": len(found), "shown": shown}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+    else:
+        sys.stdout.write(
+            f"已重建到位置 {rebuilt.position} 并切换,差异 {len(found)} 处 / rebuilt up to position "
+            f"{rebuilt.position} and switched, {len(found)} differences\n"
+        )
+        for each in shown if compare else ():
+            sys.stdout.write("\t".join(str(part) for part in each.values()) + "\n")
+    if found:
         raise typer.Exit(1)

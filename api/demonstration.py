@@ -24,7 +24,7 @@ LOADED = "sample-year.loaded"
 PAGE = 1000
 
 
-def prepare(house: Installation, folder: Path = SAMPLE) -> None:
+def prepare(house: Installation) -> None:
     """Load the sample year unless it is there already, and show what was flagged.
 
     Raises:
@@ -32,7 +32,7 @@ def prepare(house: Installation, folder: Path = SAMPLE) -> None:
     """
     marker = house.settings.folder / LOADED
     if not marker.exists():
-        _load(house, folder)
+        _load(house, SAMPLE)
         marker.touch()
     _show(house)
 

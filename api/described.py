@@ -64,8 +64,8 @@ def an_item(shape: Sequence[Column]) -> dict[str, Any]:
     return {"type": "object", "properties": {c.name: _KINDS[c.kind] for c in shape}}
 
 
-def a_list(shape: Sequence[Column]) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that is a list, in all its forms."""
+def a_list(shape: Sequence[Column], *also: int) -> dict[int | str, dict[str, Any]]:
+    """Return the description of an answer that is a list, in all its forms; `also`: more problems."""
     whole = {
         "type": "object",
         "required": ["basis", "items", "next"],
@@ -88,7 +88,7 @@ def a_list(shape: Sequence[Column]) -> dict[int | str, dict[str, Any]]:
             },
         },
         304: {"description": "未变 / not modified"},
-        **problems(401, 403, 406, 422, 503),
+        **problems(401, 403, *also, 406, 422, 503),
     }
 
 

@@ -51,13 +51,13 @@ _RECORDED: dict[str, Any] = {
 }
 
 
-def answers() -> dict[int | str, dict[str, Any]]:
-    """Return the description of the answers to a command."""
+def answers(*also: int) -> dict[int | str, dict[str, Any]]:
+    """Return the description of the answers to a command; `also`: more problems."""
     content = {"application/json": {"schema": _RECORDED}}
     return {
         200: {"description": "没有变化,未新增记录 / nothing changed", "content": content},
         201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": content},
-        **problems(400, 401, 403, 409, 412, 413, 415, 422, 503),
+        **problems(400, 401, 403, *also, 409, 412, 413, 415, 422, 503),
     }
 
 

@@ -8,14 +8,21 @@ from api import changes, feed
 from api.answers import document, listing
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
-from api.formats import columns
+from api.formats import Column, columns
 from api.questions import DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
 from api.routes_enterprises import HISTORY
+from projections import overview
 
 router = APIRouter(tags=["比较与事件 / changes and events"])
 
 DIFF = columns("change key uscc before:json after:json because:json")
-STATS = columns("by sessions:integer certificates:integer breaches:integer open_findings:integer")
+COUNTS = "sessions:integer certificates:integer breaches:integer open_findings:integer"
+STATS = columns(f"{' '.join(overview.BY)} {COUNTS}")
+
+
+def stats_shape(by: str) -> tuple[Column, ...]:
+    """Return the columns of counts: what is counted by, then the counts."""
+    return columns(f"{by} {COUNTS}")
 
 
 @router.get(
@@ -45,7 +52,7 @@ def stats(
 ) -> Response:
     """Return counts."""
     found = changes.stats(house, actor, question)
-    return listing(request, found.standing, found.page, STATS, public=False)
+    return listing(request, found.standing, found.page, stats_shape(question.by), public=False)
 
 
 @router.get(

@@ -47,7 +47,7 @@ for _path, _names in PATHS.items():
     "/v1/commands/{name}",
     summary="按事件名办理 / any event by its name",
     operation_id="post_command",
-    responses=answers(),
+    responses=answers(404),
     status_code=201,
     openapi_extra={
         "requestBody": {

@@ -55,7 +55,7 @@ def enterprise(
     "/v1/enterprises/{uscc}/scope",
     summary="确认范围的各个区间 / scope over time",
     operation_id="get_scope",
-    responses=a_list(SCOPE),
+    responses=a_list(SCOPE, 404),
     response_class=Response,
 )
 def scope(
@@ -74,7 +74,7 @@ def scope(
     "/v1/enterprises/{uscc}/standing",
     summary="名单状态的各个区间 / standing over time",
     operation_id="get_standing",
-    responses=a_list(STANDING),
+    responses=a_list(STANDING, 404),
     response_class=Response,
 )
 def standing(
@@ -93,7 +93,7 @@ def standing(
     "/v1/enterprises/{uscc}/history",
     summary="该企业的全部记录,最新在前 / every entry about it, newest first",
     operation_id="get_history",
-    responses=a_list(HISTORY),
+    responses=a_list(HISTORY, 404),
     response_class=Response,
 )
 def history(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
@@ -75,9 +75,15 @@ async def start(
 ) -> Response:
     """Take the file in and begin; each line is decided as if its actor were the caller."""
     decide(actor, Action.IMPORT, "imports")
-    upload = await _uploaded(request)
-    operation, path = house.operations.new(upload.filename or "", actor)
-    await in_thread(lambda: _store(upload, path))
+    form = await _form(request)
+    try:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise Problem("invalid", "缺少文件字段 file", "the field file is missing")
+        operation, path = house.operations.new(upload.filename or "", actor)
+        await in_thread(lambda: _store(upload, path))
+    finally:
+        await form.close()
     await in_thread(lambda: house.operations.enqueue(operation))
     address = f"/v1/imports/{operation.id}"
     return Response(
@@ -88,11 +94,11 @@ async def start(
     )
 
 
-async def _uploaded(request: Request) -> UploadFile:
-    """Return the one file of the form.
+async def _form(request: Request) -> FormData:
+    """Return the form, its files on disk.
 
     Raises:
-        Problem: 415 for what is no form, 400 for a broken one, 422 for one without a file.
+        Problem: 415 for what is no form, 400 for a broken one.
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Problem(
@@ -101,13 +107,9 @@ async def _uploaded(request: Request) -> UploadFile:
             "upload as multipart/form-data with the field file",
         )
     try:
-        form = await request.form(max_files=1, max_fields=10)
+        return await request.form(max_files=1, max_fields=10)
     except (MultiPartException, HTTPException, ValueError):
         raise Problem("malformed-request", "上传内容无法读取", "the form cannot be read") from None
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise Problem("invalid", "缺少文件字段 file", "the field file is missing")
-    return file
 
 
 def _store(upload: UploadFile, path: Path) -> None:
@@ -117,18 +119,22 @@ def _store(upload: UploadFile, path: Path) -> None:
 
 
 @router.get(
-    "/v1/imports/{id_}",
+    "/v1/imports/{import_id}",
     summary="导入进度与被拒的行 / progress, counts and refused lines",
     operation_id="get_import",
-    responses={200: _OPERATION, **problems(401, 403, 404, 406)},
+    responses={200: _OPERATION, **problems(401, 403, 404, 406, 422)},
     response_class=Response,
 )
 def look(
-    request: Request, house: Installed, actor: Caller, id_: Text, _: Annotated[Question, Query()]
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    import_id: Text,
+    _: Annotated[Question, Query()],
 ) -> Response:
     """Return how far it has come; as NDJSON, every refused line with what was sent."""
     decide(actor, Action.IMPORT, "imports")
-    operation = house.operations.find(id_)
+    operation = house.operations.find(import_id)
     if operation is None or not _is_own(operation, actor):
         raise missing()
     media = formats.negotiate(request.headers.get("accept", ""), (JSON, NDJSON))

@@ -7,6 +7,7 @@ from psycopg_pool import PoolTimeout
 
 from api.access import Action, decide
 from api.caller import Caller, Installed
+from api.described import problems
 from api.formats import JSON
 from api.metrics import CONTENT_TYPE
 from api.problems import Problem
@@ -29,6 +30,7 @@ async def healthz() -> Response:
     "/readyz",
     summary="可以使用:数据库、账本、视图 / ready: database, ledger, views",
     operation_id="readyz",
+    responses=problems(503),
     response_class=Response,
 )
 def readyz(house: Installed) -> Response:
@@ -57,6 +59,7 @@ def readyz(house: Installed) -> Response:
     "/metrics",
     summary="Prometheus 指标 / figures for Prometheus",
     operation_id="metrics",
+    responses=problems(401, 403),
     response_class=Response,
 )
 def metrics(request: Request, house: Installed, actor: Caller) -> Response:

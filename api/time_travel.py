@@ -81,14 +81,17 @@ def parse_position(text: str) -> int:
 def refuse_future(asked_for: Asked, head: int, now: datetime) -> None:
     """Refuse a position that does not exist yet, and an instant that has not come.
 
-    Answering by the end of the ledger instead would look like an answer that holds for ever.
+    Answering by the end of the ledger instead would look like an answer that holds for ever, and
+    waiting for a position that nobody has written would hold a thread for nothing.
     """
-    if asked_for.position is not None and asked_for.position > head:
-        raise invalid(
-            "position",
-            f"账本目前到位置 {head},所求位置尚不存在",
-            f"the ledger ends at position {head}; the position asked for does not exist yet",
-        )
+    for field in ("position", "min_position"):
+        wanted: int | None = getattr(asked_for, field)
+        if wanted is not None and wanted > head:
+            raise invalid(
+                field,
+                f"账本目前到位置 {head},所求位置尚不存在",
+                f"the ledger ends at position {head}; the position asked for does not exist yet",
+            )
     if asked_for.known_at is not None and asked_for.known_at > now + CLOCK_SKEW:
         raise invalid(
             "known_at",

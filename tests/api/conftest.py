@@ -15,15 +15,11 @@ from api.wiring import Installation
 from tests.api.desk import Desk
 from tests.postgres import Server
 
-DATABASE = "dudao_api"
 
-
-@pytest.fixture(scope="session")
-def settings(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def _settings(server: Server, database: str, folder: Path) -> Settings:
     """A database and a data folder of their own, and any free port."""
-    server.drop(DATABASE)
-    addresses = server.create(DATABASE, "template0")
-    folder: Path = tmp_path_factory.mktemp("dudao")
+    server.drop(database)
+    addresses = server.create(database, "template0")
     return Settings.model_validate(
         {
             "database_url": addresses.owner,
@@ -36,17 +32,29 @@ def settings(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Settin
 
 
 @pytest.fixture(scope="session")
-def house(settings: Settings) -> Iterator[Installation]:
+def settings(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An installation that nobody serves: for imports that are killed half-way."""
+    return _settings(server, "dudao_import", tmp_path_factory.mktemp("import"))
+
+
+@pytest.fixture(scope="session")
+def served(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The installation that is served."""
+    return _settings(server, "dudao_api", tmp_path_factory.mktemp("dudao"))
+
+
+@pytest.fixture(scope="session")
+def house(served: Settings) -> Iterator[Installation]:
     """The installation behind the server."""
-    with Installation(settings, connections=16) as made:
+    with Installation(served, connections=16) as made:
         made.follow()
         yield made
 
 
 @pytest.fixture(scope="session")
-def desk(settings: Settings, house: Installation) -> Iterator[Desk]:
+def desk(served: Settings, house: Installation) -> Iterator[Desk]:
     """A client of the running server."""
-    with listen(settings) as listening:
+    with listen(served) as listening:
         running = uvicorn.Server(
             uvicorn.Config(create_app(house), log_level="critical", lifespan="off")
         )

@@ -53,6 +53,8 @@ def test_what_has_not_come_is_refused_and_not_answered_by_the_present() -> None:
     with pytest.raises(Problem):
         refuse_future(Asked(position=6), 5, NOW)
     with pytest.raises(Problem):
+        refuse_future(Asked(min_position=6), 5, NOW)
+    with pytest.raises(Problem):
         refuse_future(Asked(known_at=NOW + timedelta(minutes=2)), 5, NOW)
 
 
