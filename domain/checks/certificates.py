@@ -10,6 +10,10 @@ from domain.subject_file import SessionRecord
 from domain.vocabulary import Level
 
 
+MOST_NAMED = 100
+"""Certificates that C3 names: beyond that the count says enough, and a flag stays a page long."""
+
+
 def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
     """R1: the issuing body is the assessing enterprise (谁评价、谁负责、谁发证)."""
     issuer = entry.event.issuer_uscc
@@ -104,5 +108,5 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
         f"考生 {candidates} 人,发证 {len(held)} 本",
         f"{len(held)} certificates for {candidates} candidates",
         session.entry.position,
-        *(c.entry.position for c in held[candidates:]),
+        *(c.entry.position for c in held[candidates : candidates + MOST_NAMED]),
     )
