@@ -9,7 +9,6 @@ from domain.identifiers import MUNICIPALITY, CertificateNumber, certificate_numb
 from domain.subject_file import SessionRecord
 from domain.vocabulary import Level
 
-
 MOST_NAMED = 100
 """Certificates that C3 names: beyond that the count says enough, and a flag stays a page long."""
 
