@@ -104,6 +104,7 @@ def offices(conn) -> int:
     """How many hold the runner's lock."""
     query = (
         "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 6077 AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     (number,) = conn.execute(query).fetchone()
     return number
