@@ -13,6 +13,7 @@ from api import (
     routes_imports,
     routes_lists,
     routes_public,
+    routes_reports,
     routes_system,
 )
 from api.caller import single_valued
@@ -71,6 +72,7 @@ def describe() -> FastAPI:
         routes_public,
         routes_lists,
         routes_enterprises,
+        routes_reports,
         routes_changes,
         routes_draws,
         routes_commands,

@@ -1,0 +1,80 @@
+"""What a report is made of: headings, texts, tables, a picture. `report.typ` knows how each looks.
+
+Texts reach the typesetter as data and are never part of its program.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+Block: TypeAlias = dict[str, Any]
+Cell: TypeAlias = str | Sequence[str]
+"""One paragraph, or several; the first is the head of the cell."""
+
+_LONG = re.compile(r"[!-~]{25,}")
+_PIECE = 4
+_BREAK = "\u200b"
+
+
+def breakable(text: str) -> str:
+    """Return `text` with places where a long word of Latin letters and digits may be parted."""
+
+    def parted(found: re.Match[str]) -> str:
+        word = found[0]
+        return _BREAK.join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
+
+    return _LONG.sub(parted, text)
+
+
+def head(text: str) -> Block:
+    """Return the heading of a section."""
+    return {"kind": "head", "text": text}
+
+
+def new_page() -> Block:
+    """Return the end of a page."""
+    return {"kind": "page"}
+
+
+def text(words: str, *, strong: bool = False) -> Block:
+    """Return a paragraph."""
+    return {"kind": "text", "text": breakable(words), "strong": strong}
+
+
+def note(words: str) -> Block:
+    """Return a remark in small print."""
+    return {"kind": "note", "text": breakable(words)}
+
+
+def pairs(*rows: tuple[str, str]) -> Block:
+    """Return names and values, one pair a line."""
+    return {"kind": "pairs", "rows": [[name, breakable(value)] for name, value in rows]}
+
+
+class Col:
+    """A column of a table: its head, its share of the width, how it is set."""
+
+    def __init__(
+        self,
+        title: str,
+        width: float,
+        align: Literal["left", "right"] = "left",
+        *,
+        mono: bool = False,
+    ) -> None:
+        self.shown = {"head": title, "width": width, "align": align, "mono": mono}
+
+
+def table(columns: Sequence[Col], rows: Sequence[Sequence[Cell]], name: str) -> Block:
+    """Return a table whose head is repeated on every page; `name` says what it is, for readers aloud."""
+    return {
+        "kind": "table",
+        "columns": [column.shown for column in columns],
+        "rows": [[_cell(cell) for cell in row] for row in rows],
+        "name": name,
+    }
+
+
+def _cell(cell: Cell) -> list[str]:
+    lines = [cell] if isinstance(cell, str) else list(cell)
+    return [breakable(line) for line in lines if line]
