@@ -10,9 +10,9 @@ import segno
 from api.access import Action, Grant, decide
 from api.answers import LIMITED, Standing
 from api.queries import missing, settle
-from api.reports import activity, evidence, issues, timeline
+from api.reports import activity, blocks, evidence, issues, timeline
 from api.reports import standing as standings
-from api.reports.blocks import Block, breakable
+from api.reports.blocks import Block
 from api.reports.gathered import Gathered, gather
 from api.reports.question import ReportQuestion
 from api.reports.words import Language, Words
@@ -23,6 +23,10 @@ from ledger.reference import authorities
 
 ROOT_DIGITS = 16
 """Hexadecimal digits of the Merkle root in the foot of every page; the last page has all."""
+
+
+NAME = 60
+"""Half-width characters of the enterprise's name in the head of every page."""
 
 
 class Made(NamedTuple):
@@ -77,7 +81,7 @@ def _members(
         "author": words("督导台账", "Dudao ledger"),
         "uscc": of.uscc,
         "name": of.profile["name"],
-        "running": breakable(f"{of.profile['name']} {of.uscc}"),
+        "running": f"{blocks.short(of.profile['name'], NAME)} {of.uscc}",
         "record": words("工作记录，非正式公文", "working record, not an issued document"),
         "foot": words(
             f"台账位置 {basis.position} · 默克尔根 {root.hex()[:ROOT_DIGITS]}…",

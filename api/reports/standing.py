@@ -53,13 +53,13 @@ def _open(of: Gathered, words: Words) -> str:
     ended = ("closed", "withdrawn")
     findings = sum(n for stage, n in of.findings.stages.items() if stage not in ended)
     breach, undecided = counts[Verdict.BREACH], counts[Verdict.UNDECIDED]
-    late = len(of.overdue)
+    late, n = len(of.overdue), words.number
     if not (breach or undecided or findings):
         return words("无疑点，无未销号的问题", "no flags and no open findings")
     overdue = words(f"（其中整改逾期 {late} 项）", f" ({late} overdue)") if late else ""
     return words(
-        f"疑点：违规 {breach} 项、无法判定 {undecided} 项；未销号的问题 {findings} 个{overdue}",
-        f"flags: {breach} breaches, {undecided} undecided; {findings} open findings{overdue}",
+        f"疑点：违规 {n(breach)} 项、无法判定 {n(undecided)} 项；未销号的问题 {n(findings)} 个{overdue}",
+        f"flags: {n(breach)} breaches, {n(undecided)} undecided; {n(findings)} open findings{overdue}",
     )
 
 

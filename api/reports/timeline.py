@@ -14,10 +14,12 @@ from api.reports.gathered import Gathered
 from api.reports.words import STANDINGS, Words
 from projections.dossier import Held
 
-ROWS_SHOWN = 16
+ROWS_SHOWN = 10
 PLACES = 400
 """Marks closer than this share of the width fall on one place: so a picture has a bounded size."""
 MOST_TICKS = 9
+LABEL = 22
+"""Half-width characters of the name beside a row."""
 
 
 class Axis(NamedTuple):
@@ -113,7 +115,7 @@ def _rows(of: Gathered, axis: Axis, words: Words) -> tuple[list[Block], int]:
     shown = busy[:ROWS_SHOWN]
     rows: list[Block] = [
         {
-            "label": name,
+            "label": blocks.short(name, LABEL),
             "bars": confirmed[name],
             "sessions": sorted(sessions.get(name, ())),
             "breaches": sorted(breaches.get(name, ())),

@@ -111,14 +111,18 @@ def code(desk: Desk) -> str:
     return made
 
 
-def test_a_report_is_an_archivable_and_tagged_pdf(desk: Desk, code: str) -> None:
-    answer = desk.get(path(code), accept="application/pdf")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_report_is_an_archivable_and_tagged_pdf(desk: Desk, code: str, lang: str) -> None:
+    answer = desk.get(path(code), accept="application/pdf", lang=lang)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-1.7")
     for claim in (b"<pdfaid:part>2</pdfaid:part>", b"<pdfuaid:part>1</pdfuaid:part>"):
         assert claim in answer.content
     name = answer.headers["content-disposition"]
+    if lang == "en":
+        assert name.startswith(f'inline; filename="Supervision-report-{code}')
+        return
     assert name.startswith('inline; filename="')
     assert f"filename*=UTF-8''%E7%9D%A3%E5%AF%BC%E6%8A%A5%E5%91%8A-{code}" in name
 
