@@ -17,6 +17,7 @@ from api import (
 )
 from api.caller import single_valued
 from api.metrics import Metrics
+from api.pages import routes as pages
 from api.shell import App, Shell
 from api.wiring import Installation
 
@@ -77,4 +78,6 @@ def describe() -> FastAPI:
         routes_imports,
     ):
         app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
     return app

@@ -1,0 +1,9 @@
+"""Every page of the workbench, area by area."""
+
+from api.pages import preferences, roster, static
+
+ROUTERS = (
+    static.router,
+    preferences.router,
+    roster.router,
+)
