@@ -11,6 +11,7 @@ from api import (
     routes_draws,
     routes_enterprises,
     routes_imports,
+    routes_integrity,
     routes_lists,
     routes_public,
     routes_reports,
@@ -18,6 +19,7 @@ from api import (
 )
 from api.caller import single_valued
 from api.metrics import Metrics
+from api.pages import routes as pages
 from api.shell import App, Shell
 from api.wiring import Installation
 
@@ -77,6 +79,9 @@ def describe() -> FastAPI:
         routes_draws,
         routes_commands,
         routes_imports,
+        routes_integrity,
     ):
         app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
     return app

@@ -36,6 +36,7 @@ from projections.schema import PROJECTIONS
 if TYPE_CHECKING:
     from api.operations import Operations
     from api.reports.typeset import Typesetter
+    from api.verifications import Verifier
     from projections.fold import Rules
     from projections.runner import Runner
 
@@ -180,6 +181,13 @@ class Installation:
 
         return Typesetter()
 
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """Who verifies the ledger behind the pages."""
+        from api.verifications import Verifier  # noqa: PLC0415 - see above
+
+        return Verifier(self.pool)
+
     @contextmanager
     def reading(self) -> Generator[Connection[Any]]:
         """Yield a connection for statements that only read."""
@@ -249,6 +257,7 @@ class Installation:
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
         self._closing.set()
+        self.verifier.close()
         if self._thread is not None:
             self.operations.close()
             self.runner.stop()

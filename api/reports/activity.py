@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from api.pages.words import STAGES
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.issues import rest
-from api.reports.words import CERTIFICATES, STAGES, Words
+from api.reports.words import CERTIFICATES, Words
 from domain.vocabulary import Level
 
 NOTES_SHOWN = 4

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.access import Rows
 from api.entries import name_of
+from api.pages.words import EVENT_NAMES
 from api.queries import within
 from api.reports import blocks
 from api.reports.blocks import Block, Col
@@ -90,7 +91,7 @@ def _entry(entry: Entry, words: Words) -> list[str]:
     recorded = instant_text(entry.recorded_at)[:19].replace("T", " ")
     return [
         str(entry.position),
-        words.event(name_of(entry.type)),
+        words.of(EVENT_NAMES, name_of(entry.type)),
         recorded,
         entry.valid_from.isoformat(),
         entry.leaf_hash().hex(),

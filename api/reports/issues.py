@@ -4,19 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from api.pages.words import RESPONSIBLE, REVIEWS, SEVERITIES, STAGES, VERDICTS
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
-from api.reports.words import (
-    BODIES,
-    CASES,
-    MEASURES,
-    REVIEWS,
-    SEVERITIES,
-    STAGES,
-    VERDICTS,
-    Words,
-)
+from api.reports.words import CASES, MEASURES, Words
 from domain.checks import CHECKS
 from domain.clauses import CLAUSES
 from domain.vocabulary import ReviewDecision, Verdict
@@ -109,7 +101,7 @@ def _about(flag: dict[str, Any], words: Words) -> list[str]:
 
 
 def _said(flag: dict[str, Any], words: Words) -> list[str]:
-    said = flag["message"][("zh", "en")[words.language]]
+    said = flag["message"][words.language]
     bodies = words.listed([_body(body, words) for body in flag["responsible"]])
     review = (
         words.of(REVIEWS, flag["review"]) if flag["review"] else words("未复核", "not reviewed")
@@ -127,7 +119,7 @@ def _said(flag: dict[str, Any], words: Words) -> list[str]:
 
 def _body(body: dict[str, Any], words: Words) -> str:
     who = body["uscc"] or words.district(body.get("district"))
-    return f"{words.of(BODIES, body['role'])} {who}"
+    return f"{words.of(RESPONSIBLE, body['role'])} {who}"
 
 
 def findings(of: Gathered, words: Words) -> Iterator[Block]:

@@ -15,11 +15,10 @@ from api.reports import standing as standings
 from api.reports.blocks import Block
 from api.reports.gathered import Gathered, gather
 from api.reports.question import ReportQuestion
-from api.reports.words import Language, Words
+from api.reports.words import Words
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.identifiers import is_uscc
-from ledger.reference import authorities
 
 ROOT_DIGITS = 16
 """Hexadecimal digits of the Merkle root in the foot of every page; the last page has all."""
@@ -55,7 +54,7 @@ def contents(house: Installation, actor: Actor, uscc: str, question: ReportQuest
         raise missing()
     settled = settle(house, question.asked())
     gathered = gather(house, settled, uscc, grant)
-    words = Words(Language[question.lang.upper()], authorities())
+    words = Words(question.lang)
     with house.reading() as connection:
         root = house.roots.at(connection, settled.basis.position)
     return Contents(settled.standing, _members(house, gathered, words, grant, root))
@@ -76,7 +75,7 @@ def _members(
     basis = of.settled.basis
     address = _address(house, of, words)
     return {
-        "lang": words.language.name.lower(),
+        "lang": words.language,
         "title": words("督导报告", "Supervision report"),
         "author": words("督导台账", "Dudao ledger"),
         "uscc": of.uscc,
@@ -113,7 +112,7 @@ def _basis(house: Installation, of: Gathered, words: Words) -> Iterator[str]:
         "no notice of a decision.",
     )
     if of.limited is not None:
-        yield LIMITED[words.language]
+        yield words(*LIMITED)
 
 
 def _blocks(
@@ -137,7 +136,7 @@ def _address(house: Installation, of: Gathered, words: Words) -> str:
     query = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "lang": words.language.name.lower(),
+        "lang": words.language,
     }
     return f"{house.settings.address}/v1/enterprises/{of.uscc}/report.pdf?{urlencode(query)}"
 

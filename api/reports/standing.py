@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from api.pages.words import KINDS, STANDINGS
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
-from api.reports.words import KINDS, STANDINGS, Words
+from api.reports.words import Words
 from domain.vocabulary import ReviewDecision, Verdict
 
 STRETCHES_SHOWN = 12
@@ -18,14 +19,15 @@ def sentence(of: Gathered, words: Words) -> str:
     """Return where the enterprise stands on the day, in one sentence."""
     day = of.settled.basis.valid_at.isoformat()
     return words(
-        f"{day}，{of.profile['name']}{_listing(of, words)}；{_scope(of, words)}；{_open(of, words)}。",
+        f"{day}，{of.profile['name']}名单状态为{_listing(of, words)}；{_scope(of, words)}；{_open(of, words)}。",
         f"On {day}, {of.profile['name']} was {_listing(of, words)}; {_scope(of, words)}; "
         f"{_open(of, words)}.",
     )
 
 
 def _listing(of: Gathered, words: Words) -> str:
-    standing = words.of(STANDINGS, of.profile["standing"])
+    name = words.of(STANDINGS, of.profile["standing"])
+    standing = words(f"“{name}”", name)
     until = of.profile["valid_to"]
     if until is None:
         return standing

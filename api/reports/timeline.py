@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from api.pages.words import STANDINGS
 from api.reports import blocks
 from api.reports.blocks import Block
 from api.reports.gathered import Gathered
-from api.reports.words import STANDINGS, Words
+from api.reports.words import Words
 from projections.dossier import Held
 
 ROWS_SHOWN = 10

@@ -17,15 +17,7 @@ from api.wiring import LOCAL, Installation
 from domain.checks import CHECKS
 from domain.clauses import CLAUSES
 from domain.envelope import Actor
-from domain.registry import EVENTS
-from domain.vocabulary import (
-    EnterpriseKind,
-    ReviewDecision,
-    Role,
-    Severity,
-    Standing,
-    Verdict,
-)
+from domain.vocabulary import Case, Role
 from ledger.merkle import root_of
 from tests.api.desk import Desk
 from tests.api.lines import (
@@ -147,7 +139,7 @@ def test_the_same_basis_gives_the_same_bytes_whatever_was_recorded_since(
 def test_one_sentence_says_where_the_enterprise_stands(house: Installation, code: str) -> None:
     sentence = said(house, code, valid_at="2025-12-31")["sentence"]
     assert sentence == (
-        f"2025-12-31，虚构企业{code[-6:]}在公布名单（有效期至 2027-07-01 前）；"
+        f"2025-12-31，虚构企业{code[-6:]}名单状态为“在名单”（有效期至 2027-07-01 前）；"
         "确认范围 1 个职业（工种）、共 2 个等级；"
         "疑点：违规 3 项、无法判定 0 项；未销号的问题 1 个（其中整改逾期 1 项）。"
     )
@@ -184,7 +176,7 @@ def test_flags_come_with_clause_sentence_bodies_time_and_review(
         assert f"条款 {item['clause']}" in check
         assert f"疑点 {item['key']}" in about
         assert sentence[0].replace("\u200b", "") == item["message"]["zh"]
-        assert f"责任主体：评价机构 {code}" in sentence[1]
+        assert f"责任主体：评价企业 {code}" in sentence[1]
         assert sentence[3] == "复核：未复核"
 
 
@@ -192,7 +184,7 @@ def test_findings_come_with_their_deadlines_and_measures(house: Installation, co
     ((finding, statement, steps),) = tables(
         said(house, code, valid_at="2025-12-31"), "问题、整改与措施"
     )
-    assert finding[1] == "较重 · 责令整改中"
+    assert finding[1] == "较重 · 已责令整改"
     assert statement[0] == "超出确认等级开展认定"
     assert steps[0] == "整改期限 2025-06-01，已逾期：停止超范围认定"
     assert "约谈" in steps[1]
@@ -259,7 +251,7 @@ def test_an_enterprise_of_which_nothing_is_known_has_a_report_too(
     made = uscc()
     desk.send(registered(made))
     members = said(house, made)
-    assert "不在公布名单；无确认范围；无疑点，无未销号的问题。" in members["sentence"]
+    assert "名单状态为“未列入”；无确认范围；无疑点，无未销号的问题。" in members["sentence"]
     assert desk.get(path(made), accept="application/pdf").content.startswith(b"%PDF")
 
 
@@ -325,16 +317,9 @@ def test_an_address_on_paper_is_never_taken_from_the_request(
     assert desk.http.get(path(code), params=params, headers=headers).content == one.content
 
 
-def test_everything_that_is_shown_has_a_word_in_both_languages() -> None:
-    for table, keys in (
-        (words.STANDINGS, Standing),
-        (words.KINDS, EnterpriseKind),
-        (words.VERDICTS, Verdict),
-        (words.SEVERITIES, Severity),
-        (words.REVIEWS, ReviewDecision),
-    ):
-        assert set(table) == set(keys)
-    assert set(words.EVENTS) == set(EVENTS)
+def test_every_time_case_and_state_has_a_word() -> None:
+    assert set(words.CASES) == {case.label for case in Case}
+    assert set(words.CERTIFICATES) == {"valid", "reissued", "revoked"}
     assert {check.clause.number for check in CHECKS.values()} <= set(CLAUSES)
 
 
