@@ -190,5 +190,6 @@ def _is_due(act: Act, item: Item, kind: str | None, actor: Actor) -> bool:
         "revision": has_sheet,
         "conclusion": len(item["scores"]) == len(item["experts"]),
         "confirmation": bool(item["recommended"]),
+        "receipt": item["receipt_no"] is None,
     }
     return needed.get(act.slug, True)

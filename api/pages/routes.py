@@ -1,11 +1,23 @@
 """Every page of the workbench, area by area."""
 
-from api.pages import applications, integrity, preferences, roster, static
+from api.pages import (
+    applications,
+    integrity,
+    listings,
+    plans,
+    preferences,
+    publications,
+    roster,
+    static,
+)
 
 ROUTERS = (
     static.router,
     preferences.router,
     roster.router,
     applications.router,
+    publications.router,
+    listings.router,
+    plans.router,
     integrity.router,
 )
