@@ -2,6 +2,7 @@
 
 from api.pages import (
     applications,
+    findings,
     integrity,
     listings,
     plans,
@@ -19,5 +20,6 @@ ROUTERS = (
     publications.router,
     listings.router,
     plans.router,
+    findings.router,
     integrity.router,
 )
