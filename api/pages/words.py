@@ -160,6 +160,13 @@ STAGES = _names(
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
 )
+MEASURE_STATES = _names(
+    imposed=("生效", "imposed"),
+    stayed=("暂缓", "stayed"),
+    varied=("已变更", "varied"),
+    set_aside=("已撤销", "set aside"),
+    lifted=("已解除", "lifted"),
+)
 CHANGES = _names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
 CHECK_NAMES: Names = MappingProxyType(
     {code: Words(check.zh, check.en) for code, check in CHECKS.items()}
@@ -260,6 +267,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "opinion": OPINIONS,
         "responsible": RESPONSIBLE,
         "stage": STAGES,
+        "measure": MEASURE_STATES,
         "change": CHANGES,
         "check": CHECK_NAMES,
         "level": LEVELS,
