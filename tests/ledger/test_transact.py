@@ -18,7 +18,7 @@ from domain.certificate import CertificateIssued
 from ledger.codec import recorded
 from ledger.connect import Addresses
 from ledger.keys import Keys
-from ledger.log import Append, Result
+from ledger.log import Append, Look, Result
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
 from ledger.shapes import Submission, from_line
@@ -287,11 +287,11 @@ class Meddling(Writer):
         super().__init__(log)
         self._meddle: Callable[[], object] | None = meddle
 
-    def append_chain(self, items: Sequence[Append]) -> list[Result]:
+    def append_chain(self, items: Sequence[Append], look: Look | None = None) -> list[Result]:
         meddle, self._meddle = self._meddle, None
         if meddle is not None:
             meddle()
-        return super().append_chain(items)
+        return super().append_chain(items, look)
 
 
 def meddled(house: House, meddle: Callable[[], object]) -> Transactor:
