@@ -44,7 +44,7 @@ class State(NamedTuple):
     clock: datetime
 
 
-def append(
+def append(  # noqa: PLR0913 - what is appended, and what it may be held against
     connection: Connection[Any],
     batch: Sequence[Append],
     clock: Clock,

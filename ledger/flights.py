@@ -127,9 +127,7 @@ class Flight:
             else:
                 yield answer
 
-    def append(
-        self, look: Look | None = None, version: int | None = None
-    ) -> list[int] | None:
+    def append(self, look: Look | None = None, version: int | None = None) -> list[int] | None:
         """Append; return what `landed` returns. See `Log.append` for `look`.
 
         `version`: the one that the stream of the only command must still have.

@@ -12,7 +12,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from ledger.log import OutcomeUnknown
 
-I = TypeVar("I")
+T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_GROUP = 256
@@ -26,12 +26,12 @@ class Closed(RuntimeError):  # noqa: N818 - reads as what it says
     """No more items are taken."""
 
 
-class _Waiting(Generic[I, R]):
+class _Waiting(Generic[T, R]):
     """An item whose thread waits for the answer. A lock is a tenth of what a future costs."""
 
     __slots__ = ("_answered", "_error", "_result", "item")
 
-    def __init__(self, item: I) -> None:
+    def __init__(self, item: T) -> None:
         self.item = item
         self._error: Exception | None = None
         self._result: tuple[R, ...] = ()
@@ -60,12 +60,12 @@ class _Waiting(Generic[I, R]):
             return self._result[0]
 
 
-class _Promised(Generic[I, R]):
+class _Promised(Generic[T, R]):
     """An item whose answer goes into a future."""
 
     __slots__ = ("future", "item")
 
-    def __init__(self, item: I) -> None:
+    def __init__(self, item: T) -> None:
         self.item = item
         self.future: Future[R] = Future()
 
@@ -82,10 +82,10 @@ class _Promised(Generic[I, R]):
         self.future.set_exception(error)
 
 
-_Queued: TypeAlias = _Waiting[I, R] | _Promised[I, R]
+_Queued: TypeAlias = _Waiting[T, R] | _Promised[T, R]
 
 
-class Group(Generic[I, R]):
+class Group(Generic[T, R]):
     """Does `work` on the items of any number of threads, one group at a time, in their order.
 
     `work` answers each item, or fails as a whole; then each item is tried by itself, unless
@@ -94,12 +94,12 @@ class Group(Generic[I, R]):
 
     def __init__(
         self,
-        work: Callable[[Sequence[I]], Sequence[R]],
-        may_repeat: Callable[[I, Exception], bool],
+        work: Callable[[Sequence[T]], Sequence[R]],
+        may_repeat: Callable[[T, Exception], bool],
     ) -> None:
         self._work = work
         self._may_repeat = may_repeat
-        self._queue: deque[_Queued[I, R]] = deque()
+        self._queue: deque[_Queued[T, R]] = deque()
         self._working = Lock()
         self._changed = Condition()
         self._closed = False
@@ -107,15 +107,15 @@ class Group(Generic[I, R]):
         self._wanted = 1  # how many must be queued before the thread is woken
         self._thread: Thread | None = None
 
-    def submit(self, item: I) -> Future[R]:
+    def submit(self, item: T) -> Future[R]:
         """Queue one item; the future ends with its answer."""
-        promised: _Promised[I, R] = _Promised(item)
+        promised: _Promised[T, R] = _Promised(item)
         self._enqueue(promised)
         return promised.future
 
-    def do(self, item: I) -> R:
+    def do(self, item: T) -> R:
         """Have the work done on one item and wait for the answer."""
-        waiting: _Waiting[I, R] = _Waiting(item)
+        waiting: _Waiting[T, R] = _Waiting(item)
         if self._crowd > 1 or not self._working.acquire(blocking=False):
             self._enqueue(waiting)
             return waiting.result()
@@ -137,7 +137,7 @@ class Group(Generic[I, R]):
         if thread is not None:
             thread.join()
 
-    def _enqueue(self, queued: _Queued[I, R], *, wake: bool = True) -> None:
+    def _enqueue(self, queued: _Queued[T, R], *, wake: bool = True) -> None:
         # Under the same lock as closing, so that nothing is queued behind the last drain.
         with self._changed:
             if self._closed:
@@ -176,7 +176,7 @@ class Group(Generic[I, R]):
 
     def _drain(self) -> None:
         """Do what waits, up to `MAX_GROUP`, as one group. Called by who holds `_working`."""
-        group: list[_Queued[I, R]] = []
+        group: list[_Queued[T, R]] = []
         while self._queue and len(group) < MAX_GROUP:
             queued = self._queue.popleft()  # only the holder of `_working` takes
             if queued.begin():
@@ -185,7 +185,7 @@ class Group(Generic[I, R]):
             self._settle(group)
         self._crowd = len(group) + len(self._queue)
 
-    def _settle(self, group: Sequence[_Queued[I, R]]) -> None:
+    def _settle(self, group: Sequence[_Queued[T, R]]) -> None:
         try:
             results = self._work([queued.item for queued in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers get it
@@ -198,7 +198,7 @@ class Group(Generic[I, R]):
         for queued, result in zip(group, results, strict=True):
             queued.settle(result)
 
-    def _settle_failed(self, group: Sequence[_Queued[I, R]], error: Exception) -> None:
+    def _settle_failed(self, group: Sequence[_Queued[T, R]], error: Exception) -> None:
         """Find out whose fault it was."""
         for queued in group:
             if len(group) == 1 or not self._may_repeat(queued.item, error):

@@ -171,10 +171,11 @@ class Log(Protocol):
         """Return where those of the idempotency keys that were used were used."""
         ...
 
-    def look(
-        self, keys: Collection[str], streams: Collection[str], tags: Collection[str]
-    ) -> Look:
-        """Return the end of the ledger with what is asked, in one round trip."""
+    def look(self, keys: Collection[str], streams: Collection[str], tags: Collection[str]) -> Look:
+        """Return the end of the ledger with what is asked, in one round trip.
+
+        `tags` are those of facts: none begins with `stream:` or `subject:`.
+        """
         ...
 
     def append(

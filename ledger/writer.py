@@ -10,7 +10,6 @@ from ledger.group import Closed, Group
 from ledger.judge import validate
 from ledger.log import Append, Log, Look, OutcomeUnknown, Result, is_keyed
 
-
 __all__ = ["Closed", "Writer"]
 
 
