@@ -2,7 +2,9 @@
 
 from api.pages import (
     applications,
+    draws,
     findings,
+    inspections,
     integrity,
     listings,
     plans,
@@ -21,5 +23,7 @@ ROUTERS = (
     listings.router,
     plans.router,
     findings.router,
+    inspections.router,
+    draws.router,
     integrity.router,
 )
