@@ -34,6 +34,7 @@ PLAN = (
     "uscc year:integer stage filed_on:day revised_on:day summary:json sessions:json position:integer "
     "district because:json"
 )
+DRAW = "draw_id stage committed_on:day carried_out_on:day pool:json sample:json actor because:json"
 
 HEADS: Mapping[str, str] = MappingProxyType(
     {
@@ -49,12 +50,14 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "before": "之前",
         "breaches": "违规数",
         "candidates": "考生",
+        "carried_out_on": "公开种子日期",
         "case": "时间情形",
         "certificate_no": "证书编号",
         "certificates": "证书",
         "change": "变化",
         "clause": "条款",
         "code": "检查代码",
+        "committed_on": "登记日期",
         "confirmed_on": "确认日期",
         "confirmed_scope": "确认范围",
         "data": "内容",
@@ -63,6 +66,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "district": "主管区",
         "document_no": "文号",
         "ended_on": "终止日期",
+        "draw_id": "抽取编号",
         "experts": "评估专家",
         "filed_on": "报备日期",
         "finding_id": "问题编号",
@@ -95,6 +99,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "orders": "整改要求",
         "outcome": "结果",
         "own_method": "企业自定方式",
+        "pool": "抽取池",
         "position": "记录位置",
         "published": "已公布",
         "quality_staff": "内部质量人员",
@@ -111,6 +116,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "review": "复核",
         "revised_on": "调整日期",
         "rule": "规则",
+        "sample": "抽取数量",
         "scope": "范围",
         "scores": "评分",
         "sessions": "认定活动数",

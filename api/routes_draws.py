@@ -4,18 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import draws
-from api.answers import Listing, document, listing
+from api import draws, list_columns
+from api.answers import Listing, document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.questions import AsOf, Text
+from api.lists import page
+from api.queries import Found
+from api.questions import AsOf, Intervals, Text
 
 router = APIRouter(tags=["督导 / supervision"])
 
-DRAWS = columns(
-    "draw_id stage committed_on carried_out_on pool:json sample:json actor because:json"
-)
+DRAWS = columns(list_columns.DRAW)
 
 
 @router.get(
@@ -26,11 +26,12 @@ DRAWS = columns(
     response_class=Response,
 )
 def every(
-    request: Request, house: Installed, actor: Caller, question: Annotated[AsOf, Query()]
+    request: Request, house: Installed, actor: Caller, question: Annotated[Intervals, Query()]
 ) -> Response:
     """Return all draws in short."""
     standing, items = draws.every(house, actor, question.asked())
-    return listing(request, standing, Listing(items, None), DRAWS, public=False)
+    found = Found(standing, Listing(items, None), public=False)
+    return page(request, question, found, DRAWS)
 
 
 @router.get(
