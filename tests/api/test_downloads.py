@@ -66,7 +66,7 @@ def test_a_form_that_is_not_there_is_refused(desk: Desk) -> None:
     [
         "roster", "flags", "assessments", "certificates", "inspections", "findings", "plans",
         "applications", "events", "enterprises/{}/scope", "enterprises/{}/standing",
-        "enterprises/{}/history", "stats?by=district", "diff?of=roster",
+        "enterprises/{}/history", "stats?by=district", "diff?of=roster", "draws",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "ndjson"])
