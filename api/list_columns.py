@@ -34,7 +34,6 @@ PLAN = (
     "uscc year:integer stage filed_on:day revised_on:day summary:json sessions:json position:integer "
     "district because:json"
 )
-DRAW = "draw_id stage committed_on:day carried_out_on:day pool:json sample:json actor because:json"
 
 HEADS: Mapping[str, str] = MappingProxyType(
     {
@@ -50,23 +49,23 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "before": "之前",
         "breaches": "违规数",
         "candidates": "考生",
-        "carried_out_on": "公开种子日期",
+        "carried_out_on": "抽取日期",
         "case": "时间情形",
         "certificate_no": "证书编号",
         "certificates": "证书",
         "change": "变化",
         "clause": "条款",
         "code": "检查代码",
-        "committed_on": "登记日期",
+        "committed_on": "承诺日期",
         "confirmed_on": "确认日期",
         "confirmed_scope": "确认范围",
         "data": "内容",
         "dispatched_on": "派出日期",
         "disputed": "企业有异议",
         "district": "主管区",
+        "draw_id": "抽取编号",
         "document_no": "文号",
         "ended_on": "终止日期",
-        "draw_id": "抽取编号",
         "experts": "评估专家",
         "filed_on": "报备日期",
         "finding_id": "问题编号",

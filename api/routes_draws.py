@@ -4,18 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import draws, list_columns
+from api import draws
 from api.answers import Listing, document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
 from api.lists import page
 from api.queries import Found
-from api.questions import AsOf, Intervals, Text
+from api.questions import AsOf, Entire, Text
 
 router = APIRouter(tags=["督导 / supervision"])
 
-DRAWS = columns(list_columns.DRAW)
+DRAWS = columns(
+    "draw_id stage committed_on:day carried_out_on:day pool:json sample:json actor because:json"
+)
 
 
 @router.get(
@@ -26,12 +28,11 @@ DRAWS = columns(list_columns.DRAW)
     response_class=Response,
 )
 def every(
-    request: Request, house: Installed, actor: Caller, question: Annotated[Intervals, Query()]
+    request: Request, house: Installed, actor: Caller, question: Annotated[Entire, Query()]
 ) -> Response:
     """Return all draws in short."""
     standing, items = draws.every(house, actor, question.asked())
-    found = Found(standing, Listing(items, None), public=False)
-    return page(request, question, found, DRAWS)
+    return page(request, question, Found(standing, Listing(items, None), public=False), DRAWS)
 
 
 @router.get(

@@ -141,8 +141,8 @@ def test_every_column_of_every_list_has_a_head() -> None:
         STANDING,
         HISTORY,
         DIFF,
-        STATS,
         DRAWS,
+        STATS,
     ]
     names = {column.name for shape in shapes for column in shape}
     assert names == set(HEADS)
