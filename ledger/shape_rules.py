@@ -153,9 +153,10 @@ def number_rule(name: str) -> CoreSchema:
 
 
 def _number(value: Any) -> Decimal:  # noqa: ANN401 - any JSON value
-    if type(value) not in {int, float, Decimal}:
-        raise PydanticCustomError("number", "a number is expected")
-    return _decimal(repr(value) if type(value) is float else str(value))
+    kind = type(value)
+    if kind is int or kind is float or kind is Decimal:
+        return _decimal(repr(value) if kind is float else str(value))
+    raise PydanticCustomError("number", "a number is expected")
 
 
 @lru_cache(4096)
