@@ -153,7 +153,7 @@ def number_rule(name: str) -> CoreSchema:
 
 
 def _number(value: Any) -> Decimal:  # noqa: ANN401 - any JSON value
-    kind = type(value)
+    kind: type[Any] = type(value)
     if kind is int or kind is float or kind is Decimal:
         return _decimal(repr(value) if kind is float else str(value))
     raise PydanticCustomError("number", "a number is expected")
