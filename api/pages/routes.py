@@ -4,6 +4,7 @@ from api.pages import (
     applications,
     draws,
     findings,
+    imports,
     inspections,
     integrity,
     listings,
@@ -12,12 +13,14 @@ from api.pages import (
     publications,
     roster,
     static,
+    submissions,
 )
 
 ROUTERS = (
     static.router,
     preferences.router,
     roster.router,
+    submissions.router,
     applications.router,
     publications.router,
     listings.router,
@@ -25,5 +28,6 @@ ROUTERS = (
     findings.router,
     inspections.router,
     draws.router,
+    imports.router,
     integrity.router,
 )
