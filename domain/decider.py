@@ -79,8 +79,7 @@ class FactKind(Generic[S]):
         return FactKey(self, f"{self.kind}:{name}")
 
 
-@dataclass(frozen=True, slots=True)
-class FactKey(Generic[S]):
+class FactKey(NamedTuple, Generic[S]):
     """A set of entries that fold into one state: all that carry `tag`."""
 
     kind: FactKind[S]

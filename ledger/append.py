@@ -74,10 +74,12 @@ def append(  # noqa: PLR0913 - what is appended, and what it may be held against
             state = _open(connection, batch, lock=False)
             return _append(connection, batch, state, clock, chained=chained)
     with connection.transaction():
+        row: Any = connection.execute(LOCK).fetchone()
         if guard is not None:
-            connection.execute(LOCK)
             guard(connection)
-        state = _open(connection, batch, lock=True)
+        # Nobody came in between: no condition can fail, no key can have been used.
+        alone = chained and bool(batch[0].boundary) and batch[0].known == row[0]
+        state = _open(connection, batch, lock=True, versions_only=alone)
         return _append(connection, batch, state, clock, chained=chained)
 
 
@@ -97,7 +99,7 @@ def _append(
     return judgement.results
 
 
-LOCK = "SELECT FROM ledger.open_append('{}', '{}', '{}', 0, true)"
+LOCK = "SELECT size FROM ledger.open_append('{}', '{}', '{}', 0, true)"
 
 OPEN = """
 SELECT size, frontier, last_recorded_at, clock, versions,
@@ -106,9 +108,17 @@ SELECT size, frontier, last_recorded_at, clock, versions,
 """
 
 
-def _open(connection: Connection[Any], batch: Sequence[Append], *, lock: bool) -> State:
-    """Read what the batch is judged by; with `lock` until the transaction ends."""
+def _open(
+    connection: Connection[Any],
+    batch: Sequence[Append],
+    *,
+    lock: bool,
+    versions_only: bool = False,
+) -> State:
+    """Read what the batch is judged by; with `lock` it holds until the transaction ends."""
     asked = questions(batch)
+    if versions_only:
+        asked = asked._replace(keys=[], tags=[])
     values = (pack.texts(asked.streams), pack.texts(asked.keys), pack.texts(asked.tags))
     cursor = connection.execute(OPEN, (*values, asked.known, lock), prepare=True, binary=True)
     row: Any = cursor.fetchone()

@@ -11,7 +11,7 @@ from ledger.entry import MAX_ENTRY_BYTES, Draft, Malformed, check
 from ledger.log import Log
 from ledger.outcome import Rejected, too_large
 from ledger.requests import Request
-from ledger.vault import Vault
+from ledger.vault import Person, Vault
 from ledger.writer import Writer
 
 TRIES = 3
@@ -35,7 +35,7 @@ class Parts(NamedTuple):
 def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejected:
     """Return what is to be appended, or the refusal of what is too large for an entry."""
     key, digest = request.key, request.digest
-    drafts = tuple(draft(each, request.command, key, digest) for each in new)
+    drafts = tuple([draft(each, request.command, key, digest) for each in new])
     for made in drafts:
         if len(made.payload) > _SURELY_FITS:
             try:
@@ -50,9 +50,11 @@ def is_another(vault: Vault, requests: Sequence[Request]) -> bool:
 
     Then the pseudonym is another one, and with it the content of the request.
     """
-    new = [r for r in requests if r.newcomer is not None]
-    if not new:
-        return False
-    proposed = [request.command.body.holder.subject_id for request in new]
-    people = [request.newcomer for request in new if request.newcomer is not None]
-    return vault.enter(people, proposed) != proposed
+    proposed: dict[bytes, tuple[Person, str]] = {}
+    for request in requests:
+        if request.newcomer is not None:
+            identity, person = request.newcomer
+            # The name first reported stays in the box.
+            proposed.setdefault(identity, (person, request.command.body.holder.subject_id))
+    entered = vault.enter(proposed)
+    return any(entered[identity] != subject_id for identity, (_, subject_id) in proposed.items())

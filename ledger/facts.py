@@ -78,8 +78,12 @@ class _States(dict[str, Any]):
             if (later[1][-1].position if later else folded.get(tag, 0)) > position:
                 kept.add(tag)
                 continue
-            for states in (self, since, folded):
-                states.pop(tag, None)
+            # It stands in one of the two, never in both.
+            if later:
+                del since[tag]
+            else:
+                del self[tag]
+            folded.pop(tag, None)
         return kept
 
 
@@ -125,15 +129,14 @@ class FactBase:
         """Fold the facts of the keys from `entries`: all up to `position` with any of the tags."""
         states = self._states
         self._fleeting.update(tag for tag in missing if tag.startswith(_FLEETING))
-        found: dict[str, list[Recorded[Any]]] = {tag: [] for tag in missing}
+        found: dict[str, list[Recorded[Any]]] = {}
         for entry in map(recorded, entries):
             for tag in entry.tags:
-                if tag in found:
-                    found[tag].append(entry)
-        self._read_entries(found)
-        for tag, told in found.items():
-            kind = missing[tag].kind
-            state = kind.initial
+                if tag in missing:
+                    found.setdefault(tag, []).append(entry)
+        self._read_entries(missing, found)
+        for tag, (kind, _) in missing.items():
+            state, told = kind.initial, found.get(tag, ())
             for entry in resolved(told, self._amend) if len(told) > 1 else told:
                 state = kind.evolve(state, entry)
             if tag in self._later:
@@ -141,12 +144,12 @@ class FactBase:
             else:
                 states[tag] = state
 
-    def _read_entries(self, found: dict[str, list[Recorded[Any]]]) -> None:
+    def _read_entries(self, missing: Iterable[str], found: dict[str, list[Recorded[Any]]]) -> None:
         """Put the corrected entry itself before its corrections: it does not carry their tag."""
         prefix = f"{ENTRY.kind}:"
-        positions = [int(tag[len(prefix) :]) for tag in found if tag.startswith(prefix)]
+        positions = [int(tag[len(prefix) :]) for tag in missing if tag.startswith(prefix)]
         for entry in map(recorded, self._log.at([p for p in positions if p <= self.position])):
-            found[f"{prefix}{entry.position}"].insert(0, entry)
+            found.setdefault(f"{prefix}{entry.position}", []).insert(0, entry)
 
     def add(self, decisions: Sequence[New], command: Command[Any]) -> None:
         """Take in what was decided, so that later decisions see it."""

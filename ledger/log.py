@@ -186,7 +186,8 @@ class Log(Protocol):
         Each item is judged on its own: it conflicts when an entry after its `known` carries a tag
         of its boundary, also when an earlier item of the batch brought that entry.
         `chained`: the items were decided in this order on top of each other, so only entries of
-        others conflict; and all are appended or none.
+        others conflict; and all are appended or none. Their keys were looked for when the facts were
+        read: if the end is where the first item's boundary was read, they are not asked for again.
         `look`: taken before deciding. Where it still shows the end, and all that matters, no more
         is read; otherwise it is of no account.
 

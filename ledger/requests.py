@@ -12,21 +12,28 @@ from typing import Any, NamedTuple, TypeAlias
 from domain.certificate import CertificateIssued, Holder
 from domain.decider import Command
 from ledger.shapes import Clear, Submission
-from ledger.vault import Person, Vault, new_subjects, normalised
+from ledger.vault import Person, Vault, new_subjects
+
+
+class Newcomer(NamedTuple):
+    """A holder whom the vault does not know yet, with the digest by which it will."""
+
+    identity: bytes
+    person: Person
 
 
 class Request(NamedTuple):
-    """A command with its idempotency key; `newcomer`: a holder whom the vault does not know yet."""
+    """A command with its idempotency key, and the holder whom it brings, if that is a new one."""
 
     name: str
     command: Command[Any]
     key: str
     digest: bytes
-    newcomer: Person | None = None
+    newcomer: Newcomer | None = None
 
 
-Newcomers: TypeAlias = dict[tuple[str, str], str]
-"""Kind and number of a document → the pseudonym that its holder will get."""
+Newcomers: TypeAlias = dict[bytes, str]
+"""Digest of a person → the pseudonym that the person will get."""
 
 
 def ready(
@@ -43,17 +50,18 @@ def ready(
     people = [Person(*s.holder) for s in submissions if s.holder is not None]
     if not people:
         return [_request(s, s.body, s.content, today) for s in submissions]
-    known = vault.find(people)
-    names = iter(new_subjects(known.count(None)))
-    pseudonyms: list[tuple[str, Person | None]] = []
-    for person, subject_id in zip(people, known, strict=True):
+    identities = [vault.identity(person) for person in people]
+    known = vault.find(identities)
+    names = iter(new_subjects(len(people) - len(known)))
+    pseudonyms: list[tuple[str, Newcomer | None]] = []
+    for identity, person in zip(identities, people, strict=True):
+        subject_id = known.get(identity)
         if subject_id is not None:
             pseudonyms.append((subject_id, None))
             continue
-        identity = person.id_type, normalised(person.id_no)
         name = newcomers.get(identity) or entering.get(identity) or next(names)
         newcomers[identity] = name
-        pseudonyms.append((name, person))
+        pseudonyms.append((name, Newcomer(identity, person)))
     held = iter(pseudonyms)
     return [
         _request(s, s.body, s.content, today)
@@ -64,7 +72,7 @@ def ready(
 
 
 def _held(
-    submission: Submission, clear: Clear, subject_id: str, newcomer: Person | None, today: date
+    submission: Submission, clear: Clear, subject_id: str, newcomer: Newcomer | None, today: date
 ) -> Request:
     body: CertificateIssued = submission.body
     holder = Holder(
@@ -94,7 +102,7 @@ def _request(
     body: Any,  # noqa: ANN401 - any event
     digest: bytes,
     today: date,
-    newcomer: Person | None = None,
+    newcomer: Newcomer | None = None,
 ) -> Request:
     _, _, actor, valid_from, reason, document_no, key, _ = submission
     command = Command(

@@ -54,7 +54,8 @@ def examine(raw: bytes) -> tuple[Any, list[Fault]]:
     # was rounded, nothing was escaped. Nearly every line passes here.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
         _check_depth(value)
-    same = orjson.dumps(value).translate(None, _BLANKS) == raw.translate(None, _BLANKS)
+    again = orjson.dumps(value)
+    same = again == raw or again.translate(None, _BLANKS) == raw.translate(None, _BLANKS)
     if same and b"\\" not in raw and is_plain(raw):
         return value, []
     if not same:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core import core_schema as cs
@@ -152,10 +152,11 @@ def number_rule(name: str) -> CoreSchema:
     )
 
 
-def _number(value: Any) -> Decimal:  # noqa: ANN401 - any JSON value
-    if type(value) not in {int, float, Decimal}:
-        raise PydanticCustomError("number", "a number is expected")
-    return _decimal(repr(value) if type(value) is float else str(value))
+def _number(value: object) -> Decimal:
+    kind = type(value)
+    if kind is int or kind is float or kind is Decimal:
+        return _decimal(repr(value) if kind is float else str(value))
+    raise PydanticCustomError("number", "a number is expected")
 
 
 @lru_cache(4096)

@@ -117,7 +117,8 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
         found += (Fault(path_text([k]), *UNKNOWN_FIELD) for k in top if k not in _KNOWN)
     if found:
         raise Invalid(found)
-    asked = {member: top[member] for member in top if member != "idempotency_key"}
+    asked = {**top}
+    asked.pop("idempotency_key", None)
     holder = None
     if type(body) is CertificateIssued:
         holder, asked["data"] = _masked(as_object(data) or {}, body.holder.masked_name)

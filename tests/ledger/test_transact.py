@@ -24,7 +24,7 @@ from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
 from ledger.shapes import Submission, from_line
 from ledger.transact import Accepted, Already, Nothing, Outcome, Rejected, Transactor
-from ledger.vault import Vault
+from ledger.vault import Person, Vault
 from ledger.writer import Writer
 from tests.api.lines import (
     BUREAU,
@@ -441,7 +441,8 @@ def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: 
         for entry in house.log.history(code)
         if entry.type.startswith("certificate.")
     ]
-    assert house.vault.find([person for s in submissions if (person := s.holder)]) == holders  # type: ignore[misc]
+    people = [Person(*s.holder) for s in submissions if s.holder]
+    assert house.vault.pseudonyms(people) == holders
 
 
 def test_of_many_who_publish_one_application_exactly_one_wins(house: House) -> None:
