@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from api import cursors, histories
 from api.access import Action, Rows, decide
-from api.answers import Listing
+from api.answers import Listing, Standing
 from api.cursors import Cursor, Place
 from api.entries import shown
 from api.persons import without_persons
@@ -23,6 +23,28 @@ from projections.basis import BadCursor, Basis
 Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
 
 
+def one(
+    house: Installation, actor: Actor, uscc: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return profile, standing and scope on the day, with the early warning of its end.
+
+    Raises:
+        Problem: 404, it is not known on the day, or the caller may not see it.
+    """
+    grant = decide(actor, Action.READ, "enterprises")
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        found = roster.one(connection, settled.basis, uscc)
+    profile = None if found is None else within(found, grant.rows)
+    if profile is None:
+        raise missing()
+    ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
+    return settled.standing, {
+        **profile,
+        "warning": warning(profile, settled.basis.valid_at, ahead),
+    }
+
+
 def intervals(house: Installation, actor: Actor, uscc: str, question: AsOf, read: Reader) -> Found:
     """Return stretches of days of one enterprise, all at once.
 
@@ -32,8 +54,8 @@ def intervals(house: Installation, actor: Actor, uscc: str, question: AsOf, read
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, question.asked())
     with house.reading() as connection:
-        visible = _visible(connection, settled.basis.position, uscc, grant.rows)
-        items = read(connection, settled.basis, uscc) if visible else []
+        seen = visible(connection, settled.basis.position, uscc, grant.rows)
+        items = read(connection, settled.basis, uscc) if seen else []
     return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
 
 
@@ -47,7 +69,7 @@ def standing_intervals(house: Installation, actor: Actor, uscc: str, question: A
     return intervals(house, actor, uscc, question, roster.standings)
 
 
-def _visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
+def visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
     """Return whether the caller sees the enterprise by its latest profile."""
     found = roster.one(connection, Basis(LAST_DAY, position), uscc)
     if found is None and rows.everything:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import changes, feed
+from api import around, changes, feed
 from api.answers import document, listing
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import Column, columns
-from api.questions import DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
+from api.questions import AsOf, DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
 from api.routes_enterprises import HISTORY
 from projections import overview
 
@@ -68,6 +68,25 @@ def events(
     """Return a page of entries; `next` is the `after` of the page behind it."""
     found = feed.events(house, actor, question)
     return listing(request, found.standing, found.page, HISTORY, public=False, follow="after")
+
+
+@router.get(
+    "/v1/events/{position}/context",
+    summary="一个事件的前后、更正、疑点与哈希 / what stands around one event",
+    operation_id="get_event_context",
+    responses=a_record(),
+    response_class=Response,
+)
+def context(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    position: Text,
+    question: Annotated[AsOf, Query()],
+) -> Response:
+    """Return one entry with its neighbours, its corrections, the flags it raised, its leaf."""
+    standing, found = around.around(house, actor, position, question.asked())
+    return document(request, standing, found)
 
 
 @router.get(

@@ -1,23 +1,21 @@
-"""`GET /v1/enterprises/{uscc}` with its scope, standing and history."""
+"""`GET /v1/enterprises/{uscc}` with its scope, standing, timeline, units and history."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import enterprises
-from api.access import Action, decide
+from api import enterprises, timelines, units
 from api.answers import document, listing
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.queries import missing, settle, within
 from api.questions import AsOf, HistoryQuestion, Text
-from projections import roster
 
 router = APIRouter(tags=["企业 / enterprises"])
 
 SCOPE = columns("valid_from valid_to standing scope:json because:json")
 STANDING = columns("standing batch valid_from valid_to listed_from listed_to because:json")
+UNITS = columns("unit_uscc unit_name covered_from because:json")
 HISTORY = columns(
     "position:integer stream version:integer type recorded_at valid_from subject district actor:json "
     "reason document_no data:json"
@@ -39,16 +37,8 @@ def enterprise(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return profile, standing and scope on the day."""
-    grant = decide(actor, Action.READ, "enterprises")
-    settled = settle(house, question.asked())
-    with house.reading() as connection:
-        found = roster.one(connection, settled.basis, uscc)
-    profile = None if found is None else within(found, grant.rows)
-    if profile is None:
-        raise missing()
-    ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
-    warning = enterprises.warning(profile, settled.basis.valid_at, ahead)
-    return document(request, settled.standing, {**profile, "warning": warning})
+    standing, profile = enterprises.one(house, actor, uscc, question.asked())
+    return document(request, standing, profile)
 
 
 @router.get(
@@ -87,6 +77,44 @@ def standing(
     """Return where the enterprise stands, stretch by stretch."""
     found = enterprises.standing_intervals(house, actor, uscc, question)
     return listing(request, found.standing, found.page, STANDING, public=False)
+
+
+@router.get(
+    "/v1/enterprises/{uscc}/timeline",
+    summary="范围、认定与督导的时间轴 / scope, sessions and spot checks over all days",
+    operation_id="get_timeline",
+    responses=a_record(),
+    response_class=Response,
+)
+def timeline(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    uscc: Text,
+    question: Annotated[AsOf, Query()],
+) -> Response:
+    """Return what the enterprise might do and did, occupation by occupation."""
+    standing, found = timelines.timeline(house, actor, uscc, question.asked())
+    return document(request, standing, found)
+
+
+@router.get(
+    "/v1/enterprises/{uscc}/units",
+    summary="当日纳入的所属单位 / units covered on the day",
+    operation_id="get_units",
+    responses=a_list(UNITS, 404),
+    response_class=Response,
+)
+def covered(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    uscc: Text,
+    question: Annotated[AsOf, Query()],
+) -> Response:
+    """Return the subsidiaries and branches for which it answers."""
+    found = units.units(house, actor, uscc, question)
+    return listing(request, found.standing, found.page, UNITS, public=False)
 
 
 @router.get(

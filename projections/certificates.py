@@ -142,6 +142,21 @@ def _issuer_in_scope(conn: Connection[Any], basis: Basis, shown: dict[str, Any])
     )
 
 
+COUNTED = """
+SELECT session, count(*) FROM projections.certificates
+ WHERE session = ANY (%(sessions)s) AND state = 'valid'
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ GROUP BY session
+"""
+
+
+def counted(conn: Connection[Any], basis: Basis, sessions: list[str]) -> dict[str, int]:
+    """Return how many certificates hold on the day of each of these sessions; none: left out."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "sessions": sessions}
+    return dict(conn.execute(COUNTED, values).fetchall())
+
+
 PAGE = """
 SELECT key, doc FROM projections.certificates
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
