@@ -17,8 +17,13 @@ from api.questions import AsOf, HistoryQuestion
 from api.time_travel import LAST_DAY, Asked
 from api.wiring import Installation
 from domain.envelope import Actor
-from projections import roster, scope
+from domain.vocabulary import ReviewDecision, Verdict
+from projections import dossier, roster, scope
 from projections.basis import BadCursor, Basis
+from projections.dossier import Whose
+
+ENDED = ("closed", "withdrawn")
+"""Stages of a finding with which nobody has to do any more."""
 
 Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
 
@@ -26,7 +31,9 @@ Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
 def one(
     house: Installation, actor: Actor, uscc: str, asked: Asked
 ) -> tuple[Standing, dict[str, Any]]:
-    """Return profile, standing and scope on the day, with the early warning of its end.
+    """Return profile, standing and scope on the day, with the early warning of its end and counts.
+
+    `counts`: `breaches` (of them `dismissed` in review), `undecided`, `open_findings`.
 
     Raises:
         Problem: 404, it is not known on the day, or the caller may not see it.
@@ -35,13 +42,25 @@ def one(
     settled = settle(house, asked)
     with house.reading() as connection:
         found = roster.one(connection, settled.basis, uscc)
-    profile = None if found is None else within(found, grant.rows)
-    if profile is None:
-        raise missing()
+        profile = None if found is None else within(found, grant.rows)
+        if profile is None:
+            raise missing()
+        counts = _counts(connection, settled.basis, Whose(uscc, grant.rows.district))
     ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
-    return settled.standing, {
-        **profile,
-        "warning": warning(profile, settled.basis.valid_at, ahead),
+    soon = warning(profile, settled.basis.valid_at, ahead)
+    return settled.standing, {**profile, "warning": soon, "counts": counts}
+
+
+def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str, int]:
+    judged = dossier.flag_counts(connection, basis, whose)
+    stages = dossier.cases(connection, basis, whose, "findings", 0).stages
+    breaches = [each for each in judged if each.verdict == Verdict.BREACH]
+    dismissed = [each for each in breaches if each.review == ReviewDecision.DISMISSED]
+    return {
+        "breaches": sum(each.number for each in breaches),
+        "dismissed": sum(each.number for each in dismissed),
+        "undecided": sum(each.number for each in judged if each.verdict == Verdict.UNDECIDED),
+        "open_findings": sum(n for stage, n in stages.items() if stage not in ENDED),
     }
 
 

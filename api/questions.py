@@ -186,6 +186,7 @@ class CertificatesQuestion(Listed):
     uscc: Text | None = None
     district: Text | None = None
     assessment_id: Text | None = None
+    certificate_no: Text | None = None
 
 
 class CasesQuestion(Listed):

@@ -4,17 +4,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import enterprises, timelines, units
+from api import enterprises, issued, timelines, units
 from api.answers import document, listing
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.questions import AsOf, HistoryQuestion, Text
+from api.questions import AsOf, HistoryQuestion, Listed, SessionsQuestion, Text
 
 router = APIRouter(tags=["企业 / enterprises"])
 
 SCOPE = columns("valid_from valid_to standing scope:json because:json")
 STANDING = columns("standing batch valid_from valid_to listed_from listed_to because:json")
+ISSUED = columns(
+    "assessment_id uscc occupation:json level held_from candidates:integer certificates:integer "
+    "position:integer"
+)
 UNITS = columns("unit_uscc unit_name covered_from because:json")
 HISTORY = columns(
     "position:integer stream version:integer type recorded_at valid_from subject district actor:json "
@@ -115,6 +119,26 @@ def covered(
     """Return the subsidiaries and branches for which it answers."""
     found = units.units(house, actor, uscc, question)
     return listing(request, found.standing, found.page, UNITS, public=False)
+
+
+@router.get(
+    "/v1/enterprises/{uscc}/certificates",
+    summary="各场认定活动的发证数 / how many certificates each session came to",
+    operation_id="get_issued",
+    responses=a_list(ISSUED),
+    response_class=Response,
+)
+def issued_by_session(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    uscc: Text,
+    question: Annotated[Listed, Query()],
+) -> Response:
+    """Return the sessions of the enterprise with the number of their certificates."""
+    asked = SessionsQuestion.model_construct(**dict(question), uscc=uscc)
+    found = issued.by_session(house, actor, asked)
+    return listing(request, found.standing, found.page, ISSUED, public=False)
 
 
 @router.get(

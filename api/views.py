@@ -161,7 +161,10 @@ def _certificates(
     part: Part,
 ) -> Page:
     filters = certificates.Filters(
-        uscc=seen.uscc, district=seen.district, assessment_id=question.assessment_id
+        uscc=seen.uscc,
+        district=seen.district,
+        assessment_id=question.assessment_id,
+        number=question.certificate_no,
     )
     return certificates.page(conn, basis, filters, part.after, part.limit)
 

@@ -28,6 +28,7 @@ class Filters:
     uscc: str | None = None
     district: str | None = None
     assessment_id: str | None = None
+    number: str | None = None
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -163,6 +164,7 @@ SELECT key, doc FROM projections.certificates
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND key > %(after)s
    AND (%(session)s::text IS NULL OR session = %(session)s)
+   AND (%(number)s::text IS NULL OR number = %(number)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
  ORDER BY key LIMIT %(limit)s
@@ -178,6 +180,7 @@ def page(
         "position": basis.position,
         "after": cursor or "",
         "session": filters.assessment_id,
+        "number": filters.number,
         "uscc": filters.uscc,
         "district": filters.district,
         "limit": limit + 1,
