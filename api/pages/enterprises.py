@@ -19,6 +19,7 @@ from api.problems import Fault
 from api.queries import ask
 from api.questions import AsOf, FlagsQuestion
 from api.views import VIEWS
+from domain.permissions import MAY
 from domain.vocabulary import Role
 
 router = APIRouter(include_in_schema=False)
@@ -45,6 +46,8 @@ class EnterprisePage:
     """The units that are covered on the day."""
     flags: Sequence[Row]
     """The first flags of the enterprise."""
+    changes: bool
+    """Whether the reader may change its listing."""
 
 
 @router.get("/enterprises")
@@ -90,6 +93,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         sessions=_sessions(timeline),
         units=covered,
         flags=raised,
+        changes=known.full and actor.role in MAY["ScopeChanged"],
     )
     return render(frame, "enterprise.html", page, seen.status)
 

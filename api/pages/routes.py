@@ -1,12 +1,17 @@
 """Every page of the workbench, area by area."""
 
 from api.pages import (
+    applications,
     assessments,
     certificates,
     enterprise_tabs,
     enterprises,
     entries,
+    integrity,
+    listings,
+    plans,
     preferences,
+    publications,
     roster,
     search,
     start,
@@ -24,4 +29,9 @@ ROUTERS = (
     certificates.router,
     entries.router,
     search.router,
+    applications.router,
+    publications.router,
+    listings.router,
+    plans.router,
+    integrity.router,
 )
