@@ -14,6 +14,7 @@ from api import (
     routes_integrity,
     routes_lists,
     routes_public,
+    routes_reports,
     routes_system,
 )
 from api.caller import single_valued
@@ -73,6 +74,7 @@ def describe() -> FastAPI:
         routes_public,
         routes_lists,
         routes_enterprises,
+        routes_reports,
         routes_changes,
         routes_draws,
         routes_commands,

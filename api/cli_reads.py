@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -30,6 +30,7 @@ Position = Annotated[
 Uscc = Annotated[str | None, typer.Option(help="统一社会信用代码 / USCC")]
 District = Annotated[str | None, typer.Option(help="主管区代码 / competent district")]
 
+Q = TypeVar("Q", bound="BaseModel")
 Asker = Callable[["Installation", "Actor", Any], "Found"]
 
 
@@ -220,11 +221,11 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
         chosen["limit"] = LARGEST_PAGE
     rows: list[Mapping[str, Any]] = []
     with caught_up() as (house, actor):
-        found = ask(house, actor, _question(question, chosen))
+        found = ask(house, actor, question_of(question, chosen))
         rows.extend(found.page.items)
         while paged and found.page.next is not None:
             chosen = _continued(chosen, found.page.next)
-            found = ask(house, actor, _question(question, chosen))
+            found = ask(house, actor, question_of(question, chosen))
             rows.extend(found.page.items)
     shape = shapes[1] if form is Format.TABLE else shapes[0]
     write(rows, shape, found.standing.basis, form, out)
@@ -235,7 +236,12 @@ def _continued(chosen: Mapping[str, Any], cursor: str) -> dict[str, Any]:
     return {**chosen, "cursor": cursor}
 
 
-def _question(question: type["BaseModel"], chosen: Mapping[str, Any]) -> "BaseModel":
+def question_of(question: type[Q], chosen: Mapping[str, Any]) -> Q:
+    """Return the question that the options ask.
+
+    Raises:
+        Failure: they are not as required; it says which and why.
+    """
     from pydantic import ValidationError  # noqa: PLC0415 - start-up time
 
     from api.handlers import unclear  # noqa: PLC0415

@@ -26,6 +26,7 @@ from ledger.connect import Database, open_database
 from ledger.migrate import LEDGER
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
+from ledger.roots import Roots
 from ledger.shapes import amend
 from ledger.transact import Transactor
 from ledger.vault import Vault
@@ -34,6 +35,7 @@ from projections.schema import PROJECTIONS
 
 if TYPE_CHECKING:
     from api.operations import Operations
+    from api.reports.typeset import Typesetter
     from api.verifications import Verifier
     from projections.fold import Rules
     from projections.runner import Runner
@@ -143,6 +145,8 @@ class Installation:
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
+        self.roots = Roots()
+        """Merkle roots at any position."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
         self.following = False
         """Whether this process keeps the views up to date, or stands by to."""
@@ -169,6 +173,13 @@ class Installation:
         from api.operations import Operations  # noqa: PLC0415 - see above
 
         return Operations(self.settings.folder / "imports", self.bench)
+
+    @cached_property
+    def typesetter(self) -> "Typesetter":
+        """What sets reports."""
+        from api.reports.typeset import Typesetter  # noqa: PLC0415 - see above
+
+        return Typesetter()
 
     @cached_property
     def verifier(self) -> "Verifier":
