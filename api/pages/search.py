@@ -28,7 +28,7 @@ from domain.vocabulary import Standing
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
-_POSITION = re.compile(r"[##]\s*([0-9]{1,15})")
+_POSITION = re.compile(r"[#\uff03]\s*([0-9]{1,15})")
 _NUMBER = re.compile(r"(?=.*[0-9])\S{6,200}")
 """What may be the number of a certificate; numbers come from the authority, in more than one form."""
 
