@@ -69,8 +69,7 @@ def test_filters_fold_on_a_phone_and_stay_open_where_one_is_set(reader: Opener):
     assert desk.open("/roster").get_by_label("主管区").is_visible()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_the_roster_is_accessible_and_fits_the_screen(
     reader: Opener, language: str, *, phone: bool
 ):
