@@ -6,7 +6,6 @@ from typing import Any
 from api.access import Action, decide
 from api.queries import Found, ask
 from api.questions import SessionsQuestion
-from api.time_travel import parse_day
 from api.views import VIEWS
 from api.wiring import Installation
 from domain.envelope import Actor
@@ -22,8 +21,7 @@ def by_session(house: Installation, actor: Actor, question: SessionsQuestion) ->
     """
     decide(actor, Action.READ, "certificates")
     found = ask(house, actor, VIEWS["assessments"], question)
-    shown = found.standing.basis
-    basis = Basis(parse_day(shown["valid_at"]), found.standing.position)
+    basis = Basis(found.standing.day, found.standing.position)
     with house.reading() as connection:
         names = [session["assessment_id"] for session in found.page.items]
         numbers = certificates.counted(connection, basis, names)

@@ -11,7 +11,7 @@ from api.formats import Row
 from api.pages.choices import Choices, choices
 from api.pages.firm import name_of
 from api.pages.frame import framed
-from api.pages.reading import read, same
+from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
 from api.queries import ask, ask_one
@@ -23,7 +23,10 @@ from api.questions import (
 )
 from api.time_travel import Asked
 from api.views import VIEWS
+from domain.permissions import MAY
 from projections import sessions
+from projections.basis import Basis
+from projections.names import names
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
@@ -41,6 +44,8 @@ class AssessmentsPage:
     """The 17 authorities."""
     levels: Choices
     """The eight levels by rank."""
+    names: Mapping[str, str]
+    """Names of their enterprises by USCC."""
     items: Sequence[Row]
     """Sessions as `GET /v1/assessments` gives them."""
     next: str | None
@@ -55,6 +60,9 @@ def assessments(request: Request, house: Installed, actor: Caller) -> Response:
     question, seen = read(request, SessionsQuestion)
     wanted = question.model_copy(update={"limit": ROWS})
     found = ask(house, actor, VIEWS["assessments"], wanted)
+    basis = Basis(found.standing.day, found.standing.position)
+    with house.reading() as connection:
+        called = names(connection, basis, [item["uscc"] for item in found.page.items])
     frame = framed(
         request,
         house,
@@ -68,6 +76,7 @@ def assessments(request: Request, house: Installed, actor: Caller) -> Response:
         faults=seen.faults,
         districts=choices(frame.language, "district"),
         levels=choices(frame.language, "level"),
+        names=called,
         items=found.page.items,
         next=found.page.next,
         limited=found.page.limited,
@@ -89,6 +98,8 @@ class AssessmentPage:
     """What is breach or undecided of it and of its certificates."""
     flags_more: bool
     """Whether there are more than shown."""
+    may_raise: bool
+    """Whether the reader may raise a finding about it."""
     certificates: Sequence[Row]
     """Its certificates, a page of them."""
     next: str | None
@@ -105,7 +116,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
     question, seen = read(request, CertificatesQuestion)
     wanted = question.model_copy(update={"assessment_id": assessment_id, "limit": ROWS})
     found = ask(house, actor, VIEWS["certificates"], wanted)
-    asked = same(found.standing)
+    asked = found.standing.asked
     _, session = ask_one(
         house,
         actor,
@@ -136,6 +147,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         faults=seen.faults,
         flags=raised.items,
         flags_more=raised.next is not None,
+        may_raise=actor.role in MAY["FindingRaised"],
         certificates=found.page.items,
         next=found.page.next,
         checks=[

@@ -13,7 +13,7 @@ from api.caller import Caller, Installed
 from api.formats import Row
 from api.pages.acting import Form, text, typed
 from api.pages.frame import Frame, address, framed
-from api.pages.reading import read, same
+from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault, Problem, Unclear
 from api.queries import ask
@@ -123,7 +123,7 @@ def certificate(request: Request, house: Installed, actor: Caller, number: str) 
         number=number,
         faults=seen.faults,
         papers=papers,
-        records=_records(house, actor, number, same(standing)),
+        records=_records(house, actor, number, standing.asked),
     )
     return render(frame, "certificate.html", page, seen.status)
 

@@ -13,7 +13,7 @@ from api.pages.choices import Choices, choices
 from api.pages.firm import Firm, full
 from api.pages.frame import Frame, framed
 from api.pages.language import Language
-from api.pages.reading import read, same
+from api.pages.reading import read
 from api.pages.rendering import render
 from api.pages.summaries import summary
 from api.problems import Fault
@@ -77,7 +77,7 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
     offers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a list, on the basis of the list."""
-    known = full(room.house, room.actor, room.uscc, same(found.standing))
+    known = full(room.house, room.actor, room.uscc, found.standing.asked)
     frame = framed(
         room.request,
         room.house,
@@ -166,7 +166,7 @@ def supervision(request: Request, house: Installed, actor: Caller, uscc: str) ->
     question, seen = read(request, CasesQuestion)
     wanted = question.model_copy(update={"uscc": uscc, "limit": BESIDE})
     found = ask(house, actor, VIEWS["findings"], wanted)
-    others = _cases(room, "inspections", same(found.standing))
+    others = _cases(room, "inspections", found.standing.asked)
     beside = {"uscc": uscc}
     twin = "/v1/findings"
     return _shown(room, "supervision", found, seen.faults, twin, beside=beside, others=others)
@@ -179,7 +179,7 @@ def plans(request: Request, house: Installed, actor: Caller, uscc: str) -> Respo
     question, seen = read(request, CasesQuestion)
     wanted = question.model_copy(update={"uscc": uscc, "limit": BESIDE})
     found = ask(house, actor, VIEWS["plans"], wanted)
-    others = _cases(room, "applications", same(found.standing))
+    others = _cases(room, "applications", found.standing.asked)
     beside = {"uscc": uscc}
     return _shown(room, "plans", found, seen.faults, "/v1/plans", beside=beside, others=others)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +12,7 @@ from api.formats import Row
 from api.pages.firm import Firm, firm
 from api.pages.frame import address, framed
 from api.pages.picture import Picture, picture
-from api.pages.reading import read, same
+from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
 from api.queries import ask
@@ -24,6 +23,7 @@ from domain.vocabulary import Role
 
 router = APIRouter(include_in_schema=False)
 FLAGS_SHOWN = 5
+OFFERED = ("ScopeChanged", "InspectionDispatched", "FindingRaised")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,8 @@ class EnterprisePage:
     """The units that are covered on the day."""
     flags: Sequence[Row]
     """The first flags of the enterprise."""
-    changes: bool
-    """Whether the reader may change its listing."""
+    may: frozenset[str]
+    """Events about it that the reader may record from here."""
 
 
 @router.get("/enterprises")
@@ -63,7 +63,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
     """Show one enterprise: all of it to who sees all of it, what was published to anyone."""
     question, seen = read(request, AsOf)
     standing, known = firm(house, actor, uscc, question.asked())
-    asked = same(standing)
+    asked = standing.asked
     timeline: Mapping[str, Any] | None = None
     covered: Sequence[Row] = ()
     raised: Sequence[Row] = ()
@@ -89,17 +89,13 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         tab="",
         faults=seen.faults,
         timeline=timeline,
-        picture=_picture(timeline, standing.basis["valid_at"]),
+        picture=None if timeline is None else picture(timeline, standing.day),
         sessions=_sessions(timeline),
         units=covered,
         flags=raised,
-        changes=known.full and actor.role in MAY["ScopeChanged"],
+        may=frozenset(name for name in OFFERED if known.full and actor.role in MAY[name]),
     )
     return render(frame, "enterprise.html", page, seen.status)
-
-
-def _picture(timeline: Mapping[str, Any] | None, day: str) -> Picture | None:
-    return None if timeline is None else picture(timeline, date.fromisoformat(day))
 
 
 def _sessions(timeline: Mapping[str, Any] | None) -> Sequence[Row]:

@@ -11,7 +11,7 @@ from api.around import around
 from api.caller import Caller, Installed
 from api.pages.firm import name_of
 from api.pages.frame import framed
-from api.pages.reading import read, same
+from api.pages.reading import read
 from api.pages.rendering import render
 from api.pages.summaries import summary
 from api.problems import Fault
@@ -55,7 +55,7 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
     )
     page = EntryPage(
         around=found,
-        enterprise=name_of(house, actor, about, same(standing)) if about else None,
+        enterprise=name_of(house, actor, about, standing.asked) if about else None,
         faults=seen.faults,
         summary=summary(frame.language, shown["type"], shown["data"]),
         data=_json(shown["data"]),

@@ -9,7 +9,6 @@ from api import enterprises
 from api.access import READS
 from api.answers import Standing
 from api.pages.language import Words
-from api.pages.reading import same
 from api.problems import Problem
 from api.queries import ask, missing
 from api.questions import RosterQuestion
@@ -67,7 +66,7 @@ def firm(house: Installation, actor: Actor, uscc: str, asked: Asked) -> tuple[St
     standing, known = _published(house, actor, uscc, asked)
     latest = known
     if latest is None:
-        _, latest = _published(house, actor, uscc, same(standing)._replace(valid_at=LAST_DAY))
+        _, latest = _published(house, actor, uscc, standing.asked._replace(valid_at=LAST_DAY))
     if latest is None:
         raise missing()
     return standing, _shown(uscc, known, latest, standing, full=False)
@@ -139,5 +138,4 @@ def _shown(
 def _left(known: Mapping[str, Any] | None, standing: Standing) -> int | None:
     if known is None or known["standing"] not in {"listed", "suspended"} or not known["valid_to"]:
         return None
-    day = date.fromisoformat(standing.basis["valid_at"])
-    return (date.fromisoformat(known["valid_to"]) - day).days
+    return (date.fromisoformat(known["valid_to"]) - standing.day).days

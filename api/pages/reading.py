@@ -4,17 +4,14 @@ The API refuses a question with a fault in it. A page answers with what the read
 faults on top, what was typed still in its fields, and the list as if nothing had been asked.
 """
 
-from datetime import date
 from typing import NamedTuple, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
 
-from api.answers import Standing
 from api.handlers import unclear
 from api.problems import Fault
 from api.questions import Question
-from api.time_travel import Asked
 
 Q = TypeVar("Q", bound=Question)
 
@@ -28,12 +25,6 @@ class Read(NamedTuple):
     def status(self) -> int:
         """Status of the page."""
         return 422 if self.faults else 200
-
-
-def same(standing: Standing) -> Asked:
-    """Return how to ask further questions of a page, so that all of it stands on one basis."""
-    basis = standing.basis
-    return Asked(date.fromisoformat(basis["valid_at"]), None, int(basis["position"]))
 
 
 def read(request: Request, of: type[Q], *own: str) -> tuple[Q, Read]:

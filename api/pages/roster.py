@@ -21,6 +21,7 @@ from api.questions import RosterQuestion
 from api.views import VIEWS
 
 router = APIRouter(include_in_schema=False)
+ROWS = 50
 HALF_A_YEAR = timedelta(days=182)
 FILTERS = ("q", "district", "standing", "occupation", "level", "expiring_within")
 
@@ -61,7 +62,8 @@ class RosterPage:
 def roster(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the roster on the day."""
     question, seen = read(request, RosterQuestion)
-    found = ask(house, actor, VIEWS["roster"], question)
+    wanted = question.model_copy(update={"limit": min(question.limit, ROWS)})
+    found = ask(house, actor, VIEWS["roster"], wanted)
     frame = framed(
         request,
         house,
@@ -70,7 +72,7 @@ def roster(request: Request, house: Installed, actor: Caller) -> Response:
         twin="/v1/roster",
         formats=("csv", "xlsx", "parquet"),
     )
-    day = date.fromisoformat(found.standing.basis["valid_at"])
+    day = found.standing.day
     ahead = house.rule_set(day, found.standing.position).early_warning_days
     page = RosterPage(
         asked=dict(request.query_params),

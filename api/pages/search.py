@@ -14,7 +14,7 @@ from api.formats import Row
 from api.pages.clocks import PARAMETERS
 from api.pages.firm import firm
 from api.pages.frame import address, framed
-from api.pages.reading import read, same
+from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault, Problem
 from api.queries import ask
@@ -62,7 +62,7 @@ def search(request: Request, house: Installed, actor: Caller) -> Response:
     found = ask(house, actor, VIEWS["roster"], _named(question, q, None))
     unlisted: Sequence[Row] = ()
     if q and "enterprises" in READS.get(actor.role, frozenset()):
-        asked = same(found.standing)
+        asked = found.standing.asked
         clocks = {"valid_at": asked.valid_at, "position": asked.position, "known_at": None}
         at = question.model_copy(update={**clocks, "cursor": None})
         unlisted = ask(house, actor, VIEWS["roster"], _named(at, q, Standing.UNLISTED)).page.items

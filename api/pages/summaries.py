@@ -61,7 +61,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "{application_id},回执 {receipt_no}", "{application_id}, receipt {receipt_no}"
         ),
         "RosterPublished": Words(
-            "{batch} 批,{entries:count} 家企业", "batch {batch}, {entries:count} enterprises"
+            "{batch} 批,{number} 家企业", "batch {batch}, {number} enterprises"
         ),
         "EnterpriseListed": Words(
             "{valid_from} 至 {valid_to},{scope:items}",
