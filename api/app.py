@@ -10,6 +10,7 @@ from api import (
     routes_commands,
     routes_draws,
     routes_enterprises,
+    routes_evidence,
     routes_imports,
     routes_integrity,
     routes_lists,
@@ -79,6 +80,7 @@ def describe() -> FastAPI:
         routes_draws,
         routes_commands,
         routes_imports,
+        routes_evidence,
         routes_integrity,
     ):
         app.include_router(module.router)

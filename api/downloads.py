@@ -15,6 +15,6 @@ def disposition(name: str, *, shown: bool = False) -> str:
     the header or leads into a folder.
     """
     short = name.replace("/", "_").replace("\\", "_")[-LONGEST:]
-    plain = _UNSAFE.sub("_", short).strip("._") or "file"
+    plain = _UNSAFE.sub("_", short).strip("._-") or "file"
     kind = "inline" if shown else "attachment"
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(short, safe='')}"

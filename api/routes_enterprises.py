@@ -5,23 +5,27 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import enterprises, issued, timelines, units
-from api.answers import document, listing
+from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.questions import AsOf, HistoryQuestion, Listed, SessionsQuestion, Text
+from api.lists import listing, page
+from api.queries import Found
+from api.questions import AsOf, HistoryQuestion, Intervals, Listed, SessionsQuestion, Text
 
 router = APIRouter(tags=["企业 / enterprises"])
 
-SCOPE = columns("valid_from valid_to standing scope:json because:json")
-STANDING = columns("standing batch valid_from valid_to listed_from listed_to because:json")
-ISSUED = columns(
-    "assessment_id uscc occupation:json level held_from candidates:integer certificates:integer "
-    "position:integer"
+SCOPE = columns("valid_from:day valid_to:day standing scope:json because:json")
+STANDING = columns(
+    "standing batch valid_from:day valid_to:day listed_from:day listed_to:day because:json"
 )
-UNITS = columns("unit_uscc unit_name covered_from because:json")
+ISSUED = columns(
+    "assessment_id uscc occupation:json level held_from:day candidates:integer "
+    "certificates:integer position:integer"
+)
+UNITS = columns("unit_uscc unit_name covered_from:day because:json")
 HISTORY = columns(
-    "position:integer stream version:integer type recorded_at valid_from subject district actor:json "
+    "position:integer stream version:integer type recorded_at valid_from:day subject district actor:json "
     "reason document_no data:json"
 )
 
@@ -57,11 +61,11 @@ def scope(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[AsOf, Query()],
+    question: Annotated[Intervals, Query()],
 ) -> Response:
     """Return what the enterprise may certify, stretch by stretch."""
     found = enterprises.scope_intervals(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, SCOPE, public=False)
+    return page(request, question, found, SCOPE)
 
 
 @router.get(
@@ -76,11 +80,11 @@ def standing(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[AsOf, Query()],
+    question: Annotated[Intervals, Query()],
 ) -> Response:
     """Return where the enterprise stands, stretch by stretch."""
     found = enterprises.standing_intervals(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, STANDING, public=False)
+    return page(request, question, found, STANDING)
 
 
 @router.get(
@@ -114,11 +118,10 @@ def covered(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[AsOf, Query()],
+    question: Annotated[Intervals, Query()],
 ) -> Response:
     """Return the subsidiaries and branches for which it answers."""
-    found = units.units(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, UNITS, public=False)
+    return page(request, question, units.units(house, actor, uscc, question), UNITS)
 
 
 @router.get(
@@ -136,9 +139,12 @@ def issued_by_session(
     question: Annotated[Listed, Query()],
 ) -> Response:
     """Return the sessions of the enterprise with the number of their certificates."""
-    asked = SessionsQuestion.model_construct(**dict(question), uscc=uscc)
-    found = issued.by_session(house, actor, asked)
-    return listing(request, found.standing, found.page, ISSUED, public=False)
+
+    def one(asked: Listed) -> Found:
+        of_it = SessionsQuestion.model_construct(**dict(asked), uscc=uscc)
+        return issued.by_session(house, actor, of_it)
+
+    return listing(request, house, question, one, ISSUED)
 
 
 @router.get(
@@ -156,5 +162,8 @@ def history(
     question: Annotated[HistoryQuestion, Query()],
 ) -> Response:
     """Return a page of its entries."""
-    found = enterprises.history(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, HISTORY, public=False)
+
+    def one(asked: HistoryQuestion) -> Found:
+        return enterprises.history(house, actor, uscc, asked)
+
+    return listing(request, house, question, one, HISTORY)

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import bodies, certificates
-from api.answers import document, listing
+from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record, problems
 from api.formats import columns
+from api.lists import listing
+from api.queries import Found
 from api.questions import AsOf, Question, RosterChangesQuestion, Text
 from api.roster_changes import lately
 
@@ -31,8 +33,11 @@ def roster_changes(
     question: Annotated[RosterChangesQuestion, Query()],
 ) -> Response:
     """Return the enterprises whose place on the roster is another than on the day before."""
-    found = lately(house, actor, question)
-    return listing(request, found.standing, found.page, CHANGES, public=True)
+
+    def one(asked: RosterChangesQuestion) -> Found:
+        return lately(house, actor, asked)
+
+    return listing(request, house, question, one, CHANGES)
 
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 200}

@@ -52,6 +52,10 @@ PATIENCE = 10.0
 """Seconds for which a question waits for the views to reach what was recorded before it."""
 
 
+WHOLE_LISTS = 2
+"""Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
+
+
 class Behind(RuntimeError):  # noqa: N818 - reads as what it says
     """The views did not reach a position in time."""
 
@@ -146,6 +150,8 @@ class Installation:
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
+        self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
+        """Whose turn it is to download a whole list."""
         self.roots = Roots()
         """Merkle roots at any position."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)

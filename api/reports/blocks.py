@@ -3,7 +3,6 @@
 Texts reach the typesetter as data and are never part of its program.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 from unicodedata import east_asian_width
@@ -18,20 +17,6 @@ TALLEST_ROW = 24
 """Lines; a higher row may be parted at the end of a page."""
 TALLEST_WHOLE = 14
 """Lines; a higher table may be parted between its rows."""
-
-_LONG = re.compile(r"[!-~]{25,}")
-_PIECE = 4
-_BREAK = "\u200b"
-
-
-def breakable(text: str) -> str:
-    """Return `text` with places where a long word of Latin letters and digits may be parted."""
-
-    def parted(found: re.Match[str]) -> str:
-        word = found[0]
-        return _BREAK.join(word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
-
-    return _LONG.sub(parted, text)
 
 
 def short(text: str, width: int) -> str:
@@ -60,17 +45,17 @@ def new_page() -> Block:
 
 def text(words: str, *, strong: bool = False) -> Block:
     """Return a paragraph."""
-    return {"kind": "text", "text": breakable(words), "strong": strong}
+    return {"kind": "text", "text": words, "strong": strong}
 
 
 def note(words: str) -> Block:
     """Return a remark in small print."""
-    return {"kind": "note", "text": breakable(words)}
+    return {"kind": "note", "text": words}
 
 
 def pairs(*rows: tuple[str, str]) -> Block:
     """Return names and values, one pair a line."""
-    return {"kind": "pairs", "rows": [[name, breakable(value)] for name, value in rows]}
+    return {"kind": "pairs", "rows": [[name, value] for name, value in rows]}
 
 
 class Col:
@@ -113,4 +98,4 @@ def _height(columns: Sequence[Col], row: Sequence[Sequence[str]]) -> int:
 
 def _cell(cell: Cell) -> list[str]:
     lines = [cell] if isinstance(cell, str) else list(cell)
-    return [breakable(line) for line in lines if line]
+    return [line for line in lines if line]

@@ -45,6 +45,14 @@ def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> I
         ),
         (words("默克尔根（RFC 9162, SHA-256）", "Merkle root (RFC 9162, SHA-256)"), root.hex()),
     )
+    yield blocks.note(
+        words(
+            "每条记录的叶哈希与上述默克尔根可用 dudao verify 独立核验；记录本身不可更改，更正另行入账。",
+            "Leaf hashes and root can be checked with dudao verify. Entries never change; "
+            "a correction is an entry of its own.",
+        )
+    )
+
     positions = rests_on(of)
     newest = positions[-ENTRIES_SHOWN:]
     entries = [entry for entry in log.at(newest) if within(_as_item(entry), rows) is not None]
@@ -74,13 +82,6 @@ def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> I
                 f"{hidden} more entries lie outside what you may see.",
             )
         )
-    yield blocks.note(
-        words(
-            "每条记录的叶哈希与上述默克尔根可用 dudao verify 独立核验；记录本身不可更改，更正另行入账。",
-            "Leaf hashes and root can be checked with dudao verify. Entries never change; "
-            "a correction is an entry of its own.",
-        )
-    )
 
 
 def _as_item(entry: Entry) -> dict[str, Any]:

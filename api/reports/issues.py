@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from api.pages.words import RESPONSIBLE, REVIEWS, SEVERITIES, STAGES, VERDICTS
+from api.pages.words import MEASURE_STATES, RESPONSIBLE, REVIEWS, SEVERITIES, STAGES, VERDICTS
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
-from api.reports.words import CASES, MEASURES, Words
+from api.reports.words import CASES, Words
 from domain.checks import CHECKS
 from domain.clauses import CLAUSES
 from domain.vocabulary import ReviewDecision, Verdict
@@ -199,6 +199,6 @@ def _steps(finding: dict[str, Any], of: Gathered, words: Words) -> Iterator[str]
             yield words(f"复查 {day}：{passed}", f"reinspection {day}: {passed}")
     for measure in finding["measures"]:
         days = words.days(measure["effective_from"], measure["effective_to"])
-        yield f"{measure['kind']}({words.of(MEASURES, measure['stands'])}){days}"
+        yield f"{measure['kind']}({words.of(MEASURE_STATES, measure['stands'])}){days}"
     if finding["outcome"]:
         yield words(f"结果：{finding['outcome']}", f"Outcome: {finding['outcome']}")

@@ -30,15 +30,6 @@ CASES: Mapping[str, Pair] = MappingProxyType(
     }
 )
 """The time cases of a flag, as true of what is undecided as of a breach."""
-MEASURES: Mapping[str, Pair] = MappingProxyType(
-    {
-        "imposed": Pair("执行中", "imposed"),
-        "stayed": Pair("暂缓执行", "stayed"),
-        "varied": Pair("已变更", "varied"),
-        "set_aside": Pair("已撤销", "set aside"),
-        "lifted": Pair("已解除", "lifted"),
-    }
-)
 CERTIFICATES: Mapping[str, Pair] = MappingProxyType(
     {
         "valid": Pair("有效", "valid"),
