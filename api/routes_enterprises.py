@@ -11,7 +11,7 @@ from api.described import a_list, a_record
 from api.formats import columns
 from api.lists import listing, page
 from api.queries import Found
-from api.questions import AsOf, HistoryQuestion, Intervals, Listed, SessionsQuestion, Text
+from api.questions import AsOf, Entire, HistoryQuestion, Listed, SessionsQuestion, Text
 
 router = APIRouter(tags=["企业 / enterprises"])
 
@@ -61,7 +61,7 @@ def scope(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[Intervals, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return what the enterprise may certify, stretch by stretch."""
     found = enterprises.scope_intervals(house, actor, uscc, question)
@@ -80,7 +80,7 @@ def standing(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[Intervals, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return where the enterprise stands, stretch by stretch."""
     found = enterprises.standing_intervals(house, actor, uscc, question)
@@ -118,7 +118,7 @@ def covered(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[Intervals, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return the subsidiaries and branches for which it answers."""
     return page(request, question, units.units(house, actor, uscc, question), UNITS)
