@@ -96,6 +96,17 @@ def visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -
     return found is not None and within(found, rows) is not None
 
 
+def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise by its profile on the day, or by its latest one.
+
+    An enterprise may have gone over to another district: its former one still sees those days.
+    """
+    found = roster.one(connection, basis, uscc)
+    if found is not None and within(found, rows) is not None:
+        return True
+    return visible(connection, basis.position, uscc, rows)
+
+
 def history(house: Installation, actor: Actor, uscc: str, question: HistoryQuestion) -> Found:
     """Return a page of the entries about one enterprise, newest first."""
     grant = decide(actor, Action.READ, "enterprises")

@@ -39,7 +39,7 @@ def timeline(
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, asked)
     with house.reading() as connection:
-        if not enterprises.visible(connection, settled.basis.position, uscc, grant.rows):
+        if not enterprises.ever_seen(connection, settled.basis, uscc, grant.rows):
             raise missing()
         found = _read(connection, settled.basis, uscc, grant.rows)
     return settled.standing, found

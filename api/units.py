@@ -28,7 +28,7 @@ def units(house: Installation, actor: Actor, uscc: str, question: AsOf) -> Found
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, question.asked())
     with house.reading() as connection:
-        seen = enterprises.visible(connection, settled.basis.position, uscc, grant.rows)
+        seen = enterprises.ever_seen(connection, settled.basis, uscc, grant.rows)
     items = _covered(house, settled.basis, uscc) if seen else []
     return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
 

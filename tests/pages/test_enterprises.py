@@ -14,7 +14,7 @@ from api.wiring import Installation
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from tests.api import lines
-from tests.pages.site import INSPECTOR, PUBLISHER, SUPERVISOR, Opener, Site, text_of
+from tests.pages.site import ANALYST, INSPECTOR, PUBLISHER, SUPERVISOR, Opener, Site, text_of
 
 pytestmark = pytest.mark.postgres
 
@@ -202,6 +202,29 @@ def test_an_enterprise_that_is_not_listed_is_there_for_who_may_know_of_it(site: 
     assert site.get(path, INSPECTOR).status_code == 200
     other = _as(Role.DISTRICT_INSPECTOR, "110108")
     assert [site.get(path, who).status_code for who in (None, other)] == [404, 404]
+
+
+def test_a_district_still_sees_the_days_on_which_an_enterprise_was_its_own(site: Site):
+    code = lines.uscc()
+    for each in lines.listed(code, "4", where="110105"):
+        site.record(each)
+    moved = lines.line(
+        "EnterpriseProfileChanged", "2025-06-01", lines.CENTRE, uscc=code, district="110108"
+    )
+    site.record(moved)
+    before, after = f"/enterprises/{code}?valid_at=2025-05-31", f"/enterprises/{code}"
+    assert "时间轴" in site.get(before, INSPECTOR).text
+    assert "此处只有公布的内容" in site.get(after, INSPECTOR).text
+    new = _as(Role.DISTRICT_INSPECTOR, "110108")
+    assert "时间轴" in site.get(after, new).text
+    assert "此处只有公布的内容" in site.get(before, new).text
+
+
+@pytest.mark.parametrize("tab", ["", *(f"/{tab}" for tab in TABS)])
+def test_an_analyst_reads_every_page(site: Site, tab: str):
+    page = site.get(f"{ELSEWHERE}{tab}", ANALYST)
+    assert page.status_code == 200
+    assert "京示例八号养老外资有限公司" in page.text
 
 
 def test_a_day_before_anything_is_recorded_is_said_so(site: Site):
