@@ -9,6 +9,7 @@ from api.pages import (
     enterprises,
     entries,
     findings,
+    imports,
     inspections,
     integrity,
     listings,
@@ -19,6 +20,7 @@ from api.pages import (
     search,
     start,
     static,
+    submissions,
 )
 
 ROUTERS = (
@@ -32,6 +34,7 @@ ROUTERS = (
     certificates.router,
     entries.router,
     search.router,
+    submissions.router,
     applications.router,
     publications.router,
     listings.router,
@@ -39,5 +42,6 @@ ROUTERS = (
     findings.router,
     inspections.router,
     draws.router,
+    imports.router,
     integrity.router,
 )
