@@ -1,7 +1,7 @@
 // The slider over the days of an enterprise: the page of another day is fetched, and what depends on the day is put
 // in place. Without a script the clock bar does the same.
 
-const policy = trustedTypes?.createPolicy("dudao", { createHTML: (html) => html });
+const policy = globalThis.trustedTypes?.createPolicy("dudao", { createHTML: (html) => html });
 const DAY = 86_400_000;
 const PARTS = [".areas", ".search", ".clocks", ".tabs", ".about", "#on-day", ".foot"];
 
