@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from api import cursors, histories
 from api.access import Action, Rows, decide
-from api.answers import Listing
+from api.answers import Listing, Standing
 from api.cursors import Cursor, Place
 from api.entries import shown
 from api.persons import without_persons
@@ -17,10 +17,51 @@ from api.questions import AsOf, HistoryQuestion
 from api.time_travel import LAST_DAY, Asked
 from api.wiring import Installation
 from domain.envelope import Actor
-from projections import roster, scope
+from domain.vocabulary import ReviewDecision, Verdict
+from projections import dossier, roster, scope
 from projections.basis import BadCursor, Basis
+from projections.dossier import Whose
+
+ENDED = ("closed", "withdrawn")
+"""Stages of a finding with which nobody has to do any more."""
 
 Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
+
+
+def one(
+    house: Installation, actor: Actor, uscc: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return profile, standing and scope on the day, with the early warning of its end and counts.
+
+    `counts`: `breaches` (of them `dismissed` in review), `undecided`, `open_findings`.
+
+    Raises:
+        Problem: 404, it is not known on the day, or the caller may not see it.
+    """
+    grant = decide(actor, Action.READ, "enterprises")
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        found = roster.one(connection, settled.basis, uscc)
+        profile = None if found is None else within(found, grant.rows)
+        if profile is None:
+            raise missing()
+        counts = _counts(connection, settled.basis, Whose(uscc, grant.rows.district))
+    ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
+    soon = warning(profile, settled.basis.valid_at, ahead)
+    return settled.standing, {**profile, "warning": soon, "counts": counts}
+
+
+def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str, int]:
+    judged = dossier.flag_counts(connection, basis, whose)
+    stages = dossier.cases(connection, basis, whose, "findings", 0).stages
+    breaches = [each for each in judged if each.verdict == Verdict.BREACH]
+    dismissed = [each for each in breaches if each.review == ReviewDecision.DISMISSED]
+    return {
+        "breaches": sum(each.number for each in breaches),
+        "dismissed": sum(each.number for each in dismissed),
+        "undecided": sum(each.number for each in judged if each.verdict == Verdict.UNDECIDED),
+        "open_findings": sum(n for stage, n in stages.items() if stage not in ENDED),
+    }
 
 
 def intervals(house: Installation, actor: Actor, uscc: str, question: AsOf, read: Reader) -> Found:
@@ -32,8 +73,8 @@ def intervals(house: Installation, actor: Actor, uscc: str, question: AsOf, read
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, question.asked())
     with house.reading() as connection:
-        visible = _visible(connection, settled.basis.position, uscc, grant.rows)
-        items = read(connection, settled.basis, uscc) if visible else []
+        seen = visible(connection, settled.basis.position, uscc, grant.rows)
+        items = read(connection, settled.basis, uscc) if seen else []
     return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
 
 
@@ -47,12 +88,23 @@ def standing_intervals(house: Installation, actor: Actor, uscc: str, question: A
     return intervals(house, actor, uscc, question, roster.standings)
 
 
-def _visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
+def visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
     """Return whether the caller sees the enterprise by its latest profile."""
     found = roster.one(connection, Basis(LAST_DAY, position), uscc)
     if found is None and rows.everything:
         raise missing()
     return found is not None and within(found, rows) is not None
+
+
+def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise by its profile on the day, or by its latest one.
+
+    An enterprise may have gone over to another district: its former one still sees those days.
+    """
+    found = roster.one(connection, basis, uscc)
+    if found is not None and within(found, rows) is not None:
+        return True
+    return visible(connection, basis.position, uscc, rows)
 
 
 def history(house: Installation, actor: Actor, uscc: str, question: HistoryQuestion) -> Found:

@@ -26,6 +26,7 @@ from domain.vocabulary import Case, Level, ReviewDecision, Standing, Verdict
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
+LONGEST_AHEAD = 3660
 
 
 def plain(text: str) -> str:
@@ -45,6 +46,14 @@ def page_size(text: str | int) -> int:
     raise Unclear(f"1 至 {LARGEST_PAGE} 的整数", f"a whole number from 1 to {LARGEST_PAGE}")
 
 
+def number_of_days(text: str | int) -> int:
+    """Return a number of days: 1 to 3660, ten years."""
+    digits = str(text)
+    if digits.isascii() and digits.isdecimal() and 1 <= int(digits[:9]) <= LONGEST_AHEAD:
+        return int(digits)
+    raise Unclear(f"1 至 {LONGEST_AHEAD} 的天数", f"a number of days from 1 to {LONGEST_AHEAD}")
+
+
 Text = Annotated[str, AfterValidator(plain)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 Instant = Annotated[datetime, BeforeValidator(parse_instant)]
@@ -55,6 +64,12 @@ PageSize = Annotated[
     int,
     BeforeValidator(page_size),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
+]
+
+Days = Annotated[
+    int,
+    BeforeValidator(number_of_days),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST_AHEAD}),
 ]
 
 
@@ -156,6 +171,9 @@ class RosterQuestion(Listed):
     occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
     level: Level | None = None
     q: Text | None = Field(None, description="名称或代码的一部分 / part of the name or USCC")
+    expiring_within: Days | None = Field(
+        None, description="在名单内,且在该天数内到期 / listed, and ends within so many days"
+    )
 
 
 class FlagsQuestion(Listed):
@@ -169,6 +187,9 @@ class FlagsQuestion(Listed):
     to: Day | None = Field(None, description="末日(含) / last day")
     review: ReviewState | None = None
     case: CaseName | None = None
+    assessment_id: Text | None = Field(
+        None, description="某次认定活动及其证书的 / of one session and its certificates"
+    )
 
 
 class SessionsQuestion(Listed):
@@ -188,6 +209,7 @@ class CertificatesQuestion(Listed):
     uscc: Text | None = None
     district: Text | None = None
     assessment_id: Text | None = None
+    certificate_no: Text | None = None
 
 
 class CasesQuestion(Listed):
@@ -211,6 +233,14 @@ class DiffQuestion(Paged):
     uscc: Text | None = None
     district: Text | None = None
     cursor: str | None = None
+
+
+class RosterChangesQuestion(Listed):
+    """What became of the published roster up to the day."""
+
+    since: Day | None = Field(
+        None, description="自该日起,默认 90 天前 / since this day, by default 90 days before"
+    )
 
 
 class StatsQuestion(AsOf, Formatted):

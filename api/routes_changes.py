@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import changes, feed
+from api import around, changes, feed
 from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import Column, columns
 from api.lists import BY_POSITION, listing, page
 from api.queries import Found
-from api.questions import DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
+from api.questions import AsOf, DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
 from api.routes_enterprises import HISTORY
 from projections import overview
 
@@ -76,6 +76,25 @@ def events(
         return feed.events(house, actor, asked)
 
     return listing(request, house, question, one, HISTORY, paging=BY_POSITION)
+
+
+@router.get(
+    "/v1/events/{position}/context",
+    summary="一个事件的前后、更正、疑点与哈希 / what stands around one event",
+    operation_id="get_event_context",
+    responses=a_record(),
+    response_class=Response,
+)
+def context(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    position: Text,
+    question: Annotated[AsOf, Query()],
+) -> Response:
+    """Return one entry with its neighbours, its corrections, the flags it raised, its leaf."""
+    standing, found = around.around(house, actor, position, question.asked())
+    return document(request, standing, found)
 
 
 @router.get(

@@ -1,19 +1,17 @@
-"""`GET /v1/enterprises/{uscc}` with its scope, standing and history."""
+"""`GET /v1/enterprises/{uscc}` with its scope, standing, timeline, units and history."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import enterprises
-from api.access import Action, decide
+from api import enterprises, issued, timelines, units
 from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
 from api.lists import listing, page
-from api.queries import Found, missing, settle, within
-from api.questions import AsOf, Entire, HistoryQuestion, Text
-from projections import roster
+from api.queries import Found
+from api.questions import AsOf, Entire, HistoryQuestion, Listed, SessionsQuestion, Text
 
 router = APIRouter(tags=["企业 / enterprises"])
 
@@ -21,6 +19,11 @@ SCOPE = columns("valid_from:day valid_to:day standing scope:json because:json")
 STANDING = columns(
     "standing batch valid_from:day valid_to:day listed_from:day listed_to:day because:json"
 )
+ISSUED = columns(
+    "assessment_id uscc occupation:json level held_from:day candidates:integer "
+    "certificates:integer position:integer"
+)
+UNITS = columns("unit_uscc unit_name covered_from:day because:json")
 HISTORY = columns(
     "position:integer stream version:integer type recorded_at valid_from:day subject district actor:json "
     "reason document_no data:json"
@@ -42,16 +45,8 @@ def enterprise(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return profile, standing and scope on the day."""
-    grant = decide(actor, Action.READ, "enterprises")
-    settled = settle(house, question.asked())
-    with house.reading() as connection:
-        found = roster.one(connection, settled.basis, uscc)
-    profile = None if found is None else within(found, grant.rows)
-    if profile is None:
-        raise missing()
-    ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
-    warning = enterprises.warning(profile, settled.basis.valid_at, ahead)
-    return document(request, settled.standing, {**profile, "warning": warning})
+    standing, profile = enterprises.one(house, actor, uscc, question.asked())
+    return document(request, standing, profile)
 
 
 @router.get(
@@ -90,6 +85,66 @@ def standing(
     """Return where the enterprise stands, stretch by stretch."""
     found = enterprises.standing_intervals(house, actor, uscc, question)
     return page(request, question, found, STANDING)
+
+
+@router.get(
+    "/v1/enterprises/{uscc}/timeline",
+    summary="范围、认定与督导的时间轴 / scope, sessions and spot checks over all days",
+    operation_id="get_timeline",
+    responses=a_record(),
+    response_class=Response,
+)
+def timeline(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    uscc: Text,
+    question: Annotated[AsOf, Query()],
+) -> Response:
+    """Return what the enterprise might do and did, occupation by occupation."""
+    standing, found = timelines.timeline(house, actor, uscc, question.asked())
+    return document(request, standing, found)
+
+
+@router.get(
+    "/v1/enterprises/{uscc}/units",
+    summary="当日纳入的所属单位 / units covered on the day",
+    operation_id="get_units",
+    responses=a_list(UNITS, 404),
+    response_class=Response,
+)
+def covered(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    uscc: Text,
+    question: Annotated[Entire, Query()],
+) -> Response:
+    """Return the subsidiaries and branches for which it answers."""
+    return page(request, question, units.units(house, actor, uscc, question), UNITS)
+
+
+@router.get(
+    "/v1/enterprises/{uscc}/certificates",
+    summary="各场认定活动的发证数 / how many certificates each session came to",
+    operation_id="get_issued",
+    responses=a_list(ISSUED),
+    response_class=Response,
+)
+def issued_by_session(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    uscc: Text,
+    question: Annotated[Listed, Query()],
+) -> Response:
+    """Return the sessions of the enterprise with the number of their certificates."""
+
+    def one(asked: Listed) -> Found:
+        of_it = SessionsQuestion.model_construct(**dict(asked), uscc=uscc)
+        return issued.by_session(house, actor, of_it)
+
+    return listing(request, house, question, one, ISSUED)
 
 
 @router.get(

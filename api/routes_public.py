@@ -1,4 +1,4 @@
-"""What anyone may ask: a certificate by its number, and whether number and name belong together."""
+"""What anyone may ask: a certificate by its number, whether number and name fit, what the roster came to."""
 
 from typing import Annotated
 
@@ -7,10 +7,38 @@ from fastapi import APIRouter, Query, Request, Response
 from api import bodies, certificates
 from api.answers import document
 from api.caller import Caller, Installed
-from api.described import a_record, problems
-from api.questions import AsOf, Question, Text
+from api.described import a_list, a_record, problems
+from api.formats import columns
+from api.lists import listing
+from api.queries import Found
+from api.questions import AsOf, Question, RosterChangesQuestion, Text
+from api.roster_changes import lately
 
 router = APIRouter(tags=["公众查询 / public look-up"])
+
+CHANGES = columns("change uscc before:json after:json")
+
+
+@router.get(
+    "/v1/roster/changes",
+    summary="公布名单近来的变化 / what changed lately on the published roster",
+    operation_id="list_roster_changes",
+    responses=a_list(CHANGES),
+    response_class=Response,
+)
+def roster_changes(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    question: Annotated[RosterChangesQuestion, Query()],
+) -> Response:
+    """Return the enterprises whose place on the roster is another than on the day before."""
+
+    def one(asked: RosterChangesQuestion) -> Found:
+        return lately(house, actor, asked)
+
+    return listing(request, house, question, one, CHANGES)
+
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
 _LOOKUP = {

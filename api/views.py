@@ -97,6 +97,7 @@ def _roster(
         occupation=question.occupation,
         level=question.level,
         q=question.q,
+        expiring_within=question.expiring_within,
     )
     page = roster.page(conn, basis, filters, part.after, part.limit)
     return page._replace(items=[item for item in page.items if visible(item, seen.rows)])
@@ -129,6 +130,7 @@ def _flags(
         day_to=question.to,
         review=question.review,
         case=question.case,
+        assessment_id=question.assessment_id,
     )
     return flags.page(conn, basis, filters, part.after, part.limit)
 
@@ -159,7 +161,10 @@ def _certificates(
     part: Part,
 ) -> Page:
     filters = certificates.Filters(
-        uscc=seen.uscc, district=seen.district, assessment_id=question.assessment_id
+        uscc=seen.uscc,
+        district=seen.district,
+        assessment_id=question.assessment_id,
+        number=question.certificate_no,
     )
     return certificates.page(conn, basis, filters, part.after, part.limit)
 

@@ -28,6 +28,7 @@ class Filters:
     uscc: str | None = None
     district: str | None = None
     assessment_id: str | None = None
+    number: str | None = None
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -142,12 +143,28 @@ def _issuer_in_scope(conn: Connection[Any], basis: Basis, shown: dict[str, Any])
     )
 
 
+COUNTED = """
+SELECT session, count(*) FROM projections.certificates
+ WHERE session = ANY (%(sessions)s) AND state = 'valid'
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ GROUP BY session
+"""
+
+
+def counted(conn: Connection[Any], basis: Basis, sessions: list[str]) -> dict[str, int]:
+    """Return how many certificates hold on the day of each of these sessions; none: left out."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "sessions": sessions}
+    return dict(conn.execute(COUNTED, values).fetchall())
+
+
 PAGE = """
 SELECT key, doc FROM projections.certificates
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND key > %(after)s
    AND (%(session)s::text IS NULL OR session = %(session)s)
+   AND (%(number)s::text IS NULL OR number = %(number)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
  ORDER BY key LIMIT %(limit)s
@@ -163,6 +180,7 @@ def page(
         "position": basis.position,
         "after": cursor or "",
         "session": filters.assessment_id,
+        "number": filters.number,
         "uscc": filters.uscc,
         "district": filters.district,
         "limit": limit + 1,

@@ -30,6 +30,8 @@ class Filters:
     review: str | None = None
     """`upheld`, `dismissed`, `converted`, or `none`: not reviewed."""
     case: str | None = None
+    assessment_id: str | None = None
+    """Flags of the session and of the certificates issued after it."""
 
 
 FLAGS = View(
@@ -53,6 +55,11 @@ SELECT key, doc FROM projections.flags
    AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
    AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
    AND (%(review)s::text IS NULL OR coalesce(review, 'none') = %(review)s)
+   AND (%(session)s::text IS NULL OR record IN (
+           SELECT (doc::json ->> 'position')::bigint FROM projections.sessions
+            WHERE key = %(session)s
+           UNION ALL
+           SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
  ORDER BY record, code LIMIT %(limit)s
 """
 
@@ -81,6 +88,7 @@ def page(
         "day_from": filters.day_from,
         "day_to": filters.day_to,
         "review": filters.review,
+        "session": filters.assessment_id,
         "limit": limit + 1,
     }
     # Not prepared: a plan for all filters at once would use the index of none.

@@ -35,6 +35,8 @@ class Filters:
     level: str | None = None
     q: str | None = None
     """Part of the name or of the USCC."""
+    expiring_within: int | None = None
+    """Days: the listing holds on the day and ends no later than that many days after it."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -114,6 +116,11 @@ SELECT key, doc FROM projections.roster
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
+   AND CASE WHEN %(days)s::int IS NULL THEN true
+            WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
+            -- A stretch ends with its listing at the latest: few documents are looked into.
+            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
+            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -132,6 +139,7 @@ def page(
         "standing": filters.standing,
         "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
         "q": filters.q,
+        "days": filters.expiring_within,
         "limit": limit + 1,
     }
     # Not prepared: a plan for all filters at once would use the index of none.

@@ -80,6 +80,23 @@ def page(
     return Page([item(doc) for _, doc in found[:limit]], more)
 
 
+NEWEST = """
+SELECT DISTINCT ON (valid_from, key) doc FROM projections.sessions
+ WHERE subject = %(uscc)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+ ORDER BY valid_from DESC, key DESC LIMIT %(limit)s
+"""
+
+
+def newest(
+    conn: Connection[Any], position: int, uscc: str, district: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return the sessions of an enterprise that were held last, as known at `position`."""
+    values = {"position": position, "uscc": uscc, "district": district, "limit": limit}
+    return [item(doc) for (doc,) in conn.execute(NEWEST, values).fetchall()]
+
+
 ONE = """
 SELECT doc FROM projections.sessions
  WHERE key = %(key)s

@@ -44,6 +44,33 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
     for each occupation of an enterprise, and a record that differs in nothing shown has none.
     """
+    lines, more = _lines(conn, of, before, after, uscc, district, cursor, limit)
+    explained = causes(log, [line.change for line in lines], before, after)
+    return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
+
+
+def changed(
+    conn: Connection[Any], before: Basis, after: Basis, cursor: str | None, limit: int
+) -> Page:
+    """Return lines `{change, key, uscc, before, after}` in which two rosters differ, unexplained.
+
+    Who recorded what and why is not for everybody; what the roster says is.
+    """
+    lines, more = _lines(conn, "roster", before, after, None, None, cursor, limit)
+    return Page([_difference(line) for line in lines], more)
+
+
+def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
+    conn: Connection[Any],
+    of: Of,
+    before: Basis,
+    after: Basis,
+    uscc: str | None,
+    district: str | None,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[Line], str | None]:
+    """Return the lines of a page, and the cursor of the page behind it."""
     query, lines_of = _OF[of]
     values = {
         "from_at": before.position,
@@ -63,8 +90,7 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
         for key, subject, old, new in found[:limit]
         for line in lines_of(key, subject, item(old) if old else None, item(new) if new else None)
     ]
-    explained = causes(log, [line.change for line in lines], before, after)
-    return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
+    return lines, more
 
 
 def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
@@ -77,6 +103,10 @@ def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
 
 
 def _shown(line: Line, because: list[Item]) -> Item:
+    return {**_difference(line), "because": because}
+
+
+def _difference(line: Line) -> Item:
     key, before, after, change = line
     return {
         "change": "added" if before is None else "removed" if after is None else "changed",
@@ -84,7 +114,6 @@ def _shown(line: Line, because: list[Item]) -> Item:
         "uscc": change.uscc,
         "before": before,
         "after": after,
-        "because": because,
     }
 
 

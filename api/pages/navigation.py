@@ -36,7 +36,9 @@ class Area(NamedTuple):
 AREAS = (
     Area("/overview", Words("总览", "Overview"), _reads("stats")),
     Area("/roster", Words("名单", "Roster"), _anyone),
+    Area("/enterprises", Words("本企业", "My enterprise"), _is(Role.ENTERPRISE_REPORTER)),
     Area("/flags", Words("预警", "Flags"), _reads("flags")),
+    Area("/assessments", Words("认定", "Sessions"), _reads("assessments")),
     Area("/applications", Words("申报", "Applications"), _reads("applications")),
     Area("/inspections", Words("督导", "Inspections"), _reads("inspections")),
     Area("/findings", Words("问题", "Findings"), _reads("findings")),
@@ -58,3 +60,8 @@ AREAS = (
 def areas(actor: Actor) -> tuple[Area, ...]:
     """Return the areas that `actor` is shown, in order."""
     return tuple(area for area in AREAS if area.shown_to(actor))
+
+
+def home(actor: Actor) -> str | None:
+    """Return where the work of a signed-in reader begins; None for who has no area of their own."""
+    return next((area.path for area in areas(actor) if area.shown_to is not _anyone), None)

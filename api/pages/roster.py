@@ -1,14 +1,18 @@
 """`/roster` 名单: which enterprises may certify, on which day, as known when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Request, Response
 
+from api.access import READS
 from api.caller import Caller, Installed
+from api.enterprises import warning
 from api.formats import Row
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
+from api.pages.language import Words
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
@@ -17,6 +21,9 @@ from api.questions import RosterQuestion
 from api.views import VIEWS
 
 router = APIRouter(include_in_schema=False)
+ROWS = 50
+HALF_A_YEAR = timedelta(days=182)
+FILTERS = ("q", "district", "standing", "occupation", "level", "expiring_within")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +46,24 @@ class RosterPage:
     """Cursor of the page behind this one."""
     limited: dict[str, str] | None
     """What the reader sees is limited to."""
+    soon: Choices
+    """Within how many days a listing may end: the bounds of the early warning."""
+    left: Mapping[str, int]
+    """USCC → days left, for listings of which a warning is due."""
+    earlier: str
+    """A day half a year before, to compare with."""
+    filtered: bool
+    """Whether a filter is set."""
+    compares: bool
+    """Whether the reader may compare two days."""
 
 
 @router.get("/roster")
 def roster(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the roster on the day."""
     question, seen = read(request, RosterQuestion)
-    found = ask(house, actor, VIEWS["roster"], question)
+    wanted = question.model_copy(update={"limit": min(question.limit, ROWS)})
+    found = ask(house, actor, VIEWS["roster"], wanted)
     frame = framed(
         request,
         house,
@@ -54,6 +72,8 @@ def roster(request: Request, house: Installed, actor: Caller) -> Response:
         twin="/v1/roster",
         formats=("csv", "xlsx", "parquet"),
     )
+    day = found.standing.day
+    ahead = house.rule_set(day, found.standing.position).early_warning_days
     page = RosterPage(
         asked=dict(request.query_params),
         faults=seen.faults,
@@ -63,5 +83,18 @@ def roster(request: Request, house: Installed, actor: Caller) -> Response:
         items=found.page.items,
         next=found.page.next,
         limited=dict(found.page.limited) if found.page.limited else None,
+        soon=[
+            (str(days), Words(f"{days} 天内", f"within {days} days").speak(frame.language))
+            for days in sorted(ahead, reverse=True)
+        ],
+        left=_left(found.page.items, day, ahead),
+        earlier=(day - HALF_A_YEAR).isoformat(),
+        filtered=any(request.query_params.get(name) for name in FILTERS),
+        compares="diff" in READS.get(actor.role, frozenset()),
     )
     return render(frame, "roster.html", page, seen.status)
+
+
+def _left(items: Sequence[Row], day: date, ahead: Sequence[int]) -> dict[str, int]:
+    warnings = {item["uscc"]: warning(dict(item), day, ahead) for item in items}
+    return {uscc: soon["days_left"] for uscc, soon in warnings.items() if soon is not None}

@@ -2,7 +2,12 @@
 
 from api.pages import (
     applications,
+    assessments,
+    certificates,
     draws,
+    enterprise_tabs,
+    enterprises,
+    entries,
     findings,
     imports,
     inspections,
@@ -12,6 +17,8 @@ from api.pages import (
     preferences,
     publications,
     roster,
+    search,
+    start,
     static,
     submissions,
 )
@@ -19,7 +26,14 @@ from api.pages import (
 ROUTERS = (
     static.router,
     preferences.router,
+    start.router,
     roster.router,
+    enterprises.router,
+    enterprise_tabs.router,
+    assessments.router,
+    certificates.router,
+    entries.router,
+    search.router,
     submissions.router,
     applications.router,
     publications.router,

@@ -178,6 +178,22 @@ MEASURE_STATES = _names(
     lifted=("已解除", "lifted"),
 )
 CHANGES = _names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
+CATALOGUES = _names(
+    dictionary=("职业分类大典", "dictionary of occupations"),
+    qualifications=("职业资格目录", "catalogue of qualifications"),
+    rules=("规则", "rules"),
+    outline=("行政区划轮廓", "outline"),
+)
+CERTIFICATE_STATES = _names(
+    valid=("有效", "valid"),
+    revoked=("已撤销", "revoked"),
+    reissued=("已换证", "replaced"),
+)
+WITHIN = _names(
+    inside=("范围内", "inside"),
+    outside=("超范围", "outside"),
+    undecided=("无法判定", "undecided"),
+)
 CHECK_NAMES: Names = MappingProxyType(
     {code: Words(check.zh, check.en) for code, check in CHECKS.items()}
 )
@@ -280,6 +296,9 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "measure": MEASURE_STATES,
         "import": IMPORT_STAGES,
         "change": CHANGES,
+        "catalogue": CATALOGUES,
+        "certificate": CERTIFICATE_STATES,
+        "within": WITHIN,
         "check": CHECK_NAMES,
         "level": LEVELS,
         "district": DISTRICTS,

@@ -45,6 +45,30 @@ def test_pages_carry_the_policy_and_are_not_kept(site: Site):
     assert headers["cache-control"] == "no-store"
 
 
+def test_listings_that_end_soon_are_marked_and_can_be_filtered(site: Site):
+    query = "?valid_at=2026-11-24&expiring_within=60"
+    page = site.get(f"/roster{query}").text
+    ending = site.get(f"/v1/roster{query}").json()["items"]
+    assert ending
+    assert page.count("还剩 39 天") == len(ending)
+    assert all(item["name"] in page for item in ending)
+    later = site.get("/roster?valid_at=2026-11-24&q=91110107MA0EX03921")
+    assert "天</span>" not in later.text
+
+
+def test_only_who_may_compare_is_led_to_a_comparison(site: Site):
+    page = site.get("/roster?valid_at=2026-11-24", SUPERVISOR).text
+    assert "/compare?of=roster&amp;from_valid_at=2026-05-26&amp;to_valid_at=2026-11-24" in page
+    assert "/compare?" not in site.get("/roster").text
+
+
+def test_filters_fold_on_a_phone_and_stay_open_where_one_is_set(reader: Opener):
+    phone, desk = reader(phone=True), reader()
+    assert not phone.open("/roster").get_by_label("主管区").is_visible()
+    assert phone.open("/roster?district=110105").get_by_label("主管区").is_visible()
+    assert desk.open("/roster").get_by_label("主管区").is_visible()
+
+
 @pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_the_roster_is_accessible_and_fits_the_screen(
     reader: Opener, language: str, *, phone: bool
