@@ -14,6 +14,7 @@ from api import (
     routes_lists,
     routes_public,
     routes_system,
+    routes_watch,
 )
 from api.caller import single_valued
 from api.metrics import Metrics
@@ -76,6 +77,7 @@ def describe() -> FastAPI:
         routes_draws,
         routes_commands,
         routes_imports,
+        routes_watch,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

@@ -26,6 +26,7 @@ from domain.vocabulary import Case, Level, ReviewDecision, Standing, Verdict
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
+MOST_DAYS = 3660
 
 
 def plain(text: str) -> str:
@@ -45,11 +46,24 @@ def page_size(text: str | int) -> int:
     raise Unclear(f"1 至 {LARGEST_PAGE} 的整数", f"a whole number from 1 to {LARGEST_PAGE}")
 
 
+def number_of_days(text: str | int) -> int:
+    """Return a number of days: 0 to 3660."""
+    digits = str(text)
+    if digits.isascii() and digits.isdecimal() and int(digits[:9]) <= MOST_DAYS:
+        return int(digits)
+    raise Unclear(f"0 至 {MOST_DAYS} 的整数", f"a whole number from 0 to {MOST_DAYS}")
+
+
 Text = Annotated[str, AfterValidator(plain)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 Instant = Annotated[datetime, BeforeValidator(parse_instant)]
 Position = Annotated[
     int, BeforeValidator(parse_position), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+Days = Annotated[
+    int,
+    BeforeValidator(number_of_days),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_DAYS}),
 ]
 PageSize = Annotated[
     int,
@@ -80,6 +94,8 @@ _REVIEWS = (*(decision.value for decision in ReviewDecision), "none")
 Code = Annotated[str, _one_of(*_CODES), _enum(*_CODES)]
 CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
 ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]
+_STATES = ("valid", "reissued", "revoked")
+CertificateState = Annotated[str, _one_of(*_STATES), _enum(*_STATES)]
 
 
 class Question(BaseModel):
@@ -133,6 +149,9 @@ class RosterQuestion(Listed):
     occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
     level: Level | None = None
     q: Text | None = Field(None, description="名称或代码的一部分 / part of the name or USCC")
+    expires_within: Days | None = Field(
+        None, description="名单有效期在若干天内届满 / the listing ends within so many days"
+    )
 
 
 class FlagsQuestion(Listed):
@@ -146,6 +165,15 @@ class FlagsQuestion(Listed):
     to: Day | None = Field(None, description="末日(含) / last day")
     review: ReviewState | None = None
     case: CaseName | None = None
+    record: Position | None = Field(
+        None, description="所判断记录的入账位置 / position of the judged record"
+    )
+    learnt_from: Day | None = Field(
+        None, description="首次得知日期,首日(含) / first day on which it became known"
+    )
+    learnt_to: Day | None = Field(
+        None, description="首次得知日期,末日(含) / last day on which it became known"
+    )
 
 
 class SessionsQuestion(Listed):
@@ -165,6 +193,9 @@ class CertificatesQuestion(Listed):
     uscc: Text | None = None
     district: Text | None = None
     assessment_id: Text | None = None
+    from_: Day | None = Field(None, alias="from", description="状态始于,首日(含) / first day")
+    to: Day | None = Field(None, description="状态始于,末日(含) / last day")
+    state: CertificateState | None = None
 
 
 class CasesQuestion(Listed):
@@ -173,6 +204,14 @@ class CasesQuestion(Listed):
     uscc: Text | None = None
     district: Text | None = None
     stage: Text | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class FindingsQuestion(CasesQuestion):
+    """Which findings."""
+
+    open: Literal["yes", "no"] | None = Field(
+        None, description="是否未结(未销号、未撤回) / neither closed nor withdrawn"
+    )
 
 
 class DiffQuestion(Question):
@@ -196,6 +235,24 @@ class StatsQuestion(AsOf):
 
     by: Literal["district", "occupation", "level", "method", "month", "code"]
     district: Text | None = None
+
+
+class BacklogQuestion(AsOf):
+    """Whose flags are counted by check and age."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+
+
+class LateQuestion(Listed):
+    """Which entries that came long after their day."""
+
+    days: Days = Field(
+        30, description="入账日晚于业务日期的天数超过此数 / more than so many days late"
+    )
+    uscc: Text | None = None
+    district: Text | None = None
+    recorded_from: Day | None = Field(None, description="入账首日(含) / first day of the entries")
 
 
 class EventsQuestion(Question):

@@ -13,6 +13,7 @@ from api.persons import without_persons
 from api.questions import (
     CasesQuestion,
     CertificatesQuestion,
+    FindingsQuestion,
     FlagsQuestion,
     Listed,
     Question,
@@ -97,6 +98,7 @@ def _roster(
         occupation=question.occupation,
         level=question.level,
         q=question.q,
+        expires_within=question.expires_within,
     )
     page = roster.page(conn, basis, filters, part.after, part.limit)
     return page._replace(items=[item for item in page.items if visible(item, seen.rows)])
@@ -129,6 +131,9 @@ def _flags(
         day_to=question.to,
         review=question.review,
         case=question.case,
+        record=question.record,
+        learnt_from=question.learnt_from,
+        learnt_to=question.learnt_to,
     )
     return flags.page(conn, basis, filters, part.after, part.limit)
 
@@ -159,7 +164,12 @@ def _certificates(
     part: Part,
 ) -> Page:
     filters = certificates.Filters(
-        uscc=seen.uscc, district=seen.district, assessment_id=question.assessment_id
+        uscc=seen.uscc,
+        district=seen.district,
+        assessment_id=question.assessment_id,
+        day_from=question.from_,
+        day_to=question.to,
+        state=question.state,
     )
     return certificates.page(conn, basis, filters, part.after, part.limit)
 
@@ -172,8 +182,13 @@ def _cases(kind: str) -> Reader:
         seen: Seen,
         part: Part,
     ) -> Page:
+        wanted = question.open if isinstance(question, FindingsQuestion) else None
         filters = cases.Filters(
-            kind=kind, uscc=seen.uscc, district=seen.district, stage=question.stage
+            kind=kind,
+            uscc=seen.uscc,
+            district=seen.district,
+            stage=question.stage,
+            open=None if wanted is None else wanted == "yes",
         )
         if seen.rows.expert is None:
             return cases.page(conn, basis, filters, part.after, part.limit)
@@ -263,7 +278,7 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
                 ListView(
                     kind,
                     kind,
-                    CasesQuestion,
+                    FindingsQuestion if kind == "findings" else CasesQuestion,
                     narrowed,
                     _cases(kind),
                     columns(shape),

@@ -28,6 +28,12 @@ class Filters:
     uscc: str | None = None
     district: str | None = None
     assessment_id: str | None = None
+    day_from: date | None = None
+    """First day since which it has been as it is; for a valid one the day of issue."""
+    day_to: date | None = None
+    """Last such day, included."""
+    state: str | None = None
+    """`valid`, `reissued`, `revoked`."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -150,6 +156,9 @@ SELECT key, doc FROM projections.certificates
    AND (%(session)s::text IS NULL OR session = %(session)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(day_from)s::date IS NULL OR valid_from >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR valid_from <= %(day_to)s)
+   AND (%(state)s::text IS NULL OR state = %(state)s)
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -163,6 +172,9 @@ def page(
         "position": basis.position,
         "after": cursor or "",
         "session": filters.assessment_id,
+        "day_from": filters.day_from,
+        "day_to": filters.day_to,
+        "state": filters.state,
         "uscc": filters.uscc,
         "district": filters.district,
         "limit": limit + 1,

@@ -4,9 +4,9 @@ One row for each stretch of days on which all four stay the same. Days without a
 rows too, so that an enterprise is found by its USCC; the list leaves them out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -35,6 +35,8 @@ class Filters:
     level: str | None = None
     q: str | None = None
     """Part of the name or of the USCC."""
+    expires_within: int | None = None
+    """Days from the basis' day in which the listing ends."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -113,6 +115,9 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
+   AND (%(ends_by)s::date IS NULL
+        OR (standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
+            AND (doc::json ->> 'valid_to')::date <= %(ends_by)s))
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
  ORDER BY key LIMIT %(limit)s
 """
@@ -132,6 +137,7 @@ def page(
         "standing": filters.standing,
         "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
         "q": filters.q,
+        "ends_by": _ends_by(basis, filters.expires_within),
         "limit": limit + 1,
     }
     # Not prepared: a plan for all filters at once would use the index of none.
@@ -153,6 +159,70 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
     found = conn.execute(ONE, values).fetchone()
     return None if found is None else item(found[0])
+
+
+def _ends_by(basis: Basis, days: int | None) -> date | None:
+    return None if days is None else basis.valid_at + timedelta(days=days)
+
+
+# A stretch of days in which a listing ends, ends with it: so the days of the row are looked at first.
+EXPIRING = """
+SELECT key, name, standing, district, doc::json ->> 'valid_to' AS ends FROM projections.roster
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
+   AND (doc::json ->> 'valid_to')::date <= %(ends_by)s
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+ ORDER BY ends, key
+"""
+
+
+def expiring(
+    conn: Connection[Any],
+    basis: Basis,
+    days: int,
+    *,
+    uscc: str | None = None,
+    district: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return `{uscc, name, standing, district, valid_to, days_left}` of listings that end within `days`.
+
+    The one that ends first comes first.
+    """
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "ends_by": _ends_by(basis, days),
+        "district": district,
+        "uscc": uscc,
+    }
+    return [
+        {
+            "uscc": key,
+            "name": name,
+            "standing": standing,
+            "district": where,
+            "valid_to": ends,
+            "days_left": (date.fromisoformat(ends) - basis.valid_at).days,
+        }
+        for key, name, standing, where, ends in conn.execute(EXPIRING, values, prepare=False)
+    ]
+
+
+NAMES = """
+SELECT key, name, standing, district FROM projections.roster
+ WHERE key = ANY (%(keys)s)
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
+
+
+def named(conn: Connection[Any], basis: Basis, usccs: Collection[str]) -> list[dict[str, Any]]:
+    """Return `{uscc, name, standing, district}` of those of the enterprises that are known."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "keys": sorted(usccs)}
+    found = conn.execute(NAMES, values).fetchall() if usccs else []
+    return [dict(zip(("uscc", "name", "standing", "district"), row, strict=True)) for row in found]
 
 
 STRETCHES = """

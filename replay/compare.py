@@ -1,5 +1,6 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
@@ -44,14 +45,56 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
     for each occupation of an enterprise, and a record that differs in nothing shown has none.
     """
+    where = Where(uscc, district)
+    lines, more = _lines(conn, of, (before, after), where, cursor, limit)
+    explained = causes(log, [line.change for line in lines], before, after)
+    return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
+
+
+class Where(NamedTuple):
+    """The enterprise or the district to which a comparison is narrowed."""
+
+    uscc: str | None = None
+    district: str | None = None
+
+
+class Counts(NamedTuple):
+    """How many lines a comparison has; `whole` is False where it has more than were counted."""
+
+    added: int
+    removed: int
+    changed: int
+    whole: bool
+
+
+MOST_COUNTED = 1_000
+
+
+def count(conn: Connection[Any], of: Of, before: Basis, after: Basis, where: Where) -> Counts:
+    """Return how many lines `diff` would show, of the first `MOST_COUNTED` records."""
+    lines, more = _lines(conn, of, (before, after), where, None, MOST_COUNTED)
+    found = Counter(_change(line) for line in lines)
+    return Counts(found["added"], found["removed"], found["changed"], whole=more is None)
+
+
+def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
+    conn: Connection[Any],
+    of: Of,
+    bases: tuple[Basis, Basis],
+    where: Where,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[Line], str | None]:
+    """Return the lines of `limit` records, and behind which key to go on."""
     query, lines_of = _OF[of]
+    before, after = bases
     values = {
         "from_at": before.position,
         "from_day": before.valid_at,
         "to_at": after.position,
         "to_day": after.valid_at,
-        "uscc": uscc,
-        "district": district,
+        "uscc": where.uscc,
+        "district": where.district,
         "limit": limit + 1,
         **_behind(of, cursor),
     }
@@ -63,8 +106,7 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
         for key, subject, old, new in found[:limit]
         for line in lines_of(key, subject, item(old) if old else None, item(new) if new else None)
     ]
-    explained = causes(log, [line.change for line in lines], before, after)
-    return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
+    return lines, more
 
 
 def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
@@ -76,10 +118,14 @@ def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
     return {"after_code": parts[0], "after_record": parts[1]}
 
 
+def _change(line: Line) -> str:
+    return "added" if line.before is None else "removed" if line.after is None else "changed"
+
+
 def _shown(line: Line, because: list[Item]) -> Item:
     key, before, after, change = line
     return {
-        "change": "added" if before is None else "removed" if after is None else "changed",
+        "change": _change(line),
         "key": key,
         "uscc": change.uscc,
         "before": before,
@@ -88,11 +134,14 @@ def _shown(line: Line, because: list[Item]) -> Item:
     }
 
 
+# A row that holds at both bases is the same at both: only what does not is read.
 ROSTER = """
 WITH old AS (
     SELECT key, doc FROM projections.roster
      WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
+       AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
+                AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
        AND key > %(after)s
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -100,6 +149,8 @@ WITH old AS (
     SELECT key, doc FROM projections.roster
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
+       AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
+                AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
        AND key > %(after)s
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -155,6 +206,8 @@ WITH old AS (
     SELECT record, code, key, subject, doc FROM projections.flags
      WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
+       AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
+                AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
        AND (record, code) > (%(after_record)s, %(after_code)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -162,6 +215,8 @@ WITH old AS (
     SELECT record, code, key, subject, doc FROM projections.flags
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
+       AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
+                AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
        AND (record, code) > (%(after_record)s, %(after_code)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
