@@ -6,13 +6,13 @@ from typing import Any
 
 from psycopg import Connection
 
-from api.access import Action, Rows, decide
+from api.access import Action, decide
 from api.answers import Standing
 from api.entries import shown
 from api.persons import without_persons
 from api.queries import ask_one, within
-from api.time_travel import Asked, parse_day
-from api.views import VIEWS, visible
+from api.time_travel import Asked
+from api.views import VIEWS
 from api.wiring import Installation
 from domain.checks import CHECKS
 from domain.clauses import CLAUSES
@@ -21,8 +21,9 @@ from domain.flag import FlagReviewed
 from domain.place import Place
 from domain.vocabulary import Datum, Mode, Verdict
 from ledger.codec import recorded
-from projections import flags, roster, sessions
+from projections import flags, sessions
 from projections.basis import Basis
+from projections.names import names
 
 _OF_PLACE = frozenset({"G1", "G2"})
 _UNSEEN = {
@@ -47,12 +48,12 @@ def explained(
     standing, flag = ask_one(
         house, actor, VIEWS["flags"], asked, lambda conn, basis: flags.one(conn, basis, key)
     )
-    basis = Basis(parse_day(standing.basis["valid_at"]), standing.position)
+    basis = Basis(standing.day, standing.position)
     rows = decide(actor, Action.READ, "flags").rows
     with house.reading() as connection:
         versions = flags.versions(connection, basis, key)
         others = flags.of_record(connection, basis, _record(key))
-        names = names_of(connection, basis, rows, _bodies(flag))
+        called = names(connection, basis, _bodies(flag))
         place = _place(house, connection, basis, flag)
     reviews = _reviews(house, key, basis.position)
     seen = _entries(house, actor, {*flag["because"], *(at for at, _ in versions), _record(key)})
@@ -60,8 +61,8 @@ def explained(
     check, clause = CHECKS[flag["code"]], CLAUSES[flag["clause"]]
     return standing, {
         **flag,
-        "name": names.get(flag["subject"]),
-        "responsible": [{**body, "name": names.get(body["uscc"])} for body in flag["responsible"]],
+        "name": called.get(flag["subject"]),
+        "responsible": [{**body, "name": called.get(body["uscc"])} for body in flag["responsible"]],
         "check": {"zh": check.zh, "en": check.en, "version": check.version},
         "clause_text": {
             "number": clause.number,
@@ -87,14 +88,6 @@ def _record(key: str) -> int:
 def _bodies(flag: Mapping[str, Any]) -> set[str]:
     named = (flag["subject"], *(body["uscc"] for body in flag["responsible"]))
     return {uscc for uscc in named if uscc is not None}
-
-
-def names_of(
-    connection: Connection[Any], basis: Basis, rows: Rows, usccs: Iterable[str]
-) -> dict[str, str]:
-    """Return the names of those of the enterprises that the caller may see."""
-    found = roster.named(connection, basis, set(usccs))
-    return {each["uscc"]: each["name"] for each in found if visible(each, rows)}
 
 
 def _entries(

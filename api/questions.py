@@ -26,7 +26,7 @@ from domain.vocabulary import Case, Level, ReviewDecision, Standing, Verdict
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
-MOST_DAYS = 3660
+LONGEST_AHEAD = 3660
 
 
 def plain(text: str) -> str:
@@ -47,11 +47,11 @@ def page_size(text: str | int) -> int:
 
 
 def number_of_days(text: str | int) -> int:
-    """Return a number of days: 0 to 3660."""
+    """Return a number of days: 1 to 3660, ten years."""
     digits = str(text)
-    if digits.isascii() and digits.isdecimal() and int(digits[:9]) <= MOST_DAYS:
+    if digits.isascii() and digits.isdecimal() and 1 <= int(digits[:9]) <= LONGEST_AHEAD:
         return int(digits)
-    raise Unclear(f"0 至 {MOST_DAYS} 的整数", f"a whole number from 0 to {MOST_DAYS}")
+    raise Unclear(f"1 至 {LONGEST_AHEAD} 的天数", f"a number of days from 1 to {LONGEST_AHEAD}")
 
 
 Text = Annotated[str, AfterValidator(plain)]
@@ -60,15 +60,16 @@ Instant = Annotated[datetime, BeforeValidator(parse_instant)]
 Position = Annotated[
     int, BeforeValidator(parse_position), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
-Days = Annotated[
-    int,
-    BeforeValidator(number_of_days),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_DAYS}),
-]
 PageSize = Annotated[
     int,
     BeforeValidator(page_size),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
+]
+
+Days = Annotated[
+    int,
+    BeforeValidator(number_of_days),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST_AHEAD}),
 ]
 
 
@@ -149,8 +150,8 @@ class RosterQuestion(Listed):
     occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
     level: Level | None = None
     q: Text | None = Field(None, description="名称或代码的一部分 / part of the name or USCC")
-    expires_within: Days | None = Field(
-        None, description="名单有效期在若干天内届满 / the listing ends within so many days"
+    expiring_within: Days | None = Field(
+        None, description="在名单内,且在该天数内到期 / listed, and ends within so many days"
     )
 
 

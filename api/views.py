@@ -98,7 +98,7 @@ def _roster(
         occupation=question.occupation,
         level=question.level,
         q=question.q,
-        expires_within=question.expires_within,
+        expiring_within=question.expiring_within,
     )
     page = roster.page(conn, basis, filters, part.after, part.limit)
     return page._replace(items=[item for item in page.items if visible(item, seen.rows)])

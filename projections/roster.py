@@ -4,7 +4,7 @@ One row for each stretch of days on which all four stay the same. Days without a
 rows too, so that an enterprise is found by its USCC; the list leaves them out.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -35,8 +35,8 @@ class Filters:
     level: str | None = None
     q: str | None = None
     """Part of the name or of the USCC."""
-    expires_within: int | None = None
-    """Days from the basis' day in which the listing ends."""
+    expiring_within: int | None = None
+    """Days: the listing holds on the day and ends no later than that many days after it."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -115,9 +115,11 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
-   AND (%(ends_by)s::date IS NULL
-        OR (standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
-            AND (doc::json ->> 'valid_to')::date <= %(ends_by)s))
+   AND CASE WHEN %(days)s::int IS NULL THEN true
+            WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
+            -- A stretch ends with its listing at the latest: few documents are looked into.
+            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
+            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
  ORDER BY key LIMIT %(limit)s
 """
@@ -137,7 +139,7 @@ def page(
         "standing": filters.standing,
         "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
         "q": filters.q,
-        "ends_by": _ends_by(basis, filters.expires_within),
+        "days": filters.expiring_within,
         "limit": limit + 1,
     }
     # Not prepared: a plan for all filters at once would use the index of none.
@@ -161,11 +163,7 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     return None if found is None else item(found[0])
 
 
-def _ends_by(basis: Basis, days: int | None) -> date | None:
-    return None if days is None else basis.valid_at + timedelta(days=days)
-
-
-# A stretch of days in which a listing ends, ends with it: so the days of the row are looked at first.
+# A stretch ends with its listing at the latest: few documents are looked into.
 EXPIRING = """
 SELECT key, name, standing, district, doc::json ->> 'valid_to' AS ends FROM projections.roster
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
@@ -193,7 +191,7 @@ def expiring(
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "ends_by": _ends_by(basis, days),
+        "ends_by": basis.valid_at + timedelta(days=days),
         "district": district,
         "uscc": uscc,
     }
@@ -208,21 +206,6 @@ def expiring(
         }
         for key, name, standing, where, ends in conn.execute(EXPIRING, values, prepare=False)
     ]
-
-
-NAMES = """
-SELECT key, name, standing, district FROM projections.roster
- WHERE key = ANY (%(keys)s)
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-"""
-
-
-def named(conn: Connection[Any], basis: Basis, usccs: Collection[str]) -> list[dict[str, Any]]:
-    """Return `{uscc, name, standing, district}` of those of the enterprises that are known."""
-    values = {"valid_at": basis.valid_at, "position": basis.position, "keys": sorted(usccs)}
-    found = conn.execute(NAMES, values).fetchall() if usccs else []
-    return [dict(zip(("uscc", "name", "standing", "district"), row, strict=True)) for row in found]
 
 
 STRETCHES = """

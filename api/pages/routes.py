@@ -1,9 +1,11 @@
 """Every page of the workbench, area by area."""
 
-from api.pages import preferences, roster, static
+from api.pages import applications, integrity, preferences, roster, static
 
 ROUTERS = (
     static.router,
     preferences.router,
     roster.router,
+    applications.router,
+    integrity.router,
 )
