@@ -32,6 +32,19 @@ _UNSEEN = {
 }
 
 
+def flag(
+    house: Installation, actor: Actor, key: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return one flag.
+
+    Raises:
+        Problem: 404, it was never raised or is not for this caller.
+    """
+    return ask_one(
+        house, actor, VIEWS["flags"], asked, lambda conn, basis: flags.one(conn, basis, key)
+    )
+
+
 def explained(
     house: Installation, actor: Actor, key: str, asked: Asked
 ) -> tuple[Standing, dict[str, Any]]:
@@ -45,24 +58,24 @@ def explained(
     Raises:
         Problem: 404, the flag was never raised or is not for this caller.
     """
-    standing, flag = ask_one(
-        house, actor, VIEWS["flags"], asked, lambda conn, basis: flags.one(conn, basis, key)
-    )
+    standing, found = flag(house, actor, key, asked)
     basis = Basis(standing.day, standing.position)
     rows = decide(actor, Action.READ, "flags").rows
     with house.reading() as connection:
         versions = flags.versions(connection, basis, key)
         others = flags.of_record(connection, basis, _record(key))
-        called = names(connection, basis, _bodies(flag))
-        place = _place(house, connection, basis, flag)
+        called = names(connection, basis, _bodies(found))
+        place = _place(house, connection, basis, found)
     reviews = _reviews(house, key, basis.position)
-    seen = _entries(house, actor, {*flag["because"], *(at for at, _ in versions), _record(key)})
-    course = [_said(seen, at, version) for at, version in versions]
-    check, clause = CHECKS[flag["code"]], CLAUSES[flag["clause"]]
+    seen = _entries(house, actor, {*found["because"], *(at for at, _ in versions), _record(key)})
+    course = _course(seen, versions)
+    check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
     return standing, {
-        **flag,
-        "name": called.get(flag["subject"]),
-        "responsible": [{**body, "name": called.get(body["uscc"])} for body in flag["responsible"]],
+        **found,
+        "name": called.get(found["subject"]),
+        "responsible": [
+            {**body, "name": called.get(body["uscc"])} for body in found["responsible"]
+        ],
         "check": {"zh": check.zh, "en": check.en, "version": check.version},
         "clause_text": {
             "number": clause.number,
@@ -71,10 +84,10 @@ def explained(
             "en": clause.en,
             "in_force_from": clause.in_force_from.isoformat(),
         },
-        "then_said": _then(seen, flag, course),
+        "then_said": _then(seen, found, course),
         "now_said": course[-1],
         "course": course,
-        "rests_on": [seen[at] for at in flag["because"]],
+        "rests_on": [seen[at] for at in found["because"]],
         "reviews": reviews,
         "place": place,
         "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
@@ -99,9 +112,20 @@ def _entries(
     found: dict[int, dict[str, Any]] = {at: {"position": at} for at in wanted}
     for entry in house.log.at(wanted):
         item = shown(recorded(entry))
-        # What is about no enterprise (a catalogue) is for everybody who reads entries.
-        if entry.subject is None or within(item, grant.rows) is not None:
+        if within(item, grant.rows) is not None:
             found[entry.position] = item if grant.persons else without_persons(item)
+    return found
+
+
+def _course(
+    seen: Mapping[int, Mapping[str, Any]], versions: Iterable[tuple[int, Mapping[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return what was said, one line for each time that it was something else."""
+    found: list[dict[str, Any]] = []
+    for at, version in versions:
+        line = _said(seen, at, version)
+        if not found or any(found[-1][n] != line[n] for n in ("verdict", "message", "review")):
+            found.append(line)
     return found
 
 

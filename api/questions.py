@@ -91,7 +91,7 @@ def _enum(*names: str) -> WithJsonSchema:
 
 _CODES = tuple(sorted(CHECKS))
 _CASES = tuple(case.label for case in Case)
-_REVIEWS = (*(decision.value for decision in ReviewDecision), "none")
+_REVIEWS = (*(decision.value for decision in ReviewDecision), "none", "any")
 Code = Annotated[str, _one_of(*_CODES), _enum(*_CODES)]
 CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
 ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]

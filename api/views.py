@@ -129,7 +129,7 @@ def _flags(
         district=seen.district,
         day_from=question.from_,
         day_to=question.to,
-        review=question.review,
+        review=None if question.review == "any" else question.review,
         case=question.case,
         record=question.record,
         learnt_from=question.learnt_from,

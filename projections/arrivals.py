@@ -5,7 +5,7 @@ A page of late entries looks at a bounded stretch of the ledger, so its answer m
 not be the last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -28,6 +28,17 @@ def position_before(conn: Connection[Any], day: date) -> int:
     values = {"instant": midnight - _JUST_BEFORE}
     row: Any = conn.execute(PostgresLog.POSITION_AT, values).fetchone()
     return int(row[0])
+
+
+RECORDED_ON = """
+SELECT position, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date FROM ledger.entry
+ WHERE position = ANY (%(positions)s)
+"""
+
+
+def recorded_on(conn: Connection[Any], positions: Iterable[int]) -> dict[int, date]:
+    """Return the days, in Beijing, on which these entries were recorded."""
+    return dict(conn.execute(RECORDED_ON, {"positions": sorted(set(positions))}).fetchall())
 
 
 class Wanted(NamedTuple):

@@ -37,6 +37,8 @@ class Frame:
     """The two clocks; None on a page that shows no state."""
     twin: str | None
     """Address of the JSON twin, without the clocks; None where there is none."""
+    beside: Mapping[str, str]
+    """Parameters that the twin needs beside those of the page."""
     formats: tuple[str, ...]
     """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
 
@@ -74,7 +76,7 @@ class Frame:
         """Return the address of the twin at the page's basis; `form` for a download."""
         kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, "min_position"}}
         basis = self.clocks.basis if self.clocks else {}
-        return address(self.twin or "", {**kept, **basis, "format": form})
+        return address(self.twin or "", {**kept, **self.beside, **basis, "format": form})
 
 
 def address(path: str, parameters: Mapping[str, Value]) -> str:
@@ -92,12 +94,13 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     *,
     subject: str | None = None,
     twin: str | None = None,
+    beside: Mapping[str, str] | None = None,
     formats: tuple[str, ...] = (),
 ) -> Frame:
     """Return the frame of the page that answers `request`.
 
     `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
-    entries the steps of the clocks follow.
+    entries the steps of the clocks follow. `beside`: parameters of the twin that the page lacks.
     """
     query = dict(request.query_params)
     shown = clocks(house, standing.basis, query, subject) if standing else None
@@ -110,5 +113,6 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         areas=areas(actor),
         clocks=shown,
         twin=twin,
+        beside=beside or {},
         formats=formats,
     )

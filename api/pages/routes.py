@@ -1,6 +1,6 @@
 """Every page of the workbench, area by area."""
 
-from api.pages import applications, integrity, preferences, roster, static
+from api.pages import applications, flag, flags, integrity, preferences, roster, static
 
 ROUTERS = (
     static.router,
@@ -8,4 +8,6 @@ ROUTERS = (
     roster.router,
     applications.router,
     integrity.router,
+    flags.router,
+    flag.router,
 )

@@ -160,6 +160,17 @@ STAGES = _names(
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
 )
+SIDES = _names(
+    inside=("本市行政区域内", "within Beijing"),
+    outside=("本市行政区域外", "outside Beijing"),
+    undecided=("无法判定", "undecided"),
+)
+PLACE_STEPS = _names(
+    mode=("认定形式", "mode"),
+    division=("区划代码", "division code"),
+    coordinates=("坐标", "coordinates"),
+    address=("地址", "address"),
+)
 CHANGES = _names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
 CHECK_NAMES: Names = MappingProxyType(
     {code: Words(check.zh, check.en) for code, check in CHECKS.items()}
@@ -261,6 +272,8 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "responsible": RESPONSIBLE,
         "stage": STAGES,
         "change": CHANGES,
+        "side": SIDES,
+        "step": PLACE_STEPS,
         "check": CHECK_NAMES,
         "level": LEVELS,
         "district": DISTRICTS,
