@@ -245,6 +245,12 @@ class BacklogQuestion(AsOf):
     district: Text | None = None
 
 
+class OverviewQuestion(AsOf):
+    """What the overview is of: everything that the caller sees, or one district."""
+
+    district: Text | None = Field(None, description="主管区代码 / competent district")
+
+
 class LateQuestion(Listed):
     """Which entries that came long after their day."""
 

@@ -1,15 +1,15 @@
-"""`GET /v1/backlog`, `/v1/late`, `/v1/flags/{key}/explanation`: what a supervisor watches."""
+"""`GET /v1/overview`, `/v1/backlog`, `/v1/late`, `/v1/flags/{key}/explanation`: what is watched."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import arrivals, explaining
+from api import arrivals, explaining, overviewing
 from api.answers import document, listing
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.questions import AsOf, BacklogQuestion, LateQuestion, Text
+from api.questions import AsOf, BacklogQuestion, LateQuestion, OverviewQuestion, Text
 
 router = APIRouter(tags=["预警 / watching"])
 
@@ -39,6 +39,24 @@ def backlog(
     """Return counts by check."""
     found = arrivals.backlog(house, actor, question)
     return listing(request, found.standing, found.page, BACKLOG, public=False)
+
+
+@router.get(
+    "/v1/overview",
+    summary="总览 / the overview",
+    operation_id="overview",
+    responses=a_record(),
+    response_class=Response,
+)
+def overview(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    question: Annotated[OverviewQuestion, Query()],
+) -> Response:
+    """Return what waits, what ends soon, what is overdue, what came late, what changed."""
+    standing, found = overviewing.overview(house, actor, question)
+    return document(request, standing, found)
 
 
 @router.get(

@@ -195,7 +195,7 @@ def _queue(
         beside=beside,
         formats=("csv", "xlsx", "parquet"),
     )
-    # Ticking all is of this moment: no other link of the page repeats it.
+    # Ticking all is of this moment: no link of the page repeats it.
     frame = replace(frame, query={n: v for n, v in frame.query.items() if n != "select"})
     called, days = _beside_flags(house, found)
     ticked = [] if form is None else form.getlist("flag")

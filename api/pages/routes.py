@@ -1,6 +1,17 @@
 """Every page of the workbench, area by area."""
 
-from api.pages import applications, flag, flags, integrity, preferences, roster, static
+from api.pages import (
+    applications,
+    compare,
+    flag,
+    flags,
+    integrity,
+    issued,
+    overview,
+    preferences,
+    roster,
+    static,
+)
 
 ROUTERS = (
     static.router,
@@ -10,4 +21,7 @@ ROUTERS = (
     integrity.router,
     flags.router,
     flag.router,
+    overview.router,
+    issued.router,
+    compare.router,
 )

@@ -160,6 +160,18 @@ STAGES = _names(
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
 )
+COMPARED = _names(
+    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("预警", "flags")
+)
+ISSUED = _names(
+    valid=("有效", "valid"), reissued=("已换证", "replaced"), revoked=("已撤销", "revoked")
+)
+COUNTS = _names(
+    breaches=("违规", "breaches"),
+    sessions=("认定活动", "sessions"),
+    certificates=("有效证书", "certificates in force"),
+    open_findings=("未结问题", "open findings"),
+)
 SIDES = _names(
     inside=("本市行政区域内", "within Beijing"),
     outside=("本市行政区域外", "outside Beijing"),
@@ -200,6 +212,8 @@ _DISTRICTS_EN = MappingProxyType(
 DISTRICTS: Names = MappingProxyType(
     {code: Words(name, _DISTRICTS_EN[code]) for code, name in authorities().items()}
 )
+AUTHORITIES: Names = MappingProxyType({**DISTRICTS, "BDA": Words("经开区", "BDA")})
+"""The authorities where there is little room."""
 ORGANISATIONS = _names(
     centre=("市职业技能鉴定管理中心", "city centre"), bureau=("市人社局", "city bureau")
 )
@@ -273,10 +287,14 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "stage": STAGES,
         "change": CHANGES,
         "side": SIDES,
+        "count": COUNTS,
+        "issued": ISSUED,
+        "compared": COMPARED,
         "step": PLACE_STEPS,
         "check": CHECK_NAMES,
         "level": LEVELS,
         "district": DISTRICTS,
+        "authority": AUTHORITIES,
         "organisation": ORGANISATIONS,
         "event": EVENT_NAMES,
     }
