@@ -65,7 +65,7 @@ def overview(
             "late": _late(connection, asked, persons=grant.persons),
             "week": _week(connection, asked),
         }
-    counted = {"districts": None, "months": None}
+    counted: dict[str, list[dict[str, Any]] | None] = {"districts": None, "months": None}
     if "stats" in READS.get(actor.role, ()):
         counted = {"districts": _stats(asked, "district"), "months": _stats(asked, "month")}
     return settled.standing, {**found, **counted, "limited_to": seen.limited}

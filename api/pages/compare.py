@@ -85,7 +85,7 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
             faults = tuple(problem.errors)
     frame = framed(request, house, actor)
     language = frame.language
-    chosen = {n: given[n] for n in ("of", "uscc", "district") if n in given}
+    chosen: dict[str, str] = {n: given[n] for n in ("of", "uscc", "district") if n in given}
     pinned = {**chosen, **_pinned(found)}
     called = _names(house, found)
     page = ComparePage(
@@ -103,10 +103,15 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
         next=found.page.next if found else None,
         limited=found.page.limited if found else None,
         permanent=address("/compare", pinned),
-        forms={form: address("/v1/diff", {**pinned, "format": form}) for form in DOWNLOADS}
-        | {"json": address("/v1/diff", pinned)},
+        forms=_forms(pinned),
     )
     return render(frame, "compare.html", page, 422 if faults else 200)
+
+
+def _forms(pinned: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses of the same lines as JSON and as downloads."""
+    found = {"json": address("/v1/diff", pinned)}
+    return found | {form: address("/v1/diff", {**pinned, "format": form}) for form in DOWNLOADS}
 
 
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2}))?)?")

@@ -38,7 +38,9 @@ class Difference(NamedTuple):
 def difference(language: Language, of: str, line: Item, name: str | None) -> Difference:
     """Return a line in words; `of` is what was compared."""
     speak = _Speaker(language)
-    before, after = line["before"], line["after"]
+    before: Item | None = line["before"]
+    after: Item | None = line["after"]
+    shown: Item = after or before or {}
     titled, fields = _OF[of]
     whole = before is None or after is None
     found = [
@@ -49,8 +51,8 @@ def difference(language: Language, of: str, line: Item, name: str | None) -> Dif
     return Difference(
         line["change"],
         line["uscc"],
-        name or (after or before).get("name") if of == "roster" else name,
-        titled(speak, after or before),
+        name or (shown.get("name") if of == "roster" else None),
+        titled(speak, shown),
         line["key"] if of == "flags" else None,
         found,
         line["because"],

@@ -183,7 +183,7 @@ def _page(
 
 def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row]:
     """Return the open findings of the enterprise as they are now: a form acts now."""
-    question = FindingsQuestion(uscc=uscc, open="yes", limit=FINDINGS)
+    question = FindingsQuestion.model_construct(uscc=uscc, open="yes", limit=FINDINGS)
     return ask(house, actor, VIEWS["findings"], question).page.items
 
 

@@ -45,6 +45,8 @@ class OverviewPage:
     """As `GET /v1/overview` gives it."""
     total: Mapping[str, int]
     """The sums of the backlog."""
+    overdue: int
+    """Rectifications past their deadline."""
     ages: Sequence[tuple[str, Aged]]
     """Column of the backlog → the days on which its flags became known."""
     bounds: Sequence[int]
@@ -69,12 +71,14 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
     question, seen = read(request, OverviewQuestion, "measure")
     standing, found = overviewing.overview(house, actor, question)
     frame = framed(request, house, actor, standing, twin="/v1/overview", own=("measure",))
-    limits = found["limited_to"] or {}
+    limits: Mapping[str, str] = found["limited_to"] or {}
     asked_measure = request.query_params.get("measure", "")
     measure = asked_measure if asked_measure in MEASURES else MEASURES[0]
     months_shown = [] if found["months"] is None else months(found["months"], standing.day)
-    counted = found["districts"]
-    whole = counted is not None and not limits and question.district is None
+    counted: list[dict[str, Any]] | None = found["districts"]
+    cells: Sequence[Tile | None] = ()
+    if counted is not None and not limits and question.district is None:
+        cells = tiles(counted, measure)
     page = OverviewPage(
         asked=dict(request.query_params),
         faults=seen.faults,
@@ -83,11 +87,12 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         uscc=limits.get("uscc"),
         found=found,
         total=_total(found["backlog"]),
+        overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),
         ages=list(zip(OF_AGE, ages(standing.day), strict=True)),
         bounds=AGES,
         measures=MEASURES,
         measure=measure,
-        tiles=tiles(counted, measure) if whole else [],
+        tiles=cells,
         months=months_shown,
         charts=charts(months_shown) if months_shown else [],
         open_findings=None if counted is None else sum(line["open_findings"] for line in counted),
