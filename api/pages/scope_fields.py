@@ -7,8 +7,10 @@ from starlette.datastructures import FormData
 
 from api.pages.acting import text
 from api.problems import invalid
+from api.wiring import Installation
 from domain.reference import Dictionary
-from domain.vocabulary import Level, level_from
+from domain.vocabulary import CatalogueKind, Level, level_from
+from ledger.clock import today
 
 LINES = 8
 """Lines of a scope that a form offers at once."""
@@ -61,8 +63,26 @@ def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
                 "code": code,
                 "name": called,
                 "trade": text(form, f"{field}.trade"),
-                "levels": _by_rank(levels),
+                "levels": by_rank(levels),
             }
+        )
+    return found
+
+
+def dictionary_in_force(house: Installation) -> Dictionary:
+    """Return the occupation dictionary that typed occupations are looked up in: the one of today.
+
+    Raises:
+        Problem: an edition is in force whose content is not installed.
+    """
+    reference = house.reference_at(house.ends().head)
+    edition = reference.in_force(CatalogueKind.DICTIONARY, today())
+    found = reference.dictionaries.get(edition.edition) if edition else None
+    if found is None:
+        raise invalid(
+            "occupation",
+            "现行职业分类大典的内容未安装,不能在表单中填写职业;请用导入,写明版本与编码",
+            "the dictionary in force is not installed; import the occupation with edition and code",
         )
     return found
 
@@ -85,6 +105,7 @@ def named(said: str, dictionary: Dictionary, field: str) -> tuple[str, str]:
     )
 
 
-def _by_rank(levels: Iterable[str]) -> list[str]:
+def by_rank(levels: Iterable[str]) -> list[str]:
+    """Return levels lowest first, each once; what is no level is left out."""
     known = [level for level in map(level_from, levels) if level is not None]
     return [level.value for level in sorted(set(known), key=lambda level: Level(level).rank)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.pages.language import Words
+from api.pages.watch_words import WATCHED
 from domain.checks import CHECKS
 from domain.vocabulary import Level
 from ledger.reference import authorities
@@ -160,28 +161,12 @@ STAGES = _names(
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
 )
-COMPARED = _names(
-    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("预警", "flags")
-)
-ISSUED = _names(
-    valid=("有效", "valid"), reissued=("已换证", "replaced"), revoked=("已撤销", "revoked")
-)
-COUNTS = _names(
-    breaches=("违规", "breaches"),
-    sessions=("认定活动", "sessions"),
-    certificates=("有效证书", "certificates in force"),
-    open_findings=("未结问题", "open findings"),
-)
-SIDES = _names(
-    inside=("本市行政区域内", "within Beijing"),
-    outside=("本市行政区域外", "outside Beijing"),
-    undecided=("无法判定", "undecided"),
-)
-PLACE_STEPS = _names(
-    mode=("认定形式", "mode"),
-    division=("区划代码", "division code"),
-    coordinates=("坐标", "coordinates"),
-    address=("地址", "address"),
+MEASURE_STATES = _names(
+    imposed=("生效", "imposed"),
+    stayed=("暂缓", "stayed"),
+    varied=("已变更", "varied"),
+    set_aside=("已撤销", "set aside"),
+    lifted=("已解除", "lifted"),
 )
 CHANGES = _names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
 CHECK_NAMES: Names = MappingProxyType(
@@ -285,12 +270,9 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "opinion": OPINIONS,
         "responsible": RESPONSIBLE,
         "stage": STAGES,
+        "measure": MEASURE_STATES,
         "change": CHANGES,
-        "side": SIDES,
-        "count": COUNTS,
-        "issued": ISSUED,
-        "compared": COMPARED,
-        "step": PLACE_STEPS,
+        **WATCHED,
         "check": CHECK_NAMES,
         "level": LEVELS,
         "district": DISTRICTS,
