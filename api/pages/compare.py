@@ -82,7 +82,7 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
         except Problem as problem:
             if problem.code != "invalid":
                 raise
-            faults = tuple(problem.errors)
+            faults = tuple(map(_own, problem.errors))
     frame = framed(request, house, actor)
     language = frame.language
     chosen: dict[str, str] = {n: given[n] for n in ("of", "uscc", "district") if n in given}

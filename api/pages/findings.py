@@ -21,7 +21,7 @@ from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault, not_found
 from api.queries import ask, ask_one
-from api.questions import AsOf, CasesQuestion
+from api.questions import AsOf, FindingsQuestion
 from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation
@@ -120,7 +120,7 @@ class FindingForm:
 @router.get("/findings")
 def findings(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the findings."""
-    question, seen = read(request, CasesQuestion)
+    question, seen = read(request, FindingsQuestion)
     found = ask(house, actor, VIEWS["findings"], question)
     rows = decide(actor, Action.READ, "findings").rows
     basis = Basis(found.standing.day, found.standing.position)

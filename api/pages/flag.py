@@ -66,6 +66,14 @@ class FlagPage:
     """What was typed, or what a form begins with."""
 
 
+_NO_REASON = Refusal(
+    "必须写明理由。",
+    "A reason must be given.",
+    (Fault("reason", "必须写明理由 / a reason must be given"),),
+    422,
+)
+
+
 @router.get("/flags/{key}")
 def flag(request: Request, house: Installed, actor: Caller, key: str) -> Response:
     """Show one flag."""
@@ -95,6 +103,9 @@ def convert(request: Request, house: Installed, actor: Caller, key: str, form: F
     recorded stays, and what was not is tried again. If the second is refused, the page says that
     the first stands.
     """
+    if text(form, "reason") is None:
+        # Asked for before anything is recorded: the second half would be refused without it.
+        return _page(request, house, actor, key, _Sent("convert", form, _NO_REASON))
     existing = text(form, "existing")
     finding_id = existing or text(form, "finding_id")
     if existing is None:

@@ -197,8 +197,15 @@ _DISTRICTS_EN = MappingProxyType(
 DISTRICTS: Names = MappingProxyType(
     {code: Words(name, _DISTRICTS_EN[code]) for code, name in authorities().items()}
 )
-AUTHORITIES: Names = MappingProxyType({**DISTRICTS, "BDA": Words("经开区", "BDA")})
-"""The authorities where there is little room."""
+AUTHORITIES: Names = MappingProxyType(
+    {
+        **DISTRICTS,
+        "110107": Words("石景山区", "Shijing\u00adshan"),
+        "110109": Words("门头沟区", "Mentou\u00adgou"),
+        "BDA": Words("经开区", "BDA"),
+    }
+)
+"""The authorities where there is little room; a soft hyphen shows where a name may be parted."""
 ORGANISATIONS = _names(
     centre=("市职业技能鉴定管理中心", "city centre"), bureau=("市人社局", "city bureau")
 )
