@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import arrivals, explaining, overviewing
-from api.answers import document, listing
+from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
+from api.lists import listing, page
+from api.queries import Found
 from api.questions import AsOf, BacklogQuestion, LateQuestion, OverviewQuestion, Text
 
 router = APIRouter(tags=["预警 / watching"])
@@ -18,7 +20,7 @@ BACKLOG = columns(
     "unreviewed:integer undecided:integer undecided_unreviewed:integer"
 )
 LATE = columns(
-    "position:integer type days_late:integer valid_from recorded_at subject district actor:json "
+    "position:integer type days_late:integer valid_from:day recorded_at subject district actor:json "
     "reason document_no stream version:integer data:json"
 )
 
@@ -38,7 +40,7 @@ def backlog(
 ) -> Response:
     """Return counts by check."""
     found = arrivals.backlog(house, actor, question)
-    return listing(request, found.standing, found.page, BACKLOG, public=False)
+    return page(request, question, found, BACKLOG)
 
 
 @router.get(
@@ -70,8 +72,11 @@ def late(
     request: Request, house: Installed, actor: Caller, question: Annotated[LateQuestion, Query()]
 ) -> Response:
     """Return a page of entries; it may be short and still have a `next`."""
-    found = arrivals.late(house, actor, question)
-    return listing(request, found.standing, found.page, LATE, public=False)
+
+    def one(asked: LateQuestion) -> Found:
+        return arrivals.late(house, actor, asked)
+
+    return listing(request, house, question, one, LATE)
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Draws, dispatches and spot checks: stream `inspection/{id}` (四, 双随机)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,8 @@ from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_th
 from domain.place import Place
 from domain.vocabulary import Datum
 
+EVERY_DRAW = "list:draws"
+"""The tag that all draws carry beside their own."""
 KINDS = ("现场督导", "日常监督检查", "专项督导", "双随机抽查", "线上督导", "投诉举报核查")
 
 
@@ -50,6 +53,20 @@ class Evidence:
     lon: Decimal | None = None
     lat: Decimal | None = None
     datum: Datum | None = None
+
+
+_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+
+
+def evidence_tag(sha256: str) -> str:
+    """Return the tag of entries that name evidence: who sees such an entry sees the evidence."""
+    return f"evidence:{sha256.lower()}"
+
+
+def evidence_tags(named: Iterable[Evidence]) -> tuple[str, ...]:
+    """Return the tags for all of it, each once; a text that is no digest names nothing."""
+    digests = (each.sha256 for each in named if _DIGEST.fullmatch(each.sha256))
+    return tuple(dict.fromkeys(map(evidence_tag, digests)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +200,7 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
         pool_digest=pool_digest(body.pool),
         drawn=draw(body.pool, body.sample, body.seed) if body.seed is not None else None,
     )
-    tags = (f"inspection:{body.draw_id}",)
+    tags = (f"inspection:{body.draw_id}", EVERY_DRAW)
     return [New(f"inspection/{body.draw_id}", event, None, None, tags, command.valid_from)]
 
 
@@ -278,5 +295,6 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
 def _new(
     command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
 ) -> New:
-    tags = (f"inspection:{inspection_id}",)
+    seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
+    tags = (f"inspection:{inspection_id}", *evidence_tags(seen))
     return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)
