@@ -111,7 +111,9 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
 def _forms(pinned: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses of the same lines as JSON and as downloads."""
     found = {"json": address("/v1/diff", pinned)}
-    return found | {form: address("/v1/diff", {**pinned, "format": form}) for form in DOWNLOADS}
+    return found | {
+        form: address("/v1/diff", {**pinned, "format": form, "all": "true"}) for form in DOWNLOADS
+    }
 
 
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2}))?)?")
@@ -163,7 +165,7 @@ def _question(given: Mapping[str, str]) -> tuple[DiffQuestion, tuple[Fault, ...]
         return DiffQuestion.model_validate({**given, "limit": ROWS}), ()
     except ValidationError as error:
         faults = tuple(_own(fault) for fault in unclear(error.errors()).errors)
-        return DiffQuestion(of="roster", limit=ROWS), faults
+        return DiffQuestion.model_validate({"of": OF[0], "limit": ROWS}), faults
 
 
 def _own(fault: Fault) -> Fault:

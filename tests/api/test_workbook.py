@@ -13,6 +13,7 @@ from api.formats import XLSX, columns
 from api.list_columns import HEADS
 from api.routes_changes import DIFF, STATS
 from api.routes_enterprises import HISTORY, SCOPE, STANDING
+from api.routes_watch import BACKLOG, LATE
 from api.views import VIEWS
 from api.workbook import CUT, LONGEST_CELL
 
@@ -135,5 +136,6 @@ def test_an_empty_list_has_its_heads() -> None:
 
 def test_every_column_of_every_list_has_a_head() -> None:
     shapes = [*(view.shape for view in VIEWS.values()), SCOPE, STANDING, HISTORY, DIFF, STATS]
+    shapes += [BACKLOG, LATE]
     names = {column.name for shape in shapes for column in shape}
     assert names == set(HEADS)
