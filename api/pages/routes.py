@@ -7,6 +7,7 @@ from api.pages import (
     findings,
     flag,
     flags,
+    imports,
     inspections,
     integrity,
     issued,
@@ -17,12 +18,14 @@ from api.pages import (
     publications,
     roster,
     static,
+    submissions,
 )
 
 ROUTERS = (
     static.router,
     preferences.router,
     roster.router,
+    submissions.router,
     applications.router,
     publications.router,
     listings.router,
@@ -30,6 +33,7 @@ ROUTERS = (
     findings.router,
     inspections.router,
     draws.router,
+    imports.router,
     integrity.router,
     flags.router,
     flag.router,
