@@ -45,8 +45,7 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
     for each occupation of an enterprise, and a record that differs in nothing shown has none.
     """
-    where = Where(uscc, district)
-    lines, more = _lines(conn, of, (before, after), where, cursor, limit)
+    lines, more = _lines(conn, of, before, after, uscc, district, cursor, limit)
     explained = causes(log, [line.change for line in lines], before, after)
     return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
 
@@ -72,29 +71,30 @@ MOST_COUNTED = 1_000
 
 def count(conn: Connection[Any], of: Of, before: Basis, after: Basis, where: Where) -> Counts:
     """Return how many lines `diff` would show, of the first `MOST_COUNTED` records."""
-    lines, more = _lines(conn, of, (before, after), where, None, MOST_COUNTED)
-    found = Counter(_change(line) for line in lines)
+    lines, more = _lines(conn, of, before, after, where.uscc, where.district, None, MOST_COUNTED)
+    found = Counter(_difference(line)["change"] for line in lines)
     return Counts(found["added"], found["removed"], found["changed"], whole=more is None)
 
 
 def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     conn: Connection[Any],
     of: Of,
-    bases: tuple[Basis, Basis],
-    where: Where,
+    before: Basis,
+    after: Basis,
+    uscc: str | None,
+    district: str | None,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[Line], str | None]:
-    """Return the lines of `limit` records, and behind which key to go on."""
+    """Return the lines of a page, and the cursor of the page behind it."""
     query, lines_of = _OF[of]
-    before, after = bases
     values = {
         "from_at": before.position,
         "from_day": before.valid_at,
         "to_at": after.position,
         "to_day": after.valid_at,
-        "uscc": where.uscc,
-        "district": where.district,
+        "uscc": uscc,
+        "district": district,
         "limit": limit + 1,
         **_behind(of, cursor),
     }
@@ -118,19 +118,18 @@ def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
     return {"after_code": parts[0], "after_record": parts[1]}
 
 
-def _change(line: Line) -> str:
-    return "added" if line.before is None else "removed" if line.after is None else "changed"
-
-
 def _shown(line: Line, because: list[Item]) -> Item:
+    return {**_difference(line), "because": because}
+
+
+def _difference(line: Line) -> Item:
     key, before, after, change = line
     return {
-        "change": _change(line),
+        "change": "added" if before is None else "removed" if after is None else "changed",
         "key": key,
         "uscc": change.uscc,
         "before": before,
         "after": after,
-        "because": because,
     }
 
 
