@@ -34,7 +34,7 @@ class Area(NamedTuple):
 
 
 AREAS = (
-    Area("/overview", Words("总览", "Overview"), _reads("stats")),
+    Area("/overview", Words("总览", "Overview"), _reads("flags")),
     Area("/roster", Words("名单", "Roster"), _anyone),
     Area("/flags", Words("预警", "Flags"), _reads("flags")),
     Area("/applications", Words("申报", "Applications"), _reads("applications")),
