@@ -14,6 +14,7 @@ from api.time_travel import Asked
 from api.views import Seen, narrowed
 from api.wiring import Installation
 from domain.envelope import Actor, Recorded
+from domain.registry import EVENTS
 from ledger.clock import SHANGHAI
 from projections import arrivals
 from projections.backlog import backlog as counted
@@ -37,7 +38,7 @@ def late(house: Installation, actor: Actor, question: LateQuestion) -> Found:
     grant = decide(actor, Action.READ, "events")
     seen = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
-    kept = ("days", "uscc", "district", "recorded_from")
+    kept = ("days", "uscc", "district", "recorded_from", "type")
     place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
     asked, after = question.asked(), None
     if question.cursor is not None:
@@ -65,22 +66,13 @@ def late(house: Installation, actor: Actor, question: LateQuestion) -> Found:
     return Found(settled.standing, Listing(items, more, seen.limited), public=False)
 
 
-def count_late(house: Installation, actor: Actor, question: LateQuestion) -> arrivals.Counted:
-    """Return how many entries `late` would list in all."""
-    grant = decide(actor, Action.READ, "events")
-    seen = narrowed(question, grant.rows)
-    settled = settle(house, question.asked())
-    if seen.nothing:
-        return arrivals.Counted(0, whole=True)
-    with house.reading() as connection:
-        floor = 0
-        if question.recorded_from is not None:
-            floor = arrivals.position_before(connection, question.recorded_from)
-        return arrivals.count_late(connection, _wanted(question, seen, settled, floor))
-
-
 def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:
-    return arrivals.Wanted(question.days, floor, settled.basis.position, seen.uscc, seen.district)
+    kind = EVENTS.get(question.type or "")
+    # A name that no event has is the type of no entry.
+    stored = kind.stored if kind else question.type
+    return arrivals.Wanted(
+        question.days, floor, settled.basis.position, seen.uscc, seen.district, stored
+    )
 
 
 def late_item(entry: Recorded[Any]) -> dict[str, Any]:

@@ -282,6 +282,7 @@ class LateQuestion(Listed):
     uscc: Text | None = None
     district: Text | None = None
     recorded_from: Day | None = Field(None, description="入账首日(含) / first day of the entries")
+    type: Text | None = Field(None, description="事件名 / event name")
 
 
 class EventsQuestion(Paged):

@@ -49,6 +49,8 @@ class Wanted(NamedTuple):
     upto: int
     uscc: str | None = None
     district: str | None = None
+    type: str | None = None
+    """Stored name of the event."""
 
 
 class Late(NamedTuple):
@@ -65,6 +67,7 @@ WITH looked AS MATERIALIZED (
      WHERE position > %(after)s AND position <= %(upto)s
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
+       AND (%(type)s::text IS NULL OR type = %(type)s)
      ORDER BY position DESC LIMIT %(look)s
 )
 SELECT array(SELECT position FROM looked WHERE days > %(days)s ORDER BY position DESC
@@ -122,6 +125,7 @@ SELECT count(*) FROM ledger.entry
    AND (recorded_at AT TIME ZONE 'Asia/Shanghai')::date - valid_from > %(days)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(type)s::text IS NULL OR type = %(type)s)
 """
 
 

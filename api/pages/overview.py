@@ -120,6 +120,8 @@ class LatePage:
     """Days of delay that are offered."""
     districts: Choices
     """The 17 authorities."""
+    types: Choices
+    """Every event."""
     days: int
     """More than so many days late."""
     recorded_from: date | None
@@ -156,6 +158,7 @@ def late(request: Request, house: Installed, actor: Caller) -> Response:
         faults=seen.faults,
         choices=[(str(days), str(days)) for days in sorted({*LATE, question.days})],
         districts=choices(frame.language, "district"),
+        types=choices(frame.language, "event"),
         days=question.days,
         recorded_from=question.recorded_from,
         items=items,

@@ -108,6 +108,9 @@ def test_what_came_in_time_is_not_late(desk: Desk, firm: str) -> None:
     assert "AssessmentHeld" in types
     assert "FlagReviewed" not in types
     assert desk.items("/v1/late", uscc=firm, days=3000) == []
+    held = desk.items("/v1/late", uscc=firm, type="AssessmentHeld")
+    assert [entry["type"] for entry in held] == ["AssessmentHeld"] * 2
+    assert desk.items("/v1/late", uscc=firm, type="Nothing") == []
 
 
 def test_late_entries_can_be_asked_for_since_a_day(desk: Desk, firm: str) -> None:
