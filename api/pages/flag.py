@@ -60,8 +60,6 @@ class FlagPage:
     """Why it was refused."""
     raised: str | None
     """The finding that was raised all the same, by the first half of a form whose second was refused."""
-    lines: Mapping[int, str]
-    """Position of an entry → what it says, in one line."""
     values: Mapping[str, str]
     """What was typed, or what a form begins with."""
 
@@ -186,7 +184,6 @@ def _page(
         sent=sent.name if sent else None,
         refusal=sent.refusal if sent else None,
         raised=sent.raised if sent else None,
-        lines={},
         values=values,
     )
     return render(frame, "flag.html", page, sent.refusal.status if sent else seen.status)
