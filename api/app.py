@@ -17,6 +17,7 @@ from api import (
     routes_public,
     routes_reports,
     routes_system,
+    routes_watch,
 )
 from api.caller import single_valued
 from api.metrics import Metrics
@@ -82,6 +83,7 @@ def describe() -> FastAPI:
         routes_imports,
         routes_evidence,
         routes_integrity,
+        routes_watch,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

@@ -6,7 +6,7 @@ from api import cursors
 from api.access import Action, decide
 from api.answers import Listing, Standing
 from api.cursors import Cursor, Place
-from api.problems import invalid
+from api.problems import Problem, invalid
 from api.queries import Found, Settled, settle
 from api.questions import DiffQuestion, StatsQuestion
 from api.time_travel import Asked
@@ -67,7 +67,7 @@ def _both(house: Installation, question: DiffQuestion, cursor: Cursor | None) ->
             raise cursors.unusable()
         before = Asked(cursor.from_valid_at, None, cursor.from_position)
         after = Asked(cursor.valid_at, None, cursor.position)
-        return Both(settle(house, before), settle(house, after))
+        return Both(_settled(house, before, "from"), _settled(house, after, "to"))
     for side in ("from", "to"):
         if _given(question, f"{side}_known_at") and _given(question, f"{side}_position"):
             raise invalid(
@@ -77,13 +77,22 @@ def _both(house: Installation, question: DiffQuestion, cursor: Cursor | None) ->
             )
     before = Asked(question.from_valid_at, question.from_known_at, question.from_position)
     after = Asked(question.to_valid_at, question.to_known_at, question.to_position)
-    settled = settle(house, after)
+    settled = _settled(house, after, "to")
     if before.known_at is None and before.position is None:
         # Both as known now: one position for the two, whatever is appended meanwhile.
         before = before._replace(position=settled.basis.position)
         if before.valid_at is None:
             before = before._replace(valid_at=settled.basis.valid_at)
-    return Both(settle(house, before), settled)
+    return Both(_settled(house, before, "from"), settled)
+
+
+def _settled(house: Installation, asked: Asked, side: str) -> Settled:
+    """Return one basis; what is wrong with it is said of its own parameter, `from_…` or `to_…`."""
+    try:
+        return settle(house, asked)
+    except Problem as problem:
+        problem.errors = tuple(f._replace(field=f"{side}_{f.field}") for f in problem.errors)
+        raise
 
 
 def _given(question: DiffQuestion, name: str) -> bool:

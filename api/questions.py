@@ -92,10 +92,12 @@ def _enum(*names: str) -> WithJsonSchema:
 FormName = Literal["json", "csv", "xlsx", "parquet", "ndjson"]
 _CODES = tuple(sorted(CHECKS))
 _CASES = tuple(case.label for case in Case)
-_REVIEWS = (*(decision.value for decision in ReviewDecision), "none")
+_REVIEWS = (*(decision.value for decision in ReviewDecision), "none", "any")
 Code = Annotated[str, _one_of(*_CODES), _enum(*_CODES)]
 CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
 ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]
+_STATES = ("valid", "reissued", "revoked")
+CertificateState = Annotated[str, _one_of(*_STATES), _enum(*_STATES)]
 
 
 class Question(BaseModel):
@@ -190,6 +192,15 @@ class FlagsQuestion(Listed):
     assessment_id: Text | None = Field(
         None, description="某次认定活动及其证书的 / of one session and its certificates"
     )
+    record: Position | None = Field(
+        None, description="所判断记录的入账位置 / position of the judged record"
+    )
+    learnt_from: Day | None = Field(
+        None, description="首次得知日期,首日(含) / first day on which it became known"
+    )
+    learnt_to: Day | None = Field(
+        None, description="首次得知日期,末日(含) / last day on which it became known"
+    )
 
 
 class SessionsQuestion(Listed):
@@ -210,6 +221,9 @@ class CertificatesQuestion(Listed):
     district: Text | None = None
     assessment_id: Text | None = None
     certificate_no: Text | None = None
+    from_: Day | None = Field(None, alias="from", description="状态始于,首日(含) / first day")
+    to: Day | None = Field(None, description="状态始于,末日(含) / last day")
+    state: CertificateState | None = None
 
 
 class CasesQuestion(Listed):
@@ -218,6 +232,14 @@ class CasesQuestion(Listed):
     uscc: Text | None = None
     district: Text | None = None
     stage: Text | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class FindingsQuestion(CasesQuestion):
+    """Which findings."""
+
+    open: Literal["yes", "no"] | None = Field(
+        None, description="是否未结(未销号、未撤回) / neither closed nor withdrawn"
+    )
 
 
 class DiffQuestion(Paged):
@@ -248,6 +270,31 @@ class StatsQuestion(AsOf, Formatted):
 
     by: Literal["district", "occupation", "level", "method", "month", "code"]
     district: Text | None = None
+
+
+class BacklogQuestion(AsOf, Formatted):
+    """Whose flags are counted by check and age."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+
+
+class OverviewQuestion(AsOf):
+    """What the overview is of: everything that the caller sees, or one district."""
+
+    district: Text | None = Field(None, description="主管区代码 / competent district")
+
+
+class LateQuestion(Listed):
+    """Which entries that came long after their day."""
+
+    days: Days = Field(
+        30, description="入账日晚于业务日期的天数超过此数 / more than so many days late"
+    )
+    uscc: Text | None = None
+    district: Text | None = None
+    recorded_from: Day | None = Field(None, description="入账首日(含) / first day of the entries")
+    type: Text | None = Field(None, description="事件名 / event name")
 
 
 class EventsQuestion(Paged):

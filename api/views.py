@@ -13,6 +13,7 @@ from api.persons import without_persons
 from api.questions import (
     CasesQuestion,
     CertificatesQuestion,
+    FindingsQuestion,
     FlagsQuestion,
     Listed,
     Question,
@@ -128,9 +129,12 @@ def _flags(
         district=seen.district,
         day_from=question.from_,
         day_to=question.to,
-        review=question.review,
+        review=None if question.review == "any" else question.review,
         case=question.case,
         assessment_id=question.assessment_id,
+        record=question.record,
+        learnt_from=question.learnt_from,
+        learnt_to=question.learnt_to,
     )
     return flags.page(conn, basis, filters, part.after, part.limit)
 
@@ -165,6 +169,9 @@ def _certificates(
         district=seen.district,
         assessment_id=question.assessment_id,
         number=question.certificate_no,
+        day_from=question.from_,
+        day_to=question.to,
+        state=question.state,
     )
     return certificates.page(conn, basis, filters, part.after, part.limit)
 
@@ -177,8 +184,13 @@ def _cases(kind: str) -> Reader:
         seen: Seen,
         part: Part,
     ) -> Page:
+        wanted = question.open if isinstance(question, FindingsQuestion) else None
         filters = cases.Filters(
-            kind=kind, uscc=seen.uscc, district=seen.district, stage=question.stage
+            kind=kind,
+            uscc=seen.uscc,
+            district=seen.district,
+            stage=question.stage,
+            open=None if wanted is None else wanted == "yes",
         )
         if seen.rows.expert is None:
             return cases.page(conn, basis, filters, part.after, part.limit)
@@ -268,7 +280,7 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
                 ListView(
                     kind,
                     kind,
-                    CasesQuestion,
+                    FindingsQuestion if kind == "findings" else CasesQuestion,
                     narrowed,
                     _cases(kind),
                     columns(shape),

@@ -43,6 +43,8 @@ class Filters:
     uscc: str | None = None
     district: str | None = None
     stage: str | None = None
+    open: bool | None = None
+    """Whether it has neither been closed nor withdrawn; of meaning for findings alone."""
 
 
 def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
@@ -82,6 +84,7 @@ SELECT key, doc FROM projections.cases
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(stage)s::text IS NULL OR stage = %(stage)s)
+   AND (%(open)s::boolean IS NULL OR (stage NOT IN ('closed', 'withdrawn')) = %(open)s)
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -98,6 +101,7 @@ def page(
         "uscc": filters.uscc,
         "district": filters.district,
         "stage": filters.stage,
+        "open": filters.open,
         "limit": limit + 1,
     }
     found = conn.execute(PAGE, values, prepare=False).fetchall()

@@ -29,6 +29,12 @@ class Filters:
     district: str | None = None
     assessment_id: str | None = None
     number: str | None = None
+    day_from: date | None = None
+    """First day since which it has been as it is; for a valid one the day of issue."""
+    day_to: date | None = None
+    """Last such day, included."""
+    state: str | None = None
+    """`valid`, `reissued`, `revoked`."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -167,6 +173,9 @@ SELECT key, doc FROM projections.certificates
    AND (%(number)s::text IS NULL OR number = %(number)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(day_from)s::date IS NULL OR valid_from >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR valid_from <= %(day_to)s)
+   AND (%(state)s::text IS NULL OR state = %(state)s)
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -181,6 +190,9 @@ def page(
         "after": cursor or "",
         "session": filters.assessment_id,
         "number": filters.number,
+        "day_from": filters.day_from,
+        "day_to": filters.day_to,
+        "state": filters.state,
         "uscc": filters.uscc,
         "district": filters.district,
         "limit": limit + 1,

@@ -74,6 +74,7 @@ def flag_row(
         "key": state.key,
         "code": state.code,
         "verdict": state.outcome.verdict,
+        "then": state.then,
         "severity": check.severity,
         "clause": check.clause.number,
         "rule": f"{reference.rules(state.day).edition}/{state.code}.{check.version}",
@@ -103,6 +104,7 @@ def flag_row(
         record.occupation.name if record else None,
         record.level.value if record else None,
         about.session.method if about.session else None,
+        state.known_from,
     )
     return Row(state.day, valid_to, about.district, tuple(map(text, columns)), document(doc))
 

@@ -1,12 +1,13 @@
 """The flags: what every check says of every record, and which of the four time cases it is (§6)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from psycopg import Connection
 
 from domain.identifiers import flag_parts
+from projections.arrivals import position_before
 from projections.basis import BadCursor, Basis, Page
 from projections.flag_rows import rows
 from projections.row import View, item
@@ -32,11 +33,28 @@ class Filters:
     case: str | None = None
     assessment_id: str | None = None
     """Flags of the session and of the certificates issued after it."""
+    record: int | None = None
+    """Position of the judged record."""
+    learnt_from: date | None = None
+    """First day of the entries that raised them, included."""
+    learnt_to: date | None = None
+    """Last day of the entries that raised them, included."""
 
 
 FLAGS = View(
     "flags",
-    ("record", "code", "day", "verdict", "review", "time_case", "occupation", "level", "method"),
+    (
+        "record",
+        "code",
+        "day",
+        "verdict",
+        "review",
+        "time_case",
+        "occupation",
+        "level",
+        "method",
+        "since",
+    ),
     rows,
 )
 
@@ -60,6 +78,9 @@ SELECT key, doc FROM projections.flags
             WHERE key = %(session)s
            UNION ALL
            SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
+   AND (%(record)s::bigint IS NULL OR record = %(record)s)
+   AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s)
+   AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
  ORDER BY record, code LIMIT %(limit)s
 """
 
@@ -89,12 +110,19 @@ def page(
         "day_to": filters.day_to,
         "review": filters.review,
         "session": filters.assessment_id,
+        "record": filters.record,
+        "since_after": _before(conn, filters.learnt_from),
+        "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
         "limit": limit + 1,
     }
     # Not prepared: a plan for all filters at once would use the index of none.
     found = conn.execute(PAGE, values, prepare=False).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+def _before(conn: Connection[Any], day: date | None) -> int | None:
+    return None if day is None else position_before(conn, day)
 
 
 ONE = """
@@ -110,6 +138,35 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
     found = conn.execute(ONE, values).fetchone()
     return None if found is None else item(found[0])
+
+
+VERSIONS = """
+SELECT known_from, doc FROM projections.flags
+ WHERE key = %(key)s AND known_from <= %(position)s
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ ORDER BY known_from
+"""
+
+
+def versions(conn: Connection[Any], basis: Basis, key: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return what was said of the day under that key, each with the entry since which it was said."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
+    return [(at, item(doc)) for at, doc in conn.execute(VERSIONS, values).fetchall()]
+
+
+OF_RECORD = """
+SELECT doc FROM projections.flags
+ WHERE record = %(record)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ ORDER BY code
+"""
+
+
+def of_record(conn: Connection[Any], basis: Basis, record: int) -> list[dict[str, Any]]:
+    """Return every flag of the record at that position, also what is clear now."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "record": record}
+    return [item(doc) for (doc,) in conn.execute(OF_RECORD, values).fetchall()]
 
 
 OF_RECORDS = """

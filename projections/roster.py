@@ -6,7 +6,7 @@ rows too, so that an enterprise is found by its USCC; the list leaves them out.
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -115,6 +115,11 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
+   AND CASE WHEN %(days)s::int IS NULL THEN true
+            WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
+            -- A stretch ends with its listing at the latest: few documents are looked into.
+            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
+            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
@@ -161,6 +166,51 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
     found = conn.execute(ONE, values).fetchone()
     return None if found is None else item(found[0])
+
+
+# A stretch ends with its listing at the latest: few documents are looked into.
+EXPIRING = """
+SELECT key, name, standing, district, doc::json ->> 'valid_to' AS ends FROM projections.roster
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
+   AND (doc::json ->> 'valid_to')::date <= %(ends_by)s
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+ ORDER BY ends, key
+"""
+
+
+def expiring(
+    conn: Connection[Any],
+    basis: Basis,
+    days: int,
+    *,
+    uscc: str | None = None,
+    district: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return `{uscc, name, standing, district, valid_to, days_left}` of listings that end within `days`.
+
+    The one that ends first comes first.
+    """
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "ends_by": basis.valid_at + timedelta(days=days),
+        "district": district,
+        "uscc": uscc,
+    }
+    return [
+        {
+            "uscc": key,
+            "name": name,
+            "standing": standing,
+            "district": where,
+            "valid_to": ends,
+            "days_left": (date.fromisoformat(ends) - basis.valid_at).days,
+        }
+        for key, name, standing, where, ends in conn.execute(EXPIRING, values, prepare=False)
+    ]
 
 
 STRETCHES = """

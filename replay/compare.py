@@ -1,5 +1,6 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
@@ -60,6 +61,32 @@ def changed(
     return Page([_difference(line) for line in lines], more)
 
 
+class Where(NamedTuple):
+    """The enterprise or the district to which a comparison is narrowed."""
+
+    uscc: str | None = None
+    district: str | None = None
+
+
+class Counts(NamedTuple):
+    """How many lines a comparison has; `whole` is False where it has more than were counted."""
+
+    added: int
+    removed: int
+    changed: int
+    whole: bool
+
+
+MOST_COUNTED = 1_000
+
+
+def count(conn: Connection[Any], of: Of, before: Basis, after: Basis, where: Where) -> Counts:
+    """Return how many lines `diff` would show, of the first `MOST_COUNTED` records."""
+    lines, more = _lines(conn, of, before, after, where.uscc, where.district, None, MOST_COUNTED)
+    found = Counter(_difference(line)["change"] for line in lines)
+    return Counts(found["added"], found["removed"], found["changed"], whole=more is None)
+
+
 def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     conn: Connection[Any],
     of: Of,
@@ -117,11 +144,14 @@ def _difference(line: Line) -> Item:
     }
 
 
+# A row that holds at both bases is the same at both: only what does not is read.
 ROSTER = """
 WITH old AS (
     SELECT key, doc FROM projections.roster
      WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
+       AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
+                AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
        AND key > %(after)s
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -129,6 +159,8 @@ WITH old AS (
     SELECT key, doc FROM projections.roster
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
+       AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
+                AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
        AND key > %(after)s
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -184,6 +216,8 @@ WITH old AS (
     SELECT record, code, key, subject, doc FROM projections.flags
      WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
+       AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
+                AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
        AND (record, code) > (%(after_record)s, %(after_code)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -191,6 +225,8 @@ WITH old AS (
     SELECT record, code, key, subject, doc FROM projections.flags
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
+       AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
+                AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
        AND (record, code) > (%(after_record)s, %(after_code)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)

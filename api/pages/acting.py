@@ -66,19 +66,25 @@ def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def act(
-    house: Installation, actor: Actor, form: FormData, name: str, body: Mapping[str, Any]
+def act(  # noqa: PLR0913, PLR0917 - who, which form, which command
+    house: Installation,
+    actor: Actor,
+    form: FormData,
+    name: str,
+    body: Mapping[str, Any],
+    part: str = "",
 ) -> int | None:
     """Carry out one command; return the last position recorded, None if nothing would change.
 
     `body` is what the API takes for `name`: its data with `valid_from`, `reason`, `document_no`.
+    `part` tells apart the commands of one name that one form carries out.
 
     Raises:
         Problem, Refused: nothing was recorded.
     """
     key = text(form, KEY) or new_key()
     raw = orjson.dumps(without_empty(body))
-    recorded = perform(house, actor, (name,), raw, Conditions(f"{name}/{key}"[:100], None))
+    recorded = perform(house, actor, (name,), raw, Conditions(f"{name}/{key}{part}"[:100], None))
     return recorded[-1] if recorded else None
 
 

@@ -23,7 +23,7 @@ from api.pages.uploads import keep
 from api.pages.uploads import sent as sent_files
 from api.problems import Fault, not_found
 from api.queries import ask, ask_one
-from api.questions import AsOf, CasesQuestion
+from api.questions import AsOf, FindingsQuestion
 from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation
@@ -122,7 +122,7 @@ class FindingForm:
 @router.get("/findings")
 def findings(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the findings."""
-    question, seen = read(request, CasesQuestion)
+    question, seen = read(request, FindingsQuestion)
     found = ask(house, actor, VIEWS["findings"], question)
     rows = decide(actor, Action.READ, "findings").rows
     basis = Basis(found.standing.day, found.standing.position)

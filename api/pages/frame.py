@@ -1,6 +1,6 @@
 """What every page has around its content: reader, language, clocks, areas, addresses of the same."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -39,6 +39,8 @@ class Frame:
     """Address of the JSON twin, without the clocks; None where there is none."""
     beside: Mapping[str, str]
     """Parameters that the twin needs beside those of the page."""
+    own: frozenset[str]
+    """Parameters of the page alone: its twin does not know them."""
     formats: tuple[str, ...]
     """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
 
@@ -74,7 +76,8 @@ class Frame:
 
     def twin_as(self, form: str | None = None) -> str:
         """Return the address of the twin at the page's basis; `form` for a download."""
-        kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, "min_position"}}
+        unknown = {*PARAMETERS, *self.own, "min_position"}
+        kept = {n: v for n, v in self.query.items() if n not in unknown}
         basis = self.clocks.basis if self.clocks else {}
         return address(self.twin or "", {**kept, **self.beside, **basis, "format": form})
 
@@ -95,12 +98,14 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     subject: str | None = None,
     twin: str | None = None,
     beside: Mapping[str, str] | None = None,
+    own: Collection[str] = (),
     formats: tuple[str, ...] = (),
 ) -> Frame:
     """Return the frame of the page that answers `request`.
 
     `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
     entries the steps of the clocks follow. `beside`: parameters of the twin that the page lacks.
+    `own`: parameters of the page that the twin does not know.
     """
     query = dict(request.query_params)
     shown = clocks(house, standing.basis, query, subject) if standing else None
@@ -114,5 +119,6 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         clocks=shown,
         twin=twin,
         beside=beside or {},
+        own=frozenset(own),
         formats=formats,
     )

@@ -34,7 +34,7 @@ class Area(NamedTuple):
 
 
 AREAS = (
-    Area("/overview", Words("总览", "Overview"), _reads("stats")),
+    Area("/overview", Words("总览", "Overview"), _reads("flags")),
     Area("/roster", Words("名单", "Roster"), _anyone),
     Area("/enterprises", Words("本企业", "My enterprise"), _is(Role.ENTERPRISE_REPORTER)),
     Area("/flags", Words("预警", "Flags"), _reads("flags")),

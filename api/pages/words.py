@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.pages.language import Words
+from api.pages.watch_words import WATCHED
 from domain.checks import CHECKS
 from domain.vocabulary import Level
 from ledger.reference import authorities
@@ -222,6 +223,20 @@ _DISTRICTS_EN = MappingProxyType(
 DISTRICTS: Names = MappingProxyType(
     {code: Words(name, _DISTRICTS_EN[code]) for code, name in authorities().items()}
 )
+AUTHORITIES: Names = MappingProxyType(
+    {
+        **DISTRICTS,
+        "110101": Words("东城区", "Dong\u00adcheng"),
+        "110105": Words("朝阳区", "Chao\u00adyang"),
+        "110107": Words("石景山区", "Shijing\u00adshan"),
+        "110109": Words("门头沟区", "Mentou\u00adgou"),
+        "110111": Words("房山区", "Fang\u00adshan"),
+        "110112": Words("通州区", "Tong\u00adzhou"),
+        "110114": Words("昌平区", "Chang\u00adping"),
+        "BDA": Words("经开区", "BDA"),
+    }
+)
+"""The authorities where there is little room; a soft hyphen shows where a name may be parted."""
 ORGANISATIONS = _names(
     centre=("市职业技能鉴定管理中心", "city centre"), bureau=("市人社局", "city bureau")
 )
@@ -299,9 +314,11 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "catalogue": CATALOGUES,
         "certificate": CERTIFICATE_STATES,
         "within": WITHIN,
+        **WATCHED,
         "check": CHECK_NAMES,
         "level": LEVELS,
         "district": DISTRICTS,
+        "authority": AUTHORITIES,
         "organisation": ORGANISATIONS,
         "event": EVENT_NAMES,
     }

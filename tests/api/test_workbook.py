@@ -14,6 +14,7 @@ from api.list_columns import HEADS
 from api.routes_changes import DIFF, STATS
 from api.routes_draws import DRAWS
 from api.routes_enterprises import HISTORY, SCOPE, STANDING
+from api.routes_watch import BACKLOG, LATE
 from api.views import VIEWS
 from api.workbook import CUT, LONGEST_CELL
 
@@ -142,6 +143,8 @@ def test_every_column_of_every_list_has_a_head() -> None:
         HISTORY,
         DIFF,
         DRAWS,
+        BACKLOG,
+        LATE,
         STATS,
     ]
     names = {column.name for shape in shapes for column in shape}

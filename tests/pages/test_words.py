@@ -5,7 +5,7 @@ from enum import StrEnum
 import pytest
 
 from api.pages.words import VOCABULARY
-from domain import vocabulary
+from domain import place, vocabulary
 from domain.checks import CHECKS
 from domain.registry import EVENTS
 
@@ -23,6 +23,8 @@ NAMED = {
     "material": vocabulary.MaterialKind,
     "opinion": vocabulary.Opinion,
     "level": vocabulary.Level,
+    "side": place.Side,
+    "step": place.Step,
 }
 
 

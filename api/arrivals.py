@@ -1,0 +1,81 @@
+"""What came late, and what waits: entries long after their day, flags by check and age."""
+
+from typing import Any
+
+from api import cursors
+from api.access import Action, decide
+from api.answers import Listing
+from api.cursors import Cursor, Place
+from api.entries import shown
+from api.persons import without_persons
+from api.queries import Found, Settled, settle
+from api.questions import BacklogQuestion, LateQuestion
+from api.time_travel import Asked
+from api.views import Seen, narrowed
+from api.wiring import Installation
+from domain.envelope import Actor, Recorded
+from domain.registry import EVENTS
+from ledger.clock import SHANGHAI
+from projections import arrivals
+from projections.backlog import backlog as counted
+from projections.basis import BadCursor
+
+
+def backlog(house: Installation, actor: Actor, question: BacklogQuestion) -> Found:
+    """Return the flags that `actor` may see, counted by check and by how long they have been known."""
+    grant = decide(actor, Action.READ, "flags")
+    seen = narrowed(question, grant.rows)
+    settled = settle(house, question.asked())
+    items: list[dict[str, Any]] = []
+    if not seen.nothing:
+        with house.reading() as connection:
+            items = counted(connection, settled.basis, uscc=seen.uscc, district=seen.district)
+    return Found(settled.standing, Listing(items, None, seen.limited), public=False)
+
+
+def late(house: Installation, actor: Actor, question: LateQuestion) -> Found:
+    """Return a page of the entries that were recorded long after their day, newest first."""
+    grant = decide(actor, Action.READ, "events")
+    seen = narrowed(question, grant.rows)
+    chosen = question.model_dump(mode="json", exclude_none=True)
+    kept = ("days", "uscc", "district", "recorded_from", "type")
+    place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
+    asked, after = question.asked(), None
+    if question.cursor is not None:
+        cursor = cursors.decode(question.cursor, place)
+        asked, after = Asked(cursor.valid_at, None, cursor.position), cursor.after
+    settled = settle(house, asked)
+    if seen.nothing:
+        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+    try:
+        with house.reading() as connection:
+            floor = 0
+            if question.recorded_from is not None:
+                floor = arrivals.position_before(connection, question.recorded_from)
+            wanted = _wanted(question, seen, settled, floor)
+            page = arrivals.late(connection, wanted, after, question.limit)
+    except BadCursor:
+        raise cursors.unusable() from None
+    more = None
+    if page.next is not None:
+        basis = settled.basis
+        more = cursors.encode(Cursor(basis.position, basis.valid_at, page.next, place.digest))
+    items = [late_item(entry) for entry in page.entries]
+    if not grant.persons:
+        items = [without_persons(item) for item in items]
+    return Found(settled.standing, Listing(items, more, seen.limited), public=False)
+
+
+def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:
+    kind = EVENTS.get(question.type or "")
+    # A name that no event has is the type of no entry.
+    stored = kind.stored if kind else question.type
+    return arrivals.Wanted(
+        question.days, floor, settled.basis.position, seen.uscc, seen.district, stored
+    )
+
+
+def late_item(entry: Recorded[Any]) -> dict[str, Any]:
+    """Return an entry with the days between its day and the day on which it was recorded."""
+    recorded_on = entry.recorded_at.astimezone(SHANGHAI).date()
+    return {**shown(entry), "days_late": (recorded_on - entry.valid_from).days}
