@@ -10,6 +10,7 @@ from api import (
     routes_commands,
     routes_draws,
     routes_enterprises,
+    routes_field,
     routes_imports,
     routes_lists,
     routes_public,
@@ -74,6 +75,7 @@ def describe() -> FastAPI:
         routes_enterprises,
         routes_changes,
         routes_draws,
+        routes_field,
         routes_commands,
         routes_imports,
     ):
