@@ -10,6 +10,16 @@ from api.pages.words import VOCABULARY
 
 _OF_THE_VOCABULARY = ("standing", "severity", "level")
 
+KINDS = {
+    "现场督导": Words("现场督导", "On-site supervision"),
+    "日常监督检查": Words("日常监督检查", "Routine inspection"),
+    "专项督导": Words("专项督导", "Special supervision"),
+    "双随机抽查": Words("双随机抽查", "Random draw"),
+    "线上督导": Words("线上督导", "Online supervision"),
+    "投诉举报核查": Words("投诉举报核查", "Check of a complaint"),
+}
+"""Kinds of inspections, as an entry holds them → their names."""
+
 _SAID = {
     "online": ("联网", "online"),
     "offline": ("当前离线,记录保存在本机", "offline, records are kept on this device"),
@@ -42,6 +52,10 @@ _SAID = {
         "There is no list yet; press Refresh when there is a network.",
     ),
     "not-found": ("清单里没有这家企业。", "No such enterprise in the list."),
+    "held-draft": ("本机有草稿", "a draft is on this device"),
+    "held-ready": ("本机有待上传的记录", "a record waits here to be sent"),
+    "held-refused": ("本机的记录未被接受", "the record of this device was not accepted"),
+    "held-sent": ("已从本机上传记录", "a record was sent from this device"),
     "dispatched": ("{0} 派出", "dispatched {0}"),
     "known": ("已知情况:未结问题 {0},违规疑点 {1}", "Known: {0} open findings, {1} breaches"),
     "begin": ("开始检查", "Begin the check"),
@@ -121,6 +135,7 @@ _SAID = {
 def words() -> Mapping[str, Words]:
     """Return every word by its name; those of a vocabulary as `standing.listed`."""
     said = {name: Words(*pair) for name, pair in _SAID.items()}
+    said |= {f"kind.{kind}": name for kind, name in KINDS.items()}
     for vocabulary in _OF_THE_VOCABULARY:
         said |= {f"{vocabulary}.{value}": name for value, name in VOCABULARY[vocabulary].items()}
     return said

@@ -11,7 +11,7 @@ from api.caller import Caller, Installed
 from api.field import checklist
 from api.field.record import ROWS, event_of, faults, field_of
 from api.field.today import SPOT_CHECK, today
-from api.field.words import words
+from api.field.words import KINDS, words
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, typed
 from api.pages.choices import Choices, choices
 from api.pages.frame import Frame, framed
@@ -21,7 +21,6 @@ from api.pages.rendering import render
 from api.problems import Fault, Problem
 from api.wiring import Installation
 from domain.envelope import Actor
-from domain.inspection import KINDS
 from ledger.clock import now
 from ledger.clock import today as day_in_shanghai
 from ledger.entry import instant_text
@@ -32,14 +31,6 @@ SIGNATURES = {
     "drawn": Words("在屏幕上手写", "Drawn on the screen"),
     "paper": Words("在纸上签字", "Signed on paper"),
     "refused": Words("拒绝签字", "Refused to sign"),
-}
-KIND_NAMES = {
-    "现场督导": Words("现场督导", "On-site supervision"),
-    "日常监督检查": Words("日常监督检查", "Routine inspection"),
-    "专项督导": Words("专项督导", "Special supervision"),
-    "双随机抽查": Words("双随机抽查", "Random draw"),
-    "线上督导": Words("线上督导", "Online supervision"),
-    "投诉举报核查": Words("投诉举报核查", "Check of a complaint"),
 }
 
 
@@ -93,7 +84,7 @@ def field(request: Request, house: Installed, actor: Caller) -> Response:
     language = frame.language
     page = FieldPage(
         districts=choices(language, "district"),
-        kinds=_kinds(language),
+        kinds=_spoken(language, KINDS),
         sessions=[],
         questions=checklist.QUESTIONS,
         answers=_spoken(language, checklist.ANSWERS),
@@ -105,10 +96,6 @@ def field(request: Request, house: Installed, actor: Caller) -> Response:
     answer = render(frame, "field.html", page)
     answer.headers[VERSION_HEADER] = version()
     return answer
-
-
-def _kinds(language: Language) -> Choices:
-    return [(kind, KIND_NAMES[kind].speak(language)) for kind in KINDS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +175,7 @@ def _form(
         key=key,
         dispatched=dispatched,
         districts=choices(language, "district"),
-        kinds=_kinds(language),
+        kinds=_spoken(language, KINDS),
         sessions=_sessions(listed, values.get("inspection_id")),
         questions=checklist.QUESTIONS,
         answers=_spoken(language, checklist.ANSWERS),

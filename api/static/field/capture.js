@@ -7,7 +7,7 @@ import { locate } from "./place.js";
 import * as rules from "./record.js";
 import { pad } from "./sign.js";
 import { discard, fact, get, put, within } from "./store.js";
-import { button, day, el, say } from "./words.js";
+import { button, day, el, say, title } from "./words.js";
 
 const form = document.getElementById("record");
 const steps = [...form.querySelectorAll("[data-step]")];
@@ -110,9 +110,8 @@ async function next() {
 function answered(field) {
   const radio = field.type === "radio";
   if ((radio && !field.checked) || field.type === "file" || field.type === "hidden" || !field.value || !field.name) return null;
-  const label = radio ? field.closest("fieldset").querySelector("legend") : field.labels[0];
   const value = radio ? field.closest("label").textContent : field.selectedOptions?.[0].textContent ?? field.value;
-  return [el("dt", {}, label.textContent.trim()), el("dd", {}, value.trim())];
+  return [el("dt", {}, title(field)), el("dd", {}, value.trim())];
 }
 
 function review() {
@@ -125,12 +124,10 @@ function review() {
       pictured ? el("p", {}, say("photos", pictured)) : "");
   });
   const doubts = rules.doubts(values(), record.photos, list);
-  form.querySelector("#doubts").replaceChildren(...doubts.map(({ word, about }) => el("li", {}, say(word, label(about)))));
+  form.querySelector("#doubts").replaceChildren(...doubts.map(({ word, about }) => el("li", {}, say(word, about === "" ? "" : list.questions[about]))));
   form.querySelector("#doubts").hidden = doubts.length === 0;
   form.querySelector("#review").replaceChildren(...shown);
 }
-
-const label = (question) => form.querySelector(`#field-answer-${question} legend`)?.textContent.trim() ?? "";
 
 async function save() {
   await keepDraft();
@@ -194,6 +191,7 @@ export async function remove(key) {
   await discard(record);
 }
 
+document.addEventListener("visibilitychange", () => document.hidden && keepDraft());
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", unfold);
 form.addEventListener("change", (event) => (event.target.type === "file" ? chosen(event.target) : keepDraft()));

@@ -1,6 +1,6 @@
 // What is wrong: on top with links to the fields, beside each field, and the focus goes to the top.
 
-import { el, say } from "./words.js";
+import { el, say, title } from "./words.js";
 
 const summary = document.getElementById("faults");
 
@@ -9,7 +9,8 @@ function clear() {
   document.querySelectorAll(".field.wrong").forEach((each) => each.classList.remove("wrong"));
   document.querySelectorAll("[aria-invalid]").forEach((each) => {
     each.removeAttribute("aria-invalid");
-    if (each.getAttribute("aria-describedby")?.startsWith("fault-")) each.removeAttribute("aria-describedby");
+    const left = (each.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.startsWith("fault-"));
+    each.setAttribute("aria-describedby", left.join(" "));
   });
 }
 
@@ -23,20 +24,15 @@ function beside({ field, word }) {
   else {
     input.before(said);
     input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", said.id);
+    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
   }
 }
 
-const label = (field) => {
-  const input = document.getElementById(`field-${field}`);
-  return (input.querySelector("legend") ?? input.closest(".field").querySelector("label, legend")).textContent.trim();
-};
-
 function link({ field, word }) {
-  const go = el("a", { href: `#field-${field}` }, label(field));
+  const input = document.getElementById(`field-${field}`);
+  const go = el("a", { href: `#field-${field}` }, title(input));
   go.onclick = (event) => {
     event.preventDefault();
-    const input = document.getElementById(`field-${field}`);
     (input.matches("fieldset") ? input.querySelector("input") : input).focus();
   };
   return el("li", {}, go, ": ", say(word));

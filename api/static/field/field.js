@@ -39,7 +39,8 @@ async function showStorage() {
 
 async function show() {
   await showState();
-  showToday(at("today"), list, begin);
+  const mine = (await all("records")).filter((record) => record.account === session?.account);
+  showToday(at("today"), list, mine, begin);
   if (session) await showQueues(session.account, { resume, correct, again: () => send(true), show });
   await showStorage();
 }
@@ -61,7 +62,8 @@ async function correct(record) {
 
 function begin(firm, inspection) {
   const given = { day: day(Date.now()), uscc: firm?.uscc ?? "", district: firm?.district ?? session.organisation, enterprise: firm?.name ?? "" };
-  const team = inspection?.inspectors ?? [{ account: session.account, name: "" }];
+  const firstRow = { account: session.account, name: "" };
+  const team = inspection?.inspectors ?? [firstRow];
   team.forEach((one, n) => {
     for (const part of ["account", "name", "card_no"]) given[`inspector-${n}-${part}`] = one[part] ?? "";
     given[`inspector-${n}-recusal`] = { true: "true", false: "false" }[one.recusal_declared] ?? "";
@@ -69,7 +71,7 @@ function begin(firm, inspection) {
   const draft = capture.draft(session.account, given);
   given.inspection_id = inspection?.inspection_id ?? `spot-${draft.key}`;
   if (inspection) given.kind = inspection.kind;
-  findings(at("known"), firm, inspection);
+  findings(firm, inspection);
   return capture.open(draft, finished);
 }
 
@@ -77,7 +79,11 @@ function begin(firm, inspection) {
 async function send(hurry = false) {
   if (!session) return;
   clearTimeout(timer);
-  await flush(session.account, hurry);
+  if (await flush(session.account, hurry)) {
+    tell("");
+    ({ session, list } = await refresh());
+    if (!session) return show();
+  }
   const wait = await due(session.account);
   if (wait !== null) timer = setTimeout(send, Math.max(1_000, wait));
   await show();
@@ -122,7 +128,7 @@ at("take-away").onclick = async () => tell(await takeAway(session, at("files")))
 addEventListener("online", renew);
 addEventListener("offline", showState);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible" || !at("capture").hidden) return;
+  if (document.hidden) return;
   if (!list || Date.now() - list.at > STALE) renew();
   else send();
 });

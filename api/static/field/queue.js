@@ -85,15 +85,19 @@ async function one(record) {
 const alone = (work) =>
   navigator.locks ? navigator.locks.request("dudao-field-queue", { ifAvailable: true }, (lock) => lock && work()) : work();
 
-// Sends what waits for this account, oldest first; `hurry` also what is to be tried again only later.
+// Sends what waits for this account, oldest first; `hurry` also what is to be tried again only later. Returns whether
+// the ledger said something of a record, good or bad.
 export function flush(account, hurry = false) {
   return alone(async () => {
     const waiting = (await all("records"))
       .filter((record) => record.account === account && record.state === "ready" && (hurry || record.again_at <= Date.now()))
       .sort((a, b) => a.sequence - b.sequence);
+    let said = false;
     for (const record of waiting) {
       if (!(await one(record))) break;
+      said = true;
     }
+    return said;
   });
 }
 

@@ -27,24 +27,33 @@ function known(firm, of) {
 }
 
 // Shows at the first step what is known of the enterprise, and offers its sessions.
-export function findings(box, firm, of) {
-  box.hidden = !firm && !of;
+export function findings(firm, of) {
+  const box = document.getElementById("known");
+  box.hidden = !firm;
+  document.getElementById("firm").textContent = firm?.name ?? "";
   box.querySelector("div").replaceChildren(known(firm, of));
   document.getElementById("sessions").replaceChildren(
     ...(of?.sessions ?? []).map((one) => el("option", { value: one.assessment_id, label: `${one.held_from} ${occupation(one.occupation)}` })));
 }
 
-function visit(of, begin) {
+// What this phone holds of a visit already; a refused record counts as its correction.
+function held(of, records) {
+  const states = records.filter((r) => r.form.inspection_id === of.inspection_id && !r.replaced_by).map((r) => r.state);
+  return states.length ? el("p", { className: "note" }, say(`held-${states.at(-1)}`)) : "";
+}
+
+function visit(of, records, begin) {
   const firm = of.enterprise;
   return el("li", { className: "visit" },
     el("h3", {}, firm?.name ?? of.uscc),
-    el("p", {}, `${of.kind} · ${say("dispatched", of.dispatched_on)}`, el("br"), firm?.address ?? ""),
+    el("p", {}, `${say(`kind.${of.kind}`)} · ${say("dispatched", of.dispatched_on)}`, el("br"), firm?.address ?? ""),
+    held(of, records),
     el("details", {}, el("summary", {}, say("known", of.findings.length, of.flags.count)), known(firm, of)),
     button(say("begin"), "big", () => begin({ district: of.district, uscc: of.uscc, ...firm }, of)));
 }
 
-export function showToday(box, list, begin) {
-  const visits = (list?.inspections ?? []).map((of) => visit(of, begin));
+export function showToday(box, list, records, begin) {
+  const visits = (list?.inspections ?? []).map((of) => visit(of, records, begin));
   box.replaceChildren(...(visits.length ? visits : [el("li", { className: "empty" }, say(list ? "no-visits" : "no-list"))]));
 }
 

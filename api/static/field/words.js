@@ -26,4 +26,13 @@ export const button = (text, className, onclick) => el("button", { type: "button
 const beijing = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
 export const clock = (instant) => beijing.format(new Date(instant));
 export const day = (instant) => clock(instant).slice(0, 10);
-export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+export function size(bytes) {
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+// What a field is called: its label or legend, without what is said beside it.
+export function title(field) {
+  const named = field.matches("fieldset") ? field.querySelector("legend") : field.closest(field.type === "radio" ? "fieldset" : ".field").querySelector("legend, label");
+  return named.firstChild.textContent.trim();
+}
