@@ -85,6 +85,7 @@ BUSINESS = frozenset(
         "stats",
         "events",
         "draws",
+        "integrity",
     }
 )
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
@@ -96,8 +97,8 @@ READS: Mapping[Role, frozenset[str]] = MappingProxyType(
         R.DISTRICT_INSPECTOR: BUSINESS,
         R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"},
         R.EXPERT: frozenset({"applications"}),
-        R.SYSTEM_ADMIN: frozenset({"metrics"}),
-        R.AUDIT_ADMIN: frozenset({"metrics"}),
+        R.SYSTEM_ADMIN: frozenset({"metrics", "integrity"}),
+        R.AUDIT_ADMIN: frozenset({"metrics", "integrity"}),
     }
 )
 """Role → kinds of records that it reads beside the published ones. Absent: none."""

@@ -12,6 +12,7 @@ from api import (
     routes_enterprises,
     routes_field,
     routes_imports,
+    routes_integrity,
     routes_lists,
     routes_public,
     routes_system,
@@ -78,6 +79,7 @@ def describe() -> FastAPI:
         routes_field,
         routes_commands,
         routes_imports,
+        routes_integrity,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

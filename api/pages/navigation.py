@@ -17,10 +17,6 @@ def _is(*roles: Role) -> Callable[[Actor], bool]:
     return lambda actor: actor.role in roles
 
 
-def _business(actor: Actor) -> bool:
-    return bool(READS.get(actor.role, frozenset()) - {"metrics"})
-
-
 def _records(actor: Actor) -> bool:
     return actor.role in RECORDERS
 
@@ -51,7 +47,7 @@ AREAS = (
     ),
     Area("/compare", Words("比较", "Compare"), _reads("diff")),
     Area("/imports", Words("导入", "Import"), _records),
-    Area("/integrity", Words("核验", "Integrity"), _business),
+    Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),
     Area("/certificates", Words("证书查询", "Certificates"), _anyone),
     Area("/accounts", Words("账户", "Accounts"), _is(Role.SECURITY_ADMIN)),
     Area("/access-log", Words("访问记录", "Access log"), _is(Role.AUDIT_ADMIN)),

@@ -1,11 +1,27 @@
 """Every page of the workbench, area by area."""
 
-from api.pages import field, offline, preferences, roster, static
+from api.pages import (
+    applications,
+    field,
+    integrity,
+    listings,
+    offline,
+    plans,
+    preferences,
+    publications,
+    roster,
+    static,
+)
 
 ROUTERS = (
     static.router,
     preferences.router,
     roster.router,
+    applications.router,
+    publications.router,
+    listings.router,
+    plans.router,
+    integrity.router,
     field.router,
     offline.router,
 )
