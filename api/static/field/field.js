@@ -77,8 +77,8 @@ function begin(firm, inspection) {
 
 // Sends what waits and shows what came of it; comes back by itself when the next one is due.
 async function send(hurry = false) {
-  if (!session) return;
   clearTimeout(timer);
+  if (!session || !navigator.onLine) return;
   if (await flush(session.account, hurry)) {
     tell("");
     ({ session, list } = await refresh());
@@ -89,10 +89,10 @@ async function send(hurry = false) {
   await show();
 }
 
-async function renew() {
+async function renew(hurry = false) {
   ({ session, list } = await refresh());
   await show();
-  await send();
+  await send(hurry);
 }
 
 const find = () => showFound(at("found"), list, at("find").value.trim(), begin);
@@ -121,11 +121,11 @@ async function register() {
 }
 
 at("send").onclick = () => send(true);
-at("renew").onclick = renew;
+at("renew").onclick = () => renew();
 at("find").oninput = find;
 at("elsewhere").onclick = () => begin(null);
 at("take-away").onclick = async () => tell(await takeAway(session, at("files")));
-addEventListener("online", renew);
+addEventListener("online", () => renew(true));
 addEventListener("offline", showState);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
