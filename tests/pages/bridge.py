@@ -37,7 +37,9 @@ class Bridge:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         name = scope["path"].rpartition("/")[2]
-        status = 422 if hashlib.sha256(body).hexdigest() != name else 200 if name in self.kept else 201
+        status = (
+            422 if hashlib.sha256(body).hexdigest() != name else 200 if name in self.kept else 201
+        )
         self.kept[name] = body
         await send({"type": "http.response.start", "status": status, "headers": []})
         await send({"type": "http.response.body", "body": b"{}"})

@@ -44,10 +44,12 @@ def as_json(actor: Actor) -> Json:
     return {"account": actor.account, "role": role, "organisation": actor.organisation}
 
 
-def dispatched(site: Site, *team: Actor, where: str = "110105") -> tuple[str, str]:
-    """An enterprise of its own that is listed, and the inspection to which the team is sent."""
+def dispatched(
+    site: Site, *team: Actor, where: str = "110105", listed: bool = False
+) -> tuple[str, str]:
+    """An enterprise of its own, and the inspection to which the team is sent."""
     code = lines.uscc(where)
-    for each in lines.listed(code, "4", where=where):
+    for each in lines.listed(code, "4", where=where) if listed else [lines.registered(code, where)]:
         site.record(each)
     inspection = f"ins-{code}"
     inspectors = [

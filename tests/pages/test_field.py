@@ -26,7 +26,7 @@ def _list(site: Site, actor: Actor | None) -> httpx2.Response:
 
 def test_the_list_holds_dispatches_to_the_caller_until_there_is_a_record(site: Site):
     one, other = inspector(1), inspector(2)
-    code, inspection = dispatched(site, one, other)
+    code, inspection = dispatched(site, one, other, listed=True)
     for actor in (one, other):
         found = _list(site, actor).json()["inspections"]
         assert [each["inspection_id"] for each in found] == [inspection]
@@ -57,7 +57,7 @@ def _spot_check(actor: Actor, code: str, inspection: str, **changes: Any) -> dic
 
 def test_the_list_says_in_short_what_is_known_at_the_door(site: Site):
     one = inspector(1)
-    code, _ = dispatched(site, one)
+    code, _ = dispatched(site, one, listed=True)
     day = _list(site, one).json()["basis"]["valid_at"]
     site.record(lines.session(code, level="3", day=day))
     finding = {
@@ -80,8 +80,8 @@ def test_the_list_says_in_short_what_is_known_at_the_door(site: Site):
 
 
 def test_an_inspector_takes_along_the_enterprises_of_their_own_district_alone(site: Site):
-    here, _ = dispatched(site, inspector(1))
-    there, _ = dispatched(site, inspector(1, "110108"), where="110108")
+    here, _ = dispatched(site, inspector(1), listed=True)
+    there, _ = dispatched(site, inspector(1, "110108"), where="110108", listed=True)
     for where, own, foreign in (("110105", here, there), ("110108", there, here)):
         listed = _list(site, inspector(2, where)).json()["enterprises"]
         assert {each["district"] for each in listed} == {where}

@@ -2,30 +2,28 @@
 
 import hashlib
 import json
-import time
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Download, expect
 
 from api.field.checklist import QUESTIONS
+from api.field.record import event_of
 from api.imports import Rejects
+from api.pages.static import static
 from api.server import address, listen
 from api.wiring import Installation
-from domain.envelope import Actor
 from tests.api import lines
 from tests.pages.bridge import Bridge, BridgedSite
 from tests.pages.phone import (
     PICTURE,
     Json,
-    Phone,
     Phones,
-    as_json,
     dispatched,
     inspector,
     phones,
@@ -38,7 +36,9 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture(scope="module")
 def field_site(shown: Installation) -> Iterator[Site]:
     with listen(shown.settings) as listening:
-        running = uvicorn.Server(uvicorn.Config(Bridge(shown), log_level="critical", lifespan="off"))
+        running = uvicorn.Server(
+            uvicorn.Config(Bridge(shown), log_level="critical", lifespan="off")
+        )
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         while not running.started:
@@ -111,9 +111,7 @@ def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
     }
     assert seen["checklist"][2]["note"] == "三名考生没有带证件"
     digests = {each["file_name"]: each["sha256"] for each in seen["evidence"]}
-    assert digests["考生身份核验 · IMG_1.png" if False else f"{QUESTIONS[2].item} · IMG_1.png"] == (
-        hashlib.sha256(PICTURE).hexdigest()
-    )
+    assert digests[f"{QUESTIONS[2].item} · IMG_1.png"] == hashlib.sha256(PICTURE).hexdigest()
     assert digests["IMG_2.png"] == hashlib.sha256(PICTURE + b"!").hexdigest()
     assert "signature.png" in digests
     assert one.kept("photos") == []
@@ -241,3 +239,318 @@ def test_what_is_kept_for_one_account_another_neither_sees_nor_sends(
     page.reload()
     expect(one.count("sent")).to_have_text("1")
     assert len(_spot_checks(field_site, inspection)) == 1
+
+
+@pytest.mark.parametrize(("status", "said"), [(503, "服务器暂不可用"), (401, "登录已失效")])
+def test_a_server_that_cannot_answer_now_leaves_the_record_waiting(
+    phone: Phones, field_site: Site, status: int, said: str
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(field_site, actor)
+    page = one.start(actor)
+    page.route("**/v1/commands/*", lambda route: route.fulfill(status=status, body="{}"))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text(said)
+    (record,) = one.kept()
+    assert (record["state"], record["tries"]) == ("ready", 1)
+    page.unroute_all()
+    page.get_by_role("button", name="立即上传").click()
+    expect(one.count("sent")).to_have_text("1")
+    assert len(_spot_checks(field_site, inspection)) == 1
+
+
+def test_a_page_that_says_200_without_a_receipt_is_not_believed(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(field_site, actor)
+    page = one.start(actor)
+    page.route("**/v1/commands/*", lambda route: route.fulfill(status=200, body="<p>Welcome</p>"))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text("稍后自动重试")
+    assert [each["state"] for each in one.kept()] == ["ready"]
+
+
+def test_a_check_of_before_a_suspension_may_arrive_after_it(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(field_site, actor, listed=True)
+    one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    (record,) = one.kept()
+    day = json.loads(record["body"])["valid_from"]
+    basis = {"uscc": code, "basis": "督导发现"}
+    field_site.record(lines.line("ListingSuspended", day, lines.BUREAU, **basis))
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = _spot_checks(field_site, inspection)
+    assert seen["seen_on"] == day
+
+
+def test_two_phones_record_the_same_visit(phone: Phones, field_site: Site):
+    team = inspector(1), inspector(2)
+    code, inspection = dispatched(field_site, *team)
+    both = [phone(), phone()]
+    for one, actor in zip(both, team, strict=True):
+        one.start(actor)
+        one.network(on=False)
+        one.record(code)
+    for one in both:
+        one.network(on=True)
+        expect(one.count("sent")).to_have_text("1")
+    devices = {each["device_id"] for each in _spot_checks(field_site, inspection)}
+    assert len(devices) == 2
+
+
+def test_a_draft_outlives_the_page_and_may_be_deleted(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(field_site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=0)
+    one.photograph("0")
+    page.reload()
+    expect(one.count("drafts")).to_have_text("1")
+    expect(page.locator("#today")).to_contain_text("本机有草稿")
+    page.get_by_role("button", name="继续填写").click()
+    one.forward()
+    one.forward()
+    expect(page.locator("#field-note-0")).to_have_value("三名考生没有带证件")
+    expect(page.locator("ul[data-photos='0'] li")).to_have_count(1)
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#told")).to_contain_text("已存为草稿")
+    page.get_by_role("button", name="删除").click()
+    page.locator("#question").get_by_role("button", name="取消").click()
+    expect(one.count("drafts")).to_have_text("1")
+    page.get_by_role("button", name="删除").click()
+    page.locator("#question").get_by_role("button", name="确定").click()
+    expect(one.count("drafts")).to_have_text("0")
+    assert one.kept("photos") == []
+
+
+def test_a_step_with_a_gap_says_what_is_missing_and_takes_the_focus(
+    phone: Phones, field_site: Site
+):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(field_site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    page.locator("#field-day").fill("2999-01-01")
+    one.forward()
+    expect(page.locator("#faults")).to_be_focused()
+    page.locator("#faults a").click()
+    expect(page.locator("#field-day")).to_be_focused()
+    expect(page.locator("#field-day")).to_have_attribute("aria-invalid", "true")
+    page.locator("#field-day").fill("2025-04-02")
+    one.forward()
+    expect(page.locator("#faults")).to_be_hidden()
+
+
+def test_without_a_position_the_reason_is_recorded(phone: Phones, field_site: Site):
+    one, actor = phone(located=False), inspector(1)
+    code, inspection = dispatched(field_site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer()
+    one.forward()
+    one.forward()
+    one.forward()
+    expect(page.locator("#faults")).to_contain_text("没有定位的原因")
+    page.locator("[data-locate]").click()
+    expect(page.locator("#located")).to_contain_text("设备未允许定位")
+    page.locator("#field-address").fill("地下车间")
+    one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = _spot_checks(field_site, inspection)
+    assert seen["place"]["address"] == "地下车间"
+    assert seen["place"]["lon"] is None
+    notes = {each["item"]: each["note"] for each in seen["checklist"] if each["note"]}
+    assert notes == {"现场定位": "设备未允许定位", "被检查单位签字": "负责人不在场,保安在场"}
+
+
+def test_what_was_taken_away_is_imported_and_not_recorded_again_by_the_phone(
+    phone: Phones, field_site: Site, shown: Installation, tmp_path: Path
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(field_site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=1)
+    one.photograph("1")
+    for _ in range(2):
+        one.forward()
+    one.locate()
+    one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    page.get_by_text("导出未上传记录").click()
+    saved: list[Download] = []
+
+    def keep(download: Download) -> None:
+        saved.append(download)
+
+    page.on("download", keep)
+    page.locator("#take-away").click()
+    expect(page.locator("#told")).to_contain_text("已导出 1 条记录、2 个附件")
+    page.wait_for_timeout(200)
+    files = {each.suggested_filename: Path(each.path()) for each in saved}
+    (commands,) = (name for name in files if name.endswith(".ndjson"))
+    photo = files[f"{hashlib.sha256(PICTURE).hexdigest()}.png"]
+    assert photo.read_bytes() == PICTURE
+    copy = tmp_path / commands
+    copy.write_bytes(files[commands].read_bytes())
+    for taken, known in ((1, 0), (0, 1)):
+        importer = shown.bench.importer(None, lambda _done, _all: None)
+        report = importer.take(copy, Rejects(tmp_path / "reject.ndjson"))
+        assert (report.taken, report.known, report.refused) == (taken, known, 0)
+    shown.wait_for(shown.log.head().position)
+    (seen,) = _spot_checks(field_site, inspection)
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("1")
+    expect(page.locator("#sent")).to_contain_text(f"入账位置 {seen['position']}")
+    assert len(_spot_checks(field_site, inspection)) == 1
+
+
+def test_the_worker_keeps_this_page_and_its_files_and_clears_older_versions(
+    phone: Phones, field_site: Site
+):
+    one, actor = phone(), inspector(1)
+    one.sign_in(actor)
+    page = one.open("/roster")
+    page.evaluate(
+        "caches.open('dudao-field-older').then((c) => c.put('/field', new Response('old')))"
+    )
+    one.start(actor)
+    one.open("/roster")
+    script = """async () => {
+        const found = {};
+        for (const name of await caches.keys()) {
+            const kept = await (await caches.open(name)).keys();
+            found[name] = kept.map((request) => new URL(request.url).pathname);
+        }
+        return found;
+    }"""
+    (addresses,) = page.evaluate(script).values()
+    outside = [each for each in addresses if not each.startswith("/static/")]
+    assert outside == ["/field"]
+
+
+def test_signing_out_warns_takes_the_list_and_leaves_the_records(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(field_site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    page.reload()
+    expect(one.count("drafts")).to_have_text("1")
+    one.open("/roster")
+    leave = page.get_by_role("button", name="退出", exact=True)
+    leave.click()
+    expect(page.locator("#leaving [data-count]")).to_have_text("1")
+    page.locator("[data-stay]").click()
+    assert {each["name"] for each in one.kept("facts")} >= {"session", "list"}
+    leave.click()
+    with page.expect_navigation():
+        page.locator("[data-leave]").click()
+    one.context.clear_cookies()
+    page.goto(f"{one.base}/static/000000000000/icon.svg")
+    assert {each["name"] for each in one.kept("facts")} & {"session", "list"} == set()
+    assert [each["state"] for each in one.kept()] == ["draft"]
+    one.network(on=False)
+    page.goto(f"{one.base}/field")
+    expect(page.locator("#sign-in")).to_be_visible()
+    expect(page.locator("#capturing")).to_be_hidden()
+    expect(page.locator("#others")).to_contain_text(actor.account)
+
+
+def test_a_browser_without_a_worker_is_told_to_be_left(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    one.page.add_init_script("delete Navigator.prototype.serviceWorker")
+    one.sign_in(actor)
+    page = one.open("/field")
+    expect(page.locator("#no-worker")).to_contain_text("请用系统浏览器打开")
+    expect(page.locator("#capturing")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_step_is_accessible_and_fits_the_phone(
+    phone: Phones, field_site: Site, language: str
+):
+    one, actor = phone(language), inspector(1)
+    code, _ = dispatched(field_site, actor, inspector(2))
+    page = one.start(actor)
+    seen = {"home": one.violations()}
+    one.begin(code)
+    page.locator("#known summary").click()
+    for step in ("visit", "people", "checklist", "photos", "place", "statement"):
+        if step == "checklist":
+            one.forward()
+            seen["faults"] = one.violations()
+            one.answer(no=1)
+            one.photograph("1")
+        elif step == "place":
+            one.locate()
+        elif step == "statement":
+            one.sign()
+        seen[step] = one.violations()
+        assert not one.wide(), step
+        one.forward()
+    seen["review"] = one.violations()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    seen["sent"] = one.violations()
+    assert not one.wide()
+    assert {step: found for step, found in seen.items() if found} == {}
+
+
+def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    page = one.start(actor)
+    fields = {
+        "inspection_id": " ins-1 ",
+        "uscc": "91110105ma0ex0376e",
+        "district": "110105",
+        "kind": "现场督导",
+        "inspector-0-account": "a-1",
+        "inspector-0-name": "甲",
+        "inspector-0-recusal": "false",
+        "inspector-2-account": "a-2",
+        "inspector-2-name": "乙",
+        "inspector-2-card_no": "R11260001",
+        "lon": "116.46",
+        "lat": "",
+        "address": "车间",
+        "place_missing": "没有信号",
+        "unit_statement": "",
+        "signature": "refused",
+        "refusal_reason": "拒绝",
+        "captured_at": "2025-04-02T01:30:00Z",
+        **{f"answer-{n}": "是" for n in range(len(QUESTIONS))},
+        "answer-3": "否",
+        "note-3": " 没有核验 ",
+    }
+    script = """async ([address, fields]) => {
+        const { eventOf } = await import(address);
+        const form = document.getElementById("record");
+        const list = {
+            questions: [...form.querySelectorAll("[data-question]")].map((each) => each.dataset.item),
+            scale: form.dataset.scale, locating: form.dataset.locating, signing: form.dataset.signing,
+            located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
+        };
+        const around = {device_id: "workbench", offline: false, captured_at: fields.captured_at};
+        return eventOf(fields, [], list, around);
+    }"""
+    module = static("field/record.js")
+    for changed in ({}, {"lat": "39.92", "datum": "CGCS2000", "accuracy_m": "8"}):
+        given = {**fields, **changed}
+        assert page.evaluate(script, [module, given]) == event_of(given)

@@ -17,7 +17,7 @@ const list = {
   located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
 };
 const signature = pad(form.querySelector("canvas"));
-let record = null, at = 0, done = () => {};
+let record = null, at = 0, run = null, done = () => {};
 
 const values = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 
@@ -103,7 +103,7 @@ const missing = () => rules.faults(values(), record.photos, list, day(Date.now()
 async function next() {
   await keepDraft();
   if (faults.show(missing().filter(standsIn(at)))) return;
-  history.pushState({ step: at + 1 }, "");
+  history.pushState({ step: at + 1, run }, "");
   turn(at + 1);
 }
 
@@ -165,7 +165,8 @@ export async function open(draft, whenDone) {
   await pictures();
   document.getElementById("home").hidden = true;
   document.getElementById("capture").hidden = false;
-  history.pushState({ step: 0 }, "");
+  run = crypto.randomUUID();
+  history.pushState({ step: 0, run }, "");
   turn(0);
 }
 
@@ -212,6 +213,6 @@ form.querySelector("[data-more]").onclick = () => { form.querySelector("[data-in
 addEventListener("popstate", async ({ state }) => {
   if (!record) return;
   await keepDraft();
-  if (state?.step === undefined) await close("kept-draft");
+  if (state?.run !== run) await close("kept-draft");
   else turn(state.step);
 });
