@@ -112,6 +112,7 @@ class Bench:
 
     def close(self) -> None:
         """Append what waits, and let go of the connections."""
+        self.transactor.close()
         self._writer.close()
         self.pool.close()
 

@@ -12,7 +12,8 @@ from api.accounts import listed
 from api.caller import Caller, Installed
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
-from api.pages.application_acts import ACTS, EXPERTS, HEADINGS, Act, due
+from api.pages.acts import Act
+from api.pages.application_acts import ACTS, EXPERTS, HEADINGS, due
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
 from api.pages.reading import read

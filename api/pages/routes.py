@@ -2,7 +2,10 @@
 
 from api.pages import (
     applications,
+    draws,
     field,
+    findings,
+    inspections,
     integrity,
     listings,
     offline,
@@ -21,6 +24,9 @@ ROUTERS = (
     publications.router,
     listings.router,
     plans.router,
+    findings.router,
+    inspections.router,
+    draws.router,
     integrity.router,
     field.router,
     offline.router,

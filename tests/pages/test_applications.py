@@ -117,8 +117,7 @@ def test_counts_of_the_pipeline_open_what_they_count(reader: Opener):
     assert page.locator("tbody tr").count() == min(count, 100)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_pages_of_applications_are_accessible_and_fit(
     reader: Opener, submitted: str, language: str, *, phone: bool
 ):

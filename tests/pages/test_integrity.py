@@ -57,8 +57,7 @@ def test_outcomes_cannot_be_changed_by_the_application(shown: Installation):
         connection.execute("DELETE FROM office.verification")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_the_page_is_accessible_and_fits(reader: Opener, language: str, *, phone: bool):
     one = reader(SUPERVISOR, language=language, phone=phone)
     one.open("/integrity")

@@ -133,8 +133,7 @@ def test_a_reporter_files_and_revises_a_plan_of_their_own_enterprise(
     assert (item["stage"], item["sessions"][0]["headcount"]) == ("revised", 15)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_the_pages_are_accessible_and_fit(reader: Opener, firm: str, language: str, *, phone: bool):
     for path in (
         "/publications/new",
