@@ -11,7 +11,7 @@ from api.caller import Caller, Installed
 from api.field import checklist
 from api.field.record import ROWS, event_of, faults, field_of
 from api.field.today import SPOT_CHECK, today
-from api.field.words import KINDS, words
+from api.field.words import words
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, typed
 from api.pages.choices import Choices, choices
 from api.pages.frame import Frame, framed
@@ -84,7 +84,7 @@ def field(request: Request, house: Installed, actor: Caller) -> Response:
     language = frame.language
     page = FieldPage(
         districts=choices(language, "district"),
-        kinds=_spoken(language, KINDS),
+        kinds=choices(language, "inspection"),
         sessions=[],
         questions=checklist.QUESTIONS,
         answers=_spoken(language, checklist.ANSWERS),
@@ -175,7 +175,7 @@ def _form(
         key=key,
         dispatched=dispatched,
         districts=choices(language, "district"),
-        kinds=_spoken(language, KINDS),
+        kinds=choices(language, "inspection"),
         sessions=_sessions(listed, values.get("inspection_id")),
         questions=checklist.QUESTIONS,
         answers=_spoken(language, checklist.ANSWERS),

@@ -39,6 +39,16 @@ KINDS = _names(
     private=("非公", "private"),
     central=("央企", "central"),
 )
+INSPECTIONS: Names = MappingProxyType(
+    {
+        "现场督导": Words("现场督导", "on-site supervision"),
+        "日常监督检查": Words("日常监督检查", "routine inspection"),
+        "专项督导": Words("专项督导", "special supervision"),
+        "双随机抽查": Words("双随机抽查", "check after a random draw"),
+        "线上督导": Words("线上督导", "online supervision"),
+        "投诉举报核查": Words("投诉举报核查", "check of a complaint"),
+    }
+)
 STANDINGS = _names(
     unlisted=("未列入", "not listed"),
     listed=("在名单", "listed"),
@@ -254,6 +264,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
     {
         "role": ROLES,
         "kind": KINDS,
+        "inspection": INSPECTIONS,
         "standing": STANDINGS,
         "verdict": VERDICTS,
         "severity": SEVERITIES,

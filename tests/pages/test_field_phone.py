@@ -344,8 +344,9 @@ def test_a_step_with_a_gap_says_what_is_missing_and_takes_the_focus(
     expect(page.locator("#field-day")).to_be_focused()
     expect(page.locator("#field-day")).to_have_attribute("aria-invalid", "true")
     page.locator("#field-day").fill("2025-04-02")
-    one.forward()
     expect(page.locator("#faults")).to_be_hidden()
+    one.forward()
+    expect(page.locator("[data-step=people]")).to_be_visible()
 
 
 def test_without_a_position_the_reason_is_recorded(phone: Phones, field_site: Site):

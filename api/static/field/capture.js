@@ -64,6 +64,7 @@ async function add(kept) {
   record.photos = [...record.photos, ...kept];
   await keepDraft();
   await pictures();
+  faults.mended(missing());
 }
 
 async function chosen(input) {
@@ -194,7 +195,10 @@ export async function remove(key) {
 
 document.addEventListener("visibilitychange", () => document.hidden && keepDraft());
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", unfold);
+form.addEventListener("input", () => {
+  unfold();
+  faults.mended(missing());
+});
 form.addEventListener("change", (event) => (event.target.type === "file" ? chosen(event.target) : keepDraft()));
 form.querySelector("[data-next]").onclick = next;
 form.querySelector("[data-save]").onclick = (event) => {

@@ -38,12 +38,25 @@ function link({ field, word }) {
   return el("li", {}, go, ": ", say(word));
 }
 
+let shown = [];
+
 // Shows the faults; none: takes away what was shown. Returns whether there are any.
 export function show(faults) {
+  draw(faults);
+  if (faults.length) summary.focus();
+  return faults.length > 0;
+}
+
+// Takes away those of the shown faults that are no longer among `faults`; nothing new appears while one types.
+export function mended(faults) {
+  const left = shown.filter((each) => faults.some((one) => one.field === each.field && one.word === each.word));
+  if (left.length < shown.length) draw(left);
+}
+
+function draw(faults) {
   clear();
+  shown = faults;
   summary.hidden = faults.length === 0;
   summary.querySelector("ul").replaceChildren(...faults.map(link));
   faults.forEach(beside);
-  if (faults.length) summary.focus();
-  return faults.length > 0;
 }

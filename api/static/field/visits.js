@@ -46,7 +46,7 @@ function visit(of, records, begin) {
   const firm = of.enterprise;
   return el("li", { className: "visit" },
     el("h3", {}, firm?.name ?? of.uscc),
-    el("p", {}, `${say(`kind.${of.kind}`)} · ${say("dispatched", of.dispatched_on)}`, el("br"), firm?.address ?? ""),
+    el("p", {}, `${say(`inspection.${of.kind}`)} · ${say("dispatched", of.dispatched_on)}`, el("br"), firm?.address ?? ""),
     held(of, records),
     el("details", {}, el("summary", {}, say("known", of.findings.length, of.flags.count)), known(firm, of)),
     button(say("begin"), "big", () => begin({ district: of.district, uscc: of.uscc, ...firm }, of)));
