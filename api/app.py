@@ -10,11 +10,13 @@ from api import (
     routes_commands,
     routes_draws,
     routes_enterprises,
+    routes_evidence,
     routes_field,
     routes_imports,
     routes_integrity,
     routes_lists,
     routes_public,
+    routes_reports,
     routes_system,
 )
 from api.caller import single_valued
@@ -74,11 +76,13 @@ def describe() -> FastAPI:
         routes_public,
         routes_lists,
         routes_enterprises,
+        routes_reports,
         routes_changes,
         routes_draws,
         routes_field,
         routes_commands,
         routes_imports,
+        routes_evidence,
         routes_integrity,
     ):
         app.include_router(module.router)

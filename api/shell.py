@@ -25,6 +25,8 @@ MIB = 1024 * 1024
 BODY_LIMIT = MIB
 UPLOAD_LIMIT = 210 * MIB
 UPLOADS = ("/v1/imports",)
+EVIDENCE_LIMIT = 15 * MIB
+EVIDENCE = "/v1/evidence/"
 
 logger = logging.getLogger("dudao.api")
 
@@ -64,6 +66,13 @@ class Shell:
             self._metrics.request(exchange.method, route, exchange.status, seconds)
 
 
+def _limit_of(path: str) -> int:
+    """Return how large a body may be that is sent there."""
+    if path.startswith(EVIDENCE):
+        return EVIDENCE_LIMIT
+    return UPLOAD_LIMIT if path in UPLOADS else BODY_LIMIT
+
+
 class _Exchange:
     """One request with its answer."""
 
@@ -78,7 +87,7 @@ class _Exchange:
         self._send = send
         self._started = False
         self._got = 0
-        self._limit = UPLOAD_LIMIT if scope["path"] in UPLOADS else BODY_LIMIT
+        self._limit = _limit_of(str(scope["path"]))
 
     def refuse_declared_length(self) -> None:
         """Raise 413 for a body that says itself that it is too large."""

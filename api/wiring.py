@@ -26,6 +26,7 @@ from ledger.connect import Database, open_database
 from ledger.migrate import LEDGER
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
+from ledger.roots import Roots
 from ledger.shapes import amend
 from ledger.transact import Transactor
 from ledger.vault import Vault
@@ -34,6 +35,7 @@ from projections.schema import PROJECTIONS
 
 if TYPE_CHECKING:
     from api.operations import Operations
+    from api.reports.typeset import Typesetter
     from api.verifications import Verifier
     from projections.fold import Rules
     from projections.runner import Runner
@@ -48,6 +50,10 @@ RETRY_AFTER = 1.0
 """Seconds after which a follower that failed is tried again."""
 PATIENCE = 10.0
 """Seconds for which a question waits for the views to reach what was recorded before it."""
+
+
+WHOLE_LISTS = 2
+"""Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
 
 class Behind(RuntimeError):  # noqa: N818 - reads as what it says
@@ -144,6 +150,10 @@ class Installation:
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
+        self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
+        """Whose turn it is to download a whole list."""
+        self.roots = Roots()
+        """Merkle roots at any position."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
         self.following = False
         """Whether this process keeps the views up to date, or stands by to."""
@@ -170,6 +180,13 @@ class Installation:
         from api.operations import Operations  # noqa: PLC0415 - see above
 
         return Operations(self.settings.folder / "imports", self.bench)
+
+    @cached_property
+    def typesetter(self) -> "Typesetter":
+        """What sets reports."""
+        from api.reports.typeset import Typesetter  # noqa: PLC0415 - see above
+
+        return Typesetter()
 
     @cached_property
     def verifier(self) -> "Verifier":

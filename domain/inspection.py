@@ -1,5 +1,6 @@
 """Draws, dispatches and spot checks: stream `inspection/{id}` (四, 双随机)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,6 +53,20 @@ class Evidence:
     lon: Decimal | None = None
     lat: Decimal | None = None
     datum: Datum | None = None
+
+
+_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
+
+
+def evidence_tag(sha256: str) -> str:
+    """Return the tag of entries that name evidence: who sees such an entry sees the evidence."""
+    return f"evidence:{sha256.lower()}"
+
+
+def evidence_tags(named: Iterable[Evidence]) -> tuple[str, ...]:
+    """Return the tags for all of it, each once; a text that is no digest names nothing."""
+    digests = (each.sha256 for each in named if _DIGEST.fullmatch(each.sha256))
+    return tuple(dict.fromkeys(map(evidence_tag, digests)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,5 +295,6 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
 def _new(
     command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
 ) -> New:
-    tags = (f"inspection:{inspection_id}",)
+    seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
+    tags = (f"inspection:{inspection_id}", *evidence_tags(seen))
     return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)
