@@ -5,11 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import draws
-from api.answers import Listing, document, listing
+from api.answers import Listing, document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.questions import AsOf, Text
+from api.lists import page
+from api.queries import Found
+from api.questions import AsOf, Formatted, Text
+
+
+class DrawsQuestion(AsOf, Formatted):
+    """Which clocks, in which form."""
+
 
 router = APIRouter(tags=["督导 / supervision"])
 
@@ -26,11 +33,12 @@ DRAWS = columns(
     response_class=Response,
 )
 def every(
-    request: Request, house: Installed, actor: Caller, question: Annotated[AsOf, Query()]
+    request: Request, house: Installed, actor: Caller, question: Annotated[DrawsQuestion, Query()]
 ) -> Response:
     """Return all draws in short."""
     standing, items = draws.every(house, actor, question.asked())
-    return listing(request, standing, Listing(items, None), DRAWS, public=False)
+    found = Found(standing, Listing(items, None), public=False)
+    return page(request, question, found, DRAWS)
 
 
 @router.get(
