@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from api.access import Action, Rows, decide
 from api.answers import Standing
+from api.lists import pages
 from api.queries import ask, settle
-from api.questions import Listed
+from api.questions import LARGEST_PAGE, Listed
 from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation
@@ -25,7 +26,6 @@ SPOT_CHECK = "SpotCheckRecorded"
 MOST_DISPATCHES = 50
 MOST_PAGES = 5
 """Pages of dispatches that are looked through for those of one account."""
-MOST_ENTERPRISES = 1000
 LATELY = timedelta(days=120)
 """How far back sessions are shown."""
 SHOWN = 5
@@ -52,14 +52,9 @@ class _Basis(NamedTuple):
         """Yield the pages of a list."""
         view = VIEWS[name]
         clocks = {"valid_at": self.valid_at.isoformat(), "position": str(self.position)}
-        given = {**clocks, "limit": "1000", **asked}
-        while True:
-            question: Listed = view.question.model_validate(given)
-            page = ask(self.house, self.actor, view, question).page
-            yield page.items
-            if page.next is None:
-                return
-            given = {**given, "cursor": page.next}
+        question: Listed = view.question.model_validate({**clocks, **asked})
+        for found in pages(question, lambda each: ask(self.house, self.actor, view, each)):
+            yield found.page.items
 
     def first(self, name: str, **asked: str) -> Sequence[Mapping[str, Any]]:
         """Return the first page of a list."""
@@ -83,7 +78,7 @@ def today(house: Installation, actor: Actor) -> Today:
         "organisation": actor.organisation,
         "inspections": [_inspection(basis, one) for one in dispatched[:MOST_DISPATCHES]],
         "enterprises": [_brief(firm) for firm in firms],
-        "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < MOST_ENTERPRISES,
+        "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
     }
     return Today(settled.standing, members)
 
@@ -101,7 +96,7 @@ def _dispatched(basis: _Basis) -> list[Mapping[str, Any]]:
 
 def _enterprises(basis: _Basis, rows: Rows) -> Sequence[Mapping[str, Any]]:
     district = {} if rows.district is None else {"district": rows.district}
-    return basis.first("roster", limit=str(MOST_ENTERPRISES), **district)
+    return basis.first("roster", **district)
 
 
 def _brief(firm: Mapping[str, Any]) -> Json:

@@ -72,6 +72,10 @@ _SAID = {
         "The server was not reached; it is tried again by itself",
     ),
     "trouble-signed-out": ("登录已失效,登录后继续上传", "The sign-in has ended; sign in to send"),
+    "trouble-too-many": (
+        "今日上传已达限额或请求过多,稍后自动重试",
+        "Too much was sent today or at once; it is tried again by itself",
+    ),
     "trouble-server-busy": (
         "服务器暂不可用,稍后自动重试",
         "The server is busy; it is tried again by itself",
@@ -92,8 +96,8 @@ _SAID = {
     "photos": ("照片 {0} 张", "Photos: {0}"),
     "leave-out": ("移除", "Leave out"),
     "not-sent": (
-        "不能作为照片上传(须为图片且不超过 15 MiB):{0}",
-        "Cannot be sent (a picture of at most 15 MiB is): {0}",
+        "不能作为照片上传(须为 JPEG、PNG、WebP 或 HEIC,不超过 15 MiB):{0}",
+        "Cannot be sent (JPEG, PNG, WebP or HEIC of at most 15 MiB can): {0}",
     ),
     "place-asking": ("正在定位……", "Looking for the position…"),
     "place-found": ("经度 {0},纬度 {1}(WGS-84),精度 {2} 米", "Longitude {0}, latitude {1} (WGS-84), within {2} m"),

@@ -114,6 +114,13 @@ def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
     assert digests[f"{QUESTIONS[2].item} · IMG_1.png"] == hashlib.sha256(PICTURE).hexdigest()
     assert digests["IMG_2.png"] == hashlib.sha256(PICTURE + b"!").hexdigest()
     assert "signature.png" in digests
+    for sha256 in digests.values():
+        stored = httpx2.get(
+            f"{field_site.base}/v1/evidence/{sha256}",
+            headers=field_site.headers(SUPERVISOR),
+            timeout=30,
+        )
+        assert hashlib.sha256(stored.content).hexdigest() == sha256
     assert one.kept("photos") == []
 
 
@@ -257,6 +264,24 @@ def test_a_server_that_cannot_answer_now_leaves_the_record_waiting(
     page.get_by_role("button", name="立即上传").click()
     expect(one.count("sent")).to_have_text("1")
     assert len(_spot_checks(field_site, inspection)) == 1
+
+
+def test_what_is_no_picture_is_not_taken_whatever_its_name_says(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(field_site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer()
+    one.forward()
+    film: Json = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
+    page.locator("#photo-general").set_input_files([film])
+    expect(page.locator("[data-left=general]")).to_contain_text("IMG_1.jpg")
+    expect(page.locator("ul[data-photos=general] li")).to_have_count(0)
+    # Named as a JPEG, the bytes are PNG: they are sent as what they are.
+    one.photograph("general", "IMG_2.jpg")
+    assert [each["media_type"] for each in one.kept("photos")] == ["image/png"]
 
 
 def test_a_page_that_says_200_without_a_receipt_is_not_believed(phone: Phones, field_site: Site):

@@ -6,6 +6,7 @@ import { all, get, put, tidy } from "./store.js";
 const PATIENCE = 60_000;
 const LONGEST_WAIT = 300_000;
 const LATER = new Set([401, 408, 425, 429]);
+const TROUBLES = { 401: "signed-out", 429: "too-many" };
 
 const headers = (record) => ({ "Dudao-Account": encodeURIComponent(record.account) });
 
@@ -78,7 +79,7 @@ async function one(record) {
     await put("records", { ...record, state: "refused", trouble: null, problem: await problemIn(answer) });
     return true;
   }
-  await later(record, answer.status === 401 ? "signed-out" : "server-busy", answer);
+  await later(record, TROUBLES[answer.status] ?? "server-busy", answer);
   return false;
 }
 

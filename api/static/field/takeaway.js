@@ -3,8 +3,6 @@
 import { get, unsent } from "./store.js";
 import { el, say } from "./words.js";
 
-const EXTENSIONS = { "image/jpeg": "jpg", "image/svg+xml": "svg", "application/json": "json" };
-
 // The line of a record; its key is the one under which the ledger would hold it had it arrived already.
 function line({ body, key, account }, actor) {
   const { valid_from, ...data } = JSON.parse(body);
@@ -16,7 +14,7 @@ const file = (name, parts, type) => {
   return el("li", {}, el("a", { href: address, download: name }, name));
 };
 
-const named = (sha256, type) => `${sha256}.${EXTENSIONS[type] ?? type.split("/")[1]}`;
+const named = (sha256, type) => `${sha256}.${type === "image/jpeg" ? "jpg" : type.split("/")[1]}`;
 
 // Lists the files, and saves each; returns how many records are in them.
 export async function takeAway(session, list) {
