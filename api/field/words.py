@@ -49,7 +49,7 @@ _SAID = {
     "dispatched": ("{0} 派出", "dispatched {0}"),
     "known": ("已知情况:未结问题 {0},违规疑点 {1}", "Known: open findings {0}, breaches {1}"),
     "begin": ("开始检查", "Begin the check"),
-    "None": ("无", "None"),
+    "none": ("无", "None"),
     "address": ("登记地址", "Registered address"),
     "standing": ("名单状态", "Standing"),
     "until": ("有效期至 {0}", "until {0}"),
@@ -106,7 +106,7 @@ _SAID = {
     "place-unavailable": ("设备无法定位", "the device could not find it"),
     "place-timeout": ("定位超时", "it took too long"),
     # What is missing, and what will be asked about
-    "need-uscc": ("请填写 18 位统一社会信用代码", "Fill in the USCC of 18 characters"),
+    "need-uscc": ("应为 18 位统一社会信用代码,请核对校验位", "A USCC of 18 characters; check its last one"),
     "need-district": ("请选择主管区", "Choose the district"),
     "need-day": ("请填写日期,如 2024-06-30,且不晚于今天", "Fill in a day like 2024-06-30, not after today"),
     "need-inspector": ("至少填写一名督导人员", "Name at least one inspector"),

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from api.field.checklist import QUESTIONS, SCALE
+from api.pages.static import static
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from tests.api import lines
@@ -136,6 +137,20 @@ def test_modules_name_only_neighbours_that_are_kept(site: Site):
         assert {f"{folder}/{name}" for name in named} <= set(kept)
 
 
+def test_every_word_that_the_scripts_say_is_on_the_page(site: Site):
+    page = site.get("/field", inspector(1)).text
+    said = set(re.findall(r'data-word="([^"]+)"', page))
+    scripts = "".join(
+        site.get(address).text
+        for address in re.findall(r'"(/static/[^"]+\.js)"', site.get("/sw.js").text)
+    )
+    asked = set(re.findall(r'\bsay\("([^"]+)"', scripts))
+    asked |= set(re.findall(r'\b(?:word: |need\([^,]+, )"([^"]+)"', scripts))
+    asked |= {f"held-{state}" for state in ("draft", "ready", "refused", "sent")}
+    assert len(asked) > 50
+    assert asked - said == set()
+
+
 def test_an_old_address_of_a_file_is_not_kept_for_ever(site: Site):
     assert site.get("/static/000000000000/dudao.css").headers["cache-control"] == "no-cache"
 
@@ -188,6 +203,19 @@ def _fill(page: Any, no: int | None = None) -> None:
         page.locator(f"[name=answer-{n}]").nth(1 if n == no else 0).check()
     page.get_by_label("没有定位的原因").fill("联网填写")
     page.locator("[name=signature][value=paper]").check()
+
+
+def test_a_code_is_checked_on_the_phone_as_on_the_server(reader: Opener, site: Site):
+    page = reader(inspector(1)).open("/roster")
+    module = static("field/record.js")
+    script = """async ([address, codes]) => {
+        const { faults } = await import(address);
+        const list = {questions: [], no: "否"};
+        return codes.map((uscc) => !faults({uscc}, [], list, "2026-01-01").some((f) => f.field === "uscc"));
+    }"""
+    good = ["91110302562134916R", "91110000710939135P", "911100005858054799", lines.uscc()]
+    bad = ["91110302MA222LU88A", "91110000710939135Q", "9111000071093913", "", "9111000071093913IO"]
+    assert page.evaluate(script, [module, good + bad]) == [True] * 4 + [False] * 5
 
 
 def _javascript_off(one: Any, site: Site, actor: Actor) -> Any:

@@ -32,7 +32,7 @@ function reason({ status, detail, errors }) {
   const half = (text) => (text.includes(" / ") ? text.split(" / ")[document.documentElement.lang === "en" ? 1 : 0] : text);
   return el("div", { className: "refusal" },
     el("p", { className: "fault" }, say("refused", status), " ", half(detail ?? "")),
-    el("ul", {}, ...errors.map((one) => el("li", {}, `${one.field}: ${half(one.reason)}`))));
+    el("ul", {}, ...errors.filter((one) => one.reason !== detail).map((one) => el("li", {}, `${one.field}: ${half(one.reason)}`))));
 }
 
 function waiting(record, { correct, again, show }) {

@@ -3,10 +3,19 @@
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const ROWS = 6;
+const LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 const given = (text) => (text ?? "").trim();
 const number = (text) => (given(text) === "" ? undefined : Number(text));
 const known = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== ""));
+
+// GB 32100-2015: the last character checks the others.
+function isUscc(text) {
+  const places = [...text.toUpperCase()].map((letter) => LETTERS.indexOf(letter));
+  if (places.length !== 18 || places.includes(-1)) return false;
+  const sum = places.slice(0, 17).reduce((total, place, n) => (total + place * 3 ** n) % 31, 0);
+  return (31 - sum) % 31 === places[17];
+}
 
 function inspectors(values) {
   return Array.from({ length: ROWS }, (_, n) => (part) => given(values[`inspector-${n}-${part}`]))
@@ -63,7 +72,7 @@ export function eventOf(values, photos, list, around) {
 export function faults(values, photos, list, today) {
   const found = [];
   const need = (field, word, good) => { if (!good) found.push({ field, word }); };
-  need("uscc", "need-uscc", /^[0-9A-HJ-NPQRTUWXY]{18}$/i.test(given(values.uscc)));
+  need("uscc", "need-uscc", isUscc(given(values.uscc)));
   need("district", "need-district", given(values.district));
   need("day", "need-day", DAY.test(values.day) && !Number.isNaN(Date.parse(values.day)) && values.day <= today);
   const team = inspectors(values);
