@@ -17,7 +17,7 @@ from api.problems import Problem, invalid
 from api.queries import missing, within
 from api.wiring import Installation
 from domain.envelope import Actor
-from domain.inspection import evidence_tag
+from domain.evidence import evidence_tag
 from ledger import codec
 from ledger.clock import SHANGHAI, now
 

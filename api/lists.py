@@ -145,10 +145,10 @@ def _whole(
         "Vary": "Accept, Authorization",
         **limits(first.page),
     }
-    return _Sent(head, made, media_type=MEDIA.get(media, media), headers=headers)
+    return Pieces(head, made, media_type=MEDIA.get(media, media), headers=headers)
 
 
-class _Sent(StreamingResponse):
+class Pieces(StreamingResponse):
     """Pieces that are sent as they are made, and are made no longer when the caller goes away."""
 
     def __init__(

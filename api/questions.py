@@ -137,8 +137,8 @@ class Paged(Formatted):
     limit: PageSize = Field(100, description="每页条数 / items a page")
 
 
-class Intervals(AsOf, Formatted):
-    """A question about stretches of days, answered all at once."""
+class Entire(AsOf, Formatted):
+    """A question whose answer is a list that is never long, given all at once."""
 
 
 class Listed(AsOf, Paged):

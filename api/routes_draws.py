@@ -11,17 +11,12 @@ from api.described import a_list, a_record
 from api.formats import columns
 from api.lists import page
 from api.queries import Found
-from api.questions import AsOf, Formatted, Text
-
-
-class DrawsQuestion(AsOf, Formatted):
-    """Which clocks, in which form."""
-
+from api.questions import AsOf, Entire, Text
 
 router = APIRouter(tags=["督导 / supervision"])
 
 DRAWS = columns(
-    "draw_id stage committed_on carried_out_on pool:json sample:json actor because:json"
+    "draw_id stage committed_on:day carried_out_on:day pool:json sample:json actor because:json"
 )
 
 
@@ -33,12 +28,11 @@ DRAWS = columns(
     response_class=Response,
 )
 def every(
-    request: Request, house: Installed, actor: Caller, question: Annotated[DrawsQuestion, Query()]
+    request: Request, house: Installed, actor: Caller, question: Annotated[Entire, Query()]
 ) -> Response:
     """Return all draws in short."""
     standing, items = draws.every(house, actor, question.asked())
-    found = Found(standing, Listing(items, None), public=False)
-    return page(request, question, found, DRAWS)
+    return page(request, question, Found(standing, Listing(items, None), public=False), DRAWS)
 
 
 @router.get(

@@ -12,7 +12,7 @@ from api.described import a_list, a_record
 from api.formats import columns
 from api.lists import listing, page
 from api.queries import Found, missing, settle, within
-from api.questions import AsOf, HistoryQuestion, Intervals, Text
+from api.questions import AsOf, Entire, HistoryQuestion, Text
 from projections import roster
 
 router = APIRouter(tags=["企业 / enterprises"])
@@ -66,7 +66,7 @@ def scope(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[Intervals, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return what the enterprise may certify, stretch by stretch."""
     found = enterprises.scope_intervals(house, actor, uscc, question)
@@ -85,7 +85,7 @@ def standing(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[Intervals, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return where the enterprise stands, stretch by stretch."""
     found = enterprises.standing_intervals(house, actor, uscc, question)

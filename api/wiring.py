@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from types import TracebackType
@@ -115,6 +116,12 @@ class Bench:
             actor,
             progress,
         )
+
+    def rehearser(
+        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+    ) -> Importer:
+        """Return what tells what would become of files, and takes nothing in."""
+        return replace(self.importer(actor, progress), transactor=self.transactor.rehearsal())
 
     def close(self) -> None:
         """Append what waits, and let go of the connections."""

@@ -1,6 +1,5 @@
 """Draws, dispatches and spot checks: stream `inspection/{id}` (四, 双随机)."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
+from domain.evidence import evidence_tags
 from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.place import Place
 from domain.vocabulary import Datum
@@ -53,20 +53,6 @@ class Evidence:
     lon: Decimal | None = None
     lat: Decimal | None = None
     datum: Datum | None = None
-
-
-_DIGEST = re.compile(r"[0-9A-Fa-f]{64}")
-
-
-def evidence_tag(sha256: str) -> str:
-    """Return the tag of entries that name evidence: who sees such an entry sees the evidence."""
-    return f"evidence:{sha256.lower()}"
-
-
-def evidence_tags(named: Iterable[Evidence]) -> tuple[str, ...]:
-    """Return the tags for all of it, each once; a text that is no digest names nothing."""
-    digests = (each.sha256 for each in named if _DIGEST.fullmatch(each.sha256))
-    return tuple(dict.fromkeys(map(evidence_tag, digests)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,5 +282,5 @@ def _new(
     command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
 ) -> New:
     seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
-    tags = (f"inspection:{inspection_id}", *evidence_tags(seen))
+    tags = (f"inspection:{inspection_id}", *evidence_tags(each.sha256 for each in seen))
     return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)

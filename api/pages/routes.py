@@ -5,6 +5,7 @@ from api.pages import (
     draws,
     field,
     findings,
+    imports,
     inspections,
     integrity,
     listings,
@@ -14,12 +15,14 @@ from api.pages import (
     publications,
     roster,
     static,
+    submissions,
 )
 
 ROUTERS = (
     static.router,
     preferences.router,
     roster.router,
+    submissions.router,
     applications.router,
     publications.router,
     listings.router,
@@ -27,6 +30,7 @@ ROUTERS = (
     findings.router,
     inspections.router,
     draws.router,
+    imports.router,
     integrity.router,
     field.router,
     offline.router,

@@ -4,13 +4,23 @@ import csv
 import io
 import json
 import re
+import socket
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
+import httpx2
 import pyarrow.parquet as pq
 import pytest
+import uvicorn
 from python_calamine import CalamineWorkbook
 
 from api import files
 from api.downloads import disposition
+from api.lists import Pieces
+from api.metrics import Metrics
+from api.shell import App, Receive, Scope, Send, Shell
 from api.wiring import WHOLE_LISTS, Installation
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR, Json, district, listed, session, uscc
@@ -66,7 +76,7 @@ def test_a_form_that_is_not_there_is_refused(desk: Desk) -> None:
     [
         "roster", "flags", "assessments", "certificates", "inspections", "findings", "plans",
         "applications", "events", "enterprises/{}/scope", "enterprises/{}/standing",
-        "enterprises/{}/history", "stats?by=district", "diff?of=roster",
+        "enterprises/{}/history", "stats?by=district", "diff?of=roster", "draws",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "ndjson"])
@@ -163,6 +173,45 @@ def test_a_turn_is_given_back_whatever_becomes_of_the_download(
         for _ in held:
             house.whole_lists.release()
     assert desk.get("/v1/events", format="csv", all="true").status_code == 200
+
+
+def test_what_breaks_half_way_does_not_pass_for_whole() -> None:
+    closed = []
+
+    def half() -> Generator[bytes]:
+        try:
+            yield b"second"
+            raise OSError("gone")
+        finally:
+            closed.append(True)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await Pieces(b"first", half(), "text/csv", {})(scope, receive, send)
+
+    with served(Shell(answer, Metrics())) as base:
+        got: list[bytes] = []
+        with (
+            pytest.raises(httpx2.RemoteProtocolError),
+            httpx2.stream("GET", base) as response,
+        ):
+            got.extend(response.iter_raw())
+    assert b"".join(got) == b"firstsecond"
+    assert closed == [True]
+
+
+@contextmanager
+def served(app: App) -> Iterator[str]:
+    """A server of its own for one application."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(app, log_level="critical", lifespan="off")
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not running.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        running.should_exit = True
+        thread.join()
 
 
 def test_a_page_after_a_download_goes_on_in_another_form(desk: Desk, code: str) -> None:

@@ -1,6 +1,7 @@
 """Evidence over HTTP: what is taken, under which name, who sees it again, and as what it is served."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import httpx2
@@ -111,6 +112,26 @@ def test_sending_it_again_changes_nothing(desk: Desk) -> None:
     content = photo()
     assert [put(desk, content).status_code for _ in range(3)] == [201, 200, 200]
     assert put(desk, content, SUPERVISOR).status_code == 200
+
+
+def test_of_many_who_send_the_same_at_once_one_stores_it(desk: Desk) -> None:
+    content = photo(size=3 * PIECE)
+    actors = [{**INSPECTOR, "account": f"at-once-{number}"} for number in range(6)]
+    with ThreadPoolExecutor(len(actors)) as pool:
+        answers = list(pool.map(lambda actor: put(desk, content, actor).status_code, actors))
+    assert sorted(answers) == [200] * 5 + [201]
+    for actor in actors:
+        assert get(desk, content, actor).content == content
+
+
+def test_one_account_at_once_stays_within_its_quota(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "DAY_FILES", 2)
+    actor = {**INSPECTOR, "account": "hurried"}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: put(desk, photo(), actor).status_code, range(6)))
+    assert sorted(answers) == [201] * 2 + [429] * 4
 
 
 def test_large_content_is_kept_whole(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from api.files import Origin, pieces
 from api.formats import XLSX, columns
 from api.list_columns import HEADS
 from api.routes_changes import DIFF, STATS
+from api.routes_draws import DRAWS
 from api.routes_enterprises import HISTORY, SCOPE, STANDING
 from api.views import VIEWS
 from api.workbook import CUT, LONGEST_CELL
@@ -134,6 +135,14 @@ def test_an_empty_list_has_its_heads() -> None:
 
 
 def test_every_column_of_every_list_has_a_head() -> None:
-    shapes = [*(view.shape for view in VIEWS.values()), SCOPE, STANDING, HISTORY, DIFF, STATS]
+    shapes = [
+        *(view.shape for view in VIEWS.values()),
+        SCOPE,
+        STANDING,
+        HISTORY,
+        DIFF,
+        DRAWS,
+        STATS,
+    ]
     names = {column.name for shape in shapes for column in shape}
     assert names == set(HEADS)

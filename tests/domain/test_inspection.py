@@ -9,12 +9,11 @@ import pytest
 from domain.decider import Command
 from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
 from domain.enterprise import EnterpriseProfileChanged
+from domain.evidence import evidence_tag, evidence_tags
 from domain.inspection import (
     KINDS,
     Evidence,
     InspectionDrawn,
-    evidence_tag,
-    evidence_tags,
 )
 from tests.facts import dispatch, held, register, spot_check
 from tests.given import OTHER, SUPERVISOR, TODAY, UNIT, USCC, given, inspector, order, reporter
@@ -237,5 +236,5 @@ def test_entries_are_found_by_the_evidence_that_they_name() -> None:
         return Evidence(sha256=sha256, media_type="image/jpeg", file_name="a.jpg")
 
     digest = "ab" * 32
-    found = evidence_tags([named(digest), named(digest.upper()), named("no digest"), named("")])
+    found = evidence_tags([digest, digest.upper(), "no digest", ""])
     assert found == (evidence_tag(digest),) == (f"evidence:{digest}",)
