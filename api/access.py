@@ -26,6 +26,7 @@ class Action(StrEnum):
     READ = "read"
     RECORD = "record"
     IMPORT = "import"
+    ADMINISTER = "administer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +97,16 @@ READS: Mapping[Role, frozenset[str]] = MappingProxyType(
         R.DISTRICT_INSPECTOR: BUSINESS,
         R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"},
         R.EXPERT: frozenset({"applications"}),
-        R.SYSTEM_ADMIN: frozenset({"metrics"}),
-        R.AUDIT_ADMIN: frozenset({"metrics"}),
+        R.SECURITY_ADMIN: frozenset({"accounts"}),
+        R.AUDIT_ADMIN: frozenset({"metrics", "access-log"}),
+        R.SYSTEM_ADMIN: frozenset({"metrics", "system"}),
     }
 )
 """Role → kinds of records that it reads beside the published ones. Absent: none."""
+ADMINISTERS: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {R.SECURITY_ADMIN: frozenset({"accounts"})}
+)
+"""Role → what it changes beside the ledger. Absent: nothing."""
 RECORDERS = frozenset(role for roles in MAY.values() for role in roles)
 """Roles that may record something, and so may import."""
 
@@ -119,6 +125,8 @@ def decide(actor: Actor, action: Action, resource: str) -> Grant:
         return Grant(rows=_rows(actor), persons=actor.role is not R.ANALYST)
     if action is Action.RECORD and actor.role in MAY.get(resource, ()):
         return Grant(rows=_rows(actor))
+    if action is Action.ADMINISTER and resource in ADMINISTERS.get(actor.role, ()):
+        return Grant(rows=NOTHING)
     if action is Action.IMPORT and actor.role in RECORDERS:
         return Grant(rows=_rows(actor))
     raise _denied(actor, action, resource)
@@ -149,7 +157,7 @@ def _rows(actor: Actor) -> Rows:
 def _denied(actor: Actor, action: Action, resource: str) -> Problem:
     if actor == ANYONE:
         return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
-    verb = {"read": "查看", "record": "办理", "import": "导入"}[action.value]
+    verb = {"read": "查看", "record": "办理", "import": "导入", "administer": "管理"}[action.value]
     return Problem(
         "forbidden",
         f"角色 {actor.role.value} 不能{verb} {resource}",

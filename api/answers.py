@@ -111,7 +111,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     sent = {
         "ETag": tag,
         "Cache-Control": f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}",
-        "Vary": "Accept, Authorization",
+        "Vary": "Accept, Authorization, Cookie",
         "Ledger-Position": str(standing.position),
         **headers,
     }

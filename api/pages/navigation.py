@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from api.access import READS, RECORDERS
+from api.access import BUSINESS, READS, RECORDERS
 from api.pages.language import Words
 from domain.envelope import Actor
 from domain.vocabulary import Role
@@ -18,7 +18,7 @@ def _is(*roles: Role) -> Callable[[Actor], bool]:
 
 
 def _business(actor: Actor) -> bool:
-    return bool(READS.get(actor.role, frozenset()) - {"metrics"})
+    return bool(READS.get(actor.role, frozenset()) & BUSINESS)
 
 
 def _records(actor: Actor) -> bool:
@@ -53,9 +53,9 @@ AREAS = (
     Area("/imports", Words("导入", "Import"), _records),
     Area("/integrity", Words("核验", "Integrity"), _business),
     Area("/certificates", Words("证书查询", "Certificates"), _anyone),
-    Area("/accounts", Words("账户", "Accounts"), _is(Role.SECURITY_ADMIN)),
-    Area("/access-log", Words("访问记录", "Access log"), _is(Role.AUDIT_ADMIN)),
-    Area("/system", Words("系统", "System"), _is(Role.SYSTEM_ADMIN)),
+    Area("/accounts", Words("账户", "Accounts"), _reads("accounts")),
+    Area("/access-log", Words("访问记录", "Access log"), _reads("access-log")),
+    Area("/system", Words("系统", "System"), _reads("system")),
 )
 
 

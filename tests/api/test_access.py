@@ -33,7 +33,13 @@ WHO = {
     Role.AUDIT_ADMIN: "centre",
     Role.SYSTEM_ADMIN: "centre",
 }
-RESOURCES = sorted(BUSINESS | PUBLIC | {"metrics"})
+KEPT = {
+    "accounts": Role.SECURITY_ADMIN,
+    "access-log": Role.AUDIT_ADMIN,
+    "system": Role.SYSTEM_ADMIN,
+}
+"""What each of the three administrators keeps, and nobody else sees."""
+RESOURCES = sorted(BUSINESS | PUBLIC | {"metrics"} | set(KEPT))
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
     Role.CENTRE_OFFICER,
@@ -57,6 +63,8 @@ def expected(role: Role, resource: str) -> Rows | None:
     """What the table of the domain says, written a second time."""
     if resource in {"certificate", "certificate-lookup"}:
         return NOTHING
+    if resource in KEPT:
+        return NOTHING if role is KEPT[resource] else None
     if resource == "metrics":
         keepers = {Role.AUDIT_ADMIN: NOTHING, Role.SYSTEM_ADMIN: NOTHING}
         return (keepers | {Role.QUALITY_SUPERVISOR: ALL}).get(role)
@@ -97,6 +105,24 @@ def test_some_never_write(role: Role) -> None:
             decide(someone(role), Action.RECORD, event)
     with pytest.raises(Problem):
         decide(someone(role), Action.IMPORT, "imports")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_the_security_administrator_keeps_accounts(role: Role) -> None:
+    if role is Role.SECURITY_ADMIN:
+        assert decide(someone(role), Action.ADMINISTER, "accounts").rows == NOTHING
+        return
+    with pytest.raises(Problem) as raised:
+        decide(someone(role), Action.ADMINISTER, "accounts")
+    assert raised.value.status == 403
+
+
+@pytest.mark.parametrize("role", [r for r in Role if "admin" in r])
+def test_no_administrator_reads_business_data(role: Role) -> None:
+    for resource in BUSINESS:
+        with pytest.raises(Problem):
+            decide(someone(role), Action.READ, resource)
+    assert decide(someone(role), Action.READ, "roster").rows == NOTHING
 
 
 def test_an_analyst_sees_everything_but_people() -> None:
