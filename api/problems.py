@@ -82,6 +82,7 @@ _INVALID = frozenset(
         "period-empty",
         "period-too-long",
         "password-common",
+        "password-differs",
         "password-long",
         "password-short",
         "points-out-of-range",
