@@ -63,11 +63,15 @@ def begin(connection: Connection[Any], tried: Keys, bounds: Bounds, at: datetime
     # Each by itself: held together, the locks of two tries could wait for each other.
     connection.execute(FORGET_OLD, {"over": over})
     address = _count(connection, tried.address, bounds.address, at, over)
+    if address > bounds.address:
+        # Else whoever is locked out could go on to lock the accounts of others.
+        return Standing(allowed=False, last=False)
     account = _count(connection, tried.account, bounds.account, at, over)
-    return Standing(
-        allowed=account <= bounds.account and address <= bounds.address,
-        last=account == bounds.account or address == bounds.address,
-    )
+    if account > bounds.account:
+        # Else an impatient one would lock the whole office out.
+        connection.execute(FORGIVE, {"address": tried.address})
+        return Standing(allowed=False, last=False)
+    return Standing(allowed=True, last=account == bounds.account or address == bounds.address)
 
 
 def _count(
