@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ import psycopg
 from pyotp.totp import TOTP
 
 from api import accounts
-from api.office import administration, credentials, factor, invitations
+from api.office import administration, credentials, factor, invitations, passwords, sessions
 from api.office.access_log import command_line
 from api.wiring import Installation
 from domain.envelope import Actor
@@ -104,14 +105,19 @@ class House:
         who = Actor(account=name, role=role, organisation=seat or SEATS[role])
         with self.gate.connection() as connection:
             administration.add(connection, MAKER, who, f"person of {name}", self.visit)
-            credentials.put_password(connection, name, PASSWORD)
+        self.owner.execute(
+            "INSERT INTO office.credential (account, password) VALUES (%s, %s)", (name, _kept())
+        )
         return name
 
     def inside(self, role: Role = Role.QUALITY_SUPERVISOR, seat: str | None = None) -> Visitor:
-        """Somebody of that role who has signed in."""
+        """Somebody of that role who has signed in, without the work that a password makes."""
+        with self.gate.connection() as connection:
+            held = credentials.find(connection, self.account(role, seat))
+            assert held is not None
+            token = sessions.start(connection, held, "password", self.visit, self.gate.limits)
         visitor = self.visitor()
-        answer = visitor.sign_in(self.account(role, seat))
-        assert answer.status_code == 303, answer.text
+        visitor.http.cookies.set("dudao-session", token, domain="127.0.0.1")
         return visitor
 
     @property
@@ -157,6 +163,11 @@ class House:
             f"UPDATE office.session SET {column} = {column} - %s WHERE account = %s".encode(),  # noqa: S608 - a column of ours
             (by, account),
         )
+
+
+@cache
+def _kept() -> str:
+    return passwords.hashed(PASSWORD)
 
 
 def code(secret: bytes, at: datetime, later: int = 0) -> str:

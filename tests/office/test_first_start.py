@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from api import accounts
@@ -15,10 +16,11 @@ from api.office.joining import Joining
 from api.office.sign_in import Proof
 from api.problems import Problem
 from api.settings import Settings
-from api.wiring import Installation
+from api.wiring import SOURCES, Installation
 from domain.decider import Refused
 from domain.vocabulary import Role
 from ledger.clock import now
+from ledger.migrate import migrate
 from tests.office.house import PASSWORD, code
 from tests.postgres import Server
 
@@ -26,12 +28,22 @@ pytestmark = pytest.mark.postgres
 _number = count(1)
 
 
+@pytest.fixture(scope="module")
+def blank(server: Server) -> str:
+    """A database in which every migration has run, to be copied."""
+    name = "dudao_first"
+    server.drop(name)
+    with psycopg.connect(server.create(name, "template0").owner) as connection:
+        migrate(connection, SOURCES)
+    return name
+
+
 @pytest.fixture
-def empty(server: Server, tmp_path: Path) -> Iterator[Installation]:
+def empty(server: Server, blank: str, tmp_path: Path) -> Iterator[Installation]:
     """An installation in which nothing has happened."""
     name = f"dudao_first_{next(_number)}"
     server.drop(name)
-    addresses = server.create(name, "template0")
+    addresses = server.create(name, blank)
     given = {
         "database_url": addresses.owner,
         "database_app_url": addresses.app,
