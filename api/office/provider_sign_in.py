@@ -1,5 +1,9 @@
 """From an identity that the provider vouches for to the account that is held here."""
 
+from typing import Any
+
+from psycopg import Connection
+
 from api import accounts
 from api.office import access_log, credentials
 from api.office.access_log import Deed, Visit
@@ -21,7 +25,7 @@ def with_provider(gate: Gate, identity: Identity, visit: Visit) -> Admitted:
     """
     with gate.connection() as connection:
         held = credentials.find(connection, identity.account)
-        if held is not None and _is_bound(gate, identity):
+        if held is not None and _is_bound(connection, identity):
             return admit(gate, connection, held, "provider", visit)
         who = held.actor if held else access_log.nobody()
         access_log.record(connection, visit, who, Deed.SIGN_IN, "provider", done=False)
@@ -33,9 +37,8 @@ def with_provider(gate: Gate, identity: Identity, visit: Visit) -> Admitted:
     )
 
 
-def _is_bound(gate: Gate, identity: Identity) -> bool:
-    with gate.connection() as connection:
-        bound = accounts.bound_to(connection, identity.account)
-        if bound is None:
-            return accounts.bind(connection, identity.account, identity.subject)
-        return bound == identity.subject
+def _is_bound(connection: Connection[Any], identity: Identity) -> bool:
+    bound = accounts.bound_to(connection, identity.account)
+    if bound is None:
+        return accounts.bind(connection, identity.account, identity.subject)
+    return bound == identity.subject

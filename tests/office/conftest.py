@@ -3,16 +3,20 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
 import uvicorn
+from pydantic import SecretStr
 
 from api.app import create_app
 from api.server import address, listen
 from api.settings import Settings
 from api.wiring import Installation
 from tests.office.house import House
+from tests.office.identities import Identities
 from tests.postgres import Server
 
 
@@ -38,6 +42,16 @@ def open_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "sign_in_tries_per_address": 10_000,
         }
     )
+    with (
+        psycopg.connect(addresses.owner, autocommit=True) as owner,
+        served(settings, owner) as made,
+    ):
+        yield made
+
+
+@contextmanager
+def served(settings: Settings, owner: psycopg.Connection[Any]) -> Iterator[House]:
+    """Yield an installation behind a running server."""
     with Installation(settings, connections=16) as made, listen(settings) as listening:
         made.follow()
         running = uvicorn.Server(
@@ -47,7 +61,35 @@ def open_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
         thread.start()
         while not running.started:
             time.sleep(0.01)
-        with psycopg.connect(addresses.owner, autocommit=True) as owner:
-            yield House(made, address(listening), owner)
+        yield House(made, address(listening), owner)
         running.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def identities() -> Iterator[Identities]:
+    """An identity provider."""
+    with Identities() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def open_branch(open_house: House, identities: Identities) -> Iterator[House]:
+    """The same installation, served by a process that knows the identity provider."""
+    settings = open_house.made.settings.model_copy(
+        update={
+            "oidc_issuer": identities.issuer,
+            "oidc_client_id": identities.client_id,
+            "oidc_client_secret": SecretStr(identities.client_secret),
+        }
+    )
+    with served(settings, open_house.owner) as made:
+        yield made
+
+
+@pytest.fixture
+def branch(open_branch: House, identities: Identities) -> Iterator[House]:
+    """The branch, with a provider that behaves until a test says otherwise."""
+    identities.behave()
+    yield open_branch
+    open_branch.close()
