@@ -88,18 +88,20 @@ BUSINESS = frozenset(
         "draws",
     }
 )
+INTEGRITY = frozenset({"integrity"})
+"""Whether the ledger is whole: digests and counts, which tell nothing of the business."""
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        R.QUALITY_SUPERVISOR: BUSINESS | {"metrics"},
-        R.CENTRE_OFFICER: BUSINESS,
-        R.BUREAU_PUBLISHER: BUSINESS,
-        R.ANALYST: BUSINESS,
-        R.DISTRICT_INSPECTOR: BUSINESS,
-        R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"},
+        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"metrics"},
+        R.CENTRE_OFFICER: BUSINESS | INTEGRITY,
+        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY,
+        R.ANALYST: BUSINESS | INTEGRITY,
+        R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY,
+        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY) - {"draws", "stats"},
         R.EXPERT: frozenset({"applications"}),
         R.SECURITY_ADMIN: frozenset({"accounts"}),
-        R.AUDIT_ADMIN: frozenset({"metrics", "access-log"}),
-        R.SYSTEM_ADMIN: frozenset({"metrics", "system"}),
+        R.AUDIT_ADMIN: INTEGRITY | {"metrics", "access-log"},
+        R.SYSTEM_ADMIN: INTEGRITY | {"metrics", "system"},
     }
 )
 """Role → kinds of records that it reads beside the published ones. Absent: none."""

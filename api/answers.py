@@ -6,6 +6,7 @@ ETag of its bytes and is asked for again. What is not public is never kept by a 
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from fastapi import Request, Response
 
 from api import formats
 from api.formats import CSV, JSON, NDJSON, Column, Row
+from api.time_travel import Asked
 
 FOR_EVER = "max-age=31536000, immutable"
 MEDIA = {CSV: "text/csv; charset=utf-8"}
@@ -29,6 +31,16 @@ class Standing(NamedTuple):
     def position(self) -> int:
         """Position of the basis."""
         return int(self.basis["position"])
+
+    @property
+    def day(self) -> date:
+        """Day of the basis."""
+        return date.fromisoformat(self.basis["valid_at"])
+
+    @property
+    def asked(self) -> Asked:
+        """What to ask further questions by, so that they stand on the same."""
+        return Asked(self.day, None, self.position)
 
 
 class Listing(NamedTuple):

@@ -11,6 +11,7 @@ from api import (
     routes_draws,
     routes_enterprises,
     routes_imports,
+    routes_integrity,
     routes_lists,
     routes_public,
     routes_system,
@@ -77,6 +78,7 @@ def describe() -> FastAPI:
         routes_draws,
         routes_commands,
         routes_imports,
+        routes_integrity,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

@@ -36,6 +36,7 @@ from projections.schema import PROJECTIONS
 if TYPE_CHECKING:
     from api.office.provider import Provider
     from api.operations import Operations
+    from api.verifications import Verifier
     from projections.fold import Rules
     from projections.runner import Runner
 
@@ -121,6 +122,7 @@ class Bench:
 
     def close(self) -> None:
         """Append what waits, and let go of the connections."""
+        self.transactor.close()
         self._writer.close()
         self.pool.close()
 
@@ -197,6 +199,13 @@ class Installation:
 
         return Operations(self.settings.folder / "imports", self.bench)
 
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """Who verifies the ledger behind the pages."""
+        from api.verifications import Verifier  # noqa: PLC0415 - see above
+
+        return Verifier(self.pool)
+
     @contextmanager
     def reading(self) -> Generator[Connection[Any]]:
         """Yield a connection for statements that only read."""
@@ -266,6 +275,7 @@ class Installation:
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
         self._closing.set()
+        self.verifier.close()
         if self._thread is not None:
             self.operations.close()
             self.runner.stop()

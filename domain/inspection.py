@@ -16,6 +16,8 @@ from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_th
 from domain.place import Place
 from domain.vocabulary import Datum
 
+EVERY_DRAW = "list:draws"
+"""The tag that all draws carry beside their own."""
 KINDS = ("现场督导", "日常监督检查", "专项督导", "双随机抽查", "线上督导", "投诉举报核查")
 
 
@@ -183,7 +185,7 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
         pool_digest=pool_digest(body.pool),
         drawn=draw(body.pool, body.sample, body.seed) if body.seed is not None else None,
     )
-    tags = (f"inspection:{body.draw_id}",)
+    tags = (f"inspection:{body.draw_id}", EVERY_DRAW)
     return [New(f"inspection/{body.draw_id}", event, None, None, tags, command.valid_from)]
 
 

@@ -61,6 +61,11 @@ class Clocks:
         return self.valid_at != self.today
 
     @property
+    def past(self) -> bool:
+        """Whether the page shows anything but now: then nothing is offered to be done on it."""
+        return self.past_knowledge or self.other_day
+
+    @property
     def basis(self) -> dict[str, str]:
         """The parameters under which the page says the same for ever."""
         return {"valid_at": self.valid_at, "position": str(self.position)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from api.access import BUSINESS, READS, RECORDERS
+from api.access import READS, RECORDERS
 from api.pages.language import Words
 from domain.envelope import Actor
 from domain.vocabulary import Role
@@ -15,10 +15,6 @@ def _reads(resource: str) -> Callable[[Actor], bool]:
 
 def _is(*roles: Role) -> Callable[[Actor], bool]:
     return lambda actor: actor.role in roles
-
-
-def _business(actor: Actor) -> bool:
-    return bool(READS.get(actor.role, frozenset()) & BUSINESS)
 
 
 def _records(actor: Actor) -> bool:
@@ -51,7 +47,7 @@ AREAS = (
     ),
     Area("/compare", Words("比较", "Compare"), _reads("diff")),
     Area("/imports", Words("导入", "Import"), _records),
-    Area("/integrity", Words("核验", "Integrity"), _business),
+    Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),
     Area("/certificates", Words("证书查询", "Certificates"), _anyone),
     Area("/accounts", Words("账户", "Accounts"), _reads("accounts")),
     Area("/access-log", Words("访问记录", "Access log"), _reads("access-log")),

@@ -148,6 +148,8 @@ STAGES = _names(
     rejected=("不予确认", "rejected"),
     published=("已公布", "published"),
     receipt_issued=("已发回执", "receipt issued"),
+    committed=("已登记", "committed"),
+    carried_out=("已抽取", "carried out"),
     dispatched=("已派出", "dispatched"),
     recorded=("已记录", "recorded"),
     raised=("已提出", "raised"),
@@ -160,6 +162,13 @@ STAGES = _names(
     withdrawn=("已撤回", "withdrawn"),
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
+)
+MEASURE_STATES = _names(
+    imposed=("生效", "imposed"),
+    stayed=("暂缓", "stayed"),
+    varied=("已变更", "varied"),
+    set_aside=("已撤销", "set aside"),
+    lifted=("已解除", "lifted"),
 )
 CHANGES = _names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
 CHECK_NAMES: Names = MappingProxyType(
@@ -261,6 +270,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "opinion": OPINIONS,
         "responsible": RESPONSIBLE,
         "stage": STAGES,
+        "measure": MEASURE_STATES,
         "change": CHANGES,
         "check": CHECK_NAMES,
         "level": LEVELS,

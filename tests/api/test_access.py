@@ -6,6 +6,7 @@ from api.access import (
     ALL,
     ANYONE,
     BUSINESS,
+    INTEGRITY,
     NOTHING,
     PUBLIC,
     READS,
@@ -39,7 +40,7 @@ KEPT = {
     "system": Role.SYSTEM_ADMIN,
 }
 """What each of the three administrators keeps, and nobody else sees."""
-RESOURCES = sorted(BUSINESS | PUBLIC | {"metrics"} | set(KEPT))
+RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | {"metrics"} | set(KEPT))
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
     Role.CENTRE_OFFICER,
@@ -65,6 +66,8 @@ def expected(role: Role, resource: str) -> Rows | None:
         return NOTHING
     if resource in KEPT:
         return NOTHING if role is KEPT[resource] else None
+    if resource == "integrity" and role in {Role.AUDIT_ADMIN, Role.SYSTEM_ADMIN}:
+        return NOTHING
     if resource == "metrics":
         keepers = {Role.AUDIT_ADMIN: NOTHING, Role.SYSTEM_ADMIN: NOTHING}
         return (keepers | {Role.QUALITY_SUPERVISOR: ALL}).get(role)

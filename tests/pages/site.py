@@ -1,6 +1,7 @@
 """Readers of the workbench: real browsers on a real server that holds the sample year."""
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -46,6 +47,23 @@ class Site:
             **self.headers(actor),
         }
         return httpx2.get(self.base + path, headers=asked, timeout=30)
+
+    def record(self, line: dict[str, Any]) -> int:
+        """Have one command recorded as its own actor; return its position."""
+        actor = Actor(
+            account=line["actor"]["account"],
+            role=Role(line["actor"]["role"]),
+            organisation=line["actor"]["organisation"],
+        )
+        beside = {n: line[n] for n in ("valid_from", "reason", "document_no") if n in line}
+        answer = httpx2.post(
+            f"{self.base}/v1/commands/{line['type']}",
+            json={**line["data"], **beside},
+            headers={**self.headers(actor), "Idempotency-Key": str(uuid.uuid4())},
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["position"])
 
 
 class Reader:

@@ -45,8 +45,7 @@ def test_pages_carry_the_policy_and_are_not_kept(site: Site):
     assert headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
 def test_the_roster_is_accessible_and_fits_the_screen(
     reader: Opener, language: str, *, phone: bool
 ):
