@@ -53,10 +53,10 @@ def run(settings: "Settings", *, sample: bool) -> None:
 
             demonstration.prepare(house)
             demonstration.open_doors(house)
-        else:
-            _invite_first(house, where)
         sys.stderr.write(f"督导已启动:{where} (Ctrl+C 结束)\nDudao serves at {where}\n")
         sys.stderr.flush()
+        if not sample:
+            _invite_first(house, where)
 
     with listening:
         server.serve(settings, listening, ready)

@@ -67,8 +67,10 @@ def add_user(  # noqa: PLR0913 - one argument an option
     person: PersonOption = None,
 ) -> None:
     """登记账户 / Store an account."""
+    from api.accounts import require_name  # noqa: PLC0415 - start-up time
     from api.office import administration  # noqa: PLC0415
 
+    require_name(account)
     who = actor(role, account, organisation, district, uscc)
     with _acting() as acting:
         administration.add(acting.connection, acting.administrator, who, person, acting.visit)

@@ -39,7 +39,7 @@ _SAFE = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": (
-        "camera=(self), geolocation=(self), accelerometer=(), autoplay=(), bluetooth=(), "
+        "camera=(self), geolocation=(self), accelerometer=(), autoplay=(), "
         "display-capture=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), "
         "payment=(), serial=(), usb=()"
     ),
