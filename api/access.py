@@ -27,6 +27,7 @@ class Action(StrEnum):
     RECORD = "record"
     IMPORT = "import"
     ADMINISTER = "administer"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +93,12 @@ INTEGRITY = frozenset({"integrity"})
 """Whether the ledger is whole: digests and counts, which tell nothing of the business."""
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"metrics"},
-        R.CENTRE_OFFICER: BUSINESS | INTEGRITY,
-        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY,
+        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"evidence", "metrics"},
+        R.CENTRE_OFFICER: BUSINESS | INTEGRITY | {"evidence"},
+        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY | {"evidence"},
         R.ANALYST: BUSINESS | INTEGRITY,
-        R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY,
-        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY) - {"draws", "stats"},
+        R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence"},
+        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence"}) - {"draws", "stats"},
         R.EXPERT: frozenset({"applications"}),
         R.SECURITY_ADMIN: frozenset({"accounts"}),
         R.AUDIT_ADMIN: INTEGRITY | {"metrics", "access-log"},
@@ -109,6 +110,10 @@ ADMINISTERS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {R.SECURITY_ADMIN: frozenset({"accounts"})}
 )
 """Role → what it changes beside the ledger. Absent: nothing."""
+UPLOADERS = frozenset(
+    {R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.DISTRICT_INSPECTOR, R.ENTERPRISE_REPORTER}
+)
+"""Roles that may store evidence: of what they saw, or of what they put right."""
 RECORDERS = frozenset(role for roles in MAY.values() for role in roles)
 """Roles that may record something, and so may import."""
 
@@ -130,6 +135,8 @@ def decide(actor: Actor, action: Action, resource: str) -> Grant:
     if action is Action.ADMINISTER and resource in ADMINISTERS.get(actor.role, ()):
         return Grant(rows=NOTHING)
     if action is Action.IMPORT and actor.role in RECORDERS:
+        return Grant(rows=_rows(actor))
+    if action is Action.UPLOAD and actor.role in UPLOADERS:
         return Grant(rows=_rows(actor))
     raise _denied(actor, action, resource)
 
@@ -156,13 +163,23 @@ def _rows(actor: Actor) -> Rows:
             return NOTHING
 
 
+_VERBS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.READ: "查看",
+        Action.RECORD: "办理",
+        Action.IMPORT: "导入",
+        Action.UPLOAD: "上传",
+        Action.ADMINISTER: "管理",
+    }
+)
+
+
 def _denied(actor: Actor, action: Action, resource: str) -> Problem:
     if actor == ANYONE:
         return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
-    verb = {"read": "查看", "record": "办理", "import": "导入", "administer": "管理"}[action.value]
     return Problem(
         "forbidden",
-        f"角色 {actor.role.value} 不能{verb} {resource}",
+        f"角色 {actor.role.value} 不能{_VERBS[action]} {resource}",
         f"role {actor.role.value} may not {action.value} {resource}",
         rule="role-not-allowed",
     )

@@ -10,10 +10,12 @@ from api import (
     routes_commands,
     routes_draws,
     routes_enterprises,
+    routes_evidence,
     routes_imports,
     routes_integrity,
     routes_lists,
     routes_public,
+    routes_reports,
     routes_system,
 )
 from api.caller import single_valued
@@ -74,10 +76,12 @@ def describe() -> FastAPI:
         routes_public,
         routes_lists,
         routes_enterprises,
+        routes_reports,
         routes_changes,
         routes_draws,
         routes_commands,
         routes_imports,
+        routes_evidence,
         routes_integrity,
     ):
         app.include_router(module.router)

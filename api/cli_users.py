@@ -143,4 +143,4 @@ def _link(account: str, ttl: str, *, void: bool) -> None:
     make = administration.reset if void else administration.invite
     with _acting() as acting:
         secret = make(acting.connection, acting.administrator, account, acting.visit, lasts)
-    sys.stdout.write(address(Settings().base, secret) + "\n")
+    sys.stdout.write(address(Settings().address, secret) + "\n")

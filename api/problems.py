@@ -43,6 +43,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "invalid": Kind(422, "内容不符合要求"),
         "idempotency-key-reused": Kind(422, "Idempotency-Key 已用于另一请求"),
         "too-many-attempts": Kind(429, "尝试次数过多"),
+        "quota-exceeded": Kind(429, "已达限额"),
         "internal": Kind(500, "系统内部错误"),
         "provider-unavailable": Kind(502, "统一身份认证暂不可用"),
         "not-ready": Kind(503, "系统暂不可用"),

@@ -5,16 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import draws
-from api.answers import Listing, document, listing
+from api.answers import Listing, document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.questions import AsOf, Text
+from api.lists import page
+from api.queries import Found
+from api.questions import AsOf, Entire, Text
 
 router = APIRouter(tags=["督导 / supervision"])
 
 DRAWS = columns(
-    "draw_id stage committed_on carried_out_on pool:json sample:json actor because:json"
+    "draw_id stage committed_on:day carried_out_on:day pool:json sample:json actor because:json"
 )
 
 
@@ -26,11 +28,11 @@ DRAWS = columns(
     response_class=Response,
 )
 def every(
-    request: Request, house: Installed, actor: Caller, question: Annotated[AsOf, Query()]
+    request: Request, house: Installed, actor: Caller, question: Annotated[Entire, Query()]
 ) -> Response:
     """Return all draws in short."""
     standing, items = draws.every(house, actor, question.asked())
-    return listing(request, standing, Listing(items, None), DRAWS, public=False)
+    return page(request, question, Found(standing, Listing(items, None), public=False), DRAWS)
 
 
 @router.get(

@@ -23,9 +23,9 @@ class Settings(BaseSettings):
     data: Path = Path(".dudao")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
+    public_url: str | None = Field(default=None, pattern=r"^https?://[!-~]+$")
+    """Where people reach this installation, for addresses on paper; absent: `host` and `port`."""
     lang: Literal["zh", "en"] = "zh"
-    public_url: str | None = None
-    """Where people reach the installation from outside, e.g. `https://dudao.example`."""
     trusted_proxies: str = "127.0.0.1"
     """Addresses whose `X-Forwarded-…` headers are believed, with commas between them."""
 
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     oidc_claim: str = "preferred_username"
     """The claim of the ID token that names the account."""
 
-    @field_validator("public_url", "oidc_issuer")
+    @field_validator("oidc_issuer")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
         """Refuse an address that others could read along with, or that is none."""
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(value)
         if parts.query or parts.fragment or not parts.hostname or parts.username is not None:
-            raise ValueError("an address like https://dudao.example")
+            raise ValueError("an address like https://id.example")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
             raise ValueError("https is needed, except on this machine")
         return value
@@ -73,10 +73,15 @@ class Settings(BaseSettings):
         return self.data.expanduser().absolute()
 
     @property
-    def base(self) -> str:
-        """Where people reach the installation."""
+    def address(self) -> str:
+        """Where this installation is reached, without a slash at the end; empty if not known.
+
+        Never taken from a request: whoever sends one chooses its Host, and this goes on paper.
+        """
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return f"http://{host}:{self.port}" if self.port else ""
 
     @property
     def url(self) -> str | None:

@@ -12,6 +12,7 @@ from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
+from domain.evidence import evidence_tags
 from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.place import Place
 from domain.vocabulary import Datum
@@ -280,5 +281,6 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
 def _new(
     command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
 ) -> New:
-    tags = (f"inspection:{inspection_id}",)
+    seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
+    tags = (f"inspection:{inspection_id}", *evidence_tags(each.sha256 for each in seen))
     return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)

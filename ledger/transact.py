@@ -16,6 +16,7 @@ from ledger.commands import Commands
 from ledger.deciding import Parts
 from ledger.log import Log
 from ledger.outcome import Accepted, Already, Nothing, Outcome, Rejected
+from ledger.rehearsal import Rehearsal
 from ledger.shapes import Submission, amend
 from ledger.vault import Vault
 from ledger.writer import Writer
@@ -55,6 +56,10 @@ class Transactor:
         batch later than their commands. One stream at a time; another one waits.
         """
         return self._batches.stream(batches)
+
+    def rehearsal(self) -> Rehearsal:
+        """Return what decides a stream like `stream` and appends nothing."""
+        return Rehearsal(self._parts)
 
     def close(self) -> None:
         """Take no more commands, carry out those that wait, and return."""

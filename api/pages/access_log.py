@@ -10,7 +10,8 @@ from pydantic import Field
 
 from api.access import Action, decide
 from api.caller import Caller, Installed
-from api.formats import CSV, columns, csv_text
+from api.downloads import disposition
+from api.formats import CSV, MEDIA, columns, csv_head, csv_rows
 from api.office import access_log
 from api.office.access_log import Asked, Deed, Entry
 from api.pages.choices import Choices, choices
@@ -99,5 +100,6 @@ def file(request: Request, house: Installed, actor: Caller) -> Response:
     with house.gate.connection() as connection:
         entries = list(islice(access_log.every(connection, _asked(question)), MOST))
     rows = [{**each._asdict(), "at": each.at.isoformat()} for each in entries]
-    headers = {"Content-Disposition": 'attachment; filename="access-log.csv"'}
-    return Response(csv_text(rows, COLUMNS), media_type=f"{CSV}; charset=utf-8", headers=headers)
+    body = csv_head(COLUMNS) + csv_rows(rows, COLUMNS)
+    headers = {"Content-Disposition": disposition("access-log.csv")}
+    return Response(body, media_type=MEDIA[CSV], headers=headers)

@@ -6,7 +6,7 @@ comes back with the reasons on top and everything that was typed.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import orjson
@@ -26,8 +26,9 @@ KEY = "key"
 """The field that carries the form's key."""
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=40, max_fields=2000)
+async def _form(request: Request) -> AsyncGenerator[FormData]:
+    async with request.form(max_files=40, max_fields=2000) as form:
+        yield form
 
 
 Form = Annotated[FormData, Depends(_form)]

@@ -19,6 +19,8 @@ from api.pages.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
 from api.pages.frame import framed
 from api.pages.reading import read
 from api.pages.rendering import render
+from api.pages.uploads import keep
+from api.pages.uploads import sent as sent_files
 from api.problems import Fault, not_found
 from api.queries import ask, ask_one
 from api.questions import AsOf, CasesQuestion
@@ -231,6 +233,10 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
             "document_no": text(form, "document_no"),
             **asked.body(form, item, actor),
         }
+        if slug == "report":
+            body["evidence"] = [
+                keep(house, actor, file, "evidence") for file in sent_files(form, "evidence")
+            ]
         return act(house, actor, form, asked.event, body)
 
     done = attempt(work)

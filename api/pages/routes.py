@@ -8,6 +8,7 @@ from api.pages import (
     applications,
     draws,
     findings,
+    imports,
     inspections,
     integrity,
     invitations,
@@ -18,6 +19,7 @@ from api.pages import (
     roster,
     sign_in,
     static,
+    submissions,
     system,
 )
 
@@ -32,6 +34,7 @@ ROUTERS = (
     access_log.router,
     system.router,
     roster.router,
+    submissions.router,
     applications.router,
     publications.router,
     listings.router,
@@ -39,5 +42,6 @@ ROUTERS = (
     findings.router,
     inspections.router,
     draws.router,
+    imports.router,
     integrity.router,
 )

@@ -163,6 +163,14 @@ STAGES = _names(
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
 )
+IMPORT_STAGES = _names(
+    queued=("排队", "queued"),
+    running=("进行中", "under way"),
+    previewed=("待确认", "to be confirmed"),
+    done=("完成", "done"),
+    failed=("不能使用", "unusable"),
+    discarded=("已放弃", "given up"),
+)
 MEASURE_STATES = _names(
     imposed=("生效", "imposed"),
     stayed=("暂缓", "stayed"),
@@ -271,6 +279,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "responsible": RESPONSIBLE,
         "stage": STAGES,
         "measure": MEASURE_STATES,
+        "import": IMPORT_STAGES,
         "change": CHANGES,
         "check": CHECK_NAMES,
         "level": LEVELS,

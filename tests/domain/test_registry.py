@@ -230,7 +230,8 @@ def test_every_entry_stands_in_a_stream_of_its_kind_and_carries_known_tags():
         assert entry.stream.partition("/")[0] == kinds.get(group, group), entry.type
         assert entry.tags, entry.type
         for tag in entry.tags:
-            assert tag.partition(":")[0] in {*registry.FACT_KINDS, "holder"}
+            # Beside the facts: what a photo or a person is found by, and what makes a list.
+            assert tag.partition(":")[0] in {*registry.FACT_KINDS, "evidence", "holder", "list"}
 
 
 def test_every_entry_about_an_enterprise_names_it_and_its_district():

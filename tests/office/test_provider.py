@@ -326,7 +326,6 @@ def test_a_password_is_no_way_in_for_an_account_of_the_provider(
         {"oidc_issuer": "https://id.example"},
         {"oidc_issuer": "https://id.example?x=1", "oidc_client_id": "x"},
         {"oidc_issuer": "id.example", "oidc_client_id": "x"},
-        {"public_url": "http://dudao.example"},
     ],
 )
 def test_settings_that_are_not_safe_are_refused(given: dict[str, str]) -> None:

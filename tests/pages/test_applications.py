@@ -130,3 +130,33 @@ def test_pages_of_applications_are_accessible_and_fit(
         one.open(path)
         assert (path, one.violations()) == (path, [])
         assert (path, one.wide()) == (path, False)
+
+
+def test_a_reporter_applies_with_five_materials(reader: Opener, site: Site):
+    code = lines.uscc()
+    site.record(lines.registered(code))
+    reporter = Actor(account=f"reporter-{code}", role=Role.ENTERPRISE_REPORTER, organisation=code)
+    page = reader(reporter).open("/applications/new")
+    number = page.get_by_label("申报编号").input_value()
+    page.locator('[name="scope.0.occupation"]').fill("电工")
+    page.locator('[name="scope.0.levels"][value="4"]').check()
+    page.get_by_label("考核鉴定").check()
+    paper = {
+        "name": "材料.pdf",
+        "mimeType": "application/pdf",
+        "buffer": b"%PDF-1.7 " + code.encode(),
+    }
+    for kind in lines.KINDS[:4]:
+        page.locator(f'[name="materials.{kind}"]').set_input_files(paper)
+    page.get_by_role("button", name="提交", exact=True).click()
+    assert "缺少这份材料" in page.get_by_role("alert").inner_text()
+    for kind in lines.KINDS:
+        page.locator(f'[name="materials.{kind}"]').set_input_files(paper)
+    page.get_by_role("button", name="提交", exact=True).click()
+    assert "已提交" in page.inner_text("main")
+    item = site.get(f"/v1/applications/{number}", HAIDIAN).json()
+    assert item["scope"][0]["name"] == "电工"
+    digest = item["materials"][0]["sha256"]
+    kept = site.get(f"/v1/evidence/{digest}", HAIDIAN)
+    assert kept.content == paper["buffer"]
+    assert site.get(f"/v1/evidence/{digest}", INSPECTOR).status_code == 404
