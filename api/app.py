@@ -21,6 +21,7 @@ from api import (
 )
 from api.caller import single_valued
 from api.metrics import Metrics
+from api.office.watch import Watch
 from api.pages import routes as pages
 from api.shell import App, Shell
 from api.wiring import Installation
@@ -40,7 +41,7 @@ def create_app(house: Installation) -> App:
     app = describe()
     app.state.installation = house
     app.state.metrics = Metrics()
-    return Shell(app, app.state.metrics)
+    return Shell(app, app.state.metrics, Watch(house.gate), house.settings)
 
 
 class Described(FastAPI):

@@ -143,7 +143,7 @@ def get(
         "ETag": f'"{sha256}"',
         # The bytes never change, but who may see them does: a copy is asked about before use.
         "Cache-Control": "private, no-cache",
-        "Vary": "Authorization",
+        "Vary": "Authorization, Cookie",
         "Content-Disposition": disposition(name),
         "Content-Security-Policy": SAFE,
     }

@@ -1,6 +1,10 @@
 """Every page of the workbench, area by area."""
 
 from api.pages import (
+    access_log,
+    account,
+    account_proofs,
+    accounts,
     applications,
     draws,
     field,
@@ -8,19 +12,29 @@ from api.pages import (
     imports,
     inspections,
     integrity,
+    invitations,
     listings,
     offline,
     plans,
     preferences,
     publications,
     roster,
+    sign_in,
     static,
     submissions,
+    system,
 )
 
 ROUTERS = (
     static.router,
     preferences.router,
+    sign_in.router,
+    invitations.router,
+    account.router,
+    account_proofs.router,
+    accounts.router,
+    access_log.router,
+    system.router,
     roster.router,
     submissions.router,
     applications.router,

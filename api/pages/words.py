@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.pages.language import Words
+from api.pages.office_words import DEEDS, OUTCOMES, STATES, WAYS
 from domain.checks import CHECKS
 from domain.vocabulary import Level
 from ledger.reference import authorities
@@ -296,6 +297,10 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "district": DISTRICTS,
         "organisation": ORGANISATIONS,
         "event": EVENT_NAMES,
+        "deed": DEEDS,
+        "outcome": OUTCOMES,
+        "way": WAYS,
+        "finding_state": STATES,
     }
 )
 """What a template names a vocabulary by → its names: `{{ row.standing | word("standing") }}`."""
