@@ -68,8 +68,7 @@ def today(house: Installation, actor: Actor) -> Today:
         Problem: 401 or 403, the caller records no spot checks.
     """
     grant = decide(actor, Action.RECORD, SPOT_CHECK)
-    settled = settle(house, Asked())
-    basis = _Basis(house, actor, settled.basis.valid_at, settled.basis.position)
+    standing, basis = _settled(house, actor)
     dispatched = _dispatched(basis)
     firms = _enterprises(basis, grant.rows)
     members = {
@@ -80,7 +79,25 @@ def today(house: Installation, actor: Actor) -> Today:
         "enterprises": [_brief(firm) for firm in firms],
         "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
     }
-    return Today(settled.standing, members)
+    return Today(standing, members)
+
+
+def visits(house: Installation, actor: Actor) -> list[Json]:
+    """Return the dispatches to `actor` without a record, as the list of the day has them.
+
+    Raises:
+        Problem: 401 or 403, the caller records no spot checks.
+    """
+    decide(actor, Action.RECORD, SPOT_CHECK)
+    _, basis = _settled(house, actor)
+    return [_inspection(basis, one) for one in _dispatched(basis)[:MOST_DISPATCHES]]
+
+
+def _settled(house: Installation, actor: Actor) -> tuple[Standing, _Basis]:
+    """Return now as a basis."""
+    settled = settle(house, Asked())
+    basis = settled.basis
+    return settled.standing, _Basis(house, actor, basis.valid_at, basis.position)
 
 
 def _dispatched(basis: _Basis) -> list[Mapping[str, Any]]:

@@ -26,6 +26,10 @@ _SAID = {
         "the browser has not promised to keep them: send them soon",
     ),
     "new-version": ("已更新到新版本,下次打开生效。", "A new version is ready; it shows next time."),
+    "failed": (
+        "本机未能完成:{0}。已保存的记录没有丢失,请先上传或导出。",
+        "This device could not do it: {0}. What was saved is still here; send it or take it away first.",
+    ),
     "saved": (
         "已保存,联网后自动上传。",
         "Saved; it is sent as soon as there is a network.",

@@ -10,7 +10,7 @@ from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.field import checklist
 from api.field.record import ROWS, event_of, faults, field_of
-from api.field.today import SPOT_CHECK, today
+from api.field.today import SPOT_CHECK, visits
 from api.field.words import words
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, typed
 from api.pages.choices import Choices, choices
@@ -21,8 +21,7 @@ from api.pages.rendering import render
 from api.problems import Fault, Problem
 from api.wiring import Installation
 from domain.envelope import Actor
-from ledger.clock import now
-from ledger.clock import today as day_in_shanghai
+from ledger.clock import now, today
 from ledger.entry import instant_text
 
 router = APIRouter(include_in_schema=False)
@@ -133,11 +132,11 @@ PEOPLE = 3
 @router.get("/field/record")
 def form(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the form, filled in as far as the dispatch says."""
-    listed = today(house, actor).members["inspections"]
+    listed = visits(house, actor)
     chosen = request.query_params.get("inspection_id")
     of = next((one for one in listed if one["inspection_id"] == chosen), None)
     values = _dispatched(of) if of else _undispatched(actor, dict(request.query_params))
-    values |= {"day": day_in_shanghai().isoformat(), "captured_at": instant_text(now())}
+    values |= {"day": today().isoformat(), "captured_at": instant_text(now())}
     frame = framed(request, house, actor)
     return _form(frame, listed, values, new_key(), None)
 
@@ -205,7 +204,7 @@ def record(request: Request, house: Installed, actor: Caller, form: Form) -> Res
         refused = outcome._replace(
             errors=tuple(Fault(field_of(e.field), e.reason) for e in outcome.errors)
         )
-        listed = today(house, actor).members["inspections"]
+        listed = visits(house, actor)
         return _form(framed(request, house, actor), listed, values, key, refused)
     return sent_on(f"/entries/{outcome}", outcome)
 

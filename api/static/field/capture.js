@@ -138,6 +138,8 @@ async function save() {
     faults.show(wrong.filter(standsIn(at)));
     return;
   }
+  if (record.form.signature === "refused") record.photos = record.photos.filter((each) => each.item !== "signature");
+  await keepDraft();
   const now = new Date();
   const event = rules.eventOf(record.form, record.photos, list, {
     device_id: await device(), offline: !navigator.onLine, captured_at: now.toISOString().replace(/\.\d+Z$/, "Z"),

@@ -79,8 +79,9 @@ function begin(firm, inspection) {
 async function send(hurry = false) {
   clearTimeout(timer);
   if (!session || !navigator.onLine) return;
-  if (await flush(session.account, hurry)) {
-    tell("");
+  const said = await flush(session.account, hurry);
+  if (said) tell("");
+  if (said || (await unsent(session.account)).some((record) => record.trouble === "signed-out")) {
     ({ session, list } = await refresh());
     if (!session) return show();
   }
@@ -120,6 +121,11 @@ async function register() {
   }
 }
 
+// What this device could not do (no room left, say) is said wherever one is; nothing that was kept is touched.
+addEventListener("unhandledrejection", ({ reason }) => {
+  at("trouble").hidden = false;
+  at("trouble").textContent = say("failed", reason?.message ?? reason);
+});
 at("send").onclick = () => send(true);
 at("renew").onclick = () => renew();
 at("find").oninput = find;

@@ -4,14 +4,17 @@
 import { all, get, put, tidy } from "./store.js";
 
 const PATIENCE = 60_000;
+const SLOWEST = 16; // bytes in a millisecond
 const LONGEST_WAIT = 300_000;
 const LATER = new Set([401, 408, 425, 429]);
 const TROUBLES = { 401: "signed-out", 429: "too-many" };
 
 const headers = (record) => ({ "Dudao-Account": encodeURIComponent(record.account) });
 
-const send = (address, options) =>
-  fetch(address, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options });
+function send(address, options) {
+  const patience = PATIENCE + (options.body.size ?? options.body.length) / SLOWEST;
+  return fetch(address, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout?.(patience), ...options });
+}
 
 function ask(record) {
   return send("/v1/commands/SpotCheckRecorded", {
@@ -51,7 +54,7 @@ async function receiptIn(answer) {
 
 async function problemIn(answer) {
   const said = await answer.json().catch(() => null);
-  return { status: answer.status, detail: said?.detail ?? answer.statusText, errors: said?.errors ?? [], rule: said?.rule };
+  return { status: answer.status, type: said?.type, detail: said?.detail ?? answer.statusText, errors: said?.errors ?? [], rule: said?.rule };
 }
 
 async function later(record, trouble, answer) {
@@ -75,8 +78,10 @@ async function one(record) {
     await later(record, "no-network");
     return false;
   }
-  if (answer.status >= 400 && answer.status < 500 && !LATER.has(answer.status)) {
-    await put("records", { ...record, state: "refused", trouble: null, problem: await problemIn(answer) });
+  const problem = await problemIn(answer);
+  const asked = answer.status >= 400 && answer.status < 500 && !LATER.has(answer.status);
+  if (asked && problem.type !== "urn:dudao:problem:conflict") {
+    await put("records", { ...record, state: "refused", trouble: null, problem });
     return true;
   }
   await later(record, TROUBLES[answer.status] ?? "server-busy", answer);

@@ -32,7 +32,7 @@ const kept = async (address) => (await caches.open(CACHE)).match(address, { igno
 async function page(request) {
   const stored = await kept(SHELL);
   try {
-    const answer = await fetch(request, stored ? { signal: AbortSignal.timeout(PATIENCE) } : {});
+    const answer = await fetch(request, stored ? { signal: AbortSignal.timeout?.(PATIENCE) } : {});
     if (answer.status >= 500 && stored) return stored;
     await keep(await caches.open(CACHE), answer);
     return answer;

@@ -6,7 +6,7 @@ import { fact, know, remove } from "./store.js";
 export async function refresh() {
   let answer;
   try {
-    answer = await fetch("/v1/field/list", { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(15_000) });
+    answer = await fetch("/v1/field/list", { cache: "no-store", redirect: "error", signal: AbortSignal.timeout?.(15_000) });
   } catch {
     return kept();
   }
