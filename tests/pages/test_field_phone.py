@@ -284,6 +284,41 @@ def test_what_is_no_picture_is_not_taken_whatever_its_name_says(phone: Phones, f
     assert [each["media_type"] for each in one.kept("photos")] == ["image/png"]
 
 
+def test_a_conflict_is_no_refusal_and_is_tried_again(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(field_site, actor)
+    page = one.start(actor)
+    problem = json.dumps({"type": "urn:dudao:problem:conflict", "detail": "相关记录正在变化"})
+    page.route("**/v1/commands/*", lambda route: route.fulfill(status=409, body=problem))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text("稍后自动重试")
+    page.unroute_all()
+    page.get_by_role("button", name="立即上传").click()
+    expect(one.count("sent")).to_have_text("1")
+
+
+def test_a_signature_that_was_taken_back_does_not_go_along(phone: Phones, field_site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(field_site, actor)
+    one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer()
+    one.forward()
+    one.forward()
+    one.locate()
+    one.forward()
+    one.sign()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = _spot_checks(field_site, inspection)
+    assert [each["media_type"] for each in seen["evidence"]] == ["application/json"]
+    assert seen["signature_refused"] is True
+
+
 def test_a_page_that_says_200_without_a_receipt_is_not_believed(phone: Phones, field_site: Site):
     one, actor = phone(), inspector(1)
     code, _ = dispatched(field_site, actor)
