@@ -7,8 +7,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from api import accounts
+from api.office import credentials, sessions
+from api.office.access_log import command_line
+from api.office.arrival import LOCAL_COOKIE
+from api.wiring import Installation
 from domain.envelope import Actor
 from domain.vocabulary import Role
+from ledger.clock import now
 from tests.api import lines
 from tests.pages.site import Reader, Site
 
@@ -78,15 +84,23 @@ def dispatched(
 class Phone(Reader):
     """A phone on which 现场 was opened."""
 
-    def __init__(self, context: BrowserContext, site: Site) -> None:
+    def __init__(self, context: BrowserContext, site: Site, house: Installation) -> None:
         super().__init__(context, site.base)
-        self.context, self.site = context, site
+        self.context, self.house = context, house
         self.page.set_default_timeout(10_000)
 
     def sign_in(self, actor: Actor) -> None:
-        """Let `actor` be who is signed in on this phone."""
+        """Let `actor` be who is signed in on this phone, whoever was before."""
+        gate = self.house.gate
+        with gate.connection() as connection:
+            if accounts.find(connection, actor.account) is None:
+                accounts.add(connection, actor)
+            held = credentials.find(connection, actor.account)
+            assert held is not None
+            seen = command_line(now())
+            token = sessions.start(connection, held, "password", seen, gate.limits)
         self.context.clear_cookies()
-        self.context.add_cookies([self.site.cookie(actor)])
+        self.context.add_cookies([{"name": LOCAL_COOKIE, "value": token, "url": self.base}])
 
     def start(self, actor: Actor) -> Page:
         """Sign in and open the page, until it may be opened without a network too."""
@@ -192,7 +206,7 @@ Phones = Callable[..., Phone]
 
 
 @contextmanager
-def phones(browser: Browser, site: Site) -> Iterator[Phones]:
+def phones(browser: Browser, site: Site, house: Installation) -> Iterator[Phones]:
     """Yield what makes phones; at the end none of their consoles may have complained."""
     made: list[tuple[BrowserContext, Phone]] = []
 
@@ -204,7 +218,7 @@ def phones(browser: Browser, site: Site) -> Iterator[Phones]:
             "permissions": ["geolocation"] if located else [],
         }
         context = browser.new_context(**shape)
-        one = Phone(context, site)
+        one = Phone(context, site, house)
         made.append((context, one))
         return one
 
