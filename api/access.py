@@ -26,6 +26,7 @@ class Action(StrEnum):
     READ = "read"
     RECORD = "record"
     IMPORT = "import"
+    ADMINISTER = "administer"
     UPLOAD = "upload"
 
 
@@ -86,23 +87,29 @@ BUSINESS = frozenset(
         "stats",
         "events",
         "draws",
-        "integrity",
     }
 )
+INTEGRITY = frozenset({"integrity"})
+"""Whether the ledger is whole: digests and counts, which tell nothing of the business."""
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        R.QUALITY_SUPERVISOR: BUSINESS | {"evidence", "metrics"},
-        R.CENTRE_OFFICER: BUSINESS | {"evidence"},
-        R.BUREAU_PUBLISHER: BUSINESS | {"evidence"},
-        R.ANALYST: BUSINESS,
-        R.DISTRICT_INSPECTOR: BUSINESS | {"evidence"},
-        R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"} | {"evidence"},
+        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"evidence", "metrics"},
+        R.CENTRE_OFFICER: BUSINESS | INTEGRITY | {"evidence"},
+        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY | {"evidence"},
+        R.ANALYST: BUSINESS | INTEGRITY,
+        R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence"},
+        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence"}) - {"draws", "stats"},
         R.EXPERT: frozenset({"applications"}),
-        R.SYSTEM_ADMIN: frozenset({"metrics", "integrity"}),
-        R.AUDIT_ADMIN: frozenset({"metrics", "integrity"}),
+        R.SECURITY_ADMIN: frozenset({"accounts"}),
+        R.AUDIT_ADMIN: INTEGRITY | {"metrics", "access-log"},
+        R.SYSTEM_ADMIN: INTEGRITY | {"metrics", "system"},
     }
 )
 """Role → kinds of records that it reads beside the published ones. Absent: none."""
+ADMINISTERS: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {R.SECURITY_ADMIN: frozenset({"accounts"})}
+)
+"""Role → what it changes beside the ledger. Absent: nothing."""
 UPLOADERS = frozenset(
     {R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.DISTRICT_INSPECTOR, R.ENTERPRISE_REPORTER}
 )
@@ -125,6 +132,8 @@ def decide(actor: Actor, action: Action, resource: str) -> Grant:
         return Grant(rows=_rows(actor), persons=actor.role is not R.ANALYST)
     if action is Action.RECORD and actor.role in MAY.get(resource, ()):
         return Grant(rows=_rows(actor))
+    if action is Action.ADMINISTER and resource in ADMINISTERS.get(actor.role, ()):
+        return Grant(rows=NOTHING)
     if action is Action.IMPORT and actor.role in RECORDERS:
         return Grant(rows=_rows(actor))
     if action is Action.UPLOAD and actor.role in UPLOADERS:
@@ -154,13 +163,23 @@ def _rows(actor: Actor) -> Rows:
             return NOTHING
 
 
+_VERBS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.READ: "查看",
+        Action.RECORD: "办理",
+        Action.IMPORT: "导入",
+        Action.UPLOAD: "上传",
+        Action.ADMINISTER: "管理",
+    }
+)
+
+
 def _denied(actor: Actor, action: Action, resource: str) -> Problem:
     if actor == ANYONE:
         return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
-    verb = {"read": "查看", "record": "办理", "import": "导入", "upload": "上传"}[action.value]
     return Problem(
         "forbidden",
-        f"角色 {actor.role.value} 不能{verb} {resource}",
+        f"角色 {actor.role.value} 不能{_VERBS[action]} {resource}",
         f"role {actor.role.value} may not {action.value} {resource}",
         rule="role-not-allowed",
     )

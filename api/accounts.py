@@ -39,6 +39,9 @@ class Account(NamedTuple):
     organisation: str
     created_at: datetime
     disabled_at: datetime | None
+    person: str | None
+    """Staff number or name of whoever holds it; accounts of one person share it."""
+    signed_in_at: datetime | None
 
 
 def organisation_of(
@@ -76,8 +79,34 @@ def organisation_of(
     return _SEAT.get(role) or organisation or "centre"
 
 
+LONGEST_NAME = 64
+
+
+def require_name(account: str) -> None:
+    """Refuse what cannot be the name of an account.
+
+    Raises:
+        Refused: it is empty, too long, has blanks around it, or cannot be printed.
+    """
+    if account != account.strip() or not account.isprintable() or not account:
+        raise Refused(
+            "account-invalid",
+            "账户名不能为空,前后不能有空格,不能含控制字符",
+            "an account's name is not empty, without blanks around it or control characters",
+            "account",
+        )
+    if len(account) > LONGEST_NAME:
+        raise Refused(
+            "account-invalid",
+            f"账户名最多 {LONGEST_NAME} 个字符",
+            f"an account's name has at most {LONGEST_NAME} characters",
+            "account",
+        )
+
+
 LIST = """
-SELECT account, role, organisation, created_at, disabled_at FROM office.account ORDER BY account
+SELECT account, role, organisation, created_at, disabled_at, person, signed_in_at
+  FROM office.account ORDER BY account
 """
 
 
@@ -87,7 +116,7 @@ def listed(connection: Connection[Any]) -> list[Account]:
 
 
 ONE = """
-SELECT account, role, organisation, created_at, disabled_at
+SELECT account, role, organisation, created_at, disabled_at, person, signed_in_at
   FROM office.account WHERE account = %(account)s
 """
 
@@ -98,22 +127,32 @@ def find(connection: Connection[Any], account: str) -> Account | None:
     return Account(*row) if row else None
 
 
+ANY = "SELECT EXISTS (SELECT FROM office.account)"
+
+
+def any_stored(connection: Connection[Any]) -> bool:
+    """Return whether there is any account yet."""
+    return connection.execute(ANY).fetchone() == (True,)
+
+
 ADD = """
-INSERT INTO office.account (account, role, organisation)
-VALUES (%(account)s, %(role)s, %(organisation)s)
+INSERT INTO office.account (account, role, organisation, person)
+VALUES (%(account)s, %(role)s, %(organisation)s, %(person)s)
 """
 
 
-def add(connection: Connection[Any], actor: Actor) -> None:
-    """Store an account.
+def add(connection: Connection[Any], actor: Actor, person: str | None = None) -> None:
+    """Store an account, held by `person` (staff number or name).
 
     Raises:
-        Refused: the name is taken.
+        Refused: the name is taken, or cannot be one.
     """
+    require_name(actor.account)
     values = {
         "account": actor.account,
         "role": actor.role.value,
         "organisation": actor.organisation,
+        "person": person,
     }
     try:
         with connection.transaction():
@@ -127,6 +166,23 @@ def add(connection: Connection[Any], actor: Actor) -> None:
         ) from None
 
 
+CHANGE = """
+UPDATE office.account SET role = %(role)s, organisation = %(organisation)s, person = %(person)s
+ WHERE account = %(account)s AND disabled_at IS NULL
+"""
+
+
+def change(connection: Connection[Any], actor: Actor, person: str | None) -> bool:
+    """Give an account another role, organisation or holder; return whether it is an enabled one."""
+    values = {
+        "account": actor.account,
+        "role": actor.role.value,
+        "organisation": actor.organisation,
+        "person": person,
+    }
+    return connection.execute(CHANGE, values).rowcount == 1
+
+
 DISABLE = """
 UPDATE office.account SET disabled_at = clock_timestamp()
  WHERE account = %(account)s AND disabled_at IS NULL RETURNING account
@@ -136,6 +192,34 @@ UPDATE office.account SET disabled_at = clock_timestamp()
 def disable(connection: Connection[Any], account: str) -> bool:
     """Disable an account for good; return whether it was enabled."""
     return connection.execute(DISABLE, {"account": account}).fetchone() is not None
+
+
+BIND = """
+UPDATE office.account SET subject = %(subject)s
+ WHERE account = %(account)s AND disabled_at IS NULL AND subject IS NULL
+"""
+UNBIND = "UPDATE office.account SET subject = NULL WHERE account = %(account)s"
+SUBJECT = "SELECT subject FROM office.account WHERE account = %(account)s"
+
+
+def bound_to(connection: Connection[Any], account: str) -> str | None:
+    """Return the subject at the identity provider that an account belongs to, if any yet."""
+    row = connection.execute(SUBJECT, {"account": account}).fetchone()
+    return row[0] if row else None
+
+
+def bind(connection: Connection[Any], account: str, subject: str) -> bool:
+    """Bind an account to a subject at the identity provider; return whether it was free."""
+    try:
+        with connection.transaction():
+            return connection.execute(BIND, {"account": account, "subject": subject}).rowcount == 1
+    except errors.UniqueViolation:
+        return False
+
+
+def unbind(connection: Connection[Any], account: str) -> None:
+    """Let the account be bound anew at the next sign-in through the provider."""
+    connection.execute(UNBIND, {"account": account})
 
 
 BOUND = "SELECT account, role, organisation, disabled_at IS NOT NULL FROM office.account"

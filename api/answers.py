@@ -93,7 +93,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     sent = {
         "ETag": tag,
         "Cache-Control": lasting(standing, public=public),
-        "Vary": "Accept, Authorization",
+        "Vary": "Accept, Authorization, Cookie",
         "Ledger-Position": str(standing.position),
         **headers,
     }

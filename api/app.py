@@ -11,6 +11,7 @@ from api import (
     routes_draws,
     routes_enterprises,
     routes_evidence,
+    routes_field,
     routes_imports,
     routes_integrity,
     routes_lists,
@@ -21,6 +22,7 @@ from api import (
 )
 from api.caller import single_valued
 from api.metrics import Metrics
+from api.office.watch import Watch
 from api.pages import routes as pages
 from api.shell import App, Shell
 from api.wiring import Installation
@@ -40,7 +42,7 @@ def create_app(house: Installation) -> App:
     app = describe()
     app.state.installation = house
     app.state.metrics = Metrics()
-    return Shell(app, app.state.metrics)
+    return Shell(app, app.state.metrics, Watch(house.gate), house.settings)
 
 
 class Described(FastAPI):
@@ -79,6 +81,7 @@ def describe() -> FastAPI:
         routes_reports,
         routes_changes,
         routes_draws,
+        routes_field,
         routes_commands,
         routes_imports,
         routes_evidence,

@@ -6,6 +6,9 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
 from api.access import ANYONE, unauthenticated
+from api.office import sessions
+from api.office.arrival import arrival, require_own
+from api.office.sessions import Session
 from api.problems import Fault, Problem
 from api.tokens import BadToken, verify
 from api.wiring import Installation
@@ -23,16 +26,33 @@ Installed = Annotated[Installation, Depends(installation)]
 
 
 async def caller(request: Request) -> Actor:
-    """Return who the bearer token speaks for; without a token, anyone.
+    """Return who the bearer token or the session speaks for; without either, anyone.
+
+    A session that is over speaks for anyone: what needs a name is then answered with 401.
 
     Raises:
-        Problem: 401, the token is not good.
+        Problem: 401, the token is not good; 403, another site made the browser send a change.
     """
-    header = request.headers.get("authorization")
-    if header is None:
-        return ANYONE
-    scheme, _, token = header.partition(" ")
     house: Installation = request.app.state.installation
+    header = request.headers.get("authorization")
+    session = None if header is not None else await _session(request, house)
+    if header is not None:
+        actor = await _bearer(house, header)
+    else:
+        actor = session.actor if session else ANYONE
+    # A page that says a problem is made after the endpoint has failed, and still greets its reader;
+    # what is refused or taken away is remembered under the same name.
+    request.state.actor, request.state.session = actor, session
+    if session is not None:
+        require_own(request, house.settings)
+    return actor
+
+
+Caller = Annotated[Actor, Depends(caller)]
+
+
+async def _bearer(house: Installation, header: str) -> Actor:
+    scheme, _, token = header.partition(" ")
     try:
         actor = verify(house.key, token.strip() if scheme.lower() == "bearer" else "", now())
     except (BadToken, ValueError, KeyError):
@@ -44,12 +64,42 @@ async def caller(request: Request) -> Actor:
         await run_in_threadpool(house.accounts.refresh)
     if not house.accounts.admits(actor):
         raise unauthenticated("账户已停用或已变更", "the account is disabled or was changed")
-    # A page that says a problem is made after the endpoint has failed, and still greets its reader.
-    request.state.actor = actor
     return actor
 
 
-Caller = Annotated[Actor, Depends(caller)]
+async def _session(request: Request, house: Installation) -> Session | None:
+    """Return the session whose token the browser sent, as long as it holds."""
+    token = request.cookies.get(arrival(request, house.settings).cookie)
+    if not token:
+        return None
+
+    def find() -> Session | None:
+        with house.gate.connection() as connection:
+            return sessions.find(connection, token, house.gate.limits, now())
+
+    return await run_in_threadpool(find)
+
+
+async def signed_in(request: Request, actor: Caller) -> Session:
+    """Return the session of a person who signed in.
+
+    Raises:
+        Problem: 401, nobody has; 403, it is a program with a token.
+    """
+    session: Session | None = getattr(request.state, "session", None)
+    if session is not None:
+        return session
+    if actor == ANYONE:
+        raise unauthenticated("请先登录", "sign in first")
+    raise Problem(
+        "forbidden",
+        "此处须登录后办理,令牌无效",
+        "this needs somebody who is signed in, not a token",
+        rule="session-needed",
+    )
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
 
 
 async def single_valued(request: Request) -> None:

@@ -10,11 +10,12 @@ import typer
 from api.cli_checks import doctor, verify
 from api.cli_failures import reported
 from api.cli_ledger import import_files
-from api.cli_office import token, users
+from api.cli_office import token
 from api.cli_reads import diff, flags, history, roster, stats
 from api.cli_replay import projections, replay
 from api.cli_reports import report
 from api.cli_serve import demo, serve
+from api.cli_users import users
 
 app = typer.Typer(
     name="dudao",

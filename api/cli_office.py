@@ -1,4 +1,4 @@
-"""`dudao token` and `dudao users`: who may act, and with what proof."""
+"""`dudao token`: a proof for programs and trials; and the options that describe who acts."""
 
 import re
 import sys
@@ -94,63 +94,3 @@ def _must_agree(who: "Actor") -> None:
             f"账户 {who.account} 登记为 {stored.role}({stored.organisation})",
             f"account {who.account} is stored as {stored.role} of {stored.organisation}",
         )
-
-
-users = typer.Typer(help="账户 / Accounts", no_args_is_help=True)
-
-
-@users.command("add")
-def add_user(
-    account: Annotated[str, typer.Argument(help="账户名 / account name")],
-    *,
-    role: RoleOption,
-    district: DistrictOption = None,
-    uscc: UsccOption = None,
-    organisation: OrganisationOption = None,
-) -> None:
-    """登记账户 / Store an account."""
-    from api.accounts import add  # noqa: PLC0415
-    from api.wiring import connected  # noqa: PLC0415
-
-    if not account.strip() or not account.isprintable():
-        raise Failure("账户名无效", "the account name is not valid")
-    who = actor(role, account, organisation, district, uscc)
-    with connected() as connection:
-        add(connection, who)
-    sys.stdout.write(f"{who.account}\t{who.role.value}\t{who.organisation}\n")
-
-
-@users.command("list")
-def list_users(
-    *, json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False
-) -> None:
-    """列出账户 / List accounts."""
-    from api.accounts import listed  # noqa: PLC0415
-    from api.wiring import connected  # noqa: PLC0415
-
-    with connected() as connection:
-        found = listed(connection)
-    if json:
-        import orjson  # noqa: PLC0415
-
-        sys.stdout.write(orjson.dumps([each._asdict() for each in found]).decode() + "\n")
-        return
-    for each in found:
-        state = "disabled" if each.disabled_at else "enabled"
-        sys.stdout.write(f"{each.account}\t{each.role}\t{each.organisation}\t{state}\n")
-
-
-@users.command("disable")
-def disable_user(account: Annotated[str, typer.Argument(help="账户名 / account name")]) -> None:
-    """停用账户,其令牌随即失效 / Disable an account and with it its tokens."""
-    from api.accounts import disable, find  # noqa: PLC0415
-    from api.wiring import connected  # noqa: PLC0415
-
-    with connected() as connection:
-        if disable(connection, account):
-            return
-        if find(connection, account) is None:
-            raise Failure(
-                f"没有账户 {account};dudao users list 列出全部",
-                f"there is no account {account}; dudao users list shows all",
-            )

@@ -47,13 +47,34 @@ def run(settings: "Settings", *, sample: bool) -> None:
         ) from None
 
     def ready(house: "Installation") -> None:
+        where = settings.public_url or server.address(listening)
         if sample:
             from api import demonstration  # noqa: PLC0415 - start-up time
 
             demonstration.prepare(house)
-        where = server.address(listening)
+            demonstration.open_doors(house)
         sys.stderr.write(f"督导已启动:{where} (Ctrl+C 结束)\nDudao serves at {where}\n")
         sys.stderr.flush()
+        if not sample:
+            _invite_first(house, where)
 
     with listening:
         server.serve(settings, listening, ready)
+
+
+def _invite_first(house: "Installation", where: str) -> None:
+    """Show the link that makes the first account, as long as there is none: no default password."""
+    from api.office.invitations import FIRST, address  # noqa: PLC0415 - start-up time
+    from api.office.joining import first_link  # noqa: PLC0415
+    from ledger.clock import now  # noqa: PLC0415
+
+    secret = first_link(house.gate, now())
+    if secret is None:
+        return
+    minutes = int(FIRST.total_seconds() // 60)
+    sys.stderr.write(
+        f"还没有账户。请在 {minutes} 分钟内打开此一次性链接,设立首名安全管理员:\n"
+        f"No account yet. Within {minutes} minutes, make the first security administrator here:\n"
+        f"  {address(where, secret)}\n"
+    )
+    sys.stderr.flush()

@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import orjson
 from fastapi import Response
 
-from api.access import Action, decide
+from api.access import Action, decide, unauthenticated
 from api.bodies import from_invalid
 from api.formats import JSON
 from api.problems import Problem, from_rejection, invalid
@@ -75,6 +76,22 @@ def headers(sent: Mapping[str, str]) -> Conditions:
             "If-Match", '应为流的版本,如 "3"', 'the version of the stream is expected, like "3"'
         )
     return Conditions(key, int(version[1]))
+
+
+def meant_for(sent: Mapping[str, str], actor: Actor) -> None:
+    """Refuse what was kept for another account.
+
+    A phone sends its records late, perhaps after its owner has signed out and somebody else in.
+
+    Raises:
+        Problem: 401, `Dudao-Account` (percent-encoded) names another account than the caller's.
+    """
+    account = sent.get("dudao-account")
+    if account is not None and unquote(account) != actor.account:
+        raise unauthenticated(
+            "这条记录属于另一账户,须由其本人登录后发送",
+            "this record belongs to another account, which must sign in to send it",
+        )
 
 
 def record(
@@ -150,7 +167,7 @@ def _answer(house: Installation, positions: Sequence[int]) -> Response:
     """Say what was recorded and which flags it raised, once the views hold it."""
     if not positions:
         empty: dict[str, Any] = {"position": None, "positions": [], "stream": None, "version": None}
-        return _said({**empty, "recorded_at": None, "flags": []}, 200, {})
+        return _said({**empty, "recorded_at": None, "leaf": None, "flags": []}, 200, {})
     entries = house.log.at(positions)
     last = positions[-1]
     try:
@@ -172,6 +189,7 @@ def _recorded(
         "stream": entry.stream,
         "version": entry.version,
         "recorded_at": instant_text(entry.recorded_at),
+        "leaf": entry.leaf_hash().hex(),
         "flags": list(raised),
     }
 

@@ -10,10 +10,11 @@ from api.cli_ledger import bar
 from api.cli_output import table
 from api.formats import columns
 from api.imports import Rejects
+from api.office import demo_accounts
 from api.wiring import Installation
 from domain.checks import CHECKS
 from domain.vocabulary import Verdict
-from ledger.clock import today
+from ledger.clock import now, today
 from projections import flags
 from projections.basis import Basis
 
@@ -71,6 +72,18 @@ def _mark(house: Installation) -> Path:
 def _is_ours(house: Installation) -> bool:
     """Return whether what the ledger holds is a sample year whose loading was interrupted."""
     return _mark(house).exists()
+
+
+def open_doors(house: Installation) -> None:
+    """Make one account a role, unless there are accounts, and say how to get in."""
+    password = demo_accounts.prepare(house.gate, now())
+    if password is None:
+        return
+    sys.stderr.write(
+        "演示账户:登录页上点选角色即可进入;也可用账户名和密码登录 / demonstration accounts: choose a "
+        f"role on the sign-in page, or use\n  {' '.join(demo_accounts.NAMES)}\n"
+        f"  密码 / password: {password}\n"
+    )
 
 
 SUMMARY = columns("code name breach:integer undecided:integer clause example")

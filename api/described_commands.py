@@ -39,13 +39,17 @@ HEADERS: list[dict[str, Any]] = [
 _RECORDED: dict[str, Any] = {
     "type": "object",
     "title": "Recorded",
-    "required": ["position", "positions", "stream", "version", "recorded_at", "flags"],
+    "required": ["position", "positions", "stream", "version", "recorded_at", "leaf", "flags"],
     "properties": {
         "position": {"type": ["integer", "null"]},
         "positions": {"type": "array", "items": {"type": "integer"}},
         "stream": {"type": ["string", "null"]},
         "version": {"type": ["integer", "null"]},
         "recorded_at": {"type": ["string", "null"], "format": "date-time"},
+        "leaf": {
+            "type": ["string", "null"],
+            "description": "首条记录的叶哈希,作回执留存 / leaf hash of the first entry, a receipt",
+        },
         "flags": {"type": "array", "items": {"type": "object"}},
     },
 }

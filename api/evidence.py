@@ -40,6 +40,8 @@ class Media(StrEnum):
     WEBP = "image/webp"
     HEIC = "image/heic"
     PDF = "application/pdf"
+    DEVICE_RECORD = "application/json"
+    """What a phone keeps of a spot check (decision 0088); no other JSON is taken."""
 
 
 EXTENSIONS = {
@@ -48,8 +50,10 @@ EXTENSIONS = {
     Media.WEBP: "webp",
     Media.HEIC: "heic",
     Media.PDF: "pdf",
+    Media.DEVICE_RECORD: "json",
 }
-SIGNATURE_BYTES = 16
+SIGNATURE_BYTES = 32
+_DEVICE_RECORD = b'{"format":"dudao-field-record/'
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
@@ -65,6 +69,8 @@ def media_of(start: bytes) -> Media | None:
         return Media.WEBP
     if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
         return Media.HEIC
+    if start.startswith(_DEVICE_RECORD):
+        return Media.DEVICE_RECORD
     return Media.PDF if start.startswith(b"%PDF-") else None
 
 

@@ -142,7 +142,7 @@ def _whole(
         "Cache-Control": lasting(first.standing, public=first.public),
         "Content-Disposition": disposition(_name(request, first, media)),
         "Ledger-Position": str(first.standing.position),
-        "Vary": "Accept, Authorization",
+        "Vary": "Accept, Authorization, Cookie",
         **limits(first.page),
     }
     return Pieces(head, made, media_type=MEDIA.get(media, media), headers=headers)

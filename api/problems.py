@@ -31,6 +31,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "idempotency-key-missing": Kind(400, "缺少 Idempotency-Key"),
         "unauthenticated": Kind(401, "未登录或令牌无效"),
         "forbidden": Kind(403, "无权办理"),
+        "sign-in-failed": Kind(403, "未能登录"),
         "not-found": Kind(404, "没有找到"),
         "method-not-allowed": Kind(405, "不支持该方法"),
         "not-acceptable": Kind(406, "不能以所要求的格式回答"),
@@ -41,8 +42,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unsupported-media-type": Kind(415, "不支持的内容格式"),
         "invalid": Kind(422, "内容不符合要求"),
         "idempotency-key-reused": Kind(422, "Idempotency-Key 已用于另一请求"),
+        "too-many-attempts": Kind(429, "尝试次数过多"),
         "quota-exceeded": Kind(429, "已达限额"),
         "internal": Kind(500, "系统内部错误"),
+        "provider-unavailable": Kind(502, "统一身份认证暂不可用"),
         "not-ready": Kind(503, "系统暂不可用"),
         "projections-behind": Kind(503, "视图尚未更新到最新记录"),
     }
@@ -51,6 +54,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 _FORBIDDEN = frozenset(
     {
+        "own-account",
         "expert-not-assigned",
         "not-own-sheet",
         "organisation-mismatch",
@@ -60,7 +64,9 @@ _FORBIDDEN = frozenset(
 )
 _INVALID = frozenset(
     {
+        "account-invalid",
         "basis-missing",
+        "code-wrong",
         "day-in-the-future",
         "days-reversed",
         "due-before-order",
@@ -76,6 +82,10 @@ _INVALID = frozenset(
         "own-method-missing",
         "period-empty",
         "period-too-long",
+        "password-common",
+        "password-differs",
+        "password-long",
+        "password-short",
         "points-out-of-range",
         "reason-missing",
         "same-number",

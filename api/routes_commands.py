@@ -22,6 +22,7 @@ def _endpoint(names: Sequence[str]) -> Endpoint:
     async def record(
         request: Request, house: Installed, actor: Caller, _: Annotated[Question, Query()]
     ) -> Response:
+        commands.meant_for(request.headers, actor)
         raw = await bodies.read(request)
         headers = commands.headers(request.headers)
         return await bodies.in_thread(lambda: commands.record(house, actor, names, raw, headers))

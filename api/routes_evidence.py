@@ -13,6 +13,7 @@ from api import evidence
 from api.access import Action, decide
 from api.bodies import in_thread
 from api.caller import Caller, Installed
+from api.commands import meant_for
 from api.described import problems
 from api.downloads import disposition
 from api.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
@@ -67,6 +68,7 @@ async def put(
 ) -> Response:
     """Take the original bytes in; the same once more changes nothing."""
     decide(actor, Action.UPLOAD, "evidence")
+    meant_for(request.headers, actor)
     wanted = evidence.digest_of(sha256)
     if wanted is None:
         raise invalid(
@@ -141,7 +143,7 @@ def get(
         "ETag": f'"{sha256}"',
         # The bytes never change, but who may see them does: a copy is asked about before use.
         "Cache-Control": "private, no-cache",
-        "Vary": "Authorization",
+        "Vary": "Authorization, Cookie",
         "Content-Disposition": disposition(name),
         "Content-Security-Policy": SAFE,
     }

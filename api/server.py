@@ -58,6 +58,7 @@ def serve(
             access_log=False,
             lifespan="off",
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=30,
             h11_max_incomplete_event_size=64 * 1024,

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts that only this machine reaches: what it sends to them, nobody else sees."""
 
 
 class Settings(BaseSettings):
@@ -22,6 +26,46 @@ class Settings(BaseSettings):
     public_url: str | None = Field(default=None, pattern=r"^https?://[!-~]+$")
     """Where people reach this installation, for addresses on paper; absent: `host` and `port`."""
     lang: Literal["zh", "en"] = "zh"
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses whose `X-Forwarded-…` headers are believed, with commas between them."""
+
+    session_idle_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    session_hours: int = Field(default=8, ge=1, le=24)
+    sessions_per_account: int = Field(default=5, ge=1, le=100)
+    sign_in_tries: int = Field(default=5, ge=1, le=100)
+    """Wrong passwords for one account before it is locked."""
+    sign_in_tries_per_address: int = Field(default=20, ge=1, le=10_000)
+    """The same for one address, behind which a whole office may sit."""
+    sign_in_lock_minutes: int = Field(default=15, ge=1, le=24 * 60)
+
+    oidc_client_id: str | None = None
+    """What this installation is called at the identity provider."""
+    oidc_issuer: str | None = None
+    """The identity provider; absent: only accounts with passwords."""
+    oidc_client_secret: SecretStr | None = None
+    oidc_claim: str = "preferred_username"
+    """The claim of the ID token that names the account."""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe(cls, value: str | None) -> str | None:
+        """Refuse an address that others could read along with, or that is none."""
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.query or parts.fragment or not parts.hostname or parts.username is not None:
+            raise ValueError("an address like https://id.example")
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
+            raise ValueError("https is needed, except on this machine")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _has_client(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a provider that does not know this installation."""
+        if value is not None and not info.data.get("oidc_client_id"):
+            raise ValueError("DUDAO_OIDC_ISSUER needs DUDAO_OIDC_CLIENT_ID")
+        return value
 
     @property
     def folder(self) -> Path:

@@ -12,9 +12,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 
 from api.metrics import Metrics
+from api.office.arrival import arrival, visit
+from api.office.watch import Watch
 from api.problems import MEDIA_TYPE, Problem, fault
+from api.settings import Settings
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -41,22 +45,37 @@ _SAFE = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(self), geolocation=(self), accelerometer=(), autoplay=(), "
+        "display-capture=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), "
+        "payment=(), serial=(), usb=()"
+    ),
 }
+_PAGE = {
+    # With `no-referrer` a browser sends `Origin: null` with our own forms, and those that say
+    # nothing else of where a request comes from would be taken for strangers.
+    "Referrer-Policy": "same-origin",
+}
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year, the browser comes back over https alone."""
 
 
 class Shell:
     """The application with what holds for every answer."""
 
-    def __init__(self, app: App, metrics: Metrics) -> None:
+    def __init__(self, app: App, metrics: Metrics, watch: Watch, settings: Settings) -> None:
         self._app = app
         self._metrics = metrics
+        self._watch = watch
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send)
+        exchange = _Exchange(scope, receive, send, self._watch, self._settings)
         started = time.perf_counter()
         try:
             exchange.refuse_declared_length()
@@ -84,8 +103,12 @@ def _limit_of(path: str) -> int:
 class _Exchange:
     """One request with its answer."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, watch: Watch, settings: Settings
+    ) -> None:
         self.id = str(uuid.uuid4())
+        self._watch = watch
+        self._settings = settings
         self.method = str(scope["method"])
         self.status = 500
         self._head = self.method == "HEAD"
@@ -122,16 +145,36 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         """Send a piece of the answer."""
         if message["type"] == "http.response.start":
+            await self._see(message)
             self._started = True
             self.status = int(message["status"])
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self.id
-            for name, value in _SAFE.items():
-                headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", "no-store")
+            self._head_up(MutableHeaders(scope=message))
         elif self._head:
             message = {**message, "body": b""}
         await self._send(message)
+
+    async def _see(self, message: Message) -> None:
+        """Remember what is to be remembered of the answer, before any of it is sent."""
+        request = Request(self.scope)
+        await self._watch.see(
+            getattr(request.state, "actor", None),
+            visit(request),
+            (self.method, str(self.scope["path"])),
+            int(message["status"]),
+            Headers(raw=message["headers"]),
+        )
+
+    def _head_up(self, headers: MutableHeaders) -> None:
+        """Put on the headers that every answer has."""
+        headers["X-Request-Id"] = self.id
+        if headers.get("content-type", "").startswith("text/html"):
+            for name, value in _PAGE.items():
+                headers.setdefault(name, value)
+        for name, value in _SAFE.items():
+            headers.setdefault(name, value)
+        if arrival(Request(self.scope), self._settings).secure:
+            headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+        headers.setdefault("Cache-Control", "no-store")
 
     async def fail(self, problem: Problem) -> None:
         """Answer with a problem, unless an answer is on its way already."""

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from api.accounts import ACCOUNTS, Register
 from api.imports import Importer
+from api.office.gate import Gate
 from api.settings import Settings
 from api.sheet_directory import Directory
 from api.tokens import load_key
@@ -35,6 +36,7 @@ from ledger.writer import Writer
 from projections.schema import PROJECTIONS
 
 if TYPE_CHECKING:
+    from api.office.provider import Provider
     from api.operations import Operations
     from api.reports.typeset import Typesetter
     from api.verifications import Verifier
@@ -86,6 +88,14 @@ def connected(settings: Settings | None = None) -> Generator[Connection[Any]]:
         pool.connection() as connection,
     ):
         yield connection
+
+
+@contextmanager
+def gated() -> Generator[Gate]:
+    """Yield the way in, without anything that records or reads views."""
+    settings = Settings()
+    with open_ledger(settings) as database, database.pool(1) as pool:
+        yield Gate(settings, pool, load_key(settings.folder))
 
 
 def folding() -> "Rules":
@@ -157,6 +167,7 @@ class Installation:
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
+        self.gate = Gate(settings, self.pool, self.key)
         self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
         """Whose turn it is to download a whole list."""
         self.roots = Roots()
@@ -180,6 +191,23 @@ class Installation:
         from projections.runner import Runner  # noqa: PLC0415
 
         return Runner(self.database.addresses.app, self.folding, executors=processes)
+
+    @cached_property
+    def provider(self) -> "Provider | None":
+        """The identity provider that people may sign in through, if one is set."""
+        settings = self.settings
+        if settings.oidc_issuer is None or settings.oidc_client_id is None:
+            return None
+        from api.office.provider import Client, Provider  # noqa: PLC0415 - see above
+
+        secret = settings.oidc_client_secret
+        client = Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            secret.get_secret_value() if secret else None,
+            settings.oidc_claim,
+        )
+        return Provider(client, self.gate.cookie_key)
 
     @cached_property
     def operations(self) -> "Operations":

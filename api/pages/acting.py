@@ -7,7 +7,7 @@ comes back with the reasons on top and everything that was typed.
 
 import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import orjson
 from fastapi import Depends, Request, Response
@@ -19,6 +19,8 @@ from api.problems import Fault, Problem, from_refusal
 from api.wiring import Installation
 from domain.decider import Refused
 from domain.envelope import Actor
+
+T = TypeVar("T")
 
 KEY = "key"
 """The field that carries the form's key."""
@@ -88,8 +90,8 @@ def act(  # noqa: PLR0913, PLR0917 - who, which form, which command
     return recorded[-1] if recorded else None
 
 
-def attempt(work: Callable[[], int | None]) -> int | Refusal | None:
-    """Return what `work` recorded, or why it was refused."""
+def attempt(work: Callable[[], T]) -> T | Refusal:
+    """Return what `work` returned, or why it was refused."""
     try:
         return work()
     except Refused as refused:

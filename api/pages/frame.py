@@ -13,6 +13,7 @@ from api.pages.language import LARGE_COOKIE, Language, choose
 from api.pages.navigation import Area, areas
 from api.wiring import Installation
 from domain.envelope import Actor
+from domain.permissions import MAY
 
 Value = str | int | None
 
@@ -48,6 +49,11 @@ class Frame:
     def signed_in(self) -> bool:
         """Whether the reader is known."""
         return self.actor != ANYONE
+
+    @property
+    def captures(self) -> bool:
+        """Whether the reader records spot checks, so that their phone may hold some unsent."""
+        return self.actor.role in MAY["SpotCheckRecorded"]
 
     def link(self, path: str, **parameters: Value) -> str:
         """Return the address of another page, under the clocks that the reader has set."""

@@ -51,9 +51,9 @@ AREAS = (
     Area("/imports", Words("导入", "Import"), _records),
     Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),
     Area("/certificates", Words("证书查询", "Certificates"), _anyone),
-    Area("/accounts", Words("账户", "Accounts"), _is(Role.SECURITY_ADMIN)),
-    Area("/access-log", Words("访问记录", "Access log"), _is(Role.AUDIT_ADMIN)),
-    Area("/system", Words("系统", "System"), _is(Role.SYSTEM_ADMIN)),
+    Area("/accounts", Words("账户", "Accounts"), _reads("accounts")),
+    Area("/access-log", Words("访问记录", "Access log"), _reads("access-log")),
+    Area("/system", Words("系统", "System"), _reads("system")),
 )
 
 

@@ -1,4 +1,8 @@
-"""Style, scripts and pictures: files of the package, under addresses that change with their bytes."""
+"""Style, scripts and pictures: files of the package, under addresses that change with their bytes.
+
+The files of one folder share an address that changes with any of them: modules name their
+neighbours by relative address, so a neighbour that changed must have another address too.
+"""
 
 import hashlib
 import mimetypes
@@ -32,10 +36,27 @@ def static(name: str) -> str:
     Raises:
         LookupError: there is none of that name: a template has a slip.
     """
-    content = _content(name)
-    if content is None:
+    if _content(name) is None:
         raise LookupError(f"api/static has no {name}")
-    return f"/static/{hashlib.sha256(content).hexdigest()[:12]}/{name}"
+    return f"/static/{_digest(name)}/{name}"
+
+
+@cache
+def folder(name: str) -> tuple[str, ...]:
+    """Return the names of the files of a folder, in order."""
+    found = (files("api") / "static" / name).iterdir()
+    return tuple(sorted(f"{name}/{file.name}" for file in found if file.is_file()))
+
+
+@cache
+def _digest(name: str) -> str:
+    """Return what stands for the bytes behind an address: those of the file, or of its folder."""
+    of, _, _ = name.rpartition("/")
+    hashed = hashlib.sha256()
+    for each in folder(of) if of else (name,):
+        content = _content(each) or b""
+        hashed.update(hashlib.sha256(content).digest())
+    return hashed.hexdigest()[:12]
 
 
 def _file(name: str, caching: str) -> Response:
@@ -50,9 +71,10 @@ def _file(name: str, caching: str) -> Response:
 
 
 @router.get("/static/{digest}/{name:path}")
-def file(digest: str, name: str) -> Response:  # noqa: ARG001 - the digest makes the address new
-    """Return a file of the package."""
-    return _file(name, FOR_EVER)
+def file(digest: str, name: str) -> Response:
+    """Return a file of the package; for ever only under the address of these bytes."""
+    known = _content(name) is not None and digest == _digest(name)
+    return _file(name, FOR_EVER if known else "no-cache")
 
 
 @router.get("/favicon.ico")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.pages.language import Words
+from api.pages.office_words import DEEDS, OUTCOMES, STATES, WAYS
 from api.pages.watch_words import WATCHED
 from domain.checks import CHECKS
 from domain.vocabulary import Level
@@ -39,6 +40,16 @@ KINDS = _names(
     foreign=("外资", "foreign-invested"),
     private=("非公", "private"),
     central=("央企", "central"),
+)
+INSPECTIONS: Names = MappingProxyType(
+    {
+        "现场督导": Words("现场督导", "on-site supervision"),
+        "日常监督检查": Words("日常监督检查", "routine inspection"),
+        "专项督导": Words("专项督导", "special supervision"),
+        "双随机抽查": Words("双随机抽查", "check after a random draw"),
+        "线上督导": Words("线上督导", "online supervision"),
+        "投诉举报核查": Words("投诉举报核查", "check of a complaint"),
+    }
 )
 STANDINGS = _names(
     unlisted=("未列入", "not listed"),
@@ -293,6 +304,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
     {
         "role": ROLES,
         "kind": KINDS,
+        "inspection": INSPECTIONS,
         "standing": STANDINGS,
         "verdict": VERDICTS,
         "severity": SEVERITIES,
@@ -321,6 +333,10 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "authority": AUTHORITIES,
         "organisation": ORGANISATIONS,
         "event": EVENT_NAMES,
+        "deed": DEEDS,
+        "outcome": OUTCOMES,
+        "way": WAYS,
+        "finding_state": STATES,
     }
 )
 """What a template names a vocabulary by → its names: `{{ row.standing | word("standing") }}`."""

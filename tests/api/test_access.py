@@ -6,6 +6,7 @@ from api.access import (
     ALL,
     ANYONE,
     BUSINESS,
+    INTEGRITY,
     NOTHING,
     PUBLIC,
     READS,
@@ -33,7 +34,13 @@ WHO = {
     Role.AUDIT_ADMIN: "centre",
     Role.SYSTEM_ADMIN: "centre",
 }
-RESOURCES = sorted(BUSINESS | PUBLIC | {"evidence", "metrics"})
+KEPT = {
+    "accounts": Role.SECURITY_ADMIN,
+    "access-log": Role.AUDIT_ADMIN,
+    "system": Role.SYSTEM_ADMIN,
+}
+"""What each of the three administrators keeps, and nobody else sees."""
+RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | {"evidence", "metrics"} | set(KEPT))
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
     Role.CENTRE_OFFICER,
@@ -64,6 +71,10 @@ APART: dict[tuple[Role, str], Rows | None] = {
 def expected(role: Role, resource: str) -> Rows | None:
     """What the table of the domain says, written a second time."""
     if resource in {"certificate", "certificate-lookup"}:
+        return NOTHING
+    if resource in KEPT:
+        return NOTHING if role is KEPT[resource] else None
+    if resource == "integrity" and role in {Role.AUDIT_ADMIN, Role.SYSTEM_ADMIN}:
         return NOTHING
     if resource == "metrics":
         keepers = {Role.AUDIT_ADMIN: NOTHING, Role.SYSTEM_ADMIN: NOTHING}
@@ -103,6 +114,24 @@ def test_some_never_write(role: Role) -> None:
             decide(someone(role), Action.RECORD, event)
     with pytest.raises(Problem):
         decide(someone(role), Action.IMPORT, "imports")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_the_security_administrator_keeps_accounts(role: Role) -> None:
+    if role is Role.SECURITY_ADMIN:
+        assert decide(someone(role), Action.ADMINISTER, "accounts").rows == NOTHING
+        return
+    with pytest.raises(Problem) as raised:
+        decide(someone(role), Action.ADMINISTER, "accounts")
+    assert raised.value.status == 403
+
+
+@pytest.mark.parametrize("role", [r for r in Role if "admin" in r])
+def test_no_administrator_reads_business_data(role: Role) -> None:
+    for resource in BUSINESS:
+        with pytest.raises(Problem):
+            decide(someone(role), Action.READ, resource)
+    assert decide(someone(role), Action.READ, "roster").rows == NOTHING
 
 
 def test_an_analyst_sees_everything_but_people() -> None:

@@ -168,12 +168,15 @@ def test_bytes_go_under_no_name_but_their_own(desk: Desk) -> None:
         (b"\x00\x00\x00\x18ftypmp42", HEIC, 422),
         (b"", JPEG, 422),
         (b"\xff\xd8", JPEG, 422),
+        (b'{"format":"dudao-field-record/1","sequence":1}', "application/json", 201),
+        (b'{"format":"other"}', "application/json", 422),
+        (b'{"a":1}', "application/json", 422),
         (STARTS[JPEG], "", 415),
         (STARTS[JPEG], "image/*", 415),
         (STARTS[JPEG], "image/jpeg, text/html", 415),
     ],
 )  # fmt: skip
-def test_only_what_is_a_photo_or_a_pdf_is_taken(
+def test_only_photos_pdfs_and_records_of_devices_are_taken(
     desk: Desk, content: bytes, media: str, status: int
 ) -> None:
     assert put(desk, content, media=media).status_code == status

@@ -7,6 +7,7 @@ import pytest
 from api.pages.words import VOCABULARY
 from domain import place, vocabulary
 from domain.checks import CHECKS
+from domain.inspection import KINDS
 from domain.registry import EVENTS
 
 NAMED = {
@@ -38,6 +39,10 @@ def test_every_check_event_and_case_has_a_name():
     assert set(VOCABULARY["check"]) == set(CHECKS)
     assert set(VOCABULARY["event"]) == set(EVENTS)
     assert set(VOCABULARY["case"]) == {case.label for case in vocabulary.Case}
+
+
+def test_every_kind_of_inspection_has_a_name():
+    assert tuple(VOCABULARY["inspection"]) == KINDS
 
 
 def test_names_are_complete_in_both_languages():
