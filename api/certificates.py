@@ -51,6 +51,8 @@ def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
         "revoked": record["state"] == "revoked",
         "ended_on": record["ended_on"],
         "replaced_by": record["replaced_by"],
+        "replaces": record.get("replaces"),
+        "reissued_on": record.get("reissued_on"),
     }
 
 

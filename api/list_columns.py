@@ -11,7 +11,7 @@ SESSION = (
 )
 CERTIFICATE = (
     "certificate_no assessment_id uscc issuer_uscc district occupation:json level holder:json "
-    "results:json issued_on state ended_on replaced_by position:integer"
+    "results:json issued_on reissued_on state ended_on replaced_by replaces position:integer"
 )
 APPLICATION = (
     "application_id uscc window stage submitted_on scope:json methods:json own_method opinion:json "

@@ -12,34 +12,16 @@ from typing import Any
 
 from domain import application, enterprise, finding, flag, plan, standing
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued, CertificateReissued
+from domain.certificate import CertificateIssued
 from domain.course import Course
 from domain.envelope import Recorded
 from domain.finding import Finding
 from domain.flag import Review
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.papers import CertificateRecord, end
 from domain.plan import Plan
 from domain.progress import Application
 from domain.rectification import RectificationOrdered
-
-
-class CertificateRecord:
-    """One recorded certificate and whether it still holds."""
-
-    __slots__ = ("ended", "ended_position", "entry", "replaced_by")
-
-    def __init__(self, entry: Recorded[CertificateIssued]) -> None:
-        self.entry = entry
-        self.ended: date | None = None
-        self.ended_position = 0
-        self.replaced_by: str | None = None
-
-    @property
-    def state(self) -> str:
-        """`valid`, `reissued` or `revoked`."""
-        if self.ended is None:
-            return "valid"
-        return "revoked" if self.replaced_by is None else "reissued"
 
 
 class SessionRecord:
@@ -103,6 +85,12 @@ class SubjectFile:
             session.certificates.append(record)
         return session
 
+    def made_by(self, entry: Recorded[Any]) -> CertificateRecord | None:
+        """Return the certificate that a reissue made; None for any other entry."""
+        number = getattr(entry.event, "new_certificate_no", "")
+        found = self.certificates.get(number, ())
+        return next((r for r in found if r.entry.position == entry.position), None)
+
     def district_on(self, day: date) -> str | None:
         """Return the competent district authority on `day`; None for an unregistered enterprise."""
         return self.enterprise.profile_on(day).district if self.enterprise else None
@@ -148,12 +136,9 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     if type(event) is CertificateIssued:
         file.add_certificate(entry)
         return
-    for record in file.certificates.get(event.certificate_no, ()):
-        if record.ended is None:
-            record.ended = entry.valid_from
-            record.ended_position = entry.position
-            if isinstance(event, CertificateReissued):
-                record.replaced_by = event.new_certificate_no
+    successor = end(file.certificates.get(event.certificate_no, ()), entry)
+    if successor is not None:
+        file.certificates.setdefault(successor.number, []).append(successor)
 
 
 def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:

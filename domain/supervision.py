@@ -24,13 +24,15 @@ from domain.checks import (
     judge_inspection,
     judge_session,
 )
+from domain.checks.certificates import number_fits
 from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.correction import RecordCorrected, amended, day_in
 from domain.decider import Amend
 from domain.envelope import Recorded
 from domain.flags import FlagState, after, raised
+from domain.papers import CertificateRecord
 from domain.standing import EnterpriseListed, ListingRenewed
-from domain.subject_file import CertificateRecord, SessionRecord, SubjectFile
+from domain.subject_file import SessionRecord, SubjectFile
 from domain.touches import Touch, touches
 from domain.vocabulary import Verdict
 
@@ -118,10 +120,23 @@ class Supervision:
         shown = list(dict.fromkeys([*touches(wrong), *touches(right)]))
         for touch in shown:
             self.behind.setdefault(touch, []).append(entry.position)
-        if isinstance(right.event, CertificateReissued | CertificateRevoked):
-            ended = self.file.certificates.get(right.event.certificate_no, ())
-            shown += (Touch("certificates", str(record.entry.position)) for record in ended)
+        shown += self._papers_of(right)
         return list(dict.fromkeys([*shown, *self._everything_again(entry.position)]))
+
+    def _papers_of(self, entry: Recorded[Any]) -> Iterator[Touch]:
+        """Yield the certificates that show a reissue or a revocation, or what was issued first."""
+        if isinstance(entry.event, CertificateIssued | CertificateReissued | CertificateRevoked):
+            for record in self.file.certificates.get(entry.event.certificate_no, ()):
+                for each in record.line():
+                    yield Touch("certificates", str(each.entry.position))
+
+    def record(self, position: int) -> Recorded[Any] | None:
+        """Return the entry at a position as it stands; of a reissue, the certificate that it made."""
+        entry = self.entries.get(position)
+        if entry is None or not isinstance(entry.event, CertificateReissued):
+            return entry
+        made = self.file.made_by(entry)
+        return made.entry if made is not None else entry
 
     def _departed(self) -> Iterator[CertificateRecord]:
         for session in self.file.sessions.values():
@@ -146,7 +161,15 @@ class Supervision:
         for session in self.file.sessions.values():
             for record in session.certificates:
                 yield from self._judge_certificate_again(record, at)
+                for successor in record.line()[1:]:
+                    yield from self.judge_number(successor, at)
             yield from self.count(session, at, own=False)
+
+    def judge_number(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
+        """Judge what alone is new about a certificate that replaced another one: its number."""
+        entry, outcome = record.entry, number_fits(record.entry)
+        found = {} if outcome is CLEAR else {"C1": outcome}
+        yield from self.settle(entry.position, entry.valid_from, found, at, ("C1",))
 
     def _judge_certificate_again(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
         entry = record.entry
@@ -237,6 +260,10 @@ def _ended_certificate(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]
         session = of.file.sessions.get(record.entry.event.assessment_id)
         if session is not None:
             yield from of.count(session, entry.position, own=False)
+    made = of.file.made_by(entry)
+    if made is not None:
+        yield Touch("certificates", str(entry.position))
+        yield from of.judge_number(made, entry.position)
 
 
 def _own_inspection(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:

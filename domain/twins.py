@@ -4,7 +4,7 @@ Its facts are all entries that carry the number's tag or the holder's tag. The f
 on the certificate that was recorded later: the first one could not know of the second.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
@@ -16,16 +16,51 @@ from domain.flag import FlagReviewed, Review
 from domain.flag import evolve as review_after
 from domain.flags import FlagState, after, raised
 from domain.identifiers import flag_key
-from domain.subject_file import CertificateRecord
+from domain.papers import CertificateRecord, end
 from domain.vocabulary import Verdict
 
 
 class TwinVersion(NamedTuple):
-    """The C2 flag of one certificate as known from the entry `at` on."""
+    """The C2 flag of one certificate as known from the entry `at` on, and the certificate then."""
 
     at: int
     flag: FlagState
     review: Review | None
+    entry: Recorded[CertificateIssued]
+
+
+class _Group:
+    """The certificates that share a number or a holder, as far as they have been read."""
+
+    def __init__(self, amend: Amend) -> None:
+        self.amend = amend
+        self.records: dict[int, CertificateRecord] = {}
+        self.strangers: dict[int, str] = {}
+        """Reissue → the number it took, where what it replaced is not of this group."""
+
+    def take(self, entry: Recorded[Any]) -> None:
+        event = entry.event
+        if isinstance(event, CertificateIssued):
+            self.records[entry.position] = CertificateRecord(entry)
+        elif isinstance(event, RecordCorrected):
+            self._correct(event)
+        elif isinstance(event, CertificateReissued | CertificateRevoked):
+            successor = end(list(self.records.values()), entry)
+            if successor is not None:
+                self.records[entry.position] = successor
+            elif isinstance(event, CertificateReissued):
+                self.strangers[entry.position] = event.new_certificate_no
+
+    def _correct(self, correction: RecordCorrected) -> None:
+        record = self.records.get(correction.position)
+        if record is None:
+            return
+        if record.before is None or record.reissue is None:
+            record.correct(amended(record.entry, correction, self.amend))
+            return
+        record.reissue = amended(record.reissue, correction, self.amend)
+        record.before.ended = record.reissue.valid_from
+        record.before.correct(record.before.entry)
 
 
 def twin_history(
@@ -33,10 +68,10 @@ def twin_history(
 ) -> list[TwinVersion]:
     """Return every version of the C2 flag of the certificate entered at `position`.
 
-    `entries` are all that carry its number's or its holder's tag, in position order.
-    Empty where it was never raised.
+    `entries` are all that carry its number's or its holder's tag, in position order. The
+    certificate may be one that a reissue made. Empty where it was never raised.
     """
-    records: dict[int, CertificateRecord] = {}
+    group = _Group(amend)
     versions: list[TwinVersion] = []
     flag: FlagState | None = None
     review: Review | None = None
@@ -46,38 +81,20 @@ def twin_history(
                 continue
             review = review_after(review, entry)
         else:
-            _take(records, entry, amend)
-        own = records.get(position)
+            group.take(entry)
+        own = group.records.get(position)
         if own is None:
             continue
-        flag = _settled(flag, own, _judge(own, records.values()), entry.position)
-        if flag is not None and (not versions or versions[-1][1:] != (flag, review)):
-            versions.append(TwinVersion(entry.position, flag, review))
+        flag = _settled(flag, own, _judge(own, group), entry.position)
+        if flag is not None and (not versions or versions[-1][1:3] != (flag, review)):
+            versions.append(TwinVersion(entry.position, flag, review, own.entry))
     return versions
-
-
-def _take(records: dict[int, CertificateRecord], entry: Recorded[Any], amend: Amend) -> None:
-    event = entry.event
-    if isinstance(event, CertificateIssued):
-        records[entry.position] = CertificateRecord(entry)
-    elif isinstance(event, RecordCorrected):
-        wrong = records.get(event.position)
-        if wrong is not None:
-            wrong.entry = amended(wrong.entry, event, amend)
-    elif isinstance(event, CertificateReissued | CertificateRevoked):
-        for record in records.values():
-            same = record.entry.event.certificate_no == event.certificate_no
-            if same and record.entry.subject == entry.subject and record.ended is None:
-                record.ended = entry.valid_from
-                record.ended_position = entry.position
-                if isinstance(event, CertificateReissued):
-                    record.replaced_by = event.new_certificate_no
 
 
 def _settled(
     flag: FlagState | None, own: CertificateRecord, outcome: Outcome, at: int
 ) -> FlagState | None:
-    position, day = own.entry.position, own.entry.event.issued_on
+    position, day = own.entry.position, own.entry.valid_from
     if flag is not None:
         return after(flag, outcome, at)
     if outcome is CLEAR:
@@ -86,39 +103,62 @@ def _settled(
     return raised("C2", position, day, outcome, then=then, at=at)
 
 
-def _judge(own: CertificateRecord, records: Iterable[CertificateRecord]) -> Outcome:
-    """C2 of one certificate against those recorded before it."""
+def _judge(own: CertificateRecord, group: _Group) -> Outcome:
+    """C2 of one certificate: its number against what was recorded before it, and its holder's others.
+
+    What replaced a certificate stands in its place: the order is that of the first issues.
+    """
     if own.ended is not None:
         return CLEAR
-    event = own.entry.event
-    for other in records:
-        if other.entry.position >= own.entry.position:
+    position, event = own.entry.position, own.entry.event
+    for at, number in group.strangers.items():
+        if at < position and number == own.number:
+            return _taken(own, at)
+    for other in group.records.values():
+        if other is own or _same_paper(own, other):
             continue
-        before = other.entry.event
-        because = (own.entry.position, other.entry.position)
-        if before.certificate_no == event.certificate_no:
+        if other.number == own.number and other.entry.position < position:
+            return _taken(own, other.entry.position)
+        if _certified_before(other, own):
             return breach(
-                f"证书编号 {event.certificate_no} 已用于另一本证书(位置 {other.entry.position})",
-                f"number {event.certificate_no} already stands on another certificate"
-                f" (position {other.entry.position})",
-                *because,
-            )
-        if _certified_before(other, event):
-            return breach(
-                f"同一持有人的 {event.occupation.label} {event.level.zh} 已有证书 {before.certificate_no}",
-                f"the holder already has certificate {before.certificate_no}"
+                f"同一持有人的 {event.occupation.label} {event.level.zh} 已有证书 {other.number}",
+                f"the holder already has certificate {other.number}"
                 f" for {event.occupation.label} at {event.level.en}",
-                *because,
+                position,
+                other.entry.position,
             )
     return CLEAR
 
 
-def _certified_before(other: CertificateRecord, event: CertificateIssued) -> bool:
-    before = other.entry.event
+def _taken(own: CertificateRecord, at: int) -> Outcome:
+    return breach(
+        f"证书编号 {own.number} 已用于另一本证书(位置 {at})",
+        f"number {own.number} already stands on another certificate (position {at})",
+        own.entry.position,
+        at,
+    )
+
+
+def _same_paper(own: CertificateRecord, other: CertificateRecord) -> bool:
+    """Whether one replaced the other, or a replacement is recorded twice: as reissued and as issued."""
+    if other.first is own.first:
+        return True
+    if own.before is None and other.before is None:
+        return False
+    return own.number == other.number and own.uscc == other.uscc and _same_certified(own, other)
+
+
+def _same_certified(own: CertificateRecord, other: CertificateRecord) -> bool:
+    one, two = own.entry.event, other.entry.event
     return (
-        before.holder.subject_id == event.holder.subject_id
-        and before.occupation == event.occupation
-        and before.level is event.level
-        and other.replaced_by != event.certificate_no
-        and (other.ended is None or other.ended > event.issued_on)
+        own.holder == other.holder and one.occupation == two.occupation and one.level is two.level
+    )
+
+
+def _certified_before(other: CertificateRecord, own: CertificateRecord) -> bool:
+    return (
+        other.first.entry.position < own.first.entry.position
+        and _same_certified(own, other)
+        and other.replaced_by != own.number
+        and (other.ended is None or other.ended > own.entry.valid_from)
     )

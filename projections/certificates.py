@@ -1,4 +1,4 @@
-"""Certificates as they were issued, and whether they still hold (七(二)).
+"""Certificates as they were issued or replaced, and whether they still hold (七(二)).
 
 A number may stand on several certificates (C2), so the key is the position of the entry.
 """
@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from psycopg import Connection
 
 from domain.certificate import CertificateIssued, Holder, Results
 from domain.envelope import Recorded
+from domain.papers import CertificateRecord
 from domain.reference import Occupation
-from domain.subject_file import CertificateRecord
 from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
@@ -32,7 +33,7 @@ class Filters:
 
 def rows(of: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    entry = of.entries.get(int(key))
+    entry = of.record(int(key))
     number = entry.event.certificate_no if entry is not None else ""
     for record in of.file.certificates.get(number, ()):
         if record.entry.position == int(key):
@@ -43,21 +44,23 @@ def rows(of: Supervision, key: str) -> Rows:
 def rows_of(record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
+    replaces = UNSET if record.before is None else record.before.number
     if ended is None:
-        return (as_issued(entry),)
-    if ended <= entry.event.issued_on:
-        return (_as_ended(record, entry.event.issued_on),)
-    return as_issued(entry)._replace(valid_to=ended), _as_ended(record, ended)
+        return (as_issued(entry, replaces),)
+    if ended <= entry.valid_from:
+        return (_as_ended(record, entry.valid_from, replaces),)
+    holding = as_issued(entry, replaces)._replace(valid_to=ended)
+    return holding, _as_ended(record, ended, replaces)
 
 
-def as_issued(entry: Recorded[CertificateIssued]) -> Row:
+def as_issued(entry: Recorded[CertificateIssued], replaces: str | UnsetType = UNSET) -> Row:
     """Return the certificate as it is until something ends it."""
-    return _row(entry, "valid", entry.event.issued_on, None, None, None)
+    return _row(entry, "valid", entry.valid_from, None, None, None, replaces)
 
 
-def _as_ended(record: CertificateRecord, start: date) -> Row:
+def _as_ended(record: CertificateRecord, start: date, replaces: str | UnsetType) -> Row:
     ended, at, by = record.ended, record.ended_position, record.replaced_by
-    return _row(record.entry, record.state, start, ended, at, by)
+    return _row(record.entry, record.state, start, ended, at, by, replaces)
 
 
 class _Item(msgspec.Struct):
@@ -78,6 +81,9 @@ class _Item(msgspec.Struct):
     ended_position: int | None
     replaced_by: str | None
     position: int
+    replaces: str | UnsetType
+    """The number of the certificate that this one replaced; without, it was issued for itself."""
+    reissued_on: date | UnsetType
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
@@ -87,6 +93,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
+    replaces: str | UnsetType,
 ) -> Row:
     event = entry.event
     number, assessment_id = event.certificate_no, event.assessment_id
@@ -95,7 +102,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
         event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
-        entry.position,
+        entry.position, replaces, UNSET if replaces is UNSET else entry.valid_from,
     )
     # fmt: on
     columns = (number, assessment_id, occupation.name, level.value, state)

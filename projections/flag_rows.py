@@ -41,7 +41,7 @@ def rows(of: Supervision, key: str) -> Rows:
     state = of.flags.get(key)
     if state is None:
         return ()
-    record = of.entries.get(state.position)
+    record = of.record(state.position)
     about = Concerned(of.file.uscc, of.file.district_on(state.day), record, _session(of, record))
     review = of.file.reviews.get(key)
     return (flag_row(state, review, about, of.context.reference),)

@@ -6,11 +6,10 @@ groups are read, each whole, and folded by `domain.twins`.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg import Connection
 
-from domain.certificate import CertificateIssued
 from domain.envelope import Recorded
 from domain.twins import TwinVersion, twin_history
 from projections.flag_rows import Concerned, flag_row
@@ -20,13 +19,6 @@ from projections.pieces import pieces
 from projections.views import Version
 
 GROUPS_AT_ONCE = 1_000
-
-
-class Twin(NamedTuple):
-    """The certificate on which a C2 flag stands, with every version of the flag."""
-
-    entry: Recorded[CertificateIssued]
-    versions: list[TwinVersion]
 
 
 def judged_by_tag(tag: str) -> bool:
@@ -65,14 +57,15 @@ def versions(
     conn: Connection[Any], rules: Rules, after: int, upto: int, hashes: Sequence[int]
 ) -> Iterator[Version]:
     """Yield every version of a C2 flag that follows from entries in `(after, upto]`."""
-    for entry, found in twins(conn, rules, upto, hashes):
+    for found in twins(conn, rules, upto, hashes):
         for version in found:
             if version.at > after:
-                yield shown(rules, entry, version)
+                yield shown(rules, version)
 
 
-def shown(rules: Rules, entry: Recorded[CertificateIssued], version: TwinVersion) -> Version:
+def shown(rules: Rules, version: TwinVersion) -> Version:
     """Return what one version of a C2 flag shows."""
+    entry = version.entry
     subject = entry.subject or ""
     about = Concerned(subject, entry.district, entry, None)
     row = flag_row(version.flag, version.review, about, rules.reference_at(version.at))
@@ -82,12 +75,15 @@ def shown(rules: Rules, entry: Recorded[CertificateIssued], version: TwinVersion
 CERTIFICATES = """
 SELECT DISTINCT e.position, e.tags FROM ledger.entry_tag t JOIN ledger.entry e USING (position)
  WHERE t.tag_hash = ANY (%(hashes)s) AND t.position <= %(upto)s
-   AND starts_with(e.type, 'certificate.certificate-issued/')
+   AND (starts_with(e.type, 'certificate.certificate-issued/')
+        OR starts_with(e.type, 'certificate.certificate-reissued/'))
 """
 
 
-def twins(conn: Connection[Any], rules: Rules, upto: int, hashes: Sequence[int]) -> Iterator[Twin]:
-    """Yield every certificate under the tags whose C2 flag was ever raised up to `upto`."""
+def twins(
+    conn: Connection[Any], rules: Rules, upto: int, hashes: Sequence[int]
+) -> Iterator[list[TwinVersion]]:
+    """Yield, of every certificate under the tags, the versions of a C2 flag that was ever raised."""
     done: set[int] = set()
     for some in pieces(hashes, GROUPS_AT_ONCE):
         values = {"hashes": list(some), "upto": upto}
@@ -99,7 +95,7 @@ def twins(conn: Connection[Any], rules: Rules, upto: int, hashes: Sequence[int])
             entries = [together[at] for at in sorted(together)]
             found = twin_history(position, entries, rules.amend)
             if found:
-                yield Twin(together[position], found)
+                yield found
         done.update(own)
 
 

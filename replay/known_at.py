@@ -57,8 +57,8 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part, span: Span) ->
 
 
 def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
-    for entry, versions in twin_rows.twins(conn, rules, part.upto, part.tags):
-        table, key, subject, _, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
+    for versions in twin_rows.twins(conn, rules, part.upto, part.tags):
+        table, key, subject, _, _, (row,) = twin_rows.shown(rules, versions[-1])
         yield Shown(subject, table, key, row)
 
 
