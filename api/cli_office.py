@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli_failures import Failure
+from api.language import chosen
 from domain.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def list_users(
         sys.stdout.write(orjson.dumps([each._asdict() for each in found]).decode() + "\n")
         return
     for each in found:
-        state = "disabled" if each.disabled_at else "enabled"
+        state = chosen("停用", "disabled") if each.disabled_at else chosen("启用", "enabled")
         sys.stdout.write(f"{each.account}\t{each.role}\t{each.organisation}\t{state}\n")
 
 

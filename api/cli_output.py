@@ -8,8 +8,9 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from api.cli_failures import Failure
+from api.cli_failures import Failure, tell
 from api.formats import Column
+from api.language import chosen, head
 
 
 class Format(StrEnum):
@@ -70,11 +71,11 @@ def _octets(
 
 def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
     """Say on stderr what the rows stand on, so that a pipe holds rows alone."""
-    sys.stderr.write(
+    tell(
         f"{len(rows)} 条;业务日期 {basis['valid_at']},入账位置 {basis['position']},"
-        f"规则 {basis['rules']}\n"
+        f"规则 {basis['rules']}",
         f"{len(rows)} rows; day {basis['valid_at']}, position {basis['position']}, "
-        f"rules {basis['rules']}\n"
+        f"rules {basis['rules']}",
     )
 
 
@@ -87,7 +88,7 @@ def table(
 
     drawn = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in shape:
-        drawn.add_column(column.name, justify="right" if column.kind == "integer" else "left")
+        drawn.add_column(head(column.name), justify="right" if column.kind == "integer" else "left")
     for row in rows:
         drawn.add_row(*(_cell(row.get(column.name)) for column in shape))
     if out is None:
@@ -106,15 +107,15 @@ def _cell(value: object) -> str:
     if isinstance(value, dict):
         return _named(cast("dict[str, object]", value))
     if isinstance(value, list | tuple):
-        return "、".join(_cell(each) for each in cast("Sequence[object]", value))
+        return chosen("、", ", ").join(_cell(each) for each in cast("Sequence[object]", value))
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return chosen("是", "yes") if value else chosen("否", "no")
     return _printable(str(value))
 
 
 def _named(value: dict[str, object]) -> str:
     """Return what a record is called, or else all that it says."""
-    for key in ("zh", "name", "uscc", "account", "type"):
+    for key in (chosen("zh", "en"), "name", "uscc", "account", "type"):
         if isinstance(value.get(key), str):
             return _printable(str(value[key]))
     return ", ".join(f"{key}={_cell(each)}" for key, each in value.items())

@@ -8,6 +8,7 @@ import typer
 
 from api.cli_failures import Failure
 from api.cli_output import Format, FormatOption, OutOption, write
+from api.language import one_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -204,7 +205,7 @@ def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | 
 
 def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     ask: Asker,
-    question: type["BaseModel"],
+    kind: type["BaseModel"],
     given: Mapping[str, str | None],
     shapes: tuple[Sequence["Column"], Sequence["Column"]],
     form: Format,
@@ -215,16 +216,16 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     from api.wiring import caught_up  # noqa: PLC0415
 
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    paged = "limit" in question.model_fields
+    paged = "limit" in kind.model_fields
     if paged:
         chosen["limit"] = LARGEST_PAGE
     rows: list[Mapping[str, Any]] = []
     with caught_up() as (house, actor):
-        found = ask(house, actor, _question(question, chosen))
+        found = ask(house, actor, question(kind, chosen))
         rows.extend(found.page.items)
         while paged and found.page.next is not None:
             chosen = _continued(chosen, found.page.next)
-            found = ask(house, actor, _question(question, chosen))
+            found = ask(house, actor, question(kind, chosen))
             rows.extend(found.page.items)
     shape = shapes[1] if form is Format.TABLE else shapes[0]
     write(rows, shape, found.standing.basis, form, out)
@@ -235,16 +236,22 @@ def _continued(chosen: Mapping[str, Any], cursor: str) -> dict[str, Any]:
     return {**chosen, "cursor": cursor}
 
 
-def _question(question: type["BaseModel"], chosen: Mapping[str, Any]) -> "BaseModel":
+def question(of: type["BaseModel"], chosen: Mapping[str, Any]) -> "BaseModel":
+    """Return the question that options ask.
+
+    Raises:
+        Failure: with every option that is not as required.
+    """
     from pydantic import ValidationError  # noqa: PLC0415 - start-up time
 
     from api.handlers import unclear  # noqa: PLC0415
 
     try:
-        return question.model_validate(chosen)
+        return of.model_validate(chosen)
     except ValidationError as error:
         faults = unclear(error.errors()).errors
-        listed = "\n".join(
-            f"  --{fault.field.replace('_', '-')}: {fault.reason}" for fault in faults
-        )
-        raise Failure(f"参数不符合要求:\n{listed}", "options are not as required") from None
+        said = [f"  --{f.field.replace('_', '-')}: {one_of(f.reason)}" for f in faults]
+        raise Failure(
+            "\n".join(["参数不符合要求:", *said]),
+            "\n".join(["options are not as required:", *said]),
+        ) from None
