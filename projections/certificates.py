@@ -13,7 +13,7 @@ from psycopg import Connection
 from domain.certificate import CertificateIssued, Holder, Results
 from domain.envelope import Recorded
 from domain.reference import Occupation
-from domain.subject_file import CertificateRecord
+from domain.subject_file import CertificateRecord, Stretch, SubjectFile
 from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
@@ -36,28 +36,29 @@ def rows(of: Supervision, key: str) -> Rows:
     number = entry.event.certificate_no if entry is not None else ""
     for record in of.file.certificates.get(number, ()):
         if record.entry.position == int(key):
-            return rows_of(record)
+            return rows_of(of.file, record)
     return ()
 
 
-def rows_of(record: CertificateRecord) -> Rows:
+def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
+    issued_on = entry.event.issued_on
     if ended is None:
-        return (as_issued(entry),)
-    if ended <= entry.event.issued_on:
-        return (_as_ended(record, entry.event.issued_on),)
-    return as_issued(entry)._replace(valid_to=ended), _as_ended(record, ended)
+        return as_issued(file, entry)
+    found = as_issued(file, entry, ended) if issued_on < ended else ()
+    at, by = record.ended_position, record.replaced_by
+    for stretch in file.supervised(max(issued_on, ended)):
+        found += (_row(entry, record.state, stretch, ended, at, by),)
+    return found
 
 
-def as_issued(entry: Recorded[CertificateIssued]) -> Row:
+def as_issued(
+    file: SubjectFile, entry: Recorded[CertificateIssued], end: date | None = None
+) -> Rows:
     """Return the certificate as it is until something ends it."""
-    return _row(entry, "valid", entry.event.issued_on, None, None, None)
-
-
-def _as_ended(record: CertificateRecord, start: date) -> Row:
-    ended, at, by = record.ended, record.ended_position, record.replaced_by
-    return _row(record.entry, record.state, start, ended, at, by)
+    stretches = file.supervised(entry.event.issued_on, end)
+    return tuple([_row(entry, "valid", stretch, None, None, None) for stretch in stretches])
 
 
 class _Item(msgspec.Struct):
@@ -83,14 +84,14 @@ class _Item(msgspec.Struct):
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
     entry: Recorded[CertificateIssued],
     state: str,
-    start: date,
+    stretch: Stretch,
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
 ) -> Row:
     event = entry.event
     number, assessment_id = event.certificate_no, event.assessment_id
-    occupation, level, district = event.occupation, event.level, entry.district
+    occupation, level, district = event.occupation, event.level, stretch.district
     # fmt: off
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
@@ -99,7 +100,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     )
     # fmt: on
     columns = (number, assessment_id, occupation.name, level.value, state)
-    return Row(start, None, district, columns, document(shown))
+    return Row(*stretch, columns, document(shown))
 
 
 CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)
