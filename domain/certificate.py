@@ -78,6 +78,11 @@ class Paper(Protocol):
     """What tells whether a reissue or a revocation ends a certificate."""
 
     @property
+    def position(self) -> int:
+        """The entry that made it."""
+        ...
+
+    @property
     def number(self) -> str:
         """The number it stands under."""
         ...
@@ -101,18 +106,20 @@ class Paper(Protocol):
 P = TypeVar("P", bound=Paper)
 
 
-def those_ended(
-    papers: Iterable[P], event: CertificateReissued | CertificateRevoked, uscc: str | None
-) -> list[P]:
-    """Return what `event`, of the enterprise `uscc`, ends of the papers, in order of entry.
+def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
+    """Return what a reissue or a revocation ends of the papers, in order of entry.
 
     Where one enterprise put one number on several holders, a revocation takes the number away
     from all of them, and a reissue gives the holder recorded last a number of their own.
     """
+    event: CertificateReissued | CertificateRevoked = entry.event
     holding = [
         paper
         for paper in papers
-        if paper.number == event.certificate_no and paper.uscc == uscc and paper.ended is None
+        if paper.number == event.certificate_no
+        and paper.uscc == entry.subject
+        and paper.position < entry.position
+        and paper.ended is None
     ]
     if isinstance(event, CertificateRevoked):
         return holding
@@ -150,7 +157,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     if isinstance(event, CertificateIssued):
         number, holder = event.certificate_no, event.holder.subject_id
         return (*state, Issue(entry.position, uscc, number, holder, event))
-    ended = those_ended(state, event, uscc)
+    ended = those_ended(state, entry)
     if isinstance(event, CertificateRevoked):
         return tuple(_ended(i, entry, None) if i in ended else i for i in state)
     number, holder = event.new_certificate_no, _holder_in(entry.tags)
@@ -202,8 +209,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     numbers = [body.certificate_no]
     if isinstance(body, CertificateReissued):
         numbers.append(body.new_certificate_no)
-    ending = those_ended(issues, body, last.uscc)
-    holders = dict.fromkeys(issue.holder for issue in ending)
+    ending = [i for i in issues if i.uscc == last.uscc and i.ended is None]
+    holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
     tags = (*(f"certificate:{no}" for no in numbers), *(f"{_HOLDER}{who}" for who in holders))
     return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
 

@@ -47,7 +47,12 @@ initial: State = None
 
 def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - the last review holds
     """Return the review after `entry`."""
-    event: Event = entry.event
+    return review_in(entry)
+
+
+def review_in(entry: Recorded[FlagReviewed]) -> Review:
+    """Return what the entry says."""
+    event = entry.event
     return Review(
         decision=event.decision,
         position=entry.position,

@@ -48,6 +48,11 @@ class CertificateRecord:
         self.reissue: Recorded[CertificateReissued] | None = None
 
     @property
+    def position(self) -> int:
+        """The entry that issued it, or replaced another one by it."""
+        return self.entry.position
+
+    @property
     def holder(self) -> str:
         """Pseudonym of its holder."""
         return self.entry.event.holder.subject_id
@@ -70,6 +75,10 @@ class CertificateRecord:
         while found[-1].successor is not None:
             found.append(found[-1].successor)
         return found
+
+    def reopen(self) -> None:
+        """Forget that it ended: its ends are read again."""
+        self.ended, self.ended_position, self.replaced_by, self.successor = None, 0, None, None
 
     def correct(self, entry: Recorded[CertificateIssued]) -> None:
         """Read how it was issued as corrected, here and in all that replaced it."""
@@ -94,10 +103,17 @@ def made_by(reissue: Recorded[Any], of: Recorded[CertificateIssued]) -> Recorded
     return reissue._replace(event=new)
 
 
-def end(records: Sequence[CertificateRecord], entry: Recorded[Any]) -> CertificateRecord | None:
-    """End what the reissue or revocation `entry` ends; return the certificate that a reissue makes."""
+def end(
+    records: Sequence[CertificateRecord],
+    entry: Recorded[Any],
+    made: CertificateRecord | None = None,
+) -> CertificateRecord | None:
+    """End what the reissue or revocation `entry` ends; return the certificate that a reissue makes.
+
+    `made`: the one that it made when it was read before, as it stood then.
+    """
     event: CertificateReissued | CertificateRevoked = entry.event
-    ended = those_ended(records, event, entry.subject)
+    ended = those_ended(records, entry)
     for record in ended:
         record.ended, record.ended_position = entry.valid_from, entry.position
     if not ended or not isinstance(event, CertificateReissued):
@@ -105,6 +121,7 @@ def end(records: Sequence[CertificateRecord], entry: Recorded[Any]) -> Certifica
     for record in ended:
         record.replaced_by = event.new_certificate_no
     old = ended[-1]
-    new = CertificateRecord(made_by(entry, old.entry))
+    new = made or CertificateRecord(made_by(entry, old.entry))
     new.before, new.reissue, old.successor = old, entry, new
+    new.correct(made_by(entry, old.entry))
     return new

@@ -5,10 +5,11 @@ by their own modules; here they are only brought together. A file is owned by on
 changed in place, because the largest enterprise has tens of thousands of certificates.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from domain import application, enterprise, finding, flag, plan, standing
 from domain.assessment import AssessmentHeld
@@ -22,6 +23,20 @@ from domain.papers import CertificateRecord, end
 from domain.plan import Plan
 from domain.progress import Application
 from domain.rectification import RectificationOrdered
+
+Districts: TypeAlias = tuple[tuple[date, str], ...]
+"""The competent district authority from which day on; the first one also before its day."""
+
+
+class Stretch(NamedTuple):
+    """Days from `start` up to, not including, `end` (None: for ever) under one district authority.
+
+    `district` is None for an enterprise that is not registered.
+    """
+
+    start: date
+    end: date | None
+    district: str | None
 
 
 class SessionRecord:
@@ -42,6 +57,7 @@ class SubjectFile:
         "applications",
         "certificates",
         "course",
+        "districts",
         "enterprise",
         "findings",
         "inspections",
@@ -49,12 +65,16 @@ class SubjectFile:
         "plans",
         "reviews",
         "sessions",
+        "told",
         "uscc",
     )
 
-    def __init__(self, uscc: str, entries: Iterable[Recorded[Any]] = ()) -> None:
+    def __init__(self, uscc: str) -> None:
         self.uscc = uscc
+        self.told: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
+        """Entries by group and position, as they stand; certificates stand in `certificates`."""
         self.enterprise: enterprise.State = enterprise.initial
+        self.districts: Districts = ()
         self.course: Course = standing.initial
         self.applications: dict[str, Application] = {}
         self.plans: dict[int, Plan] = {}
@@ -64,12 +84,15 @@ class SubjectFile:
         self.findings: dict[str, Finding] = {}
         self.orders: dict[int, str] = {}
         self.reviews: dict[str, Review] = {}
-        for entry in entries:
-            self.add(entry)
 
     def add(self, entry: Recorded[Any]) -> None:
         """Add what `entry` says. Total: whatever was recorded changes the file or not."""
-        _ADD[entry.type.partition(".")[0]](self, entry)
+        self.told[group_of(entry)][entry.position] = entry
+        self.take(entry)
+
+    def take(self, entry: Recorded[Any]) -> None:
+        """Let the states follow an entry that stands in `told` or is a certificate."""
+        _TAKE[group_of(entry)](self, entry)
 
     def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
@@ -89,11 +112,22 @@ class SubjectFile:
         """Return the certificate that a reissue made; None for any other entry."""
         number = getattr(entry.event, "new_certificate_no", "")
         found = self.certificates.get(number, ())
-        return next((r for r in found if r.entry.position == entry.position), None)
+        return next((r for r in found if r.position == entry.position), None)
 
-    def district_on(self, day: date) -> str | None:
-        """Return the competent district authority on `day`; None for an unregistered enterprise."""
-        return self.enterprise.profile_on(day).district if self.enterprise else None
+    def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
+        """Return the stretches of the days in `[start, end)`, each with its competent authority."""
+        if len(self.districts) <= 1:  # nobody has moved: so it is nearly always
+            return (Stretch(start, end, self.districts[0][1] if self.districts else None),)
+        found: list[Stretch] = []
+        district = self.districts[0][1]
+        for day, other in self.districts[1:]:
+            if end is not None and end <= day:
+                break
+            if start < day:
+                found.append(Stretch(start, day, district))
+                start = day
+            district = other
+        return (*found, Stretch(start, end, district))
 
     def plan_on(self, year: int, day: date) -> Plan | None:
         """Return the plan for `year` if it was on file on `day` (六(四))."""
@@ -101,8 +135,21 @@ class SubjectFile:
         return found if found is not None and found.filed <= day else None
 
 
+def group_of(entry: Recorded[Any]) -> str:
+    """Return the first part of an entry's type: `standing`."""
+    return entry.type.partition(".")[0]
+
+
 def _add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
     file.enterprise = enterprise.evolve(file.enterprise, entry)
+    if file.enterprise is not None:
+        districts: list[tuple[date, str]] = []
+        for day, _, profile in file.enterprise.profiles:
+            if districts and districts[-1][0] == day:
+                districts.pop()
+            if not districts or districts[-1][1] != profile.district:
+                districts.append((day, profile.district))
+        file.districts = tuple(districts)
 
 
 def _add_application(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -136,9 +183,10 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     if type(event) is CertificateIssued:
         file.add_certificate(entry)
         return
-    successor = end(file.certificates.get(event.certificate_no, ()), entry)
-    if successor is not None:
-        file.certificates.setdefault(successor.number, []).append(successor)
+    known = file.made_by(entry)
+    made = end(file.certificates.get(event.certificate_no, ()), entry, known)
+    if made is not None and made is not known:
+        file.certificates.setdefault(made.number, []).append(made)
 
 
 def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -165,7 +213,7 @@ def _add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
     """A roster, a catalogue or a draw says nothing about one enterprise by itself."""
 
 
-_ADD: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
+_TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
     {
         "enterprise": _add_enterprise,
         "application": _add_application,

@@ -72,7 +72,7 @@ class Batches:
         parts = self._parts
         if self._base is None:
             head = parts.log.head().position
-            self._base = FactBase(parts.log, parts.installed, parts.amend, head)
+            self._base = FactBase(parts.log, parts.installed, head)
         flight = Flight(parts, self._base, run, ahead)
         flight.take_off(appender)
         return flight

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from domain import registry
-from domain.decider import Amend, New, Refused, Unread
+from domain.decider import New, Refused, Unread
 from domain.reference import Reference
 from ledger.codec import draft
 from ledger.entry import MAX_ENTRY_BYTES, Draft, Malformed, check
@@ -30,7 +30,6 @@ class Parts(NamedTuple):
     writer: Writer
     vault: Vault
     installed: Reference
-    amend: Amend
     today: Callable[[], date]
 
 

@@ -7,7 +7,6 @@ else came between is decided again, three times at most.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from domain.decider import Amend
 from domain.reference import Reference
 from ledger.batches import Batches
 from ledger.clock import today
@@ -25,7 +24,7 @@ from ledger.outcome import (
     version_conflict,
 )
 from ledger.requests import Request, ready
-from ledger.shapes import Submission, amend
+from ledger.shapes import Submission
 from ledger.vault import Vault
 from ledger.writer import Writer
 
@@ -35,17 +34,16 @@ __all__ = ["Accepted", "Already", "Nothing", "Outcome", "Rejected", "Transactor"
 class Transactor:
     """Decides and appends for any number of threads. Make it after forking, never before."""
 
-    def __init__(  # noqa: PLR0913 - what it is put together from
+    def __init__(
         self,
         log: Log,
         writer: Writer,
         vault: Vault,
         installed: Reference,
         *,
-        amend: Amend = amend,
         today: Callable[[], date] = today,
     ) -> None:
-        self._parts = Parts(log, writer, vault, installed, amend, today)
+        self._parts = Parts(log, writer, vault, installed, today)
         self._batches = Batches(self._parts)
         self._seen = -1
         """An end of the ledger that was seen: facts up to there are read without asking first."""
@@ -74,11 +72,11 @@ class Transactor:
 
     def _try(self, submission: Submission, version: int | None, *, at_end: bool) -> Outcome | None:
         """Return what became of it; None where it has to be decided again."""
-        log, _, vault, installed, amend, today = self._parts
+        log, _, vault, installed, today = self._parts
         if at_end or self._seen < 0:
             at_end, self._seen = True, log.head().position
         request = ready([submission], vault, today(), {}, {})[0]
-        base = FactBase(log, installed, amend, self._seen)
+        base = FactBase(log, installed, self._seen)
         decision = decide(base, request)
         drafts = decision.answer if decision.new is None else drafts_of(decision.new, request)
         if not isinstance(drafts, tuple):

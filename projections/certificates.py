@@ -15,6 +15,7 @@ from domain.certificate import CertificateIssued, Holder, Results
 from domain.envelope import Recorded
 from domain.papers import CertificateRecord
 from domain.reference import Occupation
+from domain.subject_file import Stretch, SubjectFile
 from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
@@ -37,30 +38,33 @@ def rows(of: Supervision, key: str) -> Rows:
     number = entry.event.certificate_no if entry is not None else ""
     for record in of.file.certificates.get(number, ()):
         if record.entry.position == int(key):
-            return rows_of(record)
+            return rows_of(of.file, record)
     return ()
 
 
-def rows_of(record: CertificateRecord) -> Rows:
+def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
     replaces = UNSET if record.before is None else record.before.number
     if ended is None:
-        return (as_issued(entry, replaces),)
-    if ended <= entry.valid_from:
-        return (_as_ended(record, entry.valid_from, replaces),)
-    holding = as_issued(entry, replaces)._replace(valid_to=ended)
-    return holding, _as_ended(record, ended, replaces)
+        return as_issued(file, entry, None, replaces)
+    start = entry.valid_from
+    found = as_issued(file, entry, ended, replaces) if start < ended else ()
+    at, by = record.ended_position, record.replaced_by
+    for stretch in file.supervised(max(start, ended)):
+        found += (_row(entry, record.state, stretch, ended, at, by, replaces),)
+    return found
 
 
-def as_issued(entry: Recorded[CertificateIssued], replaces: str | UnsetType = UNSET) -> Row:
+def as_issued(
+    file: SubjectFile,
+    entry: Recorded[CertificateIssued],
+    end: date | None = None,
+    replaces: str | UnsetType = UNSET,
+) -> Rows:
     """Return the certificate as it is until something ends it."""
-    return _row(entry, "valid", entry.valid_from, None, None, None, replaces)
-
-
-def _as_ended(record: CertificateRecord, start: date, replaces: str | UnsetType) -> Row:
-    ended, at, by = record.ended, record.ended_position, record.replaced_by
-    return _row(record.entry, record.state, start, ended, at, by, replaces)
+    stretches = file.supervised(entry.valid_from, end)
+    return tuple([_row(entry, "valid", each, None, None, None, replaces) for each in stretches])
 
 
 class _Item(msgspec.Struct):
@@ -89,7 +93,7 @@ class _Item(msgspec.Struct):
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
     entry: Recorded[CertificateIssued],
     state: str,
-    start: date,
+    stretch: Stretch,
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
@@ -97,7 +101,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
 ) -> Row:
     event = entry.event
     number, assessment_id = event.certificate_no, event.assessment_id
-    occupation, level, district = event.occupation, event.level, entry.district
+    occupation, level, district = event.occupation, event.level, stretch.district
     # fmt: off
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
@@ -106,7 +110,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     )
     # fmt: on
     columns = (number, assessment_id, occupation.name, level.value, state)
-    return Row(start, None, district, columns, document(shown))
+    return Row(*stretch, columns, document(shown))
 
 
 CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)
