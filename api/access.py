@@ -94,7 +94,7 @@ READS: Mapping[Role, frozenset[str]] = MappingProxyType(
         R.BUREAU_PUBLISHER: BUSINESS,
         R.ANALYST: BUSINESS,
         R.DISTRICT_INSPECTOR: BUSINESS,
-        R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"},
+        R.ENTERPRISE_REPORTER: BUSINESS - {"draws"},
         R.EXPERT: frozenset({"applications"}),
         R.SYSTEM_ADMIN: frozenset({"metrics"}),
         R.AUDIT_ADMIN: frozenset({"metrics"}),

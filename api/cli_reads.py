@@ -166,6 +166,7 @@ def stats(  # noqa: PLR0913 - one argument an option
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
     position: Position = None,
+    uscc: Uscc = None,
     district: District = None,
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
@@ -181,6 +182,7 @@ def stats(  # noqa: PLR0913 - one argument an option
         "valid_at": valid_at,
         "known_at": known_at,
         "position": position,
+        "uscc": uscc,
         "district": district,
     }
     shape = stats_shape(by if by in BY else BY[0])

@@ -196,6 +196,7 @@ class StatsQuestion(AsOf):
 
     by: Literal["district", "occupation", "level", "method", "month", "code"]
     district: Text | None = None
+    uscc: Text | None = None
 
 
 class EventsQuestion(Question):

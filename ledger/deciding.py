@@ -1,6 +1,6 @@
 """One decision: what reads its facts, what it answers, and what is to be appended for it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from ledger.facts import FactBase
 from ledger.log import Log
 from ledger.outcome import Nothing, Rejected, refused, too_large
 from ledger.requests import Request
-from ledger.vault import Vault
+from ledger.vault import Spelling, Vault
 from ledger.writer import Writer
 
 TRIES = 3
@@ -69,13 +69,25 @@ def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejec
 
 
 def is_another(vault: Vault, requests: Sequence[Request]) -> bool:
-    """Enter newcomers into the vault; tell whether somebody else entered one of them before.
+    """Enter newcomers and spellings into the vault; tell whether somebody else was there before.
 
-    Then the pseudonym is another one, and with it the content of the request.
+    Then the pseudonym of a newcomer is another one, and with it the content of the request.
     """
     new = [r for r in requests if r.newcomer is not None]
-    if not new:
-        return False
     proposed = [request.command.body.holder.subject_id for request in new]
     people = [request.newcomer for request in new if request.newcomer is not None]
-    return vault.enter(people, proposed) != proposed
+    if people and vault.enter(people, proposed) != proposed:
+        return True
+    vault.spell(list(_spellings(requests)))
+    return False
+
+
+def _spellings(requests: Sequence[Request]) -> Iterator[Spelling]:
+    """Yield the names that may be spelt otherwise than the vault has them."""
+    entered: dict[str, str] = {}
+    for request in requests:
+        if request.holder is None:
+            continue
+        who, name = request.command.body.holder.subject_id, request.holder.name
+        if request.newcomer is None or entered.setdefault(who, name) != name:
+            yield Spelling(who, request.record, name)

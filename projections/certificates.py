@@ -45,7 +45,8 @@ def rows(of: Supervision, key: str) -> Rows:
 def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
-    replaces = UNSET if record.before is None else record.before.number
+    before = record.before
+    replaces = None if before is None else (before.number, record.first.number)
     if ended is None:
         return as_issued(file, entry, None, replaces)
     start = entry.valid_from
@@ -60,9 +61,12 @@ def as_issued(
     file: SubjectFile,
     entry: Recorded[CertificateIssued],
     end: date | None = None,
-    replaces: str | UnsetType = UNSET,
+    replaces: tuple[str, str] | None = None,
 ) -> Rows:
-    """Return the certificate as it is until something ends it."""
+    """Return the certificate as it is until something ends it.
+
+    `replaces`: the number that it replaced, and the one under which it was first issued.
+    """
     stretches = file.supervised(entry.valid_from, end)
     return tuple([_row(entry, "valid", each, None, None, None, replaces) for each in stretches])
 
@@ -87,7 +91,12 @@ class _Item(msgspec.Struct):
     position: int
     replaces: str | UnsetType
     """The number of the certificate that this one replaced; without, it was issued for itself."""
+    issued_as: str | UnsetType
+    """The number under which it was first issued, through all that were replaced."""
     reissued_on: date | UnsetType
+
+
+_NOT_REPLACED = (UNSET, UNSET, UNSET)
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
@@ -97,7 +106,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
-    replaces: str | UnsetType,
+    replaces: tuple[str, str] | None,
 ) -> Row:
     event = entry.event
     number, assessment_id = event.certificate_no, event.assessment_id
@@ -106,7 +115,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
         event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
-        entry.position, replaces, UNSET if replaces is UNSET else entry.valid_from,
+        entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
     )
     # fmt: on
     columns = (number, assessment_id, occupation.name, level.value, state)

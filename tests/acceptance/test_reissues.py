@@ -229,3 +229,26 @@ def test_a_correction_of_the_day_of_the_reissue_moves_both(office):
 def test_the_views_of_reissues_are_the_fold(office):
     done = office.run("replay", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_name_is_spelt_as_in_the_record_also_under_a_new_number(office):
+    who = identity()
+    _, first, _ = office.certified(level="5", name="张三丰", id_no=who)
+    code, second, _ = office.certified(level="4", name="张三峰", id_no=who)
+    one, two = first["data"]["certificate_no"], second["data"]["certificate_no"]
+    told = [matches(office, no, name) for no in (one, two) for name in ("张三丰", "张三峰")]
+    assert told == [True, False, False, True]
+    new, newer = number(), number()
+    office.load(reissued(two, new, code), reissued(new, newer, code))
+    assert [matches(office, newer, name) for name in ("张三丰", "张三峰")] == [False, True]
+
+
+def test_two_spellings_of_a_newcomer_in_one_file_stay_with_their_records(office):
+    who, code = identity(), uscc()
+    held = [session(code, ELECTRICIAN, level, "2025-03-10") for level in ("5", "4")]
+    names = ("欧阳明", "欧阳鸣")
+    papers = [certificate(h, name=n, id_no=who) for h, n in zip(held, names, strict=True)]
+    office.load(*listed(code, item(ELECTRICIAN, "5", "4")), *held, *papers)
+    numbers = [paper["data"]["certificate_no"] for paper in papers]
+    told = [matches(office, no, name) for no in numbers for name in names]
+    assert told == [True, False, False, True]

@@ -62,7 +62,7 @@ def expected(role: Role, resource: str) -> Rows | None:
         return (keepers | {Role.QUALITY_SUPERVISOR: ALL}).get(role)
     if role is Role.EXPERT and resource == "applications":
         return Rows(expert="a")
-    if role is Role.ENTERPRISE_REPORTER and resource in {"draws", "stats"}:
+    if role is Role.ENTERPRISE_REPORTER and resource == "draws":
         return None
     return SEEN.get(role, NOTHING if resource == "roster" else None)
 
