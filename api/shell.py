@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from api import memento
 from api.metrics import Metrics
 from api.problems import MEDIA_TYPE, Problem, fault
 
@@ -52,6 +53,7 @@ class Shell:
         started = time.perf_counter()
         try:
             exchange.refuse_declared_length()
+            exchange.scope = memento.timed(exchange.scope)
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except Problem as problem:
             await exchange.fail(problem)
