@@ -14,6 +14,7 @@ from api.cli_ledger import import_files
 from api.cli_office import token, users
 from api.cli_reads import diff, flags, history, roster, stats
 from api.cli_replay import projections, replay
+from api.cli_reports import report
 from api.cli_serve import demo, serve
 from api.language import LANGUAGES, take_from
 
@@ -48,6 +49,7 @@ app.command()(flags)
 app.command()(history)
 app.command()(diff)
 app.command()(stats)
+app.command()(report)
 app.command()(replay)
 app.add_typer(projections, name="projections")
 app.command()(verify)

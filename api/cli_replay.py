@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli_failures import Failure, tell
-from api.cli_reads import KnownAt, Position, ValidAt, question
+from api.cli_reads import KnownAt, Position, ValidAt, question_of
 from api.language import chosen
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def replay(  # noqa: PLR0913 - one argument an option
         )
     other = None if rules is None else read(rules)
     given = {"valid_at": valid_at, "known_at": known_at, "position": position}
-    asked = cast("AsOf", question(AsOf, {k: v for k, v in given.items() if v is not None})).asked()
+    asked = question_of(AsOf, {k: v for k, v in given.items() if v is not None}).asked()
     number = workers or os.cpu_count() or 1
     with caught_up() as (house, _):
         at = settle(house, asked).basis.position

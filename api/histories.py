@@ -27,7 +27,7 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
        idempotency_key, payload, salt, request_digest, part
   FROM ledger.entry
  WHERE subject = %(uscc)s AND position < %(before)s
-   AND (%(type)s::text IS NULL OR type = %(type)s)
+   AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
    AND (%(district)s::text IS NULL OR district = %(district)s)
  ORDER BY position DESC LIMIT %(limit)s
 """
@@ -57,7 +57,7 @@ def history(
         "uscc": wanted.uscc,
         "before": before,
         # A name that no event has is the type of no entry.
-        "type": kind.stored if kind else wanted.type,
+        "types": list(kind.ever_stored) if kind else wanted.type and [wanted.type],
         "district": wanted.district,
         "limit": limit + 1,
     }
