@@ -98,7 +98,7 @@ READS: Mapping[Role, frozenset[str]] = MappingProxyType(
         R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY | {"evidence"},
         R.ANALYST: BUSINESS | INTEGRITY,
         R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence"},
-        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence"}) - {"draws", "stats"},
+        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence"}) - {"draws"},
         R.EXPERT: frozenset({"applications"}),
         R.SECURITY_ADMIN: frozenset({"accounts"}),
         R.AUDIT_ADMIN: INTEGRITY | {"metrics", "access-log"},

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import orjson
 from fastapi import Request, Response
 
-from api import formats
+from api import formats, memento
 from api.formats import JSON, MEDIA, Row
 from api.time_travel import Asked
 
@@ -90,12 +90,18 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
 ) -> Response:
     """Return `body`, or 304 where the caller holds the same bytes."""
     tag = f'"{hashlib.sha256(media.encode() + body).hexdigest()[:32]}"'
+    known = memento.headers(
+        request.url.path, request.query_params.multi_items(), standing.basis.get("known_at")
+    )
+    links = [found["Link"] for found in (known, headers) if "Link" in found]
     sent = {
         "ETag": tag,
         "Cache-Control": lasting(standing, public=public),
-        "Vary": "Accept, Authorization, Cookie",
+        "Vary": "Accept, Accept-Datetime, Authorization, Cookie",
         "Ledger-Position": str(standing.position),
+        **known,
         **headers,
+        **({"Link": ", ".join(links)} if links else {}),
     }
     if _holds(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=sent)

@@ -118,7 +118,7 @@ def _now(
         return None
     standing = entry
     for each in corrections:
-        standing = amended(standing, each.event, house.folding.amend)
+        standing = amended(standing, each.event, house.folding.apply)
     return {"valid_from": standing.valid_from.isoformat(), "data": contract(standing.event)}
 
 

@@ -10,6 +10,7 @@ from api.queries import missing, settle
 from api.time_travel import Asked
 from api.wiring import Installation
 from domain.envelope import Actor
+from ledger.requests import record_of
 from projections import certificates, roster
 from projections.basis import Basis
 
@@ -51,7 +52,14 @@ def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
         "revoked": record["state"] == "revoked",
         "ended_on": record["ended_on"],
         "replaced_by": record["replaced_by"],
+        "replaces": record.get("replaces"),
+        "reissued_on": record.get("reissued_on"),
     }
+
+
+def _with_first(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with the number under which it was first issued: what its name is kept with."""
+    return {"issued_as": record["certificate_no"], **record}
 
 
 def matches(house: Installation, actor: Actor, number: str, name: str) -> tuple[Standing, bool]:
@@ -63,6 +71,12 @@ def matches(house: Installation, actor: Actor, number: str, name: str) -> tuple[
     settled = settle(house, Asked())
     with house.reading() as connection:
         found = certificates.by_number(connection, settled.basis, number)
-    holders = sorted({each["holder"]["subject_id"] for each in found if each["state"] == "valid"})
-    answers = [house.vault.matches(subject, name) for subject in holders]
+    holding = [each for each in found if each["state"] == "valid"]
+    spelt = sorted(
+        {
+            (each["holder"]["subject_id"], record_of(each["assessment_id"], each["issued_as"]))
+            for each in (_with_first(each) for each in holding)
+        }
+    )
+    answers = [house.vault.matches(subject, record, name) for subject, record in spelt]
     return settled.standing, any(answers)

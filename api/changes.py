@@ -109,24 +109,10 @@ def _cursor(both: Both, key: str, place: Place) -> Cursor:
 def stats(house: Installation, actor: Actor, question: StatsQuestion) -> Found:
     """Return counts of sessions, certificates, breaches and open findings."""
     grant = decide(actor, Action.READ, "stats")
-    seen = narrowed_stats(question, grant.rows.district)
+    seen = narrowed(question, grant.rows)
     settled = settle(house, question.asked())
     items: list[dict[str, Any]] = []
     if not seen.nothing:
         with house.reading() as connection:
-            items = overview.stats(connection, settled.basis, question.by, seen.district)
-    return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
-
-
-class SeenStats(NamedTuple):
-    """Which district is counted, and whether the question asks for another one."""
-
-    district: str | None
-    nothing: bool
-
-
-def narrowed_stats(question: StatsQuestion, own: str | None) -> SeenStats:
-    """Return the question with the caller's own district as filter."""
-    return SeenStats(
-        own or question.district, own is not None and question.district not in {None, own}
-    )
+            items = overview.stats(connection, settled.basis, question.by, seen.district, seen.uscc)
+    return Found(settled.standing, Listing(items, None, seen.limited), public=False)

@@ -4,6 +4,7 @@ Commands import what they need when they run: the shell waits for what stands at
 """
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -16,15 +17,31 @@ from api.cli_replay import projections, replay
 from api.cli_reports import report
 from api.cli_serve import demo, serve
 from api.cli_users import users
+from api.language import LANGUAGES, take_from
 
 app = typer.Typer(
     name="dudao",
-    help="督导:职业技能等级认定监督与审计台账 / Dudao: supervision and audit ledger",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def options(
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            help="语言,可写在任何位置,默认取 DUDAO_LANG / language: "
+            f"{', '.join(LANGUAGES)}; anywhere in the command"
+        ),
+    ] = None,
+) -> None:
+    """督导:职业技能等级认定监督与审计台账 / Dudao: supervision and audit ledger."""
+    del lang  # taken out of the arguments before they got here, wherever it stood
+
+
 app.command()(demo)
 app.command()(serve)
 app.command("import")(import_files)
@@ -44,9 +61,10 @@ app.command()(doctor)
 
 def main() -> int:
     """Run one command; return its exit status (0 done, 1 not as it should be, 2 unusable, 3 partly)."""
+    status: object = None
     with reported():
-        app()
-    return 0
+        status = app(take_from(sys.argv[1:]), standalone_mode=False)
+    return status if isinstance(status, int) else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from api.cli_failures import tell
+from api.language import chosen
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
 
@@ -26,10 +27,11 @@ def verify(*, json: JsonOption = False) -> None:
         answer = {"position": head.position, "root": head.root.hex(), "difference": found}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     elif difference is None:
-        sys.stdout.write(
-            f"账本完整:{head.position} 条记录,根 {head.root.hex()}\n"
-            f"the ledger is whole: {head.position} entries, root {head.root.hex()}\n"
+        whole = chosen(
+            f"账本完整:{head.position} 条记录,根 {head.root.hex()}",
+            f"the ledger is whole: {head.position} entries, root {head.root.hex()}",
         )
+        sys.stdout.write(f"{whole}\n")
     if difference is not None:
         where = f"位置 {difference.position}" if difference.position else "账本状态"
         tell(
@@ -61,6 +63,7 @@ def doctor(*, json: JsonOption = False) -> None:
     if json:
         sys.stdout.write(orjson.dumps(found).decode() + "\n")
     else:
-        table(found, columns("state check zh en"))
+        said = [{**finding, "message": {k: finding[k] for k in ("zh", "en")}} for finding in found]
+        table(said, columns("state check message:json"))
     if any(finding["state"] == State.FAULT for finding in found):
         raise typer.Exit(1)

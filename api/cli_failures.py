@@ -8,6 +8,8 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from api import cli_usage
+from api.language import chosen
 from api.problems import Problem
 from domain.decider import Refused
 
@@ -35,6 +37,9 @@ def reported() -> Generator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
+        if (shown := cli_usage.help_of(error)) is not None:
+            sys.stderr.write(f"{shown}\n")
+            sys.exit(2)
         failure = explained(error)
         if failure is None:
             raise
@@ -43,8 +48,8 @@ def reported() -> Generator[None]:
 
 
 def tell(zh: str, en: str) -> None:
-    """Say something in both languages on stderr."""
-    sys.stderr.write(f"{zh}\n{en}\n")
+    """Say something on stderr, in the chosen language."""
+    sys.stderr.write(f"{chosen(zh, en)}\n")
 
 
 def explained(error: Exception) -> Failure | None:
@@ -53,6 +58,8 @@ def explained(error: Exception) -> Failure | None:
         return error
     if isinstance(error, Refused | Problem):
         return Failure(error.zh, error.en)
+    if cli_usage.is_usage(error):
+        return Failure(*cli_usage.explained(error))
     for explain in (_database, _settings, _files):
         failure = explain(error)
         if failure is not None:
@@ -69,7 +76,7 @@ def _database(error: Exception) -> Failure | None:
     if _named(error, "psycopg:OperationalError", "psycopg_pool.errors:PoolTimeout"):
         return Failure(
             f"无法使用数据库:{error}。请检查 DUDAO_DATABASE_URL 或数据目录,可运行 dudao doctor",
-            "the database cannot be used; check DUDAO_DATABASE_URL or the data folder, "
+            f"the database cannot be used: {error}. Check DUDAO_DATABASE_URL or the data folder, "
             "or run dudao doctor",
         )
     if _named(
@@ -79,7 +86,7 @@ def _database(error: Exception) -> Failure | None:
         "ledger.connect:Unsafe",
         "ledger.clock:ClockRefused",
     ):
-        return Failure(f"账本不可用:{error}", "the ledger cannot be used, see above")
+        return Failure(f"账本不可用:{error}", f"the ledger cannot be used: {error}")
     return None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli_failures import Failure
+from api.language import chosen, one_of
 
 if TYPE_CHECKING:
     from api.imports import Report
@@ -118,12 +119,14 @@ def _tell(reports: "Sequence[Report]", *, as_json: bool) -> None:
         sys.stdout.write(orjson.dumps(shown).decode() + "\n")
         return
     for report in reports:
-        sys.stdout.write(
+        said = chosen(
             f"{report.file}:共 {report.lines} 行,入账 {report.taken},已有 {report.known},"
-            f"被拒 {report.refused} / {report.lines} lines, {report.taken} taken, "
-            f"{report.known} known, {report.refused} refused\n"
+            f"被拒 {report.refused}",
+            f"{report.file}: {report.lines} lines, {report.taken} taken, {report.known} known, "
+            f"{report.refused} refused",
         )
+        sys.stdout.write(f"{said}\n")
         for note in report.notes:
-            sys.stdout.write(f"  {note}\n")
+            sys.stdout.write(f"  {one_of(note)}\n")
         if report.reject is not None:
-            sys.stdout.write(f"  被拒的行见 / refused lines: {report.reject}\n")
+            sys.stdout.write(f"  {chosen('被拒的行见', 'refused lines')}: {report.reject}\n")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli_failures import Failure
+from api.cli_failures import Failure, tell
 from api.formats import Column
+from api.language import head, is_english
 
 if TYPE_CHECKING:
     from api.files import Origin
@@ -82,11 +83,11 @@ def _pieces(
 
 def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
     """Say on stderr what the rows stand on, so that a pipe holds rows alone."""
-    sys.stderr.write(
+    tell(
         f"{len(rows)} 条;业务日期 {basis['valid_at']},入账位置 {basis['position']},"
-        f"规则 {basis['rules']}\n"
+        f"规则 {basis['rules']}",
         f"{len(rows)} rows; day {basis['valid_at']}, position {basis['position']}, "
-        f"rules {basis['rules']}\n"
+        f"rules {basis['rules']}",
     )
 
 
@@ -99,7 +100,7 @@ def table(
 
     drawn = Table(show_edge=False, pad_edge=False, header_style="bold")
     for column in shape:
-        drawn.add_column(column.name, justify="right" if column.kind == "integer" else "left")
+        drawn.add_column(head(column.name), justify="right" if column.kind == "integer" else "left")
     for row in rows:
         drawn.add_row(*(_cell(row.get(column.name)) for column in shape))
     if out is None:
@@ -114,7 +115,7 @@ def table(
 def _cell(value: object) -> str:
     from api.readable import readable  # noqa: PLC0415 - start-up time
 
-    return _printable(readable(value))
+    return _printable(readable(value, english=is_english()))
 
 
 def _printable(text: str) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from api.cli_failures import Failure
 from api.cli_output import Format, FormatOption, OutOption, write
+from api.language import one_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -167,6 +168,7 @@ def stats(  # noqa: PLR0913 - one argument an option
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
     position: Position = None,
+    uscc: Uscc = None,
     district: District = None,
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
@@ -182,6 +184,7 @@ def stats(  # noqa: PLR0913 - one argument an option
         "valid_at": valid_at,
         "known_at": known_at,
         "position": position,
+        "uscc": uscc,
         "district": district,
     }
     shape = stats_shape(by if by in BY else BY[0])
@@ -208,7 +211,7 @@ def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | 
 def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     name: str,
     ask: Asker,
-    question: type["BaseModel"],
+    kind: type["BaseModel"],
     given: Mapping[str, str | None],
     shapes: tuple[Sequence["Column"], Sequence["Column"]],
     form: Format,
@@ -221,7 +224,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     from api.wiring import caught_up  # noqa: PLC0415
 
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    asked = question_of(question, chosen)
+    asked = question_of(kind, chosen)
     shape = shapes[1] if form is Format.TABLE else shapes[0]
     with caught_up() as (house, actor):
         if isinstance(asked, Paged):
@@ -240,7 +243,7 @@ def _filters(chosen: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in chosen.items() if name not in _CLOCKS}
 
 
-def question_of(question: type[Q], chosen: Mapping[str, Any]) -> Q:
+def question_of(of: type[Q], chosen: Mapping[str, Any]) -> Q:
     """Return the question that the options ask.
 
     Raises:
@@ -251,10 +254,11 @@ def question_of(question: type[Q], chosen: Mapping[str, Any]) -> Q:
     from api.handlers import unclear  # noqa: PLC0415
 
     try:
-        return question.model_validate(chosen)
+        return of.model_validate(chosen)
     except ValidationError as error:
         faults = unclear(error.errors()).errors
-        listed = "\n".join(
-            f"  --{fault.field.replace('_', '-')}: {fault.reason}" for fault in faults
-        )
-        raise Failure(f"参数不符合要求:\n{listed}", "options are not as required") from None
+        said = [f"  --{f.field.replace('_', '-')}: {one_of(f.reason)}" for f in faults]
+        raise Failure(
+            "\n".join(["参数不符合要求:", *said]),
+            "\n".join(["options are not as required:", *said]),
+        ) from None

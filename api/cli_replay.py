@@ -1,12 +1,14 @@
 """`dudao replay` and `dudao projections`: fold the ledger itself, and hold the views against it."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli_failures import Failure, tell
-from api.cli_reads import KnownAt, Position, ValidAt
+from api.cli_reads import KnownAt, Position, ValidAt, question_of
+from api.language import chosen
 
 if TYPE_CHECKING:
     from replay.audit import Difference
@@ -24,6 +26,12 @@ def replay(  # noqa: PLR0913 - one argument an option
     check: Annotated[
         bool, typer.Option("--check", help="与视图逐行比较,不符则以 1 结束 / compare row by row")
     ] = False,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            help="换一套规则重算:JSON 文件,含 edition 和要改的规则 / fold with another rule set"
+        ),
+    ] = None,
     engine: Annotated[str, typer.Option(help="local")] = "local",
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
@@ -36,30 +44,41 @@ def replay(  # noqa: PLR0913 - one argument an option
     from api import replaying  # noqa: PLC0415
     from api.queries import settle  # noqa: PLC0415
     from api.questions import AsOf  # noqa: PLC0415
+    from api.rules_file import read  # noqa: PLC0415
     from api.wiring import caught_up  # noqa: PLC0415
 
     if engine != "local":
         raise Failure("可用的引擎:local", "engines: local")
+    if check and rules is not None:
+        raise Failure(
+            "--rules 与 --check 不能同用:视图按账本采用的规则编制,换一套规则必然不同",
+            "--rules and --check exclude each other: the views follow the rules that the ledger adopted",
+        )
+    other = None if rules is None else read(rules)
     given = {"valid_at": valid_at, "known_at": known_at, "position": position}
-    asked = AsOf.model_validate({k: v for k, v in given.items() if v is not None}).asked()
+    asked = question_of(AsOf, {k: v for k, v in given.items() if v is not None}).asked()
     number = workers or os.cpu_count() or 1
     with caught_up() as (house, _):
         at = settle(house, asked).basis.position
         if check:
             _report(replaying.check(house, at, number), at, as_json=json)
             return
-        found = replaying.replay(house, at, asked.valid_at, number).tables
-    _summary(found, at, as_json=json)
+        found = replaying.replay(house, at, asked.valid_at, number, other).tables
+    _summary(found, at, other.edition if other else None, as_json=json)
 
 
-def _summary(tables: dict[str, dict[str, object]], position: int, *, as_json: bool) -> None:
+def _summary(
+    tables: dict[str, dict[str, object]], position: int, rules: str | None, *, as_json: bool
+) -> None:
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.cli_output import table  # noqa: PLC0415
     from api.formats import columns  # noqa: PLC0415
 
     if as_json:
-        sys.stdout.write(orjson.dumps({"position": position, "tables": tables}).decode() + "\n")
+        named = {} if rules is None else {"rules": rules}
+        answer = {"position": position, **named, "tables": tables}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
         return
     rows = [{"table": name, **found} for name, found in tables.items()]
     table(rows, columns("table rows:integer sum"))
@@ -76,9 +95,10 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
         answer = {"position": position, "differences": len(differences), "shown": shown}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     elif not differences:
-        sys.stdout.write(
-            f"视图与账本一致(位置 {position}) / the views equal the ledger at position {position}\n"
+        same = chosen(
+            f"视图与账本一致(位置 {position})", f"the views equal the ledger at position {position}"
         )
+        sys.stdout.write(f"{same}\n")
     else:
         for each in shown:
             sys.stdout.write("\t".join(each.values()) + "\n")
@@ -133,10 +153,11 @@ def rebuild(
         answer = {"position": rebuilt.position, "differences": len(found), "shown": shown}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     else:
-        sys.stdout.write(
-            f"已重建到位置 {rebuilt.position} 并切换,差异 {len(found)} 处 / rebuilt up to position "
-            f"{rebuilt.position} and switched, {len(found)} differences\n"
+        said = chosen(
+            f"已重建到位置 {rebuilt.position} 并切换,差异 {len(found)} 处",
+            f"rebuilt up to position {rebuilt.position} and switched, {len(found)} differences",
         )
+        sys.stdout.write(f"{said}\n")
         for each in shown if compare else ():
             sys.stdout.write("\t".join(str(part) for part in each.values()) + "\n")
     if found:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli_failures import Failure
+from api.language import chosen
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -53,7 +54,9 @@ def run(settings: "Settings", *, sample: bool) -> None:
 
             demonstration.prepare(house)
             demonstration.open_doors(house)
-        sys.stderr.write(f"督导已启动:{where} (Ctrl+C 结束)\nDudao serves at {where}\n")
+        # One line for both languages: scripts wait for the address in it.
+        end = chosen("(Ctrl+C 结束)", "(Ctrl+C ends it)")
+        sys.stderr.write(f"督导已启动 / Dudao serves at {where} {end}\n")
         sys.stderr.flush()
         if not sample:
             _invite_first(house, where)

@@ -5,11 +5,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from api.cli_failures import Failure
+from api.cli_failures import Failure, tell
 from api.cli_ledger import bar
 from api.cli_output import table
 from api.formats import columns
 from api.imports import Rejects
+from api.language import chosen
 from api.office import demo_accounts
 from api.wiring import Installation
 from domain.checks import CHECKS
@@ -58,9 +59,9 @@ def _load(house: Installation, folder: Path) -> None:
         with bar(path.name) as advance:
             reject = house.settings.folder / f"{path.name}.reject.ndjson"
             report = house.bench.importer(None, advance).take(path, Rejects(reject))
-        sys.stderr.write(
-            f"{path.name}:入账 {report.taken},被拒 {report.refused} / "
-            f"{report.taken} taken, {report.refused} refused\n"
+        tell(
+            f"{path.name}:入账 {report.taken},被拒 {report.refused}",
+            f"{path.name}: {report.taken} taken, {report.refused} refused",
         )
 
 
@@ -97,11 +98,11 @@ def _show(house: Installation) -> None:
     counts = Counter((flag["code"], flag["verdict"]) for flag in found)
     first: dict[str, str] = {}
     for flag in sorted(found, key=lambda flag: flag["verdict"] != Verdict.BREACH):
-        first.setdefault(flag["code"], flag["message"]["zh"])
+        first.setdefault(flag["code"], flag["message"][chosen("zh", "en")])
     rows = [
         {
             "code": code,
-            "name": check.zh,
+            "name": chosen(check.zh, check.en),
             "breach": counts[code, Verdict.BREACH.value],
             "undecided": counts[code, Verdict.UNDECIDED.value],
             "clause": check.clause.number,
@@ -109,10 +110,11 @@ def _show(house: Installation) -> None:
         }
         for code, check in CHECKS.items()
     ]
-    sys.stdout.write(
-        f"样例年度:{head} 条记录,{len(found)} 处疑点 / sample year: {head} entries, "
-        f"{len(found)} flags\n"
+    said = chosen(
+        f"样例年度:{head} 条记录,{len(found)} 处疑点",
+        f"sample year: {head} entries, {len(found)} flags",
     )
+    sys.stdout.write(f"{said}\n")
     table(rows, SUMMARY)
     sys.stdout.flush()
 

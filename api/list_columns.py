@@ -14,7 +14,7 @@ SESSION = (
 )
 CERTIFICATE = (
     "certificate_no assessment_id uscc issuer_uscc district occupation:json level holder:json "
-    "results:json issued_on:day state ended_on:day replaced_by position:integer"
+    "results:json issued_on:day reissued_on:day state ended_on:day replaced_by replaces position:integer"
 )
 APPLICATION = (
     "application_id uscc window stage submitted_on:day scope:json methods:json own_method opinion:json "

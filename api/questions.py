@@ -270,6 +270,7 @@ class StatsQuestion(AsOf, Formatted):
 
     by: Literal["district", "occupation", "level", "method", "month", "code"]
     district: Text | None = None
+    uscc: Text | None = None
 
 
 class BacklogQuestion(AsOf, Formatted):

@@ -7,7 +7,7 @@ from typing import Any
 from domain import application, enterprise
 from domain.assessment import AssessmentHeld
 from domain.correction import resolved
-from domain.decider import Amend
+from domain.decider import Apply
 from domain.envelope import Recorded
 from ledger.entry import Entry
 from ledger.log import Log
@@ -24,8 +24,8 @@ def same_name(name: str) -> str:
 class Directory:
     """Look-ups for one file, read from the ledger when first asked for."""
 
-    def __init__(self, log: Log, decode: Callable[[Entry], Recorded[Any]], amend: Amend) -> None:
-        self._log, self._decode, self._amend = log, decode, amend
+    def __init__(self, log: Log, decode: Callable[[Entry], Recorded[Any]], apply: Apply) -> None:
+        self._log, self._decode, self._apply = log, decode, apply
         self._names: dict[str, list[str]] | None = None
         self._sessions: dict[str, list[AssessmentHeld]] = {}
 
@@ -51,7 +51,7 @@ class Directory:
     def _by_subject(self, tags: Iterable[str]) -> dict[str, list[Recorded[Any]]]:
         found: dict[str, list[Recorded[Any]]] = {}
         entries = [self._decode(entry) for entry in self._log.read(list(tags))]
-        for entry in resolved(entries, self._amend):
+        for entry in resolved(entries, self._apply):
             found.setdefault(entry.subject or "", []).append(entry)
         return found
 
@@ -66,7 +66,7 @@ class Directory:
             for entry in self._log.histories(sorted(wanted))
             if entry.type.startswith(("assessment.", "record."))
         ]
-        for entry in resolved(kept, self._amend):
+        for entry in resolved(kept, self._apply):
             if isinstance(entry.event, AssessmentHeld):
                 self._sessions[entry.event.uscc].append(entry.event)
 
@@ -83,7 +83,7 @@ class Directory:
             or entry.type.startswith("standing.enterprise-listed")
         ]
         states: dict[str, application.State] = {}
-        for entry in resolved(entries, self._amend):
+        for entry in resolved(entries, self._apply):
             key = entry.event.application_id
             states[key] = application.evolve(states.get(key), entry)
         waiting = [a for a in states.values() if a is not None and a.confirmed and not a.published]

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
+from api import memento
 from api.metrics import Metrics
 from api.office.arrival import arrival, visit
 from api.office.watch import Watch
@@ -79,6 +80,7 @@ class Shell:
         started = time.perf_counter()
         try:
             exchange.refuse_declared_length()
+            exchange.scope = memento.timed(exchange.scope)
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except Problem as problem:
             await exchange.fail(problem)

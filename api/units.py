@@ -36,7 +36,7 @@ def units(house: Installation, actor: Actor, uscc: str, question: AsOf) -> Found
 def _covered(house: Installation, basis: Basis, uscc: str) -> list[dict[str, Any]]:
     stored = house.log.read((f"enterprise:{uscc}",), basis.position)
     state = enterprise.initial
-    for entry in resolved(map(recorded, stored), house.folding.amend):
+    for entry in resolved(map(recorded, stored), house.folding.apply):
         state = enterprise.evolve(state, entry)
     return [] if state is None else _on_the_day(state, basis)
 

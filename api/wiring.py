@@ -24,12 +24,12 @@ from domain.envelope import Actor
 from domain.reference import Reference, RuleSet
 from domain.vocabulary import CatalogueKind, Role
 from ledger import codec, keys
+from ledger.amending import apply
 from ledger.connect import Database, open_database
 from ledger.migrate import LEDGER
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
 from ledger.roots import Roots
-from ledger.shapes import amend
 from ledger.transact import Transactor
 from ledger.vault import Vault
 from ledger.writer import Writer
@@ -103,7 +103,7 @@ def folding() -> "Rules":
     from projections.fold import Rules  # noqa: PLC0415 - see above
     from projections.places import installed_places  # noqa: PLC0415
 
-    return Rules(Context(installed(), installed_places()), amend)
+    return Rules(Context(installed(), installed_places()), apply)
 
 
 class Bench:
@@ -122,7 +122,7 @@ class Bench:
         """Return what takes files in."""
         return Importer(
             self.transactor,
-            lambda: Directory(self.log, codec.recorded, amend),
+            lambda: Directory(self.log, codec.recorded, apply),
             actor,
             progress,
         )

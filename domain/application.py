@@ -100,6 +100,7 @@ def _advance(state: Application, entry: Recorded[Any], event: Any) -> Applicatio
                 recommended=event.recommended,
                 recommended_units=units(event.scope),
                 mean=event.arithmetic.mean if event.arithmetic else None,
+                concluded_by=entry.actor.account,
             )
         case ApplicationConfirmed():
             return replace(

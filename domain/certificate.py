@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from domain.assessment import ASSESSMENT
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
@@ -74,36 +74,107 @@ class CertificateRevoked:
 Event: TypeAlias = CertificateIssued | CertificateReissued | CertificateRevoked
 
 
+class Paper(Protocol):
+    """What tells whether a reissue or a revocation ends a certificate."""
+
+    @property
+    def position(self) -> int:
+        """The entry that made it."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """The number it stands under."""
+        ...
+
+    @property
+    def uscc(self) -> str | None:
+        """The enterprise that assessed."""
+        ...
+
+    @property
+    def holder(self) -> str:
+        """Pseudonym of its holder."""
+        ...
+
+    @property
+    def ended(self) -> date | None:
+        """The day on which it ended."""
+        ...
+
+
+P = TypeVar("P", bound=Paper)
+
+
+def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
+    """Return what a reissue or a revocation ends of the papers, in order of entry.
+
+    Where one enterprise put one number on several holders, a revocation takes the number away
+    from all of them, and a reissue gives the holder recorded last a number of their own.
+    """
+    event: CertificateReissued | CertificateRevoked = entry.event
+    holding = [
+        paper
+        for paper in papers
+        if paper.number == event.certificate_no
+        and paper.uscc == entry.subject
+        and paper.position < entry.position
+        and paper.ended is None
+    ]
+    if isinstance(event, CertificateRevoked):
+        return holding
+    return [paper for paper in holding if paper.holder == holding[-1].holder]
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One certificate recorded under a number, and whether it still holds under it."""
+    """One certificate recorded under a number, and whether it still holds under it.
+
+    `event` None: it was made by a reissue, of the certificate under the number `replaces`.
+    """
 
     position: int
     uscc: str
-    event: CertificateIssued
+    number: str
+    holder: str
+    event: CertificateIssued | None
+    replaces: str = ""
     ended: date | None = None
+    ended_position: int = 0
     replaced_by: str | None = None
 
 
 State: TypeAlias = tuple[Issue, ...]
-"""All certificates recorded under one number; more than one is C2, not a refusal."""
+"""All certificates recorded under one number (more than one is C2, not a refusal), and what
+replaced them."""
 initial: State = ()
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the certificates under one number after `entry`."""
     event: Event = entry.event
+    uscc = entry.subject or ""
     if isinstance(event, CertificateIssued):
-        return (*state, Issue(entry.position, entry.subject or "", event))
-    new = event.new_certificate_no if isinstance(event, CertificateReissued) else None
-    return tuple(
-        replace(issue, ended=entry.valid_from, replaced_by=new)
-        if issue.event.certificate_no == event.certificate_no
-        and issue.uscc == entry.subject
-        and issue.ended is None
-        else issue
-        for issue in state
-    )
+        number, holder = event.certificate_no, event.holder.subject_id
+        return (*state, Issue(entry.position, uscc, number, holder, event))
+    ended = those_ended(state, entry)
+    if isinstance(event, CertificateRevoked):
+        return tuple(_ended(i, entry, None) if i in ended else i for i in state)
+    number, holder = event.new_certificate_no, _holder_in(entry.tags)
+    successor = Issue(entry.position, uscc, number, holder, None, event.certificate_no)
+    return (*(_ended(i, entry, number) if i in ended else i for i in state), successor)
+
+
+def _holder_in(tags: Iterable[str]) -> str:
+    """Return whose certificate it is: the number that is replaced may not be among these facts."""
+    return next((tag.removeprefix(_HOLDER) for tag in tags if tag.startswith(_HOLDER)), "")
+
+
+_HOLDER = "holder:"
+
+
+def _ended(issue: Issue, entry: Recorded[Any], by: str | None) -> Issue:
+    return replace(issue, ended=entry.valid_from, ended_position=entry.position, replaced_by=by)
 
 
 CERTIFICATE: FactKind[State] = FactKind("certificate", initial, evolve)
@@ -125,7 +196,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         return _issue(facts, command, body)
     not_in_the_future(command)
     known = facts[CERTIFICATE.key(body.certificate_no)]
-    issues = [issue for issue in known if issue.event.certificate_no == body.certificate_no]
+    issues = [issue for issue in known if issue.number == body.certificate_no]
     own = [issue for issue in issues if issue.uscc == command.actor.organisation]
     last = existing(
         _last(own or issues),
@@ -134,28 +205,14 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         f"certificate {body.certificate_no} is not recorded",
         "certificate_no",
     )
-    if last.ended is not None:
-        raise Refused(
-            "certificate-ended",
-            f"证书 {body.certificate_no} 已于 {last.ended} 换发或撤销",
-            f"certificate {body.certificate_no} was replaced or revoked on {last.ended}",
-            "certificate_no",
-        )
-    if not body.reason.strip():
-        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+    _require_endable(last, body)
     numbers = [body.certificate_no]
     if isinstance(body, CertificateReissued):
-        if body.new_certificate_no == body.certificate_no:
-            raise Refused(
-                "same-number",
-                "新旧证书编号相同",
-                "old and new number are the same",
-                "new_certificate_no",
-            )
         numbers.append(body.new_certificate_no)
-    holders = {i.event.holder.subject_id: None for i in issues if i.uscc == last.uscc}
-    tags = (*(f"certificate:{no}" for no in numbers), *(f"holder:{holder}" for holder in holders))
-    return [_new(facts, command, last.event, last.uscc, *tags)]
+    ending = [i for i in issues if i.uscc == last.uscc and i.ended is None]
+    holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
+    tags = (*(f"certificate:{no}" for no in numbers), *(f"{_HOLDER}{who}" for who in holders))
+    return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
 
 
 def _last(issues: Sequence[Issue]) -> Issue | None:
@@ -163,6 +220,41 @@ def _last(issues: Sequence[Issue]) -> Issue | None:
     holding = [issue for issue in issues if issue.ended is None]
     found = holding or issues
     return found[-1] if found else None
+
+
+def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked) -> None:
+    """Refuse to end what has ended, to end it without a reason, or to replace it by itself."""
+    if last.replaced_by is not None:
+        raise Refused(
+            "certificate-ended",
+            f"证书 {body.certificate_no} 已于 {last.ended} 换发为 {last.replaced_by}",
+            f"certificate {body.certificate_no} was replaced by {last.replaced_by} on {last.ended}",
+            "certificate_no",
+        )
+    if last.ended is not None:
+        raise Refused(
+            "certificate-ended",
+            f"证书 {body.certificate_no} 已于 {last.ended} 撤销",
+            f"certificate {body.certificate_no} was revoked on {last.ended}",
+            "certificate_no",
+        )
+    if not body.reason.strip():
+        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+    if isinstance(body, CertificateReissued) and body.new_certificate_no == body.certificate_no:
+        raise Refused(
+            "same-number",
+            "新旧证书编号相同",
+            "old and new number are the same",
+            "new_certificate_no",
+        )
+
+
+def _original(facts: Facts, issue: Issue) -> CertificateIssued:
+    """Return what was issued first, through every number that replaced it."""
+    while issue.event is None:
+        before = facts[CERTIFICATE.key(issue.replaces)]
+        issue = next(b for b in before if b.ended_position == issue.position)
+    return issue.event
 
 
 def _new(
@@ -199,5 +291,5 @@ def _issue(facts: Facts, command: Command[Event], body: CertificateIssued) -> Se
             f"certificate {body.certificate_no} is recorded already, exactly so",
             "certificate_no",
         )
-    tags = (f"certificate:{body.certificate_no}", f"holder:{body.holder.subject_id}")
+    tags = (f"certificate:{body.certificate_no}", f"{_HOLDER}{body.holder.subject_id}")
     return [_new(facts, command, body, session.uscc, *tags)]

@@ -12,6 +12,8 @@ from domain.guards import not_in_the_future
 from domain.progress import (
     Application,
     require_accepted,
+    require_another,
+    require_not_scored,
     require_open,
     require_reason,
     require_within,
@@ -47,7 +49,7 @@ class ReceiptIssued:
 def require_confirmable(
     facts: Facts, command: Command[Any], state: Application, body: ApplicationConfirmed
 ) -> None:
-    """Refuse to confirm twice, without a recommendation, or more than was recommended."""
+    """Refuse to confirm twice, alone, without a recommendation, or more than was recommended."""
     require_open(state)
     if state.confirmed is not None:
         raise Refused(
@@ -70,6 +72,9 @@ def require_confirmable(
             "the evaluation did not recommend it",
             "application_id",
         )
+    account = command.actor.account
+    require_another(account, state.concluded_by, "评估结论与确认", "conclusion and confirmation")
+    require_not_scored(state, account)
     if not units(body.scope):
         raise Refused("scope-empty", "确认范围为空", "the confirmed scope is empty", "scope")
     require_within(body.scope, state.recommended_units, "推荐范围", "the recommended scope")

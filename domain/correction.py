@@ -6,12 +6,12 @@ amended; a fold that stops before it reads the entry as it was recorded.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.decider import Amend, Command, FactKey, FactKind, Facts, New, Refused
+from domain.decider import Apply, Command, FactKey, FactKind, Facts, New, Refused
 from domain.envelope import Recorded
 from domain.guards import existing, not_in_the_future, reason_given
 from domain.soundness import require_sound
@@ -86,20 +86,32 @@ def day_in(event: object) -> date | None:
     return None
 
 
-def amended(entry: Recorded[Any], correction: RecordCorrected, amend: Amend) -> Recorded[Any]:
-    """Return `entry` with the correction applied; its valid day follows the corrected data."""
-    own = [
-        f for f in correction.fields if f.path != "valid_from" or hasattr(entry.event, "valid_from")
-    ]
-    event = amend(entry.event, [(f.path, f.value) for f in own]) if own else entry.event
-    day = day_in(event) or getattr(event, "valid_from", None) or entry.valid_from
-    for field in correction.fields:
-        if field.path == "valid_from" and field not in own:
-            day = date.fromisoformat(field.value.strip('"'))
-    return entry._replace(event=event, valid_from=day)
+def amended(entry: Recorded[Any], correction: RecordCorrected, apply: Apply) -> Recorded[Any]:
+    """Return `entry` with an accepted correction applied; its valid day follows the corrected data.
+
+    Total, whatever rules say today.
+    """
+    own = _own(entry, correction)
+    event = apply(entry.event, [(f.path, f.value) for f in own]) if own else entry.event
+    return entry._replace(event=event, valid_from=_day(entry, event, correction))
 
 
-def resolved(entries: Iterable[Recorded[Any]], amend: Amend) -> list[Recorded[Any]]:
+def _own(entry: Recorded[Any], correction: RecordCorrected) -> list[FieldCorrection]:
+    """Return the corrected fields of the event itself: its day may stand beside it."""
+    if hasattr(entry.event, "valid_from"):
+        return list(correction.fields)
+    return [field for field in correction.fields if field.path != "valid_from"]
+
+
+def _day(entry: Recorded[Any], event: object, correction: RecordCorrected) -> date:
+    day = day_in(event) or getattr(event, "valid_from", None)
+    if day is not None:
+        return day
+    beside = [f.value for f in correction.fields if f.path == "valid_from" and _is_day(f.value)]
+    return date.fromisoformat(beside[-1].strip('"')) if beside else entry.valid_from
+
+
+def resolved(entries: Iterable[Recorded[Any]], apply: Apply) -> list[Recorded[Any]]:
     """Return the entries with every correction among them applied, and the corrections taken out."""
     kept: dict[int, Recorded[Any]] = {}
     for entry in entries:
@@ -107,7 +119,7 @@ def resolved(entries: Iterable[Recorded[Any]], amend: Amend) -> list[Recorded[An
             kept[entry.position] = entry
         elif entry.event.position in kept:
             wrong = kept[entry.event.position]
-            kept[wrong.position] = amended(wrong, entry.event, amend)
+            kept[wrong.position] = amended(wrong, entry.event, apply)
     return list(kept.values())
 
 
@@ -129,12 +141,23 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         "position",
     )
     _require_correctable(entry, body)
-    after = amended(entry, body, facts.amend)
+    own = _own(entry, body)
+    event, changes = facts.amend(entry.event, [(f.path, f.value) for f in own])
+    after = entry._replace(event=event, valid_from=_day(entry, event, body))
     if after == entry:
         return []
     require_sound(facts.reference, command, after)
     tags = (*entry.tags, f"entry:{entry.position}")
-    return [New(entry.stream, body, entry.subject, entry.district, tags, after.valid_from)]
+    stored = replace(body, fields=_as_stored(body, changes))
+    return [New(entry.stream, stored, entry.subject, entry.district, tags, after.valid_from)]
+
+
+def _as_stored(
+    body: RecordCorrected, changes: tuple[tuple[str, str], ...]
+) -> tuple[FieldCorrection, ...]:
+    """Return the fields with their values in stored form, so that folds need no rule to read them."""
+    values = dict(changes)
+    return tuple(replace(f, value=values.get(f.path, f.value)) for f in body.fields)
 
 
 _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(

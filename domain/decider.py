@@ -94,11 +94,28 @@ class Unread(Exception):  # noqa: N818 - a request to read more, not a fault
         self.key = key
 
 
-Amend: TypeAlias = Callable[[Any, Sequence[tuple[str, str]]], Any]
-"""Return an event with fields set (path, value as JSON text) and all of it validated again.
+Changes: TypeAlias = Sequence[tuple[str, str]]
+"""Corrected fields of an event: path (`venue.division`) and value as JSON text."""
+
+
+class Amended(NamedTuple):
+    """An event with fields set, and the same changes with each value in the one form that is stored."""
+
+    event: Any
+    changes: tuple[tuple[str, str], ...]
+
+
+Amend: TypeAlias = Callable[[Any, Changes], Amended]
+"""Return an event with fields set and all of it validated again, by the rules of today.
 
 Raises `Refused` where the outcome is not a valid event. It needs the decoder of untrusted
 input, which lives outside the domain, so it is handed in.
+"""
+
+Apply: TypeAlias = Callable[[Any, Changes], Any]
+"""Return an event with fields set as a correction that was accepted says, by shape alone.
+
+Total: rules that were tightened since change nothing, and what fits no shape leaves the event as it is.
 """
 
 

@@ -1,6 +1,6 @@
 """Who an enterprise is and which units it acts for: stream `enterprise/{uscc}` (一(一), 六(一))."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -108,6 +108,13 @@ class Enterprise:
         """Return the change that says whether `unit` is covered on `day`."""
         changes = [c for c in self.unit_changes if c.unit == unit and c.day <= day]
         return max(changes, key=lambda c: (c.day, c.position), default=None)
+
+    def units_on(self, day: date) -> Iterator[str]:
+        """Yield code and name of every unit that the enterprise acts for on `day`."""
+        for unit in dict.fromkeys(change.unit for change in self.unit_changes):
+            change = self.unit_on(unit, day)
+            if change is not None and change.covered:
+                yield from (change.unit, change.name)
 
     def covers(self, unit: str, day: date) -> bool:
         """Return whether the enterprise acts for `unit` on `day` (六(一))."""

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued
+from domain.certificate import CertificateIssued, CertificateReissued
 from domain.correction import ENTRY
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.envelope import Recorded
@@ -47,7 +47,12 @@ initial: State = None
 
 def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - the last review holds
     """Return the review after `entry`."""
-    event: Event = entry.event
+    return review_in(entry)
+
+
+def review_in(entry: Recorded[FlagReviewed]) -> Review:
+    """Return what the entry says."""
+    event = entry.event
     return Review(
         decision=event.decision,
         position=entry.position,
@@ -66,7 +71,8 @@ JUDGED: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
         **dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), _SESSIONS + _CERTIFICATES),
         **dict.fromkeys(("S6", "S7", "S8", "S9", "G1", "G2", "C3"), _SESSIONS),
-        **dict.fromkeys(("R1", "C1", "C2", "T1"), _CERTIFICATES),
+        **dict.fromkeys(("R1", "T1"), _CERTIFICATES),
+        **dict.fromkeys(("C1", "C2"), (*_CERTIFICATES, CertificateReissued)),
         "Q1": (InspectionDispatched, SpotCheckRecorded),
         "Q2": (RectificationOrdered,),
     }
@@ -131,5 +137,4 @@ def _twin_tags(code: str, record: Recorded[Any]) -> tuple[str, ...]:
     """C2 is judged over all certificates of a number or a holder, so its review is a fact of theirs."""
     if code != "C2":
         return ()
-    event: CertificateIssued = record.event
-    return f"certificate:{event.certificate_no}", f"holder:{event.holder.subject_id}"
+    return tuple(tag for tag in record.tags if tag.startswith(("certificate:", "holder:")))

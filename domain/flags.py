@@ -72,6 +72,12 @@ def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:
     return replace(state, outcome=outcome, known_from=known_from, known_to=None)
 
 
+def settled(state: FlagState, outcome: Outcome, day: date, at: int) -> FlagState:
+    """Return the same with the day of the record as it stands now; `state` itself where nothing changes."""
+    changed = after(state, outcome, at)
+    return changed if changed.day == day else replace(changed, day=day)
+
+
 def unraised(outcome: Outcome) -> bool:
     """Return whether there is nothing to flag."""
     return outcome is CLEAR or outcome.verdict is Verdict.CLEAR

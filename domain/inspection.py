@@ -225,6 +225,18 @@ def require_kind(kind: str) -> None:
         )
 
 
+def require_unrecused(inspectors: Sequence[Inspector]) -> None:
+    """Refuse to send an inspector who declared a ground for recusal (四)."""
+    for index, inspector in enumerate(inspectors):
+        if inspector.recusal_declared:
+            raise Refused(
+                "inspector-recused",
+                f"{inspector.account} 申明有回避事由,应当回避,请另派人员",
+                f"{inspector.account} declared a ground for recusal; send somebody else",
+                f"inspectors.{index}",
+            )
+
+
 def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched) -> Sequence[New]:
     must_be_uscc(body.uscc, "uscc")
     require_kind(body.kind)
@@ -232,6 +244,7 @@ def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched)
     before = facts[INSPECTION.key(body.inspection_id)].dispatched
     if before == body:
         return []
+    require_unrecused(body.inspectors)
     if before is not None:
         raise Refused(
             "already-dispatched",

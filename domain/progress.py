@@ -35,6 +35,7 @@ class Application:
     recommended: bool | None = None
     recommended_units: frozenset[Unit] = frozenset()
     mean: str | None = None
+    concluded_by: str | None = None
     confirmed: date | None = None
     confirmed_by: str | None = None
     confirmed_units: frozenset[Unit] = frozenset()
@@ -91,6 +92,28 @@ def require_reason(reason: str) -> None:
     """Refuse to end an application, or to change a sheet, without saying why."""
     if not reason.strip():
         raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+
+
+def require_not_scored(state: Application, account: str) -> None:
+    """Refuse an expert who goes on to decide on what they scored (六(二))."""
+    if account in {expert for expert, _ in state.sheets}:
+        raise Refused(
+            "scored-it",
+            f"{account} 参加了专家评分,不能再办理评估结论、确认或公布",
+            f"{account} scored this application and may not conclude, confirm or publish it",
+            "actor",
+        )
+
+
+def require_another(account: str, before: str | None, zh: str, en: str) -> None:
+    """Refuse two steps of one application by one account; `zh` and `en` name the two."""
+    if account == before:
+        raise Refused(
+            "same-person",
+            f"{zh}须由不同的人办理,前一步由 {account} 办理",
+            f"{en} need two people; {account} did the first",
+            "actor",
+        )
 
 
 def require_within(scope: Iterable[ScopeItem], limit: frozenset[Unit], zh: str, en: str) -> None:

@@ -6,7 +6,7 @@ Clause 三; `domain/catalogue.py` holds the events.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
@@ -123,6 +123,14 @@ class Reference:
         ]
         latest = max(found, key=lambda e: (e.days.start, e.position), default=None)
         return self.rule_sets[latest.edition] if latest else RuleSet(edition="none")
+
+    def under(self, rules: RuleSet) -> "Reference":
+        """Return the same with `rules` in force on every day, whatever the ledger adopts."""
+        always = Edition(
+            kind=CatalogueKind.RULES, edition=rules.edition, days=Days(date.min), sha256=""
+        )
+        others = (e for e in self.adopted if e.kind is not CatalogueKind.RULES)
+        return replace(self, rule_sets={rules.edition: rules}, adopted=(*others, always))
 
     def control(self, occupation: Occupation, day: date) -> tuple[Control, str]:
         """Return whether `occupation` is 准入类 on `day` and the catalogue edition that says so (三)."""

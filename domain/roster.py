@@ -20,7 +20,7 @@ from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
 from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
 from domain.intervals import Days
-from domain.progress import Application
+from domain.progress import Application, require_another, require_not_scored
 from domain.scope import ScopeItem, named, require_certifiable, units
 from domain.standing import STANDING, EnterpriseListed, require_listing_period
 
@@ -203,11 +203,8 @@ def _publishable(
             f"application {entry.application_id} was already published",
             field,
         )
-    if state.confirmed_by == command.actor.account:
-        raise Refused(
-            "same-person",
-            f"确认与公布须由不同的人办理,{command.actor.account} 已办理确认",
-            f"confirmation and publication need two people; {command.actor.account} confirmed it",
-            "actor",
-        )
+    account = command.actor.account
+    require_another(account, state.concluded_by, "评估结论与公布", "conclusion and publication")
+    require_another(account, state.confirmed_by, "确认与公布", "confirmation and publication")
+    require_not_scored(state, account)
     return state

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.decider import Command, Facts, Refused
+from domain.enterprise import ENTERPRISE
 from domain.evaluation import Arithmetic, Expert, HeadingScores, arithmetic, require_points
+from domain.guards import existing_enterprise
 from domain.progress import (
     Application,
-    profile_on,
     require_accepted,
+    require_not_scored,
     require_open,
     require_reason,
     require_within,
@@ -81,15 +83,26 @@ def require_assignable(
             f"at least {needed} different experts are needed",
             "experts",
         )
-    close = {state.uscc, profile_on(facts, state, command.valid_from).name}
+    close = _close_to(facts, command, state)
     for index, expert in enumerate(body.experts):
         if expert.recusal_declared or expert.affiliation in close:
-            raise Refused(
-                "expert-recused",
-                f"专家 {expert.expert_id} 应当回避,请另行指定",
-                f"expert {expert.expert_id} has a ground for recusal; assign another",
-                f"experts.{index}",
-            )
+            raise _recused(expert.expert_id, f"experts.{index}")
+
+
+def _close_to(facts: Facts, command: Command[Any], state: Application) -> frozenset[str]:
+    """Return the affiliations of an expert that speak against them: the applicant and its units."""
+    day = command.valid_from
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc)
+    return frozenset({state.uscc, enterprise.profile_on(day).name, *enterprise.units_on(day)})
+
+
+def _recused(expert_id: str, field: str) -> Refused:
+    return Refused(
+        "expert-recused",
+        f"专家 {expert_id} 应当回避,请另行指定",
+        f"expert {expert_id} has a ground for recusal; assign another",
+        field,
+    )
 
 
 def _require_unconcluded(state: Application) -> None:
@@ -111,6 +124,7 @@ def require_scorable(
     """Refuse a sheet of somebody else, after the end, or with points that cannot be."""
     require_open(state)
     _require_own_sheet(command, state, body.expert_id)
+    _require_disinterested(facts, command, state, body.expert_id)
     if state.recommended is not None:
         raise Refused(
             "already-concluded",
@@ -156,6 +170,16 @@ def _require_own_sheet(command: Command[Any], state: Application, expert_id: str
         )
 
 
+def _require_disinterested(
+    facts: Facts, command: Command[Any], state: Application, expert_id: str
+) -> None:
+    """Refuse a sheet of an expert with a declared ground, or who belongs to the applicant by now."""
+    expert = next(e for e in state.experts if e.expert_id == expert_id)
+    affiliations = {expert.affiliation, command.actor.organisation}
+    if expert.recusal_declared or affiliations & _close_to(facts, command, state):
+        raise _recused(expert_id, "expert_id")
+
+
 def concluded(
     facts: Facts, command: Command[Any], state: Application, body: EvaluationConcluded
 ) -> Arithmetic:
@@ -163,6 +187,7 @@ def concluded(
     require_open(state)
     _require_unconcluded(state)
     _require_all_scored(state)
+    require_not_scored(state, command.actor.account)
     rules = facts.reference.rules(command.valid_from)
     result = arithmetic([sheet for _, sheet in state.sheets], rules.pass_mark)
     if not body.recommended:

@@ -14,7 +14,12 @@ from domain.enterprise import UnitCovered
 from domain.envelope import Recorded
 from domain.evaluation import require_points
 from domain.guards import must_be_uscc, not_in_the_future
-from domain.inspection import InspectionDispatched, SpotCheckRecorded, require_kind
+from domain.inspection import (
+    InspectionDispatched,
+    SpotCheckRecorded,
+    require_kind,
+    require_unrecused,
+)
 from domain.intervals import Days
 from domain.reference import Reference
 from domain.scope import require_certifiable
@@ -66,7 +71,10 @@ def _require_possible(command: Command[Any], event: object) -> None:
             must_be_uscc(event.issuer_uscc, "fields.issuer_uscc")
         case UnitCovered():
             must_be_uscc(event.unit_uscc, "fields.unit_uscc")
-        case InspectionDispatched() | SpotCheckRecorded():
+        case InspectionDispatched():
+            require_kind(event.kind)
+            require_unrecused(event.inspectors)
+        case SpotCheckRecorded():
             require_kind(event.kind)
         case _:
             return

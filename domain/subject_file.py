@@ -5,41 +5,38 @@ by their own modules; here they are only brought together. A file is owned by on
 changed in place, because the largest enterprise has tens of thousands of certificates.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from domain import application, enterprise, finding, flag, plan, standing
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued, CertificateReissued
+from domain.certificate import CertificateIssued
 from domain.course import Course
 from domain.envelope import Recorded
 from domain.finding import Finding
 from domain.flag import Review
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.papers import CertificateRecord, end
 from domain.plan import Plan
 from domain.progress import Application
 from domain.rectification import RectificationOrdered
 
+Districts: TypeAlias = tuple[tuple[date, str], ...]
+"""The competent district authority from which day on; the first one also before its day."""
 
-class CertificateRecord:
-    """One recorded certificate and whether it still holds."""
 
-    __slots__ = ("ended", "ended_position", "entry", "replaced_by")
+class Stretch(NamedTuple):
+    """Days from `start` up to, not including, `end` (None: for ever) under one district authority.
 
-    def __init__(self, entry: Recorded[CertificateIssued]) -> None:
-        self.entry = entry
-        self.ended: date | None = None
-        self.ended_position = 0
-        self.replaced_by: str | None = None
+    `district` is None for an enterprise that is not registered.
+    """
 
-    @property
-    def state(self) -> str:
-        """`valid`, `reissued` or `revoked`."""
-        if self.ended is None:
-            return "valid"
-        return "revoked" if self.replaced_by is None else "reissued"
+    start: date
+    end: date | None
+    district: str | None
 
 
 class SessionRecord:
@@ -60,6 +57,7 @@ class SubjectFile:
         "applications",
         "certificates",
         "course",
+        "districts",
         "enterprise",
         "findings",
         "inspections",
@@ -67,12 +65,16 @@ class SubjectFile:
         "plans",
         "reviews",
         "sessions",
+        "told",
         "uscc",
     )
 
-    def __init__(self, uscc: str, entries: Iterable[Recorded[Any]] = ()) -> None:
+    def __init__(self, uscc: str) -> None:
         self.uscc = uscc
+        self.told: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
+        """Entries by group and position, as they stand; certificates stand in `certificates`."""
         self.enterprise: enterprise.State = enterprise.initial
+        self.districts: Districts = ()
         self.course: Course = standing.initial
         self.applications: dict[str, Application] = {}
         self.plans: dict[int, Plan] = {}
@@ -82,12 +84,15 @@ class SubjectFile:
         self.findings: dict[str, Finding] = {}
         self.orders: dict[int, str] = {}
         self.reviews: dict[str, Review] = {}
-        for entry in entries:
-            self.add(entry)
 
     def add(self, entry: Recorded[Any]) -> None:
         """Add what `entry` says. Total: whatever was recorded changes the file or not."""
-        _ADD[entry.type.partition(".")[0]](self, entry)
+        self.told[group_of(entry)][entry.position] = entry
+        self.take(entry)
+
+    def take(self, entry: Recorded[Any]) -> None:
+        """Let the states follow an entry that stands in `told` or is a certificate."""
+        _TAKE[group_of(entry)](self, entry)
 
     def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
@@ -103,9 +108,26 @@ class SubjectFile:
             session.certificates.append(record)
         return session
 
-    def district_on(self, day: date) -> str | None:
-        """Return the competent district authority on `day`; None for an unregistered enterprise."""
-        return self.enterprise.profile_on(day).district if self.enterprise else None
+    def made_by(self, entry: Recorded[Any]) -> CertificateRecord | None:
+        """Return the certificate that a reissue made; None for any other entry."""
+        number = getattr(entry.event, "new_certificate_no", "")
+        found = self.certificates.get(number, ())
+        return next((r for r in found if r.position == entry.position), None)
+
+    def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
+        """Return the stretches of the days in `[start, end)`, each with its competent authority."""
+        if len(self.districts) <= 1:  # nobody has moved: so it is nearly always
+            return (Stretch(start, end, self.districts[0][1] if self.districts else None),)
+        found: list[Stretch] = []
+        district = self.districts[0][1]
+        for day, other in self.districts[1:]:
+            if end is not None and end <= day:
+                break
+            if start < day:
+                found.append(Stretch(start, day, district))
+                start = day
+            district = other
+        return (*found, Stretch(start, end, district))
 
     def plan_on(self, year: int, day: date) -> Plan | None:
         """Return the plan for `year` if it was on file on `day` (六(四))."""
@@ -113,8 +135,21 @@ class SubjectFile:
         return found if found is not None and found.filed <= day else None
 
 
+def group_of(entry: Recorded[Any]) -> str:
+    """Return the first part of an entry's type: `standing`."""
+    return entry.type.partition(".")[0]
+
+
 def _add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
     file.enterprise = enterprise.evolve(file.enterprise, entry)
+    if file.enterprise is not None:
+        districts: list[tuple[date, str]] = []
+        for day, _, profile in file.enterprise.profiles:
+            if districts and districts[-1][0] == day:
+                districts.pop()
+            if not districts or districts[-1][1] != profile.district:
+                districts.append((day, profile.district))
+        file.districts = tuple(districts)
 
 
 def _add_application(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -148,12 +183,10 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     if type(event) is CertificateIssued:
         file.add_certificate(entry)
         return
-    for record in file.certificates.get(event.certificate_no, ()):
-        if record.ended is None:
-            record.ended = entry.valid_from
-            record.ended_position = entry.position
-            if isinstance(event, CertificateReissued):
-                record.replaced_by = event.new_certificate_no
+    known = file.made_by(entry)
+    made = end(file.certificates.get(event.certificate_no, ()), entry, known)
+    if made is not None and made is not known:
+        file.certificates.setdefault(made.number, []).append(made)
 
 
 def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -180,7 +213,7 @@ def _add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
     """A roster, a catalogue or a draw says nothing about one enterprise by itself."""
 
 
-_ADD: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
+_TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
     {
         "enterprise": _add_enterprise,
         "application": _add_application,

@@ -5,32 +5,31 @@ entries of one subject in position order, with the adoptions of catalogues among
 says after each which public records it touched. Total: it never raises on a recorded fact.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
-from domain.assessment import AssessmentHeld
+from domain.bearing import BEARS_ON, CORRECTED, OF_CERTIFICATE, OF_SESSION
 from domain.catalogue import CatalogueAdopted
 from domain.catalogue import evolve as adopt
-from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
+from domain.certificate import CertificateIssued
 from domain.checks import (
     Outcomes,
     departs,
     judge_certificate,
     judge_count,
     judge_departing,
-    judge_inspection,
     judge_session,
 )
 from domain.checks.outcome import CLEAR, Context, Outcome
-from domain.correction import RecordCorrected, amended, day_in
-from domain.decider import Amend
+from domain.corrected_file import reread
+from domain.correction import RecordCorrected, amended
+from domain.decider import Apply
 from domain.envelope import Recorded
-from domain.flags import FlagState, after, raised
-from domain.standing import EnterpriseListed, ListingRenewed
-from domain.subject_file import CertificateRecord, SessionRecord, SubjectFile
+from domain.flags import FlagState, raised, settled
+from domain.papers import CertificateRecord
+from domain.subject_file import Districts, SessionRecord, SubjectFile, group_of
 from domain.touches import Touch, touches
 from domain.vocabulary import Verdict
 
@@ -38,17 +37,18 @@ from domain.vocabulary import Verdict
 class Supervision:
     """The file of one subject with its flags, as known at the entry that was read last."""
 
-    __slots__ = ("_departing", "amend", "behind", "context", "entries", "file", "flags")
+    __slots__ = ("_departing", "apply", "behind", "context", "entries", "file", "flags")
 
-    def __init__(self, uscc: str, context: Context, amend: Amend) -> None:
+    def __init__(self, uscc: str, context: Context, apply: Apply) -> None:
         self.context = context
-        self.amend = amend
+        self.apply = apply
         self.file = SubjectFile(uscc)
         self.entries: dict[int, Recorded[Any]] = {}
         self.flags: dict[str, FlagState] = {}
         self.behind: dict[Touch, list[int]] = {}
         """Record → positions of the entries that it shows, corrections included, certificates aside."""
-        self._departing: list[CertificateRecord] = []
+        self._departing: dict[int, CertificateRecord] = {}
+        """Certificates by position that name another occupation or level than their session."""
 
     def read(self, entry: Recorded[Any]) -> list[Touch]:
         """Take in the next entry; return what it touched, without repetition."""
@@ -61,11 +61,12 @@ class Supervision:
         if isinstance(event, RecordCorrected):
             return self._correct(entry)
         self.entries[entry.position] = entry
+        before = self.file.districts
         self.file.add(entry)
         shown = list(touches(entry))
         for touch in shown:
             self.behind.setdefault(touch, []).append(entry.position)
-        return list(dict.fromkeys([*shown, *self._judge(entry)]))
+        return list(dict.fromkeys([*shown, *self._judge(entry), *self._moved(before)]))
 
     def _certificate(
         self, entry: Recorded[CertificateIssued], session: SessionRecord | None
@@ -74,11 +75,11 @@ class Supervision:
         touched = [Touch("certificates", str(entry.position))]
         outcomes = judge_certificate(entry, session)
         if session is not None and departs(event, session.entry.event):
-            self._departing.append(session.certificates[-1])
+            self._departing[entry.position] = session.certificates[-1]
             outcomes |= judge_departing(entry, session, self.file, self.context)
         if outcomes:
             touched += self.settle(
-                entry.position, event.issued_on, outcomes, entry.position, _OF_CERTIFICATE
+                entry.position, event.issued_on, outcomes, entry.position, OF_CERTIFICATE
             )
         if session is not None and len(session.certificates) > session.candidates:
             touched += self.count(session, entry.position, own=True)
@@ -86,75 +87,77 @@ class Supervision:
 
     def _judge(self, entry: Recorded[Any]) -> Iterator[Touch]:
         """Judge again whatever an entry other than a new certificate may bear on."""
-        group = entry.type.partition(".")[0]
-        judge = _BEARS_ON.get(group)
-        if judge is not None:
-            yield from judge(self, entry)
+        yield from BEARS_ON[group_of(entry)](self, entry, entry.position)
 
     def _adopt(self, entry: Recorded[CatalogueAdopted]) -> list[Touch]:
+        """Judge again what rests on reference data; every flag names the edition of the rules."""
         reference = self.context.reference
         adopted = adopt((), entry)
         self.context = Context(
             replace(reference, adopted=(*reference.adopted, *adopted)), self.context.locate
         )
-        return list(dict.fromkeys(self._everything_again(entry.position)))
+        touched = [*self.judge_from(date.min, entry.position), *self._inspections(entry.position)]
+        return list(dict.fromkeys([*touched, *self.raised()]))
 
-    def _everything_again(self, at: int) -> Iterator[Touch]:
-        """Judge every record again; every flag names the edition of the rules, so all are touched."""
-        yield from self.judge_from(date.min, at)
-        yield from self._inspections(at)
+    def raised(self) -> Iterator[Touch]:
+        """Yield every flag that was ever raised; Q2 of an order is derived and has no state."""
         yield from (Touch("flags", key) for key in self.flags)
         yield from (Touch("flags", f"Q2-{position}") for position in self.file.orders)
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
-        """Read the corrected entry as amended from here on, and judge everything again."""
+        """Read the corrected entry as amended from here on, and judge again what it bears on."""
         wrong = self.entries.get(entry.event.position)
         if wrong is None:
             return []
-        right = amended(wrong, entry.event, self.amend)
+        right = amended(wrong, entry.event, self.apply)
         self.entries[wrong.position] = right
-        self.file = SubjectFile(self.file.uscc, self.entries.values())
-        self._departing = list(self._departed())
-        shown = list(dict.fromkeys([*touches(wrong), *touches(right)]))
-        for touch in shown:
-            self.behind.setdefault(touch, []).append(entry.position)
-        if isinstance(right.event, CertificateReissued | CertificateRevoked):
-            ended = self.file.certificates.get(right.event.certificate_no, ())
-            shown += (Touch("certificates", str(record.entry.position)) for record in ended)
-        return list(dict.fromkeys([*shown, *self._everything_again(entry.position)]))
+        before = self.file.districts
+        reread(self.file, right)
+        shown = list(touches(right))
+        if type(right.event) is not CertificateIssued:
+            for touch in shown:
+                self.behind[touch].append(entry.position)
+        shown += CORRECTED[group_of(right)](self, right, entry.position)
+        return list(dict.fromkeys([*shown, *self._moved(before)]))
 
-    def _departed(self) -> Iterator[CertificateRecord]:
-        for session in self.file.sessions.values():
-            for record in session.certificates:
-                if departs(record.entry.event, session.entry.event):
-                    yield record
+    def record(self, position: int) -> Recorded[Any] | None:
+        """Return the entry at a position as it stands; of a reissue, the certificate that it made."""
+        entry = self.entries.get(position)
+        made = None if entry is None else self.file.made_by(entry)
+        return entry if made is None else made.entry
+
+    def _moved(self, before: Districts) -> Iterator[Touch]:
+        """Yield every record where another authority became competent: all of them say which one is."""
+        if self.file.districts == before:
+            return
+        yield from self.behind
+        yield from self.raised()
+        for records in self.file.certificates.values():
+            yield from (Touch("certificates", str(record.entry.position)) for record in records)
 
     def judge_from(self, day: date, at: int) -> Iterator[Touch]:
-        """Judge every session held on or after `day` again, as known after the entry `at`."""
+        """Judge every session held on or after `day` again, as known after the entry `at`.
+
+        Of a certificate, only what departs from its session rests on anything but the two.
+        """
         for session in self.file.sessions.values():
             held = session.entry.event
             if held.held_to >= day:
                 outcomes = judge_session(session.entry, self.file, self.context)
                 yield from self.settle(session.entry.position, held.held_from, outcomes, at)
-        if day == date.min:
-            yield from self._certificates_again(at)
-        else:
-            for record in self._departing:
-                yield from self._judge_certificate_again(record, at)
+        for record in list(self._departing.values()):
+            yield from self.judge_certificate(record, at)
 
-    def _certificates_again(self, at: int) -> Iterator[Touch]:
-        for session in self.file.sessions.values():
-            for record in session.certificates:
-                yield from self._judge_certificate_again(record, at)
-            yield from self.count(session, at, own=False)
-
-    def _judge_certificate_again(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
+    def judge_certificate(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
+        """Judge a certificate again."""
         entry = record.entry
         session = self.file.sessions.get(entry.event.assessment_id)
         outcomes = judge_certificate(entry, session)
+        self._departing.pop(entry.position, None)
         if session is not None and departs(entry.event, session.entry.event):
+            self._departing[entry.position] = record
             outcomes |= judge_departing(entry, session, self.file, self.context)
-        yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, _OF_CERTIFICATE)
+        yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, OF_CERTIFICATE)
 
     def count(self, session: SessionRecord, at: int, *, own: bool) -> Iterator[Touch]:
         """C3; its record is complete with the last certificate, so each of them is still "then"."""
@@ -176,8 +179,12 @@ class Supervision:
     def _inspections(self, at: int) -> Iterator[Touch]:
         for entries in self.file.inspections.values():
             for entry in entries:
-                outcomes = judge_inspection(entry, self.context)
-                yield from self.settle(entry.position, entry.valid_from, outcomes, at, ("Q1",))
+                yield from BEARS_ON["inspection"](self, entry, at)
+
+    def raised_of(self, position: int, codes: Iterable[str]) -> Iterator[Touch]:
+        """Yield the flags of one record that were ever raised: what they show of it may have changed."""
+        keys = (f"{code}-{position}" for code in codes)
+        yield from (Touch("flags", key) for key in keys if key in self.flags)
 
     def settle(
         self,
@@ -189,7 +196,7 @@ class Supervision:
     ) -> Iterator[Touch]:
         """Bring the flags of one record in line with `outcomes`; `at` is the record's own entry or later."""
         own = at == position
-        for code in codes or _OF_SESSION:
+        for code in codes or OF_SESSION:
             key = f"{code}-{position}"
             state = self.flags.get(key)
             outcome: Outcome = outcomes.get(code, CLEAR)
@@ -199,73 +206,8 @@ class Supervision:
                 then = outcome.verdict if own else Verdict.CLEAR
                 self.flags[key] = raised(code, position, day, outcome, then=then, at=at)
             else:
-                changed = after(state, outcome, at)
-                if changed is state and state.day == day:
+                changed = settled(state, outcome, day, at)
+                if changed is state:
                     continue
-                self.flags[key] = replace(changed, day=day)
+                self.flags[key] = changed
             yield Touch("flags", key)
-
-
-_OF_SESSION = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "G1", "G2")
-_OF_CERTIFICATE = ("R1", "C1", "T1", "S1", "S2", "S3", "S4", "S5")
-
-
-def _own_session(of: Supervision, entry: Recorded[AssessmentHeld]) -> Iterator[Touch]:
-    outcomes = judge_session(entry, of.file, of.context)
-    yield from of.settle(entry.position, entry.event.held_from, outcomes, entry.position)
-
-
-def _from_its_day(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:
-    event = entry.event
-    start = (
-        event.valid_from
-        if isinstance(event, EnterpriseListed | ListingRenewed)
-        else entry.valid_from
-    )
-    yield from of.judge_from(start, entry.position)
-
-
-def _whole(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:
-    yield from of.judge_from(day_in(entry.event) or entry.valid_from, entry.position)
-    if entry.type.startswith("enterprise."):
-        yield from (Touch("flags", key) for key in of.flags)
-
-
-def _ended_certificate(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:
-    for record in of.file.certificates.get(entry.event.certificate_no, ()):
-        yield Touch("certificates", str(record.entry.position))
-        session = of.file.sessions.get(record.entry.event.assessment_id)
-        if session is not None:
-            yield from of.count(session, entry.position, own=False)
-
-
-def _own_inspection(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:
-    outcomes = judge_inspection(entry, of.context)
-    yield from of.settle(entry.position, entry.valid_from, outcomes, entry.position, ("Q1",))
-
-
-def _own_orders(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:
-    finding_id = entry.event.finding_id
-    for position, known in of.file.orders.items():
-        if known == finding_id:
-            yield Touch("flags", f"Q2-{position}")
-
-
-def _reviewed(of: Supervision, entry: Recorded[Any]) -> Iterator[Touch]:  # noqa: ARG001
-    yield Touch("flags", entry.event.flag)
-
-
-_BEARS_ON: Mapping[str, Callable[[Supervision, Recorded[Any]], Iterable[Touch]]] = MappingProxyType(
-    {
-        "enterprise": _whole,
-        "application": _whole,
-        "standing": _from_its_day,
-        "plan": _from_its_day,
-        "assessment": _own_session,
-        "certificate": _ended_certificate,
-        "inspection": _own_inspection,
-        "finding": _own_orders,
-        "flag": _reviewed,
-    }
-)
-"""Which judgements an entry of a stream may change."""

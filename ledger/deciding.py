@@ -1,17 +1,17 @@
 """What decisions are made with, and what is to be appended for one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from domain.decider import Amend, New
+from domain.decider import New
 from domain.reference import Reference
 from ledger.codec import draft
 from ledger.entry import MAX_ENTRY_BYTES, Draft, Malformed, check
 from ledger.log import Log
 from ledger.outcome import Rejected, too_large
 from ledger.requests import Request
-from ledger.vault import Person, Vault
+from ledger.vault import Person, Spelling, Vault
 from ledger.writer import Writer
 
 TRIES = 3
@@ -28,7 +28,6 @@ class Parts(NamedTuple):
     writer: Writer
     vault: Vault
     installed: Reference
-    amend: Amend
     today: Callable[[], date]
 
 
@@ -46,9 +45,9 @@ def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejec
 
 
 def is_another(vault: Vault, requests: Sequence[Request]) -> bool:
-    """Enter newcomers into the vault; tell whether somebody else entered one of them before.
+    """Enter newcomers and spellings into the vault; tell whether somebody else was there before.
 
-    Then the pseudonym is another one, and with it the content of the request.
+    Then the pseudonym of a newcomer is another one, and with it the content of the request.
     """
     proposed: dict[bytes, tuple[Person, str]] = {}
     for request in requests:
@@ -57,4 +56,18 @@ def is_another(vault: Vault, requests: Sequence[Request]) -> bool:
             # The name first reported stays in the box.
             proposed.setdefault(identity, (person, request.command.body.holder.subject_id))
     entered = vault.enter(proposed)
-    return any(entered[identity] != subject_id for identity, (_, subject_id) in proposed.items())
+    if any(entered[identity] != subject_id for identity, (_, subject_id) in proposed.items()):
+        return True
+    vault.spell(list(_spellings(requests)))
+    return False
+
+
+def _spellings(requests: Sequence[Request]) -> Iterator[Spelling]:
+    """Yield the names that may be spelt otherwise than the vault has them."""
+    entered: dict[str, str] = {}
+    for request in requests:
+        if request.holder is None:
+            continue
+        who, name = request.command.body.holder.subject_id, request.holder.name
+        if request.newcomer is None or entered.setdefault(who, name) != name:
+            yield Spelling(who, request.record, name)

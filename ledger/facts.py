@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 from domain.catalogue import ALL, reference_after
 from domain.correction import ENTRY, resolved
-from domain.decider import Amend, Command, FactKey, Facts, New
+from domain.decider import Command, FactKey, Facts, New
 from domain.envelope import Recorded
 from domain.reference import Reference
 from domain.registry import EVENTS, FACT_KINDS
+from ledger.amending import amend, apply
 from ledger.codec import recorded
 from ledger.entry import Entry
 from ledger.log import Log
@@ -90,8 +91,8 @@ class _States(dict[str, Any]):
 class FactBase:
     """Facts as known at `position`, and what was decided on top of them."""
 
-    def __init__(self, log: Log, installed: Reference, amend: Amend, position: int) -> None:
-        self._log, self._installed, self._amend = log, installed, amend
+    def __init__(self, log: Log, installed: Reference, position: int) -> None:
+        self._log, self._installed = log, installed
         self.position = position
         """The log has been read up to here."""
         self.next = position + 1
@@ -110,7 +111,7 @@ class FactBase:
         self.read((ALL, *keys))
         if self._reference is None:
             self._reference = reference_after(self._installed, self._states[ALL.tag])
-        return Facts(self._reference, self._amend, self._states, {ALL.tag})
+        return Facts(self._reference, amend, self._states, {ALL.tag})
 
     def read(self, keys: Iterable[FactKey[Any]]) -> None:
         """Read those facts that are not here yet, in one go."""
@@ -137,7 +138,7 @@ class FactBase:
         self._read_entries(missing, found)
         for tag, (kind, _) in missing.items():
             state, told = kind.initial, found.get(tag, ())
-            for entry in resolved(told, self._amend) if len(told) > 1 else told:
+            for entry in resolved(told, apply) if len(told) > 1 else told:
                 state = kind.evolve(state, entry)
             if tag in self._later:
                 states.since[tag] = (state, self._later.pop(tag))

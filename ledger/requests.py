@@ -23,13 +23,28 @@ class Newcomer(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A command with its idempotency key, and the holder whom it brings, if that is a new one."""
+    """A command with its idempotency key, and the holder in clear of a certificate.
+
+    `newcomer`: the holder, where the vault does not know them yet.
+    """
 
     name: str
     command: Command[Any]
     key: str
     digest: bytes
+    holder: Person | None = None
     newcomer: Newcomer | None = None
+
+    @property
+    def record(self) -> str:
+        """What names the certificate in the vault: its session and its number."""
+        body: CertificateIssued = self.command.body
+        return record_of(body.assessment_id, body.certificate_no)
+
+
+def record_of(assessment_id: str, certificate_no: str) -> str:
+    """Return what names a certificate in the vault."""
+    return f"{assessment_id}\0{certificate_no}"
 
 
 Newcomers: TypeAlias = dict[bytes, str]
@@ -94,7 +109,7 @@ def _held(
     )
     # The content says nothing of who the holder is; the pseudonym does, to those with the vault.
     digest = sha256(submission.content + subject_id.encode()).digest()
-    return _request(submission, named, digest, today, newcomer)
+    return _request(submission, named, digest, today, (Person(*clear), newcomer))
 
 
 def _request(
@@ -102,7 +117,7 @@ def _request(
     body: Any,  # noqa: ANN401 - any event
     digest: bytes,
     today: date,
-    newcomer: Newcomer | None = None,
+    people: tuple[Person | None, Newcomer | None] = (None, None),
 ) -> Request:
     _, _, actor, valid_from, reason, document_no, key, _ = submission
     command = Command(
@@ -115,4 +130,4 @@ def _request(
     )
     # 128 bits of the digest name the content; all 256 are compared.
     derived = f"content-{digest[:16].hex()}"
-    return Request(type(body).__name__, command, key or derived, digest, newcomer)
+    return Request(type(body).__name__, command, key or derived, digest, *people)

@@ -49,7 +49,7 @@ def examine(raw: bytes) -> tuple[Any, list[Fault]]:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise _unreadable(error) from None
+        raise _unreadable(raw, error) from None
     # What comes back byte for byte, blanks aside, lost nothing: no key stood twice, no number
     # was rounded, nothing was escaped. Nearly every line passes here.
     if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
@@ -63,8 +63,8 @@ def examine(raw: bytes) -> tuple[Any, list[Fault]]:
     return scrubbed(value)
 
 
-def _unreadable(error: orjson.JSONDecodeError) -> Invalid:
-    if error.doc == "":
+def _unreadable(raw: bytes, error: orjson.JSONDecodeError) -> Invalid:
+    if not raw.strip():
         return malformed("内容为空", "there is nothing in it")
     return malformed(
         f"不是有效的 JSON:第 {error.pos + 1} 个字符处无法读取",

@@ -23,6 +23,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 # No counted repetition: over a class of all Unicode it costs ten times as much as max_length.
 # Without a slash an id is one part of an address, whatever else has to be quoted in it.
 ID = r"^[^\s/\p{C}]+$"
+NOT_BLANK = r"\S"
 DOCUMENT_NUMBER = r"^[^\s\p{C}]+$"
 DIGEST = r"^[0-9A-Fa-f]{64}$"
 WINDOW = r"^[0-9]{4}-(05|10)$"
@@ -39,6 +40,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "编号须由可见字符组成,不含空白和“/”,不能为空",
             "an id consists of visible characters, without blanks and '/', and is not empty",
         ),
+        NOT_BLANK: ("不能只有空白", "must not be blank"),
         DOCUMENT_NUMBER: (
             "证件号码不能为空,不含空白",
             "a document number is not empty and has no blanks",
@@ -130,7 +132,10 @@ def text_rule(name: str) -> CoreSchema:
     if name == "window":
         return cs.str_schema(strict=True, pattern=WINDOW)
     bounds = _TEXT_BOUNDS.get(name, PROSE)
-    return cs.str_schema(strict=True, min_length=bounds.least, max_length=bounds.most)
+    pattern = NOT_BLANK if bounds.least else None
+    return cs.str_schema(
+        strict=True, min_length=bounds.least, max_length=bounds.most, pattern=pattern
+    )
 
 
 _ID_FIELDS = frozenset(_IDS.split())

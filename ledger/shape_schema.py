@@ -29,6 +29,7 @@ from ledger.shape_rules import (
     INSTANT_RULE,
     LEVEL_RULE,
     MOST_ITEMS,
+    NOT_BLANK,
     PATH,
     number_rule,
     text_rule,
@@ -124,7 +125,7 @@ def _with_default(field: Field[Any], inner: CoreSchema) -> CoreSchema:
 def _holder() -> CoreSchema:
     """Name and document number go to the vault; what is left of them here is the masked name."""
     members = {
-        "name": cs.str_schema(strict=True, min_length=1, max_length=100),
+        "name": cs.str_schema(strict=True, min_length=1, max_length=100, pattern=NOT_BLANK),
         "id_type": text_rule("id_type"),
         "id_no": cs.str_schema(strict=True, pattern=DOCUMENT_NUMBER, max_length=40),
         "category": schema(CandidateCategory, STORED_FAMILY),

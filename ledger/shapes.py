@@ -1,4 +1,4 @@
-"""Untrusted input to commands: the one gate for import lines, HTTP bodies and corrections.
+"""Untrusted input to commands: the one gate for import lines and HTTP bodies.
 
 A certificate's holder arrives in clear. Here it is split: the command's body has the masked name
 and an empty subject id, the name and the document number go beside it, for the vault.
@@ -14,16 +14,15 @@ from pydantic_core import SchemaValidator, ValidationError
 
 from domain.certificate import CertificateIssued
 from domain.correction import day_in
-from domain.decider import Refused
 from domain.envelope import Actor
 from domain.registry import EVENTS
 from domain.vocabulary import Role
 from ledger.faults import Fault, Invalid, path_text
 from ledger.shape_errors import UNKNOWN_FIELD, faults_of
-from ledger.shape_json import canonical, read, read_object
+from ledger.shape_json import canonical, read_object
 from ledger.shape_output import members
-from ledger.shape_schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, STORED, TEXTS
-from ledger.shape_text import as_list, as_object
+from ledger.shape_schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, TEXTS
+from ledger.shape_text import as_object
 
 _BESIDE = ("reason", "document_no", "idempotency_key")
 _NEEDED = 4
@@ -209,59 +208,3 @@ def _text(given: Any, field: str, found: list[Fault]) -> str | None:  # noqa: AN
         return None
     text: str | None = _checked(TEXTS[field], given, field, found)
     return text
-
-
-def amend(event: Any, changes: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - any event
-    """Return `event` with fields set (path, value as JSON text), all of it validated again.
-
-    A path into something absent creates it. This is the `Amend` of the domain.
-
-    Raises:
-        Refused: the outcome is no valid event; `field` names the correction at fault.
-    """
-    data = members(event)
-    try:
-        for path, text in changes:
-            _set(data, path, read(text.encode()))
-        return STORED[type(event)].validate_python(data)
-    except ValidationError as error:
-        faults = faults_of(error)
-    except Invalid as error:
-        faults = list(error.faults)
-    fault = faults[0]
-    paths = [p for p, _ in changes if fault.field == p or fault.field.startswith(f"{p}.")]
-    field = f"fields.{paths[0]}" if paths else "fields"
-    named = f"{fault.field}:" if fault.field else ""
-    raise Refused("invalid-correction", f"{named}{fault.zh}", f"{named} {fault.en}".strip(), field)
-
-
-def _set(data: dict[str, Any], path: str, value: object) -> None:
-    at: object = data
-    *parents, last = path.split(".")
-    for part in parents:
-        if _get(at, part, path) is None:
-            _put(at, part, dict[str, Any](), path)
-        at = _get(at, part, path)
-    _put(at, last, value, path)
-
-
-def _get(at: object, part: str, path: str) -> Any:  # noqa: ANN401 - any JSON value
-    found = as_object(at)
-    if found is not None:
-        return found.get(part)
-    items = as_list(at)
-    return items[_index(items, part, path)] if items else _index([], part, path)
-
-
-def _put(at: object, part: str, value: object, path: str) -> None:
-    found, items = as_object(at), as_list(at) or []
-    if found is not None:
-        found[part] = value
-    else:
-        items[_index(items, part, path)] = value
-
-
-def _index(items: Sequence[object], part: str, path: str) -> int:
-    if part.isdecimal() and part.isascii() and int(part) < len(items):
-        return int(part)
-    raise Invalid([Fault(path, *UNKNOWN_FIELD)])

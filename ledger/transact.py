@@ -8,7 +8,6 @@ is decided again, three times at most.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from domain.decider import Amend
 from domain.reference import Reference
 from ledger.batches import Batches
 from ledger.clock import today
@@ -17,7 +16,7 @@ from ledger.deciding import Parts
 from ledger.log import Log
 from ledger.outcome import Accepted, Already, Nothing, Outcome, Rejected
 from ledger.rehearsal import Rehearsal
-from ledger.shapes import Submission, amend
+from ledger.shapes import Submission
 from ledger.vault import Vault
 from ledger.writer import Writer
 
@@ -27,17 +26,16 @@ __all__ = ["Accepted", "Already", "Nothing", "Outcome", "Rejected", "Transactor"
 class Transactor:
     """Decides and appends for any number of threads. Make it after forking, never before."""
 
-    def __init__(  # noqa: PLR0913 - what it is put together from
+    def __init__(
         self,
         log: Log,
         writer: Writer,
         vault: Vault,
         installed: Reference,
         *,
-        amend: Amend = amend,
         today: Callable[[], date] = today,
     ) -> None:
-        self._parts = Parts(log, writer, vault, installed, amend, today)
+        self._parts = Parts(log, writer, vault, installed, today)
         self._batches = Batches(self._parts)
         self._commands = Commands(self._parts)
 

@@ -36,6 +36,14 @@ class Person(NamedTuple):
     id_no: str
 
 
+class Spelling(NamedTuple):
+    """How one record, named by `record`, spelt the name of a person."""
+
+    subject_id: str
+    record: str
+    name: str
+
+
 class Access(NamedTuple):
     """One look into a box."""
 
@@ -92,7 +100,8 @@ class Vault:
     def pseudonyms(self, people: Sequence[Person]) -> list[str]:
         """Return everybody's `subject_id`, in order; people who are new get one.
 
-        A person is an identity number of one type; the name first reported stays in the box.
+        A person is an identity number of one type; the name first reported stays in the box, and
+        how other records spell it is kept beside (`spell`).
         """
         identities = [self.identity(person) for person in people]
         known = self.find(identities)
@@ -168,15 +177,73 @@ class Vault:
             connection.execute(self.LOG, values)
         return self._open(subject_id)
 
-    def matches(self, subject_id: str, name: str) -> bool:
-        """Tell whether the person has this name, in a time that says nothing about the name."""
+    def matches(self, subject_id: str, record: str, name: str) -> bool:
+        """Tell whether the record has this name, in a time that says nothing about the name."""
         try:
-            known = self._open(subject_id).name
+            known = self._spelt(subject_id, record)
         except Unknown:
             # The same work as for somebody who exists.
             hmac.compare_digest(self._name_digest(name), self._name_digest(""))
             return False
         return hmac.compare_digest(self._name_digest(name), self._name_digest(known))
+
+    FIRST = """
+    SELECT subject_id, identity, wrapped_key, box FROM vault.person
+     WHERE subject_id = ANY (%(subjects)s)
+    """
+    SPELL = """
+    INSERT INTO vault.spelling (subject_id, record, box)
+    SELECT * FROM unnest(%(subjects)s::text[], %(records)s::bytea[], %(boxes)s::bytea[]) ORDER BY 1, 2
+    ON CONFLICT DO NOTHING
+    """
+
+    def spell(self, spellings: Sequence[Spelling]) -> None:
+        """Keep how records spell names of people who were first reported otherwise.
+
+        The number says who it is; the name of each record is that record's own.
+        """
+        if not spellings:
+            return
+        wanted = list({each.subject_id for each in spellings})
+        with self._pool.connection() as connection:
+            found = connection.execute(self.FIRST, {"subjects": wanted}).fetchall()
+            keys = {row[0]: aes_key_unwrap(self._keys.wrapping, row[2]) for row in found}
+            names = {
+                subject: _unseal(keys[subject], subject, identity, box).name
+                for subject, identity, _, box in found
+            }
+            others = [s for s in spellings if names.get(s.subject_id, s.name) != s.name]
+            if not others:
+                return
+            records = [self._record_digest(each.record) for each in others]
+            values = {
+                "subjects": [each.subject_id for each in others],
+                "records": records,
+                "boxes": [
+                    _close(keys[each.subject_id], each.subject_id, record, each.name.encode())
+                    for each, record in zip(others, records, strict=True)
+                ],
+            }
+            connection.execute(self.SPELL, values)
+
+    SPELT = """
+    SELECT p.wrapped_key, s.box FROM vault.spelling s JOIN vault.person p USING (subject_id)
+     WHERE s.subject_id = %(subject_id)s AND s.record = %(record)s
+    """
+
+    def _spelt(self, subject_id: str, record: str) -> str:
+        """Return the name in a record: its own spelling, else the first one."""
+        digest = self._record_digest(record)
+        values = {"subject_id": subject_id, "record": digest}
+        with self._pool.connection() as connection:
+            row = connection.execute(self.SPELT, values).fetchone()
+        if row is None:
+            return self._open(subject_id).name
+        key = aes_key_unwrap(self._keys.wrapping, row[0])
+        return _disclose(key, subject_id, digest, row[1]).decode()
+
+    def _record_digest(self, record: str) -> bytes:
+        return hmac.digest(self._keys.identity, f"record/v1\0{record}".encode(), "sha256")
 
     ACCESSES = """
     SELECT subject_id, actor, reason, act, at FROM vault.access
@@ -204,15 +271,23 @@ class Vault:
         return hmac.digest(self._keys.identity, f"name/v1\0{same_name(name)}".encode(), "sha256")
 
 
+def _close(key: bytes, subject_id: str, about: bytes, clear: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, about))
+
+
+def _disclose(key: bytes, subject_id: str, about: bytes, box: bytes) -> bytes:
+    nonce, sealed = box[:NONCE_BYTES], box[NONCE_BYTES:]
+    return AESGCM(key).decrypt(nonce, sealed, _bound(key, subject_id, about))
+
+
 def _seal(key: bytes, nonce: bytes, subject_id: str, identity: bytes, person: Person) -> bytes:
     clear = orjson.dumps({"id_no": person.id_no, "id_type": person.id_type, "name": person.name})
     return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, identity))
 
 
 def _unseal(key: bytes, subject_id: str, identity: bytes, box: bytes) -> Person:
-    nonce, sealed = box[:NONCE_BYTES], box[NONCE_BYTES:]
-    clear = AESGCM(key).decrypt(nonce, sealed, _bound(key, subject_id, identity))
-    return Person(**orjson.loads(clear))
+    return Person(**orjson.loads(_disclose(key, subject_id, identity, box)))
 
 
 def _bound(key: bytes, subject_id: str, identity: bytes) -> bytes:

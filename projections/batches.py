@@ -1,7 +1,7 @@
 """What a short stretch of the ledger changes: read in order, the files of its subjects from memory."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from psycopg import Connection
@@ -19,28 +19,38 @@ SUBJECTS_AT_ONCE = 20
 """Subjects whose histories are fetched together on a miss."""
 
 
-def by_position(
-    reader: Connection[Any], rules: Rules, memory: Memory, after: int, upto: int
+def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which stretch
+    reader: Connection[Any],
+    rules: Rules,
+    memory: Memory,
+    after: int,
+    upto: int,
+    settled: Callable[[], None],
 ) -> Batch | None:
     """Return what follows from the entries in `(after, upto]`, with `rules` as known at `after`.
 
     None where a catalogue was adopted among them: then every subject is concerned, also those
-    without an entry of their own.
+    without an entry of their own. `settled` is called before the tables are looked at.
     """
     found = histories.entries(reader, after, upto)
     if any(isinstance(entry.event, CatalogueAdopted) for entry, _ in found):
         return None
     batch = Batch(after)
     new: dict[str, list[Recorded[Any]]] = defaultdict(list)
-    tags: set[str] = set()
-    for entry, own in found:
+    for entry, _ in found:
         if entry.subject is not None:
             new[entry.subject].append(entry)
-        tags.update(filter(twin_rows.judged_by_tag, own))
+    moved: set[str] = set()
     for of in _files(reader, rules, memory, list(new), after):
+        before = of.file.districts
         batch.add(follow(of, new[of.file.uscc]))
-    shared = twin_rows.shared(reader, after, upto, tags)
-    batch.add(twin_rows.versions(reader, rules, after, upto, shared))
+        if of.file.districts != before and of.file.certificates:
+            moved.add(of.file.uscc)
+    certificates = twin_rows.concerned(reader, found, upto)
+    if moved:
+        settled()
+        certificates |= twin_rows.already_shown(reader, moved)
+    batch.add(twin_rows.versions(reader, rules, after, upto, certificates))
     memory.trim()
     return batch
 

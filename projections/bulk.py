@@ -20,19 +20,19 @@ from projections.store import Batch, Changes
 
 ENTRIES = 20_000
 """Entries in one part, so far as they belong to several subjects."""
-TAGS = 2_000
-"""Shared tags in one part."""
+CERTIFICATES = 2_000
+"""Certificates in one part, of those that share a number or a holder."""
 
 
 class Part(NamedTuple):
-    """One job: the stretch, and which subjects or which shared tags of it."""
+    """One job: the stretch, and which subjects of it or which certificates for C2."""
 
     conninfo: str
     schema: str
     after: int
     upto: int
     subjects: tuple[str, ...] = ()
-    tags: tuple[int, ...] = ()
+    certificates: tuple[int, ...] = ()
 
 
 def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
@@ -41,9 +41,12 @@ def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
     since = 0 if adopted else whole.after
     for subjects in _together(histories.sizes(conn, since, whole.upto)):
         yield whole._replace(subjects=subjects)
-    shared = twin_rows.shared(conn, whole.after, whole.upto)
-    for some in pieces(shared, TAGS):
-        yield whole._replace(tags=tuple(some))
+    # A superset does no harm: what shows the same as before is not written again.
+    certificates = set(twin_rows.sharing(conn, whole.after, whole.upto))
+    if whole.after:
+        certificates |= twin_rows.already_shown(conn, None)
+    for some in pieces(sorted(certificates), CERTIFICATES):
+        yield whole._replace(certificates=tuple(some))
 
 
 def _together(sizes: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
@@ -71,7 +74,7 @@ def changes(rules: Rules, part: Part) -> list[Changes]:
                 of = known.new_file(uscc)
                 entries = known.among(history, 0, part.upto)
                 batch.add(follow(of, _behind(of, entries, part.after)))
-        batch.add(twin_rows.versions(conn, known, part.after, part.upto, part.tags))
+        batch.add(twin_rows.versions(conn, known, part.after, part.upto, part.certificates))
         return batch.changes(conn, _settled)
 
 

@@ -60,12 +60,13 @@ def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
             doc = doc_of([entry for entry in entries if entry.valid_from <= start])
             if doc is None:
                 continue
-            doc |= {"district": entries[0].district, "because": positions}
-            row = Row(start, end, entries[0].district, (kind, doc["stage"]), document(doc))
-            if found and found[-1][2:] == row[2:]:
-                found[-1] = found[-1]._replace(valid_to=end)
-            else:
-                found.append(row)
+            for stretch in of.file.supervised(start, end):
+                shown = {**doc, "district": stretch.district, "because": positions}
+                row = Row(*stretch, (kind, doc["stage"]), document(shown))
+                if found and found[-1][2:] == row[2:]:
+                    found[-1] = found[-1]._replace(valid_to=stretch.end)
+                else:
+                    found.append(row)
         return tuple(found)
 
     return rows

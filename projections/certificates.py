@@ -1,4 +1,4 @@
-"""Certificates as they were issued, and whether they still hold (七(二)).
+"""Certificates as they were issued or replaced, and whether they still hold (七(二)).
 
 A number may stand on several certificates (C2), so the key is the position of the entry.
 """
@@ -8,12 +8,14 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from psycopg import Connection
 
 from domain.certificate import CertificateIssued, Holder, Results
 from domain.envelope import Recorded
+from domain.papers import CertificateRecord
 from domain.reference import Occupation
-from domain.subject_file import CertificateRecord
+from domain.subject_file import Stretch, SubjectFile
 from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
@@ -39,32 +41,41 @@ class Filters:
 
 def rows(of: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    entry = of.entries.get(int(key))
+    entry = of.record(int(key))
     number = entry.event.certificate_no if entry is not None else ""
     for record in of.file.certificates.get(number, ()):
         if record.entry.position == int(key):
-            return rows_of(record)
+            return rows_of(of.file, record)
     return ()
 
 
-def rows_of(record: CertificateRecord) -> Rows:
+def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
+    before = record.before
+    replaces = None if before is None else (before.number, record.first.number)
     if ended is None:
-        return (as_issued(entry),)
-    if ended <= entry.event.issued_on:
-        return (_as_ended(record, entry.event.issued_on),)
-    return as_issued(entry)._replace(valid_to=ended), _as_ended(record, ended)
+        return as_issued(file, entry, None, replaces)
+    start = entry.valid_from
+    found = as_issued(file, entry, ended, replaces) if start < ended else ()
+    at, by = record.ended_position, record.replaced_by
+    for stretch in file.supervised(max(start, ended)):
+        found += (_row(entry, record.state, stretch, ended, at, by, replaces),)
+    return found
 
 
-def as_issued(entry: Recorded[CertificateIssued]) -> Row:
-    """Return the certificate as it is until something ends it."""
-    return _row(entry, "valid", entry.event.issued_on, None, None, None)
+def as_issued(
+    file: SubjectFile,
+    entry: Recorded[CertificateIssued],
+    end: date | None = None,
+    replaces: tuple[str, str] | None = None,
+) -> Rows:
+    """Return the certificate as it is until something ends it.
 
-
-def _as_ended(record: CertificateRecord, start: date) -> Row:
-    ended, at, by = record.ended, record.ended_position, record.replaced_by
-    return _row(record.entry, record.state, start, ended, at, by)
+    `replaces`: the number that it replaced, and the one under which it was first issued.
+    """
+    stretches = file.supervised(entry.valid_from, end)
+    return tuple([_row(entry, "valid", each, None, None, None, replaces) for each in stretches])
 
 
 class _Item(msgspec.Struct):
@@ -85,28 +96,37 @@ class _Item(msgspec.Struct):
     ended_position: int | None
     replaced_by: str | None
     position: int
+    replaces: str | UnsetType
+    """The number of the certificate that this one replaced; without, it was issued for itself."""
+    issued_as: str | UnsetType
+    """The number under which it was first issued, through all that were replaced."""
+    reissued_on: date | UnsetType
+
+
+_NOT_REPLACED = (UNSET, UNSET, UNSET)
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
     entry: Recorded[CertificateIssued],
     state: str,
-    start: date,
+    stretch: Stretch,
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
+    replaces: tuple[str, str] | None,
 ) -> Row:
     event = entry.event
     number, assessment_id = event.certificate_no, event.assessment_id
-    occupation, level, district = event.occupation, event.level, entry.district
+    occupation, level, district = event.occupation, event.level, stretch.district
     # fmt: off
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
         event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
-        entry.position,
+        entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
     )
     # fmt: on
     columns = (number, assessment_id, occupation.name, level.value, state)
-    return Row(start, None, district, columns, document(shown))
+    return Row(*stretch, columns, document(shown))
 
 
 CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)

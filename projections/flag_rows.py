@@ -16,6 +16,7 @@ from domain.flags import FlagState, case_of
 from domain.identifiers import flag_parts
 from domain.rectification import Order
 from domain.reference import Reference
+from domain.subject_file import Stretch
 from domain.supervision import Supervision
 from domain.vocabulary import Verdict
 from projections.lines import text
@@ -23,10 +24,9 @@ from projections.row import Row, Rows, document
 
 
 class Concerned(NamedTuple):
-    """What a flag is about: who is supervised where, and the judged record with its session."""
+    """What a flag is about: who is supervised, and the judged record with its session."""
 
     uscc: str
-    district: str | None
     record: Recorded[Any] | None
     session: AssessmentHeld | None
 
@@ -41,10 +41,11 @@ def rows(of: Supervision, key: str) -> Rows:
     state = of.flags.get(key)
     if state is None:
         return ()
-    record = of.entries.get(state.position)
-    about = Concerned(of.file.uscc, of.file.district_on(state.day), record, _session(of, record))
-    review = of.file.reviews.get(key)
-    return (flag_row(state, review, about, of.context.reference),)
+    record = of.record(state.position)
+    about = Concerned(of.file.uscc, record, _session(of, record))
+    review, reference = of.file.reviews.get(key), of.context.reference
+    stretches = of.file.supervised(state.day)
+    return tuple(flag_row(state, review, about, reference, stretch) for stretch in stretches)
 
 
 def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | None:
@@ -62,9 +63,9 @@ def flag_row(
     review: Review | None,
     about: Concerned,
     reference: Reference,
-    valid_to: date | None = None,
+    stretch: Stretch,
 ) -> Row:
-    """Return the row of a flag from the day of its record on."""
+    """Return what a flag shows while one authority is competent, from the day of its record on."""
     check = CHECKS[state.code]
     case = case_of(state.then, state.outcome.verdict, review).label
     event = about.record.event if about.record is not None else None
@@ -81,7 +82,7 @@ def flag_row(
         "subject": about.uscc,
         "assessment_id": getattr(event, "assessment_id", None),
         "certificate_no": certificate.certificate_no if certificate else None,
-        "district": about.district,
+        "district": stretch.district,
         "valid_at": state.day,
         "known_from": state.known_from,
         "known_to": state.known_to,
@@ -90,7 +91,7 @@ def flag_row(
         "review_position": review.position if review else None,
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
         "case": case,
-        "responsible": list(_responsible(about)),
+        "responsible": list(_responsible(about, stretch.district)),
         "message": {"zh": state.outcome.zh, "en": state.outcome.en},
         "because": list(dict.fromkeys(state.outcome.because)),
     }
@@ -106,10 +107,10 @@ def flag_row(
         about.session.method if about.session else None,
         state.known_from,
     )
-    return Row(state.day, valid_to, about.district, tuple(map(text, columns)), document(doc))
+    return Row(*stretch, tuple(map(text, columns)), document(doc))
 
 
-def _responsible(about: Concerned) -> Iterator[dict[str, str | None]]:
+def _responsible(about: Concerned, district: str | None) -> Iterator[dict[str, str | None]]:
     """Yield the responsible bodies: who assessed, who issued, on whose behalf, who supervises (§6)."""
     yield {"uscc": about.uscc, "role": "assessing"}
     event = about.record.event if about.record is not None else None
@@ -119,8 +120,8 @@ def _responsible(about: Concerned) -> Iterator[dict[str, str | None]]:
     if unit is not None and unit != about.uscc:
         yield {"uscc": unit, "role": "implementing"}
         yield {"uscc": about.uscc, "role": "applicant"}
-    if about.district is not None:
-        yield {"uscc": None, "district": about.district, "role": "supervising"}
+    if district is not None:
+        yield {"uscc": None, "district": district, "role": "supervising"}
 
 
 def _overdue_rows(of: Supervision, position: int) -> Rows:
@@ -133,12 +134,16 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
     days = overdue_days(finding, order)
     breach = overdue(finding, order)
     key = f"Q2-{position}"
-    about = Concerned(of.file.uscc, of.file.district_on(start), of.entries.get(position), None)
+    about = Concerned(of.file.uscc, of.entries.get(position), None)
     review, reference = of.file.reviews.get(key), of.context.reference
+
+    def shown(state: FlagState, first: date, last: date | None) -> Iterator[Row]:
+        for stretch in of.file.supervised(first, last):
+            yield flag_row(state, review, about, reference, stretch)
+
     found: list[Row] = []
     if days is not None:
-        state = _q2(order, start, breach, None)
-        found.append(flag_row(state, review, about, reference, days.end))
+        found += shown(_q2(order, start, breach, None), days.start, days.end)
     if days is None or days.end is not None:
         end = days.end if days is not None and days.end is not None else start
         at = _ended_at(finding, order)
@@ -148,8 +153,7 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
             f"cleared by the entry at position {at}; before: {breach.en}",
             (*breach.because, at),
         )
-        row = flag_row(_q2(order, start, cleared, at), review, about, reference)
-        found.append(row._replace(valid_from=end))
+        found += shown(_q2(order, start, cleared, at), end, None)
     return tuple(found)
 
 

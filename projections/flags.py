@@ -170,10 +170,10 @@ def of_record(conn: Connection[Any], basis: Basis, record: int) -> list[dict[str
 
 
 OF_RECORDS = """
-SELECT doc FROM projections.flags
+SELECT DISTINCT ON (record, code) doc FROM projections.flags
  WHERE record = ANY (%(records)s) AND verdict <> 'clear'
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
- ORDER BY record, code
+ ORDER BY record, code, valid_from DESC
 """
 
 

@@ -8,7 +8,7 @@ from domain.catalogue import CatalogueAdopted, reference_after
 from domain.catalogue import evolve as adopt
 from domain.certificate import CertificateIssued
 from domain.checks.outcome import Context
-from domain.decider import Amend
+from domain.decider import Apply
 from domain.envelope import Recorded
 from domain.reference import Edition, Reference
 from domain.supervision import Supervision
@@ -25,12 +25,12 @@ class Rules(NamedTuple):
     """
 
     context: Context
-    amend: Amend
+    apply: Apply
     catalogue: tuple[Recorded[CatalogueAdopted], ...] = ()
 
     def new_file(self, uscc: str) -> Supervision:
         """Return the file of a subject of which nothing has been read."""
-        return Supervision(uscc, self.context, self.amend)
+        return Supervision(uscc, self.context, self.apply)
 
     def with_adoptions(self, catalogue: Iterable[Recorded[Any]]) -> "Rules":
         """Return the rules with further adoptions."""
@@ -68,7 +68,7 @@ def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Versio
         if type(entry.event) is CertificateIssued:  # nine of ten entries: the shortest way first
             _, key = touched.pop(0)
             yield Version(
-                "certificates", key, of.file.uscc, position, position, (as_issued(entry),)
+                "certificates", key, of.file.uscc, position, position, as_issued(of.file, entry)
             )
         for touch in touched:
             if not spans_enterprises(touch):
@@ -105,5 +105,5 @@ def _certificates(of: Supervision, position: int) -> Iterator[Version]:
     for records in of.file.certificates.values():
         for record in records:
             began = record.entry.position
-            rows = rows_of(record)
+            rows = rows_of(of.file, record)
             yield Version("certificates", str(began), uscc, began, position, rows)

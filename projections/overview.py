@@ -14,11 +14,16 @@ BY = ("district", "occupation", "level", "method", "month", "code")
 
 
 def stats(
-    conn: Connection[Any], basis: Basis, by: str, district: str | None = None
+    conn: Connection[Any],
+    basis: Basis,
+    by: str,
+    district: str | None = None,
+    uscc: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return `{by, sessions, certificates, breaches, open_findings}` for each value of `by`.
 
-    `by` is one of `BY`; `district` narrows everything to one authority. Certificates are those that
+    `by` is one of `BY`; `district` and `uscc` narrow everything to one authority, to what one
+    enterprise did. Certificates are those that
     hold on the day; a finding counts once for each occupation, level, method or code that it
     concerns; what has no meaning for `by` (sessions by code) is 0. Values in order, none last.
     """
@@ -27,6 +32,7 @@ def stats(
         "position": basis.position,
         "by": by,
         "district": district,
+        "uscc": uscc,
     }
     counts = {
         "sessions": _counted(conn.execute(SESSIONS, values, prepare=False)),
@@ -53,6 +59,7 @@ SELECT CASE %(by)s WHEN 'district' THEN district WHEN 'occupation' THEN occupati
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND (%(district)s::text IS NULL OR district = %(district)s) AND %(by)s <> 'code'
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
  GROUP BY 1
 """
 CERTIFICATES = """
@@ -68,6 +75,7 @@ SELECT CASE %(by)s WHEN 'district' THEN c.district WHEN 'occupation' THEN c.occu
    AND c.valid_from <= %(valid_at)s AND (c.valid_to IS NULL OR c.valid_to > %(valid_at)s)
    AND c.state = 'valid'
    AND (%(district)s::text IS NULL OR c.district = %(district)s) AND %(by)s <> 'code'
+   AND (%(uscc)s::text IS NULL OR c.subject = %(uscc)s)
  GROUP BY 1
 """
 BREACHES = """
@@ -78,6 +86,7 @@ SELECT CASE %(by)s WHEN 'district' THEN district WHEN 'occupation' THEN occupati
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND verdict = 'breach' AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
  GROUP BY 1
 """
 
@@ -87,6 +96,7 @@ SELECT doc FROM projections.cases
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND kind = 'findings' AND stage NOT IN ('closed', 'withdrawn')
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 """
 
 

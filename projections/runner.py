@@ -160,7 +160,9 @@ class Runner:
         if head - at > self._sizes.long:
             return self._leap(reader, writer, pump, at, head)
         upto = min(head, at + self._sizes.batch)
-        batch = batches.by_position(reader, self._rules(reader, at), self._memory, at, upto)
+        batch = batches.by_position(
+            reader, self._rules(reader, at), self._memory, at, upto, pump.wait
+        )
         if batch is None:
             return self._leap(reader, writer, pump, at, upto)
         changes = batch.changes(reader, pump.wait)

@@ -34,12 +34,12 @@ def rows(of: Supervision, key: str) -> Rows:
             "scope": [item_of(i) for i in items(listing.scope)],
             "because": listing.because,
         }
-        district = of.file.district_on(days.start)
-        row = Row(days.start, days.end, district, (), document(doc))
-        if found and found[-1].valid_to == days.start and found[-1][2:] == row[2:]:
-            found[-1] = found[-1]._replace(valid_to=days.end)
-        else:
-            found.append(row)
+        for stretch in of.file.supervised(days.start, days.end):
+            row = Row(*stretch, (), document(doc))
+            if found and found[-1].valid_to == stretch.start and found[-1][2:] == row[2:]:
+                found[-1] = found[-1]._replace(valid_to=stretch.end)
+            else:
+                found.append(row)
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""Sessions as they were held: one row each, from the day they began (七(三))."""
+"""Sessions as they were held: from the day they began on (七(三))."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -26,20 +26,19 @@ class Filters:
 
 
 def rows(of: Supervision, key: str) -> Rows:
-    """Return the row of a session: everything that was reported of it, and where it stands."""
+    """Return the rows of a session: everything that was reported of it, and who supervises it."""
     session = of.file.sessions.get(key)
     if session is None:
         return ()
     entry = session.entry
     event = entry.event
-    doc = {
-        **fields(event),
-        "district": entry.district,
-        "position": entry.position,
-        "because": of.behind[Touch("sessions", key)],
-    }
+    shown = fields(event)
+    beside = {"position": entry.position, "because": of.behind[Touch("sessions", key)]}
     columns = (event.occupation.name, event.level.value, event.method)
-    return (Row(event.held_from, None, entry.district, columns, document(doc)),)
+    return tuple(
+        Row(*stretch, columns, document({**shown, "district": stretch.district, **beside}))
+        for stretch in of.file.supervised(event.held_from)
+    )
 
 
 SESSIONS = View("sessions", ("occupation", "level", "method"), rows)

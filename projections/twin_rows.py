@@ -1,32 +1,35 @@
 """C2 on the live tables: certificates that share a number or a holder, whoever assessed them.
 
-The tags of the ledger say which numbers and holders have more than one entry. Only those
-groups are read, each whole, and folded by `domain.twins`.
+The tags of the ledger say which numbers and holders have more than one entry. Of those groups
+as much is read as their certificates' flags rest on, and folded by `domain.twins`, with the
+entries about the enterprises (who supervises) and the adoptions (by which rules).
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from domain.catalogue import CatalogueAdopted
 from domain.certificate import CertificateIssued
+from domain.corrected_file import reread
+from domain.correction import RecordCorrected, amended
 from domain.envelope import Recorded
-from domain.twins import TwinVersion, twin_history
+from domain.flag import FlagReviewed
+from domain.identifiers import flag_parts
+from domain.subject_file import SubjectFile, group_of
+from domain.twins import Twins
+from projections import histories
 from projections.flag_rows import Concerned, flag_row
 from projections.fold import Rules
-from projections.histories import lean
 from projections.pieces import pieces
 from projections.views import Version
 
-GROUPS_AT_ONCE = 1_000
-
-
-class Twin(NamedTuple):
-    """The certificate on which a C2 flag stands, with every version of the flag."""
-
-    entry: Recorded[CertificateIssued]
-    versions: list[TwinVersion]
+CERTIFICATES_AT_ONCE = 1_000
+ISSUED = "certificate.certificate-issued/"
+MADE = [ISSUED, "certificate.certificate-reissued/"]
+"""What makes a certificate that C2 is judged of."""
 
 
 def judged_by_tag(tag: str) -> bool:
@@ -35,92 +38,196 @@ def judged_by_tag(tag: str) -> bool:
 
 
 SHARED = """
-SELECT hashtextextended(t.tag, 0) FROM unnest(%(tags)s::text[]) AS t(tag)
+SELECT t.tag FROM unnest(%(tags)s::text[]) AS t(tag)
  WHERE (SELECT count(*) FROM (
            SELECT FROM ledger.entry_tag e
             WHERE e.tag_hash = hashtextextended(t.tag, 0) AND e.position <= %(upto)s LIMIT 2) two) > 1
 """
-ALL_SHARED = """
-SELECT tag_hash FROM ledger.entry_tag WHERE position <= %(upto)s
- GROUP BY tag_hash HAVING count(*) > 1 AND max(position) > %(after)s
+
+
+def concerned(
+    conn: Connection[Any], entries: Iterable[tuple[Recorded[Any], Sequence[str]]], upto: int
+) -> set[int]:
+    """Return the certificates whose C2 may follow from the entries, given with their tags.
+
+    A new certificate bears on itself alone and a review on its flag; an end and a correction
+    bear on everybody under the number and the holder.
+    """
+    found: set[int] = set()
+    own: dict[str, list[int]] = {}
+    others: set[str] = set()
+    for entry, tags in entries:
+        judged = [tag for tag in tags if judged_by_tag(tag)]
+        event = entry.event
+        if type(event) is CertificateIssued:
+            for tag in judged:
+                own.setdefault(tag, []).append(entry.position)
+        elif isinstance(event, FlagReviewed):
+            parts = flag_parts(event.flag)
+            found.update(() if parts is None or parts[0] != "C2" else (parts[1],))
+        else:
+            others.update(judged)
+    if own:
+        values = {"tags": list(own), "upto": upto}
+        shared = conn.execute(SHARED, values).fetchall()
+        found.update(position for (tag,) in shared for position in own[tag])
+    return found | _made(_under(conn, others, upto))
+
+
+SHOWN = """
+SELECT DISTINCT record FROM flags
+ WHERE code = 'C2' AND known_to IS NULL AND (%(all)s OR subject = ANY (%(subjects)s))
 """
 
 
-def shared(
-    conn: Connection[Any], after: int, upto: int, tags: Collection[str] | None = None
-) -> list[int]:
-    """Return the hashes of tags with several entries up to `upto`, one of them behind `after`.
+def already_shown(conn: Connection[Any], subjects: Collection[str] | None) -> set[int]:
+    """Return the certificates that have a C2 flag in the tables: of `subjects`, None for everybody's.
 
-    `tags`: the numbers and holders of the entries behind `after`, where they are at hand; else
-    the tags of other facts are among the hashes too.
+    Where an enterprise moves or a catalogue is adopted, their flags say something else too.
     """
-    if tags is None:
-        found = conn.execute(ALL_SHARED, {"after": after, "upto": upto}).fetchall()
-    else:
-        found = conn.execute(SHARED, {"tags": list(tags), "upto": upto}).fetchall() if tags else []
-    return sorted(tag_hash for (tag_hash,) in found)
+    values = {"all": subjects is None, "subjects": list(subjects or ())}
+    return {record for (record,) in conn.execute(SHOWN, values)}
+
+
+SEVERAL = """
+WITH several AS (
+    SELECT tag_hash FROM ledger.entry_tag WHERE position <= %(upto)s
+     GROUP BY tag_hash HAVING count(*) > 1 AND max(position) > %(after)s
+)
+SELECT DISTINCT e.position
+  FROM several JOIN ledger.entry_tag t USING (tag_hash) JOIN ledger.entry e USING (position)
+ WHERE t.position <= %(upto)s AND e.type ^@ ANY (%(made)s)
+ ORDER BY 1
+"""
+
+
+def sharing(conn: Connection[Any], after: int, upto: int) -> list[int]:
+    """Return the certificates that share a number or a holder with an entry in `(after, upto]`."""
+    values = {"after": after, "upto": upto, "made": MADE}
+    return [position for (position,) in conn.execute(SEVERAL, values)]
 
 
 def versions(
-    conn: Connection[Any], rules: Rules, after: int, upto: int, hashes: Sequence[int]
+    conn: Connection[Any], rules: Rules, after: int, upto: int, certificates: Collection[int]
 ) -> Iterator[Version]:
-    """Yield every version of a C2 flag that follows from entries in `(after, upto]`."""
-    for entry, found in twins(conn, rules, upto, hashes):
-        for version in found:
-            if version.at > after:
-                yield shown(rules, entry, version)
+    """Yield every version of the C2 flags of `certificates` that follows from `(after, upto]`."""
+    for some in pieces(sorted(certificates), CERTIFICATES_AT_ONCE):
+        wanted = _Wanted(conn, some, upto)
+        fold = _Fold(rules, wanted.subjects)
+        for entry in rules.among(wanted.entries, 0, upto):
+            touched = fold.read(entry)
+            if entry.position > after:
+                for position in touched:
+                    if position in wanted.subjects:
+                        yield from fold.shown(position, entry.position)
 
 
-def shown(rules: Rules, entry: Recorded[CertificateIssued], version: TwinVersion) -> Version:
-    """Return what one version of a C2 flag shows."""
-    subject = entry.subject or ""
-    about = Concerned(subject, entry.district, entry, None)
-    row = flag_row(version.flag, version.review, about, rules.reference_at(version.at))
-    return Version("flags", version.flag.key, subject, entry.position, version.at, (row,))
+class _Fold:
+    """Twins with what their flags show besides: who supervises, by which rules."""
+
+    def __init__(self, rules: Rules, subjects: dict[int, str]) -> None:
+        self._rules = rules
+        self._twins = Twins(rules.apply)
+        self._reference = rules.context.reference
+        self._files = {uscc: SubjectFile(uscc) for uscc in set(subjects.values())}
+        self._of: dict[str, list[int]] = {uscc: [] for uscc in self._files}
+        for position, uscc in subjects.items():
+            self._of[uscc].append(position)
+
+    def read(self, entry: Recorded[Any]) -> list[int]:
+        """Take in the next entry; return the certificates whose flag shows something else now."""
+        if isinstance(entry.event, CatalogueAdopted):
+            self._reference = self._rules.reference_at(entry.position)
+            return [position for positions in self._of.values() for position in positions]
+        file = self._files.get(entry.subject or "")
+        if file is not None and self._moves(file, entry):
+            return self._of[file.uscc]
+        return self._twins.read(entry)
+
+    def _moves(self, file: SubjectFile, entry: Recorded[Any]) -> bool:
+        """Take in what the entry says of the enterprise; return whether another authority is competent."""
+        before, event = file.districts, entry.event
+        if group_of(entry) == "enterprise":
+            file.add(entry)
+        elif isinstance(event, RecordCorrected):
+            wrong = file.told["enterprise"].get(event.position)
+            if wrong is not None:
+                reread(file, amended(wrong, event, self._rules.apply))
+        return file.districts != before
+
+    def shown(self, position: int, at: int) -> Iterator[Version]:
+        """Yield what the flag of a certificate shows after the entry `at`, if it was ever raised."""
+        found = self._twins.flag(position)
+        if found is None:
+            return
+        state, review = found
+        record = self._twins.certificate(position)
+        uscc = record.subject or ""
+        about = Concerned(uscc, record, None)
+        rows = tuple(
+            flag_row(state, review, about, self._reference, stretch)
+            for stretch in self._files[uscc].supervised(state.day)
+        )
+        yield Version("flags", state.key, uscc, position, at, rows)
 
 
-CERTIFICATES = """
-SELECT DISTINCT e.position, e.tags FROM ledger.entry_tag t JOIN ledger.entry e USING (position)
- WHERE t.tag_hash = ANY (%(hashes)s) AND t.position <= %(upto)s
-   AND starts_with(e.type, 'certificate.certificate-issued/')
+OWN = """
+SELECT position, subject, tags FROM ledger.entry
+ WHERE position = ANY (%(positions)s) AND type ^@ ANY (%(made)s)
+"""
+UNDER = """
+SELECT position, type, tags FROM ledger.entry
+ WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s)) ORDER BY position
+"""
+ENTRIES = """
+SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
+ WHERE position = ANY (%(positions)s) ORDER BY position
 """
 
 
-def twins(conn: Connection[Any], rules: Rules, upto: int, hashes: Sequence[int]) -> Iterator[Twin]:
-    """Yield every certificate under the tags whose C2 flag was ever raised up to `upto`."""
-    done: set[int] = set()
-    for some in pieces(hashes, GROUPS_AT_ONCE):
-        values = {"hashes": list(some), "upto": upto}
-        rows = conn.execute(CERTIFICATES, values, binary=True).fetchall()
-        own: dict[int, list[str]] = {at: _judged(tags) for at, tags in rows if at not in done}
-        groups = _groups(conn, {tag for tags in own.values() for tag in tags}, upto)
-        for position in sorted(own):
-            together = {e.position: e for tag in own[position] for e in groups[tag]}
-            entries = [together[at] for at in sorted(together)]
-            found = twin_history(position, entries, rules.amend)
-            if found:
-                yield Twin(together[position], found)
-        done.update(own)
+class _Under(NamedTuple):
+    """An entry under a number or a holder."""
+
+    position: int
+    type: str
+    tags: Sequence[str]
 
 
-def _judged(tags: list[str]) -> list[str]:
-    return [tag for tag in tags if judged_by_tag(tag)]
-
-
-GROUPS = """
-SELECT position, type, valid_from, subject, district, payload, tags FROM ledger.entry
- WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s))
-"""
-
-
-def _groups(
-    conn: Connection[Any], tags: Collection[str], upto: int
-) -> dict[str, list[Recorded[Any]]]:
-    """Return the entries under each tag."""
-    found: dict[str, list[Recorded[Any]]] = defaultdict(list)
+def _under(conn: Connection[Any], tags: Collection[str], upto: int) -> list[_Under]:
     values = {"tags": list(tags), "upto": upto}
-    for *row, own in conn.execute(GROUPS, values, binary=True).fetchall() if tags else ():
-        entry = lean(tuple(row))
-        for tag in own:
-            found[tag].append(entry)
-    return found
+    return [_Under(*row) for row in conn.execute(UNDER, values)] if tags else []
+
+
+def _made(entries: Iterable[_Under]) -> set[int]:
+    return {entry.position for entry in entries if entry.type.startswith(tuple(MADE))}
+
+
+class _Wanted:
+    """The entries that the C2 flags of some certificates rest on."""
+
+    def __init__(self, conn: Connection[Any], certificates: Sequence[int], upto: int) -> None:
+        self.subjects: dict[int, str] = {}
+        tags: set[str] = set()
+        own_rows = conn.execute(OWN, {"positions": list(certificates), "made": MADE})
+        for position, subject, own in own_rows:
+            self.subjects[position] = subject
+            tags.update(own)
+        positions = set(self._needed(_under(conn, tags, upto), tags))
+        about = {f"enterprise:{uscc}" for uscc in self.subjects.values()}
+        positions.update(entry.position for entry in _under(conn, about, upto))
+        values = {"positions": list(positions)}
+        rows = conn.execute(ENTRIES, values, binary=True).fetchall()
+        self.entries = list(map(histories.lean, rows))
+
+    def _needed(self, under: Iterable[_Under], tags: AbstractSet[str]) -> Iterator[int]:
+        """Yield what `Twins` has to read: of a number that thousands bear, the first and one's own."""
+        begun: set[str] = set()
+        for entry in under:
+            if not entry.type.startswith(ISSUED) or entry.position in self.subjects:
+                yield entry.position
+                begun.update(entry.tags if entry.type.startswith(ISSUED) else ())
+                continue
+            own = [tag for tag in entry.tags if tag in tags and tag not in begun]
+            if own:
+                yield entry.position
+            begun.update(tag for tag in own if not tag.startswith("holder:"))

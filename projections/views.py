@@ -54,10 +54,10 @@ def version(of: Supervision, touch: Touch, position: int) -> Version:
 
 
 def _began(of: Supervision, touch: Touch) -> int:
+    if touch.view == "certificates":
+        return int(touch.key)
     behind = of.behind.get(touch)
     if behind:
         return behind[0]
-    if touch.view == "certificates":
-        return int(touch.key)
     parts = flag_parts(touch.key)
     return parts[1] if parts else 0

@@ -48,10 +48,12 @@ def check(
     with known_at.connection(conninfo) as conn:
         stored = digest.stored(conn, position, schema)
         found: list[Difference] = []
-        tags = tuple(tag for part in parts for tag in part.tags)
+        sharing = tuple(at for part in parts for at in part.certificates)
         for table, subjects in differing(folded, stored).items():
             for subject in subjects:
-                part = Part(conninfo, position, span=Span(subject, subject + "\x01"), tags=tags)
+                part = Part(
+                    conninfo, position, span=Span(subject, subject + "\x01"), certificates=sharing
+                )
                 found += _differences(conn, rules, part, table, subject, schema)
     return found
 

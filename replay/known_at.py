@@ -1,7 +1,7 @@
 """The public rows at any position, folded from the ledger itself without a look at the live tables.
 
 Subjects are independent, so a replay is a map over stretches of subjects; C2, which spans
-enterprises, is a second map over the tags that several entries share.
+enterprises, is a second map over the certificates that share a number or a holder.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -14,6 +14,7 @@ from psycopg import Connection
 from projections import histories, twin_rows
 from projections.fold import Rules, current, read
 from projections.histories import Span
+from projections.pieces import pieces
 from projections.row import Row
 from projections.views import VIEWS
 
@@ -28,13 +29,13 @@ class Shown(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One job of a replay: which ledger, up to which entry, which subjects or which shared tags."""
+    """One job of a replay: which ledger, up to which entry, which subjects or which certificates for C2."""
 
     conninfo: str
     upto: int
     views: tuple[str, ...] = tuple(VIEWS)
     span: Span | None = None
-    tags: tuple[int, ...] = ()
+    certificates: tuple[int, ...] = ()
 
 
 def rows(rules: Rules, part: Part) -> Iterator[Shown]:
@@ -43,7 +44,7 @@ def rows(rules: Rules, part: Part) -> Iterator[Shown]:
         known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
         if part.span is not None:
             yield from _of_subjects(conn, known, part, part.span)
-        if part.tags and "flags" in part.views:
+        if part.certificates and "flags" in part.views:
             yield from _of_twins(conn, known, part)
 
 
@@ -57,9 +58,11 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part, span: Span) ->
 
 
 def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
-    for entry, versions in twin_rows.twins(conn, rules, part.upto, part.tags):
-        table, key, subject, _, _, (row,) = twin_rows.shown(rules, entry, versions[-1])
-        yield Shown(subject, table, key, row)
+    versions = twin_rows.versions(conn, rules, 0, part.upto, part.certificates)
+    last = {version.key: version for version in versions}
+    for table, key, subject, _, _, found in last.values():
+        for row in found:
+            yield Shown(subject, table, key, row)
 
 
 JUDGED = tuple(view for view in VIEWS if view != "certificates")
@@ -74,11 +77,12 @@ def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) 
             Part(conninfo, upto, tuple(views), span=span) for span in _spans(conn, upto, number)
         ]
         if "flags" in views:
-            shared = twin_rows.shared(conn, 0, upto)
-            size = max(1_000, -(-len(shared) // number))
-            for start in range(0, len(shared), size):
-                tags = tuple(shared[start : start + size])
-                found.append(Part(conninfo, upto, tuple(views), tags=tags))
+            sharing = twin_rows.sharing(conn, 0, upto)
+            size = max(1_000, -(-len(sharing) // number))
+            found += (
+                Part(conninfo, upto, tuple(views), certificates=tuple(some))
+                for some in pieces(sharing, size)
+            )
     return found
 
 

@@ -17,8 +17,8 @@ from domain.envelope import Actor, Recorded
 from domain.permissions import MAY
 from domain.reference import Reference
 from domain.vocabulary import Role
+from ledger.amending import amend, apply
 from ledger.reference import installed
-from ledger.shapes import amend
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"
@@ -123,7 +123,7 @@ def state_of(entries: Sequence[Recorded[Any]], key: FactKey[Any]) -> Any:
     found = [e for e in entries if key.tag in e.tags or _is_entry(e, key)]
     state = key.kind.initial
     corrects_itself = key.kind is ENTRY and found and isinstance(found[0].event, RecordCorrected)
-    for found_entry in found if corrects_itself else resolved(found, amend):
+    for found_entry in found if corrects_itself else resolved(found, apply):
         state = key.kind.evolve(state, found_entry)
     return state
 

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
+from domain import enterprise
 from domain.catalogue import CatalogueAdopted
 from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
 from domain.correction import RecordCorrected
 from domain.envelope import Actor
 from domain.flag import FlagReviewed
+from domain.inspection import InspectionDrawn
 from domain.registry import EVENTS
+from domain.roster import RosterPublished
 from domain.vocabulary import Role
 from ledger.codec import encode
 from ledger.entry import Draft
 from ledger.log import Append, Log
 from tests.story import USCC, _own_day
 
+ABOUT_NOBODY = (CatalogueAdopted, RosterPublished, InspectionDrawn)
 BUREAU = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bureau")
 
 
@@ -42,7 +46,7 @@ class LedgerStory:
         document_no: str | None = None,
     ) -> int:
         """Say that `event` about `uscc` holds from `day`; return the position that it will have."""
-        subject = None if isinstance(event, CatalogueAdopted) else uscc
+        subject = None if isinstance(event, ABOUT_NOBODY) else uscc
         tags = self._tags_of(event)
         self.position += 1
         self._tags[self.position] = tags
@@ -67,20 +71,29 @@ class LedgerStory:
         return self.position
 
     def _tags_of(self, event: Any) -> tuple[str, ...]:
-        if isinstance(event, CatalogueAdopted):
-            return ("catalogue:all",)
+        match event:
+            case CatalogueAdopted():
+                return ("catalogue:all",)
+            case RecordCorrected():
+                return (*self._tags.get(event.position, ()), f"entry:{event.position}")
+            case InspectionDrawn():
+                return (f"inspection:{event.draw_id}",)
+            case FlagReviewed() if event.flag.startswith("C2-"):
+                return self._tags.get(int(event.flag[3:]), ())
+            case _ if isinstance(event, get_args(enterprise.Event)):
+                return (f"enterprise:{event.uscc}",)
+            case _:
+                return self._certificate_tags(event)
+
+    def _certificate_tags(self, event: Any) -> tuple[str, ...]:
         if isinstance(event, CertificateIssued):
             number, holder = event.certificate_no, event.holder.subject_id
             self._holders.setdefault(number, set()).add(holder)
             return (f"certificate:{number}", f"holder:{holder}")
-        if isinstance(event, CertificateReissued | CertificateRevoked):
-            numbers: Sequence[str] = [event.certificate_no]
-            if isinstance(event, CertificateReissued):
-                numbers = [*numbers, event.new_certificate_no]
-            holders = sorted(self._holders.get(event.certificate_no, ()))
-            return (*(f"certificate:{n}" for n in numbers), *(f"holder:{h}" for h in holders))
-        if isinstance(event, RecordCorrected):
-            return self._tags.get(event.position, ())
-        if isinstance(event, FlagReviewed) and event.flag.startswith("C2-"):
-            return self._tags.get(int(event.flag[3:]), ())
-        return ()
+        if not isinstance(event, CertificateReissued | CertificateRevoked):
+            return ()
+        numbers: Sequence[str] = [event.certificate_no]
+        if isinstance(event, CertificateReissued):
+            numbers = [*numbers, event.new_certificate_no]
+        holders = sorted(self._holders.get(event.certificate_no, ()))
+        return (*(f"certificate:{n}" for n in numbers), *(f"holder:{h}" for h in holders))

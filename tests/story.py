@@ -4,11 +4,10 @@
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, get_type_hints
+from typing import Any
 
 from domain import application, assessment, certificate, enterprise, finding, plan, standing
 from domain.checks.outcome import Context
@@ -43,6 +42,7 @@ from domain.vocabulary import (
     Role,
     Verdict,
 )
+from ledger.amending import apply
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"
@@ -89,6 +89,10 @@ REFERENCE = Reference(
 )
 
 
+CONTRADICTORY = "自相矛盾"
+"""A place of this name is one whose evidence disagrees."""
+
+
 def locate(mode: Mode, place: Place | None) -> Location:
     """Judge by the division code alone: enough to see what the fold makes of a verdict."""
     code = place.division if place else None
@@ -101,34 +105,11 @@ def locate(mode: Mode, place: Place | None) -> Location:
     return Location(
         side=side,
         step=Step.DIVISION if code else None,
-        contradiction=False,
+        contradiction=place is not None and place.name == CONTRADICTORY,
         clues=(clue,),
         outline="test",
         parsers="test",
     )
-
-
-def amend(event: Any, changes: Sequence[tuple[str, str]]) -> Any:
-    """Set fields of an event by path; the values are JSON text."""
-    for path, text in changes:
-        event = _set(event, path.split("."), json.loads(text))
-    return event
-
-
-def _set(node: Any, path: list[str], value: Any) -> Any:
-    assert is_dataclass(node)
-    hint = str(get_type_hints(type(node))[path[0]])
-    if len(path) == 1:
-        if "date" in hint and isinstance(value, str):
-            value = date.fromisoformat(value)
-        elif "Level" in hint:
-            value = Level(value)
-        elif "Decimal" in hint:
-            value = Decimal(str(value))
-    else:
-        value = _set(getattr(node, path[0]), path[1:], value)
-    assert path[0] in {f.name for f in fields(node)}
-    return replace(node, **{path[0]: value})
 
 
 def item(occupation: Occupation, *levels: str) -> ScopeItem:
@@ -196,13 +177,22 @@ class Story:
 
     def __init__(self) -> None:
         self.entries: list[Recorded[Any]] = []
-        self.fold = Supervision(USCC, Context(REFERENCE, locate), amend)
+        self.fold = Supervision(USCC, Context(REFERENCE, locate), apply)
         self.touched: list[Touch] = []
+        self._next = 1
 
-    def tell(self, event: Any, day: date | None = None, *, reason: str = "理由") -> int:
-        """Record `event` as valid from `day`; return its position."""
+    def at(self, position: int) -> "Story":
+        """Let the next entry stand at `position`: others are about somebody else."""
+        self._next = position
+        return self
+
+    def tell(
+        self, event: Any, day: date | None = None, *, reason: str = "理由", uscc: str = USCC
+    ) -> int:
+        """Record `event` about `uscc` as valid from `day`; return its position."""
         kind = EVENTS[type(event).__name__]
-        position = len(self.entries) + 1
+        position = self._next
+        self._next += 1
         entry = Recorded(
             position=position,
             stream="test/1",
@@ -210,7 +200,7 @@ class Story:
             type=kind.stored,
             recorded_at=NOON + timedelta(seconds=position),
             valid_from=day or _own_day(event),
-            subject=USCC,
+            subject=uscc,
             district="110108",
             tags=(),
             actor=BUREAU,
@@ -218,7 +208,8 @@ class Story:
             reason=reason,
         )
         self.entries.append(entry)
-        self.touched = self.fold.read(entry)
+        if uscc == USCC:
+            self.touched = self.fold.read(entry)
         return position
 
     def listed(  # noqa: PLR0913 - one argument for each way to be listed

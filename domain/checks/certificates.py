@@ -1,11 +1,12 @@
 """R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from domain.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.envelope import Recorded
 from domain.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
+from domain.papers import CertificateRecord
 from domain.subject_file import SessionRecord
 from domain.vocabulary import Level
 
@@ -37,7 +38,7 @@ def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
             f"certificate number {event.certificate_no} follows no known pattern",
             entry.position,
         )
-    wrong = list(_contradictions(number, event))
+    wrong = list(_contradictions(number, entry))
     if not wrong:
         return CLEAR
     return breach(
@@ -48,17 +49,20 @@ def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
 
 
 def _contradictions(
-    number: CertificateNumber, event: CertificateIssued
+    number: CertificateNumber, entry: Recorded[CertificateIssued]
 ) -> Iterator[tuple[str, str]]:
     """Yield what the parts of a number say against the record, in Chinese and English."""
+    event = entry.event
     if number.category != "Y":
         yield f"类别 {number.category} 不是企业", f"category {number.category} is no enterprise"
     if number.province != MUNICIPALITY:
         yield f"省份 {number.province} 不是北京", f"province {number.province} is not Beijing"
-    if number.year != event.issued_on.year % 100:
+    # A number given by a reissue may bear the year of the reissue or that of the first issue.
+    days = dict.fromkeys((event.issued_on, entry.valid_from))
+    if number.year not in {day.year % 100 for day in days}:
         yield (
-            f"年份 {number.year:02d} 与发证日期 {event.issued_on} 不符",
-            f"year {number.year:02d} against issue on {event.issued_on}",
+            f"年份 {number.year:02d} 与发证日期 {'、'.join(map(str, days))} 不符",
+            f"year {number.year:02d} against issue on {' and '.join(map(str, days))}",
         )
     level = number.level
     if level is not None and level is not event.level:
@@ -92,15 +96,14 @@ _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.O
 def not_more_than_candidates(session: SessionRecord) -> Outcome:
     """C3: a session has no more certificates than candidates.
 
-    Revoked ones are left out. One that was replaced counts until its successor is recorded too.
+    Revoked ones are left out. One that was replaced counts once, whether or not what replaced it
+    is recorded as a certificate of the session too.
     """
     candidates = session.entry.event.candidates.total
     if len(session.certificates) <= candidates:
         return CLEAR
-    recorded = {c.entry.event.certificate_no for c in session.certificates}
-    held = [
-        c for c in session.certificates if c.ended is None or c.replaced_by not in {None, *recorded}
-    ]
+    recorded = {c.number for c in session.certificates}
+    held = [c for c in session.certificates if _counts(c, recorded)]
     if len(held) <= candidates:
         return CLEAR
     return breach(
@@ -109,3 +112,9 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
         session.entry.position,
         *(c.entry.position for c in held[candidates : candidates + MOST_NAMED]),
     )
+
+
+def _counts(record: CertificateRecord, recorded: Collection[str]) -> bool:
+    first, *later = record.line()
+    last = later[-1] if later else first
+    return last.state != "revoked" and not any(each.number in recorded for each in later)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
+from domain.checks.outcome import CLEAR, Context, Outcome, breach
 from domain.envelope import Recorded
 from domain.finding import Finding
 from domain.inspection import InspectionDispatched, SpotCheckRecorded
@@ -13,7 +13,7 @@ from domain.rectification import Order
 def inspection_proper(
     entry: Recorded[InspectionDispatched] | Recorded[SpotCheckRecorded], context: Context
 ) -> Outcome:
-    """Q1: enough inspectors, each with a card and a statement on recusal."""
+    """Q1: enough inspectors, each with a card, a statement on recusal and no ground declared."""
     inspectors = entry.event.inspectors
     needed = context.reference.rules(entry.valid_from).inspectors_minimum
     wrong: list[tuple[str, str]] = []
@@ -36,18 +36,17 @@ def inspection_proper(
                     f"{inspector.account} made no recusal statement",
                 )
             )
+        if inspector.recusal_declared:
+            wrong.append(
+                (
+                    f"{inspector.account} 申明有回避事由而未回避",
+                    f"{inspector.account} declared a ground for recusal and did not recuse",
+                )
+            )
     if wrong:
         return breach(
             "督导程序:" + ";".join(zh for zh, _ in wrong),
             "procedure: " + "; ".join(en for _, en in wrong),
-            entry.position,
-        )
-    declared = [i.account for i in inspectors if i.recusal_declared]
-    if declared:
-        return undecided(
-            f"{'、'.join(declared)} 申明有回避事由,是否涉及该企业需人工核实",
-            f"{', '.join(declared)} declared a ground for recusal;"
-            " a person must say whether it concerns this enterprise",
             entry.position,
         )
     return CLEAR

@@ -16,6 +16,7 @@ from domain.reference import Reference
 from domain.registry import decide
 from examples.sample.numbers import digest
 from ledger import codec, shapes
+from ledger.amending import amend, apply
 from ledger.reference import installed
 
 Json: TypeAlias = dict[str, Any]
@@ -41,7 +42,7 @@ class Trial:
         command = command_of(raw)
         while True:
             try:
-                new = decide(Facts(self.reference, shapes.amend, self._states), command)
+                new = decide(Facts(self.reference, amend, self._states), command)
             except Unread as unread:
                 self._states[unread.key.tag] = self._read(unread.key)
             else:
@@ -49,7 +50,7 @@ class Trial:
 
     def _read(self, key: FactKey[Any]) -> Any:  # noqa: ANN401 - the state of any kind of fact
         state = key.kind.initial
-        for entry in resolved(self._by_tag.get(key.tag, ()), shapes.amend):
+        for entry in resolved(self._by_tag.get(key.tag, ()), apply):
             state = key.kind.evolve(state, entry)
         return state
 

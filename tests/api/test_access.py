@@ -61,7 +61,6 @@ SEEN = {
 APART: dict[tuple[Role, str], Rows | None] = {
     (Role.EXPERT, "applications"): Rows(expert="a"),
     (Role.ENTERPRISE_REPORTER, "draws"): None,
-    (Role.ENTERPRISE_REPORTER, "stats"): None,
     (Role.ANALYST, "evidence"): None,
     (Role.AUDIT_ADMIN, "integrity"): NOTHING,
     (Role.SYSTEM_ADMIN, "integrity"): NOTHING,

@@ -263,7 +263,10 @@ def test_the_installation_is_looked_over(shell: Shell, code: str) -> None:
 
 def test_accounts_bind_their_tokens(shell: Shell) -> None:
     shell.run("users", "add", "wang", "--role", "district_inspector", "--district", "110108")
-    assert "wang\tdistrict_inspector\t110108\tenabled" in shell.run("users", "list").stdout
+    assert (
+        "wang\tdistrict_inspector\t110108\tenabled"
+        in shell.run("users", "list", "--lang", "en").stdout
+    )
     again = shell.run("users", "add", "wang", "--role", "analyst", status=2)
     assert "wang" in again.stderr
     shell.run("token", "--account", "wang", "--role", "district_inspector", "--district", "110108")

@@ -128,8 +128,27 @@ def test_a_reporter_reports_certificates_of_their_own_sessions_alone():
 def test_a_certificate_is_replaced_under_a_new_number():
     (new,) = given(*certified()).when(reissue()).then_as_ordered()
     assert new.tags == (f"certificate:{NUMBER}", f"certificate:{NEW_NUMBER}", "holder:h-1")
-    (issue_after,) = under(NUMBER, *certified(), reissue())
+    issue_after, successor = under(NUMBER, *certified(), reissue())
     assert (issue_after.ended, issue_after.replaced_by) == (LATER, NEW_NUMBER)
+    assert (successor.number, successor.replaces, successor.holder) == (NEW_NUMBER, NUMBER, "h-1")
+
+
+def test_the_new_number_is_replaced_and_revoked_like_any_other():
+    third = reissue(certificate_no=NEW_NUMBER, new_certificate_no="Y000011000001254000003")
+    (new,) = given(*certified(), reissue()).when(third).then_as_ordered()
+    assert new.stream == "assessment/a-1"
+    assert new.tags[-1] == "holder:h-1"
+    given(*certified(), reissue(), third).when(third).then_refused(
+        "certificate-ended", "certificate_no"
+    )
+
+
+def test_one_number_on_two_holders_is_replaced_for_the_later_and_revoked_for_both():
+    other = replace(issue().holder, subject_id="h-2")
+    both = (*certified(), issued(holder=other))
+    first, second, _ = under(NUMBER, *both, reissue())
+    assert (first.ended, second.replaced_by) == (None, NEW_NUMBER)
+    assert [i.ended for i in under(NUMBER, *both, revoke())] == [LATER, LATER]
 
 
 def test_a_replaced_certificate_is_not_replaced_again():

@@ -356,7 +356,7 @@ def test_a_replaced_certificate_and_its_successor_count_once():
         ((("a", "R11240001", False), ("a", "R11240001", False)), Verdict.BREACH),
         ((("a", "", False), ("b", "R11240002", False)), Verdict.BREACH),
         ((("a", "R11240001", None), ("b", "R11240002", False)), Verdict.BREACH),
-        ((("a", "R11240001", True), ("b", "R11240002", False)), Verdict.UNDECIDED),
+        ((("a", "R11240001", True), ("b", "R11240002", False)), Verdict.BREACH),
     ],
 )
 def test_an_inspection_needs_inspectors_cards_and_statements(inspectors, verdict):

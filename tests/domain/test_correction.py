@@ -26,7 +26,7 @@ from domain.finding import FindingClosed
 from domain.inspection import InspectionDrawn
 from domain.standing import STANDING, ListingSuspended, ScopeChanged
 from domain.vocabulary import CandidateCategory, CatalogueKind, Level
-from ledger.shapes import amend
+from ledger.amending import apply
 from tests.facts import (
     DIGEST,
     GUARD,
@@ -69,7 +69,9 @@ def correct(position: int, by: Any = SUPERVISOR, on: date = DAY, **values: Any) 
     body = RecordCorrected(
         position=position,
         fields=tuple(
-            FieldCorrection(path=path.replace("__", "."), value=json.dumps(value))
+            FieldCorrection(
+                path=path.replace("__", "."), value=json.dumps(value, ensure_ascii=False)
+            )
             for path, value in values.items()
         ),
     )
@@ -370,8 +372,8 @@ def test_what_is_known_at_a_position_follows_from_the_corrections_up_to_it(
     entries = recorded(*history)
     session = entries[1]
     for told in entries[2:position]:
-        session = amended(session, told.event, amend)
-    known = resolved(entries[:position], amend)
+        session = amended(session, told.event, apply)
+    known = resolved(entries[:position], apply)
     assert known == [entries[0], session]
     for field in ("level", "method"):
         said = [value for path, value in _set_until(entries, position) if path == field]
@@ -389,7 +391,7 @@ def _set_until(entries: list[Any], position: int) -> list[tuple[str, str]]:
 
 def test_a_correction_of_an_entry_that_was_not_read_is_left_out():
     entries = recorded(register(), held(), correct(2, level="3"))
-    assert [e.position for e in resolved([entries[0], entries[2]], amend)] == [1]
+    assert [e.position for e in resolved([entries[0], entries[2]], apply)] == [1]
 
 
 def test_only_some_events_hold_their_day_in_their_data():

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,13 +10,17 @@ from domain import standing
 from domain.catalogue import CatalogueAdopted
 from domain.certificate import CertificateRevoked
 from domain.checks.outcome import Context
+from domain.correction import resolved
 from domain.enterprise import EnterpriseProfileChanged
-from domain.inspection import InspectionDispatched, Inspector
+from domain.inspection import InspectionDispatched, InspectionDrawn, Inspector
 from domain.place import Place
 from domain.reference import RuleSet
+from domain.roster import RosterPublished
 from domain.supervision import Supervision
-from domain.twins import twin_history
 from domain.vocabulary import CatalogueKind, ReviewDecision, Verdict
+from ledger.amending import apply
+from tests.projections.chronicle import chronicles, told
+from tests.projections.chronicle_events import day_of
 from tests.story import (
     COOK,
     ELECTRICIAN,
@@ -25,7 +28,6 @@ from tests.story import (
     REFERENCE,
     USCC,
     Story,
-    amend,
     issued,
     item,
     locate,
@@ -225,67 +227,36 @@ def test_whatever_was_recorded_in_whatever_order_the_fold_never_raises(order, cu
     for index in order[:cut]:
         if index != 7:
             told[index](story)
-    again = Supervision(USCC, Context(REFERENCE, locate), amend)
+    again = Supervision(USCC, Context(REFERENCE, locate), apply)
     for entry in story.entries:
         again.read(entry)
     assert again.flags == story.fold.flags
 
 
-# C2: across enterprises ---------------------------------------------------------
+@given(chronicles())
+def test_what_was_corrected_is_judged_like_what_was_reported_right_at_once(steps):
+    """A correction reads again only what it bears on; a fold from the start shows that this is all."""
+    story = Story()
+    for step, entry in told(steps):
+        if entry.uscc == USCC and not isinstance(entry.event, (RosterPublished, InspectionDrawn)):
+            story.at(entry.position).tell(entry.event, day_of(step))
+    once = Supervision(USCC, Context(REFERENCE, locate), apply)
+    for entry in resolved(story.entries, apply):
+        once.read(entry)
+    file, right = story.fold.file, once.file
+    for name in ("enterprise", "districts", "applications", "plans", "findings", "reviews"):
+        assert getattr(file, name) == getattr(right, name), name
+    assert list(file.course.timeline.segments()) == list(right.course.timeline.segments())
+    assert _records(file) == _records(right)
+    assert _raised(story.fold) == _raised(once)
 
 
-def test_a_number_on_a_second_certificate_is_flagged_on_the_later_one():
-    story = listed()
-    story.tell(session())
-    first = story.tell(issued())
-    second = story.tell(issued(holder=_holder("h-2")))
-    assert twin_history(first, story.entries, amend) == []
-    (version,) = twin_history(second, story.entries, amend)
-    assert version.at == second
-    assert version.flag.then is Verdict.BREACH
-    assert version.flag.outcome.because == (second, first)
-
-
-def test_one_holder_certified_twice_for_the_same_is_flagged_and_cleared_by_revoking_one():
-    story = listed()
-    story.tell(session())
-    story.tell(issued())
-    second = story.tell(issued(number="Y000011123456254000002"))
-    revoked = story.tell(
-        CertificateRevoked(certificate_no="Y000011123456254000002", reason="重复"), date(2025, 5, 1)
-    )
-    versions = twin_history(second, story.entries, amend)
-    assert [(v.at, v.flag.outcome.verdict) for v in versions] == [
-        (second, Verdict.BREACH),
-        (revoked, Verdict.CLEAR),
+def _records(file):
+    return [
+        (session.entry, [(c.entry, c.state, c.ended) for c in session.certificates])
+        for session in file.sessions.values()
     ]
 
 
-@pytest.mark.parametrize("other", [{"level": "5"}, {"occupation": COOK}])
-def test_one_holder_certified_for_different_things_is_no_twin(other):
-    story = listed()
-    story.tell(session())
-    story.tell(issued())
-    second = story.tell(issued(**{"number": "Y000011123456254000002", **other}))
-    assert twin_history(second, story.entries, amend) == []
-
-
-def test_a_certificate_after_the_first_was_revoked_is_no_twin():
-    story = listed()
-    story.tell(session())
-    story.tell(issued())
-    story.tell(
-        CertificateRevoked(certificate_no=issued().certificate_no, reason="x"), date(2025, 3, 20)
-    )
-    second = story.tell(issued(number="Y000011123456254000002"))
-    assert twin_history(second, story.entries, amend) == []
-
-
-def _holder(subject):
-    base = issued().holder
-    return base.__class__(
-        subject_id=subject,
-        masked_name=base.masked_name,
-        id_type=base.id_type,
-        category=base.category,
-    )
+def _raised(of):
+    return {key: (flag.day, flag.outcome) for key, flag in of.flags.items() if flag.raised}

@@ -18,12 +18,13 @@ from domain.draw import Pool, Sample
 from domain.envelope import Actor
 from domain.registry import EVENTS
 from domain.vocabulary import Level, Role
+from ledger.amending import amend
 from ledger.faults import Invalid
 from ledger.shape_json import examine, read
 from ledger.shape_output import contract, members
 from ledger.shape_schema import GIVEN, STORED
 from ledger.shape_text import is_plain
-from ledger.shapes import Submission, amend, from_body, from_line, from_members
+from ledger.shapes import Submission, from_body, from_line, from_members
 from tests.generated import events
 
 CENTRE = {"account": "centre-1", "role": "centre_officer", "organisation": "centre"}
@@ -394,16 +395,16 @@ def held() -> Any:
 
 
 def test_amending_sets_fields_and_validates_the_outcome() -> None:
-    after = amend(held(), [("venue.division", '"110108"'), ("candidates.other", "2")])
+    after = amend(held(), [("venue.division", '"110108"'), ("candidates.other", "2")]).event
     assert after.venue.division == "110108"
     assert after.candidates.total == 5
-    assert amend(held(), []) == held()
+    assert amend(held(), []).event == held()
 
 
 def test_amending_into_something_absent_creates_it() -> None:
-    without = amend(held(), [("venue", "null")])
+    without = amend(held(), [("venue", "null")]).event
     assert without.venue is None
-    assert amend(without, [("venue.division", '"131082"')]).venue.division == "131082"
+    assert amend(without, [("venue.division", '"131082"')]).event.venue.division == "131082"
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from ledger.connect import Addresses, app_pool
 from ledger.keys import Keys, load
 from ledger.log import Append
 from ledger.postgres_log import PostgresLog
-from ledger.vault import Person, Unknown, Vault
+from ledger.vault import Person, Spelling, Unknown, Vault
 from tests.ledger.drafts import draft
 
 pytestmark = pytest.mark.postgres
 
 ZHANG = Person("张三丰", "id_card", "11010119900307123x")
+RECORD = "as-1\0N-1"
 KEYS = Keys(bytes(32), bytes(range(32)))
 
 
@@ -80,14 +81,14 @@ def test_every_look_is_recorded_with_who_and_why(vault: Vault):
 )
 def test_a_name_matches_or_not_and_no_look_is_recorded(vault: Vault, name: str, *, same: bool):
     (subject_id,) = vault.pseudonyms([ZHANG])
-    assert vault.matches(subject_id, name) is same
-    assert vault.matches("nobody", name) is False
+    assert vault.matches(subject_id, RECORD, name) is same
+    assert vault.matches("nobody", RECORD, name) is False
     assert vault.accesses(subject_id) == []
 
 
 def test_middle_dots_are_one(vault: Vault):
     (subject_id,) = vault.pseudonyms([ZHANG._replace(name="买买提•艾力")])
-    assert vault.matches(subject_id, "买买提·艾力")
+    assert vault.matches(subject_id, RECORD, "买买提·艾力")
 
 
 def test_a_box_moved_to_another_row_does_not_open(vault: Vault, addresses: Addresses):
@@ -99,7 +100,7 @@ def test_a_box_moved_to_another_row_does_not_open(vault: Vault, addresses: Addre
             (one, other),
         )
     with pytest.raises(InvalidTag):
-        vault.matches(other, "张三丰")
+        vault.matches(other, RECORD, "张三丰")
 
 
 TABLES = """
@@ -145,3 +146,19 @@ def test_keys_that_others_can_read_or_that_are_cut_off_stop_the_start(tmp_path: 
     (tmp_path / "identity.key").write_bytes(os.urandom(31))
     with pytest.raises(ValueError, match="31 bytes"):
         load(tmp_path)
+
+
+def test_each_record_keeps_its_own_spelling_of_a_name(vault: Vault):
+    (who,) = vault.pseudonyms([ZHANG])
+    first, second = "as-1\0N-1", "as-2\0N-2"
+    vault.spell([Spelling(who, first, ZHANG.name), Spelling(who, second, "张三峰")])
+    vault.spell([Spelling(who, second, "张三峰"), Spelling("nobody", first, "李四")])
+    vault.spell([])
+    told = {(r, n): vault.matches(who, r, n) for r in (first, second) for n in ("张三丰", "张三峰")}
+    assert told == {
+        (first, "张三丰"): True,
+        (first, "张三峰"): False,
+        (second, "张三丰"): False,
+        (second, "张三峰"): True,
+    }
+    assert vault.reveal(who, "auditor", "complaint 12") == ZHANG

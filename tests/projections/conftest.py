@@ -8,6 +8,7 @@ import pytest
 from psycopg import Connection, sql
 
 from domain.checks.outcome import Context
+from ledger.amending import apply
 from ledger.connect import Addresses, app_pool
 from ledger.migrate import migrate
 from ledger.postgres_log import PostgresLog
@@ -17,11 +18,11 @@ from projections.views import TABLES
 from tests.ledger_story import LedgerStory
 from tests.postgres import Server
 from tests.projections.desk import desk, installed_rules
-from tests.story import REFERENCE, amend, locate
+from tests.story import REFERENCE, locate
 
 __all__ = ["desk", "installed_rules"]
 
-RULES = Rules(Context(REFERENCE, locate), amend)
+RULES = Rules(Context(REFERENCE, locate), apply)
 
 # Only a superuser can empty a ledger, and only by switching its guards off.
 EMPTY = """

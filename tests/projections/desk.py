@@ -10,12 +10,13 @@ import pytest
 from psycopg import Connection
 
 from domain.checks.outcome import Context
+from ledger.amending import apply
 from ledger.connect import Addresses
 from ledger.keys import Keys
 from ledger.outcome import Rejected
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
-from ledger.shapes import amend, from_line
+from ledger.shapes import from_line
 from ledger.transact import Transactor
 from ledger.vault import Vault
 from ledger.writer import Writer
@@ -82,7 +83,7 @@ class Desk:
 @pytest.fixture(scope="session")
 def installed_rules() -> Rules:
     """The rules of a real installation."""
-    return Rules(Context(installed(), installed_places()), amend)
+    return Rules(Context(installed(), installed_places()), apply)
 
 
 @pytest.fixture

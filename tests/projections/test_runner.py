@@ -37,9 +37,14 @@ def steps(number: int, seed: int = 0) -> list[Step]:
     chance = random.Random(seed)  # noqa: S311 - a history, not a key
     beginning = [
         Step(USCC, kind, day, 0, 0)
-        for kind, day in (("registered", 0), ("application", 5), ("listed", 10))
+        for kind, day in (
+            ("EnterpriseRegistered", 0),
+            ("ApplicationSubmitted", 5),
+            ("EnterpriseListed", 10),
+        )
     ]
-    kinds = ("certificate", "certificate", "certificate", "session", "scope", "finding", "ended")
+    kinds = ("AssessmentHeld", *("CertificateIssued",) * 4, "ScopeChanged", "FindingRaised")
+    kinds += ("RectificationOrdered", "CertificateRevoked", "RecordCorrected", "FlagReviewed")
     return beginning + [
         Step(
             USCC,
@@ -172,7 +177,7 @@ def test_two_writers_of_the_same_tables_do_not_mix(fresh: Callable[[], Ledger]):
 
 def test_a_catalogue_adopted_in_the_middle_judges_every_subject_again(fresh: Callable[[], Ledger]):
     story, _, conninfo = fresh()
-    adopted = Step(USCC, "catalogue", 0, 0, 0)
+    adopted = Step(USCC, "CatalogueAdopted", 0, 0, 0)
     tell(story, [*steps(30), adopted, *steps(30, seed=3)[3:]])
     Runner(conninfo, RULES, Sizes(batch=5)).catch_up()
     assert check(conninfo, RULES, InProcess(RULES), story.position) == []

@@ -20,7 +20,7 @@ def ledger(fresh: Callable[[], Ledger]) -> Ledger:
     made = fresh()
     for seed, uscc in enumerate(SUBJECTS):
         tell(made.story, [step._replace(uscc=uscc) for step in steps(60, seed)])
-    tell(made.story, [Step(SUBJECTS[0], "catalogue", 0, 0, 0)])
+    tell(made.story, [Step(SUBJECTS[0], "CatalogueAdopted", 0, 0, 0)])
     Runner(made.conninfo, RULES).catch_up()
     return made
 
