@@ -26,6 +26,7 @@ class Action(StrEnum):
     READ = "read"
     RECORD = "record"
     IMPORT = "import"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +86,27 @@ BUSINESS = frozenset(
         "stats",
         "events",
         "draws",
+        "integrity",
     }
 )
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        R.QUALITY_SUPERVISOR: BUSINESS | {"metrics"},
-        R.CENTRE_OFFICER: BUSINESS,
-        R.BUREAU_PUBLISHER: BUSINESS,
+        R.QUALITY_SUPERVISOR: BUSINESS | {"evidence", "metrics"},
+        R.CENTRE_OFFICER: BUSINESS | {"evidence"},
+        R.BUREAU_PUBLISHER: BUSINESS | {"evidence"},
         R.ANALYST: BUSINESS,
-        R.DISTRICT_INSPECTOR: BUSINESS,
-        R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"},
+        R.DISTRICT_INSPECTOR: BUSINESS | {"evidence"},
+        R.ENTERPRISE_REPORTER: BUSINESS - {"draws", "stats"} | {"evidence"},
         R.EXPERT: frozenset({"applications"}),
-        R.SYSTEM_ADMIN: frozenset({"metrics"}),
-        R.AUDIT_ADMIN: frozenset({"metrics"}),
+        R.SYSTEM_ADMIN: frozenset({"metrics", "integrity"}),
+        R.AUDIT_ADMIN: frozenset({"metrics", "integrity"}),
     }
 )
 """Role → kinds of records that it reads beside the published ones. Absent: none."""
+UPLOADERS = frozenset(
+    {R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.DISTRICT_INSPECTOR, R.ENTERPRISE_REPORTER}
+)
+"""Roles that may store evidence: of what they saw, or of what they put right."""
 RECORDERS = frozenset(role for roles in MAY.values() for role in roles)
 """Roles that may record something, and so may import."""
 
@@ -120,6 +126,8 @@ def decide(actor: Actor, action: Action, resource: str) -> Grant:
     if action is Action.RECORD and actor.role in MAY.get(resource, ()):
         return Grant(rows=_rows(actor))
     if action is Action.IMPORT and actor.role in RECORDERS:
+        return Grant(rows=_rows(actor))
+    if action is Action.UPLOAD and actor.role in UPLOADERS:
         return Grant(rows=_rows(actor))
     raise _denied(actor, action, resource)
 
@@ -149,7 +157,7 @@ def _rows(actor: Actor) -> Rows:
 def _denied(actor: Actor, action: Action, resource: str) -> Problem:
     if actor == ANYONE:
         return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
-    verb = {"read": "查看", "record": "办理", "import": "导入"}[action.value]
+    verb = {"read": "查看", "record": "办理", "import": "导入", "upload": "上传"}[action.value]
     return Problem(
         "forbidden",
         f"角色 {actor.role.value} 不能{verb} {resource}",

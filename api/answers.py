@@ -6,6 +6,7 @@ ETag of its bytes and is asked for again. What is not public is never kept by a 
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,10 +14,10 @@ import orjson
 from fastapi import Request, Response
 
 from api import formats
-from api.formats import CSV, JSON, NDJSON, Column, Row
+from api.formats import JSON, MEDIA, Row
+from api.time_travel import Asked
 
 FOR_EVER = "max-age=31536000, immutable"
-MEDIA = {CSV: "text/csv; charset=utf-8"}
 
 
 class Standing(NamedTuple):
@@ -30,6 +31,16 @@ class Standing(NamedTuple):
         """Position of the basis."""
         return int(self.basis["position"])
 
+    @property
+    def day(self) -> date:
+        """Day of the basis."""
+        return date.fromisoformat(self.basis["valid_at"])
+
+    @property
+    def asked(self) -> Asked:
+        """What to ask further questions by, so that they stand on the same."""
+        return Asked(self.day, None, self.position)
+
 
 class Listing(NamedTuple):
     """One page of a list. `limited`: what the caller sees is narrowed to this, honestly said."""
@@ -39,37 +50,9 @@ class Listing(NamedTuple):
     limited: Mapping[str, Any] | None = None
 
 
-def listing(  # noqa: PLR0913 - one argument a part of the answer
-    request: Request,
-    standing: Standing,
-    page: Listing,
-    shape: Sequence[Column],
-    *,
-    public: bool,
-    follow: str = "cursor",
-) -> Response:
-    """Return a page in the format that the caller prefers; `follow` is the parameter for `next`."""
-    media = formats.negotiate(request.headers.get("accept", ""))
-    headers: dict[str, str] = {}
-    if page.next is not None:
-        query = [(k, v) for k, v in request.query_params.multi_items() if k != follow]
-        address = f"{request.url.path}?{urlencode([*query, (follow, page.next)])}"
-        headers["Link"] = f'<{address}>; rel="next"'
-    if page.limited is not None:
-        headers["Dudao-Limited"] = urlencode(list(page.limited.items()))
-    body = _body(media, standing, page, shape)
-    return answer(request, standing, body, media, headers=headers, public=public)
-
-
-def _body(media: str, standing: Standing, page: Listing, shape: Sequence[Column]) -> bytes:
-    if media == JSON:
-        return page_json(standing, page)
-    if media == NDJSON:
-        return formats.ndjson(page.items)
-    if media == CSV:
-        return formats.csv_text(page.items, shape)
-    about = {f"dudao.{name}": str(value) for name, value in standing.basis.items()}
-    return formats.parquet(page.items, shape, about)
+def limits(page: Listing) -> dict[str, str]:
+    """Return the header that says to what a page is narrowed; none where nothing is hidden."""
+    return {} if page.limited is None else {"Dudao-Limited": urlencode(list(page.limited.items()))}
 
 
 LIMITED = (
@@ -107,10 +90,9 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
 ) -> Response:
     """Return `body`, or 304 where the caller holds the same bytes."""
     tag = f'"{hashlib.sha256(media.encode() + body).hexdigest()[:32]}"'
-    scope = "public" if public else "private"
     sent = {
         "ETag": tag,
-        "Cache-Control": f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}",
+        "Cache-Control": lasting(standing, public=public),
         "Vary": "Accept, Authorization",
         "Ledger-Position": str(standing.position),
         **headers,
@@ -118,6 +100,12 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     if _holds(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=sent)
     return Response(body, media_type=MEDIA.get(media, media), headers=sent)
+
+
+def lasting(standing: Standing, *, public: bool) -> str:
+    """Return who may keep an answer, and for how long."""
+    scope = "public" if public else "private"
+    return f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}"
 
 
 def _holds(header: str, tag: str) -> bool:

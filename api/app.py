@@ -10,13 +10,17 @@ from api import (
     routes_commands,
     routes_draws,
     routes_enterprises,
+    routes_evidence,
     routes_imports,
+    routes_integrity,
     routes_lists,
     routes_public,
+    routes_reports,
     routes_system,
 )
 from api.caller import single_valued
 from api.metrics import Metrics
+from api.pages import routes as pages
 from api.shell import App, Shell
 from api.wiring import Installation
 
@@ -71,10 +75,15 @@ def describe() -> FastAPI:
         routes_public,
         routes_lists,
         routes_enterprises,
+        routes_reports,
         routes_changes,
         routes_draws,
         routes_commands,
         routes_imports,
+        routes_evidence,
+        routes_integrity,
     ):
         app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
     return app

@@ -44,6 +44,8 @@ async def caller(request: Request) -> Actor:
         await run_in_threadpool(house.accounts.refresh)
     if not house.accounts.admits(actor):
         raise unauthenticated("账户已停用或已变更", "the account is disabled or was changed")
+    # A page that says a problem is made after the endpoint has failed, and still greets its reader.
+    request.state.actor = actor
     return actor
 
 

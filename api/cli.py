@@ -13,6 +13,7 @@ from api.cli_ledger import import_files
 from api.cli_office import token, users
 from api.cli_reads import diff, flags, history, roster, stats
 from api.cli_replay import projections, replay
+from api.cli_reports import report
 from api.cli_serve import demo, serve
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.command()(flags)
 app.command()(history)
 app.command()(diff)
 app.command()(stats)
+app.command()(report)
 app.command()(replay)
 app.add_typer(projections, name="projections")
 app.command()(verify)

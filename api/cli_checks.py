@@ -15,11 +15,11 @@ def verify(*, json: JsonOption = False) -> None:
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.settings import Settings  # noqa: PLC0415
-    from api.wiring import open_ledger  # noqa: PLC0415
-    from ledger import verify as verifying  # noqa: PLC0415
+    from api.verifications import verify_and_keep  # noqa: PLC0415
+    from api.wiring import LOCAL, open_ledger  # noqa: PLC0415
 
     with open_ledger(Settings()) as database, database.pool(3) as pool:
-        report = verifying.verify(pool, _progress if sys.stderr.isatty() else None)
+        report = verify_and_keep(pool, LOCAL.account, _progress if sys.stderr.isatty() else None)
     head, difference = report
     if json:
         found = None if difference is None else difference._asdict()

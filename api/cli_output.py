@@ -1,15 +1,19 @@
-"""Rows on a terminal or in a file: a table, CSV, JSON or Parquet."""
+"""Rows on a terminal or in a file: a table, CSV, JSON, Parquet or XLSX."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli_failures import Failure
 from api.formats import Column
+
+if TYPE_CHECKING:
+    from api.files import Origin
 
 
 class Format(StrEnum):
@@ -19,6 +23,7 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / form of the output")]
@@ -28,44 +33,51 @@ OutOption = Annotated[
 
 
 def write(
-    rows: Sequence[Mapping[str, Any]],
+    batches: Iterable[Sequence[Mapping[str, Any]]],
     shape: Sequence[Column],
-    basis: Mapping[str, Any],
+    origin: "Origin",
     form: Format,
     out: Path | None,
 ) -> None:
-    """Write the rows in one of the forms."""
-    if form is Format.PARQUET and out is None and sys.stdout.isatty():
-        raise Failure("Parquet 须用 -o 写入文件", "Parquet goes into a file: use -o")
+    """Write the rows in one of the forms, in CSV, Parquet and XLSX without holding them all."""
+    _require_file(form, out)
     if form is Format.TABLE:
+        rows = list(chain.from_iterable(batches))
         table(rows, shape, out)
-        _say(rows, basis)
+        _say(rows, origin.basis)
         return
-    octets = _octets(rows, shape, basis, form)
     if out is None:
-        sys.stdout.buffer.write(octets)
+        sys.stdout.buffer.writelines(_pieces(batches, shape, origin, form))
         sys.stdout.buffer.flush()
-    else:
-        out.write_bytes(octets)
+        return
+    with out.open("wb") as file:
+        file.writelines(_pieces(batches, shape, origin, form))
 
 
-def _octets(
-    rows: Sequence[Mapping[str, Any]],
+def _require_file(form: Format, out: Path | None) -> None:
+    if out is not None:
+        return
+    if form is Format.XLSX:
+        raise Failure("XLSX 须用 -o 写入文件", "XLSX goes into a file: use -o")
+    if form is Format.PARQUET and sys.stdout.isatty():
+        raise Failure("Parquet 须用 -o 写入文件", "Parquet goes into a file: use -o")
+
+
+def _pieces(
+    batches: Iterable[Sequence[Mapping[str, Any]]],
     shape: Sequence[Column],
-    basis: Mapping[str, Any],
+    origin: "Origin",
     form: Format,
-) -> bytes:
+) -> Iterator[bytes]:
     import orjson  # noqa: PLC0415 - start-up time
 
-    from api import formats  # noqa: PLC0415
+    from api import files, formats  # noqa: PLC0415
 
-    if form is Format.CSV:
-        return formats.csv_text(rows, shape)
-    if form is Format.PARQUET:
-        about = {f"dudao.{name}": str(value) for name, value in basis.items()}
-        return formats.parquet(rows, shape, about)
-    whole = {"basis": basis, "items": rows, "next": None}
-    return orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
+    if form is Format.JSON:
+        rows = list(chain.from_iterable(batches))
+        whole = {"basis": origin.basis, "items": rows, "next": None}
+        return iter([orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)])
+    return files.pieces(formats.NAMED[form.value], shape, batches, origin)
 
 
 def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
@@ -100,24 +112,9 @@ def table(
 
 
 def _cell(value: object) -> str:
-    """Return a value in few words."""
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return _named(cast("dict[str, object]", value))
-    if isinstance(value, list | tuple):
-        return "、".join(_cell(each) for each in cast("Sequence[object]", value))
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return _printable(str(value))
+    from api.readable import readable  # noqa: PLC0415 - start-up time
 
-
-def _named(value: dict[str, object]) -> str:
-    """Return what a record is called, or else all that it says."""
-    for key in ("zh", "name", "uscc", "account", "type"):
-        if isinstance(value.get(key), str):
-            return _printable(str(value[key]))
-    return ", ".join(f"{key}={_cell(each)}" for key, each in value.items())
+    return _printable(readable(value))
 
 
 def _printable(text: str) -> str:

@@ -1,8 +1,9 @@
 """`dudao roster`, `flags`, `history`, `diff`, `stats`: the answers of the API, from the same code."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -30,6 +31,7 @@ Position = Annotated[
 Uscc = Annotated[str | None, typer.Option(help="统一社会信用代码 / USCC")]
 District = Annotated[str | None, typer.Option(help="主管区代码 / competent district")]
 
+Q = TypeVar("Q", bound="BaseModel")
 Asker = Callable[["Installation", "Actor", Any], "Found"]
 
 
@@ -119,7 +121,7 @@ def history(  # noqa: PLR0913 - one argument an option
         return enterprises.history(house, actor, uscc, question)
 
     brief = columns("position:integer type valid_from recorded_at actor:json reason document_no")
-    _answer(ask, HistoryQuestion, given, (HISTORY, brief), form, out)
+    _answer(f"history {uscc}", ask, HistoryQuestion, given, (HISTORY, brief), form, out)
 
 
 def diff(  # noqa: PLR0913 - one argument an option
@@ -154,7 +156,7 @@ def diff(  # noqa: PLR0913 - one argument an option
         "district": district,
     }
     brief = columns("change key before:json after:json because:json")
-    _answer(changes.diff, DiffQuestion, given, (DIFF, brief), form, out)
+    _answer("diff", changes.diff, DiffQuestion, given, (DIFF, brief), form, out)
 
 
 def stats(  # noqa: PLR0913 - one argument an option
@@ -183,7 +185,7 @@ def stats(  # noqa: PLR0913 - one argument an option
         "district": district,
     }
     shape = stats_shape(by if by in BY else BY[0])
-    _answer(changes.stats, StatsQuestion, given, (shape, shape), form, out)
+    _answer("stats", changes.stats, StatsQuestion, given, (shape, shape), form, out)
 
 
 def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | None) -> None:
@@ -193,6 +195,7 @@ def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | 
     view = VIEWS[name]
     shapes = (view.shape, view.brief)
     _answer(
+        name,
         lambda house, actor, question: ask(house, actor, view, question),
         view.question,
         given,
@@ -203,6 +206,7 @@ def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | 
 
 
 def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
+    name: str,
     ask: Asker,
     question: type["BaseModel"],
     given: Mapping[str, str | None],
@@ -211,31 +215,37 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     out: Path | None,
 ) -> None:
     """Ask page by page until the end, and write all of it."""
-    from api.questions import LARGEST_PAGE  # noqa: PLC0415 - start-up time
+    from api.files import Origin  # noqa: PLC0415 - start-up time
+    from api.lists import pages  # noqa: PLC0415
+    from api.questions import Paged  # noqa: PLC0415
     from api.wiring import caught_up  # noqa: PLC0415
 
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    paged = "limit" in question.model_fields
-    if paged:
-        chosen["limit"] = LARGEST_PAGE
-    rows: list[Mapping[str, Any]] = []
-    with caught_up() as (house, actor):
-        found = ask(house, actor, _question(question, chosen))
-        rows.extend(found.page.items)
-        while paged and found.page.next is not None:
-            chosen = _continued(chosen, found.page.next)
-            found = ask(house, actor, _question(question, chosen))
-            rows.extend(found.page.items)
+    asked = question_of(question, chosen)
     shape = shapes[1] if form is Format.TABLE else shapes[0]
-    write(rows, shape, found.standing.basis, form, out)
+    with caught_up() as (house, actor):
+        if isinstance(asked, Paged):
+            found = pages(asked, lambda one: ask(house, actor, one))
+        else:
+            found = iter([ask(house, actor, asked)])
+        first = next(found)
+        batches = chain([first.page.items], (each.page.items for each in found))
+        write(batches, shape, Origin(name, first.standing.basis, _filters(chosen)), form, out)
 
 
-def _continued(chosen: Mapping[str, Any], cursor: str) -> dict[str, Any]:
-    """Return the question for the next page: its cursor carries the basis."""
-    return {**chosen, "cursor": cursor}
+_CLOCKS = frozenset({"valid_at", "known_at", "position"})
 
 
-def _question(question: type["BaseModel"], chosen: Mapping[str, Any]) -> "BaseModel":
+def _filters(chosen: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in chosen.items() if name not in _CLOCKS}
+
+
+def question_of(question: type[Q], chosen: Mapping[str, Any]) -> Q:
+    """Return the question that the options ask.
+
+    Raises:
+        Failure: they are not as required; it says which and why.
+    """
     from pydantic import ValidationError  # noqa: PLC0415 - start-up time
 
     from api.handlers import unclear  # noqa: PLC0415

@@ -85,6 +85,17 @@ def record(
     Raises:
         Problem, Refused: nothing was recorded.
     """
+    return _answer(house, perform(house, actor, names, raw, conditions))
+
+
+def perform(
+    house: Installation, actor: Actor, names: Sequence[str], raw: bytes, conditions: Conditions
+) -> range:
+    """Carry out the command of a body, of one of `names`; return where it was recorded, if anywhere.
+
+    Raises:
+        Problem, Refused: nothing was recorded.
+    """
     try:
         data, faults = read_object(raw)
         name = _named(names, data)
@@ -94,8 +105,7 @@ def record(
         submission = _submission(name, data, faults, actor, key)
     except Invalid as error:
         raise from_invalid(error) from None
-    outcome = house.transactor.execute(submission, conditions.version)
-    return _answer(house, _positions(outcome))
+    return _positions(house.transactor.execute(submission, conditions.version))
 
 
 def _positions(outcome: Outcome) -> range:

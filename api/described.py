@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from api.formats import CSV, JSON, NDJSON, PARQUET, Column
+from api.formats import CSV, JSON, NDJSON, PARQUET, XLSX, Column
 from api.problems import KINDS, MEDIA_TYPE
 
 BASIS: dict[str, Any] = {
@@ -41,6 +41,7 @@ PROBLEM: dict[str, Any] = {
 }
 _KINDS: dict[str, dict[str, Any]] = {
     "text": {"type": ["string", "null"]},
+    "day": {"type": ["string", "null"], "format": "date"},
     "integer": {"type": ["integer", "null"]},
     "boolean": {"type": ["boolean", "null"]},
     "json": {},
@@ -79,12 +80,13 @@ def a_list(shape: Sequence[Column], *also: int) -> dict[int | str, dict[str, Any
     }
     return {
         200: {
-            "description": "一页 / one page",
+            "description": "一页;all=true 时为整个列表 / one page; with all=true the whole list",
             "content": {
                 JSON: {"schema": whole},
                 NDJSON: {"schema": {"type": "string"}},
                 CSV: {"schema": {"type": "string"}},
                 PARQUET: {"schema": {"type": "string", "format": "binary"}},
+                XLSX: {"schema": {"type": "string", "format": "binary"}},
             },
         },
         304: {"description": "未变 / not modified"},

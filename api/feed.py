@@ -6,6 +6,7 @@ from api.answers import Listing, Standing
 from api.entries import shown
 from api.persons import without_persons
 from api.problems import Unclear
+from api.publications import as_published
 from api.queries import Found, missing, settle, within
 from api.questions import EventsQuestion
 from api.time_travel import Asked, parse_position
@@ -22,7 +23,7 @@ def events(house: Installation, actor: Actor, question: EventsQuestion) -> Found
     with house.reading() as connection:
         upto = settled.basis.position
         page = histories.events(connection, question.after, upto, question.limit, rows)
-    items = [shown(entry) for entry in page.entries]
+    items = [shown(as_published(house.log, entry)) for entry in page.entries]
     if not grant.persons:
         items = [without_persons(item) for item in items]
     return Found(settled.standing, Listing(items, page.next, rows.limits), public=False)
@@ -37,7 +38,7 @@ def event(house: Installation, actor: Actor, position: str) -> tuple[Standing, d
         entries = []
     if not entries:
         raise missing()
-    item = shown(codec.recorded(entries[0]))
+    item = shown(as_published(house.log, codec.recorded(entries[0])))
     if within(item, grant.rows) is None:
         raise missing()
     settled = settle(house, Asked(position=entries[0].position))

@@ -1,4 +1,4 @@
-"""The same rows as JSON, NDJSON, CSV or Parquet, and the choice between them (RFC 9110, 12.5.1).
+"""The same rows as JSON, NDJSON, CSV, Parquet or XLSX, and the choice between them (RFC 9110, 12.5.1).
 
 CSV is for Excel: UTF-8 with a byte order mark, every cell quoted, and nothing that starts a
 formula. What has structure (a scope, the responsible bodies) is compact JSON in one cell.
@@ -7,6 +7,7 @@ formula. What has structure (a scope, the responsible bodies) is compact JSON in
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import orjson
@@ -17,15 +18,20 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
-TABULAR = (JSON, NDJSON, CSV, PARQUET)
-EXTENSIONS = {JSON: "json", NDJSON: "ndjson", CSV: "csv", PARQUET: "parquet"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABULAR = (JSON, NDJSON, CSV, PARQUET, XLSX)
+EXTENSIONS = {JSON: "json", NDJSON: "ndjson", CSV: "csv", PARQUET: "parquet", XLSX: "xlsx"}
+MEDIA = {CSV: "text/csv; charset=utf-8"}
+"""Media types that say more when sent."""
+NAMED: Mapping[str, str] = MappingProxyType({name: media for media, name in EXTENSIONS.items()})
+"""What a caller may write for `format` → media type."""
 
 Row: TypeAlias = Mapping[str, Any]
-CellKind: TypeAlias = Literal["text", "integer", "boolean", "json"]
+CellKind: TypeAlias = Literal["text", "day", "integer", "boolean", "json"]
 
 
 class Column(NamedTuple):
-    """A column of the tabular forms; `json` is for values with structure."""
+    """A column of the tabular forms; `day` is a date as text, `json` a value with structure."""
 
     name: str
     kind: CellKind = "text"
@@ -38,7 +44,7 @@ def columns(text: str) -> tuple[Column, ...]:
 
 def _column(name: str, kind: str = "text") -> Column:
     match kind:
-        case "text" | "integer" | "boolean" | "json":
+        case "text" | "day" | "integer" | "boolean" | "json":
             return Column(name, kind)
         case _:
             raise ValueError(f"{name}: {kind} is no kind of column")
@@ -99,7 +105,7 @@ def ndjson(rows: Iterable[Row]) -> bytes:
 
 
 # ASVS 1.2.10: what a spreadsheet may take for the start of a formula, full-width forms too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def safe_cell(value: object) -> str:
@@ -111,39 +117,20 @@ def safe_cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def csv_text(rows: Iterable[Row], shape: Sequence[Column]) -> bytes:
-    """Return the rows as CSV for Excel (RFC 4180, with a byte order mark)."""
+def csv_head(shape: Sequence[Column]) -> bytes:
+    """Return the first line of CSV for Excel (RFC 4180, with a byte order mark)."""
+    return _csv([[column.name for column in shape]]).encode("utf-8-sig")
+
+
+def csv_rows(rows: Iterable[Row], shape: Sequence[Column]) -> bytes:
+    """Return rows as lines of CSV."""
+    return _csv([safe_cell(row.get(column.name)) for column in shape] for row in rows).encode()
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([column.name for column in shape])
-    writer.writerows([safe_cell(row.get(column.name)) for column in shape] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def parquet(rows: Sequence[Row], shape: Sequence[Column], about: Mapping[str, str]) -> bytes:
-    """Return the rows as Parquet; `about` becomes metadata of the file (basis, filters)."""
-    import pyarrow as pa  # noqa: PLC0415 - 0.3 s that only this form needs
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    types = {"text": pa.string(), "json": pa.string(), "integer": pa.int64(), "boolean": pa.bool_()}
-    schema = pa.schema([pa.field(column.name, types[column.kind]) for column in shape])
-    arrays = [
-        pa.array([_arrow(row.get(column.name), column.kind) for row in rows], types[column.kind])
-        for column in shape
-    ]
-    noted: pa.Schema = schema.with_metadata(dict(about))  # pyright: ignore[reportUnknownMemberType]
-    table = pa.Table.from_arrays(arrays, schema=noted)
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd")  # pyright: ignore[reportUnknownMemberType]
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(lines)
     return out.getvalue()
-
-
-def _arrow(value: object, kind: CellKind) -> object:
-    if value is None or kind in {"integer", "boolean"}:
-        return value
-    if kind == "json":
-        return orjson.dumps(value).decode()
-    return value if isinstance(value, str) else str(value)

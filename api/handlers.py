@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.pages import problems as pages
 from api.problems import MEDIA_TYPE, Fault, Problem, Unclear, fault, from_refusal
 from domain.decider import Refused
 
@@ -41,7 +42,9 @@ def install(app: FastAPI) -> None:
 
 
 def respond(request: Request, problem: Problem) -> Response:
-    """Return the answer that says `problem`."""
+    """Return the answer that says `problem`: a page for a person, else the one JSON shape."""
+    if pages.wanted(request):
+        return pages.page(request, problem)
     return Response(
         problem.body(request.scope["state"]["instance"]),
         status_code=problem.status,

@@ -27,7 +27,7 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
        idempotency_key, payload, salt, request_digest, part
   FROM ledger.entry
  WHERE subject = %(uscc)s AND position < %(before)s
-   AND (%(type)s::text IS NULL OR type = %(type)s)
+   AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
  ORDER BY position DESC LIMIT %(limit)s
 """
 
@@ -55,7 +55,7 @@ def history(
         "uscc": wanted.uscc,
         "before": before,
         # A name that no event has is the type of no entry.
-        "type": kind.stored if kind else wanted.type,
+        "types": list(kind.ever_stored) if kind else wanted.type and [wanted.type],
         "limit": limit + 1,
     }
     return _page(conn.execute(HISTORY, values).fetchall(), limit)

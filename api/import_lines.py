@@ -7,7 +7,8 @@ from typing import NamedTuple
 from ledger.faults import malformed
 
 LONGEST = 2**20
-"""Bytes of one line; an entry holds 60 kB, so a longer line is no command."""
+"""Bytes of one line, as of a body over HTTP. The longest commands are publications: one of a thousand
+enterprises has some 400 kB, everything else fits into an entry of 60 kB."""
 _BOM = b"\xef\xbb\xbf"
 _PROBE = 2**16
 

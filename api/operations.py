@@ -10,6 +10,7 @@ import os
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from itertools import compress
 from pathlib import Path
@@ -30,6 +31,8 @@ from ledger.shapes import Submission
 
 logger = logging.getLogger("dudao.api")
 
+KEPT = timedelta(days=7)
+"""How long a preview waits for its confirmation."""
 MOST_REFUSED = 100
 """Refused lines in the answer itself; all of them are in the reject list."""
 
@@ -39,8 +42,12 @@ class Stage(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PREVIEWED = "previewed"
+    """It was rehearsed: the counts say what it would come to. Nothing was recorded."""
     DONE = "done"
     FAILED = "failed"
+    DISCARDED = "discarded"
+    """It was given up after its preview; the file is gone."""
 
 
 class Operation(msgspec.Struct, kw_only=True):
@@ -52,6 +59,8 @@ class Operation(msgspec.Struct, kw_only=True):
     actor: Actor
     asked_at: str
     stage: Stage = Stage.QUEUED
+    preview: bool = False
+    """Whether it is to be rehearsed first, and waits for a confirmation then."""
     done: int = 0
     whole: int = 0
     lines: int = 0
@@ -69,6 +78,12 @@ class Bench(Protocol):
         self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
     ) -> Importer:
         """Return what takes files in."""
+        ...
+
+    def rehearser(
+        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+    ) -> Importer:
+        """Return what tells what would become of files, and takes nothing in."""
         ...
 
 
@@ -114,11 +129,14 @@ class Operations:
         self._thread = Thread(target=self._work, name="imports", daemon=True)
 
     def start(self) -> None:
-        """Begin with what an earlier process left unfinished."""
+        """Begin with what an earlier process left unfinished, and forget previews nobody came back to."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stale = instant_text(now() - KEPT)
         for operation in self._all():
             if operation.stage in {Stage.QUEUED, Stage.RUNNING}:
                 self._queue.put(operation.id)
+            elif operation.stage is Stage.PREVIEWED and operation.asked_at < stale:
+                self.discard(operation)
         self._thread.start()
 
     def close(self) -> None:
@@ -127,14 +145,18 @@ class Operations:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
-    def new(self, file_name: str, actor: Actor) -> tuple[Operation, Path]:
-        """Return an operation and where its file is to be written before `enqueue`."""
+    def new(self, file_name: str, actor: Actor, *, preview: bool = False) -> tuple[Operation, Path]:
+        """Return an operation and where its file is to be written before `enqueue`.
+
+        With `preview` it is rehearsed and waits for `confirm`.
+        """
         suffix = Path(file_name).suffix.lower()[:10]
         operation = Operation(
             id=str(uuid.uuid4()),
             file_name=file_name[:200],
             suffix=suffix if suffix.isascii() and suffix[1:].isalnum() else "",
             actor=actor,
+            preview=preview,
             asked_at=instant_text(now()),
         )
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -144,6 +166,29 @@ class Operations:
         """Have the operation carried out."""
         self._save(operation)
         self._queue.put(operation.id)
+
+    def confirm(self, operation: Operation) -> bool:
+        """Have a rehearsed operation carried out; return False where it does not wait for that."""
+        if operation.stage is not Stage.PREVIEWED:
+            return False
+        operation.preview, operation.stage, operation.done = False, Stage.QUEUED, 0
+        self.enqueue(operation)
+        return True
+
+    def discard(self, operation: Operation) -> bool:
+        """Give up a rehearsed operation; return False where it does not wait."""
+        if operation.stage is not Stage.PREVIEWED:
+            return False
+        operation.stage = Stage.DISCARDED
+        self._save(operation)
+        for path in (self._upload(operation), self._rejects(operation.id)):
+            path.unlink(missing_ok=True)
+        return True
+
+    def of(self, actor: Actor) -> list[Operation]:
+        """Return the operations of one account, the latest first."""
+        found = [operation for operation in self._all() if operation.actor == actor]
+        return sorted(found, key=lambda operation: operation.asked_at, reverse=True)
 
     def find(self, id_: str) -> Operation | None:
         """Return the operation of that id."""
@@ -210,17 +255,19 @@ class Operations:
             operation.stage = Stage.FAILED
             operation.errors = [{"field": "", "reason": "系统内部错误 / internal error"}]
         self._save(operation)
-        path.unlink(missing_ok=True)
+        if operation.stage is not Stage.PREVIEWED:
+            path.unlink(missing_ok=True)
 
     def _import(self, operation: Operation, path: Path) -> None:
         def progress(done: int, whole: int) -> None:
             operation.stage, operation.done, operation.whole = Stage.RUNNING, done, whole
             self._save(operation)
 
-        importer = self._bench.importer(members(operation.actor), progress)
+        takes = self._bench.rehearser if operation.preview else self._bench.importer
+        importer = takes(members(operation.actor), progress)
         importer.transactor = OwnLines(importer.transactor, operation.actor)
         report: Report = importer.take(path, Rejects(self._rejects(operation.id)))
-        operation.stage = Stage.DONE
+        operation.stage = Stage.PREVIEWED if operation.preview else Stage.DONE
         operation.lines, operation.taken = report.lines, report.taken
         operation.known, operation.refused = report.known, report.refused
         operation.notes = report.notes

@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "unsupported-media-type": Kind(415, "不支持的内容格式"),
         "invalid": Kind(422, "内容不符合要求"),
         "idempotency-key-reused": Kind(422, "Idempotency-Key 已用于另一请求"),
+        "quota-exceeded": Kind(429, "已达限额"),
         "internal": Kind(500, "系统内部错误"),
         "not-ready": Kind(503, "系统暂不可用"),
         "projections-behind": Kind(503, "视图尚未更新到最新记录"),

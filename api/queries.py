@@ -15,7 +15,7 @@ from api.access import Action, Rows, decide
 from api.answers import Listing, Standing
 from api.cursors import Cursor, Place
 from api.problems import Problem, invalid, not_found
-from api.questions import Listed
+from api.questions import AsOf, Listed, Paged
 from api.time_travel import Asked, default_day, refuse_future
 from api.views import ListView, Part, for_expert
 from api.wiring import PATIENCE, Behind, Installation
@@ -119,7 +119,7 @@ def ask(house: Installation, actor: Actor, view: ListView, question: Listed) -> 
 
 
 def _place(view: ListView, question: Listed) -> Place:
-    ignored = {"cursor", "limit", "valid_at", "known_at", "position", "min_position"}
+    ignored = {*Paged.model_fields, "cursor", *AsOf.model_fields}
     return Place(view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True))
 
 

@@ -74,6 +74,7 @@ def _enum(*names: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(names)})
 
 
+FormName = Literal["json", "csv", "xlsx", "parquet", "ndjson"]
 _CODES = tuple(sorted(CHECKS))
 _CASES = tuple(case.label for case in Case)
 _REVIEWS = (*(decision.value for decision in ReviewDecision), "none")
@@ -117,11 +118,33 @@ class AsOf(Question):
         return Asked(self.valid_at, self.known_at, self.position, self.min_position)
 
 
-class Listed(AsOf):
-    """A question whose answer is a list."""
+class Formatted(Question):
+    """A question whose answer has several forms."""
+
+    format: FormName | None = Field(
+        None, description="格式,优先于 Accept;文件带文件名 / form, before Accept; files have a name"
+    )
+
+
+class Paged(Formatted):
+    """A question whose answer comes page by page, or whole as a file."""
+
+    whole: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        alias="all",
+        description="整个列表,仅限文件格式 / the whole list; only as a file",
+    )
+    limit: PageSize = Field(100, description="每页条数 / items a page")
+
+
+class Entire(AsOf, Formatted):
+    """A question whose answer is a list that is never long, given all at once."""
+
+
+class Listed(AsOf, Paged):
+    """A question whose answer is a list as of a basis."""
 
     cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
-    limit: PageSize = Field(100, description="每页条数 / items a page")
 
 
 class RosterQuestion(Listed):
@@ -175,7 +198,7 @@ class CasesQuestion(Listed):
     stage: Text | None = Field(None, description="所处阶段 / how far it has come")
 
 
-class DiffQuestion(Question):
+class DiffQuestion(Paged):
     """Which two answers are compared, and where."""
 
     of: Literal["roster", "scope", "flags"] = Field(description="比较什么 / what is compared")
@@ -188,22 +211,20 @@ class DiffQuestion(Question):
     uscc: Text | None = None
     district: Text | None = None
     cursor: str | None = None
-    limit: PageSize = 100
 
 
-class StatsQuestion(AsOf):
+class StatsQuestion(AsOf, Formatted):
     """What is counted by."""
 
     by: Literal["district", "occupation", "level", "method", "month", "code"]
     district: Text | None = None
 
 
-class EventsQuestion(Question):
+class EventsQuestion(Paged):
     """Which entries, in order of position."""
 
     after: Position = Field(0, description="从该位置之后 / behind this position")
     upto: Position | None = Field(None, description="到该位置为止 / up to this position")
-    limit: PageSize = 100
 
 
 class HistoryQuestion(Listed):

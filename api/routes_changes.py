@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import changes, feed
-from api.answers import document, listing
+from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import Column, columns
+from api.lists import BY_POSITION, listing, page
+from api.queries import Found
 from api.questions import DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
 from api.routes_enterprises import HISTORY
 from projections import overview
@@ -36,8 +38,11 @@ def diff(
     request: Request, house: Installed, actor: Caller, question: Annotated[DiffQuestion, Query()]
 ) -> Response:
     """Return a page of lines."""
-    found = changes.diff(house, actor, question)
-    return listing(request, found.standing, found.page, DIFF, public=False)
+
+    def one(asked: DiffQuestion) -> Found:
+        return changes.diff(house, actor, asked)
+
+    return listing(request, house, question, one, DIFF)
 
 
 @router.get(
@@ -52,7 +57,7 @@ def stats(
 ) -> Response:
     """Return counts."""
     found = changes.stats(house, actor, question)
-    return listing(request, found.standing, found.page, stats_shape(question.by), public=False)
+    return page(request, question, found, stats_shape(question.by))
 
 
 @router.get(
@@ -66,8 +71,11 @@ def events(
     request: Request, house: Installed, actor: Caller, question: Annotated[EventsQuestion, Query()]
 ) -> Response:
     """Return a page of entries; `next` is the `after` of the page behind it."""
-    found = feed.events(house, actor, question)
-    return listing(request, found.standing, found.page, HISTORY, public=False, follow="after")
+
+    def one(asked: EventsQuestion) -> Found:
+        return feed.events(house, actor, asked)
+
+    return listing(request, house, question, one, HISTORY, paging=BY_POSITION)
 
 
 @router.get(

@@ -1,33 +1,38 @@
-"""`GET /v1/draws/{id}`: a fair draw with everything that is needed to draw it again."""
+"""`GET /v1/draws` and `/v1/draws/{id}`: fair draws, each with everything to draw it again."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import ALL, Action, decide
-from api.answers import document
+from api import draws
+from api.answers import Listing, document
 from api.caller import Caller, Installed
-from api.described import a_record
-from api.queries import missing, settle
-from api.questions import AsOf, Text
-from domain.inspection import InspectionDrawn
-from ledger import codec
-from ledger.entry import instant_text
-from ledger.shape_output import contract
+from api.described import a_list, a_record
+from api.formats import columns
+from api.lists import page
+from api.queries import Found
+from api.questions import AsOf, Entire, Text
 
 router = APIRouter(tags=["督导 / supervision"])
 
-METHOD = {
-    "zh": (
-        "每个成员的签号为 SHA-256(“dudao/draw/v1”、种子、类别 enterprise 或 inspector、成员,"
-        "各占一行,行间以换行符相隔)的十六进制;签号最小者抽中。承诺为种子的 SHA-256。"
-    ),
-    "en": (
-        "each member's ticket is the hexadecimal SHA-256 of four lines joined by line feeds: "
-        "dudao/draw/v1, the seed, enterprise or inspector, the member; the lowest tickets are "
-        "drawn. The commitment is the SHA-256 of the seed."
-    ),
-}
+DRAWS = columns(
+    "draw_id stage committed_on:day carried_out_on:day pool:json sample:json actor because:json"
+)
+
+
+@router.get(
+    "/v1/draws",
+    summary="双随机抽取,最新在前 / fair draws, the latest first",
+    operation_id="list_draws",
+    responses=a_list(DRAWS),
+    response_class=Response,
+)
+def every(
+    request: Request, house: Installed, actor: Caller, question: Annotated[Entire, Query()]
+) -> Response:
+    """Return all draws in short."""
+    standing, items = draws.every(house, actor, question.asked())
+    return page(request, question, Found(standing, Listing(items, None), public=False), DRAWS)
 
 
 @router.get(
@@ -45,27 +50,5 @@ def draw(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return pool, sample, commitment, seed and result, with the entries that hold them."""
-    grant = decide(actor, Action.READ, "draws")
-    settled = settle(house, question.asked())
-    read = house.log.read({f"inspection:{draw_id}"}, settled.basis.position)
-    drawn = [entry for entry in map(codec.recorded, read) if _is_draw(entry.event)]
-    # A draw concerns enterprises of many districts: an inspector sees those of their own office.
-    if grant.rows != ALL:
-        drawn = [e for e in drawn if e.actor.organisation == actor.organisation]
-    if not drawn:
-        raise missing()
-    steps: list[dict[str, Any]] = [
-        {
-            "position": entry.position,
-            "recorded_at": instant_text(entry.recorded_at),
-            "actor": entry.actor.account,
-            "carried_out": entry.event.seed is not None,
-        }
-        for entry in drawn
-    ]
-    members = {**contract(drawn[-1].event), "method": METHOD, "steps": steps}
-    return document(request, settled.standing, members)
-
-
-def _is_draw(event: object) -> bool:
-    return isinstance(event, InspectionDrawn)
+    standing, members = draws.one(house, actor, draw_id, question.asked())
+    return document(request, standing, members)

@@ -6,20 +6,23 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import enterprises
 from api.access import Action, decide
-from api.answers import document, listing
+from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
-from api.queries import missing, settle, within
-from api.questions import AsOf, HistoryQuestion, Text
+from api.lists import listing, page
+from api.queries import Found, missing, settle, within
+from api.questions import AsOf, Entire, HistoryQuestion, Text
 from projections import roster
 
 router = APIRouter(tags=["企业 / enterprises"])
 
-SCOPE = columns("valid_from valid_to standing scope:json because:json")
-STANDING = columns("standing batch valid_from valid_to listed_from listed_to because:json")
+SCOPE = columns("valid_from:day valid_to:day standing scope:json because:json")
+STANDING = columns(
+    "standing batch valid_from:day valid_to:day listed_from:day listed_to:day because:json"
+)
 HISTORY = columns(
-    "position:integer stream version:integer type recorded_at valid_from subject district actor:json "
+    "position:integer stream version:integer type recorded_at valid_from:day subject district actor:json "
     "reason document_no data:json"
 )
 
@@ -63,11 +66,11 @@ def scope(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[AsOf, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return what the enterprise may certify, stretch by stretch."""
     found = enterprises.scope_intervals(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, SCOPE, public=False)
+    return page(request, question, found, SCOPE)
 
 
 @router.get(
@@ -82,11 +85,11 @@ def standing(
     house: Installed,
     actor: Caller,
     uscc: Text,
-    question: Annotated[AsOf, Query()],
+    question: Annotated[Entire, Query()],
 ) -> Response:
     """Return where the enterprise stands, stretch by stretch."""
     found = enterprises.standing_intervals(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, STANDING, public=False)
+    return page(request, question, found, STANDING)
 
 
 @router.get(
@@ -104,5 +107,8 @@ def history(
     question: Annotated[HistoryQuestion, Query()],
 ) -> Response:
     """Return a page of its entries."""
-    found = enterprises.history(house, actor, uscc, question)
-    return listing(request, found.standing, found.page, HISTORY, public=False)
+
+    def one(asked: HistoryQuestion) -> Found:
+        return enterprises.history(house, actor, uscc, asked)
+
+    return listing(request, house, question, one, HISTORY)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -16,16 +17,32 @@ from api.access import Action, decide
 from api.bodies import in_thread
 from api.caller import Caller, Installed
 from api.described import problems
-from api.formats import JSON, NDJSON
+from api.downloads import disposition
+from api.error_list import error_list
+from api.formats import JSON, NDJSON, XLSX
 from api.operations import Operation, Stage
 from api.problems import Problem
 from api.queries import missing
 from api.questions import Question, Text
+from api.wiring import Installation
 from domain.envelope import Actor
 
 router = APIRouter(tags=["导入 / imports"])
 
 PIECE = 1024 * 1024
+MOST_LISTED = 100_000
+"""Lines of an error list: a sheet takes a million, and nobody mends so many by hand."""
+
+
+class ImportQuestion(Question):
+    """How a file is taken."""
+
+    preview: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        description="先预览,确认后再办理 / rehearse it, and wait for a confirmation",
+    )
+
+
 _OPERATION = {
     "description": "导入任务 / the operation",
     "content": {
@@ -71,7 +88,7 @@ _OPERATION = {
     response_class=Response,
 )
 async def start(
-    request: Request, house: Installed, actor: Caller, _: Annotated[Question, Query()]
+    request: Request, house: Installed, actor: Caller, asked: Annotated[ImportQuestion, Query()]
 ) -> Response:
     """Take the file in and begin; each line is decided as if its actor were the caller."""
     decide(actor, Action.IMPORT, "imports")
@@ -80,11 +97,9 @@ async def start(
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise Problem("invalid", "缺少文件字段 file", "the field file is missing")
-        operation, path = house.operations.new(upload.filename or "", actor)
-        await in_thread(lambda: _store(upload, path))
+        operation = await in_thread(lambda: begin(house, actor, upload, preview=asked.preview))
     finally:
         await form.close()
-    await in_thread(lambda: house.operations.enqueue(operation))
     address = f"/v1/imports/{operation.id}"
     return Response(
         orjson.dumps(_shown(operation, [])),
@@ -92,6 +107,14 @@ async def start(
         media_type=JSON,
         headers={"Location": address},
     )
+
+
+def begin(house: Installation, actor: Actor, upload: UploadFile, *, preview: bool) -> Operation:
+    """Take an uploaded file in and have it imported, or rehearsed where it is to be looked at first."""
+    operation, path = house.operations.new(upload.filename or "", actor, preview=preview)
+    _store(upload, path)
+    house.operations.enqueue(operation)
+    return operation
 
 
 async def _form(request: Request) -> FormData:
@@ -133,10 +156,7 @@ def look(
     _: Annotated[Question, Query()],
 ) -> Response:
     """Return how far it has come; as NDJSON, every refused line with what was sent."""
-    decide(actor, Action.IMPORT, "imports")
-    operation = house.operations.find(import_id)
-    if operation is None or not _is_own(operation, actor):
-        raise missing()
+    operation = own(house, actor, import_id)
     media = formats.negotiate(request.headers.get("accept", ""), (JSON, NDJSON))
     if media == NDJSON:
         lines = cast("list[dict[str, Any]]", house.operations.refused(operation, None))
@@ -145,8 +165,82 @@ def look(
     return Response(orjson.dumps(_shown(operation, rejects)), media_type=JSON)
 
 
-def _is_own(operation: Operation, actor: Actor) -> bool:
-    return operation.actor == actor
+@router.post(
+    "/v1/imports/{import_id}/confirmation",
+    summary="按预览办理导入 / carry out what was previewed",
+    operation_id="confirm_import",
+    status_code=202,
+    responses={202: _OPERATION, **problems(401, 403, 404, 409, 422)},
+    response_class=Response,
+)
+def confirm(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Carry out an import whose preview was looked at."""
+    operation = own(house, actor, import_id)
+    if not house.operations.confirm(operation):
+        raise not_waiting()
+    return Response(orjson.dumps(_shown(operation, [])), status_code=202, media_type=JSON)
+
+
+@router.delete(
+    "/v1/imports/{import_id}",
+    summary="放弃预览过的导入 / give up what was previewed",
+    operation_id="discard_import",
+    responses={200: _OPERATION, **problems(401, 403, 404, 409, 422)},
+    response_class=Response,
+)
+def discard(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Forget the file of an import that waits for its confirmation."""
+    operation = own(house, actor, import_id)
+    if not house.operations.discard(operation):
+        raise not_waiting()
+    return Response(orjson.dumps(_shown(operation, [])), media_type=JSON)
+
+
+@router.get(
+    "/v1/imports/{import_id}/errors.xlsx",
+    summary="错误清单:原始行与错误说明 / the refused rows with the reasons",
+    operation_id="get_import_errors",
+    responses={
+        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
+        **problems(401, 403, 404, 422),
+    },
+    response_class=Response,
+)
+def errors(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Return the refused lines as a sheet that can be mended and imported again."""
+    operation = own(house, actor, import_id)
+    made = error_list(house.operations.refused(operation, MOST_LISTED))
+    stem = Path(operation.file_name).stem
+    headers = {"Content-Disposition": disposition(f"{stem}-错误清单.xlsx")}
+    return Response(made, media_type=XLSX, headers=headers)
+
+
+def own(house: Installation, actor: Actor, import_id: str) -> Operation:
+    """Return an import of the caller's.
+
+    Raises:
+        Problem: 403 for who imports nothing, 404 for what is not theirs.
+    """
+    decide(actor, Action.IMPORT, "imports")
+    operation = house.operations.find(import_id)
+    if operation is None or operation.actor != actor:
+        raise missing()
+    return operation
+
+
+def not_waiting() -> Problem:
+    """Return the problem of an import that does not wait for a confirmation."""
+    return Problem(
+        "conflict",
+        "这次导入不在等待确认:可能已办理或已放弃",
+        "this import does not wait for a confirmation: it was carried out or given up",
+    )
 
 
 def _without_input(line: dict[str, Any]) -> dict[str, Any]:

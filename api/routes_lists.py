@@ -6,10 +6,11 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Query, Request, Response
 from psycopg import Connection
 
-from api.answers import document, listing
+from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record, an_item
-from api.queries import ask, ask_one
+from api.lists import listing
+from api.queries import Found, ask, ask_one
 from api.questions import AsOf, Text
 from api.views import VIEWS, ListView
 from projections import cases, flags, sessions
@@ -23,8 +24,10 @@ OneReader = Callable[[Connection[Any], Basis, str], Item]
 
 def _add_list(view: ListView) -> None:
     def read(request: Request, house: Installed, actor: Caller, question: Any) -> Response:  # noqa: ANN401 - the view's own
-        found = ask(house, actor, view, question)
-        return listing(request, found.standing, found.page, view.shape, public=found.public)
+        def page(asked: Any) -> Found:  # noqa: ANN401 - the view's own
+            return ask(house, actor, view, asked)
+
+        return listing(request, house, question, page, view.shape)
 
     # The type of the question is a value here; FastAPI reads it from the annotations.
     read.__annotations__["question"] = Annotated[view.question, Query()]

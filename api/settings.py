@@ -19,12 +19,25 @@ class Settings(BaseSettings):
     data: Path = Path(".dudao")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
+    public_url: str | None = Field(default=None, pattern=r"^https?://[!-~]+$")
+    """Where people reach this installation, for addresses on paper; absent: `host` and `port`."""
     lang: Literal["zh", "en"] = "zh"
 
     @property
     def folder(self) -> Path:
         """The data folder as an absolute path."""
         return self.data.expanduser().absolute()
+
+    @property
+    def address(self) -> str:
+        """Where this installation is reached, without a slash at the end; empty if not known.
+
+        Never taken from a request: whoever sends one chooses its Host, and this goes on paper.
+        """
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}" if self.port else ""
 
     @property
     def url(self) -> str | None:

@@ -5,6 +5,7 @@ as a problem of the one shape.
 """
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -24,7 +25,14 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 MIB = 1024 * 1024
 BODY_LIMIT = MIB
 UPLOAD_LIMIT = 210 * MIB
-UPLOADS = ("/v1/imports",)
+UPLOADS = (
+    "/v1/imports",
+    "/imports",
+)
+EVIDENCE_LIMIT = 15 * MIB
+FORM_LIMIT = 8 * EVIDENCE_LIMIT
+_FORMS_WITH_FILES = re.compile(r"/applications/new|/findings/[^/]+/report")
+EVIDENCE = "/v1/evidence/"
 
 logger = logging.getLogger("dudao.api")
 
@@ -64,6 +72,15 @@ class Shell:
             self._metrics.request(exchange.method, route, exchange.status, seconds)
 
 
+def _limit_of(path: str) -> int:
+    """Return how large a body may be that is sent there."""
+    if path.startswith(EVIDENCE):
+        return EVIDENCE_LIMIT
+    if _FORMS_WITH_FILES.fullmatch(path):
+        return FORM_LIMIT
+    return UPLOAD_LIMIT if path in UPLOADS else BODY_LIMIT
+
+
 class _Exchange:
     """One request with its answer."""
 
@@ -78,7 +95,7 @@ class _Exchange:
         self._send = send
         self._started = False
         self._got = 0
-        self._limit = UPLOAD_LIMIT if scope["path"] in UPLOADS else BODY_LIMIT
+        self._limit = _limit_of(str(scope["path"]))
 
     def refuse_declared_length(self) -> None:
         """Raise 413 for a body that says itself that it is too large."""

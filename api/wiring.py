@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from types import TracebackType
@@ -27,6 +28,7 @@ from ledger.connect import Database, open_database
 from ledger.migrate import LEDGER
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
+from ledger.roots import Roots
 from ledger.transact import Transactor
 from ledger.vault import Vault
 from ledger.writer import Writer
@@ -34,6 +36,8 @@ from projections.schema import PROJECTIONS
 
 if TYPE_CHECKING:
     from api.operations import Operations
+    from api.reports.typeset import Typesetter
+    from api.verifications import Verifier
     from projections.fold import Rules
     from projections.runner import Runner
 
@@ -47,6 +51,10 @@ RETRY_AFTER = 1.0
 """Seconds after which a follower that failed is tried again."""
 PATIENCE = 10.0
 """Seconds for which a question waits for the views to reach what was recorded before it."""
+
+
+WHOLE_LISTS = 2
+"""Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
 
 class Behind(RuntimeError):  # noqa: N818 - reads as what it says
@@ -109,8 +117,15 @@ class Bench:
             progress,
         )
 
+    def rehearser(
+        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+    ) -> Importer:
+        """Return what tells what would become of files, and takes nothing in."""
+        return replace(self.importer(actor, progress), transactor=self.transactor.rehearsal())
+
     def close(self) -> None:
         """Append what waits, and let go of the connections."""
+        self.transactor.close()
         self._writer.close()
         self.pool.close()
 
@@ -142,6 +157,10 @@ class Installation:
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
+        self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
+        """Whose turn it is to download a whole list."""
+        self.roots = Roots()
+        """Merkle roots at any position."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
         self.following = False
         """Whether this process keeps the views up to date, or stands by to."""
@@ -168,6 +187,20 @@ class Installation:
         from api.operations import Operations  # noqa: PLC0415 - see above
 
         return Operations(self.settings.folder / "imports", self.bench)
+
+    @cached_property
+    def typesetter(self) -> "Typesetter":
+        """What sets reports."""
+        from api.reports.typeset import Typesetter  # noqa: PLC0415 - see above
+
+        return Typesetter()
+
+    @cached_property
+    def verifier(self) -> "Verifier":
+        """Who verifies the ledger behind the pages."""
+        from api.verifications import Verifier  # noqa: PLC0415 - see above
+
+        return Verifier(self.pool)
 
     @contextmanager
     def reading(self) -> Generator[Connection[Any]]:
@@ -238,6 +271,7 @@ class Installation:
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
         self._closing.set()
+        self.verifier.close()
         if self._thread is not None:
             self.operations.close()
             self.runner.stop()

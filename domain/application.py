@@ -20,6 +20,7 @@ from domain.confirmation import (
 from domain.decider import Command, FactKey, FactKind, Facts, New
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
+from domain.evidence import evidence_tags
 from domain.guards import existing, not_in_the_future
 from domain.progress import Application
 from domain.scope import units
@@ -205,11 +206,12 @@ def _holds_already(state: Application, body: Step) -> bool:
 def _new(facts: Facts, command: Command[Event], uscc: str, event: Event) -> New:
     enterprise = facts[ENTERPRISE.key(uscc)]
     day = event.issued_on if isinstance(event, ReceiptIssued) else command.valid_from
+    papers = event.materials if isinstance(event, ApplicationSubmitted) else ()
     return New(
         f"application/{event.application_id}",
         event,
         uscc,
         enterprise.district_on(day) if enterprise else None,
-        (f"application:{event.application_id}",),
+        (f"application:{event.application_id}", *evidence_tags(each.sha256 for each in papers)),
         day,
     )

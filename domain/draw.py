@@ -53,8 +53,11 @@ def draw(pool: Pool, sample: Sample, seed: str) -> Drawn:
     )
 
 
-def _lowest(kind: str, members: Iterable[str], number: int, seed: str) -> tuple[str, ...]:
-    def ticket(member: str) -> str:
-        return hashlib.sha256(f"dudao/draw/v1\n{seed}\n{kind}\n{member}".encode()).hexdigest()
+def ticket(kind: str, member: str, seed: str) -> str:
+    """Return the ticket of a member; `kind` is `enterprise` or `inspector`."""
+    return hashlib.sha256(f"dudao/draw/v1\n{seed}\n{kind}\n{member}".encode()).hexdigest()
 
-    return tuple(sorted(set(members), key=ticket)[:number])
+
+def _lowest(kind: str, members: Iterable[str], number: int, seed: str) -> tuple[str, ...]:
+    ordered = sorted(set(members), key=lambda member: ticket(kind, member, seed))
+    return tuple(ordered[:number])

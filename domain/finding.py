@@ -10,6 +10,7 @@ from domain import measure, rectification
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
+from domain.evidence import evidence_tags
 from domain.grounds import Grounds, keys, require_recorded
 from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.measure import (
@@ -199,7 +200,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         uscc = state.raised.uscc
     enterprise = facts[ENTERPRISE.key(uscc)]
     district = enterprise.district_on(command.valid_from) if enterprise else None
-    tags = (f"finding:{body.finding_id}",)
+    named = body.evidence if isinstance(body, RectificationReported) else ()
+    tags = (f"finding:{body.finding_id}", *evidence_tags(each.sha256 for each in named))
     return [New(f"finding/{body.finding_id}", body, uscc, district, tags, command.valid_from)]
 
 

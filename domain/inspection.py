@@ -12,10 +12,13 @@ from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
+from domain.evidence import evidence_tags
 from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.place import Place
 from domain.vocabulary import Datum
 
+EVERY_DRAW = "list:draws"
+"""The tag that all draws carry beside their own."""
 KINDS = ("现场督导", "日常监督检查", "专项督导", "双随机抽查", "线上督导", "投诉举报核查")
 
 
@@ -183,7 +186,7 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
         pool_digest=pool_digest(body.pool),
         drawn=draw(body.pool, body.sample, body.seed) if body.seed is not None else None,
     )
-    tags = (f"inspection:{body.draw_id}",)
+    tags = (f"inspection:{body.draw_id}", EVERY_DRAW)
     return [New(f"inspection/{body.draw_id}", event, None, None, tags, command.valid_from)]
 
 
@@ -278,5 +281,6 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
 def _new(
     command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
 ) -> New:
-    tags = (f"inspection:{inspection_id}",)
+    seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
+    tags = (f"inspection:{inspection_id}", *evidence_tags(each.sha256 for each in seen))
     return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)

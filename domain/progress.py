@@ -45,10 +45,10 @@ class Application:
 
     @property
     def stage(self) -> str:
-        """How far the application has come."""
+        """How far the application has come; a receipt ahead of the publication does not end its way."""
         reached = (
             (self.ended is not None, self.ended or ""),
-            (self.receipt_no is not None, "receipt_issued"),
+            (self.published and self.receipt_no is not None, "receipt_issued"),
             (self.published, "published"),
             (self.confirmed is not None, "confirmed"),
             (self.recommended is not None, "concluded"),

@@ -1,7 +1,7 @@
 """Every event with its name, its stored name and the decider that lets it in.
 
 The stored name (`standing.scope-changed/1`) carries the schema number and never changes.
-A new shape is a new number here and an upcaster in `ledger/codec.py`.
+A new shape is a new number here and an upcaster in `ledger/upcasts.py`.
 """
 
 import re
@@ -53,8 +53,20 @@ class EventType:
 
     cls: type
     name: str
-    stored: str
+    stem: str
+    """The stored name without its schema number."""
+    schema: int
     module: ModuleType
+
+    @property
+    def stored(self) -> str:
+        """The name under which it is stored."""
+        return f"{self.stem}/{self.schema}"
+
+    @property
+    def ever_stored(self) -> tuple[str, ...]:
+        """The names under which it was stored, the present one last."""
+        return tuple(f"{self.stem}/{schema}" for schema in range(1, self.schema + 1))
 
 
 def _kebab(name: str) -> str:
@@ -65,17 +77,28 @@ def _events(module: ModuleType) -> tuple[type, ...]:
     return get_args(module.Event) or (module.Event,)
 
 
+_SCHEMAS: Mapping[str, int] = MappingProxyType({"RosterPublished": 2})
+"""Events whose shape has changed, and how often it was given a number."""
+
 EVENTS: Mapping[str, EventType] = MappingProxyType(
     {
-        cls.__name__: EventType(cls, cls.__name__, f"{stream}.{_kebab(cls.__name__)}/1", module)
+        cls.__name__: EventType(
+            cls,
+            cls.__name__,
+            f"{stream}.{_kebab(cls.__name__)}",
+            _SCHEMAS.get(cls.__name__, 1),
+            module,
+        )
         for stream, module in _STREAMS.items()
         for cls in _events(module)
     }
 )
 """Event name → type."""
 
-STORED: Mapping[str, EventType] = MappingProxyType({t.stored: t for t in EVENTS.values()})
-"""Stored name → type."""
+STORED: Mapping[str, EventType] = MappingProxyType(
+    {name: kind for kind in EVENTS.values() for name in kind.ever_stored}
+)
+"""Stored name, of whatever schema → type."""
 
 FACT_KINDS: Mapping[str, FactKind[Any]] = MappingProxyType(
     {kind: fact for module in _STREAMS.values() for kind, fact in module.FACTS.items()}

@@ -1,7 +1,15 @@
-"""Publication of a roster by the bureau: stream `roster/{batch}` (六(三))."""
+"""Publication of a roster by the bureau: stream `roster/{batch}` (六(三)).
 
+A publication is one act and may name a thousand enterprises, more than an entry holds. So its own
+entry says how many there are, with their digest, and each stands in the `EnterpriseListed` that the
+same act records: at the positions right behind, in the order in which they were published.
+"""
+
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -35,6 +43,55 @@ class RosterPublished:
     batch: str
     published_on: date
     entries: tuple[RosterEntry, ...]
+    """Stored empty; shown from the `EnterpriseListed` at the positions right behind."""
+    number: int | None = None
+    """How many enterprises were published."""
+    entries_digest: str | None = None
+    """See `entries_digest`."""
+
+
+def entries_digest(entries: Iterable[RosterEntry]) -> str:
+    """Return SHA-256 over the entries in their order, one a line, each as a JSON array in ASCII.
+
+    `[uscc, application_id, valid_from, valid_to, [[edition, code, name, trade, [level]]]]`
+    """
+    lines = (
+        json.dumps(
+            (e.uscc, e.application_id, str(e.valid_from), str(e.valid_to), _scope(e.scope)),
+            separators=(",", ":"),
+        )
+        for e in entries
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _scope(scope: Iterable[ScopeItem]) -> list[tuple[str, str, str, str | None, list[str]]]:
+    return [(i.edition, i.code, i.name, i.trade, [v.value for v in i.levels]) for i in scope]
+
+
+def recorded_form(published: RosterPublished) -> RosterPublished:
+    """Return what the publication's own entry holds."""
+    return replace(
+        published,
+        entries=(),
+        number=len(published.entries),
+        entries_digest=entries_digest(published.entries),
+    )
+
+
+def whole(published: RosterPublished, listed: Iterable[EnterpriseListed]) -> RosterPublished:
+    """Return the publication with its entries, given what was recorded right behind it."""
+    entries = tuple(
+        RosterEntry(
+            uscc=each.uscc,
+            application_id=each.application_id,
+            scope=each.scope,
+            valid_from=each.valid_from,
+            valid_to=each.valid_to,
+        )
+        for each in listed
+    )
+    return replace(published, entries=entries)
 
 
 Event: TypeAlias = RosterPublished
@@ -65,7 +122,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return `RosterPublished` and an `EnterpriseListed` for each entry, or raise `Refused`."""
     body = command.body
     published = facts[ROSTER.key(body.batch)]
-    if published == body:
+    recorded = recorded_form(body)
+    if published == recorded:
         return []
     if published is not None:
         raise Refused(
@@ -77,9 +135,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     not_in_the_future(command, body.published_on, "published_on")
     if not body.entries:
         raise Refused("entries-missing", "名单为空", "the roster has no entries", "entries")
-    doubled = {
-        e.uscc for i, e in enumerate(body.entries) if e.uscc in {o.uscc for o in body.entries[:i]}
-    }
+    doubled = [uscc for uscc, times in Counter(e.uscc for e in body.entries).items() if times > 1]
     if doubled:
         raise Refused(
             "entry-twice",
@@ -88,7 +144,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             "entries",
         )
     tags = (f"roster:{body.batch}",)
-    new = [New(f"roster/{body.batch}", body, None, None, tags, body.published_on)]
+    new = [New(f"roster/{body.batch}", recorded, None, None, tags, body.published_on)]
     for index, entry in enumerate(body.entries):
         new.append(_listed(facts, command, entry, f"entries.{index}"))
     return new

@@ -15,7 +15,7 @@ from ledger import pack
 from ledger.clock import Clock
 from ledger.entry import SALT_BYTES, Malformed, entry_bytes, instant_text
 from ledger.judge import Facts, Judgement, judge, questions, validate
-from ledger.log import Append, Result, Use
+from ledger.log import Append, Look, Result, Use
 from ledger.merkle import Frontier
 
 MAX_BATCH_ENTRIES = 20_000
@@ -44,43 +44,51 @@ class State(NamedTuple):
     clock: datetime
 
 
-def append(
+def append(  # noqa: PLR0913 - what is appended, and what it may be held against
     connection: Connection[Any],
     batch: Sequence[Append],
     clock: Clock,
     *,
     chained: bool = False,
     guard: Guard | None = None,
+    look: Look | None = None,
 ) -> list[Result]:
     """Append what still holds; it is durable on return. The connection must be in autocommit.
 
-    Small batches are written without locking first: `ledger.append` checks that nobody came in
-    between, and only then are they done again under the lock.
+    Small batches are written without locking first, and those that were decided on a `look`
+    without reading anything: `ledger.append` checks that nobody came in between, and only then
+    are they done again under the lock.
     """
     for item in batch:
         validate(item)
     count = sum(len(item.drafts) for item in batch)
     if count > MAX_BATCH_ENTRIES:
         raise Malformed(f"more than {MAX_BATCH_ENTRIES} entries in one transaction")
-    if guard is None and count <= UNLOCKED_ENTRIES:
+    if look is not None and look.tells_all_about(batch):
+        facts = Facts(look.position, look.versions, look.uses, {})
+        state = State(facts, look.frontier, look.recorded_at, look.clock)
         with suppress(Overtaken):
-            return _append(connection, batch, clock, chained=chained, lock=False)
+            return _append(connection, batch, state, clock, chained=chained)
+    elif guard is None and count <= UNLOCKED_ENTRIES:
+        with suppress(Overtaken):
+            state = _open(connection, batch, lock=False)
+            return _append(connection, batch, state, clock, chained=chained)
     with connection.transaction():
         if guard is not None:
             connection.execute(LOCK)
             guard(connection)
-        return _append(connection, batch, clock, chained=chained, lock=True)
+        state = _open(connection, batch, lock=True)
+        return _append(connection, batch, state, clock, chained=chained)
 
 
 def _append(
     connection: Connection[Any],
     batch: Sequence[Append],
+    state: State,
     clock: Clock,
     *,
     chained: bool,
-    lock: bool,
 ) -> list[Result]:
-    state = _open(connection, batch, lock=lock)
     recorded_at = _time(connection, state, clock)
     judgement = judge(batch, state.facts, recorded_at, chained=chained)
     if judgement.drafts:

@@ -13,12 +13,15 @@ from threading import Lock
 from domain.finding import FindingRaised
 from ledger.deciding import TRIES, Parts
 from ledger.facts import FactBase
-from ledger.flights import Flight
+from ledger.flights import Flight, board
 from ledger.outcome import CONFLICT, Outcome
 from ledger.shapes import Submission
 
 MOST_LINES = 5_000
 """Commands decided on one read; more would only cost memory."""
+
+MOST_STATES = 100_000
+"""Facts kept from batch to batch: some hundred megabytes at most."""
 
 ALONE = frozenset({"RecordCorrected", "FlagReviewed", "CatalogueAdopted"})
 """Events that share no batch: they name entries by position, which before are not final yet, or
@@ -53,9 +56,9 @@ class Batches:
         self, run: Sequence[Submission], aloft: deque[Flight], appender: Executor
     ) -> Iterator[Outcome]:
         """Send the run off, landing those before it; yield the outcomes of what has landed."""
-        alone = _is_alone(run[0])
+        alone = is_alone(run[0])
         while run:
-            full = self._base is not None and self._base.is_full
+            full = self._base is not None and len(self._base) > MOST_STATES
             yield from self._land(aloft, appender, 0 if alone or full else 1)
             if full:
                 self._base = None
@@ -73,7 +76,9 @@ class Batches:
         if self._base is None:
             head = parts.log.head().position
             self._base = FactBase(parts.log, parts.installed, head)
-        flight = Flight(parts, self._base, run, ahead)
+        boarding = board(parts, run, ahead)
+        uses = parts.log.used_keys(boarding.keys())
+        flight = Flight(parts, self._base, boarding, uses, ahead)
         flight.take_off(appender)
         return flight
 
@@ -83,7 +88,7 @@ class Batches:
             flight = aloft.popleft()
             if flight.is_as_foreseen() and self._base is not None:
                 self._base.settle(flight.last)
-                yield from flight.outcomes()
+                yield from flight.outcomes(flight.landed())
                 continue
             # Every flight behind was decided on what did not come true, and is grounded with it.
             again = list(aloft) if flight.landed() is not None else [flight, *aloft]
@@ -92,7 +97,7 @@ class Batches:
                 behind.landed()
             self._base = None
             if flight not in again:
-                yield from flight.outcomes()
+                yield from flight.outcomes(flight.landed())
             for each in again:
                 yield from self._surely(each.run, appender)
 
@@ -107,7 +112,7 @@ class Batches:
                 self._base = None
             if flight.landed() is not None:
                 tries = 0
-                yield from flight.outcomes()
+                yield from flight.outcomes(flight.landed())
                 run = run[len(flight.answers) :]
                 continue
             tries += 1
@@ -121,7 +126,7 @@ class Batches:
             run, tries = run[half:], 0
 
 
-def _is_alone(submission: Submission) -> bool:
+def is_alone(submission: Submission) -> bool:
     """Whether a command shares no batch; a finding does not where it names flags, by position."""
     body = submission.body
     return type(body).__name__ in ALONE or (type(body) is FindingRaised and bool(body.flags))
@@ -131,7 +136,7 @@ def _runs(submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
     """Cut the submissions into runs that can be decided on one read."""
     start = 0
     for index, submission in enumerate(submissions):
-        alone = _is_alone(submission)
+        alone = is_alone(submission)
         if (alone or index - start == MOST_LINES) and start < index:
             yield submissions[start:index]
             start = index

@@ -8,16 +8,16 @@ party can rebuild them. `docs/ledger-format.md` is normative.
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from domain.decider import Command, New
 from domain.envelope import Actor, Recorded
-from domain.registry import STORED
+from domain.registry import EVENTS
 from ledger.canonical import is_everyday, plain_form
 from ledger.entry import Draft, Entry, Malformed
+from ledger.upcasts import UPCASTS, Upcast
 
 T = TypeVar("T")
 
@@ -30,19 +30,6 @@ _BLANK = datetime.min.replace(tzinfo=UTC)
 
 class UnknownType(LookupError):  # noqa: N818 - reads as what it says
     """An entry of a type that this version does not know; a newer one wrote it."""
-
-
-class Upcast(NamedTuple):
-    """How an event of an older shape becomes one of a newer: its shape then, and the step."""
-
-    shape: type
-    to: str
-    """Stored name of the shape that `step` returns: the current one, or an older one again."""
-    step: Callable[[Any], Any]
-
-
-UPCASTS: Mapping[str, Upcast] = MappingProxyType({})
-"""Stored name of an older schema → how to read it. Nothing has a second schema yet."""
 
 
 class _Written(msgspec.Struct, omit_defaults=True):
@@ -209,7 +196,7 @@ def _without_nulls(payload: bytes) -> bytes:
     return kept
 
 
-EVENT_CODEC = Codec({stored: kind.cls for stored, kind in STORED.items()}, UPCASTS)
+EVENT_CODEC = Codec({kind.stored: kind.cls for kind in EVENTS.values()}, UPCASTS)
 encode = EVENT_CODEC.encode
 decode = EVENT_CODEC.decode
 recorded = EVENT_CODEC.recorded

@@ -1,17 +1,15 @@
-"""One decision: what reads its facts, what it answers, and what is to be appended for it."""
+"""What decisions are made with, and what is to be appended for one."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from domain import registry
-from domain.decider import New, Refused, Unread
+from domain.decider import New
 from domain.reference import Reference
 from ledger.codec import draft
 from ledger.entry import MAX_ENTRY_BYTES, Draft, Malformed, check
-from ledger.facts import FactBase
 from ledger.log import Log
-from ledger.outcome import Nothing, Rejected, refused, too_large
+from ledger.outcome import Rejected, too_large
 from ledger.requests import Request
 from ledger.vault import Vault
 from ledger.writer import Writer
@@ -31,28 +29,6 @@ class Parts(NamedTuple):
     vault: Vault
     installed: Reference
     today: Callable[[], date]
-
-
-class Decision(NamedTuple):
-    """The new events, or the answer without any; and the tags of all facts that were looked at."""
-
-    new: Sequence[New] | None
-    answer: Rejected | Nothing
-    looked_at: set[str]
-
-
-def decide(base: FactBase, request: Request) -> Decision:
-    """Decide one command, reading what it turns out to need."""
-    facts = base.facts(registry.boundary(request.command))
-    while True:
-        try:
-            new = registry.decide(facts, request.command)
-        except Unread as unread:
-            base.read((unread.key,))
-        except Refused as refusal:
-            return Decision(None, refused(refusal), facts.looked_at)
-        else:
-            return Decision(new or None, Nothing(), facts.looked_at)
 
 
 def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejected:

@@ -1,6 +1,6 @@
 """The facts that decisions rest on: folded from the log at one position, kept while they hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -12,10 +12,8 @@ from domain.reference import Reference
 from domain.registry import EVENTS, FACT_KINDS
 from ledger.amending import amend, apply
 from ledger.codec import recorded
+from ledger.entry import Entry
 from ledger.log import Log
-
-MOST_STATES = 100_000
-"""Bounds memory: some hundred megabytes of states at most."""
 
 _FLEETING = "certificate:"
 """Facts that are hardly looked at twice: dropped as soon as they can be read from the log."""
@@ -113,23 +111,31 @@ class FactBase:
 
     def read(self, keys: Iterable[FactKey[Any]]) -> None:
         """Read those facts that are not here yet, in one go."""
+        missing = self.missing(keys)
+        if missing:
+            self.take(missing, self._log.read(missing.keys(), self.position))
+
+    def missing(self, keys: Iterable[FactKey[Any]]) -> dict[str, FactKey[Any]]:
+        """Return, by tag, those of the keys whose facts are not here yet."""
         states = self._states
-        missing = {
+        return {
             key.tag: key for key in keys if key.tag not in states and key.tag not in states.since
         }
-        if not missing:
-            return
+
+    def take(self, missing: Mapping[str, FactKey[Any]], entries: Iterable[Entry]) -> None:
+        """Fold the facts of the keys from `entries`: all up to `position` with any of the tags."""
+        states = self._states
         self._fleeting.update(tag for tag in missing if tag.startswith(_FLEETING))
         found: dict[str, list[Recorded[Any]]] = {tag: [] for tag in missing}
-        for entry in map(recorded, self._log.read(missing.keys(), self.position)):
+        for entry in map(recorded, entries):
             for tag in entry.tags:
                 if tag in found:
                     found[tag].append(entry)
         self._read_entries(found)
-        for tag, entries in found.items():
+        for tag, told in found.items():
             kind = missing[tag].kind
             state = kind.initial
-            for entry in resolved(entries, apply) if len(entries) > 1 else entries:
+            for entry in resolved(told, apply) if len(told) > 1 else told:
                 state = kind.evolve(state, entry)
             if tag in self._later:
                 states.since[tag] = (state, self._later.pop(tag))
@@ -162,7 +168,6 @@ class FactBase:
         }
         self._fleeting = self._states.drop_settled(self._fleeting, position)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether so much is kept that it should be dropped."""
-        return len(self._states) + len(self._states.since) > MOST_STATES
+    def __len__(self) -> int:
+        """Return how many facts are kept."""
+        return len(self._states) + len(self._states.since)

@@ -4,20 +4,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from domain import registry
 from domain.decider import FactKey, Facts, Refused, Unread
 from ledger.deciding import Parts, drafts_of, is_another
 from ledger.entry import Draft
 from ledger.facts import FactBase
-from ledger.log import Append, Appended, Use
-from ledger.outcome import KEY_REUSED, Accepted, Already, Nothing, Outcome, Rejected, refused
+from ledger.log import Append, Appended, Conflict, Look, Use
+from ledger.outcome import (
+    KEY_REUSED,
+    Accepted,
+    Already,
+    Nothing,
+    Outcome,
+    Rejected,
+    refused,
+    version_conflict,
+)
 from ledger.requests import Newcomers, Request, ready
 from ledger.shapes import Submission
 
-MOST_DRAFTS = 15_000
-"""Entries in one append; the log takes 20,000 and one command brings some hundred at most."""
+MOST_DRAFTS = 14_000
+"""Entries in one append, after which no further command is added: the log takes 20,000, and the
+largest command, a publication of 5,000 enterprises, brings 5,001."""
 LOOKS_AHEAD = 8
 """How often in one batch a fact that is missed is read for all the lines behind, too."""
 
@@ -32,22 +42,52 @@ class _Repeat:
 _Answer: TypeAlias = tuple[Draft, ...] | _Repeat | Already | Nothing | Rejected
 
 
+class Boarding(NamedTuple):
+    """A run of commands made ready, and the holders whom it brings."""
+
+    run: Sequence[Submission]
+    requests: list[Request]
+    newcomers: Newcomers
+
+    def keys(self) -> list[str]:
+        """Return the idempotency keys."""
+        return [request.key for request in self.requests]
+
+    def boundaries(self, uses: Mapping[str, Use]) -> Iterator[FactKey[Any]]:
+        """Yield the facts on which the commands that were not made before are known to rest."""
+        return chain.from_iterable(
+            registry.boundary(request.command)
+            for request in self.requests
+            if request.key not in uses
+        )
+
+
+def board(parts: Parts, run: Sequence[Submission], ahead: "Flight | None" = None) -> Boarding:
+    """Return the run made ready; `ahead` may bring holders whom the vault does not know yet."""
+    newcomers: Newcomers = {}
+    entering = ahead.newcomers if ahead is not None else {}
+    return Boarding(run, ready(run, parts.vault, parts.today(), newcomers, entering), newcomers)
+
+
 class Flight:
     """One batch: what was asked, what was decided, and where it will stand."""
 
     def __init__(
-        self, parts: Parts, base: FactBase, run: Sequence[Submission], ahead: "Flight | None"
+        self,
+        parts: Parts,
+        base: FactBase,
+        boarding: Boarding,
+        uses: Mapping[str, Use],
+        ahead: "Flight | None" = None,
     ) -> None:
-        """Decide the run, or its beginning, on top of `ahead`, which need not have landed yet."""
-        self.run = run
-        self._parts, self._base, self._ahead = parts, base, ahead
-        self.newcomers: Newcomers = {}
-        """Holders whom this batch brings."""
-        entering = ahead.newcomers if ahead is not None else {}
-        self._requests = ready(run, parts.vault, parts.today(), self.newcomers, entering)
-        self._uses = parts.log.used_keys([request.key for request in self._requests])
+        """Decide the run, or its beginning, on top of `ahead`, which need not have landed yet.
+
+        `uses`: which of the keys are used, as of the end of `base` or later.
+        """
+        self.run, self._requests, self.newcomers = boarding
+        self._parts, self._base, self._ahead, self._uses = parts, base, ahead, uses
         self._known = base.next - 1
-        self._facts = base.facts(self._boundaries())
+        self._facts = base.facts(boarding.boundaries(uses))
         self.taken: dict[str, tuple[int, Use]] = {}
         """Key → index in the run, and the use of it that is foreseen."""
         self._looks = 0
@@ -58,7 +98,7 @@ class Flight:
 
     def take_off(self, appender: Executor) -> None:
         """Begin to append."""
-        self._landing = appender.submit(self._append)
+        self._landing = appender.submit(self.append)
 
     def landed(self) -> list[int] | None:
         """Wait; return the first position of each command's entries, None where nothing was appended."""
@@ -66,12 +106,16 @@ class Flight:
 
     def is_as_foreseen(self) -> bool:
         """Tell whether the flight landed at the very positions on which decisions behind it rest."""
-        firsts = self.landed()
-        return firsts is not None and (not firsts or firsts[0] == self._known + 1)
+        landed = self.landed()
+        return landed is not None and self.is_foreseen(landed)
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """Yield the outcome of each command after landing."""
-        firsts = iter(self.landed() or ())
+    def is_foreseen(self, landed: Sequence[int]) -> bool:
+        """Tell whether these are the positions that were foreseen."""
+        return not landed or landed[0] == self._known + 1
+
+    def outcomes(self, landed: Sequence[int] | None) -> Iterator[Outcome]:
+        """Yield the outcome of each command, given where their entries have landed."""
+        firsts = iter(landed or ())
         own: dict[int, Accepted] = {}
         for index, answer in enumerate(self.answers):
             if isinstance(answer, tuple):
@@ -83,7 +127,11 @@ class Flight:
             else:
                 yield answer
 
-    def _append(self) -> list[int] | None:
+    def append(self, look: Look | None = None, version: int | None = None) -> list[int] | None:
+        """Append; return what `landed` returns. See `Log.append` for `look`.
+
+        `version`: the one that the stream of the only command must still have.
+        """
         ahead, self._ahead = self._ahead, None  # a chain of flights would keep them all in memory
         if ahead is not None and not ahead.is_as_foreseen():
             return None
@@ -95,17 +143,15 @@ class Flight:
             return None
         items = [Append(drafts) for _, drafts in decided]
         # One condition for all of them: they stand or fall as one.
-        items[0] = Append(decided[0][1], frozenset(self._facts.looked_at), self._known)
-        results = self._parts.writer.append_chain(items)
+        first = items[0].drafts
+        expected = None if version is None else (first[0].stream, version)
+        items[0] = Append(first, frozenset(self._facts.looked_at), self._known, expected)
+        results = self._parts.writer.append_chain(items, look)
+        if expected is not None and results[0] == Conflict(expected[0]):
+            self.answers = [version_conflict(*expected)]
+            return []
         firsts = [result.first for result in results if isinstance(result, Appended)]
         return firsts if len(firsts) == len(items) else None
-
-    def _boundaries(self) -> Iterator[FactKey[Any]]:
-        return chain.from_iterable(
-            registry.boundary(request.command)
-            for request in self._requests
-            if request.key not in self._uses
-        )
 
     def _decide(self) -> Iterator[_Answer]:
         """Yield the answer to each request in turn, until there is enough for one append."""

@@ -79,6 +79,35 @@ class Use:
     request_digest: bytes
 
 
+class Look(NamedTuple):
+    """The end of the ledger and what was asked about it, all as of one moment."""
+
+    position: int
+    frontier: list[bytes]
+    recorded_at: datetime | None
+    clock: datetime
+    keys: frozenset[str]
+    """The idempotency keys that were asked for."""
+    uses: Mapping[str, Use]
+    """Where those of them that were used were used."""
+    versions: Mapping[str, int]
+    """Last version of each stream that was asked for, 0 where there is none."""
+    entries: list[Entry]
+    """All that carry any of the tags that were asked for, in order of position."""
+
+    def tells_all_about(self, batch: Sequence[Append]) -> bool:
+        """Tell whether nothing else must be known to append the batch here, at this very end."""
+        return all(
+            (not item.boundary or item.known >= self.position)
+            and (item.expected_version is None or item.expected_version[0] in self.versions)
+            and all(
+                draft.stream in self.versions and draft.idempotency_key in self.keys
+                for draft in item.drafts
+            )
+            for item in batch
+        )
+
+
 class OutcomeUnknown(RuntimeError):  # noqa: N818 - reads as what it says
     """The connection broke while appending without an idempotency key: it may have happened."""
 
@@ -142,13 +171,24 @@ class Log(Protocol):
         """Return where those of the idempotency keys that were used were used."""
         ...
 
-    def append(self, batch: Sequence[Append], *, chained: bool = False) -> list[Result]:
+    def look(self, keys: Collection[str], streams: Collection[str], tags: Collection[str]) -> Look:
+        """Return the end of the ledger with what is asked, in one round trip.
+
+        `tags` are those of facts: none begins with `stream:` or `subject:`.
+        """
+        ...
+
+    def append(
+        self, batch: Sequence[Append], *, chained: bool = False, look: Look | None = None
+    ) -> list[Result]:
         """Append what still holds, in one transaction; one result for each item, in order.
 
         Each item is judged on its own: it conflicts when an entry after its `known` carries a tag
         of its boundary, also when an earlier item of the batch brought that entry.
         `chained`: the items were decided in this order on top of each other, so only entries of
         others conflict; and all are appended or none.
+        `look`: taken before deciding. Where it still shows the end, and all that matters, no more
+        is read; otherwise it is of no account.
 
         Raises:
             Malformed: a draft cannot become an entry; nothing was appended.

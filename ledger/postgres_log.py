@@ -12,7 +12,7 @@ from ledger import append as appending
 from ledger import pack
 from ledger.clock import Clock, DatabaseClock
 from ledger.entry import Entry
-from ledger.log import Append, Head, OutcomeUnknown, Result, Use, is_keyed
+from ledger.log import Append, Head, Look, OutcomeUnknown, Result, Use, is_keyed
 from ledger.merkle import Frontier
 
 T = TypeVar("T")
@@ -114,11 +114,62 @@ class PostgresLog:
 
         return self._twice(fetch, safe=True)
 
-    def append(self, batch: Sequence[Append], *, chained: bool = False) -> list[Result]:
+    # One statement has one snapshot, so the entries are exactly those up to the size. Tags are looked
+    # up as in ledger.tagged, which would cost as much again as all the rest.
+    LOOK = """
+    SELECT s.size, s.frontier, s.recorded_at, clock_timestamp(),
+           v.versions, u.keys, u.firsts, u.counts, u.digests, e.*
+      FROM ledger.log_state s
+     CROSS JOIN (
+           SELECT array_agg(coalesce((SELECT max(o.version) FROM ledger.entry o
+                                       WHERE o.stream = t.stream AND o.version > 0), 0) ORDER BY n)
+             FROM unnest(%(streams)s) WITH ORDINALITY AS t(stream, n)) v(versions)
+     CROSS JOIN (
+           SELECT array_agg(k.key), array_agg(k.first), array_agg(k.count), array_agg(k.digest)
+             FROM (SELECT idempotency_key, min(position), count(*), min(request_digest)
+                     FROM ledger.entry WHERE idempotency_key = ANY (%(keys)s)
+                    GROUP BY idempotency_key) k(key, first, count, digest)
+           ) u(keys, firsts, counts, digests)
+      LEFT JOIN LATERAL (
+           SELECT position, stream, version, type, recorded_at, valid_from, subject, district,
+                  tags, idempotency_key, payload, salt, request_digest, part
+             FROM ledger.entry
+            WHERE position = ANY (ARRAY(
+                  SELECT p.position FROM unnest(%(tags)s) AS t(tag) CROSS JOIN LATERAL (
+                      SELECT position FROM ledger.entry_tag
+                       WHERE tag_hash = hashtextextended(t.tag, 0) OFFSET 0) p))) e ON true
+     ORDER BY e.position
+    """
+
+    def look(self, keys: Collection[str], streams: Collection[str], tags: Collection[str]) -> Look:
+        """Return the end of the ledger with what is asked, in one round trip."""
+        rows = self._rows(
+            self.LOOK,
+            keys=pack.texts(keys),
+            streams=pack.texts(streams),
+            tags=pack.texts(tags),
+        )
+        size, frontier, recorded_at, clock, versions, used, *uses = rows[0][:9]
+        entries = [to_entry(row[9:]) for row in rows] if rows[0][9] is not None else []
+        wanted = frozenset(tags)
+        return Look(
+            size,
+            frontier,
+            recorded_at,
+            clock,
+            frozenset(keys),
+            dict(zip(used, map(Use, *uses), strict=True)) if used else {},
+            dict(zip(streams, versions or (), strict=True)),
+            [entry for entry in entries if not wanted.isdisjoint(entry.tags)],
+        )
+
+    def append(
+        self, batch: Sequence[Append], *, chained: bool = False, look: Look | None = None
+    ) -> list[Result]:
         """Append what still holds, in one transaction; one result for each item, in order."""
 
         def once(connection: Connection[Any]) -> list[Result]:
-            return appending.append(connection, batch, self.clock, chained=chained)
+            return appending.append(connection, batch, self.clock, chained=chained, look=look)
 
         return self._twice(once, safe=all(is_keyed(item) for item in batch))
 

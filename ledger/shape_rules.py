@@ -102,7 +102,7 @@ _TEXT_BOUNDS: Mapping[str, Bounds] = MappingProxyType(
         "value": Bounds(0, 2000),
     }
 )
-_DIGESTS = frozenset({"sha256", "seed_commitment", "pool_digest"})
+_DIGESTS = frozenset({"sha256", "seed_commitment", "pool_digest", "entries_digest"})
 _NUMBERS: Mapping[str, Bounds] = MappingProxyType(
     {
         "lon": Bounds(-180, 180),

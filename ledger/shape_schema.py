@@ -45,6 +45,7 @@ FILLED_IN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "EvaluationConcluded": frozenset({"arithmetic"}),
         "InspectionDrawn": frozenset({"pool_digest", "drawn"}),
+        "RosterPublished": frozenset({"number", "entries_digest"}),
     }
 )
 """Fields that the ledger computes; a command may not name them."""

@@ -1,7 +1,8 @@
 """The one way to append: read the facts, decide, append on the condition that the facts still hold.
 
-`execute` takes one command, `execute_many` a batch of an import. What fails because somebody
-else came between is decided again, three times at most.
+`execute` takes one command (`ledger.commands`), `stream` the batches of an import
+(`ledger.batches`); both decide in `ledger.flights`. What fails because somebody else came between
+is decided again, three times at most.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,20 +11,11 @@ from datetime import date
 from domain.reference import Reference
 from ledger.batches import Batches
 from ledger.clock import today
-from ledger.deciding import TRIES, Parts, decide, drafts_of, is_another
-from ledger.facts import FactBase
-from ledger.log import Append, Appended, Conflict, KeyReused, Log, Replayed, Result
-from ledger.outcome import (
-    CONFLICT,
-    KEY_REUSED,
-    Accepted,
-    Already,
-    Nothing,
-    Outcome,
-    Rejected,
-    version_conflict,
-)
-from ledger.requests import Request, ready
+from ledger.commands import Commands
+from ledger.deciding import Parts
+from ledger.log import Log
+from ledger.outcome import Accepted, Already, Nothing, Outcome, Rejected
+from ledger.rehearsal import Rehearsal
 from ledger.shapes import Submission
 from ledger.vault import Vault
 from ledger.writer import Writer
@@ -45,18 +37,11 @@ class Transactor:
     ) -> None:
         self._parts = Parts(log, writer, vault, installed, today)
         self._batches = Batches(self._parts)
-        self._seen = -1
-        """An end of the ledger that was seen: facts up to there are read without asking first."""
+        self._commands = Commands(self._parts)
 
     def execute(self, submission: Submission, version: int | None = None) -> Outcome:
         """Carry out or refuse one command; `version` is the one that its stream must still have."""
-        for attempt in range(TRIES):
-            # The remembered end may be behind. What is decided there holds or conflicts, but a
-            # refusal may rest on what has changed since, so it is found again at the very end.
-            outcome = self._try(submission, version, at_end=attempt > 0)
-            if outcome is not None:
-                return outcome
-        return CONFLICT
+        return self._commands.execute(submission, version)
 
     def execute_many(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Carry out or refuse the commands in their order, each seeing those before it."""
@@ -70,43 +55,10 @@ class Transactor:
         """
         return self._batches.stream(batches)
 
-    def _try(self, submission: Submission, version: int | None, *, at_end: bool) -> Outcome | None:
-        """Return what became of it; None where it has to be decided again."""
-        log, _, vault, installed, today = self._parts
-        if at_end or self._seen < 0:
-            at_end, self._seen = True, log.head().position
-        request = ready([submission], vault, today(), {}, {})[0]
-        base = FactBase(log, installed, self._seen)
-        decision = decide(base, request)
-        drafts = decision.answer if decision.new is None else drafts_of(decision.new, request)
-        if not isinstance(drafts, tuple):
-            known = self._known(request)
-            return known or (drafts if at_end else None)
-        if is_another(vault, [request]):
-            return None
-        expected = None if version is None else (drafts[0].stream, version)
-        item = Append(drafts, frozenset(decision.looked_at), base.position, expected)
-        return self._outcome(self._parts.writer.append(item), expected)
+    def rehearsal(self) -> Rehearsal:
+        """Return what decides a stream like `stream` and appends nothing."""
+        return Rehearsal(self._parts)
 
-    def _known(self, request: Request) -> Outcome | None:
-        """Return the first answer where the request was made before: it comes before any refusal."""
-        use = self._parts.log.used_keys([request.key]).get(request.key)
-        if use is None:
-            return None
-        if use.request_digest != request.digest:
-            return KEY_REUSED
-        return Already(use.first, use.count)
-
-    def _outcome(self, result: Result, expected: tuple[str, int] | None) -> Outcome | None:
-        match result:
-            case Appended(first, count):
-                self._seen = max(self._seen, first + count - 1)
-                return Accepted(first, count)
-            case Replayed(first, count):
-                return Already(first, count)
-            case KeyReused():
-                return KEY_REUSED
-            case Conflict(on) if expected is not None and on == expected[0]:
-                return version_conflict(*expected)
-            case _:
-                return None
+    def close(self) -> None:
+        """Take no more commands, carry out those that wait, and return."""
+        self._commands.close()

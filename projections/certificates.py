@@ -99,11 +99,13 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
         entry.position,
     )
     # fmt: on
-    columns = (number, assessment_id, occupation.name, level.value, state)
+    columns = (number, assessment_id, occupation.name, level.value, state, str(event.issued_on))
     return Row(*stretch, columns, document(shown))
 
 
-CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)
+CERTIFICATES = View(
+    "certificates", ("number", "session", "occupation", "level", "state", "day"), rows
+)
 
 BY_NUMBER = """
 SELECT doc FROM projections.certificates

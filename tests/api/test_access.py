@@ -33,7 +33,7 @@ WHO = {
     Role.AUDIT_ADMIN: "centre",
     Role.SYSTEM_ADMIN: "centre",
 }
-RESOURCES = sorted(BUSINESS | PUBLIC | {"metrics"})
+RESOURCES = sorted(BUSINESS | PUBLIC | {"evidence", "metrics"})
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
     Role.CENTRE_OFFICER,
@@ -51,6 +51,14 @@ SEEN = {
     Role.DISTRICT_INSPECTOR: Rows(district="110108"),
     Role.ENTERPRISE_REPORTER: Rows(uscc=USCC),
 }
+APART: dict[tuple[Role, str], Rows | None] = {
+    (Role.EXPERT, "applications"): Rows(expert="a"),
+    (Role.ENTERPRISE_REPORTER, "draws"): None,
+    (Role.ENTERPRISE_REPORTER, "stats"): None,
+    (Role.ANALYST, "evidence"): None,
+    (Role.AUDIT_ADMIN, "integrity"): NOTHING,
+    (Role.SYSTEM_ADMIN, "integrity"): NOTHING,
+}
 
 
 def expected(role: Role, resource: str) -> Rows | None:
@@ -60,10 +68,8 @@ def expected(role: Role, resource: str) -> Rows | None:
     if resource == "metrics":
         keepers = {Role.AUDIT_ADMIN: NOTHING, Role.SYSTEM_ADMIN: NOTHING}
         return (keepers | {Role.QUALITY_SUPERVISOR: ALL}).get(role)
-    if role is Role.EXPERT and resource == "applications":
-        return Rows(expert="a")
-    if role is Role.ENTERPRISE_REPORTER and resource in {"draws", "stats"}:
-        return None
+    if (role, resource) in APART:
+        return APART[role, resource]
     return SEEN.get(role, NOTHING if resource == "roster" else None)
 
 
@@ -115,3 +121,19 @@ def test_what_is_not_named_is_denied() -> None:
         with pytest.raises(Problem):
             decide(someone(role), Action.READ, "vault")
     assert {resource for reads in READS.values() for resource in reads} <= set(RESOURCES)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_inspects_or_puts_right_may_store_evidence(role: Role) -> None:
+    may = {
+        Role.QUALITY_SUPERVISOR,
+        Role.CENTRE_OFFICER,
+        Role.DISTRICT_INSPECTOR,
+        Role.ENTERPRISE_REPORTER,
+    }
+    if role in may:
+        assert decide(someone(role), Action.UPLOAD, "evidence").rows == SEEN[role]
+        return
+    with pytest.raises(Problem) as raised:
+        decide(someone(role), Action.UPLOAD, "evidence")
+    assert raised.value.status == 403

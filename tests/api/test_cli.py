@@ -16,6 +16,7 @@ from pathlib import Path
 import orjson
 import pyarrow.parquet as pq
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.api.lines import (
     COOK,
@@ -139,6 +140,31 @@ def test_lists_answer_as_the_api_does(shell: Shell, code: str) -> None:
     assert (row["uscc"], row["standing"]) == (code, "listed")
     shell.run("roster", "--uscc", code, "--format", "parquet", "-o", "roster.parquet")
     assert pq.read_table(shell.folder / "roster.parquet").column("uscc").to_pylist() == [code]
+
+
+def test_a_list_becomes_a_spreadsheet_in_a_file(shell: Shell, code: str) -> None:
+    shell.run("flags", "--uscc", code, "--format", "xlsx", "-o", "flags.xlsx")
+    book = CalamineWorkbook.from_path(shell.folder / "flags.xlsx")
+    data = book.get_sheet_by_index(0).to_python()
+    assert data[0][0] == "键"
+    assert len(data) > 2
+    assert ["筛选条件 / filters", f"uscc={code}"] in book.get_sheet_by_index(1).to_python()
+    refused = shell.run("flags", "--format", "xlsx", status=2)
+    assert "-o" in refused.stderr
+
+
+def test_a_report_is_the_same_bytes_from_the_same_basis(shell: Shell, code: str) -> None:
+    position = json.loads(shell.run("flags", "--format", "json").stdout)["basis"]["position"]
+    basis = ("--valid-at", "2025-12-31", "--position", str(position))
+    for name in ("one.pdf", "two.pdf"):
+        said = shell.run("report", code, "-o", name, *basis).stderr
+        assert "2025-12-31" in said
+    one, two = ((shell.folder / name).read_bytes() for name in ("one.pdf", "two.pdf"))
+    assert one.startswith(b"%PDF")
+    assert one == two
+    missing = shell.run("report", "91110108MA00000000", "-o", "none.pdf", status=2)
+    assert "没有这条记录" in missing.stderr
+    assert not (shell.folder / "none.pdf").exists()
 
 
 def test_lists_can_be_asked_for_any_day_as_known_at_any_position(shell: Shell, code: str) -> None:

@@ -1,20 +1,19 @@
 """The tabular forms, and the choice between them."""
 
 import io
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from api.files import Origin, pieces
 from api.formats import (
     CSV,
     JSON,
     NDJSON,
     PARQUET,
     columns,
-    csv_text,
-    ndjson,
     negotiate,
-    parquet,
     safe_cell,
 )
 from api.problems import Problem
@@ -24,6 +23,11 @@ ROWS = [
     {"name": None, "n": None},
 ]
 SHAPE = columns("name n:integer ok:boolean scope:json")
+ORIGIN = Origin("/v1/roster", {"position": 7}, {"district": "110108"})
+
+
+def made(media: str, rows: list[dict[str, Any]]) -> bytes:
+    return b"".join(pieces(media, SHAPE, [rows[:1], rows[1:]], ORIGIN))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +62,7 @@ def test_no_cell_starts_a_formula(text: str) -> None:
 
 
 def test_csv_is_for_excel() -> None:
-    assert csv_text(ROWS, SHAPE) == (
+    assert made(CSV, ROWS) == (
         b"\xef\xbb\xbf"
         b'"name","n","ok","scope"\r\n'
         b'"\'=1+1","3","true","[{""code"":""4-03""}]"\r\n'
@@ -71,14 +75,14 @@ def test_a_negative_number_stays_a_number() -> None:
 
 
 def test_an_empty_list_keeps_its_columns_in_every_form() -> None:
-    assert csv_text([], SHAPE).count(b",") == 3
-    table = pq.read_table(io.BytesIO(parquet([], SHAPE, {})))
+    assert made(CSV, []).count(b",") == 3
+    table = pq.read_table(io.BytesIO(made(PARQUET, [])))
     assert table.column_names == ["name", "n", "ok", "scope"]
-    assert ndjson([]) == b""
+    assert made(NDJSON, []) == b""
 
 
 def test_parquet_carries_types_and_its_basis() -> None:
-    table = pq.read_table(io.BytesIO(parquet(ROWS, SHAPE, {"dudao.position": "7"})))
+    table = pq.read_table(io.BytesIO(made(PARQUET, ROWS)))
     assert table.to_pylist()[0] == {
         "name": "=1+1",
         "n": 3,
@@ -86,3 +90,4 @@ def test_parquet_carries_types_and_its_basis() -> None:
         "scope": '[{"code":"4-03"}]',
     }
     assert table.schema.metadata[b"dudao.position"] == b"7"
+    assert table.schema.metadata[b"dudao.filters"] == b"district=110108"

@@ -124,7 +124,7 @@ def application_after(*history: Command[Any]) -> Application:
 def test_an_application_is_submitted_by_a_registered_enterprise():
     (new,) = given(register()).when(submit()).then_as_ordered()
     assert (new.stream, new.subject, new.district) == (f"application/{APP}", USCC, "110108")
-    assert new.tags == (f"application:{APP}",)
+    assert new.tags == (f"application:{APP}", f"evidence:{'ab' * 32}")
 
 
 def test_an_application_for_what_may_not_be_certified_is_recorded():

@@ -9,7 +9,12 @@ import pytest
 from domain.decider import Command
 from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
 from domain.enterprise import EnterpriseProfileChanged
-from domain.inspection import KINDS, InspectionDrawn
+from domain.evidence import evidence_tag, evidence_tags
+from domain.inspection import (
+    KINDS,
+    Evidence,
+    InspectionDrawn,
+)
 from tests.facts import dispatch, held, register, spot_check
 from tests.given import OTHER, SUPERVISOR, TODAY, UNIT, USCC, given, inspector, order, reporter
 
@@ -41,7 +46,8 @@ def seen(on: date = DAY, by: Any = None, **changes: Any) -> Command[Any]:
 
 def test_a_draw_is_committed_to_before_it_is_carried_out():
     (new,) = given().when(drawing()).then(replace(COMMITTED, pool_digest=pool_digest(POOL)))
-    assert (new.stream, new.subject, new.tags) == ("inspection/d-1", None, ("inspection:d-1",))
+    assert (new.stream, new.subject) == ("inspection/d-1", None)
+    assert new.tags == ("inspection:d-1", "list:draws")
 
 
 def test_a_draw_is_computed_whatever_the_order_claimed():
@@ -223,3 +229,12 @@ def test_a_spot_check_that_is_recorded_late_belongs_to_the_district_of_its_day()
     (new,) = given(register(), moved).when(seen()).then_as_ordered()
     assert new.district == "110108"
     given(register(), moved).when(seen(date(2025, 6, 1))).then_refused("other-district")
+
+
+def test_entries_are_found_by_the_evidence_that_they_name() -> None:
+    def named(sha256: str) -> Evidence:
+        return Evidence(sha256=sha256, media_type="image/jpeg", file_name="a.jpg")
+
+    digest = "ab" * 32
+    found = evidence_tags([digest, digest.upper(), "no digest", ""])
+    assert found == (evidence_tag(digest),) == (f"evidence:{digest}",)

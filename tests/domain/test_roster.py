@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.decider import Command
+from domain.roster import entries_digest, recorded_form, whole
 from domain.standing import STANDING, ListingRemoved
 from domain.vocabulary import Standing
 from tests.facts import (
@@ -51,7 +52,7 @@ def publish_entry(**changes: Any) -> Command[Any]:
 
 
 def test_a_publication_lists_each_enterprise():
-    batch, entry = given(*confirmed()).when(publish()).then(publication(), listing())
+    batch, entry = given(*confirmed()).when(publish()).then(recorded_form(publication()), listing())
     assert (batch.stream, batch.subject, batch.tags) == ("roster/2024-1", None, ("roster:2024-1",))
     assert (entry.stream, entry.subject, entry.district) == (f"standing/{USCC}", USCC, "110108")
     assert entry.tags == (f"standing:{USCC}", f"application:{APP}")
@@ -191,3 +192,18 @@ def test_a_removed_enterprise_may_be_published_again_after_a_new_application():
     assert course.on(LISTED_FROM - timedelta(days=1)).standing is Standing.REMOVED
     assert course.on(LISTED_FROM).standing is Standing.LISTED
     assert course.on(LISTED_FROM).batch == "2024-1"
+
+
+def test_a_publication_of_any_size_has_a_small_entry_of_its_own():
+    own = recorded_form(publication())
+    assert (own.entries, own.number) == ((), 1)
+    assert whole(own, [listing()]).entries == publication().entries
+
+
+def test_the_digest_says_what_was_published_and_in_which_order():
+    one, other = roster_entry(), roster_entry(uscc=OTHER, application_id="app-2")
+    assert entries_digest([one]) == (
+        "d4079f61e3ecc310921d57ffe81d56eb2e4a505d6b4582d57b9b30237fd240bf"
+    )
+    digests = {entries_digest(each) for each in ([one], [other], [one, other], [other, one], [])}
+    assert len(digests) == 5

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.clock import ClockRefused, ScriptedClock
 from ledger.entry import MAX_ENTRY_BYTES, Malformed
-from ledger.log import Abandoned, Append, Appended, Conflict, KeyReused, Replayed
+from ledger.log import Abandoned, Append, Appended, Conflict, KeyReused, Look, Replayed
 from ledger.merkle import EMPTY_ROOT, root_of
 from ledger.postgres_log import PostgresLog
 from tests.ledger.drafts import draft, single
@@ -58,6 +58,50 @@ def test_tags_that_repeat_stream_and_subject_are_found_only_where_they_stand(log
     )
     assert [entry.position for entry in log.read(["stream:a/1"])] == [1, 3]
     assert [entry.position for entry in log.read(["subject:x"])] == [1, 3]
+
+
+def test_a_look_shows_the_end_with_what_was_asked(log: PostgresLog):
+    empty = log.look([], [], [])
+    assert (empty.position, empty.frontier, empty.uses, empty.entries) == (0, [], {}, [])
+    log.append([single("a/1", "t:1", key="k"), single("a/1", "t:2"), single("b/1", "t:3")])
+    look = log.look(["k", "unused"], ["a/1", "c/1"], ["t:2", "t:none", "t:3"])
+    assert (look.position, look.recorded_at) == (log.head().position, log.head().recorded_at)
+    assert look.versions == {"a/1": 2, "c/1": 0}
+    assert look.uses == log.used_keys(["k", "unused"])
+    assert look.entries == log.read(["t:2", "t:3"])
+
+
+def decided_on(look: Look, stream: str, *tags: str) -> list[Append]:
+    return [single(stream, *tags, known=look.position, key=f"of {stream}")]
+
+
+def test_what_was_decided_on_a_look_is_appended_there(log: PostgresLog):
+    log.append([single("a/1", "t:1")])
+    look = log.look(["of a/1"], ["a/1"], ["t:1"])
+    (result,) = log.append(decided_on(look, "a/1", "t:1"), chained=True, look=look)
+    assert isinstance(result, Appended)
+    assert [entry.version for entry in log.entries()] == [1, 2]
+    assert log.head().root == root_of([entry.leaf_hash() for entry in log.entries()])
+
+
+def test_a_look_that_others_have_overtaken_is_of_no_account(log: PostgresLog):
+    look = log.look(["of a/1"], ["a/1"], ["t:1"])
+    log.append([single("a/1", "t:2")])
+    assert log.append(decided_on(look, "a/1", "t:2"), look=look) == [Conflict("t:2")]
+    (result,) = log.append(decided_on(look, "a/1", "t:1"), look=look)
+    assert isinstance(result, Appended)
+    assert [entry.version for entry in log.entries()] == [1, 2]
+
+
+def test_what_a_look_was_not_asked_is_read_before_appending(log: PostgresLog):
+    log.append([single("a/1", "t:1", key="of a/1"), single("b/1", "t:2")])
+    look = log.look([], [], [])
+    assert log.append(decided_on(look, "a/1"), look=look) == [Replayed(1, 1)]
+    log.append(decided_on(look, "b/1"), look=look)
+    assert [entry.version for entry in log.entries()] == [1, 1, 2]
+    older = log.look(["of c/1"], ["c/1"], [])
+    (stale,) = [item._replace(known=0) for item in decided_on(older, "c/1", "t:1")]
+    assert log.append([stale], look=older) == [Conflict("t:1")]
 
 
 def test_history_is_by_subject_and_bounded_by_positions(log: PostgresLog):

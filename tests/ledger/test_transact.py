@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from domain.certificate import CertificateIssued
 from ledger.codec import recorded
+from ledger.commands import Asked
 from ledger.connect import Addresses
 from ledger.keys import Keys
-from ledger.log import Append, Result
+from ledger.log import Append, Look, Result
 from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
 from ledger.shapes import Submission, from_line
@@ -287,11 +288,11 @@ class Meddling(Writer):
         super().__init__(log)
         self._meddle: Callable[[], object] | None = meddle
 
-    def append_chain(self, items: Sequence[Append]) -> list[Result]:
+    def append_chain(self, items: Sequence[Append], look: Look | None = None) -> list[Result]:
         meddle, self._meddle = self._meddle, None
         if meddle is not None:
             meddle()
-        return super().append_chain(items)
+        return super().append_chain(items, look)
 
 
 def meddled(house: House, meddle: Callable[[], object]) -> Transactor:
@@ -376,6 +377,51 @@ def test_commands_that_arrive_together_have_each_their_own_outcome(house: House)
     assert sorted(positions) == list(range(13, 25))
     told = [recorded(entry).event.uscc for entry in house.log.at(positions)]
     assert sorted(told) == sorted(codes[::2])
+
+
+def together(transactor: Transactor, *lines: Json, version: int | None = None) -> list[Outcome]:
+    """What becomes of commands that happen to wait at the same time; the last one may name a version."""
+    asked = [Asked(command(each), version if each is lines[-1] else None) for each in lines]
+    return transactor._commands._carry_out(asked)
+
+
+def test_commands_that_wait_together_rest_on_each_other(house: House) -> None:
+    code = uscc()
+    held = session(code)
+    outcomes = together(
+        house.transactor,
+        session(uscc()),
+        registered(code),
+        held,
+        {**registered(code), "idempotency_key": "again"},
+        certificate(code, held["data"]["assessment_id"], 1),
+        registered(code),
+        correction(2, {"method": "process"}),
+    )
+    assert isinstance(outcomes[0], Rejected)
+    accepted = [Accepted(1, 1), Accepted(2, 1), Nothing(), Accepted(3, 1), Already(1, 1)]
+    assert outcomes[1:] == [*accepted, Accepted(4, 1)]
+    assert house.log.head().position == 4
+
+
+def test_one_that_waits_may_name_a_version_and_fails_alone(house: House) -> None:
+    code = uscc()
+    house.many(*listed(code, "4"))
+    change = line("ListingSuspended", "2025-01-01", BUREAU, uscc=code, basis="依据")
+    late = together(house.transactor, session(code), change, version=7)
+    assert isinstance(late[0], Accepted)
+    assert isinstance(late[1], Rejected)
+    assert late[1].code == "version-conflict"
+    again = together(house.transactor, session(code, "5"), change, version=1)
+    assert [type(each) for each in again] == [Accepted, Accepted]
+
+
+def test_commands_together_whose_facts_changed_meanwhile_are_decided_again(house: House) -> None:
+    code, other = uscc(), uscc()
+    transactor = meddled(house, lambda: house.one(registered(code), idempotency_key="other"))
+    lines = [{**registered(code), "idempotency_key": "mine"}, registered(other)]
+    assert together(transactor, *lines) == [Nothing(), Accepted(2, 1)]
+    assert together(transactor, session(other)) == [Accepted(3, 1)]
 
 
 def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: House) -> None:
@@ -485,6 +531,7 @@ def test_batches_decide_as_one_command_after_the_other_would(house: House, data:
         lambda batches: [house.one(each) for batch in batches for each in batch],
         lambda batches: [o for batch in batches for o in house.many(*batch)],
         lambda batches: list(house.transactor.stream(map(commands, batches))),
+        lambda batches: [o for batch in batches for o in together(house.transactor, *batch)],
     ]
     found: list[list[tuple[Any, ...]]] = []
     for manner in manners:
@@ -494,7 +541,7 @@ def test_batches_decide_as_one_command_after_the_other_would(house: House, data:
         outcomes = manner(batches)
         base = min((o.position for o in outcomes if isinstance(o, Accepted)), default=0)
         found.append([_told(outcome, base) for outcome in outcomes])
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1] == found[2] == found[3]
 
 
 def _told(outcome: Outcome, base: int) -> tuple[Any, ...]:

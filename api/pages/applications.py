@@ -1,0 +1,271 @@
+"""`/applications` 申报: the pipeline from submission to receipt, and one application with what is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.access import Action, decide
+from api.accounts import listed
+from api.caller import Caller, Installed
+from api.formats import Row
+from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.acts import Act
+from api.pages.application_acts import ACTS, EXPERTS, HEADINGS, due
+from api.pages.choices import Choices, choices
+from api.pages.frame import framed
+from api.pages.reading import read
+from api.pages.rendering import render
+from api.pages.scope_fields import all_ticked
+from api.problems import Fault, not_found
+from api.queries import ask, ask_one
+from api.questions import AsOf, CasesQuestion
+from api.time_travel import Asked
+from api.views import VIEWS
+from api.wiring import Installation
+from domain.envelope import Actor
+from domain.permissions import MAY
+from domain.vocabulary import Role
+from ledger.clock import today
+from projections import cases, roster
+from projections.basis import Basis
+from projections.names import names
+from projections.stages import stages
+
+router = APIRouter(include_in_schema=False)
+
+STEPS = (
+    "submitted",
+    "opinion_given",
+    "accepted",
+    "experts_assigned",
+    "scoring",
+    "concluded",
+    "confirmed",
+    "published",
+    "receipt_issued",
+)
+"""The way of an application, in order."""
+ENDS = ("returned", "rejected")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationsPage:
+    """The pipeline: how many applications stand where, and a page of them."""
+
+    asked: dict[str, str]
+    """The filters as typed."""
+    faults: tuple[Fault, ...]
+    """Filters that could not be understood."""
+    districts: Choices
+    """The 17 authorities."""
+    steps: Sequence[tuple[str, int]]
+    """Every stage in order, with the number of applications that stand there."""
+    items: Sequence[Row]
+    """Applications as `GET /v1/applications` gives them."""
+    names: Mapping[str, str]
+    """Names of their enterprises by USCC."""
+    next: str | None
+    """Cursor of the page behind this one."""
+    limited: Mapping[str, Any] | None
+    """What the reader sees is limited to."""
+    may_submit: bool
+    """Whether the reader may file an application."""
+    may_publish: bool
+    """Whether the reader may publish a roster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationPage:
+    """One application with its course and what is due."""
+
+    item: Row
+    """The application as `GET /v1/applications/{id}` gives it."""
+    name: str
+    """Name of the enterprise."""
+    kind: str | None
+    """Its kind, which says whether the district is heard first; None if it is not known."""
+    steps: Sequence[tuple[str, bool]]
+    """The way of this application: stage, and whether it has been reached."""
+    acts: Sequence[Act]
+    """What the reader may do now."""
+    experts: Sequence[str]
+    """Accounts that may be assigned as experts."""
+    headings: Sequence[str]
+    """The five headings of a score sheet."""
+    room: int
+    """Experts that the form offers room for."""
+    points: int
+    """Points that a heading has at most [C]."""
+    pass_mark: int
+    """The mean to be reached [C]."""
+    key: str
+    """Key of the forms."""
+    sent: str | None
+    """Slug of the act whose form was sent and refused."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    fresh: Mapping[str, str]
+    """What a form begins with."""
+    values: Mapping[str, str]
+    """What was typed into the form that was sent."""
+    ticked: frozenset[str]
+    """Boxes of the scope that are ticked."""
+
+
+@router.get("/applications")
+def applications(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the pipeline."""
+    question, seen = read(request, CasesQuestion)
+    found = ask(house, actor, VIEWS["applications"], question)
+    rows = decide(actor, Action.READ, "applications").rows
+    basis = Basis(found.standing.day, found.standing.position)
+    with house.reading() as connection:
+        counted = (
+            {}
+            if rows.expert
+            else stages(
+                connection,
+                basis,
+                "applications",
+                rows.uscc or question.uscc,
+                rows.district or question.district,
+            )
+        )
+        called = names(connection, basis, [item["uscc"] for item in found.page.items])
+    frame = framed(
+        request,
+        house,
+        actor,
+        found.standing,
+        twin="/v1/applications",
+        formats=("csv", "xlsx", "parquet"),
+    )
+    page = ApplicationsPage(
+        asked=dict(request.query_params),
+        faults=seen.faults,
+        districts=choices(frame.language, "district"),
+        steps=[(stage, counted.get(stage, 0)) for stage in (*STEPS, *ENDS)] if counted else [],
+        items=found.page.items,
+        names=called,
+        next=found.page.next,
+        limited=found.page.limited,
+        may_submit=actor.role in MAY["ApplicationSubmitted"],
+        may_publish=actor.role in MAY["RosterPublished"],
+    )
+    return render(frame, "applications.html", page, seen.status)
+
+
+@router.get("/applications/{application_id}")
+def application(request: Request, house: Installed, actor: Caller, application_id: str) -> Response:
+    """Show one application."""
+    return _one(request, house, actor, application_id, None, None)
+
+
+@router.post("/applications/{application_id}/{slug}")
+def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    application_id: str,
+    slug: str,
+    form: Form,
+) -> Response:
+    """Carry out what a form of the page asks for."""
+    asked = ACTS.get(slug)
+    if asked is None:
+        raise not_found("没有这种办理", "there is no such act")
+    item = _item(house, actor, application_id, Asked())[1]
+    body = {
+        "application_id": application_id,
+        "valid_from": text(form, "valid_from"),
+        "reason": text(form, "reason"),
+        "document_no": text(form, "document_no"),
+    }
+    done = attempt(
+        lambda: act(house, actor, form, asked.event, body | asked.body(form, item, actor))
+    )
+    if isinstance(done, Refusal):
+        return _one(request, house, actor, application_id, slug, done, form)
+    return sent_on(f"/applications/{application_id}", done)
+
+
+def _item(
+    house: Installation, actor: Actor, application_id: str, asked: Asked
+) -> tuple[Any, dict[str, Any]]:
+    return ask_one(
+        house,
+        actor,
+        VIEWS["applications"],
+        asked,
+        lambda conn, basis: cases.one(conn, basis, "applications", application_id),
+    )
+
+
+def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    application_id: str,
+    sent: str | None,
+    refusal: Refusal | None,
+    form: FormData | None = None,
+) -> Response:
+    question, seen = read(request, AsOf)
+    standing, item = _item(house, actor, application_id, question.asked())
+    basis = Basis(standing.day, standing.position)
+    with house.reading() as connection:
+        firm = roster.one(connection, basis, item["uscc"])
+        known = [one.account for one in listed(connection) if one.role == Role.EXPERT]
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=item["uscc"],
+        twin=f"/v1/applications/{application_id}",
+    )
+    rules = house.rule_set(basis.valid_at, basis.position)
+    now = frame.clocks is not None and not frame.clocks.past
+    fresh = {"valid_from": today().isoformat()}
+    offered = item["recommended_scope"] if item["recommended"] else item["scope"]
+    page = ApplicationPage(
+        item=item,
+        name=firm["name"] if firm else item["uscc"],
+        kind=firm["kind"] if firm else None,
+        steps=_course(item),
+        acts=due(item, firm["kind"] if firm else None, actor) if now else (),
+        experts=known,
+        headings=HEADINGS,
+        room=EXPERTS,
+        points=rules.points_per_heading,
+        pass_mark=rules.pass_mark,
+        key=new_key(),
+        sent=sent,
+        refusal=refusal,
+        fresh=fresh,
+        values=fresh if form is None else typed(form),
+        ticked=frozenset(all_ticked(offered) if form is None else map(str, form.getlist("scope"))),
+    )
+    status = refusal.status if refusal else seen.status
+    return render(frame, "application.html", page, status)
+
+
+def _course(item: Row) -> list[tuple[str, bool]]:
+    """Return the way of an application; one that was turned down ends there."""
+    reached = {
+        "submitted": True,
+        "opinion_given": item["opinion"] is not None,
+        "accepted": item["accepted_on"] is not None,
+        "experts_assigned": bool(item["experts"]),
+        "scoring": bool(item["scores"]),
+        "concluded": item["recommended"] is not None,
+        "confirmed": item["confirmed_on"] is not None,
+        "published": bool(item["published"]),
+        "receipt_issued": item["receipt_no"] is not None,
+    }
+    if item["stage"] in ENDS:
+        return [(step, True) for step in STEPS if reached[step]] + [(item["stage"], True)]
+    return [(step, reached[step]) for step in STEPS]

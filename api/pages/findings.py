@@ -1,0 +1,309 @@
+"""`/findings` 问题: what supervision has found, and one finding with its orders and measures."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.access import Action, decide
+from api.caller import Caller, Installed
+from api.formats import Row
+from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.acts import Act
+from api.pages.choices import Choices, choices
+from api.pages.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
+from api.pages.frame import framed
+from api.pages.reading import read
+from api.pages.rendering import render
+from api.pages.uploads import keep
+from api.pages.uploads import sent as sent_files
+from api.problems import Fault, not_found
+from api.queries import ask, ask_one
+from api.questions import AsOf, CasesQuestion
+from api.time_travel import Asked
+from api.views import VIEWS
+from api.wiring import Installation
+from domain.clauses import CLAUSES
+from domain.envelope import Actor
+from domain.permissions import MAY
+from ledger.clock import today
+from projections import cases
+from projections.basis import Basis
+from projections.names import names
+from projections.stages import stages
+
+router = APIRouter(include_in_schema=False)
+
+STEPS = (
+    "raised",
+    "disputed",
+    "rectification_ordered",
+    "rectification_reported",
+    "failed",
+    "passed",
+    "closed",
+    "withdrawn",
+)
+"""Where a finding may stand, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingsPage:
+    """How many findings stand where, and a page of them."""
+
+    asked: dict[str, str]
+    """The filters as typed."""
+    faults: tuple[Fault, ...]
+    """Filters that could not be understood."""
+    districts: Choices
+    """The 17 authorities."""
+    steps: Sequence[tuple[str, int]]
+    """Every stage with the number of findings that stand there."""
+    items: Sequence[Row]
+    """Findings as `GET /v1/findings` gives them."""
+    names: Mapping[str, str]
+    """Names of their enterprises by USCC."""
+    next: str | None
+    """Cursor of the page behind this one."""
+    limited: Mapping[str, Any] | None
+    """What the reader sees is limited to."""
+    may_raise: bool
+    """Whether the reader may raise one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingPage:
+    """One finding and what is due."""
+
+    item: Row
+    """The finding as `GET /v1/findings/{id}` gives it."""
+    name: str
+    """Name of the enterprise."""
+    overdue: bool
+    """Whether the last order is past its deadline on the day, without a report."""
+    acts: Sequence[Act]
+    """What the reader may do now."""
+    measures: Choices
+    """Measures that can still be changed: id and what they are."""
+    ladder: Sequence[str]
+    """Measures that the field suggests."""
+    key: str
+    """Key of the forms."""
+    sent: str | None
+    """Slug of the form that was sent and refused."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    fresh: Mapping[str, str]
+    """What a form begins with."""
+    values: Mapping[str, str]
+    """What was typed into the form that was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingForm:
+    """The form that raises a finding."""
+
+    clauses: Choices
+    """Clauses of the notice that may be named as the rule."""
+    severities: Choices
+    """How heavy it is."""
+    key: str
+    """Key of the form."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    values: Mapping[str, str]
+    """What the fields hold."""
+
+
+@router.get("/findings")
+def findings(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the findings."""
+    question, seen = read(request, CasesQuestion)
+    found = ask(house, actor, VIEWS["findings"], question)
+    rows = decide(actor, Action.READ, "findings").rows
+    basis = Basis(found.standing.day, found.standing.position)
+    with house.reading() as connection:
+        counted = stages(
+            connection,
+            basis,
+            "findings",
+            rows.uscc or question.uscc,
+            rows.district or question.district,
+        )
+        called = names(connection, basis, [item["uscc"] for item in found.page.items])
+    frame = framed(
+        request,
+        house,
+        actor,
+        found.standing,
+        twin="/v1/findings",
+        formats=("csv", "xlsx", "parquet"),
+    )
+    page = FindingsPage(
+        asked=dict(request.query_params),
+        faults=seen.faults,
+        districts=choices(frame.language, "district"),
+        steps=[(stage, counted.get(stage, 0)) for stage in STEPS],
+        items=found.page.items,
+        names=called,
+        next=found.page.next,
+        limited=found.page.limited,
+        may_raise=actor.role in MAY["FindingRaised"],
+    )
+    return render(frame, "findings.html", page, seen.status)
+
+
+@router.get("/findings/new")
+def new(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the form; `uscc`, `flags`, `assessments`, `certificates`, `inspection_id` may be given."""
+    given = dict(request.query_params)
+    day = today().isoformat()
+    values = {
+        "finding_id": f"fd-{day}-{uuid.uuid4().hex[:6]}",
+        "valid_from": day,
+        "severity": "major",
+        **given,
+    }
+    return _form(request, house, actor, values, None)
+
+
+@router.post("/findings/new")
+def raise_finding(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Raise the finding."""
+    one = ("finding_id", "uscc", "kind", "severity", "rule", "statement", "inspection_id")
+    many = ("assessments", "certificates", "flags")
+    body: dict[str, Any] = {
+        **{name: text(form, name) for name in one},
+        **{name: (text(form, name) or "").replace(",", " ").split() for name in many},
+        "valid_from": text(form, "valid_from"),
+        "document_no": text(form, "document_no"),
+    }
+    done = attempt(lambda: act(house, actor, form, "FindingRaised", body))
+    if isinstance(done, Refusal):
+        return _form(request, house, actor, typed(form), done)
+    return sent_on(f"/findings/{body['finding_id']}", done)
+
+
+def _form(
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    values: Mapping[str, str],
+    refusal: Refusal | None,
+) -> Response:
+    decide(actor, Action.RECORD, "FindingRaised")
+    frame = framed(request, house, actor)
+    page = FindingForm(
+        clauses=[
+            (number, f"{number} {clause.en if frame.language == 'en' else clause.zh}")
+            for number, clause in CLAUSES.items()
+        ],
+        severities=choices(frame.language, "severity"),
+        key=new_key(),
+        refusal=refusal,
+        values=values,
+    )
+    return render(frame, "finding_form.html", page, refusal.status if refusal else 200)
+
+
+@router.get("/findings/{finding_id}")
+def finding(request: Request, house: Installed, actor: Caller, finding_id: str) -> Response:
+    """Show one finding."""
+    return _one(request, house, actor, finding_id, None, None, None)
+
+
+@router.post("/findings/{finding_id}/{slug}")
+def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
+    request: Request, house: Installed, actor: Caller, finding_id: str, slug: str, form: Form
+) -> Response:
+    """Carry out what a form of the page asks for."""
+    asked = ACTS.get(slug)
+    if asked is None:
+        raise not_found("没有这种办理", "there is no such act")
+    item = _item(house, actor, finding_id, Asked())[1]
+
+    def work() -> int | None:
+        body = {
+            "finding_id": finding_id,
+            "valid_from": text(form, "valid_from"),
+            "document_no": text(form, "document_no"),
+            **asked.body(form, item, actor),
+        }
+        if slug == "report":
+            body["evidence"] = [
+                keep(house, actor, file, "evidence") for file in sent_files(form, "evidence")
+            ]
+        return act(house, actor, form, asked.event, body)
+
+    done = attempt(work)
+    if isinstance(done, Refusal):
+        return _one(request, house, actor, finding_id, slug, done, form)
+    return sent_on(f"/findings/{finding_id}", done)
+
+
+def _item(
+    house: Installation, actor: Actor, finding_id: str, asked: Asked
+) -> tuple[Any, dict[str, Any]]:
+    return ask_one(
+        house,
+        actor,
+        VIEWS["findings"],
+        asked,
+        lambda conn, basis: cases.one(conn, basis, "findings", finding_id),
+    )
+
+
+def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    finding_id: str,
+    sent: str | None,
+    refusal: Refusal | None,
+    form: FormData | None,
+) -> Response:
+    question, seen = read(request, AsOf)
+    standing, item = _item(house, actor, finding_id, question.asked())
+    with house.reading() as connection:
+        called = names(connection, Basis(standing.day, standing.position), [item["uscc"]])
+    frame = framed(
+        request, house, actor, standing, subject=item["uscc"], twin=f"/v1/findings/{finding_id}"
+    )
+    now = frame.clocks is not None and not frame.clocks.past
+    day = today()
+    deadline = day + timedelta(days=house.rule_set(day, standing.position).rectification_days)
+    fresh = {
+        "valid_from": day.isoformat(),
+        "effective_from": day.isoformat(),
+        "due_on": deadline.isoformat(),
+    }
+    page = FindingPage(
+        item=item,
+        name=called.get(item["uscc"]) or item["uscc"],
+        overdue=_overdue(item, standing.day.isoformat()),
+        acts=due(item, actor) if now else (),
+        measures=[
+            (each["measure_id"], f"{each['kind']} {each['effective_from']}")
+            for each in item["measures"]
+            if each["stands"] in STANDING_MEASURES
+        ],
+        ladder=MEASURES,
+        key=new_key(),
+        sent=sent,
+        refusal=refusal,
+        fresh=fresh,
+        values=fresh if form is None else typed(form),
+    )
+    return render(frame, "finding.html", page, refusal.status if refusal else seen.status)
+
+
+def _overdue(item: Row, day: str) -> bool:
+    """Return whether the last order waits for its report past its deadline (Q2 judges the same)."""
+    if not item["orders"] or item["ended_on"] is not None:
+        return False
+    last = item["orders"][-1]
+    return last["reported"] is None and last["due_on"] < day

@@ -1,0 +1,114 @@
+"""What every page has around its content: reader, language, clocks, areas, addresses of the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+
+from api.access import ANYONE
+from api.answers import Standing
+from api.pages.clocks import PARAMETERS, Clocks, clocks
+from api.pages.language import LARGE_COOKIE, Language, choose
+from api.pages.navigation import Area, areas
+from api.wiring import Installation
+from domain.envelope import Actor
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The surroundings of one page."""
+
+    path: str
+    """Address of the page without its query."""
+    query: Mapping[str, str]
+    """The parameters of its address."""
+    actor: Actor
+    """Who reads; `anonymous` without a sign-in."""
+    language: Language
+    """In which language."""
+    large: bool
+    """Whether in large print (大字版)."""
+    areas: tuple[Area, ...]
+    """The areas that the reader is shown."""
+    clocks: Clocks | None
+    """The two clocks; None on a page that shows no state."""
+    twin: str | None
+    """Address of the JSON twin, without the clocks; None where there is none."""
+    formats: tuple[str, ...]
+    """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the reader is known."""
+        return self.actor != ANYONE
+
+    def link(self, path: str, **parameters: Value) -> str:
+        """Return the address of another page, under the clocks that the reader has set."""
+        pinned: Mapping[str, str] = self.clocks.pinned if self.clocks else {}
+        return address(path, {**pinned, **parameters})
+
+    def again(self, **changes: Value) -> str:
+        """Return the address of this page with some parameters changed; None takes one out.
+
+        The place in a list is kept only where `cursor` is given: another filter begins anew.
+        """
+        kept = {name: value for name, value in self.query.items() if name != "cursor"}
+        return address(self.path, {**kept, **changes})
+
+    def at(self, **clock: Value) -> str:
+        """Return the address of this page with its clocks set to just these."""
+        kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, "cursor"}}
+        return address(self.path, {**kept, **clock})
+
+    @property
+    def permanent(self) -> str:
+        """Address under which the page says the same for ever."""
+        basis = self.clocks.basis if self.clocks else {}
+        cursor = {"cursor": self.query["cursor"]} if self.query.get("cursor") else {}
+        return self.at(**basis, **cursor)
+
+    def twin_as(self, form: str | None = None) -> str:
+        """Return the address of the twin at the page's basis; `form` for a download."""
+        kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, "min_position"}}
+        basis = self.clocks.basis if self.clocks else {}
+        return address(self.twin or "", {**kept, **basis, "format": form})
+
+
+def address(path: str, parameters: Mapping[str, Value]) -> str:
+    """Return `path` with the parameters that have a value."""
+    given = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
+    whole = quote(path, safe="/-._~")
+    return f"{whole}?{urlencode(given)}" if given else whole
+
+
+def framed(  # noqa: PLR0913 - one argument a part of the frame
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    standing: Standing | None = None,
+    *,
+    subject: str | None = None,
+    twin: str | None = None,
+    formats: tuple[str, ...] = (),
+) -> Frame:
+    """Return the frame of the page that answers `request`.
+
+    `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
+    entries the steps of the clocks follow.
+    """
+    query = dict(request.query_params)
+    shown = clocks(house, standing.basis, query, subject) if standing else None
+    return Frame(
+        path=request.url.path,
+        query=query,
+        actor=actor,
+        language=choose(request, house.settings.lang),
+        large=request.cookies.get(LARGE_COOKIE) == "1",
+        areas=areas(actor),
+        clocks=shown,
+        twin=twin,
+        formats=formats,
+    )

@@ -1,0 +1,226 @@
+"""`/inspections` 督导: who was sent where, what they saw, and the form that sends them (四)."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.access import Action, decide
+from api.caller import Caller, Installed
+from api.formats import Row
+from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.choices import Choices, choices
+from api.pages.frame import framed
+from api.pages.reading import read
+from api.pages.rendering import render
+from api.problems import Fault
+from api.queries import ask, ask_one
+from api.questions import AsOf, CasesQuestion
+from api.views import VIEWS
+from api.wiring import Installation
+from domain.envelope import Actor
+from domain.inspection import KINDS
+from domain.permissions import MAY
+from ledger.clock import today
+from projections import cases
+from projections.basis import Basis
+from projections.names import names
+from projections.stages import stages
+
+router = APIRouter(include_in_schema=False)
+EVENT = "InspectionDispatched"
+INSPECTORS = 4
+"""Inspectors that a form offers room for."""
+STEPS = ("dispatched", "recorded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionsPage:
+    """How many inspections stand where, and a page of them."""
+
+    asked: dict[str, str]
+    """The filters as typed."""
+    faults: tuple[Fault, ...]
+    """Filters that could not be understood."""
+    districts: Choices
+    """The 17 authorities."""
+    steps: Sequence[tuple[str, int]]
+    """Every stage with the number of inspections that stand there."""
+    items: Sequence[Row]
+    """Inspections as `GET /v1/inspections` gives them."""
+    names: Mapping[str, str]
+    """Names of their enterprises by USCC."""
+    next: str | None
+    """Cursor of the page behind this one."""
+    limited: Mapping[str, Any] | None
+    """What the reader sees is limited to."""
+    may_dispatch: bool
+    """Whether the reader may send inspectors."""
+    may_draw: bool
+    """Whether the reader may look at draws."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionPage:
+    """One inspection: who was sent, and every record made on the spot."""
+
+    item: Row
+    """The inspection as `GET /v1/inspections/{id}` gives it."""
+    name: str
+    """Name of the enterprise."""
+    may_raise: bool
+    """Whether the reader may raise a finding from it."""
+    may_record: bool
+    """Whether the reader may record a spot check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchForm:
+    """The form that sends inspectors to an enterprise."""
+
+    kinds: Sequence[str]
+    """Kinds of inspection that the notice knows."""
+    room: int
+    """Inspectors that the form offers room for."""
+    minimum: int
+    """Inspectors that an inspection needs at least [C]."""
+    key: str
+    """Key of the form."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    values: Mapping[str, str]
+    """What the fields hold."""
+
+
+@router.get("/inspections")
+def inspections(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the inspections."""
+    question, seen = read(request, CasesQuestion)
+    found = ask(house, actor, VIEWS["inspections"], question)
+    rows = decide(actor, Action.READ, "inspections").rows
+    basis = Basis(found.standing.day, found.standing.position)
+    with house.reading() as connection:
+        counted = stages(
+            connection,
+            basis,
+            "inspections",
+            rows.uscc or question.uscc,
+            rows.district or question.district,
+        )
+        called = names(connection, basis, [item["uscc"] for item in found.page.items])
+    frame = framed(
+        request,
+        house,
+        actor,
+        found.standing,
+        twin="/v1/inspections",
+        formats=("csv", "xlsx", "parquet"),
+    )
+    page = InspectionsPage(
+        asked=dict(request.query_params),
+        faults=seen.faults,
+        districts=choices(frame.language, "district"),
+        steps=[(stage, counted.get(stage, 0)) for stage in STEPS],
+        items=found.page.items,
+        names=called,
+        next=found.page.next,
+        limited=found.page.limited,
+        may_dispatch=actor.role in MAY[EVENT],
+        may_draw=actor.role in MAY["InspectionDrawn"],
+    )
+    return render(frame, "inspections.html", page, seen.status)
+
+
+@router.get("/inspections/new")
+def new(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the form; `uscc`, `kind` and inspectors may be given."""
+    day = today().isoformat()
+    values = {
+        "inspection_id": f"ins-{day}-{uuid.uuid4().hex[:6]}",
+        "valid_from": day,
+        "kind": KINDS[0],
+        **dict(request.query_params),
+    }
+    return _form(request, house, actor, values, None)
+
+
+@router.post("/inspections/new")
+def dispatch(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Send the inspectors."""
+    inspectors = [
+        {
+            "account": text(form, f"inspectors.{n}.account"),
+            "name": text(form, f"inspectors.{n}.name") or "",
+            "card_no": text(form, f"inspectors.{n}.card_no"),
+            "recusal_declared": {"none": False, "ground": True}.get(
+                text(form, f"inspectors.{n}.recusal") or ""
+            ),
+        }
+        for n in range(INSPECTORS)
+    ]
+    body: dict[str, Any] = {
+        **{name: text(form, name) for name in ("inspection_id", "kind", "uscc", "document_no")},
+        "valid_from": text(form, "valid_from"),
+        "inspectors": [
+            {name: value for name, value in each.items() if value is not None}
+            for each in inspectors
+            if each["account"]
+        ],
+    }
+    done = attempt(lambda: act(house, actor, form, EVENT, body))
+    if isinstance(done, Refusal):
+        return _form(request, house, actor, typed(form), done)
+    return sent_on(f"/inspections/{body['inspection_id']}", done)
+
+
+def _form(
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    values: Mapping[str, str],
+    refusal: Refusal | None,
+) -> Response:
+    decide(actor, Action.RECORD, EVENT)
+    page = DispatchForm(
+        kinds=KINDS,
+        room=INSPECTORS,
+        minimum=house.rule_set(today(), house.ends().head).inspectors_minimum,
+        key=new_key(),
+        refusal=refusal,
+        values=values,
+    )
+    status = refusal.status if refusal else 200
+    return render(framed(request, house, actor), "inspection_form.html", page, status)
+
+
+@router.get("/inspections/{inspection_id}")
+def inspection(request: Request, house: Installed, actor: Caller, inspection_id: str) -> Response:
+    """Show one inspection."""
+    question, seen = read(request, AsOf)
+    standing, item = ask_one(
+        house,
+        actor,
+        VIEWS["inspections"],
+        question.asked(),
+        lambda conn, basis: cases.one(conn, basis, "inspections", inspection_id),
+    )
+    with house.reading() as connection:
+        called = names(connection, Basis(standing.day, standing.position), [item["uscc"]])
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=item["uscc"],
+        twin=f"/v1/inspections/{inspection_id}",
+    )
+    now = frame.clocks is not None and not frame.clocks.past
+    page = InspectionPage(
+        item=item,
+        name=called.get(item["uscc"]) or item["uscc"],
+        may_raise=now and actor.role in MAY["FindingRaised"],
+        may_record=now and actor.role in MAY["SpotCheckRecorded"],
+    )
+    return render(frame, "inspection.html", page, seen.status)

@@ -1,0 +1,45 @@
+"""The two languages of the pages: which one a reader gets, and texts that come in pairs.
+
+Every text for people is written as a pair, Chinese first, where it is used: so neither language
+can be forgotten, and a reviewer sees both at once (decision 0083).
+"""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from fastapi import Request
+
+Language: TypeAlias = Literal["zh", "en"]
+
+LANGUAGE_COOKIE = "dudao-language"
+LARGE_COOKIE = "dudao-large"
+"""`1`: the large print (大字版)."""
+
+
+class Words(NamedTuple):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+    def speak(self, language: Language) -> str:
+        """Return the text in `language`."""
+        return self.en if language == "en" else self.zh
+
+
+def choose(request: Request, default: Language) -> Language:
+    """Return the reader's language: what they chose, else what their browser asks for, else ours."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in {"zh", "en"}:
+        return "en" if chosen == "en" else "zh"
+    first = request.headers.get("accept-language", "").split(",")[0].strip().lower()
+    if first.startswith("en"):
+        return "en"
+    return "zh" if first.startswith("zh") else default
+
+
+def one_language(text: str, language: Language) -> str:
+    """Return one half of a text that says the same twice, `中文 / English`; any other text whole."""
+    zh, parted, en = text.partition(" / ")
+    if not parted:
+        return text
+    return en if language == "en" else zh

@@ -1,0 +1,60 @@
+"""The areas of the workbench, and which of them a reader is shown."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from api.access import READS, RECORDERS
+from api.pages.language import Words
+from domain.envelope import Actor
+from domain.vocabulary import Role
+
+
+def _reads(resource: str) -> Callable[[Actor], bool]:
+    return lambda actor: resource in READS.get(actor.role, frozenset())
+
+
+def _is(*roles: Role) -> Callable[[Actor], bool]:
+    return lambda actor: actor.role in roles
+
+
+def _records(actor: Actor) -> bool:
+    return actor.role in RECORDERS
+
+
+def _anyone(actor: Actor) -> bool:  # noqa: ARG001 - whoever it is
+    return True
+
+
+class Area(NamedTuple):
+    """One area: where it begins, what it is called, who is shown it."""
+
+    path: str
+    title: Words
+    shown_to: Callable[[Actor], bool]
+
+
+AREAS = (
+    Area("/overview", Words("总览", "Overview"), _reads("stats")),
+    Area("/roster", Words("名单", "Roster"), _anyone),
+    Area("/flags", Words("预警", "Flags"), _reads("flags")),
+    Area("/applications", Words("申报", "Applications"), _reads("applications")),
+    Area("/inspections", Words("督导", "Inspections"), _reads("inspections")),
+    Area("/findings", Words("问题", "Findings"), _reads("findings")),
+    Area(
+        "/field",
+        Words("现场", "On site"),
+        _is(Role.DISTRICT_INSPECTOR, Role.QUALITY_SUPERVISOR, Role.CENTRE_OFFICER),
+    ),
+    Area("/compare", Words("比较", "Compare"), _reads("diff")),
+    Area("/imports", Words("导入", "Import"), _records),
+    Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),
+    Area("/certificates", Words("证书查询", "Certificates"), _anyone),
+    Area("/accounts", Words("账户", "Accounts"), _is(Role.SECURITY_ADMIN)),
+    Area("/access-log", Words("访问记录", "Access log"), _is(Role.AUDIT_ADMIN)),
+    Area("/system", Words("系统", "System"), _is(Role.SYSTEM_ADMIN)),
+)
+
+
+def areas(actor: Actor) -> tuple[Area, ...]:
+    """Return the areas that `actor` is shown, in order."""
+    return tuple(area for area in AREAS if area.shown_to(actor))

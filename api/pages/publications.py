@@ -1,0 +1,127 @@
+"""`/publications/new`: the bureau publishes a batch of the roster (六(三))."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.access import Action, decide
+from api.caller import Caller, Installed
+from api.formats import Row
+from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.frame import framed
+from api.pages.rendering import render
+from api.queries import ask
+from api.questions import CasesQuestion
+from api.views import VIEWS
+from api.wiring import Installation
+from domain.envelope import Actor
+from domain.intervals import years_after
+from ledger.clock import today
+from projections.basis import Basis
+from projections.names import names
+
+router = APIRouter(include_in_schema=False)
+EVENT = "RosterPublished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationPage:
+    """What is confirmed and not yet published, and the form that publishes it."""
+
+    waiting: Sequence[Row]
+    """Applications as `GET /v1/applications` gives them."""
+    names: Mapping[str, str]
+    """Names of their enterprises by USCC."""
+    more: bool
+    """Whether more are waiting than the form shows: they go into a further batch."""
+    years: int
+    """For how many years a listing holds at most."""
+    ticked: frozenset[str]
+    """Applications that are ticked."""
+    values: Mapping[str, str]
+    """What the fields hold."""
+    key: str
+    """Key of the form."""
+    refusal: Refusal | None
+    """Why nothing was published."""
+
+
+@router.get("/publications/new")
+def publication(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the form."""
+    return _page(request, house, actor, None, None)
+
+
+@router.post("/publications/new")
+def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Publish what is ticked, as one act: all of it or nothing."""
+    waiting = _waiting(house, actor)[0]
+    ticked = set(map(str, form.getlist("application")))
+    entries = [
+        {
+            "uscc": item["uscc"],
+            "application_id": item["application_id"],
+            "scope": item["confirmed_scope"],
+            "valid_from": text(form, "valid_from"),
+            "valid_to": text(form, "valid_to"),
+        }
+        for item in waiting
+        if item["application_id"] in ticked
+    ]
+    body = {
+        "batch": text(form, "batch"),
+        "published_on": text(form, "published_on"),
+        "entries": entries,
+        "document_no": text(form, "document_no"),
+    }
+    done = attempt(lambda: act(house, actor, form, EVENT, body))
+    if isinstance(done, Refusal):
+        return _page(request, house, actor, form, done)
+    return sent_on("/roster", done)
+
+
+def _waiting(house: Installation, actor: Actor) -> tuple[Sequence[Row], bool, Basis]:
+    question = CasesQuestion.model_validate({"stage": "confirmed", "limit": 1000})
+    found = ask(house, actor, VIEWS["applications"], question)
+    basis = Basis(found.standing.day, found.standing.position)
+    return found.page.items, found.page.next is not None, basis
+
+
+def _page(
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    form: FormData | None,
+    refusal: Refusal | None,
+) -> Response:
+    decide(actor, Action.RECORD, EVENT)
+    waiting, more, basis = _waiting(house, actor)
+    with house.reading() as connection:
+        called = names(connection, basis, [item["uscc"] for item in waiting])
+    years = house.rule_set(basis.valid_at, basis.position).listing_years
+    day = today()
+    fresh: dict[str, Any] = {
+        "batch": f"{day.year}-",
+        "published_on": day.isoformat(),
+        "valid_from": day.isoformat(),
+        "valid_to": years_after(day, years).isoformat(),
+    }
+    page = PublicationPage(
+        waiting=waiting,
+        names=called,
+        more=more,
+        years=years,
+        ticked=frozenset(
+            (item["application_id"] for item in waiting)
+            if form is None
+            else map(str, form.getlist("application"))
+        ),
+        values=fresh if form is None else typed(form),
+        key=new_key(),
+        refusal=refusal,
+    )
+    status = refusal.status if refusal else 200
+    return render(framed(request, house, actor), "publication.html", page, status)

@@ -1,0 +1,119 @@
+"""From a page's context to its answer: templates, what they may call, and the headers of a page."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from fastapi import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from api.pages.frame import Frame
+from api.pages.language import Language, Words, one_language
+from api.pages.static import static
+from api.pages.words import VOCABULARY
+from ledger.clock import SHANGHAI
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types dudao"
+)
+"""What a page may load and run: files of its own, and nothing inline."""
+
+
+def render(frame: Frame, template: str, page: Any, status: int = 200) -> Response:  # noqa: ANN401 - the page's own context
+    """Return the page: `template` filled from `page`, its context."""
+    language = frame.language
+
+    def t(zh: str, en: str) -> str:
+        return Words(zh, en).speak(language)
+
+    body = _templates().get_template(template).render(frame=frame, page=page, t=t)
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Content-Language": "en" if language == "en" else "zh-CN",
+        "Vary": "Cookie, Accept-Language",
+    }
+    return Response(body, status_code=status, media_type="text/html", headers=headers)
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("api"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["static"] = static
+    filters: dict[str, Any] = templates.filters
+    for each in (word, said, instant, grouped, levels, occupation, organisation, half):
+        filters[each.__name__] = each
+    return templates
+
+
+def _language(context: Context) -> Language:
+    frame: Frame = context["frame"]
+    return frame.language
+
+
+@pass_context
+def word(context: Context, value: str | None, vocabulary: str) -> str:
+    """Return what a value of a vocabulary is called; a value without a name stays as it is."""
+    if value is None:
+        return ""
+    name = VOCABULARY[vocabulary].get(value)
+    return name.speak(_language(context)) if name else value
+
+
+@pass_context
+def said(context: Context, pair: Words | Mapping[str, str]) -> str:
+    """Return a text that comes in both languages, `{zh, en}`."""
+    if not isinstance(pair, Words):
+        pair = Words(pair["zh"], pair["en"])
+    return pair.speak(_language(context))
+
+
+@pass_context
+def half(context: Context, text: str) -> str:
+    """Return one half of a text that says the same twice, `中文 / English`."""
+    return one_language(text, _language(context))
+
+
+def instant(text: str | None) -> str:
+    """Return an instant (RFC 3339) as the clock in Beijing showed it: 2026-11-24 18:08:11."""
+    if text is None:
+        return ""
+    at = datetime.fromisoformat(text)
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def grouped(number: int) -> str:
+    """Return a count with its thousands apart: 12,345."""
+    return f"{number:,}"
+
+
+@pass_context
+def levels(context: Context, values: list[str]) -> str:
+    """Return levels by rank, lowest first."""
+    names = VOCABULARY["level"]
+    language = _language(context)
+    ordered = [level for level in names if level in values]
+    return ("、" if language == "zh" else ", ").join(names[o].speak(language) for o in ordered)
+
+
+def occupation(of: Mapping[str, Any]) -> str:
+    """Return an occupation for people: its name, and its 工种 where there is one."""
+    return f"{of['name']}({of['trade']})" if of.get("trade") else str(of["name"])
+
+
+@pass_context
+def organisation(context: Context, code: str) -> str:
+    """Return an organisation for people: centre, bureau, a district; a USCC or other text as it is."""
+    language = _language(context)
+    name = VOCABULARY["organisation"].get(code) or VOCABULARY["district"].get(code)
+    return name.speak(language) if name else code

@@ -1,0 +1,13 @@
+"""What is asked for with a report."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.questions import AsOf
+
+
+class ReportQuestion(AsOf):
+    """Which report: its two clocks and its language."""
+
+    lang: Literal["zh", "en"] = Field("zh", description="语言 / language")

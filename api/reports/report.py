@@ -1,0 +1,147 @@
+"""One report: who may have it, what it stands on, its parts in order, and how it is called."""
+
+import io
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import segno
+
+from api.access import Action, Grant, decide
+from api.answers import LIMITED, Standing
+from api.queries import missing, settle
+from api.reports import activity, blocks, evidence, issues, timeline
+from api.reports import standing as standings
+from api.reports.blocks import Block
+from api.reports.gathered import Gathered, gather
+from api.reports.question import ReportQuestion
+from api.reports.words import Words
+from api.wiring import Installation
+from domain.envelope import Actor
+from domain.identifiers import is_uscc
+
+ROOT_DIGITS = 16
+"""Hexadecimal digits of the Merkle root in the foot of every page; the last page has all."""
+
+
+NAME = 60
+"""Half-width characters of the enterprise's name in the head of every page."""
+
+
+class Made(NamedTuple):
+    """A report as PDF, what it stands on, and a name for the file."""
+
+    standing: Standing
+    pdf: bytes
+    file_name: str
+
+
+class Contents(NamedTuple):
+    """What a report says, as `report.typ` takes it."""
+
+    standing: Standing
+    members: dict[str, Any]
+
+
+def contents(house: Installation, actor: Actor, uscc: str, question: ReportQuestion) -> Contents:
+    """Return what the report on one enterprise says, within what `actor` may see.
+
+    Raises:
+        Problem: 401, 403; 404 where there is no such enterprise for this caller; 422 for the basis.
+    """
+    grant = decide(actor, Action.READ, "enterprises")
+    if not is_uscc(uscc):
+        raise missing()
+    settled = settle(house, question.asked())
+    gathered = gather(house, settled, uscc, grant)
+    words = Words(question.lang)
+    with house.reading() as connection:
+        root = house.roots.at(connection, settled.basis.position)
+    return Contents(settled.standing, _members(house, gathered, words, grant, root))
+
+
+def report(house: Installation, actor: Actor, uscc: str, question: ReportQuestion) -> Made:
+    """Return the report as PDF; raises what `contents` raises."""
+    standing, members = contents(house, actor, uscc, question)
+    pdf = house.typesetter.pdf(members, house.recorded_at(standing.position))
+    title = members["title"].replace(" ", "-")
+    name = f"{title}-{uscc}-{standing.basis['valid_at']}-{standing.position}.pdf"
+    return Made(standing, pdf, name)
+
+
+def _members(
+    house: Installation, of: Gathered, words: Words, grant: Grant, root: bytes
+) -> dict[str, Any]:
+    basis = of.settled.basis
+    address = _address(house, of, words)
+    return {
+        "lang": words.language,
+        "title": words("督导报告", "Supervision report"),
+        "author": words("督导台账", "Dudao ledger"),
+        "uscc": of.uscc,
+        "name": of.profile["name"],
+        "running": f"{blocks.short(of.profile['name'], NAME)} {of.uscc}",
+        "record": words("工作记录，非正式公文", "working record, not an issued document"),
+        "foot": words(
+            f"台账位置 {basis.position} · 默克尔根 {root.hex()[:ROOT_DIGITS]}…",
+            f"ledger position {basis.position} · Merkle root {root.hex()[:ROOT_DIGITS]}…",
+        ),
+        "page_words": [words("第 ", "page "), words(" 页 共 ", " of "), words(" 页", "")],
+        "basis": [*_basis(house, of, words)],
+        "sentence": standings.sentence(of, words),
+        "qr": _qr(address),
+        "qr_alt": words(f"二维码：{address}", f"QR code: {address}"),
+        "qr_text": words("扫码可得同一基准的报告", "the report at the same basis"),
+        "blocks": [*_blocks(house, of, words, grant, root)],
+    }
+
+
+def _basis(house: Installation, of: Gathered, words: Words) -> Iterator[str]:
+    """Yield what the report stands on, so that nobody takes the past for the present."""
+    basis, rules = of.settled.basis, of.settled.standing.basis["rules"]
+    recorded = words.instant(house.recorded_at(basis.position))
+    yield words(
+        f"业务日期 {basis.valid_at}；所知截至台账位置 {basis.position}（北京时间 {recorded} 入账）",
+        f"Day {basis.valid_at}; as known at ledger position {basis.position} "
+        f"(recorded {recorded}, Beijing time)",
+    )
+    yield words(f"规则集 {rules or '无'}", f"Rule set {rules or 'none'}")
+    yield words(
+        "本报告由台账自动生成，是督导工作记录，不是正式公文，不作为行政决定送达。",
+        "Made from the ledger. A working record of supervision, not an issued document and "
+        "no notice of a decision.",
+    )
+    if of.limited is not None:
+        yield words(*LIMITED)
+
+
+def _blocks(
+    house: Installation, of: Gathered, words: Words, grant: Grant, root: bytes
+) -> Iterator[Block]:
+    yield from standings.profile(of, words)
+    yield from timeline.timeline(of, words)
+    yield from standings.standing(of, words)
+    yield from issues.flags(of, words)
+    yield from issues.findings(of, words)
+    yield from activity.inspections(of, words)
+    yield from activity.certificates(of, words)
+    yield from activity.plans(of, words)
+    yield from activity.applications(of, words)
+    yield from evidence.evidence(of, words, house.log, grant.rows, root)
+
+
+def _address(house: Installation, of: Gathered, words: Words) -> str:
+    """Return where the same report is found again: this installation, this basis."""
+    basis = of.settled.basis
+    query = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "lang": words.language,
+    }
+    return f"{house.settings.address}/v1/enterprises/{of.uscc}/report.pdf?{urlencode(query)}"
+
+
+def _qr(address: str) -> str:
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=2)
+    return out.getvalue().decode()

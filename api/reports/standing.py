@@ -1,0 +1,167 @@
+"""The first page: where the enterprise stands, in one sentence and in a table; its scope."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from api.pages.words import KINDS, STANDINGS
+from api.reports import blocks
+from api.reports.blocks import Block, Col
+from api.reports.gathered import Gathered
+from api.reports.words import Words
+from domain.vocabulary import ReviewDecision, Verdict
+
+STRETCHES_SHOWN = 12
+ITEMS_SHOWN = 200
+
+
+def sentence(of: Gathered, words: Words) -> str:
+    """Return where the enterprise stands on the day, in one sentence."""
+    day = of.settled.basis.valid_at.isoformat()
+    return words(
+        f"{day}，{of.profile['name']}名单状态为{_listing(of, words)}；{_scope(of, words)}；{_open(of, words)}。",
+        f"On {day}, {of.profile['name']} was {_listing(of, words)}; {_scope(of, words)}; "
+        f"{_open(of, words)}.",
+    )
+
+
+def _listing(of: Gathered, words: Words) -> str:
+    name = words.of(STANDINGS, of.profile["standing"])
+    standing = words(f"“{name}”", name)
+    until = of.profile["valid_to"]
+    if until is None:
+        return standing
+    left = of.warning["days_left"] if of.warning else None
+    soon = "" if left is None else words(f"，距届满 {left} 天", f", {left} days left")
+    return standing + words(f"（有效期至 {until} 前{soon}）", f" (until {until}, exclusive{soon})")
+
+
+def _scope(of: Gathered, words: Words) -> str:
+    items = of.profile["scope"]
+    if not items:
+        return words("无确认范围", "no confirmed scope")
+    occupations, levels = len(items), sum(len(item["levels"]) for item in items)
+    return words(
+        f"确认范围 {occupations} 个职业（工种）、共 {levels} 个等级",
+        f"{occupations} occupations with {levels} levels confirmed",
+    )
+
+
+def _open(of: Gathered, words: Words) -> str:
+    counts: Counter[str] = Counter()
+    for count in of.flag_counts:
+        if count.review != ReviewDecision.DISMISSED:
+            counts[count.verdict] += count.number
+    ended = ("closed", "withdrawn")
+    findings = sum(n for stage, n in of.findings.stages.items() if stage not in ended)
+    breach, undecided = counts[Verdict.BREACH], counts[Verdict.UNDECIDED]
+    late, n = len(of.overdue), words.number
+    if not (breach or undecided or findings):
+        return words("无疑点，无未销号的问题", "no flags and no open findings")
+    overdue = words(f"（其中整改逾期 {late} 项）", f" ({late} overdue)") if late else ""
+    return words(
+        f"疑点：违规 {n(breach)} 项、无法判定 {n(undecided)} 项；未销号的问题 {n(findings)} 个{overdue}",
+        f"flags: {n(breach)} breaches, {n(undecided)} undecided; {n(findings)} open findings{overdue}",
+    )
+
+
+def profile(of: Gathered, words: Words) -> Iterator[Block]:
+    """Yield who the enterprise is."""
+    known = of.profile
+    yield blocks.head(words("企业概况", "Profile"))
+    yield blocks.pairs(
+        (words("企业名称", "Name"), known["name"]),
+        (words("统一社会信用代码", "USCC"), known["uscc"]),
+        (words("企业类别", "Kind"), words.of(KINDS, known["kind"])),
+        (words("主管区", "District"), words.district(known["district"])),
+        (words("注册地址", "Address"), known["address"] or words("未填", "not given")),
+        (words("公布批次", "Batch"), known["batch"] or words("无", "none")),
+    )
+
+
+def standing(of: Gathered, words: Words) -> Iterator[Block]:
+    """Yield where it stood over all days, and what it may certify on the day."""
+    yield blocks.head(words("名单状态", "Standing"))
+    # The stretch before the first publication says nothing.
+    stretches = [each for each in of.standings if each["standing"] != "unlisted"]
+    if not stretches:
+        yield blocks.note(words("从未列入公布名单。", "Never listed."))
+    else:
+        shown = stretches[-STRETCHES_SHOWN:]
+        rows = [_stretch(each, words) for each in shown]
+        columns = [
+            Col(words("状态", "Standing"), 2),
+            Col(words("自（含）– 至（不含）", "From – until (exclusive)"), 4),
+            Col(words("批次", "Batch"), 2),
+            Col(words("依据（记录位置）", "Entries"), 3),
+        ]
+        yield blocks.table(columns, rows, words("名单状态的各个区间", "Standing over the days"))
+        if len(stretches) > len(shown):
+            left = len(stretches) - len(shown)
+            yield blocks.note(
+                words(
+                    f"另有更早的 {left} 段，见 /v1/enterprises/{of.uscc}/standing。",
+                    f"And {left} earlier stretches, see /v1/enterprises/{of.uscc}/standing.",
+                )
+            )
+    yield from _items(of, words)
+
+
+def _stretch(each: dict[str, Any], words: Words) -> list[str]:
+    return [
+        words.of(STANDINGS, each["standing"]),
+        words.days(each["valid_from"], each["valid_to"]),
+        each["batch"] or "",
+        positions(each["because"], words),
+    ]
+
+
+POSITIONS_SHOWN = 8
+
+
+def positions(found: list[int], words: Words) -> str:
+    """Return positions of entries in a row, the last ones where there are many."""
+    if len(found) <= POSITIONS_SHOWN:
+        return ", ".join(map(str, found))
+    shown = ", ".join(map(str, found[-POSITIONS_SHOWN:]))
+    return words(f"{shown} 等 {len(found)} 条", f"{shown} and {len(found) - POSITIONS_SHOWN} more")
+
+
+def _items(of: Gathered, words: Words) -> Iterator[Block]:
+    day = of.settled.basis.valid_at.isoformat()
+    yield blocks.head(words(f"确认范围（{day}）", f"Confirmed scope on {day}"))
+    items = of.profile["scope"]
+    if not items:
+        yield blocks.note(words("当日没有确认范围。", "No confirmed scope on the day."))
+        return
+    columns = [
+        Col(words("职业编码", "Code"), 2.2),
+        Col(words("职业（工种）", "Occupation (trade)"), 4),
+        Col(words("等级", "Levels"), 5),
+        Col(words("大典版次", "Edition"), 1.4),
+    ]
+    rows = [
+        [
+            item["code"],
+            _occupation(item, words),
+            words.listed([words.level(level) for level in item["levels"]]),
+            item["edition"],
+        ]
+        for item in items[:ITEMS_SHOWN]
+    ]
+    yield blocks.table(columns, rows, words("确认范围", "Confirmed scope"))
+    if len(items) > ITEMS_SHOWN:
+        left = len(items) - ITEMS_SHOWN
+        address = f"/v1/enterprises/{of.uscc}/scope"
+        yield blocks.note(
+            words(f"另有 {left} 项，见 {address}。", f"And {left} more, see {address}.")
+        )
+
+
+def _occupation(item: dict[str, Any], words: Words) -> str:
+    trade = item["trade"]
+    return (
+        item["name"]
+        if trade is None
+        else words(f"{item['name']}（{trade}）", f"{item['name']} ({trade})")
+    )

@@ -1,0 +1,85 @@
+"""The words of a report in one language: the vocabulary of the pages, and what only reports say.
+
+Names of organisations and what people wrote stay as given.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from api.pages.language import Language
+from api.pages.language import Words as Pair
+from api.pages.words import DISTRICTS, LEVELS
+from ledger.clock import SHANGHAI
+
+CASES: Mapping[str, Pair] = MappingProxyType(
+    {
+        "then_and_now": Pair(
+            "该记录入账时即如此，本基准下仍如此",
+            "so when the record was entered, and so at this basis",
+        ),
+        "then_not_now": Pair(
+            "入账时更重，其后的记录使之减轻",
+            "graver when the record was entered; later entries eased it",
+        ),
+        "now_not_then": Pair(
+            "入账时未见或较轻，由其后的记录得出",
+            "not seen, or less grave, when the record was entered; later entries brought it out",
+        ),
+        "overturned": Pair("经复核推翻", "overturned on review"),
+    }
+)
+"""The time cases of a flag, as true of what is undecided as of a breach."""
+CERTIFICATES: Mapping[str, Pair] = MappingProxyType(
+    {
+        "valid": Pair("有效", "valid"),
+        "reissued": Pair("已换发", "reissued"),
+        "revoked": Pair("已撤销", "revoked"),
+    }
+)
+
+
+class Words:
+    """Texts in one language; a key without words stays as it is."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, zh: str, en: str) -> str:
+        """Return the text of this language."""
+        return en if self.language == "en" else zh
+
+    def of(self, table: Mapping[str, Pair], key: str | None) -> str:
+        """Return the word for a key of a table."""
+        if key is None:
+            return self("未填", "not given")
+        return table[key].speak(self.language) if key in table else key
+
+    def level(self, level: str) -> str:
+        """Return the name of a level."""
+        return self.of(LEVELS, level)
+
+    def district(self, code: str | None) -> str:
+        """Return name and code of a district authority."""
+        if code is None:
+            return self("未登记", "not recorded")
+        if code not in DISTRICTS:
+            return code
+        return self(f"{DISTRICTS[code].zh}（{code}）", f"{DISTRICTS[code].en} ({code})")
+
+    def listed(self, words: list[str]) -> str:
+        """Return words in a row."""
+        return self("、", ", ").join(words)
+
+    def days(self, start: str | None, end: str | None) -> str:
+        """Return a half-open interval of days as the first day and the day on which it is over."""
+        first = start or self("起始不详", "open")
+        return f"{first} – {end or self('未定', 'open')}"
+
+    def instant(self, at: datetime) -> str:
+        """Return an instant as people in Beijing read it."""
+        return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+    def number(self, count: int) -> str:
+        """Return a number with its thousands set apart."""
+        return f"{count:,}"

@@ -1,0 +1,93 @@
+"""One server with the sample year for all tests of pages, and one browser."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from api.app import create_app
+from api.demonstration import SAMPLE, SUFFIXES
+from api.imports import Rejects
+from api.server import address, listen
+from api.settings import Settings
+from api.wiring import Installation
+from tests.pages.site import Opener, Site, reading
+from tests.postgres import Server
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def shown(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that holds the sample year."""
+    server.drop("dudao_pages")
+    addresses = server.create("dudao_pages", "template0")
+    settings = Settings.model_validate(
+        {
+            "database_url": addresses.owner,
+            "database_app_url": addresses.app,
+            "data": tmp_path_factory.mktemp("pages"),
+            "host": "127.0.0.1",
+            "port": 0,
+        }
+    )
+    with Installation(settings, connections=16) as made:
+        made.follow()
+        for path in sorted(Path(SAMPLE).iterdir()):
+            if path.suffix in SUFFIXES:
+                rejects = Rejects(settings.folder / f"{path.name}.reject.ndjson")
+                made.bench.importer(None, lambda _done, _all: None).take(path, rejects)
+        made.wait_for(made.log.head().position)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def site(shown: Installation) -> Iterator[Site]:
+    """The server that shows it."""
+    with listen(shown.settings) as listening:
+        running = uvicorn.Server(
+            uvicorn.Config(create_app(shown), log_level="critical", lifespan="off")
+        )
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not running.started:
+            time.sleep(0.01)
+        yield Site(address(listening), shown.key)
+        running.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without what it would ask of other hosts."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing: apt-get install chromium")
+        pytest.skip("needs chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, site: Site) -> Iterator[Opener]:
+    """Makes readers."""
+    with reading(browser, site) as opener:
+        yield opener
