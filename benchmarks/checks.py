@@ -25,8 +25,25 @@ from tests.projections.chronicle_events import day_of
 
 AT_ONCE = 4_000
 """Entries in one append."""
-ENTRIES_PER_FIRM = 400
+ENTRIES_PER_FIRM = 200
 ADOPTIONS = 8
+PER_EPISODE = 35
+"""Entries of an episode, about."""
+WHOLE = (
+    "EnterpriseProfileChanged",
+    "UnitCovered",
+    "UnitReleased",
+    "ScopeChanged",
+    "ListingSuspended",
+    "ListingReinstated",
+    "ListingRemoved",
+    "ListingRenewed",
+    "AnnualPlanFiled",
+    "AnnualPlanRevised",
+)
+"""What bears on everything that an enterprise ever did: rarer than the rest, as in life."""
+SELDOM = 0.3
+"""Share of episodes with one of them."""
 REMEMBERED = 40
 """Latest entries of an enterprise that reviews and corrections choose from."""
 NEAR = 20_000
@@ -97,16 +114,19 @@ def _episodes(count: int) -> Iterator[list[Step]]:
     """Yield runs of steps of one enterprise each, without end; one in six shares its episode."""
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     firms = [uscc(number) for number in range(max(3, count // ENTRIES_PER_FIRM))]
-    kinds = [kind for kind in KINDS if kind != "CatalogueAdopted"]
-    every = max(1, count // ADOPTIONS // 20)
+    kinds = [kind for kind in KINDS if kind not in {*WHOLE, "CatalogueAdopted"}]
+    kinds += ("CertificateIssued",) * len(kinds)
+    every = max(1, count // PER_EPISODE // ADOPTIONS)
     number = 0
     while True:
         number += 1
-        firm = firms[int(len(firms) * chance.random() ** 2)]
+        firm = firms[int(len(firms) * chance.random() ** 1.3)]
         shared = chance.random() < 1 / 6
         episode = chance.randint(max(1, number - 200), number) if shared else number
         beginning = ("EnterpriseRegistered", "ApplicationSubmitted", "EnterpriseListed")
-        chosen = [*beginning, "AssessmentHeld", *chance.choices(kinds, k=chance.randint(5, 40))]
+        chosen = [*beginning, "AssessmentHeld", *chance.choices(kinds, k=chance.randint(15, 60))]
+        if chance.random() < SELDOM:
+            chosen.insert(chance.randrange(4, len(chosen)), chance.choice(WHOLE))
         if number % every == 0:
             chosen.append("CatalogueAdopted")
         yield [

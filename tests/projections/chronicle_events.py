@@ -102,7 +102,7 @@ def number_of(step: Step, number: int) -> str:
 
 
 def _application(step: Step) -> str:
-    return f"app-{step.uscc}-{step.episode % 2}"
+    return f"app-{step.uscc}-{step.episode}"
 
 
 def _finding(step: Step) -> str:
