@@ -92,9 +92,11 @@ initial: State = ()
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the certificates under one number after `entry`."""
-    event: Event = entry.event
+    event = entry.event
     if isinstance(event, CertificateIssued):
         return (*state, Issue(entry.position, entry.subject or "", event))
+    if not isinstance(event, CertificateReissued | CertificateRevoked):
+        return state  # a review of C2 carries the number's tag and ends nothing
     new = event.new_certificate_no if isinstance(event, CertificateReissued) else None
     return tuple(
         replace(issue, ended=entry.valid_from, replaced_by=new)
