@@ -28,7 +28,6 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
   FROM ledger.entry
  WHERE subject = %(uscc)s AND position < %(before)s
    AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
-   AND (%(district)s::text IS NULL OR district = %(district)s)
  ORDER BY position DESC LIMIT %(limit)s
 """
 
@@ -38,7 +37,6 @@ class Wanted(NamedTuple):
 
     uscc: str
     type: str | None = None
-    district: str | None = None
 
 
 def history(
@@ -58,7 +56,6 @@ def history(
         "before": before,
         # A name that no event has is the type of no entry.
         "types": list(kind.ever_stored) if kind else wanted.type and [wanted.type],
-        "district": wanted.district,
         "limit": limit + 1,
     }
     return _page(conn.execute(HISTORY, values).fetchall(), limit)

@@ -221,8 +221,10 @@ class CertificatesQuestion(Listed):
     district: Text | None = None
     assessment_id: Text | None = None
     certificate_no: Text | None = None
-    from_: Day | None = Field(None, alias="from", description="状态始于,首日(含) / first day")
-    to: Day | None = Field(None, description="状态始于,末日(含) / last day")
+    from_: Day | None = Field(
+        None, alias="from", description="发证日期,首日(含) / first day of issue"
+    )
+    to: Day | None = Field(None, description="发证日期,末日(含) / last day of issue")
     state: CertificateState | None = None
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from benchmarks import (
     as_of,
     catch_up,
+    checks,
     commands,
     http_reads,
     imports,
@@ -47,6 +48,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "as_of": Figure("(e) Questions as of a day, large ledger", as_of.run),
         "http_reads": Figure("(f) HTTP reads under load, large ledger", http_reads.run),
         "kills": Figure("(g) Kills", kills.run),
+        "checks": Figure("(h) Views against a replay, random ledger", checks.run),
     }
 )
 
@@ -55,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the figures asked for; return 1 where a target was missed, 2 where one was not measured."""
     given = _parser().parse_args(arguments)
     sizes = QUICK if given.quick else FULL
+    if given.small is not None:
+        sizes = sizes._replace(small=given.small)
     if given.large is not None:
         sizes = sizes._replace(large=given.large)
     work: Path = given.work or Path(tempfile.mkdtemp(prefix="dudao-benchmark-"))
@@ -78,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="toy sizes, to see that all of it runs"
     )
+    parser.add_argument("--small", type=int, help="entries of the small ledgers (1,000,000)")
     parser.add_argument("--large", type=int, help="entries of the large ledger (10,000,000)")
     parser.add_argument(
         "--work", type=Path, help="where ledgers are built and kept; default: temporary"

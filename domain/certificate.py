@@ -152,11 +152,13 @@ initial: State = ()
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the certificates under one number after `entry`."""
-    event: Event = entry.event
+    event = entry.event
     uscc = entry.subject or ""
     if isinstance(event, CertificateIssued):
         number, holder = event.certificate_no, event.holder.subject_id
         return (*state, Issue(entry.position, uscc, number, holder, event))
+    if not isinstance(event, CertificateReissued | CertificateRevoked):
+        return state  # a review of C2 carries the number's tag and ends nothing
     ended = those_ended(state, entry)
     if isinstance(event, CertificateRevoked):
         return tuple(_ended(i, entry, None) if i in ended else i for i in state)

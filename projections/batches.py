@@ -40,16 +40,17 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     for entry, _ in found:
         if entry.subject is not None:
             new[entry.subject].append(entry)
-    moved: set[str] = set()
+    # Not by what changed in the end: who moves and is moved back was elsewhere in between.
+    about = {tag for _, tags in found for tag in tags if tag.startswith("enterprise:")}
+    perhaps_moved: set[str] = set()
     for of in _files(reader, rules, memory, list(new), after):
-        before = of.file.districts
         batch.add(follow(of, new[of.file.uscc]))
-        if of.file.districts != before and of.file.certificates:
-            moved.add(of.file.uscc)
+        if of.file.certificates and f"enterprise:{of.file.uscc}" in about:
+            perhaps_moved.add(of.file.uscc)
     certificates = twin_rows.concerned(reader, found, upto)
-    if moved:
+    if perhaps_moved:
         settled()
-        certificates |= twin_rows.already_shown(reader, moved)
+        certificates |= twin_rows.already_shown(reader, perhaps_moved)
     batch.add(twin_rows.versions(reader, rules, after, upto, certificates))
     memory.trim()
     return batch

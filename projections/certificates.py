@@ -32,9 +32,9 @@ class Filters:
     assessment_id: str | None = None
     number: str | None = None
     day_from: date | None = None
-    """First day since which it has been as it is; for a valid one the day of issue."""
+    """First day of issue, included."""
     day_to: date | None = None
-    """Last such day, included."""
+    """Last day of issue, included."""
     state: str | None = None
     """`valid`, `reissued`, `revoked`."""
 
@@ -125,11 +125,13 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
         entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
     )
     # fmt: on
-    columns = (number, assessment_id, occupation.name, level.value, state)
+    columns = (number, assessment_id, occupation.name, level.value, state, str(event.issued_on))
     return Row(*stretch, columns, document(shown))
 
 
-CERTIFICATES = View("certificates", ("number", "session", "occupation", "level", "state"), rows)
+CERTIFICATES = View(
+    "certificates", ("number", "session", "occupation", "level", "state", "day"), rows
+)
 
 BY_NUMBER = """
 SELECT doc FROM projections.certificates
@@ -193,8 +195,8 @@ SELECT key, doc FROM projections.certificates
    AND (%(number)s::text IS NULL OR number = %(number)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
-   AND (%(day_from)s::date IS NULL OR valid_from >= %(day_from)s)
-   AND (%(day_to)s::date IS NULL OR valid_from <= %(day_to)s)
+   AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
    AND (%(state)s::text IS NULL OR state = %(state)s)
  ORDER BY key LIMIT %(limit)s
 """

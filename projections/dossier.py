@@ -138,12 +138,12 @@ def certificate_counts(conn: Connection[Any], basis: Basis, whose: Whose) -> lis
 
 
 SESSION_DAYS = """
-SELECT occupation, valid_from, count(*) FROM projections.sessions
+SELECT occupation, day, count(*) FROM projections.sessions
  WHERE subject = %(uscc)s
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
- GROUP BY occupation, valid_from ORDER BY occupation, valid_from
+ GROUP BY occupation, day ORDER BY occupation, day
 """
 
 

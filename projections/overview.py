@@ -54,7 +54,7 @@ def _counted(rows: Iterable[tuple[str | None, int]]) -> Counter[str | None]:
 SESSIONS = """
 SELECT CASE %(by)s WHEN 'district' THEN district WHEN 'occupation' THEN occupation
                    WHEN 'level' THEN level WHEN 'method' THEN method
-                   ELSE to_char(valid_from, 'YYYY-MM') END AS value, count(*)
+                   ELSE to_char(day, 'YYYY-MM') END AS value, count(*)
   FROM projections.sessions
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
@@ -69,7 +69,7 @@ SELECT CASE %(by)s WHEN 'district' THEN c.district WHEN 'occupation' THEN c.occu
                        SELECT s.method FROM projections.sessions s
                         WHERE s.key = c.session AND s.known_from <= %(position)s
                           AND (s.known_to IS NULL OR s.known_to > %(position)s) LIMIT 1)
-                   ELSE to_char(c.valid_from, 'YYYY-MM') END AS value, count(*)
+                   ELSE to_char(c.day, 'YYYY-MM') END AS value, count(*)
   FROM projections.certificates c
  WHERE c.known_from <= %(position)s AND (c.known_to IS NULL OR c.known_to > %(position)s)
    AND c.valid_from <= %(valid_at)s AND (c.valid_to IS NULL OR c.valid_to > %(valid_at)s)

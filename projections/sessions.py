@@ -9,6 +9,7 @@ from psycopg import Connection
 from domain.supervision import Supervision
 from domain.touches import Touch
 from projections.basis import Basis, Page
+from projections.lines import text
 from projections.row import Row, Rows, View, document, fields, item
 
 
@@ -34,14 +35,14 @@ def rows(of: Supervision, key: str) -> Rows:
     event = entry.event
     shown = fields(event)
     beside = {"position": entry.position, "because": of.behind[Touch("sessions", key)]}
-    columns = (event.occupation.name, event.level.value, event.method)
+    columns = (event.occupation.name, event.level.value, event.method, text(event.held_from))
     return tuple(
         Row(*stretch, columns, document({**shown, "district": stretch.district, **beside}))
         for stretch in of.file.supervised(event.held_from)
     )
 
 
-SESSIONS = View("sessions", ("occupation", "level", "method"), rows)
+SESSIONS = View("sessions", ("occupation", "level", "method", "day"), rows)
 
 PAGE = """
 SELECT key, doc FROM projections.sessions
@@ -52,8 +53,8 @@ SELECT key, doc FROM projections.sessions
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
    AND (%(level)s::text IS NULL OR level = %(level)s)
-   AND (%(day_from)s::date IS NULL OR valid_from >= %(day_from)s)
-   AND (%(day_to)s::date IS NULL OR valid_from <= %(day_to)s)
+   AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
  ORDER BY key LIMIT %(limit)s
 """
 

@@ -223,11 +223,11 @@ class _Wanted:
         """Yield what `Twins` has to read: of a number that thousands bear, the first and one's own."""
         begun: set[str] = set()
         for entry in under:
-            if not entry.type.startswith(ISSUED) or entry.position in self.subjects:
+            if not entry.type.startswith(ISSUED):
                 yield entry.position
-                begun.update(entry.tags if entry.type.startswith(ISSUED) else ())
                 continue
             own = [tag for tag in entry.tags if tag in tags and tag not in begun]
-            if own:
+            if own or entry.position in self.subjects:
                 yield entry.position
+            # Of a holder every certificate is read: an earlier one may have ended in between.
             begun.update(tag for tag in own if not tag.startswith("holder:"))

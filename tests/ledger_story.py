@@ -62,6 +62,11 @@ class LedgerStory:
         self._told.append(draft)
         return self.position
 
+    @property
+    def waiting(self) -> int:
+        """How many entries were told since the last time."""
+        return len(self._told)
+
     def write(self) -> int:
         """Append what was told since the last time; return the end of the ledger."""
         if self._told:

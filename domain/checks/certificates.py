@@ -83,13 +83,14 @@ def _plainly_fits(text: str, event: CertificateIssued) -> bool:
         len(text) == 22
         and text[0] == "Y"
         and text[5:7] == MUNICIPALITY
-        and text[15] == event.level.value
-        and text[13:15] == f"{event.issued_on.year % 100:02d}"
+        and text[15] == event.level
+        and text[13:15] == _YEARS[event.issued_on.year % 100]
         and text.isascii()
         and text[1:].isdigit()
     )
 
 
+_YEARS = tuple(f"{year:02d}" for year in range(100))
 _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.ONE})
 
 

@@ -10,6 +10,7 @@ from tests.api.lines import (
     Json,
     certificate,
     district,
+    line,
     listed,
     reporter,
     session,
@@ -206,3 +207,21 @@ def test_an_analyst_sees_no_person(desk: Desk, town: Town) -> None:
         text = desk.get(path, analyst, limit=1000).text
         for person in ("甲某", "张**", "subject_id", "专家1"):
             assert person not in text, (path, person)
+
+
+def test_the_history_of_an_enterprise_that_moved_is_for_the_new_inspector(desk: Desk) -> None:
+    code = uscc("110112")
+    desk.send(*listed(code, "4", where="110112"), session(code))
+    whole = desk.items(f"/v1/enterprises/{code}/history", SUPERVISOR)
+    moved = line(
+        "EnterpriseProfileChanged", "2025-09-01", reporter(code), uscc=code, district="110113"
+    )
+    desk.send(moved)
+    old, new = district("110112"), district("110113")
+    assert desk.items(f"/v1/enterprises/{code}/history", old) == []
+    shown = desk.items(f"/v1/enterprises/{code}/history", new)
+    assert len(shown) == len(whole) + 1
+    for name in ("assessments", "applications"):
+        assert desk.items(f"/v1/{name}", old, uscc=code) == []
+        assert desk.items(f"/v1/{name}", new, uscc=code) != []
+    assert desk.items("/v1/assessments", old, uscc=code, valid_at="2025-08-31") != []

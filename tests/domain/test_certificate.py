@@ -8,7 +8,8 @@ import pytest
 
 from domain.certificate import CERTIFICATE, CertificateReissued, CertificateRevoked, Issue
 from domain.decider import Command
-from domain.vocabulary import Level
+from domain.flag import FlagReviewed
+from domain.vocabulary import Level, ReviewDecision
 from tests.facts import GUARD, NUMBER, certified, held, issue, register
 from tests.given import (
     BUREAU,
@@ -220,3 +221,12 @@ def test_a_reporter_does_not_revoke_the_certificate_of_another_enterprise():
 
 def test_an_inspector_revokes_nothing():
     given(*certified()).when(revoke(inspector())).then_refused("role-not-allowed")
+
+
+def test_a_number_whose_double_use_was_reviewed_is_issued_and_revoked_like_any_other():
+    history = shared_number()
+    last = recorded(*history)[-1].position
+    review = order(FlagReviewed(flag=f"C2-{last}", decision=ReviewDecision.UPHELD), LATER)
+    given(*history, review).when(revoke()).then_as_ordered()
+    again = issued(results=replace(issue().results, theory=None))
+    given(*history, review).when(again).then_as_ordered()

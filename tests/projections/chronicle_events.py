@@ -59,13 +59,17 @@ PLACES = (
 
 
 class Step(NamedTuple):
-    """One entry: about whom, of which type, with which choices."""
+    """One entry: about whom, of which type, with which choices, in which episode.
+
+    Steps of one episode have their ids, numbers and holders in common, also those of several enterprises.
+    """
 
     uscc: str
     kind: str
     day: int = 0
     a: int = 0
     b: int = 0
+    episode: int = 0
 
 
 def pick(options: Any, number: int) -> Any:
@@ -88,20 +92,21 @@ def _level(step: Step) -> str:
 
 def session_id(step: Step, number: int) -> str:
     """One of two sessions of an enterprise."""
-    return f"a-{step.uscc[-3:]}-{number % 2}"
+    return f"a-{step.uscc}-{step.episode}-{number % 2}"
 
 
-def number_of(number: int) -> str:
+def number_of(step: Step, number: int) -> str:
     """One of three certificate numbers, whoever issues; the last one has no known pattern."""
-    return pick(("Y000011123456244000000", "Y000011123456254000001", "旧-7"), number)
+    serial = f"{step.episode % 1_000_000:06d}"
+    return pick((f"Y000011123456244{serial}", f"Y000011654321254{serial}", f"旧-{serial}"), number)
 
 
 def _application(step: Step) -> str:
-    return f"app-{step.uscc[-3:]}"
+    return f"app-{step.uscc}-{step.episode}"
 
 
 def _finding(step: Step) -> str:
-    return f"f-{step.uscc[-3:]}-{step.a % 2}"
+    return f"f-{step.uscc}-{step.episode}-{step.a % 2}"
 
 
 def _scope(step: Step) -> tuple[Any, ...]:
@@ -248,13 +253,13 @@ def _session(step: Step) -> Any:
         mode=pick((Mode.ON_SITE, Mode.ON_SITE, Mode.ONLINE), step.day),
         method=pick(("examination", "师带徒考评"), step.day // 3),
         venue=pick(PLACES, step.a + step.b),
-        candidates=replace(session().candidates, employee=2, other=step.day % 2),
+        candidates=replace(session().candidates, employee=1, other=step.day % 2),
     )
 
 
 def _certificate(step: Step) -> Any:
     holder = Holder(
-        subject_id=f"h-{step.b % 2}",
+        subject_id=f"h-{step.episode}-{step.b % 2}",
         masked_name="张*",
         id_type="201",
         category=pick((CandidateCategory.EMPLOYEE, CandidateCategory.OTHER), step.day),
@@ -262,7 +267,7 @@ def _certificate(step: Step) -> Any:
     return issued(
         _occupation(step),
         _level(step),
-        number=number_of(step.day),
+        number=number_of(step, step.day),
         assessment_id=session_id(step, step.a),
         issuer_uscc=pick((step.uscc, step.uscc, THIRD), step.b),
         holder=holder,
@@ -272,7 +277,9 @@ def _certificate(step: Step) -> Any:
 
 def _reissued(step: Step) -> Any:
     return CertificateReissued(
-        certificate_no=number_of(step.a), new_certificate_no=number_of(step.a + 1), reason="x"
+        certificate_no=number_of(step, step.a),
+        new_certificate_no=number_of(step, step.a + 1),
+        reason="x",
     )
 
 
@@ -280,7 +287,7 @@ def _drawn(step: Step) -> Any:
     pool, sample, seed = Pool(enterprises=SUBJECTS), Sample(enterprises=1), f"seed-{step.a}"
     carried_out = step.b % 2 == 1
     return inspection.InspectionDrawn(
-        draw_id=f"d-{step.a % 2}",
+        draw_id=f"d-{step.episode}-{step.a % 2}",
         pool=pool,
         sample=sample,
         seed_commitment=commitment(seed),
@@ -304,7 +311,7 @@ def _inspectors(step: Step) -> Any:
 
 def _dispatched(step: Step) -> Any:
     return inspection.InspectionDispatched(
-        inspection_id=f"i-{step.uscc[-3:]}-{step.a % 2}",
+        inspection_id=f"i-{step.uscc}-{step.episode}-{step.a % 2}",
         kind="现场督导",
         uscc=step.uscc,
         inspectors=_inspectors(step),
@@ -313,7 +320,7 @@ def _dispatched(step: Step) -> Any:
 
 def _spot_check(step: Step) -> Any:
     return inspection.SpotCheckRecorded(
-        inspection_id=f"i-{step.uscc[-3:]}-{step.a % 2}",
+        inspection_id=f"i-{step.uscc}-{step.episode}-{step.a % 2}",
         uscc=step.uscc,
         district=pick(DISTRICTS, step.b),
         kind="现场督导",
@@ -404,7 +411,9 @@ MAKERS: Mapping[str, Callable[[Step], Any]] = {
     "AssessmentHeld": _session,
     "CertificateIssued": _certificate,
     "CertificateReissued": _reissued,
-    "CertificateRevoked": lambda s: CertificateRevoked(certificate_no=number_of(s.a), reason="x"),
+    "CertificateRevoked": lambda s: CertificateRevoked(
+        certificate_no=number_of(s, s.a), reason="x"
+    ),
     "InspectionDrawn": _drawn,
     "InspectionDispatched": _dispatched,
     "SpotCheckRecorded": _spot_check,

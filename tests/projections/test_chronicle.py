@@ -18,11 +18,11 @@ from tests.projections.chronicle_corrections import CORRECTIONS
 from tests.projections.chronicle_events import SUBJECTS, day_of
 from tests.story import REFERENCE, Story, locate
 
-EXAMPLES = 600
+EXAMPLES = 400
 NEVER_CORRECTED = {"RosterPublished", "CatalogueAdopted", "InspectionDrawn", "RecordCorrected"}
 
 
-def test_six_hundred_histories_meet_every_event_correction_flag_and_lateness():
+def test_four_hundred_histories_meet_every_event_correction_flag_and_lateness():
     seen: Counter[str] = Counter()
 
     @seed(1)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection, sql
 
@@ -11,8 +11,10 @@ from projections.runner import Runner, Sizes
 from projections.views import TABLES
 from replay.audit import check
 from replay.engines import InProcess
-from tests.projections.chronicle import chronicles, tell
+from tests.projections.chronicle import Step, chronicles, tell
+from tests.projections.chronicle_events import THIRD
 from tests.projections.conftest import RULES
+from tests.story import OTHER, USCC
 
 pytestmark = pytest.mark.postgres
 
@@ -69,6 +71,42 @@ def as_known(conn: Connection[Any], at: int) -> dict[str, list[Any]]:
     }
 
 
+MOVED_BACK = [
+    *(
+        Step(uscc, kind, day)
+        for uscc in (USCC, THIRD)
+        for kind, day in (
+            ("EnterpriseRegistered", 0),
+            ("AssessmentHeld", 60),
+            ("CertificateIssued", 70),
+        )
+    ),
+    Step(THIRD, "EnterpriseProfileChanged", 384, b=1),
+    Step(THIRD, "RecordCorrected", a=1),
+]
+ONE_HOLDER_AGAIN = [
+    *(
+        Step(uscc, kind, day, number, 3)
+        for number, uscc in enumerate((USCC, OTHER, THIRD))
+        for kind, day in (
+            ("EnterpriseRegistered", 0),
+            ("AssessmentHeld", 60),
+            ("CertificateIssued", 70),
+        )
+    ),
+    Step(THIRD, "CertificateIssued", 71, 2, 3),
+    Step(OTHER, "EnterpriseProfileChanged", 346, 5, 3),
+    Step(THIRD, "CertificateIssued", 129, 2, 3),
+]
+CORRECTED_CERTIFICATE = [*MOVED_BACK[:3], Step(USCC, "RecordCorrected")]
+
+
+# An enterprise moved and was moved back within one batch: its C2 flag was elsewhere in between.
+@example(MOVED_BACK, [6], 1)
+# C2 of one certificate was looked up beside another of the same holder: the third one was not read.
+@example(ONE_HOLDER_AGAIN, [10], 1)
+# A correction in a later batch than its certificate left the certificate's old row in force.
+@example(CORRECTED_CERTIFICATE, [3], 10_000)
 @law
 @given(chronicles(), st.lists(st.integers(0, 60), max_size=6), st.sampled_from([1, 3, 10_000]))
 def test_cutting_the_ledger_into_batches_leaves_no_trace(fresh, steps, cuts, memory):

@@ -419,3 +419,80 @@ def test_what_a_record_raised_is_found_by_its_position(desk: Desk):
     found = flags.of_records(desk.conn, [position], position)
     assert [x["key"] for x in found] == [f"S2-{position}"]
     assert flags.of_records(desk.conn, [position - 1], position) == []
+
+
+def test_an_enterprise_that_moves_takes_all_its_records_to_the_new_district(desk: Desk):
+    code = uscc()
+    held = session(code, "3")
+    one = certificate(code, held["data"]["assessment_id"])
+    twin = certificate(code, held["data"]["assessment_id"])
+    twin["data"]["certificate_no"] = one["data"]["certificate_no"]
+    raised, ordered, _ = order_of(code, "2025-05-02")
+    then = desk.load(*listed(code, "4"), held, one, twin, raised, ordered)
+    moved = line(
+        "EnterpriseProfileChanged", "2025-09-01", reporter(code), uscc=code, district="BDA"
+    )
+    now = desk.load(moved)
+    before, after = date(2025, 8, 31), date(2025, 9, 1)
+    for day, at, district in (
+        (after, then, "110108"),
+        (before, now, "110108"),
+        (after, now, "BDA"),
+    ):
+        shown = _by_district(desk, Basis(day, at), code)
+        assert set(shown) == {district}, (day, at)
+        assert {"flags C2", "flags Q2", "flags S2", "sessions", "findings", "plans"} <= shown[
+            district
+        ]
+        assert {"certificates", "applications", "roster", "scope"} <= shown[district]
+    wrong = next(e.position for e in desk.log.history(code) if "registered" in e.type)
+    correction = line(
+        "RecordCorrected",
+        "2025-03-10",
+        BUREAU,
+        position=wrong,
+        fields={"district": "110106"},
+        reason="登记有误",
+    )
+    desk.load(correction)
+    assert set(_by_district(desk, desk.basis(before), code)) == {"110106"}
+    assert set(_by_district(desk, desk.basis(after), code)) == {"BDA"}
+
+
+def _by_district(desk: Desk, basis: Basis, code: str) -> dict[str, set[str]]:
+    """Under which district which records of the enterprise are found."""
+    found: dict[str, set[str]] = {}
+    for district in ("110108", "BDA", "110106"):
+        pages = {
+            "sessions": sessions.page(
+                desk.conn, basis, sessions.Filters(uscc=code, district=district), None, 9
+            ),
+            "certificates": certificates.page(
+                desk.conn, basis, certificates.Filters(uscc=code, district=district), None, 9
+            ),
+            "roster": roster.page(
+                desk.conn, basis, roster.Filters(uscc=code, district=district), None, 9
+            ),
+            "scope": scope.page(
+                desk.conn, basis, scope.Filters(uscc=code, district=district), None, 9
+            ),
+            **{
+                kind: cases.page(
+                    desk.conn,
+                    basis,
+                    cases.Filters(kind=kind, uscc=code, district=district),
+                    None,
+                    9,
+                )
+                for kind in ("findings", "plans", "applications")
+            },
+        }
+        names = {name for name, page in pages.items() if page.items}
+        wanted = flags.Filters(uscc=code, district=district)
+        raised = flags.page(desk.conn, basis, wanted, None, 99).items
+        names |= {f"flags {flag['code']}" for flag in raised}
+        items = [item for page in pages.values() for item in page.items] + raised
+        assert {item["district"] for item in items if "district" in item} <= {district}
+        if names:
+            found[district] = names
+    return found

@@ -12,6 +12,6 @@ UPDATE projections_next.progress SET position = 0;
 ALTER TABLE projections.flags ADD COLUMN since bigint NOT NULL;
 ALTER TABLE projections_next.flags ADD COLUMN since bigint NOT NULL;
 
-CREATE INDEX certificates_day ON projections.certificates (valid_from, key);
-CREATE INDEX certificates_day ON projections_next.certificates (valid_from, key);
+CREATE INDEX certificates_day ON projections.certificates (day, key);
+CREATE INDEX certificates_day ON projections_next.certificates (day, key);
 RESET ROLE;
