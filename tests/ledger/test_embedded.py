@@ -96,7 +96,7 @@ def test_a_killed_server_comes_back_and_readers_do_not_notice(folder: Path):
         assert log.head().position == 1
 
 
-@pytest.mark.parametrize("pid", [1, os.getpid(), 2**22 - 7])
+@pytest.mark.parametrize("pid", [1, os.getpid(), 2**22 - 7], ids=["first", "own", "unused"])
 def test_a_process_id_left_behind_is_not_taken_for_the_server(folder: Path, pid: int):
     """After a restart of a container the number may belong to anybody."""
     with embedded.attach(folder):
