@@ -20,6 +20,7 @@ from api import files
 from api.downloads import disposition
 from api.lists import Pieces
 from api.metrics import Metrics
+from api.office.watch import Watch
 from api.shell import App, Receive, Scope, Send, Shell
 from api.wiring import WHOLE_LISTS, Installation
 from tests.api.desk import Desk
@@ -175,7 +176,7 @@ def test_a_turn_is_given_back_whatever_becomes_of_the_download(
     assert desk.get("/v1/events", format="csv", all="true").status_code == 200
 
 
-def test_what_breaks_half_way_does_not_pass_for_whole() -> None:
+def test_what_breaks_half_way_does_not_pass_for_whole(house: Installation) -> None:
     closed = []
 
     def half() -> Generator[bytes]:
@@ -188,7 +189,7 @@ def test_what_breaks_half_way_does_not_pass_for_whole() -> None:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await Pieces(b"first", half(), "text/csv", {})(scope, receive, send)
 
-    with served(Shell(answer, Metrics())) as base:
+    with served(Shell(answer, Metrics(), Watch(house.gate), house.settings)) as base:
         got: list[bytes] = []
         with (
             pytest.raises(httpx2.RemoteProtocolError),

@@ -291,8 +291,8 @@ def test_the_overview_of_a_reporter_is_of_their_own_enterprise(desk: Desk, firm:
     found = desk.get("/v1/overview", reporter(firm)).json()
     assert found["limited_to"] == {"uscc": firm}
     assert [(line["code"], line["breaches"]) for line in found["backlog"]] == [("S2", 1)]
-    assert found["districts"] is None
-    assert found["months"] is None
+    assert [(each["district"], each["breaches"]) for each in found["districts"]] == [("110108", 1)]
+    assert sum(each["breaches"] for each in found["months"]) == 1
     assert {entry["subject"] for entry in found["late"]["items"]} == {firm}
 
 

@@ -94,10 +94,10 @@ def test_reading_on_the_screen_is_not_an_export(house: House) -> None:
 def test_what_is_refused_is_remembered_for_sessions_and_tokens(house: House) -> None:
     account, visitor = house.account(Role.ENTERPRISE_REPORTER), house.visitor()
     visitor.sign_in(account)
-    assert visitor.reads("/v1/stats?by=district") == 403
+    assert visitor.reads("/v1/draws") == 403
     visitor.post("/sign-out", Origin="https://evil.example")
     assert house.entries(account)[1:] == [
-        ("refusal", "GET /v1/stats", "refused"),
+        ("refusal", "GET /v1/draws", "refused"),
         ("refusal", "POST /sign-out", "refused"),
     ]
 

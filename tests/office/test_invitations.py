@@ -88,7 +88,7 @@ def test_another_link_makes_the_one_before_void(house: House) -> None:
     assert house.visitor().get(second).status_code == 200
 
 
-@pytest.mark.parametrize("secret", ["x", "..", "a" * 5000, "%00", "督导"])
+@pytest.mark.parametrize("secret", ["x", "a" * 5000, "%00", "督导"])
 def test_what_is_no_link_is_not_found(house: House, secret: str) -> None:
     assert house.visitor().get(f"/invitations/{secret}").status_code == 404
 

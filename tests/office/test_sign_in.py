@@ -240,7 +240,7 @@ def test_a_session_and_a_token_are_answered_by_the_same_policy(house: House) -> 
     answer = inspector.http.get("/v1/flags", headers={"Accept": "application/json"})
     assert answer.json()["limited_to"] == {"district": "110105"}
     reporter = house.inside(Role.ENTERPRISE_REPORTER)
-    assert reporter.reads("/v1/stats?by=district") == 403
+    assert reporter.reads("/v1/draws") == 403
 
 
 def test_a_useless_token_is_not_made_good_by_a_cookie(house: House) -> None:

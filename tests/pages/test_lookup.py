@@ -259,7 +259,7 @@ def test_the_start_page_tells_anyone_what_changed_lately(site: Site):
         (Role.QUALITY_SUPERVISOR, "centre", "/overview"),
         (Role.DISTRICT_INSPECTOR, "110105", "/overview"),
         (Role.EXPERT, "大学", "/applications"),
-        (Role.ENTERPRISE_REPORTER, CODE, "/enterprises"),
+        (Role.ENTERPRISE_REPORTER, CODE, "/overview"),
         (Role.SECURITY_ADMIN, "centre", "/accounts"),
         (Role.SYSTEM_ADMIN, "centre", "/integrity"),
     ],
