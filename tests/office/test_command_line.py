@@ -40,7 +40,7 @@ def served(shell: Shell) -> str:
         text=True,
     ) as running:
         assert running.stderr is not None
-        said = running.stderr.readline() + running.stderr.readline()
+        said = running.stderr.readline()
         where = re.search(r"serves at (http://\S+)", said)
         assert where, said
         # The socket listens already; an answer comes once everything has been said.
