@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, sync_playwright
 from api.app import create_app
 from api.demonstration import SAMPLE, SUFFIXES
 from api.imports import Rejects
+from api.office import demo_accounts
 from api.server import address, listen
 from api.settings import Settings
 from api.wiring import Installation
+from ledger.clock import now
 from tests.pages.site import Opener, Site, reading
 from tests.postgres import Server
 
@@ -25,7 +27,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture(scope="session")
 def shown(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """An installation that holds the sample year."""
+    """A demonstration: an installation that holds the sample year and one account a role."""
     server.drop("dudao_pages")
     addresses = server.create("dudao_pages", "template0")
     settings = Settings.model_validate(
@@ -39,6 +41,7 @@ def shown(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     )
     with Installation(settings, connections=16) as made:
         made.follow()
+        demo_accounts.prepare(made.gate, now())
         for path in sorted(Path(SAMPLE).iterdir()):
             if path.suffix in SUFFIXES:
                 rejects = Rejects(settings.folder / f"{path.name}.reject.ndjson")

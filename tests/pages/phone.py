@@ -110,6 +110,11 @@ class Phone(Reader):
         expect(page.locator("#state")).to_contain_text(actor.account)
         return page
 
+    def violations(self) -> list[str]:
+        """What axe finds, at the foot of the step: elsewhere the bar there covers what scrolls under it."""
+        self.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        return super().violations()
+
     def network(self, *, on: bool) -> None:
         """Come into reach of the network, or leave it."""
         self.context.set_offline(not on)

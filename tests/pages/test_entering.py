@@ -20,12 +20,10 @@ pytestmark = pytest.mark.postgres
 SEATED = {actor.role: actor.account for actor in demo_accounts.SAMPLE}
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture
 def demonstration(shown: Installation) -> str:
-    """The sample year is a demonstration: one account a role."""
-    password = demo_accounts.prepare(shown.gate, now())
-    assert password is not None
-    return password
+    """The password of the accounts of a demonstration."""
+    return demo_accounts.password(shown.gate)
 
 
 def come_in(one: Reader, account: str) -> Page:
