@@ -101,7 +101,7 @@ def test_a_slip_is_shown_at_its_field_and_what_was_typed_stays(site: Site, asked
 @pytest.mark.postgres
 def test_the_clocks_of_other_pages_set_the_later_side(site: Site):
     page = text_of(site.get("/compare?valid_at=2025-06-01&position=3000", ANALYST).text)
-    assert "到 2025-06-01,按位置 3000 时所知" in page
+    assert "到 2025-06-01，按位置 3000 时所知" in page
 
 
 @pytest.mark.postgres
