@@ -11,7 +11,7 @@ def _names(**pairs: tuple[str, str]) -> Mapping[str, Words]:
 
 
 COMPARED = _names(
-    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("预警", "flags")
+    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("疑点", "flags")
 )
 ISSUED = _names(
     valid=("有效", "valid"), reissued=("已换证", "replaced"), revoked=("已撤销", "revoked")

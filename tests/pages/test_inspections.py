@@ -67,7 +67,7 @@ def test_a_draw_is_committed_to_then_carried_out_and_drawn_again(reader: Opener,
     assert before["pool"]["inspectors"] == ["a", "c"]
     assert before.get("seed") is None
     page.get_by_role("button", name="公开种子并抽取").click()
-    assert "重抽一致" in page.inner_text("main")
+    assert "复算一致" in page.inner_text("main")
     after = site.get(f"/v1/draws/{number}", SUPERVISOR).json()
     assert after["seed_commitment"] == before["seed_commitment"]
     assert len(after["drawn"]["enterprises"]) == 2
