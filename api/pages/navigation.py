@@ -62,6 +62,15 @@ def areas(actor: Actor) -> tuple[Area, ...]:
     return tuple(area for area in AREAS if area.shown_to(actor))
 
 
+_FIRST = {
+    # Whose work is not in the first area that they are shown.
+    Role.DISTRICT_INSPECTOR: "/field",
+    Role.AUDIT_ADMIN: "/access-log",
+    Role.SYSTEM_ADMIN: "/system",
+}
+
+
 def home(actor: Actor) -> str | None:
     """Return where the work of a signed-in reader begins; None for who has no area of their own."""
-    return next((area.path for area in areas(actor) if area.shown_to is not _anyone), None)
+    own = (area.path for area in areas(actor) if area.shown_to is not _anyone)
+    return _FIRST.get(actor.role) or next(own, None)

@@ -257,11 +257,12 @@ def test_the_start_page_tells_anyone_what_changed_lately(site: Site):
     ("role", "organisation", "path"),
     [
         (Role.QUALITY_SUPERVISOR, "centre", "/overview"),
-        (Role.DISTRICT_INSPECTOR, "110105", "/overview"),
+        (Role.DISTRICT_INSPECTOR, "110105", "/field"),
         (Role.EXPERT, "大学", "/applications"),
         (Role.ENTERPRISE_REPORTER, CODE, "/overview"),
         (Role.SECURITY_ADMIN, "centre", "/accounts"),
-        (Role.SYSTEM_ADMIN, "centre", "/integrity"),
+        (Role.SYSTEM_ADMIN, "centre", "/system"),
+        (Role.AUDIT_ADMIN, "centre", "/access-log"),
     ],
 )
 def test_who_is_signed_in_begins_where_their_work_is(
