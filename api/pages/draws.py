@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
@@ -16,7 +17,7 @@ from api.pages.choices import Choices, choices
 from api.pages.frame import framed
 from api.pages.reading import read
 from api.pages.rendering import render
-from api.problems import invalid
+from api.problems import Fault, invalid
 from api.queries import ask
 from api.questions import LARGEST_PAGE, AsOf, RosterQuestion
 from api.time_travel import Asked
@@ -33,6 +34,15 @@ from projections.names import names
 
 router = APIRouter(include_in_schema=False)
 EVENT = "InspectionDrawn"
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "sample.enterprises": "enterprises",
+        "sample.inspectors": "inspectors",
+        "pool.enterprises": "district",
+        "pool.inspectors": "pool_inspectors",
+    }
+)
+"""Fields of the command → fields of the form."""
 
 
 class Ticket(NamedTuple):
@@ -140,7 +150,8 @@ def commit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
 
     done = attempt(work)
     if isinstance(done, Refusal):
-        return _form(request, house, actor, typed(form), done)
+        errors = tuple(Fault(FIELDS.get(e.field, e.field), e.reason) for e in done.errors)
+        return _form(request, house, actor, typed(form), done._replace(errors=errors))
     return sent_on(f"/draws/{draw_id}", done)
 
 

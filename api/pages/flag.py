@@ -200,7 +200,7 @@ def _fresh(found: Mapping[str, Any], english: bool) -> dict[str, str]:  # noqa: 
     language = "en" if english else "zh"
     return {
         "finding_id": f"fd-{today().year}-{found['key']}",
-        "kind": found["check"][language],
+        "kind": Words(found["check"]["zh"], found["check"]["en"]).speak(language),
         "severity": found["severity"],
-        "statement": found["message"][language],
+        "statement": Words(**found["message"]).speak(language),
     }

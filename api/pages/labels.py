@@ -18,6 +18,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
     {
         **_names(
             account=("账户", "Account"),
+            actor=("办理人", "Who acts"),
             accuracy_m=("精度", "Accuracy"),
             action=("操作", "What"),
             address=("地址", "Address"),
@@ -81,7 +82,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             note=("说明", "Note"),
             number=("证书编号", "Certificate number"),
             occupation=("职业", "Occupation"),
-            of=("比较什么", "What"),
+            of=("比较对象", "What"),
             old_code=("原验证码", "Code so far"),
             open=("是否未结", "Open"),
             opinion=("意见", "Opinion"),
@@ -148,8 +149,10 @@ LABELS: Mapping[str, Words] = MappingProxyType(
 
 _ROW = Words("第 %s 行", "Line %s")
 _CLOCKS = {"valid_at": "clock-day", "known_at": "clock-position", "position": "clock-position"}
-_NOWHERE = frozenset({"cursor", "format", "limit", "min_position", "record", "since", "whole"})
-"""Parameters of an address that no page has a field for."""
+_NOWHERE = frozenset(
+    {"actor", "cursor", "format", "limit", "min_position", "record", "since", "whole"}
+)
+"""What no page has a field for: who acts, and parameters of an address."""
 
 
 def label_of(field: str, language: Language) -> str:
@@ -170,7 +173,7 @@ def anchor_of(field: str, prefix: str = "") -> str:
     """
     if field in _CLOCKS and not prefix:
         return _CLOCKS[field]
-    if not field or field in _NOWHERE:
+    if field.partition(".")[0] in {"", *_NOWHERE}:
         return ""
     row, _, rest = field.partition(".")
     if row == "entries":

@@ -41,6 +41,8 @@ class OverviewPage:
     """The authority to which everything is narrowed."""
     uscc: str | None
     """The enterprise to which everything is narrowed."""
+    name: str | None
+    """Its name."""
     found: Mapping[str, Any]
     """As `GET /v1/overview` gives it."""
     total: Mapping[str, int]
@@ -79,12 +81,16 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
     cells: Sequence[Tile | None] = ()
     if counted is not None and not limits and question.district is None:
         cells = tiles(counted, measure)
+    uscc = limits.get("uscc")
+    with house.reading() as connection:
+        called = names(connection, Basis(standing.day, standing.position), {uscc} if uscc else ())
     page = OverviewPage(
         asked=dict(request.query_params),
         faults=seen.faults,
         districts=choices(frame.language, "district") if counted is not None and not limits else [],
         district=limits.get("district") or question.district,
-        uscc=limits.get("uscc"),
+        uscc=uscc,
+        name=called.get(uscc) if uscc else None,
         found=found,
         total=_total(found["backlog"]),
         overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),

@@ -23,7 +23,6 @@ from api.views import VIEWS
 router = APIRouter(include_in_schema=False)
 ROWS = 50
 HALF_A_YEAR = timedelta(days=182)
-FILTERS = ("q", "district", "standing", "occupation", "level", "expiring_within")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +51,6 @@ class RosterPage:
     """USCC → days left, for listings of which a warning is due."""
     earlier: str
     """A day half a year before, to compare with."""
-    filtered: bool
-    """Whether a filter is set."""
     compares: bool
     """Whether the reader may compare two days."""
 
@@ -89,7 +86,6 @@ def roster(request: Request, house: Installed, actor: Caller) -> Response:
         ],
         left=_left(found.page.items, day, ahead),
         earlier=(day - HALF_A_YEAR).isoformat(),
-        filtered=any(request.query_params.get(name) for name in FILTERS),
         compares="diff" in READS.get(actor.role, frozenset()),
     )
     return render(frame, "roster.html", page, seen.status)

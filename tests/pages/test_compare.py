@@ -118,7 +118,7 @@ def test_comparisons_stay_within_what_the_reader_may_see(site: Site):
 @pytest.mark.postgres
 def test_an_analyst_compares_then_and_now_and_opens_a_cause(reader: Opener):
     page = reader(ANALYST).open("/compare")
-    page.get_by_label("比较什么").select_option("flags")
+    page.get_by_label("比较对象").select_option("flags")
     page.locator("#field-from_valid_at").fill("2026-06-30")
     page.locator("#field-from_known").fill("2500")
     page.locator("#field-to_valid_at").fill("2026-06-30")

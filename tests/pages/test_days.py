@@ -13,12 +13,20 @@ from playwright.sync_api import Page, expect
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from tests.api import lines
-from tests.pages.site import ANALYST, OFFICER, PUBLISHER, SUPERVISOR, Opener, Site
+from tests.pages.site import ANALYST, OFFICER, PUBLISHER, Opener, Site
 
 pytestmark = pytest.mark.postgres
 
 SECOND = Actor(account="bureau-2", role=Role.BUREAU_PUBLISHER, organisation="bureau")
 SCOPE = [{**lines.ELECTRICIAN, "levels": ["5", "4"]}]
+
+
+def _come_in(reader: Opener, role: str) -> Page:
+    """Sign in from the start page, as a demonstration offers it."""
+    page = reader().open("/")
+    page.get_by_role("link", name="登录").click()
+    page.get_by_role("button", name=role).click()
+    return page
 
 
 def _find(page: Page, what: str) -> None:
@@ -42,9 +50,9 @@ def test_a_supervisor_goes_from_the_overview_to_a_finding_and_its_report(
     firm = lines.uscc()
     for line in (*lines.listed(firm, "4"), lines.session(firm, "3")):
         site.record(line)
-    page = reader(SUPERVISOR).open("/")
+    page = _come_in(reader, "质量督导员")
     expect(page.get_by_role("heading", level=1)).to_have_text("总览")
-    page.get_by_role("link", name="未复核的违规").click()
+    page.get_by_role("link", name="违规待复核").click()
     page.get_by_text("更多条件").click()
     page.get_by_label("统一社会信用代码").fill(firm)
     page.get_by_role("button", name="筛选").click()
@@ -151,10 +159,10 @@ def test_two_experts_score_and_other_hands_conclude_confirm_and_publish(reader: 
 def test_an_analyst_compares_two_days_and_takes_the_rows_as_parquet(
     reader: Opener, site: Site, tmp_path: Path
 ):
-    page = reader(ANALYST).open("/")
+    page = _come_in(reader, "分析员")
     page.get_by_role("link", name="比较", exact=True).click()
-    page.get_by_label("比较什么").select_option("名单")
-    first, last = page.get_by_label("业务日期").nth(1), page.get_by_label("业务日期").nth(2)
+    page.get_by_label("比较对象").select_option("名单")
+    first, last = page.get_by_label("业务日期").first, page.get_by_label("业务日期").last
     first.fill("2026-01-01")
     last.fill("2026-10-01")
     page.get_by_role("button", name="比较", exact=True).click()

@@ -87,11 +87,22 @@ def test_every_fault_of_a_refused_form_leads_to_its_field(site: Site, firm: str)
 
 @pytest.mark.postgres
 def test_a_fault_of_a_publication_stands_at_the_box_that_was_ticked(site: Site):
+    scope = [{**lines.ELECTRICIAN, "levels": ["5", "4"]}]
+    codes = [lines.uscc(), lines.uscc()]
+    for code in codes:
+        for each in (
+            lines.registered(code),
+            lines.submitted(code, scope),
+            *lines.evaluated(code, scope),
+        ):
+            site.record(each)
     page = site.get("/publications/new", PUBLISHER).text
-    waiting = re.findall(r'name="application"[^>]*value="([^"]+)"', page)
-    if not waiting:
-        pytest.fail("nothing waits for publication in the sample year")
-    fields = {"application": waiting[-1], "batch": "2026-9", "published_on": "2026-11-01"}
-    days = {"valid_from": "2026-11-02", "valid_to": "2026-11-01"}
-    refused = _refused(site, "/publications/new", PUBLISHER, {**fields, **days})
-    assert _leads(refused)
+    boxes = re.findall(r'id="field-entries\.(\d+)" value="([^"]+)"', page)
+    number, application = next(box for box in boxes if box[1] == f"app-{codes[1][-8:]}")
+    days = {"published_on": "2025-07-01", "valid_from": "2025-07-02", "valid_to": "2025-07-01"}
+    fields = {"application": application, "batch": f"2025-{codes[1][-6:]}", **days}
+    second = Actor(account="bureau-2", role=Role.BUREAU_PUBLISHER, organisation="bureau")
+    assert f"field-entries.{number}" in _leads(_refused(site, "/publications/new", second, fields))
+    good = {**fields, "valid_to": "2028-07-01"}
+    # Who confirmed an application cannot publish it: a fault of nobody's typing leads nowhere.
+    assert _leads(_refused(site, "/publications/new", PUBLISHER, good)) == set()
