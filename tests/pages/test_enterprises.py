@@ -298,5 +298,5 @@ def test_without_a_script_the_clock_bar_leads_to_another_day(browser: Browser, s
     assert not page.get_by_label("拖动看另一天").is_visible()
     page.get_by_label("业务日期").fill("2026-05-01")
     page.get_by_role("button", name="查看").click()
-    assert "在 2026-05-01 在名单内" in page.locator("#status").inner_text()
+    assert "截至 2026-05-01 在名单内" in page.locator("#status").inner_text()
     context.close()

@@ -43,7 +43,7 @@ def test_the_page_counts_what_its_twin_counts(site: Site):
     page = text_of(site.get(f"/overview?valid_at={DAY}", SUPERVISOR).text)
     unreviewed = sum(line["unreviewed"] for line in twin["backlog"])
     assert f"{unreviewed} 违规待复核" in page
-    assert f"{twin['expiring']['within']['60']} 家 60 天内到期" in page
+    assert f"{twin['expiring']['within']['60']} 60 天内到期" in page
 
 
 @pytest.mark.postgres
