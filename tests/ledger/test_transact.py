@@ -623,9 +623,9 @@ def test_corrections_of_what_has_landed_share_the_append_of_their_neighbours(hou
 
     parts = (Counting(house.log), house.vault, installed())
     transactor = Transactor(house.log, *parts, today=lambda: TODAY)
-    transactor.execute_many([command(registered(uscc()))])
+    list(transactor.stream([[command(registered(uscc()))]]))
     lines = [registered(other), correction(2, {"method": "process"}), session(code, "5")]
-    outcomes = transactor.execute_many(commands(lines))
+    outcomes = list(transactor.stream([commands(lines)]))
     assert [type(each) for each in outcomes] == [Accepted] * 3
     assert appends == [1, 3]
 
