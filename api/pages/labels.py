@@ -7,16 +7,11 @@ is led to the field.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.pages.language import Language, Words
-
-
-def _names(**pairs: tuple[str, str]) -> Mapping[str, Words]:
-    return MappingProxyType({field: Words(*pair) for field, pair in pairs.items()})
-
+from api.pages.language import Language, Words, names
 
 LABELS: Mapping[str, Words] = MappingProxyType(
     {
-        **_names(
+        **names(
             account=("账户", "Account"),
             actor=("办理人", "Who acts"),
             accuracy_m=("精度", "Accuracy"),

@@ -6,7 +6,9 @@ of a keyboard and shown with those of print (decision 0102).
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from fastapi import Request
@@ -27,6 +29,15 @@ class Words(NamedTuple):
     def speak(self, language: Language) -> str:
         """Return the text in `language`."""
         return self.en if language == "en" else in_print(self.zh)
+
+
+Names: TypeAlias = Mapping[str, Words]
+"""What the values of a vocabulary are called."""
+
+
+def names(**pairs: tuple[str, str]) -> Names:
+    """Return names by value."""
+    return MappingProxyType({value: Words(*pair) for value, pair in pairs.items()})
 
 
 def choose(request: Request, default: Language) -> Language:
