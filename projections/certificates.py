@@ -20,6 +20,7 @@ from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
 from projections.basis import Basis, Page
+from projections.lines import NULL
 from projections.row import Row, Rows, View, document, item
 
 
@@ -52,7 +53,7 @@ def rows(of: Supervision, key: str) -> Rows:
 def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
-    before = record.before
+    before, method = record.before, _method(file, entry)
     replaces = None if before is None else (before.number, record.first.number)
     if ended is None:
         return as_issued(file, entry, None, replaces)
@@ -60,7 +61,7 @@ def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     found = as_issued(file, entry, ended, replaces) if start < ended else ()
     at, by = record.ended_position, record.replaced_by
     for stretch in file.supervised(max(start, ended)):
-        found += (_row(entry, record.state, stretch, ended, at, by, replaces),)
+        found += (_row(entry, record.state, stretch, method, ended, at, by, replaces),)
     return found
 
 
@@ -74,8 +75,16 @@ def as_issued(
 
     `replaces`: the number that it replaced, and the one under which it was first issued.
     """
-    stretches = file.supervised(entry.valid_from, end)
-    return tuple([_row(entry, "valid", each, None, None, None, replaces) for each in stretches])
+    stretches, method = file.supervised(entry.valid_from, end), _method(file, entry)
+    return tuple(
+        [_row(entry, "valid", each, method, None, None, None, replaces) for each in stretches]
+    )
+
+
+def _method(file: SubjectFile, entry: Recorded[CertificateIssued]) -> str:
+    """Return how its session was held, as a column has it."""
+    session = file.sessions.get(entry.event.assessment_id)
+    return NULL if session is None else session.entry.event.method
 
 
 class _Item(msgspec.Struct):
@@ -110,6 +119,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     entry: Recorded[CertificateIssued],
     state: str,
     stretch: Stretch,
+    method: str,
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
@@ -125,12 +135,16 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
         entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
     )
     # fmt: on
-    columns = (number, assessment_id, occupation.name, level.value, state, str(event.issued_on))
+    # fmt: off
+    columns = (
+        number, assessment_id, occupation.name, level.value, state, str(event.issued_on), method,
+    )
+    # fmt: on
     return Row(*stretch, columns, document(shown))
 
 
 CERTIFICATES = View(
-    "certificates", ("number", "session", "occupation", "level", "state", "day"), rows
+    "certificates", ("number", "session", "occupation", "level", "state", "day", "method"), rows
 )
 
 BY_NUMBER = """

@@ -1,6 +1,7 @@
 """`replay --check`: the rows that follow from the ledger against the rows that the tables show.
 
-First sums by subject, then, where they differ, row against row.
+First sums by subject, then, where they differ, row against row. The sums that counts rest on are
+held against the rows themselves.
 """
 
 from collections.abc import Iterator
@@ -8,11 +9,12 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
 
+from projections import tallies
 from projections.fold import Rules
 from projections.histories import Span
 from projections.lines import text
 from projections.row import Row
-from projections.schema import LIVE
+from projections.schema import LIVE, SEARCH
 from projections.views import TABLES, VIEWS
 from replay import digest, known_at
 from replay.digest import Sums
@@ -55,6 +57,11 @@ def check(
                     conninfo, position, span=Span(subject, subject + "\x01"), certificates=sharing
                 )
                 found += _differences(conn, rules, part, table, subject, schema)
+        conn.execute(SEARCH, {"schema": schema})
+        found += [
+            Difference("different", "tallies", f"{table}/{block}", "", None, None)
+            for table, block in tallies.wrong(conn, position)
+        ]
     return found
 
 
