@@ -15,6 +15,7 @@ from domain.envelope import Recorded
 from ledger import codec
 from ledger.clock import SHANGHAI
 from ledger.postgres_log import PostgresLog, to_entry
+from projections.asking import asked
 from projections.basis import BadCursor
 
 LOOKED_AT_ONCE = 20_000
@@ -103,7 +104,7 @@ def late(conn: Connection[Any], wanted: Wanted, cursor: str | None, limit: int) 
     after = _from_where(wanted, upto)
     values = {**wanted._asdict(), "upto": upto, "after": after}
     values |= {"look": LOOKED_AT_ONCE, "limit": limit + 1}
-    row: Any = conn.execute(LATE, values, prepare=False).fetchone()
+    row: Any = asked(conn, LATE, values).fetchone()
     positions, lowest, looked, number = row
     entries = _at(conn, positions[:limit])
     ended = wanted.uscc is None or looked < LOOKED_AT_ONCE

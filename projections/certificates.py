@@ -19,6 +19,7 @@ from domain.subject_file import Stretch, SubjectFile
 from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
+from projections.asking import asked
 from projections.basis import Basis, Page
 from projections.lines import NULL
 from projections.row import Row, Rows, View, document, item
@@ -233,6 +234,6 @@ def page(
         "district": filters.district,
         "limit": limit + 1,
     }
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from domain.identifiers import flag_parts
 from projections import tallies
+from projections.asking import asked
 from projections.basis import Basis
 from projections.row import item
 from projections.tallies import Where
@@ -68,7 +69,7 @@ SELECT doc FROM projections.cases
 
 def _findings(conn: Connection[Any], basis: Basis, where: Where) -> list[dict[str, Any]]:
     values = {"valid_at": basis.valid_at, "position": basis.position, **where._asdict()}
-    return [item(doc) for (doc,) in conn.execute(OPEN_FINDINGS, values, prepare=False)]
+    return [item(doc) for (doc,) in asked(conn, OPEN_FINDINGS, values)]
 
 
 def _open_findings(
@@ -106,4 +107,4 @@ SELECT key, CASE %(by)s WHEN 'occupation' THEN occupation WHEN 'level' THEN leve
 
 def _of_sessions(conn: Connection[Any], basis: Basis, by: str, keys: list[str]) -> dict[str, str]:
     values = {"position": basis.position, "by": by, "keys": keys}
-    return dict(conn.execute(OF_SESSIONS, values, prepare=False))
+    return dict(asked(conn, OF_SESSIONS, values))

@@ -16,6 +16,7 @@ from domain.enterprise import Enterprise, Profile
 from domain.intervals import Timeline
 from domain.scope import ScopeItem, items
 from domain.supervision import Supervision
+from projections.asking import asked
 from projections.basis import Basis, Page
 from projections.row import Row, Rows, View, document, item
 
@@ -119,8 +120,8 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
             -- A stretch ends with its listing at the latest: few documents are looked into.
-            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
-            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
+            WHEN valid_to > %(valid_at)s::date + %(days)s::int THEN false
+            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s::int END
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -142,8 +143,7 @@ def page(
         "days": filters.expiring_within,
         "limit": limit + 1,
     }
-    # Not prepared: a plan for all filters at once would use the index of none.
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
 
@@ -204,7 +204,7 @@ def expiring(
             "valid_to": ends,
             "days_left": (date.fromisoformat(ends) - basis.valid_at).days,
         }
-        for key, name, standing, where, ends in conn.execute(EXPIRING, values, prepare=False)
+        for key, name, standing, where, ends in asked(conn, EXPIRING, values)
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any, LiteralString, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
 
+from projections.asking import asked
 from projections.basis import Basis
 
 BLOCK = 8_192
@@ -187,7 +188,7 @@ def numbers(
     found: dict[str, dict[str, Numbers]] = {
         each.table: {column: {} for column in by} for each in COUNTED
     }
-    for table, *told, number in conn.execute(_statement(tables, by), values, prepare=False):
+    for table, *told, number in asked(conn, _statement(tables, by), values):
         for column, value in zip(by, told, strict=True):
             held = found[table][column]
             held[value] = held.get(value, 0) + number

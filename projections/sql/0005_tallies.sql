@@ -47,6 +47,8 @@ CREATE INDEX certificates_subject ON projections.certificates (subject, key);
 CREATE INDEX certificates_district ON projections.certificates (district, key);
 CREATE INDEX certificates_ended ON projections.certificates (state, key) WHERE state <> 'valid';
 
+CREATE INDEX cases_known_to ON projections.cases (kind, known_to);
+
 CREATE INDEX sessions_known_from ON projections_next.sessions (known_from);
 CREATE INDEX sessions_known_to ON projections_next.sessions (known_to) WHERE known_to IS NOT NULL;
 CREATE INDEX certificates_known_from ON projections_next.certificates (known_from);
@@ -59,4 +61,5 @@ CREATE INDEX sessions_day ON projections_next.sessions (day, key);
 CREATE INDEX certificates_subject ON projections_next.certificates (subject, key);
 CREATE INDEX certificates_district ON projections_next.certificates (district, key);
 CREATE INDEX certificates_ended ON projections_next.certificates (state, key) WHERE state <> 'valid';
+CREATE INDEX cases_known_to ON projections_next.cases (kind, known_to);
 RESET ROLE;
