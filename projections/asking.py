@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from psycopg import ClientCursor, Connection
-from psycopg.abc import Query
+from psycopg.abc import QueryNoTemplate
 
 
 def asked(
-    conn: Connection[Any], query: Query, values: Mapping[str, Any]
+    conn: Connection[Any], query: QueryNoTemplate, values: Mapping[str, Any]
 ) -> ClientCursor[tuple[Any, ...]]:
     """Return the rows of a query; its values go into its text, quoted by the driver."""
     return ClientCursor(conn).execute(query, values)
