@@ -313,6 +313,7 @@ def test_a_recommendation_is_corrected_within_the_rules():
     [
         ([register(), held()], {"unit_uscc": UNIT, "held_to": "2025-03-12"}),
         ([register(), order(spot_check(), DAY)], {"kind": "专项督导"}),
+        ([register(), order(dispatch(), DAY)], {"inspectors__1__card_no": "R11250009"}),
         (evaluated(), {"scores__basics": 20}),
         (extended(), {"valid_from": "2027-01-01"}),
         (suspended(), {"until": None}),
