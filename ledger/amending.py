@@ -4,7 +4,7 @@ What was accepted once must read the same for ever, so a fold knows no rule that
 tightened: it sets the stored values and decodes the outcome as the ledger decodes an event.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -69,7 +69,9 @@ def _thawed(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return the value with lists for tuples: an event's lists never change, and here one item does."""
     if (inside := as_object(value)) is not None:
         return {key: _thawed(inner) for key, inner in inside.items()}
-    return [*map(_thawed, cast("tuple[Any, ...]", value))] if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    return [_thawed(inner) for inner in cast("Iterable[object]", value)]
 
 
 def _at(data: object, path: str) -> Any:  # noqa: ANN401 - any JSON value
