@@ -115,11 +115,6 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
-   AND CASE WHEN %(days)s::int IS NULL THEN true
-            WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
-            -- A stretch ends with its listing at the latest: few documents are looked into.
-            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
-            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
