@@ -12,8 +12,8 @@ from api.cli_failures import Failure
 from api.language import chosen, one_of
 
 if TYPE_CHECKING:
+    from api.bench import Bench
     from api.imports import Report
-    from api.wiring import Bench
 
 Advance = Callable[[int, int], None]
 
@@ -38,18 +38,21 @@ def import_files(
     json: JsonOption = False,
 ) -> None:
     """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
+    from api.bench import recording  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415 - start-up time
-    from api.wiring import recording  # noqa: PLC0415
 
     who = None if actor is None else _actor(actor)
     for path in files:
         if not path.is_file():
             raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
-    with recording(Settings()) as bench:
-        reports = [
-            _take(bench, path, who, _reject_path(path, reject, len(files))) for path in files
-        ]
-    _tell(reports, as_json=json)
+    reports: list[Report] = []
+    try:
+        with recording(Settings()) as bench:
+            for path in files:
+                rejects = _reject_path(path, reject, len(files))
+                reports.append(_take(bench, path, who, rejects))
+    finally:  # also where a later file cannot be used: what was taken before it is in the ledger
+        _tell(reports, as_json=json)
     if any(report.refused for report in reports):
         raise typer.Exit(3)
 

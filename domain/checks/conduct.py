@@ -97,17 +97,18 @@ def receipt_and_plan(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outc
 
 
 def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
-    """S9: the implementing unit is the applicant or covered by it on that day."""
+    """S9: the implementing unit is the applicant or covered by it on every day of the session."""
     event = entry.event
     unit = event.unit_uscc
     if unit is None or unit == event.uscc or file.enterprise is None:
         return CLEAR
-    if file.enterprise.covers(unit, event.held_from):
+    day = file.enterprise.uncovered(unit, event.held_from, event.held_to)
+    if day is None:
         return CLEAR
-    change = file.enterprise.unit_on(unit, event.held_from)
+    change = file.enterprise.unit_on(unit, day)
     return breach(
-        f"实施单位 {unit} 在 {event.held_from} 既不是申报企业,也不在其覆盖的单位内",
-        f"unit {unit} was neither the applicant nor covered by it on {event.held_from}",
+        f"实施单位 {unit} 在 {day} 既不是申报企业,也不在其覆盖的单位内",
+        f"unit {unit} was neither the applicant nor covered by it on {day}",
         entry.position,
         *((change.position,) if change else ()),
     )
