@@ -15,9 +15,6 @@ from projections.memory import Memory
 from projections.pieces import pieces
 from projections.store import Batch
 
-SUBJECTS_AT_ONCE = 20
-"""Subjects whose histories are fetched together on a miss."""
-
 
 def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which stretch
     reader: Connection[Any],
@@ -67,7 +64,7 @@ def _files(
             missing.append(uscc)
         else:
             yield of
-    for some in pieces(missing, SUBJECTS_AT_ONCE):
+    for some in pieces(missing, histories.SUBJECTS_AT_ONCE):
         new = set(some)
         for uscc, history in histories.of_subjects(reader, some, after) if after else ():
             of = rules.new_file(uscc)

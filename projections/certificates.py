@@ -78,7 +78,7 @@ def as_issued(
     return tuple([_row(entry, "valid", each, None, None, None, replaces) for each in stretches])
 
 
-class _Item(msgspec.Struct):
+class _Item(msgspec.Struct, gc=False):
     """The item as it is stored. A struct, because a dictionary costs as much as its encoding."""
 
     certificate_no: str
@@ -96,14 +96,11 @@ class _Item(msgspec.Struct):
     ended_position: int | None
     replaced_by: str | None
     position: int
-    replaces: str | UnsetType
+    replaces: str | UnsetType = UNSET
     """The number of the certificate that this one replaced; without, it was issued for itself."""
-    issued_as: str | UnsetType
+    issued_as: str | UnsetType = UNSET
     """The number under which it was first issued, through all that were replaced."""
-    reissued_on: date | UnsetType
-
-
-_NOT_REPLACED = (UNSET, UNSET, UNSET)
+    reissued_on: date | UnsetType = UNSET
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
@@ -122,10 +119,13 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
         event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
-        entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
+        entry.position,
     )
     # fmt: on
-    columns = (number, assessment_id, occupation.name, level.value, state, str(event.issued_on))
+    if replaces is not None:
+        shown.replaces, shown.issued_as = replaces
+        shown.reissued_on = entry.valid_from
+    columns = (number, assessment_id, occupation.name, level, state, str(event.issued_on))
     return Row(*stretch, columns, document(shown))
 
 

@@ -180,7 +180,7 @@ SELECT position, type, tags FROM ledger.entry
  WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s)) ORDER BY position
 """
 ENTRIES = """
-SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
+SELECT position, type, valid_from, subject, payload FROM ledger.entry
  WHERE position = ANY (%(positions)s) ORDER BY position
 """
 
@@ -216,8 +216,7 @@ class _Wanted:
         about = {f"enterprise:{uscc}" for uscc in self.subjects.values()}
         positions.update(entry.position for entry in _under(conn, about, upto))
         values = {"positions": list(positions)}
-        rows = conn.execute(ENTRIES, values, binary=True).fetchall()
-        self.entries = list(map(histories.lean, rows))
+        self.entries = histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
 
     def _needed(self, under: Iterable[_Under], tags: AbstractSet[str]) -> Iterator[int]:
         """Yield what `Twins` has to read: of a number that thousands bear, the first and one's own."""
