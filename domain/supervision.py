@@ -44,6 +44,7 @@ class Supervision:
         self.apply = apply
         self.file = SubjectFile(uscc)
         self.entries: dict[int, Recorded[Any]] = {}
+        """Entries by position as they stand; certificates stand in the file."""
         self.flags: dict[str, FlagState] = {}
         self.behind: dict[Touch, list[int]] = {}
         """Record → positions of the entries that it shows, corrections included, certificates aside."""
@@ -73,7 +74,6 @@ class Supervision:
         Nine of ten entries are certificates, and nearly all of them are clear.
         """
         position, event = entry.position, entry.event
-        self.entries[position] = entry
         session = self.file.add_certificate(entry)
         outcomes = judge_certificate(entry, session)
         touched: list[Touch] = []
@@ -107,11 +107,12 @@ class Supervision:
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
         """Read the corrected entry as amended from here on, and judge again what it bears on."""
-        wrong = self.entries.get(entry.event.position)
+        wrong = self.entries.get(entry.event.position) or self.record(entry.event.position)
         if wrong is None:
             return []
         right = amended(wrong, entry.event, self.apply)
-        self.entries[wrong.position] = right
+        if type(right.event) is not CertificateIssued:
+            self.entries[wrong.position] = right
         before = self.file.districts
         reread(self.file, right)
         shown = list(touches(right))
@@ -123,9 +124,13 @@ class Supervision:
 
     def record(self, position: int) -> Recorded[Any] | None:
         """Return the entry at a position as it stands; of a reissue, the certificate that it made."""
-        entry = self.entries.get(position)
-        made = None if entry is None else self.file.made_by(entry)
-        return entry if made is None else made.entry
+        paper = self.file.paper(position)
+        return self.entries.get(position) if paper is None else paper.entry
+
+    @property
+    def size(self) -> int:
+        """How many entries are kept."""
+        return len(self.entries) + len(self.file.papers)
 
     def _moved(self, before: Districts) -> Iterator[Touch]:
         """Yield every record where another authority became competent: all of them say which one is."""
@@ -133,8 +138,7 @@ class Supervision:
             return
         yield from self.behind
         yield from self.raised()
-        for records in self.file.certificates.values():
-            yield from (Touch("certificates", str(record.entry.position)) for record in records)
+        yield from (Touch("certificates", str(paper.position)) for paper in self.file.papers)
 
     def judge_from(self, day: date, at: int) -> Iterator[Touch]:
         """Judge every session held on or after `day` again, as known after the entry `at`.

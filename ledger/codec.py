@@ -68,7 +68,7 @@ class _Bare(msgspec.Struct, Generic[T]):
 
 class _Reader(NamedTuple):
     decode: Callable[[bytes], _Read[Any]]
-    decode_parts: Callable[[bytes], list[_Read[Any]] | list[_Bare[Any]]]
+    decode_part: Callable[[bytes], _Read[Any] | _Bare[Any]]
     steps: tuple[Callable[[Any], Any], ...]
 
 
@@ -91,7 +91,7 @@ class Codec:
         self._readers = {
             name: _Reader(
                 _decoder(_Read[shape]),  # type: ignore[valid-type]
-                _decoder(list[(_Bare if name in bare else _Read)[shape]]),  # type: ignore[valid-type,index,misc]
+                _decoder((_Bare if name in bare else _Read)[shape]),  # type: ignore[valid-type,index,misc]
                 _steps(name, types, upcasts),
             )
             for name, shape in shapes.items()
@@ -138,18 +138,18 @@ class Codec:
         positions: Sequence[int],
         days: Iterable[date],
         subjects: Iterable[str | None],
-        payloads: bytes,
+        payloads: Iterable[bytes],
     ) -> list[Recorded[Any]]:
         """Return as much of entries of one type as the fold of a subject looks at.
 
-        The payloads are joined by commas. Stream, version, time, district, tags and idempotency
-        key are left blank: a replay reads ten million.
+        Stream, version, time, district, tags and idempotency key are left blank: a replay reads
+        ten million.
 
         Raises:
             UnknownType: this version does not know the stored type.
         """
         reader = self._readers.get(stored) or _unknown(stored)
-        reads = reader.decode_parts(b"[%b]" % payloads)
+        reads = list(map(reader.decode_part, payloads))
         events = [read.data for read in reads]
         for step in reader.steps:
             events = list(map(step, events))

@@ -42,7 +42,7 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     perhaps_moved: set[str] = set()
     for of in _files(reader, rules, memory, list(new), after):
         batch.add(follow(of, new[of.file.uscc]))
-        if of.file.certificates and f"enterprise:{of.file.uscc}" in about:
+        if of.file.papers and f"enterprise:{of.file.uscc}" in about:
             perhaps_moved.add(of.file.uscc)
     certificates = twin_rows.concerned(reader, found, upto)
     if perhaps_moved:

@@ -41,12 +41,8 @@ class Filters:
 
 def rows(of: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    entry = of.record(int(key))
-    number = entry.event.certificate_no if entry is not None else ""
-    for record in of.file.certificates.get(number, ()):
-        if record.entry.position == int(key):
-            return rows_of(of.file, record)
-    return ()
+    record = of.file.paper(int(key))
+    return () if record is None else rows_of(of.file, record)
 
 
 def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:

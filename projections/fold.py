@@ -125,8 +125,7 @@ def shown(of: Supervision) -> Iterator[Touch]:
 
 def _certificates(of: Supervision, position: int) -> Iterator[Version]:
     uscc = of.file.uscc
-    for records in of.file.certificates.values():
-        for record in records:
-            began = record.entry.position
-            rows = rows_of(of.file, record)
-            yield Version("certificates", str(began), uscc, began, position, rows)
+    for record in of.file.papers:
+        began = record.position
+        rows = rows_of(of.file, record)
+        yield Version("certificates", str(began), uscc, began, position, rows)

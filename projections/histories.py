@@ -5,11 +5,11 @@ left blank. Every reader below takes the same part, so no view can depend on who
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import groupby, repeat
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from psycopg import Connection
 
@@ -24,25 +24,26 @@ FIRST, FURTHER = 500, 4_000
 """Entries of a subject that are fetched at once: with those of others, and of it alone."""
 
 History: TypeAlias = Iterator[Recorded[Any]]
-_POSITION = itemgetter(0)
+_POSITION, _SUBJECT = itemgetter(0), itemgetter(3)
 _Lean: TypeAlias = tuple[int, str, date, str | None, bytes]
 
 
-def lean(rows: Iterable[_Lean]) -> list[Recorded[Any]]:
-    """Return what a fold sees of entries `(position, type, valid_from, subject, payload)`, in order."""
+def lean(rows: Sequence[_Lean], subject: str | None = None) -> list[Recorded[Any]]:
+    """Return what a fold sees of entries `(position, type, valid_from, subject, payload)`, in order.
+
+    With `subject` all are about that one: it is not kept as often as there are entries.
+    """
     of_type: dict[str, list[_Lean]] = defaultdict(list)
     for row in rows:
         of_type[row[1]].append(row)
     found: list[Recorded[Any]] = []
     for stored, some in of_type.items():
         positions, _, days, subjects, payloads = zip(*some, strict=True)
-        found += parts(stored, positions, days, subjects, b",".join(payloads))
-    return _in_order(found)
-
-
-def _in_order(entries: list[Recorded[Any]]) -> list[Recorded[Any]]:
-    entries.sort(key=_POSITION)
-    return entries
+        about = subjects if subject is None else repeat(subject)
+        found += parts(stored, positions, days, about, payloads)
+    if len(of_type) > 1:
+        found.sort(key=_POSITION)
+    return found
 
 
 NEXT = """
@@ -55,30 +56,18 @@ def entries(conn: Connection[Any], after: int, upto: int) -> list[tuple[Recorded
     """Return the entries in `(after, upto]`, in order of position, with their tags."""
     values = {"after": after, "upto": upto}
     found = conn.execute(NEXT, values, binary=True).fetchall()
-    return list(zip(lean(row[:5] for row in found), [row[5] for row in found], strict=True))
+    return list(zip(lean([row[:5] for row in found]), [row[5] for row in found], strict=True))
 
 
-# Nine of ten entries are of one type. What is fetched of a type comes as one row: its payloads are
-# one text, which takes one call to decode, and nothing is done for each entry on the way.
 OF_SUBJECTS = """
-SELECT s.subject, e.type, array_agg(e.position), array_agg(e.valid_from), string_agg(e.payload, ',')
+SELECT e.position, e.type, e.valid_from, s.subject, e.payload
   FROM unnest(%(subjects)s::text[]) AS s(subject) CROSS JOIN LATERAL (
            SELECT position, type, valid_from, payload FROM ledger.entry
             WHERE subject = s.subject AND position > %(after)s AND position <= %(upto)s
             ORDER BY position LIMIT %(limit)s) e
- GROUP BY s.subject, e.type
 """
 # The index holds the order already; a sort would put the whole ledger on disk a second time.
 FOLLOW_INDEX = "SET LOCAL enable_sort = off"
-
-
-class _OfType(NamedTuple):
-    """Entries of one type, of one subject: their payloads are joined by commas, all in one order."""
-
-    type: str
-    positions: Sequence[int]
-    days: Sequence[date]
-    payloads: bytes
 
 
 def of_subjects(
@@ -89,39 +78,26 @@ def of_subjects(
         conn.execute(FOLLOW_INDEX)
         for some in pieces(subjects, SUBJECTS_AT_ONCE):
             begun = _after(conn, some, 0, upto, FIRST)
-            for subject in some:
-                first = begun.pop(subject, None)
-                if first is not None:
-                    yield subject, _history(conn, subject, first, upto)
+            for subject, rows in groupby(begun, key=_SUBJECT):
+                yield subject, _history(conn, subject, list(rows), upto)
 
 
 def _after(
     conn: Connection[Any], subjects: Sequence[str], after: int, upto: int, limit: int
-) -> dict[str, list[_OfType]]:
+) -> list[_Lean]:
+    """Return the next entries of each of the subjects, `limit` at most, one subject after the other."""
     values = {"subjects": list(subjects), "after": after, "upto": upto, "limit": limit}
-    found: dict[str, list[_OfType]] = defaultdict(list)
-    for subject, *of_type in conn.execute(OF_SUBJECTS, values, binary=True).fetchall():
-        found[subject].append(_OfType(*of_type))
-    return found
+    return conn.execute(OF_SUBJECTS, values, binary=True).fetchall()
 
 
-def _history(conn: Connection[Any], subject: str, first: list[_OfType], upto: int) -> History:
-    some, limit = _decoded(subject, first), FIRST
-    while some:
-        yield from some
-        if len(some) < limit:
+def _history(conn: Connection[Any], subject: str, first: list[_Lean], upto: int) -> History:
+    rows, limit = first, FIRST
+    while rows:
+        yield from lean(rows, subject)
+        if len(rows) < limit:
             return
         limit = FURTHER
-        some = _decoded(
-            subject, _after(conn, [subject], some[-1].position, upto, limit).get(subject, [])
-        )
-
-
-def _decoded(subject: str, some: Iterable[_OfType]) -> list[Recorded[Any]]:
-    found: list[Recorded[Any]] = []
-    for stored, positions, days, payloads in some:
-        found += parts(stored, positions, days, repeat(subject), payloads)
-    return _in_order(found)
+        rows = _after(conn, [subject], rows[-1][0], upto, limit)
 
 
 SIZES = """

@@ -89,10 +89,13 @@ def already_shown(conn: Connection[Any], subjects: Collection[str] | None) -> se
     return {record for (record,) in conn.execute(SHOWN, values)}
 
 
+# Along the index, where a tag that stands twice follows itself: groups by hash would fill the disk.
 SEVERAL = """
-WITH several AS (
-    SELECT tag_hash FROM ledger.entry_tag WHERE position <= %(upto)s
-     GROUP BY tag_hash HAVING count(*) > 1 AND max(position) > %(after)s
+WITH again AS (
+    SELECT tag_hash, position, lag(tag_hash) OVER (ORDER BY tag_hash, position) AS before
+      FROM ledger.entry_tag WHERE position <= %(upto)s
+), several AS (
+    SELECT DISTINCT tag_hash FROM again WHERE before = tag_hash AND position > %(after)s
 )
 SELECT DISTINCT e.position
   FROM several JOIN ledger.entry_tag t USING (tag_hash) JOIN ledger.entry e USING (position)
