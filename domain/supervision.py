@@ -73,16 +73,20 @@ class Supervision:
 
         Nine of ten entries are certificates, and nearly all of them are clear.
         """
-        position, event = entry.position, entry.event
         session = self.file.add_certificate(entry)
         outcomes = judge_certificate(entry, session)
-        touched: list[Touch] = []
-        if session is not None and departs(event, session.entry.event):
+        departing = session is not None and departs(entry.event, session.entry.event)
+        uncounted = session is None or len(session.certificates) <= session.candidates
+        if uncounted and not outcomes and not departing:
+            return ()
+        position, touched = entry.position, list[Touch]()
+        if session is not None and departing:
             self._departing[position] = session.certificates[-1]
             outcomes |= judge_departing(entry, session, self.file, self.context)
         if outcomes:
-            touched += self.settle(position, event.issued_on, outcomes, position, OF_CERTIFICATE)
-        if session is not None and len(session.certificates) > session.candidates:
+            day = entry.event.issued_on
+            touched += self.settle(position, day, outcomes, position, OF_CERTIFICATE)
+        if session is not None and not uncounted:
             touched += self.count(session, position, own=True)
         return touched
 
