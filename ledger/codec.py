@@ -28,7 +28,10 @@ NULL = b'":null'
 
 # Calling Recorded with sixteen arguments costs as much as all the decoding.
 _make = Recorded[Any]._make
-_of_columns: Callable[[tuple[Any, ...]], Recorded[Any]] = partial(tuple.__new__, Recorded)
+_of_columns: Callable[[tuple[Any, ...]], Recorded[Any]] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType] - of any columns
+    Recorded,
+)
 """The same without a Python call for each; the caller sees to the number of columns."""
 _BLANK = datetime.min.replace(tzinfo=UTC)
 
@@ -91,7 +94,7 @@ class Codec:
         self._readers = {
             name: _Reader(
                 _decoder(_Read[shape]),  # type: ignore[valid-type]
-                _decoder((_Bare if name in bare else _Read)[shape]),  # type: ignore[valid-type,index,misc]
+                _decoder((_Bare if name in bare else _Read)[shape]),
                 _steps(name, types, upcasts),
             )
             for name, shape in shapes.items()

@@ -83,7 +83,7 @@ def of_subjects(
         for some in pieces(subjects, SUBJECTS_AT_ONCE):
             begun = _after(conn, some, 0, upto, FIRST)
             for number, rows in groupby(begun, key=_SUBJECT):
-                subject = some[number - 1]
+                subject = some[int(number) - 1]
                 yield subject, _history(conn, subject, list(rows), upto)
 
 
