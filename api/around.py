@@ -13,7 +13,8 @@ from api.answers import Standing
 from api.entries import shown
 from api.persons import without_persons
 from api.problems import Unclear
-from api.queries import missing, settle, within
+from api.queries import missing, settle
+from api.seen import within
 from api.time_travel import Asked, parse_position
 from api.wiring import Installation
 from domain.correction import RecordCorrected, amended

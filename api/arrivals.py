@@ -5,20 +5,18 @@ from typing import Any
 from api import cursors
 from api.access import Action, decide
 from api.answers import Listing
-from api.cursors import Cursor, Place
+from api.cursors import Place
 from api.entries import shown
 from api.persons import without_persons
-from api.queries import Found, Settled, settle
+from api.queries import Found, Settled, further, opened, settle
 from api.questions import BacklogQuestion, LateQuestion
-from api.time_travel import Asked
-from api.views import Seen, narrowed
+from api.seen import Seen, narrowed
 from api.wiring import Installation
 from domain.envelope import Actor, Recorded
 from domain.registry import EVENTS
 from ledger.clock import SHANGHAI
 from projections import arrivals
 from projections.backlog import backlog as counted
-from projections.basis import BadCursor
 
 
 def backlog(house: Installation, actor: Actor, question: BacklogQuestion) -> Found:
@@ -40,29 +38,19 @@ def late(house: Installation, actor: Actor, question: LateQuestion) -> Found:
     chosen = question.model_dump(mode="json", exclude_none=True)
     kept = ("days", "uscc", "district", "recorded_from", "type")
     place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
-    asked, after = question.asked(), None
-    if question.cursor is not None:
-        cursor = cursors.decode(question.cursor, place)
-        asked, after = Asked(cursor.valid_at, None, cursor.position), cursor.after
-    settled = settle(house, asked)
+    settled, after = opened(house, question, place)
     if seen.nothing:
         return Found(settled.standing, Listing([], None, seen.limited), public=False)
-    try:
-        with house.reading() as connection:
-            floor = 0
-            if question.recorded_from is not None:
-                floor = arrivals.position_before(connection, question.recorded_from)
-            wanted = _wanted(question, seen, settled, floor)
-            page = arrivals.late(connection, wanted, after, question.limit)
-    except BadCursor:
-        raise cursors.unusable() from None
-    more = None
-    if page.next is not None:
-        basis = settled.basis
-        more = cursors.encode(Cursor(basis.position, basis.valid_at, page.next, place.digest))
+    with cursors.fitting(), house.reading() as connection:
+        floor = 0
+        if question.recorded_from is not None:
+            floor = arrivals.position_before(connection, question.recorded_from)
+        wanted = _wanted(question, seen, settled, floor)
+        page = arrivals.late(connection, wanted, after, question.limit)
     items = [late_item(entry) for entry in page.entries]
     if not grant.persons:
         items = [without_persons(item) for item in items]
+    more = further(settled, page.next, place)
     return Found(settled.standing, Listing(items, more, seen.limited), public=False)
 
 

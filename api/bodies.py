@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
+from api.parameters import LONGEST_TEXT
 from api.problems import Fault, Problem, invalid
-from api.questions import LONGEST_TEXT
 from ledger.faults import Invalid
 from ledger.shape_json import read_object as parse
 

@@ -9,12 +9,11 @@ from api.cursors import Cursor, Place
 from api.problems import Problem, invalid
 from api.queries import Found, Settled, settle
 from api.questions import DiffQuestion, StatsQuestion
+from api.seen import narrowed
 from api.time_travel import Asked
-from api.views import narrowed
 from api.wiring import Installation
 from domain.envelope import Actor
 from projections import overview
-from projections.basis import BadCursor
 from replay import compare
 
 
@@ -42,21 +41,18 @@ def diff(house: Installation, actor: Actor, question: DiffQuestion) -> Found:
     both = _both(house, question, cursor)
     if seen.nothing:
         return Found(both.standing, Listing([], None, seen.limited), public=False)
-    try:
-        with house.reading() as connection:
-            page = compare.diff(
-                connection,
-                house.log,
-                question.of,
-                both.before.basis,
-                both.after.basis,
-                uscc=seen.uscc,
-                district=seen.district,
-                cursor=cursor.after if cursor else None,
-                limit=question.limit,
-            )
-    except BadCursor:
-        raise cursors.unusable() from None
+    with cursors.fitting(), house.reading() as connection:
+        page = compare.diff(
+            connection,
+            house.log,
+            question.of,
+            both.before.basis,
+            both.after.basis,
+            uscc=seen.uscc,
+            district=seen.district,
+            cursor=cursor.after if cursor else None,
+            limit=question.limit,
+        )
     more = None if page.next is None else cursors.encode(_cursor(both, page.next, place))
     return Found(both.standing, Listing(page.items, more, seen.limited), public=False)
 

@@ -15,9 +15,10 @@ def verify(*, json: JsonOption = False) -> None:
     """重算整个账本,指出第一处不符 / Recompute the whole ledger and name the first difference."""
     import orjson  # noqa: PLC0415 - start-up time
 
+    from api.opening import open_ledger  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415
     from api.verifications import verify_and_keep  # noqa: PLC0415
-    from api.wiring import LOCAL, open_ledger  # noqa: PLC0415
+    from api.wiring import LOCAL  # noqa: PLC0415
 
     with open_ledger(Settings()) as database, database.pool(3) as pool:
         report = verify_and_keep(pool, LOCAL.account, _progress if sys.stderr.isatty() else None)

@@ -12,8 +12,8 @@ from api.cli_failures import Failure
 from api.language import chosen, one_of
 
 if TYPE_CHECKING:
+    from api.bench import Bench
     from api.imports import Report
-    from api.wiring import Bench
 
 Advance = Callable[[int, int], None]
 
@@ -38,8 +38,8 @@ def import_files(
     json: JsonOption = False,
 ) -> None:
     """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
+    from api.bench import recording  # noqa: PLC0415
     from api.settings import Settings  # noqa: PLC0415 - start-up time
-    from api.wiring import recording  # noqa: PLC0415
 
     who = None if actor is None else _actor(actor)
     for path in files:

@@ -81,7 +81,7 @@ def token(  # noqa: PLR0913 - one argument an option
 def _must_agree(who: "Actor") -> None:
     """Refuse a token for a stored account that is disabled or has another role."""
     from api.accounts import find  # noqa: PLC0415
-    from api.wiring import connected  # noqa: PLC0415
+    from api.opening import connected  # noqa: PLC0415
 
     with connected() as connection:
         stored = find(connection, who.account)

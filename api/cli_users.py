@@ -47,7 +47,7 @@ class Acting(NamedTuple):
 @contextmanager
 def _acting() -> Generator[Acting]:
     from api.office.access_log import command_line  # noqa: PLC0415 - start-up time
-    from api.wiring import gated  # noqa: PLC0415
+    from api.opening import gated  # noqa: PLC0415
     from domain.envelope import Actor  # noqa: PLC0415
     from ledger.clock import now  # noqa: PLC0415
 
@@ -83,7 +83,7 @@ def list_users(
 ) -> None:
     """列出账户 / List accounts."""
     from api.accounts import listed  # noqa: PLC0415
-    from api.wiring import connected  # noqa: PLC0415
+    from api.opening import connected  # noqa: PLC0415
 
     with connected() as connection:
         found = listed(connection)

@@ -7,13 +7,15 @@ parameters, and the rows that the caller may see are decided anew for every page
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from api.problems import Problem, invalid
+from projections.basis import BadCursor
 
 MAX_CURSOR = 2_000
 
@@ -75,3 +77,12 @@ def unusable() -> Problem:
         "游标无效或属于另一查询;请从第一页重新开始",
         "the cursor is not valid for this list; start again from the first page",
     )
+
+
+@contextmanager
+def fitting() -> Generator[None]:
+    """Read behind the key of a cursor; one that no row can have is a problem of the caller's."""
+    try:
+        yield
+    except BadCursor:
+        raise unusable() from None

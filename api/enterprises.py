@@ -1,6 +1,6 @@
 """One enterprise: who it is and where it stands, its scope and standing over time, its history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,20 +9,21 @@ from psycopg import Connection
 from api import cursors, histories
 from api.access import Action, Rows, decide
 from api.answers import Listing, Standing
-from api.cursors import Cursor, Place
+from api.cursors import Place
 from api.entries import shown
 from api.persons import without_persons
-from api.queries import Found, missing, settle, within
+from api.queries import Found, further, missing, opened, settle
 from api.questions import AsOf, HistoryQuestion
+from api.seen import within
 from api.time_travel import LAST_DAY, Asked
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.vocabulary import ReviewDecision, Verdict
 from projections import dossier, roster, scope
-from projections.basis import BadCursor, Basis
+from projections.basis import Basis
 from projections.dossier import Whose
 
-ENDED = ("closed", "withdrawn")
+_ENDED = ("closed", "withdrawn")
 """Stages of a finding with which nobody has to do any more."""
 
 Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
@@ -60,8 +61,13 @@ def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str
         "breaches": sum(each.number for each in breaches),
         "dismissed": sum(each.number for each in dismissed),
         "undecided": sum(each.number for each in judged if each.verdict == Verdict.UNDECIDED),
-        "open_findings": sum(n for stage, n in stages.items() if stage not in ENDED),
+        "open_findings": open_findings(stages),
     }
+
+
+def open_findings(stages: Mapping[str, int]) -> int:
+    """Return how many findings are open, of their numbers by stage."""
+    return sum(number for stage, number in stages.items() if stage not in _ENDED)
 
 
 def intervals(house: Installation, actor: Actor, uscc: str, question: AsOf, read: Reader) -> Found:
@@ -111,31 +117,22 @@ def history(house: Installation, actor: Actor, uscc: str, question: HistoryQuest
     """Return a page of the entries about one enterprise, newest first."""
     grant = decide(actor, Action.READ, "enterprises")
     place = Place("history", {"uscc": uscc, "type": question.type or ""})
-    asked, after = question.asked(), None
-    if question.cursor is not None:
-        cursor = cursors.decode(question.cursor, place)
-        asked, after = Asked(cursor.valid_at, None, cursor.position), cursor.after
-    settled = settle(house, asked)
+    settled, after = opened(house, question, place)
+    nothing = Found(settled.standing, Listing([], None, grant.rows.limits), public=False)
     if grant.rows.uscc not in {None, uscc}:
-        return Found(settled.standing, Listing([], None, grant.rows.limits), public=False)
+        return nothing
     wanted = histories.Wanted(uscc, question.type)
-    try:
-        with house.reading() as connection:
-            # The whole history goes with the enterprise to whoever is competent for it now (0065).
-            if grant.rows.district and not visible(
-                connection, settled.basis.position, uscc, grant.rows
-            ):
-                return Found(settled.standing, Listing([], None, grant.rows.limits), public=False)
-            page = histories.history(connection, settled.basis, wanted, after, question.limit)
-    except BadCursor:
-        raise cursors.unusable() from None
+    with cursors.fitting(), house.reading() as connection:
+        # The whole history goes with the enterprise to whoever is competent for it now (0065).
+        if grant.rows.district and not visible(
+            connection, settled.basis.position, uscc, grant.rows
+        ):
+            return nothing
+        page = histories.history(connection, settled.basis, wanted, after, question.limit)
     if not page.entries and grant.rows.everything and question.type is None and after is None:
         raise missing()
-    more = None
-    if page.next is not None:
-        basis = settled.basis
-        more = cursors.encode(Cursor(basis.position, basis.valid_at, page.next, place.digest))
     items = _shown([shown(entry) for entry in page.entries], persons=grant.persons)
+    more = further(settled, page.next, place)
     return Found(settled.standing, Listing(items, more, grant.rows.limits), public=False)
 
 
@@ -143,10 +140,17 @@ def _shown(items: Sequence[dict[str, Any]], *, persons: bool) -> list[dict[str, 
     return list(items) if persons else [without_persons(item) for item in items]
 
 
-def warning(profile: dict[str, Any], day: date, ahead: Sequence[int]) -> dict[str, Any] | None:
-    """Return the early warning of a listing that ends soon: days left, and within which bound."""
+def days_left(profile: Mapping[str, Any], day: date) -> int | None:
+    """Return the days from `day` until the listing ends; None where there is none."""
     if profile["standing"] not in {"listed", "suspended"} or profile["valid_to"] is None:
         return None
-    left = (date.fromisoformat(profile["valid_to"]) - day).days
+    return (date.fromisoformat(profile["valid_to"]) - day).days
+
+
+def warning(profile: Mapping[str, Any], day: date, ahead: Sequence[int]) -> dict[str, int] | None:
+    """Return the early warning of a listing that ends soon: days left, and within which bound."""
+    left = days_left(profile, day)
+    if left is None:
+        return None
     within_days = min((bound for bound in ahead if left <= bound), default=None)
     return None if within_days is None else {"days_left": left, "within_days": within_days}

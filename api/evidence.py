@@ -14,7 +14,8 @@ from psycopg import Connection
 
 from api.access import Action, Rows, decide
 from api.problems import Problem, invalid
-from api.queries import missing, within
+from api.queries import missing
+from api.seen import within
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.evidence import evidence_tag

@@ -10,9 +10,9 @@ from api.access import Action, decide
 from api.answers import Standing
 from api.entries import shown
 from api.persons import without_persons
-from api.queries import ask_one, within
+from api.queries import ask_one
+from api.seen import within
 from api.time_travel import Asked
-from api.views import VIEWS
 from api.wiring import Installation
 from domain.checks import CHECKS
 from domain.clauses import CLAUSES
@@ -40,9 +40,7 @@ def flag(
     Raises:
         Problem: 404, it was never raised or is not for this caller.
     """
-    return ask_one(
-        house, actor, VIEWS["flags"], asked, lambda conn, basis: flags.one(conn, basis, key)
-    )
+    return ask_one(house, actor, "flags", asked, key)
 
 
 def explained(

@@ -7,8 +7,9 @@ from api.entries import shown
 from api.persons import without_persons
 from api.problems import Unclear
 from api.publications import as_published
-from api.queries import Found, missing, settle, within
+from api.queries import Found, missing, settle
 from api.questions import EventsQuestion
+from api.seen import within
 from api.time_travel import Asked, parse_position
 from api.wiring import Installation
 from domain.envelope import Actor

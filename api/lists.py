@@ -14,9 +14,10 @@ from api.answers import answer, lasting, limits, page_json
 from api.downloads import disposition
 from api.files import MOST_ROWS, Origin, TooManyRows
 from api.formats import JSON, MEDIA, Column
+from api.parameters import LARGEST_PAGE
 from api.problems import Problem, invalid
 from api.queries import Found
-from api.questions import LARGEST_PAGE, Formatted, Paged
+from api.questions import Formatted, Paged
 from api.shell import Receive, Scope, Send
 from api.wiring import Installation
 

@@ -15,7 +15,7 @@ from api.arrivals import late_item
 from api.persons import without_persons
 from api.queries import settle
 from api.questions import OverviewQuestion, StatsQuestion
-from api.views import Seen, narrowed
+from api.seen import Seen, narrowed
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.vocabulary import Verdict

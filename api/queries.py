@@ -5,24 +5,22 @@ end of the ledger when the question arrived, so whoever has just recorded someth
 the views are waited for, and the rows read that the asker may see.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from psycopg import Connection
-
 from api import cursors
-from api.access import Action, Rows, decide
+from api.access import Action, decide
 from api.answers import Listing, Standing
 from api.cursors import Cursor, Place
 from api.problems import Problem, invalid, not_found
 from api.questions import AsOf, Listed, Paged
+from api.seen import within
 from api.time_travel import Asked, default_day, refuse_future
-from api.views import ListView, Part, for_expert
+from api.views import ONES, VIEWS, ListView, Part
 from api.wiring import PATIENCE, Behind, Installation
 from domain.envelope import Actor
 from ledger.clock import now, today
 from ledger.entry import instant_text
-from projections.basis import BadCursor, Basis
+from projections.basis import Basis
 
 
 class Settled(NamedTuple):
@@ -94,27 +92,46 @@ class Found(NamedTuple):
     public: bool
 
 
+def opened(house: Installation, question: Listed, place: Place) -> tuple[Settled, str | None]:
+    """Return what a page of a list stands on, and the key behind which it begins.
+
+    A cursor goes on behind the last row of the page before, on the basis of the first page.
+
+    Raises:
+        Problem: 422, the cursor is none of this list, or contradicts the basis asked for.
+    """
+    if question.cursor is None:
+        return settle(house, question.asked()), None
+    cursor = cursors.decode(question.cursor, place)
+    asked = question.asked()
+    if asked.position not in {None, cursor.position} or asked.valid_at not in {
+        None,
+        cursor.valid_at,
+    }:
+        raise cursors.unusable()
+    return settle(house, Asked(cursor.valid_at, None, cursor.position)), cursor.after
+
+
+def further(settled: Settled, last: str | None, place: Place) -> str | None:
+    """Return the cursor of the page behind the row `last`; None if there is none."""
+    if last is None:
+        return None
+    basis = settled.basis
+    return cursors.encode(Cursor(basis.position, basis.valid_at, last, place.digest))
+
+
 def ask(house: Installation, actor: Actor, view: ListView, question: Listed) -> Found:
     """Return one page of a list, of what `actor` may see."""
-    grant = decide(actor, Action.READ, view.resource)
+    grant = decide(actor, Action.READ, view.name)
     seen = view.narrow(question, grant.rows)
-    asked, place, after = question.asked(), _place(view, question), None
-    if question.cursor is not None:
-        cursor = cursors.decode(question.cursor, place)
-        asked, after = _continued(asked, cursor), cursor.after
-    settled = settle(house, asked)
+    place = _place(view, question)
+    settled, after = opened(house, question, place)
     if seen.nothing:
         return Found(settled.standing, Listing([], None, seen.limited), public=False)
-    try:
-        with house.reading() as connection:
-            page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
-    except BadCursor:
-        raise cursors.unusable() from None
-    more = page.next
-    if more is not None:
-        basis = settled.basis
-        more = cursors.encode(Cursor(basis.position, basis.valid_at, more, place.digest))
+    with cursors.fitting(), house.reading() as connection:
+        page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
     items = [view.shown(item, grant) for item in page.items]
+    more = further(settled, page.next, place)
     return Found(settled.standing, Listing(items, more, seen.limited), public=grant.public)
 
 
@@ -123,46 +140,23 @@ def _place(view: ListView, question: Listed) -> Place:
     return Place(view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True))
 
 
-def _continued(asked: Asked, cursor: Cursor) -> Asked:
-    """Return the basis of the first page; refuse one that contradicts it."""
-    if asked.position not in {None, cursor.position} or asked.valid_at not in {
-        None,
-        cursor.valid_at,
-    }:
-        raise cursors.unusable()
-    return Asked(cursor.valid_at, None, cursor.position)
-
-
 def ask_one(
-    house: Installation,
-    actor: Actor,
-    view: ListView,
-    asked: Asked,
-    read: Callable[[Connection[Any], Basis], dict[str, Any] | None],
+    house: Installation, actor: Actor, name: str, asked: Asked, key: str
 ) -> tuple[Standing, dict[str, Any]]:
-    """Return one record, if there is one that `actor` may see.
+    """Return one record of the list `name`, if there is one that `actor` may see.
 
     Raises:
         Problem: 404, the same whether there is none or it is not for this caller.
     """
-    grant = decide(actor, Action.READ, view.resource)
+    view, read = VIEWS[name], ONES[name]
+    grant = decide(actor, Action.READ, name)
     settled = settle(house, asked)
     with house.reading() as connection:
-        item = read(connection, settled.basis)
+        item = read(connection, settled.basis, key)
     mine = None if item is None else within(item, grant.rows)
     if mine is None:
         raise missing()
     return settled.standing, view.shown(mine, grant)
-
-
-def within(item: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
-    """Return the item as far as it lies within `rows`."""
-    if rows.expert is not None:
-        return for_expert(item, rows.expert)
-    subject = item.get("uscc") or item.get("subject")
-    if rows.none or rows.uscc not in {None, subject}:
-        return None
-    return item if rows.district in {None, item.get("district")} else None
 
 
 def missing() -> Problem:

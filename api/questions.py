@@ -1,103 +1,29 @@
-"""The parameters of every question: what they may be, and no others.
+"""Every question with its parameters, and no others.
 
 A parameter that is not known is refused: a filter with a slip in its name would otherwise answer
 for everybody.
 """
 
-import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.parameters import (
+    CaseName,
+    CertificateState,
+    Code,
+    Day,
+    Days,
+    FormName,
+    Instant,
+    PageSize,
+    Position,
+    ReviewState,
+    Text,
 )
-
-from api.problems import Unclear
-from api.time_travel import Asked, parse_day, parse_instant, parse_position
-from domain.checks import CHECKS
-from domain.vocabulary import Case, Level, ReviewDecision, Standing, Verdict
-
-LARGEST_PAGE = 1000
-LONGEST_TEXT = 200
-LONGEST_AHEAD = 3660
-
-
-def plain(text: str) -> str:
-    """Return `text` in normal form C; refuse what no name and no identifier holds."""
-    if len(text) > LONGEST_TEXT:
-        raise Unclear(f"最长 {LONGEST_TEXT} 个字符", f"at most {LONGEST_TEXT} characters")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        raise Unclear("含有控制字符", "contains control characters")
-    return unicodedata.normalize("NFC", text)
-
-
-def page_size(text: str | int) -> int:
-    """Return the number of items of a page: 1 to 1000."""
-    digits = str(text)
-    if digits.isascii() and digits.isdecimal() and 1 <= int(digits[:9]) <= LARGEST_PAGE:
-        return int(digits)
-    raise Unclear(f"1 至 {LARGEST_PAGE} 的整数", f"a whole number from 1 to {LARGEST_PAGE}")
-
-
-def number_of_days(text: str | int) -> int:
-    """Return a number of days: 1 to 3660, ten years."""
-    digits = str(text)
-    if digits.isascii() and digits.isdecimal() and 1 <= int(digits[:9]) <= LONGEST_AHEAD:
-        return int(digits)
-    raise Unclear(f"1 至 {LONGEST_AHEAD} 的天数", f"a number of days from 1 to {LONGEST_AHEAD}")
-
-
-Text = Annotated[str, AfterValidator(plain)]
-Day = Annotated[date, BeforeValidator(parse_day)]
-Instant = Annotated[datetime, BeforeValidator(parse_instant)]
-Position = Annotated[
-    int, BeforeValidator(parse_position), WithJsonSchema({"type": "integer", "minimum": 0})
-]
-PageSize = Annotated[
-    int,
-    BeforeValidator(page_size),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
-]
-
-Days = Annotated[
-    int,
-    BeforeValidator(number_of_days),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LONGEST_AHEAD}),
-]
-
-
-def _one_of(*names: str) -> AfterValidator:
-    """Return the check for a text that is one of `names`, which only a table knows."""
-
-    def check(text: str) -> str:
-        if text in names:
-            return text
-        listed = ", ".join(names)
-        raise Unclear(f"取值应为 {listed} 之一", f"must be one of {listed}")
-
-    return AfterValidator(check)
-
-
-def _enum(*names: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "enum": list(names)})
-
-
-FormName = Literal["json", "csv", "xlsx", "parquet", "ndjson"]
-_CODES = tuple(sorted(CHECKS))
-_CASES = tuple(case.label for case in Case)
-_REVIEWS = (*(decision.value for decision in ReviewDecision), "none", "any")
-Code = Annotated[str, _one_of(*_CODES), _enum(*_CODES)]
-CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
-ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]
-_STATES = ("valid", "reissued", "revoked")
-CertificateState = Annotated[str, _one_of(*_STATES), _enum(*_STATES)]
+from api.time_travel import Asked
+from domain.vocabulary import Level, Standing, Verdict
 
 
 class Question(BaseModel):

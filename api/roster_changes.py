@@ -7,10 +7,9 @@ from typing import Any
 from api import cursors
 from api.access import Action, Grant, decide
 from api.answers import Listing
-from api.cursors import Cursor, Place
-from api.queries import Found, settle
+from api.cursors import Place
+from api.queries import Found, further, opened
 from api.questions import RosterChangesQuestion
-from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation
 from domain.envelope import Actor
@@ -29,20 +28,13 @@ def lately(house: Installation, actor: Actor, question: RosterChangesQuestion) -
     grant = decide(actor, Action.READ, "roster")
     since = question.since
     place = Place("roster-changes", {"since": since.isoformat() if since else ""})
-    asked, after = question.asked(), None
-    if question.cursor is not None:
-        cursor = cursors.decode(question.cursor, place)
-        asked, after = Asked(cursor.valid_at, None, cursor.position), cursor.after
-    settled = settle(house, asked)
+    settled, after = opened(house, question, place)
     basis = settled.basis
     before = Basis(since or basis.valid_at - LATELY, basis.position)
-    with house.reading() as connection:
+    with cursors.fitting(), house.reading() as connection:
         page = compare.changed(connection, before, basis, after, question.limit)
-    more = page.next
-    if more is not None:
-        more = cursors.encode(Cursor(basis.position, basis.valid_at, more, place.digest))
     items = [_published(each, grant) for each in page.items]
-    return Found(settled.standing, Listing(items, more), public=True)
+    return Found(settled.standing, Listing(items, further(settled, page.next, place)), public=True)
 
 
 def _published(line: Mapping[str, Any], grant: Grant) -> dict[str, Any]:

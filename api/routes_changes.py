@@ -10,8 +10,9 @@ from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import Column, columns
 from api.lists import BY_POSITION, listing, page
+from api.parameters import Text
 from api.queries import Found
-from api.questions import AsOf, DiffQuestion, EventsQuestion, Question, StatsQuestion, Text
+from api.questions import AsOf, DiffQuestion, EventsQuestion, Question, StatsQuestion
 from api.routes_enterprises import HISTORY
 from projections import overview
 

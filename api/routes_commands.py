@@ -9,8 +9,9 @@ from api import bodies, commands
 from api.caller import Caller, Installed
 from api.command_paths import PATHS
 from api.described_commands import HEADERS, answers, body
+from api.parameters import Text
 from api.problems import not_found
-from api.questions import Question, Text
+from api.questions import Question
 from domain.registry import EVENTS
 
 router = APIRouter(tags=["办理与上报 / commands"])

@@ -10,8 +10,9 @@ from api.caller import Caller, Installed
 from api.described import a_list, a_record
 from api.formats import columns
 from api.lists import listing, page
+from api.parameters import Text
 from api.queries import Found
-from api.questions import AsOf, Entire, HistoryQuestion, Listed, SessionsQuestion, Text
+from api.questions import AsOf, Entire, HistoryQuestion, Listed, SessionsQuestion
 
 router = APIRouter(tags=["企业 / enterprises"])
 

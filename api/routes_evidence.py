@@ -18,8 +18,9 @@ from api.described import problems
 from api.downloads import disposition
 from api.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
 from api.formats import JSON
+from api.parameters import Text
 from api.problems import Problem, invalid
-from api.questions import Question, Text
+from api.questions import Question
 
 router = APIRouter(tags=["证据 / evidence"])
 

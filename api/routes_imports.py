@@ -21,9 +21,10 @@ from api.downloads import disposition
 from api.error_list import error_list
 from api.formats import JSON, NDJSON, XLSX
 from api.operations import Operation, Stage
+from api.parameters import Text
 from api.problems import Problem
 from api.queries import missing
-from api.questions import Question, Text
+from api.questions import Question
 from api.wiring import Installation
 from domain.envelope import Actor
 

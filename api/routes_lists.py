@@ -1,25 +1,19 @@
 """`GET /v1/roster`, `/v1/flags` … and their single records: one route for each row of a table."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from psycopg import Connection
 
 from api.answers import document
 from api.caller import Caller, Installed
 from api.described import a_list, a_record, an_item
 from api.lists import listing
+from api.parameters import Text
 from api.queries import Found, ask, ask_one
-from api.questions import AsOf, Text
+from api.questions import AsOf
 from api.views import VIEWS, ListView
-from projections import cases, flags, sessions
-from projections.basis import Basis
 
 router = APIRouter(tags=["查询 / reads"])
-
-Item = dict[str, Any] | None
-OneReader = Callable[[Connection[Any], Basis, str], Item]
 
 
 def _add_list(view: ListView) -> None:
@@ -42,28 +36,17 @@ def _add_list(view: ListView) -> None:
     )
 
 
-class One(NamedTuple):
-    """A route to one record."""
-
-    view: ListView
-    read: OneReader
-    summary: str
-
-
-def _case(kind: str) -> OneReader:
-    return lambda conn, basis, key: cases.one(conn, basis, kind, key)
-
-
-ONES = (
-    One(VIEWS["flags"], flags.one, "一条疑点 / one flag"),
-    One(VIEWS["assessments"], sessions.one, "一次认定活动 / one session"),
-    One(VIEWS["applications"], _case("applications"), "一份申报 / one application"),
-    One(VIEWS["inspections"], _case("inspections"), "一次督导 / one inspection"),
-    One(VIEWS["findings"], _case("findings"), "一个问题 / one finding"),
+SINGLE = (
+    ("flags", "一条疑点 / one flag"),
+    ("assessments", "一次认定活动 / one session"),
+    ("applications", "一份申报 / one application"),
+    ("inspections", "一次督导 / one inspection"),
+    ("findings", "一个问题 / one finding"),
 )
+"""Lists whose records stand at an address of their own, and what such a record is called."""
 
 
-def _add_one(one: One) -> None:
+def _add_one(name: str, summary: str) -> None:
     def read(
         request: Request,
         house: Installed,
@@ -71,26 +54,24 @@ def _add_one(one: One) -> None:
         key: Text,
         question: Annotated[AsOf, Query()],
     ) -> Response:
-        standing, item = ask_one(
-            house, actor, one.view, question.asked(), lambda conn, basis: one.read(conn, basis, key)
-        )
+        standing, item = ask_one(house, actor, name, question.asked(), key)
         return document(request, standing, item)
 
     router.add_api_route(
-        f"/v1/{one.view.name}/{{key}}",
+        f"/v1/{name}/{{key}}",
         read,
         methods=["GET"],
-        summary=one.summary,
-        operation_id=f"get_{one.view.name}",
-        responses=a_record(an_item(one.view.shape)),
+        summary=summary,
+        operation_id=f"get_{name}",
+        responses=a_record(an_item(VIEWS[name].shape)),
         response_class=Response,
     )
 
 
 for _view in VIEWS.values():
     _add_list(_view)
-for _one in ONES:
-    _add_one(_one)
+for _name, _summary in SINGLE:
+    _add_one(_name, _summary)
 
 
 @router.get(
@@ -109,11 +90,5 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument a parameter
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return the plan of one enterprise for one year."""
-    standing, item = ask_one(
-        house,
-        actor,
-        VIEWS["plans"],
-        question.asked(),
-        lambda conn, basis: cases.one(conn, basis, "plans", f"{uscc}/{year}"),
-    )
+    standing, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
     return document(request, standing, item)

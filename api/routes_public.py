@@ -10,8 +10,9 @@ from api.caller import Caller, Installed
 from api.described import a_list, a_record, problems
 from api.formats import columns
 from api.lists import listing
+from api.parameters import Text
 from api.queries import Found
-from api.questions import AsOf, Question, RosterChangesQuestion, Text
+from api.questions import AsOf, Question, RosterChangesQuestion
 from api.roster_changes import lately
 
 router = APIRouter(tags=["公众查询 / public look-up"])

@@ -9,7 +9,7 @@ from api.answers import answer
 from api.caller import Caller, Installed
 from api.described import problems
 from api.downloads import disposition
-from api.questions import Text
+from api.parameters import Text
 from api.reports.question import ReportQuestion
 
 router = APIRouter(tags=["企业 / enterprises"])

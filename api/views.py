@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
@@ -16,25 +16,12 @@ from api.questions import (
     FindingsQuestion,
     FlagsQuestion,
     Listed,
-    Question,
     RosterQuestion,
     SessionsQuestion,
 )
-from domain.vocabulary import Standing
+from api.seen import Seen, for_expert, narrowed, published, visible
 from projections import cases, certificates, flags, roster, sessions
 from projections.basis import Basis, Page
-
-
-class Seen(NamedTuple):
-    """What a question comes down to for this caller."""
-
-    uscc: str | None
-    district: str | None
-    rows: Rows
-    nothing: bool
-    """The question asks for what the caller may not see: nothing is found, and it is said so."""
-    limited: dict[str, str] | None
-    """What the answer is limited to, None if nothing is hidden."""
 
 
 class Part(NamedTuple):
@@ -51,7 +38,6 @@ class ListView(NamedTuple):
     """One list. `shape`: columns of the tabular forms; `brief`: those of a table on a terminal."""
 
     name: str
-    resource: str
     question: type[Listed]
     narrow: Callable[[Any, Rows], Seen]
     page: Reader
@@ -64,24 +50,6 @@ class ListView(NamedTuple):
         if grant.public:
             return {column.name: item[column.name] for column in self.shape}
         return item if grant.persons else without_persons(item)
-
-
-def narrowed(question: Question, rows: Rows) -> Seen:
-    """Return the question with the caller's own limits as filters."""
-    uscc = cast("str | None", getattr(question, "uscc", None))
-    district = cast("str | None", getattr(question, "district", None))
-    nothing = rows.none or (
-        (rows.uscc is not None and uscc not in {None, rows.uscc})
-        or (rows.district is not None and district not in {None, rows.district})
-    )
-    return Seen(rows.uscc or uscc, rows.district or district, rows, nothing, rows.limits)
-
-
-def published(question: RosterQuestion, rows: Rows) -> Seen:
-    """Return the question to the roster: what was published is for all, the rest as elsewhere."""
-    if question.standing is Standing.UNLISTED:
-        return narrowed(question, rows)
-    return Seen(question.uscc, question.district, rows, nothing=False, limited=None)
 
 
 def _roster(
@@ -102,17 +70,6 @@ def _roster(
     )
     page = roster.page(conn, basis, filters, part.after, part.limit)
     return page._replace(items=[item for item in page.items if visible(item, seen.rows)])
-
-
-def visible(item: Mapping[str, Any], rows: Rows) -> bool:
-    """Return whether the caller sees the enterprise: published, or among their own."""
-    if item["standing"] != Standing.UNLISTED or rows.everything:
-        return True
-    return (
-        not rows.none
-        and item["uscc"] == (rows.uscc or item["uscc"])
-        and (item["district"] == (rows.district or item["district"]))
-    )
 
 
 def _flags(
@@ -222,14 +179,10 @@ def _assigned(
         after = page.next
 
 
-def for_expert(item: dict[str, Any], expert: str) -> dict[str, Any] | None:
-    """Return an application as its expert sees it: others' sheets only after the conclusion."""
-    if expert not in {each["expert_id"] for each in item["experts"]}:
-        return None
-    if item["recommended"] is not None:
-        return item
-    own = [sheet for sheet in item["scores"] if sheet["expert_id"] == expert]
-    return {**item, "scores": own}
+def _case_list(
+    kind: str, question: type[CasesQuestion], shape: str, brief: str, summary: str
+) -> ListView:
+    return ListView(kind, question, narrowed, _cases(kind), columns(shape), columns(brief), summary)
 
 
 VIEWS: Mapping[str, ListView] = MappingProxyType(
@@ -237,7 +190,6 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
         view.name: view
         for view in (
             ListView(
-                "roster",
                 "roster",
                 RosterQuestion,
                 published,
@@ -248,7 +200,6 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
             ),
             ListView(
                 "flags",
-                "flags",
                 FlagsQuestion,
                 narrowed,
                 _flags,
@@ -257,7 +208,6 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
                 "疑点 / flags",
             ),
             ListView(
-                "assessments",
                 "assessments",
                 SessionsQuestion,
                 narrowed,
@@ -268,7 +218,6 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
             ),
             ListView(
                 "certificates",
-                "certificates",
                 CertificatesQuestion,
                 narrowed,
                 _certificates,
@@ -276,45 +225,51 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
                 columns("certificate_no uscc occupation:json level issued_on state"),
                 "证书 / certificates",
             ),
-            *(
-                ListView(
-                    kind,
-                    kind,
-                    FindingsQuestion if kind == "findings" else CasesQuestion,
-                    narrowed,
-                    _cases(kind),
-                    columns(shape),
-                    columns(brief),
-                    summary,
-                )
-                for kind, shape, brief, summary in (
-                    (
-                        "applications",
-                        list_columns.APPLICATION,
-                        "application_id uscc stage",
-                        "申报 / applications",
-                    ),
-                    (
-                        "inspections",
-                        list_columns.INSPECTION,
-                        "inspection_id uscc stage",
-                        "督导 / inspections",
-                    ),
-                    (
-                        "findings",
-                        list_columns.FINDING,
-                        "finding_id uscc severity stage",
-                        "问题 / findings",
-                    ),
-                    (
-                        "plans",
-                        list_columns.PLAN,
-                        "uscc year:integer stage",
-                        "年度计划 / annual plans",
-                    ),
-                )
+            _case_list(
+                "applications",
+                CasesQuestion,
+                list_columns.APPLICATION,
+                "application_id uscc stage",
+                "申报 / applications",
+            ),
+            _case_list(
+                "inspections",
+                CasesQuestion,
+                list_columns.INSPECTION,
+                "inspection_id uscc stage",
+                "督导 / inspections",
+            ),
+            _case_list(
+                "findings",
+                FindingsQuestion,
+                list_columns.FINDING,
+                "finding_id uscc severity stage",
+                "问题 / findings",
+            ),
+            _case_list(
+                "plans",
+                CasesQuestion,
+                list_columns.PLAN,
+                "uscc year:integer stage",
+                "年度计划 / annual plans",
             ),
         )
     }
 )
-"""Name → list."""
+"""Name → list; the name is also that of the kind of record in `api.access`."""
+
+OneReader = Callable[[Connection[Any], Basis, str], dict[str, Any] | None]
+
+
+def _case(kind: str) -> OneReader:
+    return lambda conn, basis, key: cases.one(conn, basis, kind, key)
+
+
+ONES: Mapping[str, OneReader] = MappingProxyType(
+    {
+        "flags": flags.one,
+        "assessments": sessions.one,
+        **{kind: _case(kind) for kind in cases.KINDS},
+    }
+)
+"""Name of a list → how one of its records is read; a plan by `USCC/year`."""

@@ -2,38 +2,28 @@
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
-from api.accounts import ACCOUNTS, Register
-from api.imports import Importer
+from api.accounts import Register
+from api.bench import Bench
 from api.office.gate import Gate
+from api.opening import open_ledger
 from api.settings import Settings
-from api.sheet_directory import Directory
 from api.tokens import load_key
 from domain.checks.outcome import Context
 from domain.envelope import Actor
 from domain.reference import Reference, RuleSet
 from domain.vocabulary import CatalogueKind, Role
-from ledger import codec, keys
 from ledger.amending import apply
-from ledger.connect import Database, open_database
-from ledger.migrate import LEDGER
-from ledger.postgres_log import PostgresLog
 from ledger.reference import installed
 from ledger.roots import Roots
-from ledger.transact import Transactor
-from ledger.vault import Vault
-from ledger.writer import Writer
-from projections.schema import PROJECTIONS
 
 if TYPE_CHECKING:
     from api.office.provider import Provider
@@ -43,18 +33,15 @@ if TYPE_CHECKING:
     from projections.fold import Rules
     from projections.runner import Runner
 
-# What folds need (geometry, gazetteer) is imported where it is used: an import of a file does
-# without, and is started sixty times where the views are read once.
+# What folds need (geometry, gazetteer) is imported where it is used: not every command that
+# opens an installation folds, and each is started by itself.
 
-SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS)
 logger = logging.getLogger("dudao.api")
 
 RETRY_AFTER = 1.0
 """Seconds after which a follower that failed is tried again."""
 PATIENCE = 10.0
 """Seconds for which a question waits for the views to reach what was recorded before it."""
-
-
 WHOLE_LISTS = 2
 """Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
@@ -74,81 +61,12 @@ class Ends(NamedTuple):
     followed: int
 
 
-def open_ledger(settings: Settings) -> Database:
-    """Return the database of these settings, started and migrated."""
-    return open_database(settings.folder, settings.url, settings.app_url, SOURCES)
-
-
-@contextmanager
-def connected(settings: Settings | None = None) -> Generator[Connection[Any]]:
-    """Yield one connection in the application's role, and let go of the database afterwards."""
-    with (
-        open_ledger(settings or Settings()) as database,
-        database.pool(1) as pool,
-        pool.connection() as connection,
-    ):
-        yield connection
-
-
-@contextmanager
-def gated() -> Generator[Gate]:
-    """Yield the way in, without anything that records or reads views."""
-    settings = Settings()
-    with open_ledger(settings) as database, database.pool(1) as pool:
-        yield Gate(settings, pool, load_key(settings.folder))
-
-
 def folding() -> "Rules":
     """Return what folds need: the installation's reference, places, and who reads corrections."""
     from projections.fold import Rules  # noqa: PLC0415 - see above
     from projections.places import installed_places  # noqa: PLC0415
 
     return Rules(Context(installed(), installed_places()), apply)
-
-
-class Bench:
-    """What it takes to record: the log, its writer, the vault. Make it after forking, never before."""
-
-    def __init__(self, settings: Settings, database: Database, connections: int) -> None:
-        self.pool: ConnectionPool[Connection[Any]] = database.pool(connections)
-        self.log = PostgresLog(self.pool)
-        self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
-        self._writer = Writer(self.log)
-        self.transactor = Transactor(self.log, self._writer, self.vault, installed())
-
-    def importer(
-        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
-    ) -> Importer:
-        """Return what takes files in."""
-        return Importer(
-            self.transactor,
-            lambda: Directory(self.log, codec.recorded, apply),
-            actor,
-            progress,
-        )
-
-    def rehearser(
-        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
-    ) -> Importer:
-        """Return what tells what would become of files, and takes nothing in."""
-        return replace(self.importer(actor, progress), transactor=self.transactor.rehearsal())
-
-    def close(self) -> None:
-        """Append what waits, and let go of the connections."""
-        self.transactor.close()
-        self._writer.close()
-        self.pool.close()
-
-
-@contextmanager
-def recording(settings: Settings) -> Generator[Bench]:
-    """Yield what it takes to record, without anything that reads views."""
-    with open_ledger(settings) as database:
-        bench = Bench(settings, database, 4)
-        try:
-            yield bench
-        finally:
-            bench.close()
 
 
 ENDS = """

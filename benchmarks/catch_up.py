@@ -12,8 +12,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from api.opening import open_ledger
 from api.settings import Settings
-from api.wiring import folding, open_ledger
+from api.wiring import folding
 from benchmarks import ledgers
 from benchmarks.figures import Row, Setting, at_least
 from benchmarks.measuring import MIB, Cost, cost_of, environment, python, required

@@ -14,8 +14,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from api.opening import SOURCES, open_ledger
 from api.settings import Settings
-from api.wiring import SOURCES, open_ledger
 from benchmarks import machine
 from benchmarks.measuring import cost_of, environment, python, required
 from benchmarks.prepared import entries

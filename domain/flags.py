@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.checks.outcome import CLEAR, Outcome
+from domain.checks.outcome import Outcome
 from domain.flag import Review
 from domain.identifiers import flag_key
 from domain.vocabulary import Case, ReviewDecision, Verdict
@@ -76,8 +76,3 @@ def settled(state: FlagState, outcome: Outcome, day: date, at: int) -> FlagState
     """Return the same with the day of the record as it stands now; `state` itself where nothing changes."""
     changed = after(state, outcome, at)
     return changed if changed.day == day else replace(changed, day=day)
-
-
-def unraised(outcome: Outcome) -> bool:
-    """Return whether there is nothing to flag."""
-    return outcome is CLEAR or outcome.verdict is Verdict.CLEAR

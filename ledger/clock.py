@@ -16,7 +16,7 @@ the earlier time that was wrong, restarting the process accepts the new one.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -91,22 +91,6 @@ class DatabaseClock:
                 raise _alarm(f"the clock reads {reading}, it should be about {expected}")
             self._good = (reading, passed)
             return reading
-
-
-class ScriptedClock:
-    """Gives prepared instants, for tests and for sample data; the last one is repeated."""
-
-    def __init__(self, instants: Iterable[datetime]) -> None:
-        self._instants = iter(instants)
-        self._last: datetime | None = None
-
-    def __call__(self, reading: datetime, last: datetime | None, /) -> datetime | timedelta:
-        """Return the next instant, whatever the database's clock says."""
-        self._last = next(self._instants, self._last)
-        instant = self._last or reading
-        if last is not None and instant < last:
-            raise ClockRefused(f"{instant} is before the last entry's {last}")
-        return instant
 
 
 def _alarm(message: str) -> ClockRefused:

@@ -14,7 +14,6 @@ from psycopg import Connection
 from ledger.entry import Entry
 from ledger.log import Log
 
-CHANNEL = "dudao_ledger"
 RETRY_AFTER = 0.2
 """Seconds between attempts to reach a server that is gone."""
 

@@ -20,7 +20,6 @@ from domain.vocabulary import Role
 from ledger.faults import Fault, Invalid, path_text
 from ledger.shape_errors import UNKNOWN_FIELD, faults_of
 from ledger.shape_json import canonical, read_object
-from ledger.shape_output import members
 from ledger.shape_schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, TEXTS
 from ledger.shape_text import as_object
 
@@ -67,26 +66,6 @@ def from_line(raw: bytes) -> Submission:
         Invalid: with every fault.
     """
     return from_members(*read_object(raw))
-
-
-def from_body(name: str, raw: bytes, actor: Actor, key: str | None = None) -> Submission:
-    """Return the command of an HTTP body: the event's data with `valid_from`, `reason`, `document_no`.
-
-    A name that the event itself has (some have a `reason`) belongs to the event.
-
-    Raises:
-        Invalid: with every fault.
-    """
-    data, faults = read_object(raw)
-    own = {field.name for field in fields(EVENTS[name].cls)}
-    beside: dict[str, Any] = {
-        field: data.pop(field)
-        for field in ("valid_from", "reason", "document_no")
-        if field in data and field not in own
-    }
-    if key is not None:
-        beside["idempotency_key"] = key
-    return from_members({"type": name, "actor": members(actor), "data": data, **beside}, faults)
 
 
 def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submission:

@@ -43,10 +43,6 @@ class Transactor:
         """Carry out or refuse one command; `version` is the one that its stream must still have."""
         return self._commands.execute(submission, version)
 
-    def execute_many(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        """Carry out or refuse the commands in their order, each seeing those before it."""
-        return list(self.stream([submissions]))
-
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Carry out or refuse the commands in their order; yield each outcome once it is durable.
 

@@ -32,10 +32,6 @@ class Rules(NamedTuple):
         """Return the file of a subject of which nothing has been read."""
         return Supervision(uscc, self.context, self.apply)
 
-    def with_adoptions(self, catalogue: Iterable[Recorded[Any]]) -> "Rules":
-        """Return the rules with further adoptions."""
-        return self._replace(catalogue=(*self.catalogue, *catalogue))
-
     def reference_at(self, position: int) -> Reference:
         """Return the reference data as known when the entry at `position` was the last."""
         adopted: tuple[Edition, ...] = ()

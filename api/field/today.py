@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeAlias
 from api.access import Action, Rows, decide
 from api.answers import Standing
 from api.lists import pages
+from api.parameters import LARGEST_PAGE
 from api.queries import ask, settle
-from api.questions import LARGEST_PAGE, Listed
+from api.questions import Listed
 from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation
@@ -30,7 +31,6 @@ LATELY = timedelta(days=120)
 """How far back sessions are shown."""
 SHOWN = 5
 """Sessions, findings and flags of one enterprise."""
-ENDED = frozenset({"closed", "withdrawn"})
 
 
 class Today(NamedTuple):
@@ -163,8 +163,7 @@ def _findings(basis: _Basis, uscc: str) -> list[Json]:
     names = ("finding_id", "severity", "stage", "statement", "raised_on")
     open_ones = [
         {name: one[name] for name in names}
-        for one in basis.first("findings", uscc=uscc)
-        if one["stage"] not in ENDED
+        for one in basis.first("findings", uscc=uscc, open="yes")
     ]
     return sorted(open_ones, key=lambda one: one["raised_on"], reverse=True)[:SHOWN]
 

@@ -49,6 +49,11 @@ def new_key() -> str:
     return str(uuid.uuid4())
 
 
+def new_id(kind: str) -> str:
+    """Return an id for a case that is begun, `kind` with six random digits behind it."""
+    return f"{kind}-{uuid.uuid4().hex[:6]}"
+
+
 def text(form: FormData, name: str) -> str | None:
     """Return what was typed into a field, without blanks around it; None if nothing."""
     value = form.get(name)
@@ -61,6 +66,11 @@ def text(form: FormData, name: str) -> str | None:
 def typed(form: FormData) -> dict[str, str]:
     """Return all fields as they were typed, to be shown again."""
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def ticked(form: FormData) -> dict[str, frozenset[str]]:
+    """Return the boxes that were ticked, by field, to be shown again."""
+    return {name: frozenset(map(str, form.getlist(name))) for name in form}
 
 
 def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,3 +41,8 @@ def due(acts: Iterable[Act], item: Item, actor: Actor) -> list[Act]:
     The decider has the last word; here nothing is offered that it is known to refuse.
     """
     return [each for each in acts if actor.role in MAY[each.event] and item["stage"] in each.stages]
+
+
+def recordable(actor: Actor, events: Iterable[str]) -> frozenset[str]:
+    """Return those of `events` that the actor's role may record."""
+    return frozenset(name for name in events if actor.role in MAY[name])

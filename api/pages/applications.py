@@ -2,37 +2,31 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from api.access import Action, decide
 from api.accounts import listed
 from api.caller import Caller, Installed
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.pages.acts import Act
 from api.pages.application_acts import ACTS, EXPERTS, HEADINGS, due
-from api.pages.choices import Choices, choices
 from api.pages.frame import framed
+from api.pages.lists import list_page
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.pages.scope_fields import all_ticked
-from api.problems import Fault, not_found
-from api.queries import ask, ask_one
-from api.questions import AsOf, CasesQuestion
+from api.problems import not_found
+from api.queries import ask_one
+from api.questions import AsOf
 from api.time_travel import Asked
-from api.views import VIEWS
 from api.wiring import Installation
 from domain.envelope import Actor
-from domain.permissions import MAY
 from domain.vocabulary import Role
 from ledger.clock import today
-from projections import cases, roster
+from projections import roster
 from projections.basis import Basis
-from projections.names import names
-from projections.stages import stages
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,32 +43,6 @@ STEPS = (
 )
 """The way of an application, in order."""
 ENDS = ("returned", "rejected")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationsPage:
-    """The pipeline: how many applications stand where, and a page of them."""
-
-    asked: dict[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    districts: Choices
-    """The 17 authorities."""
-    steps: Sequence[tuple[str, int]]
-    """Every stage in order, with the number of applications that stand there."""
-    items: Sequence[Row]
-    """Applications as `GET /v1/applications` gives them."""
-    names: Mapping[str, str]
-    """Names of their enterprises by USCC."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
-    may_submit: bool
-    """Whether the reader may file an application."""
-    may_publish: bool
-    """Whether the reader may publish a roster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,45 +85,15 @@ class ApplicationPage:
 
 @router.get("/applications")
 def applications(request: Request, house: Installed, actor: Caller) -> Response:
-    """Show the pipeline."""
-    question, seen = read(request, CasesQuestion)
-    found = ask(house, actor, VIEWS["applications"], question)
-    rows = decide(actor, Action.READ, "applications").rows
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        counted = (
-            {}
-            if rows.expert
-            else stages(
-                connection,
-                basis,
-                "applications",
-                rows.uscc or question.uscc,
-                rows.district or question.district,
-            )
-        )
-        called = names(connection, basis, [item["uscc"] for item in found.page.items])
-    frame = framed(
+    """Show the pipeline: how many applications stand where, and a page of them."""
+    return list_page(
         request,
         house,
         actor,
-        found.standing,
-        twin="/v1/applications",
-        formats=("csv", "xlsx", "parquet"),
+        "applications",
+        steps=(*STEPS, *ENDS),
+        may=("ApplicationSubmitted", "RosterPublished"),
     )
-    page = ApplicationsPage(
-        asked=dict(request.query_params),
-        faults=seen.faults,
-        districts=choices(frame.language, "district"),
-        steps=[(stage, counted.get(stage, 0)) for stage in (*STEPS, *ENDS)] if counted else [],
-        items=found.page.items,
-        names=called,
-        next=found.page.next,
-        limited=found.page.limited,
-        may_submit=actor.role in MAY["ApplicationSubmitted"],
-        may_publish=actor.role in MAY["RosterPublished"],
-    )
-    return render(frame, "applications.html", page, seen.status)
 
 
 @router.get("/applications/{application_id}")
@@ -177,7 +115,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
     asked = ACTS.get(slug)
     if asked is None:
         raise not_found("没有这种办理", "there is no such act")
-    item = _item(house, actor, application_id, Asked())[1]
+    item = ask_one(house, actor, "applications", Asked(), application_id)[1]
     body = {
         "application_id": application_id,
         "valid_from": text(form, "valid_from"),
@@ -192,18 +130,6 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
     return sent_on(f"/applications/{application_id}", done)
 
 
-def _item(
-    house: Installation, actor: Actor, application_id: str, asked: Asked
-) -> tuple[Any, dict[str, Any]]:
-    return ask_one(
-        house,
-        actor,
-        VIEWS["applications"],
-        asked,
-        lambda conn, basis: cases.one(conn, basis, "applications", application_id),
-    )
-
-
 def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
@@ -214,7 +140,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None = None,
 ) -> Response:
     question, seen = read(request, AsOf)
-    standing, item = _item(house, actor, application_id, question.asked())
+    standing, item = ask_one(house, actor, "applications", question.asked(), application_id)
     basis = Basis(standing.day, standing.position)
     with house.reading() as connection:
         firm = roster.one(connection, basis, item["uscc"])
@@ -228,7 +154,6 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         twin=f"/v1/applications/{application_id}",
     )
     rules = house.rule_set(basis.valid_at, basis.position)
-    now = frame.clocks is not None and not frame.clocks.past
     fresh = {"valid_from": today().isoformat()}
     offered = item["recommended_scope"] if item["recommended"] else item["scope"]
     page = ApplicationPage(
@@ -236,7 +161,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         name=firm["name"] if firm else item["uscc"],
         kind=firm["kind"] if firm else None,
         steps=_course(item),
-        acts=due(item, firm["kind"] if firm else None, actor) if now else (),
+        acts=due(item, firm["kind"] if firm else None, actor) if frame.now else (),
         experts=known,
         headings=HEADINGS,
         room=EXPERTS,

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 
 from api.caller import Caller, Installed
 from api.formats import Row
-from api.pages.choices import Choices, choices
 from api.pages.firm import name_of
 from api.pages.frame import framed
+from api.pages.lists import ROWS, list_page
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
@@ -19,69 +19,18 @@ from api.questions import (
     CasesQuestion,
     CertificatesQuestion,
     FlagsQuestion,
-    SessionsQuestion,
 )
 from api.time_travel import Asked
 from api.views import VIEWS
 from domain.permissions import MAY
-from projections import sessions
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
-ROWS = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssessmentsPage:
-    """The sessions, a page of them."""
-
-    asked: Mapping[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    districts: Choices
-    """The 17 authorities."""
-    levels: Choices
-    """The eight levels by rank."""
-    names: Mapping[str, str]
-    """Names of their enterprises by USCC."""
-    items: Sequence[Row]
-    """Sessions as `GET /v1/assessments` gives them."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
 
 
 @router.get("/assessments")
 def assessments(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the sessions that were held until the day."""
-    question, seen = read(request, SessionsQuestion)
-    wanted = question.model_copy(update={"limit": ROWS})
-    found = ask(house, actor, VIEWS["assessments"], wanted)
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        called = names(connection, basis, [item["uscc"] for item in found.page.items])
-    frame = framed(
-        request,
-        house,
-        actor,
-        found.standing,
-        twin="/v1/assessments",
-        formats=("csv", "xlsx", "parquet"),
-    )
-    page = AssessmentsPage(
-        asked=dict(request.query_params),
-        faults=seen.faults,
-        districts=choices(frame.language, "district"),
-        levels=choices(frame.language, "level"),
-        names=called,
-        items=found.page.items,
-        next=found.page.next,
-        limited=found.page.limited,
-    )
-    return render(frame, "assessments.html", page, seen.status)
+    return list_page(request, house, actor, "assessments", offers={"level": "level"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +66,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
     wanted = question.model_copy(update={"assessment_id": assessment_id, "limit": ROWS})
     found = ask(house, actor, VIEWS["certificates"], wanted)
     asked = found.standing.asked
-    _, session = ask_one(
-        house,
-        actor,
-        VIEWS["assessments"],
-        asked,
-        lambda conn, basis: sessions.one(conn, basis, assessment_id),
-    )
+    _, session = ask_one(house, actor, "assessments", asked, assessment_id)
     uscc = session["uscc"]
     judged = FlagsQuestion.model_construct(
         assessment_id=assessment_id,

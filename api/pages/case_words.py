@@ -5,16 +5,35 @@ from types import MappingProxyType
 from typing import Any
 
 from api.pages.language import Words
-from api.pages.words import CASE_SENTENCES, CASES, VERDICTS
+from api.pages.words import CASES, VERDICTS
 from domain.vocabulary import Case, Verdict
 
+_OVERTURNED = Words(
+    "督导员复核后改变了结论,理由见复核记录。",
+    "A supervisor's review changed the outcome; the reason stands with the review.",
+)
 _B, _U, _C = Verdict.BREACH.value, Verdict.UNDECIDED.value, Verdict.CLEAR.value
 
 _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
-        (_B, _B): CASE_SENTENCES[Case.THEN_AND_NOW.label],
-        (_C, _B): CASE_SENTENCES[Case.NOW_NOT_THEN.label],
-        (_B, _C): CASE_SENTENCES[Case.THEN_NOT_NOW.label],
+        (_B, _B): Words(
+            "记录入账时就是违规,按今天所知仍是违规。",
+            "It was a breach when the record came in, and still is by what is known now.",
+        ),
+        (_C, _B): Words(
+            "记录入账时没有问题;后来入账的事实使它成为违规。当时没有人能看出。",
+            (
+                "Nothing was wrong when the record came in; something learnt later made it a breach. "
+                "Nobody could have seen it at the time."
+            ),
+        ),
+        (_B, _C): Words(
+            "记录入账时是违规;后来入账的事实(如追溯的范围变更、更正)使它不再违规。当时的判断仍可查。",
+            (
+                "It was a breach when the record came in; something learnt later (a back-dated change, a "
+                "correction) has cleared it. What was said then can still be seen."
+            ),
+        ),
         (_U, _U): Words(
             "记录入账时就无法判定,按今天所知仍无法判定,需要人来核实。",
             "It could not be decided when the record came in, and still cannot: a person must look.",
@@ -59,5 +78,5 @@ def case_in_short(flag: Mapping[str, Any]) -> Words:
 def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:
     """Return what the two sides of a flag mean."""
     if flag["case"] == Case.OVERTURNED.label:
-        return CASE_SENTENCES[flag["case"]]
+        return _OVERTURNED
     return _SENTENCES.get((flag["then"], flag["verdict"]), CASES[flag["case"]])

@@ -15,9 +15,10 @@ from api.pages.acting import Form, text, typed
 from api.pages.frame import Frame, address, framed
 from api.pages.reading import read
 from api.pages.rendering import render
+from api.parameters import plain
 from api.problems import Fault, Problem, Unclear
 from api.queries import ask
-from api.questions import AsOf, CertificatesQuestion, plain
+from api.questions import AsOf, CertificatesQuestion
 from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation

@@ -12,24 +12,21 @@ from pydantic import ValidationError
 from api import changes
 from api.caller import Caller, Installed
 from api.handlers import unclear
+from api.pages.called import called
 from api.pages.choices import Choices, choices
 from api.pages.differences import Difference, difference
-from api.pages.frame import address, framed
+from api.pages.frame import FILES, address, framed
 from api.pages.language import Words
+from api.pages.lists import ROWS
 from api.pages.rendering import instant, render
 from api.problems import Fault, Problem
 from api.queries import Found
 from api.questions import DiffQuestion
-from api.wiring import Installation
 from ledger.clock import SHANGHAI, today
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
-ROWS = 50
 OF = ("roster", "scope", "flags")
 SIDES = ("from", "to")
-DOWNLOADS = ("csv", "xlsx", "parquet")
 
 
 class Preset(NamedTuple):
@@ -87,7 +84,8 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
     language = frame.language
     chosen: dict[str, str] = {n: given[n] for n in ("of", "uscc", "district") if n in given}
     pinned = {**chosen, **_pinned(found)}
-    called = _names(house, found)
+    lines = found.page.items if found else ()
+    names = called(house, found.standing, {line["uscc"] for line in lines}) if found else {}
     page = ComparePage(
         asked=_asked(request.query_params, given, found),
         faults=faults,
@@ -96,10 +94,7 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
         districts=choices(language, "district"),
         presets=presets(today(), chosen),
         basis=found.standing.basis if found else None,
-        lines=[
-            difference(language, question.of, line, called.get(line["uscc"]))
-            for line in (found.page.items if found else ())
-        ],
+        lines=[difference(language, question.of, line, names.get(line["uscc"])) for line in lines],
         next=found.page.next if found else None,
         limited=found.page.limited if found else None,
         permanent=address("/compare", pinned),
@@ -112,7 +107,7 @@ def _forms(pinned: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses of the same lines as JSON and as downloads."""
     found = {"json": address("/v1/diff", pinned)}
     return found | {
-        form: address("/v1/diff", {**pinned, "format": form, "all": "true"}) for form in DOWNLOADS
+        form: address("/v1/diff", {**pinned, "format": form, "all": "true"}) for form in FILES
     }
 
 
@@ -209,14 +204,6 @@ def _pinned(found: Found | None) -> dict[str, str]:
         "to_valid_at": basis["valid_at"],
         "to_position": str(basis["position"]),
     }
-
-
-def _names(house: Installation, found: Found | None) -> dict[str, str]:
-    if found is None:
-        return {}
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        return names(connection, basis, {line["uscc"] for line in found.page.items})
 
 
 def presets(day: date, chosen: Mapping[str, str]) -> list[Preset]:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from api.pages.language import Language, Words
-from api.pages.words import VOCABULARY
+from api.pages.speaking import levels, occupation, word
 
 Item = Mapping[str, Any]
 
@@ -37,7 +37,6 @@ class Difference(NamedTuple):
 
 def difference(language: Language, of: str, line: Item, name: str | None) -> Difference:
     """Return a line in words; `of` is what was compared."""
-    speak = _Speaker(language)
     before: Item | None = line["before"]
     after: Item | None = line["after"]
     shown: Item = after or before or {}
@@ -45,14 +44,14 @@ def difference(language: Language, of: str, line: Item, name: str | None) -> Dif
     whole = before is None or after is None
     found = [
         Field(side.label.speak(language), old, new)
-        for side, old, new in _pairs(list(fields(speak, before)), list(fields(speak, after)))
+        for side, old, new in _pairs(list(fields(language, before)), list(fields(language, after)))
         if old != new and (side.brief or not whole)
     ]
     return Difference(
         line["change"],
         line["uscc"],
         name or (shown.get("name") if of == "roster" else None),
-        titled(speak, shown),
+        titled(language, shown),
         line["key"] if of == "flags" else None,
         found,
         line["because"],
@@ -78,82 +77,59 @@ def _pairs(before: list[_Side], after: list[_Side]) -> Iterator[tuple[_Side, str
         )
 
 
-class _Speaker:
-    """Says values in one language."""
-
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
-
-    def word(self, vocabulary: str, value: str | None) -> str:
-        """Return what a value is called."""
-        name = VOCABULARY[vocabulary].get(value or "")
-        return name.speak(self.language) if name else value or ""
-
-    def pair(self, zh: str, en: str) -> str:
-        """Return one of two texts."""
-        return Words(zh, en).speak(self.language)
-
-    def levels(self, values: Sequence[str]) -> str:
-        """Return levels by rank, lowest first."""
-        names = VOCABULARY["level"]
-        ordered = [names[level].speak(self.language) for level in names if level in values]
-        return self.pair("、", ", ").join(ordered)
-
-    def occupation(self, item: Item) -> str:
-        """Return an occupation with its 工种, code and edition."""
-        trade = f"({item['trade']})" if item["trade"] else ""
-        return f"{item['name']}{trade} {item['code']}"
-
-
-def _no_title(speak: _Speaker, shown: Item) -> str:  # noqa: ARG001 - the enterprise is the title
+def _no_title(language: Language, shown: Item) -> str:  # noqa: ARG001 - the enterprise is the title
     return ""
 
 
-def _roster(speak: _Speaker, shown: Item | None) -> Iterator[_Side]:
+def _roster(language: Language, shown: Item | None) -> Iterator[_Side]:
     if shown is None:
         return
-    yield _Side(Words("状态", "standing"), speak.word("standing", shown["standing"]), brief=True)
+    yield _Side(
+        Words("状态", "standing"), word(language, "standing", shown["standing"]), brief=True
+    )
     if shown["valid_from"]:
-        until = f"{shown['valid_from']} {speak.pair('至', 'to')} {shown['valid_to']}"
+        until = f"{shown['valid_from']} {Words('至', 'to').speak(language)} {shown['valid_to']}"
         yield _Side(Words("有效期", "valid"), until, brief=True)
     yield _Side(Words("名称", "name"), shown["name"])
-    yield _Side(Words("主管区", "district"), speak.word("district", shown["district"]))
-    yield _Side(Words("类型", "kind"), speak.word("kind", shown["kind"]))
+    yield _Side(Words("主管区", "district"), word(language, "district", shown["district"]))
+    yield _Side(Words("类型", "kind"), word(language, "kind", shown["kind"]))
     yield _Side(Words("批次", "batch"), shown["batch"] or "")
     for each in shown["scope"]:
         # One field an occupation: what stayed the same is not repeated.
-        named = Words(f"范围 {_scope_title(speak, each)}", f"scope {_scope_title(speak, each)}")
-        yield _Side(named, speak.levels(each["levels"]), brief=True)
+        named = Words(
+            f"范围 {_scope_title(language, each)}", f"scope {_scope_title(language, each)}"
+        )
+        yield _Side(named, levels(language, each["levels"]), brief=True)
 
 
-def _scope_title(speak: _Speaker, shown: Item) -> str:
-    edition = speak.pair(f"{shown['edition']} 版", f"edition {shown['edition']}")
-    return f"{speak.occupation(shown)} · {edition}"
+def _scope_title(language: Language, shown: Item) -> str:
+    edition = Words(f"{shown['edition']} 版", f"edition {shown['edition']}").speak(language)
+    return f"{occupation(shown)} {shown['code']} · {edition}"
 
 
-def _scope(speak: _Speaker, shown: Item | None) -> Iterator[_Side]:
+def _scope(language: Language, shown: Item | None) -> Iterator[_Side]:
     if shown is not None:
-        yield _Side(Words("等级", "levels"), speak.levels(shown["levels"]), brief=True)
+        yield _Side(Words("等级", "levels"), levels(language, shown["levels"]), brief=True)
 
 
-def _flag_title(speak: _Speaker, shown: Item) -> str:
-    return f"{shown['code']} {speak.word('check', shown['code'])} · {shown['valid_at']}"
+def _flag_title(language: Language, shown: Item) -> str:
+    return f"{shown['code']} {word(language, 'check', shown['code'])} · {shown['valid_at']}"
 
 
-def _flag(speak: _Speaker, shown: Item | None) -> Iterator[_Side]:
+def _flag(language: Language, shown: Item | None) -> Iterator[_Side]:
     if shown is None:
         return
-    said = Words(**shown["message"]).speak(speak.language)
-    yield _Side(Words("判断", "verdict"), speak.word("verdict", shown["verdict"]), brief=True)
+    said = Words(**shown["message"]).speak(language)
+    yield _Side(Words("判断", "verdict"), word(language, "verdict", shown["verdict"]), brief=True)
     yield _Side(Words("说明", "what it says"), said, brief=True)
-    yield _Side(Words("复核", "review"), speak.word("review", shown["review"] or "none"))
-    yield _Side(Words("主管区", "district"), speak.word("district", shown["district"]))
+    yield _Side(Words("复核", "review"), word(language, "review", shown["review"] or "none"))
+    yield _Side(Words("主管区", "district"), word(language, "district", shown["district"]))
     yield _Side(Words("规则", "rule"), shown["rule"])
 
 
 _OF: Mapping[
     str,
-    tuple[Callable[[_Speaker, Item], str], Callable[[_Speaker, Item | None], Iterator[_Side]]],
+    tuple[Callable[[Language, Item], str], Callable[[Language, Item | None], Iterator[_Side]]],
 ] = MappingProxyType(
     {
         "roster": (_no_title, _roster),

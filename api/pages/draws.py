@@ -1,9 +1,8 @@
 """`/draws` 双随机: a draw is committed to, carried out, and drawn again before everybody's eyes."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,36 +10,28 @@ from api import draws
 from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.formats import Row
-from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.lists import pages
+from api.pages.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.pages.called import called
 from api.pages.choices import Choices, choices
-from api.pages.frame import framed
+from api.pages.drawn_again import Ticket, drawn_again
+from api.pages.frame import FILES, framed
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import invalid
 from api.queries import ask
-from api.questions import LARGEST_PAGE, AsOf, RosterQuestion
+from api.questions import AsOf, RosterQuestion
 from api.time_travel import Asked
 from api.views import VIEWS
 from api.wiring import Installation
-from domain.draw import Pool, Sample, commitment, ticket
-from domain.draw import draw as drawn_by
+from domain.draw import commitment
 from domain.envelope import Actor
 from domain.permissions import MAY
-from domain.vocabulary import Role
+from domain.vocabulary import Standing
 from ledger.clock import today
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
 EVENT = "InspectionDrawn"
-
-
-class Ticket(NamedTuple):
-    """A member of the pool with its ticket; the lowest are drawn."""
-
-    member: str
-    ticket: str
-    drawn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +87,7 @@ def every(request: Request, house: Installed, actor: Caller) -> Response:
     """Show all draws."""
     question, seen = read(request, AsOf)
     standing, items = draws.every(house, actor, question.asked())
-    frame = framed(
-        request, house, actor, standing, twin="/v1/draws", formats=("csv", "xlsx", "parquet")
-    )
+    frame = framed(request, house, actor, standing, twin="/v1/draws", formats=FILES)
     page = DrawsPage(items=items, may_draw=actor.role in MAY[EVENT])
     return render(frame, "draws.html", page, seen.status)
 
@@ -108,7 +97,7 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the form."""
     day = today().isoformat()
     values = {
-        "draw_id": f"draw-{day}-{uuid.uuid4().hex[:6]}",
+        "draw_id": new_id(f"draw-{day}"),
         "enterprises": "3",
         "inspectors": "0",
     }
@@ -121,8 +110,8 @@ def commit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
     draw_id = text(form, "draw_id") or ""
 
     def work() -> int | None:
-        decide(actor, Action.RECORD, EVENT)
-        pool = _pool(house, actor, form)
+        own = decide(actor, Action.RECORD, EVENT).rows.district
+        pool = _pool(house, actor, form, own or text(form, "district"))
         with house.pool.connection() as connection:
             seed = draws.make_seed(connection, draw_id, actor.account)
         body = {
@@ -151,32 +140,23 @@ def _count(form: Form, name: str) -> int:
     return int(said)
 
 
-def _pool(house: Installation, actor: Actor, form: Form) -> dict[str, Any]:
-    """Return the enterprises on the roster today in the chosen district, and the inspectors named.
+def _pool(house: Installation, actor: Actor, form: Form, district: str | None) -> dict[str, Any]:
+    """Return the enterprises on the roster today in the district, and the inspectors named.
 
     Whoever has declared a ground for recusal is left out before the seed is made.
     """
     inspectors = (text(form, "pool_inspectors") or "").split()
     recused = set((text(form, "recused") or "").split())
     return {
-        "enterprises": _listed(house, actor, text(form, "district")),
+        "enterprises": _listed(house, actor, district),
         "inspectors": sorted(set(inspectors) - recused),
     }
 
 
 def _listed(house: Installation, actor: Actor, district: str | None) -> list[str]:
-    own = actor.organisation if actor.role is Role.DISTRICT_INSPECTOR else district
-    found: list[str] = []
-    cursor: str | None = None
-    while True:
-        question = RosterQuestion.model_validate(
-            {"standing": "listed", "district": own, "limit": LARGEST_PAGE, "cursor": cursor}
-        )
-        page = ask(house, actor, VIEWS["roster"], question).page
-        found += [item["uscc"] for item in page.items]
-        cursor = page.next
-        if cursor is None:
-            return found
+    question = RosterQuestion.model_construct(standing=Standing.LISTED, district=district)
+    found = pages(question, lambda each: ask(house, actor, VIEWS["roster"], each))
+    return [item["uscc"] for each in found for item in each.page.items]
 
 
 def _form(
@@ -186,11 +166,10 @@ def _form(
     values: Mapping[str, str],
     refusal: Refusal | None,
 ) -> Response:
-    decide(actor, Action.RECORD, EVENT)
+    own = decide(actor, Action.RECORD, EVENT).rows.district
     frame = framed(request, house, actor)
-    own = {actor.organisation} if actor.role is Role.DISTRICT_INSPECTOR else None
     page = DrawForm(
-        districts=choices(frame.language, "district", own),
+        districts=choices(frame.language, "district", [own] if own else None),
         key=new_key(),
         refusal=refusal,
         values=values,
@@ -236,62 +215,22 @@ def _one(
 ) -> Response:
     question, seen = read(request, AsOf)
     standing, item = draws.one(house, actor, draw_id, question.asked())
-    again = _drawn_again(item)
+    again = drawn_again(item)
     with house.reading() as connection:
-        basis = Basis(standing.day, standing.position)
-        called = names(connection, basis, item["pool"]["enterprises"])
         kept = draws.seed_of(connection, draw_id) is not None
     frame = framed(request, house, actor, standing, twin=f"/v1/draws/{draw_id}")
-    now = frame.clocks is not None and not frame.clocks.past
     page = DrawPage(
         item=item,
-        names=called,
+        names=called(house, standing, item["pool"]["enterprises"]),
         enterprises=again.enterprises if again else (),
         inspectors=again.inspectors if again else (),
         agrees=again.agrees if again else None,
-        may_reveal=now and kept and item.get("seed") is None and actor.role in MAY[EVENT],
+        may_reveal=frame.now and kept and item.get("seed") is None and actor.role in MAY[EVENT],
         key=new_key(),
         refusal=refusal,
         pairs=_dispatches(item),
     )
     return render(frame, "draw.html", page, refusal.status if refusal else seen.status)
-
-
-class _Again(NamedTuple):
-    enterprises: list[Ticket]
-    inspectors: list[Ticket]
-    agrees: bool
-
-
-def _drawn_again(item: Row) -> _Again | None:
-    """Return the draw carried out once more by the rule of the domain, from what is public."""
-    seed = item.get("seed")
-    if seed is None:
-        return None
-    pool = Pool(
-        enterprises=tuple(item["pool"]["enterprises"]),
-        inspectors=tuple(item["pool"]["inspectors"]),
-    )
-    sample = Sample(
-        enterprises=item["sample"]["enterprises"], inspectors=item["sample"]["inspectors"]
-    )
-    result = drawn_by(pool, sample, seed)
-    recorded = item["drawn"]
-    agrees = (
-        commitment(seed) == item["seed_commitment"]
-        and list(result.enterprises) == recorded["enterprises"]
-        and list(result.inspectors) == recorded["inspectors"]
-    )
-    return _Again(
-        _tickets("enterprise", pool.enterprises, result.enterprises, seed),
-        _tickets("inspector", pool.inspectors, result.inspectors, seed),
-        agrees,
-    )
-
-
-def _tickets(kind: str, members: Sequence[str], drawn: Sequence[str], seed: str) -> list[Ticket]:
-    found = [Ticket(each, ticket(kind, each, seed), each in set(drawn)) for each in members]
-    return sorted(found, key=lambda each: each.ticket)
 
 
 def _dispatches(item: Row) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from api.pages.firm import name_of
 from api.pages.frame import framed
 from api.pages.reading import read
 from api.pages.rendering import render
-from api.pages.summaries import summary
 from api.problems import Fault
 from api.questions import AsOf
 from ledger.shape_text import as_object
@@ -31,8 +30,6 @@ class EntryPage:
     """Name of the enterprise that it is about, on the day."""
     faults: tuple[Fault, ...]
     """What could not be understood of the address."""
-    summary: str
-    """What it says in one line."""
     data: str
     """Its data as JSON."""
     corrected: tuple[tuple[str, str, str], ...]
@@ -57,7 +54,6 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
         around=found,
         enterprise=name_of(house, actor, about, standing.asked) if about else None,
         faults=seen.faults,
-        summary=summary(frame.language, shown["type"], shown["data"]),
         data=_json(shown["data"]),
         corrected=_corrected(found),
     )

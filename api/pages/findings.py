@@ -1,6 +1,5 @@
 """`/findings` 问题: what supervision has found, and one finding with its orders and measures."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,29 +11,25 @@ from starlette.datastructures import FormData
 from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.formats import Row
-from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.pages.acts import Act
+from api.pages.called import called
 from api.pages.choices import Choices, choices
 from api.pages.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
 from api.pages.frame import framed
+from api.pages.lists import list_page
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.pages.uploads import keep
 from api.pages.uploads import sent as sent_files
-from api.problems import Fault, not_found
-from api.queries import ask, ask_one
-from api.questions import AsOf, FindingsQuestion
+from api.problems import not_found
+from api.queries import ask_one
+from api.questions import AsOf
 from api.time_travel import Asked
-from api.views import VIEWS
 from api.wiring import Installation
 from domain.clauses import CLAUSES
 from domain.envelope import Actor
-from domain.permissions import MAY
 from ledger.clock import today
-from projections import cases
-from projections.basis import Basis
-from projections.names import names
-from projections.stages import stages
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,30 +44,6 @@ STEPS = (
     "withdrawn",
 )
 """Where a finding may stand, in order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingsPage:
-    """How many findings stand where, and a page of them."""
-
-    asked: dict[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    districts: Choices
-    """The 17 authorities."""
-    steps: Sequence[tuple[str, int]]
-    """Every stage with the number of findings that stand there."""
-    items: Sequence[Row]
-    """Findings as `GET /v1/findings` gives them."""
-    names: Mapping[str, str]
-    """Names of their enterprises by USCC."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
-    may_raise: bool
-    """Whether the reader may raise one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,40 +92,15 @@ class FindingForm:
 
 @router.get("/findings")
 def findings(request: Request, house: Installed, actor: Caller) -> Response:
-    """Show the findings."""
-    question, seen = read(request, FindingsQuestion)
-    found = ask(house, actor, VIEWS["findings"], question)
-    rows = decide(actor, Action.READ, "findings").rows
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        counted = stages(
-            connection,
-            basis,
-            "findings",
-            rows.uscc or question.uscc,
-            rows.district or question.district,
-        )
-        called = names(connection, basis, [item["uscc"] for item in found.page.items])
-    frame = framed(
+    """Show how many findings stand where, and a page of them."""
+    return list_page(
         request,
         house,
         actor,
-        found.standing,
-        twin="/v1/findings",
-        formats=("csv", "xlsx", "parquet"),
+        "findings",
+        steps=STEPS,
+        may=("FindingRaised",),
     )
-    page = FindingsPage(
-        asked=dict(request.query_params),
-        faults=seen.faults,
-        districts=choices(frame.language, "district"),
-        steps=[(stage, counted.get(stage, 0)) for stage in STEPS],
-        items=found.page.items,
-        names=called,
-        next=found.page.next,
-        limited=found.page.limited,
-        may_raise=actor.role in MAY["FindingRaised"],
-    )
-    return render(frame, "findings.html", page, seen.status)
 
 
 @router.get("/findings/new")
@@ -163,7 +109,7 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
     given = dict(request.query_params)
     day = today().isoformat()
     values = {
-        "finding_id": f"fd-{day}-{uuid.uuid4().hex[:6]}",
+        "finding_id": new_id(f"fd-{day}"),
         "valid_from": day,
         "severity": "major",
         **given,
@@ -224,7 +170,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
     asked = ACTS.get(slug)
     if asked is None:
         raise not_found("没有这种办理", "there is no such act")
-    item = _item(house, actor, finding_id, Asked())[1]
+    item = ask_one(house, actor, "findings", Asked(), finding_id)[1]
 
     def work() -> int | None:
         body = {
@@ -245,18 +191,6 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
     return sent_on(f"/findings/{finding_id}", done)
 
 
-def _item(
-    house: Installation, actor: Actor, finding_id: str, asked: Asked
-) -> tuple[Any, dict[str, Any]]:
-    return ask_one(
-        house,
-        actor,
-        VIEWS["findings"],
-        asked,
-        lambda conn, basis: cases.one(conn, basis, "findings", finding_id),
-    )
-
-
 def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
@@ -267,13 +201,11 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None,
 ) -> Response:
     question, seen = read(request, AsOf)
-    standing, item = _item(house, actor, finding_id, question.asked())
-    with house.reading() as connection:
-        called = names(connection, Basis(standing.day, standing.position), [item["uscc"]])
+    standing, item = ask_one(house, actor, "findings", question.asked(), finding_id)
+    names = called(house, standing, [item["uscc"]])
     frame = framed(
         request, house, actor, standing, subject=item["uscc"], twin=f"/v1/findings/{finding_id}"
     )
-    now = frame.clocks is not None and not frame.clocks.past
     day = today()
     deadline = day + timedelta(days=house.rule_set(day, standing.position).rectification_days)
     fresh = {
@@ -283,9 +215,9 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     }
     page = FindingPage(
         item=item,
-        name=called.get(item["uscc"]) or item["uscc"],
+        name=names.get(item["uscc"]) or item["uscc"],
         overdue=_overdue(item, standing.day.isoformat()),
-        acts=due(item, actor) if now else (),
+        acts=due(item, actor) if frame.now else (),
         measures=[
             (each["measure_id"], f"{each['kind']} {each['effective_from']}")
             for each in item["measures"]

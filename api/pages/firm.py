@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 
 from api import enterprises
@@ -130,12 +129,6 @@ def _shown(
         name=latest["name"],
         profile=known,
         full=full,
-        left=_left(known, standing),
+        left=None if known is None else enterprises.days_left(known, standing.day),
         tabs=TABS if full else (),
     )
-
-
-def _left(known: Mapping[str, Any] | None, standing: Standing) -> int | None:
-    if known is None or known["standing"] not in {"listed", "suspended"} or not known["valid_to"]:
-        return None
-    return (date.fromisoformat(known["valid_to"]) - standing.day).days

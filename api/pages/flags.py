@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from api.caller import Caller, Installed
-from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_key, text, typed
 from api.pages.case_words import case_in_short
 from api.pages.choices import Choices, choices
-from api.pages.frame import address, framed
+from api.pages.frame import FILES, address, framed
 from api.pages.language import Words
+from api.pages.lists import ROWS, Shown, at_most, shown
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
@@ -27,11 +27,8 @@ from domain.permissions import MAY
 from domain.vocabulary import ReviewDecision
 from ledger.clock import today
 from projections.arrivals import recorded_on
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
-ROWS = 50
 NARROWING = frozenset(FlagsQuestion.model_fields) - {
     "valid_at",
     "known_at",
@@ -41,6 +38,7 @@ NARROWING = frozenset(FlagsQuestion.model_fields) - {
     "limit",
 } | {"from"}
 """Parameters that say which flags: with none of them the queue shows what nobody has reviewed."""
+OFFERS = {"verdict": "verdict", "review": "review", "case": "case"}
 DECISIONS = (ReviewDecision.UPHELD, ReviewDecision.DISMISSED)
 """What can be decided of many at once; a finding is raised for each by itself."""
 
@@ -49,32 +47,14 @@ DECISIONS = (ReviewDecision.UPHELD, ReviewDecision.DISMISSED)
 class FlagsPage:
     """The queue, a page of it."""
 
-    asked: Mapping[str, str]
-    """The filters in force, as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
+    list: Shown
+    """Flags as `GET /v1/flags` gives them."""
     checks: Choices
     """Every check by code."""
-    verdicts: Choices
-    """Breach, undecided, clear."""
-    districts: Choices
-    """The 17 authorities."""
-    reviews: Choices
-    """What became of a flag."""
-    cases: Choices
-    """The four cases of domain.md §2."""
-    items: Sequence[Row]
-    """Flags as `GET /v1/flags` gives them."""
-    names: Mapping[str, str]
-    """Names of the enterprises by USCC."""
     then_and_now: Mapping[str, Words]
     """Flag → what it was then and is now, in short."""
     days: Mapping[str, int]
     """Flag → days since it became known, up to the day shown."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
     may_review: bool
     """Whether the reader reviews flags."""
     decisions: Choices
@@ -184,8 +164,7 @@ def _queue(
 ) -> Response:
     question, seen = read(request, FlagsQuestion, "select")
     beside = {} if NARROWING & set(request.query_params) else {"review": "none"}
-    wanted = question.model_copy(update={**beside, "limit": ROWS})
-    found = ask(house, actor, VIEWS["flags"], wanted)
+    found = ask(house, actor, VIEWS["flags"], at_most(question.model_copy(update=beside)))
     frame = framed(
         request,
         house,
@@ -193,31 +172,22 @@ def _queue(
         found.standing,
         twin="/v1/flags",
         beside=beside,
-        formats=("csv", "xlsx", "parquet"),
+        formats=FILES,
     )
     # Ticking all is of this moment: no link of the page repeats it.
     frame = replace(frame, query={n: v for n, v in frame.query.items() if n != "select"})
-    called, days = _beside_flags(house, found)
+    items = found.page.items
     ticked = [] if form is None else form.getlist("flag")
     if request.query_params.get("select") == "all":
-        ticked = [item["key"] for item in found.page.items]
-    language = frame.language
+        ticked = [item["key"] for item in items]
+    queue = shown(frame, house, seen, found, offers=OFFERS, whose="subject")
     page = FlagsPage(
-        asked={**request.query_params, **beside},
-        faults=seen.faults,
-        checks=[(code, f"{code} {name}") for code, name in choices(language, "check")],
-        verdicts=choices(language, "verdict"),
-        districts=choices(language, "district"),
-        reviews=choices(language, "review"),
-        cases=choices(language, "case"),
-        items=found.page.items,
-        names=called,
-        then_and_now={item["key"]: case_in_short(item) for item in found.page.items},
-        days=days,
-        next=found.page.next,
-        limited=found.page.limited,
+        list=replace(queue, asked={**queue.asked, **beside}),
+        checks=[(code, f"{code} {name}") for code, name in choices(frame.language, "check")],
+        then_and_now={item["key"]: case_in_short(item) for item in items},
+        days=_days(house, found),
         may_review=actor.role in MAY["FlagReviewed"],
-        decisions=choices(language, "review", DECISIONS),
+        decisions=choices(frame.language, "review", DECISIONS),
         ticked=frozenset(map(str, ticked)),
         key=new_key(),
         refusal=refusal,
@@ -226,14 +196,10 @@ def _queue(
     return render(frame, "flags.html", page, refusal.status if refusal else seen.status)
 
 
-def _beside_flags(house: Installation, found: Found) -> tuple[dict[str, str], dict[str, int]]:
-    """Return the names of the enterprises, and for each flag the days since it became known."""
+def _days(house: Installation, found: Found) -> dict[str, int]:
+    """Return for each flag the days since it became known, up to the day shown."""
     items = found.page.items
-    basis = Basis(found.standing.day, found.standing.position)
     with house.reading() as connection:
-        called = names(connection, basis, [item["subject"] for item in items])
         learnt = recorded_on(connection, [item["known_from"] for item in items])
-    days = {
-        item["key"]: max(0, (basis.valid_at - learnt[item["known_from"]]).days) for item in items
-    }
-    return called, days
+    day = found.standing.day
+    return {item["key"]: max(0, (day - learnt[item["known_from"]]).days) for item in items}

@@ -16,6 +16,8 @@ from domain.envelope import Actor
 from domain.permissions import MAY
 
 Value = str | int | None
+FILES = ("csv", "xlsx", "parquet")
+"""The files that are offered beside a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,11 @@ class Frame:
     def captures(self) -> bool:
         """Whether the reader records spot checks, so that their phone may hold some unsent."""
         return self.actor.role in MAY["SpotCheckRecorded"]
+
+    @property
+    def now(self) -> bool:
+        """Whether the page shows what is so now: only then does it offer what may be done."""
+        return self.clocks is not None and not self.clocks.past
 
     def link(self, path: str, **parameters: Value) -> str:
         """Return the address of another page, under the clocks that the reader has set."""

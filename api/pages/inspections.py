@@ -1,6 +1,5 @@
 """`/inspections` 督导: who was sent where, what they saw, and the form that sends them (四)."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,56 +9,25 @@ from fastapi import APIRouter, Request, Response
 from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.formats import Row
-from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
-from api.pages.choices import Choices, choices
+from api.pages.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.pages.called import called
 from api.pages.frame import framed
+from api.pages.lists import list_page
 from api.pages.reading import read
 from api.pages.rendering import render
-from api.problems import Fault
-from api.queries import ask, ask_one
-from api.questions import AsOf, CasesQuestion
-from api.views import VIEWS
+from api.queries import ask_one
+from api.questions import AsOf
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.inspection import KINDS
 from domain.permissions import MAY
 from ledger.clock import today
-from projections import cases
-from projections.basis import Basis
-from projections.names import names
-from projections.stages import stages
 
 router = APIRouter(include_in_schema=False)
 EVENT = "InspectionDispatched"
 INSPECTORS = 4
 """Inspectors that a form offers room for."""
 STEPS = ("dispatched", "recorded")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionsPage:
-    """How many inspections stand where, and a page of them."""
-
-    asked: dict[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    districts: Choices
-    """The 17 authorities."""
-    steps: Sequence[tuple[str, int]]
-    """Every stage with the number of inspections that stand there."""
-    items: Sequence[Row]
-    """Inspections as `GET /v1/inspections` gives them."""
-    names: Mapping[str, str]
-    """Names of their enterprises by USCC."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
-    may_dispatch: bool
-    """Whether the reader may send inspectors."""
-    may_draw: bool
-    """Whether the reader may look at draws."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,41 +64,15 @@ class DispatchForm:
 
 @router.get("/inspections")
 def inspections(request: Request, house: Installed, actor: Caller) -> Response:
-    """Show the inspections."""
-    question, seen = read(request, CasesQuestion)
-    found = ask(house, actor, VIEWS["inspections"], question)
-    rows = decide(actor, Action.READ, "inspections").rows
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        counted = stages(
-            connection,
-            basis,
-            "inspections",
-            rows.uscc or question.uscc,
-            rows.district or question.district,
-        )
-        called = names(connection, basis, [item["uscc"] for item in found.page.items])
-    frame = framed(
+    """Show how many inspections stand where, and a page of them."""
+    return list_page(
         request,
         house,
         actor,
-        found.standing,
-        twin="/v1/inspections",
-        formats=("csv", "xlsx", "parquet"),
+        "inspections",
+        steps=STEPS,
+        may=(EVENT, "InspectionDrawn"),
     )
-    page = InspectionsPage(
-        asked=dict(request.query_params),
-        faults=seen.faults,
-        districts=choices(frame.language, "district"),
-        steps=[(stage, counted.get(stage, 0)) for stage in STEPS],
-        items=found.page.items,
-        names=called,
-        next=found.page.next,
-        limited=found.page.limited,
-        may_dispatch=actor.role in MAY[EVENT],
-        may_draw=actor.role in MAY["InspectionDrawn"],
-    )
-    return render(frame, "inspections.html", page, seen.status)
 
 
 @router.get("/inspections/new")
@@ -138,7 +80,7 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the form; `uscc`, `kind` and inspectors may be given."""
     day = today().isoformat()
     values = {
-        "inspection_id": f"ins-{day}-{uuid.uuid4().hex[:6]}",
+        "inspection_id": new_id(f"ins-{day}"),
         "valid_from": day,
         "kind": KINDS[0],
         **dict(request.query_params),
@@ -199,15 +141,8 @@ def _form(
 def inspection(request: Request, house: Installed, actor: Caller, inspection_id: str) -> Response:
     """Show one inspection."""
     question, seen = read(request, AsOf)
-    standing, item = ask_one(
-        house,
-        actor,
-        VIEWS["inspections"],
-        question.asked(),
-        lambda conn, basis: cases.one(conn, basis, "inspections", inspection_id),
-    )
-    with house.reading() as connection:
-        called = names(connection, Basis(standing.day, standing.position), [item["uscc"]])
+    standing, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
+    names = called(house, standing, [item["uscc"]])
     frame = framed(
         request,
         house,
@@ -216,11 +151,10 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
         subject=item["uscc"],
         twin=f"/v1/inspections/{inspection_id}",
     )
-    now = frame.clocks is not None and not frame.clocks.past
     page = InspectionPage(
         item=item,
-        name=called.get(item["uscc"]) or item["uscc"],
-        may_raise=now and actor.role in MAY["FindingRaised"],
-        may_record=now and actor.role in MAY["SpotCheckRecorded"],
+        name=names.get(item["uscc"]) or item["uscc"],
+        may_raise=frame.now and actor.role in MAY["FindingRaised"],
+        may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
     )
     return render(frame, "inspection.html", page, seen.status)

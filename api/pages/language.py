@@ -4,6 +4,8 @@ Every text for people is written as a pair, Chinese first, where it is used: so 
 can be forgotten, and a reviewer sees both at once (decision 0083).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from fastapi import Request
@@ -24,6 +26,15 @@ class Words(NamedTuple):
     def speak(self, language: Language) -> str:
         """Return the text in `language`."""
         return self.en if language == "en" else self.zh
+
+
+Names: TypeAlias = Mapping[str, Words]
+"""What the values of a vocabulary are called."""
+
+
+def names(**pairs: tuple[str, str]) -> Names:
+    """Return names by value."""
+    return MappingProxyType({value: Words(*pair) for value, pair in pairs.items()})
 
 
 def choose(request: Request, default: Language) -> Language:

@@ -8,24 +8,23 @@ from typing import Any, NamedTuple
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
+from api import enterprises
 from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.formats import Row
-from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, ticked, typed
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
 from api.pages.language import Words
 from api.pages.rendering import render
 from api.pages.scope_fields import LINES, chosen, dictionary_in_force, written
 from api.problems import not_found
-from api.queries import missing, settle, within
 from api.time_travel import Asked
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.intervals import years_after
 from domain.reference import Dictionary
 from ledger.clock import today
-from projections import roster
 
 router = APIRouter(include_in_schema=False)
 Body = Callable[[FormData, Row, Dictionary], dict[str, Any]]
@@ -133,7 +132,7 @@ def change(  # noqa: PLR0913, PLR0917 - one argument a parameter
     if asked is None:
         raise not_found("没有这种办理", "there is no such act")
     decide(actor, Action.RECORD, asked.event)
-    profile = _profile(house, actor, uscc)
+    profile = enterprises.one(house, actor, uscc, Asked())[1]
 
     def work() -> int | None:
         dictionary = dictionary_in_force(house)
@@ -152,22 +151,6 @@ def change(  # noqa: PLR0913, PLR0917 - one argument a parameter
     return sent_on(f"/enterprises/{uscc}", done)
 
 
-def _profile(house: Installation, actor: Actor, uscc: str) -> Row:
-    """Return the enterprise as it stands today.
-
-    Raises:
-        Problem: 404, there is none that the caller may see.
-    """
-    grant = decide(actor, Action.READ, "enterprises")
-    settled = settle(house, Asked())
-    with house.reading() as connection:
-        found = roster.one(connection, settled.basis, uscc)
-    profile = None if found is None else within(found, grant.rows)
-    if profile is None:
-        raise missing()
-    return profile
-
-
 def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
@@ -178,7 +161,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None,
 ) -> Response:
     decide(actor, Action.RECORD, "ScopeChanged")
-    profile = _profile(house, actor, uscc)
+    profile = enterprises.one(house, actor, uscc, Asked())[1]
     day = today()
     years = house.rule_set(day, house.ends().head).listing_years
     start = profile["valid_to"] or day.isoformat()
@@ -196,11 +179,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         refusal=refusal,
         fresh={**fresh, "valid_to": years_after(type(day).fromisoformat(start), years).isoformat()},
         values={} if form is None else typed(form),
-        ticked={} if form is None else _ticked(form),
+        ticked={} if form is None else ticked(form),
         key=new_key(),
     )
     return render(frame, "listing.html", page, refusal.status if refusal else 200)
-
-
-def _ticked(form: FormData) -> dict[str, frozenset[str]]:
-    return {name: frozenset(map(str, form.getlist(name))) for name in form}

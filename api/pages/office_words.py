@@ -1,11 +1,10 @@
 """What the values of the way in are called on the pages, in both languages."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.pages.language import Words
+from api.pages.language import Names, Words, names
 
-DEEDS: Mapping[str, Words] = MappingProxyType(
+DEEDS: Names = MappingProxyType(
     {
         "sign-in": Words("登录", "sign-in"),
         "lock-out": Words("登录锁定", "lock-out"),
@@ -24,22 +23,19 @@ DEEDS: Mapping[str, Words] = MappingProxyType(
         "refusal": Words("越权被拒", "refused"),
     }
 )
-OUTCOMES: Mapping[str, Words] = MappingProxyType(
-    {"done": Words("成功", "done"), "refused": Words("拒绝", "refused")}
+OUTCOMES = names(
+    done=("成功", "done"),
+    refused=("拒绝", "refused"),
 )
-WAYS: Mapping[str, Words] = MappingProxyType(
-    {
-        "password": Words("密码", "password"),
-        "provider": Words("统一身份认证", "identity provider"),
-        "demo": Words("演示", "demonstration"),
-        "invitation": Words("一次性链接", "one-time link"),
-    }
+WAYS = names(
+    password=("密码", "password"),
+    provider=("统一身份认证", "identity provider"),
+    demo=("演示", "demonstration"),
+    invitation=("一次性链接", "one-time link"),
 )
-STATES: Mapping[str, Words] = MappingProxyType(
-    {
-        "ok": Words("正常", "ok"),
-        "warning": Words("注意", "warning"),
-        "fault": Words("故障", "fault"),
-    }
+STATES = names(
+    ok=("正常", "ok"),
+    warning=("注意", "warning"),
+    fault=("故障", "fault"),
 )
 """How a check of the installation came out."""

@@ -1,13 +1,12 @@
-"""`/overview` 总览: what a supervisor looks at first, and `/late`, the list behind what came late."""
+"""`/overview` 总览: what a supervisor looks at first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api import arrivals, overviewing
+from api import overviewing
 from api.caller import Caller, Installed
 from api.formats import Row
 from api.pages.choices import Choices, choices
@@ -16,15 +15,10 @@ from api.pages.overview_charts import MEASURES, Chart, Month, Tile, charts, mont
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
-from api.questions import LateQuestion, OverviewQuestion
+from api.questions import OverviewQuestion
 from projections.backlog import AGES, Aged, ages
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
-ROWS = 50
-LATE = (7, 30, 90, 365)
-"""Days of delay that are offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,64 +100,3 @@ _COUNTS = ("breaches", *OF_AGE, "unreviewed", "undecided", "undecided_unreviewed
 
 def _total(backlog: Sequence[Row]) -> dict[str, int]:
     return {name: sum(line[name] for line in backlog) for name in _COUNTS}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatePage:
-    """Entries that came long after their day, a page of them."""
-
-    asked: Mapping[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    choices: Choices
-    """Days of delay that are offered."""
-    districts: Choices
-    """The 17 authorities."""
-    types: Choices
-    """Every event."""
-    days: int
-    """More than so many days late."""
-    recorded_from: date | None
-    """First day of the entries."""
-    items: Sequence[Row]
-    """As `GET /v1/late` gives them."""
-    names: Mapping[str, str]
-    """Names of the enterprises by USCC."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
-
-
-@router.get("/late")
-def late(request: Request, house: Installed, actor: Caller) -> Response:
-    """Show what came late."""
-    question, seen = read(request, LateQuestion)
-    found = arrivals.late(house, actor, question.model_copy(update={"limit": ROWS}))
-    items = found.page.items
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        called = names(connection, basis, {item["subject"] for item in items if item["subject"]})
-    frame = framed(
-        request,
-        house,
-        actor,
-        found.standing,
-        twin="/v1/late",
-        formats=("csv", "xlsx", "parquet"),
-    )
-    page = LatePage(
-        asked={"days": str(question.days), **request.query_params},
-        faults=seen.faults,
-        choices=[(str(days), str(days)) for days in sorted({*LATE, question.days})],
-        districts=choices(frame.language, "district"),
-        types=choices(frame.language, "event"),
-        days=question.days,
-        recorded_from=question.recorded_from,
-        items=items,
-        names=called,
-        next=found.page.next,
-        limited=found.page.limited,
-    )
-    return render(frame, "late.html", page, seen.status)

@@ -10,51 +10,26 @@ from starlette.datastructures import FormData
 from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.formats import Row
-from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, ticked, typed
+from api.pages.called import called
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
+from api.pages.lists import list_page
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.pages.scope_fields import LINES, by_rank, dictionary_in_force, named
-from api.problems import Fault, Problem
-from api.queries import ask, ask_one
-from api.questions import AsOf, CasesQuestion
+from api.problems import Problem
+from api.queries import ask_one
+from api.questions import AsOf
 from api.time_travel import Asked
-from api.views import VIEWS
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.permissions import MAY
-from domain.vocabulary import Role
 from ledger.clock import today
-from projections import cases
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
 FILED, REVISED = "AnnualPlanFiled", "AnnualPlanRevised"
 COUNTS = ("sessions", "candidates", "certificates")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlansPage:
-    """Plans on file, a page of them."""
-
-    asked: dict[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    districts: Choices
-    """The 17 authorities."""
-    items: Sequence[Row]
-    """Plans as `GET /v1/plans` gives them."""
-    names: Mapping[str, str]
-    """Names of their enterprises by USCC."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: Mapping[str, Any] | None
-    """What the reader sees is limited to."""
-    may_file: bool
-    """Whether the reader may file a plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,30 +71,7 @@ class PlanForm:
 @router.get("/plans")
 def plans(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the plans on file."""
-    question, seen = read(request, CasesQuestion)
-    found = ask(house, actor, VIEWS["plans"], question)
-    basis = Basis(found.standing.day, found.standing.position)
-    with house.reading() as connection:
-        called = names(connection, basis, [item["uscc"] for item in found.page.items])
-    frame = framed(
-        request,
-        house,
-        actor,
-        found.standing,
-        twin="/v1/plans",
-        formats=("csv", "xlsx", "parquet"),
-    )
-    page = PlansPage(
-        asked=dict(request.query_params),
-        faults=seen.faults,
-        districts=choices(frame.language, "district"),
-        items=found.page.items,
-        names=called,
-        next=found.page.next,
-        limited=found.page.limited,
-        may_file=actor.role in MAY[FILED],
-    )
-    return render(frame, "plans.html", page, seen.status)
+    return list_page(request, house, actor, "plans", may=(FILED,))
 
 
 @router.get("/plans/new")
@@ -132,19 +84,11 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
 def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str) -> Response:
     """Show one plan."""
     question, seen = read(request, AsOf)
-    standing, item = ask_one(
-        house,
-        actor,
-        VIEWS["plans"],
-        question.asked(),
-        lambda conn, basis: cases.one(conn, basis, "plans", f"{uscc}/{year}"),
-    )
-    with house.reading() as connection:
-        called = names(connection, Basis(standing.day, standing.position), [uscc])
+    standing, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
+    names = called(house, standing, [uscc])
     frame = framed(request, house, actor, standing, subject=uscc, twin=f"/v1/plans/{uscc}/{year}")
-    now = frame.clocks is not None and not frame.clocks.past
     page = PlanPage(
-        item=item, name=called.get(uscc, uscc), may_revise=now and actor.role in MAY[REVISED]
+        item=item, name=names.get(uscc, uscc), may_revise=frame.now and actor.role in MAY[REVISED]
     )
     return render(frame, "plan.html", page, seen.status)
 
@@ -167,13 +111,7 @@ def revision(request: Request, house: Installed, actor: Caller, uscc: str, year:
 
 
 def _on_file(house: Installation, actor: Actor, uscc: str, year: str) -> Row:
-    return ask_one(
-        house,
-        actor,
-        VIEWS["plans"],
-        Asked(),
-        lambda conn, basis: cases.one(conn, basis, "plans", f"{uscc}/{year}"),
-    )[1]
+    return ask_one(house, actor, "plans", Asked(), f"{uscc}/{year}")[1]
 
 
 @router.post("/plans/new")
@@ -187,14 +125,12 @@ def file(request: Request, house: Installed, actor: Caller, form: Form) -> Respo
 
     done = attempt(work)
     if isinstance(done, Refusal):
-        ticked = {name: frozenset(map(str, form.getlist(name))) for name in form}
-        return _form(request, house, actor, typed(form), ticked, done)
+        return _form(request, house, actor, typed(form), ticked(form), done)
     return sent_on(f"/plans/{uscc}/{year}", done)
 
 
 def _uscc(actor: Actor, form: FormData) -> str:
-    own = actor.organisation if actor.role is Role.ENTERPRISE_REPORTER else None
-    return own or text(form, "uscc") or ""
+    return decide(actor, Action.RECORD, FILED).rows.uscc or text(form, "uscc") or ""
 
 
 def _body(house: Installation, form: FormData, uscc: str, year: str) -> dict[str, Any]:
@@ -215,13 +151,13 @@ def _sessions(house: Installation, form: FormData) -> list[dict[str, Any]]:
         said = text(form, f"{field}.occupation")
         if said is None:
             continue
-        code, called = named(said, dictionary, f"{field}.occupation")
+        code, name = named(said, dictionary, f"{field}.occupation")
         found.append(
             {
                 "occupation": {
                     "edition": dictionary.edition,
                     "code": code,
-                    "name": called,
+                    "name": name,
                     "trade": text(form, f"{field}.trade"),
                 },
                 "levels": by_rank(map(str, form.getlist(f"{field}.levels"))),
@@ -245,8 +181,7 @@ def _form(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     ticked: Mapping[str, frozenset[str]],
     refusal: Refusal | None,
 ) -> Response:
-    decide(actor, Action.RECORD, FILED)
-    own = actor.organisation if actor.role is Role.ENTERPRISE_REPORTER else None
+    own = decide(actor, Action.RECORD, FILED).rows.uscc
     frame = framed(request, house, actor)
     page = PlanForm(
         own=own,

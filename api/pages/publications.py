@@ -11,17 +11,16 @@ from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.called import called
 from api.pages.frame import framed
 from api.pages.rendering import render
-from api.queries import ask
+from api.queries import Found, ask
 from api.questions import CasesQuestion
 from api.views import VIEWS
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.intervals import years_after
 from ledger.clock import today
-from projections.basis import Basis
-from projections.names import names
 
 router = APIRouter(include_in_schema=False)
 EVENT = "RosterPublished"
@@ -58,7 +57,7 @@ def publication(request: Request, house: Installed, actor: Caller) -> Response:
 @router.post("/publications/new")
 def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
     """Publish what is ticked, as one act: all of it or nothing."""
-    waiting = _waiting(house, actor)[0]
+    waiting = _waiting(house, actor).page.items
     ticked = set(map(str, form.getlist("application")))
     entries = [
         {
@@ -83,11 +82,9 @@ def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Re
     return sent_on("/roster", done)
 
 
-def _waiting(house: Installation, actor: Actor) -> tuple[Sequence[Row], bool, Basis]:
+def _waiting(house: Installation, actor: Actor) -> Found:
     question = CasesQuestion.model_validate({"stage": "confirmed", "limit": 1000})
-    found = ask(house, actor, VIEWS["applications"], question)
-    basis = Basis(found.standing.day, found.standing.position)
-    return found.page.items, found.page.next is not None, basis
+    return ask(house, actor, VIEWS["applications"], question)
 
 
 def _page(
@@ -98,10 +95,9 @@ def _page(
     refusal: Refusal | None,
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
-    waiting, more, basis = _waiting(house, actor)
-    with house.reading() as connection:
-        called = names(connection, basis, [item["uscc"] for item in waiting])
-    years = house.rule_set(basis.valid_at, basis.position).listing_years
+    found = _waiting(house, actor)
+    waiting, standing = found.page.items, found.standing
+    years = house.rule_set(standing.day, standing.position).listing_years
     day = today()
     fresh: dict[str, Any] = {
         "batch": f"{day.year}-",
@@ -111,8 +107,8 @@ def _page(
     }
     page = PublicationPage(
         waiting=waiting,
-        names=called,
-        more=more,
+        names=called(house, standing, [item["uscc"] for item in waiting]),
+        more=found.page.next is not None,
         years=years,
         ticked=frozenset(
             (item["application_id"] for item in waiting)

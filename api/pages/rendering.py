@@ -1,6 +1,6 @@
 """From a page's context to its answer: templates, what they may call, and the headers of a page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,9 +9,11 @@ from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from api.pages import speaking
 from api.pages.frame import Frame
 from api.pages.language import Language, Words, one_language
 from api.pages.static import static
+from api.pages.summaries import summary as in_one_line
 from api.pages.words import VOCABULARY
 from ledger.clock import SHANGHAI
 
@@ -51,7 +53,18 @@ def _templates() -> Environment:
     )
     templates.globals["static"] = static
     filters: dict[str, Any] = templates.filters
-    for each in (word, said, instant, grouped, levels, occupation, organisation, half):
+    called = (
+        word,
+        said,
+        instant,
+        grouped,
+        levels,
+        speaking.occupation,
+        organisation,
+        half,
+        summary,
+    )
+    for each in called:
         filters[each.__name__] = each
     return templates
 
@@ -64,10 +77,7 @@ def _language(context: Context) -> Language:
 @pass_context
 def word(context: Context, value: str | None, vocabulary: str) -> str:
     """Return what a value of a vocabulary is called; a value without a name stays as it is."""
-    if value is None:
-        return ""
-    name = VOCABULARY[vocabulary].get(value)
-    return name.speak(_language(context)) if name else value
+    return speaking.word(_language(context), vocabulary, value)
 
 
 @pass_context
@@ -98,22 +108,19 @@ def grouped(number: int) -> str:
 
 
 @pass_context
-def levels(context: Context, values: list[str]) -> str:
+def levels(context: Context, values: Collection[str]) -> str:
     """Return levels by rank, lowest first."""
-    names = VOCABULARY["level"]
-    language = _language(context)
-    ordered = [level for level in names if level in values]
-    return ("、" if language == "zh" else ", ").join(names[o].speak(language) for o in ordered)
+    return speaking.levels(_language(context), values)
 
 
-def occupation(of: Mapping[str, Any]) -> str:
-    """Return an occupation for people: its name, and its 工种 where there is one."""
-    return f"{of['name']}({of['trade']})" if of.get("trade") else str(of["name"])
+@pass_context
+def summary(context: Context, entry: Mapping[str, Any]) -> str:
+    """Return what an entry says, in one line; the entry as the API shows it."""
+    return in_one_line(_language(context), entry["type"], entry["data"])
 
 
 @pass_context
 def organisation(context: Context, code: str) -> str:
     """Return an organisation for people: centre, bureau, a district; a USCC or other text as it is."""
-    language = _language(context)
-    name = VOCABULARY["organisation"].get(code) or VOCABULARY["district"].get(code)
-    return name.speak(language) if name else code
+    vocabulary = "organisation" if code in VOCABULARY["organisation"] else "district"
+    return speaking.word(_language(context), vocabulary, code)

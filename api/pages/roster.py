@@ -10,50 +10,32 @@ from api.access import READS
 from api.caller import Caller, Installed
 from api.enterprises import warning
 from api.formats import Row
-from api.pages.choices import Choices, choices
-from api.pages.frame import framed
+from api.pages.choices import Choices
+from api.pages.frame import FILES, framed
 from api.pages.language import Words
+from api.pages.lists import Shown, at_most, shown
 from api.pages.reading import read
 from api.pages.rendering import render
-from api.problems import Fault
 from api.queries import ask
 from api.questions import RosterQuestion
 from api.views import VIEWS
 
 router = APIRouter(include_in_schema=False)
-ROWS = 50
 HALF_A_YEAR = timedelta(days=182)
-FILTERS = ("q", "district", "standing", "occupation", "level", "expiring_within")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterPage:
-    """The published roster, a page of it."""
+    """The published roster."""
 
-    asked: dict[str, str]
-    """The filters as typed."""
-    faults: tuple[Fault, ...]
-    """Filters that could not be understood."""
-    districts: Choices
-    """The 17 authorities."""
-    standings: Choices
-    """What an enterprise may be on a day."""
-    levels: Choices
-    """The eight levels by rank."""
-    items: Sequence[Row]
+    list: Shown
     """Enterprises as `GET /v1/roster` gives them."""
-    next: str | None
-    """Cursor of the page behind this one."""
-    limited: dict[str, str] | None
-    """What the reader sees is limited to."""
     soon: Choices
     """Within how many days a listing may end: the bounds of the early warning."""
     left: Mapping[str, int]
     """USCC → days left, for listings of which a warning is due."""
     earlier: str
     """A day half a year before, to compare with."""
-    filtered: bool
-    """Whether a filter is set."""
     compares: bool
     """Whether the reader may compare two days."""
 
@@ -62,39 +44,23 @@ class RosterPage:
 def roster(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the roster on the day."""
     question, seen = read(request, RosterQuestion)
-    wanted = question.model_copy(update={"limit": min(question.limit, ROWS)})
-    found = ask(house, actor, VIEWS["roster"], wanted)
-    frame = framed(
-        request,
-        house,
-        actor,
-        found.standing,
-        twin="/v1/roster",
-        formats=("csv", "xlsx", "parquet"),
-    )
+    found = ask(house, actor, VIEWS["roster"], at_most(question))
+    frame = framed(request, house, actor, found.standing, twin="/v1/roster", formats=FILES)
     day = found.standing.day
     ahead = house.rule_set(day, found.standing.position).early_warning_days
     page = RosterPage(
-        asked=dict(request.query_params),
-        faults=seen.faults,
-        districts=choices(frame.language, "district"),
-        standings=choices(frame.language, "standing"),
-        levels=choices(frame.language, "level"),
-        items=found.page.items,
-        next=found.page.next,
-        limited=dict(found.page.limited) if found.page.limited else None,
+        list=shown(frame, house, seen, found, offers={"standing": "standing", "level": "level"}),
         soon=[
             (str(days), Words(f"{days} 天内", f"within {days} days").speak(frame.language))
             for days in sorted(ahead, reverse=True)
         ],
         left=_left(found.page.items, day, ahead),
         earlier=(day - HALF_A_YEAR).isoformat(),
-        filtered=any(request.query_params.get(name) for name in FILTERS),
         compares="diff" in READS.get(actor.role, frozenset()),
     )
     return render(frame, "roster.html", page, seen.status)
 
 
 def _left(items: Sequence[Row], day: date, ahead: Sequence[int]) -> dict[str, int]:
-    warnings = {item["uscc"]: warning(dict(item), day, ahead) for item in items}
+    warnings = {item["uscc"]: warning(item, day, ahead) for item in items}
     return {uscc: soon["days_left"] for uscc, soon in warnings.items() if soon is not None}

@@ -1,6 +1,5 @@
 """`/applications/new`: an enterprise applies, with its five materials (五, 六(一))."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +10,18 @@ from starlette.datastructures import FormData
 
 from api.access import Action, decide
 from api.caller import Caller, Installed
-from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.pages.acting import (
+    Form,
+    Refusal,
+    act,
+    attempt,
+    new_id,
+    new_key,
+    sent_on,
+    text,
+    ticked,
+    typed,
+)
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
 from api.pages.rendering import render
@@ -21,7 +31,7 @@ from api.problems import invalid
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.submission import window_of
-from domain.vocabulary import MaterialKind, Role
+from domain.vocabulary import MaterialKind
 from ledger.clock import today
 
 router = APIRouter(include_in_schema=False)
@@ -59,7 +69,7 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
     """Show an empty form."""
     window = window_of(today())
     values = {
-        "application_id": f"app-{window}-{uuid.uuid4().hex[:6]}",
+        "application_id": new_id(f"app-{window}"),
         "window": window,
         "valid_from": today().isoformat(),
     }
@@ -72,10 +82,10 @@ def submit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
     application_id = text(form, "application_id") or ""
 
     def work() -> int | None:
-        decide(actor, Action.RECORD, EVENT)
+        own = decide(actor, Action.RECORD, EVENT).rows.uscc
         body = {
             "application_id": application_id,
-            "uscc": _own(actor) or text(form, "uscc"),
+            "uscc": own or text(form, "uscc"),
             "window": text(form, "window"),
             "scope": written(form, "scope", dictionary_in_force(house)),
             "methods": [str(each) for each in form.getlist("methods")],
@@ -87,13 +97,8 @@ def submit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
 
     done = attempt(work)
     if isinstance(done, Refusal):
-        ticked = {name: frozenset(map(str, form.getlist(name))) for name in form}
-        return _page(request, house, actor, typed(form), ticked, done)
+        return _page(request, house, actor, typed(form), ticked(form), done)
     return sent_on(f"/applications/{application_id}", done)
-
-
-def _own(actor: Actor) -> str | None:
-    return actor.organisation if actor.role is Role.ENTERPRISE_REPORTER else None
 
 
 def _materials(house: Installation, actor: Actor, form: FormData) -> list[dict[str, Any]]:
@@ -123,10 +128,10 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     ticked: Mapping[str, frozenset[str]],
     refusal: Refusal | None,
 ) -> Response:
-    decide(actor, Action.RECORD, EVENT)
+    own = decide(actor, Action.RECORD, EVENT).rows.uscc
     frame = framed(request, house, actor)
     page = SubmissionForm(
-        own=_own(actor),
+        own=own,
         windows=_windows(today()),
         materials=choices(frame.language, "material"),
         methods=choices(frame.language, "method"),

@@ -9,6 +9,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any, cast
 
+from api.pages import speaking
 from api.pages.language import Language, Words
 from api.pages.words import VOCABULARY
 
@@ -143,24 +144,32 @@ class _Speaker(Formatter):
             return form(self.language, value)
         if value is None:
             return ""
-        name = VOCABULARY[format_spec].get(value) if format_spec else None
-        return name.speak(self.language) if name else str(value)
+        return speaking.word(self.language, format_spec, value) if format_spec else str(value)
 
 
-def _listed(language: Language, words: Sequence[str], most: int = 3) -> str:
-    comma = "、" if language == "zh" else ", "
+MOST = 3
+"""Things of a row that a line names; of the others it says how many there are."""
+
+
+def _row(language: Language, words: Sequence[str], said: str) -> str:
+    """Return `said`, the first words in a row, with what else there is."""
     if not words:
         return Words("无", "nothing").speak(language)
-    more = Words(f" 等 {len(words)} 项", f" and {len(words) - most} more").speak(language)
-    return comma.join(words[:most]) + (more if len(words) > most else "")
+    more = Words(f" 等 {len(words)} 项", f" and {len(words) - MOST} more").speak(language)
+    return said + (more if len(words) > MOST else "")
 
 
 def _occupation(_: Language, value: Mapping[str, Any]) -> str:
-    return f"{value['name']}({value['trade']})" if value.get("trade") else str(value["name"])
+    return speaking.occupation(value)
 
 
 def _items(language: Language, value: Sequence[Mapping[str, Any]] | None) -> str:
-    return _listed(language, [_occupation(language, item) for item in value or ()])
+    """Return scope items, each with its levels; a comma parts them, since levels stand in a row too."""
+    items = [
+        f"{speaking.occupation(item)} {speaking.levels(language, item['levels'])}"
+        for item in value or ()
+    ]
+    return _row(language, items, Words(",", ", ").speak(language).join(items[:MOST]))
 
 
 def _count(_: Language, value: Sequence[Any] | None) -> str:
@@ -176,7 +185,8 @@ def _until(language: Language, value: str | None) -> str:
 
 
 def _keys(language: Language, value: Mapping[str, Any]) -> str:
-    return _listed(language, list(value))
+    paths = list(value)
+    return _row(language, paths, speaking.listed(language, paths[:MOST]))
 
 
 def _yes_or_no(yes: Words, no: Words) -> Callable[[Language, Any], str]:
@@ -194,9 +204,9 @@ def _profile(language: Language, value: Mapping[str, Any]) -> str:
     for field, title in fields.items():
         new = cast("str | None", value.get(field))
         if new is not None:
-            name = VOCABULARY[field].get(new) if field in VOCABULARY else None
-            said.append(f"{title.speak(language)} → {name.speak(language) if name else new}")
-    return _listed(language, said, len(said))
+            spoken = speaking.word(language, field, new) if field in VOCABULARY else new
+            said.append(f"{title.speak(language)} → {spoken}")
+    return speaking.listed(language, said)
 
 
 _FORMS: Mapping[str, Callable[[Language, Any], str]] = MappingProxyType(

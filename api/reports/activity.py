@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from api.pages.words import STAGES
+from api.pages.words import CERTIFICATE_STATES, STAGES
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.issues import rest
-from api.reports.words import CERTIFICATES, Words
+from api.reports.words import Words
 from domain.vocabulary import Level
 
 NOTES_SHOWN = 4
@@ -34,12 +34,12 @@ def certificates(of: Gathered, words: Words) -> Iterator[Block]:
         counts[each.level][each.state] += each.number
     columns = [
         Col(words("等级", "Level"), 4),
-        *(Col(words.of(CERTIFICATES, state), 2, "right") for state in CERTIFICATES),
+        *(Col(words.of(CERTIFICATE_STATES, state), 2, "right") for state in CERTIFICATE_STATES),
         Col(words("合计", "Total"), 2, "right"),
     ]
     levels = sorted(counts, key=lambda level: Level(level).rank)
     rows = [_row(words.level(level), counts[level], words) for level in levels]
-    whole = {state: sum(counts[level][state] for level in levels) for state in CERTIFICATES}
+    whole = {state: sum(counts[level][state] for level in levels) for state in CERTIFICATE_STATES}
     rows.append(_row(words("合计", "Total"), whole, words))
     yield blocks.table(columns, rows, words("证书数", "Certificates"))
     yield blocks.note(
@@ -51,7 +51,7 @@ def certificates(of: Gathered, words: Words) -> Iterator[Block]:
 
 
 def _row(name: str, counts: dict[str, int], words: Words) -> list[str]:
-    numbers = [counts.get(state, 0) for state in CERTIFICATES]
+    numbers = [counts.get(state, 0) for state in CERTIFICATE_STATES]
     return [name, *map(words.number, numbers), words.number(sum(numbers))]
 
 

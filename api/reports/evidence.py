@@ -5,12 +5,12 @@ from typing import Any
 
 from api.access import Rows
 from api.entries import name_of
-from api.pages.words import EVENT_NAMES
-from api.queries import within
+from api.pages.event_words import EVENT_NAMES
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import Words
+from api.seen import within
 from ledger.entry import Entry, instant_text
 from ledger.log import Log
 

@@ -8,7 +8,8 @@ from psycopg import Connection
 from api import enterprises
 from api.access import Grant
 from api.persons import without_persons
-from api.queries import Settled, missing, within
+from api.queries import Settled, missing
+from api.seen import within
 from api.wiring import Installation
 from domain.checks import CHECKS
 from domain.vocabulary import Severity

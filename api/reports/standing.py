@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from api.enterprises import open_findings
 from api.pages.words import KINDS, STANDINGS
 from api.reports import blocks
 from api.reports.blocks import Block, Col
@@ -52,8 +53,7 @@ def _open(of: Gathered, words: Words) -> str:
     for count in of.flag_counts:
         if count.review != ReviewDecision.DISMISSED:
             counts[count.verdict] += count.number
-    ended = ("closed", "withdrawn")
-    findings = sum(n for stage, n in of.findings.stages.items() if stage not in ended)
+    findings = open_findings(of.findings.stages)
     breach, undecided = counts[Verdict.BREACH], counts[Verdict.UNDECIDED]
     late, n = len(of.overdue), words.number
     if not (breach or undecided or findings):

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from api.pages.authority_words import DISTRICTS
 from api.pages.language import Language
 from api.pages.language import Words as Pair
-from api.pages.words import DISTRICTS, LEVELS
+from api.pages.words import LEVELS
 from ledger.clock import SHANGHAI
 
 CASES: Mapping[str, Pair] = MappingProxyType(
@@ -30,13 +31,6 @@ CASES: Mapping[str, Pair] = MappingProxyType(
     }
 )
 """The time cases of a flag, as true of what is undecided as of a breach."""
-CERTIFICATES: Mapping[str, Pair] = MappingProxyType(
-    {
-        "valid": Pair("有效", "valid"),
-        "reissued": Pair("已换发", "reissued"),
-        "revoked": Pair("已撤销", "revoked"),
-    }
-)
 
 
 class Words:

@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
+from api.roster_form import ROSTER
+from api.upload_form import UPLOAD
 from domain.vocabulary import Level
 from examples.sample.firms import Batch
 from examples.sample.lines import CENTRE, PUBLISHER, line
@@ -18,28 +20,6 @@ from examples.sample.year import Year
 Json: TypeAlias = dict[str, Any]
 Cell: TypeAlias = str | int | date
 
-ROSTER_COLUMNS = (
-    "序号",
-    "企业名称",
-    "统一社会信用代码",
-    "职业编码",
-    "职业(工种)",
-    "等级",
-    "有效期",
-)
-UPLOAD_COLUMNS = (
-    "姓名",
-    "证件类型",
-    "证件号码",
-    "所在单位",
-    "职业名称",
-    "工种名称",
-    "职业技能等级",
-    "证书编号",
-    "发证日期",
-    "评价机构",
-    "发证机构",
-)
 _CREATED = datetime(2024, 1, 1)  # noqa: DTZ001 - XlsxWriter takes it as it is
 _ZIPPED = (1980, 1, 1, 0, 0, 0)
 
@@ -90,7 +70,7 @@ def publish_as_sheet(year: Year, batch: Batch) -> None:
     title = f"{batch.name[:4]}年第{'一二'[int(batch.name[-1]) - 1]}批 企业职业技能等级认定名单"
     rows: list[Sequence[Cell]] = [
         (f"{title} 公布日期:{batch.published_on} 批次:{batch.name}",),
-        ROSTER_COLUMNS,
+        ROSTER,
     ]
     for number, entry in enumerate(published, 1):
         rows += [
@@ -116,7 +96,7 @@ def upload(year: Year, day: date, name: str) -> None:
     for certificate in waiting:
         _taken(year, certificate)
     as_text = name.endswith(".csv")
-    rows = [UPLOAD_COLUMNS, *(_row(year, c, as_text=as_text) for c in waiting)]
+    rows = [UPLOAD, *(_row(year, c, as_text=as_text) for c in waiting)]
     content = _csv(rows) if as_text else xlsx(rows, (10, 8, 22, 40, 26, 16, 16, 26, 12, 40, 40))
     year.keep(name, content)
 

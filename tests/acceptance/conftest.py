@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from api.bench import recording
 from api.settings import Settings
 from api.tokens import load_key
-from api.wiring import recording
 from tests.acceptance.office import DUDAO, Office
 
 

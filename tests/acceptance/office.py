@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx2
 
+from api.bench import Bench
 from api.imports import Rejects, Report
 from api.tokens import issue
-from api.wiring import Bench
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from ledger.clock import now

@@ -79,6 +79,16 @@ def test_a_decision_against_the_rules_is_refused_and_nothing_is_recorded(desk: D
     assert desk.get("/readyz").json()["position"] == before
 
 
+def test_a_reason_of_the_event_is_that_of_the_entry_too(desk: Desk) -> None:
+    code = uscc()
+    desk.send(registered(code), submitted(code, [{**ELECTRICIAN, "levels": ["5"]}]))
+    body = {"type": "ApplicationReturned", "application_id": f"app-{code[-8:]}", "reason": "缺章"}
+    answer = desk.post("/v1/acceptances", body | {"valid_from": "2024-05-25"}, CENTRE)
+    assert answer.status_code == 201, answer.text
+    entry = desk.get(f"/v1/events/{answer.json()['position']}").json()
+    assert (entry["data"]["reason"], entry["reason"]) == ("缺章", "缺章")
+
+
 def test_the_same_key_and_body_get_the_first_answer(desk: Desk) -> None:
     code, key = uscc(), str(uuid.uuid4())
     desk.send(*listed(code, "5"))

@@ -4,16 +4,11 @@ import csv
 import io
 import json
 import re
-import socket
-import threading
-import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 
 import httpx2
 import pyarrow.parquet as pq
 import pytest
-import uvicorn
 from python_calamine import CalamineWorkbook
 
 from api import files
@@ -21,10 +16,11 @@ from api.downloads import disposition
 from api.lists import Pieces
 from api.metrics import Metrics
 from api.office.watch import Watch
-from api.shell import App, Receive, Scope, Send, Shell
+from api.shell import Receive, Scope, Send, Shell
 from api.wiring import WHOLE_LISTS, Installation
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR, Json, district, listed, session, uscc
+from tests.serving import serving
 
 pytestmark = pytest.mark.postgres
 
@@ -189,7 +185,7 @@ def test_what_breaks_half_way_does_not_pass_for_whole(house: Installation) -> No
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await Pieces(b"first", half(), "text/csv", {})(scope, receive, send)
 
-    with served(Shell(answer, Metrics(), Watch(house.gate), house.settings)) as base:
+    with serving(Shell(answer, Metrics(), Watch(house.gate), house.settings)) as base:
         got: list[bytes] = []
         with (
             pytest.raises(httpx2.RemoteProtocolError),
@@ -198,21 +194,6 @@ def test_what_breaks_half_way_does_not_pass_for_whole(house: Installation) -> No
             got.extend(response.iter_raw())
     assert b"".join(got) == b"firstsecond"
     assert closed == [True]
-
-
-@contextmanager
-def served(app: App) -> Iterator[str]:
-    """A server of its own for one application."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app, log_level="critical", lifespan="off")
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not running.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        running.should_exit = True
-        thread.join()
 
 
 def test_a_page_after_a_download_goes_on_in_another_form(desk: Desk, code: str) -> None:

@@ -115,6 +115,21 @@ def test_pages_join_to_the_whole_and_stay_at_their_basis(desk: Desk) -> None:
     assert len(found) == 7
 
 
+@pytest.mark.parametrize("path", ["/v1/plans", "/v1/late", "/v1/enterprises/{uscc}/history"])
+def test_a_cursor_stays_on_the_basis_of_its_first_page(desk: Desk, path: str) -> None:
+    code = uscc()
+    desk.send(*listed(code, "5"))
+    path = path.format(uscc=code)
+    of = {} if "enterprises" in path else {"uscc": code}
+    first = desk.get(path, limit=1, **of).json()
+    again = {**of, "limit": 1, "cursor": first["next"]}
+    assert desk.get(path, **again).json()["basis"] == first["basis"]
+    position = first["basis"]["position"]
+    assert desk.get(path, position=position, **again).status_code == 200
+    assert desk.get(path, position=position - 1, **again).status_code == 422
+    assert desk.get(path, valid_at="2024-07-02", **again).status_code == 422
+
+
 def test_a_cursor_belongs_to_its_list(desk: Desk) -> None:
     code = uscc()
     desk.send(*listed(code, "4"))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.access import ANYONE
+from api.pages.words import CERTIFICATE_STATES
 from api.problems import Problem
 from api.reports import words
 from api.reports.gathered import FLAGS_SHOWN
@@ -319,7 +320,7 @@ def test_an_address_on_paper_is_never_taken_from_the_request(
 
 def test_every_time_case_and_state_has_a_word() -> None:
     assert set(words.CASES) == {case.label for case in Case}
-    assert set(words.CERTIFICATES) == {"valid", "reissued", "revoked"}
+    assert set(CERTIFICATE_STATES) == {"valid", "reissued", "revoked"}
     assert {check.clause.number for check in CHECKS.values()} <= set(CLAUSES)
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from api.roster_form import ROSTER
+from api.upload_form import UPLOAD
 from domain.registry import EVENTS
 from domain.vocabulary import EnterpriseKind, level_from
 from examples.make_sample_year import FOLDER
 from examples.sample.chapters import made
 from examples.sample.lines import CENTRE, PUBLISHER, line, written
-from examples.sample.sheets import ROSTER_COLUMNS, UPLOAD_COLUMNS
 from examples.sample.trial import TODAY, Trial
 from ledger.reference import authorities
 
@@ -53,7 +54,7 @@ def _lines(trial: Trial, path: Path):
 def _roster(trial, rows):
     (title, *_), header, *body = rows
     published, batch = re.search(r"公布日期:(\S+) 批次:(\S+)", title).groups()
-    assert tuple(header) == ROSTER_COLUMNS
+    assert tuple(header) == ROSTER
     entries = {}
     for _, name, uscc, code, occupation, levels, period in body:
         named, _, trade = occupation.rstrip(")").partition("(")
@@ -102,7 +103,7 @@ def _uscc_of(trial, name):
 
 def _uploaded(trial, rows):
     header, *body = rows
-    assert tuple(header) == UPLOAD_COLUMNS
+    assert tuple(header) == UPLOAD
     for name, kind, number, _, occupation, _, level, certificate, day, assessor, issuer in body:
         issued = day if isinstance(day, date) else date.fromisoformat(day)
         held = [

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ledger.clock import LEAP, PATIENCE, ClockRefused, DatabaseClock, ScriptedClock, today
+from ledger.clock import LEAP, PATIENCE, ClockRefused, DatabaseClock, today
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -65,17 +65,6 @@ def test_a_step_back_is_refused_with_an_alarm(machine: Machine, caplog: pytest.L
     with pytest.raises(ClockRefused, match="the last entry is of"):
         machine.clock(START, START + PATIENCE + SECOND)
     assert [record.levelname for record in caplog.records] == ["CRITICAL"]
-
-
-def test_a_scripted_clock_gives_what_was_written_and_never_runs_back():
-    clock = ScriptedClock([START, START + SECOND])
-    assert [clock(START, None) for _ in range(3)] == [START, START + SECOND, START + SECOND]
-    with pytest.raises(ClockRefused):
-        clock(START, START + timedelta(days=1))
-
-
-def test_an_empty_script_reads_the_database():
-    assert ScriptedClock([])(START, None) == START
 
 
 def test_today_is_a_civil_day():

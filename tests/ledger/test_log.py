@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ledger.clock import ClockRefused, ScriptedClock
+from ledger.clock import ClockRefused
 from ledger.entry import MAX_ENTRY_BYTES, Malformed
 from ledger.log import Abandoned, Append, Appended, Conflict, KeyReused, Look, Replayed
 from ledger.merkle import EMPTY_ROOT, root_of
 from ledger.postgres_log import PostgresLog
 from tests.ledger.drafts import draft, single
+from tests.scripted_clock import ScriptedClock
 
 pytestmark = pytest.mark.postgres
 

@@ -15,16 +15,15 @@ from domain.certificate import CertificateIssued
 from domain.correction import FieldCorrection
 from domain.decider import Refused
 from domain.draw import Pool, Sample
-from domain.envelope import Actor
 from domain.registry import EVENTS
-from domain.vocabulary import Level, Role
+from domain.vocabulary import Level
 from ledger.amending import amend
 from ledger.faults import Invalid
 from ledger.shape_json import examine, read
 from ledger.shape_output import contract, members
 from ledger.shape_schema import GIVEN, STORED
 from ledger.shape_text import is_plain
-from ledger.shapes import Submission, from_body, from_line, from_members
+from ledger.shapes import Submission, from_line, from_members
 from tests.generated import events
 
 CENTRE = {"account": "centre-1", "role": "centre_officer", "organisation": "centre"}
@@ -340,19 +339,6 @@ def test_what_is_refused_never_repeats_a_document_number() -> None:
     said = f"{caught.value} {caught.value.zh} {caught.value.en}"
     assert "110105194912310021" not in said
     assert "小红" not in said
-
-
-def test_a_body_takes_a_name_that_the_event_has_for_the_event() -> None:
-    actor = Actor(account="centre-1", role=Role.CENTRE_OFFICER, organisation="centre")
-    raw = json.dumps({"application_id": "a", "reason": "r", "valid_from": "2026-01-01"}).encode()
-    found = from_body("ApplicationReturned", raw, actor, "key-1")
-    assert (found.body.reason, found.reason) == ("r", "r")
-    assert (found.actor, found.idempotency_key) == (actor, "key-1")
-    raw = json.dumps(
-        {"uscc": "u", "basis": "b", "reason": "r", "valid_from": "2026-01-01"}
-    ).encode()
-    found = from_body("ListingRemoved", raw, actor)
-    assert found.reason == "r"
 
 
 def test_what_stands_beside_the_data_counts_where_the_day_is_left_out() -> None:

@@ -63,7 +63,7 @@ class House:
         return self.transactor.execute(command(given_, **top), version)
 
     def many(self, *lines: Json) -> list[Outcome]:
-        return self.transactor.execute_many([command(each) for each in lines])
+        return list(self.transactor.stream([[command(each) for each in lines]]))
 
 
 def command(given_: Json, **top: Any) -> Submission:
@@ -153,7 +153,7 @@ def test_repeating_a_command_gives_the_first_answer_and_adds_nothing(house: Hous
     again = [Already(o.position, o.count) for o in first if isinstance(o, Accepted)]
     assert house.many(*lines) == again
     assert [house.one(each) for each in lines] == again
-    assert house.another().execute_many([command(each) for each in lines]) == again
+    assert list(house.another().stream([[command(each) for each in lines]])) == again
     assert house.log.head() == head
 
 
@@ -304,18 +304,21 @@ def test_a_batch_whose_facts_changed_meanwhile_is_decided_again(house: House) ->
     code, other = uscc(), uscc()
     transactor = meddled(house, lambda: house.one(registered(code), idempotency_key="other"))
     lines = [{**registered(code), "idempotency_key": "mine"}, registered(other)]
-    assert transactor.execute_many([command(each) for each in lines]) == [Nothing(), Accepted(2, 1)]
+    assert list(transactor.stream([[command(each) for each in lines]])) == [
+        Nothing(),
+        Accepted(2, 1),
+    ]
 
 
 def test_a_batch_goes_on_where_others_append_what_it_does_not_rest_on(house: House) -> None:
     code, other = uscc(), uscc()
     transactor = meddled(house, lambda: house.one(registered(other)))
     lines = [registered(code), session(code)]
-    assert transactor.execute_many([command(each) for each in lines]) == [
+    assert list(transactor.stream([[command(each) for each in lines]])) == [
         Accepted(2, 1),
         Accepted(3, 1),
     ]
-    assert transactor.execute_many([command(session(code, "5"))]) == [Accepted(4, 1)]
+    assert list(transactor.stream([[command(session(code, "5"))]])) == [Accepted(4, 1)]
 
 
 def test_what_was_decided_on_a_batch_that_failed_is_decided_again_too(house: House) -> None:
@@ -363,7 +366,7 @@ def test_facts_kept_from_the_last_batch_refuse_nothing_that_others_made_possible
     code, new = uscc(), uscc()
     house.many(registered(code))
     assert isinstance(house.many(session(new))[0], Rejected)
-    house.another().execute_many([command(registered(new))])
+    list(house.another().stream([[command(registered(new))]]))
     assert isinstance(house.many(session(new))[0], Accepted)
 
 
@@ -433,7 +436,7 @@ def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: 
     ]
     submissions = [command(each) for each in lines]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: house.another().execute_many(submissions), range(4)))
+        found = list(pool.map(lambda _: list(house.another().stream([submissions])), range(4)))
     assert sum(type(each) is Accepted for outcomes in found for each in outcomes) == len(lines)
     assert house.log.head().position == 2 + len(lines)
     holders = [
@@ -620,9 +623,9 @@ def test_corrections_of_what_has_landed_share_the_append_of_their_neighbours(hou
 
     parts = (Counting(house.log), house.vault, installed())
     transactor = Transactor(house.log, *parts, today=lambda: TODAY)
-    transactor.execute_many([command(registered(uscc()))])
+    list(transactor.stream([[command(registered(uscc()))]]))
     lines = [registered(other), correction(2, {"method": "process"}), session(code, "5")]
-    outcomes = transactor.execute_many(commands(lines))
+    outcomes = list(transactor.stream([commands(lines)]))
     assert [type(each) for each in outcomes] == [Accepted] * 3
     assert appends == [1, 3]
 

@@ -1,23 +1,20 @@
 """One installation for the tests of the way in, with a server and a connection that turns back time."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-import uvicorn
 from pydantic import SecretStr
 
 from api.app import create_app
-from api.server import address, listen
 from api.settings import Settings
 from api.wiring import Installation
 from tests.office.house import House
 from tests.office.identities import Identities
 from tests.postgres import Server
+from tests.serving import own_settings, serving
 
 
 @pytest.fixture
@@ -30,20 +27,10 @@ def house(open_house: House) -> Iterator[House]:
 @pytest.fixture(scope="session")
 def open_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An installation of its own; generous to the one address that all tests come from."""
-    server.drop("dudao_office")
-    addresses = server.create("dudao_office", "template0")
-    settings = Settings.model_validate(
-        {
-            "database_url": addresses.owner,
-            "database_app_url": addresses.app,
-            "data": tmp_path_factory.mktemp("office"),
-            "host": "127.0.0.1",
-            "port": 0,
-            "sign_in_tries_per_address": 10_000,
-        }
-    )
+    folder = tmp_path_factory.mktemp("office")
+    settings = own_settings(server, "dudao_office", folder, sign_in_tries_per_address=10_000)
     with (
-        psycopg.connect(addresses.owner, autocommit=True) as owner,
+        psycopg.connect(settings.url or "", autocommit=True) as owner,
         served(settings, owner) as made,
     ):
         yield made
@@ -52,18 +39,10 @@ def open_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @contextmanager
 def served(settings: Settings, owner: psycopg.Connection[Any]) -> Iterator[House]:
     """Yield an installation behind a running server."""
-    with Installation(settings, connections=16) as made, listen(settings) as listening:
+    with Installation(settings, connections=16) as made:
         made.follow()
-        running = uvicorn.Server(
-            uvicorn.Config(create_app(made), log_level="critical", lifespan="off")
-        )
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not running.started:
-            time.sleep(0.01)
-        yield House(made, address(listening), owner)
-        running.should_exit = True
-        thread.join()
+        with serving(create_app(made)) as base:
+            yield House(made, base, owner)
 
 
 @pytest.fixture(scope="session")

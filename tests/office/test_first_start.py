@@ -14,9 +14,10 @@ from api.office import demo_accounts, joining, sign_in
 from api.office.access_log import command_line
 from api.office.joining import Joining
 from api.office.sign_in import Proof
+from api.opening import SOURCES
 from api.problems import Problem
 from api.settings import Settings
-from api.wiring import SOURCES, Installation
+from api.wiring import Installation
 from domain.decider import Refused
 from domain.vocabulary import Role
 from ledger.clock import now

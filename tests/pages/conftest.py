@@ -2,25 +2,21 @@
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
 from api.demonstration import SAMPLE, SUFFIXES
 from api.imports import Rejects
 from api.office import demo_accounts
-from api.server import address, listen
-from api.settings import Settings
 from api.wiring import Installation
 from ledger.clock import now
 from tests.pages.site import Opener, Site, reading
 from tests.postgres import Server
+from tests.serving import own_settings, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -28,17 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 @pytest.fixture(scope="session")
 def shown(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A demonstration: an installation that holds the sample year and one account a role."""
-    server.drop("dudao_pages")
-    addresses = server.create("dudao_pages", "template0")
-    settings = Settings.model_validate(
-        {
-            "database_url": addresses.owner,
-            "database_app_url": addresses.app,
-            "data": tmp_path_factory.mktemp("pages"),
-            "host": "127.0.0.1",
-            "port": 0,
-        }
-    )
+    settings = own_settings(server, "dudao_pages", tmp_path_factory.mktemp("pages"))
     with Installation(settings, connections=16) as made:
         made.follow()
         demo_accounts.prepare(made.gate, now())
@@ -53,17 +39,8 @@ def shown(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def site(shown: Installation) -> Iterator[Site]:
     """The server that shows it."""
-    with listen(shown.settings) as listening:
-        running = uvicorn.Server(
-            uvicorn.Config(create_app(shown), log_level="critical", lifespan="off")
-        )
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not running.started:
-            time.sleep(0.01)
-        yield Site(address(listening), shown.key)
-        running.should_exit = True
-        thread.join()
+    with serving(create_app(shown)) as base:
+        yield Site(base, shown.key)
 
 
 @pytest.fixture(scope="session")

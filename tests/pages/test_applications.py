@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.pages.lists import ROWS
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from tests.api import lines
@@ -114,7 +115,7 @@ def test_counts_of_the_pipeline_open_what_they_count(reader: Opener):
     count = int(link.locator("b").inner_text())
     link.click()
     assert "stage=receipt_issued" in page.url
-    assert page.locator("tbody tr").count() == min(count, 100)
+    assert page.locator("tbody tr").count() == min(count, ROWS)
 
 
 @pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])

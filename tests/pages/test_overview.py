@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
+from api.pages.authority_words import DISTRICTS
 from api.pages.overview_charts import GRID, STEPS, months, tiles
-from api.pages.words import DISTRICTS
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from ledger.clock import today

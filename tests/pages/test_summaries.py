@@ -44,6 +44,16 @@ def test_what_is_absent_is_left_out_and_what_is_long_is_cut():
     assert len(summary("zh", "FindingClosed", {"outcome": "长" * 500})) == LONGEST
 
 
+def test_scope_is_named_with_its_levels():
+    item = {"name": "电工", "trade": None, "levels": ["5", "4"]}
+    data = {"added": [item, {**item, "name": "车工"}], "removed": [], "basis": "扩项"}
+    assert summary("zh", "ScopeChanged", data) == (
+        "增加 电工 五级/初级工、四级/中级工,车工 五级/初级工、四级/中级工;减少 无;依据:扩项"
+    )
+    many = summary("zh", "ScopeChanged", {**data, "added": [item] * 5})
+    assert "等 5 项;减少 无" in many
+
+
 def test_a_profile_change_says_what_is_new_alone():
     data = {"uscc": "x", "name": "新名", "kind": None, "district": "110108", "address": None}
     assert summary("zh", "EnterpriseProfileChanged", data) == "名称 → 新名、主管区 → 海淀区"

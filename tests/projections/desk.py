@@ -47,7 +47,7 @@ class Desk:
         submissions = [from_line(json.dumps(x, ensure_ascii=False).encode()) for x in lines]
         refused = [
             outcome
-            for outcome in self.transactor.execute_many(submissions)
+            for outcome in self.transactor.stream([submissions])
             if isinstance(outcome, Rejected)
         ]
         assert refused == []

@@ -1,0 +1,45 @@
+"""What tests are served by: an installation with a database of its own, and a server before it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from api.server import address, listen
+from api.settings import Settings
+from api.shell import App
+from tests.postgres import Server
+
+
+def own_settings(server: Server, database: str, folder: Path, **beside: Any) -> Settings:
+    """A new empty database, a data folder, and any free port."""
+    server.drop(database)
+    addresses = server.create(database, "template0")
+    return Settings.model_validate(
+        {
+            "database_url": addresses.owner,
+            "database_app_url": addresses.app,
+            "data": folder,
+            "host": "127.0.0.1",
+            "port": 0,
+            **beside,
+        }
+    )
+
+
+@contextmanager
+def serving(app: App) -> Iterator[str]:
+    """Yield the address of a server of `app`, and stop it afterwards."""
+    with listen(Settings.model_validate({"host": "127.0.0.1", "port": 0})) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield address(listening)
+        server.should_exit = True
+        thread.join()
