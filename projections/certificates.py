@@ -43,12 +43,8 @@ class Filters:
 
 def rows(of: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    entry = of.record(int(key))
-    number = entry.event.certificate_no if entry is not None else ""
-    for record in of.file.certificates.get(number, ()):
-        if record.entry.position == int(key):
-            return rows_of(of.file, record)
-    return ()
+    record = of.file.paper(int(key))
+    return () if record is None else rows_of(of.file, record)
 
 
 def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
@@ -88,7 +84,7 @@ def _method(file: SubjectFile, entry: Recorded[CertificateIssued]) -> str:
     return NULL if session is None else session.entry.event.method
 
 
-class _Item(msgspec.Struct):
+class _Item(msgspec.Struct, gc=False):
     """The item as it is stored. A struct, because a dictionary costs as much as its encoding."""
 
     certificate_no: str
@@ -106,14 +102,11 @@ class _Item(msgspec.Struct):
     ended_position: int | None
     replaced_by: str | None
     position: int
-    replaces: str | UnsetType
+    replaces: str | UnsetType = UNSET
     """The number of the certificate that this one replaced; without, it was issued for itself."""
-    issued_as: str | UnsetType
+    issued_as: str | UnsetType = UNSET
     """The number under which it was first issued, through all that were replaced."""
-    reissued_on: date | UnsetType
-
-
-_NOT_REPLACED = (UNSET, UNSET, UNSET)
+    reissued_on: date | UnsetType = UNSET
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
@@ -133,12 +126,15 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
         event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
-        entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
+        entry.position,
     )
     # fmt: on
+    if replaces is not None:
+        shown.replaces, shown.issued_as = replaces
+        shown.reissued_on = entry.valid_from
     # fmt: off
     columns = (
-        number, assessment_id, occupation.name, level.value, state, str(event.issued_on), method,
+        number, assessment_id, occupation.name, level, state, str(event.issued_on), method,
     )
     # fmt: on
     return Row(*stretch, columns, document(shown))

@@ -11,7 +11,12 @@ from typing import Any
 
 from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued
-from domain.checks.certificates import issuer_assessed, not_more_than_candidates, number_fits
+from domain.checks.certificates import (
+    issuer_assessed,
+    not_more_than_candidates,
+    number_fits,
+    plainly_fits,
+)
 from domain.checks.conduct import (
     candidates_eligible,
     content_complete,
@@ -28,7 +33,7 @@ from domain.checks.venue import location_of, place_consistent, within_beijing
 from domain.clauses import CLAUSES, Clause
 from domain.envelope import Recorded
 from domain.subject_file import SessionRecord, SubjectFile
-from domain.vocabulary import Severity, Verdict
+from domain.vocabulary import CandidateCategory, Level, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 """Code → check."""
 
+_TECHNICIAN, _SENIOR, _OTHER = Level.TWO, Level.ONE, CandidateCategory.OTHER
+
 Outcomes = dict[str, Outcome]
 """Outcomes by code; what is clear is left out."""
 
@@ -115,17 +122,18 @@ def judge_certificate(
     entry: Recorded[CertificateIssued], session: SessionRecord | None
 ) -> Outcomes:
     """Return what R1, C1, T1 and S5 find in a certificate of `session`."""
+    event = entry.event
     found: Outcomes = {}
-    # One by one, not through `_flagged`: nearly all are clear, and a replay judges millions.
-    if (outcome := issuer_assessed(entry)) is not CLEAR:
-        found["R1"] = outcome
-    if (outcome := number_fits(entry)) is not CLEAR:
-        found["C1"] = outcome
-    if (outcome := content_complete(entry)) is not CLEAR:
-        found["T1"] = outcome
-    if (outcome := holder_eligible(entry, session)) is not CLEAR:
-        found["S5"] = outcome
-    return found
+    # A check is asked only where it may find something: a replay judges millions of certificates.
+    if event.issuer_uscc != entry.subject:
+        found["R1"] = issuer_assessed(entry)
+    if not plainly_fits(event.certificate_no, event):
+        found["C1"] = number_fits(entry)
+    if event.level is _TECHNICIAN or event.level is _SENIOR:
+        found["T1"] = content_complete(entry)
+    if event.holder.category is _OTHER:
+        found["S5"] = holder_eligible(entry, session)
+    return _flagged(found) if found else found
 
 
 def judge_departing(

@@ -5,10 +5,9 @@ from domain.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.envelope import Recorded
 from domain.subject_file import SessionRecord, SubjectFile
-from domain.vocabulary import CandidateCategory, ContentPart, Level, Method
+from domain.vocabulary import ContentPart, Method
 
 _STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
-_TECHNICIANS = frozenset({Level.TWO, Level.ONE})
 _PART_ZH = {
     ContentPart.PROJECTS: "技术项目",
     ContentPart.PROBLEMS: "解决难题",
@@ -30,9 +29,7 @@ def candidates_eligible(entry: Recorded[AssessmentHeld]) -> Outcome:
 
 
 def holder_eligible(entry: Recorded[CertificateIssued], session: SessionRecord | None) -> Outcome:
-    """S5 of a certificate: its holder does, unless the session says so already."""
-    if entry.event.holder.category is not CandidateCategory.OTHER:
-        return CLEAR
+    """S5 of a certificate whose holder does not, unless the session says so already."""
     if session is not None and session.entry.event.candidates.other > 0:
         return CLEAR
     return breach(
@@ -115,10 +112,8 @@ def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
 
 
 def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
-    """T1: for 技师 and 高级技师 the parts that 二(二)2 adds were assessed."""
+    """T1 of a 技师 or 高级技师: the parts that 二(二)2 adds were assessed."""
     event = entry.event
-    if event.level not in _TECHNICIANS:
-        return CLEAR
     content = event.results.content
     if content is None:
         return undecided(
