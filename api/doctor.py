@@ -143,7 +143,7 @@ def _lag(house: Installation) -> Iterator[Finding]:
     yield Finding(
         "projections",
         state,
-        f"账本到 {ends.head},视图到 {ends.followed},相差 {behind}",
+        f"台账到 {ends.head},视图到 {ends.followed},相差 {behind}",
         f"ledger at {ends.head}, views at {ends.followed}, {behind} behind",
     )
 

@@ -5,7 +5,7 @@ its place. Who sees it: who sent it, and who sees an entry that names it.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import IO, Any, NamedTuple
@@ -220,6 +220,24 @@ def find(house: Installation, actor: Actor, sha256: str) -> Stored:
         raise missing()
     media, size = row
     return Stored(digest, Media(media), size)
+
+
+def obtainable(house: Installation, actor: Actor, digests: Iterable[str]) -> frozenset[str]:
+    """Return those of the digests whose bytes are stored and may be seen by `actor`.
+
+    An entry may name evidence that was never sent: a page offers only what can be had.
+    """
+    return frozenset(digest for digest in digests if _is_obtainable(house, actor, digest))
+
+
+def _is_obtainable(house: Installation, actor: Actor, sha256: str) -> bool:
+    try:
+        find(house, actor, sha256)
+    except Problem as problem:
+        if problem.status not in {403, 404}:
+            raise
+        return False
+    return True
 
 
 def _is_named(house: Installation, sha256: str, rows: Rows, offices: frozenset[str]) -> bool:

@@ -56,8 +56,8 @@ def start(house: Installation, actor: Actor) -> bool:
     if actor.role not in MAY_START:
         raise Problem(
             "forbidden",
-            f"角色 {actor.role.value} 不能发起核验",
-            f"role {actor.role.value} may not start a verification",
+            "您的角色不能发起核验。",
+            "Your role may not start a verification.",
             rule="role-not-allowed",
         )
     return house.verifier.start(actor.account)

@@ -63,7 +63,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "days_30": "已知 8 至 30 天的违规",
         "days_7": "已知 7 天以内的违规",
         "days_90": "已知 31 至 90 天的违规",
-        "days_late": "迟到天数",
+        "days_late": "滞后天数",
         "dispatched_on": "派出日期",
         "disputed": "企业有异议",
         "district": "主管区",

@@ -38,7 +38,7 @@ def every(
 
 @router.get(
     "/v1/draws/{draw_id}",
-    summary="一次双随机抽取,可据以重抽验证 / one fair draw, to be drawn again by anyone",
+    summary="一次双随机抽取,可据此复算核对 / one fair draw, to be drawn again by anyone",
     operation_id="get_draw",
     responses=a_record(),
     response_class=Response,

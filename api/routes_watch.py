@@ -64,7 +64,7 @@ def overview(
 
 @router.get(
     "/v1/late",
-    summary="迟到的记录,最新在前 / entries long after their day, newest first",
+    summary="滞后入账的记录,最新在前 / entries long after their day, newest first",
     operation_id="list_late",
     responses=a_list(LATE),
     response_class=Response,

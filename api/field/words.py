@@ -38,7 +38,7 @@ _SAID = {
     "taken-away": ("已导出 {0} 条记录、{1} 个附件。", "Saved as files: records {0}, attachments {1}."),
     # Where to go, and what is known
     "no-visits": (
-        "没有派给您而未记录的督导。可在下方不依派出单开始检查。",
+        "目前没有派给您、尚未记录的督导。没有派出单的检查可在下方开始。",
         "Nothing is dispatched to you that has no record. Below, a check can begin without a dispatch.",
     ),
     "no-list": (

@@ -15,6 +15,7 @@ from api.formats import CSV, MEDIA, columns, csv_head, csv_rows
 from api.office import access_log
 from api.office.access_log import Asked, Deed, Entry
 from api.pages.choices import Choices, choices
+from api.pages.clocks import PARAMETERS
 from api.pages.frame import framed
 from api.pages.reading import read
 from api.pages.rendering import render
@@ -76,7 +77,7 @@ def _asked(question: LogQuestion) -> Asked:
 def show(request: Request, house: Installed, actor: Caller) -> Response:
     """Show a page of entries."""
     decide(actor, Action.READ, "access-log")
-    question, seen = read(request, LogQuestion)
+    question, seen = read(request, LogQuestion, *PARAMETERS)
     with house.gate.connection() as connection:
         entries = access_log.page(connection, _asked(question), PAGE + 1)
     frame = framed(request, house, actor)
@@ -96,7 +97,7 @@ def show(request: Request, house: Installed, actor: Caller) -> Response:
 def file(request: Request, house: Installed, actor: Caller) -> Response:
     """Give the entries as a file."""
     decide(actor, Action.READ, "access-log")
-    question, _ = read(request, LogQuestion)
+    question, _ = read(request, LogQuestion, *PARAMETERS)
     with house.gate.connection() as connection:
         entries = list(islice(access_log.every(connection, _asked(question)), MOST))
     rows = [{**each._asdict(), "at": each.at.isoformat()} for each in entries]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -18,7 +19,7 @@ from api.pages.drawn_again import Ticket, drawn_again
 from api.pages.frame import FILES, framed
 from api.pages.reading import read
 from api.pages.rendering import render
-from api.problems import invalid
+from api.problems import Fault, invalid
 from api.queries import ask
 from api.questions import AsOf, RosterQuestion
 from api.time_travel import Asked
@@ -32,6 +33,15 @@ from ledger.clock import today
 
 router = APIRouter(include_in_schema=False)
 EVENT = "InspectionDrawn"
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "sample.enterprises": "enterprises",
+        "sample.inspectors": "inspectors",
+        "pool.enterprises": "district",
+        "pool.inspectors": "pool_inspectors",
+    }
+)
+"""Fields of the command → fields of the form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +139,8 @@ def commit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
 
     done = attempt(work)
     if isinstance(done, Refusal):
-        return _form(request, house, actor, typed(form), done)
+        errors = tuple(Fault(FIELDS.get(e.field, e.field), e.reason) for e in done.errors)
+        return _form(request, house, actor, typed(form), done._replace(errors=errors))
     return sent_on(f"/draws/{draw_id}", done)
 
 

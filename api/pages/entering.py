@@ -12,14 +12,6 @@ from api.office.sign_in import Admitted
 from api.pages.acting import typed
 from api.pages.preferences import inside
 from domain.decider import Refused
-from domain.envelope import Actor
-from domain.vocabulary import Role
-
-_HOME = {
-    Role.SECURITY_ADMIN: "/accounts",
-    Role.AUDIT_ADMIN: "/access-log",
-    Role.SYSTEM_ADMIN: "/system",
-}
 
 
 async def private_form(request: Request, house: Installed) -> Arrival:
@@ -51,14 +43,9 @@ def require_same(form: FormData) -> None:
         )
 
 
-def home(actor: Actor) -> str:
-    """Return where a reader begins."""
-    return _HOME.get(actor.role, "/")
-
-
 def let_in(admitted: Admitted, arrival: Arrival, following: str | None) -> Response:
-    """Return the answer that gives the cookie and leads on: to `following`, else to the beginning."""
-    where = inside(following) if following else home(admitted.actor)
+    """Return the answer that gives the cookie and leads on: to `following`, else to where their work begins."""
+    where = inside(following) if following else "/"
     answer = Response(status_code=303, headers={"Location": where})
     give_session(answer, arrival, admitted.token)
     return answer

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from api.access import Action, decide
 from api.caller import Caller, Installed
+from api.evidence import obtainable
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.pages.acts import Act
@@ -54,6 +55,8 @@ class FindingPage:
     """The finding as `GET /v1/findings/{id}` gives it."""
     name: str
     """Name of the enterprise."""
+    files: frozenset[str]
+    """Digests of the evidence that the reader can have."""
     overdue: bool
     """Whether the last order is past its deadline on the day, without a report."""
     acts: Sequence[Act]
@@ -216,6 +219,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     page = FindingPage(
         item=item,
         name=names.get(item["uscc"]) or item["uscc"],
+        files=obtainable(house, actor, _files(item)),
         overdue=_overdue(item, standing.day.isoformat()),
         acts=due(item, actor) if frame.now else (),
         measures=[
@@ -231,6 +235,11 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         values=fresh if form is None else typed(form),
     )
     return render(frame, "finding.html", page, refusal.status if refusal else seen.status)
+
+
+def _files(item: Row) -> list[str]:
+    reports = [order["report"] for order in item["orders"] if order["reported"]]
+    return [file["sha256"] for report in reports for file in report["evidence"]]
 
 
 def _overdue(item: Row, day: str) -> bool:

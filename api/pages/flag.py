@@ -14,7 +14,7 @@ from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text
 from api.pages.case_words import case_in_a_sentence
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
-from api.pages.language import Words
+from api.pages.language import Language, Words
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import Fault
@@ -197,10 +197,10 @@ def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row
 
 def _fresh(found: Mapping[str, Any], english: bool) -> dict[str, str]:  # noqa: FBT001 - the language
     """Return what the form of a finding begins with: what the flag says."""
-    language = "en" if english else "zh"
+    language: Language = "en" if english else "zh"
     return {
         "finding_id": f"fd-{today().year}-{found['key']}",
-        "kind": found["check"][language],
+        "kind": Words(found["check"]["zh"], found["check"]["en"]).speak(language),
         "severity": found["severity"],
-        "statement": found["message"][language],
+        "statement": Words(**found["message"]).speak(language),
     }

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from api.access import ANYONE
+from api.access import ANYONE, READS
 from api.answers import Standing
 from api.pages.clocks import PARAMETERS, Clocks, clocks
 from api.pages.language import LARGE_COOKIE, Language, choose
@@ -56,6 +56,10 @@ class Frame:
     def captures(self) -> bool:
         """Whether the reader records spot checks, so that their phone may hold some unsent."""
         return self.actor.role in MAY["SpotCheckRecorded"]
+
+    def opens(self, resource: str) -> bool:
+        """Whether the reader may read records of this kind: a link to them would lead somewhere."""
+        return resource in READS.get(self.actor.role, frozenset())
 
     @property
     def now(self) -> bool:

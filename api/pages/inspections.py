@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import Action, decide
 from api.caller import Caller, Installed
+from api.evidence import obtainable
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.pages.called import called
@@ -38,6 +39,8 @@ class InspectionPage:
     """The inspection as `GET /v1/inspections/{id}` gives it."""
     name: str
     """Name of the enterprise."""
+    files: frozenset[str]
+    """Digests of the evidence that the reader can have."""
     may_raise: bool
     """Whether the reader may raise a finding from it."""
     may_record: bool
@@ -154,6 +157,11 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
     page = InspectionPage(
         item=item,
         name=names.get(item["uscc"]) or item["uscc"],
+        files=obtainable(
+            house,
+            actor,
+            [file["sha256"] for check in item["spot_checks"] for file in check["evidence"]],
+        ),
         may_raise=frame.now and actor.role in MAY["FindingRaised"],
         may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
     )

@@ -1,4 +1,4 @@
-"""`/late` 迟到的记录: the entries that came long after their day, the list behind the overview."""
+"""`/late` 滞后入账的记录: the entries that came long after their day, the list behind the overview."""
 
 from dataclasses import dataclass
 

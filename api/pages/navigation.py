@@ -34,6 +34,9 @@ class Area(NamedTuple):
 
 
 AREAS = (
+    Area("/accounts", Words("账户", "Accounts"), _reads("accounts")),
+    Area("/access-log", Words("访问记录", "Access log"), _reads("access-log")),
+    Area("/system", Words("系统", "System"), _reads("system")),
     Area("/overview", Words("总览", "Overview"), _reads("flags")),
     Area("/roster", Words("名单", "Roster"), _anyone),
     Area("/enterprises", Words("本企业", "My enterprise"), _is(Role.ENTERPRISE_REPORTER)),
@@ -51,9 +54,6 @@ AREAS = (
     Area("/imports", Words("导入", "Import"), _records),
     Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),
     Area("/certificates", Words("证书查询", "Certificates"), _anyone),
-    Area("/accounts", Words("账户", "Accounts"), _reads("accounts")),
-    Area("/access-log", Words("访问记录", "Access log"), _reads("access-log")),
-    Area("/system", Words("系统", "System"), _reads("system")),
 )
 
 
@@ -64,4 +64,6 @@ def areas(actor: Actor) -> tuple[Area, ...]:
 
 def home(actor: Actor) -> str | None:
     """Return where the work of a signed-in reader begins; None for who has no area of their own."""
+    if actor.role is Role.DISTRICT_INSPECTOR:
+        return "/field"
     return next((area.path for area in areas(actor) if area.shown_to is not _anyone), None)

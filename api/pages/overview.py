@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api import overviewing
 from api.caller import Caller, Installed
 from api.formats import Row
+from api.pages.called import called
 from api.pages.choices import Choices, choices
 from api.pages.frame import framed
 from api.pages.overview_charts import MEASURES, Chart, Month, Tile, charts, months, tiles
@@ -35,6 +36,8 @@ class OverviewPage:
     """The authority to which everything is narrowed."""
     uscc: str | None
     """The enterprise to which everything is narrowed."""
+    name: str | None
+    """Its name."""
     found: Mapping[str, Any]
     """As `GET /v1/overview` gives it."""
     total: Mapping[str, int]
@@ -73,12 +76,14 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
     cells: Sequence[Tile | None] = ()
     if counted is not None and not limits and question.district is None:
         cells = tiles(counted, measure)
+    uscc = limits.get("uscc")
     page = OverviewPage(
         asked=dict(request.query_params),
         faults=seen.faults,
         districts=choices(frame.language, "district") if counted is not None and not limits else [],
         district=limits.get("district") or question.district,
-        uscc=limits.get("uscc"),
+        uscc=uscc,
+        name=called(house, standing, [uscc]).get(uscc) if uscc else None,
         found=found,
         total=_total(found["backlog"]),
         overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),

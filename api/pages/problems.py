@@ -63,8 +63,8 @@ def page(request: Request, problem: Problem) -> Response:
         title = _TITLES_EN.get(problem.status, "Problem")
     context = ProblemPage(
         title=title,
-        zh=problem.zh,
-        en=problem.en,
+        zh=f"{problem.zh.removesuffix('。')}。",
+        en=f"{problem.en[:1].upper()}{problem.en[1:].removesuffix('.')}.",
         errors=problem.errors,
         instance=str(request.scope["state"]["instance"]).rpartition(":")[2],
     )

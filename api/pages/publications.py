@@ -14,6 +14,7 @@ from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text
 from api.pages.called import called
 from api.pages.frame import framed
 from api.pages.rendering import render
+from api.problems import Fault
 from api.queries import Found, ask
 from api.questions import CasesQuestion
 from api.views import VIEWS
@@ -78,8 +79,19 @@ def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Re
     }
     done = attempt(lambda: act(house, actor, form, EVENT, body))
     if isinstance(done, Refusal):
-        return _page(request, house, actor, form, done)
+        chosen = [n for n, item in enumerate(waiting) if item["application_id"] in ticked]
+        errors = tuple(_at_its_box(fault, chosen) for fault in done.errors)
+        return _page(request, house, actor, form, done._replace(errors=errors))
     return sent_on("/roster", done)
+
+
+def _at_its_box(fault: Fault, chosen: Sequence[int]) -> Fault:
+    """Return a fault of an entry with the line of its box: boxes left empty made no entry."""
+    row, _, rest = fault.field.partition(".")
+    number, _, part = rest.partition(".")
+    if row != "entries" or not number.isdecimal():
+        return fault
+    return Fault(f"entries.{chosen[int(number)]}.{part}", fault.reason)
 
 
 def _waiting(house: Installation, actor: Actor) -> Found:

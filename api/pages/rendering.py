@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 
 from api.pages import speaking
 from api.pages.frame import Frame
+from api.pages.labels import anchor_of, label_of
 from api.pages.language import Language, Words, one_language
 from api.pages.static import static
 from api.pages.summaries import summary as in_one_line
@@ -63,9 +64,11 @@ def _templates() -> Environment:
         organisation,
         half,
         summary,
+        label,
     )
     for each in called:
         filters[each.__name__] = each
+    filters["anchor"] = anchor_of
     return templates
 
 
@@ -92,6 +95,12 @@ def said(context: Context, pair: Words | Mapping[str, str]) -> str:
 def half(context: Context, text: str) -> str:
     """Return one half of a text that says the same twice, `中文 / English`."""
     return one_language(text, _language(context))
+
+
+@pass_context
+def label(context: Context, field: str) -> str:
+    """Return what a field of a form or filter is called; empty if it has no name."""
+    return label_of(field, _language(context))
 
 
 def instant(text: str | None) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from api.pages.language import Names, names
 
 COMPARED = names(
-    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("预警", "flags")
+    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("疑点", "flags")
 )
 COUNTS = names(
     breaches=("违规", "breaches"),

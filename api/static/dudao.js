@@ -3,6 +3,9 @@
 // After a refused form the reasons come first: for the eye by their place, for a screen reader by the focus.
 document.getElementById("summary")?.focus();
 
+// On a phone the areas lie in one row: the one that is open is brought into it.
+document.querySelector(".areas [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A form is sent once: a second press of the button would only repeat it.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -90,7 +90,7 @@ def test_a_refusal_keeps_what_was_typed_and_says_why(reader: Opener, submitted: 
     form.get_by_label("日期").fill("2099-01-01")
     form.get_by_role("button", name="受理").click()
     summary = page.get_by_role("alert")
-    assert "没有办理" in summary.inner_text()
+    assert "未办理" in summary.inner_text()
     assert form.get_by_label("日期").input_value() == "2099-01-01"
     assert page.evaluate("document.activeElement.id") == "summary"
 

@@ -101,7 +101,7 @@ def test_a_slip_is_shown_at_its_field_and_what_was_typed_stays(site: Site, asked
 @pytest.mark.postgres
 def test_the_clocks_of_other_pages_set_the_later_side(site: Site):
     page = text_of(site.get("/compare?valid_at=2025-06-01&position=3000", ANALYST).text)
-    assert "到 2025-06-01,按位置 3000 时所知" in page
+    assert "到 2025-06-01，按位置 3000 时所知" in page
 
 
 @pytest.mark.postgres
@@ -118,7 +118,7 @@ def test_comparisons_stay_within_what_the_reader_may_see(site: Site):
 @pytest.mark.postgres
 def test_an_analyst_compares_then_and_now_and_opens_a_cause(reader: Opener):
     page = reader(ANALYST).open("/compare")
-    page.get_by_label("比较什么").select_option("flags")
+    page.get_by_label("比较对象").select_option("flags")
     page.locator("#field-from_valid_at").fill("2026-06-30")
     page.locator("#field-from_known").fill("2500")
     page.locator("#field-to_valid_at").fill("2026-06-30")

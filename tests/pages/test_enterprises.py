@@ -35,12 +35,13 @@ def test_the_sentence_says_where_the_enterprise_stands_and_what_is_open(site: Si
     words = text_of(site.get(f"{FIRM}{DAY}", SUPERVISOR).text)
     counts = site.get(f"/v1{FIRM}{DAY}", SUPERVISOR).json()["counts"]
     assert (
-        "京示例二十号机床股份有限公司 在 2026-11-24 在名单内,有效至 2027-01-02(还剩 39 天)" in words
+        "京示例二十号机床股份有限公司，截至 2026-11-24 在名单内，有效至 2027-01-02（还剩 39 天）"
+        in words
     )
     assert "可认定 2 个职业" in words
     assert f"{counts['breaches']} 处违规" in words
     assert f"{counts['undecided']} 处无法判定" in words
-    assert f"{counts['open_findings']} 个问题未销号" in words
+    assert f"{counts['open_findings']} 个问题未结" in words
     english = text_of(site.get(f"{FIRM}{DAY}", SUPERVISOR, "en").text)
     assert "on 2026-11-24: on the roster, valid to 2027-01-02 (39 days left)" in english
 
@@ -48,7 +49,7 @@ def test_the_sentence_says_where_the_enterprise_stands_and_what_is_open(site: Si
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (f"{PAUSED}{DAY}", "被暂停,名单有效至 2028-01-02"),
+        (f"{PAUSED}{DAY}", "被暂停，名单有效至 2028-01-02"),
         (f"/enterprises/91110105MA0EX0122H{DAY}", "有效期已于 2026-01-02 届满"),
         (f"/enterprises/91110114MA0EX0114P{DAY}", "已被移出名单"),
         (f"{FIRM}?valid_at=2023-12-20", "不在名单内"),
@@ -75,7 +76,7 @@ def test_the_picture_shows_what_its_twin_tells(site: Site):
         wanted = [each for each in held if each["within"] == sign]
         assert drawn.count(f'<use class="{sign}"') == len(wanted) > 0
     assert drawn.count('class="bar"') == 2
-    assert "保安员:从未在确认范围内,认定 1 场,其中超范围 1 场" in page
+    assert "保安员：从未在确认范围内，认定 1 场，其中超范围 1 场" in page
     assert text_of(page).count("超范围 S1-1233") == 1
 
 
@@ -234,8 +235,8 @@ def test_a_day_before_anything_is_recorded_is_said_so(site: Site):
 
 
 def test_only_who_may_change_a_listing_is_offered_it(site: Site):
-    assert "变更名单" in site.get(FIRM, PUBLISHER).text
-    assert "变更名单" not in site.get(FIRM, SUPERVISOR).text
+    assert "调整名单" in site.get(FIRM, PUBLISHER).text
+    assert "调整名单" not in site.get(FIRM, SUPERVISOR).text
 
 
 def test_the_report_is_asked_for_at_the_basis_of_the_page(site: Site):
@@ -297,5 +298,5 @@ def test_without_a_script_the_clock_bar_leads_to_another_day(browser: Browser, s
     assert not page.get_by_label("拖动看另一天").is_visible()
     page.get_by_label("业务日期").fill("2026-05-01")
     page.get_by_role("button", name="查看").click()
-    assert "在 2026-05-01 在名单内" in page.locator("#status").inner_text()
+    assert "截至 2026-05-01 在名单内" in page.locator("#status").inner_text()
     context.close()

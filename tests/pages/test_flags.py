@@ -82,7 +82,7 @@ def test_many_are_reviewed_at_once_by_keyboard(reader: Opener, site: Site, firm:
     page.keyboard.type("现场核实属实")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert "已复核 2 条,未办理 0 条" in page.get_by_role("status").inner_text()
+    assert "已复核 2 条，未办理 0 条" in page.get_by_role("status").inner_text()
     page.get_by_role("link", name="回到预警").click()
     assert page.locator("tbody tr", has_text="维持").count() == 2
     first, second, third = _keys(site, firm)
@@ -109,10 +109,10 @@ def test_each_flag_of_a_form_is_done_or_refused_by_itself(site: Site, firm: str)
     }
     answer = _sent(site, f"/flags?uscc={firm}", SUPERVISOR, fields)
     text = text_of(answer.text)
-    assert "已复核 1 条,未办理 1 条" in text
+    assert "已复核 1 条，未办理 1 条" in text
     assert "疑点 S2-1 不存在" in text
     again = _sent(site, f"/flags?uscc={firm}", SUPERVISOR, fields)
-    assert "已复核 1 条,未办理 1 条" in text_of(again.text)
+    assert "已复核 1 条，未办理 1 条" in text_of(again.text)
     reviews = site.get(f"/v1/flags/{good}/explanation", SUPERVISOR).json()["reviews"]
     assert len(reviews) == 1
 
@@ -181,11 +181,11 @@ def test_a_flag_shows_then_and_now_and_what_made_the_difference(site: Site, firm
     )
     page = site.get(f"/flags/{key}?min_position={changed}", SUPERVISOR).text
     text = text_of(page)
-    assert "后来入账的事实(如追溯的范围变更、更正)使它不再违规" in text
+    assert "后来入账的事实（如追溯的范围变更、更正）使它不再违规" in text
     assert f'href="/entries/{changed}"' in page
     assert "京人社〔2025〕9号" in text
     assert "在确认范围内、在本市行政区域内开展" in text
-    then, now = page.index("当时:记录入账时"), page.index("现在:按本页依据")
+    then, now = page.index("当时：记录入账时"), page.index("现在：按本页依据")
     assert then < page.index("verdict-breach", then) < now < page.index("verdict-clear", now)
 
 

@@ -52,10 +52,10 @@ def _post(site: Site, **fields: str) -> httpx2.Response:
 
 def test_a_session_is_shown_with_its_flags_and_what_was_reported(site: Site):
     page = text_of(site.get(GUARD, SUPERVISOR).text)
-    assert "保安员 五级/初级工,2024-11-12" in page
-    assert "S1 超范围:职业" in page
+    assert "保安员 五级/初级工，2024-11-12" in page
+    assert "S1 超范围：职业" in page
     assert "S3 准入类职业" in page
-    assert "主管区: 房山区" in page
+    assert "主管区：房山区" in page
     assert "在职职工 6、劳务派遣人员 2、新型学徒 1" in page
 
 
@@ -82,7 +82,7 @@ def test_sessions_are_listed_by_filter_as_in_the_twin(site: Site):
     assert items
     assert all(item["assessment_id"] in page for item in items[:50])
     limited = site.get("/assessments", INSPECTOR).text
-    assert "仅显示您可见的记录: 朝阳区" in text_of(limited)
+    assert "仅显示您可见的记录：朝阳区" in text_of(limited)
     assert "as-2024-0103" not in limited
 
 
@@ -91,7 +91,7 @@ def test_anyone_reads_whether_a_certificate_holds_and_nobody_who_holds_it(
 ):
     page = site.get(f"/certificates/{issued.number}")
     words = text_of(page.text)
-    assert "有效;发证当日,该职业和等级在发证机构的确认范围内" in words
+    assert "有效；发证当日，该职业和等级在发证机构的确认范围内" in words
     assert "电工" in words
     assert "张*" not in words
     assert "记录 #" not in words
@@ -115,15 +115,15 @@ def test_a_revoked_certificate_says_since_when(site: Site, issued: Issued):
     )
     assert "已于 2025-06-01 撤销" in text_of(site.get(f"/certificates/{number}").text)
     before = text_of(site.get(f"/certificates/{number}?valid_at=2025-05-01").text)
-    assert "有效;" in before
+    assert "有效；" in before
 
 
 def test_the_look_up_answers_yes_or_no_and_nothing_else(site: Site, issued: Issued):
     match = _post(site, number=issued.number, name="张三丰")
     other = _post(site, number=issued.number, name="李四")
     none = _post(site, number="Y000011000000000000000", name="张三丰")
-    assert "相符:" in text_of(match.text)
-    assert "不相符:" in text_of(other.text)
+    assert "相符：" in text_of(match.text)
+    assert "不相符：" in text_of(other.text)
     assert text_of(other.text).replace("李四", "") == text_of(none.text).replace("张三丰", "")
     for answer in (match, other, none):
         assert answer.status_code == 200
@@ -148,8 +148,8 @@ def test_a_look_up_without_a_number_says_what_is_missing(site: Site):
 def test_an_entry_is_shown_in_words_and_as_data_with_its_place(site: Site, issued: Issued):
     page = text_of(site.get(f"/entries/{issued.held_at}", SUPERVISOR).text)
     twin = site.get(f"/v1/events/{issued.held_at}/context", SUPERVISOR).json()
-    assert f"第 {issued.held_at} 条记录:开展认定" in page
-    assert "电工 四级/中级工,考核鉴定,10 人" in page
+    assert f"第 {issued.held_at} 条记录：开展认定" in page
+    assert "电工 四级/中级工，考核鉴定，10 人" in page
     assert twin["leaf"]["hash"] in page
     assert twin["leaf"]["sha256"] in page
     assert f"#{twin['previous']}" in page
@@ -162,7 +162,7 @@ def test_a_corrected_entry_shows_what_it_said_and_what_is_read_since(site: Site)
     for each in lines.listed(code, "4"):
         site.record(each)
     at = site.record(lines.session(code, "3"))
-    assert "S2 超范围:等级" in text_of(site.get(f"/entries/{at}", SUPERVISOR).text)
+    assert "S2 超范围：等级" in text_of(site.get(f"/entries/{at}", SUPERVISOR).text)
     correction = lines.line(
         "RecordCorrected",
         "2025-03-10",
@@ -179,7 +179,7 @@ def test_a_corrected_entry_shows_what_it_said_and_what_is_read_since(site: Site)
     assert cells == [("level", "3", "4"), ("venue.name", "培训中心", "新址")]
     assert f"/entries/{by}" in page
     assert "录入错误" in page
-    assert "S2 超范围:等级" not in text_of(page)
+    assert "S2 超范围：等级" not in text_of(page)
     then = site.get(f"/entries/{at}?position={at}", SUPERVISOR).text
     assert "更正" not in text_of(then)
     about = text_of(site.get(f"/entries/{by}", SUPERVISOR).text)
@@ -257,11 +257,12 @@ def test_the_start_page_tells_anyone_what_changed_lately(site: Site):
     ("role", "organisation", "path"),
     [
         (Role.QUALITY_SUPERVISOR, "centre", "/overview"),
-        (Role.DISTRICT_INSPECTOR, "110105", "/overview"),
+        (Role.DISTRICT_INSPECTOR, "110105", "/field"),
         (Role.EXPERT, "大学", "/applications"),
         (Role.ENTERPRISE_REPORTER, CODE, "/overview"),
         (Role.SECURITY_ADMIN, "centre", "/accounts"),
-        (Role.SYSTEM_ADMIN, "centre", "/integrity"),
+        (Role.SYSTEM_ADMIN, "centre", "/system"),
+        (Role.AUDIT_ADMIN, "centre", "/access-log"),
     ],
 )
 def test_who_is_signed_in_begins_where_their_work_is(
@@ -280,7 +281,7 @@ def test_the_public_finds_a_certificate_from_the_start_page(reader: Opener):
     page.get_by_role("button", name="查询").click()
     page.wait_for_url("**/certificates/Y*")
     assert "有效" in page.locator(".answer").inner_text()
-    page.get_by_role("link", name="核对姓名,或查另一张").click()
+    page.get_by_role("link", name="核对姓名，或查另一张").click()
     page.get_by_label("证书编号").last.fill(NUMBER)
     page.get_by_label("持证人姓名").fill("无此人")
     page.get_by_role("button", name="查询").click()

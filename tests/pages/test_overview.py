@@ -42,8 +42,8 @@ def test_the_page_counts_what_its_twin_counts(site: Site):
     twin = site.get(f"/v1/overview?valid_at={DAY}", SUPERVISOR).json()
     page = text_of(site.get(f"/overview?valid_at={DAY}", SUPERVISOR).text)
     unreviewed = sum(line["unreviewed"] for line in twin["backlog"])
-    assert f"{unreviewed} 未复核的违规" in page
-    assert f"{twin['expiring']['within']['60']} 家 60 天内到期" in page
+    assert f"{unreviewed} 违规待复核" in page
+    assert f"{twin['expiring']['within']['60']} 60 天内到期" in page
 
 
 @pytest.mark.postgres
@@ -95,7 +95,7 @@ def test_what_changed_in_a_week_opens_the_comparison(site: Site):
 @pytest.mark.postgres
 def test_an_inspector_sees_their_district_without_the_tiles_of_others(site: Site):
     page = site.get("/overview", INSPECTOR).text
-    assert "总览: 朝阳区" in text_of(page)
+    assert "总览：朝阳区" in text_of(page)
     assert 'class="tiles"' not in page
     assert "仅显示您可见的记录" in page
     assert 'class="tiles"' in site.get("/overview", ANALYST).text
@@ -138,7 +138,7 @@ def test_late_entries_are_filtered_and_paged(site: Site):
     twin = site.get("/v1/late?days=365&limit=50", SUPERVISOR).json()
     assert all(f'href="/entries/{item["position"]}"' in page for item in twin["items"])
     assert 'rel="next"' in page
-    assert "没有迟到这么久的记录" in site.get("/late?days=3660", SUPERVISOR).text
+    assert "没有滞后这么久的记录" in site.get("/late?days=3660", SUPERVISOR).text
     assert site.get("/late?days=x", SUPERVISOR).status_code == 422
 
 

@@ -30,7 +30,7 @@ def test_fields_are_spoken_in_the_readers_language():
         "method": "examination",
         "candidates": {"employee": 9, "student": 3},
     }
-    assert summary("zh", "AssessmentHeld", data) == "电工 四级/中级工,考核鉴定,12 人"
+    assert summary("zh", "AssessmentHeld", data) == "电工 四级/中级工，考核鉴定，12 人"
     assert "level 4 (intermediate), examination, 12 candidates" in summary(
         "en", "AssessmentHeld", data
     )
