@@ -21,6 +21,7 @@ from api import (
     routes_watch,
 )
 from api.caller import single_valued
+from api.compressing import Compressing
 from api.metrics import Metrics
 from api.office.watch import Watch
 from api.pages import routes as pages
@@ -42,7 +43,7 @@ def create_app(house: Installation) -> App:
     app = describe()
     app.state.installation = house
     app.state.metrics = Metrics()
-    return Shell(app, app.state.metrics, Watch(house.gate), house.settings)
+    return Shell(Compressing(app), app.state.metrics, Watch(house.gate), house.settings)
 
 
 class Described(FastAPI):

@@ -45,11 +45,14 @@ def import_files(
     for path in files:
         if not path.is_file():
             raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
-    with recording(Settings()) as bench:
-        reports = [
-            _take(bench, path, who, _reject_path(path, reject, len(files))) for path in files
-        ]
-    _tell(reports, as_json=json)
+    reports: list[Report] = []
+    try:
+        with recording(Settings()) as bench:
+            for path in files:
+                rejects = _reject_path(path, reject, len(files))
+                reports.append(_take(bench, path, who, rejects))
+    finally:  # also where a later file cannot be used: what was taken before it is in the ledger
+        _tell(reports, as_json=json)
     if any(report.refused for report in reports):
         raise typer.Exit(3)
 

@@ -27,10 +27,23 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / form of the output")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        help="输出格式,默认由文件扩展名决定,否则为 table / form; by default that of the file's "
+        "extension, else table",
+    ),
+]
 OutOption = Annotated[
     Path | None, typer.Option("-o", "--output", help="写入文件 / write to this file")
 ]
+
+
+def form_of(given: Format | None, out: Path | None) -> Format:
+    """Return how to write: as asked, else as the extension of the file says, else as a table."""
+    named = "" if out is None else out.suffix.lower().removeprefix(".")
+    return given or (Format(named) if named in set(Format) else Format.TABLE)
 
 
 def write(

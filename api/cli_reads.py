@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from api.cli_failures import Failure
-from api.cli_output import Format, FormatOption, OutOption, write
+from api.cli_output import Format, FormatOption, OutOption, form_of, write
 from api.language import one_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def roster(  # noqa: PLR0913 - one argument an option
     occupation: Annotated[str | None, typer.Option(help="职业编码或名称 / code or name")] = None,
     level: Annotated[str | None, typer.Option(help="等级 / level: 5 4 3 2 1 special chief")] = None,
     q: Annotated[str | None, typer.Option(help="名称或代码的一部分 / part of name or USCC")] = None,
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """公布名单 / The published roster."""
@@ -80,7 +80,7 @@ def flags(  # noqa: PLR0913 - one argument an option
     case: Annotated[
         str | None, typer.Option(help="then_and_now, then_not_now, now_not_then, overturned")
     ] = None,
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """疑点:违规与无法判定 / Flags: what is breach or undecided."""
@@ -107,7 +107,7 @@ def history(  # noqa: PLR0913 - one argument an option
     known_at: KnownAt = None,
     position: Position = None,
     kind: Annotated[str | None, typer.Option("--type", help="事件名 / event name")] = None,
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """一家企业的全部记录,最新在前 / Every entry about one enterprise, newest first."""
@@ -136,7 +136,7 @@ def diff(  # noqa: PLR0913 - one argument an option
     to_position: Position = None,
     uscc: Uscc = None,
     district: District = None,
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """两个时点之间的差异及其原因 / What differs between two bases, and why."""
@@ -170,7 +170,7 @@ def stats(  # noqa: PLR0913 - one argument an option
     position: Position = None,
     uscc: Uscc = None,
     district: District = None,
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = None,
     out: OutOption = None,
 ) -> None:
     """统计 / Counts of sessions, certificates, breaches and open findings."""
@@ -191,7 +191,9 @@ def stats(  # noqa: PLR0913 - one argument an option
     _answer("stats", changes.stats, StatsQuestion, given, (shape, shape), form, out)
 
 
-def _view(name: str, given: Mapping[str, str | None], form: Format, out: Path | None) -> None:
+def _view(
+    name: str, given: Mapping[str, str | None], form: Format | None, out: Path | None
+) -> None:
     from api.queries import ask  # noqa: PLC0415 - start-up time
     from api.views import VIEWS  # noqa: PLC0415
 
@@ -214,7 +216,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     kind: type["BaseModel"],
     given: Mapping[str, str | None],
     shapes: tuple[Sequence["Column"], Sequence["Column"]],
-    form: Format,
+    given_form: Format | None,
     out: Path | None,
 ) -> None:
     """Ask page by page until the end, and write all of it."""
@@ -225,6 +227,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
 
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     asked = question_of(kind, chosen)
+    form = form_of(given_form, out)
     shape = shapes[1] if form is Format.TABLE else shapes[0]
     with caught_up() as (house, actor):
         if isinstance(asked, Paged):

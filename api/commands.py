@@ -167,7 +167,8 @@ def _answer(house: Installation, positions: Sequence[int]) -> Response:
     """Say what was recorded and which flags it raised, once the views hold it."""
     if not positions:
         empty: dict[str, Any] = {"position": None, "positions": [], "stream": None, "version": None}
-        return _said({**empty, "recorded_at": None, "leaf": None, "flags": []}, 200, {})
+        sent = {"Ledger-Position": str(house.ends().head)}
+        return _said({**empty, "recorded_at": None, "leaf": None, "flags": []}, 200, sent)
     entries = house.log.at(positions)
     last = positions[-1]
     try:

@@ -1,6 +1,6 @@
 """The error list of an import: the refused rows as they were sent, with a column that says why.
 
-Mended in place, the sheet can be imported again as it is.
+Mended in place, a certificate upload can be imported again as it is.
 """
 
 # pyright: reportUnknownMemberType=false
@@ -14,8 +14,8 @@ import orjson
 import xlsxwriter
 
 from api.formats import FORMULA
+from api.sheet_cells import LINE, WHY
 
-LINE, WHY = "行号", "错误说明"
 _LONGEST_CELL = 32_767
 
 

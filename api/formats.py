@@ -117,7 +117,17 @@ def safe_cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if _marked(text) else text
+
+
+def text_of_cell(cell: str) -> str:
+    """Return the text that `safe_cell` wrote as `cell`."""
+    return cell[1:] if cell.startswith("'") and _marked(cell) else cell
+
+
+def _marked(text: str) -> bool:
+    """Whether a CSV cell with this text bears a mark; one that looks marked bears another one."""
+    return text.lstrip("'").startswith(FORMULA)
 
 
 def csv_head(shape: Sequence[Column]) -> bytes:

@@ -51,10 +51,21 @@ def lines(path: Path) -> Iterator[Line]:
                 yield Line(number, raw.strip(), start, end)
 
 
+def is_utf16(head: bytes) -> bool:
+    """Return whether a file beginning with `head` is UTF-16, as some shells write what they redirect.
+
+    Without its mark it is known by the zero bytes of ASCII, which stand at every other place.
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    zeros = [place % 2 for place, byte in enumerate(head) if byte == 0]
+    return len(zeros) > len(head) // 4 and len(set(zeros)) == 1
+
+
 def _require_text(head: bytes) -> None:
     if not head.strip():
         raise malformed("文件为空", "the file is empty")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:1000]:
+    if is_utf16(head):
         raise malformed("文件为 UTF-16 编码,请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
     try:
         head.decode()

@@ -19,6 +19,7 @@ import orjson
 
 from api.collecting import rare_collections
 from api.import_items import Item, Span, of_lines, of_row
+from api.import_lines import is_utf16
 from api.import_reader import beside
 from api.roster_form import roster
 from api.sheet_directory import Directory
@@ -159,7 +160,7 @@ class Importer:
             if size > LARGEST_TEXT_SHEET:
                 raise malformed("CSV 超过 200 MB,请拆分", "the CSV is larger than 200 MB; split it")
             return self._of_sheet(read_text(path.read_bytes()), report)
-        if path.suffix.lower() in {".xlsx", ".xlsm", ".xltx"} or b"\0" in head:
+        if path.suffix.lower() in {".xlsx", ".xlsm", ".xltx"} or _is_binary(head):
             raise malformed(
                 "既不是工作簿,也不是文本文件;请用 XLSX、CSV 或 NDJSON 重新保存",
                 "neither a workbook nor text; save it again as XLSX, CSV or NDJSON",
@@ -177,6 +178,10 @@ class Importer:
         default = PUBLISHER if interpret is roster else OFFICE
         rows = interpret(sheet, self.directory(), self.actor or default)
         return len(sheet.rows), map(of_row, rows)
+
+
+def _is_binary(head: bytes) -> bool:
+    return b"\0" in head and not is_utf16(head)
 
 
 def _set_aside_unsound(waiting: deque[Item], report: Report, rejects: Rejects) -> None:

@@ -8,21 +8,22 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api import changes
 from api.access import READS, Action, decide
 from api.answers import Standing
 from api.arrivals import late_item
 from api.persons import without_persons
 from api.queries import settle
-from api.questions import OverviewQuestion, StatsQuestion
+from api.questions import OverviewQuestion
 from api.seen import Seen, narrowed
 from api.wiring import Installation
 from domain.envelope import Actor
 from domain.vocabulary import Verdict
 from projections import arrivals, flags, roster
+from projections import overview as counts
 from projections.backlog import backlog
 from projections.basis import Basis
 from projections.names import names
+from projections.tallies import Where
 from replay import compare
 
 SHOWN = 8
@@ -64,11 +65,9 @@ def overview(
             "overdue": _overdue(connection, asked),
             "late": _late(connection, asked, persons=grant.persons),
             "week": _week(connection, asked),
+            **_counts(connection, asked),
         }
-    counted: dict[str, list[dict[str, Any]] | None] = {"districts": None, "months": None}
-    if "stats" in READS.get(actor.role, ()):
-        counted = {"districts": _stats(asked, "district"), "months": _stats(asked, "month")}
-    return settled.standing, {**found, **counted, "limited_to": seen.limited}
+    return settled.standing, {**found, "limited_to": seen.limited}
 
 
 def _empty() -> dict[str, Any]:
@@ -84,14 +83,12 @@ def _empty() -> dict[str, Any]:
     }
 
 
-def _stats(asked: _Asked, by: str) -> list[dict[str, Any]]:
-    question = StatsQuestion.model_construct(
-        by=by,
-        district=asked.seen.district,
-        valid_at=asked.basis.valid_at,
-        position=asked.basis.position,
-    )
-    return [dict(item) for item in changes.stats(asked.house, asked.actor, question).page.items]
+def _counts(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
+    if "stats" not in READS.get(asked.actor.role, ()):
+        return {"districts": None, "months": None}
+    where = Where(asked.seen.district, asked.seen.uscc)
+    found = counts.several(connection, asked.basis, ("district", "month"), where)
+    return {"districts": found["district"], "months": found["month"]}
 
 
 def _expiring(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
@@ -128,15 +125,15 @@ def _late(connection: Connection[Any], asked: _Asked, *, persons: bool) -> dict[
         asked.seen.uscc,
         asked.seen.district,
     )
-    counted = arrivals.count_late(connection, wanted)
-    items = [late_item(e) for e in arrivals.late(connection, wanted, None, SHOWN).entries]
+    page = arrivals.late(connection, wanted, None, SHOWN)
+    items = [late_item(entry) for entry in page.entries]
     called = names(connection, asked.basis, {i["subject"] for i in items if i["subject"]})
     shown = items if persons else [without_persons(item) for item in items]
     return {
         "days": LATE_DAYS,
         "recorded_from": first.isoformat(),
-        "number": counted.number,
-        "whole": counted.whole,
+        "number": page.counted.number,
+        "whole": page.counted.whole,
         "items": [{**item, "name": called.get(item["subject"])} for item in shown],
     }
 

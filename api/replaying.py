@@ -11,10 +11,8 @@ from domain.checks.outcome import Context
 from domain.reference import RuleSet
 from projections.fold import Rules
 from replay import audit, digest, known_at
-from replay.audit import Difference
+from replay.audit import PARTS_PER_WORKER, Difference
 from replay.engines import Executor, InProcess, processes
-
-PARTS_PER_WORKER = 4
 
 
 class Replayed(NamedTuple):

@@ -10,6 +10,8 @@ from api.sheet_file import Cell, Sheet
 from domain.vocabulary import level_from
 from ledger.faults import Fault
 
+LINE, WHY = "行号", "错误说明"
+"""The columns that an error list adds to the rows it gives back."""
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _SEPARATORS = re.compile(r"[、,;\uff0c\uff1b\s]+")
 
@@ -28,13 +30,20 @@ def plain(cell: Cell) -> str:
     return "".join(unicodedata.normalize("NFKC", str(cell)).split())
 
 
+def heads(cells: Sequence[Cell]) -> dict[int, str]:
+    """Return the heads in a row by column; what an error list adds is none of the form's."""
+    found = {column: plain(cell) for column, cell in enumerate(cells) if cell is not None}
+    return {column: name for column, name in found.items() if name not in {LINE, WHY}}
+
+
 def body(sheet: Sheet, header: Sequence[str]) -> Iterator[tuple[int, dict[str, Cell]]]:
     """Yield the rows below the header as cells by column name."""
     columns: list[int] | None = None
     for number, cells in sheet.rows:
         if columns is None:
-            if tuple(plain(c) for c in cells if c is not None) == tuple(header):
-                columns = [i for i, c in enumerate(cells) if c is not None]
+            found = heads(cells)
+            if tuple(found.values()) == tuple(header):
+                columns = list(found)
             continue
         yield (
             number,

@@ -18,6 +18,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
+from api.formats import text_of_cell
 from ledger.faults import Invalid, malformed
 
 MOST_BYTES = 50 * 2**20
@@ -29,9 +30,15 @@ MOST_COLUMNS = 200
 _MEMORY = 2 * 2**30
 _SECONDS = 120
 _CHUNK = 2**20
-_FORMULA = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]{0,200}>\s*<f[ >/]')
-_OVERLAP = 256
+# Attributes come in any order, and some programs write every element with a prefix.
+_FORMULA = re.compile(
+    rb'<(?:\w{1,20}:)?c\s(?:[^>]{0,200}\s)?r="([A-Z]{1,3}[0-9]{1,7})"[^>]{0,200}>'
+    rb"\s*<(?:\w{1,20}:)?f[ >/]"
+)
+_OVERLAP = 512
 _EMPTY = (None, "")
+_EXHAUSTED = (b"MemoryError", b"memory allocation", b"capacity overflow", b"too-many-rows")
+"""What the parsing process complains of where there was more than it may take."""
 
 Cell: TypeAlias = str | int | float | bool | date | None
 
@@ -91,7 +98,7 @@ def _unreadable(complaint: bytes) -> Invalid:
         )
     if b"empty-workbook" in complaint:
         return malformed("工作簿中没有内容(隐藏的工作表不读取)", "no visible sheet holds anything")
-    if b"MemoryError" in complaint or b"too-many-rows" in complaint or not complaint:
+    if not complaint or any(word in complaint for word in _EXHAUSTED):
         return _too_large()
     return malformed(
         "文件不是有效的 XLSX 工作簿或已损坏,请用 Excel 重新另存为 .xlsx",
@@ -149,7 +156,7 @@ def read_text(raw: bytes) -> Sheet:
     text, notes = _decoded(raw)
     try:
         rows = tuple(
-            (number, tuple(cell.strip() or None for cell in row))
+            (number, tuple(text_of_cell(cell.strip()) or None for cell in row))
             for number, row in enumerate(csv.reader(io.StringIO(text), strict=True), 1)
             if any(cell.strip() for cell in row)
         )

@@ -8,7 +8,7 @@ certain the row is refused with its reason, never guessed.
 from collections.abc import Callable, Iterator, Mapping
 
 from api.roster_form import ROSTER, roster
-from api.sheet_cells import Row, plain
+from api.sheet_cells import Row, heads
 from api.sheet_directory import Directory
 from api.sheet_file import Sheet
 from api.upload_form import UPLOAD, upload
@@ -24,7 +24,7 @@ def form_of(sheet: Sheet) -> Interpret:
         Invalid: the header is neither of the two forms.
     """
     for _, cells in sheet.rows[:10]:
-        names = tuple(plain(cell) for cell in cells if cell is not None)
+        names = tuple(heads(cells).values())
         if names == ROSTER:
             return roster
         if names == UPLOAD:

@@ -47,7 +47,7 @@ def run(setting: Setting) -> list[Row]:
         with database.pool(1) as pool:
             log = PostgresLog(pool)
             kinds = _kinds(log.subjects(limit=5_000), log.head().position)
-        with _server(folder, setting.work) as port, _clients() as clients:
+        with server(folder, setting.work) as port, _clients() as clients:
             token = _token(folder, setting.work)
             return [
                 row
@@ -108,7 +108,7 @@ def _clients() -> Generator[Pool]:
 
 
 @contextmanager
-def _server(folder: Path, work: Path) -> Generator[int]:
+def server(folder: Path, work: Path) -> Generator[int]:
     """Serve the ledger from a process of its own; yield its port."""
     port = _free_port()
     with (work / "serve.log").open("wb") as output:

@@ -17,7 +17,7 @@ from psycopg import Connection
 from api.opening import SOURCES, open_ledger
 from api.settings import Settings
 from benchmarks import machine
-from benchmarks.measuring import cost_of, environment, python, required
+from benchmarks.measuring import ROOT, cost_of, dudao, environment, python, required
 from benchmarks.prepared import entries
 from ledger.connect import Database
 from ledger.log import Append, Appended
@@ -26,6 +26,9 @@ from ledger.postgres_log import PostgresLog
 BATCH = 8_000
 BYTES_PER_ENTRY = 3_000
 """On disk: entry, indexes, log of the database, rows of the views; measured, rounded up."""
+SAMPLE = ROOT / "examples" / "sample_year"
+SOME_REFUSED = 3
+"""What `dudao import` ends with where lines were refused; the sample year means some to be."""
 READY = "ready"
 """A file that says that the ledger in its folder is whole, and by which migrations it was made."""
 
@@ -38,12 +41,15 @@ def opened(folder: Path) -> Generator[Database]:
         yield database
 
 
-def make_lines(work: Path, count: int) -> Path:
-    """Return a file of so many lines; an existing one is taken as it is."""
-    path = work / f"lines-{count}.ndjson"
+def make_lines(work: Path, count: int, firms: int | None = None) -> Path:
+    """Return a file of so many lines, of so many enterprises; an existing one is taken as it is."""
+    path = work / (f"lines-{count}.ndjson" if firms is None else f"lines-{count}-{firms}.ndjson")
     if not path.exists():
         new = path.with_suffix(".making")
-        arguments = ("-m", "examples.make_sample_year", "--events", str(count), "-o", str(new))
+        size = ["--events", str(count)]
+        if firms is not None:
+            size += ["--enterprises", str(firms)]
+        arguments = ("-m", "examples.make_sample_year", *size, "-o", str(new))
         required(cost_of(python(*arguments), environment(work), work / "make.log"))
         new.rename(path)
     return path
@@ -52,15 +58,47 @@ def make_lines(work: Path, count: int) -> Path:
 def large(work: Path, count: int) -> Path:
     """Return the data folder of a ledger of so many entries, appended in bulk if it is not there."""
     folder = work / f"ledger-{count}"
-    ready, made_by = folder / READY, _migrations()
-    if ready.exists() and ready.read_text() == made_by:
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    need_space(work, count)
-    with opened(folder) as database, database.pool(2) as pool:
-        append_all(PostgresLog(pool), count)
-    ready.write_text(made_by)
+    if not _is_ready(folder):
+        _begin(folder, count)
+        with opened(folder) as database, database.pool(2) as pool:
+            append_all(PostgresLog(pool), count)
+        _make_ready(folder)
     return folder
+
+
+def varied(work: Path, count: int, firms: int) -> Path:
+    """Return the data folder of a ledger of about so many entries of every kind.
+
+    Three quarters are prepared: enterprises of very different size. Made lines are imported behind
+    them, `firms` enterprises on their whole way, inspected and with findings, and the sample year.
+    """
+    folder = work / f"varied-{count}"
+    if not _is_ready(folder):
+        _begin(folder, count)
+        with opened(folder) as database, database.pool(2) as pool:
+            append_all(PostgresLog(pool), count * 3 // 4)
+            lines = make_lines(work, count // 4, firms)
+            for path in (lines, *sorted(SAMPLE.glob("[0-9]*"))):
+                reject = folder / f"{path.name}.reject.ndjson"
+                command = dudao("import", str(path), "--reject", str(reject))
+                cost = cost_of(command, environment(folder), work / "import.log")
+                required(cost, SOME_REFUSED)
+        _make_ready(folder)
+    return folder
+
+
+def _is_ready(folder: Path) -> bool:
+    ready = folder / READY
+    return ready.exists() and ready.read_text() == _migrations()
+
+
+def _begin(folder: Path, count: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    need_space(folder.parent, count)
+
+
+def _make_ready(folder: Path) -> None:
+    (folder / READY).write_text(_migrations())
 
 
 def _migrations() -> str:

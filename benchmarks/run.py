@@ -25,6 +25,7 @@ from benchmarks import (
     kills,
     ledgers,
     machine,
+    pages,
     replays,
     report,
 )
@@ -49,6 +50,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "http_reads": Figure("(f) HTTP reads under load, large ledger", http_reads.run),
         "kills": Figure("(g) Kills", kills.run),
         "checks": Figure("(h) Views against a replay, random ledger", checks.run),
+        "pages": Figure("(i) Pages of the workbench, a million entries", pages.run),
     }
 )
 

@@ -18,14 +18,27 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from domain import evaluation, finding, grounds, guards, permissions, scope, soundness
+from domain import (
+    draw,
+    evaluation,
+    finding,
+    grounds,
+    guards,
+    inspection,
+    permissions,
+    scope,
+    soundness,
+)
 from domain.clauses import CLAUSES
 from domain.permissions import MAY
 from domain.registry import EVENTS, EventType
 
 TARGET = Path(__file__).with_name("events.md")
 SHARED = (guards, permissions, scope, evaluation, soundness)
-_RULES: Mapping[ModuleType, tuple[ModuleType, ...]] = {finding: (grounds,)}
+_RULES: Mapping[ModuleType, tuple[ModuleType, ...]] = {
+    finding: (grounds,),
+    inspection: (draw,),
+}
 """Stream → rules of its own that stand apart from its events and its state."""
 _PLAIN = {
     str: "text",

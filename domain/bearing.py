@@ -103,10 +103,11 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
 
 
 def _corrected_session(of: "Supervision", right: Recorded[Any], at: int) -> Iterator[Touch]:
-    """A certificate is judged with its session, and its flags say where and how that was held."""
+    """A certificate is judged with its session; it and its flags say where and how that was held."""
     yield from _session(of, right, at)
     session = of.file.sessions[right.event.assessment_id]
     for record in session.certificates:
+        yield from (Touch("certificates", str(each.position)) for each in record.line())
         yield from of.judge_certificate(record, at)
         yield from of.raised_of(record.entry.position, OF_CERTIFICATE)
     yield from of.count(session, at, own=False)

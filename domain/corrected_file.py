@@ -19,7 +19,7 @@ def reread(file: SubjectFile, right: Recorded[Any]) -> None:
     event = right.event
     if type(event) is CertificateIssued:
         for record in file.certificates.get(event.certificate_no, ()):
-            if record.entry.position == right.position:
+            if record.position == right.position:
                 record.correct(right)
         return
     group = group_of(right)

@@ -86,6 +86,11 @@ def day_in(event: object) -> date | None:
     return None
 
 
+def _day_path(event: object) -> str:
+    """Return the path of the correction that moves a record to another day."""
+    return f"fields.{next((n for n in _DAY_FIELDS if hasattr(event, n)), 'valid_from')}"
+
+
 def amended(entry: Recorded[Any], correction: RecordCorrected, apply: Apply) -> Recorded[Any]:
     """Return `entry` with an accepted correction applied; its valid day follows the corrected data.
 
@@ -146,7 +151,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     after = entry._replace(event=event, valid_from=_day(entry, event, body))
     if after == entry:
         return []
-    require_sound(facts.reference, command, after)
+    require_sound(facts.reference, command, after, _day_path(event))
     tags = (*entry.tags, f"entry:{entry.position}")
     stored = replace(body, fields=_as_stored(body, changes))
     return [New(entry.stream, stored, entry.subject, entry.district, tags, after.valid_from)]

@@ -8,6 +8,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.decider import Refused
+from domain.guards import must_be_uscc
+
+MOST_BYTES = 56_000
+"""What pool and result may take in the one entry of a draw, which has 60 kB: some 2,600 enterprises."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
@@ -61,3 +67,52 @@ def ticket(kind: str, member: str, seed: str) -> str:
 def _lowest(kind: str, members: Iterable[str], number: int, seed: str) -> tuple[str, ...]:
     ordered = sorted(set(members), key=lambda member: ticket(kind, member, seed))
     return tuple(ordered[:number])
+
+
+def require_drawable(pool: Pool, sample: Sample, seed: str | None, promised: str) -> None:
+    """Refuse a pool from which cannot be drawn so, and a seed other than the one committed to."""
+    for index, uscc in enumerate(pool.enterprises):
+        must_be_uscc(uscc, f"pool.enterprises.{index}")
+    sizes = (
+        ("enterprises", sample.enterprises, len(set(pool.enterprises))),
+        ("inspectors", sample.inspectors, len(set(pool.inspectors))),
+    )
+    for name, wanted, there in sizes:
+        if wanted < 0 or wanted > there:
+            raise Refused(
+                "sample-too-large",
+                f"抽取数量 {wanted} 超过抽取池 {there}",
+                f"{wanted} cannot be drawn from {there}",
+                f"sample.{name}",
+            )
+    _require_recordable(pool, sample)
+    if seed is not None and commitment(seed) != promised:
+        raise Refused(
+            "seed-mismatch",
+            "种子与事先承诺不符(承诺应为种子的 SHA-256)",
+            "the seed does not match its commitment (SHA-256 of the seed)",
+            "seed",
+        )
+
+
+def _require_recordable(pool: Pool, sample: Sample) -> None:
+    """Refuse more than one entry holds, before anything is committed to that cannot be carried out.
+
+    Counted as it will stand there: every member with quotes and comma, and whoever is drawn again.
+    """
+    found = 0
+    for members, wanted in (
+        (pool.enterprises, sample.enterprises),
+        (pool.inspectors, sample.inspectors),
+    ):
+        sizes = sorted((len(member.encode()) + 3 for member in members), reverse=True)
+        found += sum(sizes) + sum(sizes[:wanted])
+    if found > MOST_BYTES:
+        number = len(pool.enterprises)
+        raise Refused(
+            "pool-too-large",
+            f"抽取池共 {number} 家企业,一次抽取最多登记约 2600 家;请按区或按批次分别抽取",
+            f"the pool names {number} enterprises, and one draw records some 2,600 at most; "
+            "draw for each district or batch by itself",
+            "pool.enterprises",
+        )

@@ -116,10 +116,14 @@ class Enterprise:
             if change is not None and change.covered:
                 yield from (change.unit, change.name)
 
-    def covers(self, unit: str, day: date) -> bool:
-        """Return whether the enterprise acts for `unit` on `day` (六(一))."""
-        change = self.unit_on(unit, day)
-        return change is not None and change.covered
+    def uncovered(self, unit: str, first: date, last: date) -> date | None:
+        """Return the first day up to `last` on which the enterprise does not act for `unit` (六(一))."""
+        changes = {c.day for c in self.unit_changes if c.unit == unit and first < c.day <= last}
+        for day in (first, *sorted(changes)):
+            change = self.unit_on(unit, day)
+            if change is None or not change.covered:
+                return day
+        return None
 
 
 State: TypeAlias = Enterprise | None

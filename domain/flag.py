@@ -1,20 +1,17 @@
 """What a supervisor made of a flag: stream `flag/{key}` (四)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued, CertificateReissued
 from domain.correction import ENTRY
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.envelope import Recorded
 from domain.finding import FINDING
 from domain.guards import existing, not_in_the_future, reason_given
 from domain.identifiers import flag_parts
-from domain.inspection import InspectionDispatched, SpotCheckRecorded
-from domain.rectification import RectificationOrdered
+from domain.judged import judged_record
 from domain.vocabulary import ReviewDecision
 
 
@@ -65,20 +62,6 @@ def review_in(entry: Recorded[FlagReviewed]) -> Review:
 FLAG: FactKind[State] = FactKind("flag", initial, evolve)
 FACTS = MappingProxyType({"flag": FLAG})
 
-_SESSIONS: tuple[type, ...] = (AssessmentHeld,)
-_CERTIFICATES: tuple[type, ...] = (CertificateIssued,)
-JUDGED: Mapping[str, tuple[type, ...]] = MappingProxyType(
-    {
-        **dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), _SESSIONS + _CERTIFICATES),
-        **dict.fromkeys(("S6", "S7", "S8", "S9", "G1", "G2", "C3"), _SESSIONS),
-        **dict.fromkeys(("R1", "T1"), _CERTIFICATES),
-        **dict.fromkeys(("C1", "C2"), (*_CERTIFICATES, CertificateReissued)),
-        "Q1": (InspectionDispatched, SpotCheckRecorded),
-        "Q2": (RectificationOrdered,),
-    }
-)
-"""Which records each check judges: a flag on anything else does not exist."""
-
 
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     """The review so far, the judged record, and the finding that it became."""
@@ -96,9 +79,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     body = command.body
     not_in_the_future(command)
     reason = reason_given(command)
-    parts = flag_parts(body.flag)
-    record = facts[ENTRY.key(str(parts[1]))] if parts else None
-    if parts is None or record is None or not isinstance(record.event, JUDGED.get(parts[0], ())):
+    record = judged_record(facts, body.flag)
+    if record is None:
         raise Refused(
             "unknown-flag",
             f"疑点 {body.flag[:40]} 不存在",
@@ -127,14 +109,14 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             body,
             record.subject,
             record.district,
-            (f"flag:{body.flag}", *_twin_tags(parts[0], record)),
+            (f"flag:{body.flag}", *_twin_tags(body.flag, record)),
             command.valid_from,
         )
     ]
 
 
-def _twin_tags(code: str, record: Recorded[Any]) -> tuple[str, ...]:
+def _twin_tags(key: str, record: Recorded[Any]) -> tuple[str, ...]:
     """C2 is judged over all certificates of a number or a holder, so its review is a fact of theirs."""
-    if code != "C2":
+    if not key.startswith("C2-"):
         return ()
     return tuple(tag for tag in record.tags if tag.startswith(("certificate:", "holder:")))

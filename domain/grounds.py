@@ -5,11 +5,10 @@ from typing import Any, NamedTuple
 
 from domain.assessment import ASSESSMENT
 from domain.certificate import CERTIFICATE
-from domain.correction import ENTRY
 from domain.decider import FactKey, Facts, Refused
 from domain.guards import existing
-from domain.identifiers import flag_parts
 from domain.inspection import INSPECTION
+from domain.judged import judged_record
 
 
 class Grounds(NamedTuple):
@@ -57,8 +56,7 @@ def require_recorded(facts: Facts, grounds: Grounds) -> None:
             "inspection_id",
         )
     for index, key in enumerate(grounds.flags):
-        parts = flag_parts(key)
-        if parts is None or facts[ENTRY.key(str(parts[1]))] is None:
+        if judged_record(facts, key) is None:
             raise Refused(
                 "unknown-flag",
                 f"疑点 {key[:40]} 不存在",

@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 
 from domain.assessment import ASSESSMENT
 from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
-from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
+from domain.draw import Drawn, Pool, Sample, draw, pool_digest, require_drawable
 from domain.enterprise import ENTERPRISE
 from domain.envelope import Recorded
 from domain.evidence import evidence_tags
 from domain.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.place import Place
-from domain.vocabulary import Datum
+from domain.vocabulary import Datum, Role
 
 EVERY_DRAW = "list:draws"
 """The tag that all draws carry beside their own."""
@@ -136,7 +136,9 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     body = command.body
     match body:
         case InspectionDrawn():
-            return (INSPECTION.key(body.draw_id),)
+            own = command.actor.role is Role.DISTRICT_INSPECTOR
+            pool = body.pool.enterprises if own else ()
+            return INSPECTION.key(body.draw_id), *map(ENTERPRISE.key, pool)
         case InspectionDispatched():
             return INSPECTION.key(body.inspection_id), ENTERPRISE.key(body.uscc)
         case SpotCheckRecorded():
@@ -169,7 +171,8 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
             f"draw {body.draw_id} was carried out and cannot be repeated",
             "draw_id",
         )
-    _require_drawable(body)
+    require_drawable(body.pool, body.sample, body.seed, body.seed_commitment)
+    _require_own_pool(facts, command, body)
     if before is not None:
         committed = (before.pool_digest, before.sample, before.seed_commitment)
         if committed != (pool_digest(body.pool), body.sample, body.seed_commitment):
@@ -190,28 +193,20 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
     return [New(f"inspection/{body.draw_id}", event, None, None, tags, command.valid_from)]
 
 
-def _require_drawable(body: InspectionDrawn) -> None:
+def _require_own_pool(facts: Facts, command: Command[Event], body: InspectionDrawn) -> None:
+    """Refuse an inspector's draw from the enterprises of another district."""
+    if command.actor.role is not Role.DISTRICT_INSPECTOR:
+        return
     for index, uscc in enumerate(body.pool.enterprises):
-        must_be_uscc(uscc, f"pool.enterprises.{index}")
-    sizes = (
-        ("enterprises", body.sample.enterprises, len(set(body.pool.enterprises))),
-        ("inspectors", body.sample.inspectors, len(set(body.pool.inspectors))),
-    )
-    for name, wanted, there in sizes:
-        if wanted < 0 or wanted > there:
+        known = facts[ENTERPRISE.key(uscc)]
+        district = known.district_on(command.valid_from) if known is not None else None
+        if district not in {None, command.actor.organisation}:
             raise Refused(
-                "sample-too-large",
-                f"抽取数量 {wanted} 超过抽取池 {there}",
-                f"{wanted} cannot be drawn from {there}",
-                f"sample.{name}",
+                "other-district",
+                f"区级督导员只能抽取本区企业;{uscc} 由 {district} 主管",
+                f"an inspector draws from their own district; competent for {uscc} is {district}",
+                f"pool.enterprises.{index}",
             )
-    if body.seed is not None and commitment(body.seed) != body.seed_commitment:
-        raise Refused(
-            "seed-mismatch",
-            "种子与事先承诺不符(承诺应为种子的 SHA-256)",
-            "the seed does not match its commitment (SHA-256 of the seed)",
-            "seed",
-        )
 
 
 def require_kind(kind: str) -> None:

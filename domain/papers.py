@@ -24,28 +24,20 @@ class CertificateRecord:
     one `before` it: `entry.valid_from` is then the day of the reissue, `issued_on` stays.
     """
 
-    __slots__ = (
-        "before",
-        "ended",
-        "ended_position",
-        "entry",
-        "number",
-        "reissue",
-        "replaced_by",
-        "successor",
-        "uscc",
-    )
+    __slots__ = ("__dict__", "entry", "number", "uscc")
+
+    # What few certificates have has no slot: a replay makes ten million records.
+    ended: date | None = None
+    ended_position: int = 0
+    replaced_by: str | None = None
+    before: "CertificateRecord | None" = None
+    successor: "CertificateRecord | None" = None
+    reissue: Recorded[CertificateReissued] | None = None
 
     def __init__(self, entry: Recorded[CertificateIssued]) -> None:
         self.entry = entry
         self.number = entry.event.certificate_no
         self.uscc = entry.subject
-        self.ended: date | None = None
-        self.ended_position = 0
-        self.replaced_by: str | None = None
-        self.before: CertificateRecord | None = None
-        self.successor: CertificateRecord | None = None
-        self.reissue: Recorded[CertificateReissued] | None = None
 
     @property
     def position(self) -> int:

@@ -57,6 +57,15 @@ class Order:
     report: RectificationReported | None = None
     passed: bool | None = None
     reinspection: tuple[date, ReinspectionRecorded] | None = None
+    replaced: date | None = None
+    """The day of the next order: from then on another deadline holds."""
+    replaced_position: int = 0
+
+    @property
+    def answers(self) -> tuple[tuple[date, int], ...]:
+        """What settles it before the finding ends, the report or the next order: days and entries."""
+        found = ((self.reported, self.reported_position), (self.replaced, self.replaced_position))
+        return tuple((day, position) for day, position in found if day is not None)
 
 
 State: TypeAlias = tuple[Order, ...]
@@ -72,7 +81,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
             due_on=event.due_on,
             ordered=entry.valid_from,
         )
-        return (*state, ordered)
+        return (*_replaced(state, entry), ordered)
     if not state:
         return state
     *before, order = state
@@ -84,6 +93,17 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
         # What failed before waits for another reinspection.
         order = replace(order, report=event, passed=order.passed or None)
     return (*before, order)
+
+
+def _replaced(state: State, entry: Recorded[Any]) -> State:
+    """Return the orders with the last one replaced by the order `entry`."""
+    if not state:
+        return state
+    *before, last = state
+    return (
+        *before,
+        replace(last, replaced=entry.valid_from, replaced_position=entry.position),
+    )
 
 
 def repeats(state: State, body: RectificationOrdered, ordered: date) -> bool:

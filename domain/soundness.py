@@ -45,10 +45,15 @@ _MAY_LIE_AHEAD = (
 )
 
 
-def require_sound(reference: Reference, command: Command[Any], after: Recorded[Any]) -> None:
-    """Refuse a correction after which the record could not have been recorded (§3)."""
+def require_sound(
+    reference: Reference, command: Command[Any], after: Recorded[Any], day_field: str
+) -> None:
+    """Refuse a correction after which the record could not have been recorded (§3).
+
+    `day_field` is the path of the correction that sets the record's day.
+    """
     if not isinstance(after.event, _MAY_LIE_AHEAD):
-        not_in_the_future(command, after.valid_from, "fields")
+        not_in_the_future(command, after.valid_from, day_field)
     _require_possible(command, after.event)
     _require_decidable(reference, after)
 

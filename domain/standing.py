@@ -135,11 +135,15 @@ def _after(now: Listing, running: Listing, change: Change) -> Listing:
                 suspended_until=None,
                 because=because,
             )
-        case ListingRenewed():
+        case ListingRenewed() if now.standing not in _NOT_RENEWED:
             after = _renewed(now, running, event, because)
-        case ScopeChanged() | ListingSuspended() | ListingReinstated():
+        case ScopeChanged() | ListingSuspended() | ListingReinstated() | ListingRenewed():
             pass
     return after
+
+
+_NOT_RENEWED = frozenset({Standing.UNLISTED, Standing.REMOVED})
+"""Where there is nothing to go on with: who was removed meanwhile is listed by a publication alone."""
 
 
 def _renewed(
@@ -271,7 +275,7 @@ def _renew(facts: Facts, course: Course, body: ListingRenewed) -> ListingRenewed
     days = Days(body.valid_from, body.valid_to)
     require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
     now = course.on(body.valid_from)
-    if now.standing in {Standing.UNLISTED, Standing.REMOVED}:
+    if now.standing in _NOT_RENEWED:
         raise not_in_effect(now, body.valid_from, "续期", "renewed")
     scope = items(course.scope_before(body.valid_from)) if body.scope is None else body.scope
     if not units(scope):

@@ -5,9 +5,11 @@ by their own modules; here they are only brought together. A file is owned by on
 changed in place, because the largest enterprise has tens of thousands of certificates.
 """
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,6 +25,8 @@ from domain.papers import CertificateRecord, end
 from domain.plan import Plan
 from domain.progress import Application
 from domain.rectification import RectificationOrdered
+
+_POSITION = attrgetter("position")
 
 Districts: TypeAlias = tuple[tuple[date, str], ...]
 """The competent district authority from which day on; the first one also before its day."""
@@ -54,14 +58,16 @@ class SubjectFile:
     """What is known of one enterprise."""
 
     __slots__ = (
+        "_by_number",
+        "_numbered",
         "applications",
-        "certificates",
         "course",
         "districts",
         "enterprise",
         "findings",
         "inspections",
         "orders",
+        "papers",
         "plans",
         "reviews",
         "sessions",
@@ -72,14 +78,17 @@ class SubjectFile:
     def __init__(self, uscc: str) -> None:
         self.uscc = uscc
         self.told: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
-        """Entries by group and position, as they stand; certificates stand in `certificates`."""
+        """Entries by group and position, as they stand; certificates stand in `papers`."""
         self.enterprise: enterprise.State = enterprise.initial
         self.districts: Districts = ()
         self.course: Course = standing.initial
         self.applications: dict[str, Application] = {}
         self.plans: dict[int, Plan] = {}
         self.sessions: dict[str, SessionRecord] = {}
-        self.certificates: dict[str, list[CertificateRecord]] = {}
+        self.papers: list[CertificateRecord] = []
+        """Certificates in order of position."""
+        self._by_number: dict[str, list[CertificateRecord]] = {}
+        self._numbered = 0
         self.inspections: dict[str, list[Recorded[Any]]] = {}
         self.findings: dict[str, Finding] = {}
         self.orders: dict[int, str] = {}
@@ -96,23 +105,46 @@ class SubjectFile:
 
     def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
-        event = entry.event
         record = CertificateRecord(entry)
-        known = self.certificates.get(event.certificate_no)
-        if known is None:
-            self.certificates[event.certificate_no] = [record]
-        else:
-            known.append(record)
-        session = self.sessions.get(event.assessment_id)
+        self.papers.append(record)
+        session = self.sessions.get(entry.event.assessment_id)
         if session is not None:
             session.certificates.append(record)
         return session
 
+    @property
+    def certificates(self) -> Mapping[str, Sequence[CertificateRecord]]:
+        """Certificates by number. Made when it is asked for: most files are never searched so."""
+        self._number()
+        return self._by_number
+
+    def _number(self) -> None:
+        for record in self.papers[self._numbered :]:
+            self._by_number.setdefault(record.number, []).append(record)
+        self._numbered = len(self.papers)
+
+    def paper(self, position: int) -> CertificateRecord | None:
+        """Return the certificate that was entered, or made by a reissue, at the position."""
+        index = bisect_left(self.papers, position, key=_POSITION)
+        if index < len(self.papers) and self.papers[index].position == position:
+            return self.papers[index]
+        return None
+
+    def add_made(self, made: CertificateRecord) -> None:
+        """Add what a reissue made: a correction may let an earlier reissue make something only now."""
+        if not self.papers or self.papers[-1].position < made.position:
+            self.papers.append(made)
+            return
+        # Under its number it comes behind what is there already.
+        self._number()
+        self._by_number.setdefault(made.number, []).append(made)
+        insort(self.papers, made, key=_POSITION)
+        self._numbered += 1
+
     def made_by(self, entry: Recorded[Any]) -> CertificateRecord | None:
         """Return the certificate that a reissue made; None for any other entry."""
-        number = getattr(entry.event, "new_certificate_no", "")
-        found = self.certificates.get(number, ())
-        return next((r for r in found if r.position == entry.position), None)
+        found = self.paper(entry.position)
+        return None if found is None or found.reissue is None else found
 
     def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
         """Return the stretches of the days in `[start, end)`, each with its competent authority."""
@@ -186,7 +218,7 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     known = file.made_by(entry)
     made = end(file.certificates.get(event.certificate_no, ()), entry, known)
     if made is not None and made is not known:
-        file.certificates.setdefault(made.number, []).append(made)
+        file.add_made(made)
 
 
 def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:

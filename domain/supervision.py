@@ -5,7 +5,7 @@ entries of one subject in position order, with the adoptions of catalogues among
 says after each which public records it touched. Total: it never raises on a recorded fact.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -44,6 +44,7 @@ class Supervision:
         self.apply = apply
         self.file = SubjectFile(uscc)
         self.entries: dict[int, Recorded[Any]] = {}
+        """Entries by position as they stand; certificates stand in the file."""
         self.flags: dict[str, FlagState] = {}
         self.behind: dict[Touch, list[int]] = {}
         """Record → positions of the entries that it shows, corrections included, certificates aside."""
@@ -53,9 +54,8 @@ class Supervision:
     def read(self, entry: Recorded[Any]) -> list[Touch]:
         """Take in the next entry; return what it touched, without repetition."""
         event = entry.event
-        if type(event) is CertificateIssued:  # nine of ten entries: the shortest way first
-            self.entries[entry.position] = entry
-            return self._certificate(entry, self.file.add_certificate(entry))
+        if type(event) is CertificateIssued:
+            return [Touch("certificates", str(entry.position)), *self.read_certificate(entry)]
         if isinstance(event, CatalogueAdopted):
             return self._adopt(entry)
         if isinstance(event, RecordCorrected):
@@ -68,21 +68,26 @@ class Supervision:
             self.behind.setdefault(touch, []).append(entry.position)
         return list(dict.fromkeys([*shown, *self._judge(entry), *self._moved(before)]))
 
-    def _certificate(
-        self, entry: Recorded[CertificateIssued], session: SessionRecord | None
-    ) -> list[Touch]:
-        event = entry.event
-        touched = [Touch("certificates", str(entry.position))]
+    def read_certificate(self, entry: Recorded[CertificateIssued]) -> Sequence[Touch]:
+        """Take in a new certificate, as `read` does; return what it touched besides itself.
+
+        Nine of ten entries are certificates, and nearly all of them are clear.
+        """
+        session = self.file.add_certificate(entry)
         outcomes = judge_certificate(entry, session)
-        if session is not None and departs(event, session.entry.event):
-            self._departing[entry.position] = session.certificates[-1]
+        departing = session is not None and departs(entry.event, session.entry.event)
+        uncounted = session is None or len(session.certificates) <= session.candidates
+        if uncounted and not outcomes and not departing:
+            return ()
+        position, touched = entry.position, list[Touch]()
+        if session is not None and departing:
+            self._departing[position] = session.certificates[-1]
             outcomes |= judge_departing(entry, session, self.file, self.context)
         if outcomes:
-            touched += self.settle(
-                entry.position, event.issued_on, outcomes, entry.position, OF_CERTIFICATE
-            )
-        if session is not None and len(session.certificates) > session.candidates:
-            touched += self.count(session, entry.position, own=True)
+            day = entry.event.issued_on
+            touched += self.settle(position, day, outcomes, position, OF_CERTIFICATE)
+        if session is not None and not uncounted:
+            touched += self.count(session, position, own=True)
         return touched
 
     def _judge(self, entry: Recorded[Any]) -> Iterator[Touch]:
@@ -106,11 +111,12 @@ class Supervision:
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
         """Read the corrected entry as amended from here on, and judge again what it bears on."""
-        wrong = self.entries.get(entry.event.position)
+        wrong = self.entries.get(entry.event.position) or self.record(entry.event.position)
         if wrong is None:
             return []
         right = amended(wrong, entry.event, self.apply)
-        self.entries[wrong.position] = right
+        if type(right.event) is not CertificateIssued:
+            self.entries[wrong.position] = right
         before = self.file.districts
         reread(self.file, right)
         shown = list(touches(right))
@@ -122,9 +128,13 @@ class Supervision:
 
     def record(self, position: int) -> Recorded[Any] | None:
         """Return the entry at a position as it stands; of a reissue, the certificate that it made."""
-        entry = self.entries.get(position)
-        made = None if entry is None else self.file.made_by(entry)
-        return entry if made is None else made.entry
+        paper = self.file.paper(position)
+        return self.entries.get(position) if paper is None else paper.entry
+
+    @property
+    def size(self) -> int:
+        """How many entries are kept."""
+        return len(self.entries) + len(self.file.papers)
 
     def _moved(self, before: Districts) -> Iterator[Touch]:
         """Yield every record where another authority became competent: all of them say which one is."""
@@ -132,8 +142,7 @@ class Supervision:
             return
         yield from self.behind
         yield from self.raised()
-        for records in self.file.certificates.values():
-            yield from (Touch("certificates", str(record.entry.position)) for record in records)
+        yield from (Touch("certificates", str(paper.position)) for paper in self.file.papers)
 
     def judge_from(self, day: date, at: int) -> Iterator[Touch]:
         """Judge every session held on or after `day` again, as known after the entry `at`.

@@ -4,9 +4,9 @@ What was accepted once must read the same for ever, so a fold knows no rule that
 tightened: it sets the stored values and decodes the outcome as the ledger decodes an event.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from pydantic_core import ValidationError
@@ -35,7 +35,7 @@ def amend(event: object, changes: Changes) -> Amended:
     except Invalid as error:
         faults = list(error.faults)
     else:
-        data = members(after)
+        data = _thawed(members(after))
         return Amended(after, tuple((path, value_text(_at(data, path))) for path, _ in changes))
     fault = faults[0]
     paths = [p for p, _ in changes if fault.field == p or fault.field.startswith(f"{p}.")]
@@ -59,10 +59,19 @@ def _decoder(shape: type) -> Callable[[bytes], Any]:
 
 
 def _set_all(event: object, changes: Changes) -> dict[str, Any]:
-    data = members(event)
+    data: dict[str, Any] = _thawed(members(event))
     for path, text in changes:
         _set(data, path, read(text.encode()))
     return data
+
+
+def _thawed(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value with lists for tuples: an event's lists never change, and here one item does."""
+    if (inside := as_object(value)) is not None:
+        return {key: _thawed(inner) for key, inner in inside.items()}
+    if not isinstance(value, tuple):
+        return value
+    return [_thawed(inner) for inner in cast("Iterable[object]", value)]
 
 
 def _at(data: object, path: str) -> Any:  # noqa: ANN401 - any JSON value

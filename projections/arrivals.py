@@ -15,6 +15,7 @@ from domain.envelope import Recorded
 from ledger import codec
 from ledger.clock import SHANGHAI
 from ledger.postgres_log import PostgresLog, to_entry
+from projections.asking import asked
 from projections.basis import BadCursor
 
 LOOKED_AT_ONCE = 20_000
@@ -53,11 +54,22 @@ class Wanted(NamedTuple):
     """Stored name of the event."""
 
 
+class Counted(NamedTuple):
+    """How many entries came late; `whole` is False where only the last of them were looked at."""
+
+    number: int
+    whole: bool
+
+
 class Late(NamedTuple):
-    """A page of late entries, newest first; `next` is the position behind which to go on."""
+    """A page of late entries, newest first; `next` is the position behind which to go on.
+
+    `counted`: how many there are in the stretch that was looked at for the page.
+    """
 
     entries: list[Recorded[Any]]
     next: str | None
+    counted: Counted
 
 
 LATE = """
@@ -72,7 +84,8 @@ WITH looked AS MATERIALIZED (
 )
 SELECT array(SELECT position FROM looked WHERE days > %(days)s ORDER BY position DESC
               LIMIT %(limit)s),
-       (SELECT min(position) FROM looked), (SELECT count(*) FROM looked)
+       (SELECT min(position) FROM looked), (SELECT count(*) FROM looked),
+       (SELECT count(*) FROM looked WHERE days > %(days)s)
 """
 AT = """
 SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
@@ -91,14 +104,16 @@ def late(conn: Connection[Any], wanted: Wanted, cursor: str | None, limit: int) 
     after = _from_where(wanted, upto)
     values = {**wanted._asdict(), "upto": upto, "after": after}
     values |= {"look": LOOKED_AT_ONCE, "limit": limit + 1}
-    row: Any = conn.execute(LATE, values, prepare=False).fetchone()
-    positions, lowest, looked = row
+    row: Any = asked(conn, LATE, values).fetchone()
+    positions, lowest, looked, number = row
     entries = _at(conn, positions[:limit])
+    ended = wanted.uscc is None or looked < LOOKED_AT_ONCE
+    counted = Counted(number, whole=ended and after == wanted.after)
     if len(positions) > limit:
-        return Late(entries, str(positions[limit - 1]))
+        return Late(entries, str(positions[limit - 1]), counted)
     if looked == LOOKED_AT_ONCE:
-        return Late(entries, str(lowest))
-    return Late(entries, str(after + 1) if after > wanted.after else None)
+        return Late(entries, str(lowest), counted)
+    return Late(entries, str(after + 1) if after > wanted.after else None, counted)
 
 
 def _from_where(wanted: Wanted, upto: int) -> int:
@@ -117,28 +132,3 @@ def _position(cursor: str) -> int:
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 16):
         raise BadCursor(cursor)
     return int(cursor)
-
-
-COUNT = """
-SELECT count(*) FROM ledger.entry
- WHERE position > %(after)s AND position <= %(upto)s
-   AND (recorded_at AT TIME ZONE 'Asia/Shanghai')::date - valid_from > %(days)s
-   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
-   AND (%(district)s::text IS NULL OR district = %(district)s)
-   AND (%(type)s::text IS NULL OR type = %(type)s)
-"""
-
-
-class Counted(NamedTuple):
-    """How many entries came late; `whole` is False where only the last of them were looked at."""
-
-    number: int
-    whole: bool
-
-
-def count_late(conn: Connection[Any], wanted: Wanted) -> Counted:
-    """Return how many of the entries came late, among the last `LOOKED_AT_ONCE` at most."""
-    after = _from_where(wanted, wanted.upto)
-    values = {**wanted._asdict(), "after": after}
-    row: Any = conn.execute(COUNT, values, prepare=False).fetchone()
-    return Counted(row[0], whole=after == wanted.after)

@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from domain.vocabulary import Verdict
 from projections.arrivals import position_before
+from projections.asking import asked
 from projections.basis import Basis
 
 AGES = (7, 30, 90)
@@ -66,7 +67,7 @@ def backlog(
     }
     values |= {f"p{n}": position_before(conn, start) for n, start in enumerate(starts)}
     found: dict[str, dict[str, Any]] = {}
-    for code, verdict, unreviewed, age, number in conn.execute(COUNT, values, prepare=False):
+    for code, verdict, unreviewed, age, number in asked(conn, COUNT, values):
         line = found.setdefault(code, {"code": code, **_NONE})
         if verdict == Verdict.UNDECIDED:
             line["undecided"] += number

@@ -15,9 +15,6 @@ from projections.memory import Memory
 from projections.pieces import pieces
 from projections.store import Batch
 
-SUBJECTS_AT_ONCE = 20
-"""Subjects whose histories are fetched together on a miss."""
-
 
 def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which stretch
     reader: Connection[Any],
@@ -45,7 +42,7 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     perhaps_moved: set[str] = set()
     for of in _files(reader, rules, memory, list(new), after):
         batch.add(follow(of, new[of.file.uscc]))
-        if of.file.certificates and f"enterprise:{of.file.uscc}" in about:
+        if of.file.papers and f"enterprise:{of.file.uscc}" in about:
             perhaps_moved.add(of.file.uscc)
     certificates = twin_rows.concerned(reader, found, upto)
     if perhaps_moved:
@@ -67,7 +64,7 @@ def _files(
             missing.append(uscc)
         else:
             yield of
-    for some in pieces(missing, SUBJECTS_AT_ONCE):
+    for some in pieces(missing, histories.SUBJECTS_AT_ONCE):
         new = set(some)
         for uscc, history in histories.of_subjects(reader, some, after) if after else ():
             of = rules.new_file(uscc)

@@ -14,6 +14,7 @@ from psycopg import Connection
 from domain.envelope import Recorded
 from domain.supervision import Supervision
 from domain.touches import Touch
+from projections.asking import asked
 from projections.basis import Basis, Page
 from projections.case_docs import application_doc, finding_doc, inspection_doc, plan_doc
 from projections.row import Row, Rows, View, document, item
@@ -105,7 +106,7 @@ def page(
         "open": filters.open,
         "limit": limit + 1,
     }
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
 

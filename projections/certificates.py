@@ -19,7 +19,9 @@ from domain.subject_file import Stretch, SubjectFile
 from domain.supervision import Supervision
 from domain.vocabulary import Level
 from projections import scope
+from projections.asking import asked
 from projections.basis import Basis, Page
+from projections.lines import NULL
 from projections.row import Row, Rows, View, document, item
 
 
@@ -41,18 +43,14 @@ class Filters:
 
 def rows(of: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    entry = of.record(int(key))
-    number = entry.event.certificate_no if entry is not None else ""
-    for record in of.file.certificates.get(number, ()):
-        if record.entry.position == int(key):
-            return rows_of(of.file, record)
-    return ()
+    record = of.file.paper(int(key))
+    return () if record is None else rows_of(of.file, record)
 
 
 def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
     entry, ended = record.entry, record.ended
-    before = record.before
+    before, method = record.before, _method(file, entry)
     replaces = None if before is None else (before.number, record.first.number)
     if ended is None:
         return as_issued(file, entry, None, replaces)
@@ -60,7 +58,7 @@ def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     found = as_issued(file, entry, ended, replaces) if start < ended else ()
     at, by = record.ended_position, record.replaced_by
     for stretch in file.supervised(max(start, ended)):
-        found += (_row(entry, record.state, stretch, ended, at, by, replaces),)
+        found += (_row(entry, record.state, stretch, method, ended, at, by, replaces),)
     return found
 
 
@@ -74,11 +72,19 @@ def as_issued(
 
     `replaces`: the number that it replaced, and the one under which it was first issued.
     """
-    stretches = file.supervised(entry.valid_from, end)
-    return tuple([_row(entry, "valid", each, None, None, None, replaces) for each in stretches])
+    stretches, method = file.supervised(entry.valid_from, end), _method(file, entry)
+    return tuple(
+        [_row(entry, "valid", each, method, None, None, None, replaces) for each in stretches]
+    )
 
 
-class _Item(msgspec.Struct):
+def _method(file: SubjectFile, entry: Recorded[CertificateIssued]) -> str:
+    """Return how its session was held, as a column has it."""
+    session = file.sessions.get(entry.event.assessment_id)
+    return NULL if session is None else session.entry.event.method
+
+
+class _Item(msgspec.Struct, gc=False):
     """The item as it is stored. A struct, because a dictionary costs as much as its encoding."""
 
     certificate_no: str
@@ -96,20 +102,18 @@ class _Item(msgspec.Struct):
     ended_position: int | None
     replaced_by: str | None
     position: int
-    replaces: str | UnsetType
+    replaces: str | UnsetType = UNSET
     """The number of the certificate that this one replaced; without, it was issued for itself."""
-    issued_as: str | UnsetType
+    issued_as: str | UnsetType = UNSET
     """The number under which it was first issued, through all that were replaced."""
-    reissued_on: date | UnsetType
-
-
-_NOT_REPLACED = (UNSET, UNSET, UNSET)
+    reissued_on: date | UnsetType = UNSET
 
 
 def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
     entry: Recorded[CertificateIssued],
     state: str,
     stretch: Stretch,
+    method: str,
     ended: date | None,
     ended_position: int | None,
     replaced_by: str | None,
@@ -122,15 +126,22 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
         event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
-        entry.position, *(_NOT_REPLACED if replaces is None else (*replaces, entry.valid_from)),
+        entry.position,
     )
     # fmt: on
-    columns = (number, assessment_id, occupation.name, level.value, state, str(event.issued_on))
+    if replaces is not None:
+        shown.replaces, shown.issued_as = replaces
+        shown.reissued_on = entry.valid_from
+    # fmt: off
+    columns = (
+        number, assessment_id, occupation.name, level, state, str(event.issued_on), method,
+    )
+    # fmt: on
     return Row(*stretch, columns, document(shown))
 
 
 CERTIFICATES = View(
-    "certificates", ("number", "session", "occupation", "level", "state", "day"), rows
+    "certificates", ("number", "session", "occupation", "level", "state", "day", "method"), rows
 )
 
 BY_NUMBER = """
@@ -219,6 +230,6 @@ def page(
         "district": filters.district,
         "limit": limit + 1,
     }
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)

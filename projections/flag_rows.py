@@ -8,9 +8,8 @@ from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued
 from domain.checks import CHECKS
 from domain.checks.outcome import Outcome
-from domain.checks.procedure import overdue, overdue_days
+from domain.checks.procedure import overdue, overdue_days, settled_by
 from domain.envelope import Recorded
-from domain.finding import Finding
 from domain.flag import Review
 from domain.flags import FlagState, case_of
 from domain.identifiers import flag_parts
@@ -131,7 +130,7 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
     if finding is None or order is None:
         return ()
     start = order.due_on + timedelta(days=1)
-    days = overdue_days(finding, order)
+    days, settled = overdue_days(finding, order), settled_by(finding, order)
     breach = overdue(finding, order)
     key = f"Q2-{position}"
     about = Concerned(of.file.uscc, of.entries.get(position), None)
@@ -144,9 +143,9 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
     found: list[Row] = []
     if days is not None:
         found += shown(_q2(order, start, breach, None), days.start, days.end)
-    if days is None or days.end is not None:
-        end = days.end if days is not None and days.end is not None else start
-        at = _ended_at(finding, order)
+    if settled is not None:
+        day, at = settled
+        end = start if days is None else day
         cleared = Outcome(
             Verdict.CLEAR,
             f"已澄清(位置 {at} 的记录):此前为“{breach.zh}”",
@@ -167,11 +166,3 @@ def _q2(order: Order, start: date, outcome: Outcome, known_to: int | None) -> Fl
         known_from=order.position,
         known_to=known_to,
     )
-
-
-def _ended_at(finding: Finding, order: Order) -> int:
-    """Return the entry that ended the delay: the report, or the end of the finding if earlier."""
-    reported, ended = order.reported, finding.ended_on
-    if reported is None or (ended is not None and ended < reported):
-        return finding.ended_position
-    return order.reported_position

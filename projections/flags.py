@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from domain.identifiers import flag_parts
 from projections.arrivals import position_before
+from projections.asking import asked
 from projections.basis import BadCursor, Basis, Page
 from projections.flag_rows import rows
 from projections.row import View, item
@@ -115,8 +116,7 @@ def page(
         "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
         "limit": limit + 1,
     }
-    # Not prepared: a plan for all filters at once would use the index of none.
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
 

@@ -1,7 +1,7 @@
 """The one loop that every view and every replay goes through: entries of a subject in, versions out."""
 
-from collections.abc import Collection, Iterable, Iterator
-from heapq import merge
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from domain.catalogue import CatalogueAdopted, reference_after
@@ -45,27 +45,50 @@ class Rules(NamedTuple):
     ) -> Iterator[Recorded[Any]]:
         """Yield the entries of a subject with the adoptions in `(after, upto]` where they belong."""
         adoptions = [e for e in self.catalogue if after < e.position <= upto]
-        if not adoptions:
-            return iter(entries)
-        return merge(adoptions, entries, key=lambda entry: entry.position)
+        return _merged(adoptions, iter(entries)) if adoptions else iter(entries)
+
+
+def _merged(
+    adoptions: Sequence[Recorded[Any]], entries: Iterator[Recorded[Any]]
+) -> Iterator[Recorded[Any]]:
+    """Yield both in order of position. There are few adoptions: what follows the last is not looked at."""
+    left = deque(adoptions)
+    for entry in entries:
+        while left and left[0].position < entry.position:
+            yield left.popleft()
+        yield entry
+        if not left:
+            break
+    yield from entries
+    yield from left
 
 
 def read(of: Supervision, entries: Iterable[Recorded[Any]]) -> None:
     """Take in entries whose versions are known already."""
     for entry in entries:
-        of.read(entry)
+        if type(entry.event) is CertificateIssued:  # nine of ten entries: the shortest way first
+            of.read_certificate(entry)
+        else:
+            of.read(entry)
 
 
 def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Version]:
     """Take in entries and yield every version that follows, in order of position."""
     for entry in entries:
-        touched = of.read(entry)
         position = entry.position
-        if type(entry.event) is CertificateIssued:  # nine of ten entries: the shortest way first
-            _, key = touched.pop(0)
+        touched: Iterable[Touch]
+        if type(entry.event) is CertificateIssued:
+            touched = of.read_certificate(entry)
             yield Version(
-                "certificates", key, of.file.uscc, position, position, as_issued(of.file, entry)
+                "certificates",
+                str(position),
+                of.file.uscc,
+                position,
+                position,
+                as_issued(of.file, entry),
             )
+        else:
+            touched = of.read(entry)
         for touch in touched:
             if not spans_enterprises(touch):
                 yield version(of, touch, position)
@@ -98,8 +121,7 @@ def shown(of: Supervision) -> Iterator[Touch]:
 
 def _certificates(of: Supervision, position: int) -> Iterator[Version]:
     uscc = of.file.uscc
-    for records in of.file.certificates.values():
-        for record in records:
-            began = record.entry.position
-            rows = rows_of(of.file, record)
-            yield Version("certificates", str(began), uscc, began, position, rows)
+    for record in of.file.papers:
+        began = record.position
+        rows = rows_of(of.file, record)
+        yield Version("certificates", str(began), uscc, began, position, rows)

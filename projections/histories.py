@@ -1,41 +1,54 @@
-"""What a fold reads of the ledger: a part of the columns, streamed, decoded.
+"""What a fold reads of the ledger: a part of the columns, decoded many at once.
 
-Only what folds look at is fetched; stream, version, time and salt of an entry are left blank.
-Every reader below takes the same part, so no view can depend on who read for it.
+Only what folds look at is fetched; stream, version, time, district, tags and salt of an entry are
+left blank. Every reader below takes the same part, so no view can depend on who read for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
-from typing import Any, LiteralString, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from psycopg import Connection
 
 from domain.catalogue import ALL
 from domain.envelope import Recorded
-from ledger.codec import part
+from domain.registry import EVENTS
+from ledger.codec import parts
+from projections.pieces import pieces
 
-FETCHED_AT_ONCE = 4_000
+SUBJECTS_AT_ONCE = 20
+"""Subjects whose first entries are fetched together."""
+FIRST, FURTHER = 500, 4_000
+"""Entries of a subject that are fetched at once: with those of others, and of it alone."""
 
 History: TypeAlias = Iterator[Recorded[Any]]
-_Lean: TypeAlias = tuple[int, str, date, str | None, str | None, bytes]
+_POSITION, _SUBJECT = itemgetter(0), itemgetter(3)
+_Lean: TypeAlias = tuple[int, str | None, date, Any, bytes]
 
 
-class Span(NamedTuple):
-    """The subjects from `low` (included) to `high` (excluded; None: to the last)."""
+def lean(rows: Sequence[_Lean], subject: str | None = None) -> list[Recorded[Any]]:
+    """Return what a fold sees of entries `(position, type, valid_from, subject, payload)`, in order.
 
-    low: str = ""
-    high: str | None = None
-
-
-def lean(row: _Lean) -> Recorded[Any]:
-    """Return what a fold sees of an entry."""
-    return part(*row)
+    Type None is `OFTEN`. With `subject` all are about that one, whatever the rows say.
+    """
+    of_type: dict[str | None, list[_Lean]] = defaultdict(list)
+    for row in rows:
+        of_type[row[1]].append(row)
+    found: list[Recorded[Any]] = []
+    for stored, some in of_type.items():
+        positions, _, days, subjects, payloads = zip(*some, strict=True)
+        about = subjects if subject is None else repeat(subject)
+        found += parts(stored or OFTEN, positions, days, about, payloads)
+    if len(of_type) > 1:
+        found.sort(key=_POSITION)
+    return found
 
 
 NEXT = """
-SELECT position, type, valid_from, subject, district, payload, tags FROM ledger.entry
+SELECT position, type, valid_from, subject, payload, tags FROM ledger.entry
  WHERE position > %(after)s AND position <= %(upto)s ORDER BY position
 """
 
@@ -44,21 +57,58 @@ def entries(conn: Connection[Any], after: int, upto: int) -> list[tuple[Recorded
     """Return the entries in `(after, upto]`, in order of position, with their tags."""
     values = {"after": after, "upto": upto}
     found = conn.execute(NEXT, values, binary=True).fetchall()
-    return [(lean(row[:6]), row[6]) for row in found]
+    return list(zip(lean([row[:5] for row in found]), [row[5] for row in found], strict=True))
 
 
+# A text for each entry costs as much as all that is not payload: subjects come as numbers, and what
+# nine of ten entries are has no name.
 OF_SUBJECTS = """
-SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
- WHERE subject = ANY (%(subjects)s) AND position <= %(upto)s ORDER BY subject, position
+SELECT e.position, nullif(e.type, %(often)s), e.valid_from, s.number::int, e.payload
+  FROM unnest(%(subjects)s::text[]) WITH ORDINALITY AS s(subject, number) CROSS JOIN LATERAL (
+           SELECT position, type, valid_from, payload FROM ledger.entry
+            WHERE subject = s.subject AND position > %(after)s AND position <= %(upto)s
+            ORDER BY position LIMIT %(limit)s) e
 """
+OFTEN = EVENTS["CertificateIssued"].stored
+# The index holds the order already; a sort would put the whole ledger on disk a second time.
+FOLLOW_INDEX = "SET LOCAL enable_sort = off"
 
 
 def of_subjects(
-    conn: Connection[Any], subjects: Iterable[str], upto: int
+    conn: Connection[Any], subjects: Sequence[str], upto: int
 ) -> Iterator[tuple[str, History]]:
     """Yield each of the subjects that has entries, with its history up to `upto`."""
-    values: dict[str, object] = {"subjects": list(subjects), "upto": upto}
-    yield from _by_subject(conn, OF_SUBJECTS, values)
+    with conn.transaction():
+        conn.execute(FOLLOW_INDEX)
+        for some in pieces(subjects, SUBJECTS_AT_ONCE):
+            begun = _after(conn, some, 0, upto, FIRST)
+            for number, rows in groupby(begun, key=_SUBJECT):
+                subject = some[int(number) - 1]
+                yield subject, _history(conn, subject, list(rows), upto)
+
+
+def _after(
+    conn: Connection[Any], subjects: Sequence[str], after: int, upto: int, limit: int
+) -> list[_Lean]:
+    """Return the next entries of each of the subjects, `limit` at most, one subject after the other."""
+    values = {
+        "subjects": list(subjects),
+        "after": after,
+        "upto": upto,
+        "limit": limit,
+        "often": OFTEN,
+    }
+    return conn.execute(OF_SUBJECTS, values, binary=True).fetchall()
+
+
+def _history(conn: Connection[Any], subject: str, first: list[_Lean], upto: int) -> History:
+    rows, limit = first, FIRST
+    while rows:
+        yield from lean(rows, subject)
+        if len(rows) < limit:
+            return
+        limit = FURTHER
+        rows = _after(conn, [subject], rows[-1][0], upto, limit)
 
 
 SIZES = """
@@ -79,38 +129,8 @@ def sizes(conn: Connection[Any], after: int, upto: int) -> list[tuple[str, int]]
     return conn.execute(query, {"after": after, "upto": upto}).fetchall()
 
 
-IN_SPAN = """
-SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
- WHERE subject >= %(low)s AND (%(high)s::text IS NULL OR subject < %(high)s)
-   AND position <= %(upto)s
- ORDER BY subject, position
-"""
-
-
-def in_span(conn: Connection[Any], span: Span, upto: int) -> Iterator[tuple[str, History]]:
-    """Yield every subject of the span, with its history up to `upto`."""
-    values: dict[str, object] = {"low": span.low, "high": span.high, "upto": upto}
-    yield from _by_subject(conn, IN_SPAN, values)
-
-
-# The index holds the order already; a sort would put the whole ledger on disk a second time.
-FOLLOW_INDEX = "SET LOCAL enable_sort = off; SET LOCAL cursor_tuple_fraction = 1"
-
-
-def _by_subject(
-    conn: Connection[Any], query: LiteralString, values: dict[str, object]
-) -> Iterator[tuple[str, History]]:
-    with conn.transaction():
-        conn.execute(FOLLOW_INDEX)
-        with conn.cursor("histories", binary=True) as cursor:
-            cursor.itersize = FETCHED_AT_ONCE
-            cursor.execute(query, values)
-            for subject, rows in groupby(cursor, key=itemgetter(3)):
-                yield subject, map(lean, rows)
-
-
 ADOPTIONS = """
-SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
+SELECT position, type, valid_from, subject, payload FROM ledger.entry
  WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s))
    AND starts_with(type, 'catalogue.')
  ORDER BY position
@@ -120,4 +140,4 @@ SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
 def adoptions(conn: Connection[Any], upto: int) -> tuple[Recorded[Any], ...]:
     """Return every adoption of a catalogue up to `upto`, in order of position."""
     values = {"tags": [ALL.tag], "upto": upto}
-    return tuple(map(lean, conn.execute(ADOPTIONS, values, binary=True).fetchall()))
+    return tuple(lean(conn.execute(ADOPTIONS, values, binary=True).fetchall()))

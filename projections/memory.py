@@ -29,10 +29,10 @@ class Memory:
 
     def trim(self) -> None:
         """Make room. Not in the middle of a batch: its files are ahead of the tables."""
-        kept = sum(len(of.entries) for of in self._files.values())
+        kept = sum(of.size for of in self._files.values())
         while kept > self.capacity and self._files:
             _, of = self._files.popitem(last=False)
-            kept -= len(of.entries)
+            kept -= of.size
 
     def clear(self) -> None:
         """Forget everything: after a failure the files may be ahead of the tables."""

@@ -1,16 +1,21 @@
 """Counts of sessions, certificates, breaches and open findings, as known at a basis."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import Connection
 
 from domain.identifiers import flag_parts
+from projections import tallies
+from projections.asking import asked
 from projections.basis import Basis
 from projections.row import item
+from projections.tallies import Where
 
-BY = ("district", "occupation", "level", "method", "month", "code")
+BY = tuple(tallies.BY)
+_NAMES = {"sessions": "sessions", "certificates": "certificates", "breaches": "flags"}
+"""Count → table whose rows are counted."""
 
 
 def stats(
@@ -27,68 +32,30 @@ def stats(
     hold on the day; a finding counts once for each occupation, level, method or code that it
     concerns; what has no meaning for `by` (sessions by code) is 0. Values in order, none last.
     """
-    values = {
-        "valid_at": basis.valid_at,
-        "position": basis.position,
-        "by": by,
-        "district": district,
-        "uscc": uscc,
-    }
-    counts = {
-        "sessions": _counted(conn.execute(SESSIONS, values, prepare=False)),
-        "certificates": _counted(conn.execute(CERTIFICATES, values, prepare=False)),
-        "breaches": _counted(conn.execute(BREACHES, values, prepare=False)),
-        "open_findings": _open_findings(conn, values, by),
-    }
-    found = {value for count in counts.values() for value in count}
+    return several(conn, basis, (by,), Where(district, uscc))[by]
+
+
+def several(
+    conn: Connection[Any], basis: Basis, by: Sequence[str], where: Where
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the same by each column of `by`, read together; all of them stand in the same sums."""
+    numbers = tallies.numbers(conn, basis, by, where)
+    findings = _findings(conn, basis, where)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for column in by:
+        counts = {name: numbers[table][column] for name, table in _NAMES.items()}
+        counts["open_findings"] = _open_findings(conn, basis, findings, column)
+        found[column] = _lines(column, counts)
+    return found
+
+
+def _lines(by: str, counts: Mapping[str, Mapping[str | None, int]]) -> list[dict[str, Any]]:
+    values = {value for count in counts.values() for value in count}
     return [
-        {by: value, **{name: count[value] for name, count in counts.items()}}
-        for value in sorted(found, key=lambda value: (value is None, value or ""))
+        {by: value, **{name: count.get(value, 0) for name, count in counts.items()}}
+        for value in sorted(values, key=lambda value: (value is None, value or ""))
     ]
 
-
-def _counted(rows: Iterable[tuple[str | None, int]]) -> Counter[str | None]:
-    return Counter(dict(rows))
-
-
-SESSIONS = """
-SELECT CASE %(by)s WHEN 'district' THEN district WHEN 'occupation' THEN occupation
-                   WHEN 'level' THEN level WHEN 'method' THEN method
-                   ELSE to_char(day, 'YYYY-MM') END AS value, count(*)
-  FROM projections.sessions
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND (%(district)s::text IS NULL OR district = %(district)s) AND %(by)s <> 'code'
-   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
- GROUP BY 1
-"""
-CERTIFICATES = """
-SELECT CASE %(by)s WHEN 'district' THEN c.district WHEN 'occupation' THEN c.occupation
-                   WHEN 'level' THEN c.level
-                   WHEN 'method' THEN (
-                       SELECT s.method FROM projections.sessions s
-                        WHERE s.key = c.session AND s.known_from <= %(position)s
-                          AND (s.known_to IS NULL OR s.known_to > %(position)s) LIMIT 1)
-                   ELSE to_char(c.day, 'YYYY-MM') END AS value, count(*)
-  FROM projections.certificates c
- WHERE c.known_from <= %(position)s AND (c.known_to IS NULL OR c.known_to > %(position)s)
-   AND c.valid_from <= %(valid_at)s AND (c.valid_to IS NULL OR c.valid_to > %(valid_at)s)
-   AND c.state = 'valid'
-   AND (%(district)s::text IS NULL OR c.district = %(district)s) AND %(by)s <> 'code'
-   AND (%(uscc)s::text IS NULL OR c.subject = %(uscc)s)
- GROUP BY 1
-"""
-BREACHES = """
-SELECT CASE %(by)s WHEN 'district' THEN district WHEN 'occupation' THEN occupation
-                   WHEN 'level' THEN level WHEN 'method' THEN method WHEN 'code' THEN code
-                   ELSE to_char(day, 'YYYY-MM') END AS value, count(*)
-  FROM projections.flags
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND verdict = 'breach' AND (%(district)s::text IS NULL OR district = %(district)s)
-   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
- GROUP BY 1
-"""
 
 OPEN_FINDINGS = """
 SELECT doc FROM projections.cases
@@ -100,8 +67,14 @@ SELECT doc FROM projections.cases
 """
 
 
-def _open_findings(conn: Connection[Any], values: dict[str, Any], by: str) -> Counter[str | None]:
-    found = [item(doc) for (doc,) in conn.execute(OPEN_FINDINGS, values, prepare=False)]
+def _findings(conn: Connection[Any], basis: Basis, where: Where) -> list[dict[str, Any]]:
+    values = {"valid_at": basis.valid_at, "position": basis.position, **where._asdict()}
+    return [item(doc) for (doc,) in asked(conn, OPEN_FINDINGS, values)]
+
+
+def _open_findings(
+    conn: Connection[Any], basis: Basis, found: Sequence[dict[str, Any]], by: str
+) -> Counter[str | None]:
     if by == "district":
         return Counter(finding["district"] for finding in found)
     if by == "month":
@@ -109,7 +82,7 @@ def _open_findings(conn: Connection[Any], values: dict[str, Any], by: str) -> Co
     if by == "code":
         return Counter(code for finding in found for code in _codes(finding) or (None,))
     assessments = {one for finding in found for one in finding["assessments"]}
-    of_session = _of_sessions(conn, values, by, sorted(assessments))
+    of_session = _of_sessions(conn, basis, by, sorted(assessments))
     return Counter(
         value
         for finding in found
@@ -132,8 +105,6 @@ SELECT key, CASE %(by)s WHEN 'occupation' THEN occupation WHEN 'level' THEN leve
 """
 
 
-def _of_sessions(
-    conn: Connection[Any], values: dict[str, Any], by: str, keys: list[str]
-) -> dict[str, str]:
-    rows = conn.execute(OF_SESSIONS, {**values, "by": by, "keys": keys}, prepare=False)
-    return dict(rows)
+def _of_sessions(conn: Connection[Any], basis: Basis, by: str, keys: list[str]) -> dict[str, str]:
+    values = {"position": basis.position, "by": by, "keys": keys}
+    return dict(asked(conn, OF_SESSIONS, values))

@@ -16,7 +16,7 @@ from projections.runner import Executors, Runner, Sizes, here
 from projections.schema import LAST, LIVE, NEXT
 from projections.views import TABLES
 
-ALL = ("progress", *TABLES)
+ALL = ("progress", "tallies", *TABLES)
 
 
 class Unlike(NamedTuple):
@@ -94,7 +94,7 @@ START_OVER = "UPDATE {} SET position = 0"
 
 def _empty(conn: Connection[Any]) -> None:
     with conn.transaction():
-        for table in TABLES:
+        for table in ("tallies", *TABLES):
             conn.execute(_on("TRUNCATE {}", NEXT, table))
         conn.execute(_on(START_OVER, NEXT, "progress"))
 

@@ -16,6 +16,7 @@ from domain.enterprise import Enterprise, Profile
 from domain.intervals import Timeline
 from domain.scope import ScopeItem, items
 from domain.supervision import Supervision
+from projections.asking import asked
 from projections.basis import Basis, Page
 from projections.row import Row, Rows, View, document, item
 
@@ -115,17 +116,12 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
-   AND CASE WHEN %(days)s::int IS NULL THEN true
-            WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
-            -- A stretch ends with its listing at the latest: few documents are looked into.
-            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
-            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
    AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
             -- A stretch ends with its listing at the latest: few documents are looked into.
-            WHEN valid_to > %(valid_at)s::date + %(days)s THEN false
-            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s END
+            WHEN valid_to > %(valid_at)s::date + %(days)s::int THEN false
+            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s::int END
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -147,8 +143,7 @@ def page(
         "days": filters.expiring_within,
         "limit": limit + 1,
     }
-    # Not prepared: a plan for all filters at once would use the index of none.
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
 
@@ -209,7 +204,7 @@ def expiring(
             "valid_to": ends,
             "days_left": (date.fromisoformat(ends) - basis.valid_at).days,
         }
-        for key, name, standing, where, ends in conn.execute(EXPIRING, values, prepare=False)
+        for key, name, standing, where, ends in asked(conn, EXPIRING, values)
     ]
 
 

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import Connection
 
 from ledger.follow import Follower
-from projections import batches, bulk, histories
+from projections import batches, bulk, histories, tallies
 from projections.bulk import Part
 from projections.executor import Executor, InProcess
 from projections.fold import Rules
@@ -168,6 +168,7 @@ class Runner:
         changes = batch.changes(reader, pump.wait)
         pump.add(partial(_begin, writer, at))
         pump.add(partial(apply, writer, changes))
+        pump.add(partial(tallies.keep, writer, at, upto))
         pump.add(partial(_commit, writer, upto))
         return upto
 
@@ -181,6 +182,9 @@ class Runner:
         with self._executors(self._installed) as executor:
             for changes in executor.map(bulk.changes, bulk.parts(reader, whole)):
                 pump.add(partial(apply, writer, changes))
+        pump.add(partial(tallies.keep, writer, at, upto))
+        if upto - at > LONG:
+            pump.add(partial(_look_over, writer))
         pump.add(partial(_commit, writer, upto))
         self._memory.clear()
         return upto
@@ -211,6 +215,14 @@ def _begin(writer: Connection[Any], at: int) -> None:
     row: Any = writer.execute(LOCK).fetchone()
     if row[0] != at:
         raise Overtaken(f"the tables rest on {row[0]}, not on {at}: another process writes them")
+
+
+LOOK_OVER = "ANALYZE roster, scope, flags, sessions, certificates, cases, tallies"
+
+
+def _look_over(writer: Connection[Any]) -> None:
+    """Let the planner see the tables as they are: what it knows of them is of before, or nothing."""
+    writer.execute(LOOK_OVER)
 
 
 ADVANCE = "UPDATE progress SET position = %(position)s"

@@ -7,6 +7,7 @@ from psycopg import Connection
 
 from domain.scope import items
 from domain.supervision import Supervision
+from projections.asking import asked
 from projections.basis import Basis, Page
 from projections.roster import item_of
 from projections.row import Row, Rows, View, document, item
@@ -68,7 +69,7 @@ def page(
         "district": filters.district,
         "limit": limit + 1,
     }
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
 

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from domain.supervision import Supervision
 from domain.touches import Touch
+from projections.asking import asked
 from projections.basis import Basis, Page
 from projections.lines import text
 from projections.row import Row, Rows, View, document, fields, item
@@ -75,7 +76,7 @@ def page(
         "day_to": filters.day_to,
         "limit": limit + 1,
     }
-    found = conn.execute(PAGE, values, prepare=False).fetchall()
+    found = asked(conn, PAGE, values).fetchall()
     more = found[limit - 1][0] if len(found) > limit else None
     return Page([item(doc) for _, doc in found[:limit]], more)
 

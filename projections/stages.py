@@ -4,6 +4,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from projections.asking import asked
 from projections.basis import Basis
 
 STAGES = """
@@ -28,4 +29,4 @@ def stages(
         "uscc": uscc,
         "district": district,
     }
-    return dict(conn.execute(STAGES, values, prepare=False).fetchall())
+    return dict(asked(conn, STAGES, values).fetchall())

@@ -89,10 +89,13 @@ def already_shown(conn: Connection[Any], subjects: Collection[str] | None) -> se
     return {record for (record,) in conn.execute(SHOWN, values)}
 
 
+# Along the index, where a tag that stands twice follows itself: groups by hash would fill the disk.
 SEVERAL = """
-WITH several AS (
-    SELECT tag_hash FROM ledger.entry_tag WHERE position <= %(upto)s
-     GROUP BY tag_hash HAVING count(*) > 1 AND max(position) > %(after)s
+WITH again AS (
+    SELECT tag_hash, position, lag(tag_hash) OVER (ORDER BY tag_hash, position) AS before
+      FROM ledger.entry_tag WHERE position <= %(upto)s
+), several AS (
+    SELECT DISTINCT tag_hash FROM again WHERE before = tag_hash AND position > %(after)s
 )
 SELECT DISTINCT e.position
   FROM several JOIN ledger.entry_tag t USING (tag_hash) JOIN ledger.entry e USING (position)
@@ -180,7 +183,7 @@ SELECT position, type, tags FROM ledger.entry
  WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s)) ORDER BY position
 """
 ENTRIES = """
-SELECT position, type, valid_from, subject, district, payload FROM ledger.entry
+SELECT position, type, valid_from, subject, payload FROM ledger.entry
  WHERE position = ANY (%(positions)s) ORDER BY position
 """
 
@@ -216,8 +219,7 @@ class _Wanted:
         about = {f"enterprise:{uscc}" for uscc in self.subjects.values()}
         positions.update(entry.position for entry in _under(conn, about, upto))
         values = {"positions": list(positions)}
-        rows = conn.execute(ENTRIES, values, binary=True).fetchall()
-        self.entries = list(map(histories.lean, rows))
+        self.entries = histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
 
     def _needed(self, under: Iterable[_Under], tags: AbstractSet[str]) -> Iterator[int]:
         """Yield what `Twins` has to read: of a number that thousands bear, the first and one's own."""

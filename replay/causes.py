@@ -49,7 +49,7 @@ def causes(
     between = Between(first, last, first_day, last_day)
     named = {at for change in changes for at in change.before | change.after}
     entries = {entry.position: recorded(entry) for entry in log.at(named)}
-    corrections = _corrections(log, entries.values(), between)
+    corrections = _corrections(log, named, between)
     return [
         [_shown(entry) for entry in _explaining(log, change, entries, corrections, between)]
         for change in changes
@@ -73,15 +73,11 @@ def _explaining(
     corrected = [entry for at in shared for entry in corrections.get(at, ())]
     came = [entry for entry in different if _came(entry, between)]
     passed = [entries[at] for at in shared if _came(entries[at], between)]
-    for found in (
-        [*came, *corrected],
-        different,
-        passed,
-        _about_the_enterprise(log, change.uscc, between),
-    ):
-        if found:
-            return sorted({entry.position: entry for entry in found}.values(), key=_position)
-    return [entries[at] for at in shared]
+    found = [*came, *corrected] or different or passed
+    # Read only where nothing else explains the line: a page has many of them.
+    found = found or _about_the_enterprise(log, change.uscc, between)
+    found = found or [entries[at] for at in shared]
+    return sorted({entry.position: entry for entry in found}.values(), key=_position)
 
 
 def _position(entry: Recorded[Any]) -> int:
@@ -94,12 +90,12 @@ def _came(entry: Recorded[Any], between: Between) -> bool:
 
 
 def _corrections(
-    log: Log, entries: Iterable[Recorded[Any]], between: Between
+    log: Log, positions: Iterable[int], between: Between
 ) -> dict[int, list[Recorded[Any]]]:
     """Return the corrections recorded in between, by the entry that they correct."""
     if between.first_position == between.last_position:
         return {}
-    tags = {tag for entry in entries for tag in entry.tags}
+    tags = {f"entry:{position}" for position in positions}
     found: dict[int, list[Recorded[Any]]] = {}
     for entry in map(recorded, log.read(tags, between.last_position)):
         if isinstance(entry.event, RecordCorrected) and between.learnt(entry.position):

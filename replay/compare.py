@@ -1,14 +1,14 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from domain.identifiers import flag_parts
 from ledger.log import Log
+from projections.asking import asked
 from projections.basis import BadCursor, Basis, Page
 from projections.row import item
 from replay.causes import Change, causes
@@ -45,7 +45,7 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
     for each occupation of an enterprise, and a record that differs in nothing shown has none.
     """
-    lines, more = _lines(conn, of, before, after, uscc, district, cursor, limit)
+    lines, more = _lines(conn, of, before, after, Where(uscc, district), cursor, limit)
     explained = causes(log, [line.change for line in lines], before, after)
     return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
 
@@ -57,7 +57,7 @@ def changed(
 
     Who recorded what and why is not for everybody; what the roster says is.
     """
-    lines, more = _lines(conn, "roster", before, after, None, None, cursor, limit)
+    lines, more = _lines(conn, "roster", before, after, Where(), cursor, limit)
     return Page([_difference(line) for line in lines], more)
 
 
@@ -78,13 +78,31 @@ class Counts(NamedTuple):
 
 
 MOST_COUNTED = 1_000
+# What came or went as a whole is told by a column: no document of it is read.
+SIDES = sql.SQL("""
+coalesce(old.shown, false), coalesce(new.shown, false),
+       CASE WHEN old.shown AND new.shown THEN old.doc END,
+       CASE WHEN old.shown AND new.shown THEN new.doc END
+""")
 
 
-def count(conn: Connection[Any], of: Of, before: Basis, after: Basis, where: Where) -> Counts:
+def count(
+    conn: Connection[Any],
+    of: Literal["roster", "flags"],
+    before: Basis,
+    after: Basis,
+    where: Where,
+) -> Counts:
     """Return how many lines `diff` would show, of the first `MOST_COUNTED` records."""
-    lines, more = _lines(conn, of, before, after, where.uscc, where.district, None, MOST_COUNTED)
-    found = Counter(_difference(line)["change"] for line in lines)
-    return Counts(found["added"], found["removed"], found["changed"], whole=more is None)
+    rows = _rows(conn, of, SIDES, before, after, where, None, MOST_COUNTED + 1)
+    added = removed = changed = 0
+    for was, is_now, old, new in rows[:MOST_COUNTED]:
+        if was and is_now:
+            changed += _visible(item(old)) != _visible(item(new))
+        else:
+            added += is_now
+            removed += was
+    return Counts(added, removed, changed, whole=len(rows) <= MOST_COUNTED)
 
 
 def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
@@ -92,25 +110,14 @@ def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     of: Of,
     before: Basis,
     after: Basis,
-    uscc: str | None,
-    district: str | None,
+    where: Where,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[Line], str | None]:
     """Return the lines of a page, and the cursor of the page behind it."""
-    query, lines_of = _OF[of]
-    values = {
-        "from_at": before.position,
-        "from_day": before.valid_at,
-        "to_at": after.position,
-        "to_day": after.valid_at,
-        "uscc": uscc,
-        "district": district,
-        "limit": limit + 1,
-        **_behind(of, cursor),
-    }
-    # Not prepared: a plan for all bases at once would use the index of none.
-    found = conn.execute(query, values, prepare=False).fetchall()
+    _, documents, lines_of = _OF[of]
+    columns = sql.SQL(documents)
+    found = _rows(conn, of, columns, before, after, where, cursor, limit + 1)
     more = found[limit - 1][0] if len(found) > limit else None
     lines = [
         line
@@ -118,6 +125,29 @@ def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
         for line in lines_of(key, subject, item(old) if old else None, item(new) if new else None)
     ]
     return lines, more
+
+
+def _rows(  # noqa: PLR0913, PLR0917 - two bases, and where to look
+    conn: Connection[Any],
+    of: Of,
+    columns: sql.SQL,
+    before: Basis,
+    after: Basis,
+    where: Where,
+    cursor: str | None,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    """Return `columns` of the records that are not the same row at both bases."""
+    values = {
+        "from_at": before.position,
+        "from_day": before.valid_at,
+        "to_at": after.position,
+        "to_day": after.valid_at,
+        "limit": limit,
+        **where._asdict(),
+        **_behind(of, cursor),
+    }
+    return asked(conn, sql.SQL(_OF[of][0]).format(columns=columns), values).fetchall()
 
 
 def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
@@ -145,9 +175,9 @@ def _difference(line: Line) -> Item:
 
 
 # A row that holds at both bases is the same at both: only what does not is read.
-ROSTER = """
+ROSTER: LiteralString = """
 WITH old AS (
-    SELECT key, doc FROM projections.roster
+    SELECT key, doc, standing <> 'unlisted' AS shown FROM projections.roster
      WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
        AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
@@ -156,7 +186,7 @@ WITH old AS (
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 ), new AS (
-    SELECT key, doc FROM projections.roster
+    SELECT key, doc, standing <> 'unlisted' AS shown FROM projections.roster
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
        AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
@@ -165,7 +195,7 @@ WITH old AS (
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 )
-SELECT key, key, old.doc, new.doc FROM old FULL JOIN new USING (key)
+SELECT {columns} FROM old FULL JOIN new USING (key)
  WHERE old.doc IS DISTINCT FROM new.doc ORDER BY key LIMIT %(limit)s
 """
 
@@ -211,9 +241,9 @@ def _by_occupation(shown: Item | None) -> dict[str, Item]:
     }
 
 
-FLAGS = """
+FLAGS: LiteralString = """
 WITH old AS (
-    SELECT record, code, key, subject, doc FROM projections.flags
+    SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
      WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
        AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
@@ -222,7 +252,7 @@ WITH old AS (
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 ), new AS (
-    SELECT record, code, key, subject, doc FROM projections.flags
+    SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
        AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
@@ -231,7 +261,7 @@ WITH old AS (
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 )
-SELECT key, subject, old.doc, new.doc FROM old FULL JOIN new USING (record, code, key, subject)
+SELECT {columns} FROM old FULL JOIN new USING (record, code, key, subject)
  WHERE old.doc IS DISTINCT FROM new.doc ORDER BY record, code LIMIT %(limit)s
 """
 
@@ -255,10 +285,10 @@ def _flag_because(shown: Item | None) -> frozenset[int]:
 
 
 _Lines: TypeAlias = Callable[[str, str, Item | None, Item | None], Iterator[Line]]
-_OF: Mapping[Of, tuple[LiteralString, _Lines]] = MappingProxyType(
+_OF: Mapping[Of, tuple[LiteralString, LiteralString, _Lines]] = MappingProxyType(
     {
-        "roster": (ROSTER, _roster_lines),
-        "scope": (ROSTER, _scope_lines),
-        "flags": (FLAGS, _flag_lines),
+        "roster": (ROSTER, "key, key, old.doc, new.doc", _roster_lines),
+        "scope": (ROSTER, "key, key, old.doc, new.doc", _scope_lines),
+        "flags": (FLAGS, "key, subject, old.doc, new.doc", _flag_lines),
     }
 )

@@ -13,7 +13,6 @@ from psycopg import Connection
 
 from projections import histories, twin_rows
 from projections.fold import Rules, current, read
-from projections.histories import Span
 from projections.pieces import pieces
 from projections.row import Row
 from projections.views import VIEWS
@@ -34,7 +33,7 @@ class Part(NamedTuple):
     conninfo: str
     upto: int
     views: tuple[str, ...] = tuple(VIEWS)
-    span: Span | None = None
+    subjects: tuple[str, ...] = ()
     certificates: tuple[int, ...] = ()
 
 
@@ -42,14 +41,13 @@ def rows(rules: Rules, part: Part) -> Iterator[Shown]:
     """Yield every row of the part as known after the entry at `part.upto`."""
     with connection(part.conninfo) as conn:
         known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
-        if part.span is not None:
-            yield from _of_subjects(conn, known, part, part.span)
+        yield from _of_subjects(conn, known, part)
         if part.certificates and "flags" in part.views:
             yield from _of_twins(conn, known, part)
 
 
-def _of_subjects(conn: Connection[Any], rules: Rules, part: Part, span: Span) -> Iterator[Shown]:
-    for uscc, history in histories.in_span(conn, span, part.upto):
+def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
+    for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
         of = rules.new_file(uscc)
         read(of, rules.among(history, 0, part.upto))
         for table, key, _, _, _, found in current(of, part.upto, part.views):
@@ -70,32 +68,33 @@ JUDGED = tuple(view for view in VIEWS if view != "certificates")
 was not reported; what is judged of it stands in the flags."""
 
 
-def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) -> list[Part]:
-    """Return jobs of about the same size, at least `number` where there are as many subjects."""
+def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) -> Iterator[Part]:
+    """Yield jobs of about the same size, at least `number` where there are as many subjects.
+
+    Which certificates share something is looked up last, while earlier jobs run.
+    """
+    whole = Part(conninfo, upto, tuple(views))
     with connection(conninfo) as conn:
-        found = [
-            Part(conninfo, upto, tuple(views), span=span) for span in _spans(conn, upto, number)
-        ]
+        for subjects in _together(histories.sizes(conn, 0, upto), number):
+            yield whole._replace(subjects=subjects)
         if "flags" in views:
             sharing = twin_rows.sharing(conn, 0, upto)
-            size = max(1_000, -(-len(sharing) // number))
-            found += (
-                Part(conninfo, upto, tuple(views), certificates=tuple(some))
-                for some in pieces(sharing, size)
-            )
-    return found
+            for some in pieces(sharing, max(1_000, -(-len(sharing) // number))):
+                yield whole._replace(certificates=tuple(some))
 
 
-def _spans(conn: Connection[Any], upto: int, number: int) -> Iterator[Span]:
-    sizes = histories.sizes(conn, 0, upto)
+def _together(sizes: Sequence[tuple[str, int]], number: int) -> Iterator[tuple[str, ...]]:
     share = sum(size for _, size in sizes) / number
-    low, held = "", 0
-    for index, (subject, size) in enumerate(sizes):
-        if held >= share and index:
-            yield Span(low, subject)
-            low, held = subject, 0
+    subjects: list[str] = []
+    held = 0
+    for subject, size in sizes:
+        if held >= share and subjects:
+            yield tuple(subjects)
+            subjects, held = [], 0
+        subjects.append(subject)
         held += size
-    yield Span(low)
+    if subjects:
+        yield tuple(subjects)
 
 
 @contextmanager

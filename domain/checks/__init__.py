@@ -11,7 +11,12 @@ from typing import Any
 
 from domain.assessment import AssessmentHeld
 from domain.certificate import CertificateIssued
-from domain.checks.certificates import issuer_assessed, not_more_than_candidates, number_fits
+from domain.checks.certificates import (
+    issuer_assessed,
+    not_more_than_candidates,
+    number_fits,
+    plainly_fits,
+)
 from domain.checks.conduct import (
     candidates_eligible,
     content_complete,
@@ -28,7 +33,7 @@ from domain.checks.venue import location_of, place_consistent, within_beijing
 from domain.clauses import CLAUSES, Clause
 from domain.envelope import Recorded
 from domain.subject_file import SessionRecord, SubjectFile
-from domain.vocabulary import Severity, Verdict
+from domain.vocabulary import CandidateCategory, Level, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,12 @@ class Check:
     """Raised whenever the rule judges differently from before."""
 
 
-def _check(code: str, zh: str, en: str, clause: str, severity: Severity) -> Check:
-    return Check(code=code, zh=zh, en=en, clause=CLAUSES[clause], severity=severity)
+def _check(  # noqa: PLR0913, PLR0917 - one argument a column of the table
+    code: str, zh: str, en: str, clause: str, severity: Severity, version: int = 1
+) -> Check:
+    return Check(
+        code=code, zh=zh, en=en, clause=CLAUSES[clause], severity=severity, version=version
+    )
 
 
 _MINOR, _MAJOR, _SEVERE = Severity.MINOR, Severity.MAJOR, Severity.SEVERE
@@ -56,13 +65,13 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         for check in (
             _check("S1", "超范围:职业", "occupation outside the scope", "七(三)", _MAJOR),
             _check("S2", "超范围:等级", "level outside the scope", "七(三)", _MAJOR),
-            _check("S3", "准入类职业", "access-controlled occupation", "三", _SEVERE),
+            _check("S3", "准入类职业", "access-controlled occupation", "三", _SEVERE, 2),
             _check("S4", "职业未公布", "occupation not published", "三", _MAJOR),
             _check("S5", "对象不符", "candidate of no eligible category", "二(一)", _MAJOR),
             _check("S6", "方式不符", "method not declared", "二(三)", _MINOR),
             _check("S7", "不在名单", "not on the roster", "六(三)", _SEVERE),
             _check("S8", "无确认回执 / 未报备计划", "no receipt or no plan", "六(四)", _MINOR),
-            _check("S9", "实施单位不符", "unit not covered", "六(一)", _MAJOR),
+            _check("S9", "实施单位不符", "unit not covered", "六(一)", _MAJOR, 2),
             _check("G1", "北京行政区域外", "held outside Beijing", "七(三)", _SEVERE),
             _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR),
             _check("R1", "评价与发证主体不一致", "issuer is not the assessor", "七(二)", _SEVERE),
@@ -70,12 +79,14 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             _check("C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR),
             _check("C3", "发证数超过考生数", "more certificates than candidates", "七(二)", _MAJOR),
             _check("T1", "技师考评内容缺失", "technician's content missing", "二(二)2", _MAJOR),
-            _check("Q1", "督导程序", "procedure of the inspection", "四", _MINOR),
+            _check("Q1", "督导程序", "procedure of the inspection", "四", _MINOR, 2),
             _check("Q2", "整改逾期", "rectification overdue", "七", _MAJOR),
         )
     }
 )
 """Code → check."""
+
+_TECHNICIAN, _SENIOR, _OTHER = Level.TWO, Level.ONE, CandidateCategory.OTHER
 
 Outcomes = dict[str, Outcome]
 """Outcomes by code; what is clear is left out."""
@@ -88,7 +99,7 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     location = location_of(entry, context)
     found = {
         "S7": listed(position, day, last, file),
-        "S3": not_access_controlled(position, event.occupation, day, context),
+        "S3": not_access_controlled(position, event.occupation, day, last, context),
         "S4": occupation_published(position, event.occupation, day, context),
         "S5": candidates_eligible(entry),
         "S6": method_declared(entry, file),
@@ -111,17 +122,18 @@ def judge_certificate(
     entry: Recorded[CertificateIssued], session: SessionRecord | None
 ) -> Outcomes:
     """Return what R1, C1, T1 and S5 find in a certificate of `session`."""
+    event = entry.event
     found: Outcomes = {}
-    # One by one, not through `_flagged`: nearly all are clear, and a replay judges millions.
-    if (outcome := issuer_assessed(entry)) is not CLEAR:
-        found["R1"] = outcome
-    if (outcome := number_fits(entry)) is not CLEAR:
-        found["C1"] = outcome
-    if (outcome := content_complete(entry)) is not CLEAR:
-        found["T1"] = outcome
-    if (outcome := holder_eligible(entry, session)) is not CLEAR:
-        found["S5"] = outcome
-    return found
+    # A check is asked only where it may find something: a replay judges millions of certificates.
+    if event.issuer_uscc != entry.subject:
+        found["R1"] = issuer_assessed(entry)
+    if not plainly_fits(event.certificate_no, event):
+        found["C1"] = number_fits(entry)
+    if event.level is _TECHNICIAN or event.level is _SENIOR:
+        found["T1"] = content_complete(entry)
+    if event.holder.category is _OTHER:
+        found["S5"] = holder_eligible(entry, session)
+    return _flagged(found) if found else found
 
 
 def judge_departing(
@@ -131,7 +143,7 @@ def judge_departing(
     event, held = entry.event, session.entry.event
     day, last = held.held_from, held.held_to
     found = {
-        "S3": not_access_controlled(entry.position, event.occupation, day, context),
+        "S3": not_access_controlled(entry.position, event.occupation, day, last, context),
         "S4": occupation_published(entry.position, event.occupation, day, context),
     }
     if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:

@@ -15,10 +15,8 @@ MOST_NAMED = 100
 
 
 def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
-    """R1: the issuing body is the assessing enterprise (谁评价、谁负责、谁发证)."""
+    """R1, where the issuing body is not the assessing enterprise (谁评价、谁负责、谁发证)."""
     issuer = entry.event.issuer_uscc
-    if issuer == entry.subject:
-        return CLEAR
     return breach(
         f"发证主体 {issuer} 不是评价企业 {entry.subject}(谁评价、谁负责、谁发证)",
         f"issued by {issuer}, assessed by {entry.subject}: who assesses must issue",
@@ -29,7 +27,7 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
 def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
     """C1: the parts of the number agree with the record; an unknown pattern is undecided."""
     event = entry.event
-    if _plainly_fits(event.certificate_no, event):
+    if plainly_fits(event.certificate_no, event):
         return CLEAR
     number = certificate_number(event.certificate_no)
     if number is None:
@@ -77,14 +75,13 @@ def _contradictions(
         )
 
 
-def _plainly_fits(text: str, event: CertificateIssued) -> bool:
+def plainly_fits(text: str, event: CertificateIssued) -> bool:
     """Say of nearly every number, without taking it apart, that it fits: a replay asks ten million times."""
     return (
         len(text) == 22
-        and text[0] == "Y"
+        and text[13:16] == _YEARS[event.issued_on.year % 100] + event.level
         and text[5:7] == MUNICIPALITY
-        and text[15] == event.level
-        and text[13:15] == _YEARS[event.issued_on.year % 100]
+        and text[0] == "Y"
         and text.isascii()
         and text[1:].isdigit()
     )

@@ -5,10 +5,9 @@ from domain.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.envelope import Recorded
 from domain.subject_file import SessionRecord, SubjectFile
-from domain.vocabulary import CandidateCategory, ContentPart, Level, Method
+from domain.vocabulary import ContentPart, Method
 
 _STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
-_TECHNICIANS = frozenset({Level.TWO, Level.ONE})
 _PART_ZH = {
     ContentPart.PROJECTS: "技术项目",
     ContentPart.PROBLEMS: "解决难题",
@@ -30,9 +29,7 @@ def candidates_eligible(entry: Recorded[AssessmentHeld]) -> Outcome:
 
 
 def holder_eligible(entry: Recorded[CertificateIssued], session: SessionRecord | None) -> Outcome:
-    """S5 of a certificate: its holder does, unless the session says so already."""
-    if entry.event.holder.category is not CandidateCategory.OTHER:
-        return CLEAR
+    """S5 of a certificate whose holder does not, unless the session says so already."""
     if session is not None and session.entry.event.candidates.other > 0:
         return CLEAR
     return breach(
@@ -97,27 +94,26 @@ def receipt_and_plan(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outc
 
 
 def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
-    """S9: the implementing unit is the applicant or covered by it on that day."""
+    """S9: the implementing unit is the applicant or covered by it on every day of the session."""
     event = entry.event
     unit = event.unit_uscc
     if unit is None or unit == event.uscc or file.enterprise is None:
         return CLEAR
-    if file.enterprise.covers(unit, event.held_from):
+    day = file.enterprise.uncovered(unit, event.held_from, event.held_to)
+    if day is None:
         return CLEAR
-    change = file.enterprise.unit_on(unit, event.held_from)
+    change = file.enterprise.unit_on(unit, day)
     return breach(
-        f"实施单位 {unit} 在 {event.held_from} 既不是申报企业,也不在其覆盖的单位内",
-        f"unit {unit} was neither the applicant nor covered by it on {event.held_from}",
+        f"实施单位 {unit} 在 {day} 既不是申报企业,也不在其覆盖的单位内",
+        f"unit {unit} was neither the applicant nor covered by it on {day}",
         entry.position,
         *((change.position,) if change else ()),
     )
 
 
 def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
-    """T1: for 技师 and 高级技师 the parts that 二(二)2 adds were assessed."""
+    """T1 of a 技师 or 高级技师: the parts that 二(二)2 adds were assessed."""
     event = entry.event
-    if event.level not in _TECHNICIANS:
-        return CLEAR
     content = event.results.content
     if content is None:
         return undecided(

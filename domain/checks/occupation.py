@@ -8,9 +8,15 @@ from domain.vocabulary import CatalogueKind
 
 
 def not_access_controlled(
-    position: int, occupation: Occupation, day: date, context: Context
+    position: int, occupation: Occupation, first: date, last: date, context: Context
 ) -> Outcome:
-    """S3: the occupation is not 准入类 in the catalogue in force on `day`."""
+    """S3: the occupation is not 准入类 in the catalogue in force, from the first day to the last."""
+    days = (first,) if first == last else (first, last)
+    outcomes = [_free_on(position, occupation, day, context) for day in days]
+    return max(outcomes, key=lambda outcome: outcome.verdict.gravity)
+
+
+def _free_on(position: int, occupation: Occupation, day: date, context: Context) -> Outcome:
     control, edition = context.reference.control(occupation, day)
     if control is Control.FREE:
         return CLEAR

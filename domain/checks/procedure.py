@@ -1,63 +1,82 @@
 """Q1, Q2: inspections are carried out properly, rectifications come in time (四, 七)."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from domain.checks.outcome import CLEAR, Context, Outcome, breach
+from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.envelope import Recorded
 from domain.finding import Finding
-from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.identifiers import is_card_number
+from domain.inspection import InspectionDispatched, Inspector, SpotCheckRecorded
 from domain.intervals import Days
 from domain.rectification import Order
+
+_Said = tuple[str, str]
+"""A sentence in Chinese and in English."""
 
 
 def inspection_proper(
     entry: Recorded[InspectionDispatched] | Recorded[SpotCheckRecorded], context: Context
 ) -> Outcome:
-    """Q1: enough inspectors, each with a card, a statement on recusal and no ground declared."""
+    """Q1: enough inspectors, each with a card, a statement on recusal and no ground declared.
+
+    A card number that is not shaped like that of an external supervisor is undecided: no source
+    says what other cards look like.
+    """
     inspectors = entry.event.inspectors
     needed = context.reference.rules(entry.valid_from).inspectors_minimum
-    wrong: list[tuple[str, str]] = []
-    if len({i.account for i in inspectors}) < needed:
-        wrong.append(
-            (
-                f"督导人员 {len(inspectors)} 人,少于 {needed} 人",
-                f"{len(inspectors)} inspectors, {needed} needed",
-            )
-        )
-    for inspector in inspectors:
-        if not (inspector.card_no or "").strip():
-            wrong.append(
-                (f"{inspector.account} 没有督导证号", f"{inspector.account} has no card number")
-            )
-        if inspector.recusal_declared is None:
-            wrong.append(
-                (
-                    f"{inspector.account} 没有回避声明",
-                    f"{inspector.account} made no recusal statement",
-                )
-            )
-        if inspector.recusal_declared:
-            wrong.append(
-                (
-                    f"{inspector.account} 申明有回避事由而未回避",
-                    f"{inspector.account} declared a ground for recusal and did not recuse",
-                )
-            )
+    wrong = [*_too_few(inspectors, needed), *(s for i in inspectors for s in _wrong_with(i))]
+    strange = [s for i in inspectors for s in _strange_about(i)]
     if wrong:
-        return breach(
-            "督导程序:" + ";".join(zh for zh, _ in wrong),
-            "procedure: " + "; ".join(en for _, en in wrong),
-            entry.position,
+        return breach(*_procedure([*wrong, *strange]), entry.position)
+    return undecided(*_procedure(strange), entry.position) if strange else CLEAR
+
+
+def _procedure(said: Sequence[_Said]) -> _Said:
+    zh, en = ";".join(zh for zh, _ in said), "; ".join(en for _, en in said)
+    return f"督导程序:{zh}", f"procedure: {en}"
+
+
+def _too_few(inspectors: Sequence[Inspector], needed: int) -> Iterator[_Said]:
+    number = len({inspector.account for inspector in inspectors})
+    if number < needed:
+        yield f"督导人员 {number} 人,少于 {needed} 人", f"{number} inspectors, {needed} needed"
+
+
+def _wrong_with(inspector: Inspector) -> Iterator[_Said]:
+    who = inspector.account
+    if not (inspector.card_no or "").strip():
+        yield f"{who} 没有督导证号", f"{who} has no card number"
+    if inspector.recusal_declared is None:
+        yield f"{who} 没有回避声明", f"{who} made no recusal statement"
+    if inspector.recusal_declared:
+        yield (
+            f"{who} 申明有回避事由而未回避",
+            f"{who} declared a ground for recusal and did not recuse",
         )
-    return CLEAR
+
+
+def _strange_about(inspector: Inspector) -> Iterator[_Said]:
+    # The number itself is not repeated: whoever reads flags without personal data reads this.
+    card = (inspector.card_no or "").strip()
+    if card and not is_card_number(card):
+        yield (
+            f"{inspector.account} 的督导证号不是已知格式(R 加 8 位数字),无法核对",
+            f"the card number of {inspector.account} follows no known pattern (R and 8 digits)",
+        )
 
 
 def overdue_days(finding: Finding, order: Order) -> Days | None:
     """Q2: return the days on which the ordered rectification is overdue, None if there are none."""
-    start = order.due_on + timedelta(days=1)
-    ends: list[date] = [d for d in (order.reported, finding.ended_on) if d is not None]
-    days = Days(start, min(ends) if ends else None)
+    end = settled_by(finding, order)
+    days = Days(order.due_on + timedelta(days=1), end[0] if end else None)
     return None if days.empty else days
+
+
+def settled_by(finding: Finding, order: Order) -> tuple[date, int] | None:
+    """Return day and entry of what came first: the report, another order, the end of the finding."""
+    ended = () if finding.ended_on is None else ((finding.ended_on, finding.ended_position),)
+    return min((*order.answers, *ended), key=lambda end: end[0], default=None)
 
 
 def overdue(finding: Finding, order: Order) -> Outcome:

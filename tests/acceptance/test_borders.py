@@ -369,6 +369,32 @@ def test_a_deadline_has_passed_on_the_day_after_it_until_the_report(office):
     assert flag["clause"] == "七"
 
 
+def test_another_order_puts_another_deadline_in_the_place_of_the_first(office):
+    code = uscc()
+    office.load(
+        *listed(code, item(ELECTRICIAN, "4")),
+        finding(code),
+        ordered(code, "2025-04-10"),
+        ordered(code, "2025-04-30", day="2025-04-05"),
+        ordered(code, "2025-05-31", day="2025-05-11"),
+        rectified(code, "2025-06-02"),
+    )
+    for day, due in (
+        ("2025-04-10", []),
+        ("2025-04-11", []),  # extended in time
+        ("2025-04-30", []),
+        ("2025-05-01", ["2025-04-30"]),
+        ("2025-05-10", ["2025-04-30"]),
+        ("2025-05-11", []),  # extended too late
+        ("2025-05-31", []),
+        ("2025-06-01", ["2025-05-31"]),
+        ("2025-06-02", []),
+    ):
+        flags = office.flags(code, check="Q2", verdict="breach", valid_at=day)
+        assert len(flags) == len(due), day
+        assert all(d in flag["message"]["en"] for d, flag in zip(due, flags, strict=True)), day
+
+
 def test_a_finding_that_was_withdrawn_has_no_deadline(office):
     code = uscc()
     office.load(*listed(code, item(ELECTRICIAN, "4")), finding(code), ordered(code, "2025-04-10"))
@@ -446,6 +472,26 @@ def test_a_measure_of_the_kind_suspension_changes_no_standing(office):
     )
     assert office.standing(code, "2025-04-10") == ["listed"]
     assert office.breaches(code) == []
+
+
+def test_a_removal_outlasts_a_renewal_that_was_decided_before_it(office):
+    code = uscc()
+    office.load(
+        *listed(code, item(ELECTRICIAN, "4"), until="2026-01-01"),
+        renewed(code, "2025-10-01", "2026-01-01", "2029-01-01"),
+    )
+    then = office.position()
+    removal = line("ListingRemoved", "2025-11-01", BUREAU, uscc=code, basis="严重违规")
+    office.load(removal, session(code, ELECTRICIAN, "4", "2026-03-10"))
+    for day, known, now in (
+        ("2025-10-31", "listed", "listed"),
+        ("2025-11-01", "listed", "removed"),
+        ("2026-01-01", "listed", "removed"),
+        ("2028-12-31", "listed", "removed"),
+    ):
+        assert office.standing(code, day, position=then) == [known]
+        assert office.standing(code, day) == [now]
+    assert office.breaches(code) == ["S7"]
 
 
 def test_a_removed_enterprise_may_be_listed_again_by_another_publication(office):

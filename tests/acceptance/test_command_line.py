@@ -43,6 +43,11 @@ def test_a_list_is_written_to_a_file_in_every_format(office, tmp_path):
         done = office.run("roster", "--format", form, "-o", str(path))
         assert done.returncode == 0, done.stderr
         assert path.read_bytes().startswith(start)
+        other = tmp_path / f"by-name.{form.upper()}"
+        done = office.run("roster", "-o", str(other))
+        assert done.returncode == 0, done.stderr
+        assert other.read_bytes().startswith(start)
+        assert (form == "json") == other.read_bytes().startswith(b"{")
 
 
 def test_differences_and_counts_are_printed(office):

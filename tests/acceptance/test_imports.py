@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from api.error_list import error_list
+from api.upload_form import UPLOAD
+from ledger.faults import Invalid
 from tests.acceptance.lines import (
     ELECTRICIAN,
     changed,
@@ -120,3 +123,41 @@ def test_a_certificate_sheet_takes_its_good_rows(office):
     assert (report.taken, report.refused) == (1, 1)
     assert refused[0]["line"] == 3
     assert len(office.history(code, "CertificateIssued")) == 1
+
+
+def test_an_error_list_is_mended_and_imported_again(office):
+    code = uscc()
+    held = session(code, ELECTRICIAN, "4", "2025-03-10")
+    office.load(*listed(code, item(ELECTRICIAN, "4")), held)
+    name = registered(code)["data"]["name"]
+    number = f"Y000011{code[-7:-1]}254000001"
+    row = f"王五,201,{identity()},{name},电工,,九级,{number},2025-03-20,{name},{name}"
+    _, refused = office.take(f"{','.join(UPLOAD)}\n{row}\n", "certificates.csv")
+    assert [each["line"] for each in refused] == [2]
+    report, again = office.take(error_list(refused), "错误清单.xlsx")
+    assert (report.taken, [each["input"] for each in again]) == (0, [refused[0]["input"]])
+    refused[0]["input"]["职业技能等级"] = "四级"
+    report, again = office.take(error_list(refused), "错误清单.xlsx")
+    assert (report.taken, again) == (1, [])
+    (entry,) = office.history(code, "CertificateIssued")
+    assert entry["data"]["certificate_no"] == number
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le"])
+def test_lines_in_another_encoding_say_how_to_save_them(office, encoding):
+    content = json.dumps(registered(uscc()), ensure_ascii=False).encode(encoding)
+    before = office.position()
+    with pytest.raises(Invalid, match="UTF-8"):
+        office.take(content)
+    assert office.position() == before
+
+
+def test_what_was_taken_is_told_also_where_a_later_file_cannot_be_used(office, tmp_path):
+    good, bad = tmp_path / "good.ndjson", tmp_path / "bad.ndjson"
+    good.write_text(json.dumps(registered(uscc())))
+    bad.write_bytes(b"\0\0")
+    done = office.run("import", str(good), str(bad), "--json")
+    assert done.returncode == 2
+    (told,) = json.loads(done.stdout)
+    assert (told["file"], told["taken"]) == (str(good), 1)
+    assert "bad.ndjson" in done.stderr

@@ -18,6 +18,7 @@ from tests.acceptance.lines import (
     listed,
     ordered,
     rectified,
+    registered,
     reinspected,
     reporter,
     spot_check,
@@ -132,6 +133,20 @@ def test_a_late_offline_check_keeps_both_times(office):
     e = office.history(code, "SpotCheckRecorded")[0]
     assert e["valid_from"] == "2025-03-10", e
     assert e["recorded_at"][:4] >= "2026", e
+
+
+def test_the_clock_of_a_device_is_evidence_and_never_a_day(office):
+    code = uscc()
+    ahead = spot_check(code, captured_at="2099-01-01T00:10:00+08:00", inspection_id=f"in-a-{code}")
+    night = spot_check(code, captured_at="2025-03-09T16:30:00Z", inspection_id=f"in-n-{code}")
+    office.load(registered(code), ahead, night)
+    shown = {e["data"]["captured_at"]: e["valid_from"] for e in office.history(code)[:2]}
+    assert shown == {"2098-12-31T16:10:00Z": "2025-03-10", "2025-03-09T16:30:00Z": "2025-03-10"}
+    office.refuse(
+        spot_check(code, captured_at="2025-03-10T10:00:00", inspection_id="in-x"),
+        field="captured_at",
+    )
+    office.refuse(spot_check(code, day=FAR, inspection_id="in-y"), field="valid_from")
 
 
 def test_a_finding_goes_its_whole_way(office):

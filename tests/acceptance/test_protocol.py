@@ -302,6 +302,24 @@ def test_a_draw_is_made_again_from_what_it_says(office):
     problem(office.ask("/v1/draws/none"), 404)
 
 
+def test_the_largest_draw_is_committed_to_and_carried_out(office):
+    codes = [uscc() for _ in range(2600)]
+    seed = "开奖" * 20
+    drawn = {
+        "draw_id": f"d-{codes[0][-6:]}-{'x' * 40}",
+        "pool": codes,
+        "sample": 66,
+        "seed_commitment": hashlib.sha256(seed.encode()).hexdigest(),
+        "valid_from": "2025-03-01",
+    }
+    refused = office.post("/v1/draws", {**drawn, "sample": 67}, SUPERVISOR)
+    assert problem(refused, 422)["rule"] == "pool-too-large"
+    assert office.post("/v1/draws", drawn, SUPERVISOR).status_code == 201
+    done = office.post("/v1/draws", {**drawn, "seed": seed}, SUPERVISOR)
+    assert done.status_code == 201, done.text
+    assert len(office.get(f"/v1/draws/{drawn['draw_id']}")["drawn"]["enterprises"]) == 66
+
+
 def test_corrections_of_what_decisions_rest_on_are_known_from_then_on(office):
     code = uscc()
     office.load(

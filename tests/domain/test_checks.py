@@ -11,7 +11,7 @@ from domain.assessment import Candidates
 from domain.certificate import CertificateReissued, CertificateRevoked, Results
 from domain.checks import CHECKS
 from domain.clauses import CLAUSES
-from domain.flag import JUDGED
+from domain.judged import JUDGED
 from domain.place import Place
 from domain.vocabulary import CandidateCategory, ContentPart, Level, Method, Mode, Verdict
 from tests.story import COOK, ELECTRICIAN, GUARD, OTHER, USCC, WELDER, Story, issued, item, session
@@ -233,6 +233,37 @@ def test_a_unit_acts_only_while_it_is_covered():
     assert story.found() == ["S9", "S9"]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("2025-02-28", "2025-03-01", ["S9"]),
+        ("2025-03-01", "2025-03-31", []),
+        ("2025-03-31", "2025-04-01", ["S9"]),
+        ("2025-03-31", "2025-05-02", ["S9"]),
+    ],
+)
+def test_a_unit_is_covered_on_every_day_of_a_session(first: str, last: str, found: list[str]):
+    story = listed()
+    covered = enterprise.UnitCovered(uscc=USCC, unit_uscc=OTHER, unit_name="分公司")
+    story.tell(covered, date(2025, 3, 1))
+    story.tell(enterprise.UnitReleased(uscc=USCC, unit_uscc=OTHER), date(2025, 4, 1))
+    story.tell(covered, date(2025, 5, 1))
+    days = (date.fromisoformat(first), date.fromisoformat(last))
+    story.tell(session(day=days[0], held_to=days[1], unit_uscc=OTHER))
+    assert story.found() == found
+
+
+@pytest.mark.parametrize(
+    ("occupation", "verdict"), [(GUARD, Verdict.BREACH), (WELDER, Verdict.BREACH)]
+)
+def test_an_occupation_that_is_barred_on_one_day_of_a_session_is_s3(occupation, verdict):
+    """保安员 was barred on the second day, 焊工 on the first."""
+    story = listed()
+    days = {"day": date(2021, 11, 22), "held_to": date(2021, 11, 23)}
+    story.tell(session(occupation, **days))
+    assert [f.outcome.verdict for f in story.fold.flags.values() if f.code == "S3"] == [verdict]
+
+
 def test_the_applicant_itself_is_always_a_fitting_unit():
     story = listed()
     story.tell(session(unit_uscc=USCC))
@@ -357,6 +388,9 @@ def test_a_replaced_certificate_and_its_successor_count_once():
         ((("a", "", False), ("b", "R11240002", False)), Verdict.BREACH),
         ((("a", "R11240001", None), ("b", "R11240002", False)), Verdict.BREACH),
         ((("a", "R11240001", True), ("b", "R11240002", False)), Verdict.BREACH),
+        ((("a", "R1124001", False), ("b", "R11240002", False)), Verdict.UNDECIDED),
+        ((("a", "京督0001", False), ("b", "R11240002", False)), Verdict.UNDECIDED),
+        ((("a", "京督0001", False), ("b", "", False)), Verdict.BREACH),
     ],
 )
 def test_an_inspection_needs_inspectors_cards_and_statements(inspectors, verdict):

@@ -283,6 +283,23 @@ def test_a_correction_lets_in_nothing_that_was_refused_before(
     given(*way).when(correct(last(way), by, **values)).then_refused(code)
 
 
+@pytest.mark.parametrize(
+    ("way", "path"),
+    [
+        ([register(), held()], "held_from"),
+        ([register(), held()], "held_to"),
+        (certified(), "issued_on"),
+        (found(), "valid_from"),
+    ],
+)
+def test_a_correction_to_a_day_that_has_not_come_names_the_field(
+    way: list[Command[Any]], path: str
+):
+    given(*way).when(correct(last(way), **{path: TOMORROW})).then_refused(
+        "day-in-the-future", f"fields.{path}"
+    )
+
+
 def test_a_recommendation_is_corrected_within_the_rules():
     way = [*evaluated(), order(concluded((), recommended=False), date(2024, 6, 15))]
     given(*way).when(correct(last(way), CENTRE, recommended=True, scope=GUARDS)).then_refused(
@@ -296,6 +313,7 @@ def test_a_recommendation_is_corrected_within_the_rules():
     [
         ([register(), held()], {"unit_uscc": UNIT, "held_to": "2025-03-12"}),
         ([register(), order(spot_check(), DAY)], {"kind": "专项督导"}),
+        ([register(), order(dispatch(), DAY)], {"inspectors__1__card_no": "R11250009"}),
         (evaluated(), {"scores__basics": 20}),
         (extended(), {"valid_from": "2027-01-01"}),
         (suspended(), {"until": None}),

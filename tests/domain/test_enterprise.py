@@ -192,9 +192,10 @@ def test_a_unit_is_covered_from_its_day_on():
     (new,) = given(register()).when(cover()).then_as_ordered()
     assert (new.stream, new.valid_from) == (f"enterprise/{USCC}", DAY)
     after = enterprise_after(register(), cover())
-    assert after.covers(UNIT, DAY)
-    assert not after.covers(UNIT, DAY - timedelta(days=1))
-    assert not after.covers(OTHER, DAY)
+    before = DAY - timedelta(days=1)
+    assert after.uncovered(UNIT, DAY, TODAY) is None
+    assert after.uncovered(UNIT, before, DAY) == before
+    assert after.uncovered(OTHER, DAY, DAY) == DAY
 
 
 def test_covering_a_unit_again_changes_nothing():
@@ -225,8 +226,8 @@ def test_a_unit_is_released_from_its_day_on():
     day = DAY + timedelta(days=30)
     given(register(), cover()).when(release(day)).then_as_ordered()
     after = enterprise_after(register(), cover(), release(day))
-    assert after.covers(UNIT, day - timedelta(days=1))
-    assert not after.covers(UNIT, day)
+    assert after.uncovered(UNIT, DAY, day - timedelta(days=1)) is None
+    assert after.uncovered(UNIT, DAY, day + timedelta(days=9)) == day
 
 
 def test_releasing_a_released_unit_changes_nothing():

@@ -123,6 +123,8 @@ def test_a_finding_names_what_is_recorded():
         ({"inspection_id": "i-9"}, "unknown-inspection", "inspection_id"),
         ({"flags": ("no flag",)}, "unknown-flag", "flags.0"),
         ({"flags": ("S1-2", "S1-99")}, "unknown-flag", "flags.1"),
+        # Nothing is judged of a registration.
+        ({"flags": ("S1-2", "S1-1")}, "unknown-flag", "flags.1"),
         ({"uscc": OTHER}, "unknown-enterprise", "uscc"),
         ({"uscc": "91110302MA222LU88A"}, "invalid-uscc", "uscc"),
     ],
@@ -179,6 +181,15 @@ def test_a_later_report_does_not_make_the_first_one_late():
     assert after.orders[0].reported_position == 4
     late = finding_after(require(), report(date(2025, 6, 20)), report(date(2025, 6, 10), "先报"))
     assert (late.orders[0].reported, late.orders[0].reported_position) == (date(2025, 6, 10), 5)
+
+
+def test_another_order_replaces_the_one_before_from_its_day_on():
+    after = finding_after(require(), require(due_on=DUE + timedelta(days=30)))
+    first, last = after.orders
+    assert first.replaced == last.ordered
+    assert first.replaced_position == last.position
+    assert first.answers == ((last.ordered, last.position),)
+    assert last.answers == ()
 
 
 def test_a_reinspection_says_whether_the_rectification_passed():

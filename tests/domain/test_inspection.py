@@ -10,6 +10,7 @@ from domain.decider import Command
 from domain.draw import Drawn, Pool, Sample, commitment, draw, pool_digest
 from domain.enterprise import EnterpriseProfileChanged
 from domain.evidence import evidence_tag, evidence_tags
+from domain.identifiers import uscc_check_character
 from domain.inspection import (
     KINDS,
     Evidence,
@@ -114,6 +115,32 @@ def test_a_pool_has_valid_codes():
     given().when(drawing(pool=bad, sample=Sample(enterprises=1))).then_refused(
         "invalid-uscc", "pool.enterprises.1"
     )
+
+
+def codes(number: int) -> tuple[str, ...]:
+    heads = (f"91110108MC{n:07d}" for n in range(number))
+    return tuple(head + uscc_check_character(head) for head in heads)
+
+
+@pytest.mark.parametrize(("sample", "inspectors"), [(66, 0), (60, 20)])
+def test_a_draw_is_recorded_while_one_entry_holds_it(sample: int, inspectors: int):
+    pool = Pool(enterprises=codes(2600), inspectors=("甲",) * inspectors)
+    wanted = Sample(enterprises=sample)
+    assert len(given().when(drawing(pool=pool, sample=wanted)).new) == 1
+    # Whoever is drawn stands in the entry a second time: that is counted beforehand.
+    more = Sample(enterprises=sample + 1)
+    given().when(drawing(pool=pool, sample=more)).then_refused("pool-too-large", "pool.enterprises")
+
+
+def test_an_inspector_draws_from_the_own_district():
+    pool = Pool(enterprises=(OTHER, USCC))
+    own = order(replace(COMMITTED, pool=pool, sample=Sample(enterprises=1)), DAY, by=inspector())
+    assert len(given(register()).when(own).new) == 1
+    there = replace(own, actor=inspector("110105"))
+    given(register()).when(there).then_refused("other-district", "pool.enterprises.1")
+    moved = order(EnterpriseProfileChanged(uscc=USCC, district="110105"), DAY)
+    assert len(given(register(), moved).when(there).new) == 1
+    given(register(), moved).when(own).then_refused("other-district", "pool.enterprises.1")
 
 
 def test_nothing_is_drawn_tomorrow():

@@ -310,6 +310,18 @@ def test_a_renewal_does_not_end_a_suspension(until: date | None, standing: Stand
     assert last.standing is (Standing.SUSPENDED if until is None else Standing.LISTED)
 
 
+def test_a_renewal_decided_for_a_later_day_lists_nobody_who_was_removed_before_it():
+    """The bureau renewed ahead of time and removed the enterprise before the renewal began."""
+    ahead = renew(on=date(2026, 10, 1))
+    removed = remove(date(2026, 10, 20))
+    given(*listed(), ahead).when(removed).then_as_ordered()
+    course = course_after(*listed(), ahead, removed)
+    assert standings(course, date(2026, 10, 19), date(2026, 10, 20), LISTED_TO) == [
+        "listed", "removed", "removed",
+    ]  # fmt: skip
+    assert course.on(LISTED_TO).scope == frozenset()
+
+
 def test_who_was_never_listed_is_not_renewed():
     given(register()).when(renew()).then_refused("not-listed", "uscc")
 
@@ -447,10 +459,8 @@ class Diary:
         elif isinstance(event, ListingReinstated) and self.standing == "suspended":
             self.standing, self.until = "listed", None
         elif isinstance(event, ListingRemoved):
-            if running:
-                self.before_expiry = (self.standing, self.scope, self.until)
             self.standing, self.scope, self.until = "removed", frozenset(), None
-        elif isinstance(event, ListingRenewed):
+        elif isinstance(event, ListingRenewed) and (running or self.standing == "expired"):
             standing, scope, until = (
                 (self.standing, self.scope, self.until) if running else self.before_expiry
             )

@@ -17,7 +17,7 @@ from domain.decider import Refused
 from domain.draw import Pool, Sample
 from domain.registry import EVENTS
 from domain.vocabulary import Level
-from ledger.amending import amend
+from ledger.amending import amend, apply
 from ledger.faults import Invalid
 from ledger.shape_json import examine, read
 from ledger.shape_output import contract, members
@@ -391,6 +391,14 @@ def test_amending_into_something_absent_creates_it() -> None:
     without = amend(held(), [("venue", "null")]).event
     assert without.venue is None
     assert amend(without, [("venue.division", '"131082"')]).event.venue.division == "131082"
+
+
+def test_one_item_of_a_list_is_amended_and_read_so_again() -> None:
+    changes = [("assessors.0", '"丁"')]
+    amended = amend(held(), changes)
+    assert amended.event.assessors == ("丁",)
+    assert amended.changes == tuple(changes)
+    assert apply(held(), amended.changes) == amended.event
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from domain.correction import FieldCorrection, RecordCorrected
-from domain.flag import JUDGED, FlagReviewed
+from domain.flag import FlagReviewed
+from domain.judged import JUDGED
 from domain.vocabulary import ReviewDecision
 from tests.ledger_story import LedgerStory
 from tests.projections.chronicle_corrections import CORRECTIONS

@@ -32,7 +32,7 @@ def all_rows(conn: Connection[Any]) -> dict[str, list[Any]]:
 
 def start_over(conn: Connection[Any]) -> None:
     """Empty the live tables."""
-    for name in TABLES:
+    for name in ("tallies", *TABLES):
         conn.execute(sql.SQL("DELETE FROM projections.{}").format(sql.Identifier(name)))
     conn.execute("UPDATE projections.progress SET position = 0")
 

@@ -1,0 +1,39 @@
+"""Which records each check judges: a flag stands on one of them, or it does not exist (§6)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from domain.assessment import AssessmentHeld
+from domain.certificate import CertificateIssued, CertificateReissued
+from domain.correction import ENTRY
+from domain.decider import Facts
+from domain.envelope import Recorded
+from domain.identifiers import flag_parts
+from domain.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.rectification import RectificationOrdered
+
+_SESSIONS: tuple[type, ...] = (AssessmentHeld,)
+_CERTIFICATES: tuple[type, ...] = (CertificateIssued,)
+JUDGED: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), _SESSIONS + _CERTIFICATES),
+        **dict.fromkeys(("S6", "S7", "S8", "S9", "G1", "G2", "C3"), _SESSIONS),
+        **dict.fromkeys(("R1", "T1"), _CERTIFICATES),
+        **dict.fromkeys(("C1", "C2"), (*_CERTIFICATES, CertificateReissued)),
+        "Q1": (InspectionDispatched, SpotCheckRecorded),
+        "Q2": (RectificationOrdered,),
+    }
+)
+"""Code of a check → the events that it judges."""
+
+
+def judged_record(facts: Facts, key: str) -> Recorded[Any] | None:
+    """Return the record that the flag `key` stands on; None where there is no such flag."""
+    parts = flag_parts(key)
+    if parts is None:
+        return None
+    record = facts[ENTRY.key(str(parts[1]))]
+    if record is None or not isinstance(record.event, JUDGED.get(parts[0], ())):
+        return None
+    return record

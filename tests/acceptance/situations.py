@@ -1,0 +1,272 @@
+"""For every event a situation in which whoever may record it can: what came before, and the command."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from itertools import count
+from types import MappingProxyType
+
+from tests.acceptance.lines import (
+    BUREAU,
+    CENTRE,
+    COOK,
+    ELECTRICIAN,
+    SUMMARY,
+    SUPERVISOR,
+    Json,
+    certificate,
+    closed,
+    dispatched,
+    ended,
+    expert,
+    finding,
+    granted,
+    item,
+    line,
+    listed,
+    ordered,
+    planned,
+    rectified,
+    registered,
+    reinspected,
+    renewed,
+    reporter,
+    session,
+    spot_check,
+    steps_until,
+    suspended,
+    uscc,
+    way_of,
+)
+from tests.acceptance.office import Office
+
+Situation = Callable[[Office, str], Json]
+"""Load what must have come before for one enterprise; return the command with its usual actor."""
+_number = count(1)
+
+
+def situation(office: Office, event: str) -> tuple[str, Json]:
+    """Return a new enterprise and the command of `event` that may be given for it now."""
+    code = uscc()
+    command = SITUATIONS[event](office, code)
+    assert command["type"] == event
+    return code, command
+
+
+def _step(event: str, before: str) -> Situation:
+    """A step on the way onto the roster, once everything up to and with `before` was done."""
+
+    def prepare(office: Office, code: str) -> Json:
+        way = way_of(code)
+        if before:
+            office.load(*steps_until(way, before))
+        return way[event][0]
+
+    return prepare
+
+
+def _instead(event: str, before: str, actor: Json) -> Situation:
+    """A step that ends the way instead."""
+
+    def prepare(office: Office, code: str) -> Json:
+        way = way_of(code)
+        office.load(*steps_until(way, before))
+        app = way["ApplicationSubmitted"][0]["data"]["application_id"]
+        return line(event, "2024-06-20", actor, application_id=app, reason="材料不实")
+
+    return prepare
+
+
+def _after_listing(make: Callable[[str], Json], *before: Callable[[str], Json]) -> Situation:
+    def prepare(office: Office, code: str) -> Json:
+        office.load(*listed(code, item(ELECTRICIAN, "4")), *(each(code) for each in before))
+        return make(code)
+
+    return prepare
+
+
+def _revised_score(office: Office, code: str) -> Json:
+    way = way_of(code)
+    office.load(*steps_until(way, "EvaluationScored"))
+    sheet = {**way["EvaluationScored"][0]["data"], "comment": "更正笔误"}
+    return line("EvaluationScoreRevised", "2024-06-12", expert(1), **sheet, reason="笔误")
+
+
+def _listed_alone(office: Office, code: str) -> Json:
+    way = way_of(code)
+    office.load(*steps_until(way, "ApplicationConfirmed"))
+    entry = way["RosterPublished"][0]["data"]["entries"][0]
+    return line("EnterpriseListed", "2024-07-01", BUREAU, **entry, batch="批次")
+
+
+def _covered(code: str) -> Json:
+    data = {"uscc": code, "unit_uscc": uscc(), "unit_name": "第一分公司"}
+    return line("UnitCovered", "2024-08-01", reporter(code), **data)
+
+
+def _released(office: Office, code: str) -> Json:
+    covered = _covered(code)
+    office.load(registered(code), covered)
+    unit = covered["data"]["unit_uscc"]
+    return line("UnitReleased", "2024-09-01", reporter(code), uscc=code, unit_uscc=unit)
+
+
+def _held(code: str) -> Json:
+    return session(code, ELECTRICIAN, "4", "2025-03-10")
+
+
+def _paper(make: Callable[[str, str], Json]) -> Situation:
+    def prepare(office: Office, code: str) -> Json:
+        held = _held(code)
+        paper = certificate(held)
+        office.load(*listed(code, item(ELECTRICIAN, "4")), held, paper)
+        return make(paper["data"]["certificate_no"], code)
+
+    return prepare
+
+
+def _drawn(_office: Office, code: str) -> Json:
+    promised = hashlib.sha256(b"seed").hexdigest()
+    data = {"draw_id": f"d-{code}", "pool": [code], "sample": 1, "seed_commitment": promised}
+    return line("InspectionDrawn", "2025-03-01", SUPERVISOR, **data)
+
+
+def _measured(kind: str, *before: str) -> Situation:
+    def of(kind: str, code: str) -> Json:
+        named = {"kind": "约谈"} if kind == "MeasureImposed" else {}
+        data = {"finding_id": f"f-{code[-8:]}", "measure_id": "m-1", **named}
+        day = "2025-05-01" if kind == "MeasureImposed" else "2025-06-01"
+        return line(kind, "2025-04-01", SUPERVISOR, **data, effective_from=day)
+
+    def prepare(office: Office, code: str) -> Json:
+        office.load(registered(code), finding(code), *(of(each, code) for each in before))
+        return of(kind, code)
+
+    return prepare
+
+
+def _of_finding(make: Callable[[str], Json], *before: Callable[[str], Json]) -> Situation:
+    def prepare(office: Office, code: str) -> Json:
+        office.load(registered(code), finding(code), *(each(code) for each in before))
+        return make(code)
+
+    return prepare
+
+
+def _withdrawn(code: str) -> Json:
+    return line(
+        "FindingWithdrawn", "2025-04-01", SUPERVISOR, finding_id=f"f-{code[-8:]}", reason="有误"
+    )
+
+
+def _disputed(code: str) -> Json:
+    data = {"finding_id": f"f-{code[-8:]}", "statement": "不认可"}
+    return line("FindingDisputed", "2025-04-01", reporter(code), **data)
+
+
+def _reviewed(office: Office, code: str) -> Json:
+    office.load(*listed(code, item(ELECTRICIAN, "4")), session(code, COOK, "4", "2025-03-10"))
+    (flag,) = office.flags(code)
+    data = {"flag": flag["key"], "decision": "upheld", "reason": "属实"}
+    return line("FlagReviewed", "2025-04-01", SUPERVISOR, **data)
+
+
+def _corrected(office: Office, code: str) -> Json:
+    """A correction of what all five roles that may correct may also record: a registration."""
+    office.load(registered(code))
+    (entry,) = office.history(code, "EnterpriseRegistered")
+    data = {"position": entry["position"], "fields": {"address": "北京市海淀区"}}
+    return line("RecordCorrected", "2025-04-01", SUPERVISOR, **data, reason="录入错误")
+
+
+def _adopted(_office: Office, _code: str) -> Json:
+    """An edition of the rules that is not installed: its predecessor stays in force."""
+    data = {"kind": "rules", "edition": f"trial-{next(_number)}", "sha256": "a" * 64}
+    return line("CatalogueAdopted", "2025-04-01", BUREAU, **data, valid_from="2098-01-01")
+
+
+SITUATIONS: Mapping[str, Situation] = MappingProxyType(
+    {
+        "EnterpriseRegistered": _step("EnterpriseRegistered", ""),
+        "EnterpriseProfileChanged": _after_listing(
+            lambda c: line(
+                "EnterpriseProfileChanged", "2025-01-01", reporter(c), uscc=c, name="新名称"
+            )
+        ),
+        "UnitCovered": _after_listing(_covered),
+        "UnitReleased": _released,
+        "ApplicationSubmitted": _step("ApplicationSubmitted", "EnterpriseRegistered"),
+        "DistrictOpinionGiven": _step("DistrictOpinionGiven", "ApplicationSubmitted"),
+        "ApplicationAccepted": _step("ApplicationAccepted", "DistrictOpinionGiven"),
+        "ApplicationReturned": _instead("ApplicationReturned", "DistrictOpinionGiven", CENTRE),
+        "ExpertsAssigned": _step("ExpertsAssigned", "ApplicationAccepted"),
+        "EvaluationScored": _step("EvaluationScored", "ExpertsAssigned"),
+        "EvaluationScoreRevised": _revised_score,
+        "EvaluationConcluded": _step("EvaluationConcluded", "EvaluationScored"),
+        "ApplicationConfirmed": _step("ApplicationConfirmed", "EvaluationConcluded"),
+        "ApplicationRejected": _instead("ApplicationRejected", "EvaluationConcluded", BUREAU),
+        "ReceiptIssued": _step("ReceiptIssued", "RosterPublished"),
+        "RosterPublished": _step("RosterPublished", "ApplicationConfirmed"),
+        "EnterpriseListed": _listed_alone,
+        "ScopeChanged": _after_listing(
+            lambda c: granted(c, "2025-01-01", added=(item(COOK, "4"),))
+        ),
+        "ListingSuspended": _after_listing(lambda c: suspended(c, "2025-01-01")),
+        "ListingReinstated": _after_listing(
+            lambda c: line("ListingReinstated", "2025-02-01", BUREAU, uscc=c, basis="整改合格"),
+            lambda c: suspended(c, "2025-01-01"),
+        ),
+        "ListingRemoved": _after_listing(
+            lambda c: line("ListingRemoved", "2025-02-01", BUREAU, uscc=c, basis="严重违规")
+        ),
+        "ListingRenewed": _after_listing(
+            lambda c: renewed(c, "2026-06-01", "2027-07-01", "2030-07-01")
+        ),
+        "AnnualPlanFiled": _after_listing(lambda c: planned(c, 2023, "2024-07-02")),
+        "AnnualPlanRevised": _after_listing(
+            lambda c: line(
+                "AnnualPlanRevised",
+                "2025-02-01",
+                reporter(c),
+                uscc=c,
+                year=2025,
+                summary={**SUMMARY, "sessions": 1},
+                sessions=[],
+            )
+        ),
+        "AssessmentHeld": _after_listing(_held),
+        "CertificateIssued": _after_listing(lambda c: certificate(_held(c)), _held),
+        "CertificateReissued": _paper(
+            lambda number, c: ended(
+                "CertificateReissued", number, c, new_certificate_no=f"{number}新", reason="损毁"
+            )
+        ),
+        "CertificateRevoked": _paper(
+            lambda number, c: ended("CertificateRevoked", number, c, reason="误发")
+        ),
+        "InspectionDrawn": _drawn,
+        "InspectionDispatched": _after_listing(dispatched),
+        "SpotCheckRecorded": _after_listing(spot_check),
+        "FindingRaised": _after_listing(finding),
+        "RectificationOrdered": _of_finding(lambda c: ordered(c, "2025-04-30")),
+        "RectificationReported": _of_finding(
+            lambda c: rectified(c, "2025-04-01"), lambda c: ordered(c, "2025-04-30")
+        ),
+        "ReinspectionRecorded": _of_finding(
+            lambda c: reinspected(c, "2025-04-02"),
+            lambda c: ordered(c, "2025-04-30"),
+            lambda c: rectified(c, "2025-04-01"),
+        ),
+        "MeasureImposed": _measured("MeasureImposed"),
+        "MeasureStayed": _measured("MeasureStayed", "MeasureImposed"),
+        "MeasureVaried": _measured("MeasureVaried", "MeasureImposed"),
+        "MeasureSetAside": _measured("MeasureSetAside", "MeasureImposed"),
+        "MeasureLifted": _measured("MeasureLifted", "MeasureImposed"),
+        "FindingClosed": _of_finding(lambda c: closed(c, "2025-04-01")),
+        "FindingWithdrawn": _of_finding(_withdrawn),
+        "FindingDisputed": _of_finding(_disputed),
+        "FlagReviewed": _reviewed,
+        "RecordCorrected": _corrected,
+        "CatalogueAdopted": _adopted,
+    }
+)
+"""Event → its situation."""
