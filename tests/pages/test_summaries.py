@@ -48,10 +48,10 @@ def test_scope_is_named_with_its_levels():
     item = {"name": "电工", "trade": None, "levels": ["5", "4"]}
     data = {"added": [item, {**item, "name": "车工"}], "removed": [], "basis": "扩项"}
     assert summary("zh", "ScopeChanged", data) == (
-        "增加 电工 五级/初级工、四级/中级工,车工 五级/初级工、四级/中级工;减少 无;依据:扩项"
+        "增加 电工 五级/初级工、四级/中级工，车工 五级/初级工、四级/中级工；减少 无；依据：扩项"
     )
     many = summary("zh", "ScopeChanged", {**data, "added": [item] * 5})
-    assert "等 5 项;减少 无" in many
+    assert "等 5 项；减少 无" in many
 
 
 def test_a_profile_change_says_what_is_new_alone():
