@@ -245,10 +245,15 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
         number = told_.new_certificate_no
         root, last = (holding[-1].root, holding[-1].issued) if holding else (at, None)
         for paper in holding:
-            if paper.issued and last and paper.issued.holder == last.holder:
+            if paper.issued and last and _who(paper.issued) == _who(last):
                 paper.ended, paper.replaced_by = day, number
         papers.append(_Paper(at, root, number, who, last, day))
     return papers
+
+
+def _who(issued: CertificateIssued) -> str:
+    """The pseudonym: a name may be spelt otherwise on the next certificate."""
+    return issued.holder.subject_id
 
 
 def _in_the_way(own: _Paper, papers: Sequence[_Paper]) -> set[int]:
