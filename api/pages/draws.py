@@ -13,7 +13,7 @@ from api.caller import Caller, Installed
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.pages.choices import Choices, choices
-from api.pages.frame import framed
+from api.pages.frame import FILES, framed
 from api.pages.reading import read
 from api.pages.rendering import render
 from api.problems import invalid
@@ -96,9 +96,7 @@ def every(request: Request, house: Installed, actor: Caller) -> Response:
     """Show all draws."""
     question, seen = read(request, AsOf)
     standing, items = draws.every(house, actor, question.asked())
-    frame = framed(
-        request, house, actor, standing, twin="/v1/draws", formats=("csv", "xlsx", "parquet")
-    )
+    frame = framed(request, house, actor, standing, twin="/v1/draws", formats=FILES, entire=True)
     page = DrawsPage(items=items, may_draw=actor.role in MAY[EVENT])
     return render(frame, "draws.html", page, seen.status)
 

@@ -16,6 +16,8 @@ from domain.envelope import Actor
 from domain.permissions import MAY
 
 Value = str | int | None
+FILES = ("csv", "xlsx", "parquet")
+"""The files that are offered beside a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Frame:
     """Parameters of the page alone: its twin does not know them."""
     formats: tuple[str, ...]
     """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
+    entire: bool
+    """Whether the twin gives all its rows at once, and has no pages."""
 
     @property
     def signed_in(self) -> bool:
@@ -81,11 +85,19 @@ class Frame:
         return self.at(**basis, **cursor)
 
     def twin_as(self, form: str | None = None) -> str:
-        """Return the address of the twin at the page's basis; `form` for a download."""
+        """Return the address of the twin at the page's basis; `form` for a download.
+
+        The twin shows the rows of the page, a download holds those of every page.
+        """
         unknown = {*PARAMETERS, *self.own, "min_position"}
+        whole: Mapping[str, Value] = {}
+        if form is not None and not self.entire:
+            unknown |= {"cursor", "limit"}
+            whole = {"all": "true"}
         kept = {n: v for n, v in self.query.items() if n not in unknown}
         basis = self.clocks.basis if self.clocks else {}
-        return address(self.twin or "", {**kept, **self.beside, **basis, "format": form})
+        asked = {**kept, **self.beside, **basis, "format": form, **whole}
+        return address(self.twin or "", asked)
 
 
 def address(path: str, parameters: Mapping[str, Value]) -> str:
@@ -106,12 +118,13 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     beside: Mapping[str, str] | None = None,
     own: Collection[str] = (),
     formats: tuple[str, ...] = (),
+    entire: bool = False,
 ) -> Frame:
     """Return the frame of the page that answers `request`.
 
     `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
     entries the steps of the clocks follow. `beside`: parameters of the twin that the page lacks.
-    `own`: parameters of the page that the twin does not know.
+    `own`: parameters of the page that the twin does not know. `entire`: the twin has no pages.
     """
     query = dict(request.query_params)
     shown = clocks(house, standing.basis, query, subject) if standing else None
@@ -127,4 +140,5 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         beside=beside or {},
         own=frozenset(own),
         formats=formats,
+        entire=entire,
     )
