@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.access import ANYONE, unauthenticated
 from api.office import sessions
-from api.office.arrival import arrival, require_own
+from api.office.arrival import arrival, require_own, visit
 from api.office.sessions import Session
 from api.problems import Fault, Problem
 from api.tokens import BadToken, verify
@@ -100,6 +100,20 @@ async def signed_in(request: Request, actor: Caller) -> Session:
 
 
 SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+def unhurried(request: Request, house: Installed, actor: Caller) -> None:
+    """Let a stranger look one certificate up; who has a name is known by it.
+
+    Raises:
+        Problem: 429, too many came from this address lately.
+    """
+    if actor == ANYONE:
+        seen = visit(request)
+        house.gate.require_patience(seen.address, seen.at)
+
+
+Unhurried = Depends(unhurried)
 
 
 async def single_valued(request: Request) -> None:
