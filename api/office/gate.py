@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 from api.office import pace
 from api.office.attempts import Bounds, Keys, keys, of_address
 from api.office.pace import Pace
+from api.office.policy import policy_of
 from api.office.sealing import derived
 from api.office.sessions import Limits
 from api.settings import Settings
@@ -39,6 +40,7 @@ class Gate:
             settings.sign_in_tries_per_address,
             timedelta(minutes=settings.sign_in_lock_minutes),
         )
+        self.policy = policy_of(settings)
         self.pace = Pace(settings.look_ups_at_once, timedelta(seconds=settings.look_up_seconds))
 
     @contextmanager

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.access import ANYONE
 from api.answers import Standing
+from api.office.sessions import Session
 from api.pages.clocks import PARAMETERS, Clocks, clocks
 from api.pages.language import LARGE_COOKIE, Language, choose
 from api.pages.navigation import Area, areas
@@ -107,6 +108,11 @@ def address(path: str, parameters: Mapping[str, Value]) -> str:
     return f"{whole}?{urlencode(given)}" if given else whole
 
 
+def _owes(request: Request) -> bool:
+    session: Session | None = getattr(request.state, "session", None)
+    return session is not None and session.due is not None
+
+
 def framed(  # noqa: PLR0913 - one argument a part of the frame
     request: Request,
     house: Installation,
@@ -134,7 +140,8 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         actor=actor,
         language=choose(request, house.settings.lang),
         large=request.cookies.get(LARGE_COOKIE) == "1",
-        areas=areas(actor),
+        # Whoever owes a second factor or another password is shown no area that would lead back here.
+        areas=() if _owes(request) else areas(actor),
         clocks=shown,
         twin=twin,
         beside=beside or {},

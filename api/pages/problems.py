@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from api.access import ANYONE
+from api.office.due import FORMS
 from api.pages.frame import framed
 from api.pages.rendering import render
 from api.problems import KINDS, Fault, Problem
@@ -53,6 +54,8 @@ def wanted(request: Request) -> bool:
 
 def _way_in(request: Request, problem: Problem) -> str:
     """Return where somebody signs in, or completes it."""
+    if problem.rule is not None and problem.rule in FORMS:
+        return FORMS[problem.rule]
     query = f"?{request.url.query}" if request.url.query else ""
     following = quote(f"{request.url.path}{query}", safe="")
     return f"/sign-in?next={following}"
