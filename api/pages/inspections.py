@@ -80,7 +80,7 @@ class InspectionPage:
 class DispatchForm:
     """The form that sends inspectors to an enterprise."""
 
-    kinds: Sequence[str]
+    kinds: Choices
     """Kinds of inspection that the notice knows."""
     room: int
     """Inspectors that the form offers room for."""
@@ -183,8 +183,9 @@ def _form(
     refusal: Refusal | None,
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
+    frame = framed(request, house, actor)
     page = DispatchForm(
-        kinds=KINDS,
+        kinds=choices(frame.language, "inspection"),
         room=INSPECTORS,
         minimum=house.rule_set(today(), house.ends().head).inspectors_minimum,
         key=new_key(),
@@ -192,7 +193,7 @@ def _form(
         values=values,
     )
     status = refusal.status if refusal else 200
-    return render(framed(request, house, actor), "inspection_form.html", page, status)
+    return render(frame, "inspection_form.html", page, status)
 
 
 @router.get("/inspections/{inspection_id}")
