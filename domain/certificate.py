@@ -201,7 +201,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     issues = [issue for issue in known if issue.number == body.certificate_no]
     own = [issue for issue in issues if issue.uscc == command.actor.organisation]
     last = existing(
-        _last(own or issues),
+        _replaced_so(own or issues, body) or _last(own or issues),
         "unknown-certificate",
         f"证书 {body.certificate_no} 未登记",
         f"certificate {body.certificate_no} is not recorded",
@@ -222,6 +222,15 @@ def _last(issues: Sequence[Issue]) -> Issue | None:
     holding = [issue for issue in issues if issue.ended is None]
     found = holding or issues
     return found[-1] if found else None
+
+
+def _replaced_so(
+    issues: Sequence[Issue], body: CertificateReissued | CertificateRevoked
+) -> Issue | None:
+    """Return the issue that was replaced by the very number: of several, the next is not meant."""
+    if not isinstance(body, CertificateReissued):
+        return None
+    return next((i for i in issues if i.replaced_by == body.new_certificate_no), None)
 
 
 def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked) -> None:

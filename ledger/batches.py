@@ -10,7 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from threading import Lock
 
+from domain.catalogue import CatalogueAdopted
+from domain.correction import RecordCorrected
 from domain.finding import FindingRaised
+from domain.flag import FlagReviewed
+from domain.identifiers import flag_parts
 from ledger.deciding import TRIES, Parts
 from ledger.facts import FactBase
 from ledger.flights import Flight, board
@@ -22,10 +26,6 @@ MOST_LINES = 5_000
 
 MOST_STATES = 100_000
 """Facts kept from batch to batch: some hundred megabytes at most."""
-
-ALONE = frozenset({"RecordCorrected", "FlagReviewed", "CatalogueAdopted"})
-"""Events that share no batch: they name entries by position, which before are not final yet, or
-change how entries and rules are read."""
 
 
 class Batches:
@@ -45,7 +45,7 @@ class Batches:
             if self._base is not None and self._base.next - 1 != self._parts.log.head().position:
                 self._base = None
             try:
-                for run in (run for batch in batches for run in _runs(batch)):
+                for run in (run for batch in batches for run in self._runs(batch)):
                     yield from self._take(run, aloft, appender)
                 yield from self._land(aloft, appender, 0)
             except BaseException:
@@ -56,7 +56,7 @@ class Batches:
         self, run: Sequence[Submission], aloft: deque[Flight], appender: Executor
     ) -> Iterator[Outcome]:
         """Send the run off, landing those before it; yield the outcomes of what has landed."""
-        alone = is_alone(run[0])
+        alone = self._is_alone(run[0])
         while run:
             full = self._base is not None and len(self._base) > MOST_STATES
             yield from self._land(aloft, appender, 0 if alone or full else 1)
@@ -68,6 +68,26 @@ class Batches:
         if alone:
             yield from self._land(aloft, appender, 0)
             self._base = None
+
+    def _runs(self, submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
+        """Cut the submissions into runs that can be decided on one read."""
+        start = 0
+        for index, submission in enumerate(submissions):
+            alone = self._is_alone(submission)
+            if (alone or index - start == MOST_LINES) and start < index:
+                yield submissions[start:index]
+                start = index
+            if alone:
+                yield submissions[index : index + 1]
+                start = index + 1
+        if start < len(submissions):
+            yield submissions[start:]
+
+    def _is_alone(self, submission: Submission) -> bool:
+        """Whether the command shares no batch: positions that did not land yet are not final."""
+        named = names(submission)
+        landed = self._base.position if self._base is not None else 0
+        return named > landed or changes_rules(submission)
 
     def _depart(
         self, run: Sequence[Submission], ahead: Flight | None, appender: Executor
@@ -126,22 +146,21 @@ class Batches:
             run, tries = run[half:], 0
 
 
-def is_alone(submission: Submission) -> bool:
-    """Whether a command shares no batch; a finding does not where it names flags, by position."""
+def names(submission: Submission) -> int:
+    """Return the last position that the command names; 0 where it names none."""
     body = submission.body
-    return type(body).__name__ in ALONE or (type(body) is FindingRaised and bool(body.flags))
+    match body:
+        case RecordCorrected():
+            return body.position
+        case FlagReviewed():
+            flags: Sequence[str] = (body.flag,)
+        case FindingRaised():
+            flags = body.flags
+        case _:
+            return 0
+    return max((parts[1] for parts in map(flag_parts, flags) if parts is not None), default=0)
 
 
-def _runs(submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
-    """Cut the submissions into runs that can be decided on one read."""
-    start = 0
-    for index, submission in enumerate(submissions):
-        alone = is_alone(submission)
-        if (alone or index - start == MOST_LINES) and start < index:
-            yield submissions[start:index]
-            start = index
-        if alone:
-            yield submissions[index : index + 1]
-            start = index + 1
-    if start < len(submissions):
-        yield submissions[start:]
+def changes_rules(submission: Submission) -> bool:
+    """Whether the command changes by what all others are judged."""
+    return isinstance(submission.body, CatalogueAdopted)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from domain.catalogue import ALL
-from ledger.batches import is_alone
+from ledger.batches import changes_rules, names
 from ledger.deciding import TRIES, Parts
 from ledger.facts import FactBase
 from ledger.flights import Flight, board
@@ -28,7 +28,8 @@ class Asked(NamedTuple):
     @property
     def is_alone(self) -> bool:
         """Whether it can share no append."""
-        return self.version is not None or is_alone(self.submission)
+        asked = self.submission
+        return self.version is not None or names(asked) > 0 or changes_rules(asked)
 
 
 class Commands:

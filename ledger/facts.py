@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from domain.catalogue import ALL, reference_after
-from domain.correction import ENTRY, resolved
-from domain.decider import Command, FactKey, Facts, New
+from domain.correction import ENTRY, RecordCorrected, resolved
+from domain.decider import Command, FactKey, FactKind, Facts, New
 from domain.envelope import Recorded
 from domain.reference import Reference
 from domain.registry import EVENTS, FACT_KINDS
@@ -70,6 +70,17 @@ class _States(dict[str, Any]):
                 others.append(tag)
         return others
 
+    def put(self, tag: str, state: Any, position: int) -> None:  # noqa: ANN401 - of any kind
+        """Take in a state that has entries up to `position` folded in, decided ones among them."""
+        self[tag] = state
+        self._folded[tag] = position
+
+    def forget(self, tag: str) -> None:
+        """Forget one fact; it may not be here."""
+        self.pop(tag, None)
+        self.since.pop(tag, None)
+        self._folded.pop(tag, None)
+
     def drop_settled(self, tags: Iterable[str], position: int) -> set[str]:
         """Forget the facts of the tags, but of those with entries behind `position`; return these."""
         kept: set[str] = set()
@@ -79,13 +90,15 @@ class _States(dict[str, Any]):
             if (later[1][-1].position if later else folded.get(tag, 0)) > position:
                 kept.add(tag)
                 continue
-            # It stands in one of the two, never in both.
-            if later:
-                del since[tag]
-            else:
-                del self[tag]
-            folded.pop(tag, None)
+            self.forget(tag)
         return kept
+
+
+def _folded(kind: FactKind[Any], told: Sequence[Recorded[Any]]) -> Any:  # noqa: ANN401 - a state
+    state = kind.initial
+    for entry in resolved(told, apply) if len(told) > 1 else told:
+        state = kind.evolve(state, entry)
+    return state
 
 
 class FactBase:
@@ -100,6 +113,8 @@ class FactBase:
         self._states = _States()
         self._later: dict[str, list[Decided]] = {}
         """What was decided under tags that had not been read, by tag."""
+        self._unsettled: list[Decided] = []
+        """What was decided behind `position`."""
         self._fleeting: set[str] = set()
         self._reference: Reference | None = None
 
@@ -137,13 +152,15 @@ class FactBase:
                     found.setdefault(tag, []).append(entry)
         self._read_entries(missing, found)
         for tag, (kind, _) in missing.items():
-            state, told = kind.initial, found.get(tag, ())
-            for entry in resolved(told, apply) if len(told) > 1 else told:
-                state = kind.evolve(state, entry)
-            if tag in self._later:
-                states.since[tag] = (state, self._later.pop(tag))
+            told, later = found.get(tag, []), self._later.pop(tag, [])
+            if any(type(each.new.event) is RecordCorrected for each in later):
+                # It says how entries before it read, so all of them are folded as one.
+                told = [*told, *(each.recorded() for each in later)]
+                states.put(tag, _folded(kind, told), later[-1].position)
+            elif later:
+                states.since[tag] = (_folded(kind, told), later)
             else:
-                states[tag] = state
+                states[tag] = _folded(kind, told)
 
     def _read_entries(self, missing: Iterable[str], found: dict[str, list[Recorded[Any]]]) -> None:
         """Put the corrected entry itself before its corrections: it does not carry their tag."""
@@ -157,13 +174,25 @@ class FactBase:
         for new in decisions:
             decided = Decided(self.next, new, command)
             self.next += 1
+            self._unsettled.append(decided)
+            if type(new.event) is RecordCorrected:
+                self._unread(new.tags)
+                continue
             for tag in self._states.add(decided):
                 if tag.partition(":")[0] in FACT_KINDS:
                     self._later.setdefault(tag, []).append(decided)
 
+    def _unread(self, tags: Iterable[str]) -> None:
+        """Forget facts whose entries read otherwise from now on; who looks at them reads them again."""
+        for tag in tags:
+            self._states.forget(tag)
+            if tag.partition(":")[0] in FACT_KINDS:
+                self._later[tag] = [each for each in self._unsettled if tag in each.new.tags]
+
     def settle(self, position: int) -> None:
         """Everything decided up to `position` is in the log, as foreseen, and can be read from there."""
         self.position = position
+        self._unsettled = [each for each in self._unsettled if each.position > position]
         self._later = {
             tag: later
             for tag, decided in self._later.items()

@@ -152,6 +152,13 @@ def test_one_number_on_two_holders_is_replaced_for_the_later_and_revoked_for_bot
     assert [i.ended for i in under(NUMBER, *both, revoke())] == [LATER, LATER]
 
 
+def test_of_two_under_one_number_the_same_replacement_is_made_once():
+    both = (*certified(), issued(holder=replace(issue().holder, subject_id="h-2")))
+    given(*both, reissue()).when(reissue()).then_refused("certificate-ended", "certificate_no")
+    another = reissue(new_certificate_no="Y000011123456254000017")
+    given(*both, reissue()).when(another).then_as_ordered()
+
+
 def test_a_replaced_certificate_is_not_replaced_again():
     given(*certified(), reissue()).when(reissue()).then_refused(
         "certificate-ended", "certificate_no"

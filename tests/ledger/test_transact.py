@@ -545,6 +545,88 @@ def test_batches_decide_as_one_command_after_the_other_would(house: House, data:
     assert found[0] == found[1] == found[2] == found[3]
 
 
+def later_life(code: str, at: dict[str, int]) -> list[Json]:
+    """What may come to an enterprise whose entries stand at `at`: corrections, and what rests on them."""
+    held, issued, paused = (
+        at[name] for name in ("AssessmentHeld", "CertificateIssued", "ListingSuspended")
+    )
+    in_question = session(code)["data"]["assessment_id"]
+    return [
+        correction(held, {"method": "process"}),
+        correction(held, {"method": "process"}, idempotency_key=f"again-{code}"),
+        correction(held, {"method": "examination"}),
+        correction(held, {"level": "9"}),
+        correction(issued, {"issued_on": "2025-03-21"}),
+        correction(issued, {"results.theory": 81}),
+        correction(paused, {"until": "2025-05-20"}),
+        correction(paused, {"valid_from": "2025-05-05"}),
+        {**session(code), "idempotency_key": f"held-{code}"},
+        session(code, "5"),
+        certificate(code, in_question, 1),
+        {**certificate(code, in_question, 1), "idempotency_key": f"issued-{code}"},
+        certificate(code, in_question, 2),
+        line("ListingReinstated", "2025-05-10", BUREAU, uscc=code, basis="依据"),
+        line("ListingSuspended", "2025-05-15", BUREAU, uscc=code, basis="依据"),
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_corrections_share_a_batch_as_one_after_the_other_would(house: House, data: Any) -> None:
+    """Law: what was read before a correction in the same batch is read anew behind it."""
+    order = data.draw(st.lists(st.integers(0, 14), min_size=2, max_size=20))
+    cuts = data.draw(st.sets(st.integers(1, len(order)), max_size=3))
+    found: list[list[tuple[Any, ...]]] = []
+    for is_streamed in (False, True):
+        code = uscc()
+        lines = [*listed(code, "4"), session(code)]
+        lines.append(certificate(code, lines[-1]["data"]["assessment_id"], 1))
+        lines.append(
+            line(
+                "ListingSuspended",
+                "2025-05-01",
+                BUREAU,
+                uscc=code,
+                basis="依据",
+                until="2025-06-01",
+            )
+        )
+        before = house.many(*lines)
+        at = {
+            each["type"]: outcome.position
+            for each, outcome in zip(lines, before, strict=True)
+            if isinstance(outcome, Accepted)
+        }
+        told = [later_life(code, at)[index] for index in order]
+        batches = [told[a:b] for a, b in pairwise([0, *sorted(cuts), len(told)])]
+        base = house.log.head().position + 1
+        if is_streamed:
+            outcomes = list(house.transactor.stream(map(commands, batches)))
+        else:
+            outcomes = [house.another().execute(command(each)) for each in told]
+        found.append([_told(outcome, base) for outcome in outcomes])
+    assert found[0] == found[1]
+
+
+def test_corrections_of_what_has_landed_share_the_append_of_their_neighbours(house: House) -> None:
+    code, other = uscc(), uscc()
+    house.many(registered(code), session(code))
+    appends: list[int] = []
+
+    class Counting(Writer):
+        def append_chain(self, items: Sequence[Append], look: Look | None = None) -> list[Result]:
+            appends.append(len(items))
+            return super().append_chain(items, look)
+
+    parts = (Counting(house.log), house.vault, installed())
+    transactor = Transactor(house.log, *parts, today=lambda: TODAY)
+    transactor.execute_many([command(registered(uscc()))])
+    lines = [registered(other), correction(2, {"method": "process"}), session(code, "5")]
+    outcomes = transactor.execute_many(commands(lines))
+    assert [type(each) for each in outcomes] == [Accepted] * 3
+    assert appends == [1, 3]
+
+
 def _told(outcome: Outcome, base: int) -> tuple[Any, ...]:
     match outcome:
         case Accepted(position, count_) | Already(position, count_):
