@@ -185,6 +185,7 @@ def _denied(actor: Actor, action: Action, resource: str) -> Problem:
     )
 
 
-def unauthenticated(zh: str, en: str) -> Problem:
-    """Return the problem of a missing or useless token."""
-    return Problem("unauthenticated", zh, en, headers={"WWW-Authenticate": 'Bearer realm="dudao"'})
+def unauthenticated(zh: str, en: str, rule: str | None = None) -> Problem:
+    """Return the problem of a missing or useless token, or of a sign-in that is not complete."""
+    headers = {"WWW-Authenticate": 'Bearer realm="dudao"'}
+    return Problem("unauthenticated", zh, en, rule=rule, headers=headers)

@@ -7,7 +7,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.access import ANYONE, unauthenticated
 from api.office import sessions
-from api.office.arrival import arrival, require_own
+from api.office.arrival import arrival, require_own, visit
+from api.office.due import require_nothing_due
 from api.office.sessions import Session
 from api.problems import Fault, Problem
 from api.tokens import BadToken, verify
@@ -31,7 +32,8 @@ async def caller(request: Request) -> Actor:
     A session that is over speaks for anyone: what needs a name is then answered with 401.
 
     Raises:
-        Problem: 401, the token is not good; 403, another site made the browser send a change.
+        Problem: 401, the token is not good, or something is due before anything else; 403, another
+            site made the browser send a change.
     """
     house: Installation = request.app.state.installation
     header = request.headers.get("authorization")
@@ -45,6 +47,7 @@ async def caller(request: Request) -> Actor:
     request.state.actor, request.state.session = actor, session
     if session is not None:
         require_own(request, house.settings)
+        require_nothing_due(request, session.due)
     return actor
 
 
@@ -75,7 +78,7 @@ async def _session(request: Request, house: Installation) -> Session | None:
 
     def find() -> Session | None:
         with house.gate.connection() as connection:
-            return sessions.find(connection, token, house.gate.limits, now())
+            return sessions.find(connection, token, house.gate.limits, house.gate.policy, now())
 
     return await run_in_threadpool(find)
 
@@ -100,6 +103,20 @@ async def signed_in(request: Request, actor: Caller) -> Session:
 
 
 SignedIn = Annotated[Session, Depends(signed_in)]
+
+
+def unhurried(request: Request, house: Installed, actor: Caller) -> None:
+    """Let a stranger look one certificate up; who has a name is known by it.
+
+    Raises:
+        Problem: 429, too many came from this address lately.
+    """
+    if actor == ANYONE:
+        seen = visit(request)
+        house.gate.require_patience(seen.address, seen.at)
+
+
+Unhurried = Depends(unhurried)
 
 
 async def single_valued(request: Request) -> None:

@@ -221,7 +221,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
 ) -> None:
     """Ask page by page until the end, and write all of it."""
     from api.files import Origin  # noqa: PLC0415 - start-up time
-    from api.lists import pages  # noqa: PLC0415
+    from api.lists import pages, root_at  # noqa: PLC0415
     from api.questions import Paged  # noqa: PLC0415
     from api.wiring import caught_up  # noqa: PLC0415
 
@@ -236,7 +236,9 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
             found = iter([ask(house, actor, asked)])
         first = next(found)
         batches = chain([first.page.items], (each.page.items for each in found))
-        write(batches, shape, Origin(name, first.standing.basis, _filters(chosen)), form, out)
+        root = root_at(house, first.standing.position) if form is Format.PARQUET else None
+        origin = Origin(name, first.standing.basis, _filters(chosen), root=root)
+        write(batches, shape, origin, form, out)
 
 
 _CLOCKS = frozenset({"valid_at", "known_at", "position"})

@@ -5,13 +5,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from api.cli_failures import Failure, tell
 from api.cli_ledger import bar
 from api.cli_output import table
+from api.commands import Conditions, perform
+from api.field.today import visits
 from api.formats import columns
 from api.imports import Rejects
 from api.language import chosen
 from api.office import demo_accounts
+from api.queries import ask
+from api.questions import RosterQuestion
+from api.views import VIEWS
 from api.wiring import Installation
 from domain.checks import CHECKS
 from domain.vocabulary import Verdict
@@ -85,6 +92,45 @@ def open_doors(house: Installation) -> None:
         f"role on the sign-in page, or use\n  {' '.join(demo_accounts.NAMES)}\n"
         f"  密码 / password: {password}\n"
     )
+    send_inspectors(house)
+
+
+TEAM = (
+    ("inspector-110108-1", "示例督导23", "R11230023"),
+    ("inspector-110108-2", "示例督导24", "R11230024"),
+)
+"""Inspectors of 海淀 as the sample year names them; the first has an account of the demonstration."""
+VISITS = 2
+
+
+def send_inspectors(house: Installation) -> None:
+    """Dispatch the demonstration's inspector to enterprises today, unless there is something to visit.
+
+    By the command that the inspectors' own form sends, so that the files of the sample year say
+    the same for ever, and whoever tries the page of the day finds something to do.
+    """
+    account, *_ = TEAM[0]
+    actor = next(each for each in demo_accounts.SAMPLE if each.account == account)
+    if visits(house, actor):
+        return
+    day = today().isoformat()
+    asked = {"district": actor.organisation, "standing": "listed", "limit": VISITS}
+    found = ask(house, actor, VIEWS["roster"], RosterQuestion.model_validate(asked))
+    for number, firm in enumerate(found.page.items, 1):
+        body = {
+            "inspection_id": f"demo-{day}-{number}",
+            "kind": "日常监督检查",
+            "district": actor.organisation,
+            "uscc": firm["uscc"],
+            "inspectors": [
+                {"account": one, "name": name, "card_no": card, "recusal_declared": False}
+                for one, name, card in TEAM
+            ],
+            "valid_from": day,
+        }
+        # Processes that start at once, and starts on one day, send the same and record it once.
+        key = Conditions(f"demonstration/{day}/{number}", None)
+        perform(house, actor, ("InspectionDispatched",), orjson.dumps(body), key)
 
 
 SUMMARY = columns("code name breach:integer undecided:integer clause example")

@@ -94,12 +94,12 @@ def a_list(shape: Sequence[Column], *also: int) -> dict[int | str, dict[str, Any
     }
 
 
-def a_record(schema: dict[str, Any] | None = None) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that is one record."""
+def a_record(schema: dict[str, Any] | None = None, *also: int) -> dict[int | str, dict[str, Any]]:
+    """Return the description of an answer that is one record; `also`: more problems."""
     properties = {"basis": BASIS, **(schema or {}).get("properties", {})}
     whole = {"type": "object", "required": ["basis"], "properties": properties}
     return {
         200: {"description": "一条记录 / one record", "content": {JSON: {"schema": whole}}},
         304: {"description": "未变 / not modified"},
-        **problems(401, 403, 404, 406, 422, 503),
+        **problems(401, 403, 404, 406, 422, *also, 503),
     }

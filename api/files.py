@@ -24,12 +24,16 @@ class TooManyRows(ValueError):  # noqa: N818 - an answer to the caller, not a fa
 
 
 class Origin(NamedTuple):
-    """Where the rows come from: which list, as of which basis, narrowed how."""
+    """Where the rows come from: which list, as of which basis, narrowed how.
+
+    `root`: the ledger's Merkle root at the position, in hexadecimal; None where it is not said.
+    """
 
     name: str
     basis: Mapping[str, Any]
     filters: Mapping[str, str]
     limited: Mapping[str, Any] | None = None
+    root: str | None = None
 
     @property
     def made(self) -> datetime:
@@ -47,6 +51,7 @@ class Origin(NamedTuple):
             ("业务日期 / valid_at", str(self.basis.get("valid_at") or "")),
             ("入账时间(UTC) / known_at", str(self.basis.get("known_at") or "")),
             ("台账位置 / position", str(self.basis.get("position"))),
+            *([("台账根(SHA-256) / root", self.root)] if self.root else []),
             *((f"{name}", str(value)) for name, value in rest.items()),
             ("筛选条件 / filters", _listed(self.filters) or "无 / none"),
             ("可见范围 / limited to", _listed(self.limited or {}) or "全部 / everything"),
@@ -59,9 +64,10 @@ class Origin(NamedTuple):
     def metadata(self) -> dict[str, str]:
         """Return the same as metadata of a Parquet file."""
         known = {f"dudao.{name}": str(value) for name, value in self.basis.items()}
+        root = {"dudao.root": self.root} if self.root else {}
         filters = {"dudao.filters": _listed(self.filters)} if self.filters else {}
         limited = {"dudao.limited_to": _listed(self.limited)} if self.limited else {}
-        return {**known, **filters, **limited}
+        return {**known, **root, **filters, **limited}
 
 
 def _listed(values: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from api import files, formats
 from api.answers import answer, lasting, limits, page_json
 from api.downloads import disposition
 from api.files import MOST_ROWS, Origin, TooManyRows
-from api.formats import JSON, MEDIA, Column
+from api.formats import JSON, MEDIA, PARQUET, XLSX, Column
 from api.parameters import LARGEST_PAGE
 from api.problems import Problem, invalid
 from api.queries import Found
@@ -92,7 +92,7 @@ def page(
     if media == JSON:
         body = page_json(found.standing, found.page)
     else:
-        origin = _origin(request, found)
+        origin = _origin(request, found, media)
         body = b"".join(files.pieces(media, shape, [found.page.items], origin))
     return answer(request, found.standing, body, media, headers=headers, public=found.public)
 
@@ -107,9 +107,19 @@ def _form(request: Request, question: Formatted) -> str:
     return formats.negotiate(request.headers.get("accept", ""))
 
 
-def _origin(request: Request, found: Found) -> Origin:
+def _origin(request: Request, found: Found, media: str) -> Origin:
     filters = {k: v for k, v in request.query_params.items() if k not in _NO_FILTER}
-    return Origin(request.url.path, found.standing.basis, filters, found.page.limited)
+    root = None
+    # The other forms have no place for it, and computing it is not for nothing.
+    if media in {PARQUET, XLSX}:
+        root = root_at(request.app.state.installation, found.standing.position)
+    return Origin(request.url.path, found.standing.basis, filters, found.page.limited, root)
+
+
+def root_at(house: Installation, position: int) -> str:
+    """Return the ledger's Merkle root at a position, in hexadecimal."""
+    with house.reading() as connection:
+        return house.roots.at(connection, position).hex()
 
 
 def _name(request: Request, found: Found, media: str) -> str:
@@ -134,7 +144,8 @@ def _whole(
     _require_file(question, media)
     first = next(found)
     batches = chain([first.page.items], (each.page.items for each in found))
-    made = _in_turn(house.whole_lists, files.pieces(media, shape, batches, _origin(request, first)))
+    origin = _origin(request, first, media)
+    made = _in_turn(house.whole_lists, files.pieces(media, shape, batches, origin))
     try:
         head = next(made, b"")
     except TooManyRows:

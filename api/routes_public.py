@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import bodies, certificates
 from api.answers import document
-from api.caller import Caller, Installed
+from api.caller import Caller, Installed, Unhurried
 from api.described import a_list, a_record, problems
 from api.formats import columns
 from api.lists import listing
@@ -61,7 +61,8 @@ _LOOKUP = {
     "/v1/certificates/{number:path}",
     summary="按编号查询证书 / one certificate by its number",
     operation_id="get_certificate",
-    responses=a_record(),
+    dependencies=[Unhurried],
+    responses=a_record(None, 429),
     response_class=Response,
 )
 def certificate(
@@ -80,6 +81,7 @@ def certificate(
     "/v1/certificates/lookup",
     summary="核对编号与姓名 / do number and name belong together",
     operation_id="lookup_certificate",
+    dependencies=[Unhurried],
     responses={
         200: {
             "description": "是否相符 / whether they match",
@@ -93,7 +95,7 @@ def certificate(
                 }
             },
         },
-        **problems(400, 413, 415, 422, 503),
+        **problems(400, 413, 415, 422, 429, 503),
     },
     openapi_extra={"requestBody": _LOOKUP},
     response_class=Response,

@@ -37,6 +37,14 @@ class Settings(BaseSettings):
     sign_in_tries_per_address: int = Field(default=20, ge=1, le=10_000)
     """The same for one address, behind which a whole office may sit."""
     sign_in_lock_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    sign_in_profile: Literal["asvs", "mlps3"] = "asvs"
+    """Whose rules passwords and second factors follow (api/office/policy.py)."""
+    password_days: int = Field(default=90, ge=1, le=3660)
+    """Days after which a password is changed, under `mlps3`."""
+    look_ups_at_once: int = Field(default=60, ge=1, le=1_000_000)
+    """Certificates that one address may ask for at once, without a name."""
+    look_up_seconds: int = Field(default=10, ge=1, le=3600)
+    """Seconds after which it may ask for one more."""
 
     oidc_client_id: str | None = None
     """What this installation is called at the identity provider."""

@@ -36,7 +36,7 @@ UPLOADS = (
 )
 EVIDENCE_LIMIT = 15 * MIB
 FORM_LIMIT = 8 * EVIDENCE_LIMIT
-_FORMS_WITH_FILES = re.compile(r"/applications/new|/findings/[^/]+/report")
+_FORMS_WITH_FILES = re.compile(r"/applications/new|/findings/[^/]+/report|/field/record")
 EVIDENCE = "/v1/evidence/"
 
 logger = logging.getLogger("dudao.api")

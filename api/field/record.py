@@ -5,7 +5,7 @@ a test holds the two against each other.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from api.field.checklist import (
@@ -24,13 +24,18 @@ Fields: TypeAlias = Mapping[str, str]
 
 ROWS = 6
 """Inspectors of one record at most."""
+LONGEST_NAME = 200
+"""Characters of the name of a photo."""
 DEVICE = "workbench"
 """Stands for a record that was not made on a device of its own."""
 _RECUSAL = {"true": True, "false": False}
 
 
-def event_of(fields: Fields) -> Json:
-    """Return the data of a `SpotCheckRecorded`; `captured_at` is when the form was shown."""
+def event_of(fields: Fields, evidence: Sequence[Json] = ()) -> Json:
+    """Return the data of a `SpotCheckRecorded`; `captured_at` is when the form was shown.
+
+    `evidence`: files that are kept, as a command names them.
+    """
     return _known(
         {
             "inspection_id": _given(fields, "inspection_id"),
@@ -44,7 +49,7 @@ def event_of(fields: Fields) -> Json:
             "device_id": DEVICE,
             "offline": False,
             "checklist": _answers(fields),
-            "evidence": [],
+            "evidence": list(evidence),
             "unit_statement": _given(fields, "unit_statement"),
             "signature_refused": fields.get("signature") == "refused",
         }
@@ -139,6 +144,20 @@ def faults(fields: Fields) -> tuple[Fault, ...]:
         said = "请写明拒绝签字的情况 / say how the signature was refused"
         found.append(Fault("refusal_reason", said))
     return tuple(found)
+
+
+def photo_fields() -> Iterator[tuple[str, str]]:
+    """Yield the fields for photos, each with the question that they show; no question: empty."""
+    yield "photos", ""
+    for n, question in enumerate(QUESTIONS):
+        yield f"photos-{n}", question.item
+    yield "photos-signature", ""
+
+
+def titled(kept: Json, item: str) -> Json:
+    """Return a kept photo under the name that the phone gives it: the question first."""
+    name = " · ".join(part for part in (item, kept["file_name"]) if part)[:LONGEST_NAME]
+    return {**kept, "file_name": name}
 
 
 _FIELDS = (

@@ -6,6 +6,7 @@ counted is the name that was typed, whether such an account exists or not.
 """
 
 import hmac
+import ipaddress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -27,12 +28,31 @@ class Keys(NamedTuple):
     address: bytes
 
 
+LINE = 64
+"""Bits of an IPv6 address that one line has in common: behind it everybody chooses addresses freely."""
+
+
+def line_of(address: str) -> str:
+    """Return what is counted as one address: an IPv4 address, or all of one IPv6 line."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, LINE), strict=False))
+
+
 def keys(key: bytes, account: str, address: str) -> Keys:
     """Return under what tries of `account` from `address` are counted."""
-    return Keys(
-        hmac.digest(key, f"account {account}".encode(), "sha256"),
-        hmac.digest(key, f"address {address}".encode(), "sha256"),
-    )
+    return Keys(hmac.digest(key, f"account {account}".encode(), "sha256"), of_address(key, address))
+
+
+def of_address(key: bytes, address: str) -> bytes:
+    """Return under what is counted what comes from `address`."""
+    return hmac.digest(key, f"address {line_of(address)}".encode(), "sha256")
 
 
 class Standing(NamedTuple):

@@ -51,6 +51,14 @@ def put_password(connection: Connection[Any], account: str, password: str) -> No
     connection.execute(PUT, {"account": account, "password": passwords.hashed(password)})
 
 
+RENEW = "UPDATE office.credential SET password = %(password)s WHERE account = %(account)s"
+
+
+def renew_password(connection: Connection[Any], account: str, password: str) -> None:
+    """Keep the same password in another form."""
+    connection.execute(RENEW, {"account": account, "password": passwords.hashed(password)})
+
+
 PUT_FACTOR = """
 UPDATE office.credential SET factor = %(factor)s, factor_step = %(step)s
  WHERE account = %(account)s

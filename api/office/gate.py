@@ -2,13 +2,16 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from api.office.attempts import Bounds, Keys, keys
+from api.office import pace
+from api.office.attempts import Bounds, Keys, keys, of_address
+from api.office.pace import Pace
+from api.office.policy import policy_of
 from api.office.sealing import derived
 from api.office.sessions import Limits
 from api.settings import Settings
@@ -26,6 +29,7 @@ class Gate:
         self.cookie_key = derived(key, "dudao provider cookie")
         self.demo_key = derived(key, "dudao demonstration")
         self._attempt_key = derived(key, "dudao attempts")
+        self._pace_key = derived(key, "dudao look-ups")
         self.limits = Limits(
             timedelta(minutes=settings.session_idle_minutes),
             timedelta(hours=settings.session_hours),
@@ -36,6 +40,8 @@ class Gate:
             settings.sign_in_tries_per_address,
             timedelta(minutes=settings.sign_in_lock_minutes),
         )
+        self.policy = policy_of(settings)
+        self.pace = Pace(settings.look_ups_at_once, timedelta(seconds=settings.look_up_seconds))
 
     @contextmanager
     def connection(self) -> Generator[Connection[Any]]:
@@ -46,3 +52,15 @@ class Gate:
     def tried(self, account: str, address: str) -> Keys:
         """Return under what tries of an account from an address are counted."""
         return keys(self._attempt_key, account, address)
+
+    def require_patience(self, address: str, at: datetime) -> None:
+        """Let an address look one certificate up.
+
+        Raises:
+            Problem: 429, it has asked for too many lately.
+        """
+        key = of_address(self._pace_key, address)
+        with self.connection() as connection:
+            wait = pace.take(connection, key, self.pace, at)
+        if wait is not None:
+            raise pace.too_fast(wait)

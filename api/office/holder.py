@@ -7,7 +7,6 @@ from psycopg import Connection
 from api.office import access_log, credentials, factor, passwords, sessions, sign_in
 from api.office.access_log import Deed, Visit
 from api.office.credentials import Credential
-from api.office.exclusions import ADMINISTRATORS
 from api.office.gate import Gate
 from api.office.sessions import Session
 from api.office.sign_in import Admitted, Proof
@@ -22,14 +21,25 @@ def change_password(
 
     Raises:
         Problem: the proof (the password so far, a code) is wrong, or was too often.
-        Refused: the new password is not good enough.
+        Refused: the new password is not good enough, or no other than the one so far.
     """
-    passwords.require_good(password, session.actor.account)
+    passwords.require_good(password, session.actor.account, composed=gate.policy.composed)
     held = sign_in.prove(gate, proof, visit)
+    _require_another(password, proof.password)
     with gate.connection() as connection, connection.transaction():
         credentials.put_password(connection, held.actor.account, password)
         access_log.record(connection, visit, held.actor, Deed.PASSWORD, "own")
         return _anew(gate, connection, held, visit)
+
+
+def _require_another(password: str, before: str) -> None:
+    if passwords.normal(password) == passwords.normal(before):
+        raise Refused(
+            "password-unchanged",
+            "新密码与现在的相同",
+            "the new password is the one so far",
+            "password",
+        )
 
 
 def offered_factor(gate: Gate, session: Session) -> bytes:
@@ -66,14 +76,14 @@ def remove_factor(gate: Gate, proof: Proof, visit: Visit) -> Admitted:
 
     Raises:
         Problem: the proof is wrong, or was too often.
-        Refused: an administrator has to have one.
+        Refused: the role has to have one.
     """
     held = sign_in.prove(gate, proof, visit)
-    if held.actor.role in ADMINISTRATORS:
+    if held.actor.role in gate.policy.factor_for:
         raise Refused(
             "factor-required",
-            "管理员账户必须启用二次验证;换手机请设置新的验证器",
-            "an administrator needs a second factor; for another phone set up a new one",
+            "此账户必须启用二次验证;换手机请设置新的验证器",
+            "this account needs a second factor; for another phone set up a new one",
         )
     with gate.connection() as connection, connection.transaction():
         credentials.put_factor(connection, gate.factor_key, held.actor.account, None, None)

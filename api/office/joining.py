@@ -1,4 +1,4 @@
-"""What a one-time link is for: its holder sets a password, an administrator also a second factor."""
+"""What a one-time link is for: its holder sets a password, who needs one also a second factor."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,7 +8,6 @@ from psycopg import Connection
 from api import accounts
 from api.office import access_log, credentials, exclusions, factor, invitations, passwords
 from api.office.access_log import Deed, Visit
-from api.office.exclusions import ADMINISTRATORS
 from api.office.gate import Gate
 from api.office.invitations import Invitation
 from api.office.sealing import digest
@@ -61,9 +60,9 @@ def first_link(gate: Gate, at: datetime) -> str | None:
         return invitations.make(connection, None, "", at, invitations.FIRST)
 
 
-def needs_factor(invitation: Invitation) -> bool:
+def needs_factor(gate: Gate, invitation: Invitation) -> bool:
     """Return whether the account cannot be set up without a second factor."""
-    return invitation.role in ADMINISTRATORS
+    return invitation.role in gate.policy.factor_for
 
 
 def offered_factor(gate: Gate, secret: str) -> bytes:
@@ -81,7 +80,7 @@ def join(gate: Gate, typed: Joining, visit: Visit) -> Admitted:
     with gate.connection() as connection:
         invitation = opened(connection, typed.secret, visit.at)
     account = invitation.account or typed.account
-    passwords.require_good(typed.password, account)
+    passwords.require_good(typed.password, account, composed=gate.policy.composed)
     step = _step(gate, invitation, typed, visit.at)
     with gate.connection() as connection, connection.transaction():
         if not invitations.take(connection, typed.secret):
@@ -100,7 +99,7 @@ def join(gate: Gate, typed: Joining, visit: Visit) -> Admitted:
 
 def _step(gate: Gate, invitation: Invitation, typed: Joining, at: datetime) -> int | None:
     """Return the step of the code that proves the second factor; None where none is set up."""
-    if not typed.code.strip() and not needs_factor(invitation):
+    if not typed.code.strip() and not needs_factor(gate, invitation):
         return None
     step = factor.step_of(offered_factor(gate, typed.secret), typed.code, at, None)
     if step is None:

@@ -1,8 +1,9 @@
 """Passwords: how they are kept, and which are refused.
 
-Kept as argon2id with the parameters of OWASP (19 MiB, two passes, one lane). Length counts, not
-composition: at least twelve characters, of which eight must be left when words that everybody
-tries (`common_words.txt`, the account's own name), years, and runs of characters are taken out.
+Kept as argon2id with the parameters of OWASP (19 MiB, two passes, one lane). Length counts: at
+least twelve characters, of which eight must be left when words that everybody tries
+(`common_words.txt`, the account's own name), years, and runs of characters are taken out.
+Composition counts where the profile `mlps3` asks for it.
 """
 
 import re
@@ -25,6 +26,8 @@ WORDS = Path(__file__).parent / "common_words.txt"
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _LEET = str.maketrans("013457@$!", "oleastasi")
+KINDS = 3
+"""Of capitals, small letters, digits and all other characters, as many as a composed password has."""
 _RUN = 3
 """Neighbouring characters of this number and more, alike or one after the other, count as one."""
 
@@ -67,8 +70,8 @@ def common_words() -> tuple[str, ...]:
     return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
-def require_good(password: str, account: str) -> None:
-    """Refuse a password that is short, or that is guessed first.
+def require_good(password: str, account: str, *, composed: bool = False) -> None:
+    """Refuse a password that is short, that is guessed first, or (`composed`) of too few kinds.
 
     Raises:
         Refused: with what to do instead; the password is never repeated.
@@ -96,6 +99,18 @@ def require_good(password: str, account: str) -> None:
             "too little is left; use unrelated words",
             "password",
         )
+    if composed and kinds_of(text) < KINDS:
+        raise Refused(
+            "password-plain",
+            f"密码须含大写字母、小写字母、数字、其他字符中的至少 {KINDS} 类",
+            f"at least {KINDS} of these: capitals, small letters, digits, other characters",
+            "password",
+        )
+
+
+def kinds_of(text: str) -> int:
+    """Return how many kinds of characters a password has, of four."""
+    return len({(c.isupper(), c.islower(), c.isdigit()) for c in text})
 
 
 def what_is_own(password: str, account: str) -> str:

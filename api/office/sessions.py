@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from api.office.access_log import Visit
 from api.office.credentials import Credential
+from api.office.policy import Due, Policy, Proofs
 from api.office.sealing import digest, new_secret
 from domain.envelope import Actor
 from domain.vocabulary import Role
@@ -32,11 +33,12 @@ class Limits(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A session that holds."""
+    """A session that holds. `due`: what its holder has to do before anything else."""
 
     number: int
     actor: Actor
     digest: bytes
+    due: Due | None = None
 
 
 class Shown(NamedTuple):
@@ -97,26 +99,38 @@ def start(
     return token
 
 
+# Whoever came through the provider has proved as much as it asks for, and a demonstration has open
+# doors: nothing is due of either.
 FIND = """
-SELECT s.number, a.account, a.role, a.organisation, s.seen_at
+SELECT s.number, a.account, a.role, a.organisation, s.seen_at, s.started_at,
+       c.factor IS NOT NULL, c.changed_at
   FROM office.session s JOIN office.account a ON a.account = s.account
+  LEFT JOIN office.credential c ON c.account = a.account
+       AND s.way IN ('password', 'invitation')
+       AND NOT EXISTS (SELECT FROM office.demo d WHERE d.account = a.account)
  WHERE s.digest = %(digest)s AND s.epoch = a.epoch AND a.disabled_at IS NULL
    AND s.ends_at > %(at)s AND s.seen_at > %(idle_since)s
 """
 SEEN = "UPDATE office.session SET seen_at = %(at)s WHERE number = %(number)s AND seen_at < %(at)s"
 
 
-def find(connection: Connection[Any], token: str, limits: Limits, at: datetime) -> Session | None:
+def find(
+    connection: Connection[Any], token: str, limits: Limits, policy: Policy, at: datetime
+) -> Session | None:
     """Return the session of a token, now used again; None if it holds no more, or never did."""
     key = digest(token)
     values = {"digest": key, "at": at, "idle_since": at - limits.idle}
     row: Any = connection.execute(FIND, values).fetchone()
     if row is None:
         return None
-    number, account, role, organisation, seen_at = row
+    number, account, role, organisation, seen_at, began, has_factor, changed_at = row
     if at - seen_at > NOTED:
         connection.execute(SEEN, {"number": number, "at": at})
-    return Session(number, Actor(account=account, role=Role(role), organisation=organisation), key)
+    actor = Actor(account=account, role=Role(role), organisation=organisation)
+    due = None
+    if changed_at is not None:
+        due = policy.due(actor.role, Proofs(has_factor, changed_at), began)
+    return Session(number, actor, key, due)
 
 
 END = "DELETE FROM office.session WHERE account = %(account)s AND number = %(number)s"

@@ -98,9 +98,9 @@ def prove(gate: Gate, proof: Proof, visit: Visit) -> Credential:
 
 
 def _renew(connection: Connection[Any], held: Credential, password: str) -> None:
-    """Keep the password with today's parameters if it was kept with others."""
+    """Keep the password with today's parameters if it was kept with others; it grows no younger."""
     if held.password is not None and passwords.outdated(held.password):
-        credentials.put_password(connection, held.actor.account, password)
+        credentials.renew_password(connection, held.actor.account, password)
 
 
 def admit(

@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 from api.caller import Installed, SignedIn
 from api.office import credentials, holder
 from api.office.arrival import arrival, visit
-from api.office.exclusions import ADMINISTRATORS
-from api.office.passwords import SHORTEST
+from api.office.passwords import KINDS, SHORTEST
+from api.office.policy import Due
 from api.office.sessions import Session
 from api.office.sign_in import Admitted, Proof
 from api.pages.acting import Form, Refusal, attempt, typed
@@ -35,8 +35,12 @@ class ProofsPage:
     """Whether the role may not do without one."""
     offered: OfferedFactor
     """The second factor that may be set up next."""
+    due: Due | None
+    """What has to be done before anything else."""
     shortest: int
     """Characters that a password has at least."""
+    kinds: int
+    """Kinds of characters that it has at least; 0: that does not count."""
     refusal: Refusal | None
     """Why nothing was changed."""
 
@@ -53,9 +57,11 @@ def _show(
         held = credentials.find(connection, actor.account)
     page = ProofsPage(
         has_factor=held is not None and held.factor is not None,
-        factor_required=actor.role in ADMINISTRATORS,
+        factor_required=actor.role in gate.policy.factor_for,
+        due=session.due,
         offered=offered(holder.offered_factor(gate, session), actor.account),
         shortest=SHORTEST,
+        kinds=KINDS if gate.policy.composed else 0,
         refusal=refusal,
     )
     status = refusal.status if refusal else 200

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import certificates
 from api.access import READS
-from api.caller import Caller, Installed
+from api.caller import Caller, Installed, Unhurried
 from api.formats import Row
 from api.pages.acting import Form, text, typed
 from api.pages.frame import Frame, address, framed
@@ -47,7 +47,7 @@ def form(request: Request, house: Installed, actor: Caller) -> Response:
     return _answer(framed(request, house, actor), {})
 
 
-@router.post("/certificates")
+@router.post("/certificates", dependencies=[Unhurried])
 async def look_up(request: Request, house: Installed, actor: Caller, given: Form) -> Response:
     """Lead to the certificate of the number, or say whether number and name belong together."""
     values = {name: value for name, value in typed(given).items() if name in {"number", "name"}}
@@ -113,7 +113,7 @@ class CertificatePage:
     """The records behind them that the reader may see."""
 
 
-@router.get("/certificates/{number:path}")
+@router.get("/certificates/{number:path}", dependencies=[Unhurried])
 def certificate(request: Request, house: Installed, actor: Caller, number: str) -> Response:
     """Show what anyone may know of a certificate, and the records to who may see them."""
     question, seen = read(request, AsOf)

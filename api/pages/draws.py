@@ -97,7 +97,7 @@ def every(request: Request, house: Installed, actor: Caller) -> Response:
     """Show all draws."""
     question, seen = read(request, AsOf)
     standing, items = draws.every(house, actor, question.asked())
-    frame = framed(request, house, actor, standing, twin="/v1/draws", formats=FILES)
+    frame = framed(request, house, actor, standing, twin="/v1/draws", formats=FILES, entire=True)
     page = DrawsPage(items=items, may_draw=actor.role in MAY[EVENT])
     return render(frame, "draws.html", page, seen.status)
 

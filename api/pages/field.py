@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api.access import Action, decide
 from api.caller import Caller, Installed
 from api.field import checklist
-from api.field.record import ROWS, event_of, faults, field_of
+from api.field.record import ROWS, event_of, faults, field_of, photo_fields, titled
 from api.field.today import SPOT_CHECK, visits
 from api.field.words import words
 from api.pages.acting import Form, Refusal, act, attempt, new_key, sent_on, typed
@@ -18,6 +18,7 @@ from api.pages.frame import Frame, framed
 from api.pages.language import Language, Words
 from api.pages.offline import VERSION_HEADER, version
 from api.pages.rendering import render
+from api.pages.uploads import keep, sent
 from api.problems import Fault, Problem
 from api.wiring import Installation
 from domain.envelope import Actor
@@ -221,5 +222,14 @@ def _recorded(
             errors=wrong,
         )
     known = {"inspection_id": f"spot-{key}", **{n: v for n, v in values.items() if v.strip()}}
-    body = {**event_of(known), "valid_from": values.get("day")}
+    body = {**event_of(known, _photos(house, actor, form)), "valid_from": values.get("day")}
     return act(house, actor, form, SPOT_CHECK, body)
+
+
+def _photos(house: Installation, actor: Actor, form: Form) -> list[dict[str, Any]]:
+    """Keep the photos that came with the form; return how the command names them."""
+    return [
+        titled(keep(house, actor, file, field), item)
+        for field, item in photo_fields()
+        for file in sent(form, field)
+    ]

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.access import ANYONE, READS
 from api.answers import Standing
+from api.office.sessions import Session
 from api.pages.clocks import PARAMETERS, Clocks, clocks
 from api.pages.language import LARGE_COOKIE, Language, choose
 from api.pages.navigation import Area, areas
@@ -46,6 +47,8 @@ class Frame:
     """Parameters of the page alone: its twin does not know them."""
     formats: tuple[str, ...]
     """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
+    entire: bool
+    """Whether the twin gives all its rows at once, and has no pages."""
 
     @property
     def signed_in(self) -> bool:
@@ -92,11 +95,19 @@ class Frame:
         return self.at(**basis, **cursor)
 
     def twin_as(self, form: str | None = None) -> str:
-        """Return the address of the twin at the page's basis; `form` for a download."""
+        """Return the address of the twin at the page's basis; `form` for a download.
+
+        The twin shows the rows of the page, a download holds those of every page.
+        """
         unknown = {*PARAMETERS, *self.own, "min_position"}
+        whole: Mapping[str, Value] = {}
+        if form is not None and not self.entire:
+            unknown |= {"cursor", "limit"}
+            whole = {"all": "true"}
         kept = {n: v for n, v in self.query.items() if n not in unknown}
         basis = self.clocks.basis if self.clocks else {}
-        return address(self.twin or "", {**kept, **self.beside, **basis, "format": form})
+        asked = {**kept, **self.beside, **basis, "format": form, **whole}
+        return address(self.twin or "", asked)
 
 
 def address(path: str, parameters: Mapping[str, Value]) -> str:
@@ -104,6 +115,11 @@ def address(path: str, parameters: Mapping[str, Value]) -> str:
     given = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
     whole = quote(path, safe="/-._~")
     return f"{whole}?{urlencode(given)}" if given else whole
+
+
+def _owes(request: Request) -> bool:
+    session: Session | None = getattr(request.state, "session", None)
+    return session is not None and session.due is not None
 
 
 def framed(  # noqa: PLR0913 - one argument a part of the frame
@@ -117,12 +133,13 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     beside: Mapping[str, str] | None = None,
     own: Collection[str] = (),
     formats: tuple[str, ...] = (),
+    entire: bool = False,
 ) -> Frame:
     """Return the frame of the page that answers `request`.
 
     `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
     entries the steps of the clocks follow. `beside`: parameters of the twin that the page lacks.
-    `own`: parameters of the page that the twin does not know.
+    `own`: parameters of the page that the twin does not know. `entire`: the twin has no pages.
     """
     query = dict(request.query_params)
     shown = clocks(house, standing.basis, query, subject) if standing else None
@@ -132,10 +149,12 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         actor=actor,
         language=choose(request, house.settings.lang),
         large=request.cookies.get(LARGE_COOKIE) == "1",
-        areas=areas(actor),
+        # Whoever owes a second factor or another password is shown no area that would lead back here.
+        areas=() if _owes(request) else areas(actor),
         clocks=shown,
         twin=twin,
         beside=beside or {},
         own=frozenset(own),
         formats=formats,
+        entire=entire,
     )

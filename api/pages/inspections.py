@@ -1,6 +1,6 @@
 """`/inspections` 督导: who was sent where, what they saw, and the form that sends them (四)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from api.evidence import obtainable
 from api.formats import Row
 from api.pages.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.pages.called import called
+from api.pages.choices import Choices, choices
 from api.pages.frame import framed
 from api.pages.lists import list_page
 from api.pages.reading import read
@@ -51,7 +52,7 @@ class InspectionPage:
 class DispatchForm:
     """The form that sends inspectors to an enterprise."""
 
-    kinds: Sequence[str]
+    kinds: Choices
     """Kinds of inspection that the notice knows."""
     room: int
     """Inspectors that the form offers room for."""
@@ -128,8 +129,9 @@ def _form(
     refusal: Refusal | None,
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
+    frame = framed(request, house, actor)
     page = DispatchForm(
-        kinds=KINDS,
+        kinds=choices(frame.language, "inspection"),
         room=INSPECTORS,
         minimum=house.rule_set(today(), house.ends().head).inspectors_minimum,
         key=new_key(),
@@ -137,7 +139,7 @@ def _form(
         values=values,
     )
     status = refusal.status if refusal else 200
-    return render(framed(request, house, actor), "inspection_form.html", page, status)
+    return render(frame, "inspection_form.html", page, status)
 
 
 @router.get("/inspections/{inspection_id}")

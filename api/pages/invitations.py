@@ -1,4 +1,4 @@
-"""`/invitations/{secret}` 一次性链接: its holder sets a password, an administrator also a second factor."""
+"""`/invitations/{secret}` 一次性链接: its holder sets a password, who needs one also a second factor."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from api.caller import Installed
 from api.office import joining
 from api.office.arrival import require_private, visit
 from api.office.joining import Joining
-from api.office.passwords import SHORTEST
+from api.office.passwords import KINDS, SHORTEST
 from api.office.sign_in import Admitted
 from api.pages.acting import Form, Refusal, attempt, text, typed
 from api.pages.entering import Private, let_in, require_same
@@ -37,6 +37,8 @@ class InvitationPage:
     """The second factor that may, or must, be set up."""
     shortest: int
     """Characters that a password has at least."""
+    kinds: int
+    """Kinds of characters that it has at least; 0: that does not count."""
     values: dict[str, str]
     """What was typed, without secrets."""
     refusal: Refusal | None
@@ -58,9 +60,10 @@ def _show(
         account=invitation.account,
         role=invitation.role.value,
         organisation=invitation.organisation,
-        required=joining.needs_factor(invitation),
+        required=joining.needs_factor(house.gate, invitation),
         offered=offered(joining.offered_factor(house.gate, secret), label),
         shortest=SHORTEST,
+        kinds=KINDS if house.gate.policy.composed else 0,
         values={name: sent.get(name, "") for name in ("account", "person")},
         refusal=refusal,
     )

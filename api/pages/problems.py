@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import Request, Response
 
 from api.access import ANYONE
+from api.office.due import FORMS
 from api.pages.frame import framed
 from api.pages.rendering import render
 from api.problems import KINDS, Fault, Problem
@@ -22,6 +23,7 @@ _TITLES_EN = {
     409: "Not done",
     413: "Too large",
     422: "Not as required",
+    429: "Too many attempts",
     500: "Internal error",
     503: "Not ready yet",
 }
@@ -50,12 +52,19 @@ def wanted(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+def _way_in(request: Request, problem: Problem) -> str:
+    """Return where somebody signs in, or completes it."""
+    if problem.rule is not None and problem.rule in FORMS:
+        return FORMS[problem.rule]
+    query = f"?{request.url.query}" if request.url.query else ""
+    following = quote(f"{request.url.path}{query}", safe="")
+    return f"/sign-in?next={following}"
+
+
 def page(request: Request, problem: Problem) -> Response:
-    """Return the page that says `problem`; one who is not signed in is led to the sign-in first."""
+    """Return the page that says `problem`; one who is not signed in is led to the way in first."""
     if problem.code == "unauthenticated" and request.method == "GET":
-        query = f"?{request.url.query}" if request.url.query else ""
-        following = quote(f"{request.url.path}{query}", safe="")
-        return Response(status_code=303, headers={"Location": f"/sign-in?next={following}"})
+        return Response(status_code=303, headers={"Location": _way_in(request, problem)})
     house = request.app.state.installation
     frame = framed(request, house, getattr(request.state, "actor", ANYONE))
     title = KINDS[problem.code].title
@@ -68,4 +77,6 @@ def page(request: Request, problem: Problem) -> Response:
         errors=problem.errors,
         instance=str(request.scope["state"]["instance"]).rpartition(":")[2],
     )
-    return render(frame, "problem.html", context, problem.status)
+    answer = render(frame, "problem.html", context, problem.status)
+    answer.headers.update(problem.headers)
+    return answer

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.access import READS
 from api.around import around
-from api.caller import Caller, Installed
+from api.caller import Caller, Installed, unhurried
 from api.certificates import by_number
 from api.formats import Row
 from api.pages.clocks import PARAMETERS
@@ -55,7 +55,7 @@ def search(request: Request, house: Installed, actor: Caller) -> Response:
     question, seen = read(request, RosterQuestion)
     q = (question.q or "").strip()
     if q and question.cursor is None:
-        exact = _exact(house, actor, q, question.asked())
+        exact = _exact(request, house, actor, q, question.asked())
         if exact is not None:
             kept = {n: v for n, v in request.query_params.items() if n in PARAMETERS}
             return Response(status_code=303, headers={"Location": address(exact, kept)})
@@ -81,7 +81,7 @@ def _named(question: RosterQuestion, q: str, standing: Standing | None) -> Roste
     return question.model_copy(update={"q": q, "standing": standing, "limit": ROWS})
 
 
-def _exact(house: Installation, actor: Actor, q: str, asked: Asked) -> str | None:
+def _exact(request: Request, house: Installation, actor: Actor, q: str, asked: Asked) -> str | None:
     """Return the address of what `q` names exactly, if it is there for this reader."""
     if position := _POSITION.fullmatch(q):
         number = position[1]
@@ -89,8 +89,9 @@ def _exact(house: Installation, actor: Actor, q: str, asked: Asked) -> str | Non
     code = re.sub(r"[\s-]", "", q).upper()
     if is_uscc(code):
         return f"/enterprises/{code}" if _there(firm, house, actor, code, asked) else None
-    if _NUMBER.fullmatch(q) and _there(by_number, house, actor, q, asked):
-        return f"/certificates/{q}"
+    if _NUMBER.fullmatch(q):
+        unhurried(request, house, actor)
+        return f"/certificates/{q}" if _there(by_number, house, actor, q, asked) else None
     return None
 
 

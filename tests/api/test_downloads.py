@@ -109,6 +109,24 @@ def test_a_whole_list_holds_every_page(
     assert again.headers["cache-control"] == "private, max-age=31536000, immutable"
 
 
+@pytest.mark.parametrize("whole", [{}, {"all": "true"}])
+def test_a_file_says_the_root_of_the_ledger_at_its_position(
+    desk: Desk, house: Installation, code: str, whole: Json
+) -> None:
+    at = house.log.head().position - 1
+    asked = {"uscc": code, "position": at, **whole}
+    with house.reading() as connection:
+        root = house.roots.at(connection, at).hex()
+    assert root != house.log.head().root.hex()
+    parquet = desk.get("/v1/assessments", format="parquet", **asked).content
+    assert pq.read_schema(io.BytesIO(parquet)).metadata[b"dudao.root"].decode() == root
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(desk.get("/v1/assessments", format="xlsx", **asked).content)
+    )
+    about = {row[0]: row[1] for row in book.get_sheet_by_index(1).to_python()}
+    assert about["台账根(SHA-256) / root"] == root
+
+
 def test_all_entries_come_whole_up_to_one_position(
     desk: Desk, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ ORIGIN = Origin(
     {"valid_at": "2026-03-01", "known_at": KNOWN_AT, "position": 7, "rules": "2020-3"},
     {"district": "110108"},
     {"district": "110108"},
+    "ab" * 32,
 )
 ITEM = {
     "edition": "2022",
@@ -79,6 +80,7 @@ def test_the_second_sheet_says_what_the_first_is() -> None:
     said = {row[0]: row[1] for row in sheets(made(ROW, ROW))["说明 about"]}
     assert said["业务日期 / valid_at"] == "2026-03-01"
     assert said["台账位置 / position"] == "7"
+    assert said["台账根(SHA-256) / root"] == "ab" * 32
     assert said["rules"] == "2020-3"
     assert said["筛选条件 / filters"] == "district=110108"
     assert said["可见范围 / limited to"] == "district=110108"

@@ -170,8 +170,7 @@ def test_a_locked_account_is_shown_and_unlocked(house: House, keeper: Visitor) -
 
 @pytest.mark.parametrize("act", ["assign", "disable", "reset"])
 def test_nobody_does_it_to_their_own_account(house: House, act: str) -> None:
-    account, visitor = house.account(Role.SECURITY_ADMIN), house.visitor()
-    visitor.sign_in(account)
+    account, visitor = house.enter(Role.SECURITY_ADMIN)
     sent = described(Role.QUALITY_SUPERVISOR, "1", account=account, act=act)
     assert visitor.post("/accounts/of", sent).status_code == 403
     assert visitor.get("/accounts").status_code == 200
@@ -198,8 +197,7 @@ def test_what_is_no_act_or_no_account_is_refused(keeper: Visitor, sent: dict[str
 
 
 def test_every_act_is_remembered_under_the_name_of_who_did_it(house: House) -> None:
-    keeper_name, keeper = house.account(Role.SECURITY_ADMIN), house.visitor()
-    keeper.sign_in(keeper_name)
+    keeper_name, keeper = house.enter(Role.SECURITY_ADMIN)
     account = house.account()
     for act in ("invite", "unlock", "assign", "reset", "disable"):
         sent = described(Role.ANALYST, f"person of {account}", account=account, act=act)

@@ -62,6 +62,29 @@ def test_the_own_name_does_not_count() -> None:
     require_good("zhang.wei-2026-zhang", "somebody")
 
 
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("copper lantern quiet", False),
+        ("copperlanternquiet", False),
+        ("Copperlanternquiet", False),
+        ("Copper lantern quiet", True),
+        ("copper lantern 4 quiet", True),
+        ("昆明湖上有十七孔桥一座不远", False),
+        ("昆明湖上有十七孔桥一座 17 Kx", True),
+        ("X9$KD02!MQZ7", True),
+    ],
+)
+def test_a_composed_password_has_three_of_four_kinds(password: str, *, taken: bool) -> None:
+    require_good(password, "wang")
+    if taken:
+        require_good(password, "wang", composed=True)
+        return
+    with pytest.raises(Refused) as raised:
+        require_good(password, "wang", composed=True)
+    assert raised.value.code == "password-plain"
+
+
 def test_no_refusal_repeats_the_password() -> None:
     for secret in ("hunter2secret"[:9], "password-hunt2", "x" * 300):
         with pytest.raises(Refused) as raised:

@@ -19,7 +19,9 @@ from hypothesis.stateful import (
 from api import accounts
 from api.office import administration, credentials, sessions
 from api.office.access_log import Visit
+from api.office.policy import policy_of
 from api.office.sessions import Limits
+from api.settings import Settings
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from tests.office.house import MAKER, House
@@ -27,6 +29,7 @@ from tests.office.house import MAKER, House
 pytestmark = pytest.mark.postgres
 
 LIMITS = Limits(timedelta(minutes=15), timedelta(hours=8), 3)
+DEMANDS = policy_of(Settings())
 START = datetime(2026, 11, 1, tzinfo=UTC)
 ROLES = (Role.ANALYST, Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR)
 _number = count(1)
@@ -96,7 +99,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(token=tokens)
     def use(self, token: str) -> None:
         with self.connection() as connection:
-            found = sessions.find(connection, token, LIMITS, self.at)
+            found = sessions.find(connection, token, LIMITS, DEMANDS, self.at)
         expected = self.model.get(token)
         if expected is None or not expected.holds(self.at):
             assert found is None
@@ -114,7 +117,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(token=tokens)
     def sign_out(self, token: str) -> None:
         with self.connection() as connection:
-            found = sessions.find(connection, token, LIMITS, self.at)
+            found = sessions.find(connection, token, LIMITS, DEMANDS, self.at)
             if found is not None:
                 sessions.end(connection, found.actor.account, found.number)
         if token in self.model:
@@ -162,7 +165,7 @@ class Sessions(RuleBasedStateMachine):
                 return
             sessions.end_all(connection, account)
             token = sessions.start(connection, held, "password", self.visit, LIMITS)
-            assert sessions.find(connection, token, LIMITS, self.at) is None
+            assert sessions.find(connection, token, LIMITS, DEMANDS, self.at) is None
         self.end_all(account)
 
     @invariant()

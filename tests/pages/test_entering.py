@@ -4,8 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from pyotp.totp import TOTP
 
-from api.office import administration, demo_accounts, factor, invitations
+from api.office import administration, credentials, demo_accounts, factor, invitations
 from api.office.access_log import command_line
 from api.office.sealing import digest
 from api.wiring import Installation
@@ -114,6 +115,34 @@ def test_the_holder_of_a_link_sets_the_account_up(reader: Opener, site: Site, sh
     page.get_by_label("验证器显示的 6 位数字").fill(code(offered, now()))
     page.get_by_role("button", name="启用账户").click()
     expect(page.locator("h1")).to_have_text("访问记录")
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh", True), ("en", False)])
+def test_an_administrator_without_a_second_factor_is_led_to_set_one_up(
+    reader: Opener, site: Site, shown: Installation, language: str, *, phone: bool
+):
+    name = f"unready-{language}"
+    who = Actor(account=name, role=Role.SYSTEM_ADMIN, organisation="centre")
+    with shown.gate.connection() as connection:
+        administration.add(connection, MAKER, who, f"person of {name}", command_line(now()))
+        credentials.put_password(connection, name, PASSWORD)
+    one = reader(language=language, phone=phone)
+    page = one.open("/sign-in?next=%2Fsystem")
+    form = page.locator("main form").last
+    form.locator("[name=account]").fill(name)
+    form.locator("[name=password]").fill(PASSWORD)
+    form.locator("button").click()
+    page.wait_for_url("**/account/second-factor")
+    assert page.locator("nav.areas a").count() == 0
+    assert one.violations() == []
+    assert not one.wide()
+    key = page.locator("main code").inner_text().replace(" ", "")
+    page.locator("[name=code]").fill(TOTP(key).at(now()))
+    page.locator("[name=current]").fill(PASSWORD)
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/account")
+    one.open("/system")
+    assert page.url.endswith("/system")
 
 
 def test_a_security_administrator_makes_an_account(reader: Opener):

@@ -11,7 +11,7 @@ from api.pages.static import static
 from domain.envelope import Actor
 from domain.vocabulary import Role
 from tests.api import lines
-from tests.pages.phone import as_json, dispatched, inspector
+from tests.pages.phone import PICTURE, as_json, dispatched, inspector
 from tests.pages.site import ANALYST, OFFICER, SUPERVISOR, Opener, Site
 
 pytestmark = pytest.mark.postgres
@@ -250,6 +250,62 @@ def test_a_spot_check_is_recorded_without_a_script(reader: Opener, site: Site):
     assert seen["checklist"][-1]["note"] == "联网填写"
     assert seen["unit_statement"] == "情况属实。"
     assert len(seen["inspectors"]) == 2
+    page.context.close()
+
+
+def test_photos_go_along_without_a_script_under_the_names_of_the_phone(reader: Opener, site: Site):
+    actor = inspector(1)
+    _, inspection = dispatched(site, actor)
+    page = _javascript_off(reader(), site, actor)
+    page.goto(f"{site.base}/field/record?inspection_id={inspection}")
+    _fill(page, no=2)
+    page.locator("#field-note-2").fill("没有核验")
+    sheet = b"%PDF-1.7 signed"
+    for field, name, octets in (
+        ("photos", "hall.png", PICTURE),
+        ("photos-2", "card.png", PICTURE + b"2"),
+        ("photos-signature", "sheet.pdf", sheet),
+    ):
+        chosen: Any = {"name": name, "mimeType": "text/plain", "buffer": octets}
+        page.locator(f"#field-{field}").set_input_files([chosen])
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交记录").click()
+    assert "/entries/" in page.url
+    told = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    ).json()
+    kept = told["spot_checks"][0]["evidence"]
+    assert [(each["file_name"], each["media_type"]) for each in kept] == [
+        ("hall.png", "image/png"),
+        (f"{QUESTIONS[2].item} · card.png", "image/png"),
+        ("sheet.pdf", "application/pdf"),
+    ]
+    for each, octets in zip(kept, (PICTURE, PICTURE + b"2", sheet), strict=True):
+        stored = httpx2.get(
+            f"{site.base}/v1/evidence/{each['sha256']}", headers=site.headers(actor), timeout=30
+        )
+        assert stored.content == octets
+    page.context.close()
+
+
+def test_what_is_no_photo_is_said_beside_its_field_and_nothing_is_recorded(
+    reader: Opener, site: Site
+):
+    actor = inspector(1)
+    _, inspection = dispatched(site, actor)
+    page = _javascript_off(reader(), site, actor)
+    page.goto(f"{site.base}/field/record?inspection_id={inspection}")
+    _fill(page)
+    film: Any = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
+    page.locator("#field-photos-4").set_input_files([film])
+    page.get_by_role("button", name="提交记录").click()
+    assert "PDF 或照片" in page.locator("#fault-photos-4").inner_text()
+    assert "请重新选择照片" in page.inner_text("main")
+    assert page.locator("[name=answer-2]").first.is_checked()
+    told = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    ).json()
+    assert told["spot_checks"] == []
     page.context.close()
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Download, expect
 
 from api.field.checklist import QUESTIONS
 from api.field.record import event_of
+from api.field.today import MOST_DISPATCHES
 from api.imports import Rejects
 from api.pages.static import static
 from api.wiring import Installation
@@ -19,6 +20,7 @@ from tests.pages.phone import (
     PICTURE,
     Json,
     Phones,
+    as_json,
     dispatched,
     inspector,
     phones,
@@ -102,6 +104,32 @@ def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
         )
         assert hashlib.sha256(stored.content).hexdigest() == sha256
     assert one.kept("photos") == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "清单太长"), ("en", "list is too long")])
+def test_a_list_that_is_not_complete_says_so(phone: Phones, site: Site, language: str, said: str):
+    one, actor = phone(language=language), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    expect(page.locator("#today .visit")).to_have_count(1)
+    expect(page.locator("#incomplete")).to_be_hidden()
+    for n in range(MOST_DISPATCHES):
+        sent = lines.line(
+            "InspectionDispatched",
+            "2025-04-02",
+            as_json(actor),
+            inspection_id=f"ins-{code}-{n}",
+            kind="日常监督检查",
+            district="110105",
+            uscc=code,
+            inspectors=[{"account": actor.account, "name": "督导1"}],
+        )
+        site.record(sent)
+    page.locator("#renew").click()
+    expect(page.locator("#today .visit")).to_have_count(MOST_DISPATCHES)
+    expect(page.locator("#incomplete")).to_contain_text(said)
+    assert one.violations() == []
+    assert not one.wide()
 
 
 def test_sending_again_is_harmless_and_gives_the_same_receipt(phone: Phones, site: Site):

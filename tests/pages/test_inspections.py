@@ -3,6 +3,7 @@
 import pytest
 
 from domain.envelope import Actor
+from domain.inspection import KINDS
 from domain.vocabulary import Role
 from tests.api import lines
 from tests.pages.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site
@@ -32,6 +33,20 @@ def test_inspectors_are_sent_with_card_and_recusal_statement(reader: Opener, sit
     item = site.get(f"/v1/inspections/{number}", HAIDIAN).json()
     assert [i["recusal_declared"] for i in item["inspectors"]] == [False, False]
     assert item["stage"] == "dispatched"
+
+
+def test_the_kinds_of_inspection_have_names_in_both_languages(site: Site):
+    for language, name in (("zh", "双随机抽查"), ("en", "check after a random draw")):
+        for path in (
+            "/inspections/new?kind=双随机抽查",
+            "/inspections",
+            "/inspections/ins-2024-001",
+        ):
+            html = site.get(path, HAIDIAN if "new" in path else SUPERVISOR, language).text
+            if "new" in path:
+                assert f'<option value="双随机抽查" selected>{name}</option>' in html
+            elif language == "en":
+                assert not any(kind in html for kind in KINDS)
 
 
 def test_a_dispatch_to_another_district_is_refused_with_what_was_typed(reader: Opener, firm: str):

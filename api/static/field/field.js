@@ -41,6 +41,7 @@ async function show() {
   await showState();
   const mine = (await all("records")).filter((record) => record.account === session?.account);
   showToday(at("today"), list, mine, begin);
+  at("incomplete").hidden = list?.complete !== false;
   if (session) await showQueues(session.account, { resume, correct, again: () => send(true), show });
   await showStorage();
 }
