@@ -60,7 +60,7 @@ def test_an_administrator_without_one_does_nothing_but_set_it_up(house: House, r
         assert (answer.status_code, answer.headers.get("location")) == (303, FACTOR), path
     assert asked(visitor, "/v1/roster") == (401, "second-factor-due")
     page = visitor.get(FACTOR)
-    assert "此账户必须启用二次验证,启用后方可继续" in page.text
+    assert "此账户必须启用二次验证，启用后方可继续" in page.text
     assert f'href="{HOMES[role]}"' not in page.text
     key = set_up(visitor)
     assert visitor.get(HOMES[role]).status_code == 200

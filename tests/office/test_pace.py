@@ -168,7 +168,7 @@ def test_a_program_is_told_when_to_come_back(strict: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("zh", "查询过于频繁,请"), ("en", "too many look-ups: try again in")]
+    ("language", "said"), [("zh", "查询过于频繁，请"), ("en", "Too many look-ups: try again in")]
 )
 def test_a_person_is_told_on_a_page(strict: House, language: str, said: str) -> None:
     visitor = strict.visitor(Accept_Language=language)
