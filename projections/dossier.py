@@ -191,5 +191,9 @@ def cases(conn: Connection[Any], basis: Basis, whose: Whose, kind: str, limit: i
     """Return the cases of one kind (`findings`, `inspections` …) that moved last, and all counts."""
     values = _values(basis, whose, kind=kind, limit=limit)
     stages = dict(conn.execute(STAGES, values).fetchall())
-    items = [item(doc) for (doc,) in conn.execute(NEWEST, values).fetchall()] if stages else []
+    items = (
+        [item(doc) for (doc,) in conn.execute(NEWEST, values).fetchall()]
+        if stages and limit
+        else []
+    )
     return Cases(items, stages)
