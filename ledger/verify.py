@@ -180,10 +180,15 @@ WHOLES: list[tuple[LiteralString, str]] = [
 ]
 
 
+WHOLE_WITHIN = 86_400.0
+"""Seconds that one of these may wait for the connection of another, which takes as long as the tables
+are large."""
+
+
 def _whole(
     pool: ConnectionPool[Connection[Any]], query: LiteralString, what: str, size: int
 ) -> Difference | None:
-    with pool.connection() as connection, connection.transaction():
+    with pool.connection(WHOLE_WITHIN) as connection, connection.transaction():
         # Made for probes (see connect.py), the session's settings are wrong for whole tables.
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute("SET LOCAL enable_seqscan = on")
