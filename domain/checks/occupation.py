@@ -10,7 +10,7 @@ from domain.vocabulary import CatalogueKind
 def not_access_controlled(
     position: int, occupation: Occupation, first: date, last: date, context: Context
 ) -> Outcome:
-    """S3: the occupation is not 准入类 in the catalogue in force, from the first day to the last."""
+    """S3: the occupation is not 准入类 in the catalogue in force on the first day or on the last."""
     days = (first,) if first == last else (first, last)
     outcomes = [_free_on(position, occupation, day, context) for day in days]
     return max(outcomes, key=lambda outcome: outcome.verdict.gravity)
