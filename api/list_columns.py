@@ -98,7 +98,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "name": "企业名称",
         "occupation": "职业",
         "older": "已知 90 天以上的违规",
-        "open_findings": "未销号问题",
+        "open_findings": "未结问题",
         "opinion": "区级意见",
         "orders": "整改要求",
         "outcome": "结果",

@@ -62,8 +62,12 @@ def _way_in(request: Request, problem: Problem) -> str:
 
 
 def page(request: Request, problem: Problem) -> Response:
-    """Return the page that says `problem`; one who is not signed in is led to the way in first."""
-    if problem.code == "unauthenticated" and request.method == "GET":
+    """Return the page that says `problem`; one who is not signed in is led to the way in first.
+
+    Not one who came with a token: it would be no better there, and lead round in a circle.
+    """
+    tokenless = "authorization" not in request.headers
+    if problem.code == "unauthenticated" and request.method == "GET" and tokenless:
         return Response(status_code=303, headers={"Location": _way_in(request, problem)})
     house = request.app.state.installation
     frame = framed(request, house, getattr(request.state, "actor", ANYONE))

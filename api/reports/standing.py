@@ -57,10 +57,10 @@ def _open(of: Gathered, words: Words) -> str:
     breach, undecided = counts[Verdict.BREACH], counts[Verdict.UNDECIDED]
     late, n = len(of.overdue), words.number
     if not (breach or undecided or findings):
-        return words("无疑点，无未销号的问题", "no flags and no open findings")
+        return words("无疑点，无未结问题", "no flags and no open findings")
     overdue = words(f"（其中整改逾期 {late} 项）", f" ({late} overdue)") if late else ""
     return words(
-        f"疑点：违规 {n(breach)} 项、无法判定 {n(undecided)} 项；未销号的问题 {n(findings)} 个{overdue}",
+        f"疑点：违规 {n(breach)} 项、无法判定 {n(undecided)} 项；未结问题 {n(findings)} 个{overdue}",
         f"flags: {n(breach)} breaches, {n(undecided)} undecided; {n(findings)} open findings{overdue}",
     )
 

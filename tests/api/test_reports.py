@@ -144,7 +144,7 @@ def test_one_sentence_says_where_the_enterprise_stands(house: Installation, code
     assert sentence == (
         f"2025-12-31，虚构企业{code[-6:]}名单状态为“在名单”（有效期至 2027-07-01 前）；"
         "确认范围 1 个职业（工种）、共 2 个等级；"
-        "疑点：违规 3 项、无法判定 0 项；未销号的问题 1 个（其中整改逾期 1 项）。"
+        "疑点：违规 3 项、无法判定 0 项；未结问题 1 个（其中整改逾期 1 项）。"
     )
     late = said(house, code, valid_at="2027-06-01", lang="en")["sentence"]
     assert "listed (until 2027-07-01, exclusive, 30 days left)" in late
@@ -252,7 +252,7 @@ def test_an_enterprise_of_which_nothing_is_known_has_a_report_too(
     made = uscc()
     desk.send(registered(made))
     members = said(house, made)
-    assert "名单状态为“未列入”；无确认范围；无疑点，无未销号的问题。" in members["sentence"]
+    assert "名单状态为“未列入”；无确认范围；无疑点，无未结问题。" in members["sentence"]
     assert desk.get(path(made), accept="application/pdf").content.startswith(b"%PDF")
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 from pyotp.totp import TOTP
@@ -157,3 +158,14 @@ def test_a_security_administrator_makes_an_account(reader: Opener):
     expect(page.get_by_role("status")).to_contain_text("/invitations/")
     expect(page.locator("table")).to_contain_text("inspector-bda-new")
     assert one.violations() == []
+
+
+@pytest.mark.parametrize("path", ["/overview", "/sign-in"])
+def test_who_brings_a_token_that_is_no_good_is_told_so_and_not_led_round_in_a_circle(
+    site: Site, path: str
+):
+    headers = {"Accept": "text/html", "Authorization": "Bearer not.a.token"}
+    answer = httpx2.get(site.base + path, headers=headers, timeout=30)
+    assert answer.status_code == 401
+    assert "令牌无效或已过期" in answer.text
+    assert answer.headers["www-authenticate"].startswith("Bearer")
