@@ -107,9 +107,10 @@ def _corrected_session(of: "Supervision", right: Recorded[Any], at: int) -> Iter
     yield from _session(of, right, at)
     session = of.file.sessions[right.event.assessment_id]
     for record in session.certificates:
-        yield from (Touch("certificates", str(each.position)) for each in record.line())
         yield from of.judge_certificate(record, at)
-        yield from of.raised_of(record.entry.position, OF_CERTIFICATE)
+        for each in record.line():
+            yield Touch("certificates", str(each.position))
+            yield from of.raised_of(each.position, OF_CERTIFICATE)
     yield from of.count(session, at, own=False)
     yield from of.raised_of(right.position, (*OF_SESSION, "C3"))
 

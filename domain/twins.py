@@ -39,8 +39,9 @@ class Twins:
     """C2 of certificates, as known at the entry that was read last.
 
     What it says of a certificate is right where it has read, in order of position: every entry
-    that carries the holder's tag, the first certificate under the number, and every entry under
-    the number that is no certificate. A reissue makes a certificate of its own.
+    that carries the holder's tag, the first certificate under the number, every entry under the
+    number that is no certificate, and for each reissue among these what its enterprise recorded
+    under the number that it replaces. A reissue makes a certificate of its own.
     """
 
     def __init__(self, apply: Apply) -> None:
@@ -50,7 +51,7 @@ class Twins:
         self._of_grade: dict[_Grade, list[CertificateRecord]] = defaultdict(list)
         self._ends: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
         self._strangers: dict[str, int] = {}
-        """Number → the reissue that first gave it to a certificate that was not read."""
+        """Number → the reissue that first gave it in place of a certificate that nobody recorded."""
         self._others: dict[int, Recorded[Any]] = {}
         """Ends and reviews by position, as corrected so far."""
         self._flags: dict[int, FlagState] = {}

@@ -28,7 +28,8 @@ from projections.views import Version
 
 CERTIFICATES_AT_ONCE = 1_000
 ISSUED = "certificate.certificate-issued/"
-MADE = [ISSUED, "certificate.certificate-reissued/"]
+REISSUED = "certificate.certificate-reissued/"
+MADE = [ISSUED, REISSUED]
 """What makes a certificate that C2 is judged of."""
 
 
@@ -179,7 +180,7 @@ SELECT position, subject, tags FROM ledger.entry
  WHERE position = ANY (%(positions)s) AND type ^@ ANY (%(made)s)
 """
 UNDER = """
-SELECT position, type, tags FROM ledger.entry
+SELECT position, type, subject, tags FROM ledger.entry
  WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s)) ORDER BY position
 """
 ENTRIES = """
@@ -193,7 +194,13 @@ class _Under(NamedTuple):
 
     position: int
     type: str
+    subject: str | None
     tags: Sequence[str]
+
+    @property
+    def numbers(self) -> set[str]:
+        """Return its tags that are numbers."""
+        return {tag for tag in self.tags if tag.startswith("certificate:")}
 
 
 def _under(conn: Connection[Any], tags: Collection[str], upto: int) -> list[_Under]:
@@ -215,7 +222,8 @@ class _Wanted:
         for position, subject, own in own_rows:
             self.subjects[position] = subject
             tags.update(own)
-        positions = set(self._needed(_under(conn, tags, upto), tags))
+        under = _under(conn, tags, upto)
+        positions = {*self._needed(under, tags), *_replaceable(conn, under, upto)}
         about = {f"enterprise:{uscc}" for uscc in self.subjects.values()}
         positions.update(entry.position for entry in _under(conn, about, upto))
         values = {"positions": list(positions)}
@@ -233,3 +241,30 @@ class _Wanted:
                 yield entry.position
             # Of a holder every certificate is read: an earlier one may have ended in between.
             begun.update(tag for tag in own if not tag.startswith("holder:"))
+
+
+def _replaceable(conn: Connection[Any], under: Iterable[_Under], upto: int) -> Iterator[int]:
+    """Yield what says which certificates the reissues among the entries replace.
+
+    Of several under one number, the holder of the last that holds gets another one: so all are
+    read that the enterprise recorded under it, the ends between them, and what these replaced.
+    """
+    known: set[str] = set()
+    numbers = _reissued(under)
+    while numbers:
+        known |= numbers
+        found = _under(conn, numbers, upto)
+        firms = {entry.subject for entry in found if entry.type.startswith(REISSUED)}
+        yield from (
+            entry.position
+            for entry in found
+            if not entry.type.startswith(ISSUED) or entry.subject in firms
+        )
+        numbers = _reissued(found) - known
+
+
+def _reissued(entries: Iterable[_Under]) -> set[str]:
+    """Return the numbers, old and new, of the reissues among the entries."""
+    return {
+        number for entry in entries if entry.type.startswith(REISSUED) for number in entry.numbers
+    }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain import standing
 from domain.catalogue import CatalogueAdopted
-from domain.certificate import CertificateRevoked
+from domain.certificate import CertificateReissued, CertificateRevoked
 from domain.checks.outcome import Context
 from domain.correction import resolved
 from domain.enterprise import EnterpriseProfileChanged
@@ -187,6 +187,19 @@ def test_a_corrected_revocation_shows_on_its_certificate():
     assert ("certificates", str(certificate)) in story.touched
     (record,) = story.fold.file.certificates[issued().certificate_no]
     assert record.ended == date(2025, 4, 1)
+
+
+def test_a_corrected_session_shows_on_the_flags_of_what_replaced_its_certificates():
+    story = listed()
+    held = story.tell(session())
+    story.tell(issued())
+    body = CertificateReissued(
+        certificate_no=issued().certificate_no, new_certificate_no="旧-1", reason="x"
+    )
+    replaced = story.tell(body)
+    story.correct(held, method="own", own_method="师带徒考评")
+    assert ("certificates", str(replaced)) in story.touched
+    assert ("flags", f"C1-{replaced}") in story.touched
 
 
 def test_every_record_knows_the_entries_behind_it_with_their_corrections():
