@@ -72,6 +72,7 @@ class Late(NamedTuple):
     counted: Counted
 
 
+# Of one enterprise its last entries are looked at, found by index; else the late ones of a stretch.
 LATE = """
 WITH looked AS MATERIALIZED (
     SELECT position, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date - valid_from AS days
@@ -80,6 +81,8 @@ WITH looked AS MATERIALIZED (
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
        AND (%(type)s::text IS NULL OR type = %(type)s)
+       AND (%(uscc)s::text IS NOT NULL
+            OR (recorded_at AT TIME ZONE 'Asia/Shanghai')::date - valid_from > %(days)s)
      ORDER BY position DESC LIMIT %(look)s
 )
 SELECT array(SELECT position FROM looked WHERE days > %(days)s ORDER BY position DESC

@@ -2,7 +2,7 @@
 
 Every row that counts is one more from its first day on and one less from its last, since the entry
 with which it became known; where a later entry ended it, the same the other way round. A block
-holds the sum of these changes over 8,192 positions by day. It follows from the rows alone and is
+holds the sum of these changes over 2,048 positions by day. It follows from the rows alone and is
 final once the views have passed its end, so what it says holds at any later position and is the
 same however the entries were cut into batches.
 """
@@ -16,7 +16,7 @@ from psycopg import Connection, sql
 from projections.asking import asked
 from projections.basis import Basis
 
-BLOCK = 8_192
+BLOCK = 2_048
 """Positions summed up together: at most about as many rows are looked at beside the sums."""
 
 

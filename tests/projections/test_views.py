@@ -496,3 +496,22 @@ def _by_district(desk: Desk, basis: Basis, code: str) -> dict[str, set[str]]:
         if names:
             found[district] = names
     return found
+
+
+def test_a_certificate_replaced_before_the_day_of_its_issue_is_found_by_that_day(desk: Desk):
+    code, other = uscc(), uscc()
+    held, also = session(code), session(other)
+    given, plain = (
+        certificate(c, s["data"]["assessment_id"]) for c, s in ((code, held), (other, also))
+    )
+    body = {"certificate_no": given["data"]["certificate_no"], "new_certificate_no": "旧-1"}
+    early = line("CertificateReissued", "2025-01-10", reporter(code), reason="换发", **body)
+    desk.load(*listed(code, "4"), *listed(other, "4"), held, also, given, plain, early)
+    issued_on = date.fromisoformat(given["data"]["issued_on"])
+    before = desk.basis(issued_on - timedelta(days=1))
+    ahead = certificates.Filters(day_from=issued_on)
+    shown = certificates.page(desk.conn, before, ahead, None, 9).items
+    assert [x["certificate_no"] for x in shown] == ["旧-1"]
+    later = certificates.Filters(day_from=issued_on + timedelta(days=1))
+    assert certificates.page(desk.conn, before, later, None, 9).items == []
+    assert len(certificates.page(desk.conn, desk.basis(issued_on), ahead, None, 9).items) == 3
