@@ -8,6 +8,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
+from api.bounded_heads import BoundedHeads
 from api.settings import Settings
 from api.wiring import Installation
 
@@ -61,7 +62,8 @@ def serve(
             forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=30,
-            h11_max_incomplete_event_size=64 * 1024,
+            loop="uvloop",
+            http=BoundedHeads,
         )
         uvicorn.Server(config).run(sockets=[listening])
 

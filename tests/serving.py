@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from api.bounded_heads import BoundedHeads
 from api.server import address, listen
 from api.settings import Settings
 from api.shell import App
@@ -35,7 +36,8 @@ def own_settings(server: Server, database: str, folder: Path, **beside: Any) -> 
 def serving(app: App) -> Iterator[str]:
     """Yield the address of a server of `app`, and stop it afterwards."""
     with listen(Settings.model_validate({"host": "127.0.0.1", "port": 0})) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", http=BoundedHeads)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:
