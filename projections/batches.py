@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from domain.catalogue import CatalogueAdopted
+from domain.correction import RecordCorrected
 from domain.envelope import Recorded
 from domain.supervision import Supervision
 from projections import histories, twin_rows
@@ -45,9 +46,11 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
         if of.file.papers and f"enterprise:{of.file.uscc}" in about:
             perhaps_moved.add(of.file.uscc)
     certificates = twin_rows.concerned(reader, found, upto)
-    if perhaps_moved:
+    corrected = {e.event.position for e, _ in found if isinstance(e.event, RecordCorrected)}
+    if perhaps_moved or corrected:
         settled()
         certificates |= twin_rows.already_shown(reader, perhaps_moved)
+        certificates |= twin_rows.in_sessions(reader, corrected)
     batch.add(twin_rows.versions(reader, rules, after, upto, certificates))
     memory.trim()
     return batch

@@ -2,15 +2,18 @@
 
 The tags of the ledger say which numbers and holders have more than one entry. Of those groups
 as much is read as their certificates' flags rest on, and folded by `domain.twins`, with the
-entries about the enterprises (who supervises) and the adoptions (by which rules).
+entries about the enterprises (who supervises), the sessions (on whose behalf) and the adoptions
+(by which rules).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
 from domain.certificate import CertificateIssued
 from domain.corrected_file import reread
@@ -27,6 +30,7 @@ from projections.pieces import pieces
 from projections.views import Version
 
 CERTIFICATES_AT_ONCE = 1_000
+HELD = "assessment.assessment-held/"
 ISSUED = "certificate.certificate-issued/"
 REISSUED = "certificate.certificate-reissued/"
 MADE = [ISSUED, REISSUED]
@@ -73,6 +77,20 @@ def concerned(
         shared = conn.execute(SHARED, values).fetchall()
         found.update(position for (tag,) in shared for position in own[tag])
     return found | _made(_under(conn, others, upto))
+
+
+OF_SESSIONS = """
+SELECT record FROM flags
+ WHERE code = 'C2' AND known_to IS NULL AND key IN (
+           SELECT 'C2-' || c.key FROM ledger.entry e JOIN certificates c ON c.session = substr(e.stream, 12)
+            WHERE e.position = ANY (%(corrected)s) AND e.stream ^@ 'assessment/' AND e.type ^@ %(held)s)
+"""
+
+
+def in_sessions(conn: Connection[Any], corrected: Collection[int]) -> set[int]:
+    """Return the certificates with a C2 flag in the tables whose session is among these entries."""
+    values = {"corrected": list(corrected), "held": HELD}
+    return {record for (record,) in conn.execute(OF_SESSIONS, values)}
 
 
 SHOWN = """
@@ -133,6 +151,7 @@ class _Fold:
         self._rules = rules
         self._twins = Twins(rules.apply)
         self._reference = rules.context.reference
+        self._sessions: dict[str, Recorded[AssessmentHeld]] = {}
         self._files = {uscc: SubjectFile(uscc) for uscc in set(subjects.values())}
         self._of: dict[str, list[int]] = {uscc: [] for uscc in self._files}
         for position, uscc in subjects.items():
@@ -146,7 +165,27 @@ class _Fold:
         file = self._files.get(entry.subject or "")
         if file is not None and self._moves(file, entry):
             return self._of[file.uscc]
-        return self._twins.read(entry)
+        if isinstance(entry.event, AssessmentHeld):
+            self._sessions[entry.event.assessment_id] = entry
+            return []
+        return self._twins.read(entry) or self._held_otherwise(entry)
+
+    def _held_otherwise(self, entry: Recorded[Any]) -> list[int]:
+        """Take in what the entry corrects of a session; return the certificates that came of it."""
+        event = entry.event
+        if not isinstance(event, RecordCorrected):
+            return []
+        for number, wrong in self._sessions.items():
+            if wrong.position == event.position:
+                self._sessions[number] = amended(wrong, event, self._rules.apply)
+                return [
+                    position
+                    for positions in self._of.values()
+                    for position in positions
+                    if self._twins.flag(position) is not None
+                    and self._twins.certificate(position).event.assessment_id == number
+                ]
+        return []
 
     def _moves(self, file: SubjectFile, entry: Recorded[Any]) -> bool:
         """Take in what the entry says of the enterprise; return whether another authority is competent."""
@@ -167,7 +206,8 @@ class _Fold:
         state, review = found
         record = self._twins.certificate(position)
         uscc = record.subject or ""
-        about = Concerned(uscc, record, None)
+        session = self._sessions.get(record.event.assessment_id)
+        about = Concerned(uscc, record, session.event if session is not None else None)
         rows = tuple(
             flag_row(state, review, about, self._reference, stretch)
             for stretch in self._files[uscc].supervised(state.day)
@@ -187,6 +227,14 @@ ENTRIES = """
 SELECT position, type, valid_from, subject, payload FROM ledger.entry
  WHERE position = ANY (%(positions)s) ORDER BY position
 """
+
+
+# A session begins its stream; its certificates, by the thousand, come behind it.
+BEGUN = """
+SELECT position FROM ledger.entry
+ WHERE stream = ANY (%(streams)s) AND version = 1 AND type ^@ %(held)s
+"""
+_POSITION = attrgetter("position")
 
 
 class _Under(NamedTuple):
@@ -226,8 +274,8 @@ class _Wanted:
         positions = {*self._needed(under, tags), *_replaceable(conn, under, upto)}
         about = {f"enterprise:{uscc}" for uscc in self.subjects.values()}
         positions.update(entry.position for entry in _under(conn, about, upto))
-        values = {"positions": list(positions)}
-        self.entries = histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
+        read = _read(conn, positions)
+        self.entries = sorted([*read, *_sessions(conn, read, upto)], key=_POSITION)
 
     def _needed(self, under: Iterable[_Under], tags: AbstractSet[str]) -> Iterator[int]:
         """Yield what `Twins` has to read: of a number that thousands bear, the first and one's own."""
@@ -241,6 +289,23 @@ class _Wanted:
                 yield entry.position
             # Of a holder every certificate is read: an earlier one may have ended in between.
             begun.update(tag for tag in own if not tag.startswith("holder:"))
+
+
+def _read(conn: Connection[Any], positions: Collection[int]) -> list[Recorded[Any]]:
+    values = {"positions": list(positions)}
+    return histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
+
+
+def _sessions(
+    conn: Connection[Any], entries: Iterable[Recorded[Any]], upto: int
+) -> list[Recorded[Any]]:
+    """Return the sessions that certificates among the entries came of, with their corrections."""
+    issued = (e.event for e in entries if isinstance(e.event, CertificateIssued))
+    streams = {f"assessment/{event.assessment_id}" for event in issued}
+    values = {"streams": sorted(streams), "held": HELD}
+    held = [position for (position,) in conn.execute(BEGUN, values)]
+    corrected = _under(conn, [f"entry:{position}" for position in held], upto)
+    return _read(conn, [*held, *(entry.position for entry in corrected)])
 
 
 def _replaceable(conn: Connection[Any], under: Iterable[_Under], upto: int) -> Iterator[int]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, get_args
 
 from domain import enterprise
+from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
 from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
 from domain.correction import RecordCorrected
@@ -51,7 +52,10 @@ class LedgerStory:
         self.position += 1
         self._tags[self.position] = tags
         draft = Draft(
-            stream=f"story/{self.position}",
+            # As in a real ledger a session begins its stream: what belongs to it is found by that.
+            stream=f"assessment/{event.assessment_id}"
+            if isinstance(event, AssessmentHeld)
+            else f"story/{self.position}",
             type=EVENTS[type(event).__name__].stored,
             valid_from=day or _own_day(event),
             subject=subject,

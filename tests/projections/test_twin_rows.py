@@ -1,12 +1,24 @@
-"""C2 on the live tables: what is said of a certificate does not depend on what is read with it."""
+"""C2 on the live tables: whose certificates are read for one, and on whose behalf it was held."""
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from projections import twin_rows
+from replay.audit import check
+from replay.engines import InProcess
+from tests.api.lines import (
+    SUPERVISOR,
+    certificate,
+    line,
+    listed,
+    reporter,
+    session,
+    uscc,
+)
 from tests.projections.chronicle import BEGINNING, SUBJECTS, Step, tell
 from tests.projections.conftest import RULES
+from tests.projections.desk import Desk
 from tests.story import USCC
 
 pytestmark = pytest.mark.postgres
@@ -58,3 +70,37 @@ def test_one_certificate_alone_is_judged_as_among_all(fresh, steps):
 
 def _order(version):
     return version.key, version.position
+
+
+def _bodies(desk: Desk, code: str, position: int | None = None) -> set[tuple[str | None, str]]:
+    (flag,) = desk.flags(code, position=position, code="C2")
+    return {(body["uscc"], body["role"]) for body in flag["responsible"]}
+
+
+def test_a_covered_unit_and_its_applicant_are_responsible_as_the_session_says_now(desk: Desk):
+    one, other, unit = uscc(), uscc(), uscc()
+    cover = line(
+        "UnitCovered", "2024-08-01", reporter(other), uscc=other, unit_uscc=unit, unit_name="分公司"
+    )
+    first, again = session(one), session(other, unit_uscc=unit)
+    given, twice = (
+        certificate(code, held["data"]["assessment_id"])
+        for code, held in ((one, first), (other, again))
+    )
+    twice["data"]["certificate_no"] = given["data"]["certificate_no"]
+    held = desk.load(*listed(one, "4"), *listed(other, "4"), cover, first, again)
+    known = desk.load(given, twice)
+    both = {(unit, "implementing"), (other, "applicant")}
+    assert both < _bodies(desk, other)
+    correction = line(
+        "RecordCorrected",
+        "2025-03-10",
+        SUPERVISOR,
+        position=held,
+        fields={"unit_uscc": other},
+        reason="录入错误",
+    )
+    upto = desk.load(correction)
+    assert not both & _bodies(desk, other)
+    assert both < _bodies(desk, other, known)
+    assert check(desk.conninfo, desk.rules, InProcess(desk.rules), upto) == []
