@@ -28,7 +28,7 @@ from domain.envelope import Actor
 from ledger.clock import now
 from ledger.postgres_log import PostgresLog
 
-EACH = 48
+EACH = 120
 """Times that a page is asked for; a few before that do not count."""
 FIRMS = 1_000
 """Enterprises of the made lines at full size."""
