@@ -175,7 +175,7 @@ def test_a_changed_bit_in_the_index_of_tags_is_named(
         ("INSERT INTO ledger.entry_tag VALUES (1, -3)", 0),
         ("UPDATE ledger.entry SET tags = ARRAY[NULL] WHERE position = 2", 2),
         ("UPDATE ledger.entry SET tags = ARRAY[['a'], ['b']] WHERE position = 2", 2),
-        ("UPDATE ledger.entry SET recorded_at = 'infinity' WHERE position = 7", 7),
+        ("UPDATE ledger.entry SET recorded_at = '20000-01-01' WHERE position = 7", 7),
         ("UPDATE ledger.entry SET valid_from = '20000-01-01' WHERE position = 8", 8),
     ],
 )
