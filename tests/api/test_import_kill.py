@@ -16,7 +16,7 @@ from api.settings import Settings
 from ledger.codec import decode
 from tests.api.lines import Json, certificate, registered, session, uscc
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 DUDAO = (sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())")
 CERTIFICATES = 12_000

@@ -12,6 +12,8 @@ from domain.registry import EVENTS
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR
 
+pytestmark = pytest.mark.slow
+
 DESCRIPTION: dict[str, Any] = describe().openapi()
 CHECKS = (
     "not_a_server_error",

@@ -37,7 +37,7 @@ from tests.api.lines import (
     uscc,
 )
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 MANY = 1_000
 SCOPE = [{**ELECTRICIAN, "levels": ["5", "4"]}]

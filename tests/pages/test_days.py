@@ -15,7 +15,7 @@ from domain.vocabulary import Role
 from tests.api import lines
 from tests.pages.site import ANALYST, OFFICER, PUBLISHER, Opener, Site
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 SECOND = Actor(account="bureau-2", role=Role.BUREAU_PUBLISHER, organisation="bureau")
 SCOPE = [{**lines.ELECTRICIAN, "levels": ["5", "4"]}]

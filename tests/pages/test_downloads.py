@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from api.formats import JSON, MEDIA, NAMED
 from tests.pages.site import SUPERVISOR, Site
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 CLOCKS = {"valid_at", "known_at", "position", "min_position"}
 CODED = re.compile(r"/(?!v1/)[^/]*[0-9%][^/]*")
@@ -117,7 +117,6 @@ def in_file(octets: bytes, form: str) -> int:
     return len(sheet.to_python()) - 2
 
 
-@pytest.mark.slow
 def test_every_file_that_a_page_offers_holds_every_row_of_its_list(site: Site, links: list[Link]):
     files = [link for link in links if form_of(link)]
     counted: dict[str, int] = {}

@@ -27,7 +27,7 @@ from tests.pages.phone import (
 )
 from tests.pages.site import SUPERVISOR, Site
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 
 @pytest.fixture

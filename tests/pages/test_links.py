@@ -11,7 +11,7 @@ from api.office.demo_accounts import SAMPLE
 from domain.envelope import Actor
 from tests.pages.site import Site
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 HREF = re.compile(r'href="([^"]*)"')
 ID = re.compile(r'id="([^"]*)"')

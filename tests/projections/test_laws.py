@@ -16,7 +16,7 @@ from tests.projections.chronicle_events import THIRD
 from tests.projections.conftest import RULES
 from tests.story import OTHER, USCC
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 law = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 

@@ -21,7 +21,7 @@ from tests.projections.conftest import RULES
 from tests.projections.test_laws import start_over
 from tests.projections.test_runner import steps
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 law = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 TOGETHER = (("district", "month"), ("occupation", "level", "method"), ("code",))
