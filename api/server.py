@@ -33,9 +33,6 @@ def listen(settings: Settings) -> socket.socket:
         )
     except (OSError, OverflowError) as error:
         raise Occupied(f"{settings.host}:{settings.port}: {error}") from error
-    # asyncio leaves this off on a socket that is handed to it; an answer in two pieces would then
-    # wait some forty milliseconds for the client's acknowledgement.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 
 

@@ -41,7 +41,8 @@ class Twins:
     What it says of a certificate is right where it has read, in order of position: every entry
     that carries the holder's tag, the first certificate under the number, every entry under the
     number that is no certificate, and for each reissue among these what its enterprise recorded
-    under the number that it replaces. A reissue makes a certificate of its own.
+    under the number that it replaces, and so on for the reissues among those. A reissue makes a
+    certificate of its own.
     """
 
     def __init__(self, apply: Apply) -> None:
@@ -129,7 +130,10 @@ class Twins:
             new = self._of_grade[_grade(record)]
             for each in line:
                 insort(new, each, key=_order)
-            return self._judged(_later(event.position, old, new), entry.position)
+            judged = self._judged(_later(event.position, old, new), entry.position)
+            # A flag shows its certificate: who issued it, for what and at which level.
+            shown = (each.position for each in line if each.position in self._flags)
+            return list(dict.fromkeys((*judged, *shown)))
         wrong = self._others.get(event.position)
         if wrong is None:
             return []

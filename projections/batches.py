@@ -46,10 +46,16 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
         if of.file.papers and f"enterprise:{of.file.uscc}" in about:
             perhaps_moved.add(of.file.uscc)
     certificates = twin_rows.concerned(reader, found, upto)
-    corrected = {e.event.position for e, _ in found if isinstance(e.event, RecordCorrected)}
+    corrected = {
+        entry.event.position
+        for entry, tags in found
+        if isinstance(entry.event, RecordCorrected) and any(map(twin_rows.of_session, tags))
+    }
     if perhaps_moved or corrected:
         settled()
+    if perhaps_moved:
         certificates |= twin_rows.already_shown(reader, perhaps_moved)
+    if corrected:
         certificates |= twin_rows.in_sessions(reader, corrected)
     batch.add(twin_rows.versions(reader, rules, after, upto, certificates))
     memory.trim()

@@ -199,7 +199,7 @@ def counted(conn: Connection[Any], basis: Basis, sessions: list[str]) -> dict[st
 
 ROWS: LiteralString = "projections.certificates"
 # Before the day of its issue a certificate shows where it was replaced or revoked on an earlier one.
-# There are as good as none; OFFSET 0 has them read by their index and not by what else is asked for.
+# There are hardly any; OFFSET 0 has them read by their index and not by what else is asked for.
 AHEAD: LiteralString = (
     "(SELECT * FROM projections.certificates WHERE valid_from < day OFFSET 0) ahead"
 )

@@ -42,6 +42,11 @@ def judged_by_tag(tag: str) -> bool:
     return tag.startswith(("certificate:", "holder:"))
 
 
+def of_session(tag: str) -> bool:
+    """Return whether entries with the tag belong to a session."""
+    return tag.startswith("assessment:")
+
+
 SHARED = """
 SELECT t.tag FROM unnest(%(tags)s::text[]) AS t(tag)
  WHERE (SELECT count(*) FROM (
@@ -152,6 +157,8 @@ class _Fold:
         self._twins = Twins(rules.apply)
         self._reference = rules.context.reference
         self._sessions: dict[str, Recorded[AssessmentHeld]] = {}
+        self._held: dict[int, str] = {}
+        """Position of a session → its id."""
         self._files = {uscc: SubjectFile(uscc) for uscc in set(subjects.values())}
         self._of: dict[str, list[int]] = {uscc: [] for uscc in self._files}
         for position, uscc in subjects.items():
@@ -167,25 +174,24 @@ class _Fold:
             return self._of[file.uscc]
         if isinstance(entry.event, AssessmentHeld):
             self._sessions[entry.event.assessment_id] = entry
+            self._held[entry.position] = entry.event.assessment_id
             return []
         return self._twins.read(entry) or self._held_otherwise(entry)
 
     def _held_otherwise(self, entry: Recorded[Any]) -> list[int]:
         """Take in what the entry corrects of a session; return the certificates that came of it."""
         event = entry.event
-        if not isinstance(event, RecordCorrected):
+        held = self._held.get(event.position) if isinstance(event, RecordCorrected) else None
+        if held is None:
             return []
-        for number, wrong in self._sessions.items():
-            if wrong.position == event.position:
-                self._sessions[number] = amended(wrong, event, self._rules.apply)
-                return [
-                    position
-                    for positions in self._of.values()
-                    for position in positions
-                    if self._twins.flag(position) is not None
-                    and self._twins.certificate(position).event.assessment_id == number
-                ]
-        return []
+        self._sessions[held] = amended(self._sessions[held], event, self._rules.apply)
+        return [
+            position
+            for positions in self._of.values()
+            for position in positions
+            if self._twins.flag(position) is not None
+            and self._twins.certificate(position).event.assessment_id == held
+        ]
 
     def _moves(self, file: SubjectFile, entry: Recorded[Any]) -> bool:
         """Take in what the entry says of the enterprise; return whether another authority is competent."""

@@ -92,9 +92,11 @@ class LedgerStory:
             case _ if isinstance(event, get_args(enterprise.Event)):
                 return (f"enterprise:{event.uscc}",)
             case _:
-                return self._certificate_tags(event)
+                return self._assessment_tags(event)
 
-    def _certificate_tags(self, event: Any) -> tuple[str, ...]:
+    def _assessment_tags(self, event: Any) -> tuple[str, ...]:
+        if isinstance(event, AssessmentHeld):
+            return (f"assessment:{event.assessment_id}",)
         if isinstance(event, CertificateIssued):
             number, holder = event.certificate_no, event.holder.subject_id
             self._holders.setdefault(number, set()).add(holder)
@@ -105,4 +107,6 @@ class LedgerStory:
         if isinstance(event, CertificateReissued):
             numbers = [*numbers, event.new_certificate_no]
         holders = sorted(self._holders.get(event.certificate_no, ()))
+        if isinstance(event, CertificateReissued):
+            self._holders.setdefault(event.new_certificate_no, set()).update(holders)
         return (*(f"certificate:{n}" for n in numbers), *(f"holder:{h}" for h in holders))

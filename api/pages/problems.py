@@ -64,7 +64,7 @@ def _way_in(request: Request, problem: Problem) -> str:
 def page(request: Request, problem: Problem) -> Response:
     """Return the page that says `problem`; one who is not signed in is led to the way in first.
 
-    Not one who came with a token: it would be no better there, and lead round in a circle.
+    Not one who came with a token: it is no better at the sign-in page, which would lead back here.
     """
     tokenless = "authorization" not in request.headers
     if problem.code == "unauthenticated" and request.method == "GET" and tokenless:

@@ -11,8 +11,11 @@ TRUNCATE projections_next.roster, projections_next.scope, projections_next.flags
 UPDATE projections.progress SET position = 0;
 UPDATE projections_next.progress SET position = 0;
 
--- Certificates that show before the day of their issue: as good as none, and what a list by days of
--- issue later than its own day has to find.
+COMMENT ON COLUMN projections.tallies.block IS '(position - 1) / 2048';
+COMMENT ON COLUMN projections_next.tallies.block IS '(position - 1) / 2048';
+
+-- Certificates that show before the day of their issue: hardly any, and what a list by days of issue
+-- later than its own day has to find.
 CREATE INDEX certificates_ahead ON projections.certificates (key) WHERE valid_from < day;
 CREATE INDEX certificates_ahead ON projections_next.certificates (key) WHERE valid_from < day;
 RESET ROLE;

@@ -143,6 +143,14 @@ def test_a_corrected_day_of_issue_is_the_day_of_the_flag():
     assert state_of(read(story.entries), second).day == date(2025, 4, 4)
 
 
+def test_a_flag_shows_what_its_own_certificate_is_corrected_to():
+    story = Story()
+    story.tell(issued())
+    twin = story.tell(issued(holder=holder("h-2")))
+    story.correct(twin, level="5")
+    assert changes(story.entries, twin) == [(twin, Verdict.BREACH), (twin + 1, Verdict.BREACH)]
+
+
 def test_a_corrected_review_is_the_review():
     story = Story()
     story.tell(issued())

@@ -19,7 +19,7 @@ from tests.api.lines import (
 from tests.projections.chronicle import BEGINNING, SUBJECTS, Step, tell
 from tests.projections.conftest import RULES
 from tests.projections.desk import Desk
-from tests.story import USCC
+from tests.story import OTHER, USCC
 
 pytestmark = pytest.mark.postgres
 
@@ -49,9 +49,17 @@ ANOTHERS = [
     Step(USCC, "CertificateIssued", 78, 0, 0),
     Step(USCC, "CertificateReissued", 90, 0, 0),
 ]
+# A number that came by a reissue changes hands again, to a number that another enterprise gave.
+TWICE_REISSUED = [
+    Step(OTHER, "CertificateIssued", 72, 0, 0),
+    Step(USCC, "CertificateIssued", 75, 0, 0),
+    Step(USCC, "CertificateReissued", 90, 0, 0),
+    Step(USCC, "CertificateReissued", 91, 1, 0),
+]
 
 
 @example(ANOTHERS)
+@example(TWICE_REISSUED)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(crowded)
 def test_one_certificate_alone_is_judged_as_among_all(fresh, steps):
