@@ -37,7 +37,9 @@ class BoundedHeads(HttpToolsProtocol):
             ValueError: it has one. The parser turns this into an answer of 400.
         """
         self._held = 0
-        if self.parser.should_upgrade() and self._has_body():
+        # The parser is there as long as it calls back.
+        upgrade = self.parser.should_upgrade()  # pyright: ignore[reportOptionalMemberAccess]
+        if upgrade and self._has_body():
             raise ValueError("a request with a body asks for another protocol")
         super().on_headers_complete()
 
