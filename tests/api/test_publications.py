@@ -1,13 +1,14 @@
 """Publications: one act whatever their size, shown as they were made, in the present schema and the first."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from api.app import create_app
 from api.imports import Rejects
 from api.wiring import Installation
 from domain.decider import New
@@ -36,12 +37,32 @@ from tests.api.lines import (
     submitted,
     uscc,
 )
+from tests.postgres import Server
+from tests.serving import own_settings, serving
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 MANY = 1_000
 SCOPE = [{**ELECTRICIAN, "levels": ["5", "4"]}]
 PERIOD = (date(2024, 7, 1), date(2027, 7, 1))
+
+
+@pytest.fixture(scope="module")
+def house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation of their own: tens of thousands of entries would fill the week of the others."""
+    settings = own_settings(server, "dudao_publications", tmp_path_factory.mktemp("publications"))
+    with Installation(settings, connections=16) as made:
+        made.follow()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def desk(house: Installation) -> Iterator[Desk]:
+    """A client of its server."""
+    with serving(create_app(house)) as base:
+        client = Desk(base, house.key)
+        yield client
+        client.http.close()
 
 
 def confirmed(house: Installation, number: int) -> list[str]:
