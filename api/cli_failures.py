@@ -3,10 +3,12 @@
 A traceback is for faults of the program alone.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from api import cli_usage
 from api.language import chosen
@@ -103,11 +105,36 @@ def _settings(error: Exception) -> Failure | None:
 
 
 def _files(error: Exception) -> Failure | None:
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
     if isinstance(error, FileNotFoundError):
         return Failure(f"没有这个文件:{error.filename}", f"no such file: {error.filename}")
-    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError):
-        return Failure(
-            f"无法读写 {error.filename}:{error.strerror}",
-            f"cannot use {error.filename}: {error.strerror}",
-        )
-    return None
+    # Of the others, those that files give: a socket's are not told by a name.
+    if error.filename is None and error.errno not in _FULL:
+        return None
+    where = error.filename or chosen("输出", "the output")
+    zh, en = _elsewhere(error)
+    return Failure(
+        f"无法读写 {where}:{error.strerror}{zh}", f"cannot use {where}: {error.strerror}{en}"
+    )
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What says that bytes did not arrive, with or without a name."""
+
+
+def _elsewhere(error: OSError) -> tuple[str, str]:
+    """Return what to do where it is the data folder that cannot be used."""
+    from api.settings import Settings  # noqa: PLC0415 - start-up time
+
+    try:
+        folder = Settings().folder
+        given = Path(os.fsdecode(error.filename or "")).absolute()
+    except (TypeError, ValueError):
+        return "", ""
+    if folder != given and folder not in given.parents:
+        return "", ""
+    return (
+        ";请用 DUDAO_DATA 另选可写的数据目录",
+        "; choose a data folder that can be written with DUDAO_DATA",
+    )

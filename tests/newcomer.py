@@ -33,6 +33,8 @@ SYSTEM = Path("/usr/bin/python3")
 INSTALL_WITHIN = 600.0
 """Seconds for the environment, the embedded server and the sample year; a slow index takes most."""
 STOP_WITHIN = 60.0
+NOT_HERE = 77
+"""The exit status where no way could be tried on this machine, as test runners know it."""
 LARGEST = 500_000_000
 """Bytes of the packages that running needs; bytecode is a cache and not counted."""
 NETWORK = re.compile(
@@ -100,8 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     done = len(names) - len(failed) - len(absent)
     sys.stdout.write(f"newcomer: {done} passed, {len(failed)} failed, {len(absent)} skipped\n")
-    # One who cannot begin in any way has shown nothing.
-    return 1 if failed or not done else 0
+    if failed:
+        return 1
+    return 0 if done else NOT_HERE
 
 
 def _parser() -> argparse.ArgumentParser:

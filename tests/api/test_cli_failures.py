@@ -1,0 +1,39 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from api.cli_failures import explained
+
+
+def failure(number: int, path: Path | None = None):
+    given = None if path is None else str(path)
+    return explained(OSError(number, os.strerror(number), given))
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC, errno.ENOTDIR])
+def test_a_data_folder_that_cannot_be_used_is_named_with_the_way_out(number, monkeypatch, tmp_path):
+    monkeypatch.setenv("DUDAO_DATA", str(tmp_path / "data"))
+    said = failure(number, tmp_path / "data" / "token.key")
+    assert said is not None
+    assert str(tmp_path / "data") in said.en
+    assert "DUDAO_DATA" in said.en
+    assert "DUDAO_DATA" in said.zh
+
+
+def test_another_file_is_no_reason_to_move_the_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("DUDAO_DATA", str(tmp_path / "data"))
+    said = failure(errno.EROFS, tmp_path / "flags.csv")
+    assert said is not None
+    assert "DUDAO_DATA" not in said.en
+
+
+def test_a_full_disk_is_said_to_be_full_whatever_was_written():
+    said = failure(errno.ENOSPC)
+    assert said is not None
+    assert os.strerror(errno.ENOSPC) in said.en
+
+
+def test_what_no_file_gives_is_a_fault_of_the_program():
+    assert failure(errno.ECONNRESET) is None
