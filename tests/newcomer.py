@@ -167,7 +167,7 @@ class Newcomer:
         for made in (self.home, self.desk, self.tools):
             made.mkdir()
             self._hand_over(made)
-        _equip(self.tools, way.installer)
+        _equip(self.tools, way.installer, self.environment)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -321,7 +321,7 @@ def _can_begin(python: Path) -> bool:
     return done.returncode == 0
 
 
-def _equip(tools: Path, installer: str) -> None:
+def _equip(tools: Path, installer: str, environment: Mapping[str, str]) -> None:
     """Lay into `tools` what makes ./run choose this installer."""
     python = _base()
     kind, _, version = installer.partition("-")
@@ -341,7 +341,7 @@ def _equip(tools: Path, installer: str) -> None:
         made = tools.parent / "uv"
         for command in (["-m", "venv", made], ["-m", "pip", "install", "--quiet", "uv"]):
             using = python if command[1] == "venv" else made / "bin" / "python"
-            subprocess.run([using, *command], check=True)  # noqa: S603 - our own commands
+            subprocess.run([using, *command], env=environment, check=True)  # noqa: S603 - our own commands
         (tools / "uv").symlink_to(made / "bin" / "uv")
 
 
