@@ -16,10 +16,10 @@ from benchmarks import catch_up, ledgers
 from benchmarks.figures import Row, Setting, at_most
 from benchmarks.measuring import latencies
 from benchmarks.prepared import DISTRICTS, LISTED_ON, SESSION_DAYS
-from ledger.log import Head
-from ledger.postgres_log import PostgresLog
-from projections import flags, roster, scope
-from projections.basis import Basis
+from ledger.log.log import Head
+from ledger.log.postgres_log import PostgresLog
+from projections.views import flags, roster, scope
+from projections.views.basis import Basis
 
 LIMIT = 100
 POINT, LIST = at_most(20), at_most(100)

@@ -12,16 +12,16 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from api.opening import open_ledger
-from api.settings import Settings
-from api.wiring import folding
+from api.installation.opening import open_ledger
+from api.installation.settings import Settings
+from api.installation.wiring import folding
 from benchmarks import ledgers
 from benchmarks.figures import Row, Setting, at_least
 from benchmarks.measuring import MIB, Cost, cost_of, environment, python, required
 from ledger.connect import Database
-from projections.executor import processes
-from projections.runner import Runner, Sizes
-from projections.views import TABLES
+from projections.follow.executor import processes
+from projections.follow.runner import Runner, Sizes
+from projections.views.views import TABLES
 
 TARGET = at_least(30_000)
 NEAR = Sizes(long=2**62)

@@ -10,14 +10,14 @@ import random
 import time
 from collections.abc import Iterator
 
-from api.wiring import folding
+from api.installation.wiring import folding
 from benchmarks import ledgers
 from benchmarks.figures import Row, Setting
 from benchmarks.sessions import uscc
 from ledger.connect import Database
-from ledger.postgres_log import PostgresLog
-from projections.executor import Processes, processes
-from projections.runner import Runner, Sizes
+from ledger.log.postgres_log import PostgresLog
+from projections.follow.executor import Processes, processes
+from projections.follow.runner import Runner, Sizes
 from replay.audit import Difference, check
 from tests.ledger_story import LedgerStory
 from tests.projections.chronicle import KINDS, Step, Told, told

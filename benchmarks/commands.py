@@ -20,13 +20,13 @@ from benchmarks.figures import Row, Setting, at_least
 from benchmarks.rounds import Act, Rates, alternate
 from benchmarks.typed import desk, typed
 from domain.assessment import AssessmentHeld
-from domain.decider import Command, New
+from domain.terms.decider import Command, New
 from ledger.codec import draft
 from ledger.connect import Database, open_database
-from ledger.log import Append, Appended
-from ledger.postgres_log import PostgresLog
-from ledger.transact import Transactor
-from ledger.writer import Writer
+from ledger.deciding.transact import Transactor
+from ledger.log.log import Append, Appended
+from ledger.log.postgres_log import PostgresLog
+from ledger.log.writer import Writer
 
 CLIENTS = (1, 4, 16)
 TYPED = "typed command, read, decided and appended"

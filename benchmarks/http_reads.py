@@ -23,7 +23,7 @@ from benchmarks.figures import Row, Setting, Target, at_least
 from benchmarks.http_client import Load, ask
 from benchmarks.measuring import ROOT, cost_of, dudao, environment, percentile, required
 from benchmarks.prepared import LISTED_ON, SESSION_DAYS
-from ledger.postgres_log import PostgresLog
+from ledger.log.postgres_log import PostgresLog
 
 PROCESSES, CLIENTS_EACH = 2, 4
 READY_WITHIN = 60.0

@@ -1,6 +1,6 @@
 """(g) Kills: writers, connections and the server die at any moment; nothing acknowledged is lost.
 
-The test of the ledger (`tests/ledger/test_crash.py`), run at length. It fails on a lost or doubled
+The test of the ledger (`tests/ledger/log/test_crash.py`), run at length. It fails on a lost or doubled
 command, on half a command, and on a tree that is no longer a continuation of what it was; its
 negative control shows that it would notice.
 """
@@ -8,7 +8,7 @@ negative control shows that it would notice.
 from benchmarks.figures import Row, Setting
 from benchmarks.measuring import cost_of, environment, python, required
 
-TEST = "tests/ledger/test_crash.py"
+TEST = "tests/ledger/log/test_crash.py"
 
 
 def run(setting: Setting) -> list[Row]:

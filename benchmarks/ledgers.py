@@ -14,14 +14,14 @@ from typing import Any
 
 from psycopg import Connection
 
-from api.opening import SOURCES, open_ledger
-from api.settings import Settings
+from api.installation.opening import SOURCES, open_ledger
+from api.installation.settings import Settings
 from benchmarks import machine
 from benchmarks.measuring import ROOT, cost_of, dudao, environment, python, required
 from benchmarks.prepared import entries
 from ledger.connect import Database
-from ledger.log import Append, Appended
-from ledger.postgres_log import PostgresLog
+from ledger.log.log import Append, Appended
+from ledger.log.postgres_log import PostgresLog
 
 BATCH = 8_000
 BYTES_PER_ENTRY = 3_000

@@ -55,7 +55,7 @@ def python(*arguments: str) -> list[str]:
 
 def dudao(*arguments: str) -> list[str]:
     """Return how to run `dudao` from the checkout, as `./run` does."""
-    start = "import sys; sys.argv[0] = 'dudao'; from api.cli import main; sys.exit(main())"
+    start = "import sys; sys.argv[0] = 'dudao'; from api.cli.main import main; sys.exit(main())"
     return python("-c", start, *arguments)
 
 

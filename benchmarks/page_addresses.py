@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from fastapi.routing import APIRoute
 
-from api.pages.routes import ROUTERS
+from api.web.routes import ROUTERS
 from benchmarks.page_ground import Ground
 from domain.checks import CHECKS
-from domain.envelope import Actor
-from domain.vocabulary import Role
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
 
 SUPERVISOR = Actor(account="supervisor-1", role=Role.QUALITY_SUPERVISOR, organisation="centre")
 PUBLISHER = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bureau")

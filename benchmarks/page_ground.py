@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 from psycopg import Connection
 
 from benchmarks.prepared import DISTRICTS, LISTED_ON, SESSION_DAYS
-from ledger.clock import today
+from ledger.log.clock import today
 
 ENOUGH = 200
 """Subjects of a kind that are drawn from."""

@@ -18,15 +18,15 @@ from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
-from api.tokens import issue, load_key
+from api.access.tokens import issue, load_key
 from benchmarks import catch_up, http_reads, ledgers, page_addresses, page_ground
 from benchmarks.figures import Row, Setting, at_most
 from benchmarks.measuring import percentile
 from benchmarks.page_addresses import PAGES, TWINS, Page
 from benchmarks.page_ground import Ground
-from domain.envelope import Actor
-from ledger.clock import now
-from ledger.postgres_log import PostgresLog
+from domain.terms.envelope import Actor
+from ledger.log.clock import now
+from ledger.log.postgres_log import PostgresLog
 
 EACH = 120
 """Times that a page is asked for; a few before that do not count."""

@@ -13,19 +13,19 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from benchmarks.sessions import CENTRE, ELECTRICIAN, REGISTERED_ON, registration, uscc
-from domain.application import ApplicationSubmitted, ReceiptIssued
+from domain.application.application import ApplicationSubmitted, ReceiptIssued
 from domain.assessment import AssessmentHeld, Candidates
-from domain.certificate import CertificateIssued, Holder, Results
-from domain.decider import Command, New
-from domain.envelope import Actor
-from domain.place import Place
+from domain.certificate.certificate import CertificateIssued, Holder, Results
 from domain.plan import AnnualPlanFiled, AnnualSummary
-from domain.reference import Occupation
-from domain.scope import ScopeItem
-from domain.standing import EnterpriseListed, ScopeChanged
-from domain.vocabulary import CandidateCategory, Level, Method, Mode, Role
+from domain.standing.standing import EnterpriseListed, ScopeChanged
+from domain.terms.decider import Command, New
+from domain.terms.envelope import Actor
+from domain.terms.place import Place
+from domain.terms.reference import Occupation
+from domain.terms.scope import ScopeItem
+from domain.terms.vocabulary import CandidateCategory, Level, Method, Mode, Role
 from ledger.codec import draft
-from ledger.entry import Draft
+from ledger.log.entry import Draft
 
 ENTRIES_PER_FIRM = 5_000
 LISTED_ON, LISTED_TO = date(2024, 7, 1), date(2027, 7, 1)

@@ -10,9 +10,9 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from api.opening import open_ledger
-from api.settings import Settings
-from api.wiring import folding
+from api.installation.opening import open_ledger
+from api.installation.settings import Settings
+from api.installation.wiring import folding
 from benchmarks import ledgers
 from benchmarks.figures import Row, Setting, at_most
 from benchmarks.measuring import MIB, cost_of, environment, python, required

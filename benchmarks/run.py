@@ -30,7 +30,7 @@ from benchmarks import (
     report,
 )
 from benchmarks.figures import FULL, QUICK, Row, Setting, missed
-from ledger.clock import today
+from ledger.log.clock import today
 
 
 class Figure(NamedTuple):

@@ -5,13 +5,13 @@ from datetime import date
 from itertools import count
 
 from domain.assessment import AssessmentHeld, Candidates
-from domain.decider import Command
 from domain.enterprise import EnterpriseRegistered
-from domain.envelope import Actor
-from domain.identifiers import uscc_check_character
-from domain.place import Place
-from domain.reference import Occupation
-from domain.vocabulary import EnterpriseKind, Level, Mode, Role
+from domain.terms.decider import Command
+from domain.terms.envelope import Actor
+from domain.terms.identifiers import uscc_check_character
+from domain.terms.place import Place
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import EnterpriseKind, Level, Mode, Role
 
 TODAY = date(2026, 7, 1)
 REGISTERED_ON = date(2024, 3, 1)

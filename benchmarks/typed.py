@@ -1,4 +1,4 @@
-"""The same reports through `ledger.transact`: facts read, decided, appended, under an own key."""
+"""The same reports through `ledger.deciding.transact`: facts read, decided, appended, under an own key."""
 
 import os
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ import msgspec
 
 from benchmarks import sessions
 from benchmarks.rounds import Act
-from domain.decider import Command
-from ledger.keys import KEY_BYTES, Keys
-from ledger.postgres_log import PostgresLog
+from domain.terms.decider import Command
+from ledger.deciding.transact import Accepted, Transactor
+from ledger.gate.json import canonical
+from ledger.gate.shapes import Submission
+from ledger.log.postgres_log import PostgresLog
+from ledger.log.writer import Writer
 from ledger.reference import installed
-from ledger.shape_json import canonical
-from ledger.shapes import Submission
-from ledger.transact import Accepted, Transactor
-from ledger.vault import Vault
-from ledger.writer import Writer
+from ledger.vault.keys import KEY_BYTES, Keys
+from ledger.vault.vault import Vault
 
 
 def desk(log: PostgresLog, writer: Writer, clients: int) -> Transactor:

@@ -18,20 +18,14 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from domain import (
-    draw,
-    evaluation,
-    finding,
-    grounds,
-    guards,
-    inspection,
-    permissions,
-    scope,
-    soundness,
-)
-from domain.clauses import CLAUSES
+from domain import permissions, soundness
+from domain.application import evaluation
+from domain.finding import finding, grounds
+from domain.inspection import draw, inspection
 from domain.permissions import MAY
 from domain.registry import EVENTS, EventType
+from domain.terms import guards, scope
+from domain.terms.clauses import CLAUSES
 
 TARGET = Path(__file__).with_name("events.md")
 SHARED = (guards, permissions, scope, evaluation, soundness)
@@ -185,7 +179,7 @@ def _refusals(module: ModuleType) -> str:
     found = sorted(set(refusals(module)))
     if not found:
         return ""
-    title = module.__name__.removeprefix("domain.").replace("_", " ")
+    title = module.__name__.rpartition(".")[2].replace("_", " ")
     heading = f"#### Refused ({title})\n\n| code | words |\n|---|---|\n"
     return heading + "".join(f"| `{code}` | {zh}<br>{en} |\n" for code, zh, en in found)
 

@@ -1,4 +1,4 @@
-"""Draw the icons that phones want as PNG from api/static/icon.svg: `python docs/generate_icons.py`.
+"""Draw the icons that phones want as PNG from api/web/static/icon.svg: `python docs/generate_icons.py`.
 
 The maskable one has the picture inside the circle that every phone keeps, on a full ground.
 """  # noqa: INP001 - a script among documents, not a package
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-STATIC = Path(__file__).parents[1] / "api" / "static"
+STATIC = Path(__file__).parents[1] / "api" / "web" / "static"
 ICONS = {
     "icon-180.png": (180, 0),
     "icon-192.png": (192, 0),

@@ -6,11 +6,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
-from domain.envelope import Recorded
-from domain.intervals import Days
-from domain.reference import Edition, Reference
-from domain.vocabulary import CatalogueKind
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.intervals import Days
+from domain.terms.reference import Edition, Reference
+from domain.terms.vocabulary import CatalogueKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.decider import Apply, Command, FactKey, FactKind, Facts, New, Refused
-from domain.envelope import Recorded
-from domain.guards import existing, not_in_the_future, reason_given
 from domain.soundness import require_sound
+from domain.terms.decider import Apply, Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing, not_in_the_future, reason_given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

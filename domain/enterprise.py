@@ -6,10 +6,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
-from domain.envelope import Recorded
-from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
-from domain.vocabulary import EnterpriseKind
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.vocabulary import EnterpriseKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

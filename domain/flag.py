@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from domain.correction import ENTRY
-from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
-from domain.envelope import Recorded
-from domain.finding import FINDING
-from domain.guards import existing, not_in_the_future, reason_given
-from domain.identifiers import flag_parts
+from domain.finding.finding import FINDING
 from domain.judged import judged_record
-from domain.vocabulary import ReviewDecision
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing, not_in_the_future, reason_given
+from domain.terms.identifiers import flag_parts
+from domain.terms.vocabulary import ReviewDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

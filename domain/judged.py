@@ -5,13 +5,13 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued, CertificateReissued
+from domain.certificate.certificate import CertificateIssued, CertificateReissued
 from domain.correction import ENTRY
-from domain.decider import Facts
-from domain.envelope import Recorded
-from domain.identifiers import flag_parts
-from domain.inspection import InspectionDispatched, SpotCheckRecorded
-from domain.rectification import RectificationOrdered
+from domain.finding.rectification import RectificationOrdered
+from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.terms.decider import Facts
+from domain.terms.envelope import Recorded
+from domain.terms.identifiers import flag_parts
 
 _SESSIONS: tuple[type, ...] = (AssessmentHeld,)
 _CERTIFICATES: tuple[type, ...] = (CertificateIssued,)

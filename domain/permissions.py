@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from domain.decider import Refused
-from domain.envelope import Actor
-from domain.identifiers import MUNICIPALITY, is_uscc
-from domain.vocabulary import Role
+from domain.terms.decider import Refused
+from domain.terms.envelope import Actor
+from domain.terms.identifiers import MUNICIPALITY, is_uscc
+from domain.terms.vocabulary import Role
 
 R = Role
 _CENTRE = (R.CENTRE_OFFICER,)

@@ -6,12 +6,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.enterprise import ENTERPRISE
-from domain.envelope import Recorded
-from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
-from domain.reference import Occupation
-from domain.vocabulary import Level
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

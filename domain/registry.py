@@ -10,24 +10,16 @@ from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import Any, get_args
 
-from domain import (
-    application,
-    assessment,
-    catalogue,
-    certificate,
-    correction,
-    enterprise,
-    finding,
-    flag,
-    inspection,
-    plan,
-    roster,
-    standing,
-)
+from domain import assessment, catalogue, correction, enterprise, flag, plan, roster
+from domain.application import application
+from domain.certificate import certificate
 from domain.correction import RecordCorrected
-from domain.decider import Command, FactKey, FactKind, Facts, New
+from domain.finding import finding
+from domain.inspection import inspection
 from domain.permissions import require_own, require_role
-from domain.vocabulary import Role
+from domain.standing import standing
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New
+from domain.terms.vocabulary import Role
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
     {

@@ -14,15 +14,15 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.application import APPLICATION
-from domain.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.application.application import APPLICATION
+from domain.application.progress import Application, require_another, require_not_scored
 from domain.enterprise import ENTERPRISE
-from domain.envelope import Recorded
-from domain.guards import existing_enterprise, must_be_uscc, not_in_the_future
-from domain.intervals import Days
-from domain.progress import Application, require_another, require_not_scored
-from domain.scope import ScopeItem, named, require_certifiable, units
-from domain.standing import STANDING, EnterpriseListed, require_listing_period
+from domain.standing.standing import STANDING, EnterpriseListed, require_listing_period
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.intervals import Days
+from domain.terms.scope import ScopeItem, named, require_certifiable, units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,25 +6,19 @@ it was decided when it was recorded. Clauses 三, 六(二), 六(三).
 
 from typing import Any
 
+from domain.application.confirmation import ApplicationConfirmed
+from domain.application.evaluation import require_points
+from domain.application.scoring import EvaluationConcluded, EvaluationScored, EvaluationScoreRevised
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued
-from domain.confirmation import ApplicationConfirmed
-from domain.decider import Command, Refused
+from domain.certificate.certificate import CertificateIssued
 from domain.enterprise import UnitCovered
-from domain.envelope import Recorded
-from domain.evaluation import require_points
-from domain.guards import must_be_uscc, not_in_the_future
-from domain.inspection import (
+from domain.inspection.inspection import (
     InspectionDispatched,
     SpotCheckRecorded,
     require_kind,
     require_unrecused,
 )
-from domain.intervals import Days
-from domain.reference import Reference
-from domain.scope import require_certifiable
-from domain.scoring import EvaluationConcluded, EvaluationScored, EvaluationScoreRevised
-from domain.standing import (
+from domain.standing.standing import (
     EnterpriseListed,
     ListingReinstated,
     ListingRemoved,
@@ -33,6 +27,12 @@ from domain.standing import (
     ScopeChanged,
     require_listing_period,
 )
+from domain.terms.decider import Command, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import must_be_uscc, not_in_the_future
+from domain.terms.intervals import Days
+from domain.terms.reference import Reference
+from domain.terms.scope import require_certifiable
 
 _MAY_LIE_AHEAD = (
     EnterpriseListed,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from ledger.entry import Malformed
+from ledger.log.entry import Malformed
 
 Plain: TypeAlias = Callable[[Any], Any]
 

@@ -14,12 +14,12 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from domain.decider import Command, New
-from domain.envelope import Actor, Recorded
 from domain.registry import EVENTS
-from domain.vocabulary import Role
+from domain.terms.decider import Command, New
+from domain.terms.envelope import Actor, Recorded
+from domain.terms.vocabulary import Role
 from ledger.canonical import is_everyday, plain_form
-from ledger.entry import Draft, Entry, Malformed
+from ledger.log.entry import Draft, Entry, Malformed
 from ledger.upcasts import UPCASTS, Upcast
 
 T = TypeVar("T")

@@ -16,8 +16,9 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
-from ledger import embedded, pack
+from ledger.log import pack
 from ledger.migrate import LEDGER, Source, migrate
+from ledger.server import embedded
 
 APP = "dudao_app"
 NEEDED = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}

@@ -15,9 +15,16 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from domain.intervals import Days
-from domain.reference import Controlled, Dictionary, Edition, Qualifications, Reference, RuleSet
-from domain.vocabulary import CatalogueKind, Level
+from domain.terms.intervals import Days
+from domain.terms.reference import (
+    Controlled,
+    Dictionary,
+    Edition,
+    Qualifications,
+    Reference,
+    RuleSet,
+)
+from domain.terms.vocabulary import CatalogueKind, Level
 
 DICTIONARY_FILES: Mapping[str, str] = MappingProxyType({"2022": "occupations_2022.csv"})
 QUALIFICATIONS_FILES: Mapping[str, str] = MappingProxyType(

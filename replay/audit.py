@@ -9,12 +9,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
 
-from projections import tallies, twin_rows
-from projections.fold import Rules
-from projections.lines import text
-from projections.row import Row
-from projections.schema import LIVE, SEARCH
-from projections.views import TABLES, VIEWS
+from projections.counts import tallies
+from projections.follow import duplicate_rows
+from projections.follow.fold import Rules
+from projections.follow.schema import LIVE, SEARCH
+from projections.views.lines import text
+from projections.views.row import Row
+from projections.views.views import TABLES, VIEWS
 from replay import digest, known_at
 from replay.digest import Sums
 from replay.engines import Executor
@@ -50,7 +51,7 @@ def check(
     with known_at.connection(conninfo) as conn:
         stored = digest.stored(conn, position, schema)
         unlike = differing(folded, stored)
-        sharing = tuple(twin_rows.sharing(conn, 0, position)) if unlike else ()
+        sharing = tuple(duplicate_rows.sharing(conn, 0, position)) if unlike else ()
         found: list[Difference] = []
         for table, subjects in unlike.items():
             for subject in subjects:

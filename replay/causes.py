@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.correction import RecordCorrected
-from domain.envelope import Recorded
+from domain.terms.envelope import Recorded
 from ledger.codec import recorded
-from ledger.log import Log
-from projections.basis import Basis
+from ledger.log.log import Log
+from projections.views.basis import Basis
 
 
 class Change(NamedTuple):

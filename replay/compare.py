@@ -6,11 +6,11 @@ from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
 
-from domain.identifiers import flag_parts
-from ledger.log import Log
-from projections.asking import asked
-from projections.basis import BadCursor, Basis, Page
-from projections.row import item
+from domain.terms.identifiers import flag_parts
+from ledger.log.log import Log
+from projections.views.asking import asked
+from projections.views.basis import BadCursor, Basis, Page
+from projections.views.row import item
 from replay.causes import Change, causes
 
 Of: TypeAlias = Literal["roster", "scope", "flags"]

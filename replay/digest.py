@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 from psycopg import Connection, sql
 
-from projections.fold import Rules
-from projections.lines import OPTIONS, lines, text
-from projections.views import TABLES
+from projections.follow.fold import Rules
+from projections.views.lines import OPTIONS, lines, text
+from projections.views.views import TABLES
 from replay import known_at
 from replay.known_at import Part, Shown
 

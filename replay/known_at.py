@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import Connection
 
-from projections import histories, twin_rows
-from projections.fold import Rules, current, read
-from projections.pieces import pieces
-from projections.row import Row
-from projections.views import VIEWS
+from projections.follow import duplicate_rows, histories
+from projections.follow.fold import Rules, current, read
+from projections.follow.pieces import pieces
+from projections.views.row import Row
+from projections.views.views import VIEWS
 
 
 class Shown(NamedTuple):
@@ -56,7 +56,7 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Sh
 
 
 def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
-    versions = twin_rows.versions(conn, rules, 0, part.upto, part.certificates)
+    versions = duplicate_rows.versions(conn, rules, 0, part.upto, part.certificates)
     last = {version.key: version for version in versions}
     for table, key, subject, _, _, found in last.values():
         for row in found:
@@ -78,7 +78,7 @@ def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) 
         for subjects in _together(histories.sizes(conn, 0, upto), number):
             yield whole._replace(subjects=subjects)
         if "flags" in views:
-            sharing = twin_rows.sharing(conn, 0, upto)
+            sharing = duplicate_rows.sharing(conn, 0, upto)
             for some in pieces(sharing, max(1_000, -(-len(sharing) // number))):
                 yield whole._replace(certificates=tuple(some))
 

@@ -8,24 +8,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from domain import (
-    application,
-    assessment,
-    certificate,
-    enterprise,
-    finding,
-    inspection,
-    plan,
-    roster,
-    standing,
-)
-from domain.decider import Command
-from domain.evaluation import Expert, HeadingScores
-from domain.place import Place
-from domain.reference import Occupation
-from domain.scope import ScopeItem
-from domain.submission import Material
-from domain.vocabulary import (
+from domain import assessment, enterprise, plan, roster
+from domain.application import application
+from domain.application.evaluation import Expert, HeadingScores
+from domain.application.submission import Material
+from domain.certificate import certificate
+from domain.finding import finding
+from domain.inspection import inspection
+from domain.standing import standing
+from domain.terms.decider import Command
+from domain.terms.place import Place
+from domain.terms.reference import Occupation
+from domain.terms.scope import ScopeItem
+from domain.terms.vocabulary import (
     CandidateCategory,
     EnterpriseKind,
     Level,

@@ -12,12 +12,12 @@ from typing import Any
 
 from domain import catalogue, registry
 from domain.correction import ENTRY, RecordCorrected, resolved
-from domain.decider import Command, FactKey, Facts, New, Refused, Unread
-from domain.envelope import Actor, Recorded
 from domain.permissions import MAY
-from domain.reference import Reference
-from domain.vocabulary import Role
-from ledger.amending import amend, apply
+from domain.terms.decider import Command, FactKey, Facts, New, Refused, Unread
+from domain.terms.envelope import Actor, Recorded
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import Role
+from ledger.deciding.amending import amend, apply
 from ledger.reference import installed
 
 USCC = "91110000710939135P"

@@ -7,17 +7,21 @@ from typing import Any, get_args
 from domain import enterprise
 from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
-from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked
+from domain.certificate.certificate import (
+    CertificateIssued,
+    CertificateReissued,
+    CertificateRevoked,
+)
 from domain.correction import RecordCorrected
-from domain.envelope import Actor
 from domain.flag import FlagReviewed
-from domain.inspection import InspectionDrawn
+from domain.inspection.inspection import InspectionDrawn
 from domain.registry import EVENTS
 from domain.roster import RosterPublished
-from domain.vocabulary import Role
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
 from ledger.codec import encode
-from ledger.entry import Draft
-from ledger.log import Append, Log
+from ledger.log.entry import Draft
+from ledger.log.log import Append, Log
 from tests.story import USCC, _own_day
 
 ABOUT_NOBODY = (CatalogueAdopted, RosterPublished, InspectionDrawn)

@@ -49,7 +49,7 @@ def kills(seed: int) -> Iterator[Step]:
     """Writers, connections and the server die: nothing acknowledged is lost."""
     for part in range(KILLS // KILLS_AT_ONCE):
         environment = {"DUDAO_TEST_KILLS": str(KILLS_AT_ONCE), "DUDAO_TEST_SEED": f"{seed + part}"}
-        yield Step(f"kills/{part}", pytest("tests/ledger/test_crash.py"), environment)
+        yield Step(f"kills/{part}", pytest("tests/ledger/log/test_crash.py"), environment)
 
 
 def properties(seed: int) -> Iterator[Step]:

@@ -15,10 +15,10 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ledger import embedded
 from ledger.connect import Addresses, app_pool, in_role
+from ledger.log.postgres_log import PostgresLog
 from ledger.migrate import LEDGER, migrate
-from ledger.postgres_log import PostgresLog
+from ledger.server import embedded
 
 TEMPLATE = "dudao_template"
 _number = count(1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ledger.clock import ClockRefused
+from ledger.log.clock import ClockRefused
 
 
 class ScriptedClock:

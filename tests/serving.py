@@ -9,10 +9,10 @@ from typing import Any
 
 import uvicorn
 
-from api.bounded_heads import BoundedHeads
-from api.server import address, listen
-from api.settings import Settings
-from api.shell import App
+from api.http.shell import App
+from api.installation.settings import Settings
+from api.web.bounded_heads import BoundedHeads
+from api.web.server import address, listen
 from tests.postgres import Server
 
 

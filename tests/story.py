@@ -9,16 +9,23 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain import application, assessment, certificate, enterprise, finding, plan, standing
+from domain import assessment, enterprise, plan
+from domain.application import application
+from domain.application.evaluation import HeadingScores
+from domain.certificate import certificate
 from domain.checks.outcome import Context
 from domain.correction import FieldCorrection, RecordCorrected
-from domain.envelope import Actor, Recorded
-from domain.evaluation import HeadingScores
+from domain.finding import finding
 from domain.flag import FlagReviewed
-from domain.flags import FlagState, case_of
-from domain.intervals import Days
-from domain.place import Clue, Location, Place, Side, Step
-from domain.reference import (
+from domain.registry import EVENTS
+from domain.standing import standing
+from domain.supervision.flags import FlagState, case_of
+from domain.supervision.supervision import Supervision
+from domain.supervision.touches import Touch
+from domain.terms.envelope import Actor, Recorded
+from domain.terms.intervals import Days
+from domain.terms.place import Clue, Location, Place, Side, Step
+from domain.terms.reference import (
     Controlled,
     Dictionary,
     Edition,
@@ -27,11 +34,8 @@ from domain.reference import (
     Reference,
     RuleSet,
 )
-from domain.registry import EVENTS
-from domain.scope import ScopeItem
-from domain.supervision import Supervision
-from domain.touches import Touch
-from domain.vocabulary import (
+from domain.terms.scope import ScopeItem
+from domain.terms.vocabulary import (
     CandidateCategory,
     CatalogueKind,
     EnterpriseKind,
@@ -42,7 +46,7 @@ from domain.vocabulary import (
     Role,
     Verdict,
 )
-from ledger.amending import apply
+from ledger.deciding.amending import apply
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"

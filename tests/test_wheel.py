@@ -34,7 +34,7 @@ def files_below(root: Path, package: str) -> dict[str, bytes]:
 
 
 def test_the_packages_are_those_of_the_house():
-    assert packages() == ["api", "domain", "ledger", "projections", "replay"]
+    assert packages() == ["api", "domain", "ledger", "projections", "proof", "replay"]
 
 
 @pytest.mark.parametrize("package", packages())
@@ -57,4 +57,4 @@ def test_the_command_starts_from_the_wheel_alone(unpacked: Path, tmp_path: Path)
     env = {**os.environ, "PYTHONPATH": str(unpacked), "PYTHONSAFEPATH": "1"}
     command = [sys.executable, "-c", source]
     done = run(command, cwd=tmp_path, env=env, stdout=PIPE, stderr=STDOUT, text=True, check=False)  # noqa: S603 - our own command
-    assert done.stdout.strip() == str(unpacked / "api" / "cli.py")
+    assert done.stdout.strip() == str(unpacked / "api" / "cli" / "main.py")

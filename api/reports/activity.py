@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from api.pages.words import CERTIFICATE_STATES, STAGES
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.issues import rest
 from api.reports.words import Words
-from domain.vocabulary import Level
+from api.words.words import CERTIFICATE_STATES, STAGES
+from domain.terms.vocabulary import Level
 
 NOTES_SHOWN = 4
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api.access import Rows
-from api.entries import name_of
-from api.pages.event_words import EVENT_NAMES
+from api.questions.entries import name_of
+from api.questions.policy import Rows
+from api.questions.visibility import within
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import Words
-from api.seen import within
-from ledger.entry import Entry, instant_text
-from ledger.log import Log
+from api.words.event_words import EVENT_NAMES
+from ledger.log.entry import Entry, instant_text
+from ledger.log.log import Log
 
 ENTRIES_SHOWN = 300
 

@@ -5,16 +5,17 @@ from typing import Any
 
 from psycopg import Connection
 
-from api import enterprises
-from api.access import Grant
-from api.persons import without_persons
-from api.queries import Settled, missing
-from api.seen import within
-from api.wiring import Installation
+from api.installation.wiring import Installation
+from api.questions import enterprises
+from api.questions.persons import without_persons
+from api.questions.policy import Grant
+from api.questions.queries import Settled, missing
+from api.questions.visibility import within
 from domain.checks import CHECKS
-from domain.vocabulary import Severity
-from projections import dossier, roster, scope
-from projections.dossier import Cases, CertificateCount, FlagCount, Held, Whose
+from domain.terms.vocabulary import Severity
+from projections.counts import dossier
+from projections.counts.dossier import Cases, CertificateCount, FlagCount, Held, Whose
+from projections.views import roster, scope
 
 FLAGS_SHOWN = 40
 CASES_SHOWN = 25

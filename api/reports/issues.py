@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from api.pages.words import MEASURE_STATES, RESPONSIBLE, REVIEWS, SEVERITIES, STAGES, VERDICTS
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import CASES, Words
+from api.words.words import MEASURE_STATES, RESPONSIBLE, REVIEWS, SEVERITIES, STAGES, VERDICTS
 from domain.checks import CHECKS
-from domain.clauses import CLAUSES
-from domain.vocabulary import ReviewDecision, Verdict
+from domain.terms.clauses import CLAUSES
+from domain.terms.vocabulary import ReviewDecision, Verdict
 
 NAMED = 6
 """Keys that are named of a longer row of them."""

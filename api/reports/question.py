@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.questions import AsOf
+from api.questions.questions import AsOf
 
 
 class ReportQuestion(AsOf):

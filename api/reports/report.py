@@ -7,18 +7,19 @@ from urllib.parse import urlencode
 
 import segno
 
-from api.access import Action, Grant, decide
-from api.answers import LIMITED, Standing
-from api.queries import missing, settle
+from api.installation.wiring import Installation
+from api.questions.answers import LIMITED, Standing
+from api.questions.policy import Action, Grant, decide
+from api.questions.queries import missing, settle
 from api.reports import activity, blocks, evidence, issues, timeline
 from api.reports import standing as standings
 from api.reports.blocks import Block
 from api.reports.gathered import Gathered, gather
 from api.reports.question import ReportQuestion
+from api.reports.typeset import Typesetter
 from api.reports.words import Words
-from api.wiring import Installation
-from domain.envelope import Actor
-from domain.identifiers import is_uscc
+from domain.terms.envelope import Actor
+from domain.terms.identifiers import is_uscc
 
 ROOT_DIGITS = 16
 """Hexadecimal digits of the Merkle root in the foot of every page; the last page has all."""
@@ -60,10 +61,12 @@ def contents(house: Installation, actor: Actor, uscc: str, question: ReportQuest
     return Contents(settled.standing, _members(house, gathered, words, grant, root))
 
 
-def report(house: Installation, actor: Actor, uscc: str, question: ReportQuestion) -> Made:
+def report(
+    house: Installation, typesetter: Typesetter, actor: Actor, uscc: str, question: ReportQuestion
+) -> Made:
     """Return the report as PDF; raises what `contents` raises."""
     standing, members = contents(house, actor, uscc, question)
-    pdf = house.typesetter.pdf(members, house.recorded_at(standing.position))
+    pdf = typesetter.pdf(members, house.recorded_at(standing.position))
     title = members["title"].replace(" ", "-")
     name = f"{title}-{uscc}-{standing.basis['valid_at']}-{standing.position}.pdf"
     return Made(standing, pdf, name)

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from api.enterprises import open_findings
-from api.pages.words import KINDS, STANDINGS
+from api.questions.enterprises import open_findings
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import Words
-from domain.vocabulary import ReviewDecision, Verdict
+from api.words.words import KINDS, STANDINGS
+from domain.terms.vocabulary import ReviewDecision, Verdict
 
 STRETCHES_SHOWN = 12
 ITEMS_SHOWN = 200

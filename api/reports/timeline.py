@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from api.pages.words import STANDINGS
 from api.reports import blocks
 from api.reports.blocks import Block
 from api.reports.gathered import Gathered
 from api.reports.words import Words
-from projections.dossier import Held
+from api.words.words import STANDINGS
+from projections.counts.dossier import Held
 
 ROWS_SHOWN = 10
 PLACES = 400

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from api.pages.authority_words import DISTRICTS
-from api.pages.language import Language
-from api.pages.language import Words as Pair
-from api.pages.words import LEVELS
-from ledger.clock import SHANGHAI
+from api.words.authority_words import DISTRICTS
+from api.words.language import Language
+from api.words.language import Words as Pair
+from api.words.words import LEVELS
+from ledger.log.clock import SHANGHAI
 
 CASES: Mapping[str, Pair] = MappingProxyType(
     {

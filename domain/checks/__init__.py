@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued
 from domain.checks.certificates import (
     issuer_assessed,
     not_more_than_candidates,
@@ -30,10 +30,10 @@ from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.procedure import inspection_proper
 from domain.checks.scope import level_in_scope, listed, occupation_in_scope
 from domain.checks.venue import location_of, place_consistent, within_beijing
-from domain.clauses import CLAUSES, Clause
-from domain.envelope import Recorded
-from domain.subject_file import SessionRecord, SubjectFile
-from domain.vocabulary import CandidateCategory, Level, Severity, Verdict
+from domain.supervision.subject_file import SessionRecord, SubjectFile
+from domain.terms.clauses import CLAUSES, Clause
+from domain.terms.envelope import Recorded
+from domain.terms.vocabulary import CandidateCategory, Level, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

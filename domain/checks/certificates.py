@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterator
 
-from domain.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued
+from domain.certificate.lifetime import CertificateRecord
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
-from domain.envelope import Recorded
-from domain.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
-from domain.papers import CertificateRecord
-from domain.subject_file import SessionRecord
-from domain.vocabulary import Level
+from domain.supervision.subject_file import SessionRecord
+from domain.terms.envelope import Recorded
+from domain.terms.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
+from domain.terms.vocabulary import Level
 
 MOST_NAMED = 100
 """Certificates that C3 names: beyond that the count says enough, and a flag stays a page long."""

@@ -1,11 +1,11 @@
 """S5, S6, S8, S9, T1: candidates, method, receipt and plan, unit, content (二, 六(一), 六(四))."""
 
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
-from domain.envelope import Recorded
-from domain.subject_file import SessionRecord, SubjectFile
-from domain.vocabulary import ContentPart, Method
+from domain.supervision.subject_file import SessionRecord, SubjectFile
+from domain.terms.envelope import Recorded
+from domain.terms.vocabulary import ContentPart, Method
 
 _STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
 _PART_ZH = {

@@ -3,8 +3,8 @@
 from datetime import date
 
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
-from domain.reference import Control, Occupation
-from domain.vocabulary import CatalogueKind
+from domain.terms.reference import Control, Occupation
+from domain.terms.vocabulary import CatalogueKind
 
 
 def not_access_controlled(

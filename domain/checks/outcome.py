@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from domain.place import Locate
-from domain.reference import Reference
-from domain.vocabulary import Verdict
+from domain.terms.place import Locate
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import Verdict
 
 
 class Outcome(NamedTuple):

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
-from domain.envelope import Recorded
-from domain.finding import Finding
-from domain.identifiers import is_card_number
-from domain.inspection import InspectionDispatched, Inspector, SpotCheckRecorded
-from domain.intervals import Days
-from domain.rectification import Order
+from domain.finding.finding import Finding
+from domain.finding.rectification import Order
+from domain.inspection.inspection import InspectionDispatched, Inspector, SpotCheckRecorded
+from domain.terms.envelope import Recorded
+from domain.terms.identifiers import is_card_number
+from domain.terms.intervals import Days
 
 _Said = tuple[str, str]
 """A sentence in Chinese and in English."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
-from domain.course import Listing, standing_zh
-from domain.reference import Occupation
-from domain.scope import Unit
-from domain.subject_file import SubjectFile
-from domain.vocabulary import Level, Standing
+from domain.standing.course import Listing, standing_zh
+from domain.supervision.subject_file import SubjectFile
+from domain.terms.reference import Occupation
+from domain.terms.scope import Unit
+from domain.terms.vocabulary import Level, Standing
 
 
 def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome:

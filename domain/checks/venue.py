@@ -2,9 +2,9 @@
 
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
-from domain.envelope import Recorded
-from domain.place import Location, Side
-from domain.vocabulary import Mode
+from domain.terms.envelope import Recorded
+from domain.terms.place import Location, Side
+from domain.terms.vocabulary import Mode
 
 
 def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outcome:

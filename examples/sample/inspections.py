@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
-from domain.draw import commitment
+from domain.inspection.draw import commitment
 from examples.sample.firms import Firm
 from examples.sample.lines import inspector, supervisor
 from examples.sample.numbers import card_number, digest

@@ -7,7 +7,7 @@ numbers of the division 119999, which does not exist.
 import hashlib
 from datetime import date, timedelta
 
-from domain.identifiers import USCC_ALPHABET, uscc_check_character
+from domain.terms.identifiers import USCC_ALPHABET, uscc_check_character
 
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

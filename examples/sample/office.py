@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.vocabulary import CatalogueKind
+from domain.terms.vocabulary import CatalogueKind
 from examples.sample import occupations as o
 from examples.sample.firms import Firm
 from examples.sample.lines import CENTRE, CONFIRMER, reporter

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
-from api.roster_form import ROSTER
-from api.upload_form import UPLOAD
-from domain.vocabulary import Level
+from api.intake.sheets.roster_form import ROSTER
+from api.intake.sheets.upload_form import UPLOAD
+from domain.terms.vocabulary import Level
 from examples.sample.firms import Batch
 from examples.sample.lines import CENTRE, PUBLISHER, line
 from examples.sample.listing import entries

@@ -7,16 +7,17 @@ from typing import Any, TypeAlias
 
 from domain import catalogue
 from domain.assessment import AssessmentHeld
-from domain.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued
 from domain.correction import resolved
-from domain.decider import Command, FactKey, Facts, New, Unread
-from domain.envelope import Recorded
-from domain.identifiers import masked_name
-from domain.reference import Reference
 from domain.registry import decide
+from domain.terms.decider import Command, FactKey, Facts, New, Unread
+from domain.terms.envelope import Recorded
+from domain.terms.identifiers import masked_name
+from domain.terms.reference import Reference
 from examples.sample.numbers import digest
-from ledger import codec, shapes
-from ledger.amending import amend, apply
+from ledger import codec
+from ledger.deciding.amending import amend, apply
+from ledger.gate import shapes
 from ledger.reference import installed
 
 Json: TypeAlias = dict[str, Any]

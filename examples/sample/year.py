@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from domain.decider import Refused
+from domain.terms.decider import Refused
 from examples.sample.firms import Firm, all_firms
 from examples.sample.lines import line, written
 from examples.sample.trial import Entry, Trial
-from ledger.faults import Invalid
+from ledger.gate.faults import Invalid
 
 Json: TypeAlias = dict[str, Any]
 Act: TypeAlias = Callable[[], None]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from api.bench import recording
-from api.settings import Settings
-from api.tokens import load_key
+from api.access.tokens import load_key
+from api.installation.bench import recording
+from api.installation.settings import Settings
 from tests.acceptance.office import DUDAO, Office
 
 

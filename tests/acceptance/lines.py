@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from domain.identifiers import uscc_check_character
+from domain.terms.identifiers import uscc_check_character
 
 Json = dict[str, Any]
 

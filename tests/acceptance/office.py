@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx2
 
-from api.bench import Bench
-from api.imports import Rejects, Report
-from api.tokens import issue
-from domain.envelope import Actor
-from domain.vocabulary import Role
-from ledger.clock import now
+from api.access.tokens import issue
+from api.installation.bench import Bench
+from api.intake.imports.files import Rejects, Report
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger.log.clock import now
 from tests.acceptance.lines import (
     ELECTRICIAN,
     SUPERVISOR,
@@ -32,7 +32,7 @@ from tests.acceptance.lines import (
     uscc,
 )
 
-DUDAO = (sys.executable, "-m", "api.cli")
+DUDAO = (sys.executable, "-m", "api.cli.main")
 
 
 class Office:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from api.error_list import error_list
-from api.upload_form import UPLOAD
-from ledger.faults import Invalid
+from api.intake.error_list import error_list
+from api.intake.sheets.upload_form import UPLOAD
+from ledger.gate.faults import Invalid
 from tests.acceptance.lines import (
     ELECTRICIAN,
     changed,

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from api.command_paths import PATHS
+from api.http.command_paths import PATHS
 from domain.registry import EVENTS
-from domain.vocabulary import Role
+from domain.terms.vocabulary import Role
 from tests.acceptance.lines import Json, district, reporter, uscc
 from tests.acceptance.office import Office, problem
 from tests.acceptance.situations import SITUATIONS, situation

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.app import create_app
-from api.settings import Settings
-from api.wiring import Installation
+from api.installation.settings import Settings
+from api.installation.wiring import Installation
+from api.web.app import create_app
 from tests.api.desk import Desk
 from tests.postgres import Server
 from tests.serving import own_settings, serving

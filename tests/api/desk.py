@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx2
 
-from api.tokens import issue
-from domain.envelope import Actor
-from domain.vocabulary import Role
-from ledger.clock import now
+from api.access.tokens import issue
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger.log.clock import now
 from tests.api.lines import SUPERVISOR, Json
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli_failures import explained
+from api.cli.failures import explained
 
 
 def failure(number: int, path: Path | None = None):

@@ -8,8 +8,8 @@ import pytest
 
 from domain.assessment import Candidates
 from domain.enterprise import EnterpriseProfileChanged
-from domain.place import Place
-from domain.vocabulary import Level, Mode
+from domain.terms.place import Place
+from domain.terms.vocabulary import Level, Mode
 from tests.facts import GUARD, held, register, session
 from tests.given import CENTRE, OTHER, TODAY, UNIT, USCC, given, order, reporter
 

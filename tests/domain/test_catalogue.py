@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from domain.catalogue import ALL, CatalogueAdopted, reference_after
-from domain.decider import Command
-from domain.intervals import Days
-from domain.standing import ScopeChanged
-from domain.vocabulary import CatalogueKind
+from domain.standing.standing import ScopeChanged
+from domain.terms.decider import Command
+from domain.terms.intervals import Days
+from domain.terms.vocabulary import CatalogueKind
 from ledger.reference import installed
 from tests.facts import DIGEST, GUARD, item, listed
 from tests.given import CENTRE, SUPERVISOR, USCC, given, order, recorded, state_of

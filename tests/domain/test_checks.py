@@ -6,14 +6,16 @@ from decimal import Decimal
 
 import pytest
 
-from domain import enterprise, inspection, plan, standing
+from domain import enterprise, plan
 from domain.assessment import Candidates
-from domain.certificate import CertificateReissued, CertificateRevoked, Results
+from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Results
 from domain.checks import CHECKS
-from domain.clauses import CLAUSES
+from domain.inspection import inspection
 from domain.judged import JUDGED
-from domain.place import Place
-from domain.vocabulary import CandidateCategory, ContentPart, Level, Method, Mode, Verdict
+from domain.standing import standing
+from domain.terms.clauses import CLAUSES
+from domain.terms.place import Place
+from domain.terms.vocabulary import CandidateCategory, ContentPart, Level, Method, Mode, Verdict
 from tests.story import COOK, ELECTRICIAN, GUARD, OTHER, USCC, WELDER, Story, issued, item, session
 
 

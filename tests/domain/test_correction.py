@@ -19,14 +19,14 @@ from domain.correction import (
     day_in,
     resolved,
 )
-from domain.decider import Command
-from domain.draw import Pool, Sample, commitment
 from domain.enterprise import UnitCovered
-from domain.finding import FindingClosed
-from domain.inspection import InspectionDrawn
-from domain.standing import STANDING, ListingSuspended, ScopeChanged
-from domain.vocabulary import CandidateCategory, CatalogueKind, Level
-from ledger.amending import apply
+from domain.finding.finding import FindingClosed
+from domain.inspection.draw import Pool, Sample, commitment
+from domain.inspection.inspection import InspectionDrawn
+from domain.standing.standing import STANDING, ListingSuspended, ScopeChanged
+from domain.terms.decider import Command
+from domain.terms.vocabulary import CandidateCategory, CatalogueKind, Level
+from ledger.deciding.amending import apply
 from tests.facts import (
     DIGEST,
     GUARD,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain.application import ExpertsAssigned
+from domain.application.application import ExpertsAssigned
 from domain.enterprise import EnterpriseProfileChanged, UnitCovered, UnitReleased
-from domain.envelope import Actor
-from domain.inspection import Inspector
-from domain.vocabulary import Role
+from domain.inspection.inspection import Inspector
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
 from tests.facts import (
     accepted,
     assigned,

@@ -6,7 +6,6 @@ from typing import Any
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from domain.decider import Command
 from domain.enterprise import (
     ENTERPRISE,
     Enterprise,
@@ -14,7 +13,8 @@ from domain.enterprise import (
     UnitCovered,
     UnitReleased,
 )
-from domain.vocabulary import EnterpriseKind
+from domain.terms.decider import Command
+from domain.terms.vocabulary import EnterpriseKind
 from tests.facts import register, registration
 from tests.given import (
     CENTRE,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.decider import Command
 from domain.flag import FLAG, FlagReviewed
-from domain.vocabulary import ReviewDecision
+from domain.terms.decider import Command
+from domain.terms.vocabulary import ReviewDecision
 from tests.facts import NUMBER, certified, raised
 from tests.given import CENTRE, TODAY, USCC, given, order, recorded, state_of
 

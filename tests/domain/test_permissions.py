@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain.decider import Refused
-from domain.envelope import Actor
 from domain.permissions import MAY, require_own, require_role
 from domain.registry import EVENTS
-from domain.vocabulary import Role
+from domain.terms.decider import Refused
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
 from tests.given import OTHER, USCC
 
 ORGANISATIONS = {

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from domain.decider import Command
 from domain.plan import AnnualPlanRevised, AnnualSummary, Plan, plan_key
+from domain.terms.decider import Command
 from tests.facts import PLAN, register
 from tests.given import CENTRE, OTHER, TODAY, USCC, given, order, recorded, reporter, state_of
 

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 
 from domain import registry
-from domain.application import (
+from domain.application.application import (
     APPLICATION,
     ApplicationAccepted,
     ApplicationRejected,
@@ -23,17 +23,15 @@ from domain.application import (
     ReceiptIssued,
 )
 from domain.catalogue import CatalogueAdopted
-from domain.certificate import CERTIFICATE, CertificateReissued, CertificateRevoked
+from domain.certificate.certificate import CERTIFICATE, CertificateReissued, CertificateRevoked
 from domain.correction import FieldCorrection, RecordCorrected
-from domain.decider import Command, FactKey
-from domain.draw import Pool, Sample, commitment
 from domain.enterprise import (
     ENTERPRISE,
     EnterpriseProfileChanged,
     UnitCovered,
     UnitReleased,
 )
-from domain.finding import (
+from domain.finding.finding import (
     FINDING,
     FindingClosed,
     FindingDisputed,
@@ -49,16 +47,18 @@ from domain.finding import (
     ReinspectionRecorded,
 )
 from domain.flag import FlagReviewed
-from domain.inspection import InspectionDrawn
+from domain.inspection.draw import Pool, Sample, commitment
+from domain.inspection.inspection import InspectionDrawn
 from domain.plan import AnnualPlanRevised
-from domain.standing import (
+from domain.standing.standing import (
     ListingReinstated,
     ListingRemoved,
     ListingRenewed,
     ListingSuspended,
     ScopeChanged,
 )
-from domain.vocabulary import CatalogueKind, ReviewDecision
+from domain.terms.decider import Command, FactKey
+from domain.terms.vocabulary import CatalogueKind, ReviewDecision
 from ledger.upcasts import UPCASTS
 from tests.facts import (
     APP,
@@ -325,7 +325,7 @@ def _codes() -> set[str]:
     """Return the codes of all refusals in the deciders' sources: what looks like one and is one."""
     found: set[str] = set()
     places = {"Refused": 0, "_stage": 1, "existing": 1}
-    for path in (ROOT / "domain").glob("*.py"):
+    for path in (ROOT / "domain").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 place = places.get(node.func.id, 99)
@@ -337,7 +337,7 @@ def _codes() -> set[str]:
 
 def _expected() -> set[str]:
     found: set[str] = set()
-    names = set((ROOT / "tests" / "domain").glob("test_*.py"))
+    names = set((ROOT / "tests" / "domain").rglob("test_*.py"))
     about_all = {Path(__file__), Path(__file__).with_name("test_events_document.py")}
     for path in names - about_all:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

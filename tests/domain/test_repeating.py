@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import event, given
 
-from domain.envelope import Recorded
+from domain.terms.envelope import Recorded
 from tests.given import Given, entry, order
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_events import day_of

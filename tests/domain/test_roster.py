@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.decider import Command
 from domain.roster import entries_digest, recorded_form, whole
-from domain.standing import STANDING, ListingRemoved
-from domain.vocabulary import Standing
+from domain.standing.standing import STANDING, ListingRemoved
+from domain.terms.decider import Command
+from domain.terms.vocabulary import Standing
 from tests.facts import (
     APP,
     ELECTRICIAN,

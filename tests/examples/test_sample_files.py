@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from api.roster_form import ROSTER
-from api.upload_form import UPLOAD
+from api.intake.sheets.roster_form import ROSTER
+from api.intake.sheets.upload_form import UPLOAD
 from domain.registry import EVENTS
-from domain.vocabulary import EnterpriseKind, level_from
+from domain.terms.vocabulary import EnterpriseKind, level_from
 from examples.make_sample_year import FOLDER
 from examples.sample.chapters import made
 from examples.sample.lines import CENTRE, PUBLISHER, line, written

@@ -8,14 +8,14 @@ import pytest
 from domain.checks import CHECKS
 from domain.checks.outcome import Context
 from domain.checks.procedure import overdue_days
-from domain.flags import case_of
-from domain.supervision import Supervision
-from domain.twins import Twins
-from domain.vocabulary import Verdict
+from domain.supervision.duplicates import Twins
+from domain.supervision.flags import case_of
+from domain.supervision.supervision import Supervision
+from domain.terms.vocabulary import Verdict
 from examples.sample.chapters import MANIFEST, made
-from ledger.amending import apply
+from ledger.deciding.amending import apply
 from ledger.reference import installed
-from projections.places import installed_places
+from projections.places.places import installed_places
 
 TODAY = date(2026, 11, 1)
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from domain.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued
 from examples.make_sample_year import main
 from examples.sample.stream import Plan, write
 from examples.sample.trial import Trial

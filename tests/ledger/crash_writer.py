@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 
 from ledger.connect import app_pool
-from ledger.log import Append, Appended, Replayed, Result
-from ledger.postgres_log import PostgresLog
+from ledger.log.log import Append, Appended, Replayed, Result
+from ledger.log.postgres_log import PostgresLog
 from tests.ledger.drafts import draft
 
 

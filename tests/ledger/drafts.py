@@ -4,8 +4,8 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from ledger.entry import Draft
-from ledger.log import Append
+from ledger.log.entry import Draft
+from ledger.log.log import Append
 
 DAY = date(2026, 3, 1)
 DIGEST = bytes(range(32))

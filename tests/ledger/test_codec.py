@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.certificate import CertificateIssued, Holder, Results
-from domain.decider import Command, New
-from domain.envelope import Actor
-from domain.inspection import Evidence
-from domain.reference import Occupation
+from domain.certificate.certificate import CertificateIssued, Holder, Results
+from domain.inspection.inspection import Evidence
 from domain.registry import EVENTS
-from domain.standing import ListingRemoved
-from domain.vocabulary import CandidateCategory, Level, Role
+from domain.standing.standing import ListingRemoved
+from domain.terms.decider import Command, New
+from domain.terms.envelope import Actor
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import CandidateCategory, Level, Role
 from ledger.codec import (
     EVENT_CODEC,
     Codec,
@@ -28,7 +28,7 @@ from ledger.codec import (
     recorded,
     stored_name,
 )
-from ledger.entry import Entry, Malformed
+from ledger.log.entry import Entry, Malformed
 from tests.generated import TEXTS, events
 
 CENTRE = Actor(account="centre-1", role=Role.CENTRE_OFFICER, organisation="centre")

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from domain.reference import Control, Occupation
-from domain.vocabulary import CatalogueKind, Level
+from domain.terms.reference import Control, Occupation
+from domain.terms.vocabulary import CatalogueKind, Level
 from ledger import reference
 
 LAST_DAY_OF_2017 = date(2021, 11, 22)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.flag import FlagReviewed
 from domain.judged import JUDGED
-from domain.vocabulary import ReviewDecision
+from domain.terms.vocabulary import ReviewDecision
 from tests.ledger_story import LedgerStory
 from tests.projections.chronicle_corrections import CORRECTIONS
 from tests.projections.chronicle_events import (

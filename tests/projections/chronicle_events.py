@@ -6,22 +6,31 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from domain import application, enterprise, finding, inspection, measure, plan, roster, standing
-from domain.assessment import AssessmentHeld
-from domain.catalogue import CatalogueAdopted
-from domain.certificate import CertificateIssued, CertificateReissued, CertificateRevoked, Holder
-from domain.confirmation import ApplicationConfirmed, ApplicationRejected, ReceiptIssued
-from domain.draw import Pool, Sample, commitment, draw, pool_digest
-from domain.evaluation import Expert, HeadingScores
-from domain.place import Place
-from domain.reference import Occupation
-from domain.scoring import (
+from domain import enterprise, plan, roster
+from domain.application import application
+from domain.application.confirmation import ApplicationConfirmed, ApplicationRejected, ReceiptIssued
+from domain.application.evaluation import Expert, HeadingScores
+from domain.application.scoring import (
     EvaluationConcluded,
     EvaluationScored,
     EvaluationScoreRevised,
     ExpertsAssigned,
 )
-from domain.vocabulary import (
+from domain.assessment import AssessmentHeld
+from domain.catalogue import CatalogueAdopted
+from domain.certificate.certificate import (
+    CertificateIssued,
+    CertificateReissued,
+    CertificateRevoked,
+    Holder,
+)
+from domain.finding import finding, measure
+from domain.inspection import inspection
+from domain.inspection.draw import Pool, Sample, commitment, draw, pool_digest
+from domain.standing import standing
+from domain.terms.place import Place
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import (
     CandidateCategory,
     CatalogueKind,
     EnterpriseKind,

@@ -8,13 +8,13 @@ import pytest
 from psycopg import Connection, sql
 
 from domain.checks.outcome import Context
-from ledger.amending import apply
 from ledger.connect import Addresses, app_pool
+from ledger.deciding.amending import apply
+from ledger.log.postgres_log import PostgresLog
 from ledger.migrate import migrate
-from ledger.postgres_log import PostgresLog
-from projections.fold import Rules
-from projections.schema import PROJECTIONS
-from projections.views import TABLES
+from projections.follow.fold import Rules
+from projections.follow.schema import PROJECTIONS
+from projections.views.views import TABLES
 from tests.ledger_story import LedgerStory
 from tests.postgres import Server
 from tests.projections.desk import desk, installed_rules

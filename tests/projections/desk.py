@@ -10,21 +10,21 @@ import pytest
 from psycopg import Connection
 
 from domain.checks.outcome import Context
-from ledger.amending import apply
 from ledger.connect import Addresses
-from ledger.keys import Keys
-from ledger.outcome import Rejected
-from ledger.postgres_log import PostgresLog
+from ledger.deciding.amending import apply
+from ledger.deciding.outcome import Rejected
+from ledger.deciding.transact import Transactor
+from ledger.gate.shapes import from_line
+from ledger.log.postgres_log import PostgresLog
+from ledger.log.writer import Writer
 from ledger.reference import installed
-from ledger.shapes import from_line
-from ledger.transact import Transactor
-from ledger.vault import Vault
-from ledger.writer import Writer
-from projections import flags, roster
-from projections.basis import Basis
-from projections.fold import Rules
-from projections.places import installed_places
-from projections.runner import Runner
+from ledger.vault.keys import Keys
+from ledger.vault.vault import Vault
+from projections.follow.fold import Rules
+from projections.follow.runner import Runner
+from projections.places.places import installed_places
+from projections.views import flags, roster
+from projections.views.basis import Basis
 from tests.api.lines import Json
 
 TODAY = date(2026, 11, 2)

@@ -5,7 +5,7 @@ Run as `python -m tests.projections.run_follower CONNINFO BATCH`.
 
 import sys
 
-from projections.runner import Runner, Sizes
+from projections.follow.runner import Runner, Sizes
 from tests.projections.conftest import RULES
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from domain.checks.outcome import Context
 from domain.correction import RecordCorrected
 from domain.flag import FlagReviewed
 from domain.registry import EVENTS
-from domain.supervision import Supervision
-from domain.twins import Twins
-from ledger.amending import apply
+from domain.supervision.duplicates import Twins
+from domain.supervision.supervision import Supervision
+from ledger.deciding.amending import apply
 from tests.ledger_story import ABOUT_NOBODY
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_corrections import CORRECTIONS

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection, sql
 
-from projections.runner import Runner, Sizes
-from projections.views import TABLES
+from projections.follow.runner import Runner, Sizes
+from projections.views.views import TABLES
 from replay.audit import check
 from replay.engines import InProcess
 from tests.projections.chronicle import Step, chronicles, tell

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from projections.runner import Runner
+from projections.follow.runner import Runner
 from replay import digest, known_at
 from replay.audit import check
 from replay.engines import InProcess, processes
 from tests.projections.chronicle import SUBJECTS, Step, tell
 from tests.projections.conftest import RULES, Ledger
-from tests.projections.test_runner import steps
+from tests.projections.follow.test_runner import steps
 
 pytestmark = pytest.mark.postgres
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from projections.basis import BadCursor, Basis
+from projections.views.basis import BadCursor, Basis
 from replay.compare import Of, diff
 from tests.api.lines import BUREAU, SUPERVISOR, Json, line, listed, reporter, session, uscc
 from tests.projections.desk import Desk
-from tests.projections.test_views import MARCH, order_of, scope_changed
+from tests.projections.views.test_views import MARCH, order_of, scope_changed
 
 pytestmark = pytest.mark.postgres
 

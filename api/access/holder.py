@@ -1,0 +1,113 @@
+"""What the holder of an account does with it: password, second factor, sessions."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from api.access import access_log, credentials, factor, passwords, sessions, sign_in
+from api.access.access_log import Deed, Visit
+from api.access.credentials import Credential
+from api.access.gate import Gate
+from api.access.sessions import Session
+from api.access.sign_in import Admitted, Proof
+from domain.terms.decider import Refused
+from domain.terms.envelope import Actor
+
+
+def change_password(
+    gate: Gate, session: Session, proof: Proof, password: str, visit: Visit
+) -> Admitted:
+    """Keep another password; every session ends, and the one that asked goes on under a new token.
+
+    Raises:
+        Problem: the proof (the password so far, a code) is wrong, or was too often.
+        Refused: the new password is not good enough, or no other than the one so far.
+    """
+    passwords.require_good(password, session.actor.account, composed=gate.policy.composed)
+    held = sign_in.prove(gate, proof, visit)
+    _require_another(password, proof.password)
+    with gate.connection() as connection, connection.transaction():
+        credentials.put_password(connection, held.actor.account, password)
+        access_log.record(connection, visit, held.actor, Deed.PASSWORD, "own")
+        return _anew(gate, connection, held, visit)
+
+
+def _require_another(password: str, before: str) -> None:
+    if passwords.normal(password) == passwords.normal(before):
+        raise Refused(
+            "password-unchanged",
+            "新密码与现在的相同",
+            "the new password is the one so far",
+            "password",
+        )
+
+
+def offered_factor(gate: Gate, session: Session) -> bytes:
+    """Return the second factor that is offered in a session."""
+    return factor.proposed(gate.offer_key, session.digest)
+
+
+def set_factor(gate: Gate, session: Session, proof: Proof, code: str, visit: Visit) -> Admitted:
+    """Keep the offered second factor once `code` shows that the phone has it.
+
+    Raises:
+        Problem: the proof is wrong, or was too often.
+        Refused: the code is not the offered factor's.
+    """
+    secret = offered_factor(gate, session)
+    step = factor.step_of(secret, code, visit.at, None)
+    if step is None:
+        raise Refused(
+            "code-wrong",
+            "新验证器的验证码不正确;请重新扫描二维码后填写当前 6 位数字",
+            "that is not the code of the new authenticator: scan the picture and type the six digits "
+            "that it shows now",
+            "code",
+        )
+    held = sign_in.prove(gate, proof, visit)
+    with gate.connection() as connection, connection.transaction():
+        credentials.put_factor(connection, gate.factor_key, held.actor.account, secret, step)
+        access_log.record(connection, visit, held.actor, Deed.FACTOR, "set")
+        return _anew(gate, connection, held, visit)
+
+
+def remove_factor(gate: Gate, proof: Proof, visit: Visit) -> Admitted:
+    """Go on without a second factor.
+
+    Raises:
+        Problem: the proof is wrong, or was too often.
+        Refused: the role has to have one.
+    """
+    held = sign_in.prove(gate, proof, visit)
+    if held.actor.role in gate.policy.factor_for:
+        raise Refused(
+            "factor-required",
+            "此账户必须启用二次验证;换手机请设置新的验证器",
+            "this account needs a second factor; for another phone set up a new one",
+        )
+    with gate.connection() as connection, connection.transaction():
+        credentials.put_factor(connection, gate.factor_key, held.actor.account, None, None)
+        access_log.record(connection, visit, held.actor, Deed.FACTOR, "removed")
+        return _anew(gate, connection, held, visit)
+
+
+def end_session(gate: Gate, actor: Actor, number: int, visit: Visit) -> bool:
+    """End one of the own sessions; return whether there was one."""
+    with gate.connection() as connection, connection.transaction():
+        ended = sessions.end(connection, actor.account, number)
+        if ended:
+            access_log.record(connection, visit, actor, Deed.SESSION_END, f"session {number}")
+        return ended
+
+
+def end_everywhere(gate: Gate, actor: Actor, visit: Visit) -> None:
+    """End all own sessions."""
+    with gate.connection() as connection, connection.transaction():
+        sessions.end_all(connection, actor.account)
+        access_log.record(connection, visit, actor, Deed.SESSION_END, "all own sessions")
+
+
+def _anew(gate: Gate, connection: Connection[Any], held: Credential, visit: Visit) -> Admitted:
+    """End every session of the account, and begin one under a new token."""
+    epoch = sessions.end_all(connection, held.actor.account)
+    return sign_in.admit(gate, connection, held._replace(epoch=epoch), "password", visit)

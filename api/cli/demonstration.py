@@ -1,0 +1,177 @@
+"""`dudao demo`: the sample year goes in through the same import as any file, and what was flagged is shown."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.access import demo_accounts
+from api.cli.failures import Failure, tell
+from api.cli.imports import bar
+from api.cli.language import chosen
+from api.cli.output import table
+from api.export.formats import columns
+from api.installation.wiring import Installation
+from api.intake.commands import Conditions, perform
+from api.intake.imports.files import Rejects
+from api.questions.lists import VIEWS
+from api.questions.queries import ask
+from api.questions.questions import RosterQuestion
+from api.questions.visits import visits
+from domain.checks import CHECKS
+from domain.terms.vocabulary import Verdict
+from ledger.log.clock import now, today
+from projections.views import flags
+from projections.views.basis import Basis
+
+SAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "sample_year"
+SUFFIXES = frozenset({".ndjson", ".xlsx", ".csv"})
+LOADED = "sample-year.loaded"
+"""Stands in the data folder once all files are in: the next start needs no second look at them."""
+PAGE = 1000
+
+
+def prepare(house: Installation) -> None:
+    """Load the sample year unless it is there already, and show what was flagged.
+
+    Raises:
+        Failure: there is no sample year here, or the ledger already holds something else.
+    """
+    marker = house.settings.folder / LOADED
+    if not marker.exists():
+        _load(house, SAMPLE)
+        marker.touch()
+    _show(house)
+
+
+def _load(house: Installation, folder: Path) -> None:
+    found = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
+    if not found:
+        raise Failure(
+            f"没有样例年度({folder});它随源码提供,安装包中没有。"
+            "请在源码目录运行 ./run,或用 dudao import 导入自己的文件",
+            f"there is no sample year in {folder}: it comes with the sources, not with the "
+            "installed package; run ./run there, or import files of your own",
+        )
+    if house.log.head().position and not _is_ours(house):
+        raise Failure(
+            f"{house.settings.folder} 中的账本已有其他记录;请用 DUDAO_DATA 另选数据目录,或 dudao serve",
+            f"the ledger in {house.settings.folder} holds other records; choose another folder "
+            "with DUDAO_DATA, or run dudao serve",
+        )
+    _mark(house).touch()
+    for path in sorted(found, key=lambda p: p.name):
+        with bar(path.name) as advance:
+            reject = house.settings.folder / f"{path.name}.reject.ndjson"
+            report = house.bench.importer(None, advance).take(path, Rejects(reject))
+        tell(
+            f"{path.name}:入账 {report.taken},被拒 {report.refused}",
+            f"{path.name}: {report.taken} taken, {report.refused} refused",
+        )
+
+
+def _mark(house: Installation) -> Path:
+    """Return the file that says that loading the sample year began in this folder."""
+    return house.settings.folder / "sample-year.loading"
+
+
+def _is_ours(house: Installation) -> bool:
+    """Return whether what the ledger holds is a sample year whose loading was interrupted."""
+    return _mark(house).exists()
+
+
+def open_doors(house: Installation) -> None:
+    """Make one account a role, unless there are accounts, and say how to get in."""
+    password = demo_accounts.prepare(house.gate, now())
+    if password is None:
+        return
+    sys.stderr.write(
+        "演示账户:登录页上点选角色即可进入;也可用账户名和密码登录 / demonstration accounts: choose a "
+        f"role on the sign-in page, or use\n  {' '.join(demo_accounts.NAMES)}\n"
+        f"  密码 / password: {password}\n"
+    )
+    send_inspectors(house)
+
+
+TEAM = (
+    ("inspector-110108-1", "示例督导23", "R11230023"),
+    ("inspector-110108-2", "示例督导24", "R11230024"),
+)
+"""Inspectors of 海淀 as the sample year names them; the first has an account of the demonstration."""
+VISITS = 2
+
+
+def send_inspectors(house: Installation) -> None:
+    """Dispatch the demonstration's inspector to enterprises today, unless there is something to visit.
+
+    By the command that the inspectors' own form sends, so that the files of the sample year say
+    the same for ever, and whoever tries the page of the day finds something to do.
+    """
+    account, *_ = TEAM[0]
+    actor = next(each for each in demo_accounts.SAMPLE if each.account == account)
+    if visits(house, actor):
+        return
+    day = today().isoformat()
+    asked = {"district": actor.organisation, "standing": "listed", "limit": VISITS}
+    found = ask(house, actor, VIEWS["roster"], RosterQuestion.model_validate(asked))
+    for number, firm in enumerate(found.page.items, 1):
+        body = {
+            "inspection_id": f"demo-{day}-{number}",
+            "kind": "日常监督检查",
+            "district": actor.organisation,
+            "uscc": firm["uscc"],
+            "inspectors": [
+                {"account": one, "name": name, "card_no": card, "recusal_declared": False}
+                for one, name, card in TEAM
+            ],
+            "valid_from": day,
+        }
+        # Processes that start at once, and starts on one day, send the same and record it once.
+        key = Conditions(f"demonstration/{day}/{number}", None)
+        perform(house, actor, ("InspectionDispatched",), orjson.dumps(body), key)
+
+
+SUMMARY = columns("code name breach:integer undecided:integer clause example")
+
+
+def _show(house: Installation) -> None:
+    """Print how often each check found something, with one example of why."""
+    head = house.log.head().position
+    house.wait_for(head)
+    found = _all_flags(house, Basis(today(), head))
+    counts = Counter((flag["code"], flag["verdict"]) for flag in found)
+    first: dict[str, str] = {}
+    for flag in sorted(found, key=lambda flag: flag["verdict"] != Verdict.BREACH):
+        first.setdefault(flag["code"], flag["message"][chosen("zh", "en")])
+    rows = [
+        {
+            "code": code,
+            "name": chosen(check.zh, check.en),
+            "breach": counts[code, Verdict.BREACH.value],
+            "undecided": counts[code, Verdict.UNDECIDED.value],
+            "clause": check.clause.number,
+            "example": first.get(code, ""),
+        }
+        for code, check in CHECKS.items()
+    ]
+    said = chosen(
+        f"样例年度:{head} 条记录,{len(found)} 处疑点",
+        f"sample year: {head} entries, {len(found)} flags",
+    )
+    sys.stdout.write(f"{said}\n")
+    table(rows, SUMMARY)
+    sys.stdout.flush()
+
+
+def _all_flags(house: Installation, basis: Basis) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    with house.reading() as connection:
+        while True:
+            page = flags.page(connection, basis, flags.Filters(), cursor, PAGE)
+            found += page.items
+            if page.next is None:
+                return found
+            cursor = page.next

@@ -1,0 +1,140 @@
+"""What the command line says when something is wrong: one sentence on stderr, with what to do next.
+
+A traceback is for faults of the program alone.
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.cli import usage
+from api.cli.language import chosen
+from api.questions.problems import Problem
+from domain.terms.decider import Refused
+
+
+class Failure(Exception):  # noqa: N818 - what the user is told
+    """A command ends here: `zh` and `en` say why and what to do; `status` is the exit status."""
+
+    def __init__(self, zh: str, en: str, status: int = 2) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh = zh
+        self.en = en
+        self.status = status
+
+
+@contextmanager
+def reported() -> Generator[None]:
+    """Turn what is raised inside into a message and an exit status."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell("已中断", "interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader has had enough (`| head`); a second failure at exit would be noise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if (shown := usage.help_of(error)) is not None:
+            sys.stderr.write(f"{shown}\n")
+            sys.exit(2)
+        failure = explained(error)
+        if failure is None:
+            raise
+        tell(failure.zh, failure.en)
+        sys.exit(failure.status)
+
+
+def tell(zh: str, en: str) -> None:
+    """Say something on stderr, in the chosen language."""
+    sys.stderr.write(f"{chosen(zh, en)}\n")
+
+
+def explained(error: Exception) -> Failure | None:
+    """Return what to tell the user about `error`; None if it is a fault of the program."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, Refused | Problem):
+        return Failure(error.zh, error.en)
+    if usage.is_usage(error):
+        return Failure(*usage.explained(error))
+    for explain in (_database, _settings, _files):
+        failure = explain(error)
+        if failure is not None:
+            return failure
+    return None
+
+
+def _named(error: Exception, *names: str) -> bool:
+    """Return whether `error` is of a class named `module:class`, without importing that module."""
+    return any(f"{c.__module__}:{c.__qualname__}" in names for c in type(error).__mro__)
+
+
+def _database(error: Exception) -> Failure | None:
+    if _named(error, "psycopg:OperationalError", "psycopg_pool.errors:PoolTimeout"):
+        return Failure(
+            f"无法使用数据库:{error}。请检查 DUDAO_DATABASE_URL 或数据目录,可运行 dudao doctor",
+            f"the database cannot be used: {error}. Check DUDAO_DATABASE_URL or the data folder, "
+            "or run dudao doctor",
+        )
+    if _named(
+        error,
+        "ledger.server.embedded:Unavailable",
+        "ledger.migrate:Edited",
+        "ledger.connect:Unsafe",
+        "ledger.log.clock:ClockRefused",
+    ):
+        return Failure(f"账本不可用:{error}", f"the ledger cannot be used: {error}")
+    return None
+
+
+def _settings(error: Exception) -> Failure | None:
+    if not _named(error, "pydantic_core._pydantic_core:ValidationError"):
+        return None
+    from pydantic_core import ValidationError  # noqa: PLC0415 - it is loaded already
+
+    if not isinstance(error, ValidationError):
+        return None
+    names = [str(part) for fault in error.errors() for part in fault["loc"]]
+    variables = ", ".join(f"DUDAO_{name.upper()}" for name in names)
+    return Failure(f"环境变量 {variables} 的值无效", f"the value of {variables} is not valid")
+
+
+def _files(error: Exception) -> Failure | None:
+    if not isinstance(error, OSError) or error.errno is None:
+        return None
+    if isinstance(error, FileNotFoundError):
+        return Failure(f"没有这个文件:{error.filename}", f"no such file: {error.filename}")
+    # Of the others, those that files give: a socket's are not told by a name.
+    if error.filename is None and error.errno not in _FULL:
+        return None
+    where = error.filename or chosen("输出", "the output")
+    zh, en = _elsewhere(error)
+    return Failure(
+        f"无法读写 {where}:{error.strerror}{zh}", f"cannot use {where}: {error.strerror}{en}"
+    )
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What says that bytes did not arrive, with or without a name."""
+
+
+def _elsewhere(error: OSError) -> tuple[str, str]:
+    """Return what to do where it is the data folder that cannot be used."""
+    from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
+
+    try:
+        folder = Settings().folder
+        given = Path(os.fsdecode(error.filename or "")).absolute()
+    except (TypeError, ValueError):
+        return "", ""
+    if folder != given and folder not in given.parents:
+        return "", ""
+    return (
+        ";请用 DUDAO_DATA 另选可写的数据目录",
+        "; choose a data folder that can be written with DUDAO_DATA",
+    )

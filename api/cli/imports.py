@@ -1,0 +1,135 @@
+"""`dudao import`: files into the ledger."""
+
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.failures import Failure
+from api.cli.language import chosen, one_of
+
+if TYPE_CHECKING:
+    from api.installation.bench import Bench
+    from api.intake.imports.files import Report
+
+Advance = Callable[[int, int], None]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="NDJSON、XLSX 或 CSV / NDJSON, XLSX or CSV")],
+    *,
+    reject: Annotated[
+        Path | None,
+        typer.Option(
+            help="被拒行写入的文件,默认为文件名加 .reject.ndjson / file for refused lines"
+        ),
+    ] = None,
+    actor: Annotated[
+        str | None,
+        typer.Option(
+            help="表格由谁导入:账户,角色,机构 / who imports a sheet: ACCOUNT,ROLE,ORGANISATION"
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
+    from api.installation.bench import recording  # noqa: PLC0415
+    from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
+
+    who = None if actor is None else _actor(actor)
+    for path in files:
+        if not path.is_file():
+            raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+    reports: list[Report] = []
+    try:
+        with recording(Settings()) as bench:
+            for path in files:
+                rejects = _reject_path(path, reject, len(files))
+                reports.append(_take(bench, path, who, rejects))
+    finally:  # also where a later file cannot be used: what was taken before it is in the ledger
+        _tell(reports, as_json=json)
+    if any(report.refused for report in reports):
+        raise typer.Exit(3)
+
+
+def _actor(text: str) -> Mapping[str, str]:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3 or not all(parts):
+        raise Failure(
+            "--actor 应写作 账户,角色,机构,如 centre-1,centre_officer,centre",
+            "--actor is ACCOUNT,ROLE,ORGANISATION, like centre-1,centre_officer,centre",
+        )
+    return dict(zip(("account", "role", "organisation"), parts, strict=True))
+
+
+def _reject_path(path: Path, given: Path | None, files: int) -> Path:
+    if given is None:
+        return path.with_name(f"{path.name}.reject.ndjson")
+    return given if files == 1 else given.with_name(f"{given.stem}-{path.name}{given.suffix}")
+
+
+def _take(bench: "Bench", path: Path, actor: Mapping[str, str] | None, reject: Path) -> "Report":
+    """Import one file, with a bar on a terminal.
+
+    Raises:
+        Failure: the file cannot be used at all.
+    """
+    from api.intake.imports.files import Rejects  # noqa: PLC0415 - start-up time
+    from ledger.gate.faults import Invalid  # noqa: PLC0415
+
+    with bar(path.name) as advance:
+        try:
+            return bench.importer(actor, advance).take(path, Rejects(reject))
+        except Invalid as error:
+            raise Failure(f"{path}:{error.zh}", f"{path}: {error.en}") from None
+
+
+@contextmanager
+def bar(name: str) -> Generator[Advance]:
+    """Yield what moves a progress bar; on something other than a terminal it shows nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _whole: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - start-up time
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, whole: progress.update(task, completed=done, total=whole)
+
+
+def _tell(reports: "Sequence[Report]", *, as_json: bool) -> None:
+    if as_json:
+        import orjson  # noqa: PLC0415 - start-up time
+
+        shown = [
+            {
+                "file": report.file,
+                "lines": report.lines,
+                "taken": report.taken,
+                "known": report.known,
+                "refused": report.refused,
+                "notes": report.notes,
+                "reject": None if report.reject is None else str(report.reject),
+            }
+            for report in reports
+        ]
+        sys.stdout.write(orjson.dumps(shown).decode() + "\n")
+        return
+    for report in reports:
+        said = chosen(
+            f"{report.file}:共 {report.lines} 行,入账 {report.taken},已有 {report.known},"
+            f"被拒 {report.refused}",
+            f"{report.file}: {report.lines} lines, {report.taken} taken, {report.known} known, "
+            f"{report.refused} refused",
+        )
+        sys.stdout.write(f"{said}\n")
+        for note in report.notes:
+            sys.stdout.write(f"  {one_of(note)}\n")
+        if report.reject is not None:
+            sys.stdout.write(f"  {chosen('被拒的行见', 'refused lines')}: {report.reject}\n")

@@ -1,0 +1,71 @@
+"""The command line: `dudao`.
+
+Commands import what they need when they run: the shell waits for what stands at the top here.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from api.cli.checks import doctor, verify
+from api.cli.failures import reported
+from api.cli.imports import import_files
+from api.cli.language import LANGUAGES, take_from
+from api.cli.reads import diff, flags, history, roster, stats
+from api.cli.replay import projections, replay
+from api.cli.reports import report
+from api.cli.serve import demo, serve
+from api.cli.tokens import token
+from api.cli.users import users
+
+app = typer.Typer(
+    name="dudao",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def options(
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            help="语言,可写在任何位置,默认取 DUDAO_LANG / language: "
+            f"{', '.join(LANGUAGES)}; anywhere in the command"
+        ),
+    ] = None,
+) -> None:
+    """督导:职业技能等级认定监督与审计台账 / Dudao: supervision and audit ledger."""
+    del lang  # taken out of the arguments before they got here, wherever it stood
+
+
+app.command()(demo)
+app.command()(serve)
+app.command("import")(import_files)
+app.command()(roster)
+app.command()(flags)
+app.command()(history)
+app.command()(diff)
+app.command()(stats)
+app.command()(report)
+app.command()(replay)
+app.add_typer(projections, name="projections")
+app.command()(verify)
+app.command()(token)
+app.add_typer(users, name="users")
+app.command()(doctor)
+
+
+def main() -> int:
+    """Run one command; return its exit status (0 done, 1 not as it should be, 2 unusable, 3 partly)."""
+    status: object = None
+    with reported():
+        status = app(take_from(sys.argv[1:]), standalone_mode=False)
+    return status if isinstance(status, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

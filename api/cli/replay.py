@@ -1,0 +1,164 @@
+"""`dudao replay` and `dudao projections`: fold the ledger itself, and hold the views against it."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.failures import Failure, tell
+from api.cli.language import chosen
+from api.cli.reads import KnownAt, Position, ValidAt, question_of
+
+if TYPE_CHECKING:
+    from replay.audit import Difference
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
+SHOWN = 50
+"""Differences that are written out; their number is said in any case."""
+
+
+def replay(  # noqa: PLR0913 - one argument an option
+    *,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    position: Position = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="与视图逐行比较,不符则以 1 结束 / compare row by row")
+    ] = False,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            help="换一套规则重算:JSON 文件,含 edition 和要改的规则 / fold with another rule set"
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="local")] = "local",
+    workers: Annotated[
+        int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
+    ] = 0,
+    json: JsonOption = False,
+) -> None:
+    """由账本重算,不看视图 / Fold the ledger itself, without the projections."""
+    import os  # noqa: PLC0415 - start-up time
+
+    from api.cli import replaying  # noqa: PLC0415
+    from api.cli.rules_file import read  # noqa: PLC0415
+    from api.installation.wiring import caught_up  # noqa: PLC0415
+    from api.questions.queries import settle  # noqa: PLC0415
+    from api.questions.questions import AsOf  # noqa: PLC0415
+
+    if engine != "local":
+        raise Failure("可用的引擎:local", "engines: local")
+    if check and rules is not None:
+        raise Failure(
+            "--rules 与 --check 不能同用:视图按账本采用的规则编制,换一套规则必然不同",
+            "--rules and --check exclude each other: the views follow the rules that the ledger adopted",
+        )
+    other = None if rules is None else read(rules)
+    given = {"valid_at": valid_at, "known_at": known_at, "position": position}
+    asked = question_of(AsOf, {k: v for k, v in given.items() if v is not None}).asked()
+    number = workers or os.cpu_count() or 1
+    with caught_up() as (house, _):
+        at = settle(house, asked).basis.position
+        if check:
+            _report(replaying.check(house, at, number), at, as_json=json)
+            return
+        found = replaying.replay(house, at, asked.valid_at, number, other).tables
+    _summary(found, at, other.edition if other else None, as_json=json)
+
+
+def _summary(
+    tables: dict[str, dict[str, object]], position: int, rules: str | None, *, as_json: bool
+) -> None:
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.cli.output import table  # noqa: PLC0415
+    from api.export.formats import columns  # noqa: PLC0415
+
+    if as_json:
+        named = {} if rules is None else {"rules": rules}
+        answer = {"position": position, **named, "tables": tables}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+        return
+    rows = [{"table": name, **found} for name, found in tables.items()]
+    table(rows, columns("table rows:integer sum"))
+
+
+def _report(differences: "list[Difference]", position: int, *, as_json: bool) -> None:
+    import orjson  # noqa: PLC0415 - start-up time
+
+    shown = [
+        {"what": each.what, "table": each.table, "key": each.key, "subject": each.subject}
+        for each in differences[:SHOWN]
+    ]
+    if as_json:
+        answer = {"position": position, "differences": len(differences), "shown": shown}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+    elif not differences:
+        same = chosen(
+            f"视图与账本一致(位置 {position})", f"the views equal the ledger at position {position}"
+        )
+        sys.stdout.write(f"{same}\n")
+    else:
+        for each in shown:
+            sys.stdout.write("\t".join(each.values()) + "\n")
+    if differences:
+        tell(
+            f"视图与账本有 {len(differences)} 行不符;可运行 dudao projections rebuild",
+            f"{len(differences)} rows differ from the ledger; run dudao projections rebuild",
+        )
+        raise typer.Exit(1)
+
+
+projections = typer.Typer(help="视图 / The views", no_args_is_help=True)
+
+
+@projections.command("rebuild")
+def rebuild(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="只报告该表的差异;各表出自同一次折叠,总是一起重建 / table to report on"
+        ),
+    ] = None,
+    *,
+    compare: Annotated[
+        bool,
+        typer.Option("--compare", help="列出切换前的差异 / list what differed before the switch"),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """在旁重建视图并切换;有差异时以 1 结束 / Rebuild the views beside the live ones and switch."""
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.installation.wiring import caught_up  # noqa: PLC0415
+    from projections.follow.rebuild import Busy  # noqa: PLC0415
+    from projections.follow.rebuild import rebuild as rebuild_tables  # noqa: PLC0415
+    from projections.views.views import TABLES  # noqa: PLC0415
+
+    if name is not None and name not in TABLES:
+        listed = "、".join(TABLES)
+        raise Failure(f"没有视图 {name};可用:{listed}", f"there is no view {name}: {listed}")
+    with caught_up() as (house, _):
+        try:
+            rebuilt = rebuild_tables(house.database.addresses.app, house.folding)
+        except Busy:
+            raise Failure("另一次重建正在进行", "another rebuild is under way") from None
+    found = [each for each in rebuilt.differences if name in {None, each.table}]
+    shown = [
+        {"table": each.table, "key": each.key, "known_from": each.known_from, "only": each.only}
+        for each in found[:SHOWN]
+    ]
+    if json:
+        answer = {"position": rebuilt.position, "differences": len(found), "shown": shown}
+        sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+    else:
+        said = chosen(
+            f"已重建到位置 {rebuilt.position} 并切换,差异 {len(found)} 处",
+            f"rebuilt up to position {rebuilt.position} and switched, {len(found)} differences",
+        )
+        sys.stdout.write(f"{said}\n")
+        for each in shown if compare else ():
+            sys.stdout.write("\t".join(str(part) for part in each.values()) + "\n")
+    if found:
+        raise typer.Exit(1)

@@ -1,0 +1,139 @@
+"""`dudao users`: accounts, as a security administrator keeps them, for whoever runs the installation."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from api.cli.failures import Failure
+from api.cli.tokens import DistrictOption, OrganisationOption, RoleOption, UsccOption, actor, span
+from domain.terms.vocabulary import Role
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from api.access.access_log import Visit
+    from api.access.gate import Gate
+    from domain.terms.envelope import Actor
+
+users = typer.Typer(help="账户 / Accounts", no_args_is_help=True)
+
+AccountArgument = Annotated[str, typer.Argument(help="账户名 / account name")]
+PersonOption = Annotated[
+    str | None,
+    typer.Option(help="持有人的工号或姓名,用于检查互斥角色 / staff number or name of the holder"),
+]
+LastsOption = Annotated[str, typer.Option("--ttl", help="链接有效期,如 1d、12h / time to live")]
+
+
+class Acting(NamedTuple):
+    """The way in, a connection, and who acts: whoever may use the database, named as such."""
+
+    gate: "Gate"
+    connection: "Connection[Any]"
+    administrator: "Actor"
+    visit: "Visit"
+
+
+@contextmanager
+def _acting() -> Generator[Acting]:
+    from api.access.access_log import command_line  # noqa: PLC0415 - start-up time
+    from api.installation.opening import gated  # noqa: PLC0415
+    from domain.terms.envelope import Actor  # noqa: PLC0415
+    from ledger.log.clock import now  # noqa: PLC0415
+
+    who = Actor(account="dudao users", role=Role.SYSTEM_ADMIN, organisation="command-line")
+    with gated() as gate, gate.connection() as connection:
+        yield Acting(gate, connection, who, command_line(now()))
+
+
+@users.command("add")
+def add_user(  # noqa: PLR0913 - one argument an option
+    account: AccountArgument,
+    *,
+    role: RoleOption,
+    district: DistrictOption = None,
+    uscc: UsccOption = None,
+    organisation: OrganisationOption = None,
+    person: PersonOption = None,
+) -> None:
+    """登记账户 / Store an account."""
+    from api.access import administration  # noqa: PLC0415
+    from api.access.accounts import require_name  # noqa: PLC0415 - start-up time
+
+    require_name(account)
+    who = actor(role, account, organisation, district, uscc)
+    with _acting() as acting:
+        administration.add(acting.connection, acting.administrator, who, person, acting.visit)
+    sys.stdout.write(f"{who.account}\t{who.role.value}\t{who.organisation}\n")
+
+
+@users.command("list")
+def list_users(
+    *, json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False
+) -> None:
+    """列出账户 / List accounts."""
+    from api.access.accounts import listed  # noqa: PLC0415
+    from api.installation.opening import connected  # noqa: PLC0415
+
+    with connected() as connection:
+        found = listed(connection)
+    if json:
+        import orjson  # noqa: PLC0415
+
+        sys.stdout.write(orjson.dumps([each._asdict() for each in found]).decode() + "\n")
+        return
+    for each in found:
+        state = "disabled" if each.disabled_at else "enabled"
+        sys.stdout.write(f"{each.account}\t{each.role}\t{each.organisation}\t{state}\n")
+
+
+@users.command("disable")
+def disable_user(account: AccountArgument) -> None:
+    """停用账户,其会话、令牌随即失效 / Disable an account and with it its sessions and tokens."""
+    from api.access import administration  # noqa: PLC0415
+
+    with _acting() as acting:
+        administration.disable(acting.connection, acting.administrator, account, acting.visit)
+
+
+@users.command("invite")
+def invite_user(account: AccountArgument, *, ttl: LastsOption = "1d") -> None:
+    """打印设置密码的一次性链接 / Print a one-time link to set the password."""
+    _link(account, ttl, void=False)
+
+
+@users.command("reset")
+def reset_user(account: AccountArgument, *, ttl: LastsOption = "1d") -> None:
+    """作废密码与二次验证,打印一次性链接 / Void password and second factor; print a one-time link."""
+    _link(account, ttl, void=True)
+
+
+@users.command("unlock")
+def unlock_user(account: AccountArgument) -> None:
+    """解除登录锁定 / Let an account that is locked try again."""
+    from api.access import administration  # noqa: PLC0415
+
+    with _acting() as acting:
+        administration.unlock(
+            acting.gate, acting.connection, acting.administrator, account, acting.visit
+        )
+
+
+def _link(account: str, ttl: str, *, void: bool) -> None:
+    """Print a one-time link; with `void` the password so far is good no more."""
+    from api.access import administration  # noqa: PLC0415 - start-up time
+    from api.access.invitations import LONGEST, address  # noqa: PLC0415
+    from api.installation.settings import Settings  # noqa: PLC0415
+
+    lasts = span(ttl)
+    if lasts > LONGEST:
+        raise Failure(
+            f"链接最长 {LONGEST.days} 天有效", f"a link is good for {LONGEST.days} days at most"
+        )
+    make = administration.reset if void else administration.invite
+    with _acting() as acting:
+        secret = make(acting.connection, acting.administrator, account, acting.visit, lasts)
+    sys.stdout.write(address(Settings().address, secret) + "\n")

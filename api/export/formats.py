@@ -1,0 +1,95 @@
+"""The same rows as JSON, NDJSON, CSV, Parquet or XLSX.
+
+CSV is for Excel: UTF-8 with a byte order mark, every cell quoted, and nothing that starts a
+formula. What has structure (a scope, the responsible bodies) is compact JSON in one cell.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import orjson
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABULAR = (JSON, NDJSON, CSV, PARQUET, XLSX)
+EXTENSIONS = {JSON: "json", NDJSON: "ndjson", CSV: "csv", PARQUET: "parquet", XLSX: "xlsx"}
+MEDIA = {CSV: "text/csv; charset=utf-8"}
+"""Media types that say more when sent."""
+NAMED: Mapping[str, str] = MappingProxyType({name: media for media, name in EXTENSIONS.items()})
+"""What a caller may write for `format` → media type."""
+
+Row: TypeAlias = Mapping[str, Any]
+CellKind: TypeAlias = Literal["text", "day", "integer", "boolean", "json"]
+
+
+class Column(NamedTuple):
+    """A column of the tabular forms; `day` is a date as text, `json` a value with structure."""
+
+    name: str
+    kind: CellKind = "text"
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """Return columns from `name name:integer name:json …`."""
+    return tuple(_column(*word.split(":")) for word in text.split())
+
+
+def _column(name: str, kind: str = "text") -> Column:
+    match kind:
+        case "text" | "day" | "integer" | "boolean" | "json":
+            return Column(name, kind)
+        case _:
+            raise ValueError(f"{name}: {kind} is no kind of column")
+
+
+def ndjson(rows: Iterable[Row]) -> bytes:
+    """Return one JSON object a line."""
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+
+
+# ASVS 1.2.10: what a spreadsheet may take for the start of a formula, full-width forms too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+
+
+def safe_cell(value: object) -> str:
+    """Return a value as a CSV cell that no spreadsheet reads as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return f"'{text}" if _marked(text) else text
+
+
+def text_of_cell(cell: str) -> str:
+    """Return the text that `safe_cell` wrote as `cell`."""
+    return cell[1:] if cell.startswith("'") and _marked(cell) else cell
+
+
+def _marked(text: str) -> bool:
+    """Whether a CSV cell with this text bears a mark; one that looks marked bears another one."""
+    return text.lstrip("'").startswith(FORMULA)
+
+
+def csv_head(shape: Sequence[Column]) -> bytes:
+    """Return the first line of CSV for Excel (RFC 4180, with a byte order mark)."""
+    return _csv([[column.name for column in shape]]).encode("utf-8-sig")
+
+
+def csv_rows(rows: Iterable[Row], shape: Sequence[Column]) -> bytes:
+    """Return rows as lines of CSV."""
+    return _csv([safe_cell(row.get(column.name)) for column in shape] for row in rows).encode()
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(lines)
+    return out.getvalue()

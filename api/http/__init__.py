@@ -1,0 +1,1 @@
+"""HTTP: routes, problems, and how an answer goes out."""

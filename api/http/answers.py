@@ -1,0 +1,83 @@
+"""How an answer goes out: bytes that depend on nothing but basis and question, and how long they hold.
+
+An answer pinned to a position never changes and may be kept for ever; a live one carries a strong
+ETag of its bytes and is asked for again. What is not public is never kept by a shared cache.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import Request, Response
+
+from api.export.formats import JSON, MEDIA
+from api.http import memento
+from api.http.negotiation import negotiate
+from api.questions.answers import LIMITED, Listing, Standing
+
+FOR_EVER = "max-age=31536000, immutable"
+
+
+def limits(page: Listing) -> dict[str, str]:
+    """Return the header that says to what a page is narrowed; none where nothing is hidden."""
+    return {} if page.limited is None else {"Dudao-Limited": urlencode(list(page.limited.items()))}
+
+
+def page_json(standing: Standing, page: Listing) -> bytes:
+    """Return a page as the contract writes it; a narrowed one says so."""
+    members: dict[str, Any] = {"basis": standing.basis, "items": page.items, "next": page.next}
+    if page.limited is not None:
+        members["limited_to"] = page.limited
+        members["note"] = {"zh": LIMITED[0], "en": LIMITED[1]}
+    return orjson.dumps(members)
+
+
+def document(
+    request: Request, standing: Standing, members: Mapping[str, Any], *, public: bool = False
+) -> Response:
+    """Return one record as JSON, its basis first."""
+    negotiate(request.headers.get("accept", ""), (JSON,))
+    body = orjson.dumps({"basis": standing.basis, **members})
+    return answer(request, standing, body, JSON, headers={}, public=public)
+
+
+def answer(  # noqa: PLR0913 - one argument a part of the answer
+    request: Request,
+    standing: Standing,
+    body: bytes,
+    media: str,
+    *,
+    headers: Mapping[str, str],
+    public: bool,
+) -> Response:
+    """Return `body`, or 304 where the caller holds the same bytes."""
+    tag = f'"{hashlib.sha256(media.encode() + body).hexdigest()[:32]}"'
+    known = memento.headers(
+        request.url.path, request.query_params.multi_items(), standing.basis.get("known_at")
+    )
+    links = [found["Link"] for found in (known, headers) if "Link" in found]
+    sent = {
+        "ETag": tag,
+        "Cache-Control": lasting(standing, public=public),
+        "Vary": "Accept, Accept-Datetime, Authorization, Cookie",
+        "Ledger-Position": str(standing.position),
+        **known,
+        **headers,
+        **({"Link": ", ".join(links)} if links else {}),
+    }
+    if _holds(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=sent)
+    return Response(body, media_type=MEDIA.get(media, media), headers=sent)
+
+
+def lasting(standing: Standing, *, public: bool) -> str:
+    """Return who may keep an answer, and for how long."""
+    scope = "public" if public else "private"
+    return f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}"
+
+
+def _holds(header: str, tag: str) -> bool:
+    held = [part.strip().removeprefix("W/") for part in header.split(",")]
+    return tag in held or header.strip() == "*"

@@ -1,0 +1,127 @@
+"""A command over HTTP: who may, what is asked, what came of it.
+
+The actor is who the token says. The answer to a repeated key is made from the entries of the first
+time, so it has the same bytes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+from fastapi import Response
+
+from api.export.formats import JSON
+from api.installation.wiring import Installation
+from api.intake.commands import Conditions, perform
+from api.questions.policy import unauthenticated
+from api.questions.problems import Problem, invalid
+from api.questions.queries import behind
+from api.questions.reading import Behind
+from domain.terms.envelope import Actor
+from ledger.log.entry import Entry, instant_text
+from projections.views import flags
+
+_KEY = re.compile(r"[!-~]{1,100}")
+_VERSION = re.compile(r'"([0-9]{1,10})"')
+_TAG = re.compile(r'(?:W/)?"[!#-~]*"')
+
+
+def headers(sent: Mapping[str, str]) -> Conditions:
+    """Return key and expected version.
+
+    Raises:
+        Problem: 400 without a key, 412 for a tag that is no stream's, 422 where one has no meaning.
+    """
+    key = sent.get("idempotency-key", "").strip()
+    if not key:
+        raise Problem(
+            "idempotency-key-missing",
+            "每次办理须带 Idempotency-Key(如一个 UUID);重发时用同一个键",
+            "send an Idempotency-Key (a UUID, say) with every command, and the same one on retry",
+        )
+    if not _KEY.fullmatch(key):
+        raise invalid(
+            "Idempotency-Key",
+            "应为 1 至 100 个可见 ASCII 字符",
+            "1 to 100 visible ASCII characters",
+        )
+    match = sent.get("if-match")
+    if match is None:
+        return Conditions(key, None)
+    version = _VERSION.fullmatch(match.strip())
+    if version is None and _TAG.fullmatch(match.strip()):
+        raise Problem(
+            "version-conflict",
+            'If-Match 不是任何流的版本;请用上次办理答复中的 version,如 "3"',
+            'If-Match is the version of no stream; send the version of the last answer, like "3"',
+        )
+    if version is None:
+        raise invalid(
+            "If-Match", '应为流的版本,如 "3"', 'the version of the stream is expected, like "3"'
+        )
+    return Conditions(key, int(version[1]))
+
+
+def meant_for(sent: Mapping[str, str], actor: Actor) -> None:
+    """Refuse what was kept for another account.
+
+    A phone sends its records late, perhaps after its owner has signed out and somebody else in.
+
+    Raises:
+        Problem: 401, `Dudao-Account` (percent-encoded) names another account than the caller's.
+    """
+    account = sent.get("dudao-account")
+    if account is not None and unquote(account) != actor.account:
+        raise unauthenticated(
+            "这条记录属于另一账户,须由其本人登录后发送",
+            "this record belongs to another account, which must sign in to send it",
+        )
+
+
+def record(
+    house: Installation, actor: Actor, names: Sequence[str], raw: bytes, conditions: Conditions
+) -> Response:
+    """Carry out or refuse the command of a body; answer with what was recorded and flagged.
+
+    Raises:
+        Problem, Refused: nothing was recorded.
+    """
+    return _answer(house, perform(house, actor, names, raw, conditions))
+
+
+def _answer(house: Installation, positions: Sequence[int]) -> Response:
+    """Say what was recorded and which flags it raised, once the views hold it."""
+    if not positions:
+        empty: dict[str, Any] = {"position": None, "positions": [], "stream": None, "version": None}
+        sent = {"Ledger-Position": str(house.ends().head)}
+        return _said({**empty, "recorded_at": None, "leaf": None, "flags": []}, 200, sent)
+    entries = house.log.at(positions)
+    last = positions[-1]
+    try:
+        house.wait_for(last)
+    except Behind:
+        raise behind(last) from None
+    with house.reading() as connection:
+        raised = flags.of_records(connection, list(positions), last)
+    sent = {"Location": f"/v1/events/{entries[0].position}", "Ledger-Position": str(last)}
+    return _said(_recorded(entries[0], positions, raised), 201, sent)
+
+
+def _recorded(
+    entry: Entry, positions: Sequence[int], raised: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "position": entry.position,
+        "positions": list(positions),
+        "stream": entry.stream,
+        "version": entry.version,
+        "recorded_at": instant_text(entry.recorded_at),
+        "leaf": entry.leaf_hash().hex(),
+        "flags": list(raised),
+    }
+
+
+def _said(body: Mapping[str, Any], status: int, sent: Mapping[str, str]) -> Response:
+    return Response(orjson.dumps(body), status_code=status, media_type=JSON, headers=dict(sent))

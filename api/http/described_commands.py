@@ -1,0 +1,116 @@
+"""What the OpenAPI description says of commands: schemas made from the readers of their bodies."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, cast
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from api.http.described import problems
+from domain.registry import EVENTS
+from ledger.gate.schema import GIVEN_FAMILY, schema
+
+_DAY = {"type": "string", "format": "date"}
+_BESIDE: dict[str, dict[str, Any]] = {
+    "valid_from": {**_DAY, "description": "业务日期;数据中已有日期时可省略 / day in the world"},
+    "reason": {"type": "string", "maxLength": 4000},
+    "document_no": {"type": "string", "maxLength": 200},
+}
+# The category C exists in PostgreSQL and Rust, not in the regular expressions of JSON Schema.
+_CATEGORY = re.compile(r"\\p\{")
+
+HEADERS: list[dict[str, Any]] = [
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "description": "同键同内容重发得到首次的回答 / the same key and body repeat the first answer",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 100},
+    },
+    {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": '流的当前版本,如 "3" / the version the stream must still have',
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,10}"$'},
+    },
+]
+_RECORDED: dict[str, Any] = {
+    "type": "object",
+    "title": "Recorded",
+    "required": ["position", "positions", "stream", "version", "recorded_at", "leaf", "flags"],
+    "properties": {
+        "position": {"type": ["integer", "null"]},
+        "positions": {"type": "array", "items": {"type": "integer"}},
+        "stream": {"type": ["string", "null"]},
+        "version": {"type": ["integer", "null"]},
+        "recorded_at": {"type": ["string", "null"], "format": "date-time"},
+        "leaf": {
+            "type": ["string", "null"],
+            "description": "首条记录的叶哈希,作回执留存 / leaf hash of the first entry, a receipt",
+        },
+        "flags": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
+
+def answers(*also: int) -> dict[int | str, dict[str, Any]]:
+    """Return the description of the answers to a command; `also`: more problems."""
+    content = {"application/json": {"schema": _RECORDED}}
+    return {
+        200: {"description": "没有变化,未新增记录 / nothing changed", "content": content},
+        201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": content},
+        **problems(400, 401, 403, *also, 409, 412, 413, 415, 422, 503),
+    }
+
+
+def body(names: Sequence[str]) -> dict[str, Any]:
+    """Return the description of a body for one of these events; the first is the default."""
+    schemas = [
+        _with_type(name, chosen=position > 0, alone=len(names) == 1)
+        for position, name in enumerate(names)
+    ]
+    whole = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+    return {"required": True, "content": {"application/json": {"schema": whole}}}
+
+
+def _with_type(name: str, *, chosen: bool, alone: bool) -> dict[str, Any]:
+    found = data(name)
+    properties = {**found["properties"]}
+    for beside, described in _BESIDE.items():
+        properties.setdefault(beside, described)
+    required = [*found.get("required", ())]
+    if not alone:
+        properties["type"] = {"type": "string", "const": name}
+    if chosen:
+        required.append("type")
+    return {**found, "properties": properties, "required": required}
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of an event's data as a command gives it."""
+    made = GenerateJsonSchema().generate(schema(EVENTS[name].cls, GIVEN_FAMILY))
+    return {**cast("dict[str, Any]", _clean(made)), "title": name, "additionalProperties": False}
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a schema without what other validators cannot read."""
+    if isinstance(value, list):
+        return [_clean(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(value, dict):
+        return value
+    members = cast("dict[str, Any]", value)
+    kept = {
+        name: _clean(each)
+        for name, each in members.items()
+        if not (name == "anyOf" and each is None)
+        and not (name == "pattern" and isinstance(each, str) and _CATEGORY.search(each))
+        # A name and a default that repeat the property say nothing.
+        and not (name == "title" and "properties" not in members)
+        and not (name == "default" and each is None)
+    }
+    if kept.get("type") == "object" and "properties" in kept:
+        kept.setdefault("additionalProperties", False)
+    return kept

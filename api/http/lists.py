@@ -1,0 +1,181 @@
+"""A list as an answer: one page in the form that the caller wants, or all of it as a file."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import chain
+from threading import BoundedSemaphore
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.export import files, formats
+from api.export.files import MOST_ROWS, Origin, TooManyRows
+from api.export.formats import JSON, MEDIA, NAMED, PARQUET, XLSX, Column
+from api.http.answers import answer, lasting, limits, page_json
+from api.http.downloads import disposition
+from api.http.negotiation import negotiate
+from api.http.shell import Receive, Scope, Send
+from api.installation.wiring import Installation
+from api.questions.integrity import root_at
+from api.questions.paging import BY_CURSOR, Paging, Q, pages
+from api.questions.problems import Problem, invalid
+from api.questions.queries import Found
+from api.questions.questions import Formatted, Paged
+
+_NO_FILTER = frozenset(
+    {"cursor", "limit", "format", "all", "valid_at", "known_at", "position", "min_position"}
+)
+
+
+def listing(  # noqa: PLR0913 - one argument a part of the answer
+    request: Request,
+    house: Installation,
+    question: Q,
+    ask: Callable[[Q], Found],
+    shape: Sequence[Column],
+    *,
+    paging: Paging = BY_CURSOR,
+) -> Response:
+    """Return a page of a list; with `all` the whole of it as a file."""
+    if question.whole:
+        return _whole(request, house, pages(question, ask, paging), question, shape)
+    return page(request, question, ask(question), shape, paging)
+
+
+def page(
+    request: Request,
+    question: Formatted,
+    found: Found,
+    shape: Sequence[Column],
+    paging: Paging = BY_CURSOR,
+) -> Response:
+    """Return one page in the form that was asked for."""
+    media = _form(request, question)
+    headers = limits(found.page)
+    if question.format is not None and media != JSON:
+        headers["Content-Disposition"] = disposition(_name(request, found, media))
+    if found.page.next is not None:
+        kept = [(k, v) for k, v in request.query_params.multi_items() if k != paging.parameter]
+        address = f"{request.url.path}?{urlencode([*kept, (paging.parameter, found.page.next)])}"
+        headers["Link"] = f'<{address}>; rel="next"'
+    if media == JSON:
+        body = page_json(found.standing, found.page)
+    else:
+        origin = _origin(request, found, media)
+        body = b"".join(files.pieces(media, shape, [found.page.items], origin))
+    return answer(request, found.standing, body, media, headers=headers, public=found.public)
+
+
+def _form(request: Request, question: Formatted) -> str:
+    """Return the form of the answer: what the address says, before what the headers say.
+
+    A link on a page cannot set headers, and those of a browser accept anything.
+    """
+    if question.format is not None:
+        return NAMED[question.format]
+    return negotiate(request.headers.get("accept", ""))
+
+
+def _origin(request: Request, found: Found, media: str) -> Origin:
+    filters = {k: v for k, v in request.query_params.items() if k not in _NO_FILTER}
+    root = None
+    # The other forms have no place for it, and computing it is not for nothing.
+    if media in {PARQUET, XLSX}:
+        root = root_at(request.app.state.installation, found.standing.position)
+    return Origin(request.url.path, found.standing.basis, filters, found.page.limited, root)
+
+
+def _name(request: Request, found: Found, media: str) -> str:
+    basis = found.standing.basis
+    _, *parts = request.url.path.strip("/").split("/")
+    return f"{'-'.join(parts)}-{basis['valid_at']}-{basis['position']}.{formats.EXTENSIONS[media]}"
+
+
+def _whole(
+    request: Request,
+    house: Installation,
+    found: Iterator[Found],
+    question: Paged,
+    shape: Sequence[Column],
+) -> Response:
+    """Return all of a list.
+
+    What fails before the first piece is a problem. What fails later breaks the connection off, so
+    that no half of a list passes for a whole one.
+    """
+    media = _form(request, question)
+    _require_file(question, media)
+    first = next(found)
+    batches = chain([first.page.items], (each.page.items for each in found))
+    origin = _origin(request, first, media)
+    made = _in_turn(house.whole_lists, files.pieces(media, shape, batches, origin))
+    try:
+        head = next(made, b"")
+    except TooManyRows:
+        raise _too_many() from None
+    headers = {
+        "Cache-Control": lasting(first.standing, public=first.public),
+        "Content-Disposition": disposition(_name(request, first, media)),
+        "Ledger-Position": str(first.standing.position),
+        "Vary": "Accept, Authorization, Cookie",
+        **limits(first.page),
+    }
+    return Pieces(head, made, media_type=MEDIA.get(media, media), headers=headers)
+
+
+class Pieces(StreamingResponse):
+    """Pieces that are sent as they are made, and are made no longer when the caller goes away."""
+
+    def __init__(
+        self, head: bytes, made: Generator[bytes], media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(chain([head], made), media_type=media_type, headers=headers)
+        self._made = made
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send; then, however it ended, let go of files and of the turn."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._made.close()
+
+
+def _require_file(question: Paged, media: str) -> None:
+    if media == JSON:
+        raise invalid(
+            "all",
+            "整个列表以文件给出:format=csv、xlsx、parquet 或 ndjson",
+            "a whole list comes as a file: format=csv, xlsx, parquet or ndjson",
+        )
+    if question.model_fields_set & {"limit", "cursor"}:
+        raise invalid(
+            "all",
+            "all 给出整个列表,不能与 limit、cursor 同给",
+            "all gives the whole list: leave limit and cursor out",
+        )
+
+
+def _in_turn(turns: BoundedSemaphore, made: Iterator[bytes]) -> Generator[bytes]:
+    """Yield what is made, while few enough others do the same.
+
+    The turn ends with the last piece, with a failure, and when the generator is closed.
+    """
+    if not turns.acquire(blocking=False):
+        raise Problem(
+            "not-ready",
+            "正在生成的下载过多,请稍后重试",
+            "too many downloads are being made; try again later",
+            headers={"Retry-After": "10"},
+        )
+    try:
+        yield from made
+    finally:
+        turns.release()
+
+
+def _too_many() -> Problem:
+    return invalid(
+        "all",
+        f"超过 {MOST_ROWS:,} 行;请加筛选条件,或改用 csv、ndjson",
+        f"more than {MOST_ROWS:,} rows; narrow the list, or take csv or ndjson",
+    )

@@ -1,0 +1,1 @@
+"""Every address under `/v1`, by what it is about."""

@@ -1,0 +1,157 @@
+"""`PUT`, `GET` and `HEAD /v1/evidence/{sha256}`: photos of spot checks and papers of rectification."""
+
+import hashlib
+import tempfile
+from email.message import Message
+from typing import IO, Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.export.formats import JSON
+from api.http.bodies import in_thread
+from api.http.caller import Caller, Installed
+from api.http.commands import meant_for
+from api.http.described import problems
+from api.http.downloads import disposition
+from api.intake import evidence
+from api.intake.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
+from api.questions.parameters import Text
+from api.questions.policy import Action, decide
+from api.questions.problems import Problem, invalid
+from api.questions.questions import Question
+
+router = APIRouter(tags=["证据 / evidence"])
+
+IN_MEMORY = 1024 * 1024
+SAFE = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""Whatever a browser takes the bytes for, they run nothing and belong to no site."""
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_STORED = {
+    "content": {
+        JSON: {
+            "schema": {
+                "type": "object",
+                "required": ["sha256", "media_type", "size"],
+                "properties": {
+                    "sha256": {"type": "string"},
+                    "media_type": {"type": "string", "enum": [media.value for media in Media]},
+                    "size": {"type": "integer"},
+                },
+            }
+        }
+    }
+}
+
+
+@router.put(
+    "/v1/evidence/{sha256}",
+    summary="存入证据原件 / store evidence under the SHA-256 of its bytes",
+    operation_id="put_evidence",
+    status_code=201,
+    responses={
+        200: {"description": "已存在 / stored before", **_STORED},
+        201: {"description": "已存入 / stored", **_STORED},
+        **problems(401, 403, 413, 415, 422, 429),
+    },
+    openapi_extra={
+        "requestBody": {"required": True, "content": {media.value: _BINARY for media in Media}}
+    },
+    response_class=Response,
+)
+async def put(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    sha256: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Take the original bytes in; the same once more changes nothing."""
+    decide(actor, Action.UPLOAD, "evidence")
+    meant_for(request.headers, actor)
+    wanted = evidence.digest_of(sha256)
+    if wanted is None:
+        raise invalid(
+            "sha256",
+            "应为原始字节的 SHA-256,64 位小写十六进制",
+            "the SHA-256 of the original bytes in 64 lower-case hexadecimal digits is expected",
+        )
+    media = _media(request)
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        arrived = await _receive(request, file)
+        evidence.check(wanted, media, arrived)
+        is_new = await in_thread(lambda: evidence.store(house.pool, actor, media, arrived))
+    said = {"sha256": sha256, "media_type": media.value, "size": arrived.size}
+    return Response(
+        orjson.dumps(said),
+        status_code=201 if is_new else 200,
+        media_type=JSON,
+        headers={"Location": f"/v1/evidence/{sha256}"},
+    )
+
+
+def _media(request: Request) -> Media:
+    said = Message()
+    said["content-type"] = request.headers.get("content-type", "")
+    for media in Media:
+        if said.get_content_type() == media.value:
+            return media
+    offered = ", ".join(Media)
+    raise Problem(
+        "unsupported-media-type",
+        f"Content-Type 应为 {offered} 之一",
+        f"Content-Type must be one of {offered}",
+    )
+
+
+async def _receive(request: Request, file: IO[bytes]) -> Arrived:
+    digest, size, start = hashlib.sha256(), 0, b""
+    async for piece in request.stream():
+        digest.update(piece)
+        size += len(piece)
+        if len(start) < SIGNATURE_BYTES:
+            start += piece[:SIGNATURE_BYTES]
+        file.write(piece)
+    return Arrived(digest.digest(), size, start, file)
+
+
+@router.get(
+    "/v1/evidence/{sha256}",
+    summary="证据原件 / the original bytes of evidence",
+    operation_id="get_evidence",
+    responses={
+        200: {
+            "description": "原件 / the bytes",
+            "content": {media.value: _BINARY for media in Media},
+        },
+        304: {"description": "未变 / not modified"},
+        **problems(401, 403, 404, 422),
+    },
+    response_class=Response,
+)
+def get(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    sha256: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Return the bytes to who sent them, and to who sees an entry that names them."""
+    stored = evidence.find(house, actor, sha256)
+    name = f"{sha256[:16]}.{EXTENSIONS[stored.media]}"
+    headers = {
+        "ETag": f'"{sha256}"',
+        # The bytes never change, but who may see them does: a copy is asked about before use.
+        "Cache-Control": "private, no-cache",
+        "Vary": "Authorization, Cookie",
+        "Content-Disposition": disposition(name),
+        "Content-Security-Policy": SAFE,
+    }
+    if request.headers.get("if-none-match", "").strip().removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return StreamingResponse(
+        evidence.octets(house, stored),
+        media_type=stored.media.value,
+        headers={**headers, "Content-Length": str(stored.size)},
+    )

@@ -1,0 +1,267 @@
+"""`POST /v1/imports` and what became of it."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+
+from api.export import formats
+from api.export.formats import JSON, NDJSON, XLSX
+from api.http.bodies import in_thread
+from api.http.caller import Caller, Installed
+from api.http.described import problems
+from api.http.downloads import disposition
+from api.http.negotiation import negotiate
+from api.installation.wiring import Installation
+from api.intake.error_list import error_list
+from api.intake.operations import Operation, Stage
+from api.questions.parameters import Text
+from api.questions.policy import Action, decide
+from api.questions.problems import Problem
+from api.questions.queries import missing
+from api.questions.questions import Question
+from domain.terms.envelope import Actor
+
+router = APIRouter(tags=["导入 / imports"])
+
+PIECE = 1024 * 1024
+MOST_LISTED = 100_000
+"""Lines of an error list: a sheet takes a million, and nobody mends so many by hand."""
+
+
+class ImportQuestion(Question):
+    """How a file is taken."""
+
+    preview: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        description="先预览,确认后再办理 / rehearse it, and wait for a confirmation",
+    )
+
+
+_OPERATION = {
+    "description": "导入任务 / the operation",
+    "content": {
+        JSON: {
+            "schema": {
+                "type": "object",
+                "required": ["id", "stage"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "stage": {"type": "string", "enum": list(Stage)},
+                    **{
+                        name: {"type": "integer"}
+                        for name in ("done", "whole", "lines", "taken", "known", "refused")
+                    },
+                    "rejects": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+        },
+    },
+}
+
+
+@router.post(
+    "/v1/imports",
+    summary="导入文件:NDJSON、XLSX、CSV / import a file",
+    operation_id="post_import",
+    status_code=202,
+    responses={202: _OPERATION, **problems(400, 401, 403, 413, 415, 422)},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {"file": {"type": "string", "format": "binary"}},
+                    }
+                }
+            },
+        }
+    },
+    response_class=Response,
+)
+async def start(
+    request: Request, house: Installed, actor: Caller, asked: Annotated[ImportQuestion, Query()]
+) -> Response:
+    """Take the file in and begin; each line is decided as if its actor were the caller."""
+    decide(actor, Action.IMPORT, "imports")
+    form = await _form(request)
+    try:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise Problem("invalid", "缺少文件字段 file", "the field file is missing")
+        operation = await in_thread(lambda: begin(house, actor, upload, preview=asked.preview))
+    finally:
+        await form.close()
+    address = f"/v1/imports/{operation.id}"
+    return Response(
+        orjson.dumps(_shown(operation, [])),
+        status_code=202,
+        media_type=JSON,
+        headers={"Location": address},
+    )
+
+
+def begin(house: Installation, actor: Actor, upload: UploadFile, *, preview: bool) -> Operation:
+    """Take an uploaded file in and have it imported, or rehearsed where it is to be looked at first."""
+    operation, path = house.operations.new(upload.filename or "", actor, preview=preview)
+    _store(upload, path)
+    house.operations.enqueue(operation)
+    return operation
+
+
+async def _form(request: Request) -> FormData:
+    """Return the form, its files on disk.
+
+    Raises:
+        Problem: 415 for what is no form, 400 for a broken one.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise Problem(
+            "unsupported-media-type",
+            "请以 multipart/form-data 上传,字段名 file",
+            "upload as multipart/form-data with the field file",
+        )
+    try:
+        return await request.form(max_files=1, max_fields=10)
+    except (MultiPartException, HTTPException, ValueError):
+        raise Problem("malformed-request", "上传内容无法读取", "the form cannot be read") from None
+
+
+def _store(upload: UploadFile, path: Path) -> None:
+    """Copy the upload, which the form parser holds in a file already; holders' names may be in it."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        shutil.copyfileobj(upload.file, file, PIECE)
+
+
+@router.get(
+    "/v1/imports/{import_id}",
+    summary="导入进度与被拒的行 / progress, counts and refused lines",
+    operation_id="get_import",
+    responses={200: _OPERATION, **problems(401, 403, 404, 406, 422)},
+    response_class=Response,
+)
+def look(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    import_id: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Return how far it has come; as NDJSON, every refused line with what was sent."""
+    operation = own(house, actor, import_id)
+    media = negotiate(request.headers.get("accept", ""), (JSON, NDJSON))
+    if media == NDJSON:
+        lines = cast("list[dict[str, Any]]", house.operations.refused(operation, None))
+        return Response(formats.ndjson(lines), media_type=NDJSON)
+    rejects = [_without_input(line) for line in house.operations.refused(operation)]
+    return Response(orjson.dumps(_shown(operation, rejects)), media_type=JSON)
+
+
+@router.post(
+    "/v1/imports/{import_id}/confirmation",
+    summary="按预览办理导入 / carry out what was previewed",
+    operation_id="confirm_import",
+    status_code=202,
+    responses={202: _OPERATION, **problems(401, 403, 404, 409, 422)},
+    response_class=Response,
+)
+def confirm(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Carry out an import whose preview was looked at."""
+    operation = own(house, actor, import_id)
+    if not house.operations.confirm(operation):
+        raise not_waiting()
+    return Response(orjson.dumps(_shown(operation, [])), status_code=202, media_type=JSON)
+
+
+@router.delete(
+    "/v1/imports/{import_id}",
+    summary="放弃预览过的导入 / give up what was previewed",
+    operation_id="discard_import",
+    responses={200: _OPERATION, **problems(401, 403, 404, 409, 422)},
+    response_class=Response,
+)
+def discard(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Forget the file of an import that waits for its confirmation."""
+    operation = own(house, actor, import_id)
+    if not house.operations.discard(operation):
+        raise not_waiting()
+    return Response(orjson.dumps(_shown(operation, [])), media_type=JSON)
+
+
+@router.get(
+    "/v1/imports/{import_id}/errors.xlsx",
+    summary="错误清单:原始行与错误说明 / the refused rows with the reasons",
+    operation_id="get_import_errors",
+    responses={
+        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
+        **problems(401, 403, 404, 422),
+    },
+    response_class=Response,
+)
+def errors(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Return the refused lines as a sheet that can be mended and imported again."""
+    operation = own(house, actor, import_id)
+    made = error_list(house.operations.refused(operation, MOST_LISTED))
+    stem = Path(operation.file_name).stem
+    headers = {"Content-Disposition": disposition(f"{stem}-错误清单.xlsx")}
+    return Response(made, media_type=XLSX, headers=headers)
+
+
+def own(house: Installation, actor: Actor, import_id: str) -> Operation:
+    """Return an import of the caller's.
+
+    Raises:
+        Problem: 403 for who imports nothing, 404 for what is not theirs.
+    """
+    decide(actor, Action.IMPORT, "imports")
+    operation = house.operations.find(import_id)
+    if operation is None or operation.actor != actor:
+        raise missing()
+    return operation
+
+
+def not_waiting() -> Problem:
+    """Return the problem of an import that does not wait for a confirmation."""
+    return Problem(
+        "conflict",
+        "这次导入不在等待确认:可能已办理或已放弃",
+        "this import does not wait for a confirmation: it was carried out or given up",
+    )
+
+
+def _without_input(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "input"}
+
+
+def _shown(operation: Operation, rejects: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": operation.id,
+        "file_name": operation.file_name,
+        "stage": operation.stage,
+        "asked_at": operation.asked_at,
+        "done": operation.done,
+        "whole": operation.whole,
+        "lines": operation.lines,
+        "taken": operation.taken,
+        "known": operation.known,
+        "refused": operation.refused,
+        "notes": operation.notes,
+        "errors": operation.errors,
+        "rejects": rejects,
+    }

@@ -1,0 +1,72 @@
+"""Whether the installation lives, is ready, and how busy it is."""
+
+import orjson
+import psycopg
+from fastapi import APIRouter, Request, Response
+from psycopg_pool import PoolTimeout
+
+from api.export.formats import JSON
+from api.http.caller import Caller, Installed
+from api.http.described import problems
+from api.http.metrics import CONTENT_TYPE
+from api.questions.policy import Action, decide
+from api.questions.problems import Problem
+
+router = APIRouter(tags=["运行 / operation"])
+
+
+@router.get(
+    "/healthz",
+    summary="进程在运行 / the process lives",
+    operation_id="healthz",
+    response_class=Response,
+)
+async def healthz() -> Response:
+    """Return that the process answers; the database is not asked."""
+    return Response(b'{"alive":true}', media_type=JSON)
+
+
+@router.get(
+    "/readyz",
+    summary="可以使用:数据库、账本、视图 / ready: database, ledger, views",
+    operation_id="readyz",
+    responses=problems(503),
+    response_class=Response,
+)
+def readyz(house: Installed) -> Response:
+    """Return where ledger and views end; 503 while one of them cannot be used."""
+    try:
+        ends = house.ends()
+    except (psycopg.Error, PoolTimeout):
+        raise Problem(
+            "not-ready",
+            "数据库不可用",
+            "the database cannot be used",
+            headers={"Retry-After": "2"},
+        ) from None
+    if not house.following and ends.followed < ends.head:
+        raise Problem(
+            "not-ready",
+            "视图未在更新",
+            "the views are not being brought up to date",
+            headers={"Retry-After": "2"},
+        )
+    body = {"ready": True, "position": ends.head, "followed": ends.followed}
+    return Response(orjson.dumps(body), media_type=JSON)
+
+
+@router.get(
+    "/metrics",
+    summary="Prometheus 指标 / figures for Prometheus",
+    operation_id="metrics",
+    responses=problems(401, 403),
+    response_class=Response,
+)
+def metrics(request: Request, house: Installed, actor: Caller) -> Response:
+    """Return the figures."""
+    # Behind a proxy on the same machine every caller looks local: the token decides.
+    decide(actor, Action.READ, "metrics")
+    ends = house.ends()
+    return Response(
+        request.app.state.metrics.text(ends.head, ends.followed), media_type=CONTENT_TYPE
+    )

@@ -1,0 +1,68 @@
+"""What it takes to record: the log, its one writer, the vault, and whoever takes files in."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from api.installation.opening import open_ledger
+from api.installation.settings import Settings
+from api.intake.imports.files import Importer
+from api.intake.sheets.directory import Directory
+from ledger import codec
+from ledger.connect import Database
+from ledger.deciding.amending import apply
+from ledger.deciding.transact import Transactor
+from ledger.log.postgres_log import PostgresLog
+from ledger.log.writer import Writer
+from ledger.reference import installed
+from ledger.vault import keys
+from ledger.vault.vault import Vault
+
+
+class Bench:
+    """What it takes to record: the log, its writer, the vault. Make it after forking, never before."""
+
+    def __init__(self, settings: Settings, database: Database, connections: int) -> None:
+        self.pool: ConnectionPool[Connection[Any]] = database.pool(connections)
+        self.log = PostgresLog(self.pool)
+        self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
+        self._writer = Writer(self.log)
+        self.transactor = Transactor(self.log, self._writer, self.vault, installed())
+
+    def importer(
+        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+    ) -> Importer:
+        """Return what takes files in."""
+        return Importer(
+            self.transactor,
+            lambda: Directory(self.log, codec.recorded, apply),
+            actor,
+            progress,
+        )
+
+    def rehearser(
+        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+    ) -> Importer:
+        """Return what tells what would become of files, and takes nothing in."""
+        return replace(self.importer(actor, progress), transactor=self.transactor.rehearsal())
+
+    def close(self) -> None:
+        """Append what waits, and let go of the connections."""
+        self.transactor.close()
+        self._writer.close()
+        self.pool.close()
+
+
+@contextmanager
+def recording(settings: Settings) -> Generator[Bench]:
+    """Yield what it takes to record, without anything that reads views."""
+    with open_ledger(settings) as database:
+        bench = Bench(settings, database, 4)
+        try:
+            yield bench
+        finally:
+            bench.close()

@@ -1,0 +1,228 @@
+"""Check-up of an installation: each finding says what is wrong and what to do about it."""
+
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from api.installation.wiring import Installation
+from domain.terms.reference import Edition, Reference
+from domain.terms.vocabulary import CatalogueKind
+from ledger.log.clock import PATIENCE, now
+from ledger.reference import OUTLINE
+
+GIB = 1024**3
+LAG = 10_000
+"""Entries that the views may be behind without that being a fault: a large import is under way."""
+
+
+class State(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    check: str
+    state: State
+    zh: str
+    en: str
+
+
+def _ok(check: str, zh: str, en: str) -> Finding:
+    return Finding(check, State.OK, zh, en)
+
+
+def examine(house: Installation) -> Iterator[Finding]:
+    """Yield a finding for everything that is looked at."""
+    for check in _CHECKS:
+        yield from check(house)
+
+
+WANTED: Mapping[str, tuple[str, ...]] = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "remote_apply", "remote_write"),
+    "data_checksums": ("on",),
+    "wal_level": ("replica", "logical"),
+    "server_encoding": ("UTF8",),
+    "password_encryption": ("scram-sha-256",),
+    "log_statement": ("ddl", "mod", "all"),
+    "log_lock_waits": ("on",),
+}
+"""Setting of the server → values that will do."""
+GRAVE = frozenset({"fsync", "full_page_writes", "synchronous_commit", "server_encoding"})
+SETTINGS = "SELECT name, setting FROM pg_settings WHERE name = ANY (%(names)s)"
+
+
+def _settings(house: Installation) -> Iterator[Finding]:
+    with house.reading() as connection:
+        rows = connection.execute(SETTINGS, {"names": [*WANTED, "archive_mode"]}).fetchall()
+        version = connection.info.server_version // 10_000
+    found: dict[str, str] = dict(rows)
+    for name, values in WANTED.items():
+        value = found.get(name, "?")
+        if value in values:
+            yield _ok(f"setting {name}", value, value)
+            continue
+        state = State.FAULT if name in GRAVE else State.WARNING
+        wanted = " / ".join(values)
+        yield Finding(f"setting {name}", state, f"{value},应为 {wanted}", f"{value}, not {wanted}")
+    if house.settings.url is not None and found.get("archive_mode") == "off":
+        yield Finding(
+            "setting archive_mode",
+            State.WARNING,
+            "off:没有连续归档,损坏后只能恢复到上次备份",
+            "off: without archiving, only the last backup can be restored",
+        )
+    yield _ok("server", f"PostgreSQL {version}", f"PostgreSQL {version}")
+
+
+TRUSTING = "trust"
+
+
+def _authentication(house: Installation) -> Iterator[Finding]:
+    """A `trust` line lets any local account be anybody. Only the embedded server's file is ours."""
+    if house.settings.url is not None:
+        return
+    path = house.settings.folder / "postgres" / "pg_hba.conf"
+    lines = [line.split() for line in path.read_text().splitlines()]
+    if any(TRUSTING in words for words in lines if words and not words[0].startswith("#")):
+        yield Finding("pg_hba.conf", State.FAULT, f"{path} 含有 trust", f"{path} has a trust line")
+    else:
+        yield _ok("pg_hba.conf", "没有 trust", "no trust line")
+
+
+PRIVILEGES = """
+SELECT has_table_privilege('dudao_app', 'ledger.entry', 'UPDATE, DELETE, TRUNCATE, INSERT')
+"""
+
+
+def _append_only(house: Installation) -> Iterator[Finding]:
+    with house.reading() as connection:
+        row: Any = connection.execute(PRIVILEGES).fetchone()
+    if row[0]:
+        yield Finding(
+            "append-only",
+            State.FAULT,
+            "dudao_app 可以改动 ledger.entry;请收回权限",
+            "dudao_app may change ledger.entry; revoke that",
+        )
+    else:
+        yield _ok("append-only", "应用角色不能改动台账", "the application cannot change entries")
+
+
+def _keys(house: Installation) -> Iterator[Finding]:
+    folder = house.settings.folder / "keys"
+    for path in (folder, *sorted(folder.glob("*.key"))):
+        open_to = stat.S_IMODE(path.stat().st_mode) & 0o077
+        name = f"keys {path.name}"
+        if open_to:
+            yield Finding(
+                name,
+                State.FAULT,
+                f"{path} 他人可读;请 chmod go= {path}",
+                f"{path} can be read by others: chmod go= {path}",
+            )
+        else:
+            yield _ok(name, "仅属主可读", "readable by its owner alone")
+
+
+def _lag(house: Installation) -> Iterator[Finding]:
+    ends = house.ends()
+    behind = ends.head - ends.followed
+    state = State.OK if behind <= LAG else State.WARNING
+    yield Finding(
+        "projections",
+        state,
+        f"台账到 {ends.head},视图到 {ends.followed},相差 {behind}",
+        f"ledger at {ends.head}, views at {ends.followed}, {behind} behind",
+    )
+
+
+def _editions(house: Installation) -> Iterator[Finding]:
+    """An edition that the ledger adopted but that is not installed leaves checks undecided."""
+    reference = house.reference_at(house.ends().head)
+    missing = [edition for edition in reference.adopted if not _is_held(reference, edition)]
+    for edition in missing:
+        name = f"{edition.kind.value} {edition.edition}"
+        yield Finding(
+            "catalogues",
+            State.WARNING,
+            f"{name} 已采用(位置 {edition.position})但未安装,相关检查为“无法判定”;请升级程序",
+            f"{name} was adopted (position {edition.position}) but is not installed: upgrade",
+        )
+    if not missing:
+        yield _ok("catalogues", "所采用的版本均已安装", "every adopted edition is installed")
+
+
+def _is_held(reference: Reference, edition: Edition) -> bool:
+    held = {
+        CatalogueKind.DICTIONARY: frozenset(reference.dictionaries),
+        CatalogueKind.QUALIFICATIONS: frozenset(reference.qualifications),
+        CatalogueKind.RULES: frozenset(reference.rule_sets),
+        CatalogueKind.OUTLINE: frozenset({OUTLINE}),
+    }
+    return edition.edition in held[edition.kind]
+
+
+CLOCK = "SELECT clock_timestamp()"
+
+
+def _clock(house: Installation) -> Iterator[Finding]:
+    with house.reading() as connection:
+        row: Any = _read_clock(connection)
+    own = now()
+    apart = abs((row - own).total_seconds())
+    last = house.log.head().recorded_at
+    if last is not None and last - own > PATIENCE:
+        yield Finding(
+            "clock",
+            State.FAULT,
+            f"最后一条记录入账于 {last},晚于现在;请核对系统时间",
+            f"the last entry is of {last}, which is in the future: check the clock",
+        )
+    elif apart > PATIENCE.total_seconds():
+        yield Finding(
+            "clock",
+            State.WARNING,
+            f"本机与数据库时钟相差 {apart:.1f} 秒",
+            f"this machine and the database are {apart:.1f} s apart",
+        )
+    else:
+        yield _ok("clock", f"相差 {apart:.3f} 秒", f"{apart:.3f} s apart")
+
+
+def _read_clock(connection: Connection[Any]) -> Any:  # noqa: ANN401 - a row
+    row: Any = connection.execute(CLOCK).fetchone()
+    return row[0]
+
+
+def _space(house: Installation) -> Iterator[Finding]:
+    free = shutil.disk_usage(_existing(house.settings.folder)).free
+    state = State.OK if free > GIB else State.FAULT
+    yield Finding("disk", state, f"余 {free / GIB:.1f} GiB", f"{free / GIB:.1f} GiB free")
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else path.parent
+
+
+_CHECKS: tuple[Callable[[Installation], Iterator[Finding]], ...] = (
+    _settings,
+    _authentication,
+    _append_only,
+    _keys,
+    _lag,
+    _editions,
+    _clock,
+    _space,
+)

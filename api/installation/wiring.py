@@ -1,0 +1,235 @@
+"""Where everything is put together: database, log, views, and who follows whom."""
+
+import logging
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from psycopg import Connection
+
+from api.access.accounts import Register
+from api.access.gate import Gate
+from api.access.tokens import load_key
+from api.installation.bench import Bench
+from api.installation.opening import open_ledger
+from api.installation.settings import Settings
+from api.questions.reading import PATIENCE, Behind, Ends
+from domain.checks.outcome import Context
+from domain.terms.envelope import Actor
+from domain.terms.reference import Reference, RuleSet
+from domain.terms.vocabulary import CatalogueKind, Role
+from ledger.deciding.amending import apply
+from ledger.log.roots import Roots
+from ledger.reference import installed
+
+if TYPE_CHECKING:
+    from api.access.provider import Provider
+    from api.intake.operations import Operations
+    from projections.follow.fold import Rules
+    from projections.follow.runner import Runner
+    from proof.verifications import Verifier
+
+# What folds need (geometry, gazetteer) is imported where it is used: not every command that
+# opens an installation folds, and each is started by itself.
+
+logger = logging.getLogger("dudao.api")
+
+RETRY_AFTER = 1.0
+"""Seconds after which a follower that failed is tried again."""
+WHOLE_LISTS = 2
+"""Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
+
+
+def folding() -> "Rules":
+    """Return what folds need: the installation's reference, places, and who reads corrections."""
+    from projections.follow.fold import Rules  # noqa: PLC0415 - see above
+    from projections.places.places import installed_places  # noqa: PLC0415
+
+    return Rules(Context(installed(), installed_places()), apply)
+
+
+ENDS = """
+SELECT (SELECT size FROM ledger.log_state), (SELECT position FROM projections.progress)
+"""
+
+
+class Installation:
+    """The parts of a running Dudao. Make it after forking, never before."""
+
+    def __init__(self, settings: Settings, *, connections: int = 16) -> None:
+        self.settings = settings
+        self.key = load_key(settings.folder)
+        self.database = open_ledger(settings)
+        self.bench = Bench(settings, self.database, connections)
+        self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
+        self.transactor = self.bench.transactor
+        self.accounts = Register(self.pool)
+        self.gate = Gate(settings, self.pool, self.key)
+        self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
+        """Whose turn it is to download a whole list."""
+        self.roots = Roots()
+        """Merkle roots at any position."""
+        self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
+        self.following = False
+        """Whether this process keeps the views up to date, or stands by to."""
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._adopted: tuple[int, Rules] | None = None
+
+    @property
+    def folding(self) -> "Rules":
+        """What folds need."""
+        return self._folding
+
+    @cached_property
+    def _folding(self) -> "Rules":
+        return folding()
+
+    @cached_property
+    def runner(self) -> "Runner":
+        """Who brings the views up to the ledger."""
+        from projections.follow.executor import processes  # noqa: PLC0415 - see above
+        from projections.follow.runner import Runner  # noqa: PLC0415
+
+        return Runner(self.database.addresses.app, self.folding, executors=processes)
+
+    @cached_property
+    def provider(self) -> "Provider | None":
+        """The identity provider that people may sign in through, if one is set."""
+        settings = self.settings
+        if settings.oidc_issuer is None or settings.oidc_client_id is None:
+            return None
+        from api.access.provider import Client, Provider  # noqa: PLC0415 - see above
+
+        secret = settings.oidc_client_secret
+        client = Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            secret.get_secret_value() if secret else None,
+            settings.oidc_claim,
+        )
+        return Provider(client, self.gate.cookie_key)
+
+    @cached_property
+    def operations(self) -> "Operations":
+        """Imports asked for over HTTP."""
+        from api.intake.operations import Operations  # noqa: PLC0415 - see above
+
+        return Operations(self.settings.folder / "imports", self.bench)
+
+    @property
+    def verifier(self) -> "Verifier":
+        """Who verifies the ledger behind the pages."""
+        return self._verifier
+
+    @cached_property
+    def _verifier(self) -> "Verifier":
+        from proof.verifications import Verifier  # noqa: PLC0415 - see above
+
+        return Verifier(self.pool)
+
+    @contextmanager
+    def reading(self) -> Generator[Connection[Any]]:
+        """Yield a connection for statements that only read."""
+        with self.pool.connection() as connection:
+            yield connection
+
+    def ends(self) -> Ends:
+        """Return where ledger and views end, at one moment."""
+        with self.reading() as connection:
+            row: Any = connection.execute(ENDS).fetchone()
+        return Ends(*row)
+
+    def wait_for(self, position: int) -> None:
+        """Wait until the views hold `position`.
+
+        Raises:
+            Behind: they did not within `PATIENCE` seconds.
+        """
+        from projections.follow.runner import wait_for  # noqa: PLC0415 - see above
+
+        with self.reading() as connection:
+            if wait_for(connection, position, PATIENCE) < position:
+                raise Behind(position)
+
+    def _recorded_at(self, position: int) -> datetime:
+        return self.log.recorded_at(position)
+
+    def reference_at(self, position: int) -> Reference:
+        """Return the reference data as known at a position."""
+        from projections.follow import histories  # noqa: PLC0415 - see above
+
+        known = self._adopted
+        if known is None or position > known[0]:
+            with self.reading() as connection:
+                adoptions = histories.adoptions(connection, position)
+            known = position, self.folding._replace(catalogue=adoptions)
+            self._adopted = known
+        return known[1].reference_at(position)
+
+    def rules(self, day: date, position: int) -> str | None:
+        """Return the edition of the rule set in force on a day, as known at a position."""
+        edition = self.reference_at(position).in_force(CatalogueKind.RULES, day)
+        return edition.edition if edition else None
+
+    def rule_set(self, day: date, position: int) -> RuleSet:
+        """Return the rule set in force on a day, as known at a position."""
+        return self.reference_at(position).rules(day)
+
+    def follow(self) -> None:
+        """Keep the views up to the ledger until closed, and go on with unfinished imports."""
+        self.operations.start()
+        self._thread = threading.Thread(target=self._keep_following, name="runner", daemon=True)
+        self._thread.start()
+
+    def _keep_following(self) -> None:
+        """Run the follower; one that fails says so, and is tried again: the ledger is whole."""
+        while not self._closing.is_set():
+            self.following = True
+            try:
+                self.runner.run()
+            except Exception:
+                self.following = False
+                logger.exception("the views stopped following the ledger")
+                self._closing.wait(RETRY_AFTER)
+        self.following = False
+
+    def close(self) -> None:
+        """Finish what is under way and let go of the database."""
+        self._closing.set()
+        self.verifier.close()
+        if self._thread is not None:
+            self.operations.close()
+            self.runner.stop()
+            self._thread.join(timeout=30)
+        self.bench.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        """Return the installation itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+LOCAL = Actor(account="local", role=Role.QUALITY_SUPERVISOR, organisation="centre")
+"""Who asks on the command line: whoever may use the database sees everything in it."""
+
+
+@contextmanager
+def caught_up() -> Generator[tuple[Installation, Actor]]:
+    """Yield the installation with its views up to the ledger, whether or not a server runs."""
+    with Installation(Settings(), connections=4) as house:
+        house.runner.catch_up()
+        yield house, LOCAL

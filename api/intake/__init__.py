@@ -1,0 +1,1 @@
+"""What comes in as files: sheets, lines, evidence, and the operations that take them."""

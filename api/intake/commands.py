@@ -1,0 +1,91 @@
+"""One command from outside, by whatever way it came: who may, what is asked, where it was recorded."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple, Protocol
+
+from api.questions.policy import Action, decide
+from api.questions.problems import from_invalid, from_rejection, invalid
+from domain.registry import EVENTS
+from domain.terms.envelope import Actor
+from ledger.deciding.outcome import Accepted, Already, Nothing, Outcome, Rejected
+from ledger.deciding.transact import Transactor
+from ledger.gate.faults import Fault as ShapeFault
+from ledger.gate.faults import Invalid
+from ledger.gate.json import read_object
+from ledger.gate.output import members
+from ledger.gate.shapes import Submission, from_members
+
+
+class Recording(Protocol):
+    """What recording needs of an installation."""
+
+    @property
+    def transactor(self) -> Transactor:
+        """The one way to append."""
+        ...
+
+
+class Conditions(NamedTuple):
+    """What the headers of a command say."""
+
+    key: str
+    version: int | None
+
+
+def perform(
+    house: Recording, actor: Actor, names: Sequence[str], raw: bytes, conditions: Conditions
+) -> range:
+    """Carry out the command of a body, of one of `names`; return where it was recorded, if anywhere.
+
+    Raises:
+        Problem, Refused: nothing was recorded.
+    """
+    try:
+        data, faults = read_object(raw)
+        name = _named(names, data)
+        decide(actor, Action.RECORD, name)
+        # Keys of two accounts never meet: nobody finds out by trying which keys others have used.
+        key = f"{actor.account}/{conditions.key}"
+        submission = _submission(name, data, faults, actor, key)
+    except Invalid as error:
+        raise from_invalid(error) from None
+    return _positions(house.transactor.execute(submission, conditions.version))
+
+
+def _positions(outcome: Outcome) -> range:
+    """Return where a command was recorded; empty if nothing would change.
+
+    Raises:
+        Problem: it was refused.
+    """
+    match outcome:
+        case Accepted(first, count) | Already(first, count):
+            return range(first, first + count)
+        case Nothing():
+            return range(0)
+        case Rejected():
+            raise from_rejection(outcome)
+
+
+def _named(names: Sequence[str], data: dict[str, Any]) -> str:
+    """Take the event's name out of the body; without one it is the path's default."""
+    name = data.pop("type", names[0])
+    if name in names:
+        return str(name)
+    listed = ", ".join(names)
+    raise invalid("type", f"应为 {listed} 之一", f"must be one of {listed}")
+
+
+def _submission(
+    name: str, data: dict[str, Any], faults: Sequence[ShapeFault], actor: Actor, key: str
+) -> Submission:
+    """Return the command; a member that the event itself has (`reason` of some) belongs to it."""
+    own = {field.name for field in fields(EVENTS[name].cls)}
+    beside: dict[str, Any] = {
+        member: data.pop(member)
+        for member in ("valid_from", "reason", "document_no")
+        if member in data and member not in own
+    }
+    top = {"type": name, "actor": members(actor), "data": data, "idempotency_key": key, **beside}
+    return from_members(top, faults)

@@ -1,0 +1,1 @@
+"""Import of files: line by line, resumable, exactly once."""

@@ -1,0 +1,1 @@
+"""The read side: questions, clocks, who may see which rows. No HTTP, no terminal, no page."""

@@ -1,0 +1,44 @@
+"""What an answer stands on, and one page of a list: as every outside shape shows them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from api.export.formats import Row
+from api.questions.clocks import Asked
+
+
+class Standing(NamedTuple):
+    """What an answer stands on: its basis as shown, and whether it can change."""
+
+    basis: Mapping[str, Any]
+    pinned: bool
+
+    @property
+    def position(self) -> int:
+        """Position of the basis."""
+        return int(self.basis["position"])
+
+    @property
+    def day(self) -> date:
+        """Day of the basis."""
+        return date.fromisoformat(self.basis["valid_at"])
+
+    @property
+    def asked(self) -> Asked:
+        """What to ask further questions by, so that they stand on the same."""
+        return Asked(self.day, None, self.position)
+
+
+class Listing(NamedTuple):
+    """One page of a list. `limited`: what the caller sees is narrowed to this, honestly said."""
+
+    items: Sequence[Row]
+    next: str | None
+    limited: Mapping[str, Any] | None = None
+
+
+LIMITED = (
+    "仅含您可见的记录;您的查询超出或限于此范围",
+    "only what you may see; your question reaches beyond it or was narrowed to it",
+)

@@ -1,0 +1,82 @@
+"""The public look-up of certificates: what the paper says, and whether it holds."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from api.questions.answers import Standing
+from api.questions.clocks import Asked
+from api.questions.policy import Action, decide
+from api.questions.queries import missing, settle
+from api.questions.reading import Reading
+from domain.terms.envelope import Actor
+from ledger.deciding.requests import record_of
+from projections.views import certificates, roster
+from projections.views.basis import Basis
+
+
+def by_number(
+    house: Reading, actor: Actor, number: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return what anyone may know of a certificate; further records under its number beside it."""
+    decide(actor, Action.READ, "certificate")
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        found = certificates.by_number(connection, settled.basis, number)
+        names = {
+            each["issuer_uscc"]: _name(connection, settled.basis, each["issuer_uscc"])
+            for each in found
+        }
+    if not found:
+        raise missing()
+    shown = [_published(each, names[each["issuer_uscc"]]) for each in found]
+    shown.sort(key=lambda each: each["state"] != "valid")
+    return settled.standing, {**shown[0], "others": shown[1:]}
+
+
+def _name(connection: Connection[Any], basis: Basis, uscc: str) -> str | None:
+    found = roster.one(connection, basis, uscc)
+    return None if found is None else str(found["name"])
+
+
+def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
+    return {
+        "certificate_no": record["certificate_no"],
+        "occupation": record["occupation"],
+        "level": record["level"],
+        "issuer": {"uscc": record["issuer_uscc"], "name": issuer},
+        "issued_on": record["issued_on"],
+        "masked_name": record["holder"]["masked_name"],
+        "issuer_in_scope": record["issuer_in_scope"],
+        "state": record["state"],
+        "revoked": record["state"] == "revoked",
+        "ended_on": record["ended_on"],
+        "replaced_by": record["replaced_by"],
+        "replaces": record.get("replaces"),
+        "reissued_on": record.get("reissued_on"),
+    }
+
+
+def _with_first(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with the number under which it was first issued: what its name is kept with."""
+    return {"issued_as": record["certificate_no"], **record}
+
+
+def matches(house: Reading, actor: Actor, number: str, name: str) -> tuple[Standing, bool]:
+    """Return whether a certificate of that number holds and was issued to somebody of that name.
+
+    The clear name stays in the vault, which answers yes or no in the same time.
+    """
+    decide(actor, Action.READ, "certificate-lookup")
+    settled = settle(house, Asked())
+    with house.reading() as connection:
+        found = certificates.by_number(connection, settled.basis, number)
+    holding = [each for each in found if each["state"] == "valid"]
+    spelt = sorted(
+        {
+            (each["holder"]["subject_id"], record_of(each["assessment_id"], each["issued_as"]))
+            for each in (_with_first(each) for each in holding)
+        }
+    )
+    answers = [house.vault.matches(subject, record, name) for subject, record in spelt]
+    return settled.standing, any(answers)

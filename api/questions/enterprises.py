@@ -1,0 +1,155 @@
+"""One enterprise: who it is and where it stands, its scope and standing over time, its history."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from api.questions import cursors, histories
+from api.questions.answers import Listing, Standing
+from api.questions.clocks import LAST_DAY, Asked
+from api.questions.cursors import Place
+from api.questions.entries import shown
+from api.questions.persons import without_persons
+from api.questions.policy import Action, Rows, decide
+from api.questions.queries import Found, further, missing, opened, settle
+from api.questions.questions import AsOf, HistoryQuestion
+from api.questions.reading import Reading
+from api.questions.visibility import within
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import ReviewDecision, Verdict
+from projections.counts import dossier
+from projections.counts.dossier import Whose
+from projections.views import roster, scope
+from projections.views.basis import Basis
+
+_ENDED = ("closed", "withdrawn")
+"""Stages of a finding with which nobody has to do any more."""
+
+Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
+
+
+def one(house: Reading, actor: Actor, uscc: str, asked: Asked) -> tuple[Standing, dict[str, Any]]:
+    """Return profile, standing and scope on the day, with the early warning of its end and counts.
+
+    `counts`: `breaches` (of them `dismissed` in review), `undecided`, `open_findings`.
+
+    Raises:
+        Problem: 404, it is not known on the day, or the caller may not see it.
+    """
+    grant = decide(actor, Action.READ, "enterprises")
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        found = roster.one(connection, settled.basis, uscc)
+        profile = None if found is None else within(found, grant.rows)
+        if profile is None:
+            raise missing()
+        counts = _counts(connection, settled.basis, Whose(uscc, grant.rows.district))
+    ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
+    soon = warning(profile, settled.basis.valid_at, ahead)
+    return settled.standing, {**profile, "warning": soon, "counts": counts}
+
+
+def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str, int]:
+    judged = dossier.flag_counts(connection, basis, whose)
+    stages = dossier.cases(connection, basis, whose, "findings", 0).stages
+    breaches = [each for each in judged if each.verdict == Verdict.BREACH]
+    dismissed = [each for each in breaches if each.review == ReviewDecision.DISMISSED]
+    return {
+        "breaches": sum(each.number for each in breaches),
+        "dismissed": sum(each.number for each in dismissed),
+        "undecided": sum(each.number for each in judged if each.verdict == Verdict.UNDECIDED),
+        "open_findings": open_findings(stages),
+    }
+
+
+def open_findings(stages: Mapping[str, int]) -> int:
+    """Return how many findings are open, of their numbers by stage."""
+    return sum(number for stage, number in stages.items() if stage not in _ENDED)
+
+
+def intervals(house: Reading, actor: Actor, uscc: str, question: AsOf, read: Reader) -> Found:
+    """Return stretches of days of one enterprise, all at once.
+
+    Raises:
+        Problem: 404, nobody has registered it. Who sees only a part gets an empty answer instead.
+    """
+    grant = decide(actor, Action.READ, "enterprises")
+    settled = settle(house, question.asked())
+    with house.reading() as connection:
+        seen = visible(connection, settled.basis.position, uscc, grant.rows)
+        items = read(connection, settled.basis, uscc) if seen else []
+    return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
+
+
+def scope_intervals(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
+    """Return what the enterprise may certify over all days."""
+    return intervals(house, actor, uscc, question, scope.intervals)
+
+
+def standing_intervals(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
+    """Return where the enterprise stands over all days."""
+    return intervals(house, actor, uscc, question, roster.standings)
+
+
+def visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise by its latest profile."""
+    found = roster.one(connection, Basis(LAST_DAY, position), uscc)
+    if found is None and rows.everything:
+        raise missing()
+    return found is not None and within(found, rows) is not None
+
+
+def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise by its profile on the day, or by its latest one.
+
+    An enterprise may have gone over to another district: its former one still sees those days.
+    """
+    found = roster.one(connection, basis, uscc)
+    if found is not None and within(found, rows) is not None:
+        return True
+    return visible(connection, basis.position, uscc, rows)
+
+
+def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) -> Found:
+    """Return a page of the entries about one enterprise, newest first."""
+    grant = decide(actor, Action.READ, "enterprises")
+    place = Place("history", {"uscc": uscc, "type": question.type or ""})
+    settled, after = opened(house, question, place)
+    nothing = Found(settled.standing, Listing([], None, grant.rows.limits), public=False)
+    if grant.rows.uscc not in {None, uscc}:
+        return nothing
+    wanted = histories.Wanted(uscc, question.type)
+    with cursors.fitting(), house.reading() as connection:
+        # The whole history goes with the enterprise to whoever is competent for it now (0065).
+        if grant.rows.district and not visible(
+            connection, settled.basis.position, uscc, grant.rows
+        ):
+            return nothing
+        page = histories.history(connection, settled.basis, wanted, after, question.limit)
+    if not page.entries and grant.rows.everything and question.type is None and after is None:
+        raise missing()
+    items = _shown([shown(entry) for entry in page.entries], persons=grant.persons)
+    more = further(settled, page.next, place)
+    return Found(settled.standing, Listing(items, more, grant.rows.limits), public=False)
+
+
+def _shown(items: Sequence[dict[str, Any]], *, persons: bool) -> list[dict[str, Any]]:
+    return list(items) if persons else [without_persons(item) for item in items]
+
+
+def days_left(profile: Mapping[str, Any], day: date) -> int | None:
+    """Return the days from `day` until the listing ends; None where there is none."""
+    if profile["standing"] not in {"listed", "suspended"} or profile["valid_to"] is None:
+        return None
+    return (date.fromisoformat(profile["valid_to"]) - day).days
+
+
+def warning(profile: Mapping[str, Any], day: date, ahead: Sequence[int]) -> dict[str, int] | None:
+    """Return the early warning of a listing that ends soon: days left, and within which bound."""
+    left = days_left(profile, day)
+    if left is None:
+        return None
+    within_days = min((bound for bound in ahead if left <= bound), default=None)
+    return None if within_days is None else {"days_left": left, "within_days": within_days}

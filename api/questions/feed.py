@@ -1,0 +1,46 @@
+"""The entries themselves, in order of position: what every view is made from."""
+
+from api.questions import histories
+from api.questions.answers import Listing, Standing
+from api.questions.clocks import Asked, parse_position
+from api.questions.entries import shown
+from api.questions.persons import without_persons
+from api.questions.policy import Action, decide
+from api.questions.problems import Unclear
+from api.questions.publications import as_published
+from api.questions.queries import Found, missing, settle
+from api.questions.questions import EventsQuestion
+from api.questions.reading import Reading
+from api.questions.visibility import within
+from domain.terms.envelope import Actor
+from ledger import codec
+
+
+def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
+    """Return a page of the entries behind `after`; `next` is where the following page begins."""
+    grant = decide(actor, Action.READ, "events")
+    settled = settle(house, Asked(position=question.upto))
+    rows = grant.rows
+    with house.reading() as connection:
+        upto = settled.basis.position
+        page = histories.events(connection, question.after, upto, question.limit, rows)
+    items = [shown(as_published(house.log, entry)) for entry in page.entries]
+    if not grant.persons:
+        items = [without_persons(item) for item in items]
+    return Found(settled.standing, Listing(items, page.next, rows.limits), public=False)
+
+
+def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[str, object]]:
+    """Return one entry, if there is one that `actor` may see; it never changes."""
+    grant = decide(actor, Action.READ, "events")
+    try:
+        entries = house.log.at([parse_position(position)])
+    except Unclear:
+        entries = []
+    if not entries:
+        raise missing()
+    item = shown(as_published(house.log, codec.recorded(entries[0])))
+    if within(item, grant.rows) is None:
+        raise missing()
+    settled = settle(house, Asked(position=entries[0].position))
+    return settled.standing, item if grant.persons else without_persons(item)

@@ -1,0 +1,219 @@
+"""One flag explained: what was said then and now, what changed it, and what it rests on (§2, §6)."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
+
+from api.questions.answers import Standing
+from api.questions.clocks import Asked
+from api.questions.entries import shown
+from api.questions.persons import without_persons
+from api.questions.policy import Action, decide
+from api.questions.queries import ask_one
+from api.questions.reading import Reading
+from api.questions.visibility import within
+from domain.checks import CHECKS
+from domain.flag import FlagReviewed
+from domain.terms.clauses import CLAUSES
+from domain.terms.envelope import Actor
+from domain.terms.place import Place
+from domain.terms.vocabulary import Datum, Mode, Verdict
+from ledger.codec import recorded
+from projections.views import flags, sessions
+from projections.views.basis import Basis
+from projections.views.names import names
+
+_OF_PLACE = frozenset({"G1", "G2"})
+_UNSEEN = {
+    "zh": "记录入账时这项检查没有发现问题",
+    "en": "when the record came in, this check found nothing",
+}
+
+
+def flag(house: Reading, actor: Actor, key: str, asked: Asked) -> tuple[Standing, dict[str, Any]]:
+    """Return one flag.
+
+    Raises:
+        Problem: 404, it was never raised or is not for this caller.
+    """
+    return ask_one(house, actor, "flags", asked, key)
+
+
+def explained(
+    house: Reading, actor: Actor, key: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return a flag with everything that explains it.
+
+    Beside the members of the flag: `check`, `clause_text`, `course` (what was said, since which
+    entry), `then_said` and `now_said`, `rests_on` (entries), `reviews`, `place` (of G1 and G2),
+    `same_record` (other flags of the record). Of an entry that the caller may not see there is
+    the position alone.
+
+    Raises:
+        Problem: 404, the flag was never raised or is not for this caller.
+    """
+    standing, found = flag(house, actor, key, asked)
+    basis = Basis(standing.day, standing.position)
+    rows = decide(actor, Action.READ, "flags").rows
+    with house.reading() as connection:
+        versions = flags.versions(connection, basis, key)
+        others = flags.of_record(connection, basis, _record(key))
+        called = names(connection, basis, _bodies(found))
+        place = _place(house, connection, basis, found)
+    reviews = _reviews(house, key, basis.position)
+    seen = _entries(house, actor, {*found["because"], *(at for at, _ in versions), _record(key)})
+    course = _course(seen, versions)
+    check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
+    return standing, {
+        **found,
+        "name": called.get(found["subject"]),
+        "responsible": [
+            {**body, "name": called.get(body["uscc"])} for body in found["responsible"]
+        ],
+        "check": {"zh": check.zh, "en": check.en, "version": check.version},
+        "clause_text": {
+            "number": clause.number,
+            "document": clause.document,
+            "zh": clause.zh,
+            "en": clause.en,
+            "in_force_from": clause.in_force_from.isoformat(),
+        },
+        "then_said": _then(seen, found, course),
+        "now_said": course[-1],
+        "course": course,
+        "rests_on": [seen[at] for at in found["because"]],
+        "reviews": reviews,
+        "place": place,
+        "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
+    }
+
+
+def _record(key: str) -> int:
+    return int(key.partition("-")[2])
+
+
+def _bodies(flag: Mapping[str, Any]) -> set[str]:
+    named = (flag["subject"], *(body["uscc"] for body in flag["responsible"]))
+    return {uscc for uscc in named if uscc is not None}
+
+
+def _entries(house: Reading, actor: Actor, positions: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Return the entries at these positions; of one that the caller may not see, its position."""
+    grant = decide(actor, Action.READ, "events")
+    wanted = set(positions)
+    found: dict[int, dict[str, Any]] = {at: {"position": at} for at in wanted}
+    for entry in house.log.at(wanted):
+        item = shown(recorded(entry))
+        if within(item, grant.rows) is not None:
+            found[entry.position] = item if grant.persons else without_persons(item)
+    return found
+
+
+def _course(
+    seen: Mapping[int, Mapping[str, Any]], versions: Iterable[tuple[int, Mapping[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return what was said, one line for each time that it was something else."""
+    found: list[dict[str, Any]] = []
+    for at, version in versions:
+        line = _said(seen, at, version)
+        if not found or any(found[-1][n] != line[n] for n in ("verdict", "message", "review")):
+            found.append(line)
+    return found
+
+
+def _said(
+    seen: Mapping[int, Mapping[str, Any]], at: int, version: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what was said of the record since the entry `at`, and that entry."""
+    entry = seen[at]
+    return {
+        "position": at,
+        "type": entry.get("type"),
+        "recorded_at": entry.get("recorded_at"),
+        "valid_from": entry.get("valid_from"),
+        "verdict": version["verdict"],
+        "message": version["message"],
+        "review": version["review"],
+        "case": version["case"],
+    }
+
+
+def _then(
+    seen: Mapping[int, Mapping[str, Any]], flag: Mapping[str, Any], course: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what was said when the record itself had just come in: the first of the four cases' two sides."""
+    first = course[0]
+    if flag["then"] == first["verdict"]:
+        return first
+    record = _record(flag["key"])
+    entry = seen[record]
+    return {
+        "position": record,
+        "type": entry.get("type"),
+        "recorded_at": entry.get("recorded_at"),
+        "valid_from": entry.get("valid_from"),
+        "verdict": flag["then"],
+        "message": _UNSEEN if flag["then"] == Verdict.CLEAR else first["message"],
+        "review": None,
+        "case": first["case"],
+    }
+
+
+def _reviews(house: Reading, key: str, upto: int) -> list[dict[str, Any]]:
+    """Return every review of the flag, newest first; they are about what the caller sees already."""
+    found = [recorded(entry) for entry in house.log.read({f"flag:{key}"}, upto)]
+    return [
+        {
+            "position": entry.position,
+            "recorded_at": shown(entry)["recorded_at"],
+            "decision": entry.event.decision,
+            "finding_id": entry.event.finding_id,
+            "reason": entry.reason,
+            "account": entry.actor.account,
+        }
+        for entry in reversed(found)
+        if isinstance(entry.event, FlagReviewed) and entry.event.flag == key
+    ]
+
+
+def _place(
+    house: Reading, connection: Connection[Any], basis: Basis, flag: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return every piece of evidence of where the session was held; None where that is not judged."""
+    if flag["code"] not in _OF_PLACE:
+        return None
+    held = sessions.one(connection, basis, flag["assessment_id"])
+    if held is None:
+        return None
+    location = house.folding.context.locate(Mode(held["mode"]), _venue(held["venue"]))
+    return {
+        "side": location.side,
+        "step": location.step,
+        "contradiction": location.contradiction,
+        "clues": [
+            {"step": clue.step, "side": clue.side, "zh": clue.zh, "en": clue.en}
+            for clue in location.clues
+        ],
+        "outline": location.outline,
+        "parsers": location.parsers,
+        "venue": held["venue"],
+    }
+
+
+def _venue(venue: Mapping[str, Any] | None) -> Place | None:
+    """Return the place as it was reported; its numbers with the digits that were written."""
+    if venue is None:
+        return None
+    numbers = {
+        name: None if venue[name] is None else Decimal(str(venue[name]))
+        for name in ("lon", "lat", "accuracy_m")
+    }
+    return Place(
+        name=venue["name"],
+        address=venue["address"],
+        division=venue["division"],
+        datum=None if venue["datum"] is None else Datum(venue["datum"]),
+        **numbers,
+    )

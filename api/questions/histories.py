@@ -1,0 +1,95 @@
+"""Entries of the ledger page by page: the history of one enterprise, and everything in order."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from api.questions.policy import ALL, Rows
+from domain.registry import EVENTS
+from domain.terms.envelope import Recorded
+from ledger import codec
+from ledger.log.postgres_log import to_entry
+from projections.views.basis import BadCursor, Basis
+
+LAST = 2**62
+
+
+class Entries(NamedTuple):
+    """A page of entries; `next` is the position behind which the next page begins."""
+
+    entries: list[Recorded[Any]]
+    next: str | None
+
+
+HISTORY = """
+SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+       idempotency_key, payload, salt, request_digest, part
+  FROM ledger.entry
+ WHERE subject = %(uscc)s AND position < %(before)s
+   AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
+ ORDER BY position DESC LIMIT %(limit)s
+"""
+
+
+class Wanted(NamedTuple):
+    """Which entries about an enterprise."""
+
+    uscc: str
+    type: str | None = None
+
+
+def history(
+    conn: Connection[Any], basis: Basis, wanted: Wanted, cursor: str | None, limit: int
+) -> Entries:
+    """Return the entries about an enterprise that are known at the basis, newest first.
+
+    Raises:
+        BadCursor: the cursor is no position.
+    """
+    before = basis.position + 1
+    if cursor is not None:
+        before = min(before, _position(cursor))
+    kind = EVENTS.get(wanted.type or "")
+    values = {
+        "uscc": wanted.uscc,
+        "before": before,
+        # A name that no event has is the type of no entry.
+        "types": list(kind.ever_stored) if kind else wanted.type and [wanted.type],
+        "limit": limit + 1,
+    }
+    return _page(conn.execute(HISTORY, values).fetchall(), limit)
+
+
+EVENTS_AFTER = """
+SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+       idempotency_key, payload, salt, request_digest, part
+  FROM ledger.entry
+ WHERE position > %(after)s AND position <= %(upto)s
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+ ORDER BY position LIMIT %(limit)s
+"""
+
+
+def events(conn: Connection[Any], after: int, upto: int, limit: int, rows: Rows = ALL) -> Entries:
+    """Return entries in order of position."""
+    values = {
+        "after": after,
+        "upto": upto,
+        "uscc": rows.uscc,
+        "district": rows.district,
+        "limit": limit + 1,
+    }
+    return _page(conn.execute(EVENTS_AFTER, values).fetchall(), limit)
+
+
+def _page(rows: Sequence[tuple[Any, ...]], limit: int) -> Entries:
+    found = [codec.recorded(to_entry(row)) for row in rows[:limit]]
+    return Entries(found, str(found[-1].position) if len(rows) > limit else None)
+
+
+def _position(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 16):
+        raise BadCursor(cursor)
+    return int(cursor)

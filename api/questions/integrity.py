@@ -1,0 +1,69 @@
+"""Is the ledger whole: where it ends, what the last full verification said, what is under way."""
+
+from typing import Any
+
+from api.questions.policy import Action, decide
+from api.questions.problems import Problem
+from api.questions.reading import Reading
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger.log.entry import instant_text
+from proof import verifications
+
+SHOWN = 10
+"""Verifications in the answer."""
+MAY_START = frozenset(
+    {
+        Role.QUALITY_SUPERVISOR,
+        Role.CENTRE_OFFICER,
+        Role.BUREAU_PUBLISHER,
+        Role.AUDIT_ADMIN,
+        Role.SYSTEM_ADMIN,
+    }
+)
+
+
+def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
+    """Return `{head, running, verifications}`; `running` is null or how far it has come."""
+    decide(actor, Action.READ, "integrity")
+    head = house.log.head()
+    with house.reading() as connection:
+        found = verifications.last(connection, SHOWN)
+        elsewhere = verifications.running(connection)
+    progress = house.verifier.progress
+    under_way = None
+    if progress is not None or elsewhere:
+        position, last = progress or (None, None)
+        under_way = {"position": position, "last": last}
+    return {
+        "head": {
+            "position": head.position,
+            "root": head.root.hex(),
+            "recorded_at": instant_text(head.recorded_at) if head.recorded_at else None,
+        },
+        "running": under_way,
+        "verifications": [each.shown() for each in found],
+    }
+
+
+def start(house: Reading, actor: Actor) -> bool:
+    """Begin a full verification; return False where one is under way already.
+
+    Raises:
+        Problem: 403, the role may only look.
+    """
+    decide(actor, Action.READ, "integrity")
+    if actor.role not in MAY_START:
+        raise Problem(
+            "forbidden",
+            "您的角色不能发起核验。",
+            "Your role may not start a verification.",
+            rule="role-not-allowed",
+        )
+    return house.verifier.start(actor.account)
+
+
+def root_at(house: Reading, position: int) -> str:
+    """Return the ledger's Merkle root at a position, in hexadecimal."""
+    with house.reading() as connection:
+        return house.roots.at(connection, position).hex()

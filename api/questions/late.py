@@ -1,0 +1,69 @@
+"""What came late, and what waits: entries long after their day, flags by check and age."""
+
+from typing import Any
+
+from api.questions import cursors
+from api.questions.answers import Listing
+from api.questions.cursors import Place
+from api.questions.entries import shown
+from api.questions.persons import without_persons
+from api.questions.policy import Action, decide
+from api.questions.queries import Found, Settled, further, opened, settle
+from api.questions.questions import BacklogQuestion, LateQuestion
+from api.questions.reading import Reading
+from api.questions.visibility import Seen, narrowed
+from domain.registry import EVENTS
+from domain.terms.envelope import Actor, Recorded
+from ledger.log.clock import SHANGHAI
+from projections.counts.backlog import backlog as counted
+from projections.views import arrivals
+
+
+def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:
+    """Return the flags that `actor` may see, counted by check and by how long they have been known."""
+    grant = decide(actor, Action.READ, "flags")
+    seen = narrowed(question, grant.rows)
+    settled = settle(house, question.asked())
+    items: list[dict[str, Any]] = []
+    if not seen.nothing:
+        with house.reading() as connection:
+            items = counted(connection, settled.basis, uscc=seen.uscc, district=seen.district)
+    return Found(settled.standing, Listing(items, None, seen.limited), public=False)
+
+
+def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
+    """Return a page of the entries that were recorded long after their day, newest first."""
+    grant = decide(actor, Action.READ, "events")
+    seen = narrowed(question, grant.rows)
+    chosen = question.model_dump(mode="json", exclude_none=True)
+    kept = ("days", "uscc", "district", "recorded_from", "type")
+    place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
+    settled, after = opened(house, question, place)
+    if seen.nothing:
+        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+    with cursors.fitting(), house.reading() as connection:
+        floor = 0
+        if question.recorded_from is not None:
+            floor = arrivals.position_before(connection, question.recorded_from)
+        wanted = _wanted(question, seen, settled, floor)
+        page = arrivals.late(connection, wanted, after, question.limit)
+    items = [late_item(entry) for entry in page.entries]
+    if not grant.persons:
+        items = [without_persons(item) for item in items]
+    more = further(settled, page.next, place)
+    return Found(settled.standing, Listing(items, more, seen.limited), public=False)
+
+
+def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:
+    kind = EVENTS.get(question.type or "")
+    # A name that no event has is the type of no entry.
+    stored = kind.stored if kind else question.type
+    return arrivals.Wanted(
+        question.days, floor, settled.basis.position, seen.uscc, seen.district, stored
+    )
+
+
+def late_item(entry: Recorded[Any]) -> dict[str, Any]:
+    """Return an entry with the days between its day and the day on which it was recorded."""
+    recorded_on = entry.recorded_at.astimezone(SHANGHAI).date()
+    return {**shown(entry), "days_late": (recorded_on - entry.valid_from).days}

@@ -1,0 +1,41 @@
+"""A list page by page: how it goes on, and all of it on the basis of its first page."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from api.questions.parameters import LARGEST_PAGE
+from api.questions.queries import Found
+from api.questions.questions import Paged
+
+Q = TypeVar("Q", bound=Paged)
+
+
+class Paging(NamedTuple):
+    """How a list goes on: the parameter that `next` goes into, and what the next question changes."""
+
+    parameter: str
+    changes: Callable[[Found], Mapping[str, Any]]
+
+
+def _cursor(found: Found) -> Mapping[str, Any]:
+    return {"cursor": found.page.next}
+
+
+def _position(found: Found) -> Mapping[str, Any]:
+    # The end of the ledger that the first page saw is the end of all pages.
+    return {"after": int(found.page.next or 0), "upto": found.standing.position}
+
+
+BY_CURSOR = Paging("cursor", _cursor)
+BY_POSITION = Paging("after", _position)
+
+
+def pages(question: Q, ask: Callable[[Q], Found], paging: Paging = BY_CURSOR) -> Iterator[Found]:
+    """Yield a list page by page until its end; all pages stand on the basis of the first."""
+    question = question.model_copy(update={"limit": LARGEST_PAGE})
+    found = ask(question)
+    yield found
+    while found.page.next is not None:
+        question = question.model_copy(update=dict(paging.changes(found)))
+        found = ask(question)
+        yield found

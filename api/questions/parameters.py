@@ -1,0 +1,121 @@
+"""What a parameter of a question may be: texts, days, instants, numbers, and values of a table."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from api.questions.clocks import parse_day, parse_instant, parse_position
+from api.questions.problems import Fault, Problem, Unclear
+from domain.checks import CHECKS
+from domain.terms.vocabulary import Case, ReviewDecision
+
+LARGEST_PAGE = 1000
+LONGEST_TEXT = 200
+LONGEST_AHEAD = 3660
+"""Days; ten years."""
+
+
+def plain(text: str) -> str:
+    """Return `text` in normal form C; refuse what no name and no identifier holds."""
+    if len(text) > LONGEST_TEXT:
+        raise Unclear(f"最长 {LONGEST_TEXT} 个字符", f"at most {LONGEST_TEXT} characters")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise Unclear("含有控制字符", "contains control characters")
+    return unicodedata.normalize("NFC", text)
+
+
+def _from_one_to(largest: int) -> BeforeValidator:
+    """Return the check for a whole number from 1 to `largest`."""
+
+    def read(text: str | int) -> int:
+        digits = str(text)
+        if digits.isascii() and digits.isdecimal() and 1 <= int(digits[:9]) <= largest:
+            return int(digits)
+        raise Unclear(f"1 至 {largest} 的整数", f"a whole number from 1 to {largest}")
+
+    return BeforeValidator(read)
+
+
+def _integer(largest: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": largest})
+
+
+Text = Annotated[str, AfterValidator(plain)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+Instant = Annotated[datetime, BeforeValidator(parse_instant)]
+Position = Annotated[
+    int, BeforeValidator(parse_position), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+PageSize = Annotated[int, _from_one_to(LARGEST_PAGE), _integer(LARGEST_PAGE)]
+Days = Annotated[int, _from_one_to(LONGEST_AHEAD), _integer(LONGEST_AHEAD)]
+
+
+def _one_of(*names: str) -> AfterValidator:
+    """Return the check for a text that is one of `names`, which only a table knows."""
+
+    def check(text: str) -> str:
+        if text in names:
+            return text
+        listed = ", ".join(names)
+        raise Unclear(f"取值应为 {listed} 之一", f"must be one of {listed}")
+
+    return AfterValidator(check)
+
+
+def _enum(*names: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(names)})
+
+
+FormName = Literal["json", "csv", "xlsx", "parquet", "ndjson"]
+_CODES = tuple(sorted(CHECKS))
+_CASES = tuple(case.label for case in Case)
+_REVIEWS = (*(decision.value for decision in ReviewDecision), "none", "any")
+Code = Annotated[str, _one_of(*_CODES), _enum(*_CODES)]
+CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
+ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]
+_STATES = ("valid", "reissued", "revoked")
+CertificateState = Annotated[str, _one_of(*_STATES), _enum(*_STATES)]
+
+
+MOST_FAULTS = 20
+
+_REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "missing": ("必填", "is required"),
+        "extra_forbidden": ("没有这个参数", "there is no such parameter"),
+        "string_type": ("应为文本", "must be text"),
+        "string_too_long": ("过长", "is too long"),
+    }
+)
+
+
+def unclear(found: Sequence[Mapping[str, Any]]) -> Problem:
+    """Return the problem of parameters that pydantic refused; what was sent is not repeated."""
+    faults = [Fault(_field(fault), " / ".join(_reason(fault))) for fault in found[:MOST_FAULTS]]
+    return Problem(
+        "invalid",
+        "参数不符合要求,详见 errors",
+        "parameters are not as required, see errors",
+        errors=faults,
+    )
+
+
+def _field(fault: Mapping[str, Any]) -> str:
+    parts = [str(part) for part in fault["loc"] if part not in {"query", "path", "body", "header"}]
+    name = ".".join(parts)[:100]
+    return name if name.isprintable() else "?"
+
+
+def _reason(fault: Mapping[str, Any]) -> tuple[str, str]:
+    context: dict[str, Any] = fault.get("ctx") or {}
+    error = context.get("error")
+    if isinstance(error, Unclear):
+        return error.zh, error.en
+    if fault["type"] in {"enum", "literal_error"}:
+        expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        return f"取值应为 {expected} 之一", f"must be one of {expected}"
+    return _REASONS.get(str(fault["type"]), ("值无效", "is not valid"))

@@ -1,0 +1,167 @@
+"""Questions answered: the same code for HTTP and the command line.
+
+First the basis is settled: which day, which position. Without `position` or `known_at` that is the
+end of the ledger when the question arrived, so whoever has just recorded something sees it. Then
+the views are waited for, and the rows read that the asker may see.
+"""
+
+from typing import Any, NamedTuple
+
+from api.questions import cursors
+from api.questions.answers import Listing, Standing
+from api.questions.clocks import Asked, default_day, refuse_future
+from api.questions.cursors import Cursor, Place
+from api.questions.lists import ONES, VIEWS, ListView, Part
+from api.questions.policy import Action, decide
+from api.questions.problems import Problem, invalid, not_found
+from api.questions.questions import AsOf, Listed, Paged
+from api.questions.reading import PATIENCE, Behind, Reading
+from api.questions.visibility import within
+from domain.terms.envelope import Actor
+from ledger.log.clock import now, today
+from ledger.log.entry import instant_text
+from projections.views.basis import Basis
+
+
+class Settled(NamedTuple):
+    """The basis of an answer, as the views need it and as it is shown."""
+
+    basis: Basis
+    standing: Standing
+
+
+def settle(house: Reading, asked: Asked) -> Settled:
+    """Return the basis for what is asked, once the views hold it.
+
+    Raises:
+        Problem: 422 for a basis that does not exist, 503 where the views do not get there in time.
+    """
+    if asked.known_at is not None and asked.position is not None:
+        raise invalid(
+            "known_at", "known_at 与 position 只能给一个", "give known_at or position, not both"
+        )
+    ends = house.ends()
+    refuse_future(asked, ends.head, now())
+    position = ends.head
+    if asked.position is not None:
+        position = asked.position
+    elif asked.known_at is not None:
+        position = house.log.position_at(asked.known_at)
+    if ends.followed < (needed := max(position, asked.min_position or 0)):
+        _wait(house, needed)
+    return _settled(house, asked, position)
+
+
+def _wait(house: Reading, position: int) -> None:
+    try:
+        house.wait_for(position)
+    except Behind:
+        raise behind(position) from None
+
+
+def behind(position: int) -> Problem:
+    """Return the problem of views that did not reach `position` in time."""
+    return Problem(
+        "projections-behind",
+        f"视图在 {PATIENCE:.0f} 秒内未更新到位置 {position},请稍后重试",
+        f"the views did not reach position {position} within {PATIENCE:.0f} s; try again",
+        position=position,
+        headers={"Retry-After": "5"},
+    )
+
+
+def _settled(house: Reading, asked: Asked, position: int) -> Settled:
+    recorded_at = house.recorded_at(position) if position else None
+    pinned = asked.position is not None and (recorded_at is not None or asked.valid_at is not None)
+    earlier = asked.pinned or asked.known_at is not None
+    day = asked.valid_at or default_day(recorded_at, today(), pinned=earlier)
+    shown = {
+        "valid_at": day.isoformat(),
+        "known_at": instant_text(recorded_at) if recorded_at else None,
+        "position": position,
+        "rules": house.rules(day, position),
+    }
+    return Settled(Basis(day, position), Standing(shown, pinned))
+
+
+class Found(NamedTuple):
+    """A page with what it stands on; `public`: whoever asked would have got the same."""
+
+    standing: Standing
+    page: Listing
+    public: bool
+
+
+def opened(house: Reading, question: Listed, place: Place) -> tuple[Settled, str | None]:
+    """Return what a page of a list stands on, and the key behind which it begins.
+
+    A cursor goes on behind the last row of the page before, on the basis of the first page.
+
+    Raises:
+        Problem: 422, the cursor is none of this list, or contradicts the basis asked for.
+    """
+    if question.cursor is None:
+        return settle(house, question.asked()), None
+    cursor = cursors.decode(question.cursor, place)
+    asked = question.asked()
+    if asked.position not in {None, cursor.position} or asked.valid_at not in {
+        None,
+        cursor.valid_at,
+    }:
+        raise cursors.unusable()
+    return settle(house, Asked(cursor.valid_at, None, cursor.position)), cursor.after
+
+
+def further(settled: Settled, last: str | None, place: Place) -> str | None:
+    """Return the cursor of the page behind the row `last`; None if there is none."""
+    if last is None:
+        return None
+    basis = settled.basis
+    return cursors.encode(Cursor(basis.position, basis.valid_at, last, place.digest))
+
+
+def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found:
+    """Return one page of a list, of what `actor` may see."""
+    grant = decide(actor, Action.READ, view.name)
+    seen = view.narrow(question, grant.rows)
+    place = _place(view, question)
+    settled, after = opened(house, question, place)
+    if seen.nothing:
+        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+    with cursors.fitting(), house.reading() as connection:
+        page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
+    items = [view.shown(item, grant) for item in page.items]
+    more = further(settled, page.next, place)
+    return Found(settled.standing, Listing(items, more, seen.limited), public=grant.public)
+
+
+def _place(view: ListView, question: Listed) -> Place:
+    ignored = {*Paged.model_fields, "cursor", *AsOf.model_fields}
+    return Place(view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True))
+
+
+def ask_one(
+    house: Reading, actor: Actor, name: str, asked: Asked, key: str
+) -> tuple[Standing, dict[str, Any]]:
+    """Return one record of the list `name`, if there is one that `actor` may see.
+
+    Raises:
+        Problem: 404, the same whether there is none or it is not for this caller.
+    """
+    view, read = VIEWS[name], ONES[name]
+    grant = decide(actor, Action.READ, name)
+    settled = settle(house, asked)
+    with house.reading() as connection:
+        item = read(connection, settled.basis, key)
+    mine = None if item is None else within(item, grant.rows)
+    if mine is None:
+        raise missing()
+    return settled.standing, view.shown(mine, grant)
+
+
+def missing() -> Problem:
+    """Return the problem of a record that is not there, or not there for this caller."""
+    return not_found(
+        "没有这条记录,或不在您的可见范围内",
+        "there is no such record, or you may not see it",
+    )

@@ -1,0 +1,239 @@
+"""Every question with its parameters, and no others.
+
+A parameter that is not known is refused: a filter with a slip in its name would otherwise answer
+for everybody.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.questions.clocks import Asked
+from api.questions.parameters import (
+    CaseName,
+    CertificateState,
+    Code,
+    Day,
+    Days,
+    FormName,
+    Instant,
+    PageSize,
+    Position,
+    ReviewState,
+    Text,
+)
+from domain.terms.vocabulary import Level, Standing, Verdict
+
+
+class Question(BaseModel):
+    """Any question: no parameter that is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_empty(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """Leave out parameters without a value: a form sends every field."""
+        if not isinstance(given, Mapping):
+            return given
+        return {
+            name: value for name, value in cast("Mapping[str, Any]", given).items() if value != ""
+        }
+
+
+class AsOf(Question):
+    """A question with its two clocks."""
+
+    valid_at: Day | None = Field(None, description="业务日期,默认今天 / day, today by default")
+    known_at: Instant | None = Field(
+        None, description="截至何时所知(RFC 3339,带时区) / as known at this instant"
+    )
+    position: Position | None = Field(
+        None, description="截至哪个入账位置所知,不能与 known_at 同给 / as known at this position"
+    )
+    min_position: Position | None = Field(
+        None, description="等到视图包含该位置 / wait until the views hold this position"
+    )
+
+    def asked(self) -> Asked:
+        """Return the two clocks."""
+        return Asked(self.valid_at, self.known_at, self.position, self.min_position)
+
+
+class Formatted(Question):
+    """A question whose answer has several forms."""
+
+    format: FormName | None = Field(
+        None, description="格式,优先于 Accept;文件带文件名 / form, before Accept; files have a name"
+    )
+
+
+class Paged(Formatted):
+    """A question whose answer comes page by page, or whole as a file."""
+
+    whole: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        alias="all",
+        description="整个列表,仅限文件格式 / the whole list; only as a file",
+    )
+    limit: PageSize = Field(100, description="每页条数 / items a page")
+
+
+class Entire(AsOf, Formatted):
+    """A question whose answer is a list that is never long, given all at once."""
+
+
+class Listed(AsOf, Paged):
+    """A question whose answer is a list as of a basis."""
+
+    cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
+
+
+class RosterQuestion(Listed):
+    """Which enterprises of the roster."""
+
+    uscc: Text | None = None
+    district: Text | None = Field(None, description="主管区代码 / competent district")
+    standing: Standing | None = None
+    occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
+    level: Level | None = None
+    q: Text | None = Field(None, description="名称或代码的一部分 / part of the name or USCC")
+    expiring_within: Days | None = Field(
+        None, description="在名单内,且在该天数内到期 / listed, and ends within so many days"
+    )
+
+
+class FlagsQuestion(Listed):
+    """Which flags; without `verdict` and `case`, what is breach or undecided."""
+
+    code: Code | None = None
+    verdict: Verdict | None = None
+    uscc: Text | None = None
+    district: Text | None = None
+    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
+    to: Day | None = Field(None, description="末日(含) / last day")
+    review: ReviewState | None = None
+    case: CaseName | None = None
+    assessment_id: Text | None = Field(
+        None, description="某次认定活动及其证书的 / of one session and its certificates"
+    )
+    record: Position | None = Field(
+        None, description="所判断记录的入账位置 / position of the judged record"
+    )
+    learnt_from: Day | None = Field(
+        None, description="首次得知日期,首日(含) / first day on which it became known"
+    )
+    learnt_to: Day | None = Field(
+        None, description="首次得知日期,末日(含) / last day on which it became known"
+    )
+
+
+class SessionsQuestion(Listed):
+    """Which sessions."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+    occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
+    level: Level | None = None
+    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
+    to: Day | None = Field(None, description="末日(含) / last day")
+
+
+class CertificatesQuestion(Listed):
+    """Which certificates."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+    assessment_id: Text | None = None
+    certificate_no: Text | None = None
+    from_: Day | None = Field(
+        None, alias="from", description="发证日期,首日(含) / first day of issue"
+    )
+    to: Day | None = Field(None, description="发证日期,末日(含) / last day of issue")
+    state: CertificateState | None = None
+
+
+class CasesQuestion(Listed):
+    """Which applications, inspections, findings or plans."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+    stage: Text | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class FindingsQuestion(CasesQuestion):
+    """Which findings."""
+
+    open: Literal["yes", "no"] | None = Field(
+        None, description="是否未结(未销号、未撤回) / neither closed nor withdrawn"
+    )
+
+
+class DiffQuestion(Paged):
+    """Which two answers are compared, and where."""
+
+    of: Literal["roster", "scope", "flags"] = Field(description="比较什么 / what is compared")
+    from_valid_at: Day | None = None
+    to_valid_at: Day | None = None
+    from_known_at: Instant | None = None
+    to_known_at: Instant | None = None
+    from_position: Position | None = None
+    to_position: Position | None = None
+    uscc: Text | None = None
+    district: Text | None = None
+    cursor: str | None = None
+
+
+class RosterChangesQuestion(Listed):
+    """What became of the published roster up to the day."""
+
+    since: Day | None = Field(
+        None, description="自该日起,默认 90 天前 / since this day, by default 90 days before"
+    )
+
+
+class StatsQuestion(AsOf, Formatted):
+    """What is counted by."""
+
+    by: Literal["district", "occupation", "level", "method", "month", "code"]
+    district: Text | None = None
+    uscc: Text | None = None
+
+
+class BacklogQuestion(AsOf, Formatted):
+    """Whose flags are counted by check and age."""
+
+    uscc: Text | None = None
+    district: Text | None = None
+
+
+class OverviewQuestion(AsOf):
+    """What the overview is of: everything that the caller sees, or one district."""
+
+    district: Text | None = Field(None, description="主管区代码 / competent district")
+
+
+class LateQuestion(Listed):
+    """Which entries that came long after their day."""
+
+    days: Days = Field(
+        30, description="入账日晚于业务日期的天数超过此数 / more than so many days late"
+    )
+    uscc: Text | None = None
+    district: Text | None = None
+    recorded_from: Day | None = Field(None, description="入账首日(含) / first day of the entries")
+    type: Text | None = Field(None, description="事件名 / event name")
+
+
+class EventsQuestion(Paged):
+    """Which entries, in order of position."""
+
+    after: Position = Field(0, description="从该位置之后 / behind this position")
+    upto: Position | None = Field(None, description="到该位置为止 / up to this position")
+
+
+class HistoryQuestion(Listed):
+    """Which entries about one enterprise."""
+
+    type: Text | None = Field(None, description="事件名 / event name")

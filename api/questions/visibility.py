@@ -1,0 +1,62 @@
+"""Which rows a caller sees: their own limits laid over what they ask for, and over single records."""
+
+from typing import Any, NamedTuple, cast
+
+from api.questions.policy import Rows
+from api.questions.questions import Question, RosterQuestion
+from domain.terms.vocabulary import Standing
+
+
+class Seen(NamedTuple):
+    """What a question comes down to for this caller."""
+
+    uscc: str | None
+    district: str | None
+    rows: Rows
+    nothing: bool
+    """The question asks for what the caller may not see: nothing is found, and it is said so."""
+    limited: dict[str, str] | None
+    """What the answer is limited to, None if nothing is hidden."""
+
+
+def narrowed(question: Question, rows: Rows) -> Seen:
+    """Return the question with the caller's own limits as filters."""
+    uscc = cast("str | None", getattr(question, "uscc", None))
+    district = cast("str | None", getattr(question, "district", None))
+    nothing = rows.none or (
+        (rows.uscc is not None and uscc not in {None, rows.uscc})
+        or (rows.district is not None and district not in {None, rows.district})
+    )
+    return Seen(rows.uscc or uscc, rows.district or district, rows, nothing, rows.limits)
+
+
+def published(question: RosterQuestion, rows: Rows) -> Seen:
+    """Return the question to the roster: what was published is for all, the rest as elsewhere."""
+    if question.standing is Standing.UNLISTED:
+        return narrowed(question, rows)
+    return Seen(question.uscc, question.district, rows, nothing=False, limited=None)
+
+
+def within(item: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
+    """Return the item as far as it lies within `rows`."""
+    if rows.expert is not None:
+        return for_expert(item, rows.expert)
+    subject = item.get("uscc") or item.get("subject")
+    if rows.none or rows.uscc not in {None, subject}:
+        return None
+    return item if rows.district in {None, item.get("district")} else None
+
+
+def visible(item: dict[str, Any], rows: Rows) -> bool:
+    """Return whether the caller sees the enterprise: published, or among their own."""
+    return item["standing"] != Standing.UNLISTED or within(item, rows) is not None
+
+
+def for_expert(item: dict[str, Any], expert: str) -> dict[str, Any] | None:
+    """Return an application as its expert sees it: others' sheets only after the conclusion."""
+    if expert not in {each["expert_id"] for each in item["experts"]}:
+        return None
+    if item["recommended"] is not None:
+        return item
+    own = [sheet for sheet in item["scores"] if sheet["expert_id"] == expert]
+    return {**item, "scores": own}

@@ -1,0 +1,108 @@
+"""The HTTP application: every route, behind one shell."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Depends, FastAPI
+
+from api.http import handlers
+from api.http.answer_log import Watch
+from api.http.caller import single_valued
+from api.http.compressing import Compressing
+from api.http.metrics import Metrics
+from api.http.routes import (
+    changes,
+    commands,
+    draws,
+    enterprises,
+    evidence,
+    field,
+    imports,
+    integrity,
+    lists,
+    public,
+    reports,
+    system,
+    watch,
+)
+from api.http.shell import App, Shell
+from api.installation.wiring import Installation
+from api.web import routes as pages
+from api.web.frame import problems
+
+if TYPE_CHECKING:
+    from api.reports.typeset import Typesetter
+
+VERSION = "1"
+DESCRIPTION = (
+    "职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position;"
+    "回答附 basis,以之再问得到相同的字节。\n\n"
+    "Supervision and audit ledger for skill-level certification. Reads take a day (valid_at) and what "
+    "was known when (known_at or position); every answer carries its basis, and asking again with it "
+    "gives the same bytes."
+)
+
+
+def create_app(house: Installation) -> App:
+    """Return the application that answers for `house`."""
+    app = describe()
+    app.state.installation = house
+    app.state.metrics = Metrics()
+    app.state.typesetter = lru_cache(maxsize=1)(_typesetter)
+    return Shell(Compressing(app), app.state.metrics, Watch(house.gate), house.settings)
+
+
+def _typesetter() -> "Typesetter":
+    """Return what sets reports; its compiler takes 0.2 s to load, at the first report."""
+    from api.reports.typeset import Typesetter  # noqa: PLC0415 - see above
+
+    return Typesetter()
+
+
+class Described(FastAPI):
+    """FastAPI with the bearer token in its description: dependencies of ours read the header."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI description."""
+        described = super().openapi()
+        described.setdefault("components", {})["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "dudao token"}
+        }
+        # Some answers are public: a request without a token is described too.
+        described["security"] = [{"token": []}, {}]
+        return described
+
+
+def describe() -> FastAPI:
+    """Return the application without an installation: enough for its description."""
+    app = Described(
+        title="Dudao 督导",
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_url="/openapi.json",
+        # The pages that FastAPI offers load scripts from other hosts.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(single_valued)],
+    )
+    handlers.install(app, problems.page)
+    for module in (
+        system,
+        public,
+        lists,
+        enterprises,
+        reports,
+        changes,
+        draws,
+        field,
+        commands,
+        imports,
+        evidence,
+        integrity,
+        watch,
+    ):
+        app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    return app

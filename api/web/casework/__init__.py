@@ -1,0 +1,1 @@
+"""Pages of cases: applications, listings, plans, inspections, findings."""

@@ -1,0 +1,165 @@
+"""What may be done with an application, by whom and when, and how its form becomes a command (六)."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from api.web.casework.scope_fields import chosen
+from api.web.frame import acts
+from api.web.frame.acting import text
+from api.web.frame.acts import Act, Item, act, nothing
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import EnterpriseKind
+
+EXPERTS = 5
+"""Experts that a form offers room for."""
+HEADINGS = ("basics", "hr_system", "funding", "organisation_quality", "premises_it")
+
+
+def _opinion(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:
+    return {
+        "district": item["district"] or actor.organisation,
+        "opinion": text(form, "opinion"),
+        "text": text(form, "text") or "",
+    }
+
+
+def _experts(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    rows = [
+        {
+            "expert_id": text(form, f"experts.{n}.expert_id"),
+            "name": text(form, f"experts.{n}.name") or "",
+            "affiliation": text(form, f"experts.{n}.affiliation") or "",
+            "recusal_declared": text(form, f"experts.{n}.recusal_declared") == "yes",
+        }
+        for n in range(EXPERTS)
+    ]
+    return {"experts": [row for row in rows if row["expert_id"]]}
+
+
+def _sheet(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {
+        "expert_id": actor.account,
+        "scores": {name: _points(text(form, f"scores.{name}")) for name in HEADINGS},
+        "comment": text(form, "comment") or "",
+    }
+
+
+def _points(said: str | None) -> int | float | str | None:
+    """Return points as a number; what is none goes on as it was typed and is refused with its field."""
+    if said is None:
+        return None
+    try:
+        return int(said) if said.isascii() and said.isdecimal() else float(said)
+    except ValueError:
+        return said
+
+
+def _conclusion(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    recommended = text(form, "recommended") == "yes"
+    return {
+        "recommended": recommended,
+        "scope": chosen(form, "scope", item["scope"]) if recommended else [],
+    }
+
+
+def _confirmation(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"scope": chosen(form, "scope", item["recommended_scope"])}
+
+
+def _receipt(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"receipt_no": text(form, "receipt_no"), "issued_on": text(form, "valid_from")}
+
+
+_OPEN = "submitted opinion_given accepted experts_assigned scoring concluded"
+
+ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        each.slug: each
+        for each in (
+            act(
+                "DistrictOpinionGiven",
+                "opinion",
+                ("出具初步意见", "Give the district's opinion"),
+                "submitted opinion_given",
+                _opinion,
+            ),
+            act(
+                "ApplicationAccepted",
+                "acceptance",
+                ("受理", "Accept"),
+                "submitted opinion_given",
+                nothing,
+            ),
+            act(
+                "ExpertsAssigned",
+                "experts",
+                ("派出专家", "Assign experts"),
+                "accepted experts_assigned",
+                _experts,
+            ),
+            act(
+                "EvaluationScored",
+                "sheet",
+                ("填写评分表", "Fill in the score sheet"),
+                "experts_assigned scoring",
+                _sheet,
+            ),
+            act(
+                "EvaluationScoreRevised",
+                "revision",
+                ("修改评分表", "Revise the score sheet"),
+                "scoring",
+                _sheet,
+            ),
+            act(
+                "EvaluationConcluded",
+                "conclusion",
+                ("作出评估结论", "Conclude the evaluation"),
+                "scoring",
+                _conclusion,
+            ),
+            act(
+                "ApplicationConfirmed",
+                "confirmation",
+                ("确认", "Confirm"),
+                "concluded",
+                _confirmation,
+            ),
+            act(
+                "ReceiptIssued",
+                "receipt",
+                ("发确认回执", "Issue the receipt"),
+                "confirmed published",
+                _receipt,
+            ),
+            act("ApplicationReturned", "return", ("退回", "Return"), _OPEN, nothing),
+            act(
+                "ApplicationRejected",
+                "rejection",
+                ("不予确认", "Reject"),
+                "accepted experts_assigned scoring concluded",
+                nothing,
+            ),
+        )
+    }
+)
+"""Slug → act, in the order in which they are due."""
+
+
+def due(item: Item, kind: str | None, actor: Actor) -> Sequence[Act]:
+    """Return what `actor` may do now with the application of an enterprise of that kind."""
+    route = kind is not None and EnterpriseKind(kind).takes_district_route
+    has_sheet = actor.account in {sheet["expert_id"] for sheet in item["scores"]}
+    needed = {
+        "opinion": route and item["opinion"] is None,
+        "acceptance": not route or item["opinion"] is not None,
+        "sheet": not has_sheet,
+        "revision": has_sheet,
+        "conclusion": len(item["scores"]) == len(item["experts"]),
+        "confirmation": bool(item["recommended"]),
+        "receipt": item["receipt_no"] is None,
+    }
+    return [each for each in acts.due(ACTS.values(), item, actor) if needed.get(each.slug, True)]

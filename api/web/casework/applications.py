@@ -1,0 +1,196 @@
+"""`/applications` 申报: the pipeline from submission to receipt, and one application with what is due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.access.accounts import listed
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.installation.wiring import Installation
+from api.questions.clocks import Asked
+from api.questions.problems import not_found
+from api.questions.queries import ask_one
+from api.questions.questions import AsOf
+from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, due
+from api.web.casework.scope_fields import all_ticked
+from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.web.frame.acts import Act
+from api.web.frame.frame import framed
+from api.web.frame.lists import list_page
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger.log.clock import today
+from projections.views import roster
+from projections.views.basis import Basis
+
+router = APIRouter(include_in_schema=False)
+
+STEPS = (
+    "submitted",
+    "opinion_given",
+    "accepted",
+    "experts_assigned",
+    "scoring",
+    "concluded",
+    "confirmed",
+    "published",
+    "receipt_issued",
+)
+"""The way of an application, in order."""
+ENDS = ("returned", "rejected")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationPage:
+    """One application with its course and what is due."""
+
+    item: Row
+    """The application as `GET /v1/applications/{id}` gives it."""
+    name: str
+    """Name of the enterprise."""
+    kind: str | None
+    """Its kind, which says whether the district is heard first; None if it is not known."""
+    steps: Sequence[tuple[str, bool]]
+    """The way of this application: stage, and whether it has been reached."""
+    acts: Sequence[Act]
+    """What the reader may do now."""
+    experts: Sequence[str]
+    """Accounts that may be assigned as experts."""
+    headings: Sequence[str]
+    """The five headings of a score sheet."""
+    room: int
+    """Experts that the form offers room for."""
+    points: int
+    """Points that a heading has at most [C]."""
+    pass_mark: int
+    """The mean to be reached [C]."""
+    key: str
+    """Key of the forms."""
+    sent: str | None
+    """Slug of the act whose form was sent and refused."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    fresh: Mapping[str, str]
+    """What a form begins with."""
+    values: Mapping[str, str]
+    """What was typed into the form that was sent."""
+    ticked: frozenset[str]
+    """Boxes of the scope that are ticked."""
+
+
+@router.get("/applications")
+def applications(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the pipeline: how many applications stand where, and a page of them."""
+    return list_page(
+        request,
+        house,
+        actor,
+        "applications",
+        steps=(*STEPS, *ENDS),
+        may=("ApplicationSubmitted", "RosterPublished"),
+    )
+
+
+@router.get("/applications/{application_id}")
+def application(request: Request, house: Installed, actor: Caller, application_id: str) -> Response:
+    """Show one application."""
+    return _one(request, house, actor, application_id, None, None)
+
+
+@router.post("/applications/{application_id}/{slug}")
+def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    application_id: str,
+    slug: str,
+    form: Form,
+) -> Response:
+    """Carry out what a form of the page asks for."""
+    asked = ACTS.get(slug)
+    if asked is None:
+        raise not_found("没有这种办理", "there is no such act")
+    item = ask_one(house, actor, "applications", Asked(), application_id)[1]
+    body = {
+        "application_id": application_id,
+        "valid_from": text(form, "valid_from"),
+        "reason": text(form, "reason"),
+        "document_no": text(form, "document_no"),
+    }
+    done = attempt(
+        lambda: act(house, actor, form, asked.event, body | asked.body(form, item, actor))
+    )
+    if isinstance(done, Refusal):
+        return _one(request, house, actor, application_id, slug, done, form)
+    return sent_on(f"/applications/{application_id}", done)
+
+
+def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    application_id: str,
+    sent: str | None,
+    refusal: Refusal | None,
+    form: FormData | None = None,
+) -> Response:
+    question, seen = read(request, AsOf)
+    standing, item = ask_one(house, actor, "applications", question.asked(), application_id)
+    basis = Basis(standing.day, standing.position)
+    with house.reading() as connection:
+        firm = roster.one(connection, basis, item["uscc"])
+        known = [one.account for one in listed(connection) if one.role == Role.EXPERT]
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=item["uscc"],
+        twin=f"/v1/applications/{application_id}",
+    )
+    rules = house.rule_set(basis.valid_at, basis.position)
+    fresh = {"valid_from": today().isoformat()}
+    offered = item["recommended_scope"] if item["recommended"] else item["scope"]
+    page = ApplicationPage(
+        item=item,
+        name=firm["name"] if firm else item["uscc"],
+        kind=firm["kind"] if firm else None,
+        steps=_course(item),
+        acts=due(item, firm["kind"] if firm else None, actor) if frame.now else (),
+        experts=known,
+        headings=HEADINGS,
+        room=EXPERTS,
+        points=rules.points_per_heading,
+        pass_mark=rules.pass_mark,
+        key=new_key(),
+        sent=sent,
+        refusal=refusal,
+        fresh=fresh,
+        values=fresh if form is None else typed(form),
+        ticked=frozenset(all_ticked(offered) if form is None else map(str, form.getlist("scope"))),
+    )
+    status = refusal.status if refusal else seen.status
+    return render(frame, "application.html", page, status)
+
+
+def _course(item: Row) -> list[tuple[str, bool]]:
+    """Return the way of an application; one that was turned down ends there."""
+    reached = {
+        "submitted": True,
+        "opinion_given": item["opinion"] is not None,
+        "accepted": item["accepted_on"] is not None,
+        "experts_assigned": bool(item["experts"]),
+        "scoring": bool(item["scores"]),
+        "concluded": item["recommended"] is not None,
+        "confirmed": item["confirmed_on"] is not None,
+        "published": bool(item["published"]),
+        "receipt_issued": item["receipt_no"] is not None,
+    }
+    if item["stage"] in ENDS:
+        return [(step, True) for step in STEPS if reached[step]] + [(item["stage"], True)]
+    return [(step, reached[step]) for step in STEPS]

@@ -1,0 +1,108 @@
+"""What may be done with a finding, by whom and when, and how its form becomes a command (四, 七)."""
+
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from api.web.frame import acts
+from api.web.frame.acting import KEY, text
+from api.web.frame.acts import Act, Item, act
+from domain.terms.envelope import Actor
+
+MEASURES = ("约谈", "通报", "限期整改", "暂停", "移出")
+"""What the field suggests; the ladder of measures is configuration [C], so any other text is taken."""
+STANDING_MEASURES = frozenset({"imposed", "stayed", "varied"})
+"""How a measure stands that can still be changed."""
+
+_OPEN = "raised disputed rectification_ordered rectification_reported passed failed"
+_ANY = f"{_OPEN} closed withdrawn"
+
+
+def _order(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"requirement": text(form, "requirement"), "due_on": text(form, "due_on")}
+
+
+def _reinspection(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"passed": text(form, "passed") == "yes", "note": text(form, "note") or ""}
+
+
+def _closing(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"outcome": text(form, "outcome")}
+
+
+def _statement(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"statement": text(form, "statement")}
+
+
+def _report(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:
+    return {"evidence": [], **_statement(form, item, actor)}
+
+
+def _reason(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"reason": text(form, "reason")}
+
+
+def _measure(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    # Made from the form's key: a form that is sent twice names the same measure.
+    made = uuid.uuid5(uuid.NAMESPACE_URL, text(form, KEY) or str(uuid.uuid4()))
+    return {"measure_id": f"ms-{made}", "kind": text(form, "kind"), **_days(form)}
+
+
+def _change(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"measure_id": text(form, "measure_id"), **_days(form)}
+
+
+def _days(form: FormData) -> dict[str, Any]:
+    return {
+        "effective_from": text(form, "effective_from"),
+        "effective_to": text(form, "effective_to"),
+    }
+
+
+ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        each.slug: each
+        for each in (
+            act(
+                "RectificationOrdered", "order", ("责令整改", "Order rectification"), _OPEN, _order
+            ),
+            act(
+                "RectificationReported",
+                "report",
+                ("报告整改", "Report the rectification"),
+                "rectification_ordered rectification_reported failed",
+                _report,
+            ),
+            act(
+                "ReinspectionRecorded",
+                "reinspection",
+                ("记录复查", "Record a reinspection"),
+                "rectification_ordered rectification_reported failed",
+                _reinspection,
+            ),
+            act("MeasureImposed", "measure", ("采取措施", "Impose a measure"), _OPEN, _measure),
+            act("MeasureStayed", "stay", ("暂缓执行", "Stay"), _ANY, _change),
+            act("MeasureVaried", "variation", ("变更措施", "Vary"), _ANY, _change),
+            act("MeasureSetAside", "setting-aside", ("撤销措施", "Set aside"), _ANY, _change),
+            act("MeasureLifted", "lifting", ("解除措施", "Lift"), _ANY, _change),
+            act("FindingDisputed", "dispute", ("提出异议", "Dispute"), _ANY, _statement),
+            act("FindingClosed", "closing", ("销号", "Close"), "raised disputed passed", _closing),
+            act("FindingWithdrawn", "withdrawal", ("撤回问题", "Withdraw"), _OPEN, _reason),
+        )
+    }
+)
+"""Slug → act, in the order in which they are due."""
+_OF_MEASURES = frozenset({"stay", "variation", "setting-aside", "lifting"})
+
+
+def due(item: Item, actor: Actor) -> list[Act]:
+    """Return what `actor` may do now with the finding."""
+    changeable = any(m["stands"] in STANDING_MEASURES for m in item["measures"])
+    return [
+        each
+        for each in acts.due(ACTS.values(), item, actor)
+        if changeable or each.slug not in _OF_MEASURES
+    ]

@@ -1,0 +1,250 @@
+"""`/findings` 问题: what supervision has found, and one finding with its orders and measures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.installation.wiring import Installation
+from api.intake.evidence import obtainable
+from api.questions.clocks import Asked
+from api.questions.policy import Action, decide
+from api.questions.problems import not_found
+from api.questions.queries import ask_one
+from api.questions.questions import AsOf
+from api.web.casework.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
+from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.web.frame.acts import Act
+from api.web.frame.choices import Choices, choices
+from api.web.frame.enterprise_names import called
+from api.web.frame.frame import framed
+from api.web.frame.lists import list_page
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from api.web.frame.uploads import keep
+from api.web.frame.uploads import sent as sent_files
+from domain.terms.clauses import CLAUSES
+from domain.terms.envelope import Actor
+from ledger.log.clock import today
+
+router = APIRouter(include_in_schema=False)
+
+STEPS = (
+    "raised",
+    "disputed",
+    "rectification_ordered",
+    "rectification_reported",
+    "failed",
+    "passed",
+    "closed",
+    "withdrawn",
+)
+"""Where a finding may stand, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingPage:
+    """One finding and what is due."""
+
+    item: Row
+    """The finding as `GET /v1/findings/{id}` gives it."""
+    name: str
+    """Name of the enterprise."""
+    files: frozenset[str]
+    """Digests of the evidence that the reader can have."""
+    overdue: bool
+    """Whether the last order is past its deadline on the day, without a report."""
+    acts: Sequence[Act]
+    """What the reader may do now."""
+    measures: Choices
+    """Measures that can still be changed: id and what they are."""
+    ladder: Sequence[str]
+    """Measures that the field suggests."""
+    key: str
+    """Key of the forms."""
+    sent: str | None
+    """Slug of the form that was sent and refused."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    fresh: Mapping[str, str]
+    """What a form begins with."""
+    values: Mapping[str, str]
+    """What was typed into the form that was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingForm:
+    """The form that raises a finding."""
+
+    clauses: Choices
+    """Clauses of the notice that may be named as the rule."""
+    severities: Choices
+    """How heavy it is."""
+    key: str
+    """Key of the form."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    values: Mapping[str, str]
+    """What the fields hold."""
+
+
+@router.get("/findings")
+def findings(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show how many findings stand where, and a page of them."""
+    return list_page(
+        request,
+        house,
+        actor,
+        "findings",
+        steps=STEPS,
+        may=("FindingRaised",),
+    )
+
+
+@router.get("/findings/new")
+def new(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the form; `uscc`, `flags`, `assessments`, `certificates`, `inspection_id` may be given."""
+    given = dict(request.query_params)
+    day = today().isoformat()
+    values = {
+        "finding_id": new_id(f"fd-{day}"),
+        "valid_from": day,
+        "severity": "major",
+        **given,
+    }
+    return _form(request, house, actor, values, None)
+
+
+@router.post("/findings/new")
+def raise_finding(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Raise the finding."""
+    one = ("finding_id", "uscc", "kind", "severity", "rule", "statement", "inspection_id")
+    many = ("assessments", "certificates", "flags")
+    body: dict[str, Any] = {
+        **{name: text(form, name) for name in one},
+        **{name: (text(form, name) or "").replace(",", " ").split() for name in many},
+        "valid_from": text(form, "valid_from"),
+        "document_no": text(form, "document_no"),
+    }
+    done = attempt(lambda: act(house, actor, form, "FindingRaised", body))
+    if isinstance(done, Refusal):
+        return _form(request, house, actor, typed(form), done)
+    return sent_on(f"/findings/{body['finding_id']}", done)
+
+
+def _form(
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    values: Mapping[str, str],
+    refusal: Refusal | None,
+) -> Response:
+    decide(actor, Action.RECORD, "FindingRaised")
+    frame = framed(request, house, actor)
+    page = FindingForm(
+        clauses=[
+            (number, f"{number} {clause.en if frame.language == 'en' else clause.zh}")
+            for number, clause in CLAUSES.items()
+        ],
+        severities=choices(frame.language, "severity"),
+        key=new_key(),
+        refusal=refusal,
+        values=values,
+    )
+    return render(frame, "finding_form.html", page, refusal.status if refusal else 200)
+
+
+@router.get("/findings/{finding_id}")
+def finding(request: Request, house: Installed, actor: Caller, finding_id: str) -> Response:
+    """Show one finding."""
+    return _one(request, house, actor, finding_id, None, None, None)
+
+
+@router.post("/findings/{finding_id}/{slug}")
+def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
+    request: Request, house: Installed, actor: Caller, finding_id: str, slug: str, form: Form
+) -> Response:
+    """Carry out what a form of the page asks for."""
+    asked = ACTS.get(slug)
+    if asked is None:
+        raise not_found("没有这种办理", "there is no such act")
+    item = ask_one(house, actor, "findings", Asked(), finding_id)[1]
+
+    def work() -> int | None:
+        body = {
+            "finding_id": finding_id,
+            "valid_from": text(form, "valid_from"),
+            "document_no": text(form, "document_no"),
+            **asked.body(form, item, actor),
+        }
+        if slug == "report":
+            body["evidence"] = [
+                keep(house, actor, file, "evidence") for file in sent_files(form, "evidence")
+            ]
+        return act(house, actor, form, asked.event, body)
+
+    done = attempt(work)
+    if isinstance(done, Refusal):
+        return _one(request, house, actor, finding_id, slug, done, form)
+    return sent_on(f"/findings/{finding_id}", done)
+
+
+def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    finding_id: str,
+    sent: str | None,
+    refusal: Refusal | None,
+    form: FormData | None,
+) -> Response:
+    question, seen = read(request, AsOf)
+    standing, item = ask_one(house, actor, "findings", question.asked(), finding_id)
+    names = called(house, standing, [item["uscc"]])
+    frame = framed(
+        request, house, actor, standing, subject=item["uscc"], twin=f"/v1/findings/{finding_id}"
+    )
+    day = today()
+    deadline = day + timedelta(days=house.rule_set(day, standing.position).rectification_days)
+    fresh = {
+        "valid_from": day.isoformat(),
+        "effective_from": day.isoformat(),
+        "due_on": deadline.isoformat(),
+    }
+    page = FindingPage(
+        item=item,
+        name=names.get(item["uscc"]) or item["uscc"],
+        files=obtainable(house, actor, _files(item)),
+        overdue=_overdue(item, standing.day.isoformat()),
+        acts=due(item, actor) if frame.now else (),
+        measures=[
+            (each["measure_id"], f"{each['kind']} {each['effective_from']}")
+            for each in item["measures"]
+            if each["stands"] in STANDING_MEASURES
+        ],
+        ladder=MEASURES,
+        key=new_key(),
+        sent=sent,
+        refusal=refusal,
+        fresh=fresh,
+        values=fresh if form is None else typed(form),
+    )
+    return render(frame, "finding.html", page, refusal.status if refusal else seen.status)
+
+
+def _files(item: Row) -> list[str]:
+    reports = [order["report"] for order in item["orders"] if order["reported"]]
+    return [file["sha256"] for report in reports for file in report["evidence"]]
+
+
+def _overdue(item: Row, day: str) -> bool:
+    """Return whether the last order waits for its report past its deadline (Q2 judges the same)."""
+    if not item["orders"] or item["ended_on"] is not None:
+        return False
+    last = item["orders"][-1]
+    return last["reported"] is None and last["due_on"] < day

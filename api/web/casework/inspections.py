@@ -1,0 +1,170 @@
+"""`/inspections` 督导: who was sent where, what they saw, and the form that sends them (四)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.installation.wiring import Installation
+from api.intake.evidence import obtainable
+from api.questions.policy import Action, decide
+from api.questions.queries import ask_one
+from api.questions.questions import AsOf
+from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.web.frame.choices import Choices, choices
+from api.web.frame.enterprise_names import called
+from api.web.frame.frame import framed
+from api.web.frame.lists import list_page
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from domain.inspection.inspection import KINDS
+from domain.permissions import MAY
+from domain.terms.envelope import Actor
+from ledger.log.clock import today
+
+router = APIRouter(include_in_schema=False)
+EVENT = "InspectionDispatched"
+INSPECTORS = 4
+"""Inspectors that a form offers room for."""
+STEPS = ("dispatched", "recorded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionPage:
+    """One inspection: who was sent, and every record made on the spot."""
+
+    item: Row
+    """The inspection as `GET /v1/inspections/{id}` gives it."""
+    name: str
+    """Name of the enterprise."""
+    files: frozenset[str]
+    """Digests of the evidence that the reader can have."""
+    may_raise: bool
+    """Whether the reader may raise a finding from it."""
+    may_record: bool
+    """Whether the reader may record a spot check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchForm:
+    """The form that sends inspectors to an enterprise."""
+
+    kinds: Choices
+    """Kinds of inspection that the notice knows."""
+    room: int
+    """Inspectors that the form offers room for."""
+    minimum: int
+    """Inspectors that an inspection needs at least [C]."""
+    key: str
+    """Key of the form."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    values: Mapping[str, str]
+    """What the fields hold."""
+
+
+@router.get("/inspections")
+def inspections(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show how many inspections stand where, and a page of them."""
+    return list_page(
+        request,
+        house,
+        actor,
+        "inspections",
+        steps=STEPS,
+        may=(EVENT, "InspectionDrawn"),
+    )
+
+
+@router.get("/inspections/new")
+def new(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the form; `uscc`, `kind` and inspectors may be given."""
+    day = today().isoformat()
+    values = {
+        "inspection_id": new_id(f"ins-{day}"),
+        "valid_from": day,
+        "kind": KINDS[0],
+        **dict(request.query_params),
+    }
+    return _form(request, house, actor, values, None)
+
+
+@router.post("/inspections/new")
+def dispatch(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Send the inspectors."""
+    inspectors = [
+        {
+            "account": text(form, f"inspectors.{n}.account"),
+            "name": text(form, f"inspectors.{n}.name") or "",
+            "card_no": text(form, f"inspectors.{n}.card_no"),
+            "recusal_declared": {"none": False, "ground": True}.get(
+                text(form, f"inspectors.{n}.recusal") or ""
+            ),
+        }
+        for n in range(INSPECTORS)
+    ]
+    body: dict[str, Any] = {
+        **{name: text(form, name) for name in ("inspection_id", "kind", "uscc", "document_no")},
+        "valid_from": text(form, "valid_from"),
+        "inspectors": [
+            {name: value for name, value in each.items() if value is not None}
+            for each in inspectors
+            if each["account"]
+        ],
+    }
+    done = attempt(lambda: act(house, actor, form, EVENT, body))
+    if isinstance(done, Refusal):
+        return _form(request, house, actor, typed(form), done)
+    return sent_on(f"/inspections/{body['inspection_id']}", done)
+
+
+def _form(
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    values: Mapping[str, str],
+    refusal: Refusal | None,
+) -> Response:
+    decide(actor, Action.RECORD, EVENT)
+    frame = framed(request, house, actor)
+    page = DispatchForm(
+        kinds=choices(frame.language, "inspection"),
+        room=INSPECTORS,
+        minimum=house.rule_set(today(), house.ends().head).inspectors_minimum,
+        key=new_key(),
+        refusal=refusal,
+        values=values,
+    )
+    status = refusal.status if refusal else 200
+    return render(frame, "inspection_form.html", page, status)
+
+
+@router.get("/inspections/{inspection_id}")
+def inspection(request: Request, house: Installed, actor: Caller, inspection_id: str) -> Response:
+    """Show one inspection."""
+    question, seen = read(request, AsOf)
+    standing, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
+    names = called(house, standing, [item["uscc"]])
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=item["uscc"],
+        twin=f"/v1/inspections/{inspection_id}",
+    )
+    page = InspectionPage(
+        item=item,
+        name=names.get(item["uscc"]) or item["uscc"],
+        files=obtainable(
+            house,
+            actor,
+            [file["sha256"] for check in item["spot_checks"] for file in check["evidence"]],
+        ),
+        may_raise=frame.now and actor.role in MAY["FindingRaised"],
+        may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
+    )
+    return render(frame, "inspection.html", page, seen.status)

@@ -1,0 +1,185 @@
+"""`/listings/{uscc}`: the bureau changes what an enterprise may certify (动态调整, 六(三), 七(三))."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.installation.wiring import Installation
+from api.questions import enterprises
+from api.questions.clocks import Asked
+from api.questions.policy import Action, decide
+from api.questions.problems import not_found
+from api.web.casework.scope_fields import LINES, chosen, dictionary_in_force, written
+from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, ticked, typed
+from api.web.frame.choices import Choices, choices
+from api.web.frame.frame import framed
+from api.web.frame.rendering import render
+from api.words.language import Words
+from domain.terms.envelope import Actor
+from domain.terms.intervals import years_after
+from domain.terms.reference import Dictionary
+from ledger.log.clock import today
+
+router = APIRouter(include_in_schema=False)
+Body = Callable[[FormData, Row, Dictionary], dict[str, Any]]
+
+
+def _scope(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:
+    return {
+        "added": written(form, "added", dictionary),
+        "removed": chosen(form, "removed", profile["scope"]),
+    }
+
+
+def _suspension(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"until": text(form, "until")}
+
+
+def _renewal(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"valid_to": text(form, "valid_to")}
+
+
+def _nothing(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {}
+
+
+class Change(NamedTuple):
+    """One change of a listing: its event, what it is called, when it has a meaning, its body."""
+
+    event: str
+    title: Words
+    standings: frozenset[str]
+    body: Body
+
+
+CHANGES: Mapping[str, Change] = MappingProxyType(
+    {
+        "scope": Change(
+            "ScopeChanged",
+            Words("变更确认范围", "Change the confirmed scope"),
+            frozenset({"listed", "suspended"}),
+            _scope,
+        ),
+        "suspension": Change(
+            "ListingSuspended", Words("暂停", "Suspend"), frozenset({"listed"}), _suspension
+        ),
+        "reinstatement": Change(
+            "ListingReinstated", Words("恢复", "Reinstate"), frozenset({"suspended"}), _nothing
+        ),
+        "renewal": Change(
+            "ListingRenewed",
+            Words("续期", "Renew"),
+            frozenset({"listed", "suspended", "expired"}),
+            _renewal,
+        ),
+        "removal": Change(
+            "ListingRemoved",
+            Words("移出名单", "Take off the roster"),
+            frozenset({"listed", "suspended"}),
+            _nothing,
+        ),
+    }
+)
+"""Slug → change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPage:
+    """Where an enterprise stands today, and the changes that the bureau may make."""
+
+    profile: Row
+    """The enterprise as `GET /v1/enterprises/{uscc}` gives it."""
+    changes: Sequence[tuple[str, Change]]
+    """What may be done now: slug and change."""
+    levels: Choices
+    """The eight levels by rank."""
+    room: int
+    """Lines of new scope that the form offers."""
+    years: int
+    """For how many years a listing holds at most."""
+    sent: str | None
+    """Slug of the form that was sent and refused."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    fresh: Mapping[str, str]
+    """What a form begins with."""
+    values: Mapping[str, str]
+    """What was typed into the form that was sent."""
+    ticked: Mapping[str, frozenset[str]]
+    """Boxes that were ticked, by field."""
+    key: str
+    """Key of the forms."""
+
+
+@router.get("/listings/{uscc}")
+def listing(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show what may be changed."""
+    return _page(request, house, actor, uscc, None, None, None)
+
+
+@router.post("/listings/{uscc}/{slug}")
+def change(  # noqa: PLR0913, PLR0917 - one argument a parameter
+    request: Request, house: Installed, actor: Caller, uscc: str, slug: str, form: Form
+) -> Response:
+    """Carry out one change."""
+    asked = CHANGES.get(slug)
+    if asked is None:
+        raise not_found("没有这种办理", "there is no such act")
+    decide(actor, Action.RECORD, asked.event)
+    profile = enterprises.one(house, actor, uscc, Asked())[1]
+
+    def work() -> int | None:
+        dictionary = dictionary_in_force(house)
+        body = {
+            "uscc": uscc,
+            "basis": text(form, "basis"),
+            "valid_from": text(form, "valid_from"),
+            "document_no": text(form, "document_no"),
+            **asked.body(form, profile, dictionary),
+        }
+        return act(house, actor, form, asked.event, body)
+
+    done = attempt(work)
+    if isinstance(done, Refusal):
+        return _page(request, house, actor, uscc, slug, done, form)
+    return sent_on(f"/enterprises/{uscc}", done)
+
+
+def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    uscc: str,
+    sent: str | None,
+    refusal: Refusal | None,
+    form: FormData | None,
+) -> Response:
+    decide(actor, Action.RECORD, "ScopeChanged")
+    profile = enterprises.one(house, actor, uscc, Asked())[1]
+    day = today()
+    years = house.rule_set(day, house.ends().head).listing_years
+    start = profile["valid_to"] or day.isoformat()
+    fresh = {"valid_from": day.isoformat(), "renewal_from": start}
+    frame = framed(request, house, actor)
+    page = ListingPage(
+        profile=profile,
+        changes=[
+            (slug, each) for slug, each in CHANGES.items() if profile["standing"] in each.standings
+        ],
+        levels=choices(frame.language, "level"),
+        room=LINES,
+        years=years,
+        sent=sent,
+        refusal=refusal,
+        fresh={**fresh, "valid_to": years_after(type(day).fromisoformat(start), years).isoformat()},
+        values={} if form is None else typed(form),
+        ticked={} if form is None else ticked(form),
+        key=new_key(),
+    )
+    return render(frame, "listing.html", page, refusal.status if refusal else 200)

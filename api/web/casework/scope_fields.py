@@ -1,0 +1,111 @@
+"""A scope in a form: chosen from what another scope offers, or typed line by line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from api.installation.wiring import Installation
+from api.questions.problems import invalid
+from api.web.frame.acting import text
+from domain.terms.reference import Dictionary
+from domain.terms.vocabulary import CatalogueKind, Level, level_from
+from ledger.log.clock import today
+
+LINES = 8
+"""Lines of a scope that a form offers at once."""
+
+Item = dict[str, Any]
+"""A scope item as the contract writes it: edition, code, name, trade, levels."""
+
+
+def chosen(form: FormData, name: str, offered: Sequence[Mapping[str, Any]]) -> list[Item]:
+    """Return what was ticked of `offered`: each box `name` has the value `item.level`."""
+    ticked = {str(value) for value in form.getlist(name)}
+    found: list[Item] = []
+    for index, item in enumerate(offered):
+        levels = [level for level in item["levels"] if f"{index}.{level}" in ticked]
+        if levels:
+            found.append({**item, "levels": levels})
+    return found
+
+
+def all_ticked(offered: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the values of all boxes of `offered`."""
+    return {f"{index}.{level}" for index, item in enumerate(offered) for level in item["levels"]}
+
+
+def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
+    """Return the lines of a scope that were typed: occupation by code or name, 工种, levels.
+
+    The fields of line n are `name.n.occupation`, `name.n.trade` and boxes `name.n.levels`.
+
+    Raises:
+        Problem: an occupation that the dictionary does not have, or no level for it.
+    """
+    found: list[Item] = []
+    for index in range(LINES):
+        field = f"{name}.{index}"
+        said = text(form, f"{field}.occupation")
+        if said is None:
+            continue
+        code, called = named(said, dictionary, f"{field}.occupation")
+        levels = [str(value) for value in form.getlist(f"{field}.levels")]
+        if not levels:
+            raise invalid(
+                f"{field}.levels",
+                f"请为 {called} 勾选等级",
+                f"tick the levels of {called}",
+            )
+        found.append(
+            {
+                "edition": dictionary.edition,
+                "code": code,
+                "name": called,
+                "trade": text(form, f"{field}.trade"),
+                "levels": by_rank(levels),
+            }
+        )
+    return found
+
+
+def dictionary_in_force(house: Installation) -> Dictionary:
+    """Return the occupation dictionary that typed occupations are looked up in: the one of today.
+
+    Raises:
+        Problem: an edition is in force whose content is not installed.
+    """
+    reference = house.reference_at(house.ends().head)
+    edition = reference.in_force(CatalogueKind.DICTIONARY, today())
+    found = reference.dictionaries.get(edition.edition) if edition else None
+    if found is None:
+        raise invalid(
+            "occupation",
+            "现行职业分类大典的内容未安装,不能在表单中填写职业;请用导入,写明版本与编码",
+            "the dictionary in force is not installed; import the occupation with edition and code",
+        )
+    return found
+
+
+def named(said: str, dictionary: Dictionary, field: str) -> tuple[str, str]:
+    """Return code and name of the occupation that was typed as either.
+
+    Raises:
+        Problem: the dictionary does not have it.
+    """
+    said = said.strip()
+    if said in dictionary.names:
+        return said, dictionary.names[said]
+    if said in dictionary.codes:
+        return dictionary.codes[said], said
+    raise invalid(
+        field,
+        f"{dictionary.edition} 年版大典中没有“{said[:40]}”;请填职业编码(如 6-31-01-03)或完整名称(如 电工)",
+        f"the {dictionary.edition} dictionary has no {said[:40]!r}; give the code (6-31-01-03) or the whole name",
+    )
+
+
+def by_rank(levels: Iterable[str]) -> list[str]:
+    """Return levels lowest first, each once; what is no level is left out."""
+    known = [level for level in map(level_from, levels) if level is not None]
+    return [level.value for level in sorted(set(known), key=lambda level: Level(level).rank)]

@@ -1,0 +1,1 @@
+"""Pages about one enterprise, its sessions and certificates, and the roster."""

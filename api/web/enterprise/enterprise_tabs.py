@@ -1,0 +1,171 @@
+"""`/enterprises/{uscc}/…`: the lists about one enterprise, each on a page of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from fastapi import APIRouter, Request, Response
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.installation.wiring import Installation
+from api.questions import enterprises, issued
+from api.questions.clocks import Asked
+from api.questions.lists import VIEWS
+from api.questions.queries import Found, ask
+from api.questions.questions import (
+    CasesQuestion,
+    FlagsQuestion,
+    HistoryQuestion,
+    Listed,
+    SessionsQuestion,
+)
+from api.web.enterprise.enterprise_context import Firm, full
+from api.web.frame.frame import FILES, framed
+from api.web.frame.lists import ROWS, Shown, at_most, shown
+from api.web.frame.reading import Read, read
+from api.web.frame.rendering import render
+from domain.terms.envelope import Actor
+
+router = APIRouter(include_in_schema=False)
+BESIDE = 20
+"""Rows of a list on a page that has a second one."""
+
+Q = TypeVar("Q", bound=Listed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TabPage:
+    """A list about one enterprise."""
+
+    firm: Firm
+    """Which enterprise."""
+    tab: str
+    """The end of the page's address."""
+    list: Shown
+    """The rows."""
+    others: Sequence[Row] = ()
+    """The first rows of the second list of the page."""
+    others_more: bool = False
+    """Whether it has more rows."""
+
+
+class Room(NamedTuple):
+    """Who asks what of which enterprise."""
+
+    request: Request
+    house: Installation
+    actor: Actor
+    uscc: str
+
+
+def _shown(  # noqa: PLR0913 - one argument a part of the page
+    room: Room,
+    tab: str,
+    found: Found,
+    seen: Read,
+    twin: str,
+    *,
+    beside: Mapping[str, str] | None = None,
+    others: Found | None = None,
+    offers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the page of a list, on the basis of the list."""
+    known = full(room.house, room.actor, room.uscc, found.standing.asked)
+    frame = framed(
+        room.request,
+        room.house,
+        room.actor,
+        found.standing,
+        subject=room.uscc,
+        twin=twin,
+        beside=beside,
+        formats=FILES,
+    )
+    page = TabPage(
+        firm=known,
+        tab=f"/{tab}",
+        list=shown(frame, room.house, seen, found, offers=offers, whose=None),
+        others=others.page.items if others else (),
+        others_more=bool(others and others.page.next),
+    )
+    return render(frame, f"enterprise_{tab}.html", page, seen.status)
+
+
+def _asked(room: Room, of: type[Q], most: int = ROWS) -> tuple[Q, Read]:
+    """Return the question of the address, about the enterprise."""
+    question, seen = read(room.request, of)
+    limit = min(question.limit, most)
+    return question.model_copy(update={"uscc": room.uscc, "limit": limit}), seen
+
+
+def _beside(room: Room, view: str, asked: Asked) -> Found:
+    """Return the first rows of a second list, on the basis of the first."""
+    question = CasesQuestion.model_construct(
+        uscc=room.uscc, valid_at=asked.valid_at, position=asked.position, limit=BESIDE
+    )
+    return ask(room.house, room.actor, VIEWS[view], question)
+
+
+@router.get("/enterprises/{uscc}/flags")
+def flags(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show its flags."""
+    room = Room(request, house, actor, uscc)
+    wanted, seen = _asked(room, FlagsQuestion)
+    found = ask(house, actor, VIEWS["flags"], wanted)
+    offers = {"verdict": "verdict", "review": "review", "case": "case", "code": "check"}
+    beside = {"uscc": uscc}
+    return _shown(room, "flags", found, seen, "/v1/flags", beside=beside, offers=offers)
+
+
+@router.get("/enterprises/{uscc}/sessions")
+def sessions(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show its sessions."""
+    room = Room(request, house, actor, uscc)
+    wanted, seen = _asked(room, SessionsQuestion)
+    found = ask(house, actor, VIEWS["assessments"], wanted)
+    offers, beside = {"level": "level"}, {"uscc": uscc}
+    twin = "/v1/assessments"
+    return _shown(room, "sessions", found, seen, twin, beside=beside, offers=offers)
+
+
+@router.get("/enterprises/{uscc}/certificates")
+def certificates(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show how many certificates each session came to; the certificates are on its page."""
+    room = Room(request, house, actor, uscc)
+    wanted, seen = _asked(room, SessionsQuestion)
+    found = issued.by_session(house, actor, wanted)
+    return _shown(room, "certificates", found, seen, f"/v1/enterprises/{uscc}/certificates")
+
+
+@router.get("/enterprises/{uscc}/supervision")
+def supervision(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show findings with their orders and measures, and the inspections."""
+    room = Room(request, house, actor, uscc)
+    wanted, seen = _asked(room, CasesQuestion, BESIDE)
+    found = ask(house, actor, VIEWS["findings"], wanted)
+    others = _beside(room, "inspections", found.standing.asked)
+    beside = {"uscc": uscc}
+    twin = "/v1/findings"
+    return _shown(room, "supervision", found, seen, twin, beside=beside, others=others)
+
+
+@router.get("/enterprises/{uscc}/plans")
+def plans(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show the annual plans, and the applications."""
+    room = Room(request, house, actor, uscc)
+    wanted, seen = _asked(room, CasesQuestion, BESIDE)
+    found = ask(house, actor, VIEWS["plans"], wanted)
+    others = _beside(room, "applications", found.standing.asked)
+    beside = {"uscc": uscc}
+    return _shown(room, "plans", found, seen, "/v1/plans", beside=beside, others=others)
+
+
+@router.get("/enterprises/{uscc}/history")
+def history(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show every entry about it, newest first."""
+    room = Room(request, house, actor, uscc)
+    question, seen = read(request, HistoryQuestion)
+    found = enterprises.history(house, actor, uscc, at_most(question))
+    twin = f"/v1/enterprises/{uscc}/history"
+    return _shown(room, "history", found, seen, twin, offers={"type": "event"})

@@ -1,0 +1,113 @@
+"""`/enterprises/{uscc}` 企业: where it stands, in a sentence and in a picture of its days."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.questions import timelines, units
+from api.questions.lists import VIEWS
+from api.questions.problems import Fault
+from api.questions.queries import ask
+from api.questions.questions import AsOf, FlagsQuestion
+from api.web.enterprise.enterprise_context import Firm, firm
+from api.web.enterprise.picture import Picture, picture
+from api.web.frame.frame import address, framed
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from domain.permissions import MAY
+from domain.terms.vocabulary import Role
+
+router = APIRouter(include_in_schema=False)
+FLAGS_SHOWN = 5
+OFFERED = ("ScopeChanged", "InspectionDispatched", "FindingRaised")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterprisePage:
+    """One enterprise on the day."""
+
+    firm: Firm
+    """Which enterprise, and what it is on the day."""
+    tab: str
+    """Which of the pages about it this is."""
+    faults: tuple[Fault, ...]
+    """What could not be understood of the address."""
+    timeline: Mapping[str, Any] | None
+    """Its days, as `GET /v1/enterprises/{uscc}/timeline` gives them; None: not for this reader."""
+    picture: Picture | None
+    """The same as a picture."""
+    sessions: Sequence[Row]
+    """The sessions of the timeline with their occupation, newest first."""
+    units: Sequence[Row]
+    """The units that are covered on the day."""
+    flags: Sequence[Row]
+    """The first flags of the enterprise."""
+    may: frozenset[str]
+    """Events about it that the reader may record from here."""
+
+
+@router.get("/enterprises")
+def own(actor: Caller) -> Response:
+    """Lead a reporter to their enterprise, anybody else to the roster."""
+    reporter = actor.role is Role.ENTERPRISE_REPORTER
+    path = f"/enterprises/{actor.organisation}" if reporter else "/roster"
+    return Response(status_code=303, headers={"Location": address(path, {})})
+
+
+@router.get("/enterprises/{uscc}")
+def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
+    """Show one enterprise: all of it to who sees all of it, what was published to anyone."""
+    question, seen = read(request, AsOf)
+    standing, known = firm(house, actor, uscc, question.asked())
+    asked = standing.asked
+    timeline: Mapping[str, Any] | None = None
+    covered: Sequence[Row] = ()
+    raised: Sequence[Row] = ()
+    if known.full:
+        _, timeline = timelines.timeline(house, actor, uscc, asked)
+        at = AsOf.model_construct(valid_at=asked.valid_at, position=asked.position)
+        covered = units.units(house, actor, uscc, at).page.items
+        flags = FlagsQuestion.model_construct(
+            uscc=uscc, valid_at=asked.valid_at, position=asked.position, limit=FLAGS_SHOWN
+        )
+        raised = ask(house, actor, VIEWS["flags"], flags).page.items
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=uscc if known.full else None,
+        twin=f"/v1/enterprises/{uscc}" if known.full else "/v1/roster",
+        beside={} if known.full else {"uscc": uscc},
+    )
+    page = EnterprisePage(
+        firm=known,
+        tab="",
+        faults=seen.faults,
+        timeline=timeline,
+        picture=None if timeline is None else picture(timeline, standing.day),
+        sessions=_sessions(timeline),
+        units=covered,
+        flags=raised,
+        may=frozenset(name for name in OFFERED if known.full and actor.role in MAY[name]),
+    )
+    return render(frame, "enterprise.html", page, seen.status)
+
+
+def _sessions(timeline: Mapping[str, Any] | None) -> Sequence[Row]:
+    if timeline is None:
+        return ()
+    sessions: list[dict[str, Any]] = [
+        {**session, "occupation": row["occupation"]}
+        for row in timeline["occupations"]
+        for session in row["sessions"]
+    ]
+    return sorted(sessions, key=_day_held, reverse=True)
+
+
+def _day_held(session: Mapping[str, Any]) -> tuple[str, str]:
+    return session["held_from"], session["assessment_id"]

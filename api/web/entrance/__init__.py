@@ -1,0 +1,1 @@
+"""Pages of the way in: sign-in, accounts, the access log."""

@@ -1,0 +1,67 @@
+"""`/account` 本人账户: what is set up, and the own sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from api.access import credentials, holder, sessions
+from api.access.sessions import Shown
+from api.http.arrival import arrival, visit
+from api.http.caller import Installed, SignedIn
+from api.http.cookies import take_session
+from api.web.frame.acting import Form, text
+from api.web.frame.frame import framed
+from api.web.frame.rendering import render
+
+router = APIRouter(include_in_schema=False)
+DIGITS = 18
+"""Of the number of a session, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage:
+    """The reader's own account."""
+
+    own: int
+    """Number of the session in which the page is read."""
+    sessions: Sequence[Shown]
+    """All sessions of the account, the newest first."""
+    has_password: bool
+    """Whether there is a password; an account of the identity provider has none."""
+    has_factor: bool
+    """Whether a second factor is set."""
+
+
+@router.get("/account")
+def show(request: Request, house: Installed, session: SignedIn) -> Response:
+    """Show the own account."""
+    gate, account = house.gate, session.actor.account
+    with gate.connection() as connection:
+        held = credentials.find(connection, account)
+        own = sessions.of_account(connection, account, gate.limits, visit(request).at)
+    page = AccountPage(
+        own=session.number,
+        sessions=own,
+        has_password=held is not None and held.password is not None,
+        has_factor=held is not None and held.factor is not None,
+    )
+    return render(framed(request, house, session.actor), "account.html", page)
+
+
+@router.post("/account/sessions/end")
+def end_session(request: Request, house: Installed, session: SignedIn, form: Form) -> Response:
+    """End one of the own sessions."""
+    number = text(form, "number") or ""
+    if number.isascii() and number.isdecimal() and len(number) <= DIGITS:
+        holder.end_session(house.gate, session.actor, int(number), visit(request))
+    return Response(status_code=303, headers={"Location": "/account"})
+
+
+@router.post("/account/sessions/end-all")
+def end_everywhere(request: Request, house: Installed, session: SignedIn) -> Response:
+    """End all own sessions, this one too."""
+    holder.end_everywhere(house.gate, session.actor, visit(request))
+    answer = Response(status_code=303, headers={"Location": "/sign-in"})
+    take_session(answer, arrival(request, house.settings))
+    return answer

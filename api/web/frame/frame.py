@@ -1,0 +1,161 @@
+"""What every page has around its content: reader, language, clocks, areas, addresses of the same."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+
+from api.access.sessions import Session
+from api.installation.wiring import Installation
+from api.questions.answers import Standing
+from api.questions.policy import ANYONE, READS
+from api.web.frame.clocks import PARAMETERS, Clocks, clocks
+from api.web.frame.navigation import Area, areas
+from api.web.frame.readers_language import LARGE_COOKIE, choose
+from api.words.language import Language
+from domain.permissions import MAY
+from domain.terms.envelope import Actor
+
+Value = str | int | None
+FILES = ("csv", "xlsx", "parquet")
+"""The files that are offered beside a list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The surroundings of one page."""
+
+    path: str
+    """Address of the page without its query."""
+    query: Mapping[str, str]
+    """The parameters of its address."""
+    actor: Actor
+    """Who reads; `anonymous` without a sign-in."""
+    language: Language
+    """In which language."""
+    large: bool
+    """Whether in large print (大字版)."""
+    areas: tuple[Area, ...]
+    """The areas that the reader is shown."""
+    clocks: Clocks | None
+    """The two clocks; None on a page that shows no state."""
+    twin: str | None
+    """Address of the JSON twin, without the clocks; None where there is none."""
+    beside: Mapping[str, str]
+    """Parameters that the twin needs beside those of the page."""
+    own: frozenset[str]
+    """Parameters of the page alone: its twin does not know them."""
+    formats: tuple[str, ...]
+    """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
+    entire: bool
+    """Whether the twin gives all its rows at once, and has no pages."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the reader is known."""
+        return self.actor != ANYONE
+
+    @property
+    def captures(self) -> bool:
+        """Whether the reader records spot checks, so that their phone may hold some unsent."""
+        return self.actor.role in MAY["SpotCheckRecorded"]
+
+    def opens(self, resource: str) -> bool:
+        """Whether the reader may read records of this kind: a link to them would lead somewhere."""
+        return resource in READS.get(self.actor.role, frozenset())
+
+    @property
+    def now(self) -> bool:
+        """Whether the page shows what is so now: only then does it offer what may be done."""
+        return self.clocks is not None and not self.clocks.past
+
+    def link(self, path: str, **parameters: Value) -> str:
+        """Return the address of another page, under the clocks that the reader has set."""
+        pinned: Mapping[str, str] = self.clocks.pinned if self.clocks else {}
+        return address(path, {**pinned, **parameters})
+
+    def again(self, **changes: Value) -> str:
+        """Return the address of this page with some parameters changed; None takes one out.
+
+        The place in a list is kept only where `cursor` is given: another filter begins anew.
+        """
+        kept = {name: value for name, value in self.query.items() if name != "cursor"}
+        return address(self.path, {**kept, **changes})
+
+    def at(self, **clock: Value) -> str:
+        """Return the address of this page with its clocks set to just these."""
+        kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, "cursor"}}
+        return address(self.path, {**kept, **clock})
+
+    @property
+    def permanent(self) -> str:
+        """Address under which the page says the same for ever."""
+        basis = self.clocks.basis if self.clocks else {}
+        cursor = {"cursor": self.query["cursor"]} if self.query.get("cursor") else {}
+        return self.at(**basis, **cursor)
+
+    def twin_as(self, form: str | None = None) -> str:
+        """Return the address of the twin at the page's basis; `form` for a download.
+
+        The twin shows the rows of the page, a download holds those of every page.
+        """
+        unknown = {*PARAMETERS, *self.own, "min_position"}
+        whole: Mapping[str, Value] = {}
+        if form is not None and not self.entire:
+            unknown |= {"cursor", "limit"}
+            whole = {"all": "true"}
+        kept = {n: v for n, v in self.query.items() if n not in unknown}
+        basis = self.clocks.basis if self.clocks else {}
+        asked = {**kept, **self.beside, **basis, "format": form, **whole}
+        return address(self.twin or "", asked)
+
+
+def address(path: str, parameters: Mapping[str, Value]) -> str:
+    """Return `path` with the parameters that have a value."""
+    given = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
+    whole = quote(path, safe="/-._~")
+    return f"{whole}?{urlencode(given)}" if given else whole
+
+
+def _owes(request: Request) -> bool:
+    session: Session | None = getattr(request.state, "session", None)
+    return session is not None and session.due is not None
+
+
+def framed(  # noqa: PLR0913 - one argument a part of the frame
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    standing: Standing | None = None,
+    *,
+    subject: str | None = None,
+    twin: str | None = None,
+    beside: Mapping[str, str] | None = None,
+    own: Collection[str] = (),
+    formats: tuple[str, ...] = (),
+    entire: bool = False,
+) -> Frame:
+    """Return the frame of the page that answers `request`.
+
+    `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
+    entries the steps of the clocks follow. `beside`: parameters of the twin that the page lacks.
+    `own`: parameters of the page that the twin does not know. `entire`: the twin has no pages.
+    """
+    query = dict(request.query_params)
+    shown = clocks(house, standing.basis, query, subject) if standing else None
+    return Frame(
+        path=request.url.path,
+        query=query,
+        actor=actor,
+        language=choose(request, house.settings.lang),
+        large=request.cookies.get(LARGE_COOKIE) == "1",
+        # Whoever owes a second factor or another password is shown no area that would lead back here.
+        areas=() if _owes(request) else areas(actor),
+        clocks=shown,
+        twin=twin,
+        beside=beside or {},
+        own=frozenset(own),
+        formats=formats,
+        entire=entire,
+    )

@@ -1,0 +1,156 @@
+"""A list on a page: its rows, what narrowed them, what its filters offer. One shape for all lists."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+
+from api.export.formats import Row
+from api.installation.wiring import Installation
+from api.questions.answers import Standing
+from api.questions.lists import VIEWS
+from api.questions.policy import Action, decide
+from api.questions.problems import Fault
+from api.questions.queries import Found, ask
+from api.questions.questions import Listed
+from api.questions.visibility import Seen
+from api.web.frame.acts import recordable
+from api.web.frame.choices import Choices, choices
+from api.web.frame.clocks import PARAMETERS
+from api.web.frame.enterprise_names import called
+from api.web.frame.frame import FILES, Frame, framed
+from api.web.frame.reading import Read, read
+from api.web.frame.rendering import render
+from api.words.language import Language
+from domain.terms.envelope import Actor
+from projections.counts.stages import stages
+from projections.views.basis import Basis
+
+ROWS = 50
+"""Rows of a page at most."""
+_NO_FILTER = frozenset({*PARAMETERS, "min_position", "cursor", "limit"})
+
+Q = TypeVar("Q", bound=Listed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One page of a list."""
+
+    asked: Mapping[str, str]
+    """The filters as typed."""
+    faults: tuple[Fault, ...]
+    """Filters that could not be understood."""
+    narrowed: bool
+    """Whether a filter is set."""
+    offered: Mapping[str, Choices]
+    """What the filters offer, by name; no district where the reader is limited to one."""
+    items: Sequence[Row]
+    """The rows as the API gives them."""
+    names: Mapping[str, str]
+    """Names of their enterprises by USCC."""
+    next: str | None
+    """Cursor of the page behind this one."""
+    limited: Mapping[str, Any] | None
+    """What the reader sees is limited to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list with what may be done from it."""
+
+    list: Shown
+    """The list."""
+    stages: Sequence[tuple[str, int]] = ()
+    """Stages in order, each with the number of cases that stand there under the filters."""
+    may: frozenset[str] = frozenset()
+    """Events that the reader may record from here."""
+
+
+def at_most(question: Q) -> Q:
+    """Return the question for one page: whoever wants more rows at once has the API."""
+    return question.model_copy(update={"limit": min(question.limit, ROWS)})
+
+
+def shown(  # noqa: PLR0913 - one argument a part of the list
+    frame: Frame,
+    house: Installation,
+    seen: Read,
+    found: Found,
+    *,
+    offers: Mapping[str, str] | None = None,
+    whose: str | None = "uscc",
+) -> Shown:
+    """Return a page of a list as it was found.
+
+    `offers`: filter → the vocabulary that it offers, beside the districts. `whose`: the member of a
+    row that is a USCC; None where all rows are about one enterprise.
+    """
+    limits = found.page.limited or {}
+    usccs = {row[whose] for row in found.page.items if row[whose]} if whose else ()
+    return Shown(
+        asked=frame.query,
+        faults=seen.faults,
+        narrowed=any(value for name, value in frame.query.items() if name not in _NO_FILTER),
+        offered=_offered(frame.language, {"district": "district", **(offers or {})}, limits),
+        items=found.page.items,
+        names=called(house, found.standing, usccs) if usccs else {},
+        next=found.page.next,
+        limited=found.page.limited,
+    )
+
+
+def _offered(
+    language: Language, offers: Mapping[str, str], limits: Mapping[str, Any]
+) -> dict[str, Choices]:
+    one_district = limits.keys() & {"district", "uscc"}
+    return {
+        name: choices(language, vocabulary)
+        for name, vocabulary in offers.items()
+        if not (name == "district" and one_district)
+    }
+
+
+def list_page(  # noqa: PLR0913 - one argument a part of the page
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    name: str,
+    *,
+    template: str | None = None,
+    offers: Mapping[str, str] | None = None,
+    steps: Sequence[str] = (),
+    may: Sequence[str] = (),
+) -> Response:
+    """Return the page of the list `name` of the API, from `{name}.html` if no template is named.
+
+    `steps`: stages to be counted, in order. `may`: events that the page offers to record.
+    """
+    view = VIEWS[name]
+    question, seen = read(request, view.question)
+    wanted = at_most(question)
+    found = ask(house, actor, view, wanted)
+    frame = framed(request, house, actor, found.standing, twin=f"/v1/{name}", formats=FILES)
+    narrowed = view.narrow(wanted, decide(actor, Action.READ, name).rows)
+    page = ListPage(
+        list=shown(frame, house, seen, found, offers=offers),
+        stages=_counted(house, name, found.standing, narrowed, steps),
+        may=recordable(actor, may),
+    )
+    return render(frame, template or f"{name}.html", page, seen.status)
+
+
+def _counted(
+    house: Installation, name: str, standing: Standing, narrowed: Seen, steps: Sequence[str]
+) -> list[tuple[str, int]]:
+    """Return how many cases stand at each step, narrowed as the list is; none for an expert.
+
+    An expert sees the applications that they were assigned to, which no count knows.
+    """
+    if not steps or narrowed.nothing or narrowed.rows.expert:
+        return []
+    basis = Basis(standing.day, standing.position)
+    with house.reading() as connection:
+        found = stages(connection, basis, name, narrowed.uscc, narrowed.district)
+    return [(step, found.get(step, 0)) for step in steps]

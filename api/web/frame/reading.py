@@ -1,0 +1,37 @@
+"""Questions as pages get them: from the address, and a slip in a field is shown beside it.
+
+The API refuses a question with a fault in it. A page answers with what the reader can mend: the
+faults on top, what was typed still in its fields, and the list as if nothing had been asked.
+"""
+
+from typing import NamedTuple, TypeVar
+
+from fastapi import Request
+from pydantic import ValidationError
+
+from api.questions.parameters import unclear
+from api.questions.problems import Fault
+from api.questions.questions import Question
+
+Q = TypeVar("Q", bound=Question)
+
+
+class Read(NamedTuple):
+    """What was asked; with `faults` it could not be understood, and `status` is 422."""
+
+    faults: tuple[Fault, ...]
+
+    @property
+    def status(self) -> int:
+        """Status of the page."""
+        return 422 if self.faults else 200
+
+
+def read(request: Request, of: type[Q], *own: str) -> tuple[Q, Read]:
+    """Return the question of the page's address; `own` are parameters of the page alone."""
+    given = {n: v for n, v in request.query_params.items() if n not in own}
+    try:
+        return of.model_validate(given), Read(())
+    except ValidationError as error:
+        problem = unclear(error.errors())
+        return of.model_validate({}), Read(tuple(problem.errors))

@@ -1,0 +1,83 @@
+"""Style, scripts and pictures: files of the package, under addresses that change with their bytes.
+
+The files of one folder share an address that changes with any of them: modules name their
+neighbours by relative address, so a neighbour that changed must have another address too.
+"""
+
+import hashlib
+import mimetypes
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+from fastapi import APIRouter, Response
+
+from api.questions.problems import not_found
+
+router = APIRouter(include_in_schema=False)
+FOR_EVER = "public, max-age=31536000, immutable"
+_TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+
+
+@cache
+def _content(name: str) -> bytes | None:
+    """Return the bytes of a packaged file, None if there is none of that name."""
+    parts = PurePosixPath(name).parts
+    if not parts or any(part in {"..", "/", "."} for part in parts):
+        return None
+    file = (files("api.web") / "static").joinpath(*parts)
+    return file.read_bytes() if file.is_file() else None
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of a packaged file.
+
+    Raises:
+        LookupError: there is none of that name: a template has a slip.
+    """
+    if _content(name) is None:
+        raise LookupError(f"api/web/static has no {name}")
+    return f"/static/{_digest(name)}/{name}"
+
+
+@cache
+def folder(name: str) -> tuple[str, ...]:
+    """Return the names of the files of a folder, in order."""
+    found = (files("api.web") / "static" / name).iterdir()
+    return tuple(sorted(f"{name}/{file.name}" for file in found if file.is_file()))
+
+
+@cache
+def _digest(name: str) -> str:
+    """Return what stands for the bytes behind an address: those of the file, or of its folder."""
+    of, _, _ = name.rpartition("/")
+    hashed = hashlib.sha256()
+    for each in folder(of) if of else (name,):
+        content = _content(each) or b""
+        hashed.update(hashlib.sha256(content).digest())
+    return hashed.hexdigest()[:12]
+
+
+def _file(name: str, caching: str) -> Response:
+    content = _content(name)
+    if content is None:
+        raise not_found("没有这个文件", "there is no such file")
+    kind = PurePosixPath(name).suffix
+    media = _TYPES.get(kind) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    text = media.startswith("text/") or media.endswith("+xml")
+    sent = f"{media}; charset=utf-8" if text else media
+    return Response(content, media_type=sent, headers={"Cache-Control": caching})
+
+
+@router.get("/static/{digest}/{name:path}")
+def file(digest: str, name: str) -> Response:
+    """Return a file of the package; for ever only under the address of these bytes."""
+    known = _content(name) is not None and digest == _digest(name)
+    return _file(name, FOR_EVER if known else "no-cache")
+
+
+@router.get("/favicon.ico")
+def icon() -> Response:
+    """Return the icon that every browser asks for."""
+    return _file("icon.svg", "public, max-age=86400")

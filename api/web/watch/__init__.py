@@ -1,0 +1,1 @@
+"""Pages for who watches the whole: overview, flags, comparison, entries, integrity."""

@@ -1,0 +1,87 @@
+"""`/entries/{position}` 记录: one entry in words and as data, and what stands around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from api.http.caller import Caller, Installed
+from api.questions.entry_context import around
+from api.questions.problems import Fault
+from api.questions.questions import AsOf
+from api.web.enterprise.enterprise_context import name_of
+from api.web.frame.frame import framed
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from ledger.gate.text import as_object
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """One entry."""
+
+    around: Mapping[str, Any]
+    """The entry with what stands around it, as `GET /v1/events/{position}/context` gives it."""
+    enterprise: str | None
+    """Name of the enterprise that it is about, on the day."""
+    faults: tuple[Fault, ...]
+    """What could not be understood of the address."""
+    data: str
+    """Its data as JSON."""
+    corrected: tuple[tuple[str, str, str], ...]
+    """Fields that were corrected: path, what was recorded, what is read since."""
+
+
+@router.get("/entries/{position}")
+def entry(request: Request, house: Installed, actor: Caller, position: str) -> Response:
+    """Show one entry."""
+    question, seen = read(request, AsOf)
+    standing, found = around(house, actor, position, question.asked())
+    shown, about = found["entry"], found["entry"]["subject"]
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=about,
+        twin=f"/v1/events/{position}/context",
+    )
+    page = EntryPage(
+        around=found,
+        enterprise=name_of(house, actor, about, standing.asked) if about else None,
+        faults=seen.faults,
+        data=_json(shown["data"]),
+        corrected=_corrected(found),
+    )
+    return render(frame, "entry.html", page, seen.status)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+def _corrected(found: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """Return the corrected fields with what was recorded and what is read since."""
+    now = found["now"]
+    if now is None:
+        return ()
+    was: dict[str, Any] = found["entry"]
+    paths = dict.fromkeys(path for each in found["corrections"] for path in each["data"]["fields"])
+    return tuple((path, _at(was, path), _at(now, path)) for path in paths)
+
+
+def _at(record: Mapping[str, Any], path: str) -> str:
+    """Return a field of a record as text: within its data, or the day beside it."""
+    value: Any = record["data"]
+    for name in path.split("."):
+        inside = as_object(value)
+        value = None if inside is None else inside.get(name)
+    if value is None and path == "valid_from":
+        value = record["valid_from"]
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

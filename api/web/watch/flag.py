@@ -1,0 +1,206 @@
+"""`/flags/{key}` 预警: one flag explained, and what a supervisor makes of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.installation.wiring import Installation
+from api.questions import flag_explained
+from api.questions.clocks import Asked
+from api.questions.lists import VIEWS
+from api.questions.problems import Fault
+from api.questions.queries import ask
+from api.questions.questions import AsOf, FindingsQuestion
+from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.web.frame.choices import Choices, choices
+from api.web.frame.frame import framed
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from api.words.case_words import case_in_a_sentence
+from api.words.language import Language, Words
+from domain.permissions import MAY
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import ReviewDecision
+from ledger.log.clock import today
+
+router = APIRouter(include_in_schema=False)
+DECISIONS = (ReviewDecision.UPHELD, ReviewDecision.DISMISSED)
+FINDINGS = 20
+"""Open findings that are offered to take the flag in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagPage:
+    """One flag with everything that explains it."""
+
+    flag: Mapping[str, Any]
+    """As `GET /v1/flags/{key}/explanation` gives it."""
+    meaning: Words
+    """What then and now mean together."""
+    faults: tuple[Fault, ...]
+    """What could not be understood of the address."""
+    may_review: bool
+    """Whether the reader reviews flags."""
+    decisions: Choices
+    """Uphold or dismiss."""
+    severities: Choices
+    """How heavy a finding is."""
+    findings: Sequence[Row]
+    """Open findings of the enterprise, which may take the flag in."""
+    key: str
+    """Key of the forms."""
+    sent: str | None
+    """Which form was sent and refused: `review` or `convert`."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    raised: str | None
+    """The finding that was raised all the same, by the first half of a form whose second was refused."""
+    values: Mapping[str, str]
+    """What was typed, or what a form begins with."""
+
+
+_NO_REASON = Refusal(
+    "必须写明理由。",
+    "A reason must be given.",
+    (Fault("reason", "必须写明理由 / a reason must be given"),),
+    422,
+)
+
+
+@router.get("/flags/{key}")
+def flag(request: Request, house: Installed, actor: Caller, key: str) -> Response:
+    """Show one flag."""
+    return _page(request, house, actor, key)
+
+
+@router.post("/flags/{key}/review")
+def review(request: Request, house: Installed, actor: Caller, key: str, form: Form) -> Response:
+    """Uphold or dismiss the flag."""
+    body = {
+        "flag": key,
+        "decision": text(form, "decision"),
+        "reason": text(form, "reason"),
+        "valid_from": today().isoformat(),
+    }
+    done = attempt(lambda: act(house, actor, form, "FlagReviewed", body))
+    if isinstance(done, Refusal):
+        return _page(request, house, actor, key, _Sent("review", form, done))
+    return sent_on(f"/flags/{key}", done)
+
+
+@router.post("/flags/{key}/convert")
+def convert(request: Request, house: Installed, actor: Caller, key: str, form: Form) -> Response:
+    """Make the flag a finding: a new one, or one that is open already.
+
+    A new finding and the review are two commands with keys of the one form: sent again, what was
+    recorded stays, and what was not is tried again. If the second is refused, the page says that
+    the first stands.
+    """
+    if text(form, "reason") is None:
+        # Asked for before anything is recorded: the second half would be refused without it.
+        return _page(request, house, actor, key, _Sent("convert", form, _NO_REASON))
+    existing = text(form, "existing")
+    finding_id = existing or text(form, "finding_id")
+    if existing is None:
+        raised = attempt(lambda: _raise(house, actor, form, key, finding_id))
+        if isinstance(raised, Refusal):
+            return _page(request, house, actor, key, _Sent("convert", form, raised))
+    body = {
+        "flag": key,
+        "decision": ReviewDecision.CONVERTED,
+        "finding_id": finding_id,
+        "reason": text(form, "reason"),
+        "valid_from": today().isoformat(),
+    }
+    done = attempt(lambda: act(house, actor, form, "FlagReviewed", body))
+    if isinstance(done, Refusal):
+        half = finding_id if existing is None else None
+        return _page(request, house, actor, key, _Sent("convert", form, done, half))
+    return sent_on(f"/flags/{key}", done)
+
+
+def _raise(
+    house: Installation, actor: Actor, form: FormData, key: str, finding_id: str | None
+) -> int | None:
+    """Raise the finding that the flag becomes; what it concerns is taken from the flag itself."""
+    _, of = flag_explained.flag(house, actor, key, Asked())
+    body = {
+        "finding_id": finding_id,
+        "uscc": of["subject"],
+        "kind": text(form, "kind"),
+        "severity": text(form, "severity"),
+        "rule": of["rule"],
+        "statement": text(form, "statement"),
+        "assessments": [of["assessment_id"]] if of["assessment_id"] else [],
+        "certificates": [of["certificate_no"]] if of["certificate_no"] else [],
+        "flags": [key],
+        "valid_from": today().isoformat(),
+        "reason": text(form, "reason"),
+    }
+    return act(house, actor, form, "FindingRaised", body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A form that was refused: which, what was typed, why, and what of it stands all the same."""
+
+    name: str
+    form: FormData
+    refusal: Refusal
+    raised: str | None = None
+
+
+def _page(
+    request: Request, house: Installation, actor: Actor, key: str, sent: _Sent | None = None
+) -> Response:
+    question, seen = read(request, AsOf)
+    standing, found = flag_explained.explained(house, actor, key, question.asked())
+    frame = framed(
+        request,
+        house,
+        actor,
+        standing,
+        subject=found["subject"],
+        twin=f"/v1/flags/{key}/explanation",
+    )
+    may_review = actor.role in MAY["FlagReviewed"]
+    values = _fresh(found, frame.language == "en") if sent is None else typed(sent.form)
+    if sent is not None and sent.raised is not None:
+        values["existing"] = sent.raised
+    page = FlagPage(
+        flag=found,
+        meaning=case_in_a_sentence(found),
+        faults=seen.faults,
+        may_review=may_review,
+        decisions=choices(frame.language, "review", DECISIONS),
+        severities=choices(frame.language, "severity"),
+        findings=_open_findings(house, actor, found["subject"]) if may_review else (),
+        key=new_key(),
+        sent=sent.name if sent else None,
+        refusal=sent.refusal if sent else None,
+        raised=sent.raised if sent else None,
+        values=values,
+    )
+    return render(frame, "flag.html", page, sent.refusal.status if sent else seen.status)
+
+
+def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row]:
+    """Return the open findings of the enterprise as they are now: a form acts now."""
+    question = FindingsQuestion.model_construct(uscc=uscc, open="yes", limit=FINDINGS)
+    return ask(house, actor, VIEWS["findings"], question).page.items
+
+
+def _fresh(found: Mapping[str, Any], english: bool) -> dict[str, str]:  # noqa: FBT001 - the language
+    """Return what the form of a finding begins with: what the flag says."""
+    language: Language = "en" if english else "zh"
+    return {
+        "finding_id": f"fd-{today().year}-{found['key']}",
+        "kind": Words(found["check"]["zh"], found["check"]["en"]).speak(language),
+        "severity": found["severity"],
+        "statement": Words(**found["message"]).speak(language),
+    }

@@ -1,0 +1,107 @@
+"""`/overview` 总览: what a supervisor looks at first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.export.formats import Row
+from api.http.caller import Caller, Installed
+from api.questions import overview as overviewing
+from api.questions.problems import Fault
+from api.questions.questions import OverviewQuestion
+from api.web.frame.choices import Choices, choices
+from api.web.frame.enterprise_names import called
+from api.web.frame.frame import framed
+from api.web.frame.reading import read
+from api.web.frame.rendering import render
+from api.web.watch.overview_charts import MEASURES, Chart, Month, Tile, charts, months, tiles
+from projections.counts.backlog import AGES, Aged, ages
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewPage:
+    """What waits, what ends, what is overdue, what came late, what changed."""
+
+    asked: Mapping[str, str]
+    """The filters as typed."""
+    faults: tuple[Fault, ...]
+    """Filters that could not be understood."""
+    districts: Choices
+    """The authorities to choose from; none for whom one is given."""
+    district: str | None
+    """The authority to which everything is narrowed."""
+    uscc: str | None
+    """The enterprise to which everything is narrowed."""
+    name: str | None
+    """Its name."""
+    found: Mapping[str, Any]
+    """As `GET /v1/overview` gives it."""
+    total: Mapping[str, int]
+    """The sums of the backlog."""
+    overdue: int
+    """Rectifications past their deadline."""
+    ages: Sequence[tuple[str, Aged]]
+    """Column of the backlog → the days on which its flags became known."""
+    bounds: Sequence[int]
+    """`AGES`, for the heads of the columns."""
+    measures: Sequence[str]
+    """What the tiles may show."""
+    measure: str
+    """What they show."""
+    tiles: Sequence[Tile | None]
+    """The cells of the grid, empty where the reader sees a single district."""
+    months: Sequence[Month]
+    """The last 24 months; empty for who may not read counts."""
+    charts: Sequence[Chart]
+    """Their bars."""
+    open_findings: int | None
+    """Findings that are neither closed nor withdrawn; None for who may not read counts."""
+
+
+@router.get("/overview")
+def overview(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the overview."""
+    question, seen = read(request, OverviewQuestion, "measure")
+    standing, found = overviewing.overview(house, actor, question)
+    frame = framed(request, house, actor, standing, twin="/v1/overview", own=("measure",))
+    limits: Mapping[str, str] = found["limited_to"] or {}
+    asked_measure = request.query_params.get("measure", "")
+    measure = asked_measure if asked_measure in MEASURES else MEASURES[0]
+    months_shown = [] if found["months"] is None else months(found["months"], standing.day)
+    counted: list[dict[str, Any]] | None = found["districts"]
+    cells: Sequence[Tile | None] = ()
+    if counted is not None and not limits and question.district is None:
+        cells = tiles(counted, measure)
+    uscc = limits.get("uscc")
+    page = OverviewPage(
+        asked=dict(request.query_params),
+        faults=seen.faults,
+        districts=choices(frame.language, "district") if counted is not None and not limits else [],
+        district=limits.get("district") or question.district,
+        uscc=uscc,
+        name=called(house, standing, [uscc]).get(uscc) if uscc else None,
+        found=found,
+        total=_total(found["backlog"]),
+        overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),
+        ages=list(zip(OF_AGE, ages(standing.day), strict=True)),
+        bounds=AGES,
+        measures=MEASURES,
+        measure=measure,
+        tiles=cells,
+        months=months_shown,
+        charts=charts(months_shown) if months_shown else [],
+        open_findings=None if counted is None else sum(line["open_findings"] for line in counted),
+    )
+    return render(frame, "overview.html", page, seen.status)
+
+
+OF_AGE = ("days_7", "days_30", "days_90", "older")
+_COUNTS = ("breaches", *OF_AGE, "unreviewed", "undecided", "undecided_unreviewed")
+
+
+def _total(backlog: Sequence[Row]) -> dict[str, int]:
+    return {name: sum(line[name] for line in backlog) for name in _COUNTS}

@@ -1,0 +1,82 @@
+"""What a flag was then and is now, in words: the four cases of domain.md §2, undecided told apart."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from api.words.language import Words
+from api.words.words import CASES, VERDICTS
+from domain.terms.vocabulary import Case, Verdict
+
+_OVERTURNED = Words(
+    "督导员复核后改变了结论,理由见复核记录。",
+    "A supervisor's review changed the outcome; the reason stands with the review.",
+)
+_B, _U, _C = Verdict.BREACH.value, Verdict.UNDECIDED.value, Verdict.CLEAR.value
+
+_SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
+    {
+        (_B, _B): Words(
+            "记录入账时就是违规,按今天所知仍是违规。",
+            "It was a breach when the record came in, and still is by what is known now.",
+        ),
+        (_C, _B): Words(
+            "记录入账时没有问题;后来入账的事实使它成为违规。当时没有人能看出。",
+            (
+                "Nothing was wrong when the record came in; something learnt later made it a breach. "
+                "Nobody could have seen it at the time."
+            ),
+        ),
+        (_B, _C): Words(
+            "记录入账时是违规;后来入账的事实(如追溯的范围变更、更正)使它不再违规。当时的判断仍可查。",
+            (
+                "It was a breach when the record came in; something learnt later (a back-dated change, a "
+                "correction) has cleared it. What was said then can still be seen."
+            ),
+        ),
+        (_U, _U): Words(
+            "记录入账时就无法判定,按今天所知仍无法判定,需要人来核实。",
+            "It could not be decided when the record came in, and still cannot: a person must look.",
+        ),
+        (_C, _U): Words(
+            "记录入账时没有问题;后来入账的事实使它无法判定。",
+            "Nothing was wrong when the record came in; something learnt later left it undecided.",
+        ),
+        (_U, _C): Words(
+            "记录入账时无法判定;后来入账的事实已澄清。当时的判断仍可查。",
+            (
+                "It could not be decided when the record came in; something learnt later has cleared "
+                "it. What was said then can still be seen."
+            ),
+        ),
+        (_U, _B): Words(
+            "记录入账时无法判定;后来入账的事实使它成为违规。",
+            "It could not be decided when the record came in; something learnt later made it a breach.",
+        ),
+        (_B, _U): Words(
+            "记录入账时是违规;后来入账的事实使它不再能判定。",
+            (
+                "It was a breach when the record came in; by something learnt later it can no longer "
+                "be decided."
+            ),
+        ),
+    }
+)
+"""Verdict then, verdict now → what that means."""
+
+
+def case_in_short(flag: Mapping[str, Any]) -> Words:
+    """Return the two sides of a flag in a few words."""
+    if flag["case"] == Case.OVERTURNED.label:
+        return CASES[flag["case"]]
+    then, now = VERDICTS[flag["then"]], VERDICTS[flag["verdict"]]
+    if then == now:
+        return Words(f"当时、现在都{now.zh}", f"{now.en} then and now")
+    return Words(f"当时{then.zh},现在{now.zh}", f"{then.en} then, {now.en} now")
+
+
+def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:
+    """Return what the two sides of a flag mean."""
+    if flag["case"] == Case.OVERTURNED.label:
+        return _OVERTURNED
+    return _SENTENCES.get((flag["then"], flag["verdict"]), CASES[flag["case"]])

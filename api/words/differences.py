@@ -1,0 +1,140 @@
+"""Lines of a comparison in words: what stood there before, what stands there after."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from api.words.language import Language, Words
+from api.words.phrasing import levels, occupation, word
+
+Item = Mapping[str, Any]
+
+
+class Field(NamedTuple):
+    """One thing that differs; a side on which there was nothing is empty."""
+
+    label: str
+    before: str
+    after: str
+
+
+class Difference(NamedTuple):
+    """One line of `GET /v1/diff` for people."""
+
+    change: str
+    """`added`, `removed`, `changed`."""
+    uscc: str
+    name: str | None
+    """Name of the enterprise, where it is known."""
+    title: str
+    """What differs, beside the enterprise; empty where that is all."""
+    flag: str | None
+    """Key of the flag, where flags are compared."""
+    fields: Sequence[Field]
+    because: Sequence[Item]
+    """The entries that explain the line."""
+
+
+def difference(language: Language, of: str, line: Item, name: str | None) -> Difference:
+    """Return a line in words; `of` is what was compared."""
+    before: Item | None = line["before"]
+    after: Item | None = line["after"]
+    shown: Item = after or before or {}
+    titled, fields = _OF[of]
+    whole = before is None or after is None
+    found = [
+        Field(side.label.speak(language), old, new)
+        for side, old, new in _pairs(list(fields(language, before)), list(fields(language, after)))
+        if old != new and (side.brief or not whole)
+    ]
+    return Difference(
+        line["change"],
+        line["uscc"],
+        name or (shown.get("name") if of == "roster" else None),
+        titled(language, shown),
+        line["key"] if of == "flags" else None,
+        found,
+        line["because"],
+    )
+
+
+class _Side(NamedTuple):
+    """One field on one side; `brief`: it is also shown of what came or went as a whole."""
+
+    label: Words
+    value: str
+    brief: bool = False
+
+
+def _pairs(before: list[_Side], after: list[_Side]) -> Iterator[tuple[_Side, str, str]]:
+    """Yield both sides of every field; on an empty side there is nothing for any."""
+    old, new = ({side.label: side for side in sides} for sides in (before, after))
+    for label, side in {**new, **{n: s for n, s in old.items() if n not in new}}.items():
+        yield (
+            side,
+            old[label].value if label in old else "",
+            new[label].value if label in new else "",
+        )
+
+
+def _no_title(language: Language, shown: Item) -> str:  # noqa: ARG001 - the enterprise is the title
+    return ""
+
+
+def _roster(language: Language, shown: Item | None) -> Iterator[_Side]:
+    if shown is None:
+        return
+    yield _Side(
+        Words("状态", "standing"), word(language, "standing", shown["standing"]), brief=True
+    )
+    if shown["valid_from"]:
+        until = f"{shown['valid_from']} {Words('至', 'to').speak(language)} {shown['valid_to']}"
+        yield _Side(Words("有效期", "valid"), until, brief=True)
+    yield _Side(Words("名称", "name"), shown["name"])
+    yield _Side(Words("主管区", "district"), word(language, "district", shown["district"]))
+    yield _Side(Words("类型", "kind"), word(language, "kind", shown["kind"]))
+    yield _Side(Words("批次", "batch"), shown["batch"] or "")
+    for each in shown["scope"]:
+        # One field an occupation: what stayed the same is not repeated.
+        named = Words(
+            f"范围 {_scope_title(language, each)}", f"scope {_scope_title(language, each)}"
+        )
+        yield _Side(named, levels(language, each["levels"]), brief=True)
+
+
+def _scope_title(language: Language, shown: Item) -> str:
+    edition = Words(f"{shown['edition']} 版", f"edition {shown['edition']}").speak(language)
+    return f"{occupation(shown)} {shown['code']} · {edition}"
+
+
+def _scope(language: Language, shown: Item | None) -> Iterator[_Side]:
+    if shown is not None:
+        yield _Side(Words("等级", "levels"), levels(language, shown["levels"]), brief=True)
+
+
+def _flag_title(language: Language, shown: Item) -> str:
+    return f"{shown['code']} {word(language, 'check', shown['code'])} · {shown['valid_at']}"
+
+
+def _flag(language: Language, shown: Item | None) -> Iterator[_Side]:
+    if shown is None:
+        return
+    said = Words(**shown["message"]).speak(language)
+    yield _Side(Words("判断", "verdict"), word(language, "verdict", shown["verdict"]), brief=True)
+    yield _Side(Words("说明", "what it says"), said, brief=True)
+    yield _Side(Words("复核", "review"), word(language, "review", shown["review"] or "none"))
+    yield _Side(Words("主管区", "district"), word(language, "district", shown["district"]))
+    yield _Side(Words("规则", "rule"), shown["rule"])
+
+
+_OF: Mapping[
+    str,
+    tuple[Callable[[Language, Item], str], Callable[[Language, Item | None], Iterator[_Side]]],
+] = MappingProxyType(
+    {
+        "roster": (_no_title, _roster),
+        "scope": (_scope_title, _scope),
+        "flags": (_flag_title, _flag),
+    }
+)
+"""What is compared → how a line is called, and what it shows."""

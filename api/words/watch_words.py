@@ -1,0 +1,37 @@
+"""What is compared, counted and judged of a place is called, on the pages of those who watch."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.words.language import Names, names
+
+COMPARED = names(
+    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("疑点", "flags")
+)
+COUNTS = names(
+    breaches=("违规", "breaches"),
+    sessions=("认定活动", "sessions"),
+    certificates=("有效证书", "certificates in force"),
+    open_findings=("未结问题", "open findings"),
+)
+SIDES = names(
+    inside=("本市行政区域内", "within Beijing"),
+    outside=("本市行政区域外", "outside Beijing"),
+    undecided=("无法判定", "undecided"),
+)
+PLACE_STEPS = names(
+    mode=("认定形式", "mode"),
+    division=("区划代码", "division code"),
+    coordinates=("坐标", "coordinates"),
+    address=("地址", "address"),
+)
+
+WATCHED: Mapping[str, Names] = MappingProxyType(
+    {
+        "compared": COMPARED,
+        "count": COUNTS,
+        "side": SIDES,
+        "step": PLACE_STEPS,
+    }
+)
+"""Vocabulary → its names, as in `api.words.words.VOCABULARY`."""

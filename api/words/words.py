@@ -1,0 +1,221 @@
+"""What the values of the vocabulary are called on the pages, in both languages.
+
+The names are those of the glossary. A value without a name here is shown as it is stored, which
+a test does not let happen for any enumeration of the domain.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.words.access_words import DEEDS, OUTCOMES, STATES, WAYS
+from api.words.authority_words import AUTHORITIES, DISTRICTS, ORGANISATIONS
+from api.words.event_words import EVENT_NAMES
+from api.words.language import Names, Words, names
+from api.words.watch_words import WATCHED
+from domain.checks import CHECKS
+from domain.terms.vocabulary import Level
+
+ROLES = names(
+    quality_supervisor=("质量督导员", "quality supervisor"),
+    centre_officer=("中心经办", "centre officer"),
+    bureau_publisher=("市局发布", "bureau publisher"),
+    district_inspector=("区级督导", "district inspector"),
+    expert=("评估专家", "expert"),
+    enterprise_reporter=("企业申报员", "enterprise reporter"),
+    analyst=("分析员", "analyst"),
+    public=("公众", "the public"),
+    security_admin=("安全管理员", "security administrator"),
+    audit_admin=("审计管理员", "audit administrator"),
+    system_admin=("系统管理员", "system administrator"),
+)
+KINDS = names(
+    municipal=("市属", "municipal"),
+    district=("区属", "district-owned"),
+    foreign=("外资", "foreign-invested"),
+    private=("非公", "private"),
+    central=("央企", "central"),
+)
+INSPECTIONS: Names = MappingProxyType(
+    {
+        "现场督导": Words("现场督导", "on-site supervision"),
+        "日常监督检查": Words("日常监督检查", "routine inspection"),
+        "专项督导": Words("专项督导", "special supervision"),
+        "双随机抽查": Words("双随机抽查", "check after a random draw"),
+        "线上督导": Words("线上督导", "online supervision"),
+        "投诉举报核查": Words("投诉举报核查", "check of a complaint"),
+    }
+)
+STANDINGS = names(
+    unlisted=("未列入", "not listed"),
+    listed=("在名单", "listed"),
+    suspended=("暂停", "suspended"),
+    removed=("移出", "removed"),
+    expired=("已到期", "expired"),
+)
+VERDICTS = names(
+    breach=("违规", "breach"),
+    undecided=("无法判定", "undecided"),
+    clear=("合规", "clear"),
+)
+SEVERITIES = names(minor=("轻微", "minor"), major=("较重", "major"), severe=("严重", "severe"))
+REVIEWS = names(
+    upheld=("维持", "upheld"),
+    dismissed=("排除", "dismissed"),
+    converted=("转为问题", "converted to a finding"),
+    none=("未复核", "not reviewed"),
+)
+CASES = names(
+    then_and_now=("当时违规,现在仍违规", "breach then and now"),
+    then_not_now=("当时违规,后来已澄清", "breach then, cleared since"),
+    now_not_then=("当时看不出,现在违规", "not seen then, breach now"),
+    overturned=("复核后改变", "overturned in review"),
+)
+METHODS = names(
+    examination=("考核鉴定", "examination"),
+    process=("过程化考核", "process assessment"),
+    performance=("业绩评价", "performance evaluation"),
+    direct=("直接认定", "direct certification"),
+    own=("企业自定方式", "the enterprise's own method"),
+)
+MODES = names(
+    on_site=("现场", "on site"),
+    online=("线上", "online"),
+    no_session=("不集中考核", "no session"),
+)
+CATEGORIES = names(
+    employee=("在职职工", "own employees"),
+    dispatched=("劳务派遣人员", "dispatched workers"),
+    student=("校企合作技工院校学生", "students of partner schools"),
+    apprentice=("新型学徒", "new-type apprentices"),
+    other=("其他人员", "others"),
+)
+CONTENTS = names(
+    projects=("承担项目", "projects"),
+    problems=("解决难题", "problems solved"),
+    innovation=("创新成果", "innovation"),
+    teaching=("传授技艺", "teaching"),
+)
+MATERIALS = names(
+    application_form=("申请表", "application form"),
+    implementation_plan=("实施方案", "implementation plan"),
+    incentive_policy=("激励政策", "incentive policy"),
+    standards=("标准或评价规范", "standards or specifications"),
+    premises=("场地设备", "premises and equipment"),
+)
+HEADINGS = names(
+    basics=("企业基本情况", "the enterprise"),
+    hr_system=("人力资源管理制度", "personnel system"),
+    funding=("经费保障措施", "funding"),
+    organisation_quality=("认定工作机构及质量保障体系", "organisation and quality assurance"),
+    premises_it=("认定场地、设备设施及信息化建设", "premises, equipment and IT"),
+)
+OPINIONS = names(support=("同意", "support"), oppose=("不同意", "oppose"))
+RESPONSIBLE = names(
+    assessing=("评价企业", "assessing enterprise"),
+    issuing=("发证主体", "issuing body"),
+    implementing=("实施单位", "implementing unit"),
+    applicant=("申报企业", "applicant"),
+    supervising=("主管区", "supervising authority"),
+)
+STAGES = names(
+    submitted=("已提交", "submitted"),
+    opinion_given=("区级已出意见", "district opinion given"),
+    accepted=("已受理", "accepted"),
+    returned=("已退回", "returned"),
+    experts_assigned=("已派专家", "experts assigned"),
+    scoring=("评分中", "scoring"),
+    concluded=("评估已结论", "evaluation concluded"),
+    confirmed=("已确认", "confirmed"),
+    rejected=("不予确认", "rejected"),
+    published=("已公布", "published"),
+    receipt_issued=("已发回执", "receipt issued"),
+    committed=("已登记", "committed"),
+    carried_out=("已抽取", "carried out"),
+    dispatched=("已派出", "dispatched"),
+    recorded=("已记录", "recorded"),
+    raised=("已提出", "raised"),
+    disputed=("有异议", "disputed"),
+    rectification_ordered=("已责令整改", "rectification ordered"),
+    rectification_reported=("已报整改", "rectification reported"),
+    passed=("复查合格", "reinspection passed"),
+    failed=("复查不合格", "reinspection failed"),
+    closed=("已销号", "closed"),
+    withdrawn=("已撤回", "withdrawn"),
+    filed=("已报备", "filed"),
+    revised=("已修订", "revised"),
+)
+IMPORT_STAGES = names(
+    queued=("排队", "queued"),
+    running=("进行中", "under way"),
+    previewed=("待确认", "to be confirmed"),
+    done=("完成", "done"),
+    failed=("不能使用", "unusable"),
+    discarded=("已放弃", "given up"),
+)
+MEASURE_STATES = names(
+    imposed=("生效", "imposed"),
+    stayed=("暂缓", "stayed"),
+    varied=("已变更", "varied"),
+    set_aside=("已撤销", "set aside"),
+    lifted=("已解除", "lifted"),
+)
+CHANGES = names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
+CATALOGUES = names(
+    dictionary=("职业分类大典", "dictionary of occupations"),
+    qualifications=("职业资格目录", "catalogue of qualifications"),
+    rules=("规则", "rules"),
+    outline=("行政区划轮廓", "outline"),
+)
+CERTIFICATE_STATES = names(
+    valid=("有效", "valid"),
+    reissued=("已换证", "replaced"),
+    revoked=("已撤销", "revoked"),
+)
+WITHIN = names(
+    inside=("范围内", "inside"),
+    outside=("超范围", "outside"),
+    undecided=("无法判定", "undecided"),
+)
+CHECK_NAMES: Names = MappingProxyType(
+    {code: Words(check.zh, check.en) for code, check in CHECKS.items()}
+)
+LEVELS: Names = MappingProxyType({level.value: Words(level.zh, level.en) for level in Level})
+VOCABULARY: Mapping[str, Names] = MappingProxyType(
+    {
+        "role": ROLES,
+        "kind": KINDS,
+        "inspection": INSPECTIONS,
+        "standing": STANDINGS,
+        "verdict": VERDICTS,
+        "severity": SEVERITIES,
+        "review": REVIEWS,
+        "case": CASES,
+        "method": METHODS,
+        "mode": MODES,
+        "category": CATEGORIES,
+        "content": CONTENTS,
+        "material": MATERIALS,
+        "heading": HEADINGS,
+        "opinion": OPINIONS,
+        "responsible": RESPONSIBLE,
+        "stage": STAGES,
+        "measure": MEASURE_STATES,
+        "import": IMPORT_STAGES,
+        "change": CHANGES,
+        "catalogue": CATALOGUES,
+        "certificate": CERTIFICATE_STATES,
+        "within": WITHIN,
+        **WATCHED,
+        "check": CHECK_NAMES,
+        "level": LEVELS,
+        "district": DISTRICTS,
+        "authority": AUTHORITIES,
+        "organisation": ORGANISATIONS,
+        "event": EVENT_NAMES,
+        "deed": DEEDS,
+        "outcome": OUTCOMES,
+        "way": WAYS,
+        "finding_state": STATES,
+    }
+)
+"""What a template names a vocabulary by → its names: `{{ row.standing | word("standing") }}`."""

@@ -1,0 +1,218 @@
+"""The way of an application from submission to receipt: stream `application/{id}` (五, 六(一)–六(四)).
+
+A submission, an opinion and a sheet of scores are reported; acceptance, conclusion,
+confirmation and receipt are decided by the centre and the bureau.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.application.confirmation import (
+    ApplicationConfirmed,
+    ApplicationRejected,
+    ReceiptIssued,
+    require_confirmable,
+    require_receipt_due,
+    require_rejectable,
+)
+from domain.application.progress import Application
+from domain.application.scoring import (
+    EvaluationConcluded,
+    EvaluationScored,
+    EvaluationScoreRevised,
+    ExpertsAssigned,
+    concluded,
+    require_assignable,
+    require_scorable,
+)
+from domain.application.submission import (
+    ApplicationAccepted,
+    ApplicationReturned,
+    ApplicationSubmitted,
+    DistrictOpinionGiven,
+    require_acceptable,
+    require_opinion_due,
+    require_returnable,
+    require_submittable,
+)
+from domain.enterprise import ENTERPRISE
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New
+from domain.terms.envelope import Recorded
+from domain.terms.evidence import evidence_tags
+from domain.terms.guards import existing, not_in_the_future
+from domain.terms.scope import units
+
+Step: TypeAlias = (
+    DistrictOpinionGiven
+    | ApplicationAccepted
+    | ApplicationReturned
+    | ExpertsAssigned
+    | EvaluationScored
+    | EvaluationScoreRevised
+    | EvaluationConcluded
+    | ApplicationConfirmed
+    | ApplicationRejected
+    | ReceiptIssued
+)
+"""What may follow a submission."""
+Event: TypeAlias = ApplicationSubmitted | Step
+
+State: TypeAlias = Application | None
+initial: State = None
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return where the application stands after `entry` (its own events, and its publication)."""
+    event = entry.event
+    if isinstance(event, ApplicationSubmitted):
+        return Application(
+            application_id=event.application_id,
+            uscc=event.uscc,
+            window=event.window,
+            submitted=entry.valid_from,
+            position=entry.position,
+            scope=event.scope,
+            methods=event.methods,
+            own_method=event.own_method,
+        )
+    if state is None:
+        return None
+    return _advance(state, entry, event)
+
+
+def _advance(state: Application, entry: Recorded[Any], event: Any) -> Application:  # noqa: ANN401, PLR0911 - one line per event
+    match event:
+        case DistrictOpinionGiven():
+            return replace(state, opinion=event.opinion, opinion_text=event.text)
+        case ApplicationAccepted():
+            return replace(state, accepted=entry.valid_from)
+        case ApplicationReturned():
+            return replace(state, ended="returned")
+        case ExpertsAssigned():
+            return replace(state, experts=event.experts)
+        case EvaluationScored() | EvaluationScoreRevised():
+            return _scored(state, event)
+        case EvaluationConcluded():
+            return replace(
+                state,
+                recommended=event.recommended,
+                recommended_units=units(event.scope),
+                mean=event.arithmetic.mean if event.arithmetic else None,
+                concluded_by=entry.actor.account,
+            )
+        case ApplicationConfirmed():
+            return replace(
+                state,
+                confirmed=entry.valid_from,
+                confirmed_by=entry.actor.account,
+                confirmed_units=units(event.scope),
+            )
+        case ApplicationRejected():
+            return replace(state, ended="rejected")
+        case ReceiptIssued():
+            return replace(
+                state,
+                receipt_no=event.receipt_no,
+                receipt_on=event.issued_on,
+                receipt_position=entry.position,
+            )
+        case _:  # EnterpriseListed carries this tag too: the publication of this application
+            return replace(state, published=True)
+
+
+def _scored(state: Application, event: EvaluationScored | EvaluationScoreRevised) -> Application:
+    """Return the application with the sheet of one expert, in place of an earlier one."""
+    sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
+    comments = tuple(said for said in state.comments if said[0] != event.expert_id)
+    return replace(
+        state,
+        sheets=(*sheets, (event.expert_id, event.scores)),
+        comments=(*comments, (event.expert_id, event.comment)),
+    )
+
+
+APPLICATION: FactKind[State] = FactKind("application", initial, evolve)
+FACTS = MappingProxyType({"application": APPLICATION})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The application itself, and the enterprise where the command names it."""
+    body = command.body
+    if isinstance(body, ApplicationSubmitted):
+        return APPLICATION.key(body.application_id), ENTERPRISE.key(body.uscc)
+    return (APPLICATION.key(body.application_id),)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the event that carries out `command`, or raise `Refused`."""
+    body = command.body
+    found = facts[APPLICATION.key(body.application_id)]
+    if isinstance(body, ApplicationSubmitted):
+        require_submittable(facts, command, body, found)
+        return [_new(facts, command, body.uscc, body)]
+    state = existing(
+        found,
+        "unknown-application",
+        f"申报 {body.application_id} 不存在",
+        f"application {body.application_id} does not exist",
+        "application_id",
+    )
+    not_in_the_future(command)
+    event = _decided(facts, command, state, body)
+    return [] if event is None else [_new(facts, command, state.uscc, event)]
+
+
+def _decided(facts: Facts, command: Command[Event], state: Application, body: Step) -> Step | None:
+    """Return what to record; None where nothing would change."""
+    match body:
+        case DistrictOpinionGiven():
+            require_opinion_due(facts, command, state, body)
+        case ApplicationAccepted():
+            require_acceptable(facts, command, state)
+        case ApplicationReturned():
+            require_returnable(state, body)
+        case ExpertsAssigned():
+            require_assignable(facts, command, state, body)
+        case EvaluationScored() | EvaluationScoreRevised():
+            require_scorable(facts, command, state, body)
+        case EvaluationConcluded():
+            return replace(body, arithmetic=concluded(facts, command, state, body))
+        case ApplicationConfirmed():
+            require_confirmable(facts, command, state, body)
+        case ApplicationRejected():
+            require_rejectable(state, body)
+        case ReceiptIssued():
+            require_receipt_due(command, state, body)
+    return None if _holds_already(state, body) else body
+
+
+def _holds_already(state: Application, body: Step) -> bool:
+    """Whether recording `body` would change nothing."""
+    match body:
+        case DistrictOpinionGiven():
+            return (state.opinion, state.opinion_text) == (body.opinion, body.text)
+        case ExpertsAssigned():
+            return state.experts == body.experts
+        case EvaluationScoreRevised():
+            same_scores = (body.expert_id, body.scores) in state.sheets
+            return same_scores and (body.expert_id, body.comment) in state.comments
+        case ReceiptIssued():
+            return state.receipt_no is not None
+        case _:
+            return False
+
+
+def _new(facts: Facts, command: Command[Event], uscc: str, event: Event) -> New:
+    enterprise = facts[ENTERPRISE.key(uscc)]
+    day = event.issued_on if isinstance(event, ReceiptIssued) else command.valid_from
+    papers = event.materials if isinstance(event, ApplicationSubmitted) else ()
+    return New(
+        f"application/{event.application_id}",
+        event,
+        uscc,
+        enterprise.district_on(day) if enterprise else None,
+        (f"application:{event.application_id}", *evidence_tags(each.sha256 for each in papers)),
+        day,
+    )

@@ -1,0 +1,74 @@
+"""The arithmetic of the expert evaluation (六(二)): five headings, a mean, a pass mark."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.terms.decider import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """An expert as assigned; `recusal_declared`: a ground for recusal was declared."""
+
+    expert_id: str
+    name: str
+    affiliation: str
+    recusal_declared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadingScores:
+    """Points for 企业基本情况, 人力资源管理制度, 经费保障措施, 认定工作机构及质量保障体系, 场地设备信息化."""
+
+    basics: Decimal
+    hr_system: Decimal
+    funding: Decimal
+    organisation_quality: Decimal
+    premises_it: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Sum over the headings."""
+        return (
+            self.basics
+            + self.hr_system
+            + self.funding
+            + self.organisation_quality
+            + self.premises_it
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic:
+    """What a conclusion rests on: every sheet's total, their mean, the mark to reach."""
+
+    totals: tuple[str, ...]
+    mean: str
+    pass_mark: int
+    passed: bool
+
+
+def arithmetic(sheets: Sequence[HeadingScores], pass_mark: int) -> Arithmetic:
+    """Return totals and mean (two decimals, half up) of `sheets`; at least one sheet."""
+    totals = [sheet.total for sheet in sheets]
+    mean = (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return Arithmetic(
+        totals=tuple(f"{total:f}" for total in totals),
+        mean=f"{mean:f}",
+        pass_mark=pass_mark,
+        passed=mean >= pass_mark,
+    )
+
+
+def require_points(scores: HeadingScores, maximum: int) -> None:
+    """Refuse points below 0 or above `maximum` of a heading [C]."""
+    for heading in fields(scores):
+        points: Decimal = getattr(scores, heading.name)
+        if not (points.is_finite() and 0 <= points <= maximum):
+            raise Refused(
+                "points-out-of-range",
+                f"{heading.name} 得分 {points} 超出 0–{maximum}",
+                f"{heading.name} has {points} points; 0 to {maximum} are allowed",
+                f"scores.{heading.name}",
+            )

@@ -1,0 +1,128 @@
+"""How far one application has come, and what any further step presupposes (六(一)–六(四))."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from domain.application.evaluation import Expert, HeadingScores
+from domain.enterprise import ENTERPRISE, Profile
+from domain.terms.decider import Facts, Refused
+from domain.terms.guards import existing_enterprise
+from domain.terms.scope import ScopeItem, Unit, named, units
+from domain.terms.vocabulary import Method, Opinion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Where one application stands. The tuples of positions say which entries made it so."""
+
+    application_id: str
+    uscc: str
+    window: str
+    submitted: date
+    position: int
+    scope: tuple[ScopeItem, ...]
+    methods: tuple[Method, ...]
+    own_method: str | None
+    opinion: Opinion | None = None
+    opinion_text: str | None = None
+    accepted: date | None = None
+    ended: str | None = None
+    """`returned` or `rejected`."""
+    experts: tuple[Expert, ...] = ()
+    sheets: tuple[tuple[str, HeadingScores], ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
+    recommended: bool | None = None
+    recommended_units: frozenset[Unit] = frozenset()
+    mean: str | None = None
+    concluded_by: str | None = None
+    confirmed: date | None = None
+    confirmed_by: str | None = None
+    confirmed_units: frozenset[Unit] = frozenset()
+    published: bool = False
+    receipt_no: str | None = None
+    receipt_on: date | None = None
+    receipt_position: int = 0
+
+    @property
+    def stage(self) -> str:
+        """How far the application has come; a receipt ahead of the publication does not end its way."""
+        reached = (
+            (self.ended is not None, self.ended or ""),
+            (self.published and self.receipt_no is not None, "receipt_issued"),
+            (self.published, "published"),
+            (self.confirmed is not None, "confirmed"),
+            (self.recommended is not None, "concluded"),
+            (bool(self.sheets), "scoring"),
+            (bool(self.experts), "experts_assigned"),
+            (self.accepted is not None, "accepted"),
+            (self.opinion is not None, "opinion_given"),
+        )
+        return next((name for so, name in reached if so), "submitted")
+
+
+def profile_on(facts: Facts, state: Application, day: date) -> Profile:
+    """Return the applicant as it was on `day`."""
+    return existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc).profile_on(day)
+
+
+def require_open(state: Application) -> None:
+    """Refuse to go on with an application that was returned or rejected."""
+    if state.ended is not None:
+        raise Refused(
+            "application-ended",
+            f"申报 {state.application_id} 已{'退回' if state.ended == 'returned' else '不予确认'},请重新申报",
+            f"application {state.application_id} was {state.ended}; a new application is needed",
+            "application_id",
+        )
+
+
+def require_accepted(state: Application) -> None:
+    """Refuse what comes before the centre has taken the application in."""
+    if state.accepted is None:
+        raise Refused(
+            "not-accepted",
+            "申报尚未受理",
+            "the application was not accepted yet",
+            "application_id",
+        )
+
+
+def require_reason(reason: str) -> None:
+    """Refuse to end an application, or to change a sheet, without saying why."""
+    if not reason.strip():
+        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+
+
+def require_not_scored(state: Application, account: str) -> None:
+    """Refuse an expert who goes on to decide on what they scored (六(二))."""
+    if account in {expert for expert, _ in state.sheets}:
+        raise Refused(
+            "scored-it",
+            f"{account} 参加了专家评分,不能再办理评估结论、确认或公布",
+            f"{account} scored this application and may not conclude, confirm or publish it",
+            "actor",
+        )
+
+
+def require_another(account: str, before: str | None, zh: str, en: str) -> None:
+    """Refuse two steps of one application by one account; `zh` and `en` name the two."""
+    if account == before:
+        raise Refused(
+            "same-person",
+            f"{zh}须由不同的人办理,前一步由 {account} 办理",
+            f"{en} need two people; {account} did the first",
+            "actor",
+        )
+
+
+def require_within(scope: Iterable[ScopeItem], limit: frozenset[Unit], zh: str, en: str) -> None:
+    """Refuse a scope that goes beyond `limit`, which `zh` and `en` name."""
+    beyond = units(scope) - limit
+    if beyond:
+        raise Refused(
+            "scope-beyond",
+            f"{named(beyond)} 不在{zh}内",
+            f"{named(beyond)} is not within {en}",
+            "scope",
+        )

@@ -1,0 +1,229 @@
+"""The course of the expert evaluation: who scores, their sheets, the conclusion (六(二)).
+
+Recorded in the stream of the application (`domain.application.application`); the arithmetic is
+`domain.application.evaluation`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.application.evaluation import (
+    Arithmetic,
+    Expert,
+    HeadingScores,
+    arithmetic,
+    require_points,
+)
+from domain.application.progress import (
+    Application,
+    require_accepted,
+    require_not_scored,
+    require_open,
+    require_reason,
+    require_within,
+)
+from domain.enterprise import ENTERPRISE
+from domain.terms.decider import Command, Facts, Refused
+from domain.terms.guards import existing_enterprise
+from domain.terms.scope import ScopeItem, require_certifiable, units
+from domain.terms.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertsAssigned:
+    """The centre named the experts who score."""
+
+    application_id: str
+    experts: tuple[Expert, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationScored:
+    """One expert scored all headings."""
+
+    application_id: str
+    expert_id: str
+    scores: HeadingScores
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationScoreRevised:
+    """One expert replaced their sheet; `reason` says why."""
+
+    application_id: str
+    expert_id: str
+    scores: HeadingScores
+    comment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationConcluded:
+    """The centre concluded the expert evaluation; `arithmetic` is filled in by the ledger."""
+
+    application_id: str
+    recommended: bool
+    scope: tuple[ScopeItem, ...]
+    arithmetic: Arithmetic | None = None
+
+
+def require_assignable(
+    facts: Facts, command: Command[Any], state: Application, body: ExpertsAssigned
+) -> None:
+    """Refuse too few experts, one who must recuse themselves, and a change after the first sheet."""
+    require_open(state)
+    require_accepted(state)
+    _require_unconcluded(state)
+    if state.sheets and state.experts != body.experts:
+        raise Refused(
+            "already-scored",
+            "已有专家评分,不能更换专家",
+            "scores were given; experts cannot be replaced",
+            "experts",
+        )
+    needed = facts.reference.rules(command.valid_from).experts_minimum
+    if not len({expert.expert_id for expert in body.experts}) == len(body.experts) >= needed:
+        raise Refused(
+            "too-few-experts",
+            f"至少需要 {needed} 名不同的专家",
+            f"at least {needed} different experts are needed",
+            "experts",
+        )
+    close = _close_to(facts, command, state)
+    for index, expert in enumerate(body.experts):
+        if expert.recusal_declared or expert.affiliation in close:
+            raise _recused(expert.expert_id, f"experts.{index}")
+
+
+def _close_to(facts: Facts, command: Command[Any], state: Application) -> frozenset[str]:
+    """Return the affiliations of an expert that speak against them: the applicant and its units."""
+    day = command.valid_from
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc)
+    return frozenset({state.uscc, enterprise.profile_on(day).name, *enterprise.units_on(day)})
+
+
+def _recused(expert_id: str, field: str) -> Refused:
+    return Refused(
+        "expert-recused",
+        f"专家 {expert_id} 应当回避,请另行指定",
+        f"expert {expert_id} has a ground for recusal; assign another",
+        field,
+    )
+
+
+def _require_unconcluded(state: Application) -> None:
+    if state.recommended is not None:
+        raise Refused(
+            "already-concluded",
+            "评估已结束",
+            "the evaluation is already concluded",
+            "application_id",
+        )
+
+
+def require_scorable(
+    facts: Facts,
+    command: Command[Any],
+    state: Application,
+    body: EvaluationScored | EvaluationScoreRevised,
+) -> None:
+    """Refuse a sheet of somebody else, after the end, or with points that cannot be."""
+    require_open(state)
+    _require_own_sheet(command, state, body.expert_id)
+    _require_disinterested(facts, command, state, body.expert_id)
+    if state.recommended is not None:
+        raise Refused(
+            "already-concluded",
+            "评估已结束,不能再评分",
+            "the evaluation is already concluded",
+            "application_id",
+        )
+    has_sheet = body.expert_id in {expert for expert, _ in state.sheets}
+    if isinstance(body, EvaluationScored):
+        if has_sheet:
+            raise Refused(
+                "already-scored",
+                "该专家已评分;修改请用 EvaluationScoreRevised",
+                "already scored; use EvaluationScoreRevised",
+                "expert_id",
+            )
+    else:
+        if not has_sheet:
+            raise Refused(
+                "not-scored",
+                "该专家尚未评分,没有可修改的评分表",
+                "there is no sheet to revise",
+                "expert_id",
+            )
+        require_reason(body.reason)
+    require_points(body.scores, facts.reference.rules(command.valid_from).points_per_heading)
+
+
+def _require_own_sheet(command: Command[Any], state: Application, expert_id: str) -> None:
+    if expert_id not in {expert.expert_id for expert in state.experts}:
+        raise Refused(
+            "expert-not-assigned",
+            f"专家 {expert_id} 未被指定评估该申报",
+            f"expert {expert_id} is not assigned to this application",
+            "expert_id",
+        )
+    if command.actor.role is not Role.EXPERT or command.actor.account != expert_id:
+        raise Refused(
+            "not-own-sheet",
+            "专家只能填写本人的评分表",
+            "an expert fills in their own sheet only",
+            "expert_id",
+        )
+
+
+def _require_disinterested(
+    facts: Facts, command: Command[Any], state: Application, expert_id: str
+) -> None:
+    """Refuse a sheet of an expert with a declared ground, or who belongs to the applicant by now."""
+    expert = next(e for e in state.experts if e.expert_id == expert_id)
+    affiliations = {expert.affiliation, command.actor.organisation}
+    if expert.recusal_declared or affiliations & _close_to(facts, command, state):
+        raise _recused(expert_id, "expert_id")
+
+
+def concluded(
+    facts: Facts, command: Command[Any], state: Application, body: EvaluationConcluded
+) -> Arithmetic:
+    """Return what the conclusion rests on; refuse one that comes too early or that it does not bear."""
+    require_open(state)
+    _require_unconcluded(state)
+    _require_all_scored(state)
+    require_not_scored(state, command.actor.account)
+    rules = facts.reference.rules(command.valid_from)
+    result = arithmetic([sheet for _, sheet in state.sheets], rules.pass_mark)
+    if not body.recommended:
+        return result
+    if not result.passed:
+        raise Refused(
+            "below-pass-mark",
+            f"平均分 {result.mean} 低于合格线 {rules.pass_mark},不能推荐",
+            f"the mean {result.mean} is below the pass mark {rules.pass_mark}",
+            "recommended",
+        )
+    if not units(body.scope):
+        raise Refused("scope-empty", "推荐范围为空", "the recommended scope is empty", "scope")
+    require_within(body.scope, units(state.scope), "申报范围", "the scope applied for")
+    require_certifiable(facts.reference, body.scope, command.valid_from, "scope")
+    return result
+
+
+def _require_all_scored(state: Application) -> None:
+    if not state.experts:
+        raise Refused(
+            "no-experts", "尚未指定评估专家", "no experts were assigned", "application_id"
+        )
+    scored = {expert for expert, _ in state.sheets}
+    waiting = [e.expert_id for e in state.experts if e.expert_id not in scored]
+    if waiting:
+        raise Refused(
+            "scores-missing",
+            f"专家尚未评分:{'、'.join(waiting)}",
+            f"scores are missing from: {', '.join(waiting)}",
+            "application_id",
+        )

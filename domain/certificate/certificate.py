@@ -1,0 +1,306 @@
+"""Certificates as they were issued: further events of stream `assessment/{id}` (七(二)).
+
+A holder stands in an event as a random subject id and a masked name. What the reporter
+sends (name and document number) goes to the vault before the decision; see domain.md §9.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from domain.assessment import ASSESSMENT
+from domain.enterprise import ENTERPRISE
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing, must_be_uscc, not_in_the_future
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import CandidateCategory, ContentPart, Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The holder without personal data: random subject id, masked name, kind of document."""
+
+    subject_id: str
+    masked_name: str
+    id_type: str
+    category: CandidateCategory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """Points per part, and the parts that 二(二)2 adds; `content` None: not reported."""
+
+    theory: Decimal | None = None
+    practice: Decimal | None = None
+    review: Decimal | None = None
+    content: tuple[ContentPart, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateIssued:
+    """A certificate was issued to a candidate of a session."""
+
+    certificate_no: str
+    assessment_id: str
+    issuer_uscc: str
+    occupation: Occupation
+    level: Level
+    holder: Holder
+    results: Results
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateReissued:
+    """A certificate was replaced by one with a new number."""
+
+    certificate_no: str
+    new_certificate_no: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRevoked:
+    """A certificate was revoked."""
+
+    certificate_no: str
+    reason: str
+
+
+Event: TypeAlias = CertificateIssued | CertificateReissued | CertificateRevoked
+
+
+class Paper(Protocol):
+    """What tells whether a reissue or a revocation ends a certificate."""
+
+    @property
+    def position(self) -> int:
+        """The entry that made it."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """The number it stands under."""
+        ...
+
+    @property
+    def uscc(self) -> str | None:
+        """The enterprise that assessed."""
+        ...
+
+    @property
+    def holder(self) -> str:
+        """Pseudonym of its holder."""
+        ...
+
+    @property
+    def ended(self) -> date | None:
+        """The day on which it ended."""
+        ...
+
+
+P = TypeVar("P", bound=Paper)
+
+
+def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
+    """Return what a reissue or a revocation ends of the papers, in order of entry.
+
+    Where one enterprise put one number on several holders, a revocation takes the number away
+    from all of them, and a reissue gives the holder recorded last a number of their own.
+    """
+    event: CertificateReissued | CertificateRevoked = entry.event
+    holding = [
+        paper
+        for paper in papers
+        if paper.number == event.certificate_no
+        and paper.uscc == entry.subject
+        and paper.position < entry.position
+        and paper.ended is None
+    ]
+    if isinstance(event, CertificateRevoked):
+        return holding
+    return [paper for paper in holding if paper.holder == holding[-1].holder]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One certificate recorded under a number, and whether it still holds under it.
+
+    `event` None: it was made by a reissue, of the certificate under the number `replaces`.
+    """
+
+    position: int
+    uscc: str
+    number: str
+    holder: str
+    event: CertificateIssued | None
+    replaces: str = ""
+    ended: date | None = None
+    ended_position: int = 0
+    replaced_by: str | None = None
+
+
+State: TypeAlias = tuple[Issue, ...]
+"""All certificates recorded under one number (more than one is C2, not a refusal), and what
+replaced them."""
+initial: State = ()
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the certificates under one number after `entry`."""
+    event = entry.event
+    uscc = entry.subject or ""
+    if isinstance(event, CertificateIssued):
+        number, holder = event.certificate_no, event.holder.subject_id
+        return (*state, Issue(entry.position, uscc, number, holder, event))
+    if not isinstance(event, CertificateReissued | CertificateRevoked):
+        return state  # a review of C2 carries the number's tag and ends nothing
+    ended = those_ended(state, entry)
+    if isinstance(event, CertificateRevoked):
+        return tuple(_ended(i, entry, None) if i in ended else i for i in state)
+    number, holder = event.new_certificate_no, _holder_in(entry.tags)
+    successor = Issue(entry.position, uscc, number, holder, None, event.certificate_no)
+    return (*(_ended(i, entry, number) if i in ended else i for i in state), successor)
+
+
+def _holder_in(tags: Iterable[str]) -> str:
+    """Return whose certificate it is: the number that is replaced may not be among these facts."""
+    return next((tag.removeprefix(_HOLDER) for tag in tags if tag.startswith(_HOLDER)), "")
+
+
+_HOLDER = "holder:"
+
+
+def _ended(issue: Issue, entry: Recorded[Any], by: str | None) -> Issue:
+    return replace(issue, ended=entry.valid_from, ended_position=entry.position, replaced_by=by)
+
+
+CERTIFICATE: FactKind[State] = FactKind("certificate", initial, evolve)
+FACTS = MappingProxyType({"certificate": CERTIFICATE})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """What is recorded under the number, and the session of a new certificate."""
+    body = command.body
+    if isinstance(body, CertificateIssued):
+        return CERTIFICATE.key(body.certificate_no), ASSESSMENT.key(body.assessment_id)
+    return (CERTIFICATE.key(body.certificate_no),)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the certificate's fact; refuse malformed, duplicate, future or unfounded ones."""
+    body = command.body
+    if isinstance(body, CertificateIssued):
+        return _issue(facts, command, body)
+    not_in_the_future(command)
+    known = facts[CERTIFICATE.key(body.certificate_no)]
+    issues = [issue for issue in known if issue.number == body.certificate_no]
+    own = [issue for issue in issues if issue.uscc == command.actor.organisation]
+    last = existing(
+        _replaced_so(own or issues, body) or _last(own or issues),
+        "unknown-certificate",
+        f"证书 {body.certificate_no} 未登记",
+        f"certificate {body.certificate_no} is not recorded",
+        "certificate_no",
+    )
+    _require_endable(last, body)
+    numbers = [body.certificate_no]
+    if isinstance(body, CertificateReissued):
+        numbers.append(body.new_certificate_no)
+    ending = [i for i in issues if i.uscc == last.uscc and i.ended is None]
+    holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
+    tags = (*(f"certificate:{no}" for no in numbers), *(f"{_HOLDER}{who}" for who in holders))
+    return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
+
+
+def _last(issues: Sequence[Issue]) -> Issue | None:
+    """Return the issue to end: the last that still holds, else the last."""
+    holding = [issue for issue in issues if issue.ended is None]
+    found = holding or issues
+    return found[-1] if found else None
+
+
+def _replaced_so(
+    issues: Sequence[Issue], body: CertificateReissued | CertificateRevoked
+) -> Issue | None:
+    """Return the issue that was replaced by the very number: of several, the next is not meant."""
+    if not isinstance(body, CertificateReissued):
+        return None
+    return next((i for i in issues if i.replaced_by == body.new_certificate_no), None)
+
+
+def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked) -> None:
+    """Refuse to end what has ended, to end it without a reason, or to replace it by itself."""
+    if last.replaced_by is not None:
+        raise Refused(
+            "certificate-ended",
+            f"证书 {body.certificate_no} 已于 {last.ended} 换发为 {last.replaced_by}",
+            f"certificate {body.certificate_no} was replaced by {last.replaced_by} on {last.ended}",
+            "certificate_no",
+        )
+    if last.ended is not None:
+        raise Refused(
+            "certificate-ended",
+            f"证书 {body.certificate_no} 已于 {last.ended} 撤销",
+            f"certificate {body.certificate_no} was revoked on {last.ended}",
+            "certificate_no",
+        )
+    if not body.reason.strip():
+        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+    if isinstance(body, CertificateReissued) and body.new_certificate_no == body.certificate_no:
+        raise Refused(
+            "same-number",
+            "新旧证书编号相同",
+            "old and new number are the same",
+            "new_certificate_no",
+        )
+
+
+def _original(facts: Facts, issue: Issue) -> CertificateIssued:
+    """Return what was issued first, through every number that replaced it."""
+    while issue.event is None:
+        before = facts[CERTIFICATE.key(issue.replaces)]
+        issue = next(b for b in before if b.ended_position == issue.position)
+    return issue.event
+
+
+def _new(
+    facts: Facts, command: Command[Event], of: CertificateIssued, uscc: str, *tags: str
+) -> New:
+    event = command.body
+    day = event.issued_on if isinstance(event, CertificateIssued) else command.valid_from
+    enterprise = facts[ENTERPRISE.key(uscc)]
+    return New(
+        f"assessment/{of.assessment_id}",
+        event,
+        uscc,
+        enterprise.district_on(day) if enterprise else None,
+        tags,
+        day,
+    )
+
+
+def _issue(facts: Facts, command: Command[Event], body: CertificateIssued) -> Sequence[New]:
+    must_be_uscc(body.issuer_uscc, "issuer_uscc")
+    not_in_the_future(command, body.issued_on, "issued_on")
+    held = facts[ASSESSMENT.key(body.assessment_id)]
+    session = existing(
+        held,
+        "unknown-assessment",
+        f"认定活动 {body.assessment_id} 未登记",
+        f"session {body.assessment_id} is not recorded",
+        "assessment_id",
+    )
+    if any(issue.event == body for issue in facts[CERTIFICATE.key(body.certificate_no)]):
+        raise Refused(
+            "duplicate",
+            f"证书 {body.certificate_no} 已有完全相同的记录",
+            f"certificate {body.certificate_no} is recorded already, exactly so",
+            "certificate_no",
+        )
+    tags = (f"certificate:{body.certificate_no}", f"{_HOLDER}{body.holder.subject_id}")
+    return [_new(facts, command, body, session.uscc, *tags)]

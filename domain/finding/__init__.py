@@ -1,0 +1,1 @@
+"""Findings, their rectification and the measures taken (四, 七)."""

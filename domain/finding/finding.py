@@ -1,0 +1,287 @@
+"""Findings, their rectification and the measures taken: stream `finding/{id}` (四, 七)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.enterprise import ENTERPRISE
+from domain.finding import measure, rectification
+from domain.finding.grounds import Grounds, keys, require_recorded
+from domain.finding.measure import (
+    Measure,
+    MeasureImposed,
+    MeasureLifted,
+    MeasureSetAside,
+    MeasureStayed,
+    MeasureVaried,
+    require_measure,
+)
+from domain.finding.rectification import (
+    Order,
+    RectificationOrdered,
+    RectificationReported,
+    ReinspectionRecorded,
+    require_rectification,
+)
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.evidence import evidence_tags
+from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.vocabulary import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRaised:
+    """A supervisor found something; it names what it concerns."""
+
+    finding_id: str
+    uscc: str
+    kind: str
+    severity: Severity
+    rule: str
+    statement: str
+    inspection_id: str | None = None
+    assessments: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingClosed:
+    """The finding is done with."""
+
+    finding_id: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingWithdrawn:
+    """The finding should not have been raised."""
+
+    finding_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingDisputed:
+    """The enterprise objects."""
+
+    finding_id: str
+    statement: str
+
+
+Event: TypeAlias = (
+    FindingRaised
+    | rectification.Event
+    | measure.Event
+    | FindingClosed
+    | FindingWithdrawn
+    | FindingDisputed
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Where one finding stands."""
+
+    raised: FindingRaised
+    position: int
+    raised_on: date
+    orders: tuple[Order, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    disputed: bool = False
+    dispute: FindingDisputed | None = None
+    ended: str | None = None
+    """`closed` or `withdrawn`."""
+    ended_on: date | None = None
+    ended_position: int = 0
+    outcome: str | None = None
+
+    @property
+    def stage(self) -> str:
+        """How far the finding has come."""
+        if self.ended is not None:
+            return self.ended
+        if not self.orders:
+            return "disputed" if self.disputed else "raised"
+        order = self.orders[-1]
+        if order.passed is not None:
+            return "passed" if order.passed else "failed"
+        return "rectification_ordered" if order.reported is None else "rectification_reported"
+
+
+State: TypeAlias = Finding | None
+initial: State = None
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return where the finding stands after `entry`."""
+    event: Event = entry.event
+    if isinstance(event, FindingRaised):
+        return Finding(raised=event, position=entry.position, raised_on=entry.valid_from)
+    if state is None:
+        return None
+    return _advance(state, entry, event)
+
+
+def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
+    after = state
+    match event:
+        case FindingRaised():
+            pass
+        case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
+            after = replace(state, orders=rectification.evolve(state.orders, entry))
+        case (
+            MeasureImposed()
+            | MeasureStayed()
+            | MeasureVaried()
+            | MeasureSetAside()
+            | MeasureLifted()
+        ):
+            after = replace(state, measures=measure.evolve(state.measures, event))
+        case FindingClosed():
+            after = _ended(state, entry, "closed", event.outcome)
+        case FindingWithdrawn():
+            after = _ended(state, entry, "withdrawn", event.reason)
+        case FindingDisputed():
+            after = replace(state, disputed=True, dispute=event)
+    return after
+
+
+def _ended(state: Finding, entry: Recorded[Any], how: str, outcome: str) -> Finding:
+    return replace(
+        state,
+        ended=how,
+        ended_on=entry.valid_from,
+        ended_position=entry.position,
+        outcome=outcome,
+    )
+
+
+FINDING: FactKind[State] = FactKind("finding", initial, evolve)
+FACTS = MappingProxyType({"finding": FINDING})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The finding, and for a new one everything that it refers to."""
+    body = command.body
+    yield FINDING.key(body.finding_id)
+    if isinstance(body, FindingRaised):
+        yield ENTERPRISE.key(body.uscc)
+        yield from keys(_grounds(body))
+
+
+def _grounds(body: FindingRaised) -> Grounds:
+    return Grounds(body.inspection_id, body.assessments, body.certificates, body.flags)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the events that carry out `command`, or raise `Refused`."""
+    body = command.body
+    not_in_the_future(command)
+    found = facts[FINDING.key(body.finding_id)]
+    if isinstance(body, FindingRaised):
+        _require_new_and_founded(facts, body, found)
+        uscc = body.uscc
+    else:
+        state = existing(
+            found,
+            "unknown-finding",
+            f"问题 {body.finding_id} 不存在",
+            f"finding {body.finding_id} does not exist",
+            "finding_id",
+        )
+        _require_allowed(state, command)
+        _require_news(state, command)
+        if _holds_already(state, command):
+            return []
+        uscc = state.raised.uscc
+    enterprise = facts[ENTERPRISE.key(uscc)]
+    district = enterprise.district_on(command.valid_from) if enterprise else None
+    named = body.evidence if isinstance(body, RectificationReported) else ()
+    tags = (f"finding:{body.finding_id}", *evidence_tags(each.sha256 for each in named))
+    return [New(f"finding/{body.finding_id}", body, uscc, district, tags, command.valid_from)]
+
+
+def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) -> None:
+    must_be_uscc(body.uscc, "uscc")
+    if found is not None:
+        raise Refused(
+            "finding-exists",
+            f"问题编号 {body.finding_id} 已使用",
+            f"finding id {body.finding_id} is taken",
+            "finding_id",
+        )
+    existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
+    require_recorded(facts, _grounds(body))
+
+
+def _holds_already(state: Finding, command: Command[Event]) -> bool:
+    """Whether an order would change nothing. A report that says nothing new is refused instead."""
+    body = command.body
+    match body:
+        case RectificationOrdered():
+            return rectification.repeats(state.orders, body, command.valid_from)
+        case MeasureStayed() | MeasureVaried():
+            return measure.changes_nothing(state.measures, body)
+        case _:
+            return False
+
+
+def _require_allowed(state: Finding, command: Command[Event]) -> None:
+    body = command.body
+    if state.ended is not None and not isinstance(body, _AFTER_THE_END):
+        raise Refused(
+            "finding-ended",
+            f"问题 {state.raised.finding_id} 已{'销号' if state.ended == 'closed' else '撤回'}",
+            f"finding {state.raised.finding_id} is {state.ended}",
+            "finding_id",
+        )
+    match body:
+        case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
+            require_rectification(state.orders, command, body)
+        case FindingClosed() if state.orders and state.orders[-1].passed is not True:
+            raise Refused(
+                "rectification-open",
+                "责令的整改尚未复查通过,不能销号",
+                "the rectification has not passed a reinspection; the finding cannot be closed",
+                "finding_id",
+            )
+        case FindingClosed() if not body.outcome.strip():
+            raise Refused(
+                "outcome-missing", "必须写明处理结果", "the outcome must be given", "outcome"
+            )
+        case FindingWithdrawn() if not body.reason.strip():
+            raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+        case (
+            MeasureImposed()
+            | MeasureStayed()
+            | MeasureVaried()
+            | MeasureSetAside()
+            | MeasureLifted()
+        ):
+            require_measure(state.measures, body)
+        case _:
+            return
+
+
+_AFTER_THE_END = (FindingDisputed, MeasureStayed, MeasureVaried, MeasureSetAside, MeasureLifted)
+"""A measure outlives its finding, and an objection may come when all is done."""
+
+
+def _require_news(state: Finding, command: Command[Event]) -> None:
+    """Refuse a report that is recorded already, exactly so (§3)."""
+    body = command.body
+    match body:
+        case RectificationReported() | ReinspectionRecorded():
+            known = rectification.is_known(state.orders, command, body)
+        case FindingDisputed():
+            known = state.dispute == body
+        case _:
+            known = False
+    if known:
+        raise Refused(
+            "duplicate", "已有完全相同的记录", "the same is recorded already", "finding_id"
+        )

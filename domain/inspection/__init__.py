@@ -1,0 +1,1 @@
+"""Draws, dispatches and spot checks (四, 双随机)."""

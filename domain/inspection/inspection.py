@@ -1,0 +1,294 @@
+"""Draws, dispatches and spot checks: stream `inspection/{id}` (四, 双随机)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from domain.assessment import ASSESSMENT
+from domain.enterprise import ENTERPRISE
+from domain.inspection.draw import Drawn, Pool, Sample, draw, pool_digest, require_drawable
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.evidence import evidence_tags
+from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.place import Place
+from domain.terms.vocabulary import Datum, Role
+
+EVERY_DRAW = "list:draws"
+"""The tag that all draws carry beside their own."""
+KINDS = ("现场督导", "日常监督检查", "专项督导", "双随机抽查", "线上督导", "投诉举报核查")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspector:
+    """Who inspects. `recusal_declared` None: no recusal statement is on file."""
+
+    account: str
+    name: str
+    card_no: str | None = None
+    recusal_declared: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistAnswer:
+    """One answer of the checklist, as given."""
+
+    item: str
+    value: str
+    scale: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A photo, film or paper, kept by the digest of its original bytes."""
+
+    sha256: str
+    media_type: str
+    file_name: str
+    captured_at: datetime | None = None
+    lon: Decimal | None = None
+    lat: Decimal | None = None
+    datum: Datum | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionDrawn:
+    """A draw was committed to (no seed) or carried out (seed); the result is computed."""
+
+    draw_id: str
+    pool: Pool
+    sample: Sample
+    seed_commitment: str
+    seed: str | None = None
+    pool_digest: str | None = None
+    drawn: Drawn | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionDispatched:
+    """Inspectors were sent to an enterprise."""
+
+    inspection_id: str
+    kind: str
+    district: str | None = None
+    uscc: str
+    inspectors: tuple[Inspector, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotCheckRecorded:
+    """What inspectors saw. `captured_at` is the device's clock: evidence, never order."""
+
+    inspection_id: str
+    uscc: str
+    assessment_id: str | None = None
+    district: str
+    kind: str
+    inspectors: tuple[Inspector, ...]
+    captured_at: datetime
+    place: Place | None = None
+    device_id: str
+    offline: bool
+    checklist: tuple[ChecklistAnswer, ...]
+    evidence: tuple[Evidence, ...]
+    unit_statement: str | None = None
+    signature_refused: bool
+
+
+Event: TypeAlias = InspectionDrawn | InspectionDispatched | SpotCheckRecorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What is known under one inspection or draw id."""
+
+    drawn: InspectionDrawn | None = None
+    dispatched: InspectionDispatched | None = None
+    spot_checks: tuple[SpotCheckRecorded, ...] = ()
+
+
+State: TypeAlias = Inspection
+initial: State = Inspection()
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return what is known after `entry`."""
+    event: Event = entry.event
+    match event:
+        case InspectionDrawn():
+            return replace(state, drawn=event)
+        case InspectionDispatched():
+            return replace(state, dispatched=event)
+        case SpotCheckRecorded():
+            return replace(state, spot_checks=(*state.spot_checks, event))
+
+
+INSPECTION: FactKind[State] = FactKind("inspection", initial, evolve)
+FACTS = MappingProxyType({"inspection": INSPECTION})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The inspection or draw; the enterprise and the session that it concerns."""
+    body = command.body
+    match body:
+        case InspectionDrawn():
+            own = command.actor.role is Role.DISTRICT_INSPECTOR
+            pool = body.pool.enterprises if own else ()
+            return INSPECTION.key(body.draw_id), *map(ENTERPRISE.key, pool)
+        case InspectionDispatched():
+            return INSPECTION.key(body.inspection_id), ENTERPRISE.key(body.uscc)
+        case SpotCheckRecorded():
+            keys: tuple[FactKey[Any], ...] = (
+                INSPECTION.key(body.inspection_id),
+                ENTERPRISE.key(body.uscc),
+            )
+            return (*keys, ASSESSMENT.key(body.assessment_id)) if body.assessment_id else keys
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the events that record `command`; a procedure that was broken is flagged, not refused."""
+    body = command.body
+    match body:
+        case InspectionDrawn():
+            return _draw(facts, command, body)
+        case InspectionDispatched():
+            return _dispatch(facts, command, body)
+        case SpotCheckRecorded():
+            return _spot_check(facts, command, body)
+
+
+def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Sequence[New]:
+    not_in_the_future(command)
+    before = facts[INSPECTION.key(body.draw_id)].drawn
+    if before is not None and before.seed is not None:
+        raise Refused(
+            "already-drawn",
+            f"抽取 {body.draw_id} 已完成,不能重抽",
+            f"draw {body.draw_id} was carried out and cannot be repeated",
+            "draw_id",
+        )
+    require_drawable(body.pool, body.sample, body.seed, body.seed_commitment)
+    _require_own_pool(facts, command, body)
+    if before is not None:
+        committed = (before.pool_digest, before.sample, before.seed_commitment)
+        if committed != (pool_digest(body.pool), body.sample, body.seed_commitment):
+            raise Refused(
+                "draw-changed",
+                "抽取池、数量或承诺与事先登记的不一致",
+                "pool, sample or commitment differ from what was committed to",
+                "pool",
+            )
+        if body.seed is None:
+            return []
+    event = replace(
+        body,
+        pool_digest=pool_digest(body.pool),
+        drawn=draw(body.pool, body.sample, body.seed) if body.seed is not None else None,
+    )
+    tags = (f"inspection:{body.draw_id}", EVERY_DRAW)
+    return [New(f"inspection/{body.draw_id}", event, None, None, tags, command.valid_from)]
+
+
+def _require_own_pool(facts: Facts, command: Command[Event], body: InspectionDrawn) -> None:
+    """Refuse an inspector's draw from the enterprises of another district."""
+    if command.actor.role is not Role.DISTRICT_INSPECTOR:
+        return
+    for index, uscc in enumerate(body.pool.enterprises):
+        known = facts[ENTERPRISE.key(uscc)]
+        district = known.district_on(command.valid_from) if known is not None else None
+        if district not in {None, command.actor.organisation}:
+            raise Refused(
+                "other-district",
+                f"区级督导员只能抽取本区企业;{uscc} 由 {district} 主管",
+                f"an inspector draws from their own district; competent for {uscc} is {district}",
+                f"pool.enterprises.{index}",
+            )
+
+
+def require_kind(kind: str) -> None:
+    """Refuse a kind of inspection that the notice does not know (四)."""
+    if kind not in KINDS:
+        raise Refused(
+            "unknown-kind",
+            f"督导类型“{kind[:40]}”不在 {'、'.join(KINDS)} 之内",
+            f"{kind[:40]!r} is not one of {', '.join(KINDS)}",
+            "kind",
+        )
+
+
+def require_unrecused(inspectors: Sequence[Inspector]) -> None:
+    """Refuse to send an inspector who declared a ground for recusal (四)."""
+    for index, inspector in enumerate(inspectors):
+        if inspector.recusal_declared:
+            raise Refused(
+                "inspector-recused",
+                f"{inspector.account} 申明有回避事由,应当回避,请另派人员",
+                f"{inspector.account} declared a ground for recusal; send somebody else",
+                f"inspectors.{index}",
+            )
+
+
+def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched) -> Sequence[New]:
+    must_be_uscc(body.uscc, "uscc")
+    require_kind(body.kind)
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
+    before = facts[INSPECTION.key(body.inspection_id)].dispatched
+    if before == body:
+        return []
+    require_unrecused(body.inspectors)
+    if before is not None:
+        raise Refused(
+            "already-dispatched",
+            f"督导编号 {body.inspection_id} 已派出",
+            f"inspection {body.inspection_id} was already dispatched",
+            "inspection_id",
+        )
+    return [
+        _new(
+            command, body, body.inspection_id, body.uscc, enterprise.district_on(command.valid_from)
+        )
+    ]
+
+
+def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) -> Sequence[New]:
+    must_be_uscc(body.uscc, "uscc")
+    require_kind(body.kind)
+    not_in_the_future(command)
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
+    if body.assessment_id is not None:
+        existing(
+            facts[ASSESSMENT.key(body.assessment_id)],
+            "unknown-assessment",
+            f"认定活动 {body.assessment_id} 未登记",
+            f"session {body.assessment_id} is not recorded",
+            "assessment_id",
+        )
+    state = facts[INSPECTION.key(body.inspection_id)]
+    if state.dispatched is not None and state.dispatched.uscc != body.uscc:
+        raise Refused(
+            "other-enterprise",
+            f"督导 {body.inspection_id} 派往 {state.dispatched.uscc},不是 {body.uscc}",
+            f"inspection {body.inspection_id} was dispatched to {state.dispatched.uscc}, not {body.uscc}",
+            "uscc",
+        )
+    if body in state.spot_checks:
+        raise Refused(
+            "duplicate", "该现场记录已存在", "this spot check is recorded already", "inspection_id"
+        )
+    return [
+        _new(
+            command, body, body.inspection_id, body.uscc, enterprise.district_on(command.valid_from)
+        )
+    ]
+
+
+def _new(
+    command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
+) -> New:
+    seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
+    tags = (f"inspection:{inspection_id}", *evidence_tags(each.sha256 for each in seen))
+    return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)

@@ -1,0 +1,1 @@
+"""The fold of one enterprise's whole history into its file and its flags."""

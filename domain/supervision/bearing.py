@@ -1,0 +1,138 @@
+"""Which judgements of an enterprise's file an entry bears on, when it is new and when it was corrected."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from domain.assessment import AssessmentHeld
+from domain.certificate.certificate import CertificateIssued
+from domain.certificate.lifetime import CertificateRecord
+from domain.checks import judge_inspection, judge_session
+from domain.checks.certificates import number_fits
+from domain.checks.outcome import CLEAR
+from domain.standing.standing import EnterpriseListed, ListingRenewed
+from domain.supervision.touches import Touch
+from domain.terms.envelope import Recorded
+
+if TYPE_CHECKING:
+    from domain.supervision.supervision import Supervision
+
+OF_SESSION = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "G1", "G2")
+OF_CERTIFICATE = ("R1", "C1", "T1", "S1", "S2", "S3", "S4", "S5")
+
+
+def _session(of: "Supervision", entry: Recorded[AssessmentHeld], at: int) -> Iterator[Touch]:
+    outcomes = judge_session(entry, of.file, of.context)
+    yield from of.settle(entry.position, entry.event.held_from, outcomes, at)
+
+
+def _from_its_day(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
+    event = entry.event
+    start = (
+        event.valid_from
+        if isinstance(event, EnterpriseListed | ListingRenewed)
+        else entry.valid_from
+    )
+    yield from of.judge_from(start, at)
+
+
+def _whole(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    yield from of.judge_from(date.min, at)
+
+
+def _ended_certificate(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
+    for record in of.file.certificates.get(entry.event.certificate_no, ()):
+        yield Touch("certificates", str(record.position))
+        session = of.file.sessions.get(record.entry.event.assessment_id)
+        if session is not None:
+            yield from of.count(session, at, own=False)
+    made = of.file.made_by(entry)
+    for successor in made.line() if made is not None else ():
+        yield from _successor(of, successor, at)
+
+
+def _successor(of: "Supervision", record: CertificateRecord, at: int) -> Iterator[Touch]:
+    """What is new about a certificate that replaced another one is its number."""
+    yield Touch("certificates", str(record.position))
+    outcome = number_fits(record.entry)
+    found = {} if outcome is CLEAR else {"C1": outcome}
+    yield from of.settle(record.position, record.entry.valid_from, found, at, ("C1",))
+    if at != record.position:
+        yield from of.raised_of(record.position, ("C1",))
+
+
+def _inspection(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
+    outcomes = judge_inspection(entry, of.context)
+    yield from of.settle(entry.position, entry.valid_from, outcomes, at, ("Q1",))
+
+
+def _orders(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    finding_id = entry.event.finding_id
+    for position, known in of.file.orders.items():
+        if known == finding_id:
+            yield Touch("flags", f"Q2-{position}")
+
+
+def _review(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    yield Touch("flags", entry.event.flag)
+
+
+def _nothing(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    yield from ()
+
+
+_Judge: TypeAlias = Callable[["Supervision", Recorded[Any], int], Iterable[Touch]]
+BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
+    {
+        "enterprise": _whole,
+        "application": _whole,
+        "standing": _from_its_day,
+        "plan": _whole,
+        "assessment": _session,
+        "certificate": _ended_certificate,
+        "inspection": _inspection,
+        "finding": _orders,
+        "flag": _review,
+        "roster": _nothing,
+        "catalogue": _nothing,
+        "record": _nothing,
+    }
+)
+"""Which judgements an entry of a stream may change."""
+
+
+def _corrected_session(of: "Supervision", right: Recorded[Any], at: int) -> Iterator[Touch]:
+    """A certificate is judged with its session; it and its flags say where and how that was held."""
+    yield from _session(of, right, at)
+    session = of.file.sessions[right.event.assessment_id]
+    for record in session.certificates:
+        yield from of.judge_certificate(record, at)
+        for each in record.line():
+            yield Touch("certificates", str(each.position))
+            yield from of.raised_of(each.position, OF_CERTIFICATE)
+    yield from of.count(session, at, own=False)
+    yield from of.raised_of(right.position, (*OF_SESSION, "C3"))
+
+
+def _corrected_certificate(of: "Supervision", right: Recorded[Any], at: int) -> Iterator[Touch]:
+    if not isinstance(right.event, CertificateIssued):
+        yield from _ended_certificate(of, right, at)
+        return
+    for record in of.file.certificates[right.event.certificate_no]:
+        if record.position == right.position:
+            yield from of.judge_certificate(record, at)
+            for successor in record.line()[1:]:
+                yield from _successor(of, successor, at)
+    yield from of.raised_of(right.position, OF_CERTIFICATE)
+
+
+CORRECTED: Mapping[str, _Judge] = MappingProxyType(
+    {
+        **BEARS_ON,
+        "standing": _whole,
+        "assessment": _corrected_session,
+        "certificate": _corrected_certificate,
+    }
+)
+"""The same for an entry that was corrected: a change of its day reaches to both of its days."""

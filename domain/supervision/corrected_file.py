@@ -1,0 +1,103 @@
+"""An entry of a file is read as corrected: only what follows from entries of its kind is read again.
+
+Corrections come by the thousand (a column of an upload was wrong), so none of them may cost as
+much as the whole history of an enterprise.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from domain import enterprise
+from domain.certificate.certificate import CertificateIssued
+from domain.standing import standing
+from domain.supervision.subject_file import SubjectFile, group_of
+from domain.terms.envelope import Recorded
+
+
+def reread(file: SubjectFile, right: Recorded[Any]) -> None:
+    """Let an entry that was added before stand as it was corrected."""
+    event = right.event
+    if type(event) is CertificateIssued:
+        for record in file.certificates.get(event.certificate_no, ()):
+            if record.position == right.position:
+                record.correct(right)
+        return
+    group = group_of(right)
+    file.told[group][right.position] = right
+    again = _AGAIN.get(group)
+    if again is not None:
+        again(file, right)
+
+
+def _enterprise(file: SubjectFile, _: Recorded[Any]) -> None:
+    file.enterprise = enterprise.initial
+    _take_all(file, "enterprise")
+
+
+def _standing(file: SubjectFile, _: Recorded[Any]) -> None:
+    """A listing tells of its application too, so both are read again."""
+    file.course = standing.initial
+    file.applications.clear()
+    _take_all(file, "application", "standing")
+
+
+def _plans(file: SubjectFile, _: Recorded[Any]) -> None:
+    file.plans.clear()
+    _take_all(file, "plan")
+
+
+def _take_all(file: SubjectFile, *groups: str) -> None:
+    told = {at: entry for group in groups for at, entry in file.told[group].items()}
+    for at in sorted(told):
+        file.take(told[at])
+
+
+def _session(file: SubjectFile, right: Recorded[Any]) -> None:
+    session = file.sessions[right.event.assessment_id]
+    if session.entry.position == right.position:
+        session.entry, session.candidates = right, right.event.candidates.total
+
+
+def _ends(file: SubjectFile, right: Recorded[Any]) -> None:
+    number = right.event.certificate_no
+    for record in file.certificates.get(number, ()):
+        record.reopen()
+    for entry in file.told["certificate"].values():
+        if entry.event.certificate_no == number:
+            file.take(entry)
+
+
+def _inspection(file: SubjectFile, right: Recorded[Any]) -> None:
+    entries = file.inspections.get(right.event.inspection_id, [])
+    entries[:] = [right if entry.position == right.position else entry for entry in entries]
+
+
+def _finding(file: SubjectFile, right: Recorded[Any]) -> None:
+    finding_id = right.event.finding_id
+    file.findings.pop(finding_id, None)
+    for entry in file.told["finding"].values():
+        if entry.event.finding_id == finding_id:
+            file.take(entry)
+
+
+def _review(file: SubjectFile, right: Recorded[Any]) -> None:
+    held = file.reviews.get(right.event.flag)
+    if held is not None and held.position == right.position:
+        file.take(right)
+
+
+_AGAIN: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
+    {
+        "enterprise": _enterprise,
+        "application": _standing,
+        "standing": _standing,
+        "plan": _plans,
+        "assessment": _session,
+        "certificate": _ends,
+        "inspection": _inspection,
+        "finding": _finding,
+        "flag": _review,
+    }
+)
+"""Group of an entry → what is read again."""

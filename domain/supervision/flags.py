@@ -1,0 +1,78 @@
+"""A flag through time: what was known when its record was made, what is known now (§2, §6)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from domain.checks.outcome import Outcome
+from domain.flag import Review
+from domain.terms.identifiers import flag_key
+from domain.terms.vocabulary import Case, ReviewDecision, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagState:
+    """One check on one record, as known at a position.
+
+    `then` is the verdict right after the record itself entered the ledger. `known_from` is
+    the entry since which it has been raised, `known_to` the entry that cleared it.
+    """
+
+    code: str
+    position: int
+    day: date
+    then: Verdict
+    outcome: Outcome
+    known_from: int
+    known_to: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Key of the flag."""
+        return flag_key(self.code, self.position)
+
+    @property
+    def raised(self) -> bool:
+        """Whether it is a breach or undecided."""
+        return self.outcome.verdict is not Verdict.CLEAR
+
+
+def case_of(then: Verdict, now: Verdict, review: Review | None) -> Case:
+    """Return which of the four cases a flag is; undecided weighs between clear and breach."""
+    if review is not None and review.decision is ReviewDecision.DISMISSED:
+        return Case.OVERTURNED
+    if then.gravity == now.gravity:
+        return Case.THEN_AND_NOW
+    return Case.THEN_NOT_NOW if now.gravity < then.gravity else Case.NOW_NOT_THEN
+
+
+def raised(  # noqa: PLR0913 - one argument a field
+    code: str, position: int, day: date, outcome: Outcome, *, then: Verdict, at: int
+) -> FlagState:
+    """Return a flag that is raised for the first time by the entry `at`."""
+    return FlagState(
+        code=code, position=position, day=day, then=then, outcome=outcome, known_from=at
+    )
+
+
+def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:
+    """Return the flag after the entry `at`, with the check's outcome as it stands now."""
+    if outcome.verdict is Verdict.CLEAR:
+        if not state.raised:
+            return state
+        cleared = Outcome(
+            Verdict.CLEAR,
+            f"已澄清(位置 {at} 的记录):此前为“{state.outcome.zh}”",
+            f"cleared by the entry at position {at}; before: {state.outcome.en}",
+            (*state.outcome.because, at),
+        )
+        return replace(state, outcome=cleared, known_to=at)
+    if outcome == state.outcome:
+        return state
+    known_from = state.known_from if state.raised else at
+    return replace(state, outcome=outcome, known_from=known_from, known_to=None)
+
+
+def settled(state: FlagState, outcome: Outcome, day: date, at: int) -> FlagState:
+    """Return the same with the day of the record as it stands now; `state` itself where nothing changes."""
+    changed = after(state, outcome, at)
+    return changed if changed.day == day else replace(changed, day=day)

@@ -1,0 +1,266 @@
+"""The file of one enterprise: all that its history says, as far as it has been read.
+
+Built by adding entries in position order (corrections resolved before). Streams are folded
+by their own modules; here they are only brought together. A file is owned by one fold and
+changed in place, because the largest enterprise has tens of thousands of certificates.
+"""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from domain import enterprise, flag, plan
+from domain.application import application
+from domain.application.progress import Application
+from domain.assessment import AssessmentHeld
+from domain.certificate.certificate import CertificateIssued
+from domain.certificate.lifetime import CertificateRecord, end
+from domain.finding import finding
+from domain.finding.finding import Finding
+from domain.finding.rectification import RectificationOrdered
+from domain.flag import Review
+from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.plan import Plan
+from domain.standing import standing
+from domain.standing.course import Course
+from domain.terms.envelope import Recorded
+
+_POSITION = attrgetter("position")
+
+Districts: TypeAlias = tuple[tuple[date, str], ...]
+"""The competent district authority from which day on; the first one also before its day."""
+
+
+class Stretch(NamedTuple):
+    """Days from `start` up to, not including, `end` (None: for ever) under one district authority.
+
+    `district` is None for an enterprise that is not registered.
+    """
+
+    start: date
+    end: date | None
+    district: str | None
+
+
+class SessionRecord:
+    """One recorded session with its certificates in the order of their entries."""
+
+    __slots__ = ("candidates", "certificates", "entry")
+
+    def __init__(self, entry: Recorded[AssessmentHeld]) -> None:
+        self.entry = entry
+        self.candidates = entry.event.candidates.total
+        self.certificates: list[CertificateRecord] = []
+
+
+class SubjectFile:
+    """What is known of one enterprise."""
+
+    __slots__ = (
+        "_by_number",
+        "_numbered",
+        "applications",
+        "course",
+        "districts",
+        "enterprise",
+        "findings",
+        "inspections",
+        "orders",
+        "papers",
+        "plans",
+        "reviews",
+        "sessions",
+        "told",
+        "uscc",
+    )
+
+    def __init__(self, uscc: str) -> None:
+        self.uscc = uscc
+        self.told: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
+        """Entries by group and position, as they stand; certificates stand in `papers`."""
+        self.enterprise: enterprise.State = enterprise.initial
+        self.districts: Districts = ()
+        self.course: Course = standing.initial
+        self.applications: dict[str, Application] = {}
+        self.plans: dict[int, Plan] = {}
+        self.sessions: dict[str, SessionRecord] = {}
+        self.papers: list[CertificateRecord] = []
+        """Certificates in order of position."""
+        self._by_number: dict[str, list[CertificateRecord]] = {}
+        self._numbered = 0
+        self.inspections: dict[str, list[Recorded[Any]]] = {}
+        self.findings: dict[str, Finding] = {}
+        self.orders: dict[int, str] = {}
+        self.reviews: dict[str, Review] = {}
+
+    def add(self, entry: Recorded[Any]) -> None:
+        """Add what `entry` says. Total: whatever was recorded changes the file or not."""
+        self.told[group_of(entry)][entry.position] = entry
+        self.take(entry)
+
+    def take(self, entry: Recorded[Any]) -> None:
+        """Let the states follow an entry that stands in `told` or is a certificate."""
+        _TAKE[group_of(entry)](self, entry)
+
+    def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
+        """Add a new certificate; return the session that it names (a replay adds ten million)."""
+        record = CertificateRecord(entry)
+        self.papers.append(record)
+        session = self.sessions.get(entry.event.assessment_id)
+        if session is not None:
+            session.certificates.append(record)
+        return session
+
+    @property
+    def certificates(self) -> Mapping[str, Sequence[CertificateRecord]]:
+        """Certificates by number. Made when it is asked for: most files are never searched so."""
+        self._number()
+        return self._by_number
+
+    def _number(self) -> None:
+        for record in self.papers[self._numbered :]:
+            self._by_number.setdefault(record.number, []).append(record)
+        self._numbered = len(self.papers)
+
+    def paper(self, position: int) -> CertificateRecord | None:
+        """Return the certificate that was entered, or made by a reissue, at the position."""
+        index = bisect_left(self.papers, position, key=_POSITION)
+        if index < len(self.papers) and self.papers[index].position == position:
+            return self.papers[index]
+        return None
+
+    def add_made(self, made: CertificateRecord) -> None:
+        """Add what a reissue made: a correction may let an earlier reissue make something only now."""
+        if not self.papers or self.papers[-1].position < made.position:
+            self.papers.append(made)
+            return
+        # Under its number it comes behind what is there already.
+        self._number()
+        self._by_number.setdefault(made.number, []).append(made)
+        insort(self.papers, made, key=_POSITION)
+        self._numbered += 1
+
+    def made_by(self, entry: Recorded[Any]) -> CertificateRecord | None:
+        """Return the certificate that a reissue made; None for any other entry."""
+        found = self.paper(entry.position)
+        return None if found is None or found.reissue is None else found
+
+    def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
+        """Return the stretches of the days in `[start, end)`, each with its competent authority."""
+        if len(self.districts) <= 1:  # nobody has moved: so it is nearly always
+            return (Stretch(start, end, self.districts[0][1] if self.districts else None),)
+        found: list[Stretch] = []
+        district = self.districts[0][1]
+        for day, other in self.districts[1:]:
+            if end is not None and end <= day:
+                break
+            if start < day:
+                found.append(Stretch(start, day, district))
+                start = day
+            district = other
+        return (*found, Stretch(start, end, district))
+
+    def plan_on(self, year: int, day: date) -> Plan | None:
+        """Return the plan for `year` if it was on file on `day` (六(四))."""
+        found = self.plans.get(year)
+        return found if found is not None and found.filed <= day else None
+
+
+def group_of(entry: Recorded[Any]) -> str:
+    """Return the first part of an entry's type: `standing`."""
+    return entry.type.partition(".")[0]
+
+
+def _add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.enterprise = enterprise.evolve(file.enterprise, entry)
+    if file.enterprise is not None:
+        districts: list[tuple[date, str]] = []
+        for day, _, profile in file.enterprise.profiles:
+            if districts and districts[-1][0] == day:
+                districts.pop()
+            if not districts or districts[-1][1] != profile.district:
+                districts.append((day, profile.district))
+        file.districts = tuple(districts)
+
+
+def _add_application(file: SubjectFile, entry: Recorded[Any]) -> None:
+    _evolve_application(file, entry, entry.event.application_id)
+
+
+def _evolve_application(file: SubjectFile, entry: Recorded[Any], application_id: str) -> None:
+    after = application.evolve(file.applications.get(application_id), entry)
+    if after is not None:
+        file.applications[application_id] = after
+
+
+def _add_standing(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.course = standing.evolve(file.course, entry)
+    if isinstance(entry.event, standing.EnterpriseListed):
+        _evolve_application(file, entry, entry.event.application_id)
+
+
+def _add_plan(file: SubjectFile, entry: Recorded[Any]) -> None:
+    after = plan.evolve(file.plans.get(entry.event.year), entry)
+    if after is not None:
+        file.plans[entry.event.year] = after
+
+
+def _add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.sessions[entry.event.assessment_id] = SessionRecord(entry)
+
+
+def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
+    event = entry.event
+    if type(event) is CertificateIssued:
+        file.add_certificate(entry)
+        return
+    known = file.made_by(entry)
+    made = end(file.certificates.get(event.certificate_no, ()), entry, known)
+    if made is not None and made is not known:
+        file.add_made(made)
+
+
+def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
+    if isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
+        file.inspections.setdefault(entry.event.inspection_id, []).append(entry)
+
+
+def _add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
+    finding_id = entry.event.finding_id
+    after = finding.evolve(file.findings.get(finding_id), entry)
+    if after is not None:
+        file.findings[finding_id] = after
+        if isinstance(entry.event, RectificationOrdered):
+            file.orders[entry.position] = finding_id
+
+
+def _add_flag(file: SubjectFile, entry: Recorded[Any]) -> None:
+    review = flag.evolve(None, entry)
+    if review is not None:
+        file.reviews[entry.event.flag] = review
+
+
+def _add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """A roster, a catalogue or a draw says nothing about one enterprise by itself."""
+
+
+_TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
+    {
+        "enterprise": _add_enterprise,
+        "application": _add_application,
+        "standing": _add_standing,
+        "plan": _add_plan,
+        "assessment": _add_assessment,
+        "certificate": _add_certificate,
+        "inspection": _add_inspection,
+        "finding": _add_finding,
+        "flag": _add_flag,
+        "roster": _add_nothing,
+        "catalogue": _add_nothing,
+        "record": _add_nothing,
+    }
+)

@@ -1,0 +1,222 @@
+"""The fold of one enterprise's whole history: its file, and the flags that follow from it.
+
+One function, `supervise`, in three homes: the live runner, replay, what-if. It takes the
+entries of one subject in position order, with the adoptions of catalogues among them, and
+says after each which public records it touched. Total: it never raises on a recorded fact.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from domain.catalogue import CatalogueAdopted
+from domain.catalogue import evolve as adopt
+from domain.certificate.certificate import CertificateIssued
+from domain.certificate.lifetime import CertificateRecord
+from domain.checks import (
+    Outcomes,
+    departs,
+    judge_certificate,
+    judge_count,
+    judge_departing,
+    judge_session,
+)
+from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.correction import RecordCorrected, amended
+from domain.supervision.bearing import BEARS_ON, CORRECTED, OF_CERTIFICATE, OF_SESSION
+from domain.supervision.corrected_file import reread
+from domain.supervision.flags import FlagState, raised, settled
+from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile, group_of
+from domain.supervision.touches import Touch, touches
+from domain.terms.decider import Apply
+from domain.terms.envelope import Recorded
+from domain.terms.vocabulary import Verdict
+
+
+class Supervision:
+    """The file of one subject with its flags, as known at the entry that was read last."""
+
+    __slots__ = ("_departing", "apply", "behind", "context", "entries", "file", "flags")
+
+    def __init__(self, uscc: str, context: Context, apply: Apply) -> None:
+        self.context = context
+        self.apply = apply
+        self.file = SubjectFile(uscc)
+        self.entries: dict[int, Recorded[Any]] = {}
+        """Entries by position as they stand; certificates stand in the file."""
+        self.flags: dict[str, FlagState] = {}
+        self.behind: dict[Touch, list[int]] = {}
+        """Record → positions of the entries that it shows, corrections included, certificates aside."""
+        self._departing: dict[int, CertificateRecord] = {}
+        """Certificates by position that name another occupation or level than their session."""
+
+    def read(self, entry: Recorded[Any]) -> list[Touch]:
+        """Take in the next entry; return what it touched, without repetition."""
+        event = entry.event
+        if type(event) is CertificateIssued:
+            return [Touch("certificates", str(entry.position)), *self.read_certificate(entry)]
+        if isinstance(event, CatalogueAdopted):
+            return self._adopt(entry)
+        if isinstance(event, RecordCorrected):
+            return self._correct(entry)
+        self.entries[entry.position] = entry
+        before = self.file.districts
+        self.file.add(entry)
+        shown = list(touches(entry))
+        for touch in shown:
+            self.behind.setdefault(touch, []).append(entry.position)
+        return list(dict.fromkeys([*shown, *self._judge(entry), *self._moved(before)]))
+
+    def read_certificate(self, entry: Recorded[CertificateIssued]) -> Sequence[Touch]:
+        """Take in a new certificate, as `read` does; return what it touched besides itself.
+
+        Nine of ten entries are certificates, and nearly all of them are clear.
+        """
+        session = self.file.add_certificate(entry)
+        outcomes = judge_certificate(entry, session)
+        departing = session is not None and departs(entry.event, session.entry.event)
+        uncounted = session is None or len(session.certificates) <= session.candidates
+        if uncounted and not outcomes and not departing:
+            return ()
+        position, touched = entry.position, list[Touch]()
+        if session is not None and departing:
+            self._departing[position] = session.certificates[-1]
+            outcomes |= judge_departing(entry, session, self.file, self.context)
+        if outcomes:
+            day = entry.event.issued_on
+            touched += self.settle(position, day, outcomes, position, OF_CERTIFICATE)
+        if session is not None and not uncounted:
+            touched += self.count(session, position, own=True)
+        return touched
+
+    def _judge(self, entry: Recorded[Any]) -> Iterator[Touch]:
+        """Judge again whatever an entry other than a new certificate may bear on."""
+        yield from BEARS_ON[group_of(entry)](self, entry, entry.position)
+
+    def _adopt(self, entry: Recorded[CatalogueAdopted]) -> list[Touch]:
+        """Judge again what rests on reference data; every flag names the edition of the rules."""
+        reference = self.context.reference
+        adopted = adopt((), entry)
+        self.context = Context(
+            replace(reference, adopted=(*reference.adopted, *adopted)), self.context.locate
+        )
+        touched = [*self.judge_from(date.min, entry.position), *self._inspections(entry.position)]
+        return list(dict.fromkeys([*touched, *self.raised()]))
+
+    def raised(self) -> Iterator[Touch]:
+        """Yield every flag that was ever raised; Q2 of an order is derived and has no state."""
+        yield from (Touch("flags", key) for key in self.flags)
+        yield from (Touch("flags", f"Q2-{position}") for position in self.file.orders)
+
+    def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
+        """Read the corrected entry as amended from here on, and judge again what it bears on."""
+        wrong = self.entries.get(entry.event.position) or self.record(entry.event.position)
+        if wrong is None:
+            return []
+        right = amended(wrong, entry.event, self.apply)
+        if type(right.event) is not CertificateIssued:
+            self.entries[wrong.position] = right
+        before = self.file.districts
+        reread(self.file, right)
+        shown = list(touches(right))
+        if type(right.event) is not CertificateIssued:
+            for touch in shown:
+                self.behind[touch].append(entry.position)
+        shown += CORRECTED[group_of(right)](self, right, entry.position)
+        return list(dict.fromkeys([*shown, *self._moved(before)]))
+
+    def record(self, position: int) -> Recorded[Any] | None:
+        """Return the entry at a position as it stands; of a reissue, the certificate that it made."""
+        paper = self.file.paper(position)
+        return self.entries.get(position) if paper is None else paper.entry
+
+    @property
+    def size(self) -> int:
+        """How many entries are kept."""
+        return len(self.entries) + len(self.file.papers)
+
+    def _moved(self, before: Districts) -> Iterator[Touch]:
+        """Yield every record where another authority became competent: all of them say which one is."""
+        if self.file.districts == before:
+            return
+        yield from self.behind
+        yield from self.raised()
+        yield from (Touch("certificates", str(paper.position)) for paper in self.file.papers)
+
+    def judge_from(self, day: date, at: int) -> Iterator[Touch]:
+        """Judge every session held on or after `day` again, as known after the entry `at`.
+
+        Of a certificate, only what departs from its session rests on anything but the two.
+        """
+        for session in self.file.sessions.values():
+            held = session.entry.event
+            if held.held_to >= day:
+                outcomes = judge_session(session.entry, self.file, self.context)
+                yield from self.settle(session.entry.position, held.held_from, outcomes, at)
+        for record in list(self._departing.values()):
+            yield from self.judge_certificate(record, at)
+
+    def judge_certificate(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
+        """Judge a certificate again."""
+        entry = record.entry
+        session = self.file.sessions.get(entry.event.assessment_id)
+        outcomes = judge_certificate(entry, session)
+        self._departing.pop(entry.position, None)
+        if session is not None and departs(entry.event, session.entry.event):
+            self._departing[entry.position] = record
+            outcomes |= judge_departing(entry, session, self.file, self.context)
+        yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, OF_CERTIFICATE)
+
+    def count(self, session: SessionRecord, at: int, *, own: bool) -> Iterator[Touch]:
+        """C3; its record is complete with the last certificate, so each of them is still "then"."""
+        entry = session.entry
+        outcome = judge_count(session).get("C3", CLEAR)
+        key = f"C3-{entry.position}"
+        state = self.flags.get(key)
+        if own and outcome is not CLEAR and (state is None or state.then is not Verdict.BREACH):
+            then = outcome.verdict
+            known_from = state.known_from if state is not None and state.raised else at
+            self.flags[key] = replace(
+                raised("C3", entry.position, entry.event.held_from, outcome, then=then, at=at),
+                known_from=known_from,
+            )
+            yield Touch("flags", key)
+            return
+        yield from self.settle(entry.position, entry.event.held_from, {"C3": outcome}, at, ("C3",))
+
+    def _inspections(self, at: int) -> Iterator[Touch]:
+        for entries in self.file.inspections.values():
+            for entry in entries:
+                yield from BEARS_ON["inspection"](self, entry, at)
+
+    def raised_of(self, position: int, codes: Iterable[str]) -> Iterator[Touch]:
+        """Yield the flags of one record that were ever raised: what they show of it may have changed."""
+        keys = (f"{code}-{position}" for code in codes)
+        yield from (Touch("flags", key) for key in keys if key in self.flags)
+
+    def settle(
+        self,
+        position: int,
+        day: date,
+        outcomes: Outcomes,
+        at: int,
+        codes: tuple[str, ...] | None = None,
+    ) -> Iterator[Touch]:
+        """Bring the flags of one record in line with `outcomes`; `at` is the record's own entry or later."""
+        own = at == position
+        for code in codes or OF_SESSION:
+            key = f"{code}-{position}"
+            state = self.flags.get(key)
+            outcome: Outcome = outcomes.get(code, CLEAR)
+            if state is None:
+                if outcome is CLEAR:
+                    continue
+                then = outcome.verdict if own else Verdict.CLEAR
+                self.flags[key] = raised(code, position, day, outcome, then=then, at=at)
+            else:
+                changed = settled(state, outcome, day, at)
+                if changed is state:
+                    continue
+                self.flags[key] = changed
+            yield Touch("flags", key)

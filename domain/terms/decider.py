@@ -1,0 +1,151 @@
+"""The shape of a decision: what is asked, the facts it rests on, the events that answer it.
+
+A decider is a module with `boundary(command)` (the facts known to matter from the command
+alone) and `decide(facts, command)` (the new events, or `Refused`). The facts of one key are
+folded by that key's own `evolve`. Everything that `decide` looks at, named beforehand or
+not, belongs to its boundary: if any of it gains company before the append, the command is
+decided again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+
+from domain.terms.envelope import Actor, Recorded
+from domain.terms.reference import Reference
+
+S = TypeVar("S")
+B = TypeVar("B")
+B_co = TypeVar("B_co", covariant=True)
+B_contra = TypeVar("B_contra", contravariant=True)
+
+
+class Refused(Exception):  # noqa: N818 - an answer to the caller, not a fault
+    """The command is not allowed now.
+
+    `code` is stable; `zh` and `en` say what is wrong and what to do; `field` is the path of
+    the offending value in the command's data, empty where it is the whole.
+    """
+
+    # Not a frozen dataclass: contextlib assigns __traceback__ on its way out.
+    def __init__(self, code: str, zh: str, en: str, field: str = "") -> None:
+        super().__init__(f"{zh} / {en}")
+        self.code = code
+        self.zh = zh
+        self.en = en
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Generic[B_co]):
+    """Something to be recorded: a report of a fact, or an order to decide.
+
+    `body` has the shape of the event that would record it; `today` is the civil day of the
+    ledger (Asia/Shanghai), against which "in the future" is judged.
+    """
+
+    body: B_co
+    actor: Actor
+    valid_from: date
+    today: date
+    reason: str | None = None
+    document_no: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+
+
+class New(NamedTuple):
+    """An event to append, with where it belongs. `tags` name the facts that it adds to."""
+
+    stream: str
+    event: object
+    subject: str | None
+    district: str | None
+    tags: tuple[str, ...]
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class FactKind(Generic[S]):
+    """One kind of fact: its tag prefix, the state of a key without entries, and its fold."""
+
+    kind: str
+    initial: S
+    evolve: Callable[[S, Recorded[Any]], S]
+
+    def key(self, name: str) -> "FactKey[S]":
+        """Return the key of the facts about `name`."""
+        return FactKey(self, f"{self.kind}:{name}")
+
+
+class FactKey(NamedTuple, Generic[S]):
+    """A set of entries that fold into one state: all that carry `tag`."""
+
+    kind: FactKind[S]
+    tag: str
+
+
+class Unread(Exception):  # noqa: N818 - a request to read more, not a fault
+    """A decision looked at facts that were not read yet; read `key` and decide again."""
+
+    def __init__(self, key: FactKey[Any]) -> None:
+        super().__init__(key.tag)
+        self.key = key
+
+
+Changes: TypeAlias = Sequence[tuple[str, str]]
+"""Corrected fields of an event: path (`venue.division`) and value as JSON text."""
+
+
+class Amended(NamedTuple):
+    """An event with fields set, and the same changes with each value in the one form that is stored."""
+
+    event: Any
+    changes: tuple[tuple[str, str], ...]
+
+
+Amend: TypeAlias = Callable[[Any, Changes], Amended]
+"""Return an event with fields set and all of it validated again, by the rules of today.
+
+Raises `Refused` where the outcome is not a valid event. It needs the decoder of untrusted
+input, which lives outside the domain, so it is handed in.
+"""
+
+Apply: TypeAlias = Callable[[Any, Changes], Any]
+"""Return an event with fields set as a correction that was accepted says, by shape alone.
+
+Total: rules that were tightened since change nothing, and what fits no shape leaves the event as it is.
+"""
+
+
+@dataclass(slots=True)
+class Facts:
+    """The folded states that a decision may look at, by tag, and which of them it did."""
+
+    reference: Reference
+    amend: Amend
+    states: MutableMapping[str, Any] = field(default_factory=dict[str, Any])
+    looked_at: set[str] = field(default_factory=set[str])
+
+    def __getitem__(self, key: FactKey[S]) -> S:
+        """Return the state of `key`; `Unread` if its entries were not read."""
+        self.looked_at.add(key.tag)
+        try:
+            return cast("S", self.states[key.tag])
+        except KeyError:
+            raise Unread(key) from None
+
+
+class Decider(Protocol[B_contra]):
+    """A module (not a class) with these names decides the commands of one stream."""
+
+    FACTS: Mapping[str, FactKind[Any]]
+
+    def boundary(self, command: Command[B_contra], /) -> Iterable[FactKey[Any]]:
+        """Return the facts that matter as far as the command alone tells."""
+        ...
+
+    def decide(self, facts: Facts, command: Command[B_contra], /) -> Sequence[New]:
+        """Return the events that carry out `command` (none if nothing would change)."""
+        ...

@@ -1,0 +1,43 @@
+"""A recorded entry, as every fold sees it: the event with everything the ledger says about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, NamedTuple, TypeVar
+
+from domain.terms.vocabulary import Role
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acted: an account in a role for an organisation.
+
+    `organisation` is `centre`, `bureau`, a district code (`110108`, `BDA`), a USCC, or the
+    affiliation of an expert.
+    """
+
+    account: str
+    role: Role
+    organisation: str
+
+
+class Recorded(NamedTuple, Generic[E]):
+    """One entry of the ledger. A tuple, because a replay makes ten million of them."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    recorded_at: datetime
+    valid_from: date
+    subject: str | None
+    district: str | None
+    tags: tuple[str, ...]
+    actor: Actor
+    event: E
+    reason: str | None = None
+    document_no: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    idempotency_key: str | None = None

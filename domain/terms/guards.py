@@ -1,0 +1,75 @@
+"""Refusals that every stream shares, each worded once."""
+
+from datetime import date
+from typing import Any, TypeVar
+
+from domain.terms.decider import Command, Refused
+from domain.terms.identifiers import is_uscc
+
+T = TypeVar("T")
+
+
+def must_be_uscc(text: str, field: str) -> None:
+    """Refuse a USCC of wrong form or with a wrong check character (GB 32100-2015)."""
+    if not is_uscc(text):
+        raise Refused(
+            "invalid-uscc",
+            f"“{text[:40]}”不是有效的统一社会信用代码(18 位,校验位不符或含非法字符);请核对营业执照",
+            f"{text[:40]!r} is not a valid unified social credit code; check it against the licence",
+            field,
+        )
+
+
+def not_in_the_future(
+    command: Command[Any], day: date | None = None, field: str = "valid_from"
+) -> None:
+    """Refuse a fact on a day that has not come yet (§3)."""
+    claimed = command.valid_from if day is None else day
+    if claimed > command.today:
+        raise Refused(
+            "day-in-the-future",
+            f"日期 {claimed} 晚于今天 {command.today};事实只能在发生之后上报",
+            f"{claimed} is after today ({command.today}); a fact can only be reported once it happened",
+            field,
+        )
+
+
+def not_negative(number: int, field: str) -> None:
+    """Refuse a number of people, sessions or certificates below zero."""
+    if number < 0:
+        raise Refused(
+            "negative-number",
+            f"{field} 为 {number},数量不能小于 0",
+            f"{field} is {number}; a number of people, sessions or certificates is not below 0",
+            field,
+        )
+
+
+def existing_enterprise(state: T | None, uscc: str, field: str = "uscc") -> T:
+    """Return the enterprise, or refuse a reference to one that is not registered."""
+    return existing(
+        state,
+        "unknown-enterprise",
+        f"企业 {uscc} 未登记",
+        f"enterprise {uscc} is not registered",
+        field,
+    )
+
+
+def existing(state: T | None, code: str, zh: str, en: str, field: str) -> T:
+    """Return `state`, or refuse a reference to nothing."""
+    if state is None:
+        raise Refused(
+            code,
+            f"{zh};请先登记或核对编号",
+            f"{en}; record it first or check the identifier",
+            field,
+        )
+    return state
+
+
+def reason_given(command: Command[Any]) -> str:
+    """Return the reason, or refuse an act that must state one."""
+    if not (command.reason or "").strip():
+        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+    return command.reason or ""

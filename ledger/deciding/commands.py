@@ -1,0 +1,106 @@
+"""Commands of many clients: those that wait are decided on one look, in their order, as one append.
+
+The facts that one group has read serve the next, as long as nobody else has appended.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from domain.catalogue import ALL
+from ledger.deciding.attempts import Flight, board
+from ledger.deciding.batches import changes_rules, names
+from ledger.deciding.deciding import TRIES, Parts
+from ledger.deciding.facts import FactBase
+from ledger.deciding.outcome import CONFLICT, Outcome
+from ledger.gate.shapes import Submission
+from ledger.log.group import Group
+
+MOST_STATES = 10_000
+"""Facts kept from group to group. A server keeps them for as long as it runs."""
+
+
+class Asked(NamedTuple):
+    """A command, and the version that its stream must still have, if the caller says so."""
+
+    submission: Submission
+    version: int | None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it can share no append."""
+        asked = self.submission
+        return self.version is not None or names(asked) > 0 or changes_rules(asked)
+
+
+class Commands:
+    """Carries out commands of any number of threads. Make it after forking, never before."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._base: FactBase | None = None
+        # Every request has a key, so trying one again that failed with others adds nothing twice.
+        self._group: Group[Asked, Outcome] = Group(self._carry_out, lambda _item, _error: True)
+
+    def execute(self, submission: Submission, version: int | None) -> Outcome:
+        """Carry out or refuse one command, together with those that wait."""
+        return self._group.do(Asked(submission, version))
+
+    def close(self) -> None:
+        """Take no more, carry out what waits, and return."""
+        self._group.close()
+
+    def _carry_out(self, asked: Sequence[Asked]) -> list[Outcome]:
+        try:
+            return [outcome for run in _runs(asked) for outcome in self._surely(run)]
+        except BaseException:
+            self._base = None  # it may foresee entries that will never be
+            raise
+
+    def _surely(self, run: Sequence[Asked]) -> list[Outcome]:
+        """Carry out the run as one, or each by itself where others keep coming between."""
+        for _ in range(TRIES):
+            outcomes = self._together(run)
+            if outcomes is not None:
+                rest = run[len(outcomes) :]
+                return [*outcomes, *self._surely(rest)] if rest else outcomes
+        if len(run) == 1:
+            return [CONFLICT]
+        return [outcome for each in run for outcome in self._surely([each])]
+
+    def _together(self, run: Sequence[Asked]) -> list[Outcome] | None:
+        """Return what became of the run, or of its beginning; None where it has to be decided again."""
+        parts = self._parts
+        boarding = board(parts, [each.submission for each in run])
+        keys = [ALL, *boarding.boundaries({})]
+        missing = self._base.missing(keys) if self._base is not None else {k.tag: k for k in keys}
+        # Most streams are named as the fact that they add to. Of one that is not, the append asks.
+        streams = {key.tag.replace(":", "/", 1): None for key in keys}
+        look = parts.log.look(boarding.keys(), streams, missing)
+        base = self._base
+        if base is None or base.next - 1 != look.position:
+            # Facts that were kept hold only at the end; so what is refused is refused at the end.
+            base = FactBase(parts.log, parts.installed, look.position)
+            missing = missing if self._base is None else {}
+        base.take(missing, look.entries)
+        self._base = None
+        flight = Flight(parts, base, boarding, look.uses)
+        landed = flight.append(look, run[0].version)
+        if landed is None:
+            return None
+        if not run[0].is_alone and flight.is_foreseen(landed):
+            base.settle(flight.last)
+            self._base = base if len(base) <= MOST_STATES else None
+        return list(flight.outcomes(landed))
+
+
+def _runs(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
+    """Cut the commands into runs that can be decided on one look."""
+    start = 0
+    for index, each in enumerate(asked):
+        if each.is_alone:
+            if start < index:
+                yield asked[start:index]
+            yield asked[index : index + 1]
+            start = index + 1
+    if start < len(asked):
+        yield asked[start:]

@@ -1,0 +1,133 @@
+"""Submissions made ready for a decision: holders by pseudonym, a key and a digest for each.
+
+The digest covers what was asked, with the holder's pseudonym in place of name and number: a plain
+digest over an identity number is guessed in seconds, and it stands in the entry for ever.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any, NamedTuple, TypeAlias
+
+from domain.certificate.certificate import CertificateIssued, Holder
+from domain.terms.decider import Command
+from ledger.gate.shapes import Clear, Submission
+from ledger.vault.vault import Person, Vault, new_subjects
+
+
+class Newcomer(NamedTuple):
+    """A holder whom the vault does not know yet, with the digest by which it will."""
+
+    identity: bytes
+    person: Person
+
+
+class Request(NamedTuple):
+    """A command with its idempotency key, and the holder in clear of a certificate.
+
+    `newcomer`: the holder, where the vault does not know them yet.
+    """
+
+    name: str
+    command: Command[Any]
+    key: str
+    digest: bytes
+    holder: Person | None = None
+    newcomer: Newcomer | None = None
+
+    @property
+    def record(self) -> str:
+        """What names the certificate in the vault: its session and its number."""
+        body: CertificateIssued = self.command.body
+        return record_of(body.assessment_id, body.certificate_no)
+
+
+def record_of(assessment_id: str, certificate_no: str) -> str:
+    """Return what names a certificate in the vault."""
+    return f"{assessment_id}\0{certificate_no}"
+
+
+Newcomers: TypeAlias = dict[bytes, str]
+"""Digest of a person → the pseudonym that the person will get."""
+
+
+def ready(
+    submissions: Sequence[Submission],
+    vault: Vault,
+    today: date,
+    newcomers: Newcomers,
+    entering: Newcomers,
+) -> list[Request]:
+    """Return the submissions as requests. Nobody is added to the vault.
+
+    `newcomers` gains everybody new; `entering` are those of a batch that is under way.
+    """
+    people = [Person(*s.holder) for s in submissions if s.holder is not None]
+    if not people:
+        return [_request(s, s.body, s.content, today) for s in submissions]
+    identities = [vault.identity(person) for person in people]
+    known = vault.find(identities)
+    names = iter(new_subjects(len(people) - len(known)))
+    pseudonyms: list[tuple[str, Newcomer | None]] = []
+    for identity, person in zip(identities, people, strict=True):
+        subject_id = known.get(identity)
+        if subject_id is not None:
+            pseudonyms.append((subject_id, None))
+            continue
+        name = newcomers.get(identity) or entering.get(identity) or next(names)
+        newcomers[identity] = name
+        pseudonyms.append((name, Newcomer(identity, person)))
+    held = iter(pseudonyms)
+    return [
+        _request(s, s.body, s.content, today)
+        if s.holder is None
+        else _held(s, s.holder, *next(held), today)
+        for s in submissions
+    ]
+
+
+def _held(
+    submission: Submission, clear: Clear, subject_id: str, newcomer: Newcomer | None, today: date
+) -> Request:
+    body: CertificateIssued = submission.body
+    holder = Holder(
+        subject_id=subject_id,
+        masked_name=body.holder.masked_name,
+        id_type=clear.id_type,
+        category=body.holder.category,
+    )
+    # Spelled out: dataclasses.replace takes three times as long, and imports do this a million times.
+    named = CertificateIssued(
+        certificate_no=body.certificate_no,
+        assessment_id=body.assessment_id,
+        issuer_uscc=body.issuer_uscc,
+        occupation=body.occupation,
+        level=body.level,
+        holder=holder,
+        results=body.results,
+        issued_on=body.issued_on,
+    )
+    # The content says nothing of who the holder is; the pseudonym does, to those with the vault.
+    digest = sha256(submission.content + subject_id.encode()).digest()
+    return _request(submission, named, digest, today, (Person(*clear), newcomer))
+
+
+def _request(
+    submission: Submission,
+    body: Any,  # noqa: ANN401 - any event
+    digest: bytes,
+    today: date,
+    people: tuple[Person | None, Newcomer | None] = (None, None),
+) -> Request:
+    _, _, actor, valid_from, reason, document_no, key, _ = submission
+    command = Command(
+        body=body,
+        actor=actor,
+        valid_from=valid_from,
+        today=today,
+        reason=reason,
+        document_no=document_no,
+    )
+    # 128 bits of the digest name the content; all 256 are compared.
+    derived = f"content-{digest[:16].hex()}"
+    return Request(type(body).__name__, command, key or derived, digest, *people)

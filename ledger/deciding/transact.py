@@ -1,0 +1,60 @@
+"""The one way to append: read the facts, decide, append on the condition that the facts still hold.
+
+`execute` takes one command (`ledger.deciding.commands`), `stream` the batches of an import
+(`ledger.deciding.batches`); both decide in `ledger.deciding.attempts`. What fails because somebody else came between
+is decided again, three times at most.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+
+from domain.terms.reference import Reference
+from ledger.deciding.batches import Batches
+from ledger.deciding.commands import Commands
+from ledger.deciding.deciding import Parts
+from ledger.deciding.outcome import Accepted, Already, Nothing, Outcome, Rejected
+from ledger.deciding.rehearsal import Rehearsal
+from ledger.gate.shapes import Submission
+from ledger.log.clock import today
+from ledger.log.log import Log
+from ledger.log.writer import Writer
+from ledger.vault.vault import Vault
+
+__all__ = ["Accepted", "Already", "Nothing", "Outcome", "Rejected", "Transactor"]
+
+
+class Transactor:
+    """Decides and appends for any number of threads. Make it after forking, never before."""
+
+    def __init__(
+        self,
+        log: Log,
+        writer: Writer,
+        vault: Vault,
+        installed: Reference,
+        *,
+        today: Callable[[], date] = today,
+    ) -> None:
+        self._parts = Parts(log, writer, vault, installed, today)
+        self._batches = Batches(self._parts)
+        self._commands = Commands(self._parts)
+
+    def execute(self, submission: Submission, version: int | None = None) -> Outcome:
+        """Carry out or refuse one command; `version` is the one that its stream must still have."""
+        return self._commands.execute(submission, version)
+
+    def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
+        """Carry out or refuse the commands in their order; yield each outcome once it is durable.
+
+        The next batch is taken while the last one is still being appended, so outcomes come a
+        batch later than their commands. One stream at a time; another one waits.
+        """
+        return self._batches.stream(batches)
+
+    def rehearsal(self) -> Rehearsal:
+        """Return what decides a stream like `stream` and appends nothing."""
+        return Rehearsal(self._parts)
+
+    def close(self) -> None:
+        """Take no more commands, carry out those that wait, and return."""
+        self._commands.close()

@@ -1,0 +1,217 @@
+"""Schemas for untrusted input, made from the event classes themselves: one definition per event.
+
+Two families. `given`: what a command may say, where some fields are filled in by the ledger and
+some have a shorter form. `stored`: what an event may hold, against which corrections are judged.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator
+from pydantic_core import core_schema as cs
+
+from domain.certificate.certificate import Holder
+from domain.correction import FieldCorrection, RecordCorrected
+from domain.inspection.draw import Pool, Sample
+from domain.registry import EVENTS
+from domain.terms.envelope import Actor
+from domain.terms.identifiers import is_identity_number, masked_name
+from domain.terms.vocabulary import CandidateCategory, Level
+from ledger.gate.json import value_text
+from ledger.gate.rules import (
+    DAY_RULE,
+    DOCUMENT_NUMBER,
+    INSTANT_RULE,
+    LEVEL_RULE,
+    MOST_ITEMS,
+    NOT_BLANK,
+    PATH,
+    number_rule,
+    text_rule,
+    whole_rule,
+)
+from ledger.gate.text import as_object
+
+Special = Callable[[], CoreSchema]
+
+IDENTITY_CARD = "201"
+"""Kind of document: resident identity card."""
+
+FILLED_IN: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "EvaluationConcluded": frozenset({"arithmetic"}),
+        "InspectionDrawn": frozenset({"pool_digest", "drawn"}),
+        "RosterPublished": frozenset({"number", "entries_digest"}),
+    }
+)
+"""Fields that the ledger computes; a command may not name them."""
+
+
+class Family(NamedTuple):
+    """How classes that are not given as they are stored are read, and which fields are left out."""
+
+    special: Mapping[Any, Special]
+    left_out: Mapping[str, frozenset[str]]
+
+
+def schema(hint: Any, family: Family, name: str = "") -> CoreSchema:  # noqa: ANN401 - a type hint
+    """Return the schema of a value of type `hint` in the field `name`."""
+    if hint in family.special:
+        return family.special[hint]()
+    if hint in _SIMPLE:
+        return _SIMPLE[hint](name)
+    if is_dataclass(hint):
+        return _record(hint, family)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return LEVEL_RULE if hint is Level else cs.enum_schema(hint, list(hint), sub_type="str")
+    arguments = [a for a in get_args(hint) if a is not NoneType]
+    if get_origin(hint) is tuple:
+        inner = schema(arguments[0], family, name)
+        return cs.tuple_schema([inner], variadic_item_index=0, max_length=MOST_ITEMS)
+    if get_origin(hint) in {Union, UnionType}:
+        return cs.nullable_schema(schema(arguments[0], family, name))
+    raise TypeError(f"{hint} has no shape")
+
+
+_SIMPLE: Mapping[Any, Callable[[str], CoreSchema]] = MappingProxyType(
+    {
+        str: text_rule,
+        int: whole_rule,
+        Decimal: number_rule,
+        bool: lambda _: cs.bool_schema(strict=True),
+        date: lambda _: DAY_RULE,
+        datetime: lambda _: INSTANT_RULE,
+    }
+)
+
+
+def _record(cls: Any, family: Family) -> CoreSchema:  # noqa: ANN401 - a dataclass
+    hints = get_type_hints(cls)
+    left_out = family.left_out.get(cls.__name__, frozenset())
+    taken = [f for f in fields(cls) if f.name not in left_out]
+    members = [
+        cs.dataclass_field(
+            f.name, _with_default(f, schema(hints[f.name], family, f.name)), kw_only=True
+        )
+        for f in taken
+    ]
+    absent = [
+        cs.dataclass_field(
+            f.name, cs.with_default_schema(cs.none_schema(), default=f.default), init=False
+        )
+        for f in fields(cls)
+        if f.name in left_out
+    ]
+    return cs.dataclass_schema(
+        cls,
+        cs.dataclass_args_schema(cls.__name__, [*members, *absent], extra_behavior="forbid"),
+        [f.name for f in fields(cls)],
+        slots=True,
+        frozen=True,
+    )
+
+
+def _with_default(field: Field[Any], inner: CoreSchema) -> CoreSchema:
+    if field.default is MISSING:
+        return inner
+    return cs.with_default_schema(inner, default=field.default)
+
+
+def _holder() -> CoreSchema:
+    """Name and document number go to the vault; what is left of them here is the masked name."""
+    members = {
+        "name": cs.str_schema(strict=True, min_length=1, max_length=100, pattern=NOT_BLANK),
+        "id_type": text_rule("id_type"),
+        "id_no": cs.str_schema(strict=True, pattern=DOCUMENT_NUMBER, max_length=40),
+        "category": schema(CandidateCategory, STORED_FAMILY),
+    }
+    given = cs.typed_dict_schema(
+        {name: cs.typed_dict_field(inner) for name, inner in members.items()},
+        extra_behavior="forbid",
+    )
+    return cs.no_info_after_validator_function(_masked, given)
+
+
+def _masked(given: Mapping[str, Any]) -> Holder:
+    if given["id_type"] == IDENTITY_CARD and not is_identity_number(given["id_no"].upper()):
+        raise PydanticCustomError("identity_number", "not a valid number", {"at": "id_no"})
+    return Holder(
+        subject_id="",
+        masked_name=masked_name(given["name"]),
+        id_type=given["id_type"],
+        category=given["category"],
+    )
+
+
+STORED_FAMILY = Family(MappingProxyType({}), MappingProxyType({}))
+
+
+def _pool() -> CoreSchema:
+    """Either both lists by name, or the enterprises alone."""
+    return cs.no_info_before_validator_function(_enterprises_alone, _record(Pool, STORED_FAMILY))
+
+
+def _sample() -> CoreSchema:
+    return cs.no_info_before_validator_function(_enterprises_alone, _record(Sample, STORED_FAMILY))
+
+
+def _enterprises_alone(given: object) -> object:
+    return given if as_object(given) is not None else {"enterprises": given}
+
+
+def _correction() -> CoreSchema:
+    paths = cs.dict_schema(
+        cs.str_schema(strict=True, pattern=PATH), cs.any_schema(), max_length=100
+    )
+    corrected = cs.no_info_after_validator_function(_field_corrections, paths)
+    return cs.dataclass_schema(
+        RecordCorrected,
+        cs.dataclass_args_schema(
+            "RecordCorrected",
+            [
+                cs.dataclass_field("position", whole_rule("position"), kw_only=True),
+                cs.dataclass_field("fields", corrected, kw_only=True),
+            ],
+            extra_behavior="forbid",
+        ),
+        ["position", "fields"],
+        slots=True,
+        frozen=True,
+    )
+
+
+def _field_corrections(given: Mapping[str, Any]) -> tuple[FieldCorrection, ...]:
+    return tuple(
+        FieldCorrection(path=path, value=value_text(value)) for path, value in given.items()
+    )
+
+
+GIVEN_FAMILY = Family(
+    MappingProxyType({Holder: _holder, Pool: _pool, Sample: _sample, RecordCorrected: _correction}),
+    FILLED_IN,
+)
+
+GIVEN: Mapping[str, SchemaValidator] = MappingProxyType(
+    {name: SchemaValidator(schema(kind.cls, GIVEN_FAMILY)) for name, kind in EVENTS.items()}
+)
+"""Event name → reader of a command's data."""
+
+STORED: Mapping[type, SchemaValidator] = MappingProxyType(
+    {kind.cls: SchemaValidator(schema(kind.cls, STORED_FAMILY)) for kind in EVENTS.values()}
+)
+"""Event class → reader of a whole event, as a correction leaves it."""
+
+ACTOR = SchemaValidator(schema(Actor, STORED_FAMILY))
+DAY = SchemaValidator(DAY_RULE)
+TEXTS: Mapping[str, SchemaValidator] = MappingProxyType(
+    {
+        name: SchemaValidator(text_rule(name))
+        for name in ("reason", "document_no", "idempotency_key")
+    }
+)
+"""Texts that stand beside the data."""

@@ -1,0 +1,189 @@
+"""Untrusted input to commands: the one gate for import lines and HTTP bodies.
+
+A certificate's holder arrives in clear. Here it is split: the command's body has the masked name
+and an empty subject id, the name and the document number go beside it, for the vault.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from pydantic_core import SchemaValidator, ValidationError
+
+from domain.certificate.certificate import CertificateIssued
+from domain.correction import day_in
+from domain.registry import EVENTS
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger.gate.errors import UNKNOWN_FIELD, faults_of
+from ledger.gate.faults import Fault, Invalid, path_text
+from ledger.gate.json import canonical, read_object
+from ledger.gate.schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, TEXTS
+from ledger.gate.text import as_object
+
+_BESIDE = ("reason", "document_no", "idempotency_key")
+_NEEDED = 4
+"""Members that nearly every line has, and most have no others: type, valid_from, actor, data."""
+_KNOWN = frozenset({"type", "valid_from", "actor", "data", *_BESIDE})
+_REASONED = frozenset(
+    name for name, kind in EVENTS.items() if "reason" in {field.name for field in fields(kind.cls)}
+)
+"""Events that hold their reason themselves; it is the entry's reason too."""
+NOBODY = Actor(account="", role=Role.PUBLIC, organisation="")
+MOST_KEPT = 10_000
+"""Actors and days remembered; lines of one file have few."""
+
+
+class Clear(NamedTuple):
+    """Who a holder is. Only the vault may keep this."""
+
+    name: str
+    id_type: str
+    id_no: str
+
+
+class Submission(NamedTuple):
+    """A command that is well formed; whether it is allowed, its decider says."""
+
+    body: Any
+    """An event; a certificate's holder has no subject id yet."""
+    holder: Clear | None
+    actor: Actor
+    valid_from: date
+    reason: str | None
+    document_no: str | None
+    idempotency_key: str | None
+    content: bytes
+    """Digest of what was asked. Of a holder, only what is masked went into it."""
+
+
+def from_line(raw: bytes) -> Submission:
+    """Return the command of one NDJSON line.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    return from_members(*read_object(raw))
+
+
+def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submission:
+    """Return the command that a JSON object asks for; `faults` are those found while reading it.
+
+    Raises:
+        Invalid: with every fault.
+    """
+    found = list(faults)
+    name, data = top.get("type"), top.get("data")
+    validator = GIVEN.get(name) if type(name) is str else None
+    if validator is None:
+        raise Invalid([*found, _unknown_type(name)])
+    if name in _REASONED:
+        data = _with_reason(data, top.get("reason"))
+    body = _checked(validator, data, "data", found)
+    actor = _actor(top.get("actor"), found)
+    valid_from = _valid_from(top.get("valid_from"), body, found)
+    reason, document_no, key = (
+        (_text(top.get(field), field, found) for field in _BESIDE)
+        if len(top) > _NEEDED or "valid_from" not in top
+        else (None, None, None)
+    )
+    if reason is None and name in _REASONED:
+        reason = getattr(body, "reason", None)
+    if not top.keys() <= _KNOWN:
+        found += (Fault(path_text([k]), *UNKNOWN_FIELD) for k in top if k not in _KNOWN)
+    if found:
+        raise Invalid(found)
+    asked = {**top}
+    asked.pop("idempotency_key", None)
+    holder = None
+    if type(body) is CertificateIssued:
+        holder, asked["data"] = _masked(as_object(data) or {}, body.holder.masked_name)
+    content = sha256(canonical(asked)).digest()
+    return Submission(body, holder, actor, valid_from, reason, document_no, key, content)
+
+
+def _masked(data: Mapping[str, Any], masked_name: str) -> tuple[Clear, Mapping[str, Any]]:
+    """Return who the holder is, and the data without that."""
+    holder = data["holder"]
+    number, card = holder["id_no"], holder["id_type"] == IDENTITY_CARD
+    clear = Clear(holder["name"], holder["id_type"], number.upper() if card else number)
+    return clear, {**data, "holder": {**holder, "name": masked_name, "id_no": ""}}
+
+
+def _with_reason(data: Any, beside: object) -> Any:  # noqa: ANN401 - any JSON value
+    """Return `data` with the reason given beside it: callers write it at either place."""
+    members = as_object(data)
+    if beside is None or members is None or "reason" in members:
+        return data
+    return {**members, "reason": beside}
+
+
+def _unknown_type(name: object) -> Fault:
+    if name is None:
+        return Fault("type", "必填:记录类型", "required: the name of the event")
+    shown = path_text([name]) if isinstance(name, str) else ""
+    return Fault(
+        "type",
+        f"没有“{shown}”这种记录,可用:{'、'.join(EVENTS)}",
+        f"there is no event {shown!r}; events are: {', '.join(EVENTS)}",
+    )
+
+
+def _checked(validator: SchemaValidator, value: Any, field: str, found: list[Fault]) -> Any:  # noqa: ANN401
+    """Return what `value` stands for; None, with its faults added to `found`, where it is wrong."""
+    try:
+        return validator.validate_python(value)
+    except ValidationError as error:
+        # Faults of a command's data are named as the domain names them: without `data.`
+        nameless = field == "data" and type(value) is dict
+        found += faults_of(error, *(() if nameless else (field,)))
+        return None
+
+
+_ACTOR = ("account", "role", "organisation")
+_actors: dict[tuple[Any, ...], Actor] = {}
+_days: dict[str, date] = {}
+
+
+def _actor(given: Any, found: list[Fault]) -> Actor:  # noqa: ANN401 - any JSON value
+    key: tuple[Any, ...] | None = None
+    try:
+        if len(given) == len(_ACTOR):
+            key = given["account"], given["role"], given["organisation"]
+            return _actors[key]
+    except (KeyError, TypeError):
+        pass  # not seen before, or no actor at all: looked at below
+    actor: Actor | None = _checked(ACTOR, given, "actor", found)
+    if actor is not None:
+        _remember(_actors, key, actor)
+    return actor or NOBODY
+
+
+def _valid_from(given: Any, body: object, found: list[Fault]) -> date:  # noqa: ANN401
+    """Return the business day: as given, or the day that the data holds."""
+    if type(given) is str and given in _days:
+        return _days[given]
+    if given is None:
+        day = day_in(body) or getattr(body, "valid_from", None)
+        if day is None and body is not None:
+            found.append(Fault("valid_from", "必填:业务日期", "required: the day in the world"))
+        return day or date.min
+    day = _checked(DAY, given, "valid_from", found)
+    if day is not None:
+        _remember(_days, given, day)
+    return day or date.min
+
+
+def _remember(known: dict[Any, Any], key: object, value: object) -> None:
+    if len(known) >= MOST_KEPT:
+        known.clear()
+    known[key] = value
+
+
+def _text(given: Any, field: str, found: list[Fault]) -> str | None:  # noqa: ANN401
+    if given is None:
+        return None
+    text: str | None = _checked(TEXTS[field], given, field, found)
+    return text

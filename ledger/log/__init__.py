@@ -1,0 +1,1 @@
+"""The log itself: entries in one order, hashed, appended, followed, verified."""

@@ -1,0 +1,203 @@
+"""The append itself: read, judge, hash, write, in two statements."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+from ledger.log import pack
+from ledger.log.clock import Clock
+from ledger.log.entry import SALT_BYTES, Malformed, entry_bytes, instant_text
+from ledger.log.judge import Facts, Judgement, judge, questions, validate
+from ledger.log.log import Append, Look, Result, Use
+from ledger.log.merkle import Frontier
+
+MAX_BATCH_ENTRIES = 20_000
+"""Bounds memory, the length of one transaction, and how long others wait for the lock."""
+UNLOCKED_ENTRIES = 64
+"""Up to here a lost race costs less than the two round trips that locking first costs always."""
+
+Guard = Callable[[Connection[Any]], None]
+"""Runs under the lock before anything is judged; whatever it raises undoes the append."""
+
+
+OVERTAKEN = "LG001"
+"""What ledger.append raises when the size is not the one that was read."""
+
+
+class Overtaken(Exception):  # noqa: N818 - reads as what it says
+    """Somebody appended between reading and writing."""
+
+
+class State(NamedTuple):
+    """The end of the ledger as it was read."""
+
+    facts: Facts
+    frontier: list[bytes]
+    recorded_at: datetime | None
+    clock: datetime
+
+
+def append(  # noqa: PLR0913 - what is appended, and what it may be held against
+    connection: Connection[Any],
+    batch: Sequence[Append],
+    clock: Clock,
+    *,
+    chained: bool = False,
+    guard: Guard | None = None,
+    look: Look | None = None,
+) -> list[Result]:
+    """Append what still holds; it is durable on return. The connection must be in autocommit.
+
+    Small batches are written without locking first, and those that were decided on a `look`
+    without reading anything: `ledger.append` checks that nobody came in between, and only then
+    are they done again under the lock.
+    """
+    for item in batch:
+        validate(item)
+    count = sum(len(item.drafts) for item in batch)
+    if count > MAX_BATCH_ENTRIES:
+        raise Malformed(f"more than {MAX_BATCH_ENTRIES} entries in one transaction")
+    if look is not None and look.tells_all_about(batch):
+        facts = Facts(look.position, look.versions, look.uses, {})
+        state = State(facts, look.frontier, look.recorded_at, look.clock)
+        with suppress(Overtaken):
+            return _append(connection, batch, state, clock, chained=chained)
+    elif guard is None and count <= UNLOCKED_ENTRIES:
+        with suppress(Overtaken):
+            state = _open(connection, batch, lock=False)
+            return _append(connection, batch, state, clock, chained=chained)
+    with connection.transaction():
+        row: Any = connection.execute(LOCK).fetchone()
+        if guard is not None:
+            guard(connection)
+        # Nobody came in between: no condition can fail, no key can have been used.
+        alone = chained and bool(batch[0].boundary) and batch[0].known == row[0]
+        state = _open(connection, batch, lock=True, versions_only=alone)
+        return _append(connection, batch, state, clock, chained=chained)
+
+
+def _append(
+    connection: Connection[Any],
+    batch: Sequence[Append],
+    state: State,
+    clock: Clock,
+    *,
+    chained: bool,
+) -> list[Result]:
+    recorded_at = _time(connection, state, clock)
+    judgement = judge(batch, state.facts, recorded_at, chained=chained)
+    if judgement.drafts:
+        frontier = Frontier(state.facts.head, state.frontier)
+        _write(connection, judgement, frontier, recorded_at)
+    return judgement.results
+
+
+LOCK = "SELECT size FROM ledger.open_append('{}', '{}', '{}', 0, true)"
+
+OPEN = """
+SELECT size, frontier, last_recorded_at, clock, versions,
+       used_keys, used_first, used_count, used_digest, new_tags, new_positions
+  FROM ledger.open_append(%s, %s, %s, %s::bigint, %s)
+"""
+
+
+def _open(
+    connection: Connection[Any],
+    batch: Sequence[Append],
+    *,
+    lock: bool,
+    versions_only: bool = False,
+) -> State:
+    """Read what the batch is judged by; with `lock` it holds until the transaction ends."""
+    asked = questions(batch)
+    if versions_only:
+        asked = asked._replace(keys=[], tags=[])
+    values = (pack.texts(asked.streams), pack.texts(asked.keys), pack.texts(asked.tags))
+    cursor = connection.execute(OPEN, (*values, asked.known, lock), prepare=True, binary=True)
+    row: Any = cursor.fetchone()
+    size, frontier, last, clock, versions = row[:5]
+    nothing: list[Any] = []
+    keys, firsts, counts, digests, tags, positions = (column or nothing for column in row[5:])
+    uses = map(Use, firsts, counts, digests)
+    facts = Facts(
+        size,
+        dict(zip(asked.streams, versions or nothing, strict=True)),
+        dict(zip(keys, uses, strict=True)),
+        dict(zip(tags, positions, strict=True)),
+    )
+    return State(facts, frontier, last, clock)
+
+
+READ_CLOCK = "SELECT clock_timestamp()"
+
+
+def _time(connection: Connection[Any], state: State, clock: Clock) -> datetime:
+    """Return the time of the entries; wait out a clock that is a little behind the last entry."""
+    answer = clock(state.clock, state.recorded_at)
+    while not isinstance(answer, datetime):
+        time.sleep(answer.total_seconds())
+        row: Any = connection.execute(READ_CLOCK).fetchone()
+        answer = clock(row[0], state.recorded_at)
+    return answer
+
+
+WRITE = """
+SELECT ledger.append(%s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def _write(
+    connection: Connection[Any],
+    judgement: Judgement,
+    frontier: Frontier,
+    recorded_at: datetime,
+) -> None:
+    first, drafts = frontier.size + 1, judgement.drafts
+    salts, leaves = _hash(judgement, frontier, recorded_at)
+    values = (
+        first,
+        recorded_at,
+        pack.byteas(frontier.hashes),
+        pack.texts([draft.stream for draft in drafts]),
+        pack.integers(judgement.versions),
+        pack.texts([draft.type for draft in drafts]),
+        pack.dates([draft.valid_from for draft in drafts]),
+        pack.texts([draft.subject for draft in drafts]),
+        pack.texts([draft.district for draft in drafts]),
+        pack.texts(["\n".join(draft.tags) for draft in drafts]),
+        pack.texts([draft.idempotency_key for draft in drafts]),
+        pack.byteas([draft.request_digest for draft in drafts]),
+        pack.integers(judgement.parts),
+        pack.byteas([draft.payload for draft in drafts]),
+        pack.byteas(salts),
+        pack.byteas(leaves),
+    )
+    try:
+        connection.execute(WRITE, values, prepare=True)
+    except psycopg.Error as error:
+        if error.sqlstate == OVERTAKEN:
+            raise Overtaken from error
+        raise
+
+
+def _hash(
+    judgement: Judgement, frontier: Frontier, recorded_at: datetime
+) -> tuple[list[bytes], list[bytes]]:
+    """Return salts and leaf hashes, and move the frontier on."""
+    at = instant_text(recorded_at)
+    chance = os.urandom(SALT_BYTES * len(judgement.drafts))
+    salts = [chance[start : start + SALT_BYTES] for start in range(0, len(chance), SALT_BYTES)]
+    leaves: list[bytes] = []
+    numbered = zip(judgement.drafts, judgement.versions, judgement.parts, salts, strict=True)
+    for draft, version, part, salt in numbered:
+        leaf = sha256(b"\x00" + entry_bytes(draft, version, at, part, salt)).digest()
+        leaves.append(leaf)
+        frontier.append(leaf)
+    return salts, leaves

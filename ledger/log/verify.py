@@ -1,0 +1,210 @@
+"""Recompute the whole ledger and name the first position that differs, and what differs there.
+
+Everything is recomputed from the columns: the bytes of each entry, its leaf, the rows of its tags,
+versions, times, commands and positions, and at the end the frontier and the root.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, LiteralString, NamedTuple
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from ledger.log.entry import Draft, Malformed, check, entry_bytes, instant_text
+from ledger.log.log import Head
+from ledger.log.merkle import Frontier, leaf_hash
+
+PAGE = 5_000
+IMPOSSIBLE = "columns: not values that an entry can have"
+
+
+class Difference(NamedTuple):
+    """The first thing that is not as it must be. Position 0: the ledger's state, not an entry."""
+
+    position: int
+    what: str
+
+
+class Report(NamedTuple):
+    """How far the entries agree, the root up to there, and the first difference if there is one."""
+
+    head: Head
+    difference: Difference | None
+
+
+Progress = Callable[[int, int], None]
+"""Called with the position reached and the last one, once a page."""
+
+
+def verify(pool: ConnectionPool[Connection[Any]], progress: Progress | None = None) -> Report:
+    """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three."""
+    with pool.connection() as connection, ThreadPoolExecutor(2) as aside:
+        size, hashes, recorded_at = _state(connection)
+        # What needs all entries at once the database checks meanwhile.
+        wholes = [aside.submit(_whole, pool, query, what, size) for query, what in WHOLES]
+        checker = _Checker()
+        found = _entries(connection, checker, size, progress)
+        found = found or _state_difference(checker, size, hashes, recorded_at)
+        return Report(checker.head(), _first(found, wholes))
+
+
+def _first(found: Difference | None, wholes: list[Future[Difference | None]]) -> Difference | None:
+    """Return the difference at the lowest position; the state's own only if no entry differs."""
+    others = [whole.result() for whole in wholes]
+    differences = [each for each in (found, *others) if each is not None]
+    return min(differences, key=lambda each: each.position or float("inf"), default=None)
+
+
+STATE = "SELECT size, frontier, recorded_at FROM ledger.log_state"
+
+
+def _state(connection: Connection[Any]) -> tuple[int, list[bytes], datetime | None]:
+    row: Any = connection.execute(STATE, binary=True).fetchone()
+    size, hashes, recorded_at = row
+    return size, hashes, recorded_at
+
+
+def _entries(
+    connection: Connection[Any], checker: "_Checker", size: int, progress: Progress | None
+) -> Difference | None:
+    """Check the entries page by page; the database reads the next one while one is hashed."""
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(_page, connection, 0, size)
+        while page := coming.result():
+            last = checker.frontier.size + len(page)
+            coming = ahead.submit(_page, connection, last, size)
+            found = checker.page(page)
+            if found is not None:
+                return found
+            if progress is not None:
+                progress(last, size)
+    return None
+
+
+ROWS = """
+SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+       idempotency_key, payload, salt, request_digest, part, leaf
+  FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s ORDER BY position
+ LIMIT %(page)s
+"""
+
+
+def _page(
+    connection: Connection[Any], after: int, upto: int, size: int = PAGE
+) -> list[tuple[Any, ...]]:
+    values = {"after": after, "upto": upto, "page": size}
+    try:
+        return connection.execute(ROWS, values, prepare=True, binary=True).fetchall()
+    except psycopg.DataError:
+        # A time or a day that cannot be read. Alone it can be named: it comes as no entry at all.
+        return [(after + 1,)] if size == 1 else _page(connection, after, upto, 1)
+
+
+class _Checker:
+    """Goes through the rows in order, remembering what the next ones must follow from."""
+
+    def __init__(self) -> None:
+        self.frontier = Frontier()
+        self.recorded_at: datetime | None = None
+        self._command: tuple[str | None, int] = (None, 0)
+
+    def head(self) -> Head:
+        """Return the end of what agrees."""
+        return Head(self.frontier.size, self.frontier.root(), self.recorded_at)
+
+    def page(self, rows: list[tuple[Any, ...]]) -> Difference | None:
+        """Check rows that follow those checked before; return the first difference."""
+        for row in rows:
+            expected = self.frontier.size + 1
+            if row[0] != expected:
+                return Difference(expected, "position: missing")
+            what = self._row(row) if len(row) > 1 else IMPOSSIBLE
+            if what is not None:
+                return Difference(expected, what)
+        return None
+
+    def _row(self, row: tuple[Any, ...]) -> str | None:
+        _, stream, version, type_, recorded_at, valid_from, subject, district, tags = row[:9]
+        key, payload, salt, digest, part, leaf = row[9:]
+        draft = Draft(stream, type_, valid_from, subject, district, tags, payload, key, digest)
+        try:
+            content = entry_bytes(draft, version, instant_text(recorded_at), part, salt)
+            check(draft)
+        except Malformed as error:
+            return str(error)
+        except (TypeError, AttributeError, UnicodeError):
+            return IMPOSSIBLE
+        if leaf_hash(content) != leaf:
+            return "leaf: not the hash of the entry's columns"
+        if self.recorded_at is not None and recorded_at < self.recorded_at:
+            return "recorded_at: before the entry above"
+        if part != 0 and (key, part) != self._command:
+            return f"part: {part} does not continue a command"
+        self._command = (key, part + 1)
+        self.recorded_at = recorded_at
+        self.frontier.append(leaf)
+        return None
+
+
+VERSIONS = """
+SELECT min(position) FROM (
+    SELECT position, version, row_number() OVER (PARTITION BY stream ORDER BY position) AS n
+      FROM ledger.entry WHERE stream <> '' AND position BETWEEN 1 AND %(size)s) e
+ WHERE version <> n
+"""
+TAGS = """
+SELECT min(position) FROM (
+    SELECT hashtextextended(t.tag, 0) AS tag_hash, e.position
+      FROM ledger.entry e, unnest(e.tags) AS t(tag)
+     WHERE e.position BETWEEN 1 AND %(size)s AND t.tag <> 'stream:' || e.stream
+       AND t.tag IS DISTINCT FROM 'subject:' || e.subject) carried
+  FULL JOIN (SELECT tag_hash, position FROM ledger.entry_tag
+              WHERE position BETWEEN 1 AND %(size)s) found
+ USING (tag_hash, position) WHERE carried.position IS NULL OR found.position IS NULL
+"""
+OUTSIDE = """
+SELECT CASE WHEN x.lowest < 1 THEN 0 ELSE x.lowest END FROM (
+    SELECT least(
+           (SELECT min(e.position) FROM ledger.entry e WHERE e.position > s.size OR e.position < 1),
+           (SELECT min(t.position) FROM ledger.entry_tag t
+             WHERE t.position > s.size OR t.position < 1)) AS lowest
+      FROM ledger.log_state s WHERE %(size)s >= 0) x
+"""
+WHOLES: list[tuple[LiteralString, str]] = [
+    (VERSIONS, "version: not the next of its stream"),
+    (TAGS, "tags: the index does not say what the entry says"),
+    (OUTSIDE, "position: not one of the tree's"),
+]
+
+
+WHOLE_WITHIN = 86_400.0
+"""Seconds that one of these may wait for the connection of another, which takes as long as the tables
+are large."""
+
+
+def _whole(
+    pool: ConnectionPool[Connection[Any]], query: LiteralString, what: str, size: int
+) -> Difference | None:
+    with pool.connection(WHOLE_WITHIN) as connection, connection.transaction():
+        # Made for probes (see connect.py), the session's settings are wrong for whole tables.
+        connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute("SET LOCAL enable_seqscan = on")
+        if connection.info.server_version >= 170000:
+            connection.execute("SET LOCAL transaction_timeout = 0")
+        row: Any = connection.execute(query, {"size": size}).fetchone()
+    return None if row[0] is None else Difference(row[0], what)
+
+
+def _state_difference(
+    checker: _Checker, size: int, hashes: list[bytes], recorded_at: datetime | None
+) -> Difference | None:
+    if checker.frontier.size != size:
+        return Difference(checker.frontier.size + 1, "position: missing at the end")
+    if checker.frontier.hashes != hashes:
+        return Difference(0, "frontier: not that of the entries")
+    if checker.recorded_at != recorded_at:
+        return Difference(0, "recorded_at: not that of the last entry")
+    return None

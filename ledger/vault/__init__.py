@@ -1,0 +1,1 @@
+"""Who the holders are: beside the ledger, one key for each person."""

@@ -1,0 +1,295 @@
+"""Who the holders are: names and numbers, outside the tree, one key for each person.
+
+Entries carry `subject_id` only. A person is found again by a keyed digest, because a plain digest of
+an identity number is guessed in seconds; name and number lie in a box under the person's own key,
+so deleting the row forgets the person in every copy of the ledger.
+"""
+
+import hmac
+import io
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from ledger.log import pack
+from ledger.vault.keys import KEY_BYTES, Keys
+
+NONCE_BYTES = 12
+DOMAIN = "idno/v1"
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+
+
+class Person(NamedTuple):
+    """A natural person as reported."""
+
+    name: str
+    id_type: str
+    id_no: str
+
+
+class Spelling(NamedTuple):
+    """How one record, named by `record`, spelt the name of a person."""
+
+    subject_id: str
+    record: str
+    name: str
+
+
+class Access(NamedTuple):
+    """One look into a box."""
+
+    subject_id: str
+    actor: str
+    reason: str
+    act: str
+    at: datetime
+
+
+class Unknown(KeyError):  # noqa: N818 - an answer to the caller, not a fault
+    """Nobody has this pseudonym, or not any more."""
+
+
+def normalised(number: str) -> str:
+    """Return an identity number as it is compared: NFKC, no spaces, capital letters."""
+    if number.isascii() and number.isalnum():  # nearly every number, at a fifth of the time
+        return number.upper()
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+
+
+def same_name(name: str) -> str:
+    """Return a name as it is compared: NFKC, no spaces, one kind of middle dot, case folded."""
+    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    return plain.translate(dict.fromkeys(map(ord, "•‧∙⋅・․"), "·")).casefold()
+
+
+def new_subjects(count: int) -> list[str]:
+    """Return as many new pseudonyms: random UUIDs (version 4)."""
+    # Written out: uuid.uuid4 asks the system for chance each time and takes ten times as long.
+    chance = os.urandom(16 * count).hex()
+    return [
+        f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANT[x[16]]}{x[17:20]}-{x[20:]}"
+        for x in (chance[start : start + 32] for start in range(0, len(chance), 32))
+    ]
+
+
+class Vault:
+    """Pseudonyms and the people behind them."""
+
+    def __init__(self, pool: ConnectionPool[Connection[Any]], keys: Keys) -> None:
+        self._pool = pool
+        self._keys = keys
+
+    ADD = """
+    INSERT INTO vault.person (identity, subject_id, wrapped_key, box)
+    SELECT * FROM unnest(%(identities)s, %(subjects)s, %(wrapped)s, %(boxes)s) ORDER BY 1
+    ON CONFLICT (identity) DO NOTHING
+    """
+    FIND = """
+    SELECT identity, subject_id FROM vault.person WHERE identity = ANY (%(identities)s)
+    """
+
+    def pseudonyms(self, people: Sequence[Person]) -> list[str]:
+        """Return everybody's `subject_id`, in order; people who are new get one.
+
+        A person is an identity number of one type; the name first reported stays in the box, and
+        how other records spell it is kept beside (`spell`).
+        """
+        identities = [self.identity(person) for person in people]
+        known = self.find(identities)
+        new: dict[bytes, tuple[Person, str]] = {}
+        names = new_subjects(len(people))
+        for identity, person, name in zip(identities, people, names, strict=True):
+            if identity not in known:
+                new.setdefault(identity, (person, name))
+        entered = self.enter(new)
+        return [known.get(identity) or entered[identity] for identity in identities]
+
+    def identity(self, person: Person) -> bytes:
+        """Return the keyed digest by which a person is found again."""
+        text = f"{DOMAIN}\0{person.id_type}\0{normalised(person.id_no)}"
+        return hmac.digest(self._keys.identity, text.encode(), "sha256")
+
+    def find(self, identities: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the `subject_id` of everybody who has one."""
+        with self._pool.connection() as connection:
+            return self._find(connection, identities)
+
+    def enter(self, missing: Mapping[bytes, tuple[Person, str]]) -> dict[bytes, str]:
+        """Add people who were not found, each with a proposed `subject_id`; return what they have.
+
+        It is the proposed one, unless somebody else has added the same person meanwhile.
+        """
+        if not missing:
+            return {}
+        with self._pool.connection() as connection:
+            if self._add(connection, missing) == len(missing):
+                return {identity: subject_id for identity, (_, subject_id) in missing.items()}
+            return self._find(connection, list(missing))
+
+    def _find(self, connection: Connection[Any], identities: Sequence[bytes]) -> dict[bytes, str]:
+        values = {"identities": pack.byteas(identities)}
+        return dict(connection.execute(self.FIND, values, prepare=True, binary=True).fetchall())
+
+    def _add(self, connection: Connection[Any], missing: Mapping[bytes, tuple[Person, str]]) -> int:
+        """Add who is not there; return how many that was."""
+        subjects: list[str] = []
+        wrapped: list[bytes] = []
+        boxes: list[bytes] = []
+        chance = io.BytesIO(os.urandom((KEY_BYTES + NONCE_BYTES) * len(missing)))
+        for identity, (person, subject_id) in missing.items():
+            key, nonce = chance.read(KEY_BYTES), chance.read(NONCE_BYTES)
+            subjects.append(subject_id)
+            wrapped.append(aes_key_wrap(self._keys.wrapping, key))
+            boxes.append(_seal(key, nonce, subject_id, identity, person))
+        values = {
+            "identities": pack.byteas(list(missing)),
+            "subjects": pack.texts(subjects),
+            "wrapped": pack.byteas(wrapped),
+            "boxes": pack.byteas(boxes),
+        }
+        return connection.execute(self.ADD, values, prepare=True).rowcount
+
+    LOG = """
+    INSERT INTO vault.access (subject_id, actor, reason, act)
+    VALUES (%(subject_id)s, %(actor)s, %(reason)s, 'reveal')
+    """
+
+    def reveal(self, subject_id: str, actor: str, reason: str) -> Person:
+        """Return who it is, after the look has been recorded for good.
+
+        Raises:
+            Unknown: nobody has this pseudonym, or not any more.
+            ValueError: no actor or no reason given.
+        """
+        if not actor.strip() or not reason.strip():
+            raise ValueError("a look into the vault needs an actor and a reason")
+        with self._pool.connection() as connection:
+            values = {"subject_id": subject_id, "actor": actor, "reason": reason}
+            connection.execute(self.LOG, values)
+        return self._open(subject_id)
+
+    def matches(self, subject_id: str, record: str, name: str) -> bool:
+        """Tell whether the record has this name, in a time that says nothing about the name."""
+        try:
+            known = self._spelt(subject_id, record)
+        except Unknown:
+            # The same work as for somebody who exists.
+            hmac.compare_digest(self._name_digest(name), self._name_digest(""))
+            return False
+        return hmac.compare_digest(self._name_digest(name), self._name_digest(known))
+
+    FIRST = """
+    SELECT subject_id, identity, wrapped_key, box FROM vault.person
+     WHERE subject_id = ANY (%(subjects)s)
+    """
+    SPELL = """
+    INSERT INTO vault.spelling (subject_id, record, box)
+    SELECT * FROM unnest(%(subjects)s::text[], %(records)s::bytea[], %(boxes)s::bytea[]) ORDER BY 1, 2
+    ON CONFLICT DO NOTHING
+    """
+
+    def spell(self, spellings: Sequence[Spelling]) -> None:
+        """Keep how records spell names of people who were first reported otherwise.
+
+        The number says who it is; the name of each record is that record's own.
+        """
+        if not spellings:
+            return
+        wanted = list({each.subject_id for each in spellings})
+        with self._pool.connection() as connection:
+            found = connection.execute(self.FIRST, {"subjects": wanted}).fetchall()
+            keys = {row[0]: aes_key_unwrap(self._keys.wrapping, row[2]) for row in found}
+            names = {
+                subject: _unseal(keys[subject], subject, identity, box).name
+                for subject, identity, _, box in found
+            }
+            others = [s for s in spellings if names.get(s.subject_id, s.name) != s.name]
+            if not others:
+                return
+            records = [self._record_digest(each.record) for each in others]
+            values = {
+                "subjects": [each.subject_id for each in others],
+                "records": records,
+                "boxes": [
+                    _close(keys[each.subject_id], each.subject_id, record, each.name.encode())
+                    for each, record in zip(others, records, strict=True)
+                ],
+            }
+            connection.execute(self.SPELL, values)
+
+    SPELT = """
+    SELECT p.wrapped_key, s.box FROM vault.spelling s JOIN vault.person p USING (subject_id)
+     WHERE s.subject_id = %(subject_id)s AND s.record = %(record)s
+    """
+
+    def _spelt(self, subject_id: str, record: str) -> str:
+        """Return the name in a record: its own spelling, else the first one."""
+        digest = self._record_digest(record)
+        values = {"subject_id": subject_id, "record": digest}
+        with self._pool.connection() as connection:
+            row = connection.execute(self.SPELT, values).fetchone()
+        if row is None:
+            return self._open(subject_id).name
+        key = aes_key_unwrap(self._keys.wrapping, row[0])
+        return _disclose(key, subject_id, digest, row[1]).decode()
+
+    def _record_digest(self, record: str) -> bytes:
+        return hmac.digest(self._keys.identity, f"record/v1\0{record}".encode(), "sha256")
+
+    ACCESSES = """
+    SELECT subject_id, actor, reason, act, at FROM vault.access
+     WHERE subject_id = %(subject_id)s ORDER BY id
+    """
+
+    def accesses(self, subject_id: str) -> list[Access]:
+        """Return who looked, and why, in order."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(self.ACCESSES, {"subject_id": subject_id}).fetchall()
+        return [Access(*row) for row in rows]
+
+    BOX = "SELECT identity, wrapped_key, box FROM vault.person WHERE subject_id = %(subject_id)s"
+
+    def _open(self, subject_id: str) -> Person:
+        with self._pool.connection() as connection:
+            row = connection.execute(self.BOX, {"subject_id": subject_id}).fetchone()
+        if row is None:
+            raise Unknown(subject_id)
+        identity, wrapped, box = row
+        key = aes_key_unwrap(self._keys.wrapping, wrapped)
+        return _unseal(key, subject_id, identity, box)
+
+    def _name_digest(self, name: str) -> bytes:
+        return hmac.digest(self._keys.identity, f"name/v1\0{same_name(name)}".encode(), "sha256")
+
+
+def _close(key: bytes, subject_id: str, about: bytes, clear: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, about))
+
+
+def _disclose(key: bytes, subject_id: str, about: bytes, box: bytes) -> bytes:
+    nonce, sealed = box[:NONCE_BYTES], box[NONCE_BYTES:]
+    return AESGCM(key).decrypt(nonce, sealed, _bound(key, subject_id, about))
+
+
+def _seal(key: bytes, nonce: bytes, subject_id: str, identity: bytes, person: Person) -> bytes:
+    clear = orjson.dumps({"id_no": person.id_no, "id_type": person.id_type, "name": person.name})
+    return nonce + AESGCM(key).encrypt(nonce, clear, _bound(key, subject_id, identity))
+
+
+def _unseal(key: bytes, subject_id: str, identity: bytes, box: bytes) -> Person:
+    return Person(**orjson.loads(_disclose(key, subject_id, identity, box)))
+
+
+def _bound(key: bytes, subject_id: str, identity: bytes) -> bytes:
+    """Bind the box to its row, and to its key: GCM alone lets one box open under two keys."""
+    return b"dudao/person/v1\0" + subject_id.encode() + identity + sha256(key).digest()

@@ -1,0 +1,1 @@
+"""Counts over the rows: sums by block, ages, stages, one enterprise at a glance."""

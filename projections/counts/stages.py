@@ -1,0 +1,32 @@
+"""How many cases of a kind have come how far, at a basis."""
+
+from typing import Any
+
+from psycopg import Connection
+
+from projections.views.asking import asked
+from projections.views.basis import Basis
+
+STAGES = """
+SELECT stage, count(*) FROM projections.cases
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND kind = %(kind)s
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+ GROUP BY stage
+"""
+
+
+def stages(
+    conn: Connection[Any], basis: Basis, kind: str, uscc: str | None, district: str | None
+) -> dict[str, int]:
+    """Return the number of cases of `kind` by stage; stages without any are left out."""
+    values = {
+        "position": basis.position,
+        "valid_at": basis.valid_at,
+        "kind": kind,
+        "uscc": uscc,
+        "district": district,
+    }
+    return dict(asked(conn, STAGES, values).fetchall())

@@ -1,0 +1,213 @@
+"""Sums of what is counted, kept by blocks of positions: a count looks at no row that lies in one.
+
+Every row that counts is one more from its first day on and one less from its last, since the entry
+with which it became known; where a later entry ended it, the same the other way round. A block
+holds the sum of these changes over 2,048 positions by day. It follows from the rows alone and is
+final once the views have passed its end, so what it says holds at any later position and is the
+same however the entries were cut into batches.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, LiteralString, NamedTuple, TypeAlias
+
+from psycopg import Connection, sql
+
+from projections.views.asking import asked
+from projections.views.basis import Basis
+
+BLOCK = 2_048
+"""Positions summed up together: at most about as many rows are looked at beside the sums."""
+
+
+class Counted(NamedTuple):
+    """Rows of a table that count, and where their check stands."""
+
+    table: str
+    condition: LiteralString
+    code: LiteralString
+
+
+COUNTED = (
+    Counted("sessions", "true", "NULL::text"),
+    Counted("certificates", "state = 'valid'", "NULL::text"),
+    Counted("flags", "verdict = 'breach'", "code"),
+)
+BY: Mapping[str, str] = MappingProxyType(
+    {
+        "district": "month",
+        "month": "month",
+        "occupation": "kind",
+        "level": "kind",
+        "method": "kind",
+        "code": "kind",
+    }
+)
+"""Column that counts are told apart by → the sums that have it. All have the district."""
+
+SUMMED = """
+WITH known AS (
+    SELECT (known_from - 1) / {block} AS block, valid_from, valid_to, district,
+           to_char(day, 'YYYY-MM') AS month, occupation, level, method, {code} AS code, 1 AS change
+      FROM {table}
+     WHERE known_from > %(after)s AND known_from <= %(upto)s AND {condition}
+    UNION ALL
+    SELECT (known_to - 1) / {block}, valid_from, valid_to, district,
+           to_char(day, 'YYYY-MM'), occupation, level, method, {code}, -1
+      FROM {table}
+     WHERE known_to > %(after)s AND known_to <= %(upto)s AND {condition}
+), summed AS (
+    SELECT block, valid_from, valid_to, district, month, occupation, level, method, code,
+           sum(change) AS change
+      FROM known GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(change) <> 0
+), changes AS (
+    SELECT block, valid_from AS day, district, month, occupation, level, method, code, change
+      FROM summed
+    UNION ALL
+    SELECT block, valid_to, district, month, occupation, level, method, code, -change
+      FROM summed WHERE valid_to IS NOT NULL
+)
+SELECT {name}::text COLLATE "C" AS counted, CASE WHEN grouping(month) = 0 THEN 'month' ELSE 'kind' END AS told_apart,
+       block, day, district, month, occupation, level, method, code, sum(change)::bigint AS change
+  FROM changes
+ GROUP BY block, day, district, GROUPING SETS ((month), (occupation, level, method, code))
+HAVING sum(change) <> 0
+"""
+KEEP = """
+INSERT INTO tallies
+       (counted, told_apart, block, day, district, month, occupation, level, method, code, change)
+{summed} ORDER BY told_apart, block, day
+"""
+
+
+def keep(writer: Connection[Any], at: int, upto: int) -> None:
+    """Sum up the blocks that the tables pass on their way from `at` to `upto`.
+
+    In the transaction that writes the rows, once they are written.
+    """
+    values = {"after": whole(at), "upto": whole(upto)}
+    if values["after"] == values["upto"]:
+        return
+    for each in COUNTED:
+        writer.execute(sql.SQL(KEEP).format(summed=_of(each, SUMMED)), values)
+
+
+WRONG = """
+WITH again AS ({summed}), kept AS (
+    SELECT counted, told_apart, block, day, district, month, occupation, level, method, code, change
+      FROM tallies WHERE counted = {name} AND block < %(upto)s / {block}
+)
+SELECT DISTINCT block FROM ((TABLE again EXCEPT ALL TABLE kept)
+                            UNION ALL (TABLE kept EXCEPT ALL TABLE again)) AS different
+ ORDER BY block
+"""
+
+
+def wrong(conn: Connection[Any], upto: int) -> list[tuple[str, int]]:
+    """Return the sums up to a position that do not follow from the rows: table and block."""
+    values = {"after": 0, "upto": whole(upto)}
+    return [
+        (each.table, block)
+        for each in COUNTED
+        for (block,) in conn.execute(_of(each, WRONG, summed=_of(each, SUMMED)), values)
+    ]
+
+
+def whole(position: int) -> int:
+    """Return the last position of the last whole block up to `position`, 0 if there is none."""
+    return position // BLOCK * BLOCK
+
+
+def _of(each: Counted, template: LiteralString, **more: sql.Composable) -> sql.Composed:
+    """Return a statement about one of the tables."""
+    return sql.SQL(template).format(
+        block=sql.Literal(BLOCK),
+        table=sql.Identifier(each.table),
+        name=sql.Literal(each.table),
+        condition=sql.SQL(each.condition),
+        code=sql.SQL(each.code),
+        **more,
+    )
+
+
+SUMS = """
+SELECT counted, {columns}, change FROM projections.tallies
+ WHERE told_apart = %(told_apart)s AND counted = ANY (%(counted)s)
+   AND block < %(at)s / {block} AND day <= %(valid_at)s
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+"""
+# What became known behind the blocks is counted row by row, and what ceased to hold there taken off.
+BEHIND = """
+SELECT {name}, {columns}, 1 FROM projections.{table}
+ WHERE known_from > %(at)s AND known_from <= %(position)s
+   AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {condition}
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+UNION ALL
+SELECT {name}, {columns}, -1 FROM projections.{table}
+ WHERE known_to > %(at)s AND known_to <= %(position)s AND known_from <= %(at)s
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {condition}
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+"""
+FOUND = """
+SELECT counted, {columns}, sum(change)::bigint FROM ({rows}) AS found
+ GROUP BY counted, {columns} HAVING sum(change) <> 0
+"""
+
+Numbers: TypeAlias = dict[str | None, int]
+
+
+class Where(NamedTuple):
+    """To which district or enterprise a count is narrowed; None: not at all."""
+
+    district: str | None = None
+    uscc: str | None = None
+
+
+def numbers(
+    conn: Connection[Any], basis: Basis, by: Sequence[str], where: Where
+) -> dict[str, dict[str, Numbers]]:
+    """Return `{table: {column: {value: number}}}` of what counts at the basis, by each column of `by`.
+
+    All of `by` stand in the same sums (`BY`). Of an enterprise every row is looked at.
+    """
+    told_apart = next((BY[column] for column in by if column != "district"), BY["district"])
+    tables = [each for each in COUNTED if "code" not in by or each.table == "flags"]
+    values = {
+        "position": basis.position,
+        "valid_at": basis.valid_at,
+        "at": 0 if where.uscc is not None else whole(basis.position),
+        "told_apart": told_apart,
+        "counted": [each.table for each in tables],
+        **where._asdict(),
+    }
+    found: dict[str, dict[str, Numbers]] = {
+        each.table: {column: {} for column in by} for each in COUNTED
+    }
+    for table, *told, number in asked(conn, _statement(tables, by), values):
+        for column, value in zip(by, told, strict=True):
+            held = found[table][column]
+            held[value] = held.get(value, 0) + number
+    return found
+
+
+def _statement(tables: Iterable[Counted], by: Sequence[str]) -> sql.Composed:
+    named = sql.SQL(", ").join(map(sql.Identifier, by))
+    rows = [sql.SQL(SUMS).format(columns=named, block=sql.Literal(BLOCK))]
+    rows += [_of(each, BEHIND, columns=_columns(each, by)) for each in tables]
+    return sql.SQL(FOUND).format(columns=named, rows=sql.SQL(" UNION ALL ").join(rows))
+
+
+def _columns(each: Counted, by: Sequence[str]) -> sql.Composed:
+    """Return the columns of a table that say what the sums have under these names."""
+    computed: Mapping[str, LiteralString] = {
+        "month": "to_char(day, 'YYYY-MM')",
+        "code": each.code,
+    }
+    return sql.SQL(", ").join(
+        sql.SQL(computed[column]) if column in computed else sql.Identifier(column) for column in by
+    )

@@ -1,0 +1,1 @@
+"""Who follows the ledger: runner, catch-up, rebuild, and the tables that they write."""

@@ -1,0 +1,89 @@
+"""What a short stretch of the ledger changes: read in order, the files of its subjects from memory."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from psycopg import Connection
+
+from domain.catalogue import CatalogueAdopted
+from domain.correction import RecordCorrected
+from domain.supervision.supervision import Supervision
+from domain.terms.envelope import Recorded
+from projections.follow import duplicate_rows, histories
+from projections.follow.fold import Rules, follow, read
+from projections.follow.memory import Memory
+from projections.follow.pieces import pieces
+from projections.follow.store import Batch
+
+
+def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which stretch
+    reader: Connection[Any],
+    rules: Rules,
+    memory: Memory,
+    after: int,
+    upto: int,
+    settled: Callable[[], None],
+) -> Batch | None:
+    """Return what follows from the entries in `(after, upto]`, with `rules` as known at `after`.
+
+    None where a catalogue was adopted among them: then every subject is concerned, also those
+    without an entry of their own. `settled` is called before the tables are looked at.
+    """
+    found = histories.entries(reader, after, upto)
+    if any(isinstance(entry.event, CatalogueAdopted) for entry, _ in found):
+        return None
+    batch = Batch(after)
+    new: dict[str, list[Recorded[Any]]] = defaultdict(list)
+    for entry, _ in found:
+        if entry.subject is not None:
+            new[entry.subject].append(entry)
+    # Not by what changed in the end: who moves and is moved back was elsewhere in between.
+    about = {tag for _, tags in found for tag in tags if tag.startswith("enterprise:")}
+    perhaps_moved: set[str] = set()
+    for of in _files(reader, rules, memory, list(new), after):
+        batch.add(follow(of, new[of.file.uscc]))
+        if of.file.papers and f"enterprise:{of.file.uscc}" in about:
+            perhaps_moved.add(of.file.uscc)
+    certificates = duplicate_rows.concerned(reader, found, upto)
+    corrected = {
+        entry.event.position
+        for entry, tags in found
+        if isinstance(entry.event, RecordCorrected) and any(map(duplicate_rows.of_session, tags))
+    }
+    if perhaps_moved or corrected:
+        settled()
+    if perhaps_moved:
+        certificates |= duplicate_rows.already_shown(reader, perhaps_moved)
+    if corrected:
+        certificates |= duplicate_rows.in_sessions(reader, corrected)
+    batch.add(duplicate_rows.versions(reader, rules, after, upto, certificates))
+    memory.trim()
+    return batch
+
+
+def _files(
+    reader: Connection[Any], rules: Rules, memory: Memory, subjects: list[str], after: int
+) -> Iterator[Supervision]:
+    """Yield the file of each subject as known after `after`; what memory lost is folded again."""
+    missing: list[str] = []
+    for uscc in subjects:
+        of = memory.get(uscc)
+        if of is None:
+            missing.append(uscc)
+        else:
+            yield of
+    for some in pieces(missing, histories.SUBJECTS_AT_ONCE):
+        new = set(some)
+        for uscc, history in histories.of_subjects(reader, some, after) if after else ():
+            of = rules.new_file(uscc)
+            read(of, rules.among(history, 0, after))
+            new.discard(uscc)
+            memory.put(of)
+            yield of
+        for uscc in sorted(new):
+            of = rules.new_file(uscc)
+            read(of, rules.catalogue)
+            memory.put(of)
+            yield of
+        memory.trim()

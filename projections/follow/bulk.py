@@ -1,0 +1,93 @@
+"""What a long stretch of the ledger changes: read subject by subject, each history whole.
+
+Memory is bounded by the largest enterprise, nothing is read twice, and the parts can be folded
+on several processes. It is also the way when a catalogue was adopted, which concerns everybody.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import Connection
+
+from domain.supervision.supervision import Supervision
+from domain.terms.envelope import Recorded
+from projections.follow import duplicate_rows, histories
+from projections.follow.fold import Rules, follow
+from projections.follow.pieces import pieces
+from projections.follow.schema import SEARCH
+from projections.follow.store import Batch, Changes
+
+ENTRIES = 20_000
+"""Entries in one part, so far as they belong to several subjects."""
+CERTIFICATES = 2_000
+"""Certificates in one part, of those that share a number or a holder."""
+
+
+class Part(NamedTuple):
+    """One job: the stretch, and which subjects of it or which certificates for C2."""
+
+    conninfo: str
+    schema: str
+    after: int
+    upto: int
+    subjects: tuple[str, ...] = ()
+    certificates: tuple[int, ...] = ()
+
+
+def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
+    """Yield the parts of a stretch, in order of subject, C2 last."""
+    adopted = any(e.position > whole.after for e in histories.adoptions(conn, whole.upto))
+    since = 0 if adopted else whole.after
+    for subjects in _together(histories.sizes(conn, since, whole.upto)):
+        yield whole._replace(subjects=subjects)
+    # A superset does no harm: what shows the same as before is not written again.
+    certificates = set(duplicate_rows.sharing(conn, whole.after, whole.upto))
+    if whole.after:
+        certificates |= duplicate_rows.already_shown(conn, None)
+    for some in pieces(sorted(certificates), CERTIFICATES):
+        yield whole._replace(certificates=tuple(some))
+
+
+def _together(sizes: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
+    subjects: list[str] = []
+    held = 0
+    for subject, size in sizes:
+        if held + size > ENTRIES and subjects:
+            yield tuple(subjects)
+            subjects, held = [], 0
+        subjects.append(subject)
+        held += size
+    if subjects:
+        yield tuple(subjects)
+
+
+def changes(rules: Rules, part: Part) -> list[Changes]:
+    """Return what a part changes, with `rules` as installed."""
+    with psycopg.connect(part.conninfo, autocommit=True) as conn:
+        conn.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        conn.execute(SEARCH, {"schema": part.schema})
+        known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
+        batch = Batch(part.after)
+        if part.subjects:
+            for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
+                of = known.new_file(uscc)
+                entries = known.among(history, 0, part.upto)
+                batch.add(follow(of, _behind(of, entries, part.after)))
+        batch.add(duplicate_rows.versions(conn, known, part.after, part.upto, part.certificates))
+        return batch.changes(conn, _settled)
+
+
+def _behind(
+    of: Supervision, entries: Iterator[Recorded[Any]], after: int
+) -> Iterator[Recorded[Any]]:
+    """Take in the entries up to `after`; yield the others."""
+    for entry in entries:
+        if entry.position > after:
+            yield entry
+        else:
+            of.read(entry)
+
+
+def _settled() -> None:
+    """Parts share no record, so what was there before the stretch is all that matters."""

@@ -1,0 +1,127 @@
+"""The one loop that every view and every replay goes through: entries of a subject in, versions out."""
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from domain.catalogue import CatalogueAdopted, reference_after
+from domain.catalogue import evolve as adopt
+from domain.certificate.certificate import CertificateIssued
+from domain.checks.outcome import Context
+from domain.supervision.supervision import Supervision
+from domain.supervision.touches import Touch
+from domain.terms.decider import Apply
+from domain.terms.envelope import Recorded
+from domain.terms.reference import Edition, Reference
+from projections.views.certificates import as_issued, rows_of
+from projections.views.views import VIEWS, Version, version
+
+
+class Rules(NamedTuple):
+    """What a fold needs beside entries: content and places of the installation, and who reads corrections.
+
+    `catalogue` are the adoptions that the ledger holds, in order of position; they are read among
+    the entries of every subject.
+    """
+
+    context: Context
+    apply: Apply
+    catalogue: tuple[Recorded[CatalogueAdopted], ...] = ()
+
+    def new_file(self, uscc: str) -> Supervision:
+        """Return the file of a subject of which nothing has been read."""
+        return Supervision(uscc, self.context, self.apply)
+
+    def reference_at(self, position: int) -> Reference:
+        """Return the reference data as known when the entry at `position` was the last."""
+        adopted: tuple[Edition, ...] = ()
+        for entry in self.catalogue:
+            if entry.position <= position:
+                adopted = adopt(adopted, entry)
+        return reference_after(self.context.reference, adopted)
+
+    def among(
+        self, entries: Iterable[Recorded[Any]], after: int, upto: int
+    ) -> Iterator[Recorded[Any]]:
+        """Yield the entries of a subject with the adoptions in `(after, upto]` where they belong."""
+        adoptions = [e for e in self.catalogue if after < e.position <= upto]
+        return _merged(adoptions, iter(entries)) if adoptions else iter(entries)
+
+
+def _merged(
+    adoptions: Sequence[Recorded[Any]], entries: Iterator[Recorded[Any]]
+) -> Iterator[Recorded[Any]]:
+    """Yield both in order of position. There are few adoptions: what follows the last is not looked at."""
+    left = deque(adoptions)
+    for entry in entries:
+        while left and left[0].position < entry.position:
+            yield left.popleft()
+        yield entry
+        if not left:
+            break
+    yield from entries
+    yield from left
+
+
+def read(of: Supervision, entries: Iterable[Recorded[Any]]) -> None:
+    """Take in entries whose versions are known already."""
+    for entry in entries:
+        if type(entry.event) is CertificateIssued:  # nine of ten entries: the shortest way first
+            of.read_certificate(entry)
+        else:
+            of.read(entry)
+
+
+def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Version]:
+    """Take in entries and yield every version that follows, in order of position."""
+    for entry in entries:
+        position = entry.position
+        touched: Iterable[Touch]
+        if type(entry.event) is CertificateIssued:
+            touched = of.read_certificate(entry)
+            yield Version(
+                "certificates",
+                str(position),
+                of.file.uscc,
+                position,
+                position,
+                as_issued(of.file, entry),
+            )
+        else:
+            touched = of.read(entry)
+        for touch in touched:
+            if not spans_enterprises(touch):
+                yield version(of, touch, position)
+
+
+def spans_enterprises(touch: Touch) -> bool:
+    """Return whether the record is judged over many enterprises and not by the fold of one."""
+    return touch.view == "flags" and touch.key.startswith("C2-")
+
+
+def current(
+    of: Supervision, position: int, views: Collection[str] = tuple(VIEWS)
+) -> Iterator[Version]:
+    """Yield what every record of the subject shows after the entry at `position`; C2 aside."""
+    for touch in shown(of):
+        if touch.view in views:
+            found = version(of, touch, position)
+            if found.rows:
+                yield found
+    if "certificates" in views:
+        yield from _certificates(of, position)
+
+
+def shown(of: Supervision) -> Iterator[Touch]:
+    """Yield every record that the file of a subject shows as it stands, certificates aside."""
+    yield from of.behind
+    yield from (Touch("flags", key) for key in of.flags)
+    yield from (Touch("flags", f"Q2-{position}") for position in of.file.orders)
+
+
+def _certificates(of: Supervision, position: int) -> Iterator[Version]:
+    uscc = of.file.uscc
+    for record in of.file.papers:
+        began = record.position
+        rows = rows_of(of.file, record)
+        yield Version("certificates", str(began), uscc, began, position, rows)

@@ -1,0 +1,276 @@
+"""Follows the ledger and keeps the live tables up to it: one process at a time, any may take over.
+
+Rows and position are written in one transaction, so whatever kills a runner leaves the tables
+as they were at some position, and the next one goes on from there.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from threading import Event, Lock
+from typing import Any, NamedTuple, TypeAlias
+
+import psycopg
+from psycopg import Connection
+
+from ledger.log.follow import Follower
+from projections.counts import tallies
+from projections.follow import batches, bulk, histories
+from projections.follow.bulk import Part
+from projections.follow.executor import Executor, InProcess
+from projections.follow.fold import Rules
+from projections.follow.garbage import uncollected
+from projections.follow.memory import CAPACITY, Memory
+from projections.follow.pump import Pump
+from projections.follow.schema import LIVE, SEARCH
+from projections.follow.store import apply
+
+LONG = 50_000
+"""Entries behind which a stretch is read subject by subject."""
+STANDBY = 0.5
+"""Seconds between attempts of a standby to become the follower."""
+
+
+NAME = "dudao-runner"
+"""How its connections are told apart in pg_stat_activity."""
+
+
+class Overtaken(RuntimeError):  # noqa: N818 - reads as what it says
+    """Somebody else wrote to the tables while this process was the one elected."""
+
+
+Executors: TypeAlias = Callable[[Rules], AbstractContextManager[Executor]]
+"""Opens what the parts of a long stretch run on."""
+
+
+def here(rules: Rules) -> AbstractContextManager[Executor]:
+    """Run them in this thread."""
+    return nullcontext(InProcess(rules))
+
+
+class Sizes(NamedTuple):
+    """How much is done at once: entries in one transaction, entries of files kept in memory."""
+
+    batch: int = 10_000
+    long: int = LONG
+    memory: int = CAPACITY
+
+
+class Runner:
+    """Keeps the tables of one schema up to the ledger. One thread uses it; any may stop it."""
+
+    def __init__(
+        self,
+        conninfo: str,
+        rules: Rules,
+        sizes: Sizes | None = None,
+        schema: str = LIVE,
+        executors: Executors = here,
+    ) -> None:
+        self._conninfo = conninfo
+        self._installed = rules
+        self._sizes = sizes or Sizes()
+        self._schema = schema
+        self._executors = executors
+        self._memory = Memory(self._sizes.memory)
+        self._stopped = Event()
+        self._lock = Lock()
+        self._follower: Follower | None = None
+
+    def catch_up(self, upto: int | None = None) -> int:
+        """Bring the tables up to the ledger's end, or to `upto`; return their position.
+
+        Where another process follows the ledger, waits for that one to get there.
+        """
+        with self._connections() as (reader, writer):
+            goal = _head(reader) if upto is None else min(upto, _head(reader))
+            while not self._stopped.is_set() and position_of(writer) < goal:
+                if self._in_office(writer):
+                    return self._catch_up(reader, writer, upto)
+                self._stopped.wait(STANDBY / 10)
+            return position_of(writer)
+
+    def run(self) -> None:
+        """Follow the ledger until stopped; stand by while another process does."""
+        with Follower(self._conninfo) as ledger:
+            self._attend(ledger)
+            try:
+                while not self._stopped.is_set():
+                    self._serve(ledger)
+            finally:
+                self._attend(None)
+
+    def _attend(self, ledger: Follower | None) -> None:
+        with self._lock:
+            self._follower = ledger
+
+    def _serve(self, ledger: Follower) -> None:
+        """Stand for election, and follow, until stopped or until a connection breaks."""
+        try:
+            with self._connections() as (reader, writer):
+                if self._elected(writer):
+                    self._follow(reader, writer, ledger)
+        except (psycopg.OperationalError, Overtaken):
+            # The server is gone or restarts; what was not committed is done again.
+            self._stopped.wait(STANDBY)
+
+    def stop(self) -> None:
+        """End `run` after the transaction under way."""
+        self._stopped.set()
+        with self._lock:
+            if self._follower is not None:
+                self._follower.stop()
+
+    def _elected(self, writer: Connection[Any]) -> bool:
+        while not self._stopped.is_set():
+            if self._in_office(writer):
+                return True
+            self._stopped.wait(STANDBY)
+        return False
+
+    def _in_office(self, writer: Connection[Any]) -> bool:
+        row: Any = writer.execute(TRY_OFFICE, {"office": self._schema}).fetchone()
+        return bool(row[0])
+
+    def _follow(self, reader: Connection[Any], writer: Connection[Any], ledger: Follower) -> None:
+        while not self._stopped.is_set():
+            at = self._catch_up(reader, writer, None)
+            ledger.wait(at, STANDBY * 10)
+
+    def _catch_up(self, reader: Connection[Any], writer: Connection[Any], upto: int | None) -> int:
+        at = position_of(writer)
+        try:
+            with uncollected(), Pump() as pump:
+                while not self._stopped.is_set():
+                    head = _head(reader) if upto is None else min(upto, _head(reader))
+                    if at >= head:
+                        break
+                    at = self._step(reader, writer, pump, at, head)
+                pump.wait()
+        except BaseException:
+            # The files may be ahead of the tables now.
+            self._memory.clear()
+            raise
+        return at
+
+    def _step(
+        self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, head: int
+    ) -> int:
+        """Have the next stretch written, in one transaction with where it ends; return its end."""
+        if head - at > self._sizes.long:
+            return self._leap(reader, writer, pump, at, head)
+        upto = min(head, at + self._sizes.batch)
+        batch = batches.by_position(
+            reader, self._rules(reader, at), self._memory, at, upto, pump.wait
+        )
+        if batch is None:
+            return self._leap(reader, writer, pump, at, upto)
+        changes = batch.changes(reader, pump.wait)
+        pump.add(partial(_begin, writer, at))
+        pump.add(partial(apply, writer, changes))
+        pump.add(partial(tallies.keep, writer, at, upto))
+        pump.add(partial(_commit, writer, upto))
+        return upto
+
+    def _leap(
+        self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, upto: int
+    ) -> int:
+        """The same for a stretch that is read subject by subject."""
+        pump.wait()
+        whole = Part(self._conninfo, self._schema, at, upto)
+        pump.add(partial(_begin, writer, at))
+        with self._executors(self._installed) as executor:
+            for changes in executor.map(bulk.changes, bulk.parts(reader, whole)):
+                pump.add(partial(apply, writer, changes))
+        pump.add(partial(tallies.keep, writer, at, upto))
+        if upto - at > LONG:
+            pump.add(partial(_look_over, writer))
+        pump.add(partial(_commit, writer, upto))
+        self._memory.clear()
+        return upto
+
+    def _rules(self, reader: Connection[Any], upto: int) -> Rules:
+        return self._installed._replace(catalogue=histories.adoptions(reader, upto))
+
+    @contextmanager
+    def _connections(self) -> Generator[tuple[Connection[Any], Connection[Any]]]:
+        """Two connections without time limits: a first fold of a large ledger is one transaction."""
+        with (
+            psycopg.connect(self._conninfo, autocommit=True, application_name=NAME) as reader,
+            psycopg.connect(self._conninfo, autocommit=True, application_name=NAME) as writer,
+        ):
+            for connection in (reader, writer):
+                connection.execute(SEARCH, {"schema": self._schema})
+                connection.execute(UNLIMITED)
+            yield reader, writer
+
+
+TRY_OFFICE = "SELECT pg_try_advisory_lock(6077, hashtext(%(office)s))"
+UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
+LOCK = "SELECT position FROM progress FOR UPDATE"
+
+
+def _begin(writer: Connection[Any], at: int) -> None:
+    writer.execute("BEGIN")
+    row: Any = writer.execute(LOCK).fetchone()
+    if row[0] != at:
+        raise Overtaken(f"the tables rest on {row[0]}, not on {at}: another process writes them")
+
+
+LOOK_OVER = "ANALYZE roster, scope, flags, sessions, certificates, cases, tallies"
+
+
+def _look_over(writer: Connection[Any]) -> None:
+    """Let the planner see the tables as they are: what it knows of them is of before, or nothing."""
+    writer.execute(LOOK_OVER)
+
+
+ADVANCE = "UPDATE progress SET position = %(position)s"
+
+
+def _commit(writer: Connection[Any], upto: int) -> None:
+    writer.execute(ADVANCE, {"position": upto})
+    writer.execute("COMMIT")
+
+
+HEAD = "SELECT size FROM ledger.log_state"
+
+
+def _head(conn: Connection[Any]) -> int:
+    row: Any = conn.execute(HEAD).fetchone()
+    return int(row[0])
+
+
+AT = "SELECT position FROM progress"
+
+
+def position_of(writer: Connection[Any]) -> int:
+    """Return the entry that the tables of the connection's schema rest on last."""
+    row: Any = writer.execute(AT).fetchone()
+    return int(row[0])
+
+
+LIVE_AT = "SELECT position FROM projections.progress"
+
+
+def position(conn: Connection[Any]) -> int:
+    """Return the entry that the live tables rest on last."""
+    row: Any = conn.execute(LIVE_AT).fetchone()
+    return int(row[0])
+
+
+def wait_for(conn: Connection[Any], wanted: int, timeout: float) -> int:
+    """Wait until the live tables rest on `wanted`, for `timeout` seconds at most.
+
+    Returns where they are then, which is less than `wanted` if time ran out. The connection must
+    not be in a transaction that sees only what was there when it began (READ COMMITTED will do).
+    """
+    deadline = time.monotonic() + timeout
+    pause = 0.001
+    at = position(conn)
+    while at < wanted and time.monotonic() < deadline:
+        time.sleep(pause)
+        pause = min(2 * pause, 0.025)
+        at = position(conn)
+    return at

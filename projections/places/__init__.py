@@ -1,0 +1,1 @@
+"""Inside or outside Beijing, with every piece of evidence (七(三))."""

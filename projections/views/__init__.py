@@ -1,0 +1,1 @@
+"""The rows of each view: how they follow from a file, and how they are asked for."""

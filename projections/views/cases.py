@@ -1,0 +1,126 @@
+"""Cases: applications, inspections, findings and annual plans, as they stood on every day.
+
+One table for the four, with the key `findings/f-1`. What stands on a day is the fold of those
+entries of the case whose day has come, in the order in which they were recorded.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from domain.supervision.supervision import Supervision
+from domain.supervision.touches import Touch
+from domain.terms.envelope import Recorded
+from projections.views.asking import asked
+from projections.views.basis import Basis, Page
+from projections.views.case_docs import application_doc, finding_doc, inspection_doc, plan_doc
+from projections.views.row import Row, Rows, View, document, item
+
+
+class Kind(NamedTuple):
+    """One kind of case: how its entries become an item, and how far it has come."""
+
+    doc: Callable[[list[Recorded[Any]]], dict[str, Any] | None]
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "applications": Kind(application_doc),
+        "inspections": Kind(inspection_doc),
+        "findings": Kind(finding_doc),
+        "plans": Kind(plan_doc),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which kind (`applications`, `inspections`, `findings`, `plans`), and what it is narrowed to."""
+
+    kind: str
+    uscc: str | None = None
+    district: str | None = None
+    stage: str | None = None
+    open: bool | None = None
+    """Whether it has neither been closed nor withdrawn; of meaning for findings alone."""
+
+
+def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
+    """Return the rendering of one kind of case."""
+    doc_of = KINDS[kind].doc
+
+    def rows(of: Supervision, key: str) -> Rows:
+        positions = of.behind.get(Touch(kind, key), [])
+        entries = [of.entries[p] for p in positions if p in of.entries]
+        days = sorted({entry.valid_from for entry in entries})
+        found: list[Row] = []
+        for start, end in zip(days, [*days[1:], None], strict=False):
+            doc = doc_of([entry for entry in entries if entry.valid_from <= start])
+            if doc is None:
+                continue
+            for stretch in of.file.supervised(start, end):
+                shown = {**doc, "district": stretch.district, "because": positions}
+                row = Row(*stretch, (kind, doc["stage"]), document(shown))
+                if found and found[-1][2:] == row[2:]:
+                    found[-1] = found[-1]._replace(valid_to=stretch.end)
+                else:
+                    found.append(row)
+        return tuple(found)
+
+    return rows
+
+
+CASES: Mapping[str, View] = MappingProxyType(
+    {kind: View("cases", ("kind", "stage"), rows_of(kind)) for kind in KINDS}
+)
+"""Kind → view; all of them in the table `cases`."""
+
+PAGE = """
+SELECT key, doc FROM projections.cases
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND kind = %(kind)s AND key > %(after)s
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(stage)s::text IS NULL OR stage = %(stage)s)
+   AND (%(open)s::boolean IS NULL OR (stage NOT IN ('closed', 'withdrawn')) = %(open)s)
+ ORDER BY key LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return the cases of one kind in order of their ids, from behind `cursor`."""
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after": cursor or "",
+        "kind": filters.kind,
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "stage": filters.stage,
+        "open": filters.open,
+        "limit": limit + 1,
+    }
+    found = asked(conn, PAGE, values).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+ONE = """
+SELECT doc FROM projections.cases
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
+
+
+def one(conn: Connection[Any], basis: Basis, kind: str, key: str) -> dict[str, Any] | None:
+    """Return the case of that kind and id; None if it had not begun or is not known."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": f"{kind}/{key}"}
+    found = conn.execute(ONE, values).fetchone()
+    return None if found is None else item(found[0])

@@ -1,0 +1,243 @@
+"""Certificates as they were issued or replaced, and whether they still hold (七(二)).
+
+A number may stand on several certificates (C2), so the key is the position of the entry.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from psycopg import Connection, sql
+
+from domain.certificate.certificate import CertificateIssued, Holder, Results
+from domain.certificate.lifetime import CertificateRecord
+from domain.supervision.subject_file import Stretch, SubjectFile
+from domain.supervision.supervision import Supervision
+from domain.terms.envelope import Recorded
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import Level
+from projections.views import scope
+from projections.views.asking import asked
+from projections.views.basis import Basis, Page
+from projections.views.lines import NULL
+from projections.views.row import Row, Rows, View, document, item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; None: not at all."""
+
+    uscc: str | None = None
+    district: str | None = None
+    assessment_id: str | None = None
+    number: str | None = None
+    day_from: date | None = None
+    """First day of issue, included."""
+    day_to: date | None = None
+    """Last day of issue, included."""
+    state: str | None = None
+    """`valid`, `reissued`, `revoked`."""
+
+
+def rows(of: Supervision, key: str) -> Rows:
+    """Return the certificate that was entered at the position `key`."""
+    record = of.file.paper(int(key))
+    return () if record is None else rows_of(of.file, record)
+
+
+def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
+    """Return a certificate while it holds and, from the day it ends, as ended."""
+    entry, ended = record.entry, record.ended
+    before, method = record.before, _method(file, entry)
+    replaces = None if before is None else (before.number, record.first.number)
+    if ended is None:
+        return as_issued(file, entry, None, replaces)
+    start = entry.valid_from
+    found = as_issued(file, entry, ended, replaces) if start < ended else ()
+    at, by = record.ended_position, record.replaced_by
+    for stretch in file.supervised(max(start, ended)):
+        found += (_row(entry, record.state, stretch, method, ended, at, by, replaces),)
+    return found
+
+
+def as_issued(
+    file: SubjectFile,
+    entry: Recorded[CertificateIssued],
+    end: date | None = None,
+    replaces: tuple[str, str] | None = None,
+) -> Rows:
+    """Return the certificate as it is until something ends it.
+
+    `replaces`: the number that it replaced, and the one under which it was first issued.
+    """
+    stretches, method = file.supervised(entry.valid_from, end), _method(file, entry)
+    return tuple(
+        [_row(entry, "valid", each, method, None, None, None, replaces) for each in stretches]
+    )
+
+
+def _method(file: SubjectFile, entry: Recorded[CertificateIssued]) -> str:
+    """Return how its session was held, as a column has it."""
+    session = file.sessions.get(entry.event.assessment_id)
+    return NULL if session is None else session.entry.event.method
+
+
+class _Item(msgspec.Struct, gc=False):
+    """The item as it is stored. A struct, because a dictionary costs as much as its encoding."""
+
+    certificate_no: str
+    assessment_id: str
+    uscc: str | None
+    issuer_uscc: str
+    district: str | None
+    occupation: Occupation
+    level: Level
+    holder: Holder
+    results: Results
+    issued_on: date
+    state: str
+    ended_on: date | None
+    ended_position: int | None
+    replaced_by: str | None
+    position: int
+    replaces: str | UnsetType = UNSET
+    """The number of the certificate that this one replaced; without, it was issued for itself."""
+    issued_as: str | UnsetType = UNSET
+    """The number under which it was first issued, through all that were replaced."""
+    reissued_on: date | UnsetType = UNSET
+
+
+def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
+    entry: Recorded[CertificateIssued],
+    state: str,
+    stretch: Stretch,
+    method: str,
+    ended: date | None,
+    ended_position: int | None,
+    replaced_by: str | None,
+    replaces: tuple[str, str] | None,
+) -> Row:
+    event = entry.event
+    number, assessment_id = event.certificate_no, event.assessment_id
+    occupation, level, district = event.occupation, event.level, stretch.district
+    # fmt: off
+    shown = _Item(
+        number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
+        event.holder, event.results, event.issued_on, state, ended, ended_position, replaced_by,
+        entry.position,
+    )
+    # fmt: on
+    if replaces is not None:
+        shown.replaces, shown.issued_as = replaces
+        shown.reissued_on = entry.valid_from
+    # fmt: off
+    columns = (
+        number, assessment_id, occupation.name, level, state, str(event.issued_on), method,
+    )
+    # fmt: on
+    return Row(*stretch, columns, document(shown))
+
+
+CERTIFICATES = View(
+    "certificates", ("number", "session", "occupation", "level", "state", "day", "method"), rows
+)
+
+BY_NUMBER = """
+SELECT doc FROM projections.certificates
+ WHERE number = %(number)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ ORDER BY length(key), key
+"""
+
+
+def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str, Any]]:
+    """Return every certificate under that number, in order of entry.
+
+    `issuer_in_scope`: whether the issuer's confirmed scope held the occupation at that level on
+    the day of issue, as known at the basis' position. `holder.subject_id` leads to the vault and
+    `results` are the holder's own: neither is for the public.
+    """
+    values = {"valid_at": basis.valid_at, "position": basis.position, "number": number}
+    found = [item(doc) for (doc,) in conn.execute(BY_NUMBER, values).fetchall()]
+    for shown in found:
+        shown["issuer_in_scope"] = _issuer_in_scope(conn, basis, shown)
+    return found
+
+
+def _issuer_in_scope(conn: Connection[Any], basis: Basis, shown: dict[str, Any]) -> bool:
+    that_day = Basis(date.fromisoformat(shown["issued_on"]), basis.position)
+    held = scope.one(conn, that_day, shown["issuer_uscc"])
+    if held is None or held["standing"] != "listed":
+        return False
+    occupation = shown["occupation"]
+    return any(
+        one["edition"] == occupation["edition"]
+        and one["name"] == occupation["name"]
+        and one["trade"] in {None, occupation["trade"]}
+        and shown["level"] in one["levels"]
+        for one in held["scope"]
+    )
+
+
+COUNTED = """
+SELECT session, count(*) FROM projections.certificates
+ WHERE session = ANY (%(sessions)s) AND state = 'valid'
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ GROUP BY session
+"""
+
+
+def counted(conn: Connection[Any], basis: Basis, sessions: list[str]) -> dict[str, int]:
+    """Return how many certificates hold on the day of each of these sessions; none: left out."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "sessions": sessions}
+    return dict(conn.execute(COUNTED, values).fetchall())
+
+
+ROWS: LiteralString = "projections.certificates"
+# Before the day of its issue a certificate shows where it was replaced or revoked on an earlier one.
+# There are hardly any; OFFSET 0 has them read by their index and not by what else is asked for.
+AHEAD: LiteralString = (
+    "(SELECT * FROM projections.certificates WHERE valid_from < day OFFSET 0) ahead"
+)
+PAGE: LiteralString = """
+SELECT key, doc FROM {rows}
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND key > %(after)s
+   AND (%(session)s::text IS NULL OR session = %(session)s)
+   AND (%(number)s::text IS NULL OR number = %(number)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
+   AND (%(state)s::text IS NULL OR state = %(state)s)
+ ORDER BY key LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return certificates, mostly those of one session, in order of key, from behind `cursor`."""
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after": cursor or "",
+        "session": filters.assessment_id,
+        "number": filters.number,
+        "day_from": filters.day_from,
+        "day_to": filters.day_to,
+        "state": filters.state,
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "limit": limit + 1,
+    }
+    ahead = filters.day_from is not None and filters.day_from > basis.valid_at
+    query = sql.SQL(PAGE).format(rows=sql.SQL(AHEAD if ahead else ROWS))
+    found = asked(conn, query, values).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)

@@ -1,0 +1,168 @@
+"""How a flag is shown: its item in the shape of the contract, with everybody who is responsible."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from domain.assessment import AssessmentHeld
+from domain.certificate.certificate import CertificateIssued
+from domain.checks import CHECKS
+from domain.checks.outcome import Outcome
+from domain.checks.procedure import overdue, overdue_days, settled_by
+from domain.finding.rectification import Order
+from domain.flag import Review
+from domain.supervision.flags import FlagState, case_of
+from domain.supervision.subject_file import Stretch
+from domain.supervision.supervision import Supervision
+from domain.terms.envelope import Recorded
+from domain.terms.identifiers import flag_parts
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import Verdict
+from projections.views.lines import text
+from projections.views.row import Row, Rows, document
+
+
+class Concerned(NamedTuple):
+    """What a flag is about: who is supervised, and the judged record with its session."""
+
+    uscc: str
+    record: Recorded[Any] | None
+    session: AssessmentHeld | None
+
+
+def rows(of: Supervision, key: str) -> Rows:
+    """Return the rows of one flag; none while it was never raised, or where it spans enterprises."""
+    parts = flag_parts(key)
+    if parts is None or parts[0] == "C2":
+        return ()
+    if parts[0] == "Q2":
+        return _overdue_rows(of, parts[1])
+    state = of.flags.get(key)
+    if state is None:
+        return ()
+    record = of.record(state.position)
+    about = Concerned(of.file.uscc, record, _session(of, record))
+    review, reference = of.file.reviews.get(key), of.context.reference
+    stretches = of.file.supervised(state.day)
+    return tuple(flag_row(state, review, about, reference, stretch) for stretch in stretches)
+
+
+def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | None:
+    event = record.event if record is not None else None
+    if isinstance(event, AssessmentHeld):
+        return event
+    if isinstance(event, CertificateIssued):
+        session = of.file.sessions.get(event.assessment_id)
+        return session.entry.event if session is not None else None
+    return None
+
+
+def flag_row(
+    state: FlagState,
+    review: Review | None,
+    about: Concerned,
+    reference: Reference,
+    stretch: Stretch,
+) -> Row:
+    """Return what a flag shows while one authority is competent, from the day of its record on."""
+    check = CHECKS[state.code]
+    case = case_of(state.then, state.outcome.verdict, review).label
+    event = about.record.event if about.record is not None else None
+    certificate = event if isinstance(event, CertificateIssued) else None
+    record = certificate or about.session
+    doc: dict[str, Any] = {
+        "key": state.key,
+        "code": state.code,
+        "verdict": state.outcome.verdict,
+        "then": state.then,
+        "severity": check.severity,
+        "clause": check.clause.number,
+        "rule": f"{reference.rules(state.day).edition}/{state.code}.{check.version}",
+        "subject": about.uscc,
+        "assessment_id": getattr(event, "assessment_id", None),
+        "certificate_no": certificate.certificate_no if certificate else None,
+        "district": stretch.district,
+        "valid_at": state.day,
+        "known_from": state.known_from,
+        "known_to": state.known_to,
+        "review": review.decision if review else None,
+        "review_reason": review.reason if review else None,
+        "review_position": review.position if review else None,
+        "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
+        "case": case,
+        "responsible": list(_responsible(about, stretch.district)),
+        "message": {"zh": state.outcome.zh, "en": state.outcome.en},
+        "because": list(dict.fromkeys(state.outcome.because)),
+    }
+    columns = (
+        state.position,
+        state.code,
+        state.day,
+        state.outcome.verdict.value,
+        review.decision.value if review else None,
+        case,
+        record.occupation.name if record else None,
+        record.level.value if record else None,
+        about.session.method if about.session else None,
+        state.known_from,
+    )
+    return Row(*stretch, tuple(map(text, columns)), document(doc))
+
+
+def _responsible(about: Concerned, district: str | None) -> Iterator[dict[str, str | None]]:
+    """Yield the responsible bodies: who assessed, who issued, on whose behalf, who supervises (§6)."""
+    yield {"uscc": about.uscc, "role": "assessing"}
+    event = about.record.event if about.record is not None else None
+    if isinstance(event, CertificateIssued) and event.issuer_uscc != about.uscc:
+        yield {"uscc": event.issuer_uscc, "role": "issuing"}
+    unit = about.session.unit_uscc if about.session is not None else None
+    if unit is not None and unit != about.uscc:
+        yield {"uscc": unit, "role": "implementing"}
+        yield {"uscc": about.uscc, "role": "applicant"}
+    if district is not None:
+        yield {"uscc": None, "district": district, "role": "supervising"}
+
+
+def _overdue_rows(of: Supervision, position: int) -> Rows:
+    """Q2: as known at the order overdue for ever; now until the report or the end of the finding."""
+    finding = of.file.findings.get(of.file.orders.get(position, ""))
+    order = next((o for o in finding.orders if o.position == position), None) if finding else None
+    if finding is None or order is None:
+        return ()
+    start = order.due_on + timedelta(days=1)
+    days, settled = overdue_days(finding, order), settled_by(finding, order)
+    breach = overdue(finding, order)
+    key = f"Q2-{position}"
+    about = Concerned(of.file.uscc, of.entries.get(position), None)
+    review, reference = of.file.reviews.get(key), of.context.reference
+
+    def shown(state: FlagState, first: date, last: date | None) -> Iterator[Row]:
+        for stretch in of.file.supervised(first, last):
+            yield flag_row(state, review, about, reference, stretch)
+
+    found: list[Row] = []
+    if days is not None:
+        found += shown(_q2(order, start, breach, None), days.start, days.end)
+    if settled is not None:
+        day, at = settled
+        end = start if days is None else day
+        cleared = Outcome(
+            Verdict.CLEAR,
+            f"已澄清(位置 {at} 的记录):此前为“{breach.zh}”",
+            f"cleared by the entry at position {at}; before: {breach.en}",
+            (*breach.because, at),
+        )
+        found += shown(_q2(order, start, cleared, at), end, None)
+    return tuple(found)
+
+
+def _q2(order: Order, start: date, outcome: Outcome, known_to: int | None) -> FlagState:
+    return FlagState(
+        code="Q2",
+        position=order.position,
+        day=start,
+        then=Verdict.BREACH,
+        outcome=outcome,
+        known_from=order.position,
+        known_to=known_to,
+    )

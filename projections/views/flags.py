@@ -1,0 +1,183 @@
+"""The flags: what every check says of every record, and which of the four time cases it is (§6)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from domain.terms.identifiers import flag_parts
+from projections.views.arrivals import position_before
+from projections.views.asking import asked
+from projections.views.basis import BadCursor, Basis, Page
+from projections.views.flag_rows import rows
+from projections.views.row import View, item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; None: not at all.
+
+    Without `verdict` and `case` the list shows what is breach or undecided.
+    """
+
+    code: str | None = None
+    verdict: str | None = None
+    uscc: str | None = None
+    district: str | None = None
+    day_from: date | None = None
+    """First day of the records, included."""
+    day_to: date | None = None
+    """Last day of the records, included."""
+    review: str | None = None
+    """`upheld`, `dismissed`, `converted`, or `none`: not reviewed."""
+    case: str | None = None
+    assessment_id: str | None = None
+    """Flags of the session and of the certificates issued after it."""
+    record: int | None = None
+    """Position of the judged record."""
+    learnt_from: date | None = None
+    """First day of the entries that raised them, included."""
+    learnt_to: date | None = None
+    """Last day of the entries that raised them, included."""
+
+
+FLAGS = View(
+    "flags",
+    (
+        "record",
+        "code",
+        "day",
+        "verdict",
+        "review",
+        "time_case",
+        "occupation",
+        "level",
+        "method",
+        "since",
+    ),
+    rows,
+)
+
+PAGE = """
+SELECT key, doc FROM projections.flags
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND (record, code) > (%(after_record)s, %(after_code)s)
+   AND CASE WHEN %(verdict)s::text IS NOT NULL THEN verdict = %(verdict)s
+            WHEN %(case)s::text IS NOT NULL THEN true
+            ELSE verdict <> 'clear' END
+   AND (%(case)s::text IS NULL OR time_case = %(case)s)
+   AND (%(code)s::text IS NULL OR code = %(code)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
+   AND (%(review)s::text IS NULL OR coalesce(review, 'none') = %(review)s)
+   AND (%(session)s::text IS NULL OR record IN (
+           SELECT (doc::json ->> 'position')::bigint FROM projections.sessions
+            WHERE key = %(session)s
+           UNION ALL
+           SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
+   AND (%(record)s::bigint IS NULL OR record = %(record)s)
+   AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s)
+   AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
+ ORDER BY record, code LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return the flags in order of their records' positions, then code, from behind `cursor`.
+
+    Raises:
+        BadCursor: the cursor is no key of a flag.
+    """
+    after = flag_parts(cursor) if cursor else ("", 0)
+    if after is None:
+        raise BadCursor(cursor)
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after_record": after[1],
+        "after_code": after[0],
+        "verdict": filters.verdict,
+        "case": filters.case,
+        "code": filters.code,
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "day_from": filters.day_from,
+        "day_to": filters.day_to,
+        "review": filters.review,
+        "session": filters.assessment_id,
+        "record": filters.record,
+        "since_after": _before(conn, filters.learnt_from),
+        "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
+        "limit": limit + 1,
+    }
+    found = asked(conn, PAGE, values).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+def _before(conn: Connection[Any], day: date | None) -> int | None:
+    return None if day is None else position_before(conn, day)
+
+
+ONE = """
+SELECT doc FROM projections.flags
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
+
+
+def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
+    """Return the flag with that key, also where it is clear now; None if it was never raised."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
+    found = conn.execute(ONE, values).fetchone()
+    return None if found is None else item(found[0])
+
+
+VERSIONS = """
+SELECT known_from, doc FROM projections.flags
+ WHERE key = %(key)s AND known_from <= %(position)s
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ ORDER BY known_from
+"""
+
+
+def versions(conn: Connection[Any], basis: Basis, key: str) -> list[tuple[int, dict[str, Any]]]:
+    """Return what was said of the day under that key, each with the entry since which it was said."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
+    return [(at, item(doc)) for at, doc in conn.execute(VERSIONS, values).fetchall()]
+
+
+OF_RECORD = """
+SELECT doc FROM projections.flags
+ WHERE record = %(record)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ ORDER BY code
+"""
+
+
+def of_record(conn: Connection[Any], basis: Basis, record: int) -> list[dict[str, Any]]:
+    """Return every flag of the record at that position, also what is clear now."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "record": record}
+    return [item(doc) for (doc,) in conn.execute(OF_RECORD, values).fetchall()]
+
+
+OF_RECORDS = """
+SELECT DISTINCT ON (record, code) doc FROM projections.flags
+ WHERE record = ANY (%(records)s) AND verdict <> 'clear'
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+ ORDER BY record, code, valid_from DESC
+"""
+
+
+def of_records(conn: Connection[Any], records: list[int], position: int) -> list[dict[str, Any]]:
+    """Return what is breach or undecided of the records at these positions, as known at `position`."""
+    values = {"records": records, "position": position}
+    return [item(doc) for (doc,) in conn.execute(OF_RECORDS, values).fetchall()]

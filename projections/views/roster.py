@@ -1,0 +1,248 @@
+"""The roster: profile, standing, listing and scope of every enterprise on a day (六(三)).
+
+One row for each stretch of days on which all four stay the same. Days without a listing have
+rows too, so that an enterprise is found by its USCC; the list leaves them out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from domain.enterprise import Enterprise, Profile
+from domain.standing.course import UNLISTED, Listing
+from domain.supervision.supervision import Supervision
+from domain.terms.intervals import Timeline
+from domain.terms.scope import ScopeItem, items
+from projections.views.asking import asked
+from projections.views.basis import Basis, Page
+from projections.views.row import Row, Rows, View, document, item
+
+SEPARATOR = "\x1f"
+"""Stands between what can be looked for; no name holds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; None: not at all. `level` is a stored level (`5`, `special`)."""
+
+    uscc: str | None = None
+    district: str | None = None
+    standing: str | None = None
+    occupation: str | None = None
+    """Code or name."""
+    level: str | None = None
+    q: str | None = None
+    """Part of the name or of the USCC."""
+    expiring_within: int | None = None
+    """Days: the listing holds on the day and ends no later than that many days after it."""
+
+
+def rows(of: Supervision, key: str) -> Rows:
+    """Return the rows of the enterprise; none while it is not registered."""
+    enterprise = of.file.enterprise
+    if enterprise is None or key != of.file.uscc:
+        return ()
+    listings = of.file.course.timeline
+    profiles = Timeline(
+        (day, (position, profile))
+        for day, position, profile in sorted(enterprise.profiles, key=lambda c: c[:2])
+    )
+    starts = sorted({days.start for days, _ in (*profiles.segments(), *listings.segments())})
+    first = min(enterprise.profiles, key=lambda c: c[:2])[1:]
+    found: list[Row] = []
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        position, profile = profiles.on(start) or first
+        row = _row(enterprise, position, profile, listings.on(start) or UNLISTED, start, end)
+        if found and found[-1][2:] == row[2:]:
+            found[-1] = found[-1]._replace(valid_to=end)
+        else:
+            found.append(row)
+    return tuple(found)
+
+
+def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row shows
+    enterprise: Enterprise,
+    position: int,
+    profile: Profile,
+    listing: Listing,
+    start: date,
+    end: date | None,
+) -> Row:
+    scope = items(listing.scope)
+    doc = {
+        "uscc": enterprise.uscc,
+        "name": profile.name,
+        "kind": profile.kind,
+        "district": profile.district,
+        "address": profile.address,
+        "standing": listing.standing,
+        "batch": listing.batch,
+        "valid_from": listing.days.start if listing.days else None,
+        "valid_to": listing.days.end if listing.days else None,
+        "scope": [item_of(i) for i in scope],
+        "because": [position, *listing.because],
+    }
+    terms = SEPARATOR.join(["", *sorted(set(_terms(scope))), ""])
+    columns = (listing.standing.value, profile.name, terms)
+    return Row(start, end, profile.district, columns, document(doc))
+
+
+def item_of(scope_item: ScopeItem) -> dict[str, Any]:
+    """Return a scope item in the shape of the contract."""
+    return asdict(scope_item)
+
+
+def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
+    """Yield what a filter may look for: occupation by code or name, level, or both on one item."""
+    for one in scope:
+        for level in ("", *one.levels):
+            yield f"@{level}"
+            yield f"{one.code}@{level}"
+            yield f"{one.name}@{level}"
+
+
+ROSTER = View("roster", ("standing", "name", "terms"), rows)
+
+PAGE = """
+SELECT key, doc FROM projections.roster
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND key > %(after)s
+   AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
+            ELSE standing = %(standing)s END
+   AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
+   AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
+   AND CASE WHEN %(days)s::int IS NULL THEN true
+            WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
+            -- A stretch ends with its listing at the latest: few documents are looked into.
+            WHEN valid_to > %(valid_at)s::date + %(days)s::int THEN false
+            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s::int END
+ ORDER BY key LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return the enterprises of the roster in order of USCC, from behind `cursor`."""
+    term = f"{filters.occupation or ''}@{filters.level or ''}"
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after": cursor or "",
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "standing": filters.standing,
+        "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
+        "q": filters.q,
+        "days": filters.expiring_within,
+        "limit": limit + 1,
+    }
+    found = asked(conn, PAGE, values).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+ONE = """
+SELECT doc FROM projections.roster
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
+
+
+def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
+    """Return the enterprise with that USCC, also where it is not listed; None if not known."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
+    found = conn.execute(ONE, values).fetchone()
+    return None if found is None else item(found[0])
+
+
+# A stretch ends with its listing at the latest: few documents are looked into.
+EXPIRING = """
+SELECT key, name, standing, district, doc::json ->> 'valid_to' AS ends FROM projections.roster
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
+   AND (doc::json ->> 'valid_to')::date <= %(ends_by)s
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+ ORDER BY ends, key
+"""
+
+
+def expiring(
+    conn: Connection[Any],
+    basis: Basis,
+    days: int,
+    *,
+    uscc: str | None = None,
+    district: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return `{uscc, name, standing, district, valid_to, days_left}` of listings that end within `days`.
+
+    The one that ends first comes first.
+    """
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "ends_by": basis.valid_at + timedelta(days=days),
+        "district": district,
+        "uscc": uscc,
+    }
+    return [
+        {
+            "uscc": key,
+            "name": name,
+            "standing": standing,
+            "district": where,
+            "valid_to": ends,
+            "days_left": (date.fromisoformat(ends) - basis.valid_at).days,
+        }
+        for key, name, standing, where, ends in asked(conn, EXPIRING, values)
+    ]
+
+
+STRETCHES = """
+SELECT valid_from, valid_to, doc FROM projections.roster
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+ ORDER BY valid_from
+"""
+
+
+def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, Any]]:
+    """Return the standing of the enterprise over all days, as known at the basis' position.
+
+    Each: `standing, batch, valid_from, valid_to` (days of the standing), `listed_from,
+    listed_to` (days of the listing), `because`.
+    """
+    values = {"position": basis.position, "key": uscc}
+    found: list[dict[str, Any]] = []
+    for start, end, doc in conn.execute(STRETCHES, values).fetchall():
+        shown = item(doc)
+        stretch: dict[str, Any] = {
+            "standing": shown["standing"],
+            "batch": shown["batch"],
+            "valid_from": start.isoformat(),
+            "valid_to": end.isoformat() if end else None,
+            "listed_from": shown["valid_from"],
+            "listed_to": shown["valid_to"],
+            "because": shown["because"][1:],
+        }
+        if found and _same_standing(found[-1], stretch):
+            found[-1]["valid_to"] = stretch["valid_to"]
+            found[-1]["because"] = sorted({*found[-1]["because"], *stretch["because"]})
+        else:
+            found.append(stretch)
+    return found
+
+
+def _same_standing(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    names = ("standing", "batch", "listed_from", "listed_to")
+    return all(one[name] == other[name] for name in names)

@@ -1,0 +1,104 @@
+"""Confirmed scope of every enterprise over the days: one row for each stretch of the same scope."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from domain.supervision.supervision import Supervision
+from domain.terms.scope import items
+from projections.views.asking import asked
+from projections.views.basis import Basis, Page
+from projections.views.roster import item_of
+from projections.views.row import Row, Rows, View, document, item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; None: not at all."""
+
+    uscc: str | None = None
+    district: str | None = None
+
+
+def rows(of: Supervision, key: str) -> Rows:
+    """Return the stretches of days on which the enterprise may certify something."""
+    if key != of.file.uscc:
+        return ()
+    found: list[Row] = []
+    for days, listing in of.file.course.timeline.segments():
+        if not listing.scope:
+            continue
+        doc = {
+            "uscc": key,
+            "standing": listing.standing,
+            "scope": [item_of(i) for i in items(listing.scope)],
+            "because": listing.because,
+        }
+        for stretch in of.file.supervised(days.start, days.end):
+            row = Row(*stretch, (), document(doc))
+            if found and found[-1].valid_to == stretch.start and found[-1][2:] == row[2:]:
+                found[-1] = found[-1]._replace(valid_to=stretch.end)
+            else:
+                found.append(row)
+    return tuple(found)
+
+
+SCOPE = View("scope", (), rows)
+
+PAGE = """
+SELECT key, doc FROM projections.scope
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND key > %(after)s
+   AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+ ORDER BY key LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return the scope of every enterprise that has one, in order of USCC."""
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after": cursor or "",
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "limit": limit + 1,
+    }
+    found = asked(conn, PAGE, values).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
+    """Return the scope of the enterprise with that USCC on the day; None where it has none."""
+    found = page(conn, basis, Filters(uscc=key), None, 1).items
+    return found[0] if found else None
+
+
+INTERVALS = """
+SELECT valid_from, valid_to, doc FROM projections.scope
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+ ORDER BY valid_from
+"""
+
+
+def intervals(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, Any]]:
+    """Return the scope over all days, as known at the basis' position.
+
+    Each: `valid_from, valid_to, standing, scope: [Item], because`.
+    """
+    values = {"position": basis.position, "key": uscc}
+    return [
+        {
+            "valid_from": start.isoformat(),
+            "valid_to": end.isoformat() if end else None,
+            **{name: value for name, value in item(doc).items() if name != "uscc"},
+        }
+        for start, end, doc in conn.execute(INTERVALS, values).fetchall()
+    ]

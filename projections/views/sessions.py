@@ -1,0 +1,113 @@
+"""Sessions as they were held: from the day they began on (七(三))."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import Connection
+
+from domain.supervision.supervision import Supervision
+from domain.supervision.touches import Touch
+from projections.views.asking import asked
+from projections.views.basis import Basis, Page
+from projections.views.lines import text
+from projections.views.row import Row, Rows, View, document, fields, item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is narrowed to; None: not at all."""
+
+    uscc: str | None = None
+    district: str | None = None
+    occupation: str | None = None
+    """Name."""
+    level: str | None = None
+    day_from: date | None = None
+    day_to: date | None = None
+
+
+def rows(of: Supervision, key: str) -> Rows:
+    """Return the rows of a session: everything that was reported of it, and who supervises it."""
+    session = of.file.sessions.get(key)
+    if session is None:
+        return ()
+    entry = session.entry
+    event = entry.event
+    shown = fields(event)
+    beside = {"position": entry.position, "because": of.behind[Touch("sessions", key)]}
+    columns = (event.occupation.name, event.level.value, event.method, text(event.held_from))
+    return tuple(
+        Row(*stretch, columns, document({**shown, "district": stretch.district, **beside}))
+        for stretch in of.file.supervised(event.held_from)
+    )
+
+
+SESSIONS = View("sessions", ("occupation", "level", "method", "day"), rows)
+
+PAGE = """
+SELECT key, doc FROM projections.sessions
+ WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND key > %(after)s
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
+   AND (%(level)s::text IS NULL OR level = %(level)s)
+   AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
+   AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
+ ORDER BY key LIMIT %(limit)s
+"""
+
+
+def page(
+    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+) -> Page:
+    """Return the sessions in order of their ids, from behind `cursor`."""
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "after": cursor or "",
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "occupation": filters.occupation,
+        "level": filters.level,
+        "day_from": filters.day_from,
+        "day_to": filters.day_to,
+        "limit": limit + 1,
+    }
+    found = asked(conn, PAGE, values).fetchall()
+    more = found[limit - 1][0] if len(found) > limit else None
+    return Page([item(doc) for _, doc in found[:limit]], more)
+
+
+NEWEST = """
+SELECT DISTINCT ON (valid_from, key) doc FROM projections.sessions
+ WHERE subject = %(uscc)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+ ORDER BY valid_from DESC, key DESC LIMIT %(limit)s
+"""
+
+
+def newest(
+    conn: Connection[Any], position: int, uscc: str, district: str | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return the sessions of an enterprise that were held last, as known at `position`."""
+    values = {"position": position, "uscc": uscc, "district": district, "limit": limit}
+    return [item(doc) for (doc,) in conn.execute(NEWEST, values).fetchall()]
+
+
+ONE = """
+SELECT doc FROM projections.sessions
+ WHERE key = %(key)s
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
+
+
+def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
+    """Return the session with that id; None if it was not held yet or is not known."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
+    found = conn.execute(ONE, values).fetchone()
+    return None if found is None else item(found[0])

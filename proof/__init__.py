@@ -1,0 +1,1 @@
+"""Why anyone should believe the rest: verification, by what the ledger alone says."""

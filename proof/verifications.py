@@ -1,0 +1,169 @@
+"""Full verifications of the ledger: carried out here, their outcome kept, the last one shown.
+
+The command line and the page do the same and keep the same row. One runs at a time in the whole
+installation, whichever process does it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from ledger.log.clock import now
+from ledger.log.entry import instant_text
+from ledger.log.verify import Progress, Report, verify
+
+logger = logging.getLogger("dudao.api")
+Pool = ConnectionPool[Connection[Any]]
+
+
+class Verified(NamedTuple):
+    """What one verification came to; `differs_at` None: everything agrees, 0: the ledger's state."""
+
+    began_at: datetime
+    ended_at: datetime
+    asked_by: str
+    position: int
+    root: bytes
+    differs_at: int | None
+    difference: str | None
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as JSON says it."""
+        return {
+            "began_at": instant_text(self.began_at),
+            "ended_at": instant_text(self.ended_at),
+            "asked_by": self.asked_by,
+            "position": self.position,
+            "root": self.root.hex(),
+            "differs_at": self.differs_at,
+            "difference": self.difference,
+        }
+
+
+KEEP = """
+INSERT INTO office.verification (began_at, asked_by, position, root, differs_at, difference)
+VALUES (%(began_at)s, %(asked_by)s, %(position)s, %(root)s, %(differs_at)s, %(difference)s)
+"""
+
+
+def verify_and_keep(pool: Pool, asked_by: str, progress: Progress | None = None) -> Report:
+    """Recompute the whole ledger, keep what came of it, and return it."""
+    began = now()
+    report = verify(pool, progress)
+    difference = report.difference
+    values = {
+        "began_at": began,
+        "asked_by": asked_by,
+        "position": report.head.position,
+        "root": report.head.root,
+        "differs_at": difference.position if difference else None,
+        "difference": difference.what if difference else None,
+    }
+    with pool.connection() as connection:
+        connection.execute(KEEP, values)
+    return report
+
+
+LAST = """
+SELECT began_at, ended_at, asked_by, position, root, differs_at, difference
+  FROM office.verification ORDER BY number DESC LIMIT %(limit)s
+"""
+
+
+def last(connection: Connection[Any], limit: int) -> list[Verified]:
+    """Return the latest verifications, newest first."""
+    return [Verified(*row) for row in connection.execute(LAST, {"limit": limit})]
+
+
+TAKE = "SELECT pg_try_advisory_lock(6077002120)"
+GIVE = "SELECT pg_advisory_unlock(6077002120)"
+HELD = """
+SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND (classid::bigint << 32) | objid::bigint = 6077002120)
+"""
+
+
+@contextmanager
+def alone(pool: Pool) -> Generator[bool]:
+    """Yield whether nobody else is verifying; until the end nobody else begins."""
+    with pool.connection() as connection:
+        connection.autocommit = True
+        row: Any = connection.execute(TAKE).fetchone()
+        try:
+            yield row[0]
+        finally:
+            if row[0]:
+                connection.execute(GIVE)
+            connection.autocommit = False
+
+
+def running(connection: Connection[Any]) -> bool:
+    """Return whether any process is verifying."""
+    row: Any = connection.execute(HELD).fetchone()
+    return bool(row[0])
+
+
+class Stopped(RuntimeError):  # noqa: N818 - reads as what it says
+    """The process ends; a verification that is half done says nothing."""
+
+
+class Verifier:
+    """Verifies behind the pages, one at a time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self.progress: tuple[int, int] | None = None
+        """Position reached and the last one, while this process verifies."""
+
+    def start(self, asked_by: str) -> bool:
+        """Begin in the background; return False where one is under way already."""
+        if self._thread is not None and self._thread.is_alive():
+            return False
+        begun: list[bool] = []
+        told = threading.Event()
+
+        def tell(mine: bool) -> None:  # noqa: FBT001 - the one thing there is to tell
+            begun.append(mine)
+            told.set()
+
+        self._thread = threading.Thread(
+            target=self._work, args=(asked_by, tell), name="verifier", daemon=True
+        )
+        self._thread.start()
+        told.wait()
+        return begun[0]
+
+    def _work(self, asked_by: str, tell: Callable[[bool], None]) -> None:
+        try:
+            with alone(self._pool) as mine:
+                self.progress = (0, 0) if mine else None
+                tell(mine)
+                if mine:
+                    verify_and_keep(self._pool, asked_by, self._advance)
+        except Stopped:
+            pass
+        except Exception:
+            logger.exception("a verification of the ledger failed")
+            tell(False)  # noqa: FBT003 - see above
+        finally:
+            self.progress = None
+
+    def _advance(self, position: int, upto: int) -> None:
+        if self._stop.is_set():
+            raise Stopped
+        self.progress = position, upto
+
+    def close(self) -> None:
+        """Give up what is under way."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)

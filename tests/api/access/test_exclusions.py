@@ -1,0 +1,39 @@
+"""Separation of duties: which roles one person may not hold together."""
+
+from itertools import product
+
+import pytest
+
+from api.access.exclusions import ADMINISTRATORS, AUTHORITIES, excluded
+from domain.terms.vocabulary import Role
+
+R = Role
+PAIRS = list(product(Role, repeat=2))
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_it_does_not_matter_which_came_first(one: Role, other: Role) -> None:
+    assert excluded(one, other) == excluded(other, one)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_same_role_twice_is_no_conflict(role: Role) -> None:
+    assert not excluded(role, role)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("administrator", sorted(ADMINISTRATORS))
+def test_an_administrator_is_nothing_else(administrator: Role, role: Role) -> None:
+    assert excluded(administrator, role) == (administrator is not role)
+
+
+@pytest.mark.parametrize("role", sorted(AUTHORITIES))
+def test_who_reports_does_not_supervise(role: Role) -> None:
+    assert excluded(R.ENTERPRISE_REPORTER, role)
+
+
+def test_who_publishes_does_not_evaluate() -> None:
+    assert excluded(R.BUREAU_PUBLISHER, R.EXPERT)
+    assert not excluded(R.QUALITY_SUPERVISOR, R.EXPERT)
+    assert not excluded(R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER)
+    assert not excluded(R.ENTERPRISE_REPORTER, R.EXPERT)

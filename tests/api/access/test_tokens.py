@@ -1,0 +1,56 @@
+"""Bearer tokens: made for one actor, for a time, by one installation."""
+
+import base64
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.access.tokens import BadToken, issue, key_file, load_key, verify
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+
+NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
+WHO = Actor(account="检查员-1", role=Role.DISTRICT_INSPECTOR, organisation="110108")
+KEY = bytes(range(32))
+
+
+def test_a_token_carries_account_role_and_organisation() -> None:
+    assert verify(KEY, issue(KEY, WHO, NOW, timedelta(days=1)), NOW) == WHO
+
+
+def test_a_token_ends() -> None:
+    token = issue(KEY, WHO, NOW, timedelta(hours=1))
+    verify(KEY, token, NOW + timedelta(minutes=59))
+    with pytest.raises(BadToken, match="expired"):
+        verify(KEY, token, NOW + timedelta(hours=1))
+
+
+def test_a_changed_token_is_nobody() -> None:
+    prefix, payload, mac = issue(KEY, WHO, NOW, timedelta(days=1)).split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    forged = base64.urlsafe_b64encode(json.dumps(claims | {"role": "centre_officer"}).encode())
+    with pytest.raises(BadToken):
+        verify(KEY, f"{prefix}.{forged.rstrip(b'=').decode()}.{mac}", NOW)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "a.b.c", "dudao1..", "dudao1.e30.", "\u00e9", "dudao1." + "A" * 5000]
+)
+def test_what_is_no_token_is_refused(token: str) -> None:
+    with pytest.raises(BadToken):
+        verify(KEY, token, NOW)
+
+
+def test_a_token_of_another_installation_is_refused() -> None:
+    with pytest.raises(BadToken):
+        verify(KEY, issue(bytes(32), WHO, NOW, timedelta(days=1)), NOW)
+
+
+def test_the_key_is_made_once_and_is_for_its_owner_alone(tmp_path: Path) -> None:
+    key = load_key(tmp_path)
+    assert load_key(tmp_path) == key
+    assert stat.S_IMODE(key_file(tmp_path).stat().st_mode) == 0o600
+    assert [path.name for path in key_file(tmp_path).parent.iterdir()] == ["token.key"]

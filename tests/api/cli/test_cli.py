@@ -1,0 +1,329 @@
+"""The command line as a user meets it: a process, its output, its exit status."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.api.lines import (
+    COOK,
+    Json,
+    certificate,
+    listed,
+    registered,
+    session,
+    uscc,
+)
+from tests.postgres import Server
+
+pytestmark = pytest.mark.postgres
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = "import sys; sys.argv[0] = 'dudao'; from api.cli.main import main; sys.exit(main())"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+class Shell:
+    """Runs `dudao` in a folder of its own against a database of its own."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        own = {k: v for k, v in os.environ.items() if not k.startswith("DUDAO_")}
+        self.environment = {**own, "PYTHONPATH": str(ROOT), **environment}
+        self.program = PROGRAM
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-c", self.program, *arguments]
+
+    def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(  # noqa: S603 - a fixed program
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    def load(self, *lines: Json) -> None:
+        path = self.folder / "in.ndjson"
+        path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+        self.run("import", "in.ndjson")
+
+
+@pytest.fixture(scope="module")
+def shell(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    server.drop("dudao_cli")
+    addresses = server.create("dudao_cli", "template0")
+    folder = tmp_path_factory.mktemp("cli")
+    yield Shell(
+        folder,
+        DUDAO_DATABASE_URL=addresses.owner,
+        DUDAO_DATABASE_APP_URL=addresses.app,
+    )
+    server.drop("dudao_cli")
+
+
+@pytest.fixture(scope="module")
+def code(shell: Shell) -> str:
+    """An enterprise with a session out of scope."""
+    found = uscc()
+    shell.load(*listed(found, "5", "4"), session(found, occupation=COOK))
+    return found
+
+
+def test_everything_has_help_in_both_languages(shell: Shell) -> None:
+    said = shell.run("--help").stdout
+    commands = re.findall(r"^  ([a-z]+)  ", said, re.MULTILINE)
+    assert set(commands) >= {
+        "demo", "serve", "import", "roster", "flags", "history", "diff", "stats", "replay",
+        "projections", "verify", "token", "users", "doctor",
+    }  # fmt: skip
+    assert CHINESE.search(said)
+    for command in commands:
+        text = shell.run(command, "--help").stdout
+        first = text.split("\n\n")[1]
+        assert CHINESE.search(first), command
+        assert re.search("[A-Za-z]{3}", first), command
+
+
+def test_an_import_ends_with_what_became_of_its_lines(shell: Shell) -> None:
+    good = registered(uscc())
+    bad = registered("91110108MA00000000")
+    path = shell.folder / "mixed.ndjson"
+    path.write_bytes(orjson.dumps(good) + b"\n" + orjson.dumps(bad) + b"\n{not json\n")
+    done = shell.run("import", "mixed.ndjson", "--reject", "out.ndjson", status=3)
+    assert "out.ndjson" in done.stdout
+    rejects = [json.loads(x) for x in (shell.folder / "out.ndjson").read_text().splitlines()]
+    assert [each["line"] for each in rejects] == [2, 3]
+    assert set(rejects[0]) == {"line", "code", "reason", "errors", "input"}
+    assert rejects[0]["input"]["data"]["uscc"] == "91110108MA00000000"
+    again = shell.run("import", "mixed.ndjson", "--reject", "out.ndjson", "--json", status=3)
+    (report,) = json.loads(again.stdout)
+    assert (report["lines"], report["taken"], report["known"], report["refused"]) == (3, 0, 1, 2)
+
+
+def test_a_file_that_cannot_be_used_is_said_to_be(shell: Shell) -> None:
+    (shell.folder / "array.ndjson").write_text("[{}]")
+    for arguments in (["nowhere.ndjson"], ["array.ndjson"], ["array.ndjson", "--actor", "x"]):
+        done = shell.run("import", *arguments, status=2)
+        assert CHINESE.search(done.stderr)
+        assert done.stdout == ""
+
+
+def test_lists_answer_as_the_api_does(shell: Shell, code: str) -> None:
+    said = json.loads(shell.run("flags", "--uscc", code, "--format", "json").stdout)
+    assert list(said) == ["basis", "items", "next"]
+    assert [item["code"] for item in said["items"]] == ["S1"]
+    table = shell.run("flags", "--uscc", code)
+    assert "S1" in table.stdout
+    assert str(said["basis"]["position"]) in table.stderr
+    sheet = shell.run("roster", "--q", code, "--format", "csv").stdout
+    (row,) = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")))
+    assert (row["uscc"], row["standing"]) == (code, "listed")
+    shell.run("roster", "--uscc", code, "--format", "parquet", "-o", "roster.parquet")
+    assert pq.read_table(shell.folder / "roster.parquet").column("uscc").to_pylist() == [code]
+
+
+def test_a_list_becomes_a_spreadsheet_in_a_file(shell: Shell, code: str) -> None:
+    shell.run("flags", "--uscc", code, "--format", "xlsx", "-o", "flags.xlsx")
+    book = CalamineWorkbook.from_path(shell.folder / "flags.xlsx")
+    data = book.get_sheet_by_index(0).to_python()
+    assert data[0][0] == "键"
+    assert len(data) > 2
+    assert ["筛选条件 / filters", f"uscc={code}"] in book.get_sheet_by_index(1).to_python()
+    refused = shell.run("flags", "--format", "xlsx", status=2)
+    assert "-o" in refused.stderr
+
+
+def test_a_report_is_the_same_bytes_from_the_same_basis(shell: Shell, code: str) -> None:
+    position = json.loads(shell.run("flags", "--format", "json").stdout)["basis"]["position"]
+    basis = ("--valid-at", "2025-12-31", "--position", str(position))
+    for name in ("one.pdf", "two.pdf"):
+        said = shell.run("report", code, "-o", name, *basis).stderr
+        assert "2025-12-31" in said
+    one, two = ((shell.folder / name).read_bytes() for name in ("one.pdf", "two.pdf"))
+    assert one.startswith(b"%PDF")
+    assert one == two
+    missing = shell.run("report", "91110108MA00000000", "-o", "none.pdf", status=2)
+    assert "没有这条记录" in missing.stderr
+    assert not (shell.folder / "none.pdf").exists()
+
+
+def test_lists_can_be_asked_for_any_day_as_known_at_any_position(shell: Shell, code: str) -> None:
+    before = shell.run("roster", "--uscc", code, "--valid-at", "2024-06-30", "--format", "json")
+    assert json.loads(before.stdout)["items"][0]["standing"] == "unlisted"
+    nothing = shell.run("flags", "--uscc", code, "--position", "0", "--format", "json")
+    assert json.loads(nothing.stdout)["items"] == []
+
+
+def test_a_history_and_a_comparison_name_their_entries(shell: Shell, code: str) -> None:
+    said = json.loads(shell.run("history", code, "--format", "json").stdout)
+    assert said["items"][-1]["type"] == "EnterpriseRegistered"
+    lines = shell.run(
+        "diff", "--of", "roster", "--uscc", code, "--from-valid-at", "2024-06-30",
+        "--to-valid-at", "2024-07-01", "--format", "json",
+    )  # fmt: skip
+    (line,) = json.loads(lines.stdout)["items"]
+    assert (line["change"], line["after"]["standing"]) == ("added", "listed")
+    assert "EnterpriseListed" in {cause["type"] for cause in line["because"]}
+
+
+def test_counts_are_by_what_is_asked(shell: Shell, code: str) -> None:
+    said = json.loads(shell.run("stats", "--by", "code", "--format", "json").stdout)
+    assert {item["code"]: item["breaches"] for item in said["items"]}["S1"] >= 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["roster", "--valid-at", "yesterday"],
+        ["flags", "--code", "X9"],
+        ["flags", "--position", "999999"],
+        ["flags", "--known-at", "2024-01-01"],
+        ["stats", "--by", "colour"],
+        ["diff", "--of", "everything"],
+        ["history", "91110108MA0000000X"],
+        ["token", "--role", "district_inspector"],
+        ["token", "--role", "enterprise_reporter", "--uscc", "91110108MA00000000"],
+        ["token", "--role", "analyst", "--ttl", "9999d"],
+        ["token", "--role", "king"],
+        ["users", "disable", "nobody"],
+        ["projections", "rebuild", "nothing"],
+        ["replay", "--engine", "steam"],
+        ["flags", "--colour", "red"],
+    ],
+)
+def test_a_mistake_gets_a_sentence_and_no_traceback(shell: Shell, arguments: list[str]) -> None:
+    done = shell.run(*arguments, status=2)
+    assert done.stderr.strip()
+    assert done.stdout == ""
+
+
+def test_a_wrong_setting_is_named(shell: Shell) -> None:
+    wrong = Shell(shell.folder, DUDAO_PORT="eighty")
+    assert "DUDAO_PORT" in wrong.run("serve", status=2).stderr
+
+
+def test_a_database_that_is_not_there_is_said_not_to_be(shell: Shell) -> None:
+    away = Shell(shell.folder, DUDAO_DATABASE_URL="postgresql://127.0.0.1:1/x?connect_timeout=2")
+    assert "DUDAO_DATABASE_URL" in away.run("roster", status=2).stderr
+
+
+def test_a_replay_equals_the_views_and_a_rebuild_finds_no_difference(
+    shell: Shell, code: str
+) -> None:
+    assert json.loads(shell.run("replay", "--check", "--workers", "1", "--json").stdout) == {
+        "position": json.loads(shell.run("verify", "--json").stdout)["position"],
+        "differences": 0,
+        "shown": [],
+    }
+    whole = json.loads(shell.run("replay", "--workers", "1", "--json").stdout)["tables"]
+    day = shell.run("replay", "--valid-at", "2024-08-01", "--workers", "1", "--json").stdout
+    assert json.loads(day)["tables"]["roster"]["rows"] < whole["roster"]["rows"]
+    said = json.loads(shell.run("projections", "rebuild", "--compare", "--json").stdout)
+    assert said["differences"] == 0
+
+
+def test_the_whole_ledger_is_verified(shell: Shell, code: str) -> None:
+    said = json.loads(shell.run("verify", "--json").stdout)
+    assert said["difference"] is None
+    assert len(said["root"]) == 64
+
+
+def test_the_installation_is_looked_over(shell: Shell, code: str) -> None:
+    found = {each["check"]: each for each in json.loads(shell.run("doctor", "--json").stdout)}
+    assert found["append-only"]["state"] == "ok"
+    assert found["keys token.key"]["state"] == "ok"
+    key = shell.folder / ".dudao" / "keys" / "token.key"
+    key.chmod(0o644)
+    try:
+        said = shell.run("doctor", "--json", status=1).stdout
+    finally:
+        key.chmod(0o600)
+    assert {each["check"]: each["state"] for each in json.loads(said)}["keys token.key"] == "fault"
+
+
+def test_accounts_bind_their_tokens(shell: Shell) -> None:
+    shell.run("users", "add", "wang", "--role", "district_inspector", "--district", "110108")
+    assert (
+        "wang\tdistrict_inspector\t110108\tenabled"
+        in shell.run("users", "list", "--lang", "en").stdout
+    )
+    again = shell.run("users", "add", "wang", "--role", "analyst", status=2)
+    assert "wang" in again.stderr
+    shell.run("token", "--account", "wang", "--role", "district_inspector", "--district", "110108")
+    shell.run("token", "--account", "wang", "--role", "analyst", status=2)
+    shell.run("users", "disable", "wang")
+    ended = ["--account", "wang", "--role", "district_inspector", "--district", "110108"]
+    shell.run("token", *ended, status=2)
+    (row,) = json.loads(shell.run("users", "list", "--json").stdout)
+    assert row["disabled_at"] is not None
+
+
+def test_a_demo_without_its_files_says_so(shell: Shell) -> None:
+    program = "import pathlib, api.cli.demonstration as d; d.SAMPLE = pathlib.Path('/nowhere'); "
+    installed = Shell(shell.folder)
+    installed.environment = shell.environment
+    installed.program = program + PROGRAM
+    assert "dudao import" in installed.run("demo", "--port", "0", status=2).stderr
+
+
+def test_a_server_comes_up_and_goes_down_in_order(shell: Shell, code: str) -> None:
+    running = subprocess.Popen(  # noqa: S603 - a fixed program
+        shell.command("serve", "--port", "0"),
+        cwd=shell.folder,
+        env=shell.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    with running:
+        said = running.stderr.readline()
+        where = re.search(r"http://\S+:[0-9]+", said)
+        assert where, said
+        with urllib.request.urlopen(f"{where[0]}/readyz", timeout=10) as answer:  # noqa: S310
+            assert json.load(answer)["ready"] is True
+        port = where[0].rpartition(":")[2]
+        taken = shell.run("serve", "--port", port, status=2)
+        assert port in taken.stderr
+        # What the command line records meanwhile is seen through the server at once.
+        new = uscc()
+        shell.load(registered(new))
+        token = shell.run("token", "--role", "quality_supervisor").stdout.strip()
+        asked = urllib.request.Request(  # noqa: S310
+            f"{where[0]}/v1/enterprises/{new}", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            assert json.load(answer)["uscc"] == new
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 0
+
+
+def test_what_holds_names_is_for_its_owner_alone(shell: Shell) -> None:
+    found = uscc()
+    held = session(found)
+    wrong = certificate(found, held["data"]["assessment_id"])
+    wrong["data"]["level"] = "9"
+    path = shell.folder / "names.ndjson"
+    path.write_bytes(orjson.dumps(wrong) + b"\n")
+    shell.run("import", "names.ndjson", status=3)
+    reject = shell.folder / "names.ndjson.reject.ndjson"
+    assert stat.S_IMODE(reject.stat().st_mode) == 0o600

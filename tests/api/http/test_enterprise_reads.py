@@ -1,0 +1,256 @@
+"""What the API tells of one enterprise: its days, its units, what ends soon, what stands around an entry."""
+
+from hashlib import sha256
+
+import pytest
+
+from api.installation.wiring import Installation
+from tests.api.desk import Desk
+from tests.api.lines import (
+    CENTRE,
+    COOK,
+    ELECTRICIAN,
+    PUBLISHER,
+    SUPERVISOR,
+    Json,
+    certificate,
+    district,
+    line,
+    listed,
+    registered,
+    reporter,
+    session,
+    uscc,
+)
+
+pytestmark = pytest.mark.postgres
+ANALYST = {"account": "analyst-1", "role": "analyst", "organisation": "centre"}
+
+
+@pytest.fixture(scope="module")
+def firm(desk: Desk) -> str:
+    """An enterprise with sessions inside and outside its scope, a suspension and a spot check."""
+    code = uscc()
+    held, wrong = session(code), session(code, "3", "2025-04-01")
+    cook = session(code, "4", "2025-05-02", assessment_id=f"as-{code[-8:]}-cook", occupation=COOK)
+    check = line(
+        "SpotCheckRecorded",
+        "2025-03-10",
+        district("110108"),
+        inspection_id=f"in-{code[-8:]}",
+        uscc=code,
+        assessment_id=held["data"]["assessment_id"],
+        district="110108",
+        kind="日常监督检查",
+        inspectors=[{"account": "i", "name": "督导一", "card_no": "R1", "recusal_declared": False}],
+        captured_at="2025-03-10T02:00:00Z",
+        place={"address": "北京市海淀区上地十街10号"},
+        device_id="pad",
+        offline=False,
+        checklist=[{"item": "考场视频监控", "value": "是"}],
+        evidence=[],
+        signature_refused=False,
+    )
+    pause = line(
+        "ListingSuspended", "2025-06-01", PUBLISHER, uscc=code, basis="整改", until="2025-09-01"
+    )
+    units = [
+        line("UnitCovered", "2024-08-01", CENTRE, uscc=code, unit_uscc=unit, unit_name="分公司")
+        for unit in (uscc(), uscc())
+    ]
+    gone = line(
+        "UnitReleased", "2025-02-01", CENTRE, uscc=code, unit_uscc=units[0]["data"]["unit_uscc"]
+    )
+    issued = certificate(code, held["data"]["assessment_id"])
+    desk.send(*listed(code, "5", "4"), *units, gone, held, wrong, cook, check, issued, pause)
+    return code
+
+
+def _row(desk: Desk, code: str, name: str) -> Json:
+    rows = desk.get(f"/v1/enterprises/{code}/timeline").json()["occupations"]
+    return next(row for row in rows if row["occupation"]["name"] == name)
+
+
+def test_a_timeline_tells_scope_and_sessions_inside_and_outside(desk: Desk, firm: str) -> None:
+    row = _row(desk, firm, "电工")
+    assert [(bar["valid_from"], bar["valid_to"]) for bar in row["scope"]] == [
+        ("2024-07-01", "2027-07-01")
+    ]
+    within = {each["held_from"]: each["within"] for each in row["sessions"]}
+    assert within == {"2025-03-10": "inside", "2025-04-01": "outside"}
+    assert [each["within"] for each in _row(desk, firm, "中式烹调师")["sessions"]] == ["outside"]
+    assert _row(desk, firm, "中式烹调师")["scope"] == []
+
+
+def test_a_timeline_tells_suspensions_and_spot_checks_whatever_the_day(
+    desk: Desk, firm: str
+) -> None:
+    found = desk.get(f"/v1/enterprises/{firm}/timeline", valid_at="2025-01-01").json()
+    paused = [each for each in found["standings"] if each["standing"] == "suspended"]
+    assert [(each["valid_from"], each["valid_to"]) for each in paused] == [
+        ("2025-06-01", "2025-09-01")
+    ]
+    assert [check["seen_on"] for check in found["spot_checks"]] == ["2025-03-10"]
+
+
+def test_a_dismissed_flag_puts_its_session_inside_again(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "4"), session(code, "3"))
+    [flag] = desk.items("/v1/flags", uscc=code)
+    assert _row(desk, code, "电工")["sessions"][0]["flags"] == [flag["key"]]
+    review = {"flag": flag["key"], "decision": "dismissed", "reason": "等级录错"}
+    body = {**review, "valid_from": "2025-04-01"}
+    assert desk.post("/v1/commands/FlagReviewed", body, SUPERVISOR).status_code == 201
+    assert _row(desk, code, "电工")["sessions"][0]["within"] == "inside"
+    counts = desk.get(f"/v1/enterprises/{code}").json()["counts"]
+    assert counts == {"breaches": 1, "dismissed": 1, "undecided": 0, "open_findings": 0}
+
+
+def test_units_are_those_covered_on_the_day(desk: Desk, firm: str) -> None:
+    path = f"/v1/enterprises/{firm}/units"
+    assert len(desk.items(path, valid_at="2024-12-01")) == 2
+    assert len(desk.items(path, valid_at="2025-03-01")) == 1
+    assert desk.items(path, valid_at="2024-07-01") == []
+
+
+def test_certificates_are_counted_by_session(desk: Desk, firm: str) -> None:
+    found = desk.items(f"/v1/enterprises/{firm}/certificates")
+    assert {each["held_from"]: each["certificates"] for each in found} == {
+        "2025-03-10": 1,
+        "2025-04-01": 0,
+        "2025-05-02": 0,
+    }
+    early = desk.items(f"/v1/enterprises/{firm}/certificates", valid_at="2025-03-15")
+    assert [each["certificates"] for each in early] == [0]
+
+
+@pytest.mark.parametrize("part", ["timeline", "units", "certificates"])
+def test_nobody_learns_of_another_districts_enterprise(desk: Desk, firm: str, part: str) -> None:
+    path = f"/v1/enterprises/{firm}/{part}"
+    for stranger in (district("110105"), reporter(uscc())):
+        answer = desk.get(path, stranger)
+        assert answer.status_code == 404 or answer.json()["items"] == []
+    assert desk.get(path, district("110108")).status_code == 200
+    assert desk.get(path, None).status_code == 401
+    assert desk.get(path, {**SUPERVISOR, "role": "audit_admin"}).status_code == 403
+
+
+def test_flags_of_a_session_are_its_own_and_its_certificates(desk: Desk, firm: str) -> None:
+    wrong = f"as-{firm[-8:]}-3-2025-04-01"
+    found = desk.items("/v1/flags", assessment_id=wrong)
+    assert {flag["code"] for flag in found} == {"S2"}
+    assert {flag["assessment_id"] for flag in found} == {wrong}
+    assert desk.items("/v1/flags", assessment_id="as-of-nobody") == []
+
+
+def test_listings_that_end_soon_are_found_with_their_last_day(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "4"))
+
+    def found(day: str, days: int) -> list[str]:
+        return [
+            item["uscc"]
+            for item in desk.items("/v1/roster", uscc=code, valid_at=day, expiring_within=days)
+        ]
+
+    assert found("2027-05-02", 60) == [code]
+    assert found("2027-05-01", 60) == []
+    assert found("2027-07-01", 60) == []
+    assert desk.get("/v1/roster", expiring_within="0").status_code == 422
+    assert desk.get("/v1/roster", expiring_within="soon").status_code == 422
+
+
+def test_a_listing_ends_soon_though_a_change_comes_between(desk: Desk) -> None:
+    code = uscc()
+    added = [{**COOK, "levels": ["4"]}]
+    change = line(
+        "ScopeChanged", "2026-01-01", PUBLISHER, uscc=code, added=added, removed=[], basis="扩项"
+    )
+    desk.send(*listed(code, "4"), change)
+    asked = {"uscc": code, "valid_at": "2025-12-15"}
+    assert desk.items("/v1/roster", **asked, expiring_within=60) == []
+    assert desk.items("/v1/roster", **asked, expiring_within=600) != []
+
+
+def test_around_an_entry_stand_its_neighbours_and_its_leaf(
+    desk: Desk, firm: str, house: Installation
+) -> None:
+    newest, middle, *_ = desk.items(f"/v1/enterprises/{firm}/history")
+    found = desk.get(f"/v1/events/{middle['position']}/context").json()
+    assert found["entry"] == {key: middle[key] for key in found["entry"]}
+    assert found["next"] == newest["position"]
+    assert found["previous"] < middle["position"]
+    [stored] = house.log.at([middle["position"]])
+    assert found["leaf"]["hash"] == stored.leaf_hash().hex()
+    assert found["leaf"]["sha256"] == sha256(stored.hashed_bytes()).hexdigest()
+    assert found["leaf"]["index"] == middle["position"] - 1
+    assert found["leaf"]["header"].startswith("dudao/entry/v1\nstream ")
+
+
+def test_a_correction_shows_beside_what_was_recorded_and_not_before_it_was_known(
+    desk: Desk,
+) -> None:
+    code = uscc()
+    done = desk.send(*listed(code, "4"), session(code, "3"))
+    at = done[-1]["position"]
+    correction = {
+        "position": at,
+        "fields": {"level": "4"},
+        "reason": "录入错误",
+        "valid_from": "2025-03-10",
+    }
+    [before] = [desk.get(f"/v1/events/{at}/context").json()]
+    assert before["now"] is None
+    assert [flag["code"] for flag in before["flags"]] == ["S2"]
+    answer = desk.post("/v1/commands/RecordCorrected", correction, SUPERVISOR)
+    assert answer.status_code == 201, answer.text
+    after = desk.get(f"/v1/events/{at}/context").json()
+    assert after["entry"]["data"]["level"] == "3"
+    assert after["now"]["data"]["level"] == "4"
+    assert [each["reason"] for each in after["corrections"]] == ["录入错误"]
+    assert after["flags"] == []
+    then = desk.get(f"/v1/events/{at}/context", position=at).json()
+    assert then["now"] is None
+    assert then["next"] is None
+    assert desk.get(f"/v1/events/{at}/context", position=at - 1).status_code == 404
+
+
+def test_an_entry_of_others_looks_absent_and_an_analyst_sees_no_people(
+    desk: Desk, firm: str
+) -> None:
+    [issued] = desk.items(f"/v1/enterprises/{firm}/history", type="CertificateIssued")
+    path = f"/v1/events/{issued['position']}/context"
+    assert desk.get(path, district("110105")).status_code == 404
+    assert desk.get(path, reporter(uscc())).status_code == 404
+    assert desk.get("/v1/events/nonsense/context").status_code == 404
+    subject = issued["data"]["holder"]["subject_id"]
+    assert subject in desk.get(path).text
+    seen = desk.get(path, ANALYST)
+    assert seen.status_code == 200
+    assert subject not in seen.text
+    assert "masked_name" not in seen.text
+
+
+def test_anyone_learns_what_changed_on_the_roster_and_nothing_else(desk: Desk) -> None:
+    code, quiet = uscc(), uscc()
+    done = desk.send(*listed(code, "4"), registered(quiet))
+    asked = {"since": "2024-06-30", "valid_at": "2024-07-02", "position": done[-1]["position"]}
+    lines = {each["uscc"]: each for each in desk.items("/v1/roster/changes", None, **asked)}
+    assert quiet not in lines
+    assert lines[code]["change"] == "added"
+    assert lines[code]["before"] is None
+    shown = lines[code]["after"]
+    assert shown["standing"] == "listed"
+    assert {"address", "because"} & set(shown) == set()
+    assert [item["name"] for item in shown["scope"]] == [ELECTRICIAN["name"]]
+
+
+def test_changes_of_the_roster_come_page_by_page(desk: Desk) -> None:
+    desk.send(*listed(uscc(), "4"), *listed(uscc(), "4"))
+    asked = {"since": "2024-06-30", "valid_at": "2024-07-02"}
+    whole = desk.items("/v1/roster/changes", None, **asked, limit=1000)
+    assert len(whole) >= 2
+    paged = desk.items(
+        "/v1/roster/changes", None, since="2024-06-30", valid_at="2024-07-02", limit=1
+    )
+    assert paged == whole

@@ -1,0 +1,90 @@
+"""The description of the API: complete, understood by others, and true."""
+
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from api.web.app import describe
+from domain.registry import EVENTS
+from tests.api.desk import Desk
+from tests.api.lines import SUPERVISOR
+
+pytestmark = pytest.mark.slow
+
+DESCRIPTION: dict[str, Any] = describe().openapi()
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+)
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in DESCRIPTION["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_it_is_openapi_3_1() -> None:
+    assert DESCRIPTION["openapi"].startswith("3.1")
+
+
+def test_every_operation_has_an_id_of_its_own_and_a_summary() -> None:
+    ids = [operation["operationId"] for _, _, operation in operations()]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[a-z_]+", each) for each in ids)
+    assert all(operation["summary"] for _, _, operation in operations())
+
+
+def test_every_read_is_summed_up_in_chinese_and_english() -> None:
+    for method, _, operation in operations():
+        if method == "get":
+            zh, _, en = operation["summary"].partition(" / ")
+            assert CHINESE.search(zh)
+            assert en
+
+
+def test_every_event_is_described() -> None:
+    text = str(DESCRIPTION["paths"])
+    assert {name for name in EVENTS if f"'title': '{name}'" not in text} == set()
+
+
+def test_every_failure_is_described_as_a_problem() -> None:
+    for _, path, operation in operations():
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(answer["content"]) == ["application/problem+json"], (path, status)
+
+
+def test_nothing_of_another_validator_is_left() -> None:
+    assert "HTTPValidationError" not in str(DESCRIPTION)
+
+
+@pytest.mark.postgres
+def test_generated_requests_meet_no_fault_and_nothing_undescribed(desk: Desk) -> None:
+    options = {
+        "--header": f"Authorization: {desk.auth(SUPERVISOR)['Authorization']}",
+        "--checks": ",".join(CHECKS),
+        "--phases": "fuzzing",
+        "--max-examples": "6",
+        "--max-time": "20",
+        "--seed": "1",
+        "--generation-database": "none",
+    }
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{desk.base}/openapi.json"]
+    arguments = [part for option in options.items() for part in option]
+    done = subprocess.run(  # noqa: S603 - a fixed program
+        [*command, *arguments, "--no-color"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

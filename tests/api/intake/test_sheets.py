@@ -1,0 +1,118 @@
+"""Sheets from offices: encodings, formulas, sheets that are too large, and cells that came from us."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.export.formats import FORMULA, safe_cell, text_of_cell
+from api.intake.sheets.cells import body
+from api.intake.sheets.file import MOST_ROWS, read_text, read_workbook
+from api.intake.sheets.forms import form_of
+from api.intake.sheets.upload_form import UPLOAD, upload
+from ledger.gate.faults import Invalid
+
+HEAD = ",".join(UPLOAD)
+ROW = "王五,201,11010519491231002X,某企业,电工,,四级,Y1,2025-03-20,某企业,某企业"
+
+
+def written(path: Path, *cells: tuple[int, int, object]) -> Path:
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row, column, value in cells:
+            sheet.write(row, column, value)
+    return path
+
+
+def respelt(path: Path, pattern: str, by: str) -> None:
+    """Write the sheet's elements another way, as another program would."""
+    octets = io.BytesIO(path.read_bytes())
+    with zipfile.ZipFile(octets) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name.startswith("xl/worksheets/sheet"):
+                text, number = re.subn(pattern, by, text)
+                assert number
+            new.writestr(name, text)
+
+
+@given(st.text(st.sampled_from([*FORMULA, "'", "a", "京", '"', ","]), max_size=6))
+def test_a_cell_that_was_exported_says_what_it_said(text: str):
+    cell = safe_cell(text)
+    assert not cell.startswith(FORMULA)
+    assert text_of_cell(cell) == text
+
+
+def test_a_mark_against_formulas_is_taken_off_again():
+    row = ROW.replace("王五", "'=HYPERLINK(1)")
+    sheet = read_text(f"{HEAD}\n{row}\n".encode())
+    ((_, cells),) = body(sheet, UPLOAD)
+    assert cells["姓名"] == "=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+def test_a_csv_is_read_in_the_encodings_of_offices(encoding: str):
+    sheet = read_text(f"{HEAD}\r\n{ROW}\r\n".encode(encoding))
+    assert form_of(sheet) is upload
+    ((number, cells),) = body(sheet, UPLOAD)
+    assert (number, cells["姓名"], cells["工种名称"]) == (2, "王五", None)
+    assert bool(sheet.notes) == encoding.startswith("gb")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_csv_in_another_encoding_says_how_to_save_it(encoding: str):
+    with pytest.raises(Invalid, match="UTF-8"):
+        read_text(f"{HEAD}\n{ROW}\n".encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "by"),
+    [
+        (r"<c (r=)", r"<c \1"),
+        (r'<c (r="[A-Z0-9]+")', r'<c s="0" \1'),
+        (r'<c (r="[A-Z0-9]+")', r'<c\n  s="0"\n  \1'),
+        (r"<(/?)(c|f|v)([ >])", r"<\1x:\2\3"),
+    ],
+)
+def test_a_formula_is_found_however_it_is_written(tmp_path: Path, pattern: str, by: str):
+    path = written(tmp_path / "a.xlsx", (0, 0, "值"), (1, 1, "=1+1"), (2, 2, "一"))
+    respelt(path, pattern, by)
+    if "x:" not in by:
+        assert read_workbook(path).formulas == {"B2"}
+        return
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read("xl/worksheets/sheet1.xml")
+    respelt(
+        path,
+        "<worksheet ",
+        '<worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ',
+    )
+    assert b"<x:f>" in text
+    assert read_workbook(path).formulas == {"B2"}
+
+
+def test_a_sheet_with_its_last_cell_far_away_is_too_large(tmp_path: Path):
+    path = written(tmp_path / "a.xlsx", (0, 0, "一"), (1_048_575, 16_383, "二"))
+    with pytest.raises(Invalid, match="拆分"):
+        read_workbook(path)
+
+
+def test_a_sheet_of_too_many_rows_is_too_large(tmp_path: Path):
+    rows = ((row, 0, row) for row in range(MOST_ROWS + 1))
+    with pytest.raises(Invalid, match="拆分"):
+        read_workbook(written(tmp_path / "a.xlsx", *rows))
+
+
+def test_a_csv_of_too_many_rows_is_too_large():
+    with pytest.raises(Invalid, match="拆分"):
+        read_text(b"1\n" * (MOST_ROWS + 1))
+
+
+def test_a_head_that_stands_twice_is_none_of_the_forms():
+    with pytest.raises(Invalid, match="找不到表头"):
+        form_of(read_text(f"{HEAD},姓名\n{ROW},王六\n".encode()))

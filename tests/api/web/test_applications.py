@@ -1,0 +1,163 @@
+"""申报: every step of an application by the one whose step it is, and what is refused."""
+
+import pytest
+
+from api.web.frame.lists import ROWS
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from tests.api import lines
+from tests.api.web.site import ANALYST, INSPECTOR, OFFICER, PUBLISHER, SUPERVISOR, Opener, Site
+
+pytestmark = pytest.mark.postgres
+
+SECOND = Actor(account="bureau-2", role=Role.BUREAU_PUBLISHER, organisation="bureau")
+HAIDIAN = Actor(account="inspector-110108", role=Role.DISTRICT_INSPECTOR, organisation="110108")
+EXPERTS = [Actor(account=f"e-page-{n}", role=Role.EXPERT, organisation=f"单位{n}") for n in (1, 2)]
+
+
+@pytest.fixture
+def submitted(site: Site) -> str:
+    """The id of an application that was just filed for a private enterprise in Haidian."""
+    code = lines.uscc()
+    number = f"app-page-{code[-6:]}"
+    site.record(lines.registered(code))
+    site.record(
+        lines.line(
+            "ApplicationSubmitted",
+            "2024-05-10",
+            lines.reporter(code),
+            application_id=number,
+            uscc=code,
+            window="2024-05",
+            materials=[
+                {"kind": kind, "file_name": f"{kind}.pdf", "sha256": f"{n:064d}"}
+                for n, kind in enumerate(lines.KINDS)
+            ],
+            scope=[{**lines.ELECTRICIAN, "levels": ["5", "4"]}],
+            methods=["examination"],
+        )
+    )
+    return number
+
+
+def _act(reader: Opener, actor: Actor, number: str, button: str, **typed: str) -> str:
+    """Open the application as `actor`, fill in what is typed, press the button; the page's text."""
+    page = reader(actor).open(f"/applications/{number}")
+    form = page.locator("section.act", has=page.get_by_role("button", name=button, exact=True))
+    form.get_by_label("日期").fill("2024-06-20")
+    for name, value in typed.items():
+        field = form.locator(f'[name="{name.replace("__", ".")}"]')
+        if field.first.get_attribute("type") in {"radio", "checkbox"}:
+            form.locator(f'[name="{name}"][value="{value}"]').check()
+        else:
+            field.fill(value)
+    form.get_by_role("button", name=button, exact=True).click()
+    return page.inner_text("main")
+
+
+def test_an_application_goes_from_submission_to_receipt_in_seven_pairs_of_hands(
+    reader: Opener, site: Site, submitted: str
+):
+    _act(reader, HAIDIAN, submitted, "出具初步意见", opinion="support", text="同意申报")
+    _act(reader, OFFICER, submitted, "受理")
+    experts = {
+        f"experts__{n}__{name}": value
+        for n, expert in enumerate(EXPERTS)
+        for name, value in (
+            ("expert_id", expert.account),
+            ("name", f"专家{n}"),
+            ("affiliation", expert.organisation),
+        )
+    }
+    _act(reader, OFFICER, submitted, "派出专家", **experts)
+    headings = ("basics", "hr_system", "funding", "organisation_quality", "premises_it")
+    for expert in EXPERTS:
+        points = {f"scores__{name}": "17.5" for name in headings}
+        _act(reader, expert, submitted, "填写评分表", **points)
+    _act(reader, OFFICER, submitted, "作出评估结论", recommended="yes")
+    _act(reader, PUBLISHER, submitted, "确认")
+    assert "已发回执" in _act(reader, OFFICER, submitted, "发确认回执", receipt_no="京回执1号")
+    item = site.get(f"/v1/applications/{submitted}", SUPERVISOR).json()
+    assert item["mean"] == "87.50"
+    assert item["confirmed_scope"][0]["levels"] == ["5", "4"]
+
+
+def test_a_refusal_keeps_what_was_typed_and_says_why(reader: Opener, submitted: str):
+    said = _act(reader, HAIDIAN, submitted, "出具初步意见", opinion="oppose", text="材料不全")
+    assert "不同意" in said
+    page = reader(OFFICER).open(f"/applications/{submitted}")
+    form = page.locator("#acceptance")
+    form.get_by_label("日期").fill("2099-01-01")
+    form.get_by_role("button", name="受理").click()
+    summary = page.get_by_role("alert")
+    assert "未办理" in summary.inner_text()
+    assert form.get_by_label("日期").input_value() == "2099-01-01"
+    assert page.evaluate("document.activeElement.id") == "summary"
+
+
+def test_nobody_is_offered_what_is_not_theirs(site: Site, submitted: str):
+    assert "受理</button>" not in site.get(f"/applications/{submitted}", SUPERVISOR).text
+    assert "受理</button>" not in site.get(f"/applications/{submitted}", ANALYST).text
+    assert site.get(f"/applications/{submitted}", INSPECTOR).status_code == 404
+    assert site.get(f"/applications/{submitted}", EXPERTS[0]).status_code == 404
+
+
+def test_the_past_offers_nothing_to_be_done(site: Site, submitted: str):
+    head = site.get("/v1/integrity", SUPERVISOR).json()["head"]["position"]
+    then = site.get(f"/applications/{submitted}?position={head}&valid_at=2024-05-11", HAIDIAN)
+    assert then.status_code == 200
+    assert '<form method="post" action="/applications' not in then.text
+
+
+def test_counts_of_the_pipeline_open_what_they_count(reader: Opener):
+    page = reader(SUPERVISOR).open("/applications")
+    link = page.locator(".pipeline a", has_text="已发回执")
+    count = int(link.locator("b").inner_text())
+    link.click()
+    assert "stage=receipt_issued" in page.url
+    assert page.locator("tbody tr").count() == min(count, ROWS)
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
+def test_pages_of_applications_are_accessible_and_fit(
+    reader: Opener, submitted: str, language: str, *, phone: bool
+):
+    for actor, path in (
+        (OFFICER, "/applications"),
+        (OFFICER, "/applications/app-2023-10-001"),
+        (HAIDIAN, f"/applications/{submitted}"),
+    ):
+        one = reader(actor, language=language, phone=phone)
+        one.open(path)
+        assert (path, one.violations()) == (path, [])
+        assert (path, one.wide()) == (path, False)
+
+
+def test_a_reporter_applies_with_five_materials(reader: Opener, site: Site):
+    code = lines.uscc()
+    site.record(lines.registered(code))
+    reporter = Actor(account=f"reporter-{code}", role=Role.ENTERPRISE_REPORTER, organisation=code)
+    page = reader(reporter).open("/applications/new")
+    number = page.get_by_label("申报编号").input_value()
+    page.locator('[name="scope.0.occupation"]').fill("电工")
+    page.locator('[name="scope.0.levels"][value="4"]').check()
+    page.get_by_label("考核鉴定").check()
+    paper = {
+        "name": "材料.pdf",
+        "mimeType": "application/pdf",
+        "buffer": b"%PDF-1.7 " + code.encode(),
+    }
+    for kind in lines.KINDS[:4]:
+        page.locator(f'[name="materials.{kind}"]').set_input_files(paper)
+    page.get_by_role("button", name="提交", exact=True).click()
+    assert "缺少这份材料" in page.get_by_role("alert").inner_text()
+    for kind in lines.KINDS:
+        page.locator(f'[name="materials.{kind}"]').set_input_files(paper)
+    page.get_by_role("button", name="提交", exact=True).click()
+    assert "已提交" in page.inner_text("main")
+    item = site.get(f"/v1/applications/{number}", HAIDIAN).json()
+    assert item["scope"][0]["name"] == "电工"
+    digest = item["materials"][0]["sha256"]
+    kept = site.get(f"/v1/evidence/{digest}", HAIDIAN)
+    assert kept.content == paper["buffer"]
+    assert site.get(f"/v1/evidence/{digest}", INSPECTOR).status_code == 404

@@ -1,0 +1,343 @@
+"""现场: the list that a phone takes along, what lets it open without a network, the form without a script."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.web.field.checklist import QUESTIONS, SCALE
+from api.web.frame.static import static
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from tests.api import lines
+from tests.api.web.phone import PICTURE, as_json, dispatched, inspector
+from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Opener, Site
+
+pytestmark = pytest.mark.postgres
+
+REPORTER = Actor(
+    account="reporter-1", role=Role.ENTERPRISE_REPORTER, organisation="91110000710939135P"
+)
+
+
+def _list(site: Site, actor: Actor | None) -> httpx2.Response:
+    return httpx2.get(f"{site.base}/v1/field/list", headers=site.headers(actor), timeout=30)
+
+
+def test_the_list_holds_dispatches_to_the_caller_until_there_is_a_record(site: Site):
+    one, other = inspector(1), inspector(2)
+    code, inspection = dispatched(site, one, other, listed=True)
+    for actor in (one, other):
+        found = _list(site, actor).json()["inspections"]
+        assert [each["inspection_id"] for each in found] == [inspection]
+        assert found[0]["enterprise"]["uscc"] == code
+        assert found[0]["enterprise"]["scope"][0]["levels"] == ["4"]
+    assert _list(site, inspector(3)).json()["inspections"] == []
+    site.record(_spot_check(one, code, inspection))
+    assert _list(site, one).json()["inspections"] == []
+
+
+def _spot_check(actor: Actor, code: str, inspection: str, **changes: Any) -> dict[str, Any]:
+    data = {
+        "inspection_id": inspection,
+        "uscc": code,
+        "district": "110105",
+        "kind": "日常监督检查",
+        "inspectors": [{"account": actor.account, "name": "督导1"}],
+        "captured_at": "2025-04-02T09:30:00+08:00",
+        "device_id": "d-1",
+        "offline": False,
+        "checklist": [],
+        "evidence": [],
+        "signature_refused": False,
+        **changes,
+    }
+    return lines.line("SpotCheckRecorded", "2025-04-02", as_json(actor), **data)
+
+
+def test_the_list_says_in_short_what_is_known_at_the_door(site: Site):
+    one = inspector(1)
+    code, _ = dispatched(site, one, listed=True)
+    day = _list(site, one).json()["basis"]["valid_at"]
+    site.record(lines.session(code, level="3", day=day))
+    finding = {
+        "finding_id": f"fd-{code}",
+        "uscc": code,
+        "kind": "超范围",
+        "severity": "major",
+        "rule": "S2",
+        "statement": "超出确认等级",
+        "assessments": [],
+        "certificates": [],
+        "flags": [],
+    }
+    site.record(lines.line("FindingRaised", day, as_json(one), **finding))
+    found = _list(site, one).json()["inspections"][0]
+    assert [each["level"] for each in found["sessions"]] == ["3"]
+    assert [each["statement"] for each in found["findings"]] == ["超出确认等级"]
+    assert "S2" in {each["code"] for each in found["flags"]["items"]}
+    assert found["flags"]["count"] >= len(found["flags"]["items"])
+
+
+def test_an_inspector_takes_along_the_enterprises_of_their_own_district_alone(site: Site):
+    here, _ = dispatched(site, inspector(1), listed=True)
+    there, _ = dispatched(site, inspector(1, "110108"), where="110108", listed=True)
+    for where, own, foreign in (("110105", here, there), ("110108", there, here)):
+        listed = _list(site, inspector(2, where)).json()["enterprises"]
+        assert {each["district"] for each in listed} == {where}
+        assert own in {each["uscc"] for each in listed}
+        assert foreign not in {each["uscc"] for each in listed}
+    everywhere = _list(site, SUPERVISOR).json()["enterprises"]
+    assert {here, there} <= {each["uscc"] for each in everywhere}
+
+
+@pytest.mark.parametrize(
+    ("actor", "status"),
+    [(None, 401), (ANALYST, 403), (REPORTER, 403), (OFFICER, 200), (SUPERVISOR, 200)],
+)
+def test_only_who_may_record_a_spot_check_gets_list_and_page(
+    site: Site, actor: Actor | None, status: int
+):
+    assert _list(site, actor).status_code == status
+    page = site.get("/field", actor)
+    assert page.status_code == (303 if actor is None else status)
+
+
+def test_the_kept_page_holds_nothing_of_its_reader(site: Site):
+    one, other = inspector(1), inspector(2, "110108")
+    assert site.get("/field", one).text == site.get("/field", other).text
+
+
+def test_the_worker_has_the_whole_site_and_a_policy_of_its_own(site: Site):
+    worker = site.get("/sw.js")
+    assert worker.headers["service-worker-allowed"] == "/"
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert "connect-src 'self'" in worker.headers["content-security-policy"]
+    assert worker.headers["cache-control"] == "no-cache"
+
+
+def test_worker_and_page_are_of_one_version_and_its_files_are_there(site: Site):
+    worker, page = site.get("/sw.js").text, site.get("/field", inspector(1))
+    assert f'const VERSION = "{page.headers["dudao-field"]}"' in worker
+    kept = re.findall(r'"(/static/[^"]+)"', worker)
+    used = set(re.findall(r'"(/static/[^"]+\.(?:js|css))"', page.text))
+    assert used <= set(kept)
+    for address in kept:
+        answer = site.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_modules_name_only_neighbours_that_are_kept(site: Site):
+    kept = re.findall(r'"(/static/[^"]+\.js)"', site.get("/sw.js").text)
+    for address in kept:
+        folder = address.rpartition("/")[0]
+        named = re.findall(r'from "\./([^"]+)"', site.get(address).text)
+        assert {f"{folder}/{name}" for name in named} <= set(kept)
+
+
+def test_every_word_that_the_scripts_say_is_on_the_page(site: Site):
+    page = site.get("/field", inspector(1)).text
+    said = set(re.findall(r'data-word="([^"]+)"', page))
+    scripts = "".join(
+        site.get(address).text
+        for address in re.findall(r'"(/static/[^"]+\.js)"', site.get("/sw.js").text)
+    )
+    asked = set(re.findall(r'\bsay\("([^"]+)"', scripts))
+    asked |= set(re.findall(r'\b(?:word: |need\([^,]+, )"([^"]+)"', scripts))
+    asked |= {f"held-{state}" for state in ("draft", "ready", "refused", "sent")}
+    assert len(asked) > 50
+    assert asked - said == set()
+
+
+def test_an_old_address_of_a_file_is_not_kept_for_ever(site: Site):
+    assert site.get("/static/000000000000/dudao.css").headers["cache-control"] == "no-cache"
+
+
+def test_the_manifest_names_icons_that_are_there(site: Site):
+    manifest = site.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"].startswith("application/manifest+json")
+    whole = manifest.json()
+    assert whole["start_url"] == "/field"
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in whole["icons"]}
+    for icon in whole["icons"]:
+        answer = site.get(icon["src"])
+        assert answer.headers["content-type"].startswith(icon["type"])
+    assert 'rel="manifest"' in site.get("/field", inspector(1)).text
+
+
+def test_a_record_kept_for_another_account_is_not_taken(site: Site):
+    one, other = inspector(1), inspector(2)
+    code, inspection = dispatched(site, one, other)
+    sent = _spot_check(one, code, inspection)
+    body = {**sent["data"], "valid_from": sent["valid_from"]}
+    for account, status in ((other.account, 401), (one.account, 201)):
+        answer = httpx2.post(
+            f"{site.base}/v1/commands/SpotCheckRecorded",
+            json=body,
+            headers={
+                **site.headers(one),
+                "Idempotency-Key": f"k-{code}",
+                "Dudao-Account": account,
+            },
+            timeout=30,
+        )
+        assert answer.status_code == status
+    assert len(answer.json()["leaf"]) == 64
+
+
+def test_two_inspectors_may_record_the_same_visit(site: Site):
+    one, other = inspector(1), inspector(2)
+    code, inspection = dispatched(site, one, other)
+    for actor in (one, other):
+        site.record(_spot_check(actor, code, inspection, device_id=actor.account))
+    told = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    ).json()
+    assert [each["device_id"] for each in told["spot_checks"]] == [one.account, other.account]
+
+
+def _fill(page: Any, no: int | None = None) -> None:
+    for n in range(len(QUESTIONS)):
+        page.locator(f"[name=answer-{n}]").nth(1 if n == no else 0).check()
+    page.get_by_label("没有定位的原因").fill("联网填写")
+    page.locator("[name=signature][value=paper]").check()
+
+
+def test_a_code_is_checked_on_the_phone_as_on_the_server(reader: Opener, site: Site):
+    page = reader(inspector(1)).open("/roster")
+    module = static("field/record.js")
+    script = """async ([address, codes]) => {
+        const { faults } = await import(address);
+        const list = {questions: [], no: "否"};
+        return codes.map((uscc) => !faults({uscc}, [], list, "2026-01-01").some((f) => f.field === "uscc"));
+    }"""
+    good = ["91110302562134916R", "91110000710939135P", "911100005858054799", lines.uscc()]
+    bad = ["91110302MA222LU88A", "91110000710939135Q", "9111000071093913", "", "9111000071093913IO"]
+    assert page.evaluate(script, [module, good + bad]) == [True] * 4 + [False] * 5
+
+
+def _javascript_off(one: Any, site: Site, actor: Actor) -> Any:
+    browser = one.page.context.browser
+    context = browser.new_context(
+        java_script_enabled=False, locale="zh-CN", extra_http_headers=site.headers(actor)
+    )
+    return context.new_page()
+
+
+def test_a_spot_check_is_recorded_without_a_script(reader: Opener, site: Site):
+    actor = inspector(1)
+    code, inspection = dispatched(site, actor, inspector(2))
+    page = _javascript_off(reader(), site, actor)
+    page.goto(f"{site.base}/field")
+    page.get_by_role("link", name="联网填写检查记录").click()
+    page.get_by_label("依派出单填写").select_option(inspection)
+    page.get_by_role("button", name="取用").click()
+    assert page.locator("[name=uscc]").input_value() == code
+    _fill(page)
+    page.get_by_label("被检查单位意见").fill("情况属实。")
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交记录").click()
+    assert "/entries/" in page.url
+    told = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    ).json()
+    seen = told["spot_checks"][0]
+    assert told["stage"] == "recorded"
+    assert [each["item"] for each in seen["checklist"]][:-1] == [q.item for q in QUESTIONS]
+    assert {each["scale"] for each in seen["checklist"][:-1]} == {SCALE}
+    assert seen["checklist"][-1]["note"] == "联网填写"
+    assert seen["unit_statement"] == "情况属实。"
+    assert len(seen["inspectors"]) == 2
+    page.context.close()
+
+
+def test_photos_go_along_without_a_script_under_the_names_of_the_phone(reader: Opener, site: Site):
+    actor = inspector(1)
+    _, inspection = dispatched(site, actor)
+    page = _javascript_off(reader(), site, actor)
+    page.goto(f"{site.base}/field/record?inspection_id={inspection}")
+    _fill(page, no=2)
+    page.locator("#field-note-2").fill("没有核验")
+    sheet = b"%PDF-1.7 signed"
+    for field, name, octets in (
+        ("photos", "hall.png", PICTURE),
+        ("photos-2", "card.png", PICTURE + b"2"),
+        ("photos-signature", "sheet.pdf", sheet),
+    ):
+        chosen: Any = {"name": name, "mimeType": "text/plain", "buffer": octets}
+        page.locator(f"#field-{field}").set_input_files([chosen])
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交记录").click()
+    assert "/entries/" in page.url
+    told = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    ).json()
+    kept = told["spot_checks"][0]["evidence"]
+    assert [(each["file_name"], each["media_type"]) for each in kept] == [
+        ("hall.png", "image/png"),
+        (f"{QUESTIONS[2].item} · card.png", "image/png"),
+        ("sheet.pdf", "application/pdf"),
+    ]
+    for each, octets in zip(kept, (PICTURE, PICTURE + b"2", sheet), strict=True):
+        stored = httpx2.get(
+            f"{site.base}/v1/evidence/{each['sha256']}", headers=site.headers(actor), timeout=30
+        )
+        assert stored.content == octets
+    page.context.close()
+
+
+def test_what_is_no_photo_is_said_beside_its_field_and_nothing_is_recorded(
+    reader: Opener, site: Site
+):
+    actor = inspector(1)
+    _, inspection = dispatched(site, actor)
+    page = _javascript_off(reader(), site, actor)
+    page.goto(f"{site.base}/field/record?inspection_id={inspection}")
+    _fill(page)
+    film: Any = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
+    page.locator("#field-photos-4").set_input_files([film])
+    page.get_by_role("button", name="提交记录").click()
+    assert "PDF 或照片" in page.locator("#fault-photos-4").inner_text()
+    assert "请重新选择照片" in page.inner_text("main")
+    assert page.locator("[name=answer-2]").first.is_checked()
+    told = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    ).json()
+    assert told["spot_checks"] == []
+    page.context.close()
+
+
+def test_what_is_missing_stands_on_top_and_beside_and_nothing_typed_is_lost(
+    reader: Opener, site: Site
+):
+    actor = inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = _javascript_off(reader(), site, actor)
+    page.goto(f"{site.base}/field/record?inspection_id={inspection}")
+    _fill(page, no=2)
+    page.locator("[name=lon]").fill("东经")
+    page.locator("[name=lat]").fill("39.9")
+    page.get_by_role("button", name="提交记录").click()
+    assert "答“否”须写明情况" in page.get_by_role("alert").inner_text()
+    assert page.locator("#fault-note-2").count() == 1
+    page.locator("#field-note-2").fill("没有核验")
+    page.get_by_role("button", name="提交记录").click()
+    assert page.locator("#fault-lon").count() == 1
+    assert page.locator("[name=answer-2]").nth(1).is_checked()
+    assert page.locator("[name=uscc]").input_value() == code
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_form_is_accessible_and_fits_the_screen(
+    reader: Opener, site: Site, language: str, *, phone: bool
+):
+    actor = inspector(1)
+    _, inspection = dispatched(site, actor)
+    one = reader(actor, language=language, phone=phone)
+    one.open(f"/field/record?inspection_id={inspection}")
+    assert one.violations() == []
+    assert not one.wide()

@@ -1,0 +1,610 @@
+"""现场 on a phone: without a network, back in it, and everything that can go wrong in between."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Download, expect
+
+from api.installation.wiring import Installation
+from api.intake.imports.files import Rejects
+from api.questions.visits import MOST_DISPATCHES
+from api.web.field.checklist import QUESTIONS
+from api.web.field.record import event_of
+from api.web.frame.static import static
+from tests.api import lines
+from tests.api.web.phone import PICTURE, Json, Phones, as_json, dispatched, inspector, phones
+from tests.api.web.site import SUPERVISOR, Site
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site, shown: Installation) -> Iterator[Phones]:
+    """Makes phones."""
+    with phones(browser, site, shown) as maker:
+        yield maker
+
+
+def _spot_checks(site: Site, inspection: str) -> list[Json]:
+    answer = httpx2.get(
+        f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
+    )
+    found: list[Json] = answer.json()["spot_checks"]
+    return found
+
+
+def _sealed(record: Json) -> Json:
+    said: Json = json.loads(record["sealed"])
+    return said
+
+
+def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
+    phone: Phones, site: Site
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor, inspector(2))
+    page = one.start(actor)
+    one.network(on=False)
+    page.reload()
+    expect(page.locator("#state")).to_contain_text("当前离线")
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=2)
+    one.photograph("2")
+    one.forward()
+    one.photograph("general", "IMG_2.png", PICTURE + b"!")
+    one.forward()
+    one.locate()
+    one.forward()
+    page.locator("#field-unit_statement").fill("情况属实。")
+    one.sign()
+    one.forward()
+    expect(page.locator("#review")).to_contain_text("三名考生没有带证件")
+    one.save()
+    expect(one.count("queue")).to_have_text("1")
+    assert _spot_checks(site, inspection) == []
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("1")
+    expect(one.count("queue")).to_have_text("0")
+    (seen,) = _spot_checks(site, inspection)
+    expect(page.locator("#sent")).to_contain_text(f"入账位置 {seen['position']}")
+    assert seen["offline"] is True
+    assert seen["place"] | {"address": None} == {
+        "name": None,
+        "address": None,
+        "division": None,
+        "lon": 116.461,
+        "lat": 39.921,
+        "datum": "WGS-84",
+        "accuracy_m": 12,
+    }
+    assert seen["checklist"][2]["note"] == "三名考生没有带证件"
+    digests = {each["file_name"]: each["sha256"] for each in seen["evidence"]}
+    assert digests[f"{QUESTIONS[2].item} · IMG_1.png"] == hashlib.sha256(PICTURE).hexdigest()
+    assert digests["IMG_2.png"] == hashlib.sha256(PICTURE + b"!").hexdigest()
+    assert "signature.png" in digests
+    for sha256 in digests.values():
+        stored = httpx2.get(
+            f"{site.base}/v1/evidence/{sha256}",
+            headers=site.headers(SUPERVISOR),
+            timeout=30,
+        )
+        assert hashlib.sha256(stored.content).hexdigest() == sha256
+    assert one.kept("photos") == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "清单太长"), ("en", "list is too long")])
+def test_a_list_that_is_not_complete_says_so(phone: Phones, site: Site, language: str, said: str):
+    one, actor = phone(language=language), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    expect(page.locator("#today .visit")).to_have_count(1)
+    expect(page.locator("#incomplete")).to_be_hidden()
+    for n in range(MOST_DISPATCHES):
+        sent = lines.line(
+            "InspectionDispatched",
+            "2025-04-02",
+            as_json(actor),
+            inspection_id=f"ins-{code}-{n}",
+            kind="日常监督检查",
+            district="110105",
+            uscc=code,
+            inspectors=[{"account": actor.account, "name": "督导1"}],
+        )
+        site.record(sent)
+    page.locator("#renew").click()
+    expect(page.locator("#today .visit")).to_have_count(MOST_DISPATCHES)
+    expect(page.locator("#incomplete")).to_contain_text(said)
+    assert one.violations() == []
+    assert not one.wide()
+
+
+def test_sending_again_is_harmless_and_gives_the_same_receipt(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.record(code)
+    expect(one.count("sent")).to_have_text("1")
+    page.get_by_role("button", name="再次核对").click()
+    expect(page.locator("#sent")).to_contain_text("没有重复入账")
+    assert len(_spot_checks(site, inspection)) == 1
+
+
+def test_an_answer_that_was_lost_does_not_make_a_second_entry(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    (record,) = one.kept()
+    headers = {**site.headers(actor), "Idempotency-Key": record["key"]}
+    url = f"{site.base}/v1/commands/SpotCheckRecorded"
+    sent = {**headers, "Content-Type": "application/json"}
+    first = httpx2.post(url, content=record["body"], headers=sent, timeout=30)
+    assert first.status_code == 201
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("1")
+    expect(page.locator("#sent")).to_contain_text(f"入账位置 {first.json()['position']}")
+    assert len(_spot_checks(site, inspection)) == 1
+
+
+def test_the_key_of_another_body_stays_with_its_reason(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    (record,) = one.kept()
+    other = {**json.loads(record["body"]), "unit_statement": "另一份"}
+    headers = {**site.headers(actor), "Idempotency-Key": record["key"]}
+    url = f"{site.base}/v1/commands/SpotCheckRecorded"
+    assert httpx2.post(url, json=other, headers=headers, timeout=30).status_code == 201
+    one.network(on=True)
+    expect(page.locator("#queue .refusal")).to_contain_text("422")
+    expect(one.count("queue")).to_have_text("1")
+    assert len(_spot_checks(site, inspection)) == 1
+
+
+def test_a_refused_record_is_corrected_under_a_key_of_its_own_and_kept(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    unknown = lines.uscc("110105")
+    page = one.start(actor)
+    page.get_by_text("没有派出单的检查").click()
+    page.locator("#elsewhere").click()
+    page.locator("#field-uscc").fill(unknown)
+    one.forward()
+    page.locator("#field-inspector-0-name").fill("督导1")
+    one.forward()
+    one.answer()
+    one.forward()
+    one.forward()
+    one.locate()
+    one.forward()
+    one.refuse()
+    one.forward()
+    expect(page.locator("#doubts")).to_contain_text("少于两名")
+    one.save()
+    expect(page.locator("#queue .refusal")).to_contain_text("未登记")
+    page.get_by_role("button", name="修改").click()
+    page.locator("#field-uscc").fill(code)
+    for _ in range(6):
+        one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    expect(page.locator("#queue")).to_contain_text("本条留存备查")
+    refused, corrected = sorted(one.kept(), key=lambda each: each["sequence"])
+    assert (refused["state"], corrected["state"]) == ("refused", "sent")
+    assert refused["key"] != corrected["key"]
+    assert corrected["replaces"] == refused["key"]
+    assert _sealed(corrected)["previous"] == refused["sealed_sha256"]
+
+
+def test_each_record_holds_the_digest_of_the_one_before_it(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    codes = [dispatched(site, actor)[0] for _ in range(2)]
+    one.start(actor)
+    one.network(on=False)
+    for code in codes:
+        one.record(code)
+    first, second = sorted(one.kept(), key=lambda each: each["sequence"])
+    assert _sealed(first)["previous"] is None
+    assert first["sealed_sha256"] == hashlib.sha256(first["sealed"].encode()).hexdigest()
+    assert _sealed(second)["previous"] == first["sealed_sha256"]
+    assert _sealed(first)["device_id"] == _sealed(second)["device_id"]
+    own = json.loads(second["body"])["evidence"][-1]
+    assert own["sha256"] == second["sealed_sha256"]
+    assert own["media_type"] == "application/json"
+
+
+def test_what_is_kept_for_one_account_another_neither_sees_nor_sends(phone: Phones, site: Site):
+    one, owner, other = phone(), inspector(1), inspector(2)
+    code, inspection = dispatched(site, owner)
+    page = one.start(owner)
+    one.network(on=False)
+    one.record(code)
+    one.network(on=True)
+    one.context.set_offline(True)
+    one.sign_in(other)
+    one.network(on=True)
+    page.reload()
+    expect(page.locator("#state")).to_contain_text(other.account)
+    expect(page.locator("#others")).to_contain_text(owner.account)
+    expect(one.count("queue")).to_have_text("0")
+    page.get_by_role("button", name="立即上传").click()
+    assert _spot_checks(site, inspection) == []
+    one.sign_in(owner)
+    page.reload()
+    expect(one.count("sent")).to_have_text("1")
+    assert len(_spot_checks(site, inspection)) == 1
+
+
+@pytest.mark.parametrize(("status", "said"), [(503, "服务器暂不可用"), (401, "登录已失效")])
+def test_a_server_that_cannot_answer_now_leaves_the_record_waiting(
+    phone: Phones, site: Site, status: int, said: str
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    page.route("**/v1/commands/*", lambda route: route.fulfill(status=status, body="{}"))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text(said)
+    (record,) = one.kept()
+    assert (record["state"], record["tries"]) == ("ready", 1)
+    page.unroute_all()
+    page.get_by_role("button", name="立即上传").click()
+    expect(one.count("sent")).to_have_text("1")
+    assert len(_spot_checks(site, inspection)) == 1
+
+
+def test_what_is_no_picture_is_not_taken_whatever_its_name_says(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer()
+    one.forward()
+    film: Json = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
+    page.locator("#photo-general").set_input_files([film])
+    expect(page.locator("[data-left=general]")).to_contain_text("IMG_1.jpg")
+    expect(page.locator("ul[data-photos=general] li")).to_have_count(0)
+    # Named as a JPEG, the bytes are PNG: they are sent as what they are.
+    one.photograph("general", "IMG_2.jpg")
+    assert [each["media_type"] for each in one.kept("photos")] == ["image/png"]
+
+
+def test_a_conflict_is_no_refusal_and_is_tried_again(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    problem = json.dumps({"type": "urn:dudao:problem:conflict", "detail": "相关记录正在变化"})
+    page.route("**/v1/commands/*", lambda route: route.fulfill(status=409, body=problem))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text("稍后自动重试")
+    page.unroute_all()
+    page.get_by_role("button", name="立即上传").click()
+    expect(one.count("sent")).to_have_text("1")
+
+
+def test_a_signature_that_was_taken_back_does_not_go_along(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer()
+    one.forward()
+    one.forward()
+    one.locate()
+    one.forward()
+    one.sign()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = _spot_checks(site, inspection)
+    assert [each["media_type"] for each in seen["evidence"]] == ["application/json"]
+    assert seen["signature_refused"] is True
+
+
+def test_a_page_that_says_200_without_a_receipt_is_not_believed(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    page.route("**/v1/commands/*", lambda route: route.fulfill(status=200, body="<p>Welcome</p>"))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text("稍后自动重试")
+    assert [each["state"] for each in one.kept()] == ["ready"]
+
+
+def test_a_check_of_before_a_suspension_may_arrive_after_it(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor, listed=True)
+    one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    (record,) = one.kept()
+    day = json.loads(record["body"])["valid_from"]
+    basis = {"uscc": code, "basis": "督导发现"}
+    site.record(lines.line("ListingSuspended", day, lines.BUREAU, **basis))
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = _spot_checks(site, inspection)
+    assert seen["seen_on"] == day
+
+
+def test_two_phones_record_the_same_visit(phone: Phones, site: Site):
+    team = inspector(1), inspector(2)
+    code, inspection = dispatched(site, *team)
+    both = [phone(), phone()]
+    for one, actor in zip(both, team, strict=True):
+        one.start(actor)
+        one.network(on=False)
+        one.record(code)
+    for one in both:
+        one.network(on=True)
+        expect(one.count("sent")).to_have_text("1")
+    devices = {each["device_id"] for each in _spot_checks(site, inspection)}
+    assert len(devices) == 2
+
+
+def test_a_draft_outlives_the_page_and_may_be_deleted(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=0)
+    one.photograph("0")
+    page.reload()
+    expect(one.count("drafts")).to_have_text("1")
+    expect(page.locator("#today")).to_contain_text("本机有草稿")
+    page.get_by_role("button", name="继续填写").click()
+    one.forward()
+    one.forward()
+    expect(page.locator("#field-note-0")).to_be_visible()
+    expect(page.locator("#field-note-0")).to_have_value("三名考生没有带证件")
+    expect(page.locator("ul[data-photos='0'] li")).to_have_count(1)
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#told")).to_contain_text("已存为草稿")
+    page.get_by_role("button", name="删除").click()
+    page.locator("#question").get_by_role("button", name="取消").click()
+    expect(one.count("drafts")).to_have_text("1")
+    page.get_by_role("button", name="删除").click()
+    page.locator("#question").get_by_role("button", name="确定").click()
+    expect(one.count("drafts")).to_have_text("0")
+    assert one.kept("photos") == []
+
+
+def test_a_step_with_a_gap_says_what_is_missing_and_takes_the_focus(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    page.locator("#field-day").fill("2999-01-01")
+    one.forward()
+    expect(page.locator("#faults")).to_be_focused()
+    page.locator("#faults a").click()
+    expect(page.locator("#field-day")).to_be_focused()
+    expect(page.locator("#field-day")).to_have_attribute("aria-invalid", "true")
+    page.locator("#field-day").fill("2025-04-02")
+    expect(page.locator("#faults")).to_be_hidden()
+    one.forward()
+    expect(page.locator("[data-step=people]")).to_be_visible()
+
+
+def test_without_a_position_the_reason_is_recorded(phone: Phones, site: Site):
+    one, actor = phone(located=False), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer()
+    one.forward()
+    one.forward()
+    one.forward()
+    expect(page.locator("#faults")).to_contain_text("没有定位的原因")
+    page.locator("[data-locate]").click()
+    expect(page.locator("#located")).to_contain_text("设备未允许定位")
+    page.locator("#field-address").fill("地下车间")
+    one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = _spot_checks(site, inspection)
+    assert seen["place"]["address"] == "地下车间"
+    assert seen["place"]["lon"] is None
+    notes = {each["item"]: each["note"] for each in seen["checklist"] if each["note"]}
+    assert notes == {"现场定位": "设备未允许定位", "被检查单位签字": "负责人不在场,保安在场"}
+
+
+def test_what_was_taken_away_is_imported_and_not_recorded_again_by_the_phone(
+    phone: Phones, site: Site, shown: Installation, tmp_path: Path
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=1)
+    one.photograph("1")
+    for _ in range(2):
+        one.forward()
+    one.locate()
+    one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    page.get_by_text("导出未上传记录").click()
+    saved: list[Download] = []
+
+    def keep(download: Download) -> None:
+        saved.append(download)
+
+    page.on("download", keep)
+    page.locator("#take-away").click()
+    expect(page.locator("#told")).to_contain_text("已导出 1 条记录、2 个附件")
+    page.wait_for_timeout(200)
+    files = {each.suggested_filename: Path(each.path()) for each in saved}
+    (commands,) = (name for name in files if name.endswith(".ndjson"))
+    photo = files[f"{hashlib.sha256(PICTURE).hexdigest()}.png"]
+    assert photo.read_bytes() == PICTURE
+    copy = tmp_path / commands
+    copy.write_bytes(files[commands].read_bytes())
+    for taken, known in ((1, 0), (0, 1)):
+        importer = shown.bench.importer(None, lambda _done, _all: None)
+        report = importer.take(copy, Rejects(tmp_path / "reject.ndjson"))
+        assert (report.taken, report.known, report.refused) == (taken, known, 0)
+    shown.wait_for(shown.log.head().position)
+    (seen,) = _spot_checks(site, inspection)
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("1")
+    expect(page.locator("#sent")).to_contain_text(f"入账位置 {seen['position']}")
+    assert len(_spot_checks(site, inspection)) == 1
+
+
+def test_the_worker_keeps_this_page_and_its_files_and_clears_older_versions(
+    phone: Phones, site: Site
+):
+    one, actor = phone(), inspector(1)
+    one.sign_in(actor)
+    page = one.open("/roster")
+    page.evaluate(
+        "caches.open('dudao-field-older').then((c) => c.put('/field', new Response('old')))"
+    )
+    one.start(actor)
+    one.open("/roster")
+    script = """async () => {
+        const found = {};
+        for (const name of await caches.keys()) {
+            const kept = await (await caches.open(name)).keys();
+            found[name] = kept.map((request) => new URL(request.url).pathname);
+        }
+        return found;
+    }"""
+    (addresses,) = page.evaluate(script).values()
+    outside = [each for each in addresses if not each.startswith("/static/")]
+    assert outside == ["/field"]
+
+
+def test_signing_out_warns_takes_the_list_and_leaves_the_records(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    page.reload()
+    expect(one.count("drafts")).to_have_text("1")
+    one.open("/roster")
+    leave = page.get_by_role("button", name="退出", exact=True)
+    leave.click()
+    expect(page.locator("#leaving [data-count]")).to_have_text("1")
+    page.locator("[data-stay]").click()
+    assert {each["name"] for each in one.kept("facts")} >= {"session", "list"}
+    leave.click()
+    with page.expect_navigation():
+        page.locator("[data-leave]").click()
+    assert page.url.startswith(f"{one.base}/sign-in")
+    page.goto(f"{one.base}/static/000000000000/icon.svg")
+    assert {each["name"] for each in one.kept("facts")} & {"session", "list"} == set()
+    assert [each["state"] for each in one.kept()] == ["draft"]
+    one.network(on=False)
+    page.goto(f"{one.base}/field")
+    expect(page.locator("#sign-in")).to_be_visible()
+    expect(page.locator("#capturing")).to_be_hidden()
+    expect(page.locator("#others")).to_contain_text(actor.account)
+
+
+def test_a_browser_without_a_worker_is_told_to_be_left(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    one.page.add_init_script("delete Navigator.prototype.serviceWorker")
+    one.sign_in(actor)
+    page = one.open("/field")
+    expect(page.locator("#no-worker")).to_contain_text("请用系统浏览器打开")
+    expect(page.locator("#capturing")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_step_is_accessible_and_fits_the_phone(phone: Phones, site: Site, language: str):
+    one, actor = phone(language), inspector(1)
+    code, _ = dispatched(site, actor, inspector(2))
+    page = one.start(actor)
+    seen = {"home": one.violations()}
+    one.begin(code)
+    page.locator("#known summary").click()
+    for step in ("visit", "people", "checklist", "photos", "place", "statement"):
+        if step == "checklist":
+            one.forward()
+            seen["faults"] = one.violations()
+            one.answer(no=1)
+            one.photograph("1")
+        elif step == "place":
+            one.locate()
+        elif step == "statement":
+            one.sign()
+        seen[step] = one.violations()
+        assert not one.wide(), step
+        one.forward()
+    seen["review"] = one.violations()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    seen["sent"] = one.violations()
+    assert not one.wide()
+    assert {step: found for step, found in seen.items() if found} == {}
+
+
+def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    page = one.start(actor)
+    fields = {
+        "inspection_id": " ins-1 ",
+        "uscc": "91110105ma0ex0376e",
+        "district": "110105",
+        "kind": "现场督导",
+        "inspector-0-account": "a-1",
+        "inspector-0-name": "甲",
+        "inspector-0-recusal": "false",
+        "inspector-2-account": "a-2",
+        "inspector-2-name": "乙",
+        "inspector-2-card_no": "R11260001",
+        "lon": "116.46",
+        "lat": "",
+        "address": "车间",
+        "place_missing": "没有信号",
+        "unit_statement": "",
+        "signature": "refused",
+        "refusal_reason": "拒绝",
+        "captured_at": "2025-04-02T01:30:00Z",
+        **{f"answer-{n}": "是" for n in range(len(QUESTIONS))},
+        "answer-3": "否",
+        "note-3": " 没有核验 ",
+    }
+    script = """async ([address, fields]) => {
+        const { eventOf } = await import(address);
+        const form = document.getElementById("record");
+        const list = {
+            questions: [...form.querySelectorAll("[data-question]")].map((each) => each.dataset.item),
+            scale: form.dataset.scale, locating: form.dataset.locating, signing: form.dataset.signing,
+            located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
+        };
+        const around = {device_id: "workbench", offline: false, captured_at: fields.captured_at};
+        return eventOf(fields, [], list, around);
+    }"""
+    module = static("field/record.js")
+    for changed in ({}, {"lat": "39.92", "datum": "CGCS2000", "accuracy_m": "8"}):
+        given = {**fields, **changed}
+        assert page.evaluate(script, [module, given]) == event_of(given)

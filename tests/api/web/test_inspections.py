@@ -1,0 +1,133 @@
+"""督导 and 双随机: inspectors are sent, draws are committed to, carried out and drawn again."""
+
+import pytest
+
+from domain.inspection.inspection import KINDS
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from tests.api import lines
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site
+
+pytestmark = pytest.mark.postgres
+
+HAIDIAN = Actor(account="inspector-110108", role=Role.DISTRICT_INSPECTOR, organisation="110108")
+
+
+@pytest.fixture(scope="module")
+def firm(site: Site) -> str:
+    """A registered enterprise in Haidian."""
+    code = lines.uscc()
+    site.record(lines.registered(code))
+    return code
+
+
+def test_inspectors_are_sent_with_card_and_recusal_statement(reader: Opener, site: Site, firm: str):
+    page = reader(HAIDIAN).open(f"/inspections/new?uscc={firm}")
+    number = page.get_by_label("督导编号").input_value()
+    # Accounts whom no other test sends: `test_demonstration` counts what its own inspector has today.
+    for n in (0, 1):
+        page.locator(f'[name="inspectors.{n}.account"]').fill(f"haidian-{n}")
+        page.locator(f'[name="inspectors.{n}.name"]').fill(f"督导{n}")
+        page.locator(f'[name="inspectors.{n}.card_no"]').fill(f"R1123000{n}")
+    page.get_by_role("button", name="派出", exact=True).click()
+    assert "声明无应回避情形" in page.inner_text("main")
+    item = site.get(f"/v1/inspections/{number}", HAIDIAN).json()
+    assert [i["recusal_declared"] for i in item["inspectors"]] == [False, False]
+    assert item["stage"] == "dispatched"
+
+
+def test_the_kinds_of_inspection_have_names_in_both_languages(site: Site):
+    for language, name in (("zh", "双随机抽查"), ("en", "check after a random draw")):
+        for path in (
+            "/inspections/new?kind=双随机抽查",
+            "/inspections",
+            "/inspections/ins-2024-001",
+        ):
+            html = site.get(path, HAIDIAN if "new" in path else SUPERVISOR, language).text
+            if "new" in path:
+                assert f'<option value="双随机抽查" selected>{name}</option>' in html
+            elif language == "en":
+                assert not any(kind in html for kind in KINDS)
+
+
+def test_a_dispatch_to_another_district_is_refused_with_what_was_typed(reader: Opener, firm: str):
+    page = reader(INSPECTOR).open(f"/inspections/new?uscc={firm}")
+    page.locator('[name="inspectors.0.account"]').fill("inspector-110105-1")
+    page.locator('[name="inspectors.0.name"]').fill("督导")
+    page.get_by_role("button", name="派出", exact=True).click()
+    assert "110108" in page.get_by_role("alert").inner_text()
+    kept = page.locator('[name="inspectors.0.account"]').input_value()
+    assert kept == "inspector-110105-1"
+
+
+def test_a_record_from_the_spot_shows_checklist_place_and_evidence(site: Site):
+    html = site.get("/inspections/ins-2024-001", SUPERVISOR).text
+    item = site.get("/v1/inspections/ins-2024-001", SUPERVISOR).json()
+    record = item["spot_checks"][0]
+    assert all(answer["item"] in html for answer in record["checklist"])
+    assert record["evidence"][0]["sha256"] in html
+    assert record["place"]["address"] in html
+
+
+def test_an_analyst_reads_a_record_without_cards_and_photos(site: Site):
+    page = site.get("/inspections/ins-2024-001", ANALYST)
+    assert page.status_code == 200
+    assert "督导证号" not in page.text
+    assert "ins-2024-001-1.jpg" in page.text
+    assert "/v1/evidence/" not in page.text
+
+
+def test_a_draw_is_committed_to_then_carried_out_and_drawn_again(reader: Opener, site: Site):
+    page = reader(SUPERVISOR).open("/draws/new")
+    number = page.get_by_label("抽取编号").input_value()
+    page.get_by_label("抽取池").select_option("110105")
+    page.get_by_label("抽取企业数").fill("2")
+    page.get_by_label("督导人员的账户").fill("a b c")
+    page.get_by_label("应回避者的账户").fill("b")
+    page.get_by_label("抽取督导人员数").fill("1")
+    page.get_by_role("button", name="登记并生成种子").click()
+    assert "种子尚未公开" in page.inner_text("main")
+    before = site.get(f"/v1/draws/{number}", SUPERVISOR).json()
+    assert before["pool"]["inspectors"] == ["a", "c"]
+    assert before.get("seed") is None
+    page.get_by_role("button", name="公开种子并抽取").click()
+    assert "复算一致" in page.inner_text("main")
+    after = site.get(f"/v1/draws/{number}", SUPERVISOR).json()
+    assert after["seed_commitment"] == before["seed_commitment"]
+    assert len(after["drawn"]["enterprises"]) == 2
+    assert page.get_by_role("link", name="派出督导").count() == 2
+    listed = site.get("/v1/draws", SUPERVISOR).json()["items"]
+    assert listed[0]["draw_id"] == number
+    assert listed[0]["stage"] == "carried_out"
+
+
+def test_a_sample_larger_than_the_pool_is_refused(reader: Opener):
+    page = reader(SUPERVISOR).open("/draws/new")
+    page.get_by_label("抽取企业数").fill("99999")
+    page.get_by_role("button", name="登记并生成种子").click()
+    assert "超过抽取池" in page.get_by_role("alert").inner_text()
+
+
+def test_who_may_not_draw_or_send_is_told_so(site: Site):
+    for path in ("/draws/new", "/inspections/new"):
+        assert site.get(path, ANALYST).status_code == 403
+        assert site.get(path).status_code == 303
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
+def test_the_pages_are_accessible_and_fit(
+    reader: Opener, site: Site, language: str, *, phone: bool
+):
+    drawn = site.get("/v1/draws", SUPERVISOR).json()["items"]
+    one = reader(SUPERVISOR, language=language, phone=phone)
+    for path in (
+        "/inspections",
+        "/inspections/new",
+        "/inspections/ins-2024-001",
+        "/draws",
+        "/draws/new",
+        f"/draws/{drawn[-1]['draw_id']}",
+    ):
+        one.open(path)
+        assert (path, one.violations()) == (path, [])
+        assert (path, one.wide()) == (path, False)

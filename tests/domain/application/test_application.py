@@ -1,0 +1,568 @@
+"""An application from submission to receipt: who may do what, when, and never twice."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given as forall
+from hypothesis import strategies as st
+
+from domain.application.application import (
+    APPLICATION,
+    Application,
+    ApplicationAccepted,
+    ApplicationConfirmed,
+    ApplicationRejected,
+    ApplicationReturned,
+    DistrictOpinionGiven,
+    EvaluationScoreRevised,
+    ExpertsAssigned,
+    ReceiptIssued,
+)
+from domain.application.evaluation import Arithmetic, HeadingScores, arithmetic, require_points
+from domain.application.submission import window_of
+from domain.enterprise import EnterpriseProfileChanged
+from domain.terms.decider import Command, Refused
+from domain.terms.reference import RuleSet
+from domain.terms.vocabulary import CatalogueKind, EnterpriseKind, Method, Opinion, Role
+from ledger.reference import installed
+from tests.facts import (
+    APP,
+    COOK,
+    ELECTRICIAN,
+    GUARD,
+    MATERIALS,
+    SCOPE,
+    accepted,
+    applied,
+    assigned,
+    concluded,
+    confirmation,
+    confirmed,
+    evaluated,
+    item,
+    listed,
+    opinion,
+    panel,
+    points,
+    recommended,
+    register,
+    scored,
+    submission,
+)
+from tests.given import (
+    BUREAU,
+    CENTRE,
+    OTHER,
+    TODAY,
+    USCC,
+    expert,
+    given,
+    inspector,
+    order,
+    recorded,
+    reporter,
+    state_of,
+)
+
+DAY = date(2024, 6, 20)
+TOMORROW = TODAY + timedelta(days=1)
+ARITHMETIC = Arithmetic(totals=("90", "90"), mean="90.00", pass_mark=60, passed=True)
+
+
+def submit(on: date = date(2024, 5, 10), by: Any = None, **changes: Any) -> Command[Any]:
+    return order(submission(**changes), on, by=by)
+
+
+def accept() -> Command[Any]:
+    return order(ApplicationAccepted(application_id=APP), DAY)
+
+
+def hand_back(reason: str = "材料不实") -> Command[Any]:
+    return order(ApplicationReturned(application_id=APP, reason=reason), DAY)
+
+
+def reject(reason: str = "不符合条件") -> Command[Any]:
+    return order(ApplicationRejected(application_id=APP, reason=reason), DAY)
+
+
+def assign(*ids: str) -> Command[Any]:
+    return order(ExpertsAssigned(application_id=APP, experts=panel(*ids)), DAY)
+
+
+def revise(each: str = "19", comment: str = "好", reason: str = "复核", **changes: Any) -> Any:
+    body = EvaluationScoreRevised(
+        application_id=APP, expert_id="e1", scores=points(each), comment=comment, reason=reason
+    )
+    return order(replace(body, **changes), DAY)
+
+
+def conclude(scope: Any = SCOPE, *, positive: bool = True) -> Command[Any]:
+    return order(concluded(scope, recommended=positive), DAY)
+
+
+def confirm(scope: Any = SCOPE) -> Command[Any]:
+    return order(confirmation(scope), DAY)
+
+
+def receipt(number: str = "R-1", issued_on: date = DAY) -> Command[Any]:
+    body = ReceiptIssued(application_id=APP, receipt_no=number, issued_on=issued_on)
+    return order(body, DAY)
+
+
+def application_after(*history: Command[Any]) -> Application:
+    state = state_of(recorded(*history), APPLICATION.key(APP))
+    assert isinstance(state, Application)
+    return state
+
+
+# Submission and windows
+
+
+def test_an_application_is_submitted_by_a_registered_enterprise():
+    (new,) = given(register()).when(submit()).then_as_ordered()
+    assert (new.stream, new.subject, new.district) == (f"application/{APP}", USCC, "110108")
+    assert new.tags == (f"application:{APP}", f"evidence:{'ab' * 32}")
+
+
+def test_an_application_for_what_may_not_be_certified_is_recorded():
+    given(register()).when(submit(scope=(item(GUARD, "4"),))).then_as_ordered()
+
+
+def test_an_application_is_not_submitted_twice():
+    given(*applied()).when(submit()).then_refused("application-exists", "application_id")
+
+
+def test_an_application_of_an_unknown_enterprise_is_refused():
+    given().when(submit()).then_refused("unknown-enterprise", "uscc")
+
+
+def test_an_application_names_a_valid_code():
+    bad = submit(uscc="91110302MA222LU88A", by=CENTRE)
+    given(register()).when(bad).then_refused("invalid-uscc", "uscc")
+
+
+def test_an_application_is_not_submitted_tomorrow():
+    given(register()).when(submit(TOMORROW, window="2099-05")).then_refused("day-in-the-future")
+
+
+def test_a_reporter_applies_for_their_own_enterprise_alone():
+    given(register()).when(submit(by=reporter(OTHER))).then_refused("other-enterprise")
+
+
+@pytest.mark.parametrize(
+    ("day", "window"),
+    [
+        (date(2024, 1, 1), "2024-05"),
+        (date(2024, 5, 31), "2024-05"),
+        (date(2024, 6, 1), "2024-10"),
+        (date(2024, 10, 31), "2024-10"),
+        (date(2024, 11, 1), "2025-05"),
+        (date(2024, 12, 31), "2025-05"),
+    ],
+)
+def test_windows_close_at_the_end_of_may_and_of_october(day: date, window: str):
+    assert window_of(day) == window
+    given(register()).when(submit(day, window=window)).then_as_ordered()
+
+
+@forall(st.dates(date(2020, 1, 1), date(2025, 1, 1)), st.integers(0, 400))
+def test_a_later_day_never_belongs_to_an_earlier_window(day: date, later: int):
+    assert window_of(day) <= window_of(day + timedelta(days=later))
+    assert f"{day:%Y-%m}" <= window_of(day)
+
+
+def test_a_window_that_has_closed_is_refused_and_a_later_one_is_not():
+    given(register()).when(submit(date(2024, 6, 1))).then_refused("window-closed", "window")
+    given(register()).when(submit(date(2024, 5, 1), window="2024-10")).then_as_ordered()
+
+
+@pytest.mark.parametrize("window", ["2024-06", "2024-5", "第一批", "", "2024-05-10"])
+def test_there_is_no_other_window(window: str):
+    given(register()).when(submit(window=window)).then_refused("unknown-window", "window")
+
+
+@pytest.mark.parametrize("missing", range(5))
+def test_each_of_the_five_materials_is_needed(missing: int):
+    some = (*MATERIALS[:missing], *MATERIALS[missing + 1 :])
+    refusal = (
+        given(register()).when(submit(materials=some)).then_refused("material-missing", "materials")
+    )
+    assert MATERIALS[missing].kind.value in refusal.en
+
+
+@pytest.mark.parametrize("scope", [(), (item(ELECTRICIAN),)])
+def test_an_application_without_scope_is_refused(scope: Any):
+    given(register()).when(submit(scope=scope)).then_refused("scope-empty", "scope")
+
+
+def test_an_application_declares_its_methods_and_describes_its_own():
+    given(register()).when(submit(methods=())).then_refused("methods-empty", "methods")
+    own = (Method.EXAMINATION, Method.OWN)
+    given(register()).when(submit(methods=own, own_method=" ")).then_refused(
+        "own-method-missing", "own_method"
+    )
+    given(register()).when(submit(methods=own, own_method="师带徒")).then_as_ordered()
+
+
+# Opinion of the district
+
+
+def test_the_competent_district_gives_its_opinion():
+    (new,) = given(*applied()).when(order(opinion(), DAY)).then(opinion())
+    assert (new.subject, new.district) == (USCC, "110108")
+
+
+def test_giving_the_same_opinion_again_changes_nothing():
+    given(*applied(), order(opinion(), DAY)).when(order(opinion(), DAY)).then_nothing()
+
+
+def test_an_opinion_may_change_until_the_application_is_accepted():
+    oppose = opinion(Opinion.OPPOSE)
+    given(*applied(), order(opinion(), DAY)).when(order(oppose, DAY)).then(oppose)
+    given(*accepted()).when(order(oppose, DAY)).then_refused("already-accepted")
+
+
+def test_another_district_gives_no_opinion():
+    theirs = replace(opinion(), district="110105")
+    given(*applied()).when(order(theirs, DAY)).then_refused("other-district", "district")
+    given(*applied()).when(order(opinion(), DAY, by=inspector("110105"))).then_refused(
+        "other-district", "actor.organisation"
+    )
+
+
+def test_an_opinion_that_is_recorded_late_is_of_the_district_that_was_competent_then():
+    moved = order(EnterpriseProfileChanged(uscc=USCC, district="110105"), date(2025, 1, 1))
+    given(*applied(), moved).when(order(opinion(), date(2024, 5, 20))).then(opinion())
+    theirs: DistrictOpinionGiven = replace(opinion(), district="110105")
+    given(*applied(), moved).when(order(theirs, date(2025, 1, 1))).then(theirs)
+
+
+@pytest.mark.parametrize("kind", EnterpriseKind)
+def test_municipal_and_central_enterprises_go_to_the_centre_directly(kind: EnterpriseKind):
+    way = [register(kind=kind), submit()]
+    if kind in {EnterpriseKind.MUNICIPAL, EnterpriseKind.CENTRAL}:
+        given(*way).when(order(opinion(), DAY)).then_refused("not-district-route")
+        given(*way).when(accept()).then_as_ordered()
+    else:
+        given(*way).when(order(opinion(), DAY)).then_as_ordered()
+        given(*way).when(accept()).then_refused("opinion-missing")
+
+
+def test_an_opinion_on_nothing_is_refused():
+    given(register()).when(order(opinion(), DAY)).then_refused(
+        "unknown-application", "application_id"
+    )
+
+
+def test_an_opinion_is_not_given_tomorrow():
+    given(*applied()).when(order(opinion(), TOMORROW)).then_refused("day-in-the-future")
+
+
+# Acceptance and return
+
+
+def test_an_application_is_accepted_against_an_opposing_opinion_too():
+    oppose = order(opinion(Opinion.OPPOSE), DAY)
+    given(*applied(), oppose).when(accept()).then_as_ordered()
+
+
+def test_an_application_is_not_accepted_twice():
+    given(*accepted()).when(accept()).then_refused("already-accepted")
+
+
+def test_an_application_is_returned_with_a_reason():
+    given(*applied()).when(hand_back()).then_as_ordered()
+    given(*recommended()).when(hand_back()).then_as_ordered()
+    given(*applied()).when(hand_back(" ")).then_refused("reason-missing", "reason")
+
+
+def test_a_returned_application_is_at_its_end():
+    for command in (hand_back(), accept(), reject(), assign("e1"), conclude(), confirm()):
+        given(*accepted(), hand_back()).when(command).then_refused("application-ended")
+    given(*applied(), hand_back()).when(order(opinion(), DAY)).then_refused("application-ended")
+    given(*assigned(), hand_back()).when(order(scored(), DAY)).then_refused("application-ended")
+    given(*accepted(), hand_back()).when(receipt()).then_refused("application-ended")
+
+
+def test_a_confirmed_application_is_neither_returned_nor_rejected():
+    given(*confirmed()).when(hand_back()).then_refused("already-confirmed")
+    given(*confirmed()).when(reject()).then_refused("already-confirmed")
+
+
+# Experts
+
+
+def test_experts_are_assigned_to_an_accepted_application():
+    given(*accepted()).when(assign("e1", "e2")).then_as_ordered()
+    given(*applied()).when(assign("e1")).then_refused("not-accepted")
+
+
+def test_assigning_the_same_experts_again_changes_nothing():
+    given(*assigned("e1", "e2")).when(assign("e1", "e2")).then_nothing()
+    given(*evaluated()).when(assign("e1", "e2")).then_nothing()
+
+
+def test_experts_may_be_replaced_until_one_has_scored():
+    given(*assigned("e1", "e2")).when(assign("e1", "e3")).then_as_ordered()
+    given(*assigned("e1", "e2"), order(scored(), DAY)).when(assign("e3")).then_refused(
+        "already-scored", "experts"
+    )
+    given(*recommended()).when(assign("e3")).then_refused("already-concluded")
+
+
+def test_experts_are_as_many_different_people_as_the_rules_ask_for():
+    given(*accepted()).when(assign()).then_refused("too-few-experts", "experts")
+    given(*accepted()).when(assign("e1", "e1")).then_refused("too-few-experts", "experts")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"recusal_declared": True}, {"affiliation": "示例企业"}, {"affiliation": USCC}]
+)
+def test_an_expert_with_a_ground_for_recusal_is_not_assigned(changes: dict[str, Any]):
+    one, two = panel("e1", "e2")
+    body = ExpertsAssigned(application_id=APP, experts=(one, replace(two, **changes)))
+    given(*accepted()).when(order(body, DAY)).then_refused("expert-recused", "experts.1")
+
+
+# Scores
+
+
+def test_an_assigned_expert_fills_in_their_own_sheet():
+    given(*assigned()).when(order(scored(), DAY)).then(scored())
+    given(*assigned()).when(order(scored("e9"), DAY)).then_refused(
+        "expert-not-assigned", "expert_id"
+    )
+    given(*assigned()).when(order(scored("e1"), DAY, by=expert("e2"))).then_refused(
+        "not-own-sheet", "expert_id"
+    )
+
+
+def test_a_sheet_is_not_filled_in_twice():
+    given(*evaluated()).when(order(scored(), DAY)).then_refused("already-scored", "expert_id")
+
+
+@pytest.mark.parametrize("heading", HeadingScores.__dataclass_fields__)
+@pytest.mark.parametrize("value", ["-0.5", "20.5", "NaN", "Infinity"])
+def test_points_lie_between_zero_and_what_a_heading_has(heading: str, value: str):
+    sheet = replace(scored(), scores=replace(points(), **{heading: Decimal(value)}))
+    given(*assigned()).when(order(sheet, DAY)).then_refused(
+        "points-out-of-range", f"scores.{heading}"
+    )
+
+
+@pytest.mark.parametrize("each", ["0", "20", "17.5"])
+def test_zero_and_the_maximum_are_points(each: str):
+    given(*assigned()).when(order(scored(each=each), DAY)).then_as_ordered()
+
+
+def test_a_sheet_is_revised_with_a_reason():
+    given(*evaluated()).when(revise()).then_as_ordered()
+    given(*evaluated()).when(revise(reason=" ")).then_refused("reason-missing", "reason")
+    given(*assigned()).when(revise()).then_refused("not-scored", "expert_id")
+    sheets = dict(application_after(*evaluated(), revise()).sheets)
+    assert sheets == {"e1": points("19"), "e2": points("18")}
+
+
+def test_revising_a_sheet_to_what_it_says_changes_nothing():
+    given(*evaluated(), revise()).when(revise()).then_nothing()
+    given(*evaluated(), revise()).when(revise(comment="更好")).then_as_ordered()
+
+
+def test_no_sheet_is_filled_in_or_revised_after_the_conclusion():
+    given(*recommended()).when(revise()).then_refused("already-concluded")
+    given(*recommended()).when(order(scored(), DAY)).then_refused("already-concluded")
+
+
+# Conclusion
+
+
+def test_a_conclusion_carries_its_arithmetic_whatever_the_order_claimed():
+    claimed = replace(
+        concluded(), arithmetic=Arithmetic(totals=(), mean="99.00", pass_mark=0, passed=True)
+    )
+    for body in (concluded(), claimed):
+        given(*evaluated()).when(order(body, DAY)).then(replace(concluded(), arithmetic=ARITHMETIC))
+
+
+def test_an_evaluation_is_not_concluded_twice():
+    given(*recommended()).when(conclude()).then_refused("already-concluded")
+
+
+def test_an_evaluation_is_concluded_when_every_expert_has_scored():
+    given(*accepted()).when(conclude()).then_refused("no-experts")
+    given(*assigned("e1", "e2"), order(scored("e2"), DAY)).when(conclude()).then_refused(
+        "scores-missing"
+    )
+
+
+def test_below_the_pass_mark_nothing_is_recommended():
+    given(*evaluated(each="11.9")).when(conclude()).then_refused("below-pass-mark", "recommended")
+    given(*evaluated(each="12")).when(conclude()).then(
+        replace(
+            concluded(),
+            arithmetic=Arithmetic(totals=("60", "60"), mean="60.00", pass_mark=60, passed=True),
+        )
+    )
+
+
+def test_below_the_pass_mark_the_evaluation_ends_without_recommendation():
+    (new,) = given(*evaluated(each="1")).when(conclude((), positive=False)).new
+    assert new.event.arithmetic.passed is False
+
+
+def test_a_recommended_scope_lies_within_what_was_applied_for():
+    given(*evaluated()).when(conclude(())).then_refused("scope-empty", "scope")
+    given(*evaluated()).when(conclude((item(ELECTRICIAN, "3"),))).then_refused(
+        "scope-beyond", "scope"
+    )
+    assert given(*evaluated()).when(conclude((item(ELECTRICIAN, "5"),))).new
+
+
+def test_an_access_controlled_occupation_is_not_recommended():
+    wished = (*SCOPE, item(GUARD, "4"))
+    given(*evaluated(wished)).when(conclude(wished)).then_refused("access-controlled", "scope.1")
+
+
+SHEETS = st.lists(
+    st.decimals(0, 20, places=1).map(lambda each: points(str(each))), min_size=1, max_size=9
+)
+
+
+@forall(SHEETS, st.randoms(use_true_random=False))
+def test_the_mean_lies_between_the_totals_and_does_not_depend_on_the_order(
+    sheets: list[HeadingScores], chance: Any
+):
+    result = arithmetic(sheets, 60)
+    totals = [sheet.total for sheet in sheets]
+    assert min(totals) <= Decimal(result.mean) <= max(totals)
+    chance.shuffle(sheets)
+    assert arithmetic(sheets, 60).mean == result.mean
+
+
+def test_a_mean_is_rounded_half_up_before_it_is_compared():
+    nearly = [replace(points("12"), basics=Decimal("11.995"))]
+    assert arithmetic(nearly, 60).mean == "60.00"
+    assert arithmetic(nearly, 60).passed
+
+
+def test_points_are_judged_by_the_maximum_that_the_rules_set():
+    require_points(points("25"), 25)
+    with pytest.raises(Refused):
+        require_points(points("25"), 24)
+
+
+def test_the_rule_set_in_force_sets_the_pass_mark():
+    rules = installed().in_force(CatalogueKind.RULES, DAY)
+    assert rules is not None
+    strict = replace(
+        installed(), rule_sets={rules.edition: RuleSet(edition=rules.edition, pass_mark=91)}
+    )
+    given(*evaluated(), reference=strict).when(conclude()).then_refused("below-pass-mark")
+
+
+# Confirmation and rejection
+
+
+def test_the_bureau_confirms_what_was_recommended():
+    given(*recommended()).when(confirm()).then_as_ordered()
+    after = application_after(*recommended(), confirm())
+    assert (after.confirmed, after.confirmed_by, after.stage) == (DAY, "bureau-1", "confirmed")
+
+
+def test_an_application_is_not_confirmed_twice():
+    given(*confirmed()).when(confirm()).then_refused("already-confirmed")
+
+
+def test_nothing_is_confirmed_without_a_recommendation():
+    given(*evaluated()).when(confirm()).then_refused("not-concluded")
+    negative = [*evaluated(), conclude((), positive=False)]
+    given(*negative).when(confirm()).then_refused("not-recommended")
+
+
+def test_a_confirmed_scope_lies_within_what_was_recommended():
+    given(*recommended()).when(confirm(())).then_refused("scope-empty", "scope")
+    given(*recommended()).when(confirm((*SCOPE, item(COOK, "4")))).then_refused(
+        "scope-beyond", "scope"
+    )
+    given(*recommended()).when(confirm((item(ELECTRICIAN, "5"),))).then_as_ordered()
+
+
+def test_an_occupation_that_became_access_controlled_since_is_not_confirmed():
+    scope = (item(GUARD, "4"),)
+    way = [order(c.body, date(2021, 11, 1), by=c.actor) for c in recommended(scope)]
+    way[1] = order(submission(scope=scope, window="2022-05"), date(2021, 11, 1))
+    last_day, first_day = date(2021, 11, 22), date(2021, 11, 23)
+    given(*way).when(order(confirmation(scope), last_day)).then_as_ordered()
+    given(*way).when(order(confirmation(scope), first_day)).then_refused(
+        "access-controlled", "scope.0"
+    )
+
+
+def test_the_bureau_rejects_an_accepted_application_with_a_reason():
+    given(*accepted()).when(reject()).then_as_ordered()
+    given(*applied()).when(reject()).then_refused("not-accepted")
+    given(*accepted()).when(reject(" ")).then_refused("reason-missing", "reason")
+
+
+def test_a_rejected_application_is_not_rejected_again():
+    given(*accepted(), reject()).when(reject()).then_refused("application-ended")
+
+
+# Receipt
+
+
+def test_the_centre_issues_a_receipt_that_is_valid_on_its_own_day():
+    (new,) = given(*confirmed()).when(receipt(issued_on=date(2024, 7, 1))).then_as_ordered()
+    assert new.valid_from == date(2024, 7, 1)
+    given(*listed()).when(receipt()).then_as_ordered()
+
+
+def test_issuing_the_same_receipt_again_changes_nothing():
+    given(*confirmed(), receipt()).when(receipt()).then_nothing()
+
+
+def test_a_second_receipt_is_refused():
+    given(*confirmed(), receipt()).when(receipt("R-2")).then_refused("receipt-exists", "receipt_no")
+
+
+def test_no_receipt_without_confirmation_nor_from_tomorrow_on():
+    given(*recommended()).when(receipt()).then_refused("not-confirmed")
+    given(*confirmed()).when(receipt(issued_on=TOMORROW)).then_refused(
+        "day-in-the-future", "issued_on"
+    )
+
+
+def test_the_centre_does_not_confirm_and_the_bureau_issues_no_receipt():
+    body = ApplicationConfirmed(application_id=APP, scope=SCOPE)
+    given(*recommended()).when(order(body, DAY, by=CENTRE)).then_refused("role-not-allowed")
+    given(*confirmed()).when(order(receipt().body, DAY, by=BUREAU)).then_refused("role-not-allowed")
+
+
+# Stages
+
+
+def test_every_stage_has_its_name():
+    stages = [
+        (applied(), "submitted"),
+        ([*applied(), order(opinion(), DAY)], "opinion_given"),
+        (accepted(), "accepted"),
+        (assigned(), "experts_assigned"),
+        (evaluated(), "scoring"),
+        (recommended(), "concluded"),
+        (confirmed(), "confirmed"),
+        (listed(), "published"),
+        ([*listed(), receipt()], "receipt_issued"),
+        ([*accepted(), hand_back()], "returned"),
+        ([*accepted(), reject()], "rejected"),
+    ]
+    for way, stage in stages:
+        assert application_after(*way).stage == stage
+
+
+def test_an_expert_has_no_other_role():
+    way = assigned()
+    officer = replace(expert("e1"), role=Role.CENTRE_OFFICER, organisation="centre")
+    given(*way).when(order(scored(), DAY, by=officer)).then_refused("role-not-allowed")

@@ -1,0 +1,244 @@
+"""Certificates: recorded when they break rules, refused when they cannot be facts."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.certificate.certificate import (
+    CERTIFICATE,
+    CertificateReissued,
+    CertificateRevoked,
+    Issue,
+)
+from domain.flag import FlagReviewed
+from domain.terms.decider import Command
+from domain.terms.vocabulary import Level, ReviewDecision
+from tests.facts import GUARD, NUMBER, certified, held, issue, register
+from tests.given import (
+    BUREAU,
+    CENTRE,
+    OTHER,
+    TODAY,
+    USCC,
+    given,
+    inspector,
+    order,
+    recorded,
+    reporter,
+    state_of,
+)
+
+ISSUED = date(2025, 3, 20)
+NEW_NUMBER = "Y000011123456254000009"
+LATER = date(2025, 5, 1)
+
+
+def issued(**changes: Any) -> Command[Any]:
+    body = issue(**changes)
+    return order(body, body.issued_on)
+
+
+def reissue(by: Any = None, **changes: Any) -> Command[Any]:
+    body = CertificateReissued(
+        certificate_no=NUMBER, new_certificate_no=NEW_NUMBER, reason="姓名有误"
+    )
+    return order(replace(body, **changes), LATER, by=by)
+
+
+def revoke(by: Any = None, on: date = LATER, **changes: Any) -> Command[Any]:
+    body = CertificateRevoked(certificate_no=NUMBER, reason="弄虚作假")
+    return order(replace(body, **changes), on, by=by)
+
+
+def shared_number() -> list[Command[Any]]:
+    """Two enterprises used one number: C2, not a refusal."""
+    theirs = issue(assessment_id="a-2", issuer_uscc=OTHER)
+    return [
+        *certified(),
+        register(uscc=OTHER, name="另一企业"),
+        held(assessment_id="a-2", uscc=OTHER),
+        order(
+            replace(theirs, holder=replace(theirs.holder, subject_id="h-2")),
+            ISSUED,
+            by=reporter(OTHER),
+        ),
+    ]
+
+
+def under(number: str, *history: Command[Any]) -> tuple[Issue, ...]:
+    state: tuple[Issue, ...] = state_of(recorded(*history), CERTIFICATE.key(number))
+    return state
+
+
+# Issued
+
+
+def test_a_certificate_is_recorded_in_the_stream_of_its_session_on_its_day():
+    command = order(issue(), LATER)
+    (new,) = given(register(), held()).when(command).then(issue())
+    assert (new.stream, new.subject, new.valid_from) == ("assessment/a-1", USCC, ISSUED)
+    assert new.tags == (f"certificate:{NUMBER}", "holder:h-1")
+    assert new.district == "110108"
+
+
+def test_the_same_certificate_again_is_a_duplicate():
+    given(*certified()).when(issued()).then_refused("duplicate", "certificate_no")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"occupation": GUARD},
+        {"level": Level.CHIEF},
+        {"issuer_uscc": OTHER},
+        {"certificate_no": "not a number that anyone knows"},
+    ],
+)
+def test_a_certificate_that_breaks_a_rule_is_recorded(changes: dict[str, Any]):
+    given(register(), held()).when(issued(**changes)).then_as_ordered()
+
+
+def test_the_same_number_for_another_holder_is_recorded():
+    other = replace(issue().holder, subject_id="h-2")
+    given(*certified()).when(issued(holder=other)).then_as_ordered()
+
+
+def test_a_certificate_of_an_unknown_session_is_refused():
+    given(register()).when(issued()).then_refused("unknown-assessment", "assessment_id")
+
+
+def test_a_certificate_is_not_issued_tomorrow():
+    given(register(), held()).when(issued(issued_on=TODAY)).then_as_ordered()
+    given(register(), held()).when(issued(issued_on=TODAY + timedelta(days=1))).then_refused(
+        "day-in-the-future", "issued_on"
+    )
+
+
+def test_an_issuing_body_has_a_valid_code():
+    given(register(), held()).when(issued(issuer_uscc="91110302MA222LU88A")).then_refused(
+        "invalid-uscc", "issuer_uscc"
+    )
+
+
+def test_a_reporter_reports_certificates_of_their_own_sessions_alone():
+    given(register(), held()).when(order(issue(), ISSUED, by=reporter(OTHER))).then_refused(
+        "other-enterprise"
+    )
+
+
+# Reissued
+
+
+def test_a_certificate_is_replaced_under_a_new_number():
+    (new,) = given(*certified()).when(reissue()).then_as_ordered()
+    assert new.tags == (f"certificate:{NUMBER}", f"certificate:{NEW_NUMBER}", "holder:h-1")
+    issue_after, successor = under(NUMBER, *certified(), reissue())
+    assert (issue_after.ended, issue_after.replaced_by) == (LATER, NEW_NUMBER)
+    assert (successor.number, successor.replaces, successor.holder) == (NEW_NUMBER, NUMBER, "h-1")
+
+
+def test_the_new_number_is_replaced_and_revoked_like_any_other():
+    third = reissue(certificate_no=NEW_NUMBER, new_certificate_no="Y000011000001254000003")
+    (new,) = given(*certified(), reissue()).when(third).then_as_ordered()
+    assert new.stream == "assessment/a-1"
+    assert new.tags[-1] == "holder:h-1"
+    given(*certified(), reissue(), third).when(third).then_refused(
+        "certificate-ended", "certificate_no"
+    )
+
+
+def test_one_number_on_two_holders_is_replaced_for_the_later_and_revoked_for_both():
+    other = replace(issue().holder, subject_id="h-2")
+    both = (*certified(), issued(holder=other))
+    first, second, _ = under(NUMBER, *both, reissue())
+    assert (first.ended, second.replaced_by) == (None, NEW_NUMBER)
+    assert [i.ended for i in under(NUMBER, *both, revoke())] == [LATER, LATER]
+
+
+def test_of_two_under_one_number_the_same_replacement_is_made_once():
+    both = (*certified(), issued(holder=replace(issue().holder, subject_id="h-2")))
+    given(*both, reissue()).when(reissue()).then_refused("certificate-ended", "certificate_no")
+    another = reissue(new_certificate_no="Y000011123456254000017")
+    given(*both, reissue()).when(another).then_as_ordered()
+
+
+def test_a_replaced_certificate_is_not_replaced_again():
+    given(*certified(), reissue()).when(reissue()).then_refused(
+        "certificate-ended", "certificate_no"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"certificate_no": NEW_NUMBER, "new_certificate_no": NUMBER}, "unknown-certificate", None),
+        ({"new_certificate_no": NUMBER}, "same-number", "new_certificate_no"),
+        ({"reason": " "}, "reason-missing", "reason"),
+    ],
+)
+def test_a_replacement_needs_a_certificate_another_number_and_a_reason(
+    changes: dict[str, Any], code: str, field: str | None
+):
+    given(*certified()).when(reissue(**changes)).then_refused(code, field)
+
+
+# Revoked
+
+
+def test_a_certificate_is_revoked():
+    given(*certified()).when(revoke(BUREAU)).then_as_ordered()
+    (issue_after,) = under(NUMBER, *certified(), revoke())
+    assert (issue_after.ended, issue_after.replaced_by) == (LATER, None)
+
+
+def test_a_revoked_certificate_is_not_revoked_again():
+    given(*certified(), revoke()).when(revoke()).then_refused("certificate-ended")
+
+
+def test_a_certificate_that_nobody_recorded_is_not_revoked():
+    given(register()).when(revoke()).then_refused("unknown-certificate", "certificate_no")
+
+
+def test_a_certificate_is_not_revoked_without_a_reason():
+    given(*certified()).when(revoke(reason="")).then_refused("reason-missing", "reason")
+
+
+def test_a_certificate_is_not_revoked_tomorrow():
+    given(*certified()).when(revoke(on=TODAY + timedelta(days=1))).then_refused("day-in-the-future")
+
+
+def test_of_two_certificates_with_one_number_a_reporter_revokes_their_own():
+    for who, theirs, other in ((USCC, "h-1", "h-2"), (OTHER, "h-2", "h-1")):
+        command = revoke(reporter(who))
+        (new,) = given(*shared_number()).when(command).then_as_ordered()
+        assert new.subject == who
+        assert f"holder:{theirs}" in new.tags
+        assert f"holder:{other}" not in new.tags
+        ended = {i.uscc: i.ended for i in under(NUMBER, *shared_number(), command)}
+        assert ended.pop(who) == LATER
+        assert set(ended.values()) == {None}
+
+
+def test_the_centre_revokes_both_certificates_of_one_number_one_after_the_other():
+    once = [*shared_number(), revoke(CENTRE)]
+    given(*once).when(revoke(CENTRE)).then_as_ordered()
+    given(*once, revoke(CENTRE)).when(revoke(CENTRE)).then_refused("certificate-ended")
+
+
+def test_a_reporter_does_not_revoke_the_certificate_of_another_enterprise():
+    given(*certified()).when(revoke(reporter(OTHER))).then_refused("other-enterprise")
+
+
+def test_an_inspector_revokes_nothing():
+    given(*certified()).when(revoke(inspector())).then_refused("role-not-allowed")
+
+
+def test_a_number_whose_double_use_was_reviewed_is_issued_and_revoked_like_any_other():
+    history = shared_number()
+    last = recorded(*history)[-1].position
+    review = order(FlagReviewed(flag=f"C2-{last}", decision=ReviewDecision.UPHELD), LATER)
+    given(*history, review).when(revoke()).then_as_ordered()
+    again = issued(results=replace(issue().results, theory=None))
+    given(*history, review).when(again).then_as_ordered()

@@ -1,0 +1,301 @@
+"""Findings: what they rest on, rectification, measures, and how they end."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from domain.finding.finding import (
+    FINDING,
+    Finding,
+    FindingClosed,
+    FindingDisputed,
+    FindingWithdrawn,
+    MeasureImposed,
+    MeasureLifted,
+    MeasureSetAside,
+    MeasureStayed,
+    MeasureVaried,
+    RectificationOrdered,
+    RectificationReported,
+    ReinspectionRecorded,
+)
+from domain.terms.decider import Command
+from tests.facts import NUMBER, certified, dispatch, found, raised, register, spot_check
+from tests.given import (
+    BUREAU,
+    OTHER,
+    TODAY,
+    USCC,
+    given,
+    inspector,
+    order,
+    recorded,
+    reporter,
+    state_of,
+)
+
+DAY = date(2025, 6, 1)
+DUE = date(2025, 7, 1)
+TOMORROW = TODAY + timedelta(days=1)
+CHANGES = (MeasureStayed, MeasureVaried, MeasureSetAside, MeasureLifted)
+
+
+def raise_(by: Any = None, on: date = DAY, **changes: Any) -> Command[Any]:
+    return order(raised(**changes), on, by=by)
+
+
+def require(on: date = DAY, **changes: Any) -> Command[Any]:
+    body = RectificationOrdered(finding_id="f-1", requirement="停止超范围开展认定", due_on=DUE)
+    return order(replace(body, **changes), on)
+
+
+def report(on: date = date(2025, 6, 20), statement: str = "已整改", by: Any = None) -> Command[Any]:
+    body = RectificationReported(finding_id="f-1", statement=statement, evidence=())
+    return order(body, on, by=by)
+
+
+def reinspect(on: date = date(2025, 6, 25), *, passed: bool = True) -> Command[Any]:
+    return order(ReinspectionRecorded(finding_id="f-1", passed=passed, note="现场复查"), on)
+
+
+def impose(on: date = DAY, **changes: Any) -> Command[Any]:
+    body = MeasureImposed(
+        finding_id="f-1", measure_id="m-1", kind="暂停", effective_from=date(2025, 6, 10)
+    )
+    return order(replace(body, **changes), on)
+
+
+def change(kind: Any = MeasureVaried, start: date = date(2025, 6, 15), **changes: Any) -> Any:
+    body = kind(measure_id="m-1", finding_id="f-1", effective_from=start)
+    return order(replace(body, **changes), DAY)
+
+
+def close(outcome: str = "整改到位") -> Command[Any]:
+    return order(FindingClosed(finding_id="f-1", outcome=outcome), date(2025, 8, 1))
+
+
+def withdraw(reason: str = "事实有误") -> Command[Any]:
+    return order(FindingWithdrawn(finding_id="f-1", reason=reason), date(2025, 8, 1))
+
+
+def dispute(statement: str = "不属实", by: Any = None) -> Command[Any]:
+    return order(FindingDisputed(finding_id="f-1", statement=statement), date(2025, 8, 2), by=by)
+
+
+def finding_after(*history: Command[Any]) -> Finding:
+    state = state_of(recorded(*found(), *history), FINDING.key("f-1"))
+    assert isinstance(state, Finding)
+    return state
+
+
+# Raised
+
+
+def test_a_finding_is_raised_about_an_enterprise():
+    (new,) = given(register()).when(raise_()).then_as_ordered()
+    assert (new.stream, new.subject, new.district) == ("finding/f-1", USCC, "110108")
+    assert new.tags == ("finding:f-1",)
+
+
+def test_a_finding_is_not_raised_twice():
+    given(*found()).when(raise_()).then_refused("finding-exists", "finding_id")
+
+
+def test_a_finding_names_what_is_recorded():
+    way = [*certified(), order(dispatch(), DAY), order(spot_check(inspection_id="i-2"), DAY)]
+    for inspection_id in ("i-1", "i-2"):
+        rests_on = {
+            "assessments": ("a-1",),
+            "certificates": (NUMBER,),
+            "inspection_id": inspection_id,
+            "flags": ("S1-2",),
+        }
+        given(*way).when(raise_(**rests_on)).then_as_ordered()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"assessments": ("a-1", "a-9")}, "unknown-assessment", "assessments.1"),
+        ({"certificates": ("no",)}, "unknown-certificate", "certificates.0"),
+        ({"inspection_id": "i-9"}, "unknown-inspection", "inspection_id"),
+        ({"flags": ("no flag",)}, "unknown-flag", "flags.0"),
+        ({"flags": ("S1-2", "S1-99")}, "unknown-flag", "flags.1"),
+        # Nothing is judged of a registration.
+        ({"flags": ("S1-2", "S1-1")}, "unknown-flag", "flags.1"),
+        ({"uscc": OTHER}, "unknown-enterprise", "uscc"),
+        ({"uscc": "91110302MA222LU88A"}, "invalid-uscc", "uscc"),
+    ],
+)
+def test_a_finding_that_names_nothing_is_refused(changes: Any, code: str, field: str):
+    given(*certified()).when(raise_(**changes)).then_refused(code, field)
+
+
+def test_a_finding_is_not_raised_tomorrow_nor_by_another_district():
+    given(register()).when(raise_(on=TOMORROW)).then_refused("day-in-the-future")
+    given(register()).when(raise_(inspector("110105"))).then_refused("other-district")
+    given(register()).when(raise_(inspector("110108"))).then_as_ordered()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [require(), report(), reinspect(), impose(), change(), close(), withdraw(), dispute()],
+)
+def test_what_follows_a_finding_follows_one_that_exists(command: Command[Any]):
+    given(register()).when(command).then_refused("unknown-finding", "finding_id")
+
+
+# Rectification
+
+
+def test_a_rectification_is_ordered_by_a_day():
+    given(*found()).when(require()).then_as_ordered()
+    given(*found()).when(require(due_on=DAY)).then_as_ordered()
+    given(*found()).when(require(due_on=DAY - timedelta(days=1))).then_refused(
+        "due-before-order", "due_on"
+    )
+
+
+def test_ordering_the_same_again_changes_nothing():
+    given(*found(), require()).when(require()).then_nothing()
+    given(*found(), require()).when(require(due_on=DUE + timedelta(days=30))).then_as_ordered()
+
+
+def test_a_rectification_is_reported_by_the_enterprise_itself():
+    given(*found(), require()).when(report()).then_as_ordered()
+    given(*found(), require()).when(report(by=reporter(OTHER))).then_refused("other-enterprise")
+    given(*found()).when(report()).then_refused("not-ordered", "finding_id")
+
+
+def test_the_same_report_again_is_a_duplicate_until_it_failed():
+    given(*found(), require(), report()).when(report()).then_refused("duplicate")
+    given(*found(), require(), report()).when(report(statement="补充")).then_as_ordered()
+    given(*found(), require(), report(), reinspect(passed=False)).when(report()).then_as_ordered()
+
+
+def test_a_later_report_does_not_make_the_first_one_late():
+    after = finding_after(require(), report(), report(DUE + timedelta(days=5), "补充"))
+    assert after.orders[0].reported == date(2025, 6, 20)
+    assert after.orders[0].reported_position == 4
+    late = finding_after(require(), report(date(2025, 6, 20)), report(date(2025, 6, 10), "先报"))
+    assert (late.orders[0].reported, late.orders[0].reported_position) == (date(2025, 6, 10), 5)
+
+
+def test_another_order_replaces_the_one_before_from_its_day_on():
+    after = finding_after(require(), require(due_on=DUE + timedelta(days=30)))
+    first, last = after.orders
+    assert first.replaced == last.ordered
+    assert first.replaced_position == last.position
+    assert first.answers == ((last.ordered, last.position),)
+    assert last.answers == ()
+
+
+def test_a_reinspection_says_whether_the_rectification_passed():
+    given(*found(), require(), report()).when(reinspect()).then_as_ordered()
+    given(*found()).when(reinspect()).then_refused("not-ordered", "finding_id")
+
+
+def test_the_same_reinspection_again_is_a_duplicate():
+    way = [*found(), require(), report(), reinspect()]
+    given(*way).when(reinspect()).then_refused("duplicate")
+    given(*way).when(reinspect(date(2025, 6, 26))).then_as_ordered()
+
+
+def test_every_stage_has_its_name():
+    failed = [require(), report(), reinspect(passed=False)]
+    stages: list[tuple[list[Command[Any]], str]] = [
+        ([], "raised"),
+        ([dispute()], "disputed"),
+        ([require()], "rectification_ordered"),
+        ([require(), report()], "rectification_reported"),
+        (failed, "failed"),
+        ([*failed, report(DUE, "再次整改")], "rectification_reported"),
+        ([require(), report(), reinspect()], "passed"),
+        ([require(), report(), reinspect(), report(DUE, "补充")], "passed"),
+        ([close()], "closed"),
+        ([withdraw()], "withdrawn"),
+    ]
+    for history, stage in stages:
+        assert finding_after(*history).stage == stage
+
+
+# Measures
+
+
+def test_a_measure_is_imposed_with_its_own_days_by_the_bureau_too():
+    given(*found()).when(impose()).then_as_ordered()
+    given(*found()).when(replace(impose(), actor=BUREAU)).then_as_ordered()
+    given(*found()).when(replace(impose(), actor=inspector())).then_refused("role-not-allowed")
+    given(*found(), impose()).when(impose()).then_refused("measure-exists", "measure_id")
+    given(*found()).when(impose(effective_to=date(2025, 6, 10))).then_refused(
+        "period-empty", "effective_to"
+    )
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_measure_that_exists_is_changed(kind: Any):
+    given(*found(), impose()).when(change(kind)).then_as_ordered()
+    given(*found()).when(change(kind)).then_refused("unknown-measure", "measure_id")
+    given(*found(), impose()).when(change(kind, effective_to=DAY)).then_refused("period-empty")
+
+
+@pytest.mark.parametrize("kind", [MeasureStayed, MeasureVaried])
+def test_changing_a_measure_in_the_same_way_again_changes_nothing(kind: Any):
+    given(*found(), impose(), change(kind)).when(change(kind)).then_nothing()
+    given(*found(), impose(), change(kind)).when(change(kind, DUE)).then_as_ordered()
+
+
+@pytest.mark.parametrize("kind", [MeasureSetAside, MeasureLifted])
+def test_a_measure_that_has_ended_is_not_changed(kind: Any):
+    for again in CHANGES:
+        given(*found(), impose(), change(kind)).when(change(again)).then_refused(
+            "measure-ended", "measure_id"
+        )
+
+
+def test_a_change_concerns_its_own_measure_alone():
+    other = impose(measure_id="m-2")
+    after = finding_after(impose(), other, change(MeasureLifted))
+    stands = {m.measure_id: (m.stands, m.effective_to) for m in after.measures}
+    assert stands == {"m-1": ("lifted", date(2025, 6, 15)), "m-2": ("imposed", None)}
+    varied = finding_after(impose(), change(MeasureVaried, effective_to=DUE))
+    assert varied.measures[0].effective_from == date(2025, 6, 15)
+    assert (varied.measures[0].stands, varied.measures[0].effective_to) == ("varied", DUE)
+
+
+@pytest.mark.parametrize("end", [close(), withdraw()])
+def test_a_measure_outlives_its_finding(end: Command[Any]):
+    for kind in CHANGES:
+        given(*found(), impose(), end).when(change(kind)).then_as_ordered()
+
+
+# End
+
+
+def test_a_finding_is_closed_when_what_was_ordered_has_passed():
+    given(*found()).when(close()).then_as_ordered()
+    given(*found()).when(close(" ")).then_refused("outcome-missing", "outcome")
+    for open_ in ([], [report()], [report(), reinspect(passed=False)]):
+        given(*found(), require(), *open_).when(close()).then_refused("rectification-open")
+    given(*found(), require(), report(), reinspect()).when(close()).then_as_ordered()
+
+
+def test_a_finding_is_withdrawn_with_a_reason():
+    given(*found()).when(withdraw()).then_as_ordered()
+    given(*found()).when(withdraw("")).then_refused("reason-missing", "reason")
+
+
+def test_an_enterprise_disputes_a_finding_about_itself():
+    given(*found()).when(dispute()).then_as_ordered()
+    given(*found()).when(dispute(by=reporter(OTHER))).then_refused("other-enterprise")
+    given(*found(), dispute()).when(dispute()).then_refused("duplicate")
+    given(*found(), dispute()).when(dispute("另有证据")).then_as_ordered()
+
+
+@pytest.mark.parametrize("end", [close(), withdraw()])
+def test_at_its_end_a_finding_is_done_with_but_for_an_objection(end: Command[Any]):
+    for command in (require(), report(), reinspect(), impose(), close(), withdraw()):
+        given(*found(), end).when(command).then_refused("finding-ended", "finding_id")
+    given(*found(), end).when(dispute()).then_as_ordered()

@@ -1,0 +1,196 @@
+"""Whatever a superuser changes in whatever column, `verify` names the position."""
+
+# ruff: noqa: S608 - an attacker writes the statements he likes
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ledger.connect import app_pool
+from ledger.log.log import Append
+from ledger.log.postgres_log import PostgresLog
+from ledger.log.verify import Report, verify
+from tests.ledger.drafts import draft
+from tests.postgres import Server
+
+pytestmark = pytest.mark.postgres
+
+SIZE = 11
+BIT = {
+    "bytea": "set_bit({c}, %(bit)s %% (8 * octet_length({c})), 1 - get_bit({c}, %(bit)s %% (8 * octet_length({c}))))",
+    "text": "overlay({c} placing chr(ascii({c}) # (1 << (%(bit)s %% 5))) from 1 for 1)",
+    "text[]": "ARRAY[overlay({c}[1] placing chr(ascii({c}[1]) # 1) from 1 for 1)] || {c}[2:]",
+    "integer": "{c} # (1 << (%(bit)s %% 32))",
+    "bigint": "{c} # (1::bigint << (%(bit)s %% 63))",
+    "timestamptz": "{c} + (1::bigint << (%(bit)s %% 58)) * interval '1 microsecond'",
+    "date": "{c} + (1 << (%(bit)s %% 22))",
+    "bytea[]": "ARRAY[set_bit({c}[1], %(bit)s %% 256, 1 - get_bit({c}[1], %(bit)s %% 256))] || {c}[2:]",
+}
+COLUMNS = {
+    "position": "bigint",
+    "recorded_at": "timestamptz",
+    "valid_from": "date",
+    "version": "integer",
+    "part": "integer",
+    "stream": "text",
+    "type": "text",
+    "subject": "text",
+    "district": "text",
+    "tags": "text[]",
+    "idempotency_key": "text",
+    "request_digest": "bytea",
+    "payload": "bytea",
+    "salt": "bytea",
+    "leaf": "bytea",
+}
+STATE = {"size": "bigint", "frontier": "bytea[]", "recorded_at": "timestamptz"}
+
+
+class Attacker:
+    """A superuser with the triggers and constraints out of the way."""
+
+    def __init__(self, superuser: str, log: PostgresLog) -> None:
+        self.log = log
+        self.connection = psycopg.connect(superuser, autocommit=True)
+        for table in ("entry", "entry_tag", "log_state"):
+            self.run(f"ALTER TABLE ledger.{table} DISABLE TRIGGER ALL")
+            for (name,) in self.run(
+                "SELECT conname FROM pg_constraint WHERE contype = 'c'"
+                f" AND conrelid = 'ledger.{table}'::regclass"
+            ):
+                self.run(f"ALTER TABLE ledger.{table} DROP CONSTRAINT {name}")
+
+    def run(self, statement: str, **values: object) -> list[tuple]:
+        cursor = self.connection.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def under(self, statement: str, **values: object) -> Report:
+        """Report what `verify` finds after the statement, and undo it."""
+        tables = ("entry", "entry_tag", "log_state")
+        try:
+            for table in tables:
+                self.run(f"CREATE TABLE IF NOT EXISTS public.{table} AS TABLE ledger.{table}")
+            self.run(statement, **values)
+            return verify(self.log.pool)
+        except (psycopg.IntegrityError, psycopg.DataError):
+            assume(condition=False)
+            raise
+        finally:
+            for table in tables:
+                self.run(f"TRUNCATE ledger.{table}")
+                self.run(f"INSERT INTO ledger.{table} TABLE public.{table}")
+
+
+@pytest.fixture(scope="module")
+def attacker(server: Server, template: str) -> Iterator[Attacker]:
+    addresses = server.create("dudao_test_verify", template)
+    superuser = make_conninfo(server.superuser, dbname=conninfo_to_dict(addresses.owner)["dbname"])
+    with app_pool(addresses.app) as pool:
+        log = PostgresLog(pool)
+        for number in range(SIZE):
+            stream, subject = f"standing/{number % 3}", f"s{number % 2}"
+            tags = (f"t:{number % 4}", f"u:{number}", f"stream:{stream}")
+            one = draft(stream, *tags, key=f"k{number}", subject=subject, payload=b'{"a":1}')
+            log.append([Append((one._replace(district="110108"),))])
+        attacker = Attacker(superuser, log)
+        yield attacker
+        attacker.connection.close()
+    server.drop("dudao_test_verify")
+
+
+# Each example rewrites the ledger; what varies is only which row and which bit.
+hard = settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)
+
+
+def test_an_untouched_ledger_is_whole(attacker: Attacker):
+    seen = []
+    report = verify(attacker.log.pool, lambda done, last: seen.append((done, last)))
+    assert report == (attacker.log.head(), None)
+    assert seen == [(SIZE, SIZE)]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@hard
+@given(position=st.integers(1, SIZE), bit=st.integers(0, 2**20))
+def test_a_changed_bit_in_an_entry_is_named(
+    attacker: Attacker, column: str, position: int, bit: int
+):
+    """Law 7."""
+    change = sql.SQL(BIT[COLUMNS[column]]).format(c=sql.Identifier(column)).as_string()
+    statement = f"UPDATE ledger.entry SET {column} = {change} WHERE position = %(position)s"
+    report = attacker.under(statement, position=position, bit=bit)
+    assert report.difference is not None
+    assert report.difference.position == position
+    assert report.head.position == position - 1
+
+
+@pytest.mark.parametrize("column", ["subject", "district", "idempotency_key", "request_digest"])
+def test_a_value_taken_away_is_named(attacker: Attacker, column: str):
+    report = attacker.under(f"UPDATE ledger.entry SET {column} = NULL WHERE position = 4")
+    assert report.difference is not None
+    assert report.difference.position == 4
+
+
+@pytest.mark.parametrize("column", STATE)
+@hard
+@given(bit=st.integers(0, 2**20))
+def test_a_changed_bit_in_the_state_is_found(attacker: Attacker, column: str, bit: int):
+    change = sql.SQL(BIT[STATE[column]]).format(c=sql.Identifier(column)).as_string()
+    report = attacker.under(f"UPDATE ledger.log_state SET {column} = {change}", bit=bit)
+    assert report.difference is not None
+
+
+@pytest.mark.parametrize("column", ["tag_hash", "position"])
+@hard
+@given(position=st.integers(1, SIZE), bit=st.integers(0, 2**20))
+def test_a_changed_bit_in_the_index_of_tags_is_named(
+    attacker: Attacker, column: str, position: int, bit: int
+):
+    change = BIT["bigint"].format(c=column)
+    statement = f"UPDATE ledger.entry_tag SET {column} = {change} WHERE position = %(position)s"
+    report = attacker.under(statement, position=position, bit=bit)
+    moved = position ^ (1 << bit % 63) if column == "position" else position
+    assert report.difference is not None
+    assert report.difference.position == (min(position, moved) or position)
+
+
+@pytest.mark.parametrize(
+    ("statement", "position"),
+    [
+        ("DELETE FROM ledger.entry WHERE position = 5", 5),
+        ("DELETE FROM ledger.entry WHERE position > 9", 10),
+        ("DELETE FROM ledger.entry_tag WHERE position = 5", 5),
+        ("INSERT INTO ledger.entry_tag VALUES (hashtextextended('t:9', 0), 6)", 6),
+        ("INSERT INTO ledger.entry_tag VALUES (1, 900)", 900),
+        ("UPDATE ledger.entry SET position = -position WHERE position IN (3, 4)", 3),
+        ("UPDATE ledger.entry_tag SET position = -position WHERE position = 6", 6),
+        ("INSERT INTO ledger.entry_tag VALUES (1, -3)", 0),
+        ("UPDATE ledger.entry SET tags = ARRAY[NULL] WHERE position = 2", 2),
+        ("UPDATE ledger.entry SET tags = ARRAY[['a'], ['b']] WHERE position = 2", 2),
+        ("UPDATE ledger.entry SET recorded_at = '20000-01-01' WHERE position = 7", 7),
+        ("UPDATE ledger.entry SET valid_from = '20000-01-01' WHERE position = 8", 8),
+    ],
+)
+def test_what_is_missing_moved_or_impossible_is_named(
+    attacker: Attacker, statement: str, position: int
+):
+    report = attacker.under(statement)
+    assert report.difference is not None
+    assert report.difference.position == position
+
+
+def test_a_row_behind_the_end_is_named(attacker: Attacker):
+    report = attacker.under(
+        "INSERT INTO ledger.entry SELECT 12, recorded_at, valid_from, 9, part, stream, type, subject,"
+        " district, tags, 'k', request_digest, payload, salt, leaf FROM ledger.entry WHERE position = 1"
+    )
+    assert report.difference is not None
+    assert report.difference.position == 12
