@@ -6,16 +6,9 @@ from datetime import date
 import pytest
 
 from domain.checks import CHECKS
-from domain.checks.outcome import Context
-from domain.checks.procedure import overdue_days
-from domain.supervision.duplicates import Twins
-from domain.supervision.flags import case_of
-from domain.supervision.supervision import Supervision
 from domain.terms.vocabulary import Verdict
 from examples.sample.chapters import MANIFEST, made
-from ledger.deciding.amending import apply
-from ledger.reference import installed
-from projections.places.places import installed_places
+from tests.verdicts import verdicts
 
 TODAY = date(2026, 11, 1)
 
@@ -28,43 +21,8 @@ def year():
 @pytest.fixture(scope="module")
 def found(year):
     """Return verdict and case of every flag by its key, as judged on `TODAY`."""
-    return dict(_by_enterprise(year.trial)) | dict(_twins(year.trial))
-
-
-def _by_enterprise(trial):
-    context = Context(installed(), installed_places())
-    for uscc in sorted({e.subject for e in trial.entries if e.subject}):
-        of = Supervision(uscc, context, apply)
-        for entry in trial.entries:
-            if entry.subject == uscc or entry.type.startswith("catalogue."):
-                of.read(entry)
-        for key, flag in of.flags.items():
-            review = of.file.reviews.get(key)
-            case = case_of(flag.then, flag.outcome.verdict, review)
-            yield key, (flag.outcome.verdict.value, case.label)
-        yield from _overdue(of)
-
-
-def _overdue(of):
-    for finding in of.file.findings.values():
-        for order in finding.orders:
-            days = overdue_days(finding, order)
-            if days is not None and TODAY in days:
-                yield f"Q2-{order.position}", ("breach", "then_and_now")
-            elif days is not None and days.start <= TODAY:
-                yield f"Q2-{order.position}", ("clear", "then_not_now")
-
-
-def _twins(trial):
-    twins = Twins(apply)
-    for entry in trial.entries:
-        twins.read(entry)
-    for entry in trial.entries:
-        shown = twins.flag(entry.position)
-        if shown is not None:
-            flag, review = shown
-            case = case_of(flag.then, flag.outcome.verdict, review)
-            yield flag.key, (flag.outcome.verdict.value, case.label)
+    judged = verdicts(year.trial.entries, TODAY)
+    return {key: (flag.verdict, flag.case) for key, flag in judged.items()}
 
 
 def _key(year, specimen):

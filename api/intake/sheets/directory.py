@@ -75,8 +75,12 @@ class Directory:
         """Return the sessions of an enterprise that was named to `prepare_sessions`."""
         return self._sessions.get(uscc, [])
 
-    def publishable(self, uscc: str) -> str | None:
-        """Return the application confirmed last and not published; None where there is none."""
+    def publishable(self, uscc: str, batch: str) -> str | None:
+        """Return the application confirmed last and not published; None where there is none.
+
+        Where the batch has listed the enterprise already, the one that it did so for: a sheet that is
+        taken a second time asks for the same publication.
+        """
         entries = [
             self._decode(entry)
             for entry in self._log.history(uscc)
@@ -85,7 +89,9 @@ class Directory:
         ]
         states: dict[str, application.State] = {}
         for entry in resolved(entries, self._apply):
-            key = entry.event.application_id
+            key: str = entry.event.application_id
+            if getattr(entry.event, "batch", None) == batch:
+                return key
             states[key] = application.evolve(states.get(key), entry)
         waiting = [a for a in states.values() if a is not None and a.confirmed and not a.published]
         latest = max(waiting, key=lambda a: (a.confirmed, a.position), default=None)

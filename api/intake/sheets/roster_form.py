@@ -44,7 +44,7 @@ def roster(sheet: Sheet, directory: Directory, actor: Mapping[str, str]) -> Iter
         yield Row(row.number, None, tuple(row.reading.faults), shown(row.cells))
     if faulty or not read:
         return
-    entries, faults = _entries(read, directory)
+    entries, faults = _entries(read, directory, batch[1])
     data = {"batch": batch[1], "published_on": day, "entries": entries}
     members = {"type": "RosterPublished", "valid_from": day, "actor": actor, "data": data}
     yield Row(first, None if faults else members, faults, {"batch": batch[1]})
@@ -82,7 +82,7 @@ def _roster_row(sheet: Sheet, number: int, cells: Mapping[str, Cell]) -> _Roster
 
 
 def _entries(
-    rows: Sequence[_RosterRow], directory: Directory
+    rows: Sequence[_RosterRow], directory: Directory, batch: str
 ) -> tuple[list[dict[str, Any]], tuple[Fault, ...]]:
     """Return one entry for each enterprise, with the application that was confirmed for it."""
     entries: list[dict[str, Any]] = []
@@ -90,7 +90,7 @@ def _entries(
     for uscc, group in groupby(sorted(rows, key=lambda r: r.uscc), key=lambda r: r.uscc):
         own = list(group)
         where = address(own[0].number, ROSTER, "统一社会信用代码")
-        application = directory.publishable(uscc)
+        application = directory.publishable(uscc, batch)
         if application is None:
             faults.append(
                 Fault(
