@@ -34,6 +34,15 @@ _ORGANISATION = re.compile(
     rf"(?:{_BODY}{{1,10}}?(?:省|市|自治区|自治州))?{_BODY}{{0,40}}(?:{_ENDS}){_NO_STREET}"
 )
 
+# 北京西站南广场 is a place: what follows a station is no organisation of that name.
+_STATION = re.compile(
+    "北京市?城市副中心|北京(?:[东南西北]|朝阳|丰台)?站(?=[东南西北]?(?:广场|出站|进站|候车|站房))"
+)
+# What a place is near to is not where it is.
+_NEARBY = re.compile(
+    "(?:毗邻|紧邻|邻近|临近|紧靠|靠近|相邻|距离?(?=[^一-鿿]|[一-鿿]{2})|与[^,;]*(?:相望|相邻|相接|接壤))[^,;]*"
+)
+
 
 def written_once(address: str) -> str:
     """Return `address` in one form: half-width, trimmed; empty where it is too long to be one."""
@@ -43,5 +52,11 @@ def written_once(address: str) -> str:
 
 def segments(text: str) -> tuple[str, ...]:
     """Return the parts of an address between brackets and commas, without organisations."""
-    parts = (_ORGANISATION.sub(" ", part).strip() for part in _CUTS.split(text))
+    parts = (_place(_NEARBY.sub("", part)) for part in _CUTS.split(text))
     return tuple(part for part in parts if part)
+
+
+def _place(part: str) -> str:
+    station = _STATION.match(part)
+    head = station[0] if station else ""
+    return (head + _ORGANISATION.sub(" ", part[len(head) :])).strip()

@@ -82,7 +82,7 @@ def test_every_clue_is_kept_in_the_order_in_which_they_decide():
         (Step.ADDRESS, Side.OUTSIDE),
     ]
     assert found.outline == "beijing-2020-echarts-wgs84"
-    assert found.parsers == "gazetteer/1+suffixes/1"
+    assert found.parsers == "gazetteer/2+suffixes/2"
 
 
 def test_the_name_of_the_venue_decides_nothing():
