@@ -1,7 +1,7 @@
 """Editions of dictionary, qualification catalogue, rule set and outline: stream `catalogue/{kind}` (三)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from domain.terms.vocabulary import CatalogueKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueAdopted:
-    """From `valid_from` an edition applies. Its content comes with the installation."""
+    """From `valid_from` an edition applies. Its content was stored before, under its digest."""
 
     kind: CatalogueKind
     edition: str
@@ -63,10 +63,23 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     same = (body.kind, body.edition, days, body.sha256)
     if any((e.kind, e.edition, e.days, e.sha256) == same for e in facts[ALL]):
         return []
+    edition = Edition(kind=body.kind, edition=body.edition, days=days, sha256=body.sha256)
+    if not facts.reference.holds(edition):
+        raise Refused(
+            "content-not-held",
+            "该目录的内容尚未收录:请先在“目录”页、POST /v1/catalogues 或 dudao catalogue add 收录文件,"
+            "再按其摘要采用",
+            "the content of the catalogue is not held: store the file first (page 目录,"
+            " POST /v1/catalogues, dudao catalogue add), then adopt it by its digest",
+            "sha256",
+        )
     tags = (ALL.tag,)
     return [New(f"catalogue/{body.kind.value}", body, None, None, tags, body.valid_from)]
 
 
 def reference_after(installed: Reference, adopted: State) -> Reference:
     """Return the reference data in force: what is installed, with what the ledger adopted."""
-    return replace(installed, adopted=(*installed.adopted, *adopted))
+    reference = installed
+    for edition in adopted:
+        reference = reference.adopting(edition)
+    return reference

@@ -167,7 +167,14 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
     days = Days(entry.valid_from, entry.valid_to)
     years = facts.reference.rules(command.valid_from).listing_years
     require_listing_period(days, years, f"{where}.valid_to")
-    require_certifiable(facts.reference, entry.scope, entry.valid_from, f"{where}.scope")
+    # What stands in no catalogue was confirmed by the paper that published it.
+    require_certifiable(
+        facts.reference,
+        entry.scope,
+        entry.valid_from,
+        f"{where}.scope",
+        command.document_no or entry.application_id,
+    )
     return New(
         f"standing/{entry.uscc}",
         EnterpriseListed(

@@ -99,15 +99,17 @@ def _require_decidable(reference: Reference, after: Recorded[Any]) -> None:
                     f"the mean {event.arithmetic.mean} is below the pass mark {event.arithmetic.pass_mark}",
                     "fields.recommended",
                 )
-            require_certifiable(reference, event.scope, day, "fields.scope")
+            require_certifiable(reference, event.scope, day, "fields.scope", after.document_no)
         case ApplicationConfirmed():
-            require_certifiable(reference, event.scope, day, "fields.scope")
+            require_certifiable(reference, event.scope, day, "fields.scope", after.document_no)
         case ScopeChanged():
-            require_certifiable(reference, event.added, day, "fields.added")
+            require_certifiable(reference, event.added, day, "fields.added", after.document_no)
         case EnterpriseListed() | ListingRenewed():
             days = Days(event.valid_from, event.valid_to)
             require_listing_period(days, reference.rules(day).listing_years, "fields.valid_to")
-            require_certifiable(reference, event.scope or (), day, "fields.scope")
+            require_certifiable(
+                reference, event.scope or (), day, "fields.scope", after.document_no
+            )
         case ListingSuspended() if event.until is not None and event.until <= day:
             raise Refused(
                 "until-before-start",

@@ -9,12 +9,13 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import NamedTuple
 
+from domain.terms.contents import Content
 from domain.terms.intervals import Days
 from domain.terms.reference import (
     Controlled,
@@ -25,6 +26,7 @@ from domain.terms.reference import (
     RuleSet,
 )
 from domain.terms.vocabulary import CatalogueKind, Level
+from ledger import catalogue_forms
 
 DICTIONARY_FILES: Mapping[str, str] = MappingProxyType({"2022": "occupations_2022.csv"})
 QUALIFICATIONS_FILES: Mapping[str, str] = MappingProxyType(
@@ -119,13 +121,149 @@ def _adopted() -> tuple[Edition, ...]:
         )
         for edition, name in QUALIFICATIONS_FILES.items()
     )
-    rules = json.dumps(asdict(RULE_SET), sort_keys=True, separators=(",", ":")).encode()
+    rules = json.dumps(_FOUNDING_RULES, sort_keys=True, separators=(",", ":")).encode()
     return (
         *dictionaries,
         *catalogues,
         _edition(CatalogueKind.RULES, RULE_SET.edition, _RULES_DAYS, rules),
         _edition(CatalogueKind.OUTLINE, OUTLINE, _OUTLINE_DAYS, packaged(OUTLINE_FILE)),
     )
+
+
+# Written out: the digest of what every ledger began with does not follow later rules.
+_FOUNDING_RULES = {
+    "early_warning_days": [180, 60],
+    "edition": "2020-3",
+    "experts_minimum": 1,
+    "inspectors_minimum": 2,
+    "listing_years": 3,
+    "pass_mark": 60,
+    "points_per_heading": 20,
+    "rectification_days": 30,
+}
+
+
+class Shipped(NamedTuple):
+    """A catalogue that comes with the product, and what a new ledger adopts it as."""
+
+    kind: CatalogueKind
+    edition: str
+    file: str
+    days: Days
+    document: str | None = None
+    """The paper behind it, where one is known."""
+    suggested: bool = False
+    """Only inferred: a person adopts it, never the product."""
+
+    def content(self) -> bytes:
+        """Return its bytes."""
+        return packaged(self.file)
+
+    @property
+    def sha256(self) -> str:
+        """Return their digest."""
+        return _digest(self.file)
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256(packaged(name)).hexdigest()
+
+
+def _shipped(  # noqa: PLR0913, PLR0917 - one argument a column of the table
+    kind: CatalogueKind,
+    edition: str,
+    file: str,
+    start: date,
+    end: date | None = None,
+    document: str | None = None,
+    *,
+    suggested: bool = False,
+) -> Shipped:
+    return Shipped(kind, edition, file, Days(start, end), document, suggested)
+
+
+_K = CatalogueKind
+SHIPPED: tuple[Shipped, ...] = (
+    # No source fixes the first day of 大典2015 either [C]; the notice of 2020 refers to this edition.
+    _shipped(_K.DICTIONARY, "2015", "catalogues/dictionary_2015.csv", date(2015, 7, 29)),
+    _shipped(_K.DICTIONARY, "2022", "catalogues/dictionary_2022.csv", date(2022, 9, 27)),
+    _shipped(
+        _K.NEW_OCCUPATIONS,
+        "1",
+        "catalogues/new_occupations_1.csv",
+        date(2019, 4, 1),
+        document="人社厅发〔2019〕48号",
+    ),
+    _shipped(
+        _K.NEW_OCCUPATIONS,
+        "2",
+        "catalogues/new_occupations_2.csv",
+        date(2020, 2, 25),
+        document="人社厅发〔2020〕17号",
+    ),
+    _shipped(
+        _K.NEW_OCCUPATIONS,
+        "3",
+        "catalogues/new_occupations_3.csv",
+        date(2020, 6, 28),
+        document="人社厅发〔2020〕73号",
+    ),
+    _shipped(
+        _K.NEW_OCCUPATIONS,
+        "4",
+        "catalogues/new_occupations_4.csv",
+        date(2021, 3, 18),
+        document="人社厅发〔2021〕17号",
+    ),
+    _shipped(
+        _K.NEW_OCCUPATIONS,
+        "5",
+        "catalogues/new_occupations_5.csv",
+        date(2022, 9, 27),
+        document="中华人民共和国职业分类大典(2022年版)",
+    ),
+    _shipped(
+        _K.NEW_OCCUPATIONS,
+        "6",
+        "catalogues/new_occupations_6.csv",
+        date(2024, 7, 25),
+        document="人社厅发〔2024〕36号",
+    ),
+    # Day and number were not found: on 22 July 2025 the ministry spoke of it as published [C].
+    _shipped(_K.NEW_OCCUPATIONS, "7", "catalogues/new_occupations_7.csv", date(2025, 7, 22)),
+    # Each standard has its own day of issue, the earliest found 26 December 2018.
+    _shipped(_K.STANDARDS, "2026-08", "catalogues/standards.csv", date(2018, 12, 26)),
+    _shipped(_K.MAPPING, "2015-2022", "catalogues/mapping_2015_2022.csv", date(2022, 9, 27)),
+    _shipped(
+        _K.MAPPING,
+        "2015-2022-suggested",
+        "catalogues/mapping_2015_2022_suggested.csv",
+        date(2022, 9, 27),
+        suggested=True,
+    ),
+    _shipped(
+        _K.QUALIFICATIONS,
+        "2017",
+        "qualifications_2017.csv",
+        date(2017, 9, 12),
+        date(2021, 11, 23),
+        "人社部发〔2017〕68号",
+    ),
+    _shipped(_K.QUALIFICATIONS, "2021", "catalogues/qualifications_2021.csv", date(2021, 11, 23)),
+    _shipped(_K.RULES, "2020-3", "catalogues/rules.json", date(2020, 4, 21)),
+    _shipped(_K.OUTLINE, OUTLINE, OUTLINE_FILE, date(2017, 1, 1)),
+)
+"""What the product knows. A new ledger adopts all but what is only suggested."""
+
+
+@cache
+def shipped_content(sha256: str) -> Content | None:
+    """Return what a shipped catalogue says, by its digest; None for any other digest."""
+    for each in SHIPPED:
+        if each.sha256 == sha256:
+            return catalogue_forms.read(each.kind, each.content()).content
+    return None
 
 
 def _edition(kind: CatalogueKind, edition: str, days: Days, content: bytes) -> Edition:

@@ -40,7 +40,7 @@ class Part(NamedTuple):
 def rows(rules: Rules, part: Part) -> Iterator[Shown]:
     """Yield every row of the part as known after the entry at `part.upto`."""
     with connection(part.conninfo) as conn:
-        known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
+        known = histories.known_rules(conn, rules, part.upto)
         yield from _of_subjects(conn, known, part)
         if part.certificates and "flags" in part.views:
             yield from _of_twins(conn, known, part)

@@ -15,7 +15,7 @@ from domain.correction import ENTRY, RecordCorrected, resolved
 from domain.permissions import MAY
 from domain.terms.decider import Command, FactKey, Facts, New, Refused, Unread
 from domain.terms.envelope import Actor, Recorded
-from domain.terms.reference import Reference
+from domain.terms.reference import Qualifications, Reference
 from domain.terms.vocabulary import Role
 from ledger.deciding.amending import amend, apply
 from ledger.reference import installed
@@ -110,9 +110,15 @@ def recorded(
     return entries
 
 
+HELD = installed().holding(
+    {digest * 32: Qualifications(edition="2026", controlled={}) for digest in ("ab", "cd")}
+)
+"""What a decision rests on in tests: two catalogues are stored and not adopted."""
+
+
 def facts_of(entries: Sequence[Recorded[Any]], reference: Reference | None = None) -> Facts:
     """Return facts of which nothing is read yet, with the reference data that `entries` adopt."""
-    known = Facts(reference=reference or installed(), amend=amend)
+    known = Facts(reference=reference or HELD, amend=amend)
     adopted = state_of(entries, catalogue.ALL)
     known.reference = catalogue.reference_after(known.reference, adopted)
     return known

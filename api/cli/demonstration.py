@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from api.cli.imports import bar
 from api.cli.language import chosen
 from api.cli.output import table
 from api.export.formats import columns
+from api.installation.founding import adopt
 from api.installation.wiring import Installation
 from api.intake.commands import Conditions, perform
 from api.intake.imports.files import Rejects
 from api.questions.lists import VIEWS
 from api.questions.queries import ask
 from api.questions.questions import RosterQuestion
+from api.questions.reading import Behind
 from api.questions.visits import visits
 from domain.checks import CHECKS
 from domain.terms.vocabulary import Verdict
@@ -31,6 +34,8 @@ SUFFIXES = frozenset({".ndjson", ".xlsx", ".csv"})
 LOADED = "sample-year.loaded"
 """Stands in the data folder once all files are in: the next start needs no second look at them."""
 PAGE = 1000
+MOST_WAITS = 12
+"""How often the views are waited for before the demonstration gives up."""
 
 
 def prepare(house: Installation) -> None:
@@ -47,8 +52,8 @@ def prepare(house: Installation) -> None:
 
 
 def _load(house: Installation, folder: Path) -> None:
-    found = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
-    if not found:
+    files = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
+    if not files:
         raise Failure(
             f"没有样例年度({folder});它随源码提供,安装包中没有。"
             "请在源码目录运行 ./run,或用 dudao import 导入自己的文件",
@@ -62,7 +67,7 @@ def _load(house: Installation, folder: Path) -> None:
             "with DUDAO_DATA, or run dudao serve",
         )
     _mark(house).touch()
-    for path in sorted(found, key=lambda p: p.name):
+    for path in sorted(files, key=lambda p: p.name):
         with bar(path.name) as advance:
             reject = house.settings.folder / f"{path.name}.reject.ndjson"
             report = house.bench.importer(None, advance).take(path, Rejects(reject))
@@ -70,6 +75,8 @@ def _load(house: Installation, folder: Path) -> None:
             f"{path.name}:入账 {report.taken},被拒 {report.refused}",
             f"{path.name}: {report.taken} taken, {report.refused} refused",
         )
+    # Behind the files: what they say of positions is counted from an empty ledger.
+    adopt(house.bench)
 
 
 def _mark(house: Installation) -> Path:
@@ -139,7 +146,7 @@ SUMMARY = columns("code name breach:integer undecided:integer clause example")
 def _show(house: Installation) -> None:
     """Print how often each check found something, with one example of why."""
     head = house.log.head().position
-    house.wait_for(head)
+    _follow(house, head)
     found = _all_flags(house, Basis(today(), head))
     counts = Counter((flag["code"], flag["verdict"]) for flag in found)
     first: dict[str, str] = {}
@@ -163,6 +170,15 @@ def _show(house: Installation) -> None:
     sys.stdout.write(f"{said}\n")
     table(rows, SUMMARY)
     sys.stdout.flush()
+
+
+def _follow(house: Installation, head: int) -> None:
+    """Wait for the views: adopted catalogues have every enterprise judged again."""
+    for _ in range(MOST_WAITS):
+        with suppress(Behind):
+            house.wait_for(head)
+            return
+    house.wait_for(head)
 
 
 def _all_flags(house: Installation, basis: Basis) -> list[dict[str, Any]]:

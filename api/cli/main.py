@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from api.cli.catalogues import catalogue
 from api.cli.checks import doctor, verify
 from api.cli.failures import reported
 from api.cli.imports import import_files
+from api.cli.init import init
 from api.cli.language import LANGUAGES, take_from
 from api.cli.reads import diff, flags, history, roster, stats
 from api.cli.replay import projections, replay
@@ -42,6 +44,7 @@ def options(
     del lang  # taken out of the arguments before they got here, wherever it stood
 
 
+app.command()(init)
 app.command()(demo)
 app.command()(serve)
 app.command("import")(import_files)
@@ -53,6 +56,7 @@ app.command()(stats)
 app.command()(report)
 app.command()(replay)
 app.add_typer(projections, name="projections")
+app.add_typer(catalogue, name="catalogue")
 app.command()(verify)
 app.command()(token)
 app.add_typer(users, name="users")

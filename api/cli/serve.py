@@ -54,6 +54,10 @@ def run(settings: "Settings", *, sample: bool) -> None:
 
             demonstration.prepare(house)
             demonstration.open_doors(house)
+        else:
+            from api.installation.founding import found  # noqa: PLC0415 - start-up time
+
+            found(house.bench)
         # One line for both languages: scripts wait for the address in it.
         end = chosen("(Ctrl+C 结束)", "(Ctrl+C ends it)")
         sys.stderr.write(f"督导已启动 / Dudao serves at {where} {end}\n")

@@ -42,7 +42,7 @@ PATHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "reviews": ("FlagReviewed",),
         "corrections": ("RecordCorrected",),
-        "catalogues": ("CatalogueAdopted",),
+        "catalogue-adoptions": ("CatalogueAdopted",),
     }
 )
 """Path under `/v1` → event names. `EnterpriseListed` is refused there with the reason why."""

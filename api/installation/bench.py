@@ -13,6 +13,7 @@ from api.installation.settings import Settings
 from api.intake.imports.files import Importer
 from api.intake.sheets.directory import Directory
 from ledger import codec
+from ledger.catalogues import Shelf
 from ledger.connect import Database
 from ledger.deciding.amending import apply
 from ledger.deciding.transact import Transactor
@@ -31,7 +32,8 @@ class Bench:
         self.log = PostgresLog(self.pool)
         self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
         self._writer = Writer(self.log)
-        self.transactor = Transactor(self.log, self._writer, self.vault, installed())
+        self.shelf = Shelf(installed(), self.pool.connection)
+        self.transactor = Transactor(self.log, self._writer, self.vault, self.shelf)
 
     def importer(
         self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]

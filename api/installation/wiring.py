@@ -166,8 +166,7 @@ class Installation:
         known = self._adopted
         if known is None or position > known[0]:
             with self.reading() as connection:
-                adoptions = histories.adoptions(connection, position)
-            known = position, self.folding._replace(catalogue=adoptions)
+                known = position, histories.known_rules(connection, self.folding, position)
             self._adopted = known
         return known[1].reference_at(position)
 

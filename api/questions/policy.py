@@ -87,6 +87,7 @@ BUSINESS = frozenset(
         "stats",
         "events",
         "draws",
+        "catalogues",
     }
 )
 INTEGRITY = frozenset({"integrity"})

@@ -68,6 +68,7 @@ _INVALID = frozenset(
         "account-invalid",
         "basis-missing",
         "code-wrong",
+        "content-not-held",
         "day-in-the-future",
         "days-reversed",
         "due-before-order",

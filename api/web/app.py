@@ -11,6 +11,7 @@ from api.http.caller import single_valued
 from api.http.compressing import Compressing
 from api.http.metrics import Metrics
 from api.http.routes import (
+    catalogues,
     changes,
     commands,
     draws,
@@ -97,6 +98,7 @@ def describe() -> FastAPI:
         draws,
         field,
         commands,
+        catalogues,
         imports,
         evidence,
         integrity,

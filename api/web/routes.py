@@ -1,6 +1,6 @@
 """Every page of the workbench, area by area."""
 
-from api.web import imports, start, system
+from api.web import catalogues, imports, start, system
 from api.web.casework import (
     applications,
     draws,
@@ -51,6 +51,7 @@ ROUTERS = (
     inspections.router,
     draws.router,
     imports.router,
+    catalogues.router,
     integrity.router,
     flags.router,
     flag.router,

@@ -40,6 +40,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             document_no=("文号", "Document number"),
             draw_id=("抽取编号", "Draw"),
             due_on=("整改期限", "Deadline"),
+            edition=("版本名称", "Edition"),
             effective_from=("生效日期", "In effect from"),
             effective_to=("截止日期", "Until"),
             enterprises=("抽取企业数", "Enterprises to be drawn"),

@@ -162,9 +162,17 @@ MEASURE_STATES = names(
 CHANGES = names(added=("新增", "added"), removed=("消失", "removed"), changed=("变更", "changed"))
 CATALOGUES = names(
     dictionary=("职业分类大典", "dictionary of occupations"),
+    new_occupations=("新职业", "new occupations"),
+    standards=("国家职业标准", "national standards"),
     qualifications=("职业资格目录", "catalogue of qualifications"),
+    mapping=("大典版本对应", "mapping between editions"),
     rules=("规则", "rules"),
     outline=("行政区划轮廓", "outline"),
+)
+CATALOGUE_STATES = names(
+    adopted=("已采用", "adopted"),
+    suggested=("仅为建议,未采用", "suggested, not adopted"),
+    stored=("已收录,未采用", "stored, not adopted"),
 )
 CERTIFICATE_STATES = names(
     valid=("有效", "valid"),
@@ -203,6 +211,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "import": IMPORT_STAGES,
         "change": CHANGES,
         "catalogue": CATALOGUES,
+        "catalogue_state": CATALOGUE_STATES,
         "certificate": CERTIFICATE_STATES,
         "within": WITHIN,
         **WATCHED,

@@ -78,7 +78,9 @@ def require_confirmable(
     if not units(body.scope):
         raise Refused("scope-empty", "确认范围为空", "the confirmed scope is empty", "scope")
     require_within(body.scope, state.recommended_units, "推荐范围", "the recommended scope")
-    require_certifiable(facts.reference, body.scope, command.valid_from, "scope")
+    require_certifiable(
+        facts.reference, body.scope, command.valid_from, "scope", command.document_no
+    )
 
 
 def require_rejectable(state: Application, body: ApplicationRejected) -> None:

@@ -209,7 +209,10 @@ def concluded(
     if not units(body.scope):
         raise Refused("scope-empty", "推荐范围为空", "the recommended scope is empty", "scope")
     require_within(body.scope, units(state.scope), "申报范围", "the scope applied for")
-    require_certifiable(facts.reference, body.scope, command.valid_from, "scope")
+    # Experts recommend; whether a paper published what no catalogue holds is the bureau's to say.
+    require_certifiable(
+        facts.reference, body.scope, command.valid_from, "scope", body.application_id
+    )
     return result
 
 

@@ -6,6 +6,7 @@ S1 is a breach, S2 is not; S3 stands beside the others, G2 beside G1.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +34,7 @@ from domain.checks.venue import location_of, place_consistent, within_beijing
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.clauses import CLAUSES, Clause
 from domain.terms.envelope import Recorded
+from domain.terms.reference import Reference, RuleSet
 from domain.terms.vocabulary import CandidateCategory, Level, Severity, Verdict
 
 
@@ -100,7 +102,7 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     found = {
         "S7": listed(position, day, last, file),
         "S3": not_access_controlled(position, event.occupation, day, last, context),
-        "S4": occupation_published(position, event.occupation, day, context),
+        "S4": occupation_published(position, event.occupation, day, file, context),
         "S5": candidates_eligible(entry),
         "S6": method_declared(entry, file),
         "S9": unit_covered(entry, file),
@@ -108,18 +110,22 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
         "G2": place_consistent(entry, location),
     }
     if found["S7"].verdict is not Verdict.BREACH:
-        found |= _scope(position, event, event, file)
+        found |= _scope(position, event, event, file, context.reference)
         found["S8"] = receipt_and_plan(entry, file)
-    return _flagged(found)
+    return _flagged(found, context.reference.rules(day), day)
 
 
-def judge_count(session: SessionRecord) -> Outcomes:
+def judge_count(session: SessionRecord, reference: Reference) -> Outcomes:
     """Return what C3 finds in a session as its certificates stand."""
-    return _flagged({"C3": not_more_than_candidates(session)})
+    outcome = not_more_than_candidates(session)
+    if outcome is CLEAR:
+        return {}
+    day = session.entry.event.held_from
+    return _flagged({"C3": outcome}, reference.rules(day), day)
 
 
 def judge_certificate(
-    entry: Recorded[CertificateIssued], session: SessionRecord | None
+    entry: Recorded[CertificateIssued], session: SessionRecord | None, reference: Reference
 ) -> Outcomes:
     """Return what R1, C1, T1 and S5 find in a certificate of `session`."""
     event = entry.event
@@ -127,13 +133,15 @@ def judge_certificate(
     # A check is asked only where it may find something: a replay judges millions of certificates.
     if event.issuer_uscc != entry.subject:
         found["R1"] = issuer_assessed(entry)
-    if not plainly_fits(event.certificate_no, event):
-        found["C1"] = number_fits(entry)
+    if not (reference.plain and plainly_fits(event.certificate_no, event)):
+        found["C1"] = number_fits(entry, reference)
     if event.level is _TECHNICIAN or event.level is _SENIOR:
         found["T1"] = content_complete(entry)
     if event.holder.category is _OTHER:
         found["S5"] = holder_eligible(entry, session)
-    return _flagged(found) if found else found
+    if not found:
+        return found
+    return _flagged(found, reference.rules(event.issued_on), event.issued_on)
 
 
 def judge_departing(
@@ -144,11 +152,11 @@ def judge_departing(
     day, last = held.held_from, held.held_to
     found = {
         "S3": not_access_controlled(entry.position, event.occupation, day, last, context),
-        "S4": occupation_published(entry.position, event.occupation, day, context),
+        "S4": occupation_published(entry.position, event.occupation, day, file, context),
     }
     if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:
-        found |= _scope(entry.position, event, held, file)
-    return _flagged(found)
+        found |= _scope(entry.position, event, held, file, context.reference)
+    return _flagged(found, context.reference.rules(day), day)
 
 
 def departs(event: CertificateIssued, held: AssessmentHeld) -> bool:
@@ -158,7 +166,8 @@ def departs(event: CertificateIssued, held: AssessmentHeld) -> bool:
 
 def judge_inspection(entry: Recorded[Any], context: Context) -> Outcomes:
     """Return what Q1 finds in a dispatch or a spot check."""
-    return _flagged({"Q1": inspection_proper(entry, context)})
+    rules = context.reference.rules(entry.valid_from)
+    return _flagged({"Q1": inspection_proper(entry, context)}, rules, entry.valid_from)
 
 
 def _scope(
@@ -166,15 +175,21 @@ def _scope(
     record: AssessmentHeld | CertificateIssued,
     held: AssessmentHeld,
     file: SubjectFile,
+    reference: Reference,
 ) -> Outcomes:
     """S1, and S2 unless S1 is a breach, of `record` on the days of its session `held`."""
     first, last = held.held_from, held.held_to
-    occupation = occupation_in_scope(position, record.occupation, first, last, file)
+    occupation = occupation_in_scope(position, record.occupation, first, last, file, reference)
     if occupation.verdict is Verdict.BREACH:
         return {"S1": occupation}
-    level = level_in_scope(position, record.occupation, record.level, first, last, file)
+    level = level_in_scope(position, record.occupation, record.level, first, last, file, reference)
     return {"S1": occupation, "S2": level}
 
 
-def _flagged(found: Outcomes) -> Outcomes:
-    return {code: outcome for code, outcome in found.items() if outcome is not CLEAR}
+def _flagged(found: Outcomes, rules: RuleSet, day: date) -> Outcomes:
+    """Leave out what is clear, and what the rule set of the day does not have judged."""
+    return {
+        code: outcome
+        for code, outcome in found.items()
+        if outcome is not CLEAR and rules.judges(code, day)
+    }

@@ -1,13 +1,17 @@
 """R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
 
+import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.supervision.subject_file import SessionRecord
+from domain.terms.contents import NUMBER_PATTERN
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
+from domain.terms.reference import Reference
 from domain.terms.vocabulary import Level
 
 MOST_NAMED = 100
@@ -24,12 +28,21 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
     )
 
 
-def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
-    """C1: the parts of the number agree with the record; an unknown pattern is undecided."""
+def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Outcome:
+    """C1: the parts of the number agree with the record; an unknown pattern is undecided.
+
+    Which pattern is known, the rule set of the day of issue says.
+    """
     event = entry.event
-    if plainly_fits(event.certificate_no, event):
+    if reference.plain and plainly_fits(event.certificate_no, event):
         return CLEAR
+    pattern = reference.rules(event.issued_on).number_pattern
     number = certificate_number(event.certificate_no)
+    if pattern != NUMBER_PATTERN:
+        known = compiled(pattern).fullmatch(event.certificate_no) is not None
+        if known and number is None:
+            return CLEAR
+        number = number if known else None
     if number is None:
         return undecided(
             f"证书编号 {event.certificate_no} 不是已知的 22 位格式",
@@ -37,6 +50,13 @@ def number_fits(entry: Recorded[CertificateIssued]) -> Outcome:
             entry.position,
         )
     wrong = list(_contradictions(number, entry))
+    if not wrong and event.level in _MARK_UNKNOWN:
+        return undecided(
+            f"证书编号 {event.certificate_no}:没有来源说明 {event.level.zh} 的等级位,无法核对",
+            f"certificate number {event.certificate_no}: no source says how {event.level.en}"
+            " is marked",
+            entry.position,
+        )
     if not wrong:
         return CLEAR
     return breach(
@@ -63,6 +83,8 @@ def _contradictions(
             f"year {number.year:02d} against issue on {' and '.join(map(str, days))}",
         )
     level = number.level
+    if event.level in _MARK_UNKNOWN:
+        return
     if level is not None and level is not event.level:
         yield (
             f"等级 {level.zh} 与记录 {event.level.zh} 不符",
@@ -87,7 +109,14 @@ def plainly_fits(text: str, event: CertificateIssued) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return the pattern of a rule set; one without repetitions, so that it is read once through."""
+    return re.compile(pattern, re.ASCII)
+
+
 _YEARS = tuple(f"{year:02d}" for year in range(100))
+_MARK_UNKNOWN = frozenset({Level.APPRENTICE, Level.CHIEF})
 _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.ONE})
 
 

@@ -3,7 +3,9 @@
 from datetime import date
 
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
-from domain.terms.reference import Control, Occupation
+from domain.supervision.subject_file import SubjectFile
+from domain.terms.reference import Control, Occupation, Publication, Published
+from domain.terms.scope import names_same
 from domain.terms.vocabulary import CatalogueKind
 
 
@@ -33,51 +35,137 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
             position,
         )
     return undecided(
-        f"{day} 适用的国家职业资格目录{edition or ''}未收录,无法判断是否准入类",
-        f"the qualification catalogue {edition} in force on {day} is not held",
+        f"缺少目录“国家职业资格目录{edition}”(qualifications,适用于 {day}),无法判断是否准入类",
+        f"the catalogue qualifications {edition} in force on {day} is missing",
         position,
     )
 
 
 def occupation_published(
-    position: int, occupation: Occupation, day: date, context: Context
+    position: int, occupation: Occupation, day: date, file: SubjectFile, context: Context
 ) -> Outcome:
-    """S4: the occupation exists in the edition that the record names, and that was in force."""
-    reference = context.reference
-    dictionary = reference.dictionaries.get(occupation.edition)
-    if dictionary is None:
+    """S4: on the day, the occupation exists in the edition that the record names, or in a batch.
+
+    Where it exists in nothing that is held, but was confirmed by the paper that published it, it
+    is undecided until that batch is adopted.
+    """
+    found = context.reference.publication(occupation, day)
+    if found.state is Published.YES:
+        return CLEAR
+    if found.state is Published.NOT_YET:
+        return _not_yet(position, occupation, day, found, context)
+    doubt = _doubt(occupation, found)
+    if doubt is not None:
+        return undecided(*doubt, position)
+    listing = file.course.on(day)
+    if found.state is Published.UNKNOWN and any(
+        names_same(unit.occupation, occupation) for unit in listing.scope
+    ):
         return undecided(
-            f"{occupation.edition}年版大典未收录,无法核对“{occupation.label}”",
-            f"the {occupation.edition} dictionary is not held; {occupation.label} cannot be looked up",
+            f"“{occupation.label}”已凭公布文件确认,但缺少目录:收录它的新职业批次(new_occupations)尚未采用",
+            f"{occupation.label} was confirmed by the paper that published it; the catalogue"
+            " new_occupations that lists it is missing",
             position,
+            *listing.because,
         )
-    known = dictionary.names.get(occupation.code)
-    if known == occupation.name:
-        return _in_force(position, occupation, day, context)
-    if known is None and occupation.name not in dictionary.codes:
-        return breach(
-            f"{occupation.edition}年版大典及已收录的新职业中没有“{occupation.name}”({occupation.code})",
-            f"{occupation.name} ({occupation.code}) is not in the {occupation.edition} dictionary",
-            position,
+    return breach(*_unpublished(occupation, found), position)
+
+
+def _doubt(occupation: Occupation, found: Publication) -> tuple[str, str] | None:
+    """Say why the catalogues that are held do not decide; None where they do."""
+    if found.state is Published.NOT_HELD:
+        return (
+            f"缺少目录“职业分类大典{occupation.edition}年版”(dictionary),无法核对“{occupation.label}”",
+            (
+                f"the catalogue dictionary {occupation.edition} is missing:"
+                f" {occupation.label} cannot be looked up"
+            ),
         )
-    right = known or dictionary.codes[occupation.name]
-    return undecided(
-        f"编码与名称不符:{occupation.code} 与“{occupation.name}”(大典:{right})",
-        f"code and name disagree: {occupation.code} and {occupation.name} (dictionary: {right})",
-        position,
+    if found.state is Published.OTHER_NAME:
+        return (
+            f"编码与名称不符:{occupation.code} 与“{occupation.name}”(大典:{found.known_as})",
+            (
+                f"code and name disagree: {occupation.code} and {occupation.name}"
+                f" (dictionary: {found.known_as})"
+            ),
+        )
+    if found.state is Published.DOUBTFUL:
+        return (
+            f"目录“职业分类大典{found.by}年版”(dictionary)中“{occupation.label}”的来源存疑,请核对原书",
+            (
+                f"the source for {occupation.label} in the catalogue dictionary {found.by} is in doubt:"
+                " see the printed book"
+            ),
+        )
+    return None
+
+
+def _unpublished(occupation: Occupation, found: Publication) -> tuple[str, str]:
+    if found.state is Published.NO_SKILLS:
+        return (
+            (
+                f"“{occupation.name}”({occupation.code})在大典或新职业批次 {found.by} 中,但属于专业技术等类别,"
+                "不是技能类职业"
+            ),
+            (
+                f"{occupation.name} ({occupation.code}) is published ({found.by}) but is no skills"
+                " occupation"
+            ),
+        )
+    if found.state is Published.NO_SKILLS_CLASS:
+        return (
+            (
+                f"“{occupation.name}”({occupation.code})的编码属于第{_CLASS_ZH[occupation.code[0]]}大类,"
+                "不是技能类职业;已采用的目录只收录技能类职业"
+            ),
+            (
+                f"the code of {occupation.name} ({occupation.code}) is of class {occupation.code[0]}:"
+                " no skills occupation; the catalogues adopted list skills occupations"
+            ),
+        )
+    return (
+        f"{occupation.edition}年版大典及已采用的新职业批次中没有“{occupation.name}”({occupation.code})",
+        (
+            f"{occupation.name} ({occupation.code}) is not in the {occupation.edition} dictionary,"
+            " nor in a batch of new occupations that was adopted"
+        ),
     )
 
 
-def _in_force(position: int, occupation: Occupation, day: date, context: Context) -> Outcome:
-    editions = [
-        e
-        for e in context.reference.adopted
-        if e.kind is CatalogueKind.DICTIONARY and e.edition == occupation.edition
-    ]
-    if any(e.days.start <= day for e in editions):
-        return CLEAR
+_CLASS_ZH = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+
+
+def _not_yet(
+    position: int, occupation: Occupation, day: date, found: Publication, context: Context
+) -> Outcome:
+    """Say what a later edition means: a batch of another day, or the next dictionary too early."""
+    reference = context.reference
+    before = reference.in_force(CatalogueKind.DICTIONARY, day)
+    if found.by != occupation.edition:
+        return breach(
+            f"{day} 时“{occupation.name}”尚未公布(新职业批次 {found.by} 自 {found.since} 起)",
+            f"{occupation.name} was not published on {day} (batch {found.by} from {found.since})",
+            position,
+        )
+    if before is None or reference.dictionary(before.edition) is None:
+        return undecided(
+            f"{day} 时{occupation.edition}年版大典尚未施行,缺少当时适用的目录(dictionary)",
+            f"the {occupation.edition} dictionary was not in force on {day}; the catalogue"
+            " dictionary of that day is missing",
+            position,
+        )
+    then = reference.named(before.edition, occupation.name, day)
+    if then is None:
+        return breach(
+            f"{day} 时适用{before.edition}年版大典,其中及当时已采用的新职业批次中没有“{occupation.name}”",
+            f"on {day} the {before.edition} dictionary was in force; {occupation.name} is not in it"
+            " nor in a batch adopted by then",
+            position,
+        )
     return undecided(
-        f"{day} 时{occupation.edition}年版大典尚未施行,当时的版本未收录",
-        f"the {occupation.edition} dictionary was not in force on {day}; its predecessor is not held",
+        f"{day} 时适用{before.edition}年版大典(其中“{occupation.name}”编码为 {then or '未知'}),"
+        f"记录却按{occupation.edition}年版填写",
+        f"on {day} the {before.edition} dictionary was in force ({occupation.name}:"
+        f" {then or 'code unknown'}); the record names the {occupation.edition} one",
         position,
     )

@@ -6,7 +6,8 @@ from datetime import date
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.standing.course import Listing, standing_zh
 from domain.supervision.subject_file import SubjectFile
-from domain.terms.reference import Occupation
+from domain.terms.contents import folded
+from domain.terms.reference import Occupation, Reference
 from domain.terms.scope import Unit
 from domain.terms.vocabulary import Level, Standing
 
@@ -24,24 +25,39 @@ def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome
     return CLEAR
 
 
-def occupation_in_scope(
-    position: int, occupation: Occupation, first: date, last: date, file: SubjectFile
+def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, and where to look
+    position: int,
+    occupation: Occupation,
+    first: date,
+    last: date,
+    file: SubjectFile,
+    reference: Reference,
 ) -> Outcome:
     """S1: the occupation (edition, name, 工种) is in the confirmed scope on every day."""
     worst = CLEAR
     for listing in file.course.over(first, last):
-        found = _occupation(position, occupation, first, listing)
+        found = _occupation(position, occupation, first, listing, reference)
         if found.verdict.gravity > worst.verdict.gravity:
             worst = found
     return worst
 
 
 def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to look
-    position: int, occupation: Occupation, level: Level, first: date, last: date, file: SubjectFile
+    position: int,
+    occupation: Occupation,
+    level: Level,
+    first: date,
+    last: date,
+    file: SubjectFile,
+    reference: Reference,
 ) -> Outcome:
-    """S2: the occupation is confirmed at this level on every day."""
+    """S2: the occupation is confirmed at this level on every day.
+
+    A level that is confirmed and that the national standard of the day does not have is
+    undecided: the enterprise kept to what was confirmed.
+    """
     for listing in file.course.over(first, last):
-        units = [u for u in listing.scope if _is(u, occupation)]
+        units = [u for u in listing.scope if _is(u, occupation, first, reference)]
         if units and level not in {u.level for u in units}:
             confirmed = "、".join(
                 x.zh for x in sorted({u.level for u in units}, key=lambda x: x.rank)
@@ -52,20 +68,35 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
                 position,
                 *listing.because,
             )
-    return CLEAR
-
-
-def _is(unit: Unit, occupation: Occupation) -> bool:
-    """A unit without 工种 covers the occupation as a whole."""
-    return (
-        unit.name == occupation.name
-        and unit.edition == occupation.edition
-        and (unit.trade is None or unit.trade == occupation.trade)
+    standard = reference.standard(occupation, first)
+    if standard is None or standard.has(level) or standard.levels is None:
+        return CLEAR
+    known = "、".join(x.zh for x in sorted(standard.levels, key=lambda x: x.rank))
+    papers = "、".join(standard.documents)
+    return undecided(
+        f"{occupation.label} 的 {level.zh} 在确认范围内,但 {first} 施行的国家职业标准"
+        f"({papers or '目录 standards'})只有 {known},请核实",
+        f"{occupation.label} is confirmed at {level.en}, but the national standard in force on"
+        f" {first} ({papers or 'catalogue standards'}) has no such level",
+        position,
     )
 
 
-def _occupation(position: int, occupation: Occupation, day: date, listing: Listing) -> Outcome:
-    if any(_is(unit, occupation) for unit in listing.scope):
+def _is(unit: Unit, occupation: Occupation, day: date, reference: Reference) -> bool:
+    """A unit without 工种 covers the occupation as a whole."""
+    if unit.edition != occupation.edition:
+        return reference.are_mapped(unit.occupation, occupation, day)
+    return (unit.name == occupation.name or folded(unit.name) == folded(occupation.name)) and (
+        unit.trade is None
+        or unit.trade == occupation.trade
+        or (occupation.trade is not None and folded(unit.trade) == folded(occupation.trade))
+    )
+
+
+def _occupation(
+    position: int, occupation: Occupation, day: date, listing: Listing, reference: Reference
+) -> Outcome:
+    if any(_is(unit, occupation, day, reference) for unit in listing.scope):
         return CLEAR
     because = (position, *listing.because)
     doubt = _doubt(occupation, listing.scope)
@@ -82,22 +113,25 @@ def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str] | N
     """Say why the record may still mean something confirmed; None where it cannot."""
     for unit in scope:
         if unit.edition == occupation.edition:
-            if unit.name == occupation.name and occupation.trade is None:
+            if folded(unit.name) == folded(occupation.name) and occupation.trade is None:
                 return (
                     f"确认范围限于工种“{unit.trade}”,记录未写明工种",
                     f"the scope is limited to trade {unit.trade}; the record names none",
                 )
-            if unit.code == occupation.code and unit.name != occupation.name:
+            if unit.code == occupation.code and folded(unit.name) != folded(occupation.name):
                 return (
                     f"编码 {occupation.code} 在确认范围内为“{unit.name}”,记录写作“{occupation.name}”",
                     f"code {occupation.code} is {unit.name} in the scope, the record says {occupation.name}",
                 )
         elif unit.name == occupation.name or unit.code == occupation.code:
             return (
-                f"确认范围按{unit.edition}年版大典,记录按{occupation.edition}年版,两版之间没有对应关系可用",
                 (
-                    f"the scope names the {unit.edition} dictionary, the record the {occupation.edition} one;"
-                    " no mapping is held"
+                    f"确认范围按{unit.edition}年版大典,记录按{occupation.edition}年版;"
+                    f"缺少目录:两版之间“{occupation.name}”的对应关系(mapping)尚未采用"
+                ),
+                (
+                    f"the scope names the {unit.edition} dictionary, the record the"
+                    f" {occupation.edition} one; the catalogue mapping of {occupation.name} is missing"
                 ),
             )
     return None

@@ -3,7 +3,7 @@
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.terms.envelope import Recorded
-from domain.terms.place import Location, Side
+from domain.terms.place import USUAL, Bounds, Location, Side
 from domain.terms.vocabulary import Mode
 
 
@@ -36,5 +36,13 @@ def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Out
 
 
 def location_of(entry: Recorded[AssessmentHeld], context: Context) -> Location:
-    """Return where the session was held, with all evidence."""
-    return context.locate(entry.event.mode, entry.event.venue)
+    """Return where the session was held, with all evidence, by the outline and rules of its day."""
+    event = entry.event
+    reference = context.reference
+    bounds = Bounds(
+        error_m=reference.rules(event.held_from).outline_error_m,
+        outline=reference.outline(event.held_from),
+    )
+    if bounds == USUAL:
+        return context.locate(event.mode, event.venue)
+    return context.locate(event.mode, event.venue, bounds)

@@ -224,14 +224,16 @@ def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | N
         case ListingRemoved():
             return _remove(command, now, body)
         case ListingRenewed():
-            return _renew(facts, course, body)
+            return _renew(facts, command, course, body)
 
 
 def _change_scope(
     facts: Facts, command: Command[Event], now: Listing, body: ScopeChanged
 ) -> ScopeChanged | None:
     require_in_effect(now, command.valid_from, "变更范围", "given another scope")
-    require_certifiable(facts.reference, body.added, command.valid_from, "added")
+    require_certifiable(
+        facts.reference, body.added, command.valid_from, "added", command.document_no
+    )
     added = units(body.added) - now.scope
     removed = (units(body.removed) & now.scope) - units(body.added)
     if not added and not removed:
@@ -271,7 +273,9 @@ def _remove(command: Command[Event], now: Listing, body: ListingRemoved) -> List
     return body
 
 
-def _renew(facts: Facts, course: Course, body: ListingRenewed) -> ListingRenewed | None:
+def _renew(
+    facts: Facts, command: Command[Event], course: Course, body: ListingRenewed
+) -> ListingRenewed | None:
     days = Days(body.valid_from, body.valid_to)
     require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
     now = course.on(body.valid_from)
@@ -280,5 +284,12 @@ def _renew(facts: Facts, course: Course, body: ListingRenewed) -> ListingRenewed
     scope = items(course.scope_before(body.valid_from)) if body.scope is None else body.scope
     if not units(scope):
         raise Refused("scope-empty", "续期范围为空", "the scope to go on with is empty", "scope")
-    require_certifiable(facts.reference, scope, body.valid_from, "scope")
+    confirmed = units(scope) <= course.scope_before(body.valid_from)
+    require_certifiable(
+        facts.reference,
+        scope,
+        body.valid_from,
+        "scope",
+        command.document_no or ("scope" if confirmed else None),
+    )
     return None if now.days == days and now.scope == units(scope) else body

@@ -55,8 +55,11 @@ def _ended_certificate(of: "Supervision", entry: Recorded[Any], at: int) -> Iter
 def _successor(of: "Supervision", record: CertificateRecord, at: int) -> Iterator[Touch]:
     """What is new about a certificate that replaced another one is its number."""
     yield Touch("certificates", str(record.position))
-    outcome = number_fits(record.entry)
-    found = {} if outcome is CLEAR else {"C1": outcome}
+    reference = of.context.reference
+    issued = record.entry.event.issued_on
+    outcome = number_fits(record.entry, reference)
+    judged = outcome is not CLEAR and reference.rules(issued).judges("C1", issued)
+    found = {"C1": outcome} if judged else {}
     yield from of.settle(record.position, record.entry.valid_from, found, at, ("C1",))
     if at != record.position:
         yield from of.raised_of(record.position, ("C1",))

@@ -31,7 +31,7 @@ from domain.supervision.subject_file import Districts, SessionRecord, SubjectFil
 from domain.supervision.touches import Touch, touches
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
-from domain.terms.vocabulary import Verdict
+from domain.terms.vocabulary import CatalogueKind, Verdict
 
 
 class Supervision:
@@ -74,7 +74,7 @@ class Supervision:
         Nine of ten entries are certificates, and nearly all of them are clear.
         """
         session = self.file.add_certificate(entry)
-        outcomes = judge_certificate(entry, session)
+        outcomes = judge_certificate(entry, session, self.context.reference)
         departing = session is not None and departs(entry.event, session.entry.event)
         uncounted = session is None or len(session.certificates) <= session.candidates
         if uncounted and not outcomes and not departing:
@@ -95,14 +95,23 @@ class Supervision:
         yield from BEARS_ON[group_of(entry)](self, entry, entry.position)
 
     def _adopt(self, entry: Recorded[CatalogueAdopted]) -> list[Touch]:
-        """Judge again what rests on reference data; every flag names the edition of the rules."""
-        reference = self.context.reference
-        adopted = adopt((), entry)
-        self.context = Context(
-            replace(reference, adopted=(*reference.adopted, *adopted)), self.context.locate
-        )
+        """Judge again what rests on reference data; every flag names the edition of the rules.
+
+        A new ledger adopts fifteen catalogues at once, so only what may differ is shown again.
+        """
+        before = self.context.reference
+        (adopted,) = adopt((), entry)
+        after = before.adopting(adopted)
+        self.context = Context(after, self.context.locate)
         touched = [*self.judge_from(date.min, entry.position), *self._inspections(entry.position)]
-        return list(dict.fromkeys([*touched, *self.raised()]))
+        if not (before.plain and after.plain):
+            for record in self.file.papers:
+                touched += self.judge_certificate(record, entry.position)
+        if adopted.kind is CatalogueKind.RULES:
+            for session in self.file.sessions.values():
+                touched += self.count(session, entry.position, own=False)
+            touched += self.raised()
+        return list(dict.fromkeys(touched))
 
     def raised(self) -> Iterator[Touch]:
         """Yield every flag that was ever raised; Q2 of an order is derived and has no state."""
@@ -161,7 +170,7 @@ class Supervision:
         """Judge a certificate again."""
         entry = record.entry
         session = self.file.sessions.get(entry.event.assessment_id)
-        outcomes = judge_certificate(entry, session)
+        outcomes = judge_certificate(entry, session, self.context.reference)
         self._departing.pop(entry.position, None)
         if session is not None and departs(entry.event, session.entry.event):
             self._departing[entry.position] = record
@@ -171,7 +180,7 @@ class Supervision:
     def count(self, session: SessionRecord, at: int, *, own: bool) -> Iterator[Touch]:
         """C3; its record is complete with the last certificate, so each of them is still "then"."""
         entry = session.entry
-        outcome = judge_count(session).get("C3", CLEAR)
+        outcome = judge_count(session, self.context.reference).get("C3", CLEAR)
         key = f"C3-{entry.position}"
         state = self.flags.get(key)
         if own and outcome is not CLEAR and (state is None or state.then is not Verdict.BREACH):

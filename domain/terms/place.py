@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from domain.terms.contents import Outline
 from domain.terms.vocabulary import Datum, Mode
 
 
@@ -69,9 +70,21 @@ class Location:
     parsers: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The line that a place is held against, and how far it may be wrong, in metres."""
+
+    error_m: int = 150
+    outline: Outline | None = None
+    """None: the installation's own."""
+
+
+USUAL = Bounds()
+
+
 class Locate(Protocol):
     """Judge a place; pure for its arguments, never raises on a recorded fact."""
 
-    def __call__(self, mode: Mode, place: Place | None, /) -> Location:
+    def __call__(self, mode: Mode, place: Place | None, bounds: Bounds = USUAL, /) -> Location:
         """Return on which side of the boundary a session of `mode` at `place` was held."""
         ...

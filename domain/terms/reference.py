@@ -1,80 +1,57 @@
-"""Reference data in force: occupation dictionary, qualification catalogue, rule set, outline.
+"""Reference data in force: dictionaries, new occupations, standards, qualifications, rules, outline.
 
-Editions are data with their own valid interval. What an edition says comes with the
-installation; from when to when it applies is what the ledger knows (`CatalogueAdopted`).
-Clause 三; `domain/catalogue.py` holds the events.
+Editions are data with their own valid interval. What an edition says is content under a digest;
+from when to when it applies is what the ledger knows (`CatalogueAdopted`). Clause 三;
+`domain/catalogue.py` holds the events, `domain/contents.py` what a content says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
+from types import MappingProxyType
 
+from domain.terms.contents import (
+    SKILLS_CLASSES,
+    Content,
+    Controlled,
+    Dictionary,
+    NewOccupations,
+    Occupation,
+    OccupationMapping,
+    Outline,
+    Qualifications,
+    RuleSet,
+    Standard,
+    Standards,
+    StandingStandard,
+    folded,
+)
 from domain.terms.intervals import Days
-from domain.terms.vocabulary import CatalogueKind, Level
+from domain.terms.vocabulary import CatalogueKind
 
+__all__ = [
+    "Content",
+    "Control",
+    "Controlled",
+    "Dictionary",
+    "Edition",
+    "NewOccupations",
+    "Occupation",
+    "OccupationMapping",
+    "Outline",
+    "Publication",
+    "Published",
+    "Qualifications",
+    "Reference",
+    "RuleSet",
+    "Standard",
+    "Standards",
+    "StandingStandard",
+]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occupation:
-    """One occupation, or one 工种 of it, in a named edition of the dictionary."""
-
-    edition: str
-    code: str
-    name: str
-    trade: str | None = None
-
-    @property
-    def label(self) -> str:
-        """Name for people, with the 工种 where there is one."""
-        return f"{self.name}({self.trade})" if self.trade else self.name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dictionary:
-    """Content of one edition of 职业分类大典."""
-
-    edition: str
-    names: Mapping[str, str]
-    """Occupation name by code."""
-    codes: Mapping[str, str]
-    """Code by occupation name."""
-    levels: Mapping[str, frozenset[Level]]
-    """Levels of the national standard by code; a code without an entry: not known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Controlled:
-    """An occupation that a qualification catalogue lists as 准入类.
-
-    `only` names the part of the occupation that is controlled (None: all of it);
-    `words` are the words in a 工种 that mark this part.
-    """
-
-    name: str
-    only: str | None = None
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Qualifications:
-    """Content of one 国家职业资格目录: the 准入类 occupations by the names it uses or their 2022 names."""
-
-    edition: str
-    controlled: Mapping[str, Controlled]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSet:
-    """What no source fixes and the authority configures [C]."""
-
-    edition: str
-    points_per_heading: int = 20
-    pass_mark: int = 60
-    experts_minimum: int = 1
-    inspectors_minimum: int = 2
-    listing_years: int = 3
-    early_warning_days: tuple[int, ...] = (180, 60)
-    rectification_days: int = 30
+FIRST_EDITION = "2015"
+"""The dictionary that the notice itself refers to; batches before the next one extend it."""
 
 
 class Control(Enum):
@@ -86,6 +63,26 @@ class Control(Enum):
     """Only some of its work is controlled and the record does not say which was assessed."""
     UNKNOWN = "unknown"
     """The catalogue in force that day is not held."""
+
+
+class Published(Enum):
+    """Whether an occupation is published on a day, and if not, how that is known."""
+
+    YES = "yes"
+    NOT_YET = "not_yet"
+    """It is published later: the edition or the batch begins after the day."""
+    NO_SKILLS = "no_skills"
+    """It exists and is no skills occupation."""
+    NO_SKILLS_CLASS = "no_skills_class"
+    """Its code is of a class without skills occupations, which no content that is held lists."""
+    DOUBTFUL = "doubtful"
+    """The edition lists it, by a source that is in doubt."""
+    OTHER_NAME = "other_name"
+    """Code and name belong to different occupations."""
+    UNKNOWN = "unknown"
+    """It stands in nothing that is held."""
+    NOT_HELD = "not_held"
+    """The edition that it names is not held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +98,16 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What is known of an occupation on a day, by which edition, and under which other name."""
+
+    state: Published
+    by: str = ""
+    known_as: str = ""
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """All content held, and which edition applies on which day, as known at one position."""
 
@@ -108,6 +115,65 @@ class Reference:
     qualifications: Mapping[str, Qualifications] = field(default_factory=dict[str, Qualifications])
     rule_sets: Mapping[str, RuleSet] = field(default_factory=dict[str, RuleSet])
     adopted: tuple[Edition, ...] = ()
+    contents: Mapping[str, Content] = field(default_factory=dict[str, Content])
+    """Content by SHA-256. What is not here is looked for by the edition's name, as entries before
+    November 2026 are: the installation's own content stands under that above."""
+    pinned: RuleSet | None = None
+    """A rule set in force on every day, whatever the ledger adopts."""
+    plain: bool = field(init=False, compare=False, repr=False, default=True)
+    """Whether every rule set in force judges certificates as the rules of the notice do."""
+    _after: dict[Edition, "Reference"] = field(
+        init=False, compare=False, repr=False, default_factory=dict[Edition, "Reference"]
+    )
+
+    def __post_init__(self) -> None:
+        """Look once at what is asked for each of ten million certificates."""
+        adopted = (self.content(e) for e in self.adopted if e.kind is CatalogueKind.RULES)
+        found = adopted if self.pinned is None else (self.pinned,)
+        plain = all(rules.judges_plainly for rules in found if isinstance(rules, RuleSet))
+        object.__setattr__(self, "plain", plain)
+
+    def adopting(self, edition: Edition) -> "Reference":
+        """Return the same with one edition more; every file that reads the entry shares it."""
+        known = self._after.get(edition)
+        if known is None:
+            known = replace(self, adopted=(*self.adopted, edition))
+            self._after[edition] = known
+        return known
+
+    def holding(self, contents: Mapping[str, Content]) -> "Reference":
+        """Return the same with more content; itself where all of it is here."""
+        if contents.keys() <= self.contents.keys():
+            return self
+        return replace(self, contents={**self.contents, **contents})
+
+    def content(self, edition: Edition) -> Content | None:
+        """Return what an edition says, None where that is not held."""
+        found = self.contents.get(edition.sha256)
+        if found is not None:
+            return found
+        match edition.kind:
+            case CatalogueKind.DICTIONARY:
+                return self.dictionaries.get(edition.edition)
+            case CatalogueKind.QUALIFICATIONS:
+                return self.qualifications.get(edition.edition)
+            case CatalogueKind.RULES:
+                return self.rule_sets.get(edition.edition)
+            case (
+                CatalogueKind.NEW_OCCUPATIONS
+                | CatalogueKind.STANDARDS
+                | CatalogueKind.MAPPING
+                | CatalogueKind.OUTLINE
+            ):
+                return None
+
+    def holds(self, edition: Edition) -> bool:
+        """Return whether the content of an edition is held: under its digest, or by its name."""
+        if edition.kind is CatalogueKind.OUTLINE and any(
+            e.kind is edition.kind and e.sha256 == edition.sha256 for e in self.adopted
+        ):
+            return True  # the installation's own, which no fold reads as content
+        return isinstance(self.content(edition), _CONTENT_OF[edition.kind])
 
     def in_force(self, kind: CatalogueKind, day: date) -> Edition | None:
         """Return the edition of `kind` in force on `day`: the one that began last, then recorded last."""
@@ -116,33 +182,171 @@ class Reference:
 
     def rules(self, day: date) -> RuleSet:
         """Return the rule set in force on `day`; one whose content is not held leaves its predecessor."""
-        found = [
-            e
-            for e in self.adopted
-            if e.kind is CatalogueKind.RULES and e.edition in self.rule_sets and day in e.days
-        ]
-        latest = max(found, key=lambda e: (e.days.start, e.position), default=None)
-        return self.rule_sets[latest.edition] if latest else RuleSet(edition="none")
+        if self.pinned is not None:
+            return self.pinned
+        latest: Edition | None = None
+        rules: RuleSet | None = None
+        for edition in self.adopted:
+            if edition.kind is not CatalogueKind.RULES or day not in edition.days:
+                continue
+            if latest is not None and (edition.days.start, edition.position) < (
+                latest.days.start,
+                latest.position,
+            ):
+                continue
+            held = self.content(edition)
+            if isinstance(held, RuleSet):
+                latest, rules = edition, held
+        if latest is None or rules is None:
+            return RuleSet(edition="none")
+        # One file may be adopted under another name than it bears: the ledger's name counts.
+        named = rules.edition == latest.edition
+        return rules if named else replace(rules, edition=latest.edition)
 
     def under(self, rules: RuleSet) -> "Reference":
         """Return the same with `rules` in force on every day, whatever the ledger adopts."""
-        always = Edition(
-            kind=CatalogueKind.RULES, edition=rules.edition, days=Days(date.min), sha256=""
-        )
-        others = (e for e in self.adopted if e.kind is not CatalogueKind.RULES)
-        return replace(self, rule_sets={rules.edition: rules}, adopted=(*others, always))
+        return replace(self, pinned=rules)
 
     def control(self, occupation: Occupation, day: date) -> tuple[Control, str]:
         """Return whether `occupation` is 准入类 on `day` and the catalogue edition that says so (三)."""
         edition = self.in_force(CatalogueKind.QUALIFICATIONS, day)
-        if edition is None or edition.edition not in self.qualifications:
+        held = self.content(edition) if edition is not None else None
+        if edition is None or not isinstance(held, Qualifications):
             return Control.UNKNOWN, edition.edition if edition else ""
-        entry = self.qualifications[edition.edition].controlled.get(occupation.name)
+        entry = held.controlled.get(folded(occupation.name))
         if entry is None:
             return Control.FREE, edition.edition
         if entry.only is None:
             return Control.CONTROLLED, edition.edition
         if occupation.trade is None:
             return Control.PARTLY, edition.edition
-        marked = any(word in occupation.trade for word in entry.words)
+        trade = folded(occupation.trade)
+        marked = any(word in trade for word in entry.words)
         return (Control.CONTROLLED if marked else Control.FREE), edition.edition
+
+    def dictionary(self, edition: str) -> Dictionary | None:
+        """Return the content of the dictionary `edition` that was adopted last; None: not held."""
+        adopted = [
+            e for e in self.adopted if e.kind is CatalogueKind.DICTIONARY and e.edition == edition
+        ]
+        for each in sorted(adopted, key=lambda e: e.position, reverse=True):
+            held = self.content(each)
+            if isinstance(held, Dictionary):
+                return held
+        return self.dictionaries.get(edition)
+
+    def batches(self, edition: str) -> Iterator[tuple[Edition, NewOccupations]]:
+        """Yield the adopted batches of new occupations that extend a dictionary, with their days."""
+        for each in self.adopted:
+            held = self.content(each) if each.kind is CatalogueKind.NEW_OCCUPATIONS else None
+            if isinstance(held, NewOccupations) and self._extends(each.days.start) == edition:
+                yield each, held
+
+    def _extends(self, day: date) -> str:
+        """Return the dictionary that a batch of `day` extends: the one of its day."""
+        edition = self.in_force(CatalogueKind.DICTIONARY, day)
+        return edition.edition if edition is not None else FIRST_EDITION
+
+    def publication(self, occupation: Occupation, day: date) -> Publication:
+        """Return whether the occupation exists in the edition that it names, on `day` (三)."""
+        label = occupation.edition
+        batches = sorted(self.batches(label), key=lambda each: each[0].days.start)
+        in_batch = _in_batches(batches, occupation, day)
+        if in_batch is not None:
+            return in_batch
+        dictionary = self.dictionary(label)
+        if dictionary is None:
+            return Publication(state=Published.NOT_HELD)
+        known = dictionary.names.get(occupation.code)
+        if known is not None and folded(known) == folded(occupation.name):
+            if occupation.code in dictionary.doubtful:
+                return Publication(state=Published.DOUBTFUL, by=label)
+            return self._in_dictionary(occupation, day)
+        elsewhere = (new.code for _, batch in batches if (new := batch.get(occupation)))
+        other = known or dictionary.code_of(occupation.name) or next(elsewhere, "")
+        if other:
+            return Publication(state=Published.OTHER_NAME, known_as=other)
+        digit = occupation.code[:1]
+        no_skills = digit.isdigit() and digit not in SKILLS_CLASSES
+        state = Published.NO_SKILLS_CLASS if no_skills else Published.UNKNOWN
+        return Publication(state=state, by=label)
+
+    def _in_dictionary(self, occupation: Occupation, day: date) -> Publication:
+        editions = [
+            e
+            for e in self.adopted
+            if e.kind is CatalogueKind.DICTIONARY and e.edition == occupation.edition
+        ]
+        if occupation.code[:1] not in SKILLS_CLASSES:
+            return Publication(state=Published.NO_SKILLS, by=occupation.edition)
+        if any(e.days.start <= day for e in editions):
+            return Publication(state=Published.YES, by=occupation.edition)
+        since = min((e.days.start for e in editions), default=None)
+        return Publication(state=Published.NOT_YET, by=occupation.edition, since=since)
+
+    def named(self, edition: str, name: str, day: date) -> str | None:
+        """Return the code of the occupation of that name in an edition on `day` ("": not known)."""
+        dictionary = self.dictionary(edition)
+        code = dictionary.code_of(name) if dictionary is not None else None
+        if code is not None:
+            return code
+        for batch, held in self.batches(edition):
+            new = held.by_name.get(folded(name))
+            if new is not None and batch.days.start <= day:
+                return new.code
+        return None
+
+    def standard(self, occupation: Occupation, day: date) -> StandingStandard | None:
+        """Return what the standards in force say of the occupation on `day`; None: nothing."""
+        edition = self.in_force(CatalogueKind.STANDARDS, day)
+        held = self.content(edition) if edition is not None else None
+        return held.on(occupation, day) if isinstance(held, Standards) else None
+
+    def are_mapped(self, one: Occupation, other: Occupation, day: date) -> bool:
+        """Return whether an adopted mapping says that two editions mean the same occupation."""
+        for edition in self.adopted:
+            if edition.kind is CatalogueKind.MAPPING and day in edition.days:
+                held = self.content(edition)
+                if isinstance(held, OccupationMapping) and held.maps(one, other):
+                    return True
+        return False
+
+    def outline(self, day: date) -> Outline | None:
+        """Return the outline that the ledger adopted for `day`; None: the installation's own."""
+        edition = self.in_force(CatalogueKind.OUTLINE, day)
+        if edition is None or any(
+            e.position == 0 and e.sha256 == edition.sha256 for e in self.adopted
+        ):
+            return None
+        held = self.content(edition)
+        return replace(held, edition=edition.edition) if isinstance(held, Outline) else None
+
+
+_CONTENT_OF: Mapping[CatalogueKind, type[Content]] = MappingProxyType(
+    {
+        CatalogueKind.DICTIONARY: Dictionary,
+        CatalogueKind.NEW_OCCUPATIONS: NewOccupations,
+        CatalogueKind.STANDARDS: Standards,
+        CatalogueKind.QUALIFICATIONS: Qualifications,
+        CatalogueKind.MAPPING: OccupationMapping,
+        CatalogueKind.RULES: RuleSet,
+        CatalogueKind.OUTLINE: Outline,
+    }
+)
+
+
+def _in_batches(
+    batches: Iterable[tuple[Edition, NewOccupations]], occupation: Occupation, day: date
+) -> Publication | None:
+    """Return what batches, earliest first, say of the occupation; None: nothing."""
+    for edition, batch in batches:
+        new = batch.get(occupation)
+        # The code at publication and the one in the next dictionary may differ, or be unknown.
+        if new is None or (new.code and occupation.code and new.code != occupation.code):
+            continue
+        if not new.skills:
+            return Publication(state=Published.NO_SKILLS, by=edition.edition)
+        since = edition.days.start
+        state = Published.YES if since <= day else Published.NOT_YET
+        return Publication(state=state, by=edition.edition, since=since)
+    return None

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from domain.terms.contents import folded
 from domain.terms.decider import Refused
-from domain.terms.reference import Control, Occupation, Reference
+from domain.terms.reference import Control, Occupation, Publication, Published, Reference
 from domain.terms.vocabulary import Level
 
 
@@ -38,6 +39,16 @@ class Unit(NamedTuple):
     name: str
     trade: str | None
     level: Level
+
+    @property
+    def occupation(self) -> Occupation:
+        """The occupation without its level."""
+        return Occupation(edition=self.edition, code=self.code, name=self.name, trade=self.trade)
+
+
+def names_same(one: Occupation, other: Occupation) -> bool:
+    """Return whether two occupations of one edition have one name; width and blanks do not count."""
+    return one.edition == other.edition and folded(one.name) == folded(other.name)
 
 
 def units(items: Iterable[ScopeItem]) -> frozenset[Unit]:
@@ -77,11 +88,16 @@ def named(of: Iterable[Unit]) -> str:
 
 
 def require_certifiable(
-    reference: Reference, scope: Iterable[ScopeItem], day: date, field: str
+    reference: Reference,
+    scope: Iterable[ScopeItem],
+    day: date,
+    field: str,
+    document_no: str | None = None,
 ) -> None:
     """Refuse a scope that an authority may not confirm on `day` (三).
 
-    准入类 occupations are excluded; so is what an edition whose content is held does not know.
+    准入类 occupations are excluded. What nothing that is held knows, or a level that the national
+    standard does not have, is taken where the act cites the paper that published it.
     """
     for index, item in enumerate(scope):
         where = f"{field}.{index}"
@@ -94,16 +110,65 @@ def require_certifiable(
                 " and may not be confirmed (三)",
                 where,
             )
-        dictionary = reference.dictionaries.get(item.edition)
-        if dictionary is not None and dictionary.names.get(item.code) != item.name:
-            known = dictionary.names.get(item.code)
-            raise Refused(
-                "unknown-occupation",
-                f"{item.edition}年版大典中编码 {item.code} "
-                + (f"是“{known}”,不是“{item.name}”" if known else "不存在")
-                + ";请核对职业编码与名称",
-                f"in the {item.edition} dictionary code {item.code} "
-                + (f"is {known}, not {item.name}" if known else "does not exist")
-                + "; check code and name",
-                where,
-            )
+        _require_published(reference, item, day, where, document_no)
+        if not document_no:
+            _require_levels(reference, item, day, where)
+
+
+def _require_published(
+    reference: Reference, item: ScopeItem, day: date, where: str, document_no: str | None
+) -> None:
+    found = reference.publication(item.occupation, day)
+    if found.state in _CONFIRMABLE or (found.state is Published.UNKNOWN and document_no):
+        return
+    zh, en = _unpublished(item, found)
+    raise Refused("unknown-occupation", zh, en, where)
+
+
+# An act dated before the next edition may name it: the paper that published it is of its day.
+_CONFIRMABLE = frozenset({Published.YES, Published.DOUBTFUL, Published.NOT_HELD, Published.NOT_YET})
+
+
+def _unpublished(item: ScopeItem, found: Publication) -> tuple[str, str]:
+    if found.state is Published.OTHER_NAME:
+        return (
+            (
+                f"{item.edition}年版大典中编码 {item.code} 或名称对应“{found.known_as}”,不是“{item.name}”;"
+                "请核对职业编码与名称"
+            ),
+            (
+                f"in the {item.edition} dictionary {item.code} or the name belongs to {found.known_as},"
+                f" not to {item.name}; check code and name"
+            ),
+        )
+    if found.state is Published.UNKNOWN:
+        return (
+            (
+                f"{item.edition}年版大典及已采用的新职业批次中没有“{item.name}”({item.code});"
+                "请核对职业编码与名称,新公布的职业请注明公布文件的文号"
+            ),
+            (
+                f"in the {item.edition} dictionary {item.code} does not exist, nor is {item.name} in a"
+                " batch that was adopted; check code and name, or cite the paper that published it"
+            ),
+        )
+    return (
+        f"“{item.name}”({item.code})不是技能类职业,不得列入认定范围",
+        f"{item.name} ({item.code}) is no skills occupation and may not be confirmed",
+    )
+
+
+def _require_levels(reference: Reference, item: ScopeItem, day: date, where: str) -> None:
+    standard = reference.standard(item.occupation, day)
+    if standard is None:
+        return
+    missing = [level for level in item.levels if not standard.has(level)]
+    if missing:
+        raise Refused(
+            "level-not-in-standard",
+            f"{item.occupation.label} 的国家职业标准没有 {'、'.join(x.zh for x in missing)};"
+            "请核对等级,如另有文件请注明文号",
+            f"the national standard of {item.occupation.label} has no"
+            f" {', '.join(x.en for x in missing)}; check the levels, or cite the paper",
+            where,
+        )

@@ -210,9 +210,58 @@ class CatalogueKind(StrEnum):
     """Kinds of reference that have their own valid time."""
 
     DICTIONARY = "dictionary"
+    NEW_OCCUPATIONS = "new_occupations"
+    STANDARDS = "standards"
     QUALIFICATIONS = "qualifications"
+    MAPPING = "mapping"
     RULES = "rules"
     OUTLINE = "outline"
+
+    @property
+    def zh(self) -> str:
+        """Return the Chinese name."""
+        return _CATALOGUE_ZH[self]
+
+    @property
+    def en(self) -> str:
+        """Return the English name (ours)."""
+        return _CATALOGUE_EN[self]
+
+
+_CATALOGUE_ZH = MappingProxyType(
+    dict(
+        zip(
+            CatalogueKind,
+            (
+                "职业分类大典",
+                "新职业",
+                "国家职业标准",
+                "国家职业资格目录",
+                "大典版本对应关系",
+                "规则",
+                "市界",
+            ),
+            strict=True,
+        )
+    )
+)
+_CATALOGUE_EN = MappingProxyType(
+    dict(
+        zip(
+            CatalogueKind,
+            (
+                "occupation dictionary",
+                "new occupations",
+                "national standards",
+                "qualification catalogue",
+                "mapping between editions",
+                "rule set",
+                "outline",
+            ),
+            strict=True,
+        )
+    )
+)
 
 
 class Standing(StrEnum):

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from domain import registry
+from domain.catalogue import CatalogueAdopted
 from domain.terms.decider import FactKey, Facts, Refused, Unread
 from ledger.deciding.deciding import Parts, drafts_of, is_another
 from ledger.deciding.facts import FactBase
@@ -69,6 +70,13 @@ def board(parts: Parts, run: Sequence[Submission], ahead: "Flight | None" = None
     return Boarding(run, ready(run, parts.vault, parts.today(), newcomers, entering), newcomers)
 
 
+def adopted_by(run: Sequence[Submission]) -> Iterator[str]:
+    """Yield the digests of the catalogues that the commands of a run adopt."""
+    for submission in run:
+        if isinstance(submission.body, CatalogueAdopted):
+            yield submission.body.sha256
+
+
 class Flight:
     """One batch: what was asked, what was decided, and where it will stand."""
 
@@ -87,6 +95,7 @@ class Flight:
         self.run, self._requests, self.newcomers = boarding
         self._parts, self._base, self._ahead, self._uses = parts, base, ahead, uses
         self._known = base.next - 1
+        base.ask_for(adopted_by(self.run))
         self._facts = base.facts(boarding.boundaries(uses))
         self.taken: dict[str, tuple[int, Use]] = {}
         """Key → index in the run, and the use of it that is foreseen."""

@@ -95,7 +95,7 @@ class Batches:
         parts = self._parts
         if self._base is None:
             head = parts.log.head().position
-            self._base = FactBase(parts.log, parts.installed, head)
+            self._base = FactBase(parts.log, parts.shelf, head)
         boarding = board(parts, run, ahead)
         uses = parts.log.used_keys(boarding.keys())
         flight = Flight(parts, self._base, boarding, uses, ahead)

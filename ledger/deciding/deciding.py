@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.terms.decider import New
-from domain.terms.reference import Reference
+from ledger.catalogues import Shelf
 from ledger.codec import draft
 from ledger.deciding.outcome import Rejected, too_large
 from ledger.deciding.requests import Request
@@ -27,7 +27,7 @@ class Parts(NamedTuple):
     log: Log
     writer: Writer
     vault: Vault
-    installed: Reference
+    shelf: Shelf
     today: Callable[[], date]
 
 

@@ -10,6 +10,7 @@ from domain.registry import EVENTS, FACT_KINDS
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New
 from domain.terms.envelope import Recorded
 from domain.terms.reference import Reference
+from ledger.catalogues import Shelf
 from ledger.codec import recorded
 from ledger.deciding.amending import amend, apply
 from ledger.log.entry import Entry
@@ -104,8 +105,8 @@ def _folded(kind: FactKind[Any], told: Sequence[Recorded[Any]]) -> Any:  # noqa:
 class FactBase:
     """Facts as known at `position`, and what was decided on top of them."""
 
-    def __init__(self, log: Log, installed: Reference, position: int) -> None:
-        self._log, self._installed = log, installed
+    def __init__(self, log: Log, shelf: Shelf, position: int) -> None:
+        self._log, self._shelf = log, shelf
         self.position = position
         """The log has been read up to here."""
         self.next = position + 1
@@ -117,6 +118,8 @@ class FactBase:
         """What was decided behind `position`."""
         self._fleeting: set[str] = set()
         self._reference: Reference | None = None
+        self._asked: set[str] = set()
+        """Digests of catalogues that commands want adopted."""
 
     def facts(self, keys: Iterable[FactKey[Any]]) -> Facts:
         """Return the facts for one decision or one batch, with those of `keys` read.
@@ -125,8 +128,17 @@ class FactBase:
         """
         self.read((ALL, *keys))
         if self._reference is None:
-            self._reference = reference_after(self._installed, self._states[ALL.tag])
+            adopted = self._states[ALL.tag]
+            held = self._shelf.holding([*self._asked, *(e.sha256 for e in adopted)])
+            self._reference = reference_after(held, adopted)
         return Facts(self._reference, amend, self._states, {ALL.tag})
+
+    def ask_for(self, digests: Iterable[str]) -> None:
+        """Have the content of catalogues looked for before somebody decides on adopting them."""
+        missing = set(digests) - self._asked
+        if missing:
+            self._asked |= missing
+            self._reference = None
 
     def read(self, keys: Iterable[FactKey[Any]]) -> None:
         """Read those facts that are not here yet, in one go."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.terms.reference import Reference
+from ledger.catalogues import Shelf
 from ledger.deciding.batches import Batches
 from ledger.deciding.commands import Commands
 from ledger.deciding.deciding import Parts
@@ -31,11 +32,13 @@ class Transactor:
         log: Log,
         writer: Writer,
         vault: Vault,
-        installed: Reference,
+        installed: Reference | Shelf,
         *,
         today: Callable[[], date] = today,
     ) -> None:
-        self._parts = Parts(log, writer, vault, installed, today)
+        # Without a store, what is shipped is all there is to adopt.
+        shelf = installed if isinstance(installed, Shelf) else Shelf(installed)
+        self._parts = Parts(log, writer, vault, shelf, today)
         self._batches = Batches(self._parts)
         self._commands = Commands(self._parts)
 

@@ -67,7 +67,7 @@ def changes(rules: Rules, part: Part) -> list[Changes]:
     with psycopg.connect(part.conninfo, autocommit=True) as conn:
         conn.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
         conn.execute(SEARCH, {"schema": part.schema})
-        known = rules._replace(catalogue=histories.adoptions(conn, part.upto))
+        known = histories.known_rules(conn, rules, part.upto)
         batch = Batch(part.after)
         if part.subjects:
             for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):

@@ -14,9 +14,12 @@ from typing import Any, TypeAlias
 from psycopg import Connection
 
 from domain.catalogue import ALL
+from domain.checks.outcome import Context
 from domain.registry import EVENTS
 from domain.terms.envelope import Recorded
+from ledger import catalogues
 from ledger.codec import parts
+from projections.follow.fold import Rules
 from projections.follow.pieces import pieces
 
 SUBJECTS_AT_ONCE = 20
@@ -127,6 +130,17 @@ def sizes(conn: Connection[Any], after: int, upto: int) -> list[tuple[str, int]]
     """Return the subjects of the entries in `(after, upto]`, each with its entries up to `upto`."""
     query = SIZES if after else ALL_SIZES
     return conn.execute(query, {"after": after, "upto": upto}).fetchall()
+
+
+def known_rules(conn: Connection[Any], rules: Rules, upto: int) -> Rules:
+    """Return `rules` with what the ledger adopted up to an entry, and the content of that."""
+    catalogue = adoptions(conn, upto)
+    reference = rules.context.reference
+    missing = {e.event.sha256 for e in catalogue} - reference.contents.keys()
+    if missing:
+        reference = reference.holding(catalogues.contents(conn, sorted(missing)))
+    context = Context(reference, rules.context.locate)
+    return rules._replace(catalogue=catalogue, context=context)
 
 
 ADOPTIONS = """

@@ -191,7 +191,10 @@ class Runner:
         return upto
 
     def _rules(self, reader: Connection[Any], upto: int) -> Rules:
-        return self._installed._replace(catalogue=histories.adoptions(reader, upto))
+        known = histories.known_rules(reader, self._installed, upto)
+        # What was read of the store is kept, so that files share it.
+        self._installed = self._installed._replace(context=known.context)
+        return known
 
     @contextmanager
     def _connections(self) -> Generator[tuple[Connection[Any], Connection[Any]]]:

@@ -1,19 +1,18 @@
 """What reported coordinates say about the side: their datum, their error and the line.
 
 A point nearer to the line than everything that may be wrong with it decides nothing. Wrong may
-be the outline (150 m), the position (its reported accuracy), the last digit that was written,
-and the datum where none is named.
+be the outline (150 m, or what the rule set says), the position (its reported accuracy), the last
+digit that was written, and the datum where none is named.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.terms.place import Clue, Place, Side, Step
+from domain.terms.place import USUAL, Clue, Place, Side, Step
 from domain.terms.vocabulary import Datum
 from projections.places.datum import to_wgs84
 from projections.places.outline import Bearing, Outline
 
-OUTLINE_ERROR_M = 150
 UNKNOWN_DATUM_M = 1000
 # BD-09 differs from WGS-84 by up to 1.4 km in Beijing: beyond this, no datum moves a point across.
 _DATUM_REACH_M = 1600
@@ -34,7 +33,9 @@ class _Fix:
     error_m: float
 
 
-def coordinates_clue(outline: Outline, place: Place) -> Clue | None:
+def coordinates_clue(
+    outline: Outline, place: Place, outline_error_m: int = USUAL.error_m
+) -> Clue | None:
     """Return what the coordinates of `place` say, None where it has none."""
     if place.lon is None and place.lat is None:
         return None
@@ -42,9 +43,9 @@ def coordinates_clue(outline: Outline, place: Place) -> Clue | None:
     if isinstance(fix, Clue):
         return fix
     if place.datum is None:
-        return _without_datum(outline, fix)
+        return _without_datum(outline, fix, outline_error_m)
     bearing = outline.bearing(*to_wgs84(fix.lon, fix.lat, place.datum))
-    return _judged(bearing, place.datum.value, fix.error_m + OUTLINE_ERROR_M)
+    return _judged(bearing, place.datum.value, fix.error_m, outline_error_m)
 
 
 def _read(place: Place) -> _Fix | Clue:
@@ -81,14 +82,15 @@ def _written_to_m(lon: Decimal, lat: Decimal) -> float:
     return 0.5 * 10.0 ** max(min(exponents), -9) * _METRES_PER_DEGREE
 
 
-def _judged(bearing: Bearing, datum: str, error_m: float) -> Clue:
+def _judged(bearing: Bearing, datum: str, position_error_m: float, outline_error_m: int) -> Clue:
+    error_m = position_error_m + outline_error_m
     metres, error = round(bearing.distance_m), round(error_m)
     if bearing.distance_m < error_m:
         return _undecided(
             f"坐标({datum})在市界{_ZH[bearing.side]}侧约 {metres} 米,"
-            f"未超出误差 {error} 米(界线 {OUTLINE_ERROR_M} 米加定位误差),无法判定",
+            f"未超出误差 {error} 米(界线 {outline_error_m} 米加定位误差),无法判定",
             f"the coordinates ({datum}) lie about {metres} m {bearing.side.value} the line, within"
-            f" the error of {error} m ({OUTLINE_ERROR_M} m of the outline and that of the"
+            f" the error of {error} m ({outline_error_m} m of the outline and that of the"
             " position): undecided",
         )
     return Clue(
@@ -100,7 +102,7 @@ def _judged(bearing: Bearing, datum: str, error_m: float) -> Clue:
     )
 
 
-def _without_datum(outline: Outline, fix: _Fix) -> Clue:
+def _without_datum(outline: Outline, fix: _Fix, outline_error_m: int) -> Clue:
     bearing = outline.bearing(fix.lon, fix.lat)
     metres = round(bearing.distance_m)
     if bearing.distance_m < UNKNOWN_DATUM_M + fix.error_m:
@@ -110,7 +112,7 @@ def _without_datum(outline: Outline, fix: _Fix) -> Clue:
             f" {UNKNOWN_DATUM_M} m and the error of the position: undecided",
         )
     if bearing.distance_m < _DATUM_REACH_M + fix.error_m:
-        margin = fix.error_m + OUTLINE_ERROR_M
+        margin = fix.error_m + outline_error_m
         for datum in (Datum.GCJ02, Datum.BD09):
             other = outline.bearing(*to_wgs84(fix.lon, fix.lat, datum))
             if other.side is not bearing.side or other.distance_m < margin:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.terms.place import Clue, Location, Place, Side, Step
+from domain.terms.contents import Outline as OutlineContent
+from domain.terms.place import USUAL, Bounds, Clue, Location, Place, Side, Step
 from domain.terms.vocabulary import Datum, Mode
 from ledger import reference
 from projections.places.address import PARSERS, address_clue
@@ -40,23 +41,26 @@ class _Written(NamedTuple):
 class Places:
     """Judges places against one outline with one gazetteer. Safe to share and to send."""
 
-    __slots__ = ("_gazetteer", "_judge", "_outline")
+    __slots__ = ("_gazetteer", "_judge", "_outline", "_outlines")
 
     def __init__(self, outline: Outline, gazetteer: Gazetteer) -> None:
         self._outline = outline
         self._gazetteer = gazetteer
+        self._outlines: dict[str, Outline] = {}
+        """Outlines that the ledger adopted, by digest."""
         self._judge = lru_cache(maxsize=REMEMBERED)(self._judged)
 
     def __reduce__(self) -> tuple[type["Places"], tuple[Outline, Gazetteer]]:
         return Places, (self._outline, self._gazetteer)
 
-    def __call__(self, mode: Mode, place: Place | None, /) -> Location:
+    def __call__(self, mode: Mode, place: Place | None, bounds: Bounds = USUAL, /) -> Location:
         """Return on which side of the boundary a session of `mode` at `place` was held."""
+        outline = self._outline if bounds.outline is None else self._adopted(bounds.outline)
         if mode in _PLACELESS:
             zh, en = _PLACELESS[mode]
-            return self._location((Clue(step=Step.MODE, side=Side.INSIDE, zh=zh, en=en),))
+            return _location((Clue(step=Step.MODE, side=Side.INSIDE, zh=zh, en=en),), outline)
         if place is None:
-            return self._location((_NO_PLACE,))
+            return _location((_NO_PLACE,), outline)
         # Numbers by their text: 116.40 and 116.4 are equal but not written to the same digit,
         # and a signalling NaN has no hash.
         return self._judge(
@@ -67,10 +71,20 @@ class Places:
                 _text(place.lat),
                 place.datum,
                 _text(place.accuracy_m),
-            )
+            ),
+            outline,
+            bounds.error_m,
         )
 
-    def _judged(self, written: _Written) -> Location:
+    def _adopted(self, content: OutlineContent) -> Outline:
+        """Return an outline that the ledger adopted, read once."""
+        outline = self._outlines.get(content.sha256)
+        if outline is None:
+            outline = Outline(content.edition, content.content)
+            self._outlines[content.sha256] = outline
+        return outline
+
+    def _judged(self, written: _Written, outline: Outline, error_m: int) -> Location:
         place = Place(
             lon=_number(written.lon),
             lat=_number(written.lat),
@@ -80,22 +94,23 @@ class Places:
         division, address = written.division, written.address
         clues = (
             division_clue(division) if division and division.strip() else None,
-            coordinates_clue(self._outline, place),
+            coordinates_clue(outline, place, error_m),
             address_clue(self._gazetteer, address) if address else None,
         )
-        return self._location(tuple(clue for clue in clues if clue) or (_NO_PLACE,))
+        return _location(tuple(clue for clue in clues if clue) or (_NO_PLACE,), outline)
 
-    def _location(self, clues: tuple[Clue, ...]) -> Location:
-        decisive = [clue for clue in clues if clue.side is not Side.UNDECIDED]
-        first = decisive[0] if decisive else None
-        return Location(
-            side=first.side if first else Side.UNDECIDED,
-            step=first.step if first else None,
-            contradiction=len({clue.side for clue in decisive}) > 1,
-            clues=clues,
-            outline=self._outline.name,
-            parsers=PARSERS,
-        )
+
+def _location(clues: tuple[Clue, ...], outline: Outline) -> Location:
+    decisive = [clue for clue in clues if clue.side is not Side.UNDECIDED]
+    first = decisive[0] if decisive else None
+    return Location(
+        side=first.side if first else Side.UNDECIDED,
+        step=first.step if first else None,
+        contradiction=len({clue.side for clue in decisive}) > 1,
+        clues=clues,
+        outline=outline.name,
+        parsers=PARSERS,
+    )
 
 
 _NO_PLACE = Clue(step=Step.MODE, side=Side.UNDECIDED, zh="未报告地点", en="no place reported")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from types import MappingProxyType
 
+from ledger.reference import SHIPPED
 from tests.acceptance.lines import (
     BUREAU,
     CENTRE,
@@ -179,8 +180,9 @@ def _corrected(office: Office, code: str) -> Json:
 
 
 def _adopted(_office: Office, _code: str) -> Json:
-    """An edition of the rules that is not installed: its predecessor stays in force."""
-    data = {"kind": "rules", "edition": f"trial-{next(_number)}", "sha256": "a" * 64}
+    """The shipped suggestion of a mapping, from a day on which nothing is judged."""
+    (suggested,) = (each for each in SHIPPED if each.suggested)
+    data = {"kind": "mapping", "edition": f"trial-{next(_number)}", "sha256": suggested.sha256}
     return line("CatalogueAdopted", "2025-04-01", BUREAU, **data, valid_from="2098-01-01")
 
 

@@ -36,6 +36,14 @@ def test_adopting_the_same_again_changes_nothing():
     given(adopt()).when(adopt(sha256="cd" * 32)).then_as_ordered()
 
 
+def test_what_is_not_stored_is_not_adopted():
+    given().when(adopt(sha256="ef" * 32)).then_refused("content-not-held", "sha256")
+
+
+def test_a_file_is_adopted_only_as_what_it_is():
+    given().when(adopt(kind=CatalogueKind.RULES)).then_refused("content-not-held", "sha256")
+
+
 def test_an_edition_does_not_end_before_it_begins():
     given().when(adopt(valid_to=FIRST)).then_refused("period-empty", "valid_to")
 
@@ -57,7 +65,7 @@ def test_what_is_adopted_joins_what_came_with_the_installation():
 
 
 def test_decisions_follow_the_edition_that_was_adopted():
-    """An edition whose content is not held says nothing about an occupation."""
+    """The catalogue of 2026 says that nothing is access-controlled any more."""
 
     def add(on: date) -> Command[Any]:
         body = ScopeChanged(uscc=USCC, added=(item(GUARD, "4"),), removed=(), basis="依据")

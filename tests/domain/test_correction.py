@@ -199,7 +199,7 @@ def test_some_records_are_made_anew_instead():
         seed_commitment=seed,
     )
     adopted = CatalogueAdopted(
-        kind=CatalogueKind.RULES, edition="2026", valid_from=DAY, sha256=DIGEST
+        kind=CatalogueKind.QUALIFICATIONS, edition="2026", valid_from=DAY, sha256=DIGEST
     )
     way = [*listed(), order(drawn, DAY), order(adopted, DAY), correct(1, name="新名")]
     entries = recorded(*way)

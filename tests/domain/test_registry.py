@@ -127,7 +127,7 @@ def everything() -> list[Command[Any]]:
         seed="2025",
     )
     adopted = CatalogueAdopted(
-        kind=CatalogueKind.OUTLINE, edition="2026", valid_from=DAY, sha256=DIGEST
+        kind=CatalogueKind.QUALIFICATIONS, edition="2026", valid_from=DAY, sha256=DIGEST
     )
     revised_plan = AnnualPlanRevised(uscc=USCC, year=2025, summary=PLAN.summary, sessions=())
     reissued = CertificateReissued(

@@ -52,6 +52,7 @@ AREAS = (
     ),
     Area("/compare", Words("比较", "Compare"), _reads("diff")),
     Area("/imports", Words("导入", "Import"), _records),
+    Area("/catalogues", Words("目录", "Catalogues"), _reads("catalogues")),
     Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),
     Area("/certificates", Words("证书查询", "Certificates"), _anyone),
 )

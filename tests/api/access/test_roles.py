@@ -26,6 +26,7 @@ TWINS = (
     "/v1/inspections",
     "/v1/findings",
     "/v1/plans",
+    "/v1/catalogues",
     "/v1/events",
     "/v1/stats?by=district",
     "/v1/diff?of=roster&from_valid_at=2025-01-01&to_valid_at=2025-02-01",

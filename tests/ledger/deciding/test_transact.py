@@ -23,7 +23,7 @@ from ledger.gate.shapes import Submission, from_line
 from ledger.log.log import Append, Look, Result
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.writer import Writer
-from ledger.reference import installed
+from ledger.reference import SHIPPED, installed
 from ledger.vault.keys import Keys
 from ledger.vault.vault import Person, Vault
 from tests.api.lines import (
@@ -273,9 +273,9 @@ def test_an_adopted_rule_set_holds_for_the_lines_behind_it(house: House) -> None
         "2024-01-01",
         CENTRE,
         kind="qualifications",
-        edition="unknown-content",
+        edition="2021-again",
         valid_from="2024-01-01",
-        sha256="0" * 64,
+        sha256=next(e.sha256 for e in SHIPPED if e.edition == "2021"),
     )
     outcomes = house.many(adoption, *lines)
     assert all(type(each) is Accepted for each in outcomes)

@@ -1,0 +1,347 @@
+"""Reference data as files: brought in, checked, looked at, and what an adoption would change.
+
+The act itself is `CatalogueAdopted`, decided like any other. Here is everything before it.
+"""
+
+import csv
+import io
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from api.export.formats import text_of_cell
+from api.installation.wiring import Installation
+from api.intake.sheets.file import Sheet, is_old_workbook, is_workbook, read_text, read_workbook
+from api.questions.problems import Fault, Problem, invalid
+from api.questions.queries import missing
+from domain.terms.contents import Content, RuleSet
+from domain.terms.contents import Outline as OutlineContent
+from domain.terms.envelope import Actor
+from domain.terms.intervals import Days
+from domain.terms.reference import Edition
+from domain.terms.vocabulary import CatalogueKind
+from ledger import catalogue_forms, catalogues
+from ledger.catalogues import Arrived, Stored
+from ledger.gate.faults import Invalid, malformed
+from ledger.reference import SHIPPED, Shipped
+from replay.engines import InProcess, processes
+from replay.what_if import Adoption, Preview
+from replay.what_if import preview as fold_both_ways
+
+MOST_BYTES = catalogue_forms.MOST_BYTES
+SHEETS = frozenset(catalogue_forms.FORMS)
+ENTRIES_HERE = 200_000
+"""Entries of a ledger up to which a server makes a preview of all enterprises; beyond: some, or the
+command line."""
+
+
+class Added(NamedTuple):
+    """A file that is stored now."""
+
+    sha256: str
+    kind: CatalogueKind
+    file_name: str
+    rows: int
+    notes: tuple[str, ...]
+
+
+class Catalogue(NamedTuple):
+    """A file that may be adopted, and as what it was."""
+
+    sha256: str
+    kind: CatalogueKind
+    file_name: str
+    rows: int | None
+    shipped: bool
+    suggested: bool
+    added_by: str | None
+    file_held: bool
+    """Whether its bytes can be had."""
+    adopted: tuple[Edition, ...]
+
+    @property
+    def state(self) -> str:
+        """`adopted`, `suggested` or `stored`."""
+        if self.adopted:
+            return "adopted"
+        return "suggested" if self.suggested else "stored"
+
+
+def kind_of(text: str) -> CatalogueKind:
+    """Return the kind of that name.
+
+    Raises:
+        Problem: 422, there is none.
+    """
+    try:
+        return CatalogueKind(text.replace("-", "_"))
+    except ValueError:
+        kinds = "、".join(CatalogueKind)
+        raise Problem(
+            "invalid",
+            f"没有目录类别 {text[:40]};可用:{kinds}",
+            f"there is no kind of catalogue {text[:40]}",
+            errors=(Fault("kind", f"{kinds} / one of {', '.join(CatalogueKind)}"),),
+        ) from None
+
+
+def add(
+    house: Installation, actor: Actor, kind: CatalogueKind, file_name: str, raw: bytes
+) -> Added:
+    """Check a file and store it under its digest; the same file once more changes nothing.
+
+    Raises:
+        Problem: 422, with everything that is wrong with it.
+    """
+    if len(raw) > MOST_BYTES:
+        raise Problem(
+            "too-large",
+            f"文件超过 {MOST_BYTES // 2**20} MB",
+            f"the file is larger than {MOST_BYTES // 2**20} MB",
+        )
+    try:
+        arrived, notes = _arrived(kind, Path(file_name).name[:200] or "catalogue", raw)
+        with house.pool.connection() as connection:
+            sha256, found = catalogues.add(connection, arrived, actor.account)
+    except Invalid as error:
+        raise Problem(
+            "invalid",
+            f"文件不是可用的“{kind.zh}”:{error.zh}"[:2000],
+            f"the file is no usable {kind.en}: {error.en}"[:2000],
+            errors=tuple(Fault(f.field, f.reason) for f in error.faults),
+        ) from None
+    return Added(sha256, kind, arrived.file_name, found.rows, (*notes, *found.notes))
+
+
+def _arrived(kind: CatalogueKind, name: str, raw: bytes) -> tuple[Arrived, tuple[str, ...]]:
+    if kind is CatalogueKind.OUTLINE:
+        _require_drawable(raw)
+    if kind not in SHEETS:
+        return Arrived(kind, name, raw), ()
+    if is_workbook(raw[:8]):
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+            file.write(raw)
+            file.flush()
+            sheet = read_workbook(Path(file.name))
+        return Arrived(kind, name, raw, _as_csv(sheet)), sheet.notes
+    if is_old_workbook(raw[:8]):
+        raise malformed("旧式 .xls 或加密的工作簿,请另存为 .xlsx", "save it as .xlsx", "file")
+    sheet = read_text(raw)
+    # In GB18030 a file is stored as it was sent, and read in UTF-8.
+    table = _as_csv(sheet) if sheet.notes else None
+    return Arrived(kind, name, raw, table), sheet.notes
+
+
+def _as_csv(sheet: Sheet) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    line = 1
+    for number, cells in sheet.rows:
+        while line < number:  # faults name the row of the sheet
+            writer.writerow([])
+            line += 1
+        writer.writerow([text_of_cell(str(cell)) if cell is not None else "" for cell in cells])
+        line += 1
+    return out.getvalue().encode()
+
+
+def _require_drawable(raw: bytes) -> None:
+    """Refuse an outline that no fold could use: a broken one would stop them all."""
+    from projections.places.outline import Outline  # noqa: PLC0415 - start-up time: geometry
+
+    try:
+        Outline("trial", raw)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise malformed(
+            f"不是有效的 WGS-84 GeoJSON 市界(需有代码 110000 的面):{str(error)[:200]}",
+            f"no valid outline in GeoJSON with a polygon of code 110000: {str(error)[:200]}",
+            "file",
+        ) from None
+
+
+def every(house: Installation, position: int) -> list[Catalogue]:
+    """Return every file that is stored or shipped, by kind, those adopted first."""
+    with house.reading() as connection:
+        stored = {each.sha256: each for each in catalogues.listed(connection)}
+    shipped = {each.sha256: each for each in SHIPPED}
+    adopted: dict[str, list[Edition]] = {}
+    for edition in house.reference_at(position).adopted:
+        adopted.setdefault(edition.sha256, []).append(edition)
+    found = [
+        _catalogue(sha256, stored.get(sha256), shipped.get(sha256), adopted.get(sha256, ()))
+        for sha256 in dict.fromkeys((*adopted, *stored, *shipped))
+    ]
+    order = list(CatalogueKind)
+    return sorted(
+        found,
+        key=lambda each: (
+            order.index(each.kind),
+            not each.adopted,
+            min((e.days.start for e in each.adopted), default=date.max),
+            each.file_name,
+        ),
+    )
+
+
+def _catalogue(
+    sha256: str, stored: Stored | None, shipped: Shipped | None, adopted: Sequence[Edition]
+) -> Catalogue:
+    kind = stored.kind if stored else shipped.kind if shipped else adopted[0].kind
+    name = stored.file_name if stored else shipped.file if shipped else adopted[0].edition
+    return Catalogue(
+        sha256=sha256,
+        kind=kind,
+        file_name=name.rpartition("/")[2],
+        rows=stored.rows if stored else None,
+        shipped=shipped is not None or any(e.position == 0 for e in adopted),
+        suggested=shipped is not None and shipped.suggested,
+        added_by=stored.added_by if stored else None,
+        file_held=stored is not None or shipped is not None,
+        adopted=tuple(adopted),
+    )
+
+
+def one(house: Installation, position: int, sha256: str) -> Catalogue:
+    """Return one file.
+
+    Raises:
+        Problem: 404, it is not held.
+    """
+    for each in every(house, position):
+        if each.sha256 == sha256:
+            return each
+    raise missing()
+
+
+def octets(house: Installation, sha256: str) -> bytes:
+    """Return the bytes of a file as they were sent.
+
+    Raises:
+        Problem: 404, they are not held.
+    """
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise missing()
+    with house.reading() as connection:
+        found = catalogues.octets(connection, sha256)
+    if found is None:
+        raise missing()
+    return found
+
+
+class Supposed(NamedTuple):
+    """An adoption to be looked at."""
+
+    sha256: str
+    edition: str
+    days: Days
+    subjects: tuple[str, ...] = ()
+
+
+def preview(
+    house: Installation,
+    position: int,
+    supposed: Supposed,
+    workers: int = 1,
+    most: int | None = None,
+) -> Preview:
+    """Return what would flip if a stored file were adopted; nothing is recorded.
+
+    Raises:
+        Problem: 404, it is not held; 422, the days are empty, or the ledger is too large for this.
+    """
+    if supposed.days.empty:
+        raise invalid("valid_to", "失效日不晚于生效日", "the edition would end before it begins")
+    catalogue = one(house, position, supposed.sha256)
+    if most is not None and position > most and not supposed.subjects:
+        raise invalid(
+            "uscc",
+            f"账本超过 {most} 条:请用 uscc 指定企业,或在服务器上运行 dudao catalogue preview",
+            f"more than {most} entries: name enterprises with uscc, or run dudao catalogue preview",
+        )
+    content = _content(house, catalogue)
+    edition = Edition(
+        kind=catalogue.kind,
+        edition=supposed.edition or _label(content) or catalogue.file_name,
+        days=supposed.days,
+        sha256=catalogue.sha256,
+        position=position + 1,
+    )
+    address, adoption = house.database.addresses.app, Adoption(edition, content)
+    if workers == 1:
+        here = InProcess(house.folding)
+        return fold_both_ways(here, address, position, adoption, supposed.subjects)
+    with processes(house.folding, workers) as running:
+        return fold_both_ways(running, address, position, adoption, supposed.subjects)
+
+
+def _content(house: Installation, catalogue: Catalogue) -> Content:
+    with house.reading() as connection:
+        content = catalogues.contents(connection, [catalogue.sha256]).get(catalogue.sha256)
+    if content is None:
+        raise missing()
+    return content
+
+
+def _label(content: Content) -> str:
+    return content.edition if isinstance(content, RuleSet | OutlineContent) else ""
+
+
+def shown(each: Catalogue) -> dict[str, Any]:
+    """Return a file as the API shows it."""
+    return {
+        "sha256": each.sha256,
+        "kind": each.kind.value,
+        "name": {"zh": each.kind.zh, "en": each.kind.en},
+        "file_name": each.file_name,
+        "rows": each.rows,
+        "state": each.state,
+        "shipped": each.shipped,
+        "file_held": each.file_held,
+        "added_by": each.added_by,
+        "adopted": [
+            {
+                "edition": edition.edition,
+                "valid_from": edition.days.start.isoformat(),
+                "valid_to": edition.days.end.isoformat() if edition.days.end else None,
+                "last_day": _last_day(edition),
+                "position": edition.position or None,
+            }
+            for edition in each.adopted
+        ],
+    }
+
+
+def _last_day(edition: Edition) -> str | None:
+    """Return the last day that still counts, as people read it."""
+    end = edition.days.end
+    return None if end is None else (end - timedelta(days=1)).isoformat()
+
+
+def shown_preview(found: Preview) -> Mapping[str, Any]:
+    """Return a preview as the API shows it."""
+    return {
+        "position": found.position,
+        "enterprises": found.subjects,
+        "flags": found.flags,
+        "flips": found.number,
+        "by_check": [
+            {"code": code, "before": before.value, "after": after.value, "number": number}
+            for (code, before, after), number in sorted(found.by_check.items())
+        ],
+        "items": [
+            {
+                "key": flip.key,
+                "code": flip.code,
+                "uscc": flip.subject,
+                "valid_at": flip.day.isoformat(),
+                "before": flip.before.value,
+                "after": flip.after.value,
+                "message": {"zh": flip.zh, "en": flip.en},
+                "because": list(flip.because),
+            }
+            for flip in found.rows
+        ],
+        "cut": found.number > len(found.rows),
+    }

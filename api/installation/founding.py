@@ -1,0 +1,79 @@
+"""What a new ledger begins with: the adoption of every catalogue that the product ships.
+
+An existing ledger is not touched: there a catalogue changes verdicts only when an authority adopts
+it. The files go into the store too, so that a later release need not ship them any more.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from api.installation.bench import Bench
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger import catalogues
+from ledger.deciding.outcome import Accepted, Already, Nothing, Rejected
+from ledger.gate.shapes import Submission, from_members
+from ledger.reference import SHIPPED, Shipped
+
+FOUNDER = Actor(account="init", role=Role.CENTRE_OFFICER, organisation="centre")
+"""Under whom a new ledger adopts what is shipped."""
+REASON = "新账本启用随产品提供的目录 / catalogues shipped with the product, adopted by a new ledger"
+
+
+class Unfounded(RuntimeError):  # noqa: N818 - reads as what it says
+    """A new ledger could not adopt what is shipped."""
+
+
+def found(bench: Bench) -> int:
+    """Let an empty ledger adopt what is shipped; return how many entries that made."""
+    return 0 if bench.log.head().position else adopt(bench)
+
+
+def adopt(bench: Bench) -> int:
+    """Store and adopt what is shipped, all but suggestions; return how many entries that made.
+
+    Several processes that start at once record it once: every adoption has a key.
+    """
+    adopted = [each for each in SHIPPED if not each.suggested]
+    with bench.pool.connection() as connection:
+        for each in SHIPPED:
+            name = each.file.rpartition("/")[2]
+            arrived = catalogues.Arrived(each.kind, name, each.content())
+            catalogues.add(connection, arrived, FOUNDER.account)
+    made = 0
+    for outcome in bench.transactor.stream([list(_adoptions(adopted))]):
+        match outcome:
+            case Accepted():
+                made += outcome.count
+            case Already() | Nothing():
+                pass
+            case Rejected():
+                raise Unfounded(f"{outcome.code}: {outcome.zh} / {outcome.en}")
+    return made
+
+
+def _adoptions(shipped: Iterable[Shipped]) -> Iterator[Submission]:
+    for each in shipped:
+        data: dict[str, str] = {
+            "kind": each.kind.value,
+            "edition": each.edition,
+            "valid_from": each.days.start.isoformat(),
+            "sha256": each.sha256,
+        }
+        if each.days.end is not None:
+            data["valid_to"] = each.days.end.isoformat()
+        line: dict[str, Any] = {
+            "type": "CatalogueAdopted",
+            "valid_from": data["valid_from"],
+            "actor": {
+                "account": FOUNDER.account,
+                "role": FOUNDER.role.value,
+                "organisation": FOUNDER.organisation,
+            },
+            "data": data,
+            "reason": REASON,
+            "idempotency_key": f"init/{each.kind.value}/{each.edition}/{each.sha256[:16]}",
+        }
+        if each.document is not None:
+            line["document_no"] = each.document
+        yield from_members(line)

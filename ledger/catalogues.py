@@ -1,0 +1,184 @@
+"""The store of catalogues: files under their SHA-256 in the ledger's database, and what they say.
+
+A digest has one content for ever, so what was read once is kept. `Shelf` is how decisions and
+folds come by the content of what the ledger adopted.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any, NamedTuple, TypeAlias
+
+from psycopg import Connection
+
+from domain.terms.contents import Content
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import CatalogueKind
+from ledger import catalogue_forms
+from ledger.gate.faults import malformed
+from ledger.reference import SHIPPED, shipped_content
+
+Connecting: TypeAlias = Callable[[], AbstractContextManager[Connection[Any]]]
+
+
+class Stored(NamedTuple):
+    """A file in the store, without its bytes."""
+
+    sha256: str
+    kind: CatalogueKind
+    file_name: str
+    rows: int
+    added_at: datetime
+    added_by: str
+
+
+ADD = """
+INSERT INTO ledger.catalogue (sha256, kind, file_name, content, original, rows, added_by)
+VALUES (%(sha256)s, %(kind)s, %(file_name)s, %(content)s, %(original)s, %(rows)s, %(added_by)s)
+ON CONFLICT DO NOTHING
+"""
+KIND = "SELECT kind FROM ledger.catalogue WHERE sha256 = %(sha256)s"
+
+
+class Arrived(NamedTuple):
+    """A file that was brought in. `table` is a workbook's sheet as CSV; None: `raw` is read itself."""
+
+    kind: CatalogueKind
+    file_name: str
+    raw: bytes
+    table: bytes | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of what was sent."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+
+def add(
+    connection: Connection[Any], arrived: Arrived, added_by: str
+) -> tuple[str, catalogue_forms.Read]:
+    """Check a file and store it, unless it is there; return its digest and what it says.
+
+    Raises:
+        Invalid: with everything that is wrong with it, or stored before as another kind.
+    """
+    content = arrived.raw if arrived.table is None else arrived.table
+    found = catalogue_forms.read(arrived.kind, content)
+    digest = bytes.fromhex(arrived.sha256)
+    values = {
+        "sha256": digest,
+        "kind": arrived.kind.value,
+        "file_name": arrived.file_name,
+        "content": content,
+        "original": None if arrived.table is None else arrived.raw,
+        "rows": found.rows,
+        "added_by": added_by,
+    }
+    with connection.transaction():
+        connection.execute(ADD, values)
+        row: Any = connection.execute(KIND, {"sha256": digest}).fetchone()
+    if row[0] != arrived.kind.value:
+        raise malformed(
+            f"该文件已作为“{CatalogueKind(row[0]).zh}”收录",
+            f"the file is stored already, as {row[0]}",
+        )
+    return arrived.sha256, found
+
+
+LIST = """
+SELECT sha256, kind, file_name, rows, added_at, added_by FROM ledger.catalogue
+ ORDER BY added_at, sha256
+"""
+ONE = """
+SELECT sha256, kind, file_name, rows, added_at, added_by FROM ledger.catalogue
+ WHERE sha256 = %(sha256)s
+"""
+
+
+def listed(connection: Connection[Any]) -> list[Stored]:
+    """Return every file that is stored, in order of arrival."""
+    return [_stored(row) for row in connection.execute(LIST).fetchall()]
+
+
+def find(connection: Connection[Any], sha256: str) -> Stored | None:
+    """Return a stored file."""
+    row = connection.execute(ONE, {"sha256": bytes.fromhex(sha256)}).fetchone()
+    return _stored(row) if row is not None else None
+
+
+def _stored(row: Any) -> Stored:  # noqa: ANN401 - a row of LIST
+    sha256, kind, *others = row
+    return Stored(bytes(sha256).hex(), CatalogueKind(kind), *others)
+
+
+BYTES = """
+SELECT coalesce(original, content), original IS NOT NULL FROM ledger.catalogue
+ WHERE sha256 = %(sha256)s
+"""
+
+
+def octets(connection: Connection[Any], sha256: str) -> bytes | None:
+    """Return the file as it was sent; a shipped one needs no store."""
+    for each in SHIPPED:
+        if each.sha256 == sha256:
+            return each.content()
+    row = connection.execute(BYTES, {"sha256": bytes.fromhex(sha256)}).fetchone()
+    return bytes(row[0]) if row is not None else None
+
+
+CONTENT = "SELECT kind, content FROM ledger.catalogue WHERE sha256 = %(sha256)s"
+
+
+def contents(connection: Connection[Any], digests: Iterable[str]) -> dict[str, Content]:
+    """Return what the files of these digests say; one that is not held is left out."""
+    found: dict[str, Content] = {}
+    for digest in digests:
+        content = shipped_content(digest)
+        if content is None:
+            row: Any = connection.execute(CONTENT, {"sha256": _octets(digest)}).fetchone()
+            content = _read(digest, row[0], bytes(row[1])) if row is not None else None
+        if content is not None:
+            found[digest] = content
+    return found
+
+
+def _octets(digest: str) -> bytes:
+    try:
+        return bytes.fromhex(digest)
+    except ValueError:  # an old entry may name anything
+        return b""
+
+
+@lru_cache(maxsize=128)
+def _read(digest: str, kind: str, content: bytes) -> Content:  # noqa: ARG001 - the digest is the key
+    return catalogue_forms.read(CatalogueKind(kind), content).content
+
+
+class Shelf:
+    """The reference data of the installation, with the content of whatever digests are asked for."""
+
+    def __init__(self, installed: Reference, connecting: Connecting | None = None) -> None:
+        self._reference = installed
+        self._connecting = connecting
+        self._lock = Lock()
+
+    def holding(self, digests: Iterable[str]) -> Reference:
+        """Return the reference data with what is held of these digests."""
+        reference = self._reference
+        missing = [digest for digest in digests if digest not in reference.contents]
+        if not missing:
+            return reference
+        found = self._found(missing)
+        with self._lock:
+            self._reference = self._reference.holding(found)
+            return self._reference
+
+    def _found(self, missing: Iterable[str]) -> Mapping[str, Content]:
+        if self._connecting is None:
+            known = {digest: shipped_content(digest) for digest in missing}
+            return {digest: content for digest, content in known.items() if content is not None}
+        with self._connecting() as connection:
+            return contents(connection, missing)
