@@ -17,6 +17,8 @@ from ledger.reference import SHIPPED, Shipped
 
 FOUNDER = Actor(account="init", role=Role.CENTRE_OFFICER, organisation="centre")
 """Under whom a new ledger adopts what is shipped."""
+MOST_BEGINNINGS = 50
+"""Entries up to which a ledger is looked at for whether it is new."""
 REASON = "新账本启用随产品提供的目录 / catalogues shipped with the product, adopted by a new ledger"
 
 
@@ -25,8 +27,16 @@ class Unfounded(RuntimeError):  # noqa: N818 - reads as what it says
 
 
 def found(bench: Bench) -> int:
-    """Let an empty ledger adopt what is shipped; return how many entries that made."""
-    return 0 if bench.log.head().position else adopt(bench)
+    """Let a new ledger adopt what is shipped; return how many entries that made."""
+    return adopt(bench) if is_new(bench) else 0
+
+
+def is_new(bench: Bench) -> bool:
+    """Return whether the ledger holds nothing but what ledgers begin with: adoptions."""
+    head = bench.log.head().position
+    if head > MOST_BEGINNINGS:
+        return False
+    return all(e.type.startswith("catalogue.") for e in bench.log.at(range(1, head + 1)))
 
 
 def adopt(bench: Bench) -> int:
@@ -41,7 +51,7 @@ def adopt(bench: Bench) -> int:
             arrived = catalogues.Arrived(each.kind, name, each.content())
             catalogues.add(connection, arrived, FOUNDER.account)
     made = 0
-    for outcome in bench.transactor.stream([list(_adoptions(adopted))]):
+    for outcome in bench.transactor.stream([list(adoptions(adopted))]):
         match outcome:
             case Accepted():
                 made += outcome.count
@@ -52,7 +62,8 @@ def adopt(bench: Bench) -> int:
     return made
 
 
-def _adoptions(shipped: Iterable[Shipped]) -> Iterator[Submission]:
+def adoptions(shipped: Iterable[Shipped]) -> Iterator[Submission]:
+    """Yield the commands that adopt them."""
     for each in shipped:
         data: dict[str, str] = {
             "kind": each.kind.value,

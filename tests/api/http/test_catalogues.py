@@ -7,10 +7,13 @@ import json
 import pytest
 import xlsxwriter
 
+from api.installation import founding
 from api.installation.bench import recording
 from api.installation.founding import found
 from api.installation.wiring import Installation
 from domain.terms.vocabulary import CatalogueKind
+from ledger.deciding.outcome import Accepted
+from ledger.gate.shapes import from_members
 from ledger.reference import SHIPPED
 from tests.api.desk import Desk
 from tests.api.lines import BUREAU, CENTRE, SUPERVISOR, Json, line, registered, reporter, uscc
@@ -177,3 +180,24 @@ def test_a_new_ledger_adopts_what_is_shipped_and_an_existing_one_nothing(
         body = house.reference_at(0).adopted
         assert all(e.position == 0 for e in body)
         assert house.reference_at(0).dictionary("2015") is None
+
+
+def test_a_ledger_that_holds_anything_else_is_not_changed(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+):
+    old = own_settings(server, "dudao_unfounded", tmp_path_factory.mktemp("unfounded"))
+    with recording(old) as bench:
+        first = from_members(registered(uscc()))
+        assert [type(o) for o in bench.transactor.stream([[first]])] == [Accepted]
+        assert found(bench) == 0
+        assert bench.log.head().position == 1
+
+
+def test_a_founding_that_was_cut_short_is_finished(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+):
+    fresh = own_settings(server, "dudao_half", tmp_path_factory.mktemp("half"))
+    with recording(fresh) as bench:
+        half = list(founding.adoptions(SHIPPED[:5]))
+        list(bench.transactor.stream([half]))
+        assert found(bench) == len([e for e in SHIPPED if not e.suggested]) - 5
