@@ -10,10 +10,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from api.installation.wiring import Installation
-from domain.terms.reference import Edition, Reference
-from domain.terms.vocabulary import CatalogueKind
 from ledger.log.clock import PATIENCE, now
-from ledger.reference import OUTLINE
 
 GIB = 1024**3
 LAG = 10_000
@@ -149,29 +146,23 @@ def _lag(house: Installation) -> Iterator[Finding]:
 
 
 def _editions(house: Installation) -> Iterator[Finding]:
-    """An edition that the ledger adopted but that is not installed leaves checks undecided."""
+    """An edition that the ledger adopted and whose content is not held leaves checks undecided."""
     reference = house.reference_at(house.ends().head)
-    missing = [edition for edition in reference.adopted if not _is_held(reference, edition)]
+    missing = [edition for edition in reference.adopted if not reference.holds(edition)]
     for edition in missing:
         name = f"{edition.kind.value} {edition.edition}"
         yield Finding(
             "catalogues",
             State.WARNING,
-            f"{name} 已采用(位置 {edition.position})但未安装,相关检查为“无法判定”;请升级程序",
-            f"{name} was adopted (position {edition.position}) but is not installed: upgrade",
+            f"{name} 已采用(位置 {edition.position})但内容未收录,相关检查为“无法判定”;"
+            "请用 dudao catalogue add 收录该文件",
+            f"{name} was adopted (position {edition.position}) but its content is not held:"
+            " bring the file in with dudao catalogue add",
         )
     if not missing:
-        yield _ok("catalogues", "所采用的版本均已安装", "every adopted edition is installed")
-
-
-def _is_held(reference: Reference, edition: Edition) -> bool:
-    held = {
-        CatalogueKind.DICTIONARY: frozenset(reference.dictionaries),
-        CatalogueKind.QUALIFICATIONS: frozenset(reference.qualifications),
-        CatalogueKind.RULES: frozenset(reference.rule_sets),
-        CatalogueKind.OUTLINE: frozenset({OUTLINE}),
-    }
-    return edition.edition in held[edition.kind]
+        yield _ok(
+            "catalogues", "所采用的目录内容均已收录", "the content of every adopted edition is held"
+        )
 
 
 CLOCK = "SELECT clock_timestamp()"

@@ -235,6 +235,22 @@ class Reference:
                 return held
         return self.dictionaries.get(edition)
 
+    def offered(self, day: date) -> Dictionary | None:
+        """Return the skills occupations that may be named on `day`: edition in force, and batches."""
+        edition = self.in_force(CatalogueKind.DICTIONARY, day)
+        held = self.dictionary(edition.edition) if edition is not None else None
+        if edition is None or held is None:
+            return None
+        names = {c: n for c, n in held.names.items() if c[:1] in SKILLS_CLASSES}
+        codes = {n: c for n, c in held.codes.items() if c[:1] in SKILLS_CLASSES}
+        for batch, new in self.batches(edition.edition):
+            for each in new.by_name.values() if batch.days.start <= day else ():
+                if each.skills:
+                    codes.setdefault(each.name, each.code)
+                    if each.code:
+                        names.setdefault(each.code, each.name)
+        return replace(held, edition=edition.edition, names=names, codes=codes)
+
     def batches(self, edition: str) -> Iterator[tuple[Edition, NewOccupations]]:
         """Yield the adopted batches of new occupations that extend a dictionary, with their days."""
         for each in self.adopted:

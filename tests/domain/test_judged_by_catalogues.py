@@ -159,6 +159,26 @@ def test_an_occupation_confirmed_by_its_paper_is_undecided_until_its_batch_is_ad
     assert "new_occupations" in zh
 
 
+def test_a_form_offers_the_edition_in_force_with_its_new_occupations():
+    batch = content(
+        K.NEW_OCCUPATIONS, "code,name,class\n,某新职业师,\n2-06-07-13,某师,专业技术类\n"
+    )
+    reference = installed().holding({"b" * 64: batch})
+    start = Days(date(2025, 1, 1))
+    reference = reference.adopting(
+        Edition(kind=K.NEW_OCCUPATIONS, edition="9", days=start, sha256="b" * 64, position=1)
+    )
+    before, after = reference.offered(date(2024, 12, 31)), reference.offered(date(2025, 1, 1))
+    assert before is not None
+    assert after is not None
+    assert after.edition == "2022"
+    assert after.codes["电工"] == "6-31-01-03"
+    assert ("某新职业师" in before.codes, "某新职业师" in after.codes) == (False, True)
+    assert "" not in after.names
+    assert "某师" not in after.codes
+    assert installed().offered(date(2022, 1, 1)) is None
+
+
 # confirmation -------------------------------------------------------------------
 
 

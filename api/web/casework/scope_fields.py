@@ -9,7 +9,7 @@ from api.installation.wiring import Installation
 from api.questions.problems import invalid
 from api.web.frame.acting import text
 from domain.terms.reference import Dictionary
-from domain.terms.vocabulary import CatalogueKind, Level, level_from
+from domain.terms.vocabulary import Level, level_from
 from ledger.log.clock import today
 
 LINES = 8
@@ -70,19 +70,18 @@ def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
 
 
 def dictionary_in_force(house: Installation) -> Dictionary:
-    """Return the occupation dictionary that typed occupations are looked up in: the one of today.
+    """Return what typed occupations are looked up in: the dictionary of today with its new occupations.
 
     Raises:
-        Problem: an edition is in force whose content is not installed.
+        Problem: an edition is in force whose content is not held.
     """
-    reference = house.reference_at(house.ends().head)
-    edition = reference.in_force(CatalogueKind.DICTIONARY, today())
-    found = reference.dictionaries.get(edition.edition) if edition else None
+    found = house.reference_at(house.ends().head).offered(today())
     if found is None:
         raise invalid(
             "occupation",
-            "现行职业分类大典的内容未安装,不能在表单中填写职业;请用导入,写明版本与编码",
-            "the dictionary in force is not installed; import the occupation with edition and code",
+            "现行职业分类大典的内容未收录,不能在表单中填写职业;请先在“目录”页收录,或用导入写明版本与编码",
+            "the content of the dictionary in force is not held; store it on the page 目录, or import"
+            " the occupation with edition and code",
         )
     return found
 
