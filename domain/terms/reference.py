@@ -5,11 +5,12 @@ from when to when it applies is what the ledger knows (`CatalogueAdopted`). Clau
 `domain/catalogue.py` holds the events, `domain/contents.py` what a content says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from domain.terms.contents import (
     SKILLS_CLASSES,
@@ -50,6 +51,9 @@ __all__ = [
     "StandingStandard",
 ]
 
+A = TypeVar("A")
+MOST_ANSWERS = 20_000
+"""Answers that are remembered at once."""
 FIRST_EDITION = "2015"
 """The dictionary that the notice itself refers to; batches before the next one extend it."""
 
@@ -125,6 +129,10 @@ class Reference:
     _after: dict[Edition, "Reference"] = field(
         init=False, compare=False, repr=False, default_factory=dict[Edition, "Reference"]
     )
+    _known: dict[Any, Any] = field(
+        init=False, compare=False, repr=False, default_factory=dict[Any, Any]
+    )
+    """Answers that were given before: sessions of one day and occupation ask the same."""
 
     def __post_init__(self) -> None:
         """Look once at what is asked for each of ten million certificates."""
@@ -132,6 +140,22 @@ class Reference:
         found = adopted if self.pinned is None else (self.pinned,)
         plain = all(rules.judges_plainly for rules in found if isinstance(rules, RuleSet))
         object.__setattr__(self, "plain", plain)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave what was remembered behind when sent to another process."""
+        content = (self.dictionaries, self.qualifications, self.rule_sets)
+        return _remade, (*content, self.adopted, self.contents, self.pinned)
+
+    def _once(self, key: Hashable, answer: Callable[[], A]) -> A:
+        """Return the answer of before, or of now."""
+        known = self._known
+        try:
+            found: A = known[key]
+        except KeyError:
+            if len(known) >= MOST_ANSWERS:
+                known.clear()
+            found = known[key] = answer()
+        return found
 
     def adopting(self, edition: Edition) -> "Reference":
         """Return the same with one edition more; every file that reads the entry shares it."""
@@ -184,6 +208,9 @@ class Reference:
         """Return the rule set in force on `day`; one whose content is not held leaves its predecessor."""
         if self.pinned is not None:
             return self.pinned
+        return self._once(("rules", day), lambda: self._rules(day))
+
+    def _rules(self, day: date) -> RuleSet:
         latest: Edition | None = None
         rules: RuleSet | None = None
         for edition in self.adopted:
@@ -265,6 +292,11 @@ class Reference:
 
     def publication(self, occupation: Occupation, day: date) -> Publication:
         """Return whether the occupation exists in the edition that it names, on `day` (三)."""
+        return self._once(
+            ("published", occupation, day), lambda: self._publication(occupation, day)
+        )
+
+    def _publication(self, occupation: Occupation, day: date) -> Publication:
         label = occupation.edition
         batches = sorted(self.batches(label), key=lambda each: each[0].days.start)
         in_batch = _in_batches(batches, occupation, day)
@@ -314,6 +346,9 @@ class Reference:
 
     def standard(self, occupation: Occupation, day: date) -> StandingStandard | None:
         """Return what the standards in force say of the occupation on `day`; None: nothing."""
+        return self._once(("standard", occupation, day), lambda: self._standard(occupation, day))
+
+    def _standard(self, occupation: Occupation, day: date) -> StandingStandard | None:
         edition = self.in_force(CatalogueKind.STANDARDS, day)
         held = self.content(edition) if edition is not None else None
         return held.on(occupation, day) if isinstance(held, Standards) else None
@@ -329,6 +364,9 @@ class Reference:
 
     def outline(self, day: date) -> Outline | None:
         """Return the outline that the ledger adopted for `day`; None: the installation's own."""
+        return self._once(("outline", day), lambda: self._outline(day))
+
+    def _outline(self, day: date) -> Outline | None:
         edition = self.in_force(CatalogueKind.OUTLINE, day)
         if edition is None or any(
             e.position == 0 and e.sha256 == edition.sha256 for e in self.adopted
@@ -336,6 +374,24 @@ class Reference:
             return None
         held = self.content(edition)
         return replace(held, edition=edition.edition) if isinstance(held, Outline) else None
+
+
+def _remade(  # noqa: PLR0913, PLR0917 - one argument a field
+    dictionaries: Mapping[str, Dictionary],
+    qualifications: Mapping[str, Qualifications],
+    rule_sets: Mapping[str, RuleSet],
+    adopted: tuple[Edition, ...],
+    contents: Mapping[str, Content],
+    pinned: RuleSet | None,
+) -> Reference:
+    return Reference(
+        dictionaries=dictionaries,
+        qualifications=qualifications,
+        rule_sets=rule_sets,
+        adopted=adopted,
+        contents=contents,
+        pinned=pinned,
+    )
 
 
 _CONTENT_OF: Mapping[CatalogueKind, type[Content]] = MappingProxyType(

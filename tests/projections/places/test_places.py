@@ -1,7 +1,9 @@
 """Places: the first decisive step wins, every clue is kept, and nothing raises."""
 
+import json
 import pickle
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from multiprocessing import get_context
 
@@ -9,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.terms.place import Place, Side, Step
-from domain.terms.vocabulary import Datum, Mode
+from domain.terms.place import Bounds, Place, Side, Step
+from domain.terms.vocabulary import CatalogueKind, Datum, Mode
+from ledger import catalogue_forms
 from projections.places.places import REMEMBERED, installed_places
 
 PLACES = installed_places()
@@ -147,3 +150,26 @@ def test_other_processes_judge_the_same(start):
     place = Place(address=ADDRESS_OUT, **IN_HAIDIAN)
     with ProcessPoolExecutor(1, mp_context=get_context(start)) as pool:
         assert pool.submit(PLACES, Mode.ON_SITE, place).result() == PLACES(Mode.ON_SITE, place)
+
+
+def test_the_rule_sets_tolerance_decides_how_near_the_line_is_too_near():
+    place = Place(**IN_YANJIAO)
+    assert PLACES(Mode.ON_SITE, place).side is Side.OUTSIDE
+    wide = Bounds(error_m=20_000)
+    assert PLACES(Mode.ON_SITE, place, wide).side is Side.UNDECIDED
+    assert PLACES(Mode.ON_SITE, place).side is Side.OUTSIDE, "what was judged before stays"
+
+
+def test_an_outline_that_the_ledger_adopted_takes_the_place_of_the_installations():
+    square = [[116.0, 39.5], [117.5, 39.5], [117.5, 40.5], [116.0, 40.5], [116.0, 39.5]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "110000"},
+        "geometry": {"type": "Polygon", "coordinates": [square]},
+    }
+    raw = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+    found = catalogue_forms.read(CatalogueKind.OUTLINE, raw).content
+    bounds = Bounds(outline=replace(found, edition="2030"))
+    judged = PLACES(Mode.ON_SITE, Place(**IN_YANJIAO), bounds)
+    assert (judged.side, judged.outline) == (Side.INSIDE, "2030")
+    assert PLACES(Mode.ON_SITE, Place(**IN_YANJIAO)).side is Side.OUTSIDE
