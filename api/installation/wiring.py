@@ -166,7 +166,9 @@ class Installation:
         known = self._adopted
         if known is None or position > known[0]:
             with self.reading() as connection:
-                known = position, histories.known_rules(connection, self.folding, position)
+                # What was read of the store before is there, and files share what they ask of it.
+                rules = self.folding if known is None else known[1]
+                known = position, histories.known_rules(connection, rules, position)
             self._adopted = known
         return known[1].reference_at(position)
 

@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from api.export.formats import JSON, MEDIA
-from api.http.negotiation import NAMED
+from api.export.formats import JSON, MEDIA, NAMED
 from tests.api.web.site import SUPERVISOR, Site
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
