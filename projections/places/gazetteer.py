@@ -21,7 +21,7 @@ _SHORT_PROVINCE = re.compile(r"(?:省|市|壮族自治区|回族自治区|维吾
 _SHORT_CITY = re.compile(r"(?:市|地区|盟)$")
 _SHORT_DISTRICT = re.compile(r"(?:区|县)$")
 # 市 and 县 keep their own name as a stem; of 区 only the long ones are not also words of streets.
-_SHORT_COUNTY = re.compile(r"(?:市|县|(?<=[一-鿿]{3})区)$")
+_SHORT_COUNTY = re.compile(r"(?:市|(?:(?:回|满|蒙古)族)+自治县|县|(?<=[一-鿿]{3})区)$")
 _STREET = re.compile("[东南西北中内外前后]{0,2}(?:路|街|大街|道|大道|巷|胡同|桥|里)")
 _NOT_LOCAL = re.compile("[东南西北中]?路|街|大街|大道|安岭|湾")
 
@@ -50,7 +50,9 @@ class Gazetteer:
             if not own:
                 elsewhere.update((name, *_stems(name, rank)))
             elif rank != "province":
-                beijing.add(name)
+                # 首钢园 and 北京站 are landmarks: what stands behind one may still be elsewhere.
+                if rank in {"county", "town"} or name.endswith(("区", "县")):
+                    beijing.add(name)
                 if rank == "county" and len(stem := _SHORT_DISTRICT.sub("", name)) >= 2:
                     local.add(stem)
             ending = {"province": _SHORT_PROVINCE, "prefecture": _SHORT_CITY}.get(rank)
@@ -60,7 +62,8 @@ class Gazetteer:
         self._short = {name: frozenset(found) for name, found in short.items()}
         self._local, self._beijing = frozenset(local), frozenset(beijing)
         # 永宁 and 延寿 are counties elsewhere and towns here.
-        here = " ".join((*beijing, *local))
+        own = (name for name, provinces in full.items() if provinces & _BEIJING)
+        here = " ".join((*own, *local))
         self._elsewhere = frozenset(name for name in elsewhere if name not in here)
         self._longest = max(map(len, full), default=0)
 
