@@ -62,8 +62,8 @@ class Gazetteer:
         self._short = {name: frozenset(found) for name, found in short.items()}
         self._local, self._beijing = frozenset(local), frozenset(beijing)
         # 永宁 and 延寿 are counties elsewhere and towns here.
-        own = (name for name, provinces in full.items() if provinces & _BEIJING)
-        here = " ".join((*own, *local))
+        known = (name for name, provinces in full.items() if provinces & _BEIJING)
+        here = " ".join((*known, *local))
         self._elsewhere = frozenset(name for name in elsewhere if name not in here)
         self._longest = max(map(len, full), default=0)
 
