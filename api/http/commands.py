@@ -20,6 +20,7 @@ from api.questions.problems import Problem, invalid
 from api.questions.queries import behind
 from api.questions.reading import Behind
 from domain.terms.envelope import Actor
+from ledger.gate.text import NUMBER_HERE, holds_identity_number
 from ledger.log.entry import Entry, instant_text
 from projections.views import flags
 
@@ -47,6 +48,8 @@ def headers(sent: Mapping[str, str]) -> Conditions:
             "应为 1 至 100 个可见 ASCII 字符",
             "1 to 100 visible ASCII characters",
         )
+    if holds_identity_number(key):
+        raise invalid("Idempotency-Key", *NUMBER_HERE)
     match = sent.get("if-match")
     if match is None:
         return Conditions(key, None)

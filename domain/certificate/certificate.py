@@ -22,12 +22,15 @@ from domain.terms.vocabulary import CandidateCategory, ContentPart, Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """The holder without personal data: random subject id, masked name, kind of document."""
+    """The holder without personal data: random subject id, masked name, kind of document.
+
+    `category` None: not reported, as in an upload, whose sheet has no such column.
+    """
 
     subject_id: str
     masked_name: str
     id_type: str
-    category: CandidateCategory
+    category: CandidateCategory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from operator import mul
 
+from domain.folding import folded
 from domain.terms.vocabulary import Level
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -114,6 +115,18 @@ def certificate_number(text: str) -> CertificateNumber | None:
         level_mark=level_mark,
         serial=serial,
     )
+
+
+_NO_NAME = frozenset(
+    "无 空 没有 暂无 待定 待补 待填 待核 不详 未知 未填 同上 某某 某某某"
+    " N/A NA NULL NONE NIL XX XXX TBD".split()
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether `text` only fills a field where nothing is known: -, /, 无, 待定, 同上, N/A."""
+    plain = folded(text)
+    return plain in _NO_NAME or not any(character.isalnum() for character in plain)
 
 
 def masked_name(name: str) -> str:

@@ -4,7 +4,10 @@ Everything that is written in a stored event is written in exactly one form, the
 an enumeration here. What people write instead (初级工, 五级, 5) is read by `level_from`.
 """
 
+import re
+import unicodedata
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 
@@ -94,11 +97,11 @@ _LEVEL_WORDS = MappingProxyType(
         word: level
         for level, words in {
             Level.APPRENTICE: "apprentice 学徒工 学徒",
-            Level.FIVE: "5 五级 5级 初级工 初级 五级/初级工",
-            Level.FOUR: "4 四级 4级 中级工 中级 四级/中级工",
-            Level.THREE: "3 三级 3级 高级工 高级 三级/高级工",
-            Level.TWO: "2 二级 2级 技师 二级/技师",
-            Level.ONE: "1 一级 1级 高级技师 一级/高级技师",
+            Level.FIVE: "5 五级 5级 五 初级工 初级 初级技能 国家职业资格五级",
+            Level.FOUR: "4 四级 4级 四 中级工 中级 中级技能 国家职业资格四级",
+            Level.THREE: "3 三级 3级 三 高级工 高级 高级技能 国家职业资格三级",
+            Level.TWO: "2 二级 2级 二 技师 国家职业资格二级",
+            Level.ONE: "1 一级 1级 一 高级技师 国家职业资格一级",
             Level.SPECIAL: "special 特级技师 特级",
             Level.CHIEF: "chief 首席技师 首席",
         }.items()
@@ -107,9 +110,87 @@ _LEVEL_WORDS = MappingProxyType(
 )
 
 
+_LEVEL_PART = re.compile(r"[()\[\]〔〕【】/、,;，；及和与兼|\\]+")
+_LEVEL_RANGE = re.compile(r"(.+?)(?:至|到|—+|–|-+|~|～|－)(.+)")
+
+
 def level_from(text: str) -> Level | None:
-    """Return the level that `text` names (初级工, 五级, 5, 初级, 五级/初级工 …), or None."""
-    return _LEVEL_WORDS.get(text.strip().replace(" ", "").replace("／", "/"))
+    """Return the one level that `text` names, in any usual way of writing; None where it does not.
+
+    初级工, 五级, 5, ５, 初级, 五级/初级工, 初级工(五级), 五级初级工: what is said twice must agree.
+    """
+    found = _LEVEL_WORDS.get(text)
+    if found is not None:
+        return found
+    levels = levels_from(text)
+    return levels[0] if levels is not None and len(levels) == 1 else None
+
+
+@lru_cache(maxsize=1_024)
+def levels_from(text: str) -> tuple[Level, ...] | None:
+    """Return the levels that `text` lists, each once in its order; None where a word names none.
+
+    A range (五级至三级) holds all between its ends, by rank.
+    """
+    plain = _LINES.sub("、", unicodedata.normalize("NFKC", text).strip())
+    # A blank stands inside a word (四级 / 中级工) or between two (四级 三级): first as inside.
+    return _listed("".join(plain.split()), _COMMAS) or _listed(plain, _GAPS)
+
+
+_LINES = re.compile(r"\s*[\r\n]+\s*")
+_COMMAS = re.compile(r"[、,;]+|及|和|与")
+_GAPS = re.compile(r"[、,;\s]+|及|和|与")
+
+
+def _listed(text: str, gaps: re.Pattern[str]) -> tuple[Level, ...] | None:
+    found: dict[Level, None] = {}
+    for word in gaps.split(text):
+        levels = _levels_in(word)
+        if levels is None:
+            return None
+        found |= dict.fromkeys(levels)
+    return tuple(found) or None
+
+
+def _levels_in(word: str) -> tuple[Level, ...] | None:
+    """Return the levels of one word, one range, or names of one sort between slashes; none of ""."""
+    if not word:
+        return ()
+    one = _one_level(word)
+    if one is not None:
+        return (one,)
+    ends = _LEVEL_RANGE.fullmatch(word)
+    first, last = (None, None) if ends is None else (_one_level(ends[1]), _one_level(ends[2]))
+    if first is not None and last is not None:
+        step = 1 if first.rank <= last.rank else -1
+        return tuple(list(Level)[rank] for rank in range(first.rank, last.rank + step, step))
+    parts = [part for part in word.split("/") if part]
+    # 五级/四级 lists two; 四级/高级工 contradicts itself.
+    if len(parts) > 1 and len({part[-1] in "级12345" for part in parts}) == 1:
+        levels = [level for part in parts if (level := _one_level(part)) is not None]
+        return tuple(levels) if len(levels) == len(parts) else None
+    return None
+
+
+def _one_level(word: str) -> Level | None:
+    """Return the level that every part of `word` names: 四级(中级工), 四级/中级工, 四级中级工."""
+    known = _LEVEL_WORDS.get(word)
+    if known is not None:
+        return known
+    parts = [part for part in _LEVEL_PART.split(word) if part]
+    if len(parts) > 1:
+        named = {_one_level(part) for part in parts}
+        return named.pop() if len(named) == 1 else None
+    return _level_said_twice(parts[0]) if parts else None
+
+
+def _level_said_twice(word: str) -> Level | None:
+    """Return the level of a word made of two names of it: 四级中级工, 中级工四级."""
+    for cut in range(1, len(word)):
+        first = _LEVEL_WORDS.get(word[:cut])
+        if first is not None and _LEVEL_WORDS.get(word[cut:]) is first:
+            return first
+    return _LEVEL_WORDS.get(word)
 
 
 class EnterpriseKind(StrEnum):
@@ -145,6 +226,25 @@ class Method(StrEnum):
     PERFORMANCE = "performance"
     DIRECT = "direct"
     OWN = "own"
+
+
+_METHOD_WORDS = MappingProxyType(
+    {
+        "考核鉴定": Method.EXAMINATION,
+        "过程化考核": Method.PROCESS,
+        "业绩评价": Method.PERFORMANCE,
+        "直接认定": Method.DIRECT,
+    }
+)
+
+
+def method_from(text: str) -> Method | None:
+    """Return the method of the notice that `text` names: its value, or the notice's own word."""
+    word = "".join(unicodedata.normalize("NFKC", text).split())
+    known = _METHOD_WORDS.get(word)
+    if known is not None:
+        return known
+    return next((method for method in Method if method.value == word), None)
 
 
 class Mode(StrEnum):

@@ -48,6 +48,10 @@ _NEEDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "不是有效的居民身份证号码(18 位,出生日期或校验位不符);请核对证件",
             "not a valid resident identity number; check the document",
         ),
+        "placeholder": (
+            "不是姓名(只是占位符);请填写持有人姓名",
+            "not a name but a placeholder; write the holder's name",
+        ),
         "recursion_loop": ("嵌套过深", "nested too deep"),
     }
 )

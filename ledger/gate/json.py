@@ -14,7 +14,7 @@ import orjson
 
 from ledger.canonical import EXACT
 from ledger.gate.faults import Fault, Invalid, malformed, path_text
-from ledger.gate.text import as_list, as_object, is_plain, scrubbed
+from ledger.gate.text import admitted, as_list, as_object, is_plain
 
 MAX_DEPTH = 64
 MAX_NUMBER = 40
@@ -60,7 +60,7 @@ def examine(raw: bytes) -> tuple[Any, list[Fault]]:
         return value, []
     if not same:
         value = _exactly(raw)
-    return scrubbed(value)
+    return admitted(value)
 
 
 def _unreadable(raw: bytes, error: orjson.JSONDecodeError) -> Invalid:

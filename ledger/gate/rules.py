@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core import core_schema as cs
 
-from domain.terms.vocabulary import Level, level_from
+from domain.terms.vocabulary import Level, Method, level_from, method_from
 from ledger.canonical import plain_decimal
 from ledger.log.entry import Malformed
 from ledger.reference import authorities
@@ -131,11 +131,23 @@ def text_rule(name: str) -> CoreSchema:
         return cs.literal_schema(list(authorities()))
     if name == "window":
         return cs.str_schema(strict=True, pattern=WINDOW)
+    if name == "method":
+        return cs.no_info_after_validator_function(_method, _text(name))
+    return _text(name)
+
+
+def _text(name: str) -> CoreSchema:
     bounds = _TEXT_BOUNDS.get(name, PROSE)
     pattern = NOT_BLANK if bounds.least else None
     return cs.str_schema(
         strict=True, min_length=bounds.least, max_length=bounds.most, pattern=pattern
     )
+
+
+def _method(text: str) -> str:
+    """Return the notice's own words (考核鉴定 …) as the one form that is stored; others as they are."""
+    known = method_from(text)
+    return text if known is None else known.value
 
 
 _ID_FIELDS = frozenset(_IDS.split())
@@ -193,4 +205,8 @@ INSTANT_RULE = cs.chain_schema(
 LEVEL_RULE = cs.no_info_before_validator_function(
     lambda value: (level_from(value) or value) if type(value) is str else value,
     cs.enum_schema(Level, list(Level), sub_type="str"),
+)
+METHOD_RULE = cs.no_info_before_validator_function(
+    lambda value: (method_from(value) or value) if type(value) is str else value,
+    cs.enum_schema(Method, list(Method), sub_type="str"),
 )

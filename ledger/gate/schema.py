@@ -20,14 +20,15 @@ from domain.correction import FieldCorrection, RecordCorrected
 from domain.inspection.draw import Pool, Sample
 from domain.registry import EVENTS
 from domain.terms.envelope import Actor
-from domain.terms.identifiers import is_identity_number, masked_name
-from domain.terms.vocabulary import CandidateCategory, Level
+from domain.terms.identifiers import is_identity_number, is_placeholder, masked_name
+from domain.terms.vocabulary import CandidateCategory, Level, Method
 from ledger.gate.json import value_text
 from ledger.gate.rules import (
     DAY_RULE,
     DOCUMENT_NUMBER,
     INSTANT_RULE,
     LEVEL_RULE,
+    METHOD_RULE,
     MOST_ITEMS,
     NOT_BLANK,
     PATH,
@@ -68,7 +69,7 @@ def schema(hint: Any, family: Family, name: str = "") -> CoreSchema:  # noqa: AN
     if is_dataclass(hint):
         return _record(hint, family)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return LEVEL_RULE if hint is Level else cs.enum_schema(hint, list(hint), sub_type="str")
+        return _WRITTEN.get(hint) or cs.enum_schema(hint, list(hint), sub_type="str")
     arguments = [a for a in get_args(hint) if a is not NoneType]
     if get_origin(hint) is tuple:
         inner = schema(arguments[0], family, name)
@@ -78,6 +79,8 @@ def schema(hint: Any, family: Family, name: str = "") -> CoreSchema:  # noqa: AN
     raise TypeError(f"{hint} has no shape")
 
 
+_WRITTEN: Mapping[Any, CoreSchema] = MappingProxyType({Level: LEVEL_RULE, Method: METHOD_RULE})
+"""Values that people write in several ways."""
 _SIMPLE: Mapping[Any, Callable[[str], CoreSchema]] = MappingProxyType(
     {
         str: text_rule,
@@ -128,10 +131,13 @@ def _holder() -> CoreSchema:
         "name": cs.str_schema(strict=True, min_length=1, max_length=100, pattern=NOT_BLANK),
         "id_type": text_rule("id_type"),
         "id_no": cs.str_schema(strict=True, pattern=DOCUMENT_NUMBER, max_length=40),
-        "category": schema(CandidateCategory, STORED_FAMILY),
+        "category": cs.nullable_schema(schema(CandidateCategory, STORED_FAMILY)),
     }
     given = cs.typed_dict_schema(
-        {name: cs.typed_dict_field(inner) for name, inner in members.items()},
+        {
+            name: cs.typed_dict_field(inner, required=name != "category")
+            for name, inner in members.items()
+        },
         extra_behavior="forbid",
     )
     return cs.no_info_after_validator_function(_masked, given)
@@ -140,11 +146,13 @@ def _holder() -> CoreSchema:
 def _masked(given: Mapping[str, Any]) -> Holder:
     if given["id_type"] == IDENTITY_CARD and not is_identity_number(given["id_no"].upper()):
         raise PydanticCustomError("identity_number", "not a valid number", {"at": "id_no"})
+    if is_placeholder(given["name"]):
+        raise PydanticCustomError("placeholder", "not a name", {"at": "name"})
     return Holder(
         subject_id="",
         masked_name=masked_name(given["name"]),
         id_type=given["id_type"],
-        category=given["category"],
+        category=given.get("category"),
     )
 
 

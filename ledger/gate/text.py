@@ -1,16 +1,21 @@
-"""Which characters a text may hold (ids of the Unicode categories in brackets).
+"""The gate for text: what a text may hold, whichever way it came in (ids of Unicode categories in brackets).
 
-Stored as received, in normal form C. Refused: control characters [Cc], lone surrogates [Cs],
-private use [Co], line and paragraph separators [Zl, Zp], non-characters, and the controls
-that turn the direction of writing. Line breaks stand only in prose. Rare characters are welcome,
-also those younger than this Python.
+Kept as received, in normal form C. Refused: control characters [Cc], what cannot be seen and what
+turns the direction of writing [Cf and fillers], lone surrogates [Cs], private use [Co], line and
+paragraph separators [Zl, Zp], non-characters. Line breaks stand only in prose. Rare characters are
+welcome, also those younger than this Python.
+
+A resident identity number stands nowhere but in a holder's `id_no`, which goes to the vault: the
+ledger cannot forget it.
 """
 
+import re
 import unicodedata
 from typing import Any, cast
 
+from domain.terms.identifiers import is_identity_number, is_uscc
 from ledger.canonical import is_everyday
-from ledger.gate.faults import Fault, path_text
+from ledger.gate.faults import Fault, Invalid, path_text
 
 PROSE = frozenset(
     {
@@ -28,22 +33,96 @@ PROSE = frozenset(
 )
 """Fields that hold paragraphs."""
 
-_REFUSED = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_UNSEEN = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Fillers: letters, marks and symbols by category, and blank on every screen."""
+_TABLE = str.maketrans("", "", "".join(_UNSEEN))
+CLEAR_NUMBER = ("holder", "id_no")
+"""The end of the one path under which an identity number may stand."""
+NUMBER_HERE = (
+    "含有居民身份证号码;除证书持有人的证件号码外,任何地方都不得填写",
+    "holds a resident identity number, which may stand nowhere but as the holder's own",
+)
+
+_GROUPED = r"(?<![0-9])[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])"
+_CANDIDATE = re.compile(_GROUPED)
+_CANDIDATE_BYTES = re.compile(_GROUPED.encode())
+_WIDE_DIGITS = re.compile(b"(?:\xef\xbc[\x90-\x99]){6}")
+_DIGEST = re.compile(r"[0-9A-Fa-f]{32,}")
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
+    " 71 81 82 83 91 92 93 94 95 96".split()
+)
+_CENTURIES = ("18", "19", "20")
+_AS_NUMBER = re.compile(rb'"id_no" ?: ?"$')
+
+
+def holds_identity_number(text: str) -> bool:
+    """Return whether a resident identity number stands anywhere in `text`, however it is spaced.
+
+    A run of digits inside a longer number is none, nor is what lies in a digest or is a USCC.
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return any(_is_number(plain, found) for found in _CANDIDATE.finditer(plain))
+
+
+def _is_number(text: str, found: re.Match[str]) -> bool:
+    number = found[0].replace(" ", "").replace("-", "").upper()
+    return (
+        number[:2] in _PROVINCES
+        and number[6:8] in _CENTURIES
+        and is_identity_number(number)
+        and not is_uscc(number)
+        and not any(
+            digest.start() <= found.start() < digest.end() for digest in _DIGEST.finditer(text)
+        )
+    )
+
+
+def _may_hold_number(raw: bytes) -> bool:
+    """Return whether a JSON text may hold an identity number at a place where none may stand."""
+    if _WIDE_DIGITS.search(raw):
+        return True
+    return any(
+        _AS_NUMBER.search(raw, max(0, found.start() - 12), found.start()) is None
+        and is_identity_number(found[0].translate(None, b" -").decode().upper())
+        for found in _CANDIDATE_BYTES.finditer(raw)
+    )
 
 
 def is_plain(raw: bytes) -> bool:
     """Return whether no string of the JSON text `raw`, which holds no escapes, needs a look."""
+    if _may_hold_number(raw):
+        return False
     if is_everyday(raw):
         return True
     text = raw.translate(None, b"\t\r\n").decode()
-    return text.isprintable() and unicodedata.is_normalized("NFC", text)
+    return (
+        text.isprintable()
+        and text.translate(_TABLE) == text
+        and unicodedata.is_normalized("NFC", text)
+    )
 
 
-def scrubbed(value: Any) -> tuple[Any, list[Fault]]:  # noqa: ANN401 - any JSON value
-    """Return a JSON value with its strings in normal form, and a fault for each refused character."""
+def admitted(value: Any) -> tuple[Any, list[Fault]]:  # noqa: ANN401 - any JSON value
+    """Return a JSON value as it may come in, its strings in normal form, and what must not come in.
+
+    Every way in calls this: import lines, rows of sheets, bodies and keys over HTTP, forms.
+    """
     faults: list[Fault] = []
     return _scrub(value, (), faults), faults
+
+
+def require_plain(text: str, field: str) -> str:
+    """Return one text that comes in beside a body (a file's name, a key), in normal form.
+
+    Raises:
+        Invalid: it must not come in.
+    """
+    value, faults = admitted(text)
+    if faults:
+        raise Invalid([fault._replace(field=field) for fault in faults])
+    return str(value)
 
 
 def as_object(value: object) -> dict[str, Any] | None:
@@ -71,7 +150,9 @@ def _scrub(value: Any, path: tuple[str | int, ...], faults: list[Fault]) -> Any:
 
 def _cleaned(text: str, path: tuple[str | int, ...], faults: list[Fault]) -> str:
     text = unicodedata.normalize("NFC", text)
-    if text.isprintable():
+    if path[-2:] != CLEAR_NUMBER and holds_identity_number(text):
+        faults.append(Fault(_named(path), *NUMBER_HERE))
+    if text.isprintable() and text.translate(_TABLE) == text:
         return text
     if path and path[-1] in PROSE:
         text = text.replace("\r\n", "\n")
@@ -84,17 +165,22 @@ def _cleaned(text: str, path: tuple[str | int, ...], faults: list[Fault]) -> str
     names = ", ".join(f"U+{ord(c):04X}" for c in refused[:5])
     faults.append(
         Fault(
-            # Faults of a command's data are named as the domain names them: without `data.`
-            path_text(path[1:] if path[:1] == ("data",) and len(path) > 1 else path),
-            f"含有不允许的字符 {names}(控制字符、书写方向控制符或私用区字符)",
-            f"holds characters that are not allowed: {names} (control, bidi control or private use)",
+            _named(path),
+            f"含有不允许的字符 {names}(控制字符、不可见字符、书写方向控制符或私用区字符)",
+            f"holds characters that are not allowed: {names}"
+            " (control, invisible, bidi control or private use)",
         )
     )
     return "".join(c for c in text if c not in refused)
 
 
+def _named(path: tuple[str | int, ...]) -> str:
+    """Return a path as faults name it: of a command's data as the domain does, without `data.`."""
+    return path_text(path[1:] if path[:1] == ("data",) and len(path) > 1 else path)
+
+
 def _is_refused(character: str) -> bool:
-    if character in _TURNING or unicodedata.category(character) in _REFUSED:
+    if character in _UNSEEN or unicodedata.category(character) in _REFUSED:
         return True
     code = ord(character)
     return (code & 0xFFFE) == 0xFFFE or 0xFDD0 <= code <= 0xFDEF

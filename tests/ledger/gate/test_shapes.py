@@ -327,7 +327,7 @@ def test_an_actor_is_read_strictly_also_when_known() -> None:
 
 
 def test_an_unknown_type_is_named_without_its_tricks() -> None:
-    assert list(faults(line({}, "Certificate\u200bIssued"))) == ["type"]
+    assert "U+200B" in faults(line({}, "Certificate\u200bIssued"))["type"]
     assert list(faults(b'{"data":{}}')) == ["type"]
     assert list(faults(b'{"type":["CertificateIssued"],"data":{}}')) == ["type"]
 
