@@ -14,7 +14,7 @@ import orjson
 import xlsxwriter
 
 from api.export.formats import FORMULA
-from api.intake.sheets.cells import LINE, WHY
+from api.sheet_heads import LINE, WHY
 
 _LONGEST_CELL = 32_767
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from api.intake.sheets.roster_form import ROSTER
-from api.intake.sheets.upload_form import UPLOAD
+from api.intake.sheets.upload_form import SESSION, UPLOAD
 from domain.terms.vocabulary import Level
 from examples.sample.firms import Batch
 from examples.sample.lines import CENTRE, PUBLISHER, line
@@ -96,31 +96,18 @@ def upload(year: Year, day: date, name: str) -> None:
     for certificate in waiting:
         _taken(year, certificate)
     as_text = name.endswith(".csv")
-    rows = [UPLOAD, *(_row(year, c, as_text=as_text) for c in waiting)]
-    content = _csv(rows) if as_text else xlsx(rows, (10, 8, 22, 40, 26, 16, 16, 26, 12, 40, 40))
+    rows = [(*UPLOAD, SESSION), *(_row(year, c, as_text=as_text) for c in waiting)]
+    content = _csv(rows) if as_text else xlsx(rows, (10, 8, 22, 40, 26, 16, 16, 26, 12, 40, 40, 16))
     year.keep(name, content)
 
 
 def _taken(year: Year, certificate: Json) -> None:
-    """Take one row as the importer does: it knows no results, and finds the session by itself."""
-    if latest_session(year, certificate) != certificate["assessment_id"]:
-        raise ValueError(f"another session lies between: {certificate}")
-    known = certificate | {"results": {}}
+    """Take one row as the importer does: of results and of the holder's category it knows nothing."""
+    holder = {k: v for k, v in certificate["holder"].items() if k != "category"}
+    known = certificate | {"results": {}, "holder": holder}
     day = date.fromisoformat(certificate["issued_on"])
     entry = year.taken(line("CertificateIssued", day, CENTRE, **known))[0]
     year.marks[certificate["certificate_no"]] = entry.position
-
-
-def latest_session(year: Year, certificate: Json) -> str:
-    """Return the session of the enterprise, occupation and level held last on or before the day of issue."""
-    found = [
-        held
-        for held in year.trial.sessions(year.trial.session_of(certificate).uscc)
-        if held.occupation.name == certificate["occupation"]["name"]
-        and held.level == certificate["level"]
-        and held.held_from.isoformat() <= certificate["issued_on"]
-    ]
-    return max(found, key=lambda held: held.held_from).assessment_id
 
 
 def _row(year: Year, certificate: Json, *, as_text: bool) -> Sequence[Cell]:
@@ -139,6 +126,7 @@ def _row(year: Year, certificate: Json, *, as_text: bool) -> Sequence[Cell]:
         day if as_text else date.fromisoformat(day),
         assessor,
         names[certificate["issuer_uscc"]],
+        certificate["assessment_id"],
     )
 
 

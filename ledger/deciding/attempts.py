@@ -51,8 +51,10 @@ class Boarding(NamedTuple):
     newcomers: Newcomers
 
     def keys(self) -> list[str]:
-        """Return the idempotency keys."""
-        return [request.key for request in self.requests]
+        """Return the idempotency keys, and those under which earlier releases recorded the same."""
+        keys = [request.key for request in self.requests]
+        keys += (key for request in self.requests for key, _ in request.earlier)
+        return keys
 
     def boundaries(self, uses: Mapping[str, Use]) -> Iterator[FactKey[Any]]:
         """Yield the facts on which the commands that were not made before are known to rest."""
@@ -182,6 +184,10 @@ class Flight:
         if use is not None:
             same = use.request_digest == request.digest
             return Already(use.first, use.count) if same else KEY_REUSED
+        for earlier, digest in request.earlier:
+            before = self._uses.get(earlier)
+            if before is not None and before.request_digest == digest:
+                return Already(before.first, before.count)
         if key in self.taken:
             index, use = self.taken[key]
             return _Repeat(index) if use.request_digest == request.digest else KEY_REUSED

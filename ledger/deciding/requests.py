@@ -34,6 +34,8 @@ class Request(NamedTuple):
     digest: bytes
     holder: Person | None = None
     newcomer: Newcomer | None = None
+    earlier: tuple[tuple[str, bytes], ...] = ()
+    """Keys and digests under which an earlier release recorded the same."""
 
     @property
     def record(self) -> str:
@@ -108,8 +110,24 @@ def _held(
         issued_on=body.issued_on,
     )
     # The content says nothing of who the holder is; the pseudonym does, to those with the vault.
-    digest = sha256(submission.content + subject_id.encode()).digest()
-    return _request(submission, named, digest, today, (Person(*clear), newcomer))
+    digest = _of_holder(submission.content, subject_id)
+    request = _request(submission, named, digest, today, (Person(*clear), newcomer))
+    if not submission.earlier:
+        return request
+    digests = [_of_holder(content, subject_id) for content in submission.earlier]
+    return request._replace(earlier=tuple((derived_key(each), each) for each in digests))
+
+
+def _of_holder(content: bytes, subject_id: str) -> bytes:
+    return sha256(content + subject_id.encode()).digest()
+
+
+def derived_key(digest: bytes) -> str:
+    """Return the key of a command that brings none: 128 bits of its digest name it.
+
+    All 256 are compared.
+    """
+    return f"content-{digest[:16].hex()}"
 
 
 def _request(
@@ -119,7 +137,7 @@ def _request(
     today: date,
     people: tuple[Person | None, Newcomer | None] = (None, None),
 ) -> Request:
-    _, _, actor, valid_from, reason, document_no, key, _ = submission
+    _, _, actor, valid_from, reason, document_no, key, _, earlier = submission
     command = Command(
         body=body,
         actor=actor,
@@ -128,6 +146,5 @@ def _request(
         reason=reason,
         document_no=document_no,
     )
-    # 128 bits of the digest name the content; all 256 are compared.
-    derived = f"content-{digest[:16].hex()}"
-    return Request(type(body).__name__, command, key or derived, digest, *people)
+    known = tuple((derived_key(each), each) for each in earlier) if earlier else ()
+    return Request(type(body).__name__, command, key or derived_key(digest), digest, *people, known)

@@ -57,6 +57,8 @@ class Submission(NamedTuple):
     idempotency_key: str | None
     content: bytes
     """Digest of what was asked. Of a holder, only what is masked went into it."""
+    earlier: tuple[bytes, ...] = ()
+    """The same of what earlier releases made of the same row of a sheet: it is known by these, too."""
 
 
 def from_line(raw: bytes) -> Submission:

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from api.intake.sheets.roster_form import ROSTER
-from api.intake.sheets.upload_form import UPLOAD
+from api.intake.sheets.upload_form import SESSION, UPLOAD
 from domain.registry import EVENTS
 from domain.terms.vocabulary import EnterpriseKind, level_from
 from examples.make_sample_year import FOLDER
@@ -103,17 +103,26 @@ def _uscc_of(trial, name):
 
 def _uploaded(trial, rows):
     header, *body = rows
-    assert tuple(header) == UPLOAD
-    for name, kind, number, _, occupation, _, level, certificate, day, assessor, issuer in body:
+    assert tuple(header) == (*UPLOAD, SESSION)
+    for (
+        name,
+        kind,
+        number,
+        _,
+        occupation,
+        _,
+        level,
+        certificate,
+        day,
+        assessor,
+        issuer,
+        id_,
+    ) in body:
         issued = day if isinstance(day, date) else date.fromisoformat(day)
-        held = [
-            s
-            for s in trial.sessions(_uscc_of(trial, assessor))
-            if s.occupation.name == occupation
-            and s.level is level_from(level)
-            and s.held_from <= issued
-        ]
-        session = max(held, key=lambda s: s.held_from)
+        (session,) = (
+            s for s in trial.sessions(_uscc_of(trial, assessor)) if s.assessment_id == id_
+        )
+        assert (session.occupation.name, session.level) == (occupation, level_from(level))
         what = session.occupation
         yield written(
             line(
@@ -130,7 +139,7 @@ def _uploaded(trial, rows):
                     "trade": what.trade,
                 },
                 level=session.level.value,
-                holder={"name": name, "id_type": kind, "id_no": number, "category": "employee"},
+                holder={"name": name, "id_type": kind, "id_no": number},
                 results={},
                 issued_on=issued.isoformat(),
             )

@@ -1,4 +1,4 @@
-"""Import of files: NDJSON, the two office sheets as XLSX and CSV. Used by command line and HTTP.
+"""Import of files: NDJSON, the office sheets as XLSX and CSV. Used by command line and HTTP.
 
 A file is taken in order, batch by batch; each line is taken whole or refused whole. Keys derived
 from the content make a second run of the same file add nothing, so a killed import is simply run
@@ -11,20 +11,23 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
 
+from api.file_kinds import LINES_AS_SHEET, cause_by_start, cause_of_text, is_lines
 from api.intake.collecting import rare_collections
 from api.intake.imports.items import Item, Span, of_lines, of_row
 from api.intake.imports.lines import is_utf16
 from api.intake.imports.reader import beside
+from api.intake.sheets.cells import Row
 from api.intake.sheets.directory import Directory
-from api.intake.sheets.file import Sheet, is_old_workbook, is_workbook, read_text, read_workbook
-from api.intake.sheets.forms import form_of
-from api.intake.sheets.roster_form import roster
+from api.intake.sheets.file import Book, is_workbook, read_text, read_workbook
+from api.intake.sheets.forms import recognise, rows_of
+from api.intake.sheets.roster_form import FORM as ROSTER_FORM
+from api.sheet_heads import Table
 from domain.terms.vocabulary import Role
 from ledger.deciding.transact import Accepted, Outcome, Rejected
 from ledger.gate.faults import Fault, malformed
@@ -36,6 +39,7 @@ LARGE = 2**22
 STEP = 1_000
 """Lines from one report of progress to the next."""
 LARGEST_TEXT_SHEET = 200 * 2**20
+MOST_NOTES = 200
 
 Progress = Callable[[int, int], None]
 """Called with what was read so far and the whole, both in the same unit."""
@@ -67,14 +71,21 @@ class Rejects:
         self._part = path.with_name(f"{path.name}.part")
         self._file: int | None = None
 
-    def add(self, line: int, code: str, faults: Sequence[Fault], given: Any) -> None:  # noqa: ANN401
-        """Write one refused line."""
+    def add(self, item: Item, code: str, faults: Sequence[Fault]) -> None:
+        """Write one refused line, or row of a sheet."""
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         errors = [{"field": fault.field, "reason": fault.reason} for fault in faults]
         reason = "; ".join(error["reason"] for error in errors)
-        record = {"line": line, "code": code, "reason": reason, "errors": errors, "input": given}
+        record = {
+            "line": item.line,
+            "code": code,
+            "reason": reason,
+            "errors": errors,
+            "input": _given(item.given),
+            **({"sheet": item.sheet} if item.sheet else {}),
+        }
         os.write(self._file, orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> Path | None:
@@ -106,13 +117,15 @@ class Importer:
     actor: Mapping[str, str] | None = None
     progress: Progress = lambda _done, _whole: None
 
-    def take(self, path: Path, rejects: Rejects) -> Report:
+    def take(self, path: Path, rejects: Rejects, report: Report | None = None) -> Report:
         """Import one file.
+
+        `report` says at any time what has become of the file so far, also where this raises.
 
         Raises:
             Invalid: the file as a whole cannot be used; nothing was taken.
         """
-        report = Report(str(path))
+        report = report or Report(str(path))
         whole, items = self._items(path, report)
         waiting: deque[Item] = deque()
         try:
@@ -126,6 +139,7 @@ class Importer:
             _set_aside_unsound(waiting, report, rejects)
         finally:
             report.reject = rejects.close()
+            report.notes = list(dict.fromkeys(report.notes))[:MOST_NOTES]
         self.progress(whole, whole)
         return report
 
@@ -143,28 +157,33 @@ class Importer:
         """Return the size of the whole and the commands of a file, by what the file is."""
         try:
             with path.open("rb") as file:
-                head = file.read(512)
+                head = file.read(4096)
             size = path.stat().st_size
         except OSError as error:
             raise malformed(
                 f"无法读取 {path}:{error.strerror}", f"{path} cannot be read: {error.strerror}"
             ) from None
-        if is_old_workbook(head):
-            raise malformed(
-                "旧版 .xls 或带密码的工作簿,请另存为无密码的 .xlsx",
-                "an old .xls or a locked workbook; save it as .xlsx without a password",
-            )
+        cause = cause_by_start(head)
+        if cause is not None:
+            raise malformed(*cause)
         if is_workbook(head):
-            return self._of_sheet(read_workbook(path), report)
-        if path.suffix.lower() in {".csv", ".tsv", ".txt"}:
+            return self._of_book(read_workbook(path), report)
+        suffix = path.suffix.lower()
+        if suffix in {".xlsx", ".xlsm", ".xltx", ".xls", ".et"} or _is_binary(head):
+            raise malformed(
+                *cause_of_text(head)
+                if size and not _is_binary(head)
+                else (
+                    "既不是工作簿,也不是文本文件(或为空);请用 XLSX、CSV 或 NDJSON 重新保存",
+                    "neither a workbook nor text, or empty; save it again as XLSX, CSV or NDJSON",
+                )
+            )
+        if suffix in {".csv", ".tsv", ".txt"}:
+            if is_lines(head):
+                raise malformed(*LINES_AS_SHEET)
             if size > LARGEST_TEXT_SHEET:
                 raise malformed("CSV 超过 200 MB,请拆分", "the CSV is larger than 200 MB; split it")
-            return self._of_sheet(read_text(path.read_bytes()), report)
-        if path.suffix.lower() in {".xlsx", ".xlsm", ".xltx"} or _is_binary(head):
-            raise malformed(
-                "既不是工作簿,也不是文本文件;请用 XLSX、CSV 或 NDJSON 重新保存",
-                "neither a workbook nor text; save it again as XLSX, CSV or NDJSON",
-            )
+            return self._of_book(read_text(path.read_bytes()), report)
         if head.lstrip()[:1] == b"[":
             raise malformed(
                 "这是一个 JSON 数组;请每行放一个 JSON 对象(NDJSON)",
@@ -172,12 +191,35 @@ class Importer:
             )
         return size, beside(path) if size > LARGE else of_lines(path)
 
-    def _of_sheet(self, sheet: Sheet, report: Report) -> tuple[int, Iterator[Item]]:
-        report.notes += sheet.notes
-        interpret = form_of(sheet)
-        default = PUBLISHER if interpret is roster else OFFICE
-        rows = interpret(sheet, self.directory(), self.actor or default)
-        return len(sheet.rows), map(of_row, rows)
+    def _of_book(self, book: Book, report: Report) -> tuple[int, Iterator[Item]]:
+        tables, notes = recognise(book)
+        report.notes += notes
+        directory = self.directory()
+        rows = chain.from_iterable(
+            rows_of(table, directory, self.actor or _default(table), report.notes)
+            for table in tables
+        )
+        return sum(len(table.sheet.rows) for table in tables), _of_rows(rows, len(tables) > 1)
+
+
+def _default(table: Table) -> Mapping[str, str]:
+    return PUBLISHER if table.form is ROSTER_FORM else OFFICE
+
+
+def _of_rows(rows: Iterable[Row], several: bool) -> Iterator[Item]:  # noqa: FBT001
+    """Yield the rows of one table or more; of several, each cell is named with its sheet."""
+    for done, row in enumerate(rows, 1):
+        item = of_row(row)._replace(done=done)
+        if several:
+            item = item._replace(
+                faults=tuple(_on_sheet(row.sheet, fault) for fault in item.faults),
+                places={field: f"{row.sheet}!{place}" for field, place in item.places.items()},
+            )
+        yield item
+
+
+def _on_sheet(sheet: str, fault: Fault) -> Fault:
+    return fault._replace(field=f"{sheet}!{fault.field}") if fault.field else fault
 
 
 def _is_binary(head: bytes) -> bool:
@@ -190,7 +232,7 @@ def _set_aside_unsound(waiting: deque[Item], report: Report, rejects: Rejects) -
         item = waiting.popleft()
         report.lines += 1
         report.refused += 1
-        rejects.add(item.line, item.code, item.faults, _given(item.given))
+        rejects.add(item, item.code, item.faults)
 
 
 def _count(item: Item, outcome: Outcome, report: Report, rejects: Rejects) -> None:
@@ -199,7 +241,7 @@ def _count(item: Item, outcome: Outcome, report: Report, rejects: Rejects) -> No
         report.taken += 1
     elif isinstance(outcome, Rejected):
         report.refused += 1
-        rejects.add(item.line, outcome.code, _faults(outcome), _given(item.given))
+        rejects.add(item, outcome.code, [item.placed(fault) for fault in _faults(outcome)])
     else:
         report.known += 1
 

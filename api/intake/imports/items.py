@@ -1,6 +1,6 @@
 """What an import takes one after the other: a command of a file, or why there is none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from api.intake.imports.lines import LONGEST, lines
 from api.intake.sheets.cells import Row
 from ledger.gate.faults import Fault, Invalid
 from ledger.gate.shapes import Submission, from_line, from_members
+from ledger.gate.text import admitted
 
 
 class Span(NamedTuple):
@@ -40,6 +41,18 @@ class Item(NamedTuple):
     given: Any
     """What was sent: a `Span`, or the cells of a row."""
     done: int
+    sheet: str = ""
+    places: Mapping[str, str] = {}
+    """Field of the command → the cell of the row that says it."""
+
+    def placed(self, fault: Fault) -> Fault:
+        """Return a fault at the cell that it is about, where the command came from a sheet."""
+        field = fault.field
+        while field:
+            if field in self.places:
+                return fault._replace(field=self.places[field])
+            field = field.rpartition(".")[0]
+        return fault
 
 
 def of_lines(path: Path) -> Iterator[Item]:
@@ -63,11 +76,29 @@ def of_lines(path: Path) -> Iterator[Item]:
 
 
 def of_row(row: Row) -> Item:
-    """Return the row of a sheet."""
+    """Return the row of a sheet, with all that is wrong with it: in its cells, and as a command."""
+    item = Item(
+        row.number, None, row.faults, "invalid", row.original, row.number, row.sheet, row.places
+    )
     if row.members is None:
-        return Item(row.number, None, row.faults, "invalid", row.original, row.number)
+        return item
     try:
-        submission = from_members(row.members)
+        submission = from_members(*admitted(row.members))
     except Invalid as error:
-        return Item(row.number, None, error.faults, error.code, row.original, row.number)
-    return Item(row.number, submission, (), "", row.original, row.number)
+        # Of a cell that is at fault already, the command's complaint is an echo.
+        known = {fault.field for fault in row.faults}
+        more = (item.placed(fault) for fault in error.faults)
+        faults = (*row.faults, *dict.fromkeys(f for f in more if f.field not in known))
+        return item._replace(faults=faults, code=error.code)
+    if row.faults:
+        return item
+    earlier = tuple(content for members in row.earlier if (content := _content(members)))
+    return item._replace(submission=submission._replace(earlier=earlier), code="")
+
+
+def _content(members: Mapping[str, Any]) -> bytes | None:
+    """Return what names the command that an earlier release made; None where it made none."""
+    try:
+        return from_members(members).content
+    except Invalid:
+        return None

@@ -2,18 +2,27 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from api.intake.sheets.file import Cell, Sheet
-from domain.terms.vocabulary import level_from
+from api.intake.sheets.file import Cell, ErrorValue, Moment
+from api.sheet_heads import Table
+from domain.terms.identifiers import is_placeholder
+from domain.terms.vocabulary import levels_from
 from ledger.gate.faults import Fault
+from ledger.gate.text import admitted
 
-LINE, WHY = "行号", "错误说明"
-"""The columns that an error list adds to the rows it gives back."""
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
-_SEPARATORS = re.compile(r"[、,;\uff0c\uff1b\s]+")
+_DAY = re.compile(
+    r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})[日号]?"
+)
+_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+_MIDNIGHT = re.compile(r"(.+?)[T ]+(?:00|0):00(?::00(?:\.0+)?)?")
+_GUARDED = re.compile(r'=\s*"((?:[^"]|"")*)"')
+_LINES = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_NEAR_MIDNIGHT = timedelta(minutes=1)
+_SERIALS = range(36_526, 73_051)
+"""What a spreadsheet counts for the days of 2000 to 2099."""
 
 
 class Row(NamedTuple):
@@ -21,112 +30,239 @@ class Row(NamedTuple):
 
     number: int
     members: Mapping[str, Any] | None
+    """What is known of the command, also where something is wrong with the row."""
     faults: tuple[Fault, ...]
     original: Mapping[str, Any]
-
-
-def plain(cell: Cell) -> str:
-    """Return a header cell without blanks, full-width brackets and colons as ASCII."""
-    return "".join(unicodedata.normalize("NFKC", str(cell)).split())
-
-
-def heads(cells: Sequence[Cell]) -> dict[int, str]:
-    """Return the heads in a row by column; what an error list adds is none of the form's."""
-    found = {column: plain(cell) for column, cell in enumerate(cells) if cell is not None}
-    return {column: name for column, name in found.items() if name not in {LINE, WHY}}
-
-
-def body(sheet: Sheet, header: Sequence[str]) -> Iterator[tuple[int, dict[str, Cell]]]:
-    """Yield the rows below the header as cells by column name."""
-    columns: list[int] | None = None
-    for number, cells in sheet.rows:
-        if columns is None:
-            found = heads(cells)
-            if tuple(found.values()) == tuple(header):
-                columns = list(found)
-            continue
-        yield (
-            number,
-            {
-                name: cells[column] if column < len(cells) else None
-                for name, column in zip(header, columns, strict=True)
-            },
-        )
-
-
-def address(number: int, header: Sequence[str], name: str) -> str:
-    """Return where the cell of a column stands in a row, as a spreadsheet says it: `C7`."""
-    return f"{chr(ord('A') + header.index(name))}{number}"
+    sheet: str = ""
+    places: Mapping[str, str] = {}
+    """Field of the command → the cell that it comes from."""
+    earlier: tuple[Mapping[str, Any], ...] = ()
+    """What earlier releases made of the same row."""
 
 
 class Reading:
     """Takes the cells of one row, collecting faults with their addresses."""
 
-    def __init__(
-        self, sheet: Sheet, number: int, cells: Mapping[str, Cell], header: Sequence[str]
-    ) -> None:
-        self._sheet, self._number, self._cells, self._header = sheet, number, cells, header
+    def __init__(self, table: Table, number: int, cells: Mapping[str, Cell]) -> None:
+        self._table, self._number, self._cells = table, number, cells
         self.faults: list[Fault] = []
-        for name in header:
-            if address(number, header, name) in sheet.formulas:
+        self.notes: list[str] = []
+        self._at_fault: set[str] = set()
+        for head, column in table.columns.items():
+            if (number, column) in table.sheet.formulas:
                 self.fault(
-                    name, "单元格是公式,请粘贴为数值", "the cell is a formula; paste its value"
+                    head, "单元格是公式,请粘贴为数值", "the cell is a formula; paste its value"
                 )
 
-    def fault(self, name: str, zh: str, en: str) -> None:
-        """Note what is wrong with the cell of a column."""
-        self.faults.append(Fault(f"{address(self._number, self._header, name)} {name}", zh, en))
+    def where(self, head: str) -> str:
+        """Return the address of the row's cell with the head's name."""
+        return self._table.where(self._number, head) if head in self._table.columns else head
 
-    def text(self, name: str, *, needed: bool = True) -> str:
-        """Return a text cell; a number where a code belongs is refused, not repaired."""
-        cell = self._cells[name]
-        if cell is None or cell == "":
-            if needed:
-                self.fault(name, "不能为空", "must not be empty")
+    def fault(self, head: str, zh: str, en: str) -> None:
+        """Note what is wrong with the cell of a column: the first thing that is."""
+        if head not in self._at_fault:
+            self._at_fault.add(head)
+            self.faults.append(Fault(self.where(head), zh, en))
+
+    def is_sound(self, *heads: str) -> bool:
+        """Return whether nothing is wrong with these cells so far."""
+        return not self._at_fault.intersection(heads)
+
+    def text(self, head: str, *, needed: bool = True, at_lines: str | None = None) -> str:
+        """Return a text cell as the gate lets it in; "" where it is empty or at fault.
+
+        `at_lines`: what stands for line breaks in the cell, which are refused otherwise.
+        """
+        return self._text(head, needed=needed, at_lines=at_lines, number=_as_whole)
+
+    def code(self, head: str, *, needed: bool = True) -> str:
+        """Return an identifier: what spreadsheets put around it is taken off, a number is refused.
+
+        A number may have lost digits, and is not repaired.
+        """
+        return self._text(head, needed=needed, at_lines=None, number=lambda _: None, code=True)
+
+    def _text(
+        self,
+        head: str,
+        *,
+        needed: bool,
+        at_lines: str | None,
+        number: Callable[[int | float], str | None],
+        code: bool = False,
+    ) -> str:
+        cell = self._cells.get(head)
+        if not self.is_sound(head):
             return ""
-        if isinstance(cell, float | int):
-            whole = float(cell).is_integer() and abs(cell) < 10**9
-            if not whole or name in {"证件号码", "统一社会信用代码", "证书编号"}:
+        match cell:
+            case None | "":
+                if needed:
+                    self.fault(head, "不能为空", "must not be empty")
+                return ""
+            case ErrorValue(shown):
+                self.fault(head, f"单元格显示错误 {shown},不是数据", f"the cell shows {shown}")
+                return ""
+            case bool():
                 self.fault(
-                    name,
-                    "编号被存为数字,末位可能已失真;请将该列设为文本后重新填写",
-                    "the code was saved as a number and may have lost digits; format the column as text",
+                    head,
+                    f"单元格为逻辑值 {str(cell).upper()},不是文本",
+                    "the cell is true or false",
                 )
                 return ""
-            return str(int(cell))
-        return str(cell)
+            case date() | Moment():
+                self.fault(head, "单元格是日期,应为文本", "the cell is a day; a text is expected")
+                return ""
+            case int() | float():
+                text = number(cell)
+                if text is None:
+                    self.fault(
+                        head,
+                        "编号被存为数字,末位可能已失真;请将该列设为文本后重新填写",
+                        "the code was saved as a number and may have lost digits; format the column as text",
+                    )
+                return text or ""
+            case str():
+                return self._admitted(head, unguarded(cell, code=code), at_lines)
 
-    def day(self, name: str) -> str:
-        """Return a day as ISO text, from a date cell or from 2024-06-30, 2024/6/30, 2024年6月30日."""
-        cell = self._cells[name]
+    def _admitted(self, head: str, text: str, at_lines: str | None) -> str:
+        if at_lines is not None:
+            text = _LINES.sub(at_lines, text)
+        # The one cell that may hold an identity number goes through the gate as what it is.
+        where = ("holder", "id_no") if head == "证件号码" else ("cell",)
+        (outer, inner) = where if len(where) == 2 else (where[0], None)  # noqa: PLR2004
+        value, faults = admitted({outer: {inner: text}} if inner else {outer: text})
+        for fault in faults:
+            self.fault(head, fault.zh, fault.en)
+        if faults:
+            return ""
+        return str(value[outer][inner] if inner else value[outer])
+
+    def name(self, head: str) -> str:
+        """Return a name; what only fills the cell (-, 无, 待定, 同上) is refused."""
+        text = self.text(head)
+        if text and is_placeholder(text):
+            self.fault(
+                head, f"“{text[:10]}”只是占位符,请填写{head}", f"{text[:10]!r} is a placeholder"
+            )
+            return ""
+        return text
+
+    def optional(self, head: str) -> str | None:
+        """Return a text that may be missing; -, / and 无 say that there is none."""
+        text = self.text(head, needed=False)
+        return None if not text or is_placeholder(text) else text
+
+    def day(self, head: str) -> str:
+        """Return a day as ISO text, from a date cell or from any usual way of writing one."""
+        cell = self._cells.get(head)
+        if not self.is_sound(head):
+            return ""
+        if isinstance(cell, Moment):
+            return self._day_near(head, cell.at)
         if isinstance(cell, date):
             return cell.isoformat()
-        found = day_text(str(cell)) if isinstance(cell, str) else None
-        if found is None:
-            self.fault(name, "日期格式应为 2024-06-30", "a day like 2024-06-30 is expected")
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            found = day_text(_as_whole(cell) or "")
+            if found is None:
+                self.fault(head, *_number_as_day(cell))
+            return found or ""
+        text = self.text(head)
+        found = day_text(text) if text else None
+        if text and found is None:
+            self.fault(
+                head,
+                f"“{text[:20]}”不是日期,应写作 2024-06-30",
+                "a day like 2024-06-30 is expected",
+            )
         return found or ""
 
-    def levels(self, name: str) -> list[str]:
+    def _day_near(self, head: str, at: datetime) -> str:
+        """Return the day of a cell that shows a day and holds a time within a minute of midnight."""
+        nearest = (at + timedelta(hours=12)).date()
+        midnight = datetime.combine(nearest, datetime.min.time())
+        if abs(at - midnight) > _NEAR_MIDNIGHT:
+            self.fault(
+                head,
+                f"单元格带有时刻({at:%Y-%m-%d %H:%M:%S});请改为日期",
+                f"the cell holds a time of day ({at:%Y-%m-%d %H:%M:%S}); a day is expected",
+            )
+            return ""
+        self.notes.append(
+            f"{self.where(head)} 带有接近零点的时刻({at:%Y-%m-%d %H:%M:%S}),按 {nearest} 读取 / "
+            f"read as {nearest}: a time within a minute of midnight"
+        )
+        return nearest.isoformat()
+
+    def levels(self, head: str) -> list[str]:
         """Return the levels that a cell names."""
-        words = [w for w in _SEPARATORS.split(self.text(name)) if w]
-        known = {word: level_from(word) for word in words}
-        for word, level in known.items():
-            if level is None:
-                self.fault(name, f"没有“{word[:20]}”这一等级", f"there is no level {word[:20]!r}")
-        return [level.value for level in known.values() if level is not None]
+        text = self.text(head, at_lines="、")
+        if not text:
+            return []
+        levels = levels_from(text)
+        if levels is None:
+            self.fault(
+                head,
+                f"“{text[:20]}”不是等级;可写 五级、初级工、五级/初级工,多个等级以顿号分开",
+                f"{text[:20]!r} names no level; write 五级, 初级工 or 五级/初级工",
+            )
+        return [level.value for level in levels or ()]
+
+
+def unguarded(text: str, *, code: bool = False) -> str:
+    """Return a text without what keeps spreadsheets from reading it as a number: `="110…"`, `'110…`."""
+    guarded = _GUARDED.fullmatch(text)
+    if guarded is not None:
+        text = guarded[1].replace('""', '"')
+    elif code and text.startswith(("'", "’", "‘", "`")):
+        text = text[1:]
+    return text.strip(" \t\u00a0\u3000")
+
+
+def _as_whole(cell: int | float) -> str | None:
+    """Return a number that stands where a text is expected; None where digits may be lost."""
+    return str(int(cell)) if float(cell).is_integer() and abs(cell) < 10**9 else None
+
+
+def _number_as_day(cell: int | float) -> tuple[str, str]:
+    if int(cell) in _SERIALS:
+        meant = date(1899, 12, 30) + timedelta(int(cell))
+        return (
+            f"单元格是数字 {cell}(常规格式);若指 {meant},请将该列设为日期格式",
+            f"the cell is the number {cell}; if {meant} is meant, format the column as a day",
+        )
+    return f"数字 {cell} 不是日期,应写作 2024-06-30", "a day like 2024-06-30 is expected"
 
 
 def day_text(text: str) -> str | None:
-    """Return a day written in any usual way as ISO text; None where it is none."""
-    found = _DAY.fullmatch(text.strip())
+    """Return a day written in any usual way as ISO text; None where it is none.
+
+    2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, 20240630, in full width too, and with a midnight.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    midnight = _MIDNIGHT.fullmatch(plain)
+    plain = "".join((midnight[1] if midnight else plain).split())
+    found = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)
     if found is None:
         return None
+    year, month, day = (int(part) for part in found.groups() if part and part.isdecimal())
     try:
-        return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+        return date(year, month, day).isoformat()
     except ValueError:
         return None
 
 
 def shown(cells: Mapping[str, Cell]) -> dict[str, Any]:
     """Return the cells of a row as they can be given back in a file of refused rows."""
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in cells.items()}
+    return {head: _shown(cell) for head, cell in cells.items()}
+
+
+def _shown(cell: Cell) -> Any:  # noqa: ANN401 - a JSON value
+    match cell:
+        case Moment(at):
+            return at.isoformat(sep=" ")
+        case ErrorValue(text):
+            return text
+        case date():
+            return cell.isoformat()
+        case _:
+            return cell

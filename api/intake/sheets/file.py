@@ -1,24 +1,26 @@
 """Sheets as offices save them: XLSX and CSV read into rows, bombs and tricks refused first.
 
 A workbook is parsed in a process of its own with bounded memory and time. Cells keep the values
-that were saved; formulas are named by their address, so that nobody mistakes a cached result for
-what was written.
+that were saved and the addresses that the workbook gives them; formulas and errors are named by
+their address, so that nobody mistakes a cached result for what was written.
 """
 
 import csv
 import io
 import json
-import re
 import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from api.export.formats import text_of_cell
+from api.file_kinds import cause_in_archive
+from api.intake.imports.lines import is_utf16
+from api.sheet_parts import Marks, marks_of, sheet_parts, with_slashes
 from ledger.gate.faults import Invalid, malformed
 
 MOST_BYTES = 50 * 2**20
@@ -27,28 +29,49 @@ MOST_INFLATED = 400 * 2**20
 MOST_RATIO = 200
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+MOST_SHEETS = 100
 _MEMORY = 2 * 2**30
 _SECONDS = 120
-_CHUNK = 2**20
-# Attributes come in any order, and some programs write every element with a prefix.
-_FORMULA = re.compile(
-    rb'<(?:\w{1,20}:)?c\s(?:[^>]{0,200}\s)?r="([A-Z]{1,3}[0-9]{1,7})"[^>]{0,200}>'
-    rb"\s*<(?:\w{1,20}:)?f[ >/]"
-)
-_OVERLAP = 512
 _EMPTY = (None, "")
 _EXHAUSTED = (b"MemoryError", b"memory allocation", b"capacity overflow", b"too-many-rows")
 """What the parsing process complains of where there was more than it may take."""
+AROUND = " \t\r\n\u00a0\u3000"
+"""Blanks that are taken off around a cell's text: they come with copying, and mean nothing."""
 
-Cell: TypeAlias = str | int | float | bool | date | None
+
+class Moment(NamedTuple):
+    """A cell that shows a day and holds a time of that day, too."""
+
+    at: datetime
+
+
+class ErrorValue(NamedTuple):
+    """A cell that shows an error: `#N/A`."""
+
+    shown: str
+
+
+Cell: TypeAlias = str | int | float | bool | date | Moment | ErrorValue | None
 
 
 class Sheet(NamedTuple):
-    """The rows of one sheet by their number in the file; `formulas` are addresses of formula cells."""
+    """The rows of one sheet by their number in the file, each from column A on.
+
+    `formulas` are the places (row, column from 0) of formula cells.
+    """
 
     name: str
+    """Empty for a CSV."""
     rows: tuple[tuple[int, tuple[Cell, ...]], ...]
-    formulas: frozenset[str]
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+
+
+class Book(NamedTuple):
+    """The visible sheets of a file, and what is to be said about the others."""
+
+    sheets: tuple[Sheet, ...]
     notes: tuple[str, ...]
 
 
@@ -57,16 +80,11 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith(b"PK\x03\x04")
 
 
-def is_old_workbook(head: bytes) -> bool:
-    """Return whether it is an XLS, or a workbook locked by a password."""
-    return head.startswith(b"\xd0\xcf\x11\xe0")
-
-
-def read_workbook(path: Path) -> Sheet:
-    """Return the first visible sheet that holds anything.
+def read_workbook(path: Path) -> Book:
+    """Return the visible sheets that hold anything.
 
     Raises:
-        Invalid: it is too large, a bomb, damaged, locked, or has nothing in it.
+        Invalid: it is too large, a bomb, damaged, locked, no workbook, or has nothing in it.
     """
     _refuse_bombs(path)
     command = [sys.executable, "-m", "api.intake.sheets.file", str(path)]
@@ -79,9 +97,19 @@ def read_workbook(path: Path) -> Sheet:
     if done.returncode != 0:
         raise _unreadable(done.stderr)
     found = json.loads(done.stdout)
-    rows = tuple((number, tuple(map(_from_text, cells))) for number, cells in found["rows"])
-    formulas = frozenset(_formulas(path, found["index"]))
-    return Sheet(found["name"], rows, formulas, tuple(found["notes"]))
+    if not found["sheets"]:
+        raise _unreadable(b"empty-workbook")
+    return Book(tuple(map(_sheet, found["sheets"])), tuple(found["notes"]))
+
+
+def _sheet(found: dict[str, Any]) -> Sheet:
+    return Sheet(
+        found["name"],
+        tuple((number, tuple(map(_from_text, cells))) for number, cells in found["rows"]),
+        frozenset((row, column) for row, column in found["formulas"]),
+        frozenset(found["hidden_rows"]),
+        frozenset(found["hidden_columns"]),
+    )
 
 
 def _too_large() -> Invalid:
@@ -113,67 +141,73 @@ def _refuse_bombs(path: Path) -> None:
             f"the workbook is larger than {MOST_BYTES // 2**20} MB; split it or save it as CSV",
         )
     try:
+        cause = cause_in_archive(path)
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             declared = sum(member.file_size for member in members)
             packed = max(1, sum(member.compress_size for member in members))
-            if (
-                len(members) > MOST_MEMBERS
-                or declared > MOST_INFLATED
-                or declared > MOST_RATIO * packed + 2**20
-            ):
-                raise _too_large()
-            if "xl/workbook.xml" not in archive.namelist():
-                raise malformed(
-                    "压缩包里没有工作簿,请上传 .xlsx 文件", "the archive holds no workbook"
-                )
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         raise _unreadable(b"zip") from None
+    if cause is not None:
+        raise malformed(*cause)
+    if (
+        len(members) > MOST_MEMBERS
+        or declared > MOST_INFLATED
+        or declared > MOST_RATIO * packed + 2**20
+    ):
+        raise _too_large()
 
 
-def _formulas(path: Path, index: int) -> Iterator[str]:
-    """Yield addresses of formula cells. What is inflated is bounded, whatever the archive declares."""
-    with zipfile.ZipFile(path) as archive:
-        names = [
-            n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet[0-9]+\.xml", n)
-        ]
-        wanted = f"xl/worksheets/sheet{index + 1}.xml"
-        for name in names if wanted not in names else [wanted]:
-            with archive.open(name) as member:
-                tail, seen = b"", 0
-                while (chunk := member.read(_CHUNK)) and seen < MOST_INFLATED:
-                    seen += len(chunk)
-                    yield from (found.decode() for found in _FORMULA.findall(tail + chunk))
-                    tail = chunk[-_OVERLAP:]
-
-
-def read_text(raw: bytes) -> Sheet:
+def read_text(raw: bytes) -> Book:
     """Return the rows of a CSV: UTF-8 with or without BOM, or GB18030 as Chinese Excel saves it.
+
+    Lines may end in LF, CR LF or CR; columns part at commas, or at tabs or semicolons where the
+    first line with several columns has more of these.
 
     Raises:
         Invalid: the encoding or the quoting cannot be read.
     """
     text, notes = _decoded(raw)
+    # Without translation: a line end inside quotes is part of the cell, and CR alone ends lines too.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         rows = tuple(
-            (number, tuple(text_of_cell(cell.strip()) or None for cell in row))
-            for number, row in enumerate(csv.reader(io.StringIO(text), strict=True), 1)
-            if any(cell.strip() for cell in row)
+            (number, tuple(_plain_cell(cell) for cell in row))
+            for number, row in enumerate(lines, 1)
+            if any(cell.strip(AROUND) for cell in row)
         )
     except csv.Error as error:
         raise malformed(
-            f"CSV 引号不配对:{error}", f"the CSV's quoting is broken: {error}"
+            f"CSV 第 {lines.line_num} 行引号不配对或单元格过长,请用 Excel 打开后重新另存为 CSV",
+            f"the CSV's quoting is broken in line {lines.line_num}: {error}",
         ) from None
     if len(rows) > MOST_ROWS:
         raise _too_large()
     if not rows:
         raise malformed("文件为空", "the file is empty")
-    return Sheet("CSV", rows, frozenset(), notes)
+    return Book((Sheet("", rows),), notes)
+
+
+def _plain_cell(cell: str) -> str | None:
+    return text_of_cell(cell.strip(AROUND)) or None
+
+
+def _delimiter(text: str) -> str:
+    for line in text[:65_536].splitlines()[:10]:
+        found = max(",\t;", key=line.count)
+        if line.count(found) > 1:
+            return found
+    return ","
 
 
 def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4096]:
+    if is_utf16(raw[:4096]):
         raise malformed("文件为 UTF-16 编码,请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
+    if b"\x00" in raw[:4096]:
+        raise malformed(
+            "文件含有空字节,不是文本(或为 UTF-32 编码);请用 Excel 另存为“CSV UTF-8”",
+            "the file holds zero bytes and is no text, or UTF-32; save it as CSV in UTF-8",
+        )
     try:
         return raw.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
@@ -188,47 +222,119 @@ def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _to_text(cell: Any) -> Any:  # noqa: ANN401 - whatever calamine reads
-    """Return a cell for the way between the processes; days travel marked."""
+    """Return a cell for the way between the processes; days and moments travel marked."""
     if isinstance(cell, datetime):
-        return {"day": cell.date().isoformat()}
+        if cell.time() == time():
+            return {"day": cell.date().isoformat()}
+        return {"moment": cell.isoformat()}
     if isinstance(cell, date):
         return {"day": cell.isoformat()}
     if isinstance(cell, time | timedelta):
         return f"{cell}"
     if isinstance(cell, str):
-        return cell.strip() or None
+        return cell.strip(AROUND) or None
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return int(cell)
     return cell
 
 
 def _from_text(cell: Any) -> Cell:  # noqa: ANN401 - JSON
-    if isinstance(cell, dict):
-        days = cast("dict[str, str]", cell)
-        return date.fromisoformat(days["day"])
-    return cast("Cell", cell)
+    if not isinstance(cell, dict):
+        return cast("Cell", cell)
+    marked = cast("dict[str, str]", cell)
+    if "day" in marked:
+        return date.fromisoformat(marked["day"])
+    if "moment" in marked:
+        return Moment(datetime.fromisoformat(marked["moment"]))
+    return ErrorValue(marked["error"])
 
 
 def _parse(path: str) -> dict[str, Any]:
-    """Read the first visible sheet with content; runs in the bounded process."""
+    """Read the visible sheets with content; runs in the bounded process."""
     import python_calamine  # noqa: PLC0415 - only this process needs it
 
-    book = python_calamine.CalamineWorkbook.from_path(path)  # pyright: ignore[reportUnknownMemberType] - its stub leaves PathLike open
-    notes: list[str] = []
-    for index, meta in enumerate(book.sheets_metadata):
-        if meta.visible is not python_calamine.SheetVisibleEnum.Visible:
-            notes.append(f"工作表“{meta.name}”已隐藏,未读取 / hidden sheet {meta.name} not read")
-            continue
-        sheet = book.get_sheet_by_index(index)
-        if sheet.height > MOST_ROWS or sheet.width > MOST_COLUMNS:
+    source: Any = path
+    with zipfile.ZipFile(path) as archive:
+        parts = sheet_parts(archive)
+        if any("\\" in info.filename for info in archive.infolist()):
+            source = with_slashes(archive, MOST_INFLATED)
+        book = python_calamine.load_workbook(source)
+        notes: list[str] = []
+        sheets: list[dict[str, Any]] = []
+        for index, meta in enumerate(book.sheets_metadata[:MOST_SHEETS]):
+            if meta.visible is not python_calamine.SheetVisibleEnum.Visible:
+                notes.append(
+                    f"工作表“{meta.name}”已隐藏,未读取 / hidden sheet {meta.name} not read"
+                )
+                continue
+            if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
+                notes.append(f"“{meta.name}”不是数据表,未读取 / {meta.name} is no sheet of cells")
+                continue
+            sheet = book.get_sheet_by_index(index)
+            if sheet.height > MOST_ROWS or sheet.width > MOST_COLUMNS:
+                raise MemoryError("too-many-rows")
+            part = parts[index] if index < len(parts) else None
+            # Without its part nothing is known of formulas, so none of it may be taken.
+            marks = marks_of(archive, part, MOST_INFLATED) if part is not None else None
+            if marks is None:
+                raise ValueError(f"no part for sheet {index}")
+            found = _rows(sheet, marks)
+            if found["rows"]:
+                sheets.append(found)
+        if len(book.sheets_metadata) > MOST_SHEETS:
+            notes.append(
+                f"工作表超过 {MOST_SHEETS} 张,其余未读取 / only {MOST_SHEETS} sheets were read"
+            )
+    return {"sheets": sheets, "notes": notes}
+
+
+def _rows(sheet: Any, marks: Marks) -> dict[str, Any]:  # noqa: ANN401 - calamine's sheet
+    """Return the rows of a sheet from column A on, with merged cells filled down."""
+    top, left = sheet.start or (0, 0)
+    before: list[Any] = [None] * left
+    rows = {
+        top + number: [*before, *(_to_text(cell) for cell in row)]
+        for number, row in enumerate(sheet.to_python(skip_empty_area=True), 1)
+    }
+    for (row, column), shown in marks.errors.items():
+        cells = rows.setdefault(row, [])
+        cells += [None] * (column + 1 - len(cells))
+        cells[column] = {"error": shown or "#ERROR"}
+    formulas = set(marks.formulas)
+    for row, column, above in _merged(sheet.merged_cell_ranges or ()):
+        # What a merged cell shows holds for every row that it spans.
+        cells, first = rows.get(row), rows.get(above)
+        if cells is not None and first is not None and column < len(cells):
+            cells[column] = first[column]
+            if (above, column) in formulas:
+                formulas.add((row, column))
+    written = {row for row, _ in formulas}
+    kept = [
+        (number, cells)
+        for number, cells in sorted(rows.items())
+        if number in written or any(c not in _EMPTY for c in cells)
+    ]
+    numbers = {number for number, _ in kept}
+    return {
+        "name": sheet.name,
+        "rows": kept,
+        "formulas": sorted(at for at in formulas if at[0] in numbers),
+        "hidden_rows": sorted(numbers & marks.hidden_rows),
+        "hidden_columns": sorted(c for c in marks.hidden_columns if c < MOST_COLUMNS),
+    }
+
+
+def _merged(
+    ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+) -> Iterator[tuple[int, int, int]]:
+    """Yield row and column of the cells below the first of merged ones, and the first one's row."""
+    filled = 0
+    for (top, column), (bottom, _) in ranges:
+        filled += bottom - top
+        if filled > MOST_ROWS * 10:
             raise MemoryError("too-many-rows")
-        first = (sheet.start or (0, 0))[0]
-        rows = [
-            (first + number, [_to_text(cell) for cell in row])
-            for number, row in enumerate(sheet.to_python(skip_empty_area=True), 1)
-        ]
-        kept = [(number, cells) for number, cells in rows if any(c not in _EMPTY for c in cells)]
-        if kept:
-            return {"name": meta.name, "index": index, "rows": kept, "notes": notes}
-    raise ValueError("empty-workbook")
+        for row in range(top + 1, bottom + 1):
+            yield row + 1, column, top + 1
 
 
 if __name__ == "__main__":

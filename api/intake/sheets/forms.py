@@ -1,4 +1,4 @@
-"""The two sheets that offices send: the published roster and the eleven-column certificate upload.
+"""The sheets that offices send: the published roster and the eleven-column certificate upload.
 
 Each row becomes what an NDJSON line would be, so that the same gate and the same deciders take it.
 What a sheet leaves out (application, session, USCC) is looked up in the ledger; where that is not
@@ -6,31 +6,76 @@ certain the row is refused with its reason, never guessed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
-from api.intake.sheets.cells import Row, heads
+from api.intake.sheets import roster_form, upload_form
+from api.intake.sheets.cells import Row
 from api.intake.sheets.directory import Directory
-from api.intake.sheets.file import Sheet
+from api.intake.sheets.file import Book
 from api.intake.sheets.roster_form import ROSTER, roster
 from api.intake.sheets.upload_form import UPLOAD, upload
-from ledger.gate.faults import malformed
+from api.sheet_heads import Form, Table, table_in
+from ledger.gate.faults import Invalid, malformed
 
-Interpret = Callable[[Sheet, Directory, Mapping[str, str]], Iterator[Row]]
+Interpret = Callable[[Table, Directory, Mapping[str, str], list[str]], Iterator[Row]]
+
+FORMS: tuple[Form, ...] = (roster_form.FORM, upload_form.FORM)
+INTERPRETERS: Mapping[str, Interpret] = MappingProxyType(
+    {roster_form.FORM.name: roster, upload_form.FORM.name: upload}
+)
 
 
-def form_of(sheet: Sheet) -> Interpret:
-    """Return how to read `sheet`, by its header.
+class Recognised(NamedTuple):
+    """The tables of a file, and what is to be said about its other sheets."""
+
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...]
+
+
+def recognise(book: Book) -> Recognised:
+    """Return the tables of all visible sheets with a known head.
 
     Raises:
-        Invalid: the header is neither of the two forms.
+        Invalid: none of the sheets has one.
     """
-    for _, cells in sheet.rows[:10]:
-        names = tuple(heads(cells).values())
-        if names == ROSTER:
-            return roster
-        if names == UPLOAD:
-            return upload
-    raise malformed(
-        "找不到表头。名单的列为:" + "、".join(ROSTER) + ";证书上传的列为:" + "、".join(UPLOAD),
+    tables: list[Table] = []
+    notes = list(book.notes)
+    for sheet in book.sheets:
+        table = table_in(sheet, FORMS)
+        if table is None:
+            notes.append(
+                f"工作表“{sheet.name}”没有已知的表头,未读取 / sheet {sheet.name} has no known head, not read"
+            )
+            continue
+        tables.append(table)
+        notes += table.notes()
+    if not tables:
+        raise _unknown(book)
+    if all(table.faults() for table in tables):
+        raise Invalid([fault for table in tables for fault in table.faults()], "malformed")
+    return Recognised(tuple(tables), tuple(notes))
+
+
+def rows_of(
+    table: Table, directory: Directory, actor: Mapping[str, str], notes: list[str]
+) -> Iterator[Row]:
+    """Yield the rows of a table as commands, or the one that says what is wrong with its heads."""
+    faults = table.faults()
+    if faults:
+        yield Row(table.head, None, faults, {}, table.sheet.name)
+        return
+    yield from INTERPRETERS[table.form.name](table, directory, actor, notes)
+
+
+def _unknown(book: Book) -> Invalid:
+    hidden = "".join(f";{note.partition(' / ')[0]}" for note in book.notes)
+    return malformed(
+        "找不到表头。名单的列为:"
+        + "、".join(ROSTER)
+        + ";证书上传的列为:"
+        + "、".join(UPLOAD)
+        + hidden,
         "no known header. A roster has the columns "
         + ", ".join(ROSTER)
         + "; an upload "

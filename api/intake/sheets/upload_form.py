@@ -1,14 +1,23 @@
-"""The eleven-column certificate upload: one `CertificateIssued` for each row."""
+"""The eleven-column certificate upload: one `CertificateIssued` for each row.
 
-from collections.abc import Iterator, Mapping
+What a row does not say is not invented: no category of the holder, no 工种. Which session it comes
+of is looked up; where several fit, the row is refused and names them, unless a column 场次 or who
+brings the file says which.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from api.intake.sheets.cells import Reading, Row, body, shown
-from api.intake.sheets.directory import Directory
-from api.intake.sheets.file import Sheet
+from api.intake.sheets.cells import Reading, Row, shown
+from api.intake.sheets.directory import Directory, Sessions
+from api.sheet_heads import Form, Table, body_of
 from domain.assessment import AssessmentHeld
+from domain.folding import folded
+from domain.terms.identifiers import is_identity_number
 from domain.terms.vocabulary import Level
+from ledger.gate.schema import IDENTITY_CARD
 
 UPLOAD = (
     "姓名",
@@ -23,101 +32,268 @@ UPLOAD = (
     "评价机构",
     "发证机构",
 )
+SESSION = "场次"
+"""The further column: the `assessment_id` of the session."""
+FORM = Form(
+    name="certificates",
+    zh="证书上传表",
+    en="certificate upload",
+    heads=UPLOAD,
+    further=(SESSION,),
+    telling=frozenset({"证件号码", "证书编号"}),
+)
+_CELLS: Mapping[str, str] = MappingProxyType(
+    {
+        "certificate_no": "证书编号",
+        "assessment_id": SESSION,
+        "issuer_uscc": "发证机构",
+        "occupation.trade": "工种名称",
+        "occupation": "职业名称",
+        "level": "职业技能等级",
+        "holder.name": "姓名",
+        "holder.id_type": "证件类型",
+        "holder.id_no": "证件号码",
+        "holder": "姓名",
+        "issued_on": "发证日期",
+        "valid_from": "发证日期",
+    }
+)
+"""Field of the command → the column that says it."""
+_MOST_NAMED = 5
+_UNKNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        "certificate_no": "-",
+        "assessment_id": "-",
+        "issuer_uscc": "-",
+        "occupation": {"edition": "-", "code": "-", "name": "-"},
+        "level": Level.FIVE.value,
+        "results": {},
+        "issued_on": "2000-01-01",
+    }
+)
+"""What stands for a cell at fault, so that the rest of its row is looked at in the same round."""
 
 
-def upload(sheet: Sheet, directory: Directory, actor: Mapping[str, str]) -> Iterator[Row]:
+def upload(
+    table: Table, directory: Directory, actor: Mapping[str, str], notes: list[str]
+) -> Iterator[Row]:
     """Yield a `CertificateIssued` for each row of a certificate upload."""
-    rows = list(body(sheet, UPLOAD))
-    directory.prepare_sessions({str(cells["评价机构"] or "") for _, cells in rows})
-    for number, cells in rows:
-        reading = Reading(sheet, number, cells, UPLOAD)
-        command = _certificate(reading, directory)
-        faults = tuple(reading.faults)
-        members = None if faults else {"type": "CertificateIssued", "actor": actor, "data": command}
-        yield Row(number, members, faults, shown(cells))
+    body = body_of(table)
+    notes += body.notes(table.sheet)
+    directory.prepare_sessions({str(cells["评价机构"] or "") for _, cells in body.rows})
+    for number, cells in body.rows:
+        reading = Reading(table, number, cells)
+        found = _certificate(reading, directory)
+        notes += reading.notes
+        known = {"type": "CertificateIssued", "actor": actor}
+        yield Row(
+            number,
+            known | {"data": {**_UNKNOWN} | {k: v for k, v in found.data.items() if v}},
+            tuple(reading.faults),
+            shown(cells),
+            table.sheet.name,
+            {field: reading.where(_column(table, head)) for field, head in _CELLS.items()},
+            tuple(known | {"data": data} for data in found.earlier),
+        )
 
 
-def _certificate(reading: Reading, directory: Directory) -> dict[str, Any]:
-    name, id_type, id_no = (reading.text(c) for c in ("姓名", "证件类型", "证件号码"))
-    occupation, trade = reading.text("职业名称"), reading.text("工种名称", needed=False)
+def _column(table: Table, head: str) -> str:
+    return head if head in table.columns else "职业名称"
+
+
+class _Certificate(NamedTuple):
+    data: Mapping[str, Any]
+    earlier: Sequence[Mapping[str, Any]] = ()
+
+
+def _certificate(reading: Reading, directory: Directory) -> _Certificate:
+    """Return what the row says; cells at fault are left out of it."""
+    name, id_type = reading.name("姓名"), reading.text("证件类型")
+    id_no = reading.code("证件号码")
+    if id_no and id_type == IDENTITY_CARD and not is_identity_number(id_no.upper()):
+        reading.fault(
+            "证件号码",
+            "不是有效的居民身份证号码(18 位,出生日期或校验位不符);请核对证件",
+            "not a valid resident identity number; check the document",
+        )
+    reading.text("所在单位")
+    occupation, trade = reading.name("职业名称"), reading.optional("工种名称")
     levels = reading.levels("职业技能等级")
-    number, issued_on = reading.text("证书编号"), reading.day("发证日期")
+    if len(levels) > 1:
+        reading.fault("职业技能等级", "只能填一个等级", "exactly one level is expected")
+    number, issued_on = reading.code("证书编号"), reading.day("发证日期")
     assessor = _enterprise(reading, directory, "评价机构")
     issuer = _enterprise(reading, directory, "发证机构")
-    if reading.faults or len(levels) != 1:
-        if not reading.faults:
-            reading.fault("职业技能等级", "只能填一个等级", "exactly one level is expected")
-        return {}
-    day, level = date.fromisoformat(issued_on), Level(levels[0])
-    session = _session(reading, directory, assessor, (occupation, trade or None, level, day))
-    if session is None:
-        return {}
-    held = session.occupation
-    return {
+    data: dict[str, Any] = {
         "certificate_no": number,
-        "assessment_id": session.assessment_id,
         "issuer_uscc": issuer,
-        "occupation": {
-            "edition": held.edition,
-            "code": held.code,
-            "name": held.name,
-            "trade": held.trade,
-        },
-        "level": level.value,
-        "holder": {"name": name, "id_type": id_type, "id_no": id_no, "category": "employee"},
+        "level": levels[0] if levels else "",
+        "holder": {"name": name or "甲", "id_type": id_type or "-", "id_no": id_no or "-"},
         "results": {},
         "issued_on": issued_on,
     }
+    if not assessor or not reading.is_sound("职业名称", "职业技能等级", "发证日期", "工种名称"):
+        return _Certificate(data)
+    wanted = _Wanted(occupation, trade, Level(levels[0]), date.fromisoformat(issued_on), number)
+    session = _session(reading, directory, assessor, wanted)
+    if session is None:
+        return _Certificate(data)
+    held = session.occupation
+    own = {"edition": held.edition, "code": held.code, "name": held.name}
+    data["assessment_id"] = session.assessment_id
+    # As written in the session where it is the same 工种, else as the row says; never filled in.
+    same = trade is not None and held.trade is not None and folded(trade) == folded(held.trade)
+    now = data | {"occupation": own | {"trade": held.trade if same else trade}}
+    # Until November 2026 a row took its session's 工种, and every holder was an employee.
+    then = data | {
+        "occupation": own | {"trade": held.trade},
+        "holder": data["holder"] | {"category": "employee"},
+    }
+    return _Certificate(now, (then,))
 
 
 def _enterprise(reading: Reading, directory: Directory, column: str) -> str:
-    name = reading.text(column)
+    name = reading.name(column)
     found = directory.named(name) if name else ()
     if len(found) == 1:
         return found[0]
-    if name:
-        zh = "没有登记这个名称的企业" if not found else f"有 {len(found)} 家企业用这个名称,无法确定"
-        en = (
-            "no enterprise is registered by this name"
-            if not found
-            else "several enterprises bear this name"
+    if name and not found:
+        reading.fault(
+            column,
+            f"没有登记名为“{name[:40]}”的企业(含曾用名)",
+            "no enterprise is or was registered by this name",
         )
-        reading.fault(column, zh, en)
+    elif name:
+        reading.fault(
+            column,
+            f"有 {len(found)} 家企业用(或曾用)这个名称,无法确定:{'、'.join(found[:_MOST_NAMED])}",
+            "several enterprises bear or bore this name",
+        )
     return ""
 
 
+class _Wanted(NamedTuple):
+    """What a row says of its session."""
+
+    occupation: str
+    trade: str | None
+    level: Level
+    day: date
+    number: str
+
+
 def _session(
-    reading: Reading,
-    directory: Directory,
-    uscc: str,
-    wanted: tuple[str, str | None, Level, date],
+    reading: Reading, directory: Directory, uscc: str, wanted: _Wanted
 ) -> AssessmentHeld | None:
-    """Return the latest session of that occupation and level held on or before the day of issue."""
-    occupation, trade, level, day = wanted
-    fitting = [
-        held
-        for held in directory.sessions(uscc)
-        if held.occupation.name == occupation
-        and (trade is None or held.occupation.trade in {None, trade})
-        and held.level is level
-        and held.held_from <= day
-    ]
-    latest = [h for h in fitting if h.held_from == max(f.held_from for f in fitting)]
-    if len(latest) == 1:
-        return latest[0]
-    zh = (
-        "发证日期当日及以前没有该职业、等级的认定活动"
-        if not latest
-        else "同日有多场认定活动,无法确定是哪一场"
+    """Return the one session that the row can come of."""
+    sessions = directory.sessions(uscc)
+    said = reading.code(SESSION, needed=False) or directory.assessment_id
+    if not reading.is_sound(SESSION):
+        return None
+    if said:
+        return _named_session(reading, sessions, said, wanted)
+    fitting = [held for held in _of_occupation(sessions, wanted) if _fits(held, wanted)]
+    if len(fitting) > 1:
+        # A certificate that is recorded already says itself which session it came of.
+        recorded = sessions.issued.get(folded(wanted.number), set())
+        known = [held for held in fitting if held.assessment_id in recorded]
+        fitting = known if len(known) == 1 else fitting
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        _refuse_uncertain(reading, fitting)
+    else:
+        _refuse_unknown(reading, sessions, wanted)
+    return None
+
+
+def _of_occupation(sessions: Sessions, wanted: _Wanted) -> list[AssessmentHeld]:
+    return [h for h in sessions.held if folded(h.occupation.name) == folded(wanted.occupation)]
+
+
+def _fits(held: AssessmentHeld, wanted: _Wanted) -> bool:
+    trade = held.occupation.trade
+    return (
+        held.level is wanted.level
+        and held.held_from <= wanted.day
+        and (wanted.trade is None or trade is None or folded(trade) == folded(wanted.trade))
     )
-    en = (
-        "no session of this occupation and level up to that day"
-        if not latest
-        else "several sessions on the same day"
-    )
+
+
+def _named_session(
+    reading: Reading, sessions: Sessions, said: str, wanted: _Wanted
+) -> AssessmentHeld | None:
+    """Return the session that is named, if it is one of the assessor's for this occupation."""
+    column = SESSION if reading.where(SESSION) != SESSION else "评价机构"
+    held = next((h for h in sessions.held if folded(h.assessment_id) == folded(said)), None)
+    if held is None:
+        reading.fault(
+            column,
+            f"场次 {said[:60]} 不是该评价机构上报的认定活动",
+            f"{said[:60]} is no session of this assessing enterprise",
+        )
+        return None
+    if folded(held.occupation.name) != folded(wanted.occupation):
+        reading.fault(
+            "职业名称",
+            f"场次 {held.assessment_id} 的职业是“{held.occupation.name}”,本行写作“{wanted.occupation[:40]}”",
+            f"session {held.assessment_id} is of {held.occupation.name}, the row says otherwise",
+        )
+        return None
+    return held
+
+
+def _refuse_uncertain(reading: Reading, fitting: Sequence[AssessmentHeld]) -> None:
+    latest = sorted(fitting, key=lambda h: (h.held_from, h.assessment_id), reverse=True)
+    named = "、".join(f"{h.assessment_id}({h.held_from})" for h in latest[:_MOST_NAMED])
+    more = f" 等 {len(latest)} 场" if len(latest) > _MOST_NAMED else ""
     reading.fault(
         "职业名称",
-        f"{zh};请先上报认定活动或改用 NDJSON",
-        f"{en}; report the session first or use NDJSON",
+        f"有 {len(latest)} 场认定活动与本行相符,无法确定是哪一场:{named}{more};"
+        f"请加一列“{SESSION}”填写场次编号,或导入时用 --assessment 指明",
+        f"{len(latest)} sessions fit this row: {named}{more}; say which in a column {SESSION},"
+        " or with --assessment",
     )
-    return None
+
+
+def _refuse_unknown(reading: Reading, sessions: Sessions, wanted: _Wanted) -> None:
+    """Say which cell keeps the row from every session."""
+    report = ("请先上报认定活动", "report the session first")
+    same = _of_occupation(sessions, wanted)
+    if not sessions.held:
+        reading.fault(
+            "评价机构", f"该机构没有上报过认定活动;{report[0]}", f"no session yet; {report[1]}"
+        )
+        return
+    if not same:
+        known = "、".join(dict.fromkeys(h.occupation.name for h in sessions.held[:200]))
+        reading.fault(
+            "职业名称",
+            f"该机构没有“{wanted.occupation[:40]}”的认定活动(有:{known[:120]});{report[0]}",
+            f"no session of this occupation; {report[1]}",
+        )
+        return
+    at_level = [h for h in same if h.level is wanted.level]
+    if not at_level:
+        known = "、".join(dict.fromkeys(h.level.zh for h in same))
+        reading.fault(
+            "职业技能等级",
+            f"该职业没有{wanted.level.zh}的认定活动(有:{known});{report[0]}",
+            f"no session of this occupation at this level; {report[1]}",
+        )
+        return
+    in_time = [h for h in at_level if h.held_from <= wanted.day]
+    if not in_time:
+        first = min(h.held_from for h in at_level)
+        reading.fault(
+            "发证日期",
+            f"发证日期 {wanted.day} 早于该职业、等级的第一场认定活动({first})",
+            f"issued before the first session of this occupation and level ({first})",
+        )
+        return
+    known = "、".join(dict.fromkeys(h.occupation.trade or "" for h in in_time))
+    reading.fault(
+        "工种名称",
+        f"没有工种“{(wanted.trade or '')[:40]}”的认定活动(有:{known});{report[0]}",
+        f"no session of this trade; {report[1]}",
+    )
