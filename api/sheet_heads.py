@@ -195,7 +195,7 @@ class Body(NamedTuple):
         """Yield what is to be said about rows that are not read, and hidden ones that are."""
         if self.asides:
             said = ";".join(f"第 {row} 行“{_cut(text)}”" for row, text in self.asides[:10])
-            more = f" 等 {len(self.asides)} 行" if len(self.asides) > 10 else ""  # noqa: PLR2004
+            more = f" 等 {len(self.asides)} 行" if len(self.asides) > 10 else ""
             yield (
                 f"注释或合计,不作为数据读取:{said}{more} / "
                 f"{len(self.asides)} rows are notes or totals and were not read"
@@ -281,4 +281,4 @@ def ranges(numbers: Sequence[int]) -> str:
 
 def _cut(text: str) -> str:
     plain = "".join(c if c.isprintable() else " " for c in text)
-    return plain if len(plain) <= 30 else f"{plain[:29]}…"  # noqa: PLR2004
+    return plain if len(plain) <= 30 else f"{plain[:29]}…"

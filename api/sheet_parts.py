@@ -30,7 +30,7 @@ class Marks(NamedTuple):
 
 
 def member_name(name: str) -> str:
-    """Return the name of a member as it is compared: some programs write `xl\\workbook.xml`."""
+    r"""Return the name of a member as it is compared: some programs write `xl\\workbook.xml`."""
     return name.replace("\\", "/").lstrip("/").lower()
 
 
@@ -74,6 +74,13 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[str | None]:
             named = next((v for k, v in attributes.items() if k.rpartition(" ")[2] == "id"), "")
             parts.append(targets.get(named) if targets.get(named) in members else None)
     return parts
+
+
+def sheet_names(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the workbook's sheets, in its order."""
+    members = members_of(archive)
+    found = _elements(archive, members, "xl/workbook.xml")
+    return [attributes.get("name", "") for tag, attributes in found if tag == "sheet"]
 
 
 def _elements(
@@ -185,7 +192,7 @@ class _Scan:
         if attributes.get("t") not in {"array", "dataTable"}:
             return
         ends = [place(end) for end in attributes.get("ref", "").split(":")]
-        if len(ends) == 2 and ends[0] is not None and ends[1] is not None:  # noqa: PLR2004
+        if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             (top, left), (bottom, right) = ends[0], ends[1]
             self._covered += max(0, bottom - top + 1) * max(0, right - left + 1)
             if self._covered > MOST_COVERED:
@@ -219,11 +226,16 @@ def place(reference: str) -> tuple[int, int] | None:
     return int(found[2]), column - 1
 
 
-def address(row: int, column: int) -> str:
-    """Return a cell's address as a spreadsheet says it: `C7` for row 7, column 2."""
-    letters = ""
+def letters(column: int) -> str:
+    """Return the name of a column, from 0: `A`, `AA`."""
+    found = ""
     column += 1
     while column:
         column, letter = divmod(column - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row}"
+        found = chr(ord("A") + letter) + found
+    return found
+
+
+def address(row: int, column: int) -> str:
+    """Return a cell's address as a spreadsheet says it: `C7` for row 7, column 2."""
+    return f"{letters(column)}{row}"

@@ -1,8 +1,10 @@
 """`dudao import`: files into the ledger."""
 
+import os
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,15 +14,14 @@ from api.cli.failures import Failure
 from api.cli.language import chosen, one_of
 
 if TYPE_CHECKING:
-    from api.installation.bench import Bench
-    from api.intake.imports.files import Report
+    from api.intake.imports.files import Importer, Report
 
 Advance = Callable[[int, int], None]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
 
 
-def import_files(
+def import_files(  # noqa: PLR0913 - one argument an option
     files: Annotated[list[Path], typer.Argument(help="NDJSON、XLSX 或 CSV / NDJSON, XLSX or CSV")],
     *,
     reject: Annotated[
@@ -35,6 +36,18 @@ def import_files(
             help="表格由谁导入:账户,角色,机构 / who imports a sheet: ACCOUNT,ROLE,ORGANISATION"
         ),
     ] = None,
+    assessment: Annotated[
+        str | None,
+        typer.Option(
+            help="证书上传表各行所属的认定活动 / the session of all rows of a certificate upload"
+        ),
+    ] = None,
+    marked: Annotated[
+        Path | None,
+        typer.Option(
+            help="把标出错误的原表写入此文件 / write the sheet with its faults marked to this file"
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
@@ -45,14 +58,21 @@ def import_files(
     for path in files:
         if not path.is_file():
             raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+    from api.intake.imports.files import Report  # noqa: PLC0415
+
     reports: list[Report] = []
     try:
         with recording(Settings()) as bench:
             for path in files:
                 rejects = _reject_path(path, reject, len(files))
-                reports.append(_take(bench, path, who, rejects))
+                report = Report(str(path))
+                reports.append(report)
+                importer = partial(bench.importer, who, assessment_id=assessment)
+                _take(importer, path, rejects, report)
+                if marked is not None:
+                    _mark(path, report, _reject_path(path, marked, len(files)))
     finally:  # also where a later file cannot be used: what was taken before it is in the ledger
-        _tell(reports, as_json=json)
+        _tell([report for report in reports if report.lines or report.notes], as_json=json)
     if any(report.refused for report in reports):
         raise typer.Exit(3)
 
@@ -73,7 +93,9 @@ def _reject_path(path: Path, given: Path | None, files: int) -> Path:
     return given if files == 1 else given.with_name(f"{given.stem}-{path.name}{given.suffix}")
 
 
-def _take(bench: "Bench", path: Path, actor: Mapping[str, str] | None, reject: Path) -> "Report":
+def _take(
+    importer: "Callable[[Advance], Importer]", path: Path, reject: Path, report: "Report"
+) -> None:
     """Import one file, with a bar on a terminal.
 
     Raises:
@@ -84,9 +106,24 @@ def _take(bench: "Bench", path: Path, actor: Mapping[str, str] | None, reject: P
 
     with bar(path.name) as advance:
         try:
-            return bench.importer(actor, advance).take(path, Rejects(reject))
+            importer(advance).take(path, Rejects(reject), report)
         except Invalid as error:
             raise Failure(f"{path}:{error.zh}", f"{path}: {error.en}") from None
+
+
+def _mark(path: Path, report: "Report", target: Path) -> None:
+    """Write the sheet with its faults marked; a file of lines, or without faults, has none."""
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.marked_workbook import marked  # noqa: PLC0415
+
+    if report.reject is None:
+        return
+    lines = report.reject.read_bytes().splitlines()
+    made = marked(path, [orjson.loads(line) for line in lines])
+    if made is not None:
+        with os.fdopen(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(made[1])
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from api.cli.reads import diff, flags, history, roster, stats
 from api.cli.replay import projections, replay
 from api.cli.reports import report
 from api.cli.serve import demo, serve
+from api.cli.templates import template
 from api.cli.tokens import token
 from api.cli.users import users
 
@@ -48,6 +49,7 @@ app.command()(init)
 app.command()(demo)
 app.command()(serve)
 app.command("import")(import_files)
+app.command()(template)
 app.command()(roster)
 app.command()(flags)
 app.command()(history)

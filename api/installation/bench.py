@@ -36,21 +36,28 @@ class Bench:
         self.transactor = Transactor(self.log, self._writer, self.vault, self.shelf)
 
     def importer(
-        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+        self,
+        actor: Mapping[str, str] | None,
+        progress: Callable[[int, int], None],
+        assessment_id: str | None = None,
     ) -> Importer:
-        """Return what takes files in."""
+        """Return what takes files in; `assessment_id`: the session of all rows of an upload."""
         return Importer(
             self.transactor,
-            lambda: Directory(self.log, codec.recorded, apply),
+            lambda: Directory(self.log, codec.recorded, apply, assessment_id),
             actor,
             progress,
         )
 
     def rehearser(
-        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+        self,
+        actor: Mapping[str, str] | None,
+        progress: Callable[[int, int], None],
+        assessment_id: str | None = None,
     ) -> Importer:
         """Return what tells what would become of files, and takes nothing in."""
-        return replace(self.importer(actor, progress), transactor=self.transactor.rehearsal())
+        made = self.importer(actor, progress, assessment_id)
+        return replace(made, transactor=self.transactor.rehearsal())
 
     def close(self) -> None:
         """Append what waits, and let go of the connections."""

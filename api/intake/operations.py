@@ -21,6 +21,8 @@ from typing import Any, Protocol
 import msgspec
 
 from api.intake.imports.files import Decides, Importer, Rejects, Report
+from api.intake.sheets.file import is_workbook
+from api.marked_workbook import marked
 from domain.terms.envelope import Actor
 from ledger.deciding.outcome import Outcome, Rejected
 from ledger.gate.faults import Invalid
@@ -32,7 +34,7 @@ from ledger.log.entry import instant_text
 logger = logging.getLogger("dudao.api")
 
 KEPT = timedelta(days=7)
-"""How long a preview waits for its confirmation."""
+"""How long a preview waits for its confirmation, and a file with faults for who mends them."""
 MOST_REFUSED = 100
 """Refused lines in the answer itself; all of them are in the reject list."""
 
@@ -61,6 +63,8 @@ class Operation(msgspec.Struct, kw_only=True):
     stage: Stage = Stage.QUEUED
     preview: bool = False
     """Whether it is to be rehearsed first, and waits for a confirmation then."""
+    assessment_id: str | None = None
+    """The session of all rows of an upload, where who uploads has said so."""
     done: int = 0
     whole: int = 0
     lines: int = 0
@@ -75,13 +79,19 @@ class Bench(Protocol):
     """Where importers come from."""
 
     def importer(
-        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+        self,
+        actor: Mapping[str, str] | None,
+        progress: Callable[[int, int], None],
+        assessment_id: str | None = None,
     ) -> Importer:
         """Return what takes files in."""
         ...
 
     def rehearser(
-        self, actor: Mapping[str, str] | None, progress: Callable[[int, int], None]
+        self,
+        actor: Mapping[str, str] | None,
+        progress: Callable[[int, int], None],
+        assessment_id: str | None = None,
     ) -> Importer:
         """Return what tells what would become of files, and takes nothing in."""
         ...
@@ -137,6 +147,8 @@ class Operations:
                 self._queue.put(operation.id)
             elif operation.stage is Stage.PREVIEWED and operation.asked_at < stale:
                 self.discard(operation)
+            elif operation.asked_at < stale:  # its faults were to be mended; it holds names
+                self._upload(operation).unlink(missing_ok=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -145,7 +157,14 @@ class Operations:
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
-    def new(self, file_name: str, actor: Actor, *, preview: bool = False) -> tuple[Operation, Path]:
+    def new(
+        self,
+        file_name: str,
+        actor: Actor,
+        *,
+        preview: bool = False,
+        assessment_id: str | None = None,
+    ) -> tuple[Operation, Path]:
         """Return an operation and where its file is to be written before `enqueue`.
 
         With `preview` it is rehearsed and waits for `confirm`.
@@ -157,6 +176,7 @@ class Operations:
             suffix=suffix if suffix.isascii() and suffix[1:].isalnum() else "",
             actor=actor,
             preview=preview,
+            assessment_id=assessment_id,
             asked_at=instant_text(now()),
         )
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -211,6 +231,20 @@ class Operations:
                 found.append(msgspec.json.decode(line))
         return found
 
+    def marked(self, operation: Operation) -> tuple[str, bytes] | None:
+        """Return the ending and the content of the sheet with its faults marked, while it is kept."""
+        if not self.keeps(operation):
+            return None
+        return marked(self._upload(operation), self.refused(operation, None))
+
+    def keeps(self, operation: Operation) -> bool:
+        """Return whether the file is still here, and a sheet with faults in it."""
+        path = self._upload(operation)
+        if operation.refused == 0 or not path.exists():
+            return False
+        with path.open("rb") as file:
+            return is_workbook(file.read(4)) or path.suffix in {".csv", ".tsv", ".txt"}
+
     def _state(self, id_: str) -> Path:
         return self._folder / f"{id_}.json"
 
@@ -253,21 +287,36 @@ class Operations:
         except Exception:
             logger.exception("import %s failed", operation.id)
             operation.stage = Stage.FAILED
-            operation.errors = [{"field": "", "reason": "系统内部错误 / internal error"}]
+            operation.errors = [{"field": "", "reason": BROKEN_OFF}]
         self._save(operation)
-        if operation.stage is not Stage.PREVIEWED:
+        if operation.stage is not Stage.PREVIEWED and operation.refused == 0:
             path.unlink(missing_ok=True)
 
     def _import(self, operation: Operation, path: Path) -> None:
+        report = Report(operation.file_name)
+
         def progress(done: int, whole: int) -> None:
             operation.stage, operation.done, operation.whole = Stage.RUNNING, done, whole
+            _count(operation, report)
             self._save(operation)
 
         takes = self._bench.rehearser if operation.preview else self._bench.importer
-        importer = takes(members(operation.actor), progress)
+        importer = takes(members(operation.actor), progress, operation.assessment_id)
         importer.transactor = OwnLines(importer.transactor, operation.actor)
-        report: Report = importer.take(path, Rejects(self._rejects(operation.id)))
+        try:
+            importer.take(path, Rejects(self._rejects(operation.id)), report)
+        finally:  # what is in the ledger is counted, also where the rest could not be read
+            _count(operation, report)
         operation.stage = Stage.PREVIEWED if operation.preview else Stage.DONE
-        operation.lines, operation.taken = report.lines, report.taken
-        operation.known, operation.refused = report.known, report.refused
-        operation.notes = report.notes
+
+
+BROKEN_OFF = (
+    "系统内部错误,导入中断;已入账的行数见上,修复后重新导入同一文件不会重复入账 / "
+    "internal error; what is counted as taken is in the ledger, and the same file adds nothing twice"
+)
+
+
+def _count(operation: Operation, report: Report) -> None:
+    operation.lines, operation.taken = report.lines, report.taken
+    operation.known, operation.refused = report.known, report.refused
+    operation.notes = report.notes

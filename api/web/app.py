@@ -24,6 +24,7 @@ from api.http.routes import (
     public,
     reports,
     system,
+    templates,
     watch,
 )
 from api.http.shell import App, Shell
@@ -90,6 +91,7 @@ def describe() -> FastAPI:
     handlers.install(app, problems.page)
     for module in (
         system,
+        templates,
         public,
         lists,
         enterprises,

@@ -10,9 +10,11 @@ from starlette.datastructures import UploadFile
 from api.http.caller import Caller, Installed
 from api.http.routes import imports as routes_imports
 from api.intake.operations import Operation, Stage
+from api.intake.sheets.forms import FORMS
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
-from api.web.frame.acting import Form
+from api.sheet_heads import Form as SheetForm
+from api.web.frame.acting import Form, text
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
 
@@ -32,6 +34,8 @@ class ImportsPage:
     """The latest imports of the reader."""
     refusal: Problem | None
     """Why the file was not taken."""
+    forms: Sequence[SheetForm] = FORMS
+    """The sheets that can be downloaded empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class ImportPage:
     """Whether it is still under way."""
     rejects: Sequence[Mapping[str, Any]]
     """The first refused lines with their reasons."""
+    marked: bool
+    """Whether the sheet can be had with its faults marked."""
 
 
 @router.get("/imports")
@@ -63,7 +69,12 @@ def preview(request: Request, house: Installed, actor: Caller, form: Form) -> Re
         refusal = Problem("invalid", "请选择一个文件", "choose a file")
         page = ImportsPage(recent=house.operations.of(actor)[:RECENT], refusal=refusal)
         return render(framed(request, house, actor), "imports.html", page, refusal.status)
-    operation = routes_imports.begin(house, actor, upload, preview=True)
+    assessment = text(form, "assessment")
+    try:
+        operation = routes_imports.begin(house, actor, upload, preview=True, assessment=assessment)
+    except Problem as refusal:
+        page = ImportsPage(recent=house.operations.of(actor)[:RECENT], refusal=refusal)
+        return render(framed(request, house, actor), "imports.html", page, refusal.status)
     return Response(status_code=303, headers={"Location": f"/imports/{operation.id}"})
 
 
@@ -75,6 +86,7 @@ def one(request: Request, house: Installed, actor: Caller, import_id: str) -> Re
         operation=operation,
         working=operation.stage in WORKING,
         rejects=house.operations.refused(operation, SHOWN),
+        marked=house.operations.keeps(operation),
     )
     frame = framed(request, house, actor, twin=f"/v1/imports/{import_id}")
     return render(frame, "import.html", page)

@@ -118,8 +118,23 @@ def certificate_number(text: str) -> CertificateNumber | None:
 
 
 _NO_NAME = frozenset(
-    "无 空 没有 暂无 待定 待补 待填 待核 不详 未知 未填 同上 某某 某某某"
-    " N/A NA NULL NONE NIL XX XXX TBD".split()
+    (
+        *(
+            "无",
+            "空",
+            "没有",
+            "暂无",
+            "待定",
+            "待补",
+            "待填",
+            "待核",
+            "不详",
+            "未知",
+            "未填",
+            "同上",
+        ),
+        *("某某", "某某某", "N/A", "NA", "NULL", "NONE", "NIL", "XX", "XXX", "TBD"),
+    )
 )
 
 

@@ -50,9 +50,10 @@ _CANDIDATE_BYTES = re.compile(_GROUPED.encode())
 _WIDE_DIGITS = re.compile(b"(?:\xef\xbc[\x90-\x99]){6}")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{32,}")
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
-    " 71 81 82 83 91 92 93 94 95 96".split()
-)
+    f"{code}"
+    for region in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55))
+    for code in region
+) | {"61", "62", "63", "64", "65", "71", "81", "82", "83", "91", "92", "93", "94", "95", "96"}
 _CENTURIES = ("18", "19", "20")
 _AS_NUMBER = re.compile(rb'"id_no" ?: ?"$')
 

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from api.export import formats
-from api.export.formats import JSON, NDJSON, XLSX
-from api.http.bodies import in_thread
+from api.export.formats import CSV, JSON, MEDIA, NDJSON, XLSX
+from api.http.bodies import from_invalid, in_thread
 from api.http.caller import Caller, Installed
 from api.http.described import problems
 from api.http.downloads import disposition
@@ -28,6 +28,8 @@ from api.questions.problems import Problem
 from api.questions.queries import missing
 from api.questions.questions import Question
 from domain.terms.envelope import Actor
+from ledger.gate.faults import Invalid
+from ledger.gate.text import require_plain
 
 router = APIRouter(tags=["导入 / imports"])
 
@@ -42,6 +44,10 @@ class ImportQuestion(Question):
     preview: bool = Field(
         False,  # noqa: FBT003 - pydantic's own order of arguments
         description="先预览,确认后再办理 / rehearse it, and wait for a confirmation",
+    )
+    assessment: Text | None = Field(
+        None,
+        description="证书上传表各行所属的认定活动 / the session of all rows of a certificate upload",
     )
 
 
@@ -99,7 +105,9 @@ async def start(
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise Problem("invalid", "缺少文件字段 file", "the field file is missing")
-        operation = await in_thread(lambda: begin(house, actor, upload, preview=asked.preview))
+        operation = await in_thread(
+            lambda: begin(house, actor, upload, preview=asked.preview, assessment=asked.assessment)
+        )
     finally:
         await form.close()
     address = f"/v1/imports/{operation.id}"
@@ -111,9 +119,24 @@ async def start(
     )
 
 
-def begin(house: Installation, actor: Actor, upload: UploadFile, *, preview: bool) -> Operation:
-    """Take an uploaded file in and have it imported, or rehearsed where it is to be looked at first."""
-    operation, path = house.operations.new(upload.filename or "", actor, preview=preview)
+def begin(
+    house: Installation,
+    actor: Actor,
+    upload: UploadFile,
+    *,
+    preview: bool,
+    assessment: str | None = None,
+) -> Operation:
+    """Take an uploaded file in and have it imported, or rehearsed where it is to be looked at first.
+
+    Raises:
+        Problem: 422, its name holds what no text may hold.
+    """
+    try:
+        name = require_plain(upload.filename or "", "file")
+    except Invalid as error:
+        raise from_invalid(error) from None
+    operation, path = house.operations.new(name, actor, preview=preview, assessment_id=assessment)
     _store(upload, path)
     house.operations.enqueue(operation)
     return operation
@@ -221,6 +244,30 @@ def errors(
     stem = Path(operation.file_name).stem
     headers = {"Content-Disposition": disposition(f"{stem}-错误清单.xlsx")}
     return Response(made, media_type=XLSX, headers=headers)
+
+
+@router.get(
+    "/v1/imports/{import_id}/marked",
+    summary="标出错误的原表 / the sheet as it was uploaded, with its faults marked",
+    operation_id="get_import_marked",
+    responses={
+        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
+        **problems(401, 403, 404, 422),
+    },
+    response_class=Response,
+)
+def marked(
+    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+) -> Response:
+    """Return the user's own workbook: faulty cells coloured, a column behind says what is wrong."""
+    operation = own(house, actor, import_id)
+    made = house.operations.marked(operation)
+    if made is None:
+        raise missing()
+    ending, content = made
+    name = f"{Path(operation.file_name).stem}-已标注{ending}"
+    headers = {"Content-Disposition": disposition(name)}
+    return Response(content, media_type=XLSX if ending == ".xlsx" else MEDIA[CSV], headers=headers)
 
 
 def own(house: Installation, actor: Actor, import_id: str) -> Operation:

@@ -94,42 +94,23 @@ class Reading:
         cell = self._cells.get(head)
         if not self.is_sound(head):
             return ""
-        match cell:
-            case None | "":
-                if needed:
-                    self.fault(head, "不能为空", "must not be empty")
-                return ""
-            case ErrorValue(shown):
-                self.fault(head, f"单元格显示错误 {shown},不是数据", f"the cell shows {shown}")
-                return ""
-            case bool():
-                self.fault(
-                    head,
-                    f"单元格为逻辑值 {str(cell).upper()},不是文本",
-                    "the cell is true or false",
-                )
-                return ""
-            case date() | Moment():
-                self.fault(head, "单元格是日期,应为文本", "the cell is a day; a text is expected")
-                return ""
-            case int() | float():
-                text = number(cell)
-                if text is None:
-                    self.fault(
-                        head,
-                        "编号被存为数字,末位可能已失真;请将该列设为文本后重新填写",
-                        "the code was saved as a number and may have lost digits; format the column as text",
-                    )
-                return text or ""
-            case str():
-                return self._admitted(head, unguarded(cell, code=code), at_lines)
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            text = number(cell)
+            if text is None:
+                self.fault(head, *_AS_NUMBER)
+            return text or ""
+        if isinstance(cell, str) and cell:
+            return self._admitted(head, unguarded(cell, code=code), at_lines)
+        if needed or cell:
+            self.fault(head, *_no_text(cell))
+        return ""
 
     def _admitted(self, head: str, text: str, at_lines: str | None) -> str:
         if at_lines is not None:
             text = _LINES.sub(at_lines, text)
         # The one cell that may hold an identity number goes through the gate as what it is.
         where = ("holder", "id_no") if head == "证件号码" else ("cell",)
-        (outer, inner) = where if len(where) == 2 else (where[0], None)  # noqa: PLR2004
+        (outer, inner) = where if len(where) == 2 else (where[0], None)
         value, faults = admitted({outer: {inner: text}} if inner else {outer: text})
         for fault in faults:
             self.fault(head, fault.zh, fault.en)
@@ -208,6 +189,26 @@ class Reading:
         return [level.value for level in levels or ()]
 
 
+_AS_NUMBER = (
+    "编号被存为数字,末位可能已失真;请将该列设为文本后重新填写",
+    "the code was saved as a number and may have lost digits; format the column as text",
+)
+
+
+def _no_text(cell: Cell) -> tuple[str, str]:
+    """Return what is wrong with a cell that should hold a text."""
+    match cell:
+        case ErrorValue(shown):
+            return f"单元格显示错误 {shown},不是数据", f"the cell shows {shown}"
+        case bool():
+            word = str(cell).upper()
+            return f"单元格为逻辑值 {word},不是文本", f"the cell is {word}; a text is expected"
+        case date() | Moment():
+            return "单元格是日期,应为文本", "the cell is a day; a text is expected"
+        case _:
+            return "不能为空", "must not be empty"
+
+
 def unguarded(text: str, *, code: bool = False) -> str:
     """Return a text without what keeps spreadsheets from reading it as a number: `="110…"`, `'110…`."""
     guarded = _GUARDED.fullmatch(text)
@@ -218,12 +219,12 @@ def unguarded(text: str, *, code: bool = False) -> str:
     return text.strip(" \t\u00a0\u3000")
 
 
-def _as_whole(cell: int | float) -> str | None:
+def _as_whole(cell: float) -> str | None:
     """Return a number that stands where a text is expected; None where digits may be lost."""
     return str(int(cell)) if float(cell).is_integer() and abs(cell) < 10**9 else None
 
 
-def _number_as_day(cell: int | float) -> tuple[str, str]:
+def _number_as_day(cell: float) -> tuple[str, str]:
     if int(cell) in _SERIALS:
         meant = date(1899, 12, 30) + timedelta(int(cell))
         return (

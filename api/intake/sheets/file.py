@@ -224,18 +224,15 @@ def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
 def _to_text(cell: Any) -> Any:  # noqa: ANN401 - whatever calamine reads
     """Return a cell for the way between the processes; days and moments travel marked."""
     if isinstance(cell, datetime):
-        if cell.time() == time():
-            return {"day": cell.date().isoformat()}
-        return {"moment": cell.isoformat()}
+        at_midnight = cell.time() == time()
+        return {"day": f"{cell.date()}"} if at_midnight else {"moment": cell.isoformat()}
     if isinstance(cell, date):
         return {"day": cell.isoformat()}
     if isinstance(cell, time | timedelta):
         return f"{cell}"
-    if isinstance(cell, str):
-        return cell.strip(AROUND) or None
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return int(cell)
-    return cell
+    return (cell.strip(AROUND) or None) if isinstance(cell, str) else cell
 
 
 def _from_text(cell: Any) -> Cell:  # noqa: ANN401 - JSON
@@ -258,7 +255,7 @@ def _parse(path: str) -> dict[str, Any]:
         parts = sheet_parts(archive)
         if any("\\" in info.filename for info in archive.infolist()):
             source = with_slashes(archive, MOST_INFLATED)
-        book = python_calamine.load_workbook(source)
+        book = python_calamine.load_workbook(source)  # pyright: ignore[reportUnknownMemberType] - its stub leaves PathLike open
         notes: list[str] = []
         sheets: list[dict[str, Any]] = []
         for index, meta in enumerate(book.sheets_metadata[:MOST_SHEETS]):
@@ -303,9 +300,8 @@ def _rows(sheet: Any, marks: Marks) -> dict[str, Any]:  # noqa: ANN401 - calamin
     formulas = set(marks.formulas)
     for row, column, above in _merged(sheet.merged_cell_ranges or ()):
         # What a merged cell shows holds for every row that it spans.
-        cells, first = rows.get(row), rows.get(above)
-        if cells is not None and first is not None and column < len(cells):
-            cells[column] = first[column]
+        if row in rows and above in rows and column < len(rows[row]):
+            rows[row][column] = rows[above][column]
             if (above, column) in formulas:
                 formulas.add((row, column))
     written = {row for row, _ in formulas}

@@ -160,10 +160,10 @@ def period_in(text: str) -> Period | None:
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     plain = plain.removeprefix("自").removesuffix("止").replace("起至", "至").replace("起", "")
     parts = _BETWEEN.split(plain)
-    if len(parts) != 2:  # noqa: PLR2004
+    if len(parts) != 2:
         parts = _YEAR_FIRST.split(plain)
     days = [day_text(part) for part in parts]
-    if len(days) != 2 or days[0] is None or days[1] is None:  # noqa: PLR2004
+    if len(days) != 2 or days[0] is None or days[1] is None:
         return None
     first, last = date.fromisoformat(days[0]), date.fromisoformat(days[1])
     if last < first or last.year - first.year > _MOST_YEARS:
@@ -231,8 +231,8 @@ def _notes(rows: Sequence[_RosterRow]) -> Iterator[str]:
     whole: dict[tuple[int, str], list[int]] = {}
     for row in rows:
         if row.period is not None and row.period.years:
-            last = date.fromisoformat(row.period.valid_to) - timedelta(1)
-            whole.setdefault((row.period.years, last.isoformat()), []).append(row.number)
+            end = date.fromisoformat(row.period.valid_to) - timedelta(1)
+            whole.setdefault((row.period.years, end.isoformat()), []).append(row.number)
     for (years, last), numbers in whole.items():
         listed = ranges(numbers)
         yield (
@@ -286,7 +286,7 @@ class _Entries:
             head.fault(
                 CODE,
                 f"企业 {uscc} 没有已确认而未公布的申报"
-                if len(known.waiting) < 2  # noqa: PLR2004
+                if len(known.waiting) < 2
                 else f"企业 {uscc} 有 {len(known.waiting)} 份已确认而未公布的申报,名单各行与其中任何一份都不一致:"
                 + "、".join(each.application_id for each in known.waiting),
                 f"{uscc} has no application that is confirmed, not yet published, and of this scope",
