@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from domain.assessment import ASSESSMENT
 from domain.enterprise import ENTERPRISE
+from domain.folding import folded
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing, must_be_uscc, not_in_the_future
@@ -119,7 +120,7 @@ def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
     holding = [
         paper
         for paper in papers
-        if paper.number == event.certificate_no
+        if folded(paper.number) == folded(event.certificate_no)
         and paper.uscc == entry.subject
         and paper.position < entry.position
         and paper.ended is None
@@ -186,12 +187,41 @@ CERTIFICATE: FactKind[State] = FactKind("certificate", initial, evolve)
 FACTS = MappingProxyType({"certificate": CERTIFICATE})
 
 
+def spellings(number: str) -> Iterable[str]:
+    """Return a number as it is compared, and as it was given where that is another text.
+
+    Entries carry the tags of both. Those of earlier releases carry the given one alone, so both
+    are looked under.
+    """
+    plain = folded(number)
+    return (plain,) if plain == number else (plain, number)
+
+
+def number_keys(number: str) -> Iterable[FactKey[State]]:
+    """Return the facts to read for what is recorded under a number, however it is written."""
+    return map(CERTIFICATE.key, spellings(number))
+
+
+def recorded_under(facts: Facts, number: str) -> State:
+    """Return all certificates recorded under a number, however it is written, in order of entry."""
+    plain, *given = (facts[key] for key in number_keys(number))
+    if not given:
+        return plain
+    found = {issue.position: issue for issues in (plain, *given) for issue in issues}
+    return tuple(found[position] for position in sorted(found))
+
+
+def _number_tags(numbers: Iterable[str]) -> tuple[str, ...]:
+    tags = (f"certificate:{text}" for number in numbers for text in spellings(number))
+    return tuple(dict.fromkeys(tags))
+
+
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     """What is recorded under the number, and the session of a new certificate."""
     body = command.body
     if isinstance(body, CertificateIssued):
-        return CERTIFICATE.key(body.certificate_no), ASSESSMENT.key(body.assessment_id)
-    return (CERTIFICATE.key(body.certificate_no),)
+        return *number_keys(body.certificate_no), ASSESSMENT.key(body.assessment_id)
+    return number_keys(body.certificate_no)
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
@@ -200,8 +230,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if isinstance(body, CertificateIssued):
         return _issue(facts, command, body)
     not_in_the_future(command)
-    known = facts[CERTIFICATE.key(body.certificate_no)]
-    issues = [issue for issue in known if issue.number == body.certificate_no]
+    number = folded(body.certificate_no)
+    known = recorded_under(facts, body.certificate_no)
+    issues = [issue for issue in known if folded(issue.number) == number]
     own = [issue for issue in issues if issue.uscc == command.actor.organisation]
     last = existing(
         _replaced_so(own or issues, body) or _last(own or issues),
@@ -216,7 +247,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         numbers.append(body.new_certificate_no)
     ending = [i for i in issues if i.uscc == last.uscc and i.ended is None]
     holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
-    tags = (*(f"certificate:{no}" for no in numbers), *(f"{_HOLDER}{who}" for who in holders))
+    tags = (*_number_tags(numbers), *(f"{_HOLDER}{who}" for who in holders))
     return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
 
 
@@ -233,7 +264,8 @@ def _replaced_so(
     """Return the issue that was replaced by the very number: of several, the next is not meant."""
     if not isinstance(body, CertificateReissued):
         return None
-    return next((i for i in issues if i.replaced_by == body.new_certificate_no), None)
+    new = folded(body.new_certificate_no)
+    return next((i for i in issues if i.replaced_by and folded(i.replaced_by) == new), None)
 
 
 def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked) -> None:
@@ -254,7 +286,9 @@ def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked
         )
     if not body.reason.strip():
         raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
-    if isinstance(body, CertificateReissued) and body.new_certificate_no == body.certificate_no:
+    if isinstance(body, CertificateReissued) and folded(body.new_certificate_no) == folded(
+        body.certificate_no
+    ):
         raise Refused(
             "same-number",
             "新旧证书编号相同",
@@ -266,7 +300,7 @@ def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked
 def _original(facts: Facts, issue: Issue) -> CertificateIssued:
     """Return what was issued first, through every number that replaced it."""
     while issue.event is None:
-        before = facts[CERTIFICATE.key(issue.replaces)]
+        before = recorded_under(facts, issue.replaces)
         issue = next(b for b in before if b.ended_position == issue.position)
     return issue.event
 
@@ -298,12 +332,12 @@ def _issue(facts: Facts, command: Command[Event], body: CertificateIssued) -> Se
         f"session {body.assessment_id} is not recorded",
         "assessment_id",
     )
-    if any(issue.event == body for issue in facts[CERTIFICATE.key(body.certificate_no)]):
+    if any(issue.event == body for issue in recorded_under(facts, body.certificate_no)):
         raise Refused(
             "duplicate",
             f"证书 {body.certificate_no} 已有完全相同的记录",
             f"certificate {body.certificate_no} is recorded already, exactly so",
             "certificate_no",
         )
-    tags = (f"certificate:{body.certificate_no}", f"{_HOLDER}{body.holder.subject_id}")
+    tags = (*_number_tags((body.certificate_no,)), f"{_HOLDER}{body.holder.subject_id}")
     return [_new(facts, command, body, session.uscc, *tags)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from domain.assessment import ASSESSMENT
-from domain.certificate.certificate import CERTIFICATE
+from domain.certificate.certificate import number_keys, recorded_under
 from domain.inspection.inspection import INSPECTION
 from domain.judged import judged_record
 from domain.terms.decider import FactKey, Facts, Refused
@@ -23,7 +23,7 @@ class Grounds(NamedTuple):
 def keys(grounds: Grounds) -> Iterable[FactKey[Any]]:
     """Yield the facts that tell whether the grounds are recorded; of a flag the decision finds out."""
     yield from (ASSESSMENT.key(a) for a in grounds.assessments)
-    yield from (CERTIFICATE.key(c) for c in grounds.certificates)
+    yield from (key for number in grounds.certificates for key in number_keys(number))
     if grounds.inspection_id is not None:
         yield INSPECTION.key(grounds.inspection_id)
 
@@ -40,7 +40,7 @@ def require_recorded(facts: Facts, grounds: Grounds) -> None:
         )
     for index, number in enumerate(grounds.certificates):
         existing(
-            facts[CERTIFICATE.key(number)] or None,
+            recorded_under(facts, number) or None,
             "unknown-certificate",
             f"证书 {number} 未登记",
             f"certificate {number} is not recorded",

@@ -11,6 +11,7 @@ from domain.certificate.lifetime import CertificateRecord
 from domain.checks import judge_inspection, judge_session
 from domain.checks.certificates import number_fits
 from domain.checks.outcome import CLEAR
+from domain.folding import folded
 from domain.standing.standing import EnterpriseListed, ListingRenewed
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
@@ -42,7 +43,7 @@ def _whole(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
 
 
 def _ended_certificate(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
-    for record in of.file.certificates.get(entry.event.certificate_no, ()):
+    for record in of.file.certificates.get(folded(entry.event.certificate_no), ()):
         yield Touch("certificates", str(record.position))
         session = of.file.sessions.get(record.entry.event.assessment_id)
         if session is not None:
@@ -122,7 +123,7 @@ def _corrected_certificate(of: "Supervision", right: Recorded[Any], at: int) -> 
     if not isinstance(right.event, CertificateIssued):
         yield from _ended_certificate(of, right, at)
         return
-    for record in of.file.certificates[right.event.certificate_no]:
+    for record in of.file.certificates[folded(right.event.certificate_no)]:
         if record.position == right.position:
             yield from of.judge_certificate(record, at)
             for successor in record.line()[1:]:

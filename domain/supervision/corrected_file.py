@@ -10,6 +10,7 @@ from typing import Any
 
 from domain import enterprise
 from domain.certificate.certificate import CertificateIssued
+from domain.folding import folded
 from domain.standing import standing
 from domain.supervision.subject_file import SubjectFile, group_of
 from domain.terms.envelope import Recorded
@@ -19,7 +20,7 @@ def reread(file: SubjectFile, right: Recorded[Any]) -> None:
     """Let an entry that was added before stand as it was corrected."""
     event = right.event
     if type(event) is CertificateIssued:
-        for record in file.certificates.get(event.certificate_no, ()):
+        for record in file.certificates.get(folded(event.certificate_no), ()):
             if record.position == right.position:
                 record.correct(right)
         return
@@ -60,11 +61,11 @@ def _session(file: SubjectFile, right: Recorded[Any]) -> None:
 
 
 def _ends(file: SubjectFile, right: Recorded[Any]) -> None:
-    number = right.event.certificate_no
+    number = folded(right.event.certificate_no)
     for record in file.certificates.get(number, ()):
         record.reopen()
     for entry in file.told["certificate"].values():
-        if entry.event.certificate_no == number:
+        if folded(entry.event.certificate_no) == number:
             file.take(entry)
 
 

@@ -19,6 +19,7 @@ from domain.certificate.lifetime import CertificateRecord, end
 from domain.checks.outcome import CLEAR, Outcome, breach
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed, Review, review_in
+from domain.folding import folded
 from domain.supervision.flags import FlagState, raised, settled
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
@@ -79,7 +80,7 @@ class Twins:
             return self._review(entry)
         if isinstance(event, CertificateReissued | CertificateRevoked):
             self._others[entry.position] = entry
-            self._ends[event.certificate_no][entry.position] = entry
+            self._ends[folded(event.certificate_no)][entry.position] = entry
             return self._judged(self._end(entry), entry.position)
         return []
 
@@ -94,12 +95,13 @@ class Twins:
 
     def _add(self, record: CertificateRecord) -> None:
         self._records[record.position] = record
-        self._of_number[record.number].append(record)
+        self._of_number[folded(record.number)].append(record)
         insort(self._of_grade[_grade(record)], record, key=_order)
 
     def _end(self, entry: Recorded[Any]) -> Iterator[int]:
         """Yield the certificates that an end bears on: ended, blamed on these, made by a reissue."""
-        under, event = self._of_number.get(entry.event.certificate_no, []), entry.event
+        event = entry.event
+        under = self._of_number.get(folded(event.certificate_no), [])
         known = self._records.get(entry.position)
         made = end(under, entry, known)
         for record in under:
@@ -111,7 +113,7 @@ class Twins:
                 self._add(made)
             yield made.position
         elif isinstance(event, CertificateReissued):
-            self._strangers.setdefault(event.new_certificate_no, entry.position)
+            self._strangers.setdefault(folded(event.new_certificate_no), entry.position)
 
     def _review(self, entry: Recorded[FlagReviewed]) -> list[int]:
         parts = flag_parts(entry.event.flag)
@@ -149,9 +151,9 @@ class Twins:
     def _end_otherwise(self, right: Recorded[Any], at: int) -> list[int]:
         """Take in an end as it was corrected by the entry `at`."""
         event = right.event
-        ends = self._ends[event.certificate_no]
+        ends = self._ends[folded(event.certificate_no)]
         ends[right.position] = right
-        concerned = self._of_number.get(event.certificate_no, [])
+        concerned = self._of_number.get(folded(event.certificate_no), [])
         for record in concerned:
             record.reopen()
         again = [position for each in ends.values() for position in self._end(each)]
@@ -205,8 +207,9 @@ class Twins:
 
     def _first_under(self, own: CertificateRecord) -> int | None:
         """Return what came first under the number; None where that is the certificate itself."""
-        first = self._of_number[own.number][0]
-        stranger = self._strangers.get(own.number, LAST)
+        number = folded(own.number)
+        first = self._of_number[number][0]
+        stranger = self._strangers.get(number, LAST)
         if min(first.position, stranger) >= own.position:
             return None
         if stranger < first.position:
@@ -228,12 +231,16 @@ def _is_same_paper(own: CertificateRecord, other: CertificateRecord) -> bool:
         return True
     if own.before is None and other.before is None:
         return False
-    return (own.number, own.uscc, _grade(own)) == (other.number, other.uscc, _grade(other))
+    if folded(own.number) != folded(other.number):
+        return False
+    return (own.uscc, _grade(own)) == (other.uscc, _grade(other))
 
 
 def _stands_in_the_way(other: CertificateRecord, own: CertificateRecord) -> bool:
     """Whether the holder's certificate `other` still held when `own` came."""
-    if _is_same_paper(own, other) or other.replaced_by == own.number:
+    if _is_same_paper(own, other) or (
+        other.replaced_by is not None and folded(other.replaced_by) == folded(own.number)
+    ):
         return False
     return other.ended is None or other.ended > own.entry.valid_from
 

@@ -23,6 +23,7 @@ from domain.finding import finding
 from domain.finding.finding import Finding
 from domain.finding.rectification import RectificationOrdered
 from domain.flag import Review
+from domain.folding import folded
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.plan import Plan
 from domain.standing import standing
@@ -123,7 +124,7 @@ class SubjectFile:
 
     def _number(self) -> None:
         for record in self.papers[self._numbered :]:
-            self._by_number.setdefault(record.number, []).append(record)
+            self._by_number.setdefault(folded(record.number), []).append(record)
         self._numbered = len(self.papers)
 
     def paper(self, position: int) -> CertificateRecord | None:
@@ -140,7 +141,7 @@ class SubjectFile:
             return
         # Under its number it comes behind what is there already.
         self._number()
-        self._by_number.setdefault(made.number, []).append(made)
+        self._by_number.setdefault(folded(made.number), []).append(made)
         insort(self.papers, made, key=_POSITION)
         self._numbered += 1
 
@@ -219,7 +220,7 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
         file.add_certificate(entry)
         return
     known = file.made_by(entry)
-    made = end(file.certificates.get(event.certificate_no, ()), entry, known)
+    made = end(file.certificates.get(folded(event.certificate_no), ()), entry, known)
     if made is not None and made is not known:
         file.add_made(made)
 

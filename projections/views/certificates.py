@@ -13,6 +13,7 @@ from psycopg import Connection, sql
 
 from domain.certificate.certificate import CertificateIssued, Holder, Results
 from domain.certificate.lifetime import CertificateRecord
+from domain.folding import folded
 from domain.supervision.subject_file import Stretch, SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
@@ -134,7 +135,7 @@ def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made 
         shown.reissued_on = entry.valid_from
     # fmt: off
     columns = (
-        number, assessment_id, occupation.name, level, state, str(event.issued_on), method,
+        folded(number), assessment_id, occupation.name, level, state, str(event.issued_on), method,
     )
     # fmt: on
     return Row(*stretch, columns, document(shown))
@@ -154,13 +155,13 @@ SELECT doc FROM projections.certificates
 
 
 def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str, Any]]:
-    """Return every certificate under that number, in order of entry.
+    """Return every certificate under that number, however it is written, in order of entry.
 
     `issuer_in_scope`: whether the issuer's confirmed scope held the occupation at that level on
     the day of issue, as known at the basis' position. `holder.subject_id` leads to the vault and
     `results` are the holder's own: neither is for the public.
     """
-    values = {"valid_at": basis.valid_at, "position": basis.position, "number": number}
+    values = {"valid_at": basis.valid_at, "position": basis.position, "number": folded(number)}
     found = [item(doc) for (doc,) in conn.execute(BY_NUMBER, values).fetchall()]
     for shown in found:
         shown["issuer_in_scope"] = _issuer_in_scope(conn, basis, shown)
@@ -228,7 +229,7 @@ def page(
         "position": basis.position,
         "after": cursor or "",
         "session": filters.assessment_id,
-        "number": filters.number,
+        "number": None if filters.number is None else folded(filters.number),
         "day_from": filters.day_from,
         "day_to": filters.day_to,
         "state": filters.state,

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from domain.enterprise import Enterprise, Profile
+from domain.folding import folded
 from domain.standing.course import UNLISTED, Listing
 from domain.supervision.supervision import Supervision
 from domain.terms.intervals import Timeline
@@ -116,7 +117,10 @@ SELECT key, doc FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
-   AND (%(q)s::text IS NULL OR strpos(name, %(q)s) > 0 OR strpos(key, upper(%(q)s)) > 0)
+   AND (%(q)s::text IS NULL OR strpos(key, %(q)s) > 0 OR strpos(
+           -- As `domain.folding` folds; only what the names of enterprises are made of.
+           upper(regexp_replace(translate(normalize(name, NFKC), '•‧∙⋅・', '·····'), '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g')),
+           %(q)s) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
             -- A stretch ends with its listing at the latest: few documents are looked into.
@@ -139,7 +143,7 @@ def page(
         "district": filters.district,
         "standing": filters.standing,
         "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
-        "q": filters.q,
+        "q": None if filters.q is None else folded(filters.q),
         "days": filters.expiring_within,
         "limit": limit + 1,
     }

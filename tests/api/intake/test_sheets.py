@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.export.formats import FORMULA, safe_cell, text_of_cell
-from api.intake.sheets.cells import body
 from api.intake.sheets.file import MOST_ROWS, read_text, read_workbook
-from api.intake.sheets.forms import form_of
-from api.intake.sheets.upload_form import UPLOAD, upload
+from api.intake.sheets.forms import recognise
+from api.intake.sheets.upload_form import FORM, UPLOAD
+from api.sheet_heads import body_of
 from ledger.gate.faults import Invalid
 
 HEAD = ",".join(UPLOAD)
@@ -50,18 +50,19 @@ def test_a_cell_that_was_exported_says_what_it_said(text: str):
 
 def test_a_mark_against_formulas_is_taken_off_again():
     row = ROW.replace("王五", "'=HYPERLINK(1)")
-    sheet = read_text(f"{HEAD}\n{row}\n".encode())
-    ((_, cells),) = body(sheet, UPLOAD)
+    (table,) = recognise(read_text(f"{HEAD}\n{row}\n".encode())).tables
+    ((_, cells),) = body_of(table).rows
     assert cells["姓名"] == "=HYPERLINK(1)"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
 def test_a_csv_is_read_in_the_encodings_of_offices(encoding: str):
-    sheet = read_text(f"{HEAD}\r\n{ROW}\r\n".encode(encoding))
-    assert form_of(sheet) is upload
-    ((number, cells),) = body(sheet, UPLOAD)
+    book = read_text(f"{HEAD}\r\n{ROW}\r\n".encode(encoding))
+    (table,) = recognise(book).tables
+    assert table.form is FORM
+    ((number, cells),) = body_of(table).rows
     assert (number, cells["姓名"], cells["工种名称"]) == (2, "王五", None)
-    assert bool(sheet.notes) == encoding.startswith("gb")
+    assert bool(book.notes) == encoding.startswith("gb")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -83,7 +84,7 @@ def test_a_formula_is_found_however_it_is_written(tmp_path: Path, pattern: str, 
     path = written(tmp_path / "a.xlsx", (0, 0, "值"), (1, 1, "=1+1"), (2, 2, "一"))
     respelt(path, pattern, by)
     if "x:" not in by:
-        assert read_workbook(path).formulas == {"B2"}
+        assert read_workbook(path).sheets[0].formulas == {(2, 1)}
         return
     with zipfile.ZipFile(path) as archive:
         text = archive.read("xl/worksheets/sheet1.xml")
@@ -93,7 +94,7 @@ def test_a_formula_is_found_however_it_is_written(tmp_path: Path, pattern: str, 
         '<worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ',
     )
     assert b"<x:f>" in text
-    assert read_workbook(path).formulas == {"B2"}
+    assert read_workbook(path).sheets[0].formulas == {(2, 1)}
 
 
 def test_a_sheet_with_its_last_cell_far_away_is_too_large(tmp_path: Path):
@@ -113,6 +114,6 @@ def test_a_csv_of_too_many_rows_is_too_large():
         read_text(b"1\n" * (MOST_ROWS + 1))
 
 
-def test_a_head_that_stands_twice_is_none_of_the_forms():
-    with pytest.raises(Invalid, match="找不到表头"):
-        form_of(read_text(f"{HEAD},姓名\n{ROW},王六\n".encode()))
+def test_a_head_that_stands_twice_is_named_with_both_its_cells():
+    with pytest.raises(Invalid, match=r"A1、L1.*“姓名”出现两次"):
+        recognise(read_text(f"{HEAD},姓名\n{ROW},王六\n".encode()))
