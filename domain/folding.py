@@ -25,6 +25,7 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text.translate(_UNSEEN).translate(_DOTS))
-    kept = (c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
-    return "".join(kept).upper()
+    plain = unicodedata.normalize("NFKC", text.translate(_UNSEEN)).upper()
+    kept = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
+    # What was taken out may have stood between a letter and its mark.
+    return unicodedata.normalize("NFKC", kept).translate(_DOTS)
