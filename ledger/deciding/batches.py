@@ -48,8 +48,10 @@ class Batches:
                 for run in (run for batch in batches for run in self._runs(batch)):
                     yield from self._take(run, aloft, appender)
                 yield from self._land(aloft, appender, 0)
-            except BaseException:
+            except BaseException as error:
                 self._base = None  # it may foresee entries that will never be
+                if isinstance(error, Exception):
+                    yield from _told(aloft)
                 raise
 
     def _take(
@@ -144,6 +146,18 @@ class Batches:
             half = len(run) // 2
             yield from self._surely(run[:half], appender)
             run, tries = run[half:], 0
+
+
+def _told(aloft: Iterable[Flight]) -> Iterator[Outcome]:
+    """Yield the outcomes of flights that land although the stream breaks off behind them.
+
+    They are durable, and whoever counts must have counted them before the failure is told.
+    """
+    for flight in aloft:
+        landed = flight.landed()
+        if landed is None:
+            return
+        yield from flight.outcomes(landed)
 
 
 def names(submission: Submission) -> int:

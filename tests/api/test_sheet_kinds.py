@@ -15,7 +15,19 @@ from api.sheet_heads import body_of, head_name
 from ledger.gate.faults import Invalid
 from tests.api.books import sheet_xml, workbook
 
-ROW = "王五,201,11010519491231002X,某企业,电工,,四级,Y1,2025-03-20,某企业,某企业".split(",")
+ROW = [
+    "王五",
+    "201",
+    "11010519491231002X",
+    "某企业",
+    "电工",
+    "",
+    "四级",
+    "Y1",
+    "2025-03-20",
+    "某企业",
+    "某企业",
+]
 LIST = ["1", "某企业", "91110000710939135P", "6-31-01-03", "电工", "四级", "2024-07-01至2027-06-30"]
 
 
@@ -33,9 +45,25 @@ def table_of(tmp_path: Path, rows, **how):
 
 @pytest.mark.parametrize(
     "text",
-    ["姓名", " 姓 名 ", "*姓名", "姓名*", "＊姓名", "姓名(必填)", "姓名（与证件一致）", "【必填】姓名", "1.姓名", "姓名:",
-     "姓名\n(必填)", "姓名\n与证件一致", "★姓名", "（1）姓名", "*姓名（必填）（中文）", "姓\u200b名"],
-)  # fmt: skip
+    [
+        "姓名",
+        " 姓 名 ",
+        "*姓名",
+        "姓名*",
+        "＊姓名",
+        "姓名(必填)",
+        "姓名（与证件一致）",
+        "【必填】姓名",
+        "1.姓名",
+        "姓名:",
+        "姓名\n(必填)",
+        "姓名\n与证件一致",
+        "★姓名",
+        "（1）姓名",
+        "*姓名（必填）（中文）",
+        "姓\u200b名",
+    ],
+)
 def test_a_head_is_known_however_it_is_decorated(text: str):
     assert head_name(text, FORM.known) == "姓名"
 
@@ -77,9 +105,17 @@ def test_titles_and_explanations_may_stand_above_the_head(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "below",
-    [["注:有效期三年"], ["合计", "2人"], ["", "总计", "", "2"], ["说明:", "以上属实"], ["共2人"], ["填表人:甲"],
-     ["本表一式两份,由评价机构留存"], ["", "", "", "", "(盖章)"]],
-)  # fmt: skip
+    [
+        ["注:有效期三年"],
+        ["合计", "2人"],
+        ["", "总计", "", "2"],
+        ["说明:", "以上属实"],
+        ["共2人"],
+        ["填表人:甲"],
+        ["本表一式两份,由评价机构留存"],
+        ["", "", "", "", "(盖章)"],
+    ],
+)
 def test_notes_and_totals_below_the_table_are_no_rows_of_it(tmp_path: Path, below: list[str]):
     table = table_of(tmp_path, [UPLOAD, ROW, [], [cell or None for cell in below]])
     body = body_of(table)
@@ -236,18 +272,44 @@ def test_a_date_cell_is_a_day_or_a_moment(tmp_path: Path, serial, cell):
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-06-30", "2024/6/30", "2024.6.30", "2024.06.30", "20240630", "2024年6月30日", "2024年06月30日", "2024年6月30号",
-     "２０２４－０６－３０", "2024 年 6 月 30 日", "2024-06-30 00:00:00", "2024-06-30T00:00:00", "2024/6/30 0:00"],
-)  # fmt: skip
+    [
+        "2024-06-30",
+        "2024/6/30",
+        "2024.6.30",
+        "2024.06.30",
+        "20240630",
+        "2024年6月30日",
+        "2024年06月30日",
+        "2024年6月30号",
+        "２０２４－０６－３０",
+        "2024 年 6 月 30 日",
+        "2024-06-30 00:00:00",
+        "2024-06-30T00:00:00",
+        "2024/6/30 0:00",
+    ],
+)
 def test_a_day_is_read_from_any_usual_way_of_writing_it(text: str):
     assert day_text(text) == "2024-06-30"
 
 
 @pytest.mark.parametrize(
     "text",
-    ["30/6/2024", "2024-13-01", "2024-02-30", "24-06-30", "2024-6", "6月30日", "2024-06/30", "昨天", "2024-06-30 12:00",
-     "202406", "2024063", "20241301", ""],
-)  # fmt: skip
+    [
+        "30/6/2024",
+        "2024-13-01",
+        "2024-02-30",
+        "24-06-30",
+        "2024-6",
+        "6月30日",
+        "2024-06/30",
+        "昨天",
+        "2024-06-30 12:00",
+        "202406",
+        "2024063",
+        "20241301",
+        "",
+    ],
+)
 def test_what_may_be_two_days_or_none_is_none(text: str):
     assert day_text(text) is None
 

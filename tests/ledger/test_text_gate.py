@@ -21,18 +21,39 @@ USCC = "91110000710939135P"
 
 @pytest.mark.parametrize(
     "text",
-    [NUMBER, NUMBER.lower(), f"张三{NUMBER}", f"身份证号码:{NUMBER}。", f"{NUMBER}.pdf", f"key-{NUMBER}",
-     "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002X", "110105-19491231-002X", f"Y{NUMBER}", f"a\n{NUMBER}"],
-)  # fmt: skip
+    [
+        NUMBER,
+        NUMBER.lower(),
+        f"张三{NUMBER}",
+        f"身份证号码:{NUMBER}。",
+        f"{NUMBER}.pdf",
+        f"key-{NUMBER}",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "110105 19491231 002X",
+        "110105-19491231-002X",
+        f"Y{NUMBER}",
+        f"a\n{NUMBER}",
+    ],
+)
 def test_an_identity_number_is_found_wherever_it_stands(text: str):
     assert holds_identity_number(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["110105194912310021", "Y000011000001265000001", USCC, "911100005858054799", f"1{NUMBER}", "110105194913310029",
-     "20240630", "0" * 64, f"ab{NUMBER[:17]}cdef0123456789abcdef", ""],
-)  # fmt: skip
+    [
+        "110105194912310021",
+        "Y000011000001265000001",
+        USCC,
+        "911100005858054799",
+        f"1{NUMBER}",
+        "110105194913310029",
+        "20240630",
+        "0" * 64,
+        f"ab{NUMBER[:17]}cdef0123456789abcdef",
+        "",
+    ],
+)
 def test_a_number_that_is_nobodys_is_none(text: str):
     assert not holds_identity_number(text)
 
@@ -84,9 +105,26 @@ def test_the_quick_look_finds_identity_numbers(around: str):
 
 @pytest.mark.parametrize(
     "character",
-    ["\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060", "\u180e", "\u3164", "\u115f", "\u2800", "\u034f",
-     "\u202e", "\u2066", "\u0007", "\ue000", "\u2028", "\U000e0041"],
-)  # fmt: skip
+    [
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\ufeff",
+        "\u00ad",
+        "\u2060",
+        "\u180e",
+        "\u3164",
+        "\u115f",
+        "\u2800",
+        "\u034f",
+        "\u202e",
+        "\u2066",
+        "\u0007",
+        "\ue000",
+        "\u2028",
+        "\U000e0041",
+    ],
+)
 def test_what_cannot_be_seen_is_refused(character: str):
     _, faults = admitted({"name": f"张{character}三"})
     assert [fault.field for fault in faults] == ["name"]
@@ -127,9 +165,24 @@ def test_a_holder_need_not_have_a_category():
 
 @pytest.mark.parametrize(
     "word",
-    ["中级工(四级)", "中级（四级）", "四级(中级工)", "四级（中级工）", "四级/中级工", "四级中级工", "中级工四级", "中级技能",
-     "４", "4", "4级", "四 级", "四级、中级工", "四级 / 中级工", "国家职业资格四级"],
-)  # fmt: skip
+    [
+        "中级工(四级)",
+        "中级（四级）",
+        "四级(中级工)",
+        "四级（中级工）",
+        "四级/中级工",
+        "四级中级工",
+        "中级工四级",
+        "中级技能",
+        "４",
+        "4",
+        "4级",
+        "四 级",
+        "四级、中级工",
+        "四级 / 中级工",
+        "国家职业资格四级",
+    ],
+)
 def test_a_level_is_read_as_offices_write_it(word: str):
     assert level_from(word) is Level.FOUR
 
@@ -187,9 +240,17 @@ def test_the_methods_of_the_notice_are_read_in_its_own_words(word: str, method: 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Ｙ０１", "y01"), ("Y 01", "Y01"), ("装配钳⼯", "装配钳工"), ("阿•买", "阿·买"), ("变电站值班员 ", "变电站值班员"),
-     ("车工（数控）", "车工(数控)"), ("葛\U000e0100", "葛"), ("Y\u200b01", "Y01")],
-)  # fmt: skip
+    [
+        ("Ｙ０１", "y01"),
+        ("Y 01", "Y01"),
+        ("装配钳⼯", "装配钳工"),
+        ("阿•买", "阿·买"),
+        ("变电站值班员 ", "变电站值班员"),
+        ("车工（数控）", "车工(数控)"),
+        ("葛\U000e0100", "葛"),
+        ("Y\u200b01", "Y01"),
+    ],
+)
 def test_texts_are_compared_folded(one: str, other: str):
     assert folded(one) == folded(other)
 
