@@ -119,7 +119,8 @@ SELECT key, doc FROM projections.roster
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
    AND (%(q)s::text IS NULL OR strpos(key, %(q)s) > 0 OR strpos(
            -- As `domain.folding` folds; only what the names of enterprises are made of.
-           upper(regexp_replace(translate(normalize(name, NFKC), '•‧∙⋅・', '·····'), '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g')),
+           upper(regexp_replace(translate(normalize(name, NFKC), '•‧∙⋅・', '·····'),
+                                '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g')),
            %(q)s) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false

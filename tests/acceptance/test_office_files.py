@@ -145,9 +145,7 @@ def test_a_number_in_full_width_is_found_as_it_is_printed_and_kept_as_it_was_giv
 
 def test_a_certificate_of_an_upload_has_no_category_and_no_trade_that_nobody_wrote(desk):
     desk.take((FILES / "13-serial-column-first.xlsx").read_bytes(), "13.xlsx")
-    (entry,) = [
-        each for each in desk.items("/v1/certificates", certificate_no="Y000011990001245000105")
-    ]
+    (entry,) = desk.items("/v1/certificates", certificate_no="Y000011990001245000105")
     assert entry["holder"].get("category") is None
     assert entry["occupation"]["trade"] is None
 
