@@ -115,7 +115,7 @@ def _mark(path: Path, report: "Report", target: Path) -> None:
     """Write the sheet with its faults marked; a file of lines, or without faults, has none."""
     import orjson  # noqa: PLC0415 - start-up time
 
-    from api.marked_workbook import marked  # noqa: PLC0415
+    from api.intake.sheets.marked import marked  # noqa: PLC0415
 
     if report.reject is None:
         return

@@ -27,9 +27,9 @@ def template(
 ) -> None:
     """下载空表,带下拉列表 / An empty sheet to fill in, with lists to choose from."""
     from api.installation.wiring import caught_up  # noqa: PLC0415
-    from api.sheet_templates import form_named  # noqa: PLC0415 - start-up time
-    from api.sheet_templates import template as made_of  # noqa: PLC0415
-    from api.template_offers import for_enterprise  # noqa: PLC0415
+    from api.intake.sheets.offers import for_enterprise  # noqa: PLC0415
+    from api.intake.sheets.templates import form_named  # noqa: PLC0415 - start-up time
+    from api.intake.sheets.templates import template as made_of  # noqa: PLC0415
 
     form = form_named(name.value)
     if form is None:

@@ -14,7 +14,7 @@ import orjson
 import xlsxwriter
 
 from api.export.formats import FORMULA
-from api.sheet_heads import LINE, WHY
+from api.intake.sheets.heads import LINE, WHY
 
 _LONGEST_CELL = 32_767
 

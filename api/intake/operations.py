@@ -22,7 +22,7 @@ import msgspec
 
 from api.intake.imports.files import Decides, Importer, Rejects, Report
 from api.intake.sheets.file import is_workbook
-from api.marked_workbook import marked
+from api.intake.sheets.marked import marked
 from domain.terms.envelope import Actor
 from ledger.deciding.outcome import Outcome, Rejected
 from ledger.gate.faults import Invalid

@@ -11,9 +11,9 @@ from api.http.caller import Caller, Installed
 from api.http.routes import imports as routes_imports
 from api.intake.operations import Operation, Stage
 from api.intake.sheets.forms import FORMS
+from api.intake.sheets.heads import Form as SheetForm
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
-from api.sheet_heads import Form as SheetForm
 from api.web.frame.acting import Form, text
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render

@@ -13,9 +13,9 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 
 from domain.assessment import ASSESSMENT
 from domain.enterprise import ENTERPRISE
-from domain.folding import folded
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 from domain.terms.guards import existing, must_be_uscc, not_in_the_future
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import CandidateCategory, ContentPart, Level

@@ -11,10 +11,10 @@ from domain.certificate.lifetime import CertificateRecord
 from domain.checks import judge_inspection, judge_session
 from domain.checks.certificates import number_fits
 from domain.checks.outcome import CLEAR
-from domain.folding import folded
 from domain.standing.standing import EnterpriseListed, ListingRenewed
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 
 if TYPE_CHECKING:
     from domain.supervision.supervision import Supervision

@@ -10,10 +10,10 @@ from typing import Any
 
 from domain import enterprise
 from domain.certificate.certificate import CertificateIssued
-from domain.folding import folded
 from domain.standing import standing
 from domain.supervision.subject_file import SubjectFile, group_of
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 
 
 def reread(file: SubjectFile, right: Recorded[Any]) -> None:

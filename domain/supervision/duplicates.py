@@ -19,10 +19,10 @@ from domain.certificate.lifetime import CertificateRecord, end
 from domain.checks.outcome import CLEAR, Outcome, breach
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed, Review, review_in
-from domain.folding import folded
 from domain.supervision.flags import FlagState, raised, settled
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Level, Verdict

@@ -23,12 +23,12 @@ from domain.finding import finding
 from domain.finding.finding import Finding
 from domain.finding.rectification import RectificationOrdered
 from domain.flag import Review
-from domain.folding import folded
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.plan import Plan
 from domain.standing import standing
 from domain.standing.course import Course
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 
 _POSITION = attrgetter("position")
 

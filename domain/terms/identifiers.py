@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from operator import mul
 
-from domain.folding import folded
+from domain.terms.folding import folded
 from domain.terms.vocabulary import Level
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -13,10 +13,10 @@ from psycopg import Connection, sql
 
 from domain.certificate.certificate import CertificateIssued, Holder, Results
 from domain.certificate.lifetime import CertificateRecord
-from domain.folding import folded
 from domain.supervision.subject_file import Stretch, SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Level
 from projections.views import scope

@@ -12,9 +12,9 @@ from typing import Any
 from psycopg import Connection
 
 from domain.enterprise import Enterprise, Profile
-from domain.folding import folded
 from domain.standing.course import UNLISTED, Listing
 from domain.supervision.supervision import Supervision
+from domain.terms.folding import folded
 from domain.terms.intervals import Timeline
 from domain.terms.scope import ScopeItem, items
 from projections.views.asking import asked
@@ -118,7 +118,7 @@ SELECT key, doc FROM projections.roster
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
    AND (%(q)s::text IS NULL OR strpos(key, %(q)s) > 0 OR strpos(
-           -- As `domain.folding` folds; only what the names of enterprises are made of.
+           -- As `domain.terms.folding` folds; only what the names of enterprises are made of.
            upper(regexp_replace(translate(normalize(name, NFKC), '•‧∙⋅・', '·····'),
                                 '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g')),
            %(q)s) > 0)

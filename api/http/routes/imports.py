@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException
 
 from api.export import formats
 from api.export.formats import CSV, JSON, MEDIA, NDJSON, XLSX
-from api.http.bodies import from_invalid, in_thread
+from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.described import problems
 from api.http.downloads import disposition
@@ -24,7 +24,7 @@ from api.intake.error_list import error_list
 from api.intake.operations import Operation, Stage
 from api.questions.parameters import Text
 from api.questions.policy import Action, decide
-from api.questions.problems import Problem
+from api.questions.problems import Problem, from_invalid
 from api.questions.queries import missing
 from api.questions.questions import Question
 from domain.terms.envelope import Actor

@@ -11,10 +11,10 @@ from api.http.caller import Caller, Installed
 from api.http.described import problems
 from api.http.downloads import disposition
 from api.intake.sheets.forms import FORMS
+from api.intake.sheets.offers import offered
 from api.questions.parameters import Text
 from api.questions.policy import Action, decide
 from api.questions.questions import Question
-from api.template_offers import offered
 
 router = APIRouter(tags=["导入 / imports"])
 

@@ -17,17 +17,22 @@ from typing import Any, Protocol
 
 import orjson
 
-from api.file_kinds import LINES_AS_SHEET, cause_by_start, cause_of_text, is_lines
 from api.intake.collecting import rare_collections
 from api.intake.imports.items import Item, Span, of_lines, of_row
-from api.intake.imports.lines import is_utf16
 from api.intake.imports.reader import beside
 from api.intake.sheets.cells import Row
 from api.intake.sheets.directory import Directory
 from api.intake.sheets.file import Book, is_workbook, read_text, read_workbook
 from api.intake.sheets.forms import recognise, rows_of
+from api.intake.sheets.heads import Table
+from api.intake.sheets.kinds import (
+    LINES_AS_SHEET,
+    cause_by_start,
+    cause_of_text,
+    is_lines,
+    is_utf16,
+)
 from api.intake.sheets.roster_form import FORM as ROSTER_FORM
-from api.sheet_heads import Table
 from domain.terms.vocabulary import Role
 from ledger.deciding.transact import Accepted, Outcome, Rejected
 from ledger.gate.faults import Fault, malformed

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from api.intake.sheets.kinds import is_utf16
 from ledger.gate.faults import malformed
 
 LONGEST = 2**20
@@ -49,17 +50,6 @@ def lines(path: Path) -> Iterator[Line]:
                 yield Line(number, None, start, end)
             elif raw.strip():
                 yield Line(number, raw.strip(), start, end)
-
-
-def is_utf16(head: bytes) -> bool:
-    """Return whether a file beginning with `head` is UTF-16, as some shells write what they redirect.
-
-    Without its mark it is known by the zero bytes of ASCII, which stand at every other place.
-    """
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    zeros = [place % 2 for place, byte in enumerate(head) if byte == 0]
-    return len(zeros) > len(head) // 4 and len(set(zeros)) == 1
 
 
 def _require_text(head: bytes) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from api.intake.sheets.file import Cell, ErrorValue, Moment
-from api.sheet_heads import Table
+from api.intake.sheets.heads import Table
 from domain.terms.identifiers import is_placeholder
 from domain.terms.vocabulary import levels_from
 from ledger.gate.faults import Fault

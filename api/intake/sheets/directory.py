@@ -9,9 +9,9 @@ from domain.application import application
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.correction import resolved
-from domain.folding import folded
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 from domain.terms.scope import Unit
 from ledger.log.entry import Entry
 from ledger.log.log import Log

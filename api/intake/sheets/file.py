@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from api.export.formats import text_of_cell
-from api.file_kinds import cause_in_archive
-from api.intake.imports.lines import is_utf16
-from api.sheet_parts import Marks, marks_of, sheet_parts, with_slashes
+from api.intake.sheets.kinds import cause_in_archive, is_utf16
+from api.intake.sheets.parts import Marks, marks_of, sheet_parts, with_slashes
 from ledger.gate.faults import Invalid, malformed
 
 MOST_BYTES = 50 * 2**20

@@ -13,9 +13,9 @@ from api.intake.sheets import roster_form, upload_form
 from api.intake.sheets.cells import Row
 from api.intake.sheets.directory import Directory
 from api.intake.sheets.file import Book
+from api.intake.sheets.heads import Form, Table, table_in
 from api.intake.sheets.roster_form import ROSTER, roster
 from api.intake.sheets.upload_form import UPLOAD, upload
-from api.sheet_heads import Form, Table, table_in
 from ledger.gate.faults import Invalid, malformed
 
 Interpret = Callable[[Table, Directory, Mapping[str, str], list[str]], Iterator[Row]]

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from api.intake.sheets.cells import Reading, Row, day_text, shown
 from api.intake.sheets.directory import Directory, Publishing
 from api.intake.sheets.file import Cell, Moment
-from api.sheet_heads import Form, Table, body_of, ranges
-from api.sheet_parts import address
-from domain.folding import folded
+from api.intake.sheets.heads import Form, Table, body_of, ranges
+from api.intake.sheets.parts import address
+from domain.terms.folding import folded
 from domain.terms.identifiers import is_uscc
 from domain.terms.intervals import years_after
 from domain.terms.scope import Unit

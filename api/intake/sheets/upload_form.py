@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from api.intake.sheets.cells import Reading, Row, shown
 from api.intake.sheets.directory import Directory, Sessions
-from api.sheet_heads import Form, Table, body_of
+from api.intake.sheets.heads import Form, Table, body_of
 from domain.assessment import AssessmentHeld
-from domain.folding import folded
+from domain.terms.folding import folded
 from domain.terms.identifiers import is_identity_number
 from domain.terms.vocabulary import Level
 from ledger.gate.schema import IDENTITY_CARD

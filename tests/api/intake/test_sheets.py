@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from api.export.formats import FORMULA, safe_cell, text_of_cell
 from api.intake.sheets.file import MOST_ROWS, read_text, read_workbook
 from api.intake.sheets.forms import recognise
+from api.intake.sheets.heads import body_of
 from api.intake.sheets.upload_form import FORM, UPLOAD
-from api.sheet_heads import body_of
 from ledger.gate.faults import Invalid
 
 HEAD = ",".join(UPLOAD)

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from api.file_kinds import cause_by_start
 from api.intake.sheets.cells import day_text, unguarded
 from api.intake.sheets.file import ErrorValue, Moment, read_text, read_workbook
 from api.intake.sheets.forms import recognise
+from api.intake.sheets.heads import body_of, head_name
+from api.intake.sheets.kinds import cause_by_start
 from api.intake.sheets.roster_form import FORM as ROSTER_FORM
 from api.intake.sheets.roster_form import ROSTER, period_in
 from api.intake.sheets.upload_form import FORM, UPLOAD
-from api.sheet_heads import body_of, head_name
 from ledger.gate.faults import Invalid
-from tests.api.books import sheet_xml, workbook
+from tests.api.intake.books import sheet_xml, workbook
 
 ROW = [
     "王五",

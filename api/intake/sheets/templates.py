@@ -18,10 +18,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from api.intake.sheets.forms import FORMS
+from api.intake.sheets.heads import Form
+from api.intake.sheets.parts import letters
 from api.intake.sheets.roster_form import ROSTER
 from api.intake.sheets.upload_form import SESSION, UPLOAD
-from api.sheet_heads import Form
-from api.sheet_parts import letters
 from domain.terms.vocabulary import Level
 
 ROWS = 1_000

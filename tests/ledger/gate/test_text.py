@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.folding import folded
+from domain.terms.folding import folded
 from domain.terms.identifiers import is_placeholder
 from domain.terms.vocabulary import Level, Method, level_from, levels_from, method_from
 from ledger.gate.faults import Invalid

@@ -1,12 +1,12 @@
 """Which template somebody gets: the empty form, with what the enterprise it is for may choose."""
 
-from api.installation.wiring import Installation
+from api.intake.sheets.templates import NONE, Choices, choices_of, form_named, template
 from api.questions.clocks import Asked
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.queries import missing, settle
+from api.questions.reading import Reading
 from api.questions.visibility import within
-from api.sheet_templates import NONE, Choices, choices_of, form_named, template
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from projections.views import roster, sessions
@@ -14,7 +14,7 @@ from projections.views import roster, sessions
 MOST_SESSIONS = 200
 
 
-def offered(house: Installation, actor: Actor, name: str, uscc: str | None) -> tuple[str, bytes]:
+def offered(house: Reading, actor: Actor, name: str, uscc: str | None) -> tuple[str, bytes]:
     """Return name and content of a template; a reporter's is for their own enterprise.
 
     Raises:
@@ -38,7 +38,7 @@ def offered(house: Installation, actor: Actor, name: str, uscc: str | None) -> t
     return f"{form.zh}.xlsx", template(form, choices)
 
 
-def for_enterprise(house: Installation, actor: Actor, uscc: str) -> Choices:
+def for_enterprise(house: Reading, actor: Actor, uscc: str) -> Choices:
     """Return what an enterprise may choose today.
 
     Raises:

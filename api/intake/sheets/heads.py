@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from api.intake.sheets.file import AROUND, Cell, ErrorValue, Sheet
-from api.sheet_parts import address
+from api.intake.sheets.parts import address
 from ledger.gate.faults import Fault
 
 LINE, WHY = "行号", "错误说明"

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
-from api.sheet_parts import member_name
+from api.intake.sheets.parts import member_name
 
 Cause: TypeAlias = tuple[str, str]
 """The sentence in Chinese and in English."""
@@ -127,3 +127,14 @@ def cause_in_archive(path: Path) -> Cause | None:
     if any(name.endswith((".xlsx", ".xls", ".csv")) for name in names):
         return _SHEETS_IN_ARCHIVE
     return ("压缩包里没有工作簿,请上传 .xlsx 文件", "the archive holds no workbook")
+
+
+def is_utf16(head: bytes) -> bool:
+    """Return whether a file beginning with `head` is UTF-16, as some shells write what they redirect.
+
+    Without its mark it is known by the zero bytes of ASCII, which stand at every other place.
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    zeros = [place % 2 for place, byte in enumerate(head) if byte == 0]
+    return len(zeros) > len(head) // 4 and len(set(zeros)) == 1

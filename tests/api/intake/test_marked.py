@@ -9,11 +9,11 @@ from python_calamine import CalamineWorkbook
 
 from api.intake.sheets.file import Sheet, read_text, read_workbook
 from api.intake.sheets.forms import recognise
+from api.intake.sheets.marked import marked
+from api.intake.sheets.templates import choices_of, form_named, template
 from api.intake.sheets.upload_form import SESSION, UPLOAD
-from api.marked_workbook import marked
-from api.sheet_templates import choices_of, form_named, template
-from tests.api.books import sheet_xml, workbook
-from tests.api.test_sheet_kinds import ROW
+from tests.api.intake.books import sheet_xml, workbook
+from tests.api.intake.test_sheet_kinds import ROW
 
 FORMULA = ("raw", ' s="1" t="str"><f>1+1</f><v>2</v>')
 ROWS = [["证书上传"], UPLOAD, ROW, [*ROW[:7], FORMULA, *ROW[8:]], ["注:以上"]]

@@ -18,8 +18,8 @@ from xml.sax.saxutils import escape
 from api.export.formats import safe_cell
 from api.intake.sheets.file import is_workbook, read_text, read_workbook
 from api.intake.sheets.forms import recognise
-from api.sheet_heads import WHY, Table
-from api.sheet_parts import (
+from api.intake.sheets.heads import WHY, Table
+from api.intake.sheets.parts import (
     address,
     local,
     member_name,
