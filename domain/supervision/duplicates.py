@@ -80,7 +80,7 @@ class Twins:
             return self._review(entry)
         if isinstance(event, CertificateReissued | CertificateRevoked):
             self._others[entry.position] = entry
-            self._ends[folded(event.certificate_no)][entry.position] = entry
+            self._ends[_key(entry, event.certificate_no)][entry.position] = entry
             return self._judged(self._end(entry), entry.position)
         return []
 
@@ -95,13 +95,13 @@ class Twins:
 
     def _add(self, record: CertificateRecord) -> None:
         self._records[record.position] = record
-        self._of_number[folded(record.number)].append(record)
+        self._of_number[_key(record.entry, record.number)].append(record)
         insort(self._of_grade[_grade(record)], record, key=_order)
 
     def _end(self, entry: Recorded[Any]) -> Iterator[int]:
         """Yield the certificates that an end bears on: ended, blamed on these, made by a reissue."""
         event = entry.event
-        under = self._of_number.get(folded(event.certificate_no), [])
+        under = self._of_number.get(_key(entry, event.certificate_no), [])
         known = self._records.get(entry.position)
         made = end(under, entry, known)
         for record in under:
@@ -113,7 +113,8 @@ class Twins:
                 self._add(made)
             yield made.position
         elif isinstance(event, CertificateReissued):
-            self._strangers.setdefault(folded(event.new_certificate_no), entry.position)
+            number = _key(entry, event.new_certificate_no)
+            self._strangers.setdefault(number, entry.position)
 
     def _review(self, entry: Recorded[FlagReviewed]) -> list[int]:
         parts = flag_parts(entry.event.flag)
@@ -151,9 +152,9 @@ class Twins:
     def _end_otherwise(self, right: Recorded[Any], at: int) -> list[int]:
         """Take in an end as it was corrected by the entry `at`."""
         event = right.event
-        ends = self._ends[folded(event.certificate_no)]
+        ends = self._ends[_key(right, event.certificate_no)]
         ends[right.position] = right
-        concerned = self._of_number.get(folded(event.certificate_no), [])
+        concerned = self._of_number.get(_key(right, event.certificate_no), [])
         for record in concerned:
             record.reopen()
         again = [position for each in ends.values() for position in self._end(each)]
@@ -207,7 +208,7 @@ class Twins:
 
     def _first_under(self, own: CertificateRecord) -> int | None:
         """Return what came first under the number; None where that is the certificate itself."""
-        number = folded(own.number)
+        number = _key(own.entry, own.number)
         first = self._of_number[number][0]
         stranger = self._strangers.get(number, LAST)
         if min(first.position, stranger) >= own.position:
@@ -215,6 +216,18 @@ class Twins:
         if stranger < first.position:
             return stranger
         return None if _is_same_paper(own, first) else first.position
+
+
+def _key(entry: Recorded[Any], number: str) -> str:
+    """Return a number as it is compared; one that an earlier release recorded is compared as it was.
+
+    Entries carry the tag of the folded number since numbers are folded. Without it an entry meets
+    those of other spellings by chance alone, and chance must not raise a flag.
+    """
+    plain = folded(number)
+    if plain != number and entry.tags and f"certificate:{plain}" not in entry.tags:
+        return number
+    return plain
 
 
 LAST = 1 << 60

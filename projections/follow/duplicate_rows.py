@@ -22,6 +22,7 @@ from domain.supervision.corrected_file import reread
 from domain.supervision.duplicates import Twins
 from domain.supervision.subject_file import SubjectFile, group_of
 from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
 from domain.terms.identifiers import flag_parts
 from projections.follow import histories
 from projections.follow.fold import Rules
@@ -299,7 +300,27 @@ class _Wanted:
 
 def _read(conn: Connection[Any], positions: Collection[int]) -> list[Recorded[Any]]:
     values = {"positions": list(positions)}
-    return histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
+    return _tagged(conn, histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall()))
+
+
+TAGS = "SELECT position, tags FROM ledger.entry WHERE position = ANY (%(positions)s)"
+
+
+def _tagged(conn: Connection[Any], entries: list[Recorded[Any]]) -> list[Recorded[Any]]:
+    """Return the entries, the few whose numbers are not plain with the tags they are found by."""
+    odd = [entry.position for entry in entries if _is_odd(entry.event)]
+    if not odd:
+        return entries
+    tags = dict(conn.execute(TAGS, {"positions": odd}).fetchall())
+    return [
+        entry._replace(tags=tuple(tags[entry.position])) if entry.position in tags else entry
+        for entry in entries
+    ]
+
+
+def _is_odd(event: object) -> bool:
+    numbers = (getattr(event, name, None) for name in ("certificate_no", "new_certificate_no"))
+    return any(number is not None and folded(number) != number for number in numbers)
 
 
 def _sessions(

@@ -315,3 +315,22 @@ def test_what_replaced_a_certificate_stands_in_its_place():
     twins = read(story.entries)
     assert twins.flag(made) is None
     assert state_of(twins, later).outcome.because == (later, 1)
+
+
+WIDE = "".join(chr(ord(character) + 0xFEE0) for character in FIRST)
+
+
+def test_a_number_in_another_width_is_the_same_number():
+    story = Story()
+    story.tell(issued())
+    second = story.tell(issued(number=WIDE, holder=holder("h-2")))
+    assert state_of(read(story.entries), second).outcome.verdict is Verdict.BREACH
+
+
+def test_a_number_that_was_recorded_before_numbers_were_folded_stays_what_it_was():
+    story = Story()
+    story.tell(issued())
+    second = story.tell(issued(number=WIDE, holder=holder("h-2")))
+    *others, late = story.entries
+    old = late._replace(tags=(f"certificate:{WIDE}", "holder:h-2"))
+    assert read([*others, old]).flag(second) is None
