@@ -13,7 +13,17 @@ from typing import Any, NamedTuple
 
 from api.export.formats import text_of_cell
 from api.installation.wiring import Installation
-from api.intake.sheets.file import Sheet, is_old_workbook, is_workbook, read_text, read_workbook
+from api.intake.sheets.file import (
+    Cell,
+    ErrorValue,
+    Moment,
+    Sheet,
+    is_workbook,
+    read_text,
+    read_workbook,
+)
+from api.intake.sheets.kinds import cause_by_start
+from api.intake.sheets.parts import address
 from api.questions.problems import Fault, Problem, invalid
 from api.questions.queries import missing
 from domain.terms.contents import Content, RuleSet
@@ -120,18 +130,41 @@ def _arrived(kind: CatalogueKind, name: str, raw: bytes) -> tuple[Arrived, tuple
         _require_drawable(raw)
     if kind not in SHEETS:
         return Arrived(kind, name, raw), ()
+    cause = cause_by_start(raw[:4096])
+    if cause is not None:
+        raise malformed(*cause, "file")
     if is_workbook(raw[:8]):
         with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
             file.write(raw)
             file.flush()
-            sheet = read_workbook(Path(file.name))
-        return Arrived(kind, name, raw, _as_csv(sheet)), sheet.notes
-    if is_old_workbook(raw[:8]):
-        raise malformed("旧式 .xls 或加密的工作簿,请另存为 .xlsx", "save it as .xlsx", "file")
-    sheet = read_text(raw)
+            book = read_workbook(Path(file.name))
+        sheet, *others = book.sheets
+        _require_values(sheet)
+        unread = (f"工作表“{each.name}”未读取 / sheet {each.name} not read" for each in others)
+        return Arrived(kind, name, raw, _as_csv(sheet)), (*book.notes, *unread)
+    book = read_text(raw)
     # In GB18030 a file is stored as it was sent, and read in UTF-8.
-    table = _as_csv(sheet) if sheet.notes else None
-    return Arrived(kind, name, raw, table), sheet.notes
+    table = _as_csv(book.sheets[0]) if book.notes else None
+    return Arrived(kind, name, raw, table), book.notes
+
+
+def _require_values(sheet: Sheet) -> None:
+    """Refuse formulas and errors: what a formula came to when it was saved is not what it says."""
+    wrong = [
+        *((at, "公式", "a formula") for at in sorted(sheet.formulas)),
+        *(
+            ((number, column), f"错误 {cell.shown}", f"the error {cell.shown}")
+            for number, cells in sheet.rows
+            for column, cell in enumerate(cells)
+            if isinstance(cell, ErrorValue)
+        ),
+    ]
+    if wrong:
+        at, zh, en = wrong[0]
+        place = address(*at)
+        raise malformed(
+            f"{place} 单元格是{zh},请粘贴为数值", f"{place} holds {en}; paste its value", place
+        )
 
 
 def _as_csv(sheet: Sheet) -> bytes:
@@ -142,9 +175,19 @@ def _as_csv(sheet: Sheet) -> bytes:
         while line < number:  # faults name the row of the sheet
             writer.writerow([])
             line += 1
-        writer.writerow([text_of_cell(str(cell)) if cell is not None else "" for cell in cells])
+        writer.writerow([_text(cell) for cell in cells])
         line += 1
     return out.getvalue().encode()
+
+
+def _text(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case Moment(at):
+            return at.isoformat(sep=" ")
+        case _:
+            return text_of_cell(str(cell))
 
 
 def _require_drawable(raw: bytes) -> None:
