@@ -147,7 +147,7 @@ def test_a_thousand_rows_of_a_sheet_are_one_publication(
     title = f"公布日期:2024-07-01 批次:{told['data']['batch']}"
     heads = ("序号", "企业名称", "统一社会信用代码", "职业编码", "职业(工种)", "等级", "有效期")
     what = (ELECTRICIAN["code"], ELECTRICIAN["name"], "五级、四级", "2024-07-01至2027-07-01")
-    rows = [(n, f"企业{code}", code, *what) for n, code in enumerate(codes, 1)]
+    rows = [(n, registered(code)["data"]["name"], code, *what) for n, code in enumerate(codes, 1)]
     path = tmp_path / "roster.xlsx"
     path.write_bytes(xlsx([(title,), heads, *rows], [10] * len(heads)))
     report = house.bench.importer(None, lambda _done, _whole: None).take(
