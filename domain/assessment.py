@@ -9,10 +9,16 @@ from typing import Any, TypeAlias
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
+from domain.terms.guards import (
+    existing,
+    existing_enterprise,
+    must_be_uscc,
+    not_in_the_future,
+    not_negative,
+)
 from domain.terms.place import Place
 from domain.terms.reference import Occupation
-from domain.terms.vocabulary import Level, Mode
+from domain.terms.vocabulary import CandidateCategory, Level, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,11 @@ class Candidates:
         """All candidates."""
         return self.employee + self.dispatched + self.student + self.apprentice + self.other
 
+    @property
+    def categories(self) -> frozenset[CandidateCategory]:
+        """The categories that had candidates."""
+        return frozenset(c for c in CandidateCategory if getattr(self, c.value) > 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentHeld:
@@ -46,12 +57,32 @@ class AssessmentHeld:
     held_from: date
     held_to: date
     venue: Place | None = None
+    venues: tuple[Place, ...] | None = None
+    """Further places of the session (theory here, practice there)."""
     candidates: Candidates
-    assessors: tuple[str, ...]
-    quality_staff: tuple[str, ...]
+    assessors: tuple[str, ...] | None = None
+    """None: not reported."""
+    quality_staff: tuple[str, ...] | None = None
+
+    @property
+    def places(self) -> tuple[Place | None, ...]:
+        """Every place where it was held; None alone where no place was reported."""
+        places = (*((self.venue,) if self.venue is not None else ()), *(self.venues or ()))
+        return places or (None,)
 
 
-Event: TypeAlias = AssessmentHeld
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsPublished:
+    """The results of a session were made public before certificates are issued (公示) [C]."""
+
+    assessment_id: str
+    published_on: date
+    until: date
+    """The last day of the publication."""
+    where: str
+
+
+Event: TypeAlias = AssessmentHeld | ResultsPublished
 State: TypeAlias = AssessmentHeld | None
 initial: State = None
 
@@ -63,17 +94,33 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
 
 
 ASSESSMENT: FactKind[State] = FactKind("assessment", initial, evolve)
-FACTS = MappingProxyType({"assessment": ASSESSMENT})
+
+
+Published: TypeAlias = tuple[ResultsPublished, ...]
+
+
+def published_after(state: Published, entry: Recorded[Any]) -> Published:
+    """Return what was made public of a session."""
+    return (*state, entry.event)
+
+
+RESULTS: FactKind[Published] = FactKind("results", (), published_after)
+FACTS = MappingProxyType({"assessment": ASSESSMENT, "results": RESULTS})
 
 
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
-    """The session by its id, and the enterprise."""
-    return ASSESSMENT.key(command.body.assessment_id), ENTERPRISE.key(command.body.uscc)
+    """The session by its id, and the enterprise where the command names it."""
+    body = command.body
+    if isinstance(body, ResultsPublished):
+        return ASSESSMENT.key(body.assessment_id), RESULTS.key(body.assessment_id)
+    return ASSESSMENT.key(body.assessment_id), ENTERPRISE.key(body.uscc)
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the session as a fact; refuse only what cannot be one (§3)."""
     body = command.body
+    if isinstance(body, ResultsPublished):
+        return _publish(facts, command, body)
     must_be_uscc(body.uscc, "uscc")
     if body.unit_uscc is not None:
         must_be_uscc(body.unit_uscc, "unit_uscc")
@@ -114,3 +161,35 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             body.held_from,
         )
     ]
+
+
+def _publish(facts: Facts, command: Command[Event], body: ResultsPublished) -> Sequence[New]:
+    session = existing(
+        facts[ASSESSMENT.key(body.assessment_id)],
+        "unknown-assessment",
+        f"认定活动 {body.assessment_id} 未登记",
+        f"session {body.assessment_id} is not recorded",
+        "assessment_id",
+    )
+    not_in_the_future(command, body.published_on, "published_on")
+    if body.until < body.published_on:
+        raise Refused(
+            "days-reversed",
+            f"公示截止日 {body.until} 早于公示日 {body.published_on}",
+            f"the publication ends ({body.until}) before it begins ({body.published_on})",
+            "until",
+        )
+    if body.published_on < session.held_from:
+        raise Refused(
+            "published-before-session",
+            f"公示日 {body.published_on} 早于认定活动开始日 {session.held_from}",
+            f"results published ({body.published_on}) before the session ({session.held_from})",
+            "published_on",
+        )
+    if body in facts[RESULTS.key(body.assessment_id)]:
+        return []
+    enterprise = facts[ENTERPRISE.key(session.uscc)]
+    district = enterprise.district_on(body.published_on) if enterprise else None
+    tags = (f"results:{body.assessment_id}",)
+    stream = f"assessment/{body.assessment_id}"
+    return [New(stream, body, session.uscc, district, tags, body.published_on)]

@@ -86,6 +86,8 @@ class Enterprise:
     """What holds from which day on, by which entry, in order of day and entry."""
     changes: tuple[tuple[date, int, EnterpriseProfileChanged | Profile], ...]
     """What the profiles follow from: the registration and every change, in the same order."""
+    papers: frozenset[tuple[date, Event, str | None]] = frozenset()
+    """Every change with its day and its paper: the same again is known already."""
     unit_changes: tuple[UnitChange, ...] = ()
 
     @property
@@ -107,7 +109,8 @@ class Enterprise:
     def unit_on(self, unit: str, day: date) -> UnitChange | None:
         """Return the change that says whether `unit` is covered on `day`."""
         changes = [c for c in self.unit_changes if c.unit == unit and c.day <= day]
-        return max(changes, key=lambda c: (c.day, c.position), default=None)
+        # On one day the release is the last word, whichever paper arrived first.
+        return max(changes, key=lambda c: (c.day, not c.covered, c.position), default=None)
 
     def units_on(self, day: date) -> Iterator[str]:
         """Yield code and name of every unit that the enterprise acts for on `day`."""
@@ -165,11 +168,13 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
         )
     if state is None:
         return None
+    papers = state.papers | {(entry.valid_from, event, entry.document_no)}
     if isinstance(event, EnterpriseProfileChanged):
         change = (entry.valid_from, entry.position, event)
-        changes = tuple(sorted((*state.changes, change), key=lambda c: c[:2]))
+        changes = tuple(sorted((*state.changes, change), key=_in_order))
         first = next(c for _, _, c in changes if isinstance(c, Profile))
-        return replace(state, changes=changes, profiles=tuple(_profiles(changes, first)))
+        profiles = tuple(_profiles(changes, first))
+        return replace(state, changes=changes, profiles=profiles, papers=papers)
     unit = UnitChange(
         day=entry.valid_from,
         position=entry.position,
@@ -177,7 +182,15 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
         name=event.unit_name if isinstance(event, UnitCovered) else "",
         covered=isinstance(event, UnitCovered),
     )
-    return replace(state, unit_changes=(*state.unit_changes, unit))
+    return replace(state, unit_changes=(*state.unit_changes, unit), papers=papers)
+
+
+def _in_order(
+    change: tuple[date, int, EnterpriseProfileChanged | Profile],
+) -> tuple[date, bool, int]:
+    """On its day the registration comes first. Two papers of one day never change the same field."""
+    day, position, what = change
+    return day, not isinstance(what, Profile), position
 
 
 ENTERPRISE: FactKind[State] = FactKind("enterprise", initial, evolve)
@@ -199,7 +212,10 @@ def _new(command: Command[Event], event: Event, district: str) -> list[New]:
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
-    """Return the events that record `command`; none if nothing would change."""
+    """Return the events that record `command`; none if this very paper is recorded already.
+
+    A change that alters nothing today is recorded: an earlier paper may still come before it.
+    """
     body = command.body
     must_be_uscc(body.uscc, "uscc")
     not_in_the_future(command)
@@ -219,7 +235,7 @@ def _register(state: State, command: Command[Event], body: EnterpriseRegistered)
     if state is None:
         return _new(command, body, body.district)
     same = Profile(name=body.name, kind=body.kind, district=body.district, address=body.address)
-    if state.profile == same:
+    if same in [change for _, _, change in state.changes]:
         return []
     raise Refused(
         "already-registered",
@@ -232,18 +248,33 @@ def _register(state: State, command: Command[Event], body: EnterpriseRegistered)
 def _change_profile(
     state: Enterprise, command: Command[Event], body: EnterpriseProfileChanged
 ) -> Sequence[New]:
-    old = state.profile_on(command.valid_from)
-    new = _profile_after(old, body)
-    if new == old:
+    day = command.valid_from
+    if _is_known(state, command, body) or body == EnterpriseProfileChanged(uscc=body.uscc):
         return []
-    changed = EnterpriseProfileChanged(
-        uscc=body.uscc,
-        name=new.name if new.name != old.name else None,
-        kind=new.kind if new.kind != old.kind else None,
-        district=new.district if new.district != old.district else None,
-        address=new.address if new.address != old.address else None,
-    )
-    return _new(command, changed, new.district)
+    for other, _, change in state.changes:
+        if other == day and isinstance(change, EnterpriseProfileChanged):
+            _require_agreeing(day, body, change)
+    return _new(command, body, _profile_after(state.profile_on(day), body).district)
+
+
+def _require_agreeing(
+    day: date, body: EnterpriseProfileChanged, other: EnterpriseProfileChanged
+) -> None:
+    """Refuse a second value of one day: nothing but the order of entry would say which one holds."""
+    for name in ("name", "kind", "district", "address"):
+        values = (getattr(body, name), getattr(other, name))
+        if None not in values and values[0] != values[1]:
+            raise Refused(
+                "changed-that-day",
+                f"{day} 已记录该项变更为“{values[1]}”;如有误请更正(RecordCorrected)原记录",
+                f"on {day} it was changed to {values[1]} already; correct that entry if it is wrong",
+                name,
+            )
+
+
+def _is_known(state: Enterprise, command: Command[Event], body: Event) -> bool:
+    """Whether this very paper is recorded: the same content from the same day."""
+    return (command.valid_from, body, command.document_no) in state.papers
 
 
 def _cover(state: Enterprise, command: Command[Event], body: UnitCovered) -> Sequence[New]:
@@ -255,21 +286,19 @@ def _cover(state: Enterprise, command: Command[Event], body: UnitCovered) -> Seq
             "the unit is the applicant itself",
             "unit_uscc",
         )
-    known = state.unit_on(body.unit_uscc, command.valid_from)
-    if known is not None and known.covered and known.name == body.unit_name:
+    if _is_known(state, command, body):
         return []
     return _new(command, body, state.district_on(command.valid_from))
 
 
 def _release(state: Enterprise, command: Command[Event], body: UnitReleased) -> Sequence[New]:
-    known = state.unit_on(body.unit_uscc, command.valid_from)
-    if known is None:
+    if _is_known(state, command, body):
+        return []
+    if state.unit_on(body.unit_uscc, command.valid_from) is None:
         raise Refused(
             "not-covered",
             f"{body.unit_uscc} 在 {command.valid_from} 不是该企业的实施单位",
             f"{body.unit_uscc} is not covered on {command.valid_from}",
             "unit_uscc",
         )
-    if not known.covered:
-        return []
     return _new(command, body, state.district_on(command.valid_from))

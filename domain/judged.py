@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from domain.application.confirmation import ReceiptIssued
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued, CertificateReissued
 from domain.correction import ENTRY
@@ -18,9 +19,11 @@ _CERTIFICATES: tuple[type, ...] = (CertificateIssued,)
 JUDGED: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
         **dict.fromkeys(("S1", "S2", "S3", "S4", "S5"), _SESSIONS + _CERTIFICATES),
-        **dict.fromkeys(("S6", "S7", "S8", "S9", "G1", "G2", "C3"), _SESSIONS),
-        **dict.fromkeys(("R1", "T1"), _CERTIFICATES),
+        **dict.fromkeys(("S6", "S7", "S8", "S9", "S10", "G1", "G2", "C3"), _SESSIONS),
+        **dict.fromkeys(("R1", "R2", "T1", "T2"), _CERTIFICATES),
         **dict.fromkeys(("C1", "C2"), (*_CERTIFICATES, CertificateReissued)),
+        "V1": (SpotCheckRecorded,),
+        "P1": (ReceiptIssued,),
         "Q1": (InspectionDispatched, SpotCheckRecorded),
         "Q2": (RectificationOrdered,),
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
@@ -56,17 +56,48 @@ class AnnualPlanRevised:
 Event: TypeAlias = AnnualPlanFiled | AnnualPlanRevised
 
 
+class Version(NamedTuple):
+    """One paper about the plan of a year."""
+
+    day: date
+    position: int
+    event: "Event"
+    document_no: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A plan on file: since which day, by which entry, and its content now."""
 
     uscc: str
     year: int
-    filed: date
-    position: int
-    summary: AnnualSummary
-    sessions: tuple[PlannedSession, ...]
-    revised: date | None = None
+    versions: tuple[Version, ...]
+    """Every paper in the order of their days."""
+
+    @property
+    def filed(self) -> date:
+        """The day of the first paper."""
+        return self.versions[0].day
+
+    @property
+    def position(self) -> int:
+        """Its entry."""
+        return self.versions[0].position
+
+    @property
+    def summary(self) -> AnnualSummary:
+        """What was done last year, by the last paper."""
+        return self.versions[-1].event.summary
+
+    @property
+    def sessions(self) -> tuple[PlannedSession, ...]:
+        """What is planned, by the last paper."""
+        return self.versions[-1].event.sessions
+
+    @property
+    def revised(self) -> date | None:
+        """The day of the last paper that replaced another one."""
+        return self.versions[-1].day if len(self.versions) > 1 else None
 
 
 State: TypeAlias = Plan | None
@@ -74,18 +105,15 @@ initial: State = None
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
-    """Return the plan on file after `entry`."""
+    """Return the plan on file after `entry`; on one day a revision follows what was filed."""
     event: Event = entry.event
-    first = state is None
-    return Plan(
-        uscc=event.uscc,
-        year=event.year,
-        filed=entry.valid_from if state is None else state.filed,
-        position=entry.position if state is None else state.position,
-        summary=event.summary,
-        sessions=event.sessions,
-        revised=None if first else entry.valid_from,
-    )
+    version = Version(entry.valid_from, entry.position, event, entry.document_no)
+    versions = sorted((*(state.versions if state else ()), version), key=_in_order)
+    return Plan(uscc=event.uscc, year=event.year, versions=tuple(versions))
+
+
+def _in_order(version: Version) -> tuple[date, bool, int]:
+    return version.day, isinstance(version.event, AnnualPlanRevised), version.position
 
 
 PLAN: FactKind[State] = FactKind("plan", initial, evolve)
@@ -103,7 +131,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
-    """Return the event that puts the plan on file; none if the same plan is there already."""
+    """Return the event that puts the plan on file; none if this very paper is there already."""
     body = command.body
     must_be_uscc(body.uscc, "uscc")
     not_in_the_future(command)
@@ -114,13 +142,22 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         not_negative(session.headcount, f"sessions.{index}.headcount")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     state = facts[plan_key(body.uscc, body.year)]
-    if state is not None and (state.summary, state.sessions) == (body.summary, body.sessions):
+    day = command.valid_from
+    versions = state.versions if state is not None else ()
+    if any((v.day, v.event, v.document_no) == (day, body, command.document_no) for v in versions):
         return []
     if isinstance(body, AnnualPlanFiled) and state is not None:
         raise Refused(
             "plan-exists",
             f"{body.year} 年度计划已于 {state.filed} 报备;调整请用 AnnualPlanRevised",
             f"the plan for {body.year} was filed on {state.filed}; use AnnualPlanRevised",
+            "year",
+        )
+    if any(v.day == day and type(v.event) is type(body) for v in versions):
+        raise Refused(
+            "revised-that-day",
+            f"{day} 已有一份 {body.year} 年度计划的调整;如有误请更正(RecordCorrected)该记录",
+            f"the plan for {body.year} was revised on {day} already; correct that entry if it is wrong",
             "year",
         )
     if isinstance(body, AnnualPlanRevised) and state is None:

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 from typing import Any, get_args
 
-from domain import assessment, catalogue, correction, enterprise, flag, plan, roster
+from domain import (
+    assessment,
+    catalogue,
+    complaint,
+    correction,
+    enterprise,
+    flag,
+    partnership,
+    plan,
+    roster,
+    specification,
+    staff,
+)
 from domain.application import application
 from domain.certificate import certificate
 from domain.correction import RecordCorrected
@@ -33,6 +45,10 @@ _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
         "inspection": inspection,
         "finding": finding,
         "flag": flag,
+        "staff": staff,
+        "partnership": partnership,
+        "specification": specification,
+        "complaint": complaint,
         "catalogue": catalogue,
         "record": correction,
     }

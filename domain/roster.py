@@ -8,15 +8,16 @@ same act records: at the positions right behind, in the order in which they were
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from domain.application.application import APPLICATION
+from domain.application.application import APPLICATION, applicant_tag
 from domain.application.progress import Application, require_another, require_not_scored
-from domain.enterprise import ENTERPRISE
+from domain.enterprise import ENTERPRISE, UnitCovered
+from domain.standing.course import Course
 from domain.standing.standing import STANDING, EnterpriseListed, require_listing_period
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
@@ -34,6 +35,8 @@ class RosterEntry:
     scope: tuple[ScopeItem, ...]
     valid_from: date
     valid_to: date
+    replaces: tuple[str, ...] | None = None
+    """Applications whose grants this one takes the place of; without it, it adds to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,15 @@ class RosterPublished:
 def entries_digest(entries: Iterable[RosterEntry]) -> str:
     """Return SHA-256 over the entries in their order, one a line, each as a JSON array in ASCII.
 
-    `[uscc, application_id, valid_from, valid_to, [[edition, code, name, trade, [level]]]]`
+    `[uscc, application_id, valid_from, valid_to, [[edition, code, name, trade, [level]]]]`, and the
+    list of what it replaces behind it where it names any.
     """
     lines = (
         json.dumps(
-            (e.uscc, e.application_id, str(e.valid_from), str(e.valid_to), _scope(e.scope)),
+            (
+                *(e.uscc, e.application_id, str(e.valid_from), str(e.valid_to), _scope(e.scope)),
+                *([e.replaces] if e.replaces is not None else ()),
+            ),
             separators=(",", ":"),
         )
         for e in entries
@@ -88,6 +95,7 @@ def whole(published: RosterPublished, listed: Iterable[EnterpriseListed]) -> Ros
             scope=each.scope,
             valid_from=each.valid_from,
             valid_to=each.valid_to,
+            replaces=each.replaces,
         )
         for each in listed
     )
@@ -147,6 +155,10 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     new = [New(f"roster/{body.batch}", recorded, None, None, tags, body.published_on)]
     for index, entry in enumerate(body.entries):
         new.append(_listed(facts, command, entry, f"entries.{index}"))
+    # Behind them all: the entries of a publication stand right behind it.
+    listed = new[1:]
+    for entry, of_entry in zip(body.entries, listed, strict=True):
+        new.extend(_units(facts, entry, of_entry))
     return new
 
 
@@ -175,6 +187,7 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
         f"{where}.scope",
         command.document_no or entry.application_id,
     )
+    _require_granted(facts[STANDING.key(entry.uscc)], entry, where)
     return New(
         f"standing/{entry.uscc}",
         EnterpriseListed(
@@ -184,12 +197,48 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
             scope=entry.scope,
             valid_from=entry.valid_from,
             valid_to=entry.valid_to,
+            replaces=entry.replaces,
         ),
         entry.uscc,
         enterprise.district_on(entry.valid_from),
-        (f"standing:{entry.uscc}", f"application:{entry.application_id}"),
+        (
+            f"standing:{entry.uscc}",
+            f"application:{entry.application_id}",
+            applicant_tag(entry.uscc),
+        ),
         entry.valid_from,
     )
+
+
+def _require_granted(course: Course, entry: RosterEntry, where: str) -> None:
+    """Refuse to take the place of a grant that the enterprise never had."""
+    known = {
+        c.event.application_id for c in course.changes if isinstance(c.event, EnterpriseListed)
+    }
+    for index, application_id in enumerate(entry.replaces or ()):
+        if application_id not in known:
+            raise Refused(
+                "unknown-grant",
+                f"企业 {entry.uscc} 没有按申报 {application_id} 公布过,不能替换",
+                f"{entry.uscc} was never published for application {application_id}",
+                f"{where}.replaces.{index}",
+            )
+
+
+def _units(facts: Facts, entry: RosterEntry, listed: New) -> Iterator[New]:
+    """Yield the units that the application names: covered from the first day of the grant (六(一))."""
+    application = facts[APPLICATION.key(entry.application_id)]
+    for unit_uscc, unit_name in application.covering if application else ():
+        if unit_uscc == entry.uscc:
+            continue
+        yield New(
+            f"enterprise/{entry.uscc}",
+            UnitCovered(uscc=entry.uscc, unit_uscc=unit_uscc, unit_name=unit_name),
+            entry.uscc,
+            listed.district,
+            (f"enterprise:{entry.uscc}",),
+            entry.valid_from,
+        )
 
 
 def _publishable(

@@ -156,7 +156,7 @@ def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
     parts = flag_parts(cursor) if cursor else ("", 0)
     if parts is None:
         raise BadCursor(cursor)
-    return {"after_code": parts[0], "after_record": parts[1]}
+    return {"after_code": parts[0], "after_record": parts[1], "after_key": cursor or ""}
 
 
 def _shown(line: Line, because: list[Item]) -> Item:
@@ -235,10 +235,12 @@ def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Itera
 
 
 def _by_occupation(shown: Item | None) -> dict[str, Item]:
-    return {
-        "/".join(filter(None, (one["edition"], one["code"], one["name"], one["trade"]))): one
-        for one in (shown["scope"] if shown else ())
-    }
+    found: dict[str, Item] = {}
+    for one in shown["scope"] if shown else ():
+        name = "/".join(filter(None, (one["edition"], one["code"], one["name"], one["trade"])))
+        # Levels of one occupation may stand in several grants.
+        found[f"{name}/{one['batch']}" if name in found else name] = one
+    return found
 
 
 FLAGS: LiteralString = """
@@ -248,7 +250,7 @@ WITH old AS (
        AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
        AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
                 AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
-       AND (record, code) > (%(after_record)s, %(after_code)s)
+       AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 ), new AS (
@@ -257,12 +259,12 @@ WITH old AS (
        AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
        AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
                 AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
-       AND (record, code) > (%(after_record)s, %(after_code)s)
+       AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 )
 SELECT {columns} FROM old FULL JOIN new USING (record, code, key, subject)
- WHERE old.doc IS DISTINCT FROM new.doc ORDER BY record, code LIMIT %(limit)s
+ WHERE old.doc IS DISTINCT FROM new.doc ORDER BY record, code, key LIMIT %(limit)s
 """
 
 

@@ -13,8 +13,10 @@ from domain.application import application
 from domain.application.evaluation import Expert, HeadingScores
 from domain.application.submission import Material
 from domain.certificate import certificate
+from domain.complaint import ComplaintReceived
 from domain.finding import finding
 from domain.inspection import inspection
+from domain.specification import SpecificationFiled
 from domain.standing import standing
 from domain.terms.decider import Command
 from domain.terms.place import Place
@@ -327,3 +329,29 @@ def raised(**changes: Any) -> finding.FindingRaised:
 def found(**changes: Any) -> list[Command[Any]]:
     """A registered enterprise with a finding."""
     return [register(), order(raised(**changes), date(2025, 6, 1))]
+
+
+def specification(**changes: Any) -> SpecificationFiled:
+    """An enterprise's own 评价规范 with the number of its filing."""
+    base = SpecificationFiled(
+        uscc=USCC,
+        occupation=ELECTRICIAN,
+        title="电工评价规范",
+        sha256=DIGEST,
+        filed_with="人力资源社会保障部",
+        filing_no="B-1",
+        filed_on=date(2025, 1, 10),
+    )
+    return replace(base, **changes)
+
+
+def complaint(**changes: Any) -> ComplaintReceived:
+    """A complaint about the enterprise."""
+    base = ComplaintReceived(
+        complaint_id="c-1",
+        uscc=USCC,
+        complained_on=date(2025, 5, 1),
+        subject="超范围",
+        statement="在未确认的等级开展认定",
+    )
+    return replace(base, **changes)

@@ -83,7 +83,16 @@ REFERENCE = Reference(
             },
         ),
     },
-    rule_sets={"2020-3": RuleSet(edition="2020-3")},
+    rule_sets={
+        "2020-3": RuleSet(edition="2020-3"),
+        "2026-12": RuleSet(
+            edition="2026-12",
+            checks_from=dict.fromkeys(
+                ("S10", "S10.register", "S5.partnership", "R2", "T2", "T2.ground", "V1", "P1"),
+                date(2020, 4, 21),
+            ),
+        ),
+    },
     adopted=(
         _edition(CatalogueKind.DICTIONARY, "2022", date(2022, 9, 27)),
         _edition(CatalogueKind.QUALIFICATIONS, "2017", date(2017, 9, 12), date(2021, 11, 23)),
@@ -92,6 +101,15 @@ REFERENCE = Reference(
     ),
 )
 
+
+LATER = replace(
+    REFERENCE,
+    adopted=(
+        *REFERENCE.adopted,
+        _edition(CatalogueKind.RULES, "2026-12", date(2020, 4, 22)),
+    ),
+)
+"""The same with the checks of December 2026 switched on."""
 
 CONTRADICTORY = "自相矛盾"
 """A place of this name is one whose evidence disagrees."""
@@ -114,6 +132,13 @@ def locate(mode: Mode, place: Place | None) -> Location:
         outline="test",
         parsers="test",
     )
+
+
+def apart(one: Place, other: Place) -> float | None:
+    """Tell places apart by their longitude alone: a tenth of a degree is ten kilometres."""
+    if one.lon is None or other.lon is None:
+        return None
+    return float(abs(one.lon - other.lon)) * 100_000
 
 
 def item(occupation: Occupation, *levels: str) -> ScopeItem:
@@ -179,9 +204,9 @@ def issued(
 class Story:
     """Entries in order, and the supervision that has read them."""
 
-    def __init__(self) -> None:
+    def __init__(self, reference: Reference = REFERENCE) -> None:
         self.entries: list[Recorded[Any]] = []
-        self.fold = Supervision(USCC, Context(REFERENCE, locate), apply)
+        self.fold = Supervision(USCC, Context(reference, locate, apart), apply)
         self.touched: list[Touch] = []
         self._next = 1
 

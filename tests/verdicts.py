@@ -1,19 +1,20 @@
 """What the checks say of a ledger on a day, by the fold alone: no views, no database."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from domain.checks import CHECKS
-from domain.checks.outcome import Context
-from domain.checks.procedure import overdue_days
+from domain.checks.procedure import overdue
 from domain.supervision.duplicates import Twins
 from domain.supervision.flags import case_of
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
+from examples.sample.trial import held
 from ledger.deciding.amending import apply
-from ledger.reference import installed
-from projections.places.places import installed_places
+from projections.places.places import installed_context
+from projections.views.flag_rows import rows
 
 
 class Judged(NamedTuple):
@@ -37,7 +38,7 @@ def verdicts(entries: Iterable[Recorded[Any]], today: date) -> dict[str, Judged]
 def _by_enterprise(
     entries: list[Recorded[Any]], today: date
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    context = Context(installed(), installed_places())
+    context = replace(installed_context(), reference=held())
     for uscc in sorted({e.subject for e in entries if e.subject}):
         of = Supervision(uscc, context, apply)
         for entry in entries:
@@ -48,15 +49,26 @@ def _by_enterprise(
             case = case_of(flag.then, flag.outcome.verdict, review)
             yield key, (flag.outcome.verdict.value, case.label)
         yield from _overdue(of, today)
+        yield from _late_plans(of, today)
+
+
+def _late_plans(of: Supervision, today: date) -> Iterator[tuple[str, tuple[str, str]]]:
+    for key in of.owed:
+        for row in rows(of, key):
+            if row.valid_from <= today and (row.valid_to is None or today < row.valid_to):
+                verdict = row.columns[3]
+                case = "then_and_now" if verdict == "breach" else "then_not_now"
+                if verdict == "breach" or len(rows(of, key)) > 1:
+                    yield key, (verdict, case)
 
 
 def _overdue(of: Supervision, today: date) -> Iterator[tuple[str, tuple[str, str]]]:
     for finding in of.file.findings.values():
         for order in finding.orders:
-            days = overdue_days(finding, order)
-            if days is not None and today in days:
+            stretches = [stretch.days for stretch in overdue(finding, order)]
+            if any(today in days for days in stretches):
                 yield f"Q2-{order.position}", ("breach", "then_and_now")
-            elif days is not None and days.start <= today:
+            elif any(days.start <= today for days in stretches):
                 yield f"Q2-{order.position}", ("clear", "then_not_now")
 
 

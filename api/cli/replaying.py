@@ -2,12 +2,12 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from api.installation.wiring import Installation
-from domain.checks.outcome import Context
 from domain.terms.reference import RuleSet
 from projections.follow.fold import Rules
 from replay import audit, digest, known_at
@@ -60,4 +60,4 @@ def executor(folding: Rules, workers: int) -> Generator[Executor]:
 def under(folding: Rules, rules: RuleSet) -> Rules:
     """Return what folds need, with another rule set in force on every day."""
     context = folding.context
-    return folding._replace(context=Context(context.reference.under(rules), context.locate))
+    return folding._replace(context=replace(context, reference=context.reference.under(rules)))

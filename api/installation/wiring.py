@@ -18,13 +18,11 @@ from api.installation.bench import Bench
 from api.installation.opening import open_ledger
 from api.installation.settings import Settings
 from api.questions.reading import PATIENCE, Behind, Ends
-from domain.checks.outcome import Context
 from domain.terms.envelope import Actor
 from domain.terms.reference import Reference, RuleSet
 from domain.terms.vocabulary import CatalogueKind, Role
 from ledger.deciding.amending import apply
 from ledger.log.roots import Roots
-from ledger.reference import installed
 
 if TYPE_CHECKING:
     from api.access.provider import Provider
@@ -47,9 +45,9 @@ WHOLE_LISTS = 2
 def folding() -> "Rules":
     """Return what folds need: the installation's reference, places, and who reads corrections."""
     from projections.follow.fold import Rules  # noqa: PLC0415 - see above
-    from projections.places.places import installed_places  # noqa: PLC0415
+    from projections.places.places import installed_context  # noqa: PLC0415
 
-    return Rules(Context(installed(), installed_places()), apply)
+    return Rules(installed_context(), apply)
 
 
 ENDS = """

@@ -47,6 +47,7 @@ def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
         "issuer": {"uscc": record["issuer_uscc"], "name": issuer},
         "issued_on": record["issued_on"],
         "masked_name": record["holder"]["masked_name"],
+        "assessed_on": record["assessed_on"],
         "issuer_in_scope": record["issuer_in_scope"],
         "state": record["state"],
         "revoked": record["state"] == "revoked",

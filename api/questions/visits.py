@@ -18,6 +18,7 @@ from api.questions.policy import Action, Rows, decide
 from api.questions.queries import ask, settle
 from api.questions.questions import Listed
 from api.questions.reading import Reading
+from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Verdict
 
@@ -171,6 +172,7 @@ def _findings(basis: _Basis, uscc: str) -> list[Json]:
 def _flags(basis: _Basis, uscc: str) -> Json:
     """Return how many breaches stand, and the latest of them."""
     found = basis.first("flags", uscc=uscc, verdict=Verdict.BREACH.value)
+    found = [one for one in found if CHECKS[one["code"]].of_enterprise]
     latest = sorted(found, key=lambda one: one["valid_at"], reverse=True)
     names = ("key", "code", "valid_at", "message")
     return {

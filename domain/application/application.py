@@ -6,6 +6,7 @@ confirmation and receipt are decided by the centre and the bureau.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -31,11 +32,14 @@ from domain.application.submission import (
     ApplicationAccepted,
     ApplicationReturned,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     DistrictOpinionGiven,
     require_acceptable,
+    require_alone,
     require_opinion_due,
     require_returnable,
     require_submittable,
+    require_withdrawable,
 )
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New
@@ -55,6 +59,7 @@ Step: TypeAlias = (
     | ApplicationConfirmed
     | ApplicationRejected
     | ReceiptIssued
+    | ApplicationWithdrawn
 )
 """What may follow a submission."""
 Event: TypeAlias = ApplicationSubmitted | Step
@@ -76,22 +81,32 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
             scope=event.scope,
             methods=event.methods,
             own_method=event.own_method,
+            covering=tuple((unit.uscc, unit.name) for unit in event.units or ()),
         )
     if state is None:
         return None
     return _advance(state, entry, event)
 
 
-def _advance(state: Application, entry: Recorded[Any], event: Any) -> Application:  # noqa: ANN401, PLR0911 - one line per event
+def _advance(  # noqa: C901, PLR0911 - one line per event
+    state: Application,
+    entry: Recorded[Any],
+    event: Any,  # noqa: ANN401
+) -> Application:
     match event:
         case DistrictOpinionGiven():
             return replace(state, opinion=event.opinion, opinion_text=event.text)
         case ApplicationAccepted():
             return replace(state, accepted=entry.valid_from)
         case ApplicationReturned():
-            return replace(state, ended="returned")
+            return replace(state, ended="returned", return_until=event.until)
+        case ApplicationWithdrawn():
+            return replace(state, ended="withdrawn")
         case ExpertsAssigned():
-            return replace(state, experts=event.experts)
+            named = {expert.expert_id for expert in event.experts}
+            before = (*state.left_out, *(expert.expert_id for expert in state.experts))
+            left_out = tuple(dict.fromkeys(e for e in before if e not in named))
+            return replace(state, experts=event.experts, left_out=left_out)
         case EvaluationScored() | EvaluationScoreRevised():
             return _scored(state, event)
         case EvaluationConcluded():
@@ -128,20 +143,50 @@ def _scored(state: Application, event: EvaluationScored | EvaluationScoreRevised
     comments = tuple(said for said in state.comments if said[0] != event.expert_id)
     return replace(
         state,
-        sheets=(*sheets, (event.expert_id, event.scores)),
-        comments=(*comments, (event.expert_id, event.comment)),
+        # By expert, whoever handed in first: nobody's sheet counts for more.
+        sheets=tuple(sorted((*sheets, (event.expert_id, event.scores)), key=itemgetter(0))),
+        comments=tuple(sorted((*comments, (event.expert_id, event.comment)))),
     )
 
 
 APPLICATION: FactKind[State] = FactKind("application", initial, evolve)
-FACTS = MappingProxyType({"application": APPLICATION})
+
+Pending: TypeAlias = frozenset[tuple[str, str]]
+"""Ids and windows of the applications of one enterprise that are open."""
+
+
+def pending_after(state: Pending, entry: Recorded[Any]) -> Pending:
+    """Return what is open after `entry`: what ends an application closes it, and its publication."""
+    event = entry.event
+    if isinstance(event, ApplicationSubmitted):
+        return state | {(event.application_id, event.window)}
+    return frozenset(each for each in state if each[0] != event.application_id)
+
+
+APPLICANT: FactKind[Pending] = FactKind("applicant", frozenset(), pending_after)
+FACTS = MappingProxyType({"application": APPLICATION, "applicant": APPLICANT})
+
+
+def applicant_tag(uscc: str) -> str:
+    """Return the tag of what opens and closes applications of one enterprise."""
+    return APPLICANT.key(uscc).tag
+
+
+_OPENS_OR_CLOSES = (
+    ApplicationSubmitted,
+    ApplicationReturned,
+    ApplicationRejected,
+    ApplicationWithdrawn,
+)
 
 
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     """The application itself, and the enterprise where the command names it."""
     body = command.body
     if isinstance(body, ApplicationSubmitted):
-        return APPLICATION.key(body.application_id), ENTERPRISE.key(body.uscc)
+        again = () if body.resubmits is None else (APPLICATION.key(body.resubmits),)
+        own = APPLICATION.key(body.application_id)
+        return own, ENTERPRISE.key(body.uscc), APPLICANT.key(body.uscc), *again
     return (APPLICATION.key(body.application_id),)
 
 
@@ -150,7 +195,10 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     body = command.body
     found = facts[APPLICATION.key(body.application_id)]
     if isinstance(body, ApplicationSubmitted):
-        require_submittable(facts, command, body, found)
+        again = None if body.resubmits is None else facts[APPLICATION.key(body.resubmits)]
+        require_submittable(facts, command, body, found, again)
+        pending: Pending = facts[APPLICANT.key(body.uscc)]
+        require_alone(body, pending)
         return [_new(facts, command, body.uscc, body)]
     state = existing(
         found,
@@ -164,7 +212,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     return [] if event is None else [_new(facts, command, state.uscc, event)]
 
 
-def _decided(facts: Facts, command: Command[Event], state: Application, body: Step) -> Step | None:
+def _decided(  # noqa: C901 - one line per event
+    facts: Facts, command: Command[Event], state: Application, body: Step
+) -> Step | None:
     """Return what to record; None where nothing would change."""
     match body:
         case DistrictOpinionGiven():
@@ -173,6 +223,8 @@ def _decided(facts: Facts, command: Command[Event], state: Application, body: St
             require_acceptable(facts, command, state)
         case ApplicationReturned():
             require_returnable(state, body)
+        case ApplicationWithdrawn():
+            require_withdrawable(state, body)
         case ExpertsAssigned():
             require_assignable(facts, command, state, body)
         case EvaluationScored() | EvaluationScoreRevised():
@@ -208,11 +260,14 @@ def _new(facts: Facts, command: Command[Event], uscc: str, event: Event) -> New:
     enterprise = facts[ENTERPRISE.key(uscc)]
     day = event.issued_on if isinstance(event, ReceiptIssued) else command.valid_from
     papers = event.materials if isinstance(event, ApplicationSubmitted) else ()
+    tags = (f"application:{event.application_id}", *evidence_tags(each.sha256 for each in papers))
+    if isinstance(event, _OPENS_OR_CLOSES):
+        tags = (*tags, applicant_tag(uscc))
     return New(
         f"application/{event.application_id}",
         event,
         uscc,
         enterprise.district_on(day) if enterprise else None,
-        (f"application:{event.application_id}", *evidence_tags(each.sha256 for each in papers)),
+        tags,
         day,
     )

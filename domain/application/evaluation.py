@@ -50,14 +50,18 @@ class Arithmetic:
 
 
 def arithmetic(sheets: Sequence[HeadingScores], pass_mark: int) -> Arithmetic:
-    """Return totals and mean (two decimals, half up) of `sheets`; at least one sheet."""
+    """Return totals and mean (two decimals, half up) of `sheets`; at least one sheet.
+
+    The mark is compared with the sum, before anything is rounded.
+    """
     totals = [sheet.total for sheet in sheets]
-    mean = (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    total = sum(totals, Decimal(0))
+    mean = (total / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return Arithmetic(
         totals=tuple(f"{total:f}" for total in totals),
         mean=f"{mean:f}",
         pass_mark=pass_mark,
-        passed=mean >= pass_mark,
+        passed=total >= pass_mark * len(totals),
     )
 
 

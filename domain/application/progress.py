@@ -28,8 +28,14 @@ class Application:
     opinion_text: str | None = None
     accepted: date | None = None
     ended: str | None = None
-    """`returned` or `rejected`."""
+    """`returned`, `rejected` or `withdrawn`."""
+    return_until: date | None = None
+    """The last day on which what was returned may be handed in again and keeps its window."""
+    covering: tuple[tuple[str, str], ...] = ()
+    """Code and name of the units that it names."""
     experts: tuple[Expert, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Experts whom a later assignment replaced; a sheet that they gave stays."""
     sheets: tuple[tuple[str, HeadingScores], ...] = ()
     comments: tuple[tuple[str, str], ...] = ()
     recommended: bool | None = None
@@ -61,6 +67,9 @@ class Application:
         return next((name for so, name in reached if so), "submitted")
 
 
+_ENDED_ZH = {"returned": "退回", "rejected": "不予确认", "withdrawn": "撤回"}
+
+
 def profile_on(facts: Facts, state: Application, day: date) -> Profile:
     """Return the applicant as it was on `day`."""
     return existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc).profile_on(day)
@@ -71,7 +80,7 @@ def require_open(state: Application) -> None:
     if state.ended is not None:
         raise Refused(
             "application-ended",
-            f"申报 {state.application_id} 已{'退回' if state.ended == 'returned' else '不予确认'},请重新申报",
+            f"申报 {state.application_id} 已{_ENDED_ZH[state.ended]},请重新申报",
             f"application {state.application_id} was {state.ended}; a new application is needed",
             "application_id",
         )

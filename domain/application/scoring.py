@@ -25,6 +25,7 @@ from domain.application.progress import (
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.guards import existing_enterprise
+from domain.terms.folding import folded
 from domain.terms.scope import ScopeItem, require_certifiable, units
 from domain.terms.vocabulary import Role
 
@@ -71,17 +72,13 @@ class EvaluationConcluded:
 def require_assignable(
     facts: Facts, command: Command[Any], state: Application, body: ExpertsAssigned
 ) -> None:
-    """Refuse too few experts, one who must recuse themselves, and a change after the first sheet."""
+    """Refuse too few experts, and one who must recuse themselves.
+
+    Sent again before the conclusion it replaces whom it leaves out; a sheet that was given stays.
+    """
     require_open(state)
     require_accepted(state)
     _require_unconcluded(state)
-    if state.sheets and state.experts != body.experts:
-        raise Refused(
-            "already-scored",
-            "已有专家评分,不能更换专家",
-            "scores were given; experts cannot be replaced",
-            "experts",
-        )
     needed = facts.reference.rules(command.valid_from).experts_minimum
     if not len({expert.expert_id for expert in body.experts}) == len(body.experts) >= needed:
         raise Refused(
@@ -92,7 +89,7 @@ def require_assignable(
         )
     close = _close_to(facts, command, state)
     for index, expert in enumerate(body.experts):
-        if expert.recusal_declared or expert.affiliation in close:
+        if expert.recusal_declared or _belongs(expert.affiliation, close):
             raise _recused(expert.expert_id, f"experts.{index}")
 
 
@@ -100,7 +97,13 @@ def _close_to(facts: Facts, command: Command[Any], state: Application) -> frozen
     """Return the affiliations of an expert that speak against them: the applicant and its units."""
     day = command.valid_from
     enterprise = existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc)
-    return frozenset({state.uscc, enterprise.profile_on(day).name, *enterprise.units_on(day)})
+    names = {state.uscc, enterprise.profile_on(day).name, *enterprise.units_on(day)}
+    return frozenset(map(folded, names))
+
+
+def _belongs(affiliation: str, close: frozenset[str]) -> bool:
+    """Whether somebody belongs to one of the organisations: a part of one counts as the whole."""
+    return any(name and folded(affiliation).startswith(name) for name in close)
 
 
 def _recused(expert_id: str, field: str) -> Refused:
@@ -182,8 +185,9 @@ def _require_disinterested(
 ) -> None:
     """Refuse a sheet of an expert with a declared ground, or who belongs to the applicant by now."""
     expert = next(e for e in state.experts if e.expert_id == expert_id)
-    affiliations = {expert.affiliation, command.actor.organisation}
-    if expert.recusal_declared or affiliations & _close_to(facts, command, state):
+    close = _close_to(facts, command, state)
+    affiliations = (expert.affiliation, command.actor.organisation)
+    if expert.recusal_declared or any(_belongs(each, close) for each in affiliations):
         raise _recused(expert_id, "expert_id")
 
 
@@ -196,7 +200,9 @@ def concluded(
     _require_all_scored(state)
     require_not_scored(state, command.actor.account)
     rules = facts.reference.rules(command.valid_from)
-    result = arithmetic([sheet for _, sheet in state.sheets], rules.pass_mark)
+    assigned = {expert.expert_id for expert in state.experts}
+    sheets = [sheet for expert, sheet in state.sheets if expert in assigned]
+    result = arithmetic(sheets, rules.pass_mark)
     if not body.recommended:
         return result
     if not result.passed:

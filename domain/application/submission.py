@@ -4,6 +4,7 @@ Recorded in the stream of the application (`domain.application.application`).
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 from domain.application.progress import Application, profile_on, require_open, require_reason
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
-from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.place import Place
+from domain.terms.reference import Occupation
 from domain.terms.scope import ScopeItem, units
 from domain.terms.vocabulary import MaterialKind, Method, Opinion
 
@@ -26,6 +29,30 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedUnit:
+    """A subsidiary or branch in Beijing for which the enterprise applies (六(一))."""
+
+    uscc: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffNumber:
+    """How many people work in an occupation (一(三))."""
+
+    occupation: Occupation
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedStandard:
+    """The standard or 评价规范 of one occupation, kept by its digest (五, 六(一))."""
+
+    occupation: Occupation
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationSubmitted:
     """An enterprise applied for `scope` in the window (`2026-05`, `2026-10`)."""
 
@@ -36,6 +63,15 @@ class ApplicationSubmitted:
     scope: tuple[ScopeItem, ...]
     methods: tuple[Method, ...]
     own_method: str | None = None
+    units: tuple[AppliedUnit, ...] | None = None
+    """Covered from the first day of the grant."""
+    premises: tuple[Place, ...] | None = None
+    main_business: str | None = None
+    staff: tuple[StaffNumber, ...] | None = None
+    standards: tuple[AppliedStandard, ...] | None = None
+    """One for each occupation."""
+    resubmits: str | None = None
+    """The application that was returned and is handed in again (补正)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +97,16 @@ class ApplicationReturned:
 
     application_id: str
     reason: str
+    until: date | None = None
+    """The last day on which it may be handed in again and keeps its window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationWithdrawn:
+    """The enterprise took its application back before it was confirmed."""
+
+    application_id: str
+    reason: str
 
 
 _WINDOW = re.compile(r"[0-9]{4}-(05|10)")
@@ -74,7 +120,11 @@ def window_of(day: date) -> str:
 
 
 def require_submittable(
-    facts: Facts, command: Command[Any], body: ApplicationSubmitted, known: Application | None
+    facts: Facts,
+    command: Command[Any],
+    body: ApplicationSubmitted,
+    known: Application | None,
+    returned: Application | None,
 ) -> None:
     """Refuse an application of nobody, with a used identifier, too late or incomplete (五)."""
     must_be_uscc(body.uscc, "uscc")
@@ -87,8 +137,42 @@ def require_submittable(
             f"application id {body.application_id} is taken",
             "application_id",
         )
-    _require_window(body.window, command.valid_from)
+    if body.resubmits is None or not _keeps_window(body, returned, command.valid_from):
+        _require_window(body.window, command.valid_from)
     _require_complete(body)
+
+
+def require_alone(body: ApplicationSubmitted, pending: Iterable[tuple[str, str]]) -> None:
+    """Refuse a second application in a window while another one is open; `pending`: ids and windows."""
+    for application_id, window in sorted(pending):
+        if window == body.window:
+            raise Refused(
+                "application-open",
+                f"{window} 窗口已有在办的申报 {application_id};请先撤回或等待办结",
+                f"application {application_id} of the window {window} is open; withdraw it or wait",
+                "window",
+            )
+
+
+def _keeps_window(body: ApplicationSubmitted, before: Application | None, day: date) -> bool:
+    """Return whether it was in time, was returned for 补正 and comes within the term of the return."""
+    field = "resubmits"
+    returned = existing(
+        before,
+        "unknown-application",
+        f"申报 {body.resubmits} 不存在",
+        f"application {body.resubmits} does not exist",
+        field,
+    )
+    if returned.uscc != body.uscc or returned.ended != "returned":
+        raise Refused(
+            "not-returned",
+            f"申报 {body.resubmits} 不是本企业被退回补正的申报",
+            f"application {body.resubmits} is not one of this enterprise that was returned",
+            field,
+        )
+    term = returned.return_until
+    return returned.window == body.window and term is not None and day <= term
 
 
 def _require_window(window: str, day: date) -> None:
@@ -128,6 +212,17 @@ def _require_complete(body: ApplicationSubmitted) -> None:
             "申报了本企业认定方式,但未写明内容(own_method)",
             "the own method is not described (own_method)",
             "own_method",
+        )
+    for index, unit in enumerate(body.units or ()):
+        must_be_uscc(unit.uscc, f"units.{index}.uscc")
+    occupations = [standard.occupation for standard in body.standards or ()]
+    doubled = [o for o in occupations if occupations.count(o) > 1]
+    if doubled:
+        raise Refused(
+            "standard-twice",
+            f"{doubled[0].label} 有多份标准或评价规范;一个职业一份",
+            f"{doubled[0].label} has several standards; one for each occupation",
+            "standards",
         )
 
 
@@ -178,6 +273,19 @@ def require_acceptable(facts: Facts, command: Command[Any], state: Application) 
             "the opinion of the competent district is missing (六(一))",
             "application_id",
         )
+
+
+def require_withdrawable(state: Application, body: ApplicationWithdrawn) -> None:
+    """Refuse to take back what the bureau has confirmed."""
+    require_open(state)
+    if state.confirmed is not None:
+        raise Refused(
+            "already-confirmed",
+            "申报已确认,不能撤回",
+            "already confirmed; it cannot be withdrawn",
+            "application_id",
+        )
+    require_reason(body.reason)
 
 
 def require_returnable(state: Application, body: ApplicationReturned) -> None:

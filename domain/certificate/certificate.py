@@ -18,7 +18,7 @@ from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.guards import existing, must_be_uscc, not_in_the_future
 from domain.terms.reference import Occupation
-from domain.terms.vocabulary import CandidateCategory, ContentPart, Level
+from domain.terms.vocabulary import CandidateCategory, ContentPart, GroundKind, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,27 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a direct certification rests on, with its paper (二(三)4)."""
+
+    kind: GroundKind
+    text: str | None = None
+    document_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Points per part, and the parts that 二(二)2 adds; `content` None: not reported."""
 
     theory: Decimal | None = None
     practice: Decimal | None = None
     review: Decimal | None = None
+    performance: Decimal | None = None
+    """工作业绩 (二(二))."""
+    ethics: Decimal | None = None
+    """职业道德 (二(二))."""
     content: tuple[ContentPart, ...] | None = None
+    ground: Ground | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

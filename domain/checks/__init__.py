@@ -5,7 +5,7 @@ S1 is a breach, S2 is not; S3 stands beside the others, G2 beside G1.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks.certificates import (
+    agrees,
     issuer_assessed,
     not_more_than_candidates,
     number_fits,
@@ -26,11 +27,13 @@ from domain.checks.conduct import (
     receipt_and_plan,
     unit_covered,
 )
+from domain.checks.duties import examiners_there, ground_given
 from domain.checks.occupation import not_access_controlled, occupation_published
 from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.procedure import inspection_proper
 from domain.checks.scope import level_in_scope, listed, occupation_in_scope
 from domain.checks.venue import location_of, place_consistent, within_beijing
+from domain.checks.visits import seen_as_reported
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.clauses import CLAUSES, Clause
 from domain.terms.envelope import Recorded
@@ -49,6 +52,8 @@ class Check:
     severity: Severity
     version: int = 1
     """Raised whenever the rule judges differently from before."""
+    of_enterprise: bool = True
+    """Whether a breach is the enterprise's; else it is the supervisors' own and counted apart."""
 
 
 def _check(  # noqa: PLR0913, PLR0917 - one argument a column of the table
@@ -81,7 +86,19 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             _check("C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR),
             _check("C3", "发证数超过考生数", "more certificates than candidates", "七(二)", _MAJOR),
             _check("T1", "技师考评内容缺失", "technician's content missing", "二(二)2", _MAJOR),
-            _check("Q1", "督导程序", "procedure of the inspection", "四", _MINOR, 2),
+            _check("S10", "考评人员", "examiners", "一(四)", _MINOR),
+            _check(
+                "R2", "证书与认定不符", "certificate departs from its session", "七(二)", _MAJOR
+            ),
+            _check(
+                "T2", "直接认定无依据", "direct certification without ground", "二(三)4", _MAJOR
+            ),
+            _check("V1", "督导所见与上报不符", "visit contradicts the report", "四", _MAJOR),
+            _check("P1", "年度计划逾期未报", "annual plan overdue", "六(四)", _MINOR),
+            replace(
+                _check("Q1", "督导程序", "procedure of the inspection", "四", _MINOR, 2),
+                of_enterprise=False,
+            ),
             _check("Q2", "整改逾期", "rectification overdue", "七", _MAJOR),
         )
     }
@@ -93,9 +110,14 @@ _TECHNICIAN, _SENIOR, _OTHER = Level.TWO, Level.ONE, CandidateCategory.OTHER
 Outcomes = dict[str, Outcome]
 """Outcomes by code; what is clear is left out."""
 
+OF_ENTERPRISE = tuple(code for code, check in CHECKS.items() if check.of_enterprise)
+"""Checks that tell about the enterprise."""
+OF_SUPERVISORS = tuple(code for code, check in CHECKS.items() if not check.of_enterprise)
+"""Checks that tell about those who supervise (督导程序)."""
+
 
 def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context) -> Outcomes:
-    """Return what S1–S9, G1 and G2 find in a session as the file stands."""
+    """Return what S1–S10, G1 and G2 find in a session as the file stands."""
     event = entry.event
     position, day, last = entry.position, event.held_from, event.held_to
     location = location_of(entry, context)
@@ -103,15 +125,16 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
         "S7": listed(position, day, last, file),
         "S3": not_access_controlled(position, event.occupation, day, last, context),
         "S4": occupation_published(position, event.occupation, day, file, context),
-        "S5": candidates_eligible(entry),
-        "S6": method_declared(entry, file),
+        "S5": candidates_eligible(entry, file, context),
+        "S6": method_declared(entry, file, context),
         "S9": unit_covered(entry, file),
+        "S10": examiners_there(entry, file, context),
         "G1": within_beijing(entry, location),
         "G2": place_consistent(entry, location),
     }
     if found["S7"].verdict is not Verdict.BREACH:
         found |= _scope(position, event, event, file, context.reference)
-        found["S8"] = receipt_and_plan(entry, file)
+        found["S8"] = receipt_and_plan(entry, file, context)
     return _flagged(found, context.reference.rules(day), day)
 
 
@@ -125,23 +148,34 @@ def judge_count(session: SessionRecord, reference: Reference) -> Outcomes:
 
 
 def judge_certificate(
-    entry: Recorded[CertificateIssued], session: SessionRecord | None, reference: Reference
+    entry: Recorded[CertificateIssued], session: SessionRecord | None, context: Context
 ) -> Outcomes:
-    """Return what R1, C1, T1 and S5 find in a certificate of `session`."""
+    """Return what R1, R2, C1, T1, T2 and S5 find in a certificate of `session`."""
     event = entry.event
     found: Outcomes = {}
     # A check is asked only where it may find something: a replay judges millions of certificates.
     if event.issuer_uscc != entry.subject:
         found["R1"] = issuer_assessed(entry)
-    if not (reference.plain and plainly_fits(event.certificate_no, event)):
-        found["C1"] = number_fits(entry, reference)
+    if not (context.reference.plain and plainly_fits(event.certificate_no, event)):
+        found["C1"] = number_fits(entry, context.reference)
     if event.level is _TECHNICIAN or event.level is _SENIOR:
         found["T1"] = content_complete(entry)
     if event.holder.category is _OTHER:
         found["S5"] = holder_eligible(entry, session)
+    if session is not None:
+        held = session.entry.event
+        if session.direct:
+            found["T2"] = ground_given(entry, held.held_from, context)
+        if (
+            event.level is not held.level
+            or event.holder.category not in session.categories
+            or event.issued_on < held.held_from
+            or event.occupation != held.occupation
+        ):
+            found["R2"] = agrees(entry, session)
     if not found:
         return found
-    return _flagged(found, reference.rules(event.issued_on), event.issued_on)
+    return _flagged(found, context.reference.rules(event.issued_on), event.issued_on)
 
 
 def judge_departing(
@@ -164,10 +198,15 @@ def departs(event: CertificateIssued, held: AssessmentHeld) -> bool:
     return event.level is not held.level or event.occupation != held.occupation
 
 
-def judge_inspection(entry: Recorded[Any], context: Context) -> Outcomes:
-    """Return what Q1 finds in a dispatch or a spot check."""
-    rules = context.reference.rules(entry.valid_from)
-    return _flagged({"Q1": inspection_proper(entry, context)}, rules, entry.valid_from)
+def judge_inspection(entry: Recorded[Any], file: SubjectFile, context: Context) -> Outcomes:
+    """Return what Q1 and V1 find in a dispatch or a spot check."""
+    found = {"Q1": inspection_proper(entry, context)}
+    session_id = getattr(entry.event, "assessment_id", None)
+    session = file.sessions.get(session_id) if session_id is not None else None
+    if session is not None:
+        found["V1"] = seen_as_reported(entry, session.entry, context)
+    day = entry.valid_from
+    return _flagged(found, context.reference.rules(day), day)
 
 
 def _scope(

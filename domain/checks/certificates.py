@@ -7,12 +7,13 @@ from functools import lru_cache
 from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
+from domain.checks.visits import differs
 from domain.supervision.subject_file import SessionRecord
 from domain.terms.contents import NUMBER_PATTERN
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import Level
+from domain.terms.vocabulary import CandidateCategory, Level
 
 MOST_NAMED = 100
 """Certificates that C3 names: beyond that the count says enough, and a flag stays a page long."""
@@ -26,6 +27,58 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
         f"issued by {issuer}, assessed by {entry.subject}: who assesses must issue",
         entry.position,
     )
+
+
+def agrees(entry: Recorded[CertificateIssued], session: SessionRecord) -> Outcome:
+    """R2: the certificate names what its session assessed, of a category that it had, not before it."""
+    event, held = entry.event, session.entry.event
+    wrong = list(_departures(event, session))
+    if not wrong:
+        return CLEAR
+    return breach(
+        f"证书 {event.certificate_no} 与认定活动 {held.assessment_id} 不符:"
+        f"{';'.join(zh for zh, _ in wrong)}",
+        f"certificate {event.certificate_no} departs from session {held.assessment_id}:"
+        f" {'; '.join(en for _, en in wrong)}",
+        entry.position,
+        session.entry.position,
+    )
+
+
+def _departures(event: CertificateIssued, session: SessionRecord) -> Iterator[tuple[str, str]]:
+    """Yield in what a certificate departs from its session, in Chinese and English."""
+    held = session.entry.event
+    if differs(event.occupation, held.occupation):
+        yield (
+            f"职业 {event.occupation.label},认定为 {held.occupation.label}",
+            f"{event.occupation.label} against {held.occupation.label}",
+        )
+    if event.level is not held.level:
+        yield (
+            f"等级 {event.level.zh},认定为 {held.level.zh}",
+            f"{event.level.en} against {held.level.en}",
+        )
+    category = event.holder.category
+    eligible = category is not CandidateCategory.OTHER and held.candidates.other == 0
+    if session.categories and eligible and category not in session.categories:
+        yield (
+            f"持有人类别 {_CATEGORY_ZH[category]},该场认定没有此类考生",
+            f"a holder of category {category.value}, of which the session had none",
+        )
+    if event.issued_on < held.held_from:
+        yield (
+            f"发证日期 {event.issued_on} 早于认定开始日 {held.held_from}",
+            f"issued on {event.issued_on}, before the session began on {held.held_from}",
+        )
+
+
+_CATEGORY_ZH = {
+    CandidateCategory.EMPLOYEE: "在职职工",
+    CandidateCategory.DISPATCHED: "劳务派遣人员",
+    CandidateCategory.STUDENT: "合作技工院校学生",
+    CandidateCategory.APPRENTICE: "新型学徒",
+    CandidateCategory.OTHER: "其他人员",
+}
 
 
 def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Outcome:

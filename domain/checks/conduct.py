@@ -1,11 +1,18 @@
 """S5, S6, S8, S9, T1: candidates, method, receipt and plan, unit, content (二, 六(一), 六(四))."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+from domain.application.progress import Application
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
-from domain.checks.outcome import CLEAR, Outcome, breach, undecided
+from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
+from domain.checks.scope import confirms
+from domain.partnership import in_force
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.envelope import Recorded
-from domain.terms.vocabulary import ContentPart, Method
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import ContentPart, Method, PartnershipKind
 
 _STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
 _PART_ZH = {
@@ -16,14 +23,52 @@ _PART_ZH = {
 }
 
 
-def candidates_eligible(entry: Recorded[AssessmentHeld]) -> Outcome:
-    """S5 of a session: every candidate belongs to one of the four categories."""
-    other = entry.event.candidates.other
-    if other == 0:
+PARTNERSHIP = "S5.partnership"
+"""The part of S5 that asks for a partnership; a rule set switches it on by itself."""
+
+
+def candidates_eligible(
+    entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context
+) -> Outcome:
+    """S5 of a session: every candidate belongs to one of the four categories.
+
+    Students and apprentices of whom no partnership is on file are undecided, from the rule set's day.
+    """
+    event, day = entry.event, entry.event.held_from
+    other = event.candidates.other
+    if other > 0:
+        return breach(
+            f"{other} 名考生不属于在职职工、劳务派遣人员、合作技工院校学生、新型学徒",
+            f"{other} candidates belong to none of the four categories",
+            entry.position,
+        )
+    if not (event.candidates.student or event.candidates.apprentice):
         return CLEAR
-    return breach(
-        f"{other} 名考生不属于在职职工、劳务派遣人员、合作技工院校学生、新型学徒",
-        f"{other} candidates belong to none of the four categories",
+    if not context.reference.rules(day).judges(PARTNERSHIP, day):
+        return CLEAR
+    missing = [
+        words
+        for number, kind, *words in (
+            (
+                event.candidates.student,
+                PartnershipKind.SCHOOL,
+                "校企合作的技工院校",
+                "partner school",
+            ),
+            (
+                event.candidates.apprentice,
+                PartnershipKind.APPRENTICESHIP,
+                "新型学徒制",
+                "apprenticeship",
+            ),
+        )
+        if number and not in_force(file.partnerships, kind, day)
+    ]
+    if not missing:
+        return CLEAR
+    return undecided(
+        f"{day} 没有已备案的{'、'.join(zh for zh, _ in missing)},无法核对学生或学徒",
+        f"on {day} no {' and no '.join(en for _, en in missing)} was on file",
         entry.position,
     )
 
@@ -39,58 +84,82 @@ def holder_eligible(entry: Recorded[CertificateIssued], session: SessionRecord |
     )
 
 
-def method_declared(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
+def method_declared(
+    entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context
+) -> Outcome:
     """S6: the method is one of the four, or declared in the implementation plan in force."""
     event = entry.event
     if event.method in _STATUTORY:
         return CLEAR
-    listing = file.course.on(event.held_from)
-    application = file.applications.get(listing.application_id or "")
-    because = (entry.position, *((application.position,) if application else ()))
-    if application is not None:
+    applications = _behind(event, file, context.reference)
+    for application in applications:
         declared = Method.OWN in application.methods
         if declared and event.method in {Method.OWN.value, application.own_method}:
             return CLEAR
     return breach(
-        f"认定方式“{event.method}”不是四种法定方式,也未在实施方案中申报",
-        f"method {event.method!r} is none of the four and not declared in the plan in force",
-        *because,
+        f"认定方式“{event.method}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
+        f"method {event.method!r} is none of the four and not declared in the plan in force"
+        f" on {event.held_from}",
+        entry.position,
+        *(application.position for application in applications),
     )
 
 
-def receipt_and_plan(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
-    """S8: on the day there is a receipt, and a plan on file for that year."""
+def _behind(
+    event: AssessmentHeld, file: SubjectFile, reference: Reference
+) -> Sequence[Application]:
+    """Return the applications whose grants confirm what was assessed; where none does, all in force."""
+    grants = file.course.on(event.held_from).grants
+    day = event.held_from
+    confirming = [g for g in grants if any(confirms(u, event, day, reference) for u in g.scope)]
+    names = dict.fromkeys(app for grant in confirming or grants for app in grant.applications)
+    return [file.applications[name] for name in names if name in file.applications]
+
+
+def receipt_and_plan(
+    entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context
+) -> Outcome:
+    """S8: on the first day there is a receipt, and a plan is filed for that year in time.
+
+    A plan in time is one that is on file on the day or, before the year's deadline, by the
+    deadline: want of it shows from then on. None is owed for the year of the first listing.
+    """
     event = entry.event
     day = event.held_from
     listing = file.course.on(day)
-    application = file.applications.get(listing.application_id or "")
-    received = (
-        application is not None
-        and application.receipt_on is not None
-        and application.receipt_on <= day
+    received = any(
+        application.receipt_on is not None and application.receipt_on <= day
+        for application in _behind(event, file, context.reference)
     )
-    planned = file.plan_on(day.year, day) is not None
+    due = context.reference.rules(day).plan_deadline(day.year)
+    plan = file.plans.get(day.year)
+    planned = not owes_plan(file, day.year) or (plan is not None and plan.filed <= max(day, due))
     if received and planned:
         return CLEAR
-    missing_zh = [
-        z
-        for z, held in (("无确认回执", received), (f"未报备 {day.year} 年度计划", planned))
-        if not held
-    ]
-    missing_en = [
-        e
-        for e, held in (("no receipt", received), (f"no plan for {day.year}", planned))
-        if not held
-    ]
-    late = file.plans.get(day.year)
     because = [entry.position, *listing.because]
-    if late is not None and not planned:
-        because.append(late.position)
+    if plan is not None and not planned:
+        because.append(plan.position)
+    waiting = due if day < due else None
+    if planned or (waiting and not received):  # what is not due yet is no fault yet
+        return breach(f"{day} 开展认定时无确认回执", f"on {day} there was no receipt", *because)
+    if waiting:
+        return breach(
+            f"{day} 开展认定,至 {due} 仍未报备 {day.year} 年度计划",
+            f"a session on {day}, and no plan for {day.year} by {due}",
+            *because,
+        )._replace(since=due + timedelta(days=1))
+    no_receipt = ("", "") if received else ("无确认回执、", "no receipt and ")
     return breach(
-        f"{day} 开展认定时{'、'.join(missing_zh)}",
-        f"on {day} there was {' and '.join(missing_en)}",
+        f"{day} 开展认定时{no_receipt[0]}未报备 {day.year} 年度计划",
+        f"on {day} there was {no_receipt[1]}no plan for {day.year}",
         *because,
     )
+
+
+def owes_plan(file: SubjectFile, year: int) -> bool:
+    """Return whether a plan of the year is owed: for the year of the first listing none is (六(四))."""
+    first = file.course.first_listed
+    return first is None or first.year != year
 
 
 def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:

@@ -1,9 +1,10 @@
 """What a check answers: one of three verdicts, in words, with the entries it rests on."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
-from domain.terms.place import Locate
+from domain.terms.place import Apart, Locate, nowhere_apart
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import Verdict
 
@@ -15,6 +16,8 @@ class Outcome(NamedTuple):
     zh: str = ""
     en: str = ""
     because: tuple[int, ...] = ()
+    since: date | None = None
+    """The day from which it shows, where that is later than the day of the record."""
 
 
 CLEAR = Outcome(Verdict.CLEAR)
@@ -26,6 +29,7 @@ class Context:
 
     reference: Reference
     locate: Locate
+    apart: Apart = nowhere_apart
 
 
 def breach(zh: str, en: str, *because: int) -> Outcome:

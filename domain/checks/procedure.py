@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.finding.finding import Finding
@@ -66,24 +67,68 @@ def _strange_about(inspector: Inspector) -> Iterator[_Said]:
         )
 
 
-def overdue_days(finding: Finding, order: Order) -> Days | None:
-    """Q2: return the days on which the ordered rectification is overdue, None if there are none."""
-    end = settled_by(finding, order)
-    days = Days(order.due_on + timedelta(days=1), end[0] if end else None)
-    return None if days.empty else days
+class Overdue(NamedTuple):
+    """Days on which an ordered rectification is overdue, and the entry that ended them."""
+
+    days: Days
+    reopened_by: int = 0
+    """The failed reinspection that opened it again; 0: nobody had reported."""
+    ended_by: int | None = None
+
+
+def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
+    """Q2: return the stretches of days on which the order, while in force, is past its deadline.
+
+    A failed reinspection opens it again. A withdrawn finding never was overdue.
+    """
+    if finding.ended == "withdrawn":
+        return ()
+    found: list[Overdue] = []
+    end, ended_by = in_force_until(finding, order)
+    past = order.due_on + timedelta(days=1)
+    since, reopened_by, is_open = past, 0, True
+    for step in order.settlings:
+        if end is not None and step.day >= end:
+            break
+        if step.settled and is_open:
+            found.append(Overdue(Days(since, step.day), reopened_by, step.position))
+            is_open = False
+        elif not step.settled and not is_open:
+            since, reopened_by, is_open = max(past, step.day), step.position, True
+    if is_open:
+        found.append(Overdue(Days(since, end), reopened_by, ended_by))
+    return [stretch for stretch in found if not stretch.days.empty]
+
+
+def in_force_until(finding: Finding, order: Order) -> tuple[date | None, int | None]:
+    """Return day and entry of the next order or of the end of the finding, whichever is first."""
+    ends: list[tuple[date, int]] = []
+    if order.replaced is not None:
+        ends.append((order.replaced, order.replaced_position))
+    if finding.ended_on is not None:
+        ends.append((finding.ended_on, finding.ended_position))
+    return min(ends, key=lambda end: end[0], default=(None, None))
 
 
 def settled_by(finding: Finding, order: Order) -> tuple[date, int] | None:
-    """Return day and entry of what came first: the report, another order, the end of the finding."""
-    ended = () if finding.ended_on is None else ((finding.ended_on, finding.ended_position),)
-    return min((*order.answers, *ended), key=lambda end: end[0], default=None)
+    """Return day and entry of what came first: an answer, another order, the end of the finding."""
+    answers = [(step.day, step.position) for step in order.settlings if step.settled]
+    end, at = in_force_until(finding, order)
+    if end is not None and at is not None:
+        answers.append((end, at))
+    return min(answers, key=lambda answer: answer[0], default=None)
 
 
-def overdue(finding: Finding, order: Order) -> Outcome:
+def past_deadline(finding: Finding, order: Order, reopened_by: int = 0) -> Outcome:
     """Return the sentence that goes with a rectification past its deadline."""
+    finding_id = finding.raised.finding_id
+    zh, en = "未见整改报告", "passed without a rectification report"
+    because = [finding.position, order.position]
+    if reopened_by:
+        zh, en = "复查未通过,整改未完成", "passed, and the reinspection failed"
+        because.append(reopened_by)
     return breach(
-        f"整改期限 {order.due_on} 已过,未见整改报告(问题 {finding.raised.finding_id})",
-        f"the deadline {order.due_on} passed without a rectification report (finding {finding.raised.finding_id})",
-        finding.position,
-        order.position,
+        f"整改期限 {order.due_on} 已过,{zh}(问题 {finding_id})",
+        f"the deadline {order.due_on} {en} (finding {finding_id})",
+        *because,
     )

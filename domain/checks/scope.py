@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from domain.assessment import AssessmentHeld
+from domain.certificate.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.standing.course import Listing, standing_zh
 from domain.supervision.subject_file import SubjectFile
@@ -14,15 +16,27 @@ from domain.terms.vocabulary import Level, Standing
 
 def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome:
     """S7: the enterprise is on the roster on every day of the session."""
-    for listing in file.course.over(first, last):
+    for day, listing in file.course.over(first, last):
         if listing.standing is not Standing.LISTED:
             return breach(
-                f"认定当日({first}{'' if first == last else f' 至 {last}'})企业{standing_zh(listing.standing)}",
-                f"on the day of the assessment ({first}) the enterprise was {listing.standing.value}",
+                f"{on_day_zh(day, first, last)}企业{standing_zh(listing.standing)}",
+                f"on {on_day_en(day, first, last)} the enterprise was {listing.standing.value}",
                 position,
                 *listing.because,
             )
     return CLEAR
+
+
+def on_day_zh(day: date, first: date, last: date) -> str:
+    """Return a bad day of a session in words; of several days all are named."""
+    return f"认定当日({day})" if first == last else f"认定期间({first} 至 {last})的 {day} "
+
+
+def on_day_en(day: date, first: date, last: date) -> str:
+    """Return the same in English."""
+    if first == last:
+        return f"the day of the assessment ({day})"
+    return f"{day}, in the course of the assessment ({first} to {last}),"
 
 
 def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, and where to look
@@ -35,8 +49,8 @@ def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, a
 ) -> Outcome:
     """S1: the occupation (edition, name, 工种) is in the confirmed scope on every day."""
     worst = CLEAR
-    for listing in file.course.over(first, last):
-        found = _occupation(position, occupation, first, listing, reference)
+    for day, listing in file.course.over(first, last):
+        found = _occupation(position, occupation, day, listing, reference)
         if found.verdict.gravity > worst.verdict.gravity:
             worst = found
     return worst
@@ -56,15 +70,14 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
     A level that is confirmed and that the national standard of the day does not have is
     undecided: the enterprise kept to what was confirmed.
     """
-    for listing in file.course.over(first, last):
-        units = [u for u in listing.scope if _is(u, occupation, first, reference)]
+    for day, listing in file.course.over(first, last):
+        units = [u for u in listing.scope if _is(u, occupation, day, reference)]
         if units and level not in {u.level for u in units}:
-            confirmed = "、".join(
-                x.zh for x in sorted({u.level for u in units}, key=lambda x: x.rank)
-            )
+            levels = sorted({u.level for u in units}, key=lambda x: x.rank)
+            confirmed = "、".join(x.zh for x in levels)
             return breach(
-                f"{occupation.label} 已确认的等级为 {confirmed},不含本次的 {level.zh}",
-                f"{occupation.label} is confirmed, but not at {level.en}",
+                f"{occupation.label} 在 {day} 已确认的等级为 {confirmed},不含本次的 {level.zh}",
+                f"on {day} {occupation.label} was confirmed, but not at {level.en}",
                 position,
                 *listing.because,
             )
@@ -80,6 +93,13 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
         f" {first} ({papers or 'catalogue standards'}) has no such level",
         position,
     )
+
+
+def confirms(
+    unit: Unit, record: AssessmentHeld | CertificateIssued, day: date, reference: Reference
+) -> bool:
+    """Return whether the unit of a scope confirms what was assessed."""
+    return unit.level is record.level and _is(unit, record.occupation, day, reference)
 
 
 def _is(unit: Unit, occupation: Occupation, day: date, reference: Reference) -> bool:

@@ -1,15 +1,25 @@
 """G1, G2: held within Beijing, and the evidence of the place agrees with itself (七(三))."""
 
+from dataclasses import replace
+
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
+from domain.supervision.subject_file import DIRECT
 from domain.terms.envelope import Recorded
-from domain.terms.place import USUAL, Bounds, Location, Side
+from domain.terms.place import USUAL, Bounds, Location, Place, Side
 from domain.terms.vocabulary import Mode
 
 
 def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outcome:
     """G1: the session was held inside the municipality. Online and 直接认定 have no place."""
-    if entry.event.mode is not Mode.ON_SITE or location.side is Side.INSIDE:
+    event = entry.event
+    if event.mode is Mode.NO_SESSION and event.method not in DIRECT:
+        return undecided(
+            f"认定方式“{event.method}”未报考场:只有直接认定可以没有考场",
+            f"method {event.method!r} without a session: only a direct certification has no place",
+            entry.position,
+        )
+    if event.mode is not Mode.ON_SITE or location.side is Side.INSIDE:
         return CLEAR
     zh = ";".join(clue.zh for clue in location.clues) or "没有可用的地点信息"
     en = "; ".join(clue.en for clue in location.clues) or "nothing is known of the place"
@@ -36,7 +46,19 @@ def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Out
 
 
 def location_of(entry: Recorded[AssessmentHeld], context: Context) -> Location:
-    """Return where the session was held, with all evidence, by the outline and rules of its day."""
+    """Return where the session was held, with all evidence; of several places the worst decides."""
+    places = entry.event.places
+    locations = [location_of_place(place, entry, context) for place in places]
+    if len(locations) == 1:
+        return locations[0]
+    worst = max(locations, key=lambda location: _GRAVITY[location.side])
+    return replace(worst, contradiction=any(location.contradiction for location in locations))
+
+
+def location_of_place(
+    place: Place | None, entry: Recorded[AssessmentHeld], context: Context
+) -> Location:
+    """Return where one place lies, by the outline and rules of the session's day."""
     event = entry.event
     reference = context.reference
     bounds = Bounds(
@@ -44,5 +66,8 @@ def location_of(entry: Recorded[AssessmentHeld], context: Context) -> Location:
         outline=reference.outline(event.held_from),
     )
     if bounds == USUAL:
-        return context.locate(event.mode, event.venue)
-    return context.locate(event.mode, event.venue, bounds)
+        return context.locate(event.mode, place)
+    return context.locate(event.mode, place, bounds)
+
+
+_GRAVITY = {Side.INSIDE: 0, Side.UNDECIDED: 1, Side.OUTSIDE: 2}

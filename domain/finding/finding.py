@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from domain.complaint import COMPLAINT, require_complaints
 from domain.enterprise import ENTERPRISE
 from domain.finding import measure, rectification
 from domain.finding.grounds import Grounds, keys, require_recorded
@@ -46,6 +47,17 @@ class FindingRaised:
     assessments: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    complaints: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingHeld:
+    """The enterprise was heard before a measure (听证、陈述申辩) [C]."""
+
+    finding_id: str
+    held_on: date
+    outcome: str
+    document_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +91,7 @@ Event: TypeAlias = (
     | FindingClosed
     | FindingWithdrawn
     | FindingDisputed
+    | HearingHeld
 )
 
 
@@ -89,8 +102,13 @@ class Finding:
     raised: FindingRaised
     position: int
     raised_on: date
+    rectified: rectification.State = ()
     orders: tuple[Order, ...] = ()
+    """What follows from the acts of rectification."""
+    measured: measure.State = ()
     measures: tuple[Measure, ...] = ()
+    """What follows from the acts about measures."""
+    hearings: tuple[HearingHeld, ...] = ()
     disputed: bool = False
     dispute: FindingDisputed | None = None
     ended: str | None = None
@@ -132,7 +150,8 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
         case FindingRaised():
             pass
         case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
-            after = replace(state, orders=rectification.evolve(state.orders, entry))
+            acts = rectification.evolve(state.rectified, entry)
+            after = replace(state, rectified=acts, orders=rectification.orders(acts))
         case (
             MeasureImposed()
             | MeasureStayed()
@@ -140,13 +159,17 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
             | MeasureSetAside()
             | MeasureLifted()
         ):
-            after = replace(state, measures=measure.evolve(state.measures, event))
+            about = measure.evolve(state.measured, entry)
+            after = replace(state, measured=about, measures=measure.measures(about))
         case FindingClosed():
             after = _ended(state, entry, "closed", event.outcome)
         case FindingWithdrawn():
             after = _ended(state, entry, "withdrawn", event.reason)
         case FindingDisputed():
             after = replace(state, disputed=True, dispute=event)
+        case HearingHeld():
+            hearings = sorted((*state.hearings, event), key=lambda h: (h.held_on, h.outcome))
+            after = replace(state, hearings=tuple(hearings))
     return after
 
 
@@ -171,6 +194,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     if isinstance(body, FindingRaised):
         yield ENTERPRISE.key(body.uscc)
         yield from keys(_grounds(body))
+        yield from map(COMPLAINT.key, body.complaints or ())
 
 
 def _grounds(body: FindingRaised) -> Grounds:
@@ -216,16 +240,19 @@ def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) ->
         )
     existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     require_recorded(facts, _grounds(body))
+    require_complaints(facts, body.uscc, body.complaints or ())
 
 
 def _holds_already(state: Finding, command: Command[Event]) -> bool:
-    """Whether an order would change nothing. A report that says nothing new is refused instead."""
+    """Whether this very order is recorded. A report that says nothing new is refused instead."""
     body = command.body
     match body:
         case RectificationOrdered():
-            return rectification.repeats(state.orders, body, command.valid_from)
+            return rectification.is_known(state.rectified, command, body)
         case MeasureStayed() | MeasureVaried():
-            return measure.changes_nothing(state.measures, body)
+            return measure.is_known(state.measured, command, body)
+        case HearingHeld():
+            return body in state.hearings
         case _:
             return False
 
@@ -241,7 +268,7 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
         )
     match body:
         case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
-            require_rectification(state.orders, command, body)
+            require_rectification(state.rectified, command, body)
         case FindingClosed() if state.orders and state.orders[-1].passed is not True:
             raise Refused(
                 "rectification-open",
@@ -253,6 +280,15 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             raise Refused(
                 "outcome-missing", "必须写明处理结果", "the outcome must be given", "outcome"
             )
+        case HearingHeld():
+            not_in_the_future(command, body.held_on, "held_on")
+            if body.held_on < state.raised_on:
+                raise Refused(
+                    "heard-before-finding",
+                    f"听证日 {body.held_on} 早于提出问题之日 {state.raised_on}",
+                    f"heard ({body.held_on}) before the finding was raised ({state.raised_on})",
+                    "held_on",
+                )
         case FindingWithdrawn() if not body.reason.strip():
             raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
         case (
@@ -262,12 +298,19 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             | MeasureSetAside()
             | MeasureLifted()
         ):
-            require_measure(state.measures, body)
+            require_measure(state.measured, body)
         case _:
             return
 
 
-_AFTER_THE_END = (FindingDisputed, MeasureStayed, MeasureVaried, MeasureSetAside, MeasureLifted)
+_AFTER_THE_END = (
+    FindingDisputed,
+    HearingHeld,
+    MeasureStayed,
+    MeasureVaried,
+    MeasureSetAside,
+    MeasureLifted,
+)
 """A measure outlives its finding, and an objection may come when all is done."""
 
 
@@ -276,7 +319,7 @@ def _require_news(state: Finding, command: Command[Event]) -> None:
     body = command.body
     match body:
         case RectificationReported() | ReinspectionRecorded():
-            known = rectification.is_known(state.orders, command, body)
+            known = rectification.is_known(state.rectified, command, body)
         case FindingDisputed():
             known = state.dispute == body
         case _:

@@ -5,10 +5,10 @@ They are recorded in the stream of their finding (`domain.finding.finding`) and 
 
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from domain.terms.decider import Refused
+from domain.terms.decider import Command, Refused
+from domain.terms.envelope import Recorded
 from domain.terms.guards import existing
 
 
@@ -67,64 +67,124 @@ ChangeOfMeasure: TypeAlias = MeasureStayed | MeasureVaried | MeasureSetAside | M
 Event: TypeAlias = MeasureImposed | ChangeOfMeasure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A measure as it stands: `imposed`, `stayed`, `varied`, `set_aside`, `lifted`."""
+class Stay(NamedTuple):
+    """Days on which a measure has no effect, inside its own days."""
 
-    measure_id: str
-    kind: str
-    stands: str
     effective_from: date
     effective_to: date | None
 
 
-State: TypeAlias = tuple[Measure, ...]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A measure with its days of effect; how it stands is derived from a day."""
 
-_STANDS = MappingProxyType(
-    {
-        MeasureStayed: "stayed",
-        MeasureVaried: "varied",
-        MeasureSetAside: "set_aside",
-        MeasureLifted: "lifted",
-    }
-)
+    measure_id: str
+    kind: str
+    effective_from: date
+    effective_to: date | None
+    stays: tuple[Stay, ...] = ()
+    varied: bool = False
+    set_aside: bool = False
+    lifted: date | None = None
+
+    def stands(self, day: date) -> str:
+        """Return `imposed`, `stayed`, `varied`, `lifted` or `set_aside`."""
+        if self.set_aside:
+            return "set_aside"
+        if self.lifted is not None and self.lifted <= day:
+            return "lifted"
+        if any(_covers(stay, day) for stay in self.stays):
+            return "stayed"
+        return "varied" if self.varied else "imposed"
+
+    def in_effect(self, day: date) -> bool:
+        """Return whether the measure works on `day`."""
+        own = Stay(self.effective_from, self.effective_to)
+        return _covers(own, day) and self.stands(day) in {"imposed", "varied"}
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days on which it begins to stand otherwise."""
+        found = {self.effective_from, self.effective_to, self.lifted}
+        found.update(day for stay in self.stays for day in stay)
+        return frozenset(day for day in found if day is not None)
 
 
-def evolve(state: State, event: Event) -> State:
-    """Return the measures of a finding after `event`."""
-    if isinstance(event, MeasureImposed):
-        imposed = Measure(
-            measure_id=event.measure_id,
-            kind=event.kind,
-            stands="imposed",
-            effective_from=event.effective_from,
-            effective_to=event.effective_to,
-        )
-        return (*state, imposed)
-    return tuple(_changed(measure, event) for measure in state)
+def _covers(days: Stay, day: date) -> bool:
+    return days.effective_from <= day and (days.effective_to is None or day < days.effective_to)
+
+
+class Act(NamedTuple):
+    """One recorded event about a measure with its day and its paper."""
+
+    day: date
+    position: int
+    event: Event
+    document_no: str | None = None
+
+
+State: TypeAlias = tuple[Act, ...]
+"""Everything recorded about the measures of a finding, in order of day."""
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the acts after `entry`, whatever came first."""
+    act = Act(entry.valid_from, entry.position, entry.event, entry.document_no)
+    return tuple(sorted((*state, act), key=_in_order))
+
+
+def _in_order(act: Act) -> tuple[date, bool, date, date, int]:
+    event = act.event
+    later = not isinstance(event, MeasureImposed)
+    return act.day, later, event.effective_from, event.effective_to or date.max, act.position
+
+
+def measures(state: State) -> tuple[Measure, ...]:
+    """Return the measures with their days, stays inside them."""
+    found: dict[str, Measure] = {}
+    for act in state:
+        event = act.event
+        if isinstance(event, MeasureImposed):
+            found.setdefault(
+                event.measure_id,
+                Measure(
+                    measure_id=event.measure_id,
+                    kind=event.kind,
+                    effective_from=event.effective_from,
+                    effective_to=event.effective_to,
+                ),
+            )
+    for act in state:
+        known = found.get(act.event.measure_id)
+        if known is not None and not isinstance(act.event, MeasureImposed):
+            found[known.measure_id] = _changed(known, act.event)
+    return tuple(found.values())
 
 
 def _changed(measure: Measure, event: ChangeOfMeasure) -> Measure:
-    if measure.measure_id != event.measure_id:
-        return measure
-    if isinstance(event, MeasureLifted):
-        return replace(measure, stands="lifted", effective_to=event.effective_from)
-    return replace(
-        measure,
-        stands=_STANDS[type(event)],
-        effective_from=event.effective_from,
-        effective_to=event.effective_to,
-    )
+    start, end = event.effective_from, event.effective_to
+    match event:
+        case MeasureStayed():
+            return replace(measure, stays=(*measure.stays, Stay(start, end)))
+        case MeasureVaried():
+            return replace(measure, effective_from=start, effective_to=end, varied=True)
+        case MeasureSetAside():
+            return replace(measure, set_aside=True)
+        case MeasureLifted():
+            earlier = measure.effective_to is None or start < measure.effective_to
+            end = start if earlier else measure.effective_to
+            return replace(measure, effective_to=end, lifted=start)
 
 
-def changes_nothing(state: State, event: MeasureStayed | MeasureVaried) -> bool:
-    """Whether the measure already stands so."""
-    return any(m.measure_id == event.measure_id and _changed(m, event) == m for m in state)
+def is_known(state: State, command: Command[Any], body: Event) -> bool:
+    """Whether this very paper is recorded: the same content from the same day."""
+    same = (command.valid_from, body, command.document_no)
+    return any((act.day, act.event, act.document_no) == same for act in state)
 
 
 def require_measure(state: State, body: Event) -> None:
     """Refuse days that are none, an identifier used twice, a change of what is not there or has ended."""
-    known = next((m for m in state if m.measure_id == body.measure_id), None)
+    known = next((m for m in measures(state) if m.measure_id == body.measure_id), None)
     if body.effective_to is not None and body.effective_to <= body.effective_from:
         raise Refused(
             "period-empty",
@@ -148,10 +208,10 @@ def require_measure(state: State, body: Event) -> None:
         f"measure {body.measure_id} does not exist",
         "measure_id",
     )
-    if measure.stands in {"set_aside", "lifted"}:
+    if measure.set_aside or measure.lifted is not None:
         raise Refused(
             "measure-ended",
             f"措施 {body.measure_id} 已撤销或解除",
-            f"measure {body.measure_id} is {measure.stands}",
+            f"measure {body.measure_id} is {'set aside' if measure.set_aside else 'lifted'}",
             "measure_id",
         )

@@ -1,16 +1,17 @@
 """Rectification of a finding: ordered, reported, reinspected (四, 七).
 
 It is recorded in the stream of its finding (`domain.finding.finding`). A report and a reinspection go
-with the last order.
+with the order that is in force on their day, never with one of a later date.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeAlias
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
-from domain.inspection.inspection import Evidence
 from domain.terms.decider import Command, Refused
 from domain.terms.envelope import Recorded
+from domain.terms.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,26 @@ class ReinspectionRecorded:
 Event: TypeAlias = RectificationOrdered | RectificationReported | ReinspectionRecorded
 
 
+class Act(NamedTuple):
+    """One recorded order, report or reinspection with its day and its paper."""
+
+    day: date
+    position: int
+    event: Event
+    document_no: str | None = None
+
+
+class Settling(NamedTuple):
+    """From `day` on an order is answered, or open again after a failed reinspection."""
+
+    day: date
+    settled: bool
+    position: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order to rectify, with its entry and what became of it."""
+    """One order to rectify, with its entry and what became of it while it was in force."""
 
     position: int
     requirement: str
@@ -56,60 +74,73 @@ class Order:
     reported_position: int = 0
     report: RectificationReported | None = None
     passed: bool | None = None
-    reinspection: tuple[date, ReinspectionRecorded] | None = None
+    """What the last reinspection said; None where none was, or where a report came after a failure."""
     replaced: date | None = None
     """The day of the next order: from then on another deadline holds."""
     replaced_position: int = 0
-
-    @property
-    def answers(self) -> tuple[tuple[date, int], ...]:
-        """What settles it before the finding ends, the report or the next order: days and entries."""
-        found = ((self.reported, self.reported_position), (self.replaced, self.replaced_position))
-        return tuple((day, position) for day, position in found if day is not None)
+    settlings: tuple[Settling, ...] = ()
+    """Reports and reinspections in order of their days."""
 
 
-State: TypeAlias = tuple[Order, ...]
+State: TypeAlias = tuple[Act, ...]
+"""Everything recorded, in order of day; on one day an order comes before what answers it."""
+
+_RANK = MappingProxyType(
+    {RectificationOrdered: 0, RectificationReported: 1, ReinspectionRecorded: 2}
+)
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
-    """Return the orders of a finding after `entry`."""
-    event: Event = entry.event
+    """Return the acts after `entry`, whatever came first."""
+    act = Act(entry.valid_from, entry.position, entry.event, entry.document_no)
+    return tuple(sorted((*state, act), key=_in_order))
+
+
+def _in_order(act: Act) -> tuple[date, int, date, str, int]:
+    event = act.event
     if isinstance(event, RectificationOrdered):
-        ordered = Order(
-            position=entry.position,
-            requirement=event.requirement,
-            due_on=event.due_on,
-            ordered=entry.valid_from,
-        )
-        return (*_replaced(state, entry), ordered)
-    if not state:
-        return state
-    *before, order = state
+        return act.day, 0, event.due_on, event.requirement, act.position
+    failed = isinstance(event, ReinspectionRecorded) and not event.passed
+    return act.day, _RANK[type(event)], date.max if failed else date.min, "", act.position
+
+
+def orders(state: State) -> tuple[Order, ...]:
+    """Return the orders; each report and reinspection goes with the order in force on its day."""
+    found: list[Order] = []
+    for act in state:
+        event = act.event
+        if isinstance(event, RectificationOrdered):
+            if found:
+                found[-1] = replace(found[-1], replaced=act.day, replaced_position=act.position)
+            found.append(
+                Order(
+                    position=act.position,
+                    requirement=event.requirement,
+                    due_on=event.due_on,
+                    ordered=act.day,
+                )
+            )
+        elif found:
+            found[-1] = _answered(found[-1], act)
+    return tuple(found)
+
+
+def _answered(order: Order, act: Act) -> Order:
+    event = act.event
     if isinstance(event, ReinspectionRecorded):
-        order = replace(order, passed=event.passed, reinspection=(entry.valid_from, event))
-    else:
-        if order.reported is None or entry.valid_from < order.reported:
-            order = replace(order, reported=entry.valid_from, reported_position=entry.position)
+        settled = Settling(act.day, event.passed, act.position)
+        return replace(order, passed=event.passed, settlings=(*order.settlings, settled))
+    settled = Settling(act.day, settled=True, position=act.position)
+    first = order.reported is None
+    return replace(
+        order,
+        reported=act.day if first else order.reported,
+        reported_position=act.position if first else order.reported_position,
+        report=event if isinstance(event, RectificationReported) else order.report,
         # What failed before waits for another reinspection.
-        order = replace(order, report=event, passed=order.passed or None)
-    return (*before, order)
-
-
-def _replaced(state: State, entry: Recorded[Any]) -> State:
-    """Return the orders with the last one replaced by the order `entry`."""
-    if not state:
-        return state
-    *before, last = state
-    return (
-        *before,
-        replace(last, replaced=entry.valid_from, replaced_position=entry.position),
+        passed=order.passed or None,
+        settlings=(*order.settlings, settled),
     )
-
-
-def repeats(state: State, body: RectificationOrdered, ordered: date) -> bool:
-    """Whether the last order already says so."""
-    same = (body.requirement, body.due_on, ordered)
-    return any((o.requirement, o.due_on, o.ordered) == same for o in state[-1:])
 
 
 def require_rectification(state: State, command: Command[Any], body: Event) -> None:
@@ -127,12 +158,6 @@ def require_rectification(state: State, command: Command[Any], body: Event) -> N
 
 
 def is_known(state: State, command: Command[Any], body: Event) -> bool:
-    """Whether exactly this report or reinspection is the last one recorded."""
-    order = state[-1] if state else None
-    match body:
-        case RectificationReported() if order is not None:
-            return order.report == body and order.passed is not False
-        case ReinspectionRecorded() if order is not None:
-            return order.reinspection == (command.valid_from, body)
-        case _:
-            return False
+    """Whether this very paper is recorded: the same content from the same day."""
+    same = (command.valid_from, body, command.document_no)
+    return any((act.day, act.event, act.document_no) == same for act in state)

@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from domain.assessment import ASSESSMENT
+from domain.complaint import COMPLAINT, require_complaints
 from domain.enterprise import ENTERPRISE
 from domain.inspection.draw import Drawn, Pool, Sample, draw, pool_digest, require_drawable
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.evidence import evidence_tags
+from domain.terms.evidence import Evidence, evidence_tags
 from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.terms.place import Place
-from domain.terms.vocabulary import Datum, Role
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import Level, Role
 
 EVERY_DRAW = "list:draws"
 """The tag that all draws carry beside their own."""
@@ -43,19 +44,6 @@ class ChecklistAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A photo, film or paper, kept by the digest of its original bytes."""
-
-    sha256: str
-    media_type: str
-    file_name: str
-    captured_at: datetime | None = None
-    lon: Decimal | None = None
-    lat: Decimal | None = None
-    datum: Datum | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionDrawn:
     """A draw was committed to (no seed) or carried out (seed); the result is computed."""
 
@@ -80,6 +68,17 @@ class InspectionDispatched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What inspectors saw of a session; what is left out was not looked at."""
+
+    held: bool | None = None
+    occupation: Occupation | None = None
+    level: Level | None = None
+    candidates: int | None = None
+    assessors_absent: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpotCheckRecorded:
     """What inspectors saw. `captured_at` is the device's clock: evidence, never order."""
 
@@ -97,6 +96,9 @@ class SpotCheckRecorded:
     evidence: tuple[Evidence, ...]
     unit_statement: str | None = None
     signature_refused: bool
+    seen: Seen | None = None
+    """What was seen of the session, where anybody looked."""
+    complaints: tuple[str, ...] | None = None
 
 
 Event: TypeAlias = InspectionDrawn | InspectionDispatched | SpotCheckRecorded
@@ -146,7 +148,8 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
                 INSPECTION.key(body.inspection_id),
                 ENTERPRISE.key(body.uscc),
             )
-            return (*keys, ASSESSMENT.key(body.assessment_id)) if body.assessment_id else keys
+            session = (ASSESSMENT.key(body.assessment_id),) if body.assessment_id else ()
+            return (*keys, *session, *map(COMPLAINT.key, body.complaints or ()))
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
@@ -267,6 +270,7 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
             f"session {body.assessment_id} is not recorded",
             "assessment_id",
         )
+    require_complaints(facts, body.uscc, body.complaints or ())
     state = facts[INSPECTION.key(body.inspection_id)]
     if state.dispatched is not None and state.dispatched.uscc != body.uscc:
         raise Refused(

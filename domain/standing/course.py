@@ -1,14 +1,15 @@
 """The course of one enterprise's standing over the days: what holds on each, and until when (六(三)).
 
 What a recorded change means is for its stream to say (`domain.standing.standing`). Here is what follows
-from the order of the changes and from time alone: expiry, and the end of a suspension.
+from the days of the changes and from time alone: grants that add, their expiry, suspensions that
+hold together and their end. The order in which the changes were recorded decides nothing.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from domain.terms.decider import Refused
 from domain.terms.intervals import Days, Timeline
@@ -17,21 +18,47 @@ from domain.terms.vocabulary import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What one publication or renewal gave: its items as they stand, its days, what is behind it."""
+
+    batch: str | None
+    applications: tuple[str, ...]
+    """Whose methods and whose receipt go with it; several where a renewal goes on with several."""
+    days: Days
+    scope: frozenset[Unit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Standing and scope that hold over a stretch of days, and the entries that made them so."""
+    """Standing and grants that hold over a stretch of days, and the entries that made them so."""
 
     standing: Standing
-    batch: str | None = None
-    application_id: str | None = None
+    grants: tuple[Grant, ...] = ()
+    """The grants in force, in order of their first days."""
     days: Days | None = None
-    scope: frozenset[Unit] = frozenset()
+    """From the first grant to the end of the last one, as far as they follow without a gap."""
+    batch: str | None = None
+    """The batch that was published last."""
     suspended_until: date | None = None
+    """The day on which the last suspension to end ends; None: not set, or not suspended."""
     because: tuple[int, ...] = ()
+
+    @property
+    def scope(self) -> frozenset[Unit]:
+        """Everything that the grants in force confirm."""
+        if len(self.grants) == 1:
+            return self.grants[0].scope
+        return frozenset[Unit]().union(*(grant.scope for grant in self.grants))
 
     @property
     def in_effect(self) -> bool:
         """Whether there is a listing to change: listed or suspended."""
         return self.standing in {Standing.LISTED, Standing.SUSPENDED}
+
+    def granting(self, unit: Unit) -> Grant | None:
+        """Return the grant that confirms `unit` for the longest time."""
+        grants = [grant for grant in self.grants if unit in grant.scope]
+        return max(grants, key=lambda grant: grant.days.end or date.max, default=None)
 
 
 UNLISTED = Listing(standing=Standing.UNLISTED)
@@ -84,12 +111,13 @@ def require_in_effect(now: Listing, day: date, zh: str, en: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One recorded change: the day from which it applies, and the entry."""
+    """One recorded change: the day from which it applies, the entry, and the paper behind it."""
 
     day: date
     position: int
     event: Any
     """One of `domain.standing.standing.Event`."""
+    document_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,43 +140,109 @@ class Course:
         ]
         return held[-1] if held else frozenset()
 
-    def over(self, first: date, last: date) -> list[Listing]:
-        """Return every standing that holds on some day from `first` to `last`, both included."""
-        return [listing or UNLISTED for listing in self.timeline.over(first, last)]
+    def over(self, first: date, last: date) -> list[tuple[date, Listing]]:
+        """Return every standing on days from `first` to `last`, with its first day among these."""
+        return [(day, listing or UNLISTED) for day, listing in self.timeline.over(first, last)]
+
+    @property
+    def first_listed(self) -> date | None:
+        """The day on which the enterprise came onto the roster for the first time."""
+        for days, listing in self.timeline.segments():
+            if listing.in_effect:
+                return days.start
+        return None
 
 
-After: TypeAlias = Callable[[Listing, Listing, Change], Listing]
-"""What holds after a change, from what held and from the listing that was last in effect."""
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A suspension: for its days, whatever is published or renewed meanwhile."""
+
+    until: date | None
+    finding_id: str | None
+    position: int
 
 
-def walk(changes: Iterable[Change], after: After) -> Iterable[tuple[date, Listing]]:
-    """Yield what holds from which day on; expiry and the end of a suspension are derived."""
-    now = UNLISTED
-    running = UNLISTED  # the listing that was last in effect: what a renewal goes on with
-    since = date.min
-    for change in changes:
-        for day, listing in _passing(now, since, change.day):
-            yield day, listing
-            now = listing
-            running = listing if listing.in_effect else running
-        now = after(now, running, change)
-        running = now if now.in_effect else running
-        since = change.day
-        yield since, now
-    yield from _passing(now, since, None)
+@dataclass(slots=True)
+class Walk:
+    """The standing on the day that was reached last; `domain.standing.standing` says what each change does."""
+
+    running: list[Grant] = field(default_factory=list[Grant])
+    ended: list[Grant] = field(default_factory=list[Grant])
+    """The grants that were in force last, where none is now: what a renewal goes on with."""
+    replaced: set[str] = field(default_factory=set[str])
+    """Applications whose grants others took the place of."""
+    suspensions: list[Suspension] = field(default_factory=list[Suspension])
+    withdrawn: dict[Unit, date] = field(default_factory=dict[Unit, date])
+    """What was taken out of the scope and not added since, with the day."""
+    removed: bool = False
+    listed: Days | None = None
+    """From the first to the last grant that follow without a gap."""
+    batch: str | None = None
+    trail: list[int] = field(default_factory=list[int])
+    """The changes that made it so, since the enterprise was listed anew."""
+
+    def pass_to(self, day: date) -> None:
+        """Let grants and suspensions end that end up to and including `day`."""
+        self.suspensions = [s for s in self.suspensions if s.until is None or s.until > day]
+        going_on = [g for g in self.running if _end(g) > day]
+        if self.running and not going_on:
+            self.ended = self.running
+        self.running = going_on
+
+    def next_end(self, after: date) -> date | None:
+        """Return the next day on which something ends by itself; None where nothing is in force."""
+        if not self.running:
+            return None
+        untils = (s.until for s in self.suspensions if s.until is not None)
+        ends = (end for end in (*map(_end, self.running), *untils) if after < end < date.max)
+        return min(ends, default=None)
+
+    def begin(self, grants: Iterable[Grant]) -> None:
+        """Let grants begin on one day; they add to those in force."""
+        for grant in grants:
+            start, listed = grant.days.start, self.listed
+            gap = listed is None or (listed.end is not None and listed.end < start)
+            if self.removed or (gap and not self.running) or listed is None:
+                listed = grant.days
+            self.removed = False
+            self.running = sorted([*self.running, grant], key=_order)
+            self.listed = Days(listed.start, max(map(_end, self.running)))
+
+    def shown(self) -> Listing:
+        """Return what holds."""
+        standing = Standing.UNLISTED
+        if self.running:
+            standing = Standing.SUSPENDED if self.suspensions else Standing.LISTED
+        elif self.removed:
+            standing = Standing.REMOVED
+        elif self.listed is not None:
+            standing = Standing.EXPIRED
+        suspensions = self.suspensions if self.running else []
+        untils = [s.until for s in suspensions]
+        because = (*self.trail, *(s.position for s in suspensions))
+        return Listing(
+            standing=standing,
+            grants=tuple(self.running),
+            days=self.listed,
+            batch=self.batch,
+            suspended_until=None if None in untils else max(filter(None, untils), default=None),
+            because=tuple(dict.fromkeys(because)),
+        )
 
 
-def _passing(now: Listing, since: date, until: date | None) -> Iterable[tuple[date, Listing]]:
-    """Yield what time alone changes after `since` up to and including the day `until` (None: for ever)."""
-    if not now.in_effect or now.days is None or now.days.end is None:
-        return
-    end, back = max(since, now.days.end), now.suspended_until
-    if now.standing is Standing.SUSPENDED and back is not None and back < end:
-        back = max(since, back)
-        if until is not None and back > until:
-            return
-        now = replace(now, standing=Standing.LISTED, suspended_until=None)
-        yield back, now
-    if until is None or end <= until:
-        expired = replace(now, standing=Standing.EXPIRED, scope=frozenset(), suspended_until=None)
-        yield end, expired
+def _end(grant: Grant) -> date:
+    return grant.days.end or date.max
+
+
+def _order(grant: Grant) -> tuple[date, date, tuple[str, ...], str, list[str]]:
+    scope = sorted(map(repr, grant.scope))
+    return grant.days.start, _end(grant), grant.applications, grant.batch or "", scope
+
+
+def passing(walk: Walk, since: date, until: date | None) -> Iterator[tuple[date, Listing]]:
+    """Yield what time alone changes after `since` and before the day `until` (None: for ever)."""
+    day = walk.next_end(since)
+    while day is not None and (until is None or day < until):
+        walk.pass_to(day)
+        yield day, walk.shown()
+        day = walk.next_end(day)

@@ -1,18 +1,35 @@
-"""What one enterprise may certify, day by day: stream `standing/{uscc}` (六(三), 七(三))."""
+"""What one enterprise may certify, day by day: stream `standing/{uscc}` (六(三), 七(三)).
 
-from collections.abc import Iterable, Sequence
+Every publication and every renewal gives a grant, and grants add. A change that alters nothing
+today is recorded like any other: an earlier paper may still come, and of all orders in which the
+same papers are taken the result is one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from domain.enterprise import ENTERPRISE
-from domain.standing.course import Change, Course, Listing, not_in_effect, require_in_effect, walk
+from domain.standing.course import (
+    Change,
+    Course,
+    Grant,
+    Listing,
+    Suspension,
+    Walk,
+    not_in_effect,
+    passing,
+    require_in_effect,
+)
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing_enterprise, must_be_uscc
 from domain.terms.intervals import Days, Timeline, years_after
-from domain.terms.scope import ScopeItem, items, require_certifiable, units
+from domain.terms.scope import ScopeItem, Unit, items, require_certifiable, units
 from domain.terms.vocabulary import Standing
 
 
@@ -26,6 +43,8 @@ class EnterpriseListed:
     scope: tuple[ScopeItem, ...]
     valid_from: date
     valid_to: date
+    replaces: tuple[str, ...] | None = None
+    """Applications whose grants end when this one begins; without it the grant adds to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +64,16 @@ class ListingSuspended:
     uscc: str
     basis: str
     until: date | None = None
+    finding_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingReinstated:
-    """A suspended listing holds again."""
+    """Suspensions end: those of the finding, without one all that are in force on the day."""
 
     uscc: str
     basis: str
+    finding_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +82,7 @@ class ListingRemoved:
 
     uscc: str
     basis: str
+    finding_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +94,8 @@ class ListingRenewed:
     valid_from: date
     valid_to: date
     scope: tuple[ScopeItem, ...] | None = None
+    decided_on: date | None = None
+    """Filled in by the ledger where it lies before the first day: what is withdrawn after it stays so."""
 
 
 Event: TypeAlias = (
@@ -90,78 +114,139 @@ initial: State = Course()
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the course of the standing after `entry`.
 
-    Changes apply in the order of their day, then of their entry: one that is recorded late
-    for an earlier day leaves what was decided for later days in place.
+    Changes apply in the order of their days, on one day in the order in which they rest on each
+    other, never in that of their entries: what is recorded late leaves later decisions in place.
     """
     event: Event = entry.event
-    change = Change(_day_of(event, entry.valid_from), entry.position, event)
+    change = Change(
+        _day_of(event, entry.valid_from), entry.position, event, document_no=entry.document_no
+    )
     changes = tuple(sorted((*state.changes, change), key=lambda c: (c.day, c.position)))
-    return Course(changes, Timeline(walk(changes, _after)))
+    return Course(changes, Timeline(_walk(changes)))
 
 
 def _day_of(event: Event, valid_from: date) -> date:
     return event.valid_from if isinstance(event, EnterpriseListed | ListingRenewed) else valid_from
 
 
-def _after(now: Listing, running: Listing, change: Change) -> Listing:
-    """Return what holds after `change`; one for which there is no ground changes nothing."""
-    event: Event = change.event
-    because = (*now.because, change.position)
-    after = now
-    match event:
-        case EnterpriseListed():
-            after = Listing(
-                standing=Standing.LISTED,
-                batch=event.batch,
-                application_id=event.application_id,
-                days=Days(event.valid_from, event.valid_to),
-                scope=units(event.scope),
-                because=(change.position,),
-            )
-        case ScopeChanged() if now.in_effect:
-            scope = (now.scope - units(event.removed)) | units(event.added)
-            after = replace(now, scope=scope, because=because)
-        case ListingSuspended() if now.in_effect:
-            after = replace(
-                now, standing=Standing.SUSPENDED, suspended_until=event.until, because=because
-            )
-        case ListingReinstated() if now.standing is Standing.SUSPENDED:
-            after = replace(now, standing=Standing.LISTED, suspended_until=None, because=because)
-        case ListingRemoved():
-            after = replace(
-                now,
-                standing=Standing.REMOVED,
-                scope=frozenset(),
-                suspended_until=None,
-                because=because,
-            )
-        case ListingRenewed() if now.standing not in _NOT_RENEWED:
-            after = _renewed(now, running, event, because)
-        case ScopeChanged() | ListingSuspended() | ListingReinstated() | ListingRenewed():
-            pass
-    return after
+def _walk(changes: Iterable[Change]) -> Iterator[tuple[date, Listing]]:
+    """Yield what holds from which day on."""
+    walk, since = Walk(), date.min
+    for day, of_day in groupby(changes, key=attrgetter("day")):
+        yield from passing(walk, since, day)
+        walk.pass_to(day)
+        today = tuple(of_day)
+        for apply in _IN_ORDER:
+            apply(walk, day, today)
+        yield day, walk.shown()
+        since = day
+    yield from passing(walk, since, None)
 
+
+def _publications(walk: Walk, day: date, changes: Sequence[Change]) -> None:
+    """Let what was published begin: it adds, and takes the place of the grants that it names."""
+    published = [c for c in changes if isinstance(c.event, EnterpriseListed)]
+    if not published:
+        return
+    walk.replaced.update(
+        app for c in published for app in c.event.replaces or () if app != c.event.application_id
+    )
+    if not walk.running:
+        walk.trail = []
+    walk.running = [g for g in walk.running if not walk.replaced.issuperset(g.applications)]
+    for change in published:
+        event: EnterpriseListed = change.event
+        if Days(day, event.valid_to).empty or event.application_id in walk.replaced:
+            continue
+        walk.trail.append(change.position)
+        scope = units(event.scope)
+        for unit in scope:
+            walk.withdrawn.pop(unit, None)
+        walk.begin(
+            [
+                Grant(
+                    batch=event.batch,
+                    applications=(event.application_id,),
+                    days=Days(day, event.valid_to),
+                    scope=scope,
+                )
+            ]
+        )
+    walk.batch = max(c.event.batch for c in published)
+
+
+def _renewals(walk: Walk, day: date, changes: Sequence[Change]) -> None:
+    """Let the listing go on, with its scope, and with suspensions that have not ended."""
+    renewed = [c for c in changes if isinstance(c.event, ListingRenewed)]
+    before = walk.running or ([] if walk.removed else walk.ended)
+    if not renewed or walk.listed is None or not before:
+        return
+    applications = tuple(dict.fromkeys(app for grant in before for app in grant.applications))
+    in_effect = frozenset[Unit]().union(*(grant.scope for grant in before))
+    grants: list[Grant] = []
+    for change in renewed:
+        event: ListingRenewed = change.event
+        if Days(day, event.valid_to).empty:
+            continue
+        walk.trail.append(change.position)
+        scope = in_effect if event.scope is None else units(event.scope)
+        if event.scope is not None and event.decided_on is not None:
+            decided = event.decided_on
+            scope -= {unit for unit, on in walk.withdrawn.items() if on >= decided}
+        days = Days(day, event.valid_to)
+        grants.append(Grant(batch=walk.batch, applications=applications, days=days, scope=scope))
+    walk.begin(grants)
+
+
+def _scopes(walk: Walk, day: date, changes: Sequence[Change]) -> None:
+    """Take out of every grant in force, then add to each: an item lasts as long as the longest."""
+    changed = [c for c in changes if isinstance(c.event, ScopeChanged)]
+    if not changed or not walk.running:
+        return
+    removed = frozenset(unit for c in changed for unit in units(c.event.removed))
+    added = frozenset(unit for c in changed for unit in units(c.event.added))
+    walk.trail += [c.position for c in changed]
+    walk.running = [replace(g, scope=(g.scope - removed) | added) for g in walk.running]
+    walk.withdrawn.update(dict.fromkeys(removed, day))
+    for unit in added:
+        walk.withdrawn.pop(unit, None)
+
+
+def _suspensions(walk: Walk, day: date, changes: Sequence[Change]) -> None:
+    """Let suspensions begin, and end those that are reinstated."""
+    for change in changes:
+        if isinstance(change.event, ListingSuspended):
+            event: ListingSuspended = change.event
+            if event.until is None or event.until > day:
+                walk.suspensions.append(Suspension(event.until, event.finding_id, change.position))
+    for change in changes:
+        if isinstance(change.event, ListingReinstated):
+            finding_id = change.event.finding_id
+            ended = [s for s in walk.suspensions if finding_id in {None, s.finding_id}]
+            walk.suspensions = [s for s in walk.suspensions if s not in ended]
+            if ended and walk.running:
+                walk.trail += [*(s.position for s in ended), change.position]
+
+
+def _removals(walk: Walk, day: date, changes: Sequence[Change]) -> None:  # noqa: ARG001 - one shape
+    """Take the enterprise off the roster, with everything that was granted up to the day."""
+    removed = [c.position for c in changes if isinstance(c.event, ListingRemoved)]
+    if removed:
+        walk.trail += [*(s.position for s in walk.suspensions if walk.running), *removed]
+        walk.running, walk.ended, walk.suspensions, walk.removed = [], [], [], True
+
+
+_IN_ORDER: tuple[Callable[[Walk, date, Sequence[Change]], None], ...] = (
+    _publications,
+    _renewals,
+    _scopes,
+    _suspensions,
+    _removals,
+)
+"""What the changes of one day do, in the order in which they rest on each other."""
 
 _NOT_RENEWED = frozenset({Standing.UNLISTED, Standing.REMOVED})
 """Where there is nothing to go on with: who was removed meanwhile is listed by a publication alone."""
-
-
-def _renewed(
-    now: Listing, running: Listing, event: ListingRenewed, because: tuple[int, ...]
-) -> Listing:
-    """Return the listing that goes on: with its scope, and with a suspension that has not ended."""
-    before = now if now.in_effect else running
-    until = before.suspended_until
-    ended = until is not None and until <= event.valid_from
-    suspended = before.standing is Standing.SUSPENDED and not ended
-    return replace(
-        now,
-        standing=Standing.SUSPENDED if suspended else Standing.LISTED,
-        suspended_until=until if suspended else None,
-        days=Days(event.valid_from, event.valid_to),
-        scope=before.scope if event.scope is None else units(event.scope),
-        because=because,
-    )
 
 
 STANDING: FactKind[State] = FactKind("standing", initial, evolve)
@@ -190,7 +275,7 @@ def require_listing_period(days: Days, years: int, field: str) -> None:
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
-    """Return the events that carry out `command`; none if nothing would change."""
+    """Return the events that carry out `command`; none if this very act is recorded already."""
     body = command.body
     must_be_uscc(body.uscc, "uscc")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
@@ -199,6 +284,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if event is None:
         return []
     uscc, day = body.uscc, _day_of(event, command.valid_from)
+    same = (day, event, command.document_no)
+    if any((c.day, c.event, c.document_no) == same for c in course.changes):
+        return []
     tags = (f"standing:{uscc}",)
     return [New(f"standing/{uscc}", event, uscc, enterprise.district_on(day), tags, day)]
 
@@ -220,11 +308,14 @@ def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | N
         case ListingSuspended():
             return _suspend(command, now, body)
         case ListingReinstated():
-            return _reinstate(command, now, body)
+            require_in_effect(now, command.valid_from, "恢复", "reinstated")
+        case ListingRemoved() if now.standing is not Standing.REMOVED:
+            require_in_effect(now, command.valid_from, "移出", "removed")
         case ListingRemoved():
-            return _remove(command, now, body)
+            pass  # an earlier removal may still be set right: this one is an act of its own
         case ListingRenewed():
             return _renew(facts, command, course, body)
+    return body
 
 
 def _change_scope(
@@ -234,18 +325,10 @@ def _change_scope(
     require_certifiable(
         facts.reference, body.added, command.valid_from, "added", command.document_no
     )
-    added = units(body.added) - now.scope
-    removed = (units(body.removed) & now.scope) - units(body.added)
-    if not added and not removed:
-        return None
-    return replace(body, added=items(added), removed=items(removed))
+    return body if units(body.added) or units(body.removed) else None
 
 
-def _suspend(
-    command: Command[Event], now: Listing, body: ListingSuspended
-) -> ListingSuspended | None:
-    if now.standing is Standing.SUSPENDED and now.suspended_until == body.until:
-        return None
+def _suspend(command: Command[Event], now: Listing, body: ListingSuspended) -> ListingSuspended:
     require_in_effect(now, command.valid_from, "暂停", "suspended")
     if body.until is not None and body.until <= command.valid_from:
         raise Refused(
@@ -257,25 +340,9 @@ def _suspend(
     return body
 
 
-def _reinstate(
-    command: Command[Event], now: Listing, body: ListingReinstated
-) -> ListingReinstated | None:
-    if now.standing is Standing.LISTED:
-        return None
-    require_in_effect(now, command.valid_from, "恢复", "reinstated")
-    return body
-
-
-def _remove(command: Command[Event], now: Listing, body: ListingRemoved) -> ListingRemoved | None:
-    if now.standing is Standing.REMOVED:
-        return None
-    require_in_effect(now, command.valid_from, "移出", "removed")
-    return body
-
-
 def _renew(
     facts: Facts, command: Command[Event], course: Course, body: ListingRenewed
-) -> ListingRenewed | None:
+) -> ListingRenewed:
     days = Days(body.valid_from, body.valid_to)
     require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
     now = course.on(body.valid_from)
@@ -292,4 +359,5 @@ def _renew(
         "scope",
         command.document_no or ("scope" if confirmed else None),
     )
-    return None if now.days == days and now.scope == units(scope) else body
+    ahead = command.valid_from < body.valid_from
+    return replace(body, decided_on=command.valid_from if ahead else None)

@@ -11,6 +11,7 @@ from domain.certificate.lifetime import CertificateRecord
 from domain.checks import judge_inspection, judge_session
 from domain.checks.certificates import number_fits
 from domain.checks.outcome import CLEAR
+from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.standing.standing import EnterpriseListed, ListingRenewed
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
@@ -19,11 +20,16 @@ from domain.terms.folding import folded
 if TYPE_CHECKING:
     from domain.supervision.supervision import Supervision
 
-OF_SESSION = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "G1", "G2")
-OF_CERTIFICATE = ("R1", "C1", "T1", "S1", "S2", "S3", "S4", "S5")
+OF_SESSION = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "G1", "G2")
+OF_CERTIFICATE = ("R1", "R2", "C1", "T1", "T2", "S1", "S2", "S3", "S4", "S5")
 
 
-def _session(of: "Supervision", entry: Recorded[AssessmentHeld], at: int) -> Iterator[Touch]:
+OF_INSPECTION = ("Q1", "V1")
+
+
+def _session(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
+    if not isinstance(entry.event, AssessmentHeld):
+        return  # what was made public of its results shows on it and is judged by nothing
     outcomes = judge_session(entry, of.file, of.context)
     yield from of.settle(entry.position, entry.event.held_from, outcomes, at)
 
@@ -36,10 +42,12 @@ def _from_its_day(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[
         else entry.valid_from
     )
     yield from of.judge_from(start, at)
+    yield from of.owe(at)
 
 
 def _whole(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
     yield from of.judge_from(date.min, at)
+    yield from of.owe(at)
 
 
 def _ended_certificate(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
@@ -67,8 +75,10 @@ def _successor(of: "Supervision", record: CertificateRecord, at: int) -> Iterato
 
 
 def _inspection(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
-    outcomes = judge_inspection(entry, of.context)
-    yield from of.settle(entry.position, entry.valid_from, outcomes, at, ("Q1",))
+    if not isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
+        return
+    outcomes = judge_inspection(entry, of.file, of.context)
+    yield from of.settle(entry.position, entry.valid_from, outcomes, at, OF_INSPECTION)
 
 
 def _orders(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
@@ -98,6 +108,10 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
         "inspection": _inspection,
         "finding": _orders,
         "flag": _review,
+        "staff": _from_its_day,
+        "partnership": _from_its_day,
+        "specification": _whole,
+        "complaint": _nothing,
         "roster": _nothing,
         "catalogue": _nothing,
         "record": _nothing,
@@ -109,6 +123,10 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
 def _corrected_session(of: "Supervision", right: Recorded[Any], at: int) -> Iterator[Touch]:
     """A certificate is judged with its session; it and its flags say where and how that was held."""
     yield from _session(of, right, at)
+    if not isinstance(right.event, AssessmentHeld):
+        return
+    for visit in of.file.visits.get(right.event.assessment_id, ()):
+        yield from _inspection(of, of.entries[visit], at)
     session = of.file.sessions[right.event.assessment_id]
     for record in session.certificates:
         yield from of.judge_certificate(record, at)
@@ -128,6 +146,9 @@ def _corrected_certificate(of: "Supervision", right: Recorded[Any], at: int) -> 
             yield from of.judge_certificate(record, at)
             for successor in record.line()[1:]:
                 yield from _successor(of, successor, at)
+    session = of.file.sessions.get(right.event.assessment_id)
+    if session is not None and f"C3-{session.entry.position}" in of.flags:
+        yield from of.count(session, at, own=False)  # it names the certificates that it rests on
     yield from of.raised_of(right.position, OF_CERTIFICATE)
 
 
@@ -135,6 +156,8 @@ CORRECTED: Mapping[str, _Judge] = MappingProxyType(
     {
         **BEARS_ON,
         "standing": _whole,
+        "staff": _whole,
+        "partnership": _whole,
         "assessment": _corrected_session,
         "certificate": _corrected_certificate,
     }

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from domain import enterprise
+from domain import enterprise, partnership, specification, staff
+from domain.assessment import ResultsPublished
 from domain.certificate.certificate import CertificateIssued
 from domain.standing import standing
 from domain.supervision.subject_file import SubjectFile, group_of
@@ -55,9 +56,17 @@ def _take_all(file: SubjectFile, *groups: str) -> None:
 
 
 def _session(file: SubjectFile, right: Recorded[Any]) -> None:
-    session = file.sessions[right.event.assessment_id]
-    if session.entry.position == right.position:
-        session.entry, session.candidates = right, right.event.candidates.total
+    assessment_id = right.event.assessment_id
+    session = file.sessions.get(assessment_id)
+    if session is not None and session.entry.position == right.position:
+        session.report(right)
+    elif isinstance(right.event, ResultsPublished):
+        file.published.pop(assessment_id, None)
+        for entry in file.told["assessment"].values():
+            if isinstance(entry.event, ResultsPublished) and (
+                entry.event.assessment_id == assessment_id
+            ):
+                file.take(entry)
 
 
 def _ends(file: SubjectFile, right: Recorded[Any]) -> None:
@@ -82,6 +91,21 @@ def _finding(file: SubjectFile, right: Recorded[Any]) -> None:
             file.take(entry)
 
 
+def _staff(file: SubjectFile, _: Recorded[Any]) -> None:
+    file.staff = staff.initial
+    _take_all(file, "staff")
+
+
+def _partnerships(file: SubjectFile, _: Recorded[Any]) -> None:
+    file.partnerships = partnership.initial
+    _take_all(file, "partnership")
+
+
+def _specifications(file: SubjectFile, _: Recorded[Any]) -> None:
+    file.specifications = specification.initial
+    _take_all(file, "specification")
+
+
 def _review(file: SubjectFile, right: Recorded[Any]) -> None:
     held = file.reviews.get(right.event.flag)
     if held is not None and held.position == right.position:
@@ -99,6 +123,9 @@ _AGAIN: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProx
         "inspection": _inspection,
         "finding": _finding,
         "flag": _review,
+        "staff": _staff,
+        "partnership": _partnerships,
+        "specification": _specifications,
     }
 )
 """Group of an entry → what is read again."""

@@ -24,11 +24,14 @@ class FlagState:
     outcome: Outcome
     known_from: int
     known_to: int | None = None
+    year: int | None = None
+    """Of P1: the year of the plan."""
 
     @property
     def key(self) -> str:
         """Key of the flag."""
-        return flag_key(self.code, self.position)
+        key = flag_key(self.code, self.position)
+        return key if self.year is None else f"{key}-{self.year}"
 
     @property
     def raised(self) -> bool:

@@ -7,16 +7,16 @@ changed in place, because the largest enterprise has tens of thousands of certif
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from domain import enterprise, flag, plan
+from domain import enterprise, flag, partnership, plan, specification, staff
 from domain.application import application
 from domain.application.progress import Application
-from domain.assessment import AssessmentHeld
+from domain.assessment import AssessmentHeld, ResultsPublished
 from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord, end
 from domain.finding import finding
@@ -29,9 +29,12 @@ from domain.standing import standing
 from domain.standing.course import Course
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
+from domain.terms.vocabulary import Method
 
 _POSITION = attrgetter("position")
 
+DIRECT = frozenset({Method.DIRECT.value, "直接认定"})
+"""How a direct certification is written."""
 Districts: TypeAlias = tuple[tuple[date, str], ...]
 """The competent district authority from which day on; the first one also before its day."""
 
@@ -50,12 +53,19 @@ class Stretch(NamedTuple):
 class SessionRecord:
     """One recorded session with its certificates in the order of their entries."""
 
-    __slots__ = ("candidates", "certificates", "entry")
+    __slots__ = ("candidates", "categories", "certificates", "direct", "entry")
 
     def __init__(self, entry: Recorded[AssessmentHeld]) -> None:
-        self.entry = entry
-        self.candidates = entry.event.candidates.total
         self.certificates: list[CertificateRecord] = []
+        self.report(entry)
+
+    def report(self, entry: Recorded[AssessmentHeld]) -> None:
+        """Let the session stand as it was reported, or corrected."""
+        self.entry = entry
+        event = entry.event
+        self.candidates = event.candidates.total
+        self.direct = event.method in DIRECT
+        self.categories = event.candidates.categories
 
 
 class SubjectFile:
@@ -65,6 +75,7 @@ class SubjectFile:
         "_by_number",
         "_numbered",
         "applications",
+        "corrections",
         "course",
         "districts",
         "enterprise",
@@ -72,11 +83,16 @@ class SubjectFile:
         "inspections",
         "orders",
         "papers",
+        "partnerships",
         "plans",
+        "published",
         "reviews",
         "sessions",
+        "specifications",
+        "staff",
         "told",
         "uscc",
+        "visits",
     )
 
     def __init__(self, uscc: str) -> None:
@@ -86,14 +102,23 @@ class SubjectFile:
         self.enterprise: enterprise.State = enterprise.initial
         self.districts: Districts = ()
         self.course: Course = standing.initial
+        self.corrections: dict[int, tuple[int, ...]] = {}
+        """Entry → the corrections of it."""
         self.applications: dict[str, Application] = {}
         self.plans: dict[int, Plan] = {}
+        self.staff: staff.State = staff.initial
+        self.partnerships: partnership.State = partnership.initial
+        self.specifications: specification.State = specification.initial
         self.sessions: dict[str, SessionRecord] = {}
+        self.published: dict[str, list[ResultsPublished]] = {}
+        """Session → what was made public of its results, in order of day."""
         self.papers: list[CertificateRecord] = []
         """Certificates in order of position."""
         self._by_number: dict[str, list[CertificateRecord]] = {}
         self._numbered = 0
         self.inspections: dict[str, list[Recorded[Any]]] = {}
+        self.visits: dict[str, list[int]] = {}
+        """Session → the entries of the spot checks that name it."""
         self.findings: dict[str, Finding] = {}
         self.orders: dict[int, str] = {}
         self.reviews: dict[str, Review] = {}
@@ -165,10 +190,13 @@ class SubjectFile:
             district = other
         return (*found, Stretch(start, end, district))
 
-    def plan_on(self, year: int, day: date) -> Plan | None:
-        """Return the plan for `year` if it was on file on `day` (六(四))."""
-        found = self.plans.get(year)
-        return found if found is not None and found.filed <= day else None
+    def corrected(self, positions: Iterable[int]) -> tuple[int, ...]:
+        """Return the entries with the corrections of each behind it, none twice."""
+        found: dict[int, None] = {}
+        for position in positions:
+            found[position] = None
+            found.update(dict.fromkeys(self.corrections.get(position, ())))
+        return tuple(found)
 
 
 def group_of(entry: Recorded[Any]) -> str:
@@ -211,7 +239,24 @@ def _add_plan(file: SubjectFile, entry: Recorded[Any]) -> None:
 
 
 def _add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
-    file.sessions[entry.event.assessment_id] = SessionRecord(entry)
+    event = entry.event
+    if isinstance(event, AssessmentHeld):
+        file.sessions[event.assessment_id] = SessionRecord(entry)
+    else:
+        file.published.setdefault(event.assessment_id, []).append(event)
+        file.published[event.assessment_id].sort(key=lambda e: (e.published_on, e.until, e.where))
+
+
+def _add_staff(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.staff = staff.evolve(file.staff, entry)
+
+
+def _add_partnership(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.partnerships = partnership.evolve(file.partnerships, entry)
+
+
+def _add_specification(file: SubjectFile, entry: Recorded[Any]) -> None:
+    file.specifications = specification.evolve(file.specifications, entry)
 
 
 def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -228,6 +273,8 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
 def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
     if isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
         file.inspections.setdefault(entry.event.inspection_id, []).append(entry)
+    if isinstance(entry.event, SpotCheckRecorded) and entry.event.assessment_id is not None:
+        file.visits.setdefault(entry.event.assessment_id, []).append(entry.position)
 
 
 def _add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -260,6 +307,10 @@ _TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxy
         "inspection": _add_inspection,
         "finding": _add_finding,
         "flag": _add_flag,
+        "staff": _add_staff,
+        "partnership": _add_partnership,
+        "specification": _add_specification,
+        "complaint": _add_nothing,
         "roster": _add_nothing,
         "catalogue": _add_nothing,
         "record": _add_nothing,

@@ -8,7 +8,7 @@ says after each which public records it touched. Total: it never raises on a rec
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.catalogue import CatalogueAdopted
 from domain.catalogue import evolve as adopt
@@ -22,6 +22,7 @@ from domain.checks import (
     judge_departing,
     judge_session,
 )
+from domain.checks.duties import Due, plans_due
 from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.correction import RecordCorrected, amended
 from domain.supervision.bearing import BEARS_ON, CORRECTED, OF_CERTIFICATE, OF_SESSION
@@ -34,10 +35,27 @@ from domain.terms.envelope import Recorded
 from domain.terms.vocabulary import CatalogueKind, Verdict
 
 
+def resting(file: SubjectFile, outcome: Outcome) -> Outcome:
+    """Return the outcome with everything that it rests on: with each entry its corrections."""
+    if not file.corrections:
+        return outcome
+    return outcome._replace(because=file.corrected(outcome.because))
+
+
+class Owed(NamedTuple):
+    """A plan that was found to be owed, and whether it still is, as known at an entry."""
+
+    year: int
+    receipt: int
+    due: Due | None
+    known_from: int
+    at: int
+
+
 class Supervision:
     """The file of one subject with its flags, as known at the entry that was read last."""
 
-    __slots__ = ("_departing", "apply", "behind", "context", "entries", "file", "flags")
+    __slots__ = ("_departing", "apply", "behind", "context", "entries", "file", "flags", "owed")
 
     def __init__(self, uscc: str, context: Context, apply: Apply) -> None:
         self.context = context
@@ -46,6 +64,8 @@ class Supervision:
         self.entries: dict[int, Recorded[Any]] = {}
         """Entries by position as they stand; certificates stand in the file."""
         self.flags: dict[str, FlagState] = {}
+        self.owed: dict[str, Owed] = {}
+        """P1 by key: plans that were ever found to be owed, derived like Q2."""
         self.behind: dict[Touch, list[int]] = {}
         """Record → positions of the entries that it shows, corrections included, certificates aside."""
         self._departing: dict[int, CertificateRecord] = {}
@@ -74,7 +94,7 @@ class Supervision:
         Nine of ten entries are certificates, and nearly all of them are clear.
         """
         session = self.file.add_certificate(entry)
-        outcomes = judge_certificate(entry, session, self.context.reference)
+        outcomes = judge_certificate(entry, session, self.context)
         departing = session is not None and departs(entry.event, session.entry.event)
         uncounted = session is None or len(session.certificates) <= session.candidates
         if uncounted and not outcomes and not departing:
@@ -99,17 +119,18 @@ class Supervision:
 
         A new ledger adopts fifteen catalogues at once, so only what may differ is shown again.
         """
-        before = self.context.reference
+        before, at = self.context.reference, entry.position
         (adopted,) = adopt((), entry)
         after = before.adopting(adopted)
-        self.context = Context(after, self.context.locate)
-        touched = [*self.judge_from(date.min, entry.position), *self._inspections(entry.position)]
-        if not (before.plain and after.plain):
+        self.context = replace(self.context, reference=after)
+        touched = [*self.judge_from(date.min, at), *self._inspections(at), *self.owe(at)]
+        if adopted.kind is CatalogueKind.RULES or not (before.plain and after.plain):
             for record in self.file.papers:
-                touched += self.judge_certificate(record, entry.position)
+                if record.before is None:  # what a reissue made is judged with the first one
+                    touched += self.judge_certificate(record, at)
         if adopted.kind is CatalogueKind.RULES:
             for session in self.file.sessions.values():
-                touched += self.count(session, entry.position, own=False)
+                touched += self.count(session, at, own=False)
             touched += self.raised()
         return list(dict.fromkeys(touched))
 
@@ -117,6 +138,21 @@ class Supervision:
         """Yield every flag that was ever raised; Q2 of an order is derived and has no state."""
         yield from (Touch("flags", key) for key in self.flags)
         yield from (Touch("flags", f"Q2-{position}") for position in self.file.orders)
+        yield from (Touch("flags", key) for key in self.owed)
+
+    def owe(self, at: int) -> Iterator[Touch]:
+        """Derive again which plans are owed, as known after the entry `at`; yield all that ever were."""
+        due = {
+            f"P1-{each.receipt}-{each.year}": each for each in plans_due(self.file, self.context)
+        }
+        for key, each in due.items():
+            held = self.owed.get(key)
+            known_from = at if held is None or held.due is None else held.known_from
+            self.owed[key] = Owed(each.year, each.receipt, each, known_from, at)
+        for key, held in self.owed.items():
+            if key not in due and held.due is not None:
+                self.owed[key] = held._replace(due=None, at=at)
+        yield from (Touch("flags", key) for key in self.owed)
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
         """Read the corrected entry as amended from here on, and judge again what it bears on."""
@@ -124,6 +160,8 @@ class Supervision:
         if wrong is None:
             return []
         right = amended(wrong, entry.event, self.apply)
+        before_it = self.file.corrections.get(wrong.position, ())
+        self.file.corrections[wrong.position] = (*before_it, entry.position)
         if type(right.event) is not CertificateIssued:
             self.entries[wrong.position] = right
         before = self.file.districts
@@ -170,7 +208,7 @@ class Supervision:
         """Judge a certificate again."""
         entry = record.entry
         session = self.file.sessions.get(entry.event.assessment_id)
-        outcomes = judge_certificate(entry, session, self.context.reference)
+        outcomes = judge_certificate(entry, session, self.context)
         self._departing.pop(entry.position, None)
         if session is not None and departs(entry.event, session.entry.event):
             self._departing[entry.position] = record
@@ -181,6 +219,8 @@ class Supervision:
         """C3; its record is complete with the last certificate, so each of them is still "then"."""
         entry = session.entry
         outcome = judge_count(session, self.context.reference).get("C3", CLEAR)
+        if outcome is not CLEAR:
+            outcome = resting(self.file, outcome)
         key = f"C3-{entry.position}"
         state = self.flags.get(key)
         if own and outcome is not CLEAR and (state is None or state.then is not Verdict.BREACH):
@@ -218,6 +258,8 @@ class Supervision:
             key = f"{code}-{position}"
             state = self.flags.get(key)
             outcome: Outcome = outcomes.get(code, CLEAR)
+            if outcome is not CLEAR:
+                outcome = resting(self.file, outcome)
             if state is None:
                 if outcome is CLEAR:
                     continue

@@ -44,6 +44,10 @@ _SHOWN: Mapping[str, Callable[[Recorded[Any]], Iterable[Touch]]] = MappingProxyT
         "assessment": lambda e: (Touch("sessions", e.event.assessment_id),),
         "certificate": _certificate_itself,
         "inspection": lambda e: (Touch("inspections", e.event.inspection_id),),
+        "staff": lambda e: (Touch("registers", e.event.uscc),),
+        "partnership": lambda e: (Touch("registers", e.event.uscc),),
+        "specification": lambda e: (Touch("registers", e.event.uscc),),
+        "complaint": lambda e: (Touch("complaints", e.event.complaint_id),),
         "finding": lambda e: (Touch("findings", e.event.finding_id),),
     }
 )

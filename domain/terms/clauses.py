@@ -27,9 +27,15 @@ def _notice(number: str, zh: str, en: str) -> Clause:
 
 _ALL = (
     _notice("一(一)", "企业自主开展认定的条件", "which enterprises may certify"),
+    _notice(
+        "一(三)", "职业与主营业务、人员规模", "occupations tied to the business, staff numbers"
+    ),
+    _notice("一(四)", "考评人员与质量内控人员", "examiners and internal quality staff"),
     _notice("二(一)", "认定对象的四类人员", "the four categories of candidates"),
+    _notice("二(二)", "考评的内容", "what is assessed"),
     _notice("二(二)2", "技师、高级技师考评增加的内容", "what is added for technicians"),
     _notice("二(三)", "认定方式与本企业申报的方式", "methods of assessment"),
+    _notice("二(三)4", "直接认定的依据", "the ground of a direct certification"),
     _notice(
         "三", "准入类职业除外;职业以大典和新职业为准", "access-controlled occupations are excluded"
     ),

@@ -155,10 +155,18 @@ def flag_key(code: str, position: int) -> str:
     return f"{code}-{position}"
 
 
-_FLAG_KEY = re.compile(r"([SGRCTQ][0-9])-([1-9][0-9]{0,15})")
+_FLAG_KEY = re.compile(r"(S10|[SGRCTQV][0-9]|P1)-([1-9][0-9]{0,15})(?:-([0-9]{4}))?")
 
 
 def flag_parts(key: str) -> tuple[str, int] | None:
     """Return check code and position of the judged record, or None where `key` is no flag key."""
     found = _FLAG_KEY.fullmatch(key)
-    return (found[1], int(found[2])) if found else None
+    if found is None or (found[1] == "P1") != (found[3] is not None):
+        return None
+    return found[1], int(found[2])
+
+
+def flag_year(key: str) -> int | None:
+    """Return the year that the key of P1 names; None for the key of any other check."""
+    found = _FLAG_KEY.fullmatch(key)
+    return int(found[3]) if found and found[3] else None

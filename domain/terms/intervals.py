@@ -61,12 +61,14 @@ class Timeline(Generic[V]):
         index = bisect_right(self._days, day)
         return self._values[index - 1] if index else None
 
-    def over(self, first: date, last: date) -> list[V | None]:
-        """Return everything that holds on some day from `first` to `last`, both included."""
+    def over(self, first: date, last: date) -> list[tuple[date, V | None]]:
+        """Return what holds on the days from `first` to `last`, each with its first day among these."""
         start = bisect_right(self._days, first)
+        if first == last:
+            return [(first, self._values[start - 1] if start else None)]
         stop = bisect_right(self._days, last)
-        before: list[V | None] = [self._values[start - 1] if start else None]
-        return before + list(self._values[start:stop])
+        before: list[tuple[date, V | None]] = [(first, self._values[start - 1] if start else None)]
+        return before + list(zip(self._days[start:stop], self._values[start:stop], strict=True))
 
     def segments(self) -> Iterator[tuple[Days, V]]:
         """Yield each stretch of days with its value, in order; the last has no end."""

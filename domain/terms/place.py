@@ -88,3 +88,16 @@ class Locate(Protocol):
     def __call__(self, mode: Mode, place: Place | None, bounds: Bounds = USUAL, /) -> Location:
         """Return on which side of the boundary a session of `mode` at `place` was held."""
         ...
+
+
+class Apart(Protocol):
+    """Measure how far apart two places are at least; pure, never raises on a recorded fact."""
+
+    def __call__(self, one: Place, other: Place, /) -> float | None:
+        """Return metres, with the accuracy of both taken off; None where it cannot be told."""
+        ...
+
+
+def nowhere_apart(one: Place, other: Place, /) -> float | None:  # noqa: ARG001 - of any places
+    """Say of no two places how far apart they are: without a judge of places nothing is known."""
+    return None

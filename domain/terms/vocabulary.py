@@ -274,6 +274,27 @@ class ContentPart(StrEnum):
     TEACHING = "teaching"
 
 
+class StaffDuty(StrEnum):
+    """考评人员 and 质量内控人员 (一(四))."""
+
+    ASSESSOR = "assessor"
+    QUALITY = "quality"
+
+
+class PartnershipKind(StrEnum):
+    """校企合作的技工院校 and 企业新型学徒制 (二(一))."""
+
+    SCHOOL = "school"
+    APPRENTICESHIP = "apprenticeship"
+
+
+class GroundKind(StrEnum):
+    """What 直接认定 rests on: 竞赛 or 突出贡献 (二(三)4)."""
+
+    COMPETITION = "competition"
+    CONTRIBUTION = "contribution"
+
+
 class Datum(StrEnum):
     """Datum of a coordinate pair."""
 

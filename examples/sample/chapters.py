@@ -9,6 +9,7 @@ from examples.sample import (
     office,
     planted_certificates,
     planted_conduct,
+    planted_duties,
     planted_places,
     planted_scope,
     planted_time,
@@ -47,6 +48,7 @@ def made() -> Year:
     inspections.planted_visits(year)
     inspections.draws(year)
     findings.plant(year)
+    planted_duties.plant(year)
     year.run()
     year.files[MANIFEST] = expected(year)
     return year
@@ -66,6 +68,7 @@ def _files(year: Year) -> None:
     )
     for day, name in begin:
         year.on(day, partial(year.begin, f"{name}.ndjson"), order=2)
+    year.on(date(2021, 1, 1), partial(office.adopt_rules, year), order=3)
     year.on(date(2021, 11, 23), partial(office.adopt_catalogue, year))
     for batch in (by_sheet, by_sheet_too):
         year.on(batch.published_on, partial(publish_as_sheet, year, batch), order=1)

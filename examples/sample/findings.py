@@ -72,6 +72,14 @@ def _suspension(year: Year) -> None:
     )
     case.reinspected(date(2025, 5, 22), passed=True, note="抽查两场,记录完整")
     case.ended(date(2025, 5, 28), "FindingClosed", outcome="复查通过,恢复认定资格")
+    year.plant(
+        9,
+        "Q2",
+        "fd-2025-001/order-2025-02-13",
+        "期限内已报告,2 月 20 日复查未通过:到 24 日再次责令之前逾期",
+        verdict="clear",
+        case="then_not_now",
+    )
 
 
 def _removal(year: Year) -> None:

@@ -52,8 +52,8 @@ class Firm:
     until: date
     busy_to: date
     receipt: bool = True
-    no_plan: int | None = None
-    """The year without a plan."""
+    no_plans: tuple[int, ...] = ()
+    """The years without a plan."""
     last_serial: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -85,7 +85,7 @@ _SPECIAL: Mapping[int, Json] = MappingProxyType(
             "name": "京示例六号机床集团有限公司",
             "scope": (o.with_levels(o.LATHE, "543"), o.with_levels(o.FITTER, "5432")),
         },
-        9: {"busy_to": date(2024, 12, 15)},
+        9: {"busy_to": date(2024, 12, 15), "no_plans": (2026,)},
         10: {
             "until": date(2027, 1, 2),
             "methods": ("examination", "own"),
@@ -94,7 +94,7 @@ _SPECIAL: Mapping[int, Json] = MappingProxyType(
         11: {"busy_to": date(2025, 2, 20)},
         12: {"until": date(2026, 1, 2), "busy_to": date(2025, 12, 1)},
         13: {"until": date(2026, 1, 2)},
-        16: {"no_plan": 2025, "busy_to": date(2024, 12, 1)},
+        16: {"no_plans": (2025, 2026), "busy_to": date(2024, 12, 1)},
         19: {"scope": ({**o.CAR_REPAIR, "levels": ["5", "4", "3", "special"]},)},
         33: {
             "scope": (o.with_levels(o.ELECTRICIAN, "543"),),

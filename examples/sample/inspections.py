@@ -52,6 +52,7 @@ class Visit:
     refused: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     note: str | None = None
+    seen: Json = field(default_factory=dict)
 
 
 def visit(year: Year, of: Visit) -> None:
@@ -100,6 +101,7 @@ def _seen(year: Year, of: Visit) -> Json:
         "checklist": _checklist(of),
         "evidence": _evidence(year, of),
         "signature_refused": of.refused,
+        **({"seen": of.seen} if of.seen else {}),
     }
 
 

@@ -182,6 +182,7 @@ def receipt(year: Year, firm: Firm) -> None:
         day,
         "ReceiptIssued",
         CENTRE,
+        mark=f"receipt-{firm.number}",
         application_id=application_id(firm, firm.batch.window),
         receipt_no=f"京职技回执〔{day.year}〕{firm.number:03d}号",
         issued_on=day.isoformat(),
@@ -190,7 +191,7 @@ def receipt(year: Year, firm: Firm) -> None:
 
 REJECTED = 60
 """The enterprise whose application the bureau did not confirm: it never comes onto the roster."""
-_BEFORE = {57: "returned", 58: "opposed", 59: "not_recommended"}
+_BEFORE = {56: "withdrawn", 57: "returned", 58: "opposed", 59: "not_recommended"}
 """Enterprises whose first application failed, half a year before the one that did not."""
 
 
@@ -229,6 +230,11 @@ def _fail(year: Year, firm: Firm, window: str, how: str) -> None:
         accept(year, app, day)
         evaluate(year, firm, app, day + days(3), points=9)
         conclude(year, firm, app, day + days(13), recommended=False)
+        return
+    if how == "withdrawn":
+        actor = reporter(firm.uscc)
+        reason = "设备尚未到位,下一窗口再申报"
+        year.say(day, day, "ApplicationWithdrawn", actor, application_id=app, reason=reason)
         return
     reason = (
         "区级初步意见不支持" if how == "opposed" else "实施方案缺少视频监控说明,请补充后重新申报"

@@ -48,5 +48,5 @@ def _table(year: Year) -> Iterator[str]:
     for s in sorted(year.specimens, key=lambda s: (order[s.code], year.marks[s.mark])):
         firm = year.firms[s.firm]
         check = f"{s.code} {CHECKS[s.code].zh}"
-        key = f"{s.code}-{year.marks[s.mark]}"
+        key = year.key(s)
         yield f"| `{key}` | {check} | {s.verdict} | {s.case} | {firm.name} {firm.uscc} | {s.mark} | {s.why} |"

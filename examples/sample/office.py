@@ -7,6 +7,7 @@ from examples.sample import occupations as o
 from examples.sample.firms import Firm
 from examples.sample.lines import CENTRE, CONFIRMER, reporter
 from examples.sample.numbers import uscc
+from examples.sample.trial import RULES
 from examples.sample.words import unit_name
 from examples.sample.year import Year, days
 from ledger.reference import installed
@@ -31,11 +32,26 @@ def adopt_catalogue(year: Year) -> None:
     )
 
 
+def adopt_rules(year: Year) -> None:
+    """Begin with the rule set that has every check judge, as every new ledger does."""
+    day = RULES.days.start
+    year.tell(
+        day,
+        "CatalogueAdopted",
+        CENTRE,
+        kind=RULES.kind.value,
+        edition=RULES.edition,
+        valid_from=day.isoformat(),
+        sha256=RULES.sha256,
+        reason_="启用全部检查",
+    )
+
+
 def plans(year: Year, firm: Firm) -> None:
     """File the plan of every year on the roster: with the listing, then early in January."""
     listed = firm.batch.published_on
     for number in range(listed.year, 2027):
-        if number == firm.no_plan:
+        if number in firm.no_plans:
             continue
         day = max(date(number, 1, 6), listed + days(2))
         if day >= firm.until and firm.number != RENEWED:

@@ -60,6 +60,7 @@ def _levels(year: Year) -> None:
     certify(year, firm, session, 3)
     mark = issue(year, firm, award(year, firm, session, day + days(20), level="1"))
     year.plant(6, "S2", mark, "活动为车工三级,证书却写一级,该等级未确认")
+    year.plant(6, "R2", mark, "活动为车工三级,证书却写一级:与认定不符")
 
 
 def _access_controlled(year: Year) -> None:

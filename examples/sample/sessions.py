@@ -13,6 +13,8 @@ Json: TypeAlias = dict[str, Any]
 
 CATEGORIES = ("employee", "dispatched", "student", "apprentice", "other")
 ALL_PARTS = ("projects", "problems", "innovation", "teaching")
+GROUND = {"kind": "contribution", "text": "突出贡献", "document_no": "示例评审 1 号"}
+"""What an ordinary direct certification rests on."""
 UPLOADED_MONTHS = (10, 11)
 """Sessions of these months in 2024 and 2025 send their certificates as a sheet."""
 
@@ -90,6 +92,7 @@ def award(year: Year, firm: Firm, session: Json, day: date, **changes: Any) -> J
             "theory": chance.randrange(60, 98),
             "practice": chance.randrange(60, 98),
             **content,
+            **({"ground": GROUND} if session["method"] == "direct" else {}),
         },
         "issued_on": day.isoformat(),
     } | changes

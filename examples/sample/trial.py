@@ -14,11 +14,12 @@ from domain.terms.decider import Command, FactKey, Facts, New, Unread
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import masked_name
 from domain.terms.reference import Reference
+from domain.terms.vocabulary import CatalogueKind
 from examples.sample.numbers import digest
 from ledger import codec
 from ledger.deciding.amending import amend, apply
 from ledger.gate import shapes
-from ledger.reference import installed
+from ledger.reference import SHIPPED, installed, shipped_content
 
 Json: TypeAlias = dict[str, Any]
 Entry: TypeAlias = Recorded[Any]
@@ -28,12 +29,22 @@ TODAY = date(2026, 11, 1)
 _FIRST_INSTANT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
+RULES = next(each for each in SHIPPED if each.kind is CatalogueKind.RULES)
+"""The rule set that has every check judge: the first thing that the sample year adopts."""
+
+
+def held() -> Reference:
+    """Return the reference data of the installation, with the content of that rule set."""
+    content = shipped_content(RULES.sha256)
+    return installed() if content is None else installed().holding({RULES.sha256: content})
+
+
 class Trial:
     """Entries so far. `take` raises `Refused` or `Invalid` where the ledger would refuse."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self.reference: Reference = installed()
+        self.reference: Reference = held()
         self._by_tag: dict[str, list[Entry]] = {}
         self._states: dict[str, Any] = {}
         self._versions: Counter[str] = Counter()
@@ -79,7 +90,7 @@ class Trial:
             self._by_tag.setdefault(tag, []).append(entry)
             self._states.pop(tag, None)
         if catalogue.ALL.tag in draft.tags:
-            self.reference = catalogue.reference_after(installed(), self._read(catalogue.ALL))
+            self.reference = catalogue.reference_after(held(), self._read(catalogue.ALL))
         return entry
 
     def tagged(self, *tags: str) -> list[Entry]:

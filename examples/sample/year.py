@@ -27,6 +27,8 @@ class Specimen:
     case: str
     mark: str
     why: str
+    year: int | None = None
+    """Of a late plan."""
 
 
 @dataclass(slots=True)
@@ -111,11 +113,19 @@ class Year:
         *,
         verdict: str = "breach",
         case: str = "then_and_now",
+        year: int | None = None,
     ) -> None:
         """Note a problem that was planted."""
         self.specimens.append(
-            Specimen(firm=firm, code=code, verdict=verdict, case=case, mark=mark, why=why)
+            Specimen(
+                firm=firm, code=code, verdict=verdict, case=case, mark=mark, why=why, year=year
+            )
         )
+
+    def key(self, specimen: Specimen) -> str:
+        """Return the key of the flag that was planted."""
+        key = f"{specimen.code}-{self.marks[specimen.mark]}"
+        return key if specimen.year is None else f"{key}-{specimen.year}"
 
     def person(self) -> int:
         """Return a person who has not been seen yet."""

@@ -47,6 +47,7 @@ FILLED_IN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "EvaluationConcluded": frozenset({"arithmetic"}),
         "InspectionDrawn": frozenset({"pool_digest", "drawn"}),
+        "ListingRenewed": frozenset({"decided_on"}),
         "RosterPublished": frozenset({"number", "entries_digest"}),
     }
 )

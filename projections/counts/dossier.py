@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from domain.checks import OF_SUPERVISORS
 from projections.views.basis import Basis
 from projections.views.row import item
 
@@ -70,7 +71,7 @@ def _values(basis: Basis, whose: Whose, **more: object) -> dict[str, Any]:
 
 FLAG_COUNTS = """
 SELECT code, verdict, review, count(*) FROM projections.flags
- WHERE subject = %(uscc)s
+ WHERE subject = %(uscc)s AND code <> ALL (%(supervisors)s)
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -79,14 +80,18 @@ SELECT code, verdict, review, count(*) FROM projections.flags
 
 
 def flag_counts(conn: Connection[Any], basis: Basis, whose: Whose) -> list[FlagCount]:
-    """Return how many flags there are by check, verdict and review, cleared ones too."""
-    rows = conn.execute(FLAG_COUNTS, _values(basis, whose)).fetchall()
+    """Return how many flags there are by check, verdict and review, cleared ones too.
+
+    What tells about the supervisors (督导程序) is no fault of the enterprise and left out.
+    """
+    values = _values(basis, whose, supervisors=list(OF_SUPERVISORS))
+    rows = conn.execute(FLAG_COUNTS, values).fetchall()
     return [FlagCount(*row) for row in rows]
 
 
 GRAVEST = """
 SELECT doc FROM projections.flags
- WHERE subject = %(uscc)s AND verdict <> 'clear'
+ WHERE subject = %(uscc)s AND verdict <> 'clear' AND code <> ALL (%(supervisors)s)
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -99,8 +104,11 @@ SELECT doc FROM projections.flags
 def gravest_flags(
     conn: Connection[Any], basis: Basis, whose: Whose, codes: list[str], limit: int
 ) -> list[dict[str, Any]]:
-    """Return what is breach or undecided: dismissed last, breaches first, then in order of `codes`."""
-    values = _values(basis, whose, codes=codes, limit=limit)
+    """Return what is breach or undecided: dismissed last, breaches first, then in order of `codes`.
+
+    What tells about the supervisors is left out, as in `flag_counts`.
+    """
+    values = _values(basis, whose, codes=codes, limit=limit, supervisors=list(OF_SUPERVISORS))
     return [item(doc) for (doc,) in conn.execute(GRAVEST, values).fetchall()]
 
 

@@ -21,17 +21,20 @@ BLOCK = 2_048
 
 
 class Counted(NamedTuple):
-    """Rows of a table that count, and where their check stands."""
+    """Rows of a table that count under a name, and where their check stands."""
 
     table: str
     condition: LiteralString
     code: LiteralString
+    name: str
 
 
 COUNTED = (
-    Counted("sessions", "true", "NULL::text"),
-    Counted("certificates", "state = 'valid'", "NULL::text"),
-    Counted("flags", "verdict = 'breach'", "code"),
+    Counted("sessions", "true", "NULL::text", "sessions"),
+    Counted("certificates", "state = 'valid'", "NULL::text", "certificates"),
+    Counted("flags", "verdict = 'breach' AND code <> 'Q1'", "code", "flags"),
+    # The supervisors' own faults are no breach of an enterprise and counted apart.
+    Counted("flags", "verdict = 'breach' AND code = 'Q1'", "code", "procedure"),
 )
 BY: Mapping[str, str] = MappingProxyType(
     {
@@ -107,7 +110,7 @@ def wrong(conn: Connection[Any], upto: int) -> list[tuple[str, int]]:
     """Return the sums up to a position that do not follow from the rows: table and block."""
     values = {"after": 0, "upto": whole(upto)}
     return [
-        (each.table, block)
+        (each.name, block)
         for each in COUNTED
         for (block,) in conn.execute(_of(each, WRONG, summed=_of(each, SUMMED)), values)
     ]
@@ -123,7 +126,7 @@ def _of(each: Counted, template: LiteralString, **more: sql.Composable) -> sql.C
     return sql.SQL(template).format(
         block=sql.Literal(BLOCK),
         table=sql.Identifier(each.table),
-        name=sql.Literal(each.table),
+        name=sql.Literal(each.name),
         condition=sql.SQL(each.condition),
         code=sql.SQL(each.code),
         **more,
@@ -171,7 +174,7 @@ class Where(NamedTuple):
 def numbers(
     conn: Connection[Any], basis: Basis, by: Sequence[str], where: Where
 ) -> dict[str, dict[str, Numbers]]:
-    """Return `{table: {column: {value: number}}}` of what counts at the basis, by each column of `by`.
+    """Return `{name: {column: {value: number}}}` of what counts at the basis, by each column of `by`.
 
     All of `by` stand in the same sums (`BY`). Of an enterprise every row is looked at.
     """
@@ -182,11 +185,11 @@ def numbers(
         "valid_at": basis.valid_at,
         "at": 0 if where.uscc is not None else whole(basis.position),
         "told_apart": told_apart,
-        "counted": [each.table for each in tables],
+        "counted": [each.name for each in tables],
         **where._asdict(),
     }
     found: dict[str, dict[str, Numbers]] = {
-        each.table: {column: {} for column in by} for each in COUNTED
+        each.name: {column: {} for column in by} for each in COUNTED
     }
     for table, *told, number in asked(conn, _statement(tables, by), values):
         for column, value in zip(by, told, strict=True):

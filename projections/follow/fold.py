@@ -117,6 +117,7 @@ def shown(of: Supervision) -> Iterator[Touch]:
     yield from of.behind
     yield from (Touch("flags", key) for key in of.flags)
     yield from (Touch("flags", f"Q2-{position}") for position in of.file.orders)
+    yield from (Touch("flags", key) for key in of.owed)
 
 
 def _certificates(of: Supervision, position: int) -> Iterator[Version]:

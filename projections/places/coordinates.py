@@ -7,6 +7,7 @@ digit that was written, and the datum where none is named.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import cos, hypot, radians
 
 from domain.terms.place import USUAL, Clue, Place, Side, Step
 from domain.terms.vocabulary import Datum
@@ -46,6 +47,24 @@ def coordinates_clue(
         return _without_datum(outline, fix, outline_error_m)
     bearing = outline.bearing(*to_wgs84(fix.lon, fix.lat, place.datum))
     return _judged(bearing, place.datum.value, fix.error_m, outline_error_m)
+
+
+def metres_apart(one: Place, other: Place) -> float | None:
+    """Return how far apart two positions are at least: what may be wrong with each is taken off."""
+    fixes = [
+        _read(place) if place.lon is not None or place.lat is not None else None
+        for place in (one, other)
+    ]
+    points: list[tuple[float, float]] = []
+    error_m = 0.0
+    for fix, place in zip(fixes, (one, other), strict=True):
+        if not isinstance(fix, _Fix):
+            return None
+        error_m += fix.error_m + (0 if place.datum else _DATUM_REACH_M)
+        points.append(to_wgs84(fix.lon, fix.lat, place.datum or Datum.WGS84))
+    (lon, lat), (other_lon, other_lat) = points
+    east = (lon - other_lon) * cos(radians((lat + other_lat) / 2))
+    return max(0.0, hypot(east, lat - other_lat) * _METRES_PER_DEGREE - error_m)
 
 
 def _read(place: Place) -> _Fix | Clue:

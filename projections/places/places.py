@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from domain.checks.outcome import Context
 from domain.terms.contents import Outline as OutlineContent
 from domain.terms.place import USUAL, Bounds, Clue, Location, Place, Side, Step
 from domain.terms.vocabulary import Datum, Mode
 from ledger import reference
 from projections.places.address import PARSERS, address_clue
-from projections.places.coordinates import coordinates_clue
+from projections.places.coordinates import coordinates_clue, metres_apart
 from projections.places.division import division_clue
 from projections.places.gazetteer import Gazetteer
 from projections.places.outline import Outline
@@ -84,6 +85,10 @@ class Places:
             self._outlines[content.sha256] = outline
         return outline
 
+    def apart(self, one: Place, other: Place, /) -> float | None:
+        """Return how far apart two places are at least, in metres; None where it cannot be told."""
+        return metres_apart(one, other)
+
     def _judged(self, written: _Written, outline: Outline, error_m: int) -> Location:
         place = Place(
             lon=_number(written.lon),
@@ -114,6 +119,12 @@ def _location(clues: tuple[Clue, ...], outline: Outline) -> Location:
 
 
 _NO_PLACE = Clue(step=Step.MODE, side=Side.UNDECIDED, zh="未报告地点", en="no place reported")
+
+
+def installed_context() -> Context:
+    """Return what checks need of this installation: its reference data and its judge of places."""
+    places = installed_places()
+    return Context(reference.installed(), places, places.apart)
 
 
 def installed_places() -> Places:

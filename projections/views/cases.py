@@ -1,39 +1,57 @@
 """Cases: applications, inspections, findings and annual plans, as they stood on every day.
 
 One table for the four, with the key `findings/f-1`. What stands on a day is the fold of those
-entries of the case whose day has come, in the order in which they were recorded.
+entries of the case whose day has come, in the order of their days.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from domain.application.submission import ApplicationSubmitted
+from domain.finding.finding import FindingRaised
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
 from projections.views.asking import asked
 from projections.views.basis import Basis, Page
-from projections.views.case_docs import application_doc, finding_doc, inspection_doc, plan_doc
+from projections.views.case_docs import (
+    ApplicationFold,
+    CaseFold,
+    ComplaintFold,
+    FindingFold,
+    InspectionFold,
+    PlanFold,
+    RegisterFold,
+)
 from projections.views.row import Row, Rows, View, document, item
 
 
-class Kind(NamedTuple):
-    """One kind of case: how its entries become an item, and how far it has come."""
+class _Stretch(NamedTuple):
+    """Days on which a case stands so, and the entries that it rests on there."""
 
-    doc: Callable[[list[Recorded[Any]]], dict[str, Any] | None]
+    start: date
+    end: date | None
+    doc: dict[str, Any]
+    because: tuple[int, ...]
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, Callable[[], CaseFold]] = MappingProxyType(
     {
-        "applications": Kind(application_doc),
-        "inspections": Kind(inspection_doc),
-        "findings": Kind(finding_doc),
-        "plans": Kind(plan_doc),
+        "applications": ApplicationFold,
+        "inspections": InspectionFold,
+        "findings": FindingFold,
+        "plans": PlanFold,
+        "registers": RegisterFold,
+        "complaints": ComplaintFold,
     }
 )
+"""Kind → a case of which nothing has been read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +68,18 @@ class Filters:
 
 def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
     """Return the rendering of one kind of case."""
-    doc_of = KINDS[kind].doc
 
     def rows(of: Supervision, key: str) -> Rows:
         positions = of.behind.get(Touch(kind, key), [])
         entries = [of.entries[p] for p in positions if p in of.entries]
-        days = sorted({entry.valid_from for entry in entries})
         found: list[Row] = []
-        for start, end in zip(days, [*days[1:], None], strict=False):
-            doc = doc_of([entry for entry in entries if entry.valid_from <= start])
-            if doc is None:
-                continue
+        for start, end, doc, because in _stretches(KINDS[kind](), entries):
             for stretch in of.file.supervised(start, end):
-                shown = {**doc, "district": stretch.district, "because": positions}
+                shown = {
+                    **doc,
+                    "district": stretch.district,
+                    "because": of.file.corrected(because),
+                }
                 row = Row(*stretch, (kind, doc["stage"]), document(shown))
                 if found and found[-1][2:] == row[2:]:
                     found[-1] = found[-1]._replace(valid_to=stretch.end)
@@ -72,6 +89,33 @@ def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
 
     return rows
 
+
+def _stretches(case: CaseFold, entries: Sequence[Recorded[Any]]) -> Iterator[_Stretch]:
+    """Fold a case forward once: a stretch of days rests on what had happened by then alone."""
+    if not entries:
+        return
+    # What begins it comes first, whatever day an older ledger gave to what followed.
+    begins = (e.valid_from for e in entries if isinstance(e.event, _BEGINNING))
+    begun = next(begins, date.min)
+    by_day = sorted(entries, key=lambda entry: (max(entry.valid_from, begun), entry.position))
+    because: list[int] = []
+    starts: list[tuple[date, dict[str, Any] | None, tuple[int, ...]]] = []
+    for index, entry in enumerate(by_day):
+        case.take(entry)
+        because.append(entry.position)
+        day = max(entry.valid_from, begun)
+        after = max(by_day[index + 1].valid_from, begun) if index + 1 < len(by_day) else None
+        if day == after:
+            continue
+        between = (d for d in case.days() if day < d and (after is None or d < after))
+        starts += [(start, case.doc(start), tuple(because)) for start in (day, *sorted(between))]
+    for (start, doc, known), following in zip_longest(starts, starts[1:]):
+        if doc is not None:
+            yield _Stretch(start, following[0] if following else None, doc, known)
+
+
+_BEGINNING = (ApplicationSubmitted, FindingRaised)
+"""Without these nothing else of their kind is recorded."""
 
 CASES: Mapping[str, View] = MappingProxyType(
     {kind: View("cases", ("kind", "stage"), rows_of(kind)) for kind in KINDS}

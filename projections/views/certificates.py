@@ -19,7 +19,7 @@ from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Level
-from projections.views import scope
+from projections.views import scope, sessions
 from projections.views.asking import asked
 from projections.views.basis import Basis, Page
 from projections.views.lines import NULL
@@ -158,23 +158,39 @@ def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str
     """Return every certificate under that number, however it is written, in order of entry.
 
     `issuer_in_scope`: whether the issuer's confirmed scope held the occupation at that level on
-    the day of issue, as known at the basis' position. `holder.subject_id` leads to the vault and
+    the days of the assessment (`assessed_on`, `assessed_to`), as known at the basis' position.
+    `holder.subject_id` leads to the vault and
     `results` are the holder's own: neither is for the public.
     """
     values = {"valid_at": basis.valid_at, "position": basis.position, "number": folded(number)}
     found = [item(doc) for (doc,) in conn.execute(BY_NUMBER, values).fetchall()]
     for shown in found:
+        held = sessions.one(conn, Basis(date.max, basis.position), shown["assessment_id"])
+        shown["assessed_on"] = held["held_from"] if held else shown["issued_on"]
+        shown["assessed_to"] = held["held_to"] if held else shown["issued_on"]
         shown["issuer_in_scope"] = _issuer_in_scope(conn, basis, shown)
     return found
 
 
 def _issuer_in_scope(conn: Connection[Any], basis: Basis, shown: dict[str, Any]) -> bool:
-    that_day = Basis(date.fromisoformat(shown["issued_on"]), basis.position)
-    held = scope.one(conn, that_day, shown["issuer_uscc"])
-    if held is None or held["standing"] != "listed":
-        return False
+    """Say whether the scope held it on every day of the assessment, as the flags do (七(三))."""
+    first, last = date.fromisoformat(shown["assessed_on"]), date.fromisoformat(shown["assessed_to"])
+    day = first
+    for held in scope.intervals(conn, basis, shown["issuer_uscc"]):
+        start, end = date.fromisoformat(held["valid_from"]), held["valid_to"]
+        if end is not None and date.fromisoformat(end) <= day:
+            continue
+        if start > day or not _confirms(held, shown):
+            return False
+        if end is None or date.fromisoformat(end) > last:
+            return True
+        day = date.fromisoformat(end)
+    return False
+
+
+def _confirms(held: dict[str, Any], shown: dict[str, Any]) -> bool:
     occupation = shown["occupation"]
-    return any(
+    return held["standing"] == "listed" and any(
         one["edition"] == occupation["edition"]
         and one["name"] == occupation["name"]
         and one["trade"] in {None, occupation["trade"]}

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks import CHECKS
+from domain.checks.duties import Due, plan_late
 from domain.checks.outcome import Outcome
-from domain.checks.procedure import overdue, overdue_days, settled_by
+from domain.checks.procedure import overdue, past_deadline, settled_by
 from domain.finding.rectification import Order
 from domain.flag import Review
 from domain.supervision.flags import FlagState, case_of
 from domain.supervision.subject_file import Stretch
-from domain.supervision.supervision import Supervision
+from domain.supervision.supervision import Supervision, resting
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Reference
@@ -37,13 +39,15 @@ def rows(of: Supervision, key: str) -> Rows:
         return ()
     if parts[0] == "Q2":
         return _overdue_rows(of, parts[1])
+    if parts[0] == "P1":
+        return _plan_rows(of, key)
     state = of.flags.get(key)
     if state is None:
         return ()
     record = of.record(state.position)
     about = Concerned(of.file.uscc, record, _session(of, record))
     review, reference = of.file.reviews.get(key), of.context.reference
-    stretches = of.file.supervised(state.day)
+    stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
     return tuple(flag_row(state, review, about, reference, stretch) for stretch in stretches)
 
 
@@ -90,7 +94,7 @@ def flag_row(
         "review_position": review.position if review else None,
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
         "case": case,
-        "responsible": list(_responsible(about, stretch.district)),
+        "responsible": list(_responsible(state.code, about, stretch.district)),
         "message": {"zh": state.outcome.zh, "en": state.outcome.en},
         "because": list(dict.fromkeys(state.outcome.because)),
     }
@@ -109,8 +113,17 @@ def flag_row(
     return Row(*stretch, tuple(map(text, columns)), document(doc))
 
 
-def _responsible(about: Concerned, district: str | None) -> Iterator[dict[str, str | None]]:
-    """Yield the responsible bodies: who assessed, who issued, on whose behalf, who supervises (§6)."""
+def _responsible(
+    code: str, about: Concerned, district: str | None
+) -> Iterator[dict[str, str | None]]:
+    """Yield the responsible bodies: who assessed, who issued, on whose behalf, who supervises (§6).
+
+    For the procedure of an inspection it is the authority that sent the inspectors, and nobody else.
+    """
+    if not CHECKS[code].of_enterprise:
+        sent_by = about.record.actor.organisation if about.record is not None else district
+        yield {"uscc": None, "organisation": sent_by, "role": "inspecting"}
+        return
     yield {"uscc": about.uscc, "role": "assessing"}
     event = about.record.event if about.record is not None else None
     if isinstance(event, CertificateIssued) and event.issuer_uscc != about.uscc:
@@ -124,14 +137,12 @@ def _responsible(about: Concerned, district: str | None) -> Iterator[dict[str, s
 
 
 def _overdue_rows(of: Supervision, position: int) -> Rows:
-    """Q2: as known at the order overdue for ever; now until the report or the end of the finding."""
+    """Q2: as known at the order overdue for ever; now on the days on which nothing settles it."""
     finding = of.file.findings.get(of.file.orders.get(position, ""))
     order = next((o for o in finding.orders if o.position == position), None) if finding else None
     if finding is None or order is None:
         return ()
     start = order.due_on + timedelta(days=1)
-    days, settled = overdue_days(finding, order), settled_by(finding, order)
-    breach = overdue(finding, order)
     key = f"Q2-{position}"
     about = Concerned(of.file.uscc, of.entries.get(position), None)
     review, reference = of.file.reviews.get(key), of.context.reference
@@ -141,19 +152,69 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
             yield flag_row(state, review, about, reference, stretch)
 
     found: list[Row] = []
-    if days is not None:
-        found += shown(_q2(order, start, breach, None), days.start, days.end)
-    if settled is not None:
-        day, at = settled
-        end = start if days is None else day
-        cleared = Outcome(
-            Verdict.CLEAR,
-            f"已澄清(位置 {at} 的记录):此前为“{breach.zh}”",
-            f"cleared by the entry at position {at}; before: {breach.en}",
-            (*breach.because, at),
-        )
-        found += shown(_q2(order, start, cleared, at), end, None)
+    stretches = overdue(finding, order)
+    for stretch, after in zip_longest(stretches, stretches[1:]):
+        breach = past_deadline(finding, order, stretch.reopened_by)
+        outcome = resting(of.file, breach)
+        found += shown(_q2(order, start, outcome, None), stretch.days.start, stretch.days.end)
+        if stretch.days.end is not None and stretch.ended_by is not None:
+            cleared = resting(of.file, _cleared(breach, stretch.ended_by))
+            state = _q2(order, start, cleared, stretch.ended_by)
+            found += shown(state, stretch.days.end, after.days.start if after else None)
+    settled = settled_by(finding, order)
+    if not stretches and settled is not None:
+        at = finding.ended_position if finding.ended == "withdrawn" else settled[1]
+        cleared = resting(of.file, _cleared(past_deadline(finding, order), at))
+        found += shown(_q2(order, start, cleared, at), start, None)
     return tuple(found)
+
+
+def _plan_rows(of: Supervision, key: str) -> Rows:
+    """P1: late from the day after the deadline until a plan is filed; never, where none is owed."""
+    owed = of.owed.get(key)
+    if owed is None:
+        return ()
+    reference = of.context.reference
+    start = reference.rules(date(owed.year, 1, 1)).plan_deadline(owed.year) + timedelta(days=1)
+    about = Concerned(of.file.uscc, of.entries.get(owed.receipt), None)
+    review = of.file.reviews.get(key)
+    plan = of.file.plans.get(owed.year)
+    late = Due(owed.year, start, owed.receipt, ()) if owed.due is None else owed.due
+    breach = plan_late(late)
+    filed = plan.filed if plan is not None else None
+
+    def shown(outcome: Outcome, first: date, last: date | None, at: int | None) -> Iterator[Row]:
+        state = FlagState(
+            code="P1",
+            position=owed.receipt,
+            day=start,
+            then=Verdict.BREACH,
+            outcome=resting(of.file, outcome),
+            known_from=owed.known_from,
+            known_to=at,
+            year=owed.year,
+        )
+        for stretch in of.file.supervised(first, last):
+            yield flag_row(state, review, about, reference, stretch)
+
+    if owed.due is None:
+        return tuple(shown(_cleared(breach, owed.at), start, None, owed.at))
+    found: list[Row] = []
+    if filed is None or filed > start:
+        found += shown(breach, start, filed, None)
+    if filed is not None and plan is not None:
+        at = plan.position
+        found += shown(_cleared(breach, at), max(start, filed), None, at)
+    return tuple(found)
+
+
+def _cleared(breach: Outcome, at: int) -> Outcome:
+    return Outcome(
+        Verdict.CLEAR,
+        f"已澄清(位置 {at} 的记录):此前为“{breach.zh}”",
+        f"cleared by the entry at position {at}; before: {breach.en}",
+        (*breach.because, at),
+    )
 
 
 def _q2(order: Order, start: date, outcome: Outcome, known_to: int | None) -> FlagState:

@@ -63,7 +63,7 @@ PAGE = """
 SELECT key, doc FROM projections.flags
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND (record, code) > (%(after_record)s, %(after_code)s)
+   AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
    AND CASE WHEN %(verdict)s::text IS NOT NULL THEN verdict = %(verdict)s
             WHEN %(case)s::text IS NOT NULL THEN true
             ELSE verdict <> 'clear' END
@@ -82,7 +82,7 @@ SELECT key, doc FROM projections.flags
    AND (%(record)s::bigint IS NULL OR record = %(record)s)
    AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s)
    AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
- ORDER BY record, code LIMIT %(limit)s
+ ORDER BY record, code, key LIMIT %(limit)s
 """
 
 
@@ -102,6 +102,7 @@ def page(
         "position": basis.position,
         "after_record": after[1],
         "after_code": after[0],
+        "after_key": cursor or "",
         "verdict": filters.verdict,
         "case": filters.case,
         "code": filters.code,
@@ -170,10 +171,10 @@ def of_record(conn: Connection[Any], basis: Basis, record: int) -> list[dict[str
 
 
 OF_RECORDS = """
-SELECT DISTINCT ON (record, code) doc FROM projections.flags
+SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
  WHERE record = ANY (%(records)s) AND verdict <> 'clear'
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
- ORDER BY record, code, valid_from DESC
+ ORDER BY record, code, key, valid_from DESC
 """
 
 

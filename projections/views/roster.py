@@ -4,7 +4,7 @@ One row for each stretch of days on which all four stay the same. Days without a
 rows too, so that an enterprise is found by its USCC; the list leaves them out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,11 +12,11 @@ from typing import Any
 from psycopg import Connection
 
 from domain.enterprise import Enterprise, Profile
-from domain.standing.course import UNLISTED, Listing
+from domain.standing.course import UNLISTED, Grant, Listing
 from domain.supervision.supervision import Supervision
 from domain.terms.folding import folded
 from domain.terms.intervals import Timeline
-from domain.terms.scope import ScopeItem, items
+from domain.terms.scope import ScopeItem, Unit, items
 from projections.views.asking import asked
 from projections.views.basis import Basis, Page
 from projections.views.row import Row, Rows, View, document, item
@@ -56,7 +56,9 @@ def rows(of: Supervision, key: str) -> Rows:
     found: list[Row] = []
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         position, profile = profiles.on(start) or first
-        row = _row(enterprise, position, profile, listings.on(start) or UNLISTED, start, end)
+        listing = listings.on(start) or UNLISTED
+        because = of.file.corrected((position, *listing.because))
+        row = _row(enterprise, because, profile, listing, start, end)
         if found and found[-1][2:] == row[2:]:
             found[-1] = found[-1]._replace(valid_to=end)
         else:
@@ -66,7 +68,7 @@ def rows(of: Supervision, key: str) -> Rows:
 
 def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row shows
     enterprise: Enterprise,
-    position: int,
+    because: tuple[int, ...],
     profile: Profile,
     listing: Listing,
     start: date,
@@ -83,17 +85,45 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row sho
         "batch": listing.batch,
         "valid_from": listing.days.start if listing.days else None,
         "valid_to": listing.days.end if listing.days else None,
-        "scope": [item_of(i) for i in scope],
-        "because": [position, *listing.because],
+        "scope": granted(listing),
+        "because": because,
     }
     terms = SEPARATOR.join(["", *sorted(set(_terms(scope))), ""])
     columns = (listing.standing.value, profile.name, terms)
     return Row(start, end, profile.district, columns, document(doc))
 
 
-def item_of(scope_item: ScopeItem) -> dict[str, Any]:
-    """Return a scope item in the shape of the contract."""
-    return asdict(scope_item)
+def granted(listing: Listing) -> list[dict[str, Any]]:
+    """Return the scope items in the shape of the contract, each with the grant that confirms it.
+
+    What several grants confirm is shown with the one that lasts longest.
+    """
+    by_grant: dict[Grant, Iterable[Unit]] = {}
+    if len(listing.grants) == 1:
+        by_grant[listing.grants[0]] = listing.scope
+    else:
+        confirming: dict[Grant, list[Unit]] = {}
+        for unit in listing.scope:
+            grant = listing.granting(unit)
+            if grant is not None:
+                confirming.setdefault(grant, []).append(unit)
+        by_grant.update(confirming)
+    found = [
+        {
+            **asdict(scope_item),
+            "batch": grant.batch,
+            "valid_from": grant.days.start,
+            "valid_to": grant.days.end,
+        }
+        for grant, units in by_grant.items()
+        for scope_item in items(units)
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(shown: dict[str, Any]) -> tuple[str, str, str, str, date]:
+    trade = shown["trade"] or ""
+    return shown["edition"], shown["code"], shown["name"], trade, shown["valid_to"]
 
 
 def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
@@ -124,9 +154,10 @@ SELECT key, doc FROM projections.roster
            %(q)s) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
-            -- A stretch ends with its listing at the latest: few documents are looked into.
+            -- A stretch ends with the first of its grants at the latest: few documents are looked into.
             WHEN valid_to > %(valid_at)s::date + %(days)s::int THEN false
-            ELSE (doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s::int END
+            ELSE coalesce((SELECT min(g ->> 'valid_to') FROM json_array_elements(doc::json -> 'scope') g),
+                          doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s::int END
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -168,13 +199,15 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     return None if found is None else item(found[0])
 
 
-# A stretch ends with its listing at the latest: few documents are looked into.
+# A stretch ends with the first of its grants at the latest: few documents are looked into.
 EXPIRING = """
-SELECT key, name, standing, district, doc::json ->> 'valid_to' AS ends FROM projections.roster
+SELECT key, name, standing, district, first.ends FROM projections.roster,
+       LATERAL (SELECT coalesce(min(g ->> 'valid_to'), doc::json ->> 'valid_to') AS ends
+                  FROM json_array_elements(doc::json -> 'scope') g) first
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
-   AND (doc::json ->> 'valid_to')::date <= %(ends_by)s
+   AND first.ends::date <= %(ends_by)s
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
  ORDER BY ends, key

@@ -6,10 +6,9 @@ from typing import Any
 from psycopg import Connection
 
 from domain.supervision.supervision import Supervision
-from domain.terms.scope import items
 from projections.views.asking import asked
 from projections.views.basis import Basis, Page
-from projections.views.roster import item_of
+from projections.views.roster import granted
 from projections.views.row import Row, Rows, View, document, item
 
 
@@ -32,8 +31,8 @@ def rows(of: Supervision, key: str) -> Rows:
         doc = {
             "uscc": key,
             "standing": listing.standing,
-            "scope": [item_of(i) for i in items(listing.scope)],
-            "because": listing.because,
+            "scope": granted(listing),
+            "because": of.file.corrected(listing.because),
         }
         for stretch in of.file.supervised(days.start, days.end):
             row = Row(*stretch, (), document(doc))

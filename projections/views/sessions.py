@@ -36,6 +36,12 @@ def rows(of: Supervision, key: str) -> Rows:
     event = entry.event
     shown = fields(event)
     beside = {"position": entry.position, "because": of.behind[Touch("sessions", key)]}
+    published = of.file.published.get(key)
+    if published is not None:
+        beside["results_published"] = [
+            {name: value for name, value in fields(e).items() if name != "assessment_id"}
+            for e in published
+        ]
     columns = (event.occupation.name, event.level.value, event.method, text(event.held_from))
     return tuple(
         Row(*stretch, columns, document({**shown, "district": stretch.district, **beside}))

@@ -1,22 +1,47 @@
 """What each check of domain.md §6 says: breach, undecided and clear, with its limits."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from domain import enterprise, plan
 from domain.assessment import Candidates
-from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Results
+from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Ground, Results
 from domain.checks import CHECKS
 from domain.inspection import inspection
 from domain.judged import JUDGED
+from domain.partnership import PartnershipFiled
+from domain.staff import StaffRegistered
 from domain.standing import standing
 from domain.terms.clauses import CLAUSES
 from domain.terms.place import Place
-from domain.terms.vocabulary import CandidateCategory, ContentPart, Level, Method, Mode, Verdict
-from tests.story import COOK, ELECTRICIAN, GUARD, OTHER, USCC, WELDER, Story, issued, item, session
+from domain.terms.vocabulary import (
+    CandidateCategory,
+    ContentPart,
+    GroundKind,
+    Level,
+    Method,
+    Mode,
+    PartnershipKind,
+    StaffDuty,
+    Verdict,
+)
+from projections.views.flag_rows import rows
+from tests.story import (
+    COOK,
+    ELECTRICIAN,
+    GUARD,
+    LATER,
+    OTHER,
+    USCC,
+    WELDER,
+    Story,
+    issued,
+    item,
+    session,
+)
 
 
 def listed() -> Story:
@@ -303,11 +328,26 @@ def test_a_session_outside_is_g1_and_one_without_place_is_undecided():
     assert story.found(Verdict.UNDECIDED) == ["G1"]
 
 
-@pytest.mark.parametrize("mode", [Mode.ONLINE, Mode.NO_SESSION])
-def test_what_has_no_place_is_clear(mode):
+@pytest.mark.parametrize(
+    ("mode", "method"),
+    [(Mode.ONLINE, "examination"), (Mode.ONLINE, "direct"), (Mode.NO_SESSION, "direct")],
+)
+def test_what_has_no_place_is_clear(mode, method):
     story = listed()
-    story.tell(session(mode=mode, venue=None))
+    story.tell(session(mode=mode, method=method, venue=None))
     assert story.fold.flags == {}
+
+
+def test_no_session_of_any_other_method_than_direct_certification_is_g1_undecided():
+    story = listed()
+    story.tell(session(mode=Mode.NO_SESSION, venue=None))
+    assert story.found(Verdict.UNDECIDED) == ["G1"]
+
+
+def test_of_several_venues_the_worst_decides():
+    story = listed()
+    story.tell(session(venues=(Place(division="131082"),)))
+    assert story.found() == ["G1"]
 
 
 # R1, C1, C3 -------------------------------------------------------------------
@@ -409,3 +449,262 @@ def test_an_inspection_needs_inspectors_cards_and_statements(inspectors, verdict
     story.tell(dispatched, date(2025, 3, 1))
     found = [f.outcome.verdict for f in story.fold.flags.values() if f.code == "Q1"]
     assert found == ([] if verdict is Verdict.CLEAR else [verdict])
+
+
+# S10, R2, T2, V1, P1: switched on by a rule set --------------------------------
+
+
+STUDENT = replace(issued().holder, category=CandidateCategory.STUDENT)
+
+
+def later(*scope, **more) -> Story:
+    return Story(LATER).listed(*(scope or (item(ELECTRICIAN, "5", "4"),)), **more)
+
+
+def registered(story: Story) -> Story:
+    for name, duty in (("甲", "assessor"), ("乙", "assessor"), ("丙", "quality")):
+        body = StaffRegistered(uscc=USCC, staff_id=name, name=name, duty=StaffDuty(duty))
+        story.tell(body, date(2024, 7, 1))
+    return story
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda s: s.tell(session(assessors=())),
+        lambda s: (s.tell(session()), s.tell(issued(holder=STUDENT))),
+        lambda s: (s.tell(session(method="direct")), s.tell(issued())),
+    ],
+)
+def test_an_upgrade_alone_raises_no_flag_of_a_later_check(break_it):
+    story = listed()
+    break_it(story)
+    assert story.fold.flags == {}
+
+
+def test_a_session_without_examiners_or_quality_officers_is_s10():
+    for changes in ({"assessors": ()}, {"quality_staff": ()}):
+        story = registered(later())
+        story.tell(session(**changes))
+        assert story.found() == ["S10"]
+
+
+def test_a_list_of_examiners_that_was_not_reported_is_not_judged():
+    story = later()
+    story.tell(session(assessors=None, quality_staff=None))
+    assert story.fold.flags == {}
+
+
+def test_an_examiner_who_is_not_on_the_register_is_s10_until_a_late_paper_says_otherwise():
+    story = later()
+    story.tell(session())
+    assert story.found() == ["S10"]
+    registered(story)
+    assert story.found() == []
+
+
+def test_students_without_a_partnership_are_s5_undecided():
+    story = registered(later())
+    story.tell(session(candidates=Candidates(employee=1, student=2)))
+    assert story.found(Verdict.UNDECIDED) == ["S5"]
+    story.tell(
+        PartnershipFiled(uscc=USCC, kind=PartnershipKind.SCHOOL, partner="某校"), date(2025, 3, 1)
+    )
+    assert story.found(Verdict.UNDECIDED) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"level": Level.FIVE},
+        {"occupation": replace(ELECTRICIAN, trade="外线电工")},
+        {"issued_on": date(2025, 3, 9)},
+        {"holder": replace(issued().holder, category=CandidateCategory.STUDENT)},
+    ],
+)
+def test_a_certificate_that_departs_from_its_session_is_r2(changes):
+    story = registered(later(item(ELECTRICIAN, "5", "4")))
+    story.tell(session(replace(ELECTRICIAN, trade="矿山电工")))
+    story.tell(issued(replace(ELECTRICIAN, trade="矿山电工")))
+    assert story.found() == []
+    body = replace(
+        issued(number="Y000011123456254000002"), occupation=replace(ELECTRICIAN, trade="矿山电工")
+    )
+    story.tell(replace(body, **changes))
+    assert "R2" in story.found()
+
+
+def test_what_only_one_of_certificate_and_session_names_is_no_departure():
+    story = registered(later())
+    story.tell(session())
+    story.tell(issued(replace(ELECTRICIAN, trade="外线电工")))
+    assert story.found() == []
+
+
+def test_a_holder_of_no_eligible_category_is_s5_and_not_r2_too():
+    story = registered(later())
+    story.tell(session())
+    story.tell(issued(holder=replace(issued().holder, category=CandidateCategory.OTHER)))
+    assert story.found() == ["S5"]
+
+
+@pytest.mark.parametrize(
+    ("ground", "verdict"),
+    [
+        (None, Verdict.UNDECIDED),
+        (Ground(kind=GroundKind.COMPETITION, text="一等奖", document_no="竞字1号"), Verdict.CLEAR),
+        (Ground(kind=GroundKind.CONTRIBUTION, text="专利", document_no=" "), Verdict.BREACH),
+    ],
+)
+def test_a_direct_certification_names_its_ground_with_the_paper(ground, verdict):
+    story = registered(later())
+    story.tell(session(method="direct", mode=Mode.NO_SESSION, venue=None))
+    story.tell(issued(results=replace(issued().results, ground=ground)))
+    found = [flag.outcome.verdict for flag in story.fold.flags.values() if flag.code == "T2"]
+    assert found == ([] if verdict is Verdict.CLEAR else [verdict])
+
+
+def visit(**changes):
+    body = inspection.SpotCheckRecorded(
+        inspection_id="i-1",
+        uscc=USCC,
+        assessment_id="a-1",
+        district="110108",
+        kind="现场督导",
+        inspectors=tuple(
+            inspection.Inspector(account=a, name=a, card_no="R11200001", recusal_declared=False)
+            for a in ("x", "y")
+        ),
+        captured_at=datetime(2025, 3, 10, 2, tzinfo=UTC),
+        device_id="d",
+        offline=False,
+        checklist=(),
+        evidence=(),
+        signature_refused=False,
+    )
+    return replace(body, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "contradicts"),
+    [
+        ({}, False),
+        ({"seen": inspection.Seen(held=True, level=Level.FOUR, candidates=10)}, False),
+        ({"seen": inspection.Seen(held=False)}, True),
+        ({"seen": inspection.Seen(occupation=COOK)}, True),
+        ({"seen": inspection.Seen(level=Level.FIVE)}, True),
+        ({"seen": inspection.Seen(candidates=11)}, True),
+        ({"seen": inspection.Seen(assessors_absent=("甲",))}, True),
+        ({"seen": inspection.Seen(assessors_absent=("丁",))}, False),
+        ({"place": Place(division="131082")}, True),
+        ({"place": Place(name="只有名称")}, False),
+        ({"kind": "线上督导", "seen": inspection.Seen(held=False)}, False),
+        ({"assessment_id": None, "seen": inspection.Seen(held=False)}, False),
+    ],
+)
+def test_a_visit_that_contradicts_what_was_reported_is_v1(changes, contradicts):
+    story = registered(later())
+    story.tell(session())
+    story.tell(visit(**changes), date(2025, 3, 10))
+    assert story.found() == (["V1"] if contradicts else [])
+
+
+def test_a_visit_is_compared_with_its_session_on_the_days_of_that_alone_and_again_when_corrected():
+    story = registered(later())
+    at = story.tell(session())
+    story.tell(visit(seen=inspection.Seen(level=Level.FIVE)), date(2025, 3, 11))
+    assert story.found() == []
+    story.correct(at, held_to="2025-03-11")
+    assert story.found() == ["V1"]
+
+
+def test_more_than_a_kilometre_between_visit_and_venue_is_v1():
+    for lon, contradicts in (("116.305", False), ("116.35", True)):
+        story = registered(later())
+        story.tell(session(venue=Place(division="110108", lon=Decimal("116.3"))))
+        place = Place(division="110108", lon=Decimal(lon))
+        story.tell(visit(place=place), date(2025, 3, 10))
+        assert story.found() == (["V1"] if contradicts else [])
+
+
+def test_a_plan_that_is_not_filed_by_the_deadline_is_owed_but_not_for_the_year_of_the_first_listing():
+    story = later(plans=())
+    receipt = 4
+    assert set(story.fold.owed) == {f"P1-{receipt}-{year}" for year in (2025, 2026, 2027)}
+    story.tell(standing.ListingRemoved(uscc=USCC, basis="移出"), date(2026, 12, 1))
+    still = {key for key, owed in story.fold.owed.items() if owed.due is not None}
+    assert still == {f"P1-{receipt}-{year}" for year in (2025, 2026)}
+    assert listed().fold.owed == {}
+
+
+def test_a_late_plan_is_late_from_the_day_after_the_deadline_until_it_is_filed():
+    story = later(plans=())
+    key = "P1-4-2026"
+    (row,) = rows(story.fold, key)
+    assert (row.valid_from, row.valid_to) == (date(2026, 2, 1), None)
+    story.tell(
+        plan.AnnualPlanFiled(uscc=USCC, year=2026, summary=SUMMARY, sessions=()), date(2026, 2, 9)
+    )
+    late, filed = rows(story.fold, key)
+    assert (late.valid_to, late.columns[3]) == (date(2026, 2, 9), "breach")
+    assert filed.columns[3] == "clear"
+
+
+# Days and sentences ------------------------------------------------------------
+
+
+def test_a_session_names_the_first_day_on_which_it_was_not_listed():
+    story = listed()
+    story.tell(standing.ListingSuspended(uscc=USCC, basis="督导"), date(2025, 3, 12))
+    story.tell(session(held_to=date(2025, 3, 14)))
+    (flag,) = story.fold.flags.values()
+    assert "2025-03-12" in flag.outcome.zh
+    assert "2025-03-12" in flag.outcome.en
+
+
+def test_a_session_before_the_deadline_is_s8_only_if_no_plan_came_by_then():
+    first = story_of_next_year()
+    first.tell(session(day=date(2026, 1, 15)))
+    (flag,) = first.fold.flags.values()
+    assert (flag.code, flag.outcome.since) == ("S8", date(2026, 2, 1))
+    filed = plan.AnnualPlanFiled(uscc=USCC, year=2026, summary=SUMMARY, sessions=())
+    first.tell(filed, date(2026, 1, 31))
+    assert first.found() == []
+    late = story_of_next_year()
+    late.tell(filed, date(2026, 2, 1))
+    late.tell(session(day=date(2026, 1, 15)))
+    assert late.found() == ["S8"]
+
+
+SUMMARY = plan.AnnualSummary(sessions=0, candidates=0, certificates=0)
+
+
+def story_of_next_year() -> Story:
+    return Story().listed(item(ELECTRICIAN, "5", "4"), plans=(2025,))
+
+
+def test_a_second_publication_without_its_receipt_is_s8_for_its_own_occupation_alone():
+    story = listed()
+    story.tell(
+        standing.EnterpriseListed(
+            uscc=USCC,
+            batch="2025-1",
+            application_id="app-2",
+            scope=(item(COOK, "4"),),
+            valid_from=date(2025, 1, 1),
+            valid_to=date(2027, 1, 1),
+        ),
+        date(2025, 1, 1),
+    )
+    story.tell(session())
+    assert story.found() == []
+    story.tell(session(COOK, assessment_id="a-2"))
+    assert story.found() == ["S8"]
+
+
+def test_a_flag_rests_on_the_corrections_of_its_record_too():
+    story = listed()
+    at = story.tell(session())
+    correction = story.correct(at, level="3")
+    (flag,) = story.fold.flags.values()
+    assert {at, correction} <= set(flag.outcome.because)

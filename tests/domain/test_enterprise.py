@@ -83,10 +83,28 @@ def test_an_enterprise_is_not_registered_from_tomorrow_on():
 # Profile
 
 
-def test_only_what_is_new_of_a_profile_is_recorded():
-    given(register()).when(change(name="新名", address="北京市海淀区")).then(
-        EnterpriseProfileChanged(uscc=USCC, name="新名")
-    )
+def test_a_change_of_profile_is_recorded_as_it_was_reported_also_where_it_changes_nothing_today():
+    both = change(name="新名", address="北京市海淀区")
+    (new,) = given(register()).when(both).then_as_ordered()
+    assert new.event.address == "北京市海淀区"
+    given(register(), change(name="新名")).when(
+        order(EnterpriseProfileChanged(uscc=USCC, name="新名"), DAY + timedelta(days=1))
+    ).then_as_ordered()
+
+
+def test_a_name_of_the_tenth_that_was_entered_before_that_of_the_first_is_not_lost():
+    first = order(EnterpriseProfileChanged(uscc=USCC, name="甲"), date(2025, 3, 1))
+    back = order(EnterpriseProfileChanged(uscc=USCC, name="示例企业"), date(2025, 3, 10))
+    for way in ((first, back), (back, first)):
+        state = state_of(recorded(register(), *way), ENTERPRISE.key(USCC))
+        names = [state.profile_on(day).name for day in (date(2025, 3, 5), date(2025, 3, 10))]
+        assert names == ["甲", "示例企业"]
+
+
+def test_one_day_has_one_value_of_a_field():
+    way = [register(), change(name="新名")]
+    given(*way).when(change(name="另名")).then_refused("changed-that-day", "name")
+    given(*way).when(change(address="北京市海淀区")).then_as_ordered()
 
 
 def test_every_field_of_a_profile_may_change():
@@ -97,7 +115,7 @@ def test_every_field_of_a_profile_may_change():
     assert new.district == "BDA"
 
 
-def test_changing_a_profile_to_what_it_is_changes_nothing():
+def test_the_same_change_of_a_profile_again_is_known_already():
     given(register(), change(name="新名")).when(change(name="新名")).then_nothing()
 
 

@@ -28,6 +28,14 @@ READERS = {
 # One letter a role: Q supervisor, C centre, B bureau, D district, E expert, R reporter.
 LETTERS = dict(zip("QCBDER", ORGANISATIONS, strict=True))
 MATRIX = {
+    "ApplicationWithdrawn": "RC",
+    "StaffRegistered": "RC",
+    "StaffReleased": "RC",
+    "PartnershipFiled": "RC",
+    "SpecificationFiled": "RC",
+    "ResultsPublished": "RC",
+    "ComplaintReceived": "QCD",
+    "HearingHeld": "QCD",
     "EnterpriseRegistered": "RCBD",
     "EnterpriseProfileChanged": "RCBD",
     "UnitCovered": "RCB",

@@ -73,9 +73,14 @@ def test_a_plan_is_revised_and_stays_filed_since_its_first_day():
     assert after.sessions == SESSIONS
 
 
-def test_revising_a_plan_to_what_it_is_changes_nothing():
+def test_the_same_revision_again_is_known_already():
     given(register(), file(), revise()).when(revise()).then_nothing()
-    given(register(), file()).when(revise(sessions=PLAN.sessions)).then_nothing()
+
+
+def test_a_plan_is_revised_once_a_day_and_otherwise_by_its_day():
+    given(register(), file(), revise()).when(revise(sessions=PLAN.sessions)).then_refused(
+        "revised-that-day", "year"
+    )
 
 
 def test_a_plan_that_was_never_filed_is_not_revised():

@@ -1,10 +1,13 @@
 """Publication: by a second person, within what was confirmed, all entries or none."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from domain.application.submission import AppliedUnit
+from domain.enterprise import UnitCovered
 from domain.roster import entries_digest, recorded_form, whole
 from domain.standing.standing import STANDING, ListingRemoved
 from domain.terms.decider import Command
@@ -55,7 +58,7 @@ def test_a_publication_lists_each_enterprise():
     batch, entry = given(*confirmed()).when(publish()).then(recorded_form(publication()), listing())
     assert (batch.stream, batch.subject, batch.tags) == ("roster/2024-1", None, ("roster:2024-1",))
     assert (entry.stream, entry.subject, entry.district) == (f"standing/{USCC}", USCC, "110108")
-    assert entry.tags == (f"standing:{USCC}", f"application:{APP}")
+    assert entry.tags == (f"standing:{USCC}", f"application:{APP}", f"applicant:{USCC}")
     assert entry.valid_from == LISTED_FROM
 
 
@@ -207,3 +210,25 @@ def test_the_digest_says_what_was_published_and_in_which_order():
     )
     digests = {entries_digest(each) for each in ([one], [other], [one, other], [other, one], [])}
     assert len(digests) == 5
+
+
+def test_the_units_that_the_application_names_are_covered_from_the_first_day_of_the_grant():
+    named = submission(
+        units=(AppliedUnit(uscc=UNIT, name="分公司"), AppliedUnit(uscc=USCC, name="x"))
+    )
+    way = confirmed()
+    way[1] = replace(way[1], body=named)
+    covered = UnitCovered(uscc=USCC, unit_uscc=UNIT, unit_name="分公司")
+    *_, unit = given(*way).when(publish()).then(recorded_form(publication()), listing(), covered)
+    assert (unit.stream, unit.valid_from) == (f"enterprise/{USCC}", LISTED_FROM)
+
+
+def test_a_grant_takes_the_place_of_one_that_the_enterprise_had():
+    given(*confirmed()).when(publish_entry(replaces=("app-9",))).then_refused(
+        "unknown-grant", "entries.0.replaces.0"
+    )
+    before = forced(listing(application_id="app-0", batch="2021-1"), f"standing:{USCC}")
+    given(*confirmed(), before).when(publish_entry(replaces=("app-0",))).then(
+        recorded_form(publication(entries=(roster_entry(replaces=("app-0",)),))),
+        listing(replaces=("app-0",)),
+    )

@@ -26,7 +26,7 @@ def found(year):
 
 
 def _key(year, specimen):
-    return f"{specimen.code}-{year.marks[specimen.mark]}"
+    return year.key(specimen)
 
 
 def test_what_the_checks_find_is_what_was_planted(year, found):
@@ -43,7 +43,7 @@ def test_every_check_has_two_specimens_in_breach(year, code):
     assert sum(s.code == code and s.verdict == Verdict.BREACH for s in year.specimens) >= 2
 
 
-@pytest.mark.parametrize("code", ["S1", "S3", "S4", "G1", "C1", "T1"])
+@pytest.mark.parametrize("code", ["S1", "S3", "S4", "G1", "C1", "T1", "T2"])
 def test_every_check_that_can_be_undecided_has_two_specimens_of_it(year, code):
     assert sum(s.code == code and s.verdict == Verdict.UNDECIDED for s in year.specimens) >= 2
 
@@ -55,7 +55,7 @@ def test_every_case_of_time_has_two_specimens(year, case):
 
 def test_most_enterprises_and_sessions_are_clean(year):
     sessions = [e for e in year.trial.entries if e.type.startswith("assessment.")]
-    flagged = {_key(year, s).partition("-")[2] for s in year.specimens}
+    flagged = {_key(year, s).split("-")[1] for s in year.specimens}
     assert len({s.firm for s in year.specimens}) < len(year.firms) / 2
     assert 0.05 < sum(str(e.position) in flagged for e in sessions) / len(sessions) < 0.15
 

@@ -191,4 +191,5 @@ def _review(step: Step, before: list[Told]) -> tuple[str, Any]:
     # A third of those of a certificate are of C2: it is folded apart from the others.
     code = "C2" if "C2" in codes and step.b % 3 == 0 else pick(codes, step.a + step.b)
     decision = pick(_DECISIONS, step.a)
-    return record.uscc, FlagReviewed(flag=f"{code}-{record.position}", decision=decision)
+    year = "-2024" if code == "P1" else ""
+    return record.uscc, FlagReviewed(flag=f"{code}-{record.position}{year}", decision=decision)

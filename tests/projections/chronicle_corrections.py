@@ -67,6 +67,8 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("candidates.other", "3"),
         ("unit_uscc", f'"{THIRD}"'),
         ("method", '"direct"'),
+        ("assessors", "[]"),
+        ("venues", '[{"division":"131082"}]'),
         ("mode", '"no_session"'),
     ),
     "CertificateIssued": (
@@ -77,6 +79,8 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("issued_on", '"2025-11-11"'),
         ("holder.category", '"other"'),
         ("results.content", '["projects"]'),
+        ("holder.category", '"student"'),
+        ("results.ground", "null"),
         ("occupation.code", '"6-31-01-03"'),
     ),
     "CertificateReissued": (("reason", '"另"'), *_DAYS),
@@ -85,6 +89,8 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "SpotCheckRecorded": (
         ("inspectors.0.recusal_declared", "false"),
         ("checklist.0.value", '"否"'),
+        ("seen.held", "true"),
+        ("seen", '{"level":"5"}'),
         *_DAYS,
     ),
     "FindingRaised": (("severity", '"severe"'), ("statement", '"另"'), *_DAYS),
@@ -99,6 +105,14 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "FindingClosed": (("outcome", '"另"'), *_DAYS),
     "FindingWithdrawn": (("reason", '"另"'), *_DAYS),
     "FindingDisputed": (("statement", '"另"'), *_DAYS),
+    "HearingHeld": (("outcome", '"撤销"'), *_DAYS),
+    "ApplicationWithdrawn": (("reason", '"另"'), *_DAYS),
+    "StaffRegistered": (("name", '"甲"'), ("duty", '"quality"'), *_DAYS),
+    "StaffReleased": _DAYS,
+    "PartnershipFiled": (("kind", '"apprenticeship"'), ("valid_to", "null"), *_DAYS),
+    "SpecificationFiled": (("filing_no", '"B-2"'), *_DAYS),
+    "ResultsPublished": (("published_on", '"2024-03-03"'), ("where", '"公告栏"')),
+    "ComplaintReceived": (("subject", '"另"'), *_DAYS),
     "FlagReviewed": (("decision", '"dismissed"'), ("decision", '"upheld"'), *_DAYS),
 }
 """Event name → pairs of path and value (JSON text). Rosters, draws and adoptions are never corrected."""

@@ -16,17 +16,22 @@ from domain.application.scoring import (
     EvaluationScoreRevised,
     ExpertsAssigned,
 )
-from domain.assessment import AssessmentHeld
+from domain.assessment import AssessmentHeld, ResultsPublished
 from domain.catalogue import CatalogueAdopted
 from domain.certificate.certificate import (
     CertificateIssued,
     CertificateReissued,
     CertificateRevoked,
+    Ground,
     Holder,
 )
+from domain.complaint import ComplaintReceived
 from domain.finding import finding, measure
 from domain.inspection import inspection
 from domain.inspection.draw import Pool, Sample, commitment, draw, pool_digest
+from domain.partnership import PartnershipFiled
+from domain.specification import SpecificationFiled
+from domain.staff import StaffRegistered, StaffReleased
 from domain.standing import standing
 from domain.terms.place import Place
 from domain.terms.reference import Occupation
@@ -34,11 +39,14 @@ from domain.terms.vocabulary import (
     CandidateCategory,
     CatalogueKind,
     EnterpriseKind,
+    GroundKind,
     Level,
     Method,
     Mode,
     Opinion,
+    PartnershipKind,
     Severity,
+    StaffDuty,
 )
 from tests.story import (
     CONTRADICTORY,
@@ -228,7 +236,8 @@ def _scope_changed(step: Step) -> Any:
 
 def _suspended(step: Step) -> Any:
     until = day_of(step) + timedelta(days=30) if step.b % 2 else None
-    return standing.ListingSuspended(uscc=step.uscc, basis="x", until=until)
+    finding_id = pick((None, _finding(step)), step.b // 2)
+    return standing.ListingSuspended(uscc=step.uscc, basis="x", until=until, finding_id=finding_id)
 
 
 def _renewed(step: Step) -> Any:
@@ -257,12 +266,16 @@ def _session(step: Step) -> Any:
         day_of(step),
         assessment_id=session_id(step, step.a),
         uscc=step.uscc,
-        held_to=day_of(step) + timedelta(days=step.b % 3),
+        held_to=day_of(step) + timedelta(days=pick((0, 1, 300, 120, 2, 300), step.b)),
         unit_uscc=pick((None, OTHER), step.b),
         mode=pick((Mode.ON_SITE, Mode.ON_SITE, Mode.ONLINE), step.day),
-        method=pick(("examination", "师带徒考评"), step.day // 3),
+        method=pick(("examination", "师带徒考评", "direct"), step.day // 3),
         venue=pick(PLACES, step.a + step.b),
-        candidates=replace(session().candidates, employee=1, other=step.day % 2),
+        venues=pick((None, None, (PLACES[1],)), step.a),
+        candidates=replace(
+            session().candidates, employee=1, other=step.day % 2, student=step.b // 4
+        ),
+        assessors=pick((("甲", "乙"), ("甲",), (), None), step.a),
     )
 
 
@@ -273,9 +286,14 @@ def _certificate(step: Step) -> Any:
         id_type="201",
         category=pick((CandidateCategory.EMPLOYEE, CandidateCategory.OTHER), step.day),
     )
+    ground = Ground(
+        kind=GroundKind.COMPETITION, text="一等奖", document_no=pick(("J-1", ""), step.a)
+    )
+    results = replace(issued().results, ground=pick((None, ground), step.b // 2))
     return issued(
         _occupation(step),
         _level(step),
+        results=results,
         number=number_of(step, step.day),
         assessment_id=session_id(step, step.a),
         issuer_uscc=pick((step.uscc, step.uscc, THIRD), step.b),
@@ -338,6 +356,8 @@ def _spot_check(step: Step) -> Any:
         place=PLACES[0],
         device_id="d-1",
         offline=bool(step.b % 2),
+        assessment_id=pick((None, session_id(step, step.a), session_id(step, step.a)), step.a // 2),
+        seen=pick((None, inspection.Seen(held=False), inspection.Seen(candidates=50)), step.day),
         checklist=(inspection.ChecklistAnswer(item="门", value="是"),),
         evidence=(),
         signature_refused=False,
@@ -371,7 +391,7 @@ def _catalogue(step: Step) -> Any:
     kinds = (CatalogueKind.QUALIFICATIONS, CatalogueKind.RULES, CatalogueKind.DICTIONARY)
     return CatalogueAdopted(
         kind=pick(kinds, step.b),
-        edition=pick(("2017", "2020-3", "2021", "2022"), step.a),
+        edition=pick(("2017", "2020-3", "2021", "2022", "2026-12"), step.a),
         valid_from=day_of(step),
         valid_to=pick((None, day_of(step) + timedelta(days=90)), step.b // 3),
         sha256="0" * 64,
@@ -412,7 +432,9 @@ MAKERS: Mapping[str, Callable[[Step], Any]] = {
     "EnterpriseListed": _listed,
     "ScopeChanged": _scope_changed,
     "ListingSuspended": _suspended,
-    "ListingReinstated": lambda s: standing.ListingReinstated(uscc=s.uscc, basis="x"),
+    "ListingReinstated": lambda s: standing.ListingReinstated(
+        uscc=s.uscc, basis="x", finding_id=pick((None, _finding(s)), s.b)
+    ),
     "ListingRemoved": lambda s: standing.ListingRemoved(uscc=s.uscc, basis="x"),
     "ListingRenewed": _renewed,
     "AnnualPlanFiled": _plan(plan.AnnualPlanFiled),
@@ -447,6 +469,38 @@ MAKERS: Mapping[str, Callable[[Step], Any]] = {
     "FindingClosed": lambda s: finding.FindingClosed(finding_id=_finding(s), outcome="x"),
     "FindingWithdrawn": lambda s: finding.FindingWithdrawn(finding_id=_finding(s), reason="x"),
     "FindingDisputed": lambda s: finding.FindingDisputed(finding_id=_finding(s), statement="x"),
+    "HearingHeld": lambda s: finding.HearingHeld(
+        finding_id=_finding(s), held_on=day_of(s), outcome="维持"
+    ),
+    "ApplicationWithdrawn": lambda s: application.ApplicationWithdrawn(
+        application_id=_application(s), reason="另行申报"
+    ),
+    "StaffRegistered": lambda s: StaffRegistered(
+        uscc=s.uscc,
+        staff_id=f"p-{s.b % 2}",
+        name=pick(("甲", "乙", "丙"), s.a),
+        duty=pick((StaffDuty.ASSESSOR, StaffDuty.QUALITY), s.b),
+    ),
+    "StaffReleased": lambda s: StaffReleased(uscc=s.uscc, staff_id=f"p-{s.b % 2}"),
+    "PartnershipFiled": lambda s: PartnershipFiled(
+        uscc=s.uscc,
+        kind=pick((PartnershipKind.SCHOOL, PartnershipKind.APPRENTICESHIP), s.a),
+        partner="某校",
+        valid_to=pick((None, day_of(s) + timedelta(days=90)), s.b),
+    ),
+    "SpecificationFiled": lambda s: SpecificationFiled(
+        uscc=s.uscc, occupation=_occupation(s), title="规范", sha256="0" * 64, filed_with="部"
+    ),
+    "ResultsPublished": lambda s: ResultsPublished(
+        assessment_id=session_id(s, s.a), published_on=day_of(s), until=day_of(s), where="网站"
+    ),
+    "ComplaintReceived": lambda s: ComplaintReceived(
+        complaint_id=f"c-{s.uscc}-{s.episode}-{s.a}",
+        uscc=s.uscc,
+        complained_on=day_of(s),
+        subject="x",
+        statement="x",
+    ),
     "CatalogueAdopted": _catalogue,
 }
 """Event name → what a step of it says; reviews and corrections look at what was told before."""
@@ -457,8 +511,12 @@ BEGIN: Mapping[type, str] = {
     finding.FindingRaised: "finding_id",
     application.ApplicationSubmitted: "application_id",
     inspection.InspectionDispatched: "inspection_id",
+    ComplaintReceived: "complaint_id",
 }
 """Event that begins something → the field with its id: the deciders let it in once."""
-NEED: Mapping[type, str] = {CertificateIssued: "assessment_id"}
+NEED: Mapping[type, str] = {
+    CertificateIssued: "assessment_id",
+    ResultsPublished: "assessment_id",
+}
 """Event that is about something → the field with its id: the deciders let it in after that."""
 LEVELS = tuple(Level)

@@ -18,11 +18,11 @@ from projections.views.views import TABLES
 from tests.ledger_story import LedgerStory
 from tests.postgres import Server
 from tests.projections.desk import desk, installed_rules
-from tests.story import REFERENCE, locate
+from tests.story import LATER, apart, locate
 
 __all__ = ["desk", "installed_rules"]
 
-RULES = Rules(Context(REFERENCE, locate), apply)
+RULES = Rules(Context(LATER, locate, apart), apply)
 
 # Only a superuser can empty a ledger, and only by switching its guards off.
 EMPTY = """

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from domain.checks.outcome import Context
 from ledger.connect import Addresses
 from ledger.deciding.amending import apply
 from ledger.deciding.outcome import Rejected
@@ -22,7 +21,7 @@ from ledger.vault.keys import Keys
 from ledger.vault.vault import Vault
 from projections.follow.fold import Rules
 from projections.follow.runner import Runner
-from projections.places.places import installed_places
+from projections.places.places import installed_context
 from projections.views import flags, roster
 from projections.views.basis import Basis
 from tests.api.lines import Json
@@ -83,7 +82,7 @@ class Desk:
 @pytest.fixture(scope="session")
 def installed_rules() -> Rules:
     """The rules of a real installation."""
-    return Rules(Context(installed(), installed_places()), apply)
+    return Rules(installed_context(), apply)
 
 
 @pytest.fixture

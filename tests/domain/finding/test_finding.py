@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from domain.checks.procedure import overdue, settled_by
 from domain.finding.finding import (
     FINDING,
     Finding,
     FindingClosed,
     FindingDisputed,
     FindingWithdrawn,
+    HearingHeld,
     MeasureImposed,
     MeasureLifted,
     MeasureSetAside,
@@ -22,6 +24,7 @@ from domain.finding.finding import (
     ReinspectionRecorded,
 )
 from domain.terms.decider import Command
+from domain.terms.intervals import Days
 from tests.facts import NUMBER, certified, dispatch, found, raised, register, spot_check
 from tests.given import (
     BUREAU,
@@ -169,10 +172,11 @@ def test_a_rectification_is_reported_by_the_enterprise_itself():
     given(*found()).when(report()).then_refused("not-ordered", "finding_id")
 
 
-def test_the_same_report_again_is_a_duplicate_until_it_failed():
+def test_the_same_report_of_the_same_day_is_a_duplicate():
     given(*found(), require(), report()).when(report()).then_refused("duplicate")
     given(*found(), require(), report()).when(report(statement="补充")).then_as_ordered()
-    given(*found(), require(), report(), reinspect(passed=False)).when(report()).then_as_ordered()
+    again = report(date(2025, 6, 28))
+    given(*found(), require(), report(), reinspect(passed=False)).when(again).then_as_ordered()
 
 
 def test_a_later_report_does_not_make_the_first_one_late():
@@ -188,8 +192,45 @@ def test_another_order_replaces_the_one_before_from_its_day_on():
     first, last = after.orders
     assert first.replaced == last.ordered
     assert first.replaced_position == last.position
-    assert first.answers == ((last.ordered, last.position),)
-    assert last.answers == ()
+    assert settled_by(after, first) == (last.ordered, last.position)
+    assert settled_by(after, last) is None
+
+
+def test_a_report_answers_the_order_in_force_on_its_day_whatever_was_recorded_first():
+    later = order(
+        RectificationOrdered(finding_id="f-1", requirement="再改", due_on=date(2025, 9, 1)),
+        date(2025, 7, 10),
+    )
+    for way in ((require(), later, report(DUE)), (require(), report(DUE), later)):
+        first, second = finding_after(*way).orders
+        assert (first.reported, second.reported) == (DUE, None)
+
+
+def overdue_stretches(*history: Command[Any], position: int = 0) -> list[Days]:
+    after = finding_after(*history)
+    return [stretch.days for stretch in overdue(after, after.orders[position])]
+
+
+def test_a_failed_reinspection_opens_an_order_again_until_the_next_report():
+    late = DUE + timedelta(days=1)
+    way = [require(), report(date(2025, 6, 20)), reinspect(date(2025, 6, 25), passed=False)]
+    assert overdue_stretches(*way) == [Days(late)]
+    again = report(DUE + timedelta(days=10), "再次整改")
+    assert overdue_stretches(*way, again) == [Days(late, DUE + timedelta(days=10))]
+    failed = reinspect(DUE + timedelta(days=20), passed=False)
+    assert overdue_stretches(*way, again, failed) == [
+        Days(late, DUE + timedelta(days=10)),
+        Days(DUE + timedelta(days=20)),
+    ]
+
+
+def test_an_order_is_overdue_only_while_it_is_in_force_and_never_of_a_withdrawn_finding():
+    assert overdue_stretches(require()) == [Days(DUE + timedelta(days=1))]
+    second = order(
+        RectificationOrdered(finding_id="f-1", requirement="再改", due_on=date(2025, 9, 1)), DUE
+    )
+    assert overdue_stretches(require(), second) == []
+    assert overdue_stretches(require(), withdraw()) == []
 
 
 def test_a_reinspection_says_whether_the_rectification_passed():
@@ -258,11 +299,42 @@ def test_a_measure_that_has_ended_is_not_changed(kind: Any):
 def test_a_change_concerns_its_own_measure_alone():
     other = impose(measure_id="m-2")
     after = finding_after(impose(), other, change(MeasureLifted))
-    stands = {m.measure_id: (m.stands, m.effective_to) for m in after.measures}
+    day = date(2025, 6, 15)
+    stands = {m.measure_id: (m.stands(day), m.effective_to) for m in after.measures}
     assert stands == {"m-1": ("lifted", date(2025, 6, 15)), "m-2": ("imposed", None)}
     varied = finding_after(impose(), change(MeasureVaried, effective_to=DUE))
     assert varied.measures[0].effective_from == date(2025, 6, 15)
-    assert (varied.measures[0].stands, varied.measures[0].effective_to) == ("varied", DUE)
+    assert (varied.measures[0].stands(day), varied.measures[0].effective_to) == ("varied", DUE)
+
+
+def test_a_stay_is_an_interval_inside_its_measure():
+    stay = change(MeasureStayed, date(2025, 7, 1), effective_to=date(2025, 8, 1))
+    (measure,) = finding_after(impose(), stay).measures
+    days = (date(2025, 6, 9), date(2025, 6, 10), date(2025, 7, 1), date(2025, 8, 1))
+    assert [measure.in_effect(day) for day in days] == [False, True, False, True]
+    assert [measure.stands(day) for day in days[1:]] == ["imposed", "stayed", "imposed"]
+    assert measure.effective_from == date(2025, 6, 10)
+
+
+def test_a_measure_that_was_set_aside_was_void_from_the_start():
+    (measure,) = finding_after(impose(), change(MeasureSetAside)).measures
+    assert not measure.in_effect(date(2025, 6, 10))
+
+
+# Hearings
+
+
+def test_a_hearing_is_held_after_the_finding_was_raised():
+    def heard(on: date) -> Command[Any]:
+        return order(HearingHeld(finding_id="f-1", held_on=on, outcome="维持"), date(2025, 8, 2))
+
+    given(*found()).when(heard(DUE)).then_as_ordered()
+    given(*found(), heard(DUE)).when(heard(DUE)).then_nothing()
+    given(*found()).when(heard(DAY - timedelta(days=1))).then_refused(
+        "heard-before-finding", "held_on"
+    )
+    given(*found()).when(heard(TOMORROW)).then_refused("day-in-the-future", "held_on")
+    assert finding_after(heard(DUE)).hearings == (heard(DUE).body,)
 
 
 @pytest.mark.parametrize("end", [close(), withdraw()])

@@ -127,25 +127,46 @@ def test_scope_is_added_and_removed_from_a_day_on():
     assert course.on(DAY).scope == units([item(ELECTRICIAN, "4"), item(LATHE, "4")])
 
 
-def test_only_what_changes_of_a_scope_is_recorded():
-    given(*listed()).when(
-        change(item(ELECTRICIAN, "5", "3"), removed=[item(COOK, "5"), item(ELECTRICIAN, "4")])
-    ).then(change(item(ELECTRICIAN, "3"), removed=[item(ELECTRICIAN, "4")]).body)
+def test_a_change_of_scope_is_recorded_as_it_was_decided_also_where_it_changes_nothing_today():
+    for command in (
+        change(item(ELECTRICIAN, "5", "3"), removed=[item(COOK, "5"), item(ELECTRICIAN, "4")]),
+        change(*SCOPE),
+        change(removed=[item(COOK, "5")]),
+    ):
+        given(*listed()).when(command).then_as_ordered()
 
 
-def test_changing_a_scope_to_what_it_is_changes_nothing():
+def test_a_decision_of_the_tenth_that_was_entered_before_that_of_the_first_is_not_lost():
+    """Added on 10 March as a precaution; the withdrawal of 1 March arrives afterwards."""
+    added = change(item(ELECTRICIAN, "5"), on=date(2025, 3, 10))
+    withdrawn = change(removed=[item(ELECTRICIAN, "5")], on=date(2025, 3, 1))
+    for way in ((added, withdrawn), (withdrawn, added)):
+        course = course_after(*listed(), *way)
+        assert course.on(date(2025, 3, 5)).scope == units([item(ELECTRICIAN, "4")])
+        assert course.on(date(2025, 3, 10)).scope == units(SCOPE)
+
+
+def test_the_same_change_of_scope_again_is_known_already():
     command = change(item(LATHE, "4"), removed=[item(ELECTRICIAN, "5")])
     given(*listed(), command).when(command).then_nothing()
     given(*listed()).when(change()).then_nothing()
 
 
 def test_what_is_added_and_removed_at_once_stays():
-    given(*listed()).when(change(*SCOPE, removed=SCOPE)).then_nothing()
+    both = change(*SCOPE, removed=SCOPE)
+    given(*listed()).when(both).then_as_ordered()
+    assert course_after(*listed(), both).on(DAY).scope == units(SCOPE)
+
+
+def test_the_same_change_under_another_paper_is_an_act_of_its_own():
+    one = replace(suspend(), document_no="2025-1")
+    given(*listed(), one).when(one).then_nothing()
+    given(*listed(), one).when(replace(one, document_no="2025-2")).then_as_ordered()
 
 
 def test_an_access_controlled_occupation_is_not_added_but_may_be_removed():
     given(*listed()).when(change(item(GUARD, "4"))).then_refused("access-controlled", "added.0")
-    given(*listed()).when(change(removed=[item(GUARD, "4")])).then_nothing()
+    given(*listed()).when(change(removed=[item(GUARD, "4")])).then_as_ordered()
 
 
 def test_whether_an_occupation_may_be_added_depends_on_the_day_of_effect():
@@ -203,24 +224,38 @@ def test_a_suspension_lasts_through_a_change_of_scope():
     assert course.on(until).scope == units([*SCOPE, item(LATHE, "4")])
 
 
-def test_suspending_in_the_same_way_again_changes_nothing():
+def test_the_same_suspension_again_is_known_already():
     until = DAY + timedelta(days=30)
     given(*listed(), suspend()).when(suspend()).then_nothing()
     given(*listed(), suspend(until=until)).when(suspend(until=until)).then_nothing()
     given(*listed(), suspend(until=until)).when(
         suspend(DAY + timedelta(days=5), until)
-    ).then_nothing()
+    ).then_as_ordered()
 
 
-def test_a_suspension_may_be_made_longer_shorter_or_without_end():
+def test_suspensions_hold_together_until_the_last_of_them_ends():
     until = DAY + timedelta(days=30)
-    for other in (until + timedelta(days=1), until - timedelta(days=1), None):
+    for other in (until + timedelta(days=9), until - timedelta(days=9), None):
         again = suspend(DAY + timedelta(days=5), other)
-        given(*listed(), suspend(until=until)).when(again).then_as_ordered()
-        course = course_after(*listed(), suspend(until=until), again)
-        assert course.on(until).standing is (
-            Standing.LISTED if other is not None and other <= until else Standing.SUSPENDED
-        )
+        for way in ((suspend(until=until), again), (again, suspend(until=until))):
+            course = course_after(*listed(), *way)
+            last = None if other is None else max(other, until)
+            assert course.on(DAY + timedelta(days=6)).suspended_until == last
+            assert course.on(until - timedelta(days=1)).standing is Standing.SUSPENDED
+            assert course.on(date(2027, 6, 1) if last is None else last).standing is (
+                Standing.SUSPENDED if last is None else Standing.LISTED
+            )
+
+
+def test_a_reinstatement_ends_the_suspensions_of_its_finding_alone():
+    one = order(ListingSuspended(uscc=USCC, basis="一", finding_id="f-1"), DAY)
+    two = order(ListingSuspended(uscc=USCC, basis="二", finding_id="f-2"), DAY)
+    later, last = DAY + timedelta(days=10), DAY + timedelta(days=20)
+    partly = order(ListingReinstated(uscc=USCC, basis="依据", finding_id="f-1"), later)
+    course = course_after(*listed(), one, two, partly, reinstate(last))
+    assert standings(course, later, last - timedelta(days=1), last) == [
+        "suspended", "suspended", "listed",
+    ]  # fmt: skip
 
 
 def test_a_suspension_ends_after_it_begins():
@@ -237,8 +272,12 @@ def test_a_suspended_listing_is_reinstated():
     ]  # fmt: skip
 
 
-def test_reinstating_what_is_listed_changes_nothing():
-    given(*listed()).when(reinstate()).then_nothing()
+def test_reinstating_what_is_listed_is_recorded_for_a_suspension_that_arrives_late():
+    given(*listed()).when(reinstate()).then_as_ordered()
+    given(*listed(), reinstate()).when(reinstate()).then_nothing()
+    late = suspend(DAY - timedelta(days=9))
+    course = course_after(*listed(), reinstate(), late)
+    assert standings(course, DAY - timedelta(days=1), DAY) == ["suspended", "listed"]
     given(register()).when(reinstate()).then_refused("not-listed")
     given(*listed()).when(reinstate(LISTED_TO)).then_refused("listing-expired")
 
@@ -251,8 +290,71 @@ def test_an_enterprise_is_removed_for_good():
     assert course.on(DAY).scope == frozenset()
 
 
-def test_removing_what_is_removed_changes_nothing():
-    given(*listed(), remove()).when(remove(DAY + timedelta(days=1))).then_nothing()
+def test_a_second_removal_is_an_act_of_its_own():
+    given(*listed(), remove()).when(remove(DAY + timedelta(days=1))).then_as_ordered()
+    given(*listed(), remove()).when(remove()).then_nothing()
+
+
+# Grants
+
+MORE_FROM, MORE_TO = date(2025, 7, 1), date(2028, 7, 1)
+
+
+def granted(**changes: Any) -> Any:
+    """A second publication, for 车工."""
+    body = listing(
+        batch="2025-1",
+        application_id="app-2",
+        scope=(item(LATHE, "4"),),
+        valid_from=MORE_FROM,
+        valid_to=MORE_TO,
+    )
+    return forced(replace(body, **changes), TAG)
+
+
+def test_a_second_publication_adds_to_the_first_and_each_lasts_for_its_own_days():
+    course = course_after(*listed(), granted())
+    both = units([*SCOPE, item(LATHE, "4")])
+    assert course.on(MORE_FROM).scope == course.on(LISTED_TO - timedelta(days=1)).scope == both
+    assert course.on(LISTED_TO).scope == units([item(LATHE, "4")])
+    assert course.on(LISTED_TO).days == Days(LISTED_FROM, MORE_TO)
+    assert standings(course, LISTED_TO, MORE_TO) == ["listed", "expired"]
+
+
+def test_a_grant_takes_the_place_of_those_alone_that_it_names():
+    course = course_after(*listed(), granted(replaces=("app-1",)))
+    assert course.on(MORE_FROM - timedelta(days=1)).scope == units(SCOPE)
+    assert course.on(MORE_FROM).scope == units([item(LATHE, "4")])
+    assert course_after(*listed(), granted(replaces=("app-9",))).on(MORE_FROM).scope == units(
+        [*SCOPE, item(LATHE, "4")]
+    )
+
+
+def test_what_is_added_to_the_scope_lasts_as_long_as_the_longest_grant_of_its_day():
+    course = course_after(*listed(), granted(), change(item(COOK, "4"), on=date(2026, 1, 1)))
+    assert units([item(COOK, "4")]) < course.on(LISTED_TO).scope
+    early = course_after(*listed(), granted(), change(item(COOK, "4"), on=DAY))
+    assert not units([item(COOK, "4")]) & early.on(LISTED_TO).scope
+
+
+def test_a_publication_does_not_end_a_suspension():
+    course = course_after(*listed(), suspend(), granted())
+    assert course.on(MORE_FROM).standing is Standing.SUSPENDED
+    late = course_after(*listed(), granted(), suspend())
+    assert late.on(MORE_FROM).standing is Standing.SUSPENDED
+
+
+def test_a_suspension_lasts_over_the_expiry_of_one_grant_into_the_next():
+    course = course_after(
+        *listed(), suspend(), granted(valid_from=MORE_TO, valid_to=date(2030, 1, 1))
+    )
+    assert standings(course, LISTED_TO, MORE_TO) == ["expired", "suspended"]
+
+
+def test_who_was_removed_is_listed_again_by_a_later_publication_without_the_old_suspensions():
+    course = course_after(*listed(), suspend(), remove(DAY + timedelta(days=9)), granted())
+    assert standings(course, DAY + timedelta(days=9), MORE_FROM) == ["removed", "listed"]
+    assert course.on(MORE_FROM).scope == units([item(LATHE, "4")])
 
 
 # Renewal
@@ -260,7 +362,8 @@ def test_removing_what_is_removed_changes_nothing():
 
 def test_a_listing_is_renewed_before_it_expires_and_its_scope_goes_on():
     early = renew(on=date(2027, 5, 1))
-    (new,) = given(*listed()).when(replace(early, today=date(2027, 5, 1))).then_as_ordered()
+    decided = replace(early.body, decided_on=date(2027, 5, 1))
+    (new,) = given(*listed()).when(replace(early, today=date(2027, 5, 1))).then(decided)
     assert new.valid_from == LISTED_TO
     course = course_after(*listed(), early)
     last = date(2030, 6, 30)
@@ -284,6 +387,18 @@ def test_renewing_in_the_same_way_again_changes_nothing():
     given(*listed(), renew()).when(renew()).then_nothing()
     given(*listed(), renew(scope=SCOPE)).when(renew(scope=SCOPE)).then_nothing()
     given(*listed(), renew(scope=SCOPE)).when(renew(scope=(item(COOK, "3"),))).then_as_ordered()
+
+
+def test_a_renewal_does_not_revive_what_was_withdrawn_after_it_was_decided():
+    ahead = renew(scope=SCOPE, on=date(2027, 1, 1))
+    withdrawn = change(removed=[item(ELECTRICIAN, "5")], on=date(2027, 3, 1))
+    for way in ((ahead, withdrawn), (withdrawn, ahead)):
+        course = course_after(*listed(), *way)
+        assert course.on(LISTED_TO).scope == units([item(ELECTRICIAN, "4")])
+    back = change(item(ELECTRICIAN, "5"), on=date(2027, 4, 1))
+    assert course_after(*listed(), ahead, withdrawn, back).on(LISTED_TO).scope == units(SCOPE)
+    before = renew(scope=SCOPE, on=date(2027, 4, 1))
+    assert course_after(*listed(), withdrawn, before).on(LISTED_TO).scope == units(SCOPE)
 
 
 def test_a_listing_that_expired_is_renewed_after_a_gap():
@@ -434,41 +549,50 @@ CHANGES = st.lists(
 class Diary:
     """The standing lived through one day after the other: slow, and plainly right."""
 
-    standing: str = "unlisted"
-    end: date | None = None
-    scope: frozenset[Unit] = frozenset()
-    until: date | None = None
-    before_expiry: tuple[str, frozenset[Unit], date | None] = ("listed", frozenset(), None)
+    grants: list[tuple[date, frozenset[Unit]]]
+    """End and items of what is in force."""
+    suspensions: list[date | None]
+    last: frozenset[Unit] | None = None
+    """What was in force last, where nothing is now; None: nothing ever was, or it was removed."""
+    ever: bool = False
+    removed: bool = False
 
     def pass_to(self, day: date) -> None:
-        if self.standing == "suspended" and self.until == day:
-            self.standing, self.until = "listed", None
-        if self.standing in {"listed", "suspended"} and self.end == day:
-            self.before_expiry = (self.standing, self.scope, self.until)
-            self.standing, self.scope, self.until = "expired", frozenset(), None
+        self.suspensions = [s for s in self.suspensions if s is None or s > day]
+        if self.grants and all(end <= day for end, _ in self.grants):
+            self.last = self.scope
+        self.grants = [grant for grant in self.grants if grant[0] > day]
 
-    def write(self, event: Any) -> None:
-        running = self.standing in {"listed", "suspended"}
-        if isinstance(event, EnterpriseListed):
-            self.standing, self.until = "listed", None
-            self.end, self.scope = event.valid_to, units(event.scope)
-        elif isinstance(event, ScopeChanged) and running:
-            self.scope = (self.scope - units(event.removed)) | units(event.added)
-        elif isinstance(event, ListingSuspended) and running:
-            self.standing, self.until = "suspended", event.until
-        elif isinstance(event, ListingReinstated) and self.standing == "suspended":
-            self.standing, self.until = "listed", None
-        elif isinstance(event, ListingRemoved):
-            self.standing, self.scope, self.until = "removed", frozenset(), None
-        elif isinstance(event, ListingRenewed) and (running or self.standing == "expired"):
-            standing, scope, until = (
-                (self.standing, self.scope, self.until) if running else self.before_expiry
-            )
-            over = until is not None and until <= event.valid_from
-            self.standing = "suspended" if standing == "suspended" and not over else "listed"
-            self.until = until if self.standing == "suspended" else None
-            self.end = event.valid_to
-            self.scope = scope if event.scope is None else units(event.scope)
+    @property
+    def scope(self) -> frozenset[Unit]:
+        return frozenset(unit for _, units_ in self.grants for unit in units_)
+
+    @property
+    def standing(self) -> str:
+        if self.grants:
+            return "suspended" if self.suspensions else "listed"
+        return "removed" if self.removed else "expired" if self.ever else "unlisted"
+
+    def write(self, day: date, events: list[Any]) -> None:
+        def of(kind: Any) -> list[Any]:
+            return [event for event in events if isinstance(event, kind)]
+
+        for event in of(EnterpriseListed):
+            self.grants.append((event.valid_to, units(event.scope)))
+            self.ever, self.removed = True, False
+        goes_on = self.scope if self.grants else self.last
+        for event in of(ListingRenewed):
+            if goes_on is not None:
+                scope = goes_on if event.scope is None else units(event.scope)
+                self.grants.append((event.valid_to, scope))
+        out = frozenset(unit for e in of(ScopeChanged) for unit in units(e.removed))
+        into = frozenset(unit for e in of(ScopeChanged) for unit in units(e.added))
+        self.grants = [(end, (scope - out) | into) for end, scope in self.grants]
+        self.suspensions += [event.until for event in of(ListingSuspended)]
+        if of(ListingReinstated):
+            self.suspensions = []
+        if of(ListingRemoved):
+            self.grants, self.suspensions, self.last, self.removed = [], [], None, True
 
 
 @forall(CHANGES)
@@ -476,27 +600,25 @@ def test_the_course_is_what_living_through_it_day_by_day_would_give(
     changes: list[tuple[date, Any]],
 ):
     course = course_after(*[forced(event, TAG, on=day) for day, event in changes])
-    diary = Diary()
+    diary = Diary(grants=[], suspensions=[])
     for offset in range(-1, 75):
         day = _day(offset)
         diary.pass_to(day)
-        for on, event in changes:
-            if on == day:
-                diary.write(event)
+        diary.write(day, [event for on, event in changes if on == day])
         now = course.on(day)
         assert (now.standing.value, now.scope) == (diary.standing, diary.scope), day
 
 
 @forall(CHANGES, st.randoms(use_true_random=False), st.integers(-1, 75))
-def test_the_order_in_which_changes_of_different_days_are_learnt_does_not_matter(
+def test_the_order_in_which_changes_are_learnt_does_not_matter(
     changes: list[tuple[date, Any]], chance: Any, offset: int
 ):
-    once = list({day: (day, event) for day, event in changes}.values())
-    shuffled = list(once)
+    """Those of one day included."""
+    shuffled = list(changes)
     chance.shuffle(shuffled)
     told = [
         course_after(*[forced(event, TAG, on=day) for day, event in some]).on(_day(offset))
-        for some in (once, shuffled)
+        for some in (changes, shuffled)
     ]
     assert replace(told[0], because=()) == replace(told[1], because=())
 
@@ -508,7 +630,8 @@ def test_what_holds_over_some_days_is_what_holds_on_each(
     course = course_after(*[forced(event, TAG, on=day) for day, event in changes])
     days = [_day(first + n) for n in range(length + 1)]
     over = course.over(days[0], days[-1])
-    assert {str(one) for one in over} == {str(course.on(day)) for day in days}
+    assert {str(one) for _, one in over} == {str(course.on(day)) for day in days}
+    assert all(one == course.on(day) for day, one in over)
 
 
 @forall(CHANGES)

@@ -272,4 +272,15 @@ def _records(file):
 
 
 def _raised(of):
-    return {key: (flag.day, flag.outcome) for key, flag in of.flags.items() if flag.raised}
+    """What is raised; that a correction stands behind its entry is the one difference."""
+    corrections = {at for each in of.file.corrections.values() for at in each}
+    return {
+        key: (
+            flag.day,
+            flag.outcome._replace(
+                because=tuple(at for at in flag.outcome.because if at not in corrections)
+            ),
+        )
+        for key, flag in of.flags.items()
+        if flag.raised
+    }

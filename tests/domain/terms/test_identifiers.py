@@ -11,6 +11,7 @@ from domain.terms.identifiers import (
     certificate_number,
     flag_key,
     flag_parts,
+    flag_year,
     is_card_number,
     is_identity_number,
     is_uscc,
@@ -163,16 +164,25 @@ def test_no_masked_name_shows_the_whole_name(name: str):
     assert masked_name(name).endswith("*")
 
 
-@given(st.sampled_from(["S1", "S9", "G2", "R1", "C3", "T1", "Q2"]), st.integers(1, 10**15))
+@given(
+    st.sampled_from(["S1", "S9", "S10", "G2", "R2", "C3", "T2", "V1", "Q2"]), st.integers(1, 10**15)
+)
 def test_a_flag_key_is_taken_apart_again(code: str, position: int):
     assert flag_parts(flag_key(code, position)) == (code, position)
 
 
 @pytest.mark.parametrize(
-    "key", ["", "S1", "S1-", "S1-0", "S1-01", "S1-1 ", "X1-1", "S10-1", "S1--1"]
+    "key",
+    ["", "S1", "S1-", "S1-0", "S1-01", "S1-1 ", "X1-1", "S11-1", "S1--1", "P1-1", "S1-1-2025"],
 )
 def test_other_text_is_no_flag_key(key: str):
     assert flag_parts(key) is None
+
+
+def test_the_key_of_a_late_plan_names_its_year():
+    assert flag_parts("P1-7-2026") == ("P1", 7)
+    assert flag_year("P1-7-2026") == 2026
+    assert flag_year("S8-7") is None
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,9 @@ def test_what_holds_over_some_days_is_all_that_holds_on_one_of_them(
     timeline = Timeline(changes)
     last = first + timedelta(days=length)
     each_day = [timeline.on(first + timedelta(days=n)) for n in range(length + 1)]
-    assert set(timeline.over(first, last)) == set(each_day)
+    over = timeline.over(first, last)
+    assert {value for _, value in over} == set(each_day)
+    assert all(timeline.on(day) == value for day, value in over)
 
 
 @given(CHANGES)

@@ -48,7 +48,8 @@ def test_a_clean_session_raises_nothing(desk: Desk):
     assert desk.flags(code) == []
     (shown,) = desk.roster(MARCH, q=code)
     assert (shown["standing"], shown["valid_to"]) == ("listed", "2027-07-01")
-    assert shown["scope"] == [{**ELECTRICIAN, "levels": ["5", "4"]}]
+    granted = {"batch": shown["batch"], "valid_from": "2024-07-01", "valid_to": "2027-07-01"}
+    assert shown["scope"] == [{**ELECTRICIAN, "levels": ["5", "4"], **granted}]
 
 
 def test_an_occupation_outside_the_scope_is_s1_and_a_level_outside_it_s2(desk: Desk):
@@ -187,7 +188,7 @@ def test_a_certificate_says_whether_its_issuer_was_in_scope_that_day(desk: Desk)
     (shown,) = certificates.by_number(desk.conn, desk.basis(), number)
     assert (shown["issuer_in_scope"], shown["state"]) == (True, "valid")
     desk.load(
-        scope_changed(code, "2025-03-20", added=("5",), removed=("4",)),
+        scope_changed(code, "2025-03-10", added=("5",), removed=("4",)),
         line("CertificateRevoked", "2025-06-01", BUREAU, certificate_no=number, reason="撤销"),
     )
     (shown,) = certificates.by_number(desk.conn, desk.basis(), number)

@@ -1,0 +1,98 @@
+"""V1: what inspectors saw on a day of the session agrees with what was reported (四)."""
+
+from collections.abc import Iterator
+
+from domain.assessment import AssessmentHeld
+from domain.checks.outcome import CLEAR, Context, Outcome, breach
+from domain.checks.venue import location_of_place
+from domain.inspection.inspection import Seen, SpotCheckRecorded
+from domain.terms.envelope import Recorded
+from domain.terms.folding import folded
+from domain.terms.place import Side
+from domain.terms.reference import Occupation
+from domain.terms.vocabulary import Mode
+
+REMOTE = "线上督导"
+"""The one kind of inspection that is no visit in person."""
+
+
+def seen_as_reported(
+    entry: Recorded[SpotCheckRecorded], held: Recorded[AssessmentHeld], context: Context
+) -> Outcome:
+    """V1 of a visit in person on a day of the session; what was not looked at is clear."""
+    visit, session = entry.event, held.event
+    day = entry.valid_from
+    if visit.kind == REMOTE or not session.held_from <= day <= session.held_to:
+        return CLEAR
+    wrong = [*_elsewhere(visit, session, context, held), *_otherwise(visit.seen, session)]
+    if not wrong:
+        return CLEAR
+    return breach(
+        f"{day} 督导所见与上报不符:{';'.join(zh for zh, _ in wrong)}",
+        f"seen on {day}, against the report: {'; '.join(en for _, en in wrong)}",
+        entry.position,
+        held.position,
+    )
+
+
+def _elsewhere(
+    visit: SpotCheckRecorded,
+    session: AssessmentHeld,
+    context: Context,
+    held: Recorded[AssessmentHeld],
+) -> Iterator[tuple[str, str]]:
+    if visit.place is None or session.mode is not Mode.ON_SITE or session.places == (None,):
+        return
+    seen = location_of_place(visit.place, held, context).side
+    reported = {location_of_place(place, held, context).side for place in session.places}
+    decided = {Side.INSIDE, Side.OUTSIDE}
+    if seen in decided and reported <= decided and seen not in reported:
+        here, there = ("本市以内", "以外") if seen is Side.INSIDE else ("本市以外", "以内")
+        yield (
+            f"现场在{here},上报地点在本市{there}",
+            f"the visit was {seen.value} Beijing, the reported place is not",
+        )
+        return
+    distances = [context.apart(visit.place, place) for place in session.places if place]
+    known = [distance for distance in distances if distance is not None]
+    most = context.reference.rules(session.held_from).visit_distance_m
+    if known and len(known) == len(distances) and min(known) > most:
+        metres = int(min(known))
+        yield f"现场距上报地点至少 {metres} 米", f"the visit was at least {metres} m from the venue"
+
+
+def _otherwise(seen: Seen | None, session: AssessmentHeld) -> Iterator[tuple[str, str]]:
+    if seen is None:
+        return
+    if seen.held is False:
+        yield "未见认定活动", "no session was being held"
+    if seen.occupation is not None and differs(seen.occupation, session.occupation):
+        yield (
+            f"所见职业为 {seen.occupation.label},上报为 {session.occupation.label}",
+            f"{seen.occupation.label} was seen, {session.occupation.label} reported",
+        )
+    if seen.level is not None and seen.level is not session.level:
+        yield (
+            f"所见等级为 {seen.level.zh},上报为 {session.level.zh}",
+            f"{seen.level.en} was seen, {session.level.en} reported",
+        )
+    if seen.candidates is not None and seen.candidates > session.candidates.total:
+        yield (
+            f"在场考生 {seen.candidates} 人,多于上报的 {session.candidates.total} 人",
+            f"{seen.candidates} candidates seen, {session.candidates.total} reported",
+        )
+    reported = {folded(name) for name in session.assessors or ()}
+    absent = [name for name in seen.assessors_absent or () if folded(name) in reported]
+    if absent:
+        yield (
+            f"{len(absent)} 名上报的考评人员不在场",
+            f"{len(absent)} named examiners were not there",
+        )
+
+
+def differs(one: Occupation, other: Occupation) -> bool:
+    """Return whether two records name different occupations; what only one of them names is no difference."""
+    if folded(one.name) != folded(other.name):
+        return True
+    trades = (one.trade, other.trade)
+    return None not in trades and len({folded(trade or "") for trade in trades}) > 1

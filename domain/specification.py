@@ -1,0 +1,89 @@
+"""An enterprise's own 评价规范, filed with the ministry before use: stream `specification/{uscc}` (三)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from domain.enterprise import ENTERPRISE
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
+from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.folding import folded
+from domain.terms.reference import Occupation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecificationFiled:
+    """The enterprise has a specification of its own; without the number of its filing it decides nothing."""
+
+    uscc: str
+    occupation: Occupation
+    title: str
+    sha256: str
+    filed_with: str
+    filing_no: str | None = None
+    filed_on: date | None = None
+
+
+Event: TypeAlias = SpecificationFiled
+
+
+class Paper(NamedTuple):
+    """One recorded specification."""
+
+    day: date
+    position: int
+    event: Event
+    document_no: str | None
+
+
+State: TypeAlias = tuple[Paper, ...]
+initial: State = ()
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return the specifications after `entry`, in order of their days."""
+    paper = Paper(entry.valid_from, entry.position, entry.event, entry.document_no)
+    return tuple(sorted((*state, paper), key=lambda p: (p.day, p.position)))
+
+
+def filed_for(state: State, occupation: Occupation, day: date) -> bool:
+    """Return whether one with a filing number was on file for the occupation on `day`."""
+    return any(
+        (paper.event.filing_no or "").strip()
+        and (paper.event.filed_on or paper.day) <= day
+        and folded(paper.event.occupation.name) == folded(occupation.name)
+        for paper in state
+    )
+
+
+SPECIFICATION: FactKind[State] = FactKind("specification", initial, evolve)
+FACTS = MappingProxyType({"specification": SPECIFICATION})
+
+
+def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
+    """The specifications, and the enterprise."""
+    return SPECIFICATION.key(command.body.uscc), ENTERPRISE.key(command.body.uscc)
+
+
+def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
+    """Return the specification; none if this very paper is recorded already."""
+    body, day = command.body, command.valid_from
+    must_be_uscc(body.uscc, "uscc")
+    not_in_the_future(command)
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
+    if body.filed_on is not None and body.filed_on > command.today:
+        raise Refused(
+            "day-in-the-future",
+            f"备案日 {body.filed_on} 晚于今天 {command.today}",
+            f"the filing ({body.filed_on}) is after today ({command.today})",
+            "filed_on",
+        )
+    state = facts[SPECIFICATION.key(body.uscc)]
+    if any((p.day, p.event, p.document_no) == (day, body, command.document_no) for p in state):
+        return []
+    tags = (f"specification:{body.uscc}",)
+    district = enterprise.district_on(day)
+    return [New(f"specification/{body.uscc}", body, body.uscc, district, tags, day)]
