@@ -24,9 +24,15 @@ INSPECTION = (
 )
 FINDING = (
     "finding_id uscc kind severity rule statement inspection_id assessments:json certificates:json "
-    "flags:json stage raised_on:day position:integer orders:json measures:json disputed:boolean "
+    "flags:json stage raised_on:day position:integer orders:json measures:json hearings:json "
+    "complaints:json disputed:boolean "
     "ended_on:day outcome district because:json"
 )
+COMPLAINT = (
+    "complaint_id uscc complained_on:day received_on:day subject statement evidence:json district "
+    "position:integer because:json"
+)
+REGISTER = "uscc staff:json partnerships:json specifications:json district because:json"
 PLAN = (
     "uscc year:integer stage filed_on:day revised_on:day summary:json sessions:json position:integer "
     "district because:json"

@@ -247,6 +247,20 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
                 "问题 / findings",
             ),
             _case_list(
+                "complaints",
+                CasesQuestion,
+                list_columns.COMPLAINT,
+                "complaint_id uscc complained_on subject",
+                "投诉 / complaints",
+            ),
+            _case_list(
+                "registers",
+                CasesQuestion,
+                list_columns.REGISTER,
+                "uscc district",
+                "考评人员、合作与评价规范登记 / registers of examiners, partners and specifications",
+            ),
+            _case_list(
                 "plans",
                 CasesQuestion,
                 list_columns.PLAN,

@@ -9,6 +9,7 @@ from api.web.casework import (
     listings,
     plans,
     publications,
+    registers,
     submissions,
 )
 from api.web.enterprise import (
@@ -47,6 +48,7 @@ ROUTERS = (
     publications.router,
     listings.router,
     plans.router,
+    registers.router,
     findings.router,
     inspections.router,
     draws.router,

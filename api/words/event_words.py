@@ -48,5 +48,13 @@ EVENT_NAMES = names(
     FindingDisputed=("提出异议", "finding disputed"),
     FlagReviewed=("复核疑点", "flag reviewed"),
     RecordCorrected=("更正记录", "record corrected"),
+    ApplicationWithdrawn=("撤回申报", "application withdrawn"),
+    StaffRegistered=("登记考评人员", "staff registered"),
+    StaffReleased=("注销考评人员", "staff released"),
+    PartnershipFiled=("备案合作", "partnership filed"),
+    SpecificationFiled=("备案评价规范", "specification filed"),
+    ResultsPublished=("公示结果", "results published"),
+    ComplaintReceived=("收到投诉", "complaint received"),
+    HearingHeld=("听取陈述", "hearing held"),
     CatalogueAdopted=("采用目录版本", "catalogue adopted"),
 )

@@ -114,6 +114,17 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "RecordCorrected": Words(
             "更正第 {position} 条的 {fields:keys}", "entry {position}: {fields:keys}"
         ),
+        "ApplicationWithdrawn": _same("{application_id}: {reason}"),
+        "StaffRegistered": _same("{staff_id} {name}"),
+        "StaffReleased": _same("{staff_id}"),
+        "PartnershipFiled": _same("{partner}"),
+        "SpecificationFiled": _same("{title}"),
+        "ResultsPublished": Words(
+            "{assessment_id},{published_on} 至 {until},{where}",
+            "{assessment_id}, {published_on} to {until}, {where}",
+        ),
+        "ComplaintReceived": _same("{subject}: {statement}"),
+        "HearingHeld": _same("{held_on}: {outcome}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }
 )

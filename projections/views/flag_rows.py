@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks import CHECKS
-from domain.checks.duties import Due, plan_late
+from domain.checks.duties import plan_late
 from domain.checks.outcome import Outcome
 from domain.checks.procedure import overdue, past_deadline, settled_by
 from domain.finding.rectification import Order
@@ -170,17 +170,19 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
 
 
 def _plan_rows(of: Supervision, key: str) -> Rows:
-    """P1: late from the day after the deadline until a plan is filed; never, where none is owed."""
+    """P1: late from the day after the deadline until a plan is filed.
+
+    Nothing is shown where none is owed or it came in time: time has to pass before one is late.
+    """
     owed = of.owed.get(key)
-    if owed is None:
+    if owed is None or owed.due is None:
         return ()
     reference = of.context.reference
     start = reference.rules(date(owed.year, 1, 1)).plan_deadline(owed.year) + timedelta(days=1)
     about = Concerned(of.file.uscc, of.entries.get(owed.receipt), None)
     review = of.file.reviews.get(key)
     plan = of.file.plans.get(owed.year)
-    late = Due(owed.year, start, owed.receipt, ()) if owed.due is None else owed.due
-    breach = plan_late(late)
+    breach = plan_late(owed.due)
     filed = plan.filed if plan is not None else None
 
     def shown(outcome: Outcome, first: date, last: date | None, at: int | None) -> Iterator[Row]:
@@ -197,14 +199,14 @@ def _plan_rows(of: Supervision, key: str) -> Rows:
         for stretch in of.file.supervised(first, last):
             yield flag_row(state, review, about, reference, stretch)
 
-    if owed.due is None:
-        return tuple(shown(_cleared(breach, owed.at), start, None, owed.at))
+    if filed is not None and filed <= start - timedelta(days=1):
+        return ()
     found: list[Row] = []
     if filed is None or filed > start:
         found += shown(breach, start, filed, None)
     if filed is not None and plan is not None:
         at = plan.position
-        found += shown(_cleared(breach, at), max(start, filed), None, at)
+        found += shown(_cleared(breach, at), filed, None, at)
     return tuple(found)
 
 

@@ -35,7 +35,10 @@ def rows(of: Supervision, key: str) -> Rows:
     entry = session.entry
     event = entry.event
     shown = fields(event)
-    beside = {"position": entry.position, "because": of.behind[Touch("sessions", key)]}
+    beside: dict[str, Any] = {
+        "position": entry.position,
+        "because": of.behind[Touch("sessions", key)],
+    }
     published = of.file.published.get(key)
     if published is not None:
         beside["results_published"] = [

@@ -164,11 +164,13 @@ class Office:
         self.load(*listed(code, item(ELECTRICIAN, "4")))
         return code
 
-    def held_at(self, venue: Json | None, mode: str = "on_site") -> dict[str, str]:
+    def held_at(
+        self, venue: Json | None, mode: str = "on_site", method: str = "examination"
+    ) -> dict[str, str]:
         """What is found of a clean session at that place: code → verdict."""
         code = self.anywhere
         day = (date(2025, 2, 1) + timedelta(next(self._days))).isoformat()
-        self.load(session(code, ELECTRICIAN, "4", day, venue=venue, mode=mode))
+        self.load(session(code, ELECTRICIAN, "4", day, venue=venue, mode=mode, method=method))
         return {flag["code"]: flag["verdict"] for flag in self.flags(code, from_=day)}
 
     def certified(

@@ -104,6 +104,25 @@ def _covered(code: str) -> Json:
     return line("UnitCovered", "2024-08-01", reporter(code), **data)
 
 
+def _hired(code: str) -> Json:
+    data = {"uscc": code, "staff_id": "st-1", "name": "考评员甲", "duty": "assessor"}
+    return line("StaffRegistered", "2025-01-10", reporter(code), **data)
+
+
+def _results(code: str) -> Json:
+    data = {"assessment_id": f"r-{code}", "published_on": "2025-03-15", "until": "2025-03-20"}
+    return line("ResultsPublished", "2025-03-15", reporter(code), where="网站", **data)
+
+
+def _taken_back(office: Office, code: str) -> Json:
+    way = way_of(code)
+    office.load(*steps_until(way, "ApplicationSubmitted"))
+    app = way["ApplicationSubmitted"][0]["data"]["application_id"]
+    return line(
+        "ApplicationWithdrawn", "2024-05-12", reporter(code), application_id=app, reason="另行申报"
+    )
+
+
 def _released(office: Office, code: str) -> Json:
     covered = _covered(code)
     office.load(registered(code), covered)
@@ -196,6 +215,56 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
         ),
         "UnitCovered": _after_listing(_covered),
         "UnitReleased": _released,
+        "StaffRegistered": _after_listing(_hired),
+        "StaffReleased": _after_listing(
+            lambda c: line("StaffReleased", "2025-06-01", reporter(c), uscc=c, staff_id="st-1"),
+            _hired,
+        ),
+        "PartnershipFiled": _after_listing(
+            lambda c: line(
+                "PartnershipFiled", "2025-01-10", reporter(c), uscc=c, kind="school", partner="某校"
+            )
+        ),
+        "SpecificationFiled": _after_listing(
+            lambda c: line(
+                "SpecificationFiled",
+                "2025-01-10",
+                reporter(c),
+                uscc=c,
+                occupation=ELECTRICIAN,
+                title="电工评价规范",
+                sha256="0" * 64,
+                filed_with="人力资源社会保障部",
+                filing_no="B-1",
+            )
+        ),
+        "ComplaintReceived": _after_listing(
+            lambda c: line(
+                "ComplaintReceived",
+                "2025-06-01",
+                CENTRE,
+                complaint_id=f"c-{c}",
+                uscc=c,
+                complained_on="2025-05-30",
+                subject="考场纪律",
+                statement="反映提前交卷",
+                evidence=[],
+            )
+        ),
+        "ResultsPublished": _after_listing(
+            _results, lambda c: session(c, ELECTRICIAN, "4", "2025-03-10", id_=f"r-{c}")
+        ),
+        "ApplicationWithdrawn": _taken_back,
+        "HearingHeld": _of_finding(
+            lambda c: line(
+                "HearingHeld",
+                "2025-08-01",
+                SUPERVISOR,
+                finding_id=f"f-{c[-8:]}",
+                held_on="2025-08-01",
+                outcome="维持",
+            )
+        ),
         "ApplicationSubmitted": _step("ApplicationSubmitted", "EnterpriseRegistered"),
         "DistrictOpinionGiven": _step("DistrictOpinionGiven", "ApplicationSubmitted"),
         "ApplicationAccepted": _step("ApplicationAccepted", "DistrictOpinionGiven"),

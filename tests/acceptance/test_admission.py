@@ -42,7 +42,7 @@ def test_every_step_by_a_wrong_role_is_refused(office):
         "ReceiptIssued": [BUREAU, reporter(code), SUPERVISOR],
         "AnnualPlanFiled": [ANALYST, reporter(uscc())],
     }
-    for x in listed(code, item(ELECTRICIAN, "4"), plans=(2024,)):
+    for x in listed(code, item(ELECTRICIAN, "4"), plans=(2024, 2026)):
         pairs += [(acted_by(x, a), False) for a in wrong.get(x["type"], ())] + [(x, True)]
     office.mix(*pairs)
     office.load(session(code, ELECTRICIAN, "4", "2024-09-10"))

@@ -8,6 +8,7 @@ from tests.acceptance.lines import (
     line,
     listed,
     municipal,
+    planned,
     reporter,
     session,
     uscc,
@@ -110,7 +111,8 @@ def test_a_year_without_a_plan_is_s8(office):
     )
     assert office.breaches(code) == []
     office.load(session(code, ELECTRICIAN, "4", "2026-01-01"))
-    assert office.breaches(code) == ["S8"]
+    assert office.breaches(code) == ["P1", "S8"]
+    assert office.breaches(code, valid_at="2026-01-31") == []  # it is not due yet
 
 
 def test_a_session_before_the_deadline_is_in_order_if_the_plan_came_by_then(office):
@@ -127,8 +129,9 @@ def test_a_plan_filed_in_time_but_learnt_late_clears(office):
         *listed(code, item(ELECTRICIAN, "4"), plans=(2024,)),
         session(code, ELECTRICIAN, "4", "2025-03-10"),
     )
-    assert office.breaches(code) == ["S8"]
+    assert office.breaches(code) == ["P1", "S8"]
     office.load(
+        planned(code, 2026),
         line(
             "AnnualPlanFiled",
             "2025-02-01",
@@ -137,7 +140,7 @@ def test_a_plan_filed_in_time_but_learnt_late_clears(office):
             year=2025,
             summary={"sessions": 0, "candidates": 0, "certificates": 0},
             sessions=[],
-        )
+        ),
     )
     assert office.breaches(code) == []
     assert [f["code"] for f in office.flags(code, case="then_not_now")] == ["S8"]

@@ -19,7 +19,8 @@ def test_an_online_session_is_clear_whatever_its_venue(office):
 
 
 def test_direct_certification_has_no_place(office):
-    assert office.held_at(None, mode="no_session") == {}
+    assert office.held_at(None, mode="no_session", method="direct") == {}
+    assert office.held_at(None, mode="no_session") == {"G1": "undecided"}
 
 
 def test_code_and_coordinates_that_disagree_are_g2(office):

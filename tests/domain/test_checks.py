@@ -645,6 +645,7 @@ def test_a_late_plan_is_late_from_the_day_after_the_deadline_until_it_is_filed()
     story.tell(
         plan.AnnualPlanFiled(uscc=USCC, year=2026, summary=SUMMARY, sessions=()), date(2026, 2, 9)
     )
+    assert rows(later().fold, "P1-4-2026") == ()
     late, filed = rows(story.fold, key)
     assert (late.valid_to, late.columns[3]) == (date(2026, 2, 9), "breach")
     assert filed.columns[3] == "clear"

@@ -42,6 +42,8 @@ SINGLE = (
     ("applications", "一份申报 / one application"),
     ("inspections", "一次督导 / one inspection"),
     ("findings", "一个问题 / one finding"),
+    ("complaints", "一件投诉 / one complaint"),
+    ("registers", "一家企业的登记 / the registers of one enterprise"),
 )
 """Lists whose records stand at an address of their own, and what such a record is called."""
 
