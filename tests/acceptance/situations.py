@@ -110,7 +110,8 @@ def _hired(code: str) -> Json:
 
 
 def _results(code: str) -> Json:
-    data = {"assessment_id": f"r-{code}", "published_on": "2025-03-15", "until": "2025-03-20"}
+    held = session(code, ELECTRICIAN, "4", "2025-03-10")["data"]["assessment_id"]
+    data = {"assessment_id": held, "published_on": "2025-03-15", "until": "2025-03-20"}
     return line("ResultsPublished", "2025-03-15", reporter(code), where="网站", **data)
 
 
@@ -252,7 +253,7 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
             )
         ),
         "ResultsPublished": _after_listing(
-            _results, lambda c: session(c, ELECTRICIAN, "4", "2025-03-10", id_=f"r-{c}")
+            _results, lambda c: session(c, ELECTRICIAN, "4", "2025-03-10")
         ),
         "ApplicationWithdrawn": _taken_back,
         "HearingHeld": _of_finding(
