@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
 from domain.terms.folding import folded
+from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
 from domain.terms.reference import Occupation
 
 

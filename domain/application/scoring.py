@@ -24,8 +24,8 @@ from domain.application.progress import (
 )
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
-from domain.terms.guards import existing_enterprise
 from domain.terms.folding import folded
+from domain.terms.guards import existing_enterprise
 from domain.terms.scope import ScopeItem, require_certifiable, units
 from domain.terms.vocabulary import Role
 

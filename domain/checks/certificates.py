@@ -60,7 +60,8 @@ def _departures(event: CertificateIssued, session: SessionRecord) -> Iterator[tu
         )
     category = event.holder.category
     eligible = category is not CandidateCategory.OTHER and held.candidates.other == 0
-    if session.categories and eligible and category not in session.categories:
+    unlike = category is not None and category not in session.categories
+    if category is not None and unlike and eligible and session.candidates:
         yield (
             f"持有人类别 {_CATEGORY_ZH[category]},该场认定没有此类考生",
             f"a holder of category {category.value}, of which the session had none",

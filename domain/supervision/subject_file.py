@@ -29,10 +29,11 @@ from domain.standing import standing
 from domain.standing.course import Course
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
-from domain.terms.vocabulary import Method
+from domain.terms.vocabulary import CandidateCategory, Method
 
 _POSITION = attrgetter("position")
 
+_NOT_REPORTED: frozenset[CandidateCategory | None] = frozenset({None})
 DIRECT = frozenset({Method.DIRECT.value, "直接认定"})
 """How a direct certification is written."""
 Districts: TypeAlias = tuple[tuple[date, str], ...]
@@ -65,7 +66,9 @@ class SessionRecord:
         event = entry.event
         self.candidates = event.candidates.total
         self.direct = event.method in DIRECT
-        self.categories = event.candidates.categories
+        self.categories: frozenset[CandidateCategory | None] = (
+            event.candidates.categories | _NOT_REPORTED
+        )
 
 
 class SubjectFile:
