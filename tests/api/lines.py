@@ -150,7 +150,7 @@ def listed(code: str, *levels: str, where: str = "110108") -> list[Json]:
             summary={"sessions": 0, "candidates": 0, "certificates": 0},
             sessions=[],
         )
-        for year in (2024, 2025)
+        for year in (2024, 2025, 2026)
     ]
     return [
         registered(code, where),

@@ -49,7 +49,12 @@ METHOD = """
   WHERE s.key = session AND s.known_from <= %(position)s
     AND (s.known_to IS NULL OR s.known_to > %(position)s))
 """
-COUNTS = {"sessions": "true", "certificates": "state = 'valid'", "flags": "verdict = 'breach'"}
+COUNTS = {
+    "sessions": "true",
+    "certificates": "state = 'valid'",
+    "flags": "verdict = 'breach' AND code <> 'Q1'",
+}
+"""Q1 is the supervisors' own fault and counted apart."""
 
 
 def row_by_row(conn: Connection[Any], basis: Basis, by: str, where: Where) -> dict[str, Any]:
