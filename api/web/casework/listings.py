@@ -30,10 +30,17 @@ router = APIRouter(include_in_schema=False)
 Body = Callable[[FormData, Row, Dictionary], dict[str, Any]]
 
 
+ITEM = ("edition", "code", "name", "trade", "levels")
+
+
 def _scope(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:
     return {
         "added": written(form, "added", dictionary),
-        "removed": chosen(form, "removed", profile["scope"]),
+        # What the roster tells besides, the grant behind an item, is no part of the item.
+        "removed": [
+            {name: item[name] for name in ITEM}
+            for item in chosen(form, "removed", profile["scope"])
+        ],
     }
 
 
