@@ -46,8 +46,7 @@ NUMBER_HERE = (
 
 _GROUPED = r"(?<![0-9])[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx](?![0-9])"
 _CANDIDATE = re.compile(_GROUPED)
-_CANDIDATE_BYTES = re.compile(_GROUPED.encode())
-_WIDE_DIGITS = re.compile(b"(?:\xef\xbc[\x90-\x99]){6}")
+_WIDE_DIGIT = re.compile(b"\xef\xbc[\x90-\x99]")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{32,}")
 _PROVINCES = frozenset(
     f"{code}"
@@ -55,7 +54,12 @@ _PROVINCES = frozenset(
     for code in region
 ) | {"61", "62", "63", "64", "65", "71", "81", "82", "83", "91", "92", "93", "94", "95", "96"}
 _CENTURIES = ("18", "19", "20")
-_AS_NUMBER = re.compile(rb'"id_no" ?: ?"$')
+_DIGITS = 18
+_SHAPE = bytes.maketrans(b"123456789x-", b"000000000X ")
+"""Every digit as 0, x as X, a hyphen between the groups of a number as a blank."""
+_RUN = re.compile(b"0" * (_DIGITS - 1) + b"0*X?")
+_SPACED = (b"000000 00000000 000", b"000000 00000000000", b"00000000000000 000")
+_AS_NUMBER = (b'"id_no":"', b'"id_no": "')
 
 
 def holds_identity_number(text: str) -> bool:
@@ -81,13 +85,20 @@ def _is_number(text: str, found: re.Match[str]) -> bool:
 
 
 def _may_hold_number(raw: bytes) -> bool:
-    """Return whether a JSON text may hold an identity number at a place where none may stand."""
-    if _WIDE_DIGITS.search(raw):
+    """Return whether a JSON text may hold an identity number at a place where none may stand.
+
+    Nearly every line is asked, so digits are looked for as zeros: a tenth of the time of a pattern.
+    """
+    if b"\xef\xbc" in raw and _WIDE_DIGIT.search(raw):
+        return True
+    shape = raw.translate(_SHAPE)
+    if any(spaced in shape for spaced in _SPACED):
         return True
     return any(
-        _AS_NUMBER.search(raw, max(0, found.start() - 12), found.start()) is None
-        and is_identity_number(found[0].translate(None, b" -").decode().upper())
-        for found in _CANDIDATE_BYTES.finditer(raw)
+        _DIGITS <= found.end() - found.start() <= _DIGITS + 1
+        and not raw.endswith(_AS_NUMBER, 0, found.start())
+        and is_identity_number(raw[found.start() :][:_DIGITS].decode().upper())
+        for found in _RUN.finditer(shape)
     )
 
 
@@ -102,6 +113,7 @@ def is_plain(raw: bytes) -> bool:
         text.isprintable()
         and text.translate(_TABLE) == text
         and unicodedata.is_normalized("NFC", text)
+        and not holds_identity_number(text)
     )
 
 

@@ -97,10 +97,32 @@ def test_the_quick_look_lets_nothing_in_that_the_thorough_one_refuses(text: str,
     assert (value, faults) == admitted({name: text})
 
 
-@pytest.mark.parametrize("around", ["{}", "张{}三", "{} "])
-def test_the_quick_look_finds_identity_numbers(around: str):
-    raw = json.dumps({"note": around.format(NUMBER)}, ensure_ascii=False).encode()
-    assert examine(raw)[1]
+WIDE = NUMBER.translate({digit: digit + 0xFEE0 for digit in range(0x30, 0x3A)})
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        NUMBER,
+        NUMBER.lower(),
+        f"张{NUMBER}三",
+        f"{NUMBER} ",
+        f"{NUMBER}x",
+        WIDE,
+        WIDE[:3] + NUMBER[3:],
+        "𝟏" + NUMBER[1:],
+        "110105 19491231 002X",
+        "110105-19491231002X",
+        "11010519491231 002x",
+    ],
+)
+@pytest.mark.parametrize("blank", ["", " "])
+def test_the_quick_look_finds_identity_numbers(note: str, blank: str):
+    separators = (",", f":{blank}")
+    value = {"note": note, "holder": {"id_no": NUMBER}}
+    raw = json.dumps(value, ensure_ascii=False, separators=separators).encode()
+    assert [fault.field for fault in examine(raw)[1]] == ["note"]
+    assert holds_identity_number(note)
 
 
 @pytest.mark.parametrize(
