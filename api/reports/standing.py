@@ -9,6 +9,7 @@ from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import Words
+from api.words.last_day import last_day
 from api.words.words import KINDS, STANDINGS
 from domain.terms.vocabulary import ReviewDecision, Verdict
 
@@ -34,7 +35,9 @@ def _listing(of: Gathered, words: Words) -> str:
         return standing
     left = of.warning["days_left"] if of.warning else None
     soon = "" if left is None else words(f"，距届满 {left} 天", f", {left} days left")
-    return standing + words(f"（有效期至 {until} 前{soon}）", f" (until {until}, exclusive{soon})")
+    return standing + words(
+        f"（有效期至 {last_day(until)}{soon}）", f" (valid to {last_day(until)}{soon})"
+    )
 
 
 def _scope(of: Gathered, words: Words) -> str:
@@ -91,7 +94,7 @@ def standing(of: Gathered, words: Words) -> Iterator[Block]:
         rows = [_stretch(each, words) for each in shown]
         columns = [
             Col(words("状态", "Standing"), 2),
-            Col(words("自（含）– 至（不含）", "From – until (exclusive)"), 4),
+            Col(words("自 – 至（均含）", "From – to (both included)"), 4),
             Col(words("批次", "Batch"), 2),
             Col(words("依据（记录位置）", "Entries"), 3),
         ]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from api.words.authority_words import DISTRICTS
 from api.words.language import Language
 from api.words.language import Words as Pair
+from api.words.last_day import last_day
 from api.words.words import LEVELS
 from ledger.log.clock import SHANGHAI
 
@@ -66,9 +67,9 @@ class Words:
         return self("、", ", ").join(words)
 
     def days(self, start: str | None, end: str | None) -> str:
-        """Return a half-open interval of days as the first day and the day on which it is over."""
+        """Return a half-open interval of days as it is printed: from its first day to its last."""
         first = start or self("起始不详", "open")
-        return f"{first} – {end or self('未定', 'open')}"
+        return f"{first} – {last_day(end) or self('未定', 'open')}"
 
     def instant(self, at: datetime) -> str:
         """Return an instant as people in Beijing read it."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from api.words.language import Language, Words
+from api.words.last_day import last_day
 from api.words.phrasing import levels, occupation, word
 
 Item = Mapping[str, Any]
@@ -88,7 +89,7 @@ def _roster(language: Language, shown: Item | None) -> Iterator[_Side]:
         Words("状态", "standing"), word(language, "standing", shown["standing"]), brief=True
     )
     if shown["valid_from"]:
-        until = f"{shown['valid_from']} {Words('至', 'to').speak(language)} {shown['valid_to']}"
+        until = f"{shown['valid_from']} {Words('至', 'to').speak(language)} {last_day(shown['valid_to'])}"
         yield _Side(Words("有效期", "valid"), until, brief=True)
     yield _Side(Words("名称", "name"), shown["name"])
     yield _Side(Words("主管区", "district"), word(language, "district", shown["district"]))

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from api.words import phrasing
 from api.words.language import Language, Words
+from api.words.last_day import last_day
 from api.words.words import VOCABULARY
 
 
@@ -65,8 +66,8 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "{batch} 批,{number} 家企业", "batch {batch}, {number} enterprises"
         ),
         "EnterpriseListed": Words(
-            "{valid_from} 至 {valid_to},{scope:items}",
-            "{valid_from} to {valid_to}, {scope:items}",
+            "{valid_from} 至 {valid_to:last_day},{scope:items}",
+            "{valid_from} to {valid_to:last_day}, {scope:items}",
         ),
         "ScopeChanged": Words(
             "增加 {added:items};减少 {removed:items};依据:{basis}",
@@ -75,7 +76,9 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "ListingSuspended": _same("{basis}{until:until}"),
         "ListingReinstated": _same("{basis}"),
         "ListingRemoved": _same("{basis}"),
-        "ListingRenewed": Words("{valid_from} 至 {valid_to}", "{valid_from} to {valid_to}"),
+        "ListingRenewed": Words(
+            "{valid_from} 至 {valid_to:last_day}", "{valid_from} to {valid_to:last_day}"
+        ),
         "AnnualPlanFiled": _PLAN,
         "AnnualPlanRevised": _PLAN,
         "AssessmentHeld": Words(
@@ -192,7 +195,9 @@ def _total(_: Language, value: Mapping[str, int]) -> str:
 
 
 def _until(language: Language, value: str | None) -> str:
-    return Words(f",至 {value}", f", until {value}").speak(language) if value else ""
+    return (
+        Words(f",至 {last_day(value)}", f", to {last_day(value)}").speak(language) if value else ""
+    )
 
 
 def _keys(language: Language, value: Mapping[str, Any]) -> str:
@@ -220,6 +225,10 @@ def _profile(language: Language, value: Mapping[str, Any]) -> str:
     return phrasing.listed(language, said)
 
 
+def _last_day(language: Language, end: str) -> str:  # noqa: ARG001 - a day is no word
+    return last_day(end)
+
+
 _FORMS: Mapping[str, Callable[[Language, Any], str]] = MappingProxyType(
     {
         "occupation": _occupation,
@@ -227,6 +236,7 @@ _FORMS: Mapping[str, Callable[[Language, Any], str]] = MappingProxyType(
         "count": _count,
         "total": _total,
         "until": _until,
+        "last_day": _last_day,
         "keys": _keys,
         "profile": _profile,
         "passed": _yes_or_no(Words("合格", "passed"), Words("不合格", "failed")),

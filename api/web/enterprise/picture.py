@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from api.words.language import Words
+from api.words.last_day import last_day
 
 MOST_TICKS = 8
 
@@ -148,8 +149,10 @@ def _lane(row: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane
 
 
 def _stretches(bars: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(f"{b['valid_from']} 至 {b['valid_to'] or '未定'} 有效," for b in bars)
+    return "".join(f"{b['valid_from']} 至 {last_day(b['valid_to']) or '未定'} 有效," for b in bars)
 
 
 def _stretches_en(bars: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(f"valid {b['valid_from']} to {b['valid_to'] or 'open'}, " for b in bars)
+    return "".join(
+        f"valid {b['valid_from']} to {last_day(b['valid_to']) or 'open'}, " for b in bars
+    )

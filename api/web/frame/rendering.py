@@ -14,6 +14,7 @@ from api.web.frame.static import static
 from api.words import phrasing
 from api.words.labels import anchor_of, label_of
 from api.words.language import Language, Words, one_language
+from api.words.last_day import last_day
 from api.words.summaries import summary as in_one_line
 from api.words.words import VOCABULARY
 from ledger.log.clock import SHANGHAI
@@ -65,6 +66,7 @@ def _templates() -> Environment:
         half,
         summary,
         label,
+        last_day,
     )
     for each in called:
         filters[each.__name__] = each

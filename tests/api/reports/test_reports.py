@@ -142,12 +142,12 @@ def test_the_same_basis_gives_the_same_bytes_whatever_was_recorded_since(
 def test_one_sentence_says_where_the_enterprise_stands(house: Installation, code: str) -> None:
     sentence = said(house, code, valid_at="2025-12-31")["sentence"]
     assert sentence == (
-        f"2025-12-31，虚构企业{code[-6:]}名单状态为“在名单”（有效期至 2027-07-01 前）；"
+        f"2025-12-31，虚构企业{code[-6:]}名单状态为“在名单”（有效期至 2027-06-30）；"
         "确认范围 1 个职业（工种）、共 2 个等级；"
         "疑点：违规 3 项、无法判定 0 项；未结问题 1 个（其中整改逾期 1 项）。"
     )
     late = said(house, code, valid_at="2027-06-01", lang="en")["sentence"]
-    assert "listed (until 2027-07-01, exclusive, 30 days left)" in late
+    assert "listed (valid to 2027-06-30, 30 days left)" in late
 
 
 def test_a_report_of_the_past_knows_nothing_of_what_came_later(

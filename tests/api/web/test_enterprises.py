@@ -35,7 +35,7 @@ def test_the_sentence_says_where_the_enterprise_stands_and_what_is_open(site: Si
     words = text_of(site.get(f"{FIRM}{DAY}", SUPERVISOR).text)
     counts = site.get(f"/v1{FIRM}{DAY}", SUPERVISOR).json()["counts"]
     assert (
-        "京示例二十号机床股份有限公司，截至 2026-11-24 在名单内，有效至 2027-01-02（还剩 39 天）"
+        "京示例二十号机床股份有限公司，截至 2026-11-24 在名单内，有效至 2027-01-01（还剩 39 天）"
         in words
     )
     assert "可认定 2 个职业" in words
@@ -43,7 +43,7 @@ def test_the_sentence_says_where_the_enterprise_stands_and_what_is_open(site: Si
     assert f"{counts['undecided']} 处无法判定" in words
     assert f"{counts['open_findings']} 个问题未结" in words
     english = text_of(site.get(f"{FIRM}{DAY}", SUPERVISOR, "en").text)
-    assert "on 2026-11-24: on the roster, valid to 2027-01-02 (39 days left)" in english
+    assert "on 2026-11-24: on the roster, valid to 2027-01-01 (39 days left)" in english
 
 
 @pytest.mark.parametrize(
