@@ -49,8 +49,8 @@ def test_the_sentence_says_where_the_enterprise_stands_and_what_is_open(site: Si
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (f"{PAUSED}{DAY}", "被暂停，名单有效至 2028-01-02"),
-        (f"/enterprises/91110105MA0EX0122H{DAY}", "有效期已于 2026-01-02 届满"),
+        (f"{PAUSED}{DAY}", "被暂停，名单有效至 2028-01-01"),
+        (f"/enterprises/91110105MA0EX0122H{DAY}", "有效期已于 2026-01-01 届满"),
         (f"/enterprises/91110114MA0EX0114P{DAY}", "已被移出名单"),
         (f"{FIRM}?valid_at=2023-12-20", "不在名单内"),
     ],
