@@ -75,6 +75,8 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "ResultsPublished": _REPORT,
         "ComplaintReceived": (R.CENTRE_OFFICER, R.QUALITY_SUPERVISOR, R.DISTRICT_INSPECTOR),
         "FlagReviewed": (R.QUALITY_SUPERVISOR,),
+        "ActRequested": (R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.BUREAU_PUBLISHER),
+        "ActDecided": (R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.BUREAU_PUBLISHER),
         "RecordCorrected": (
             R.QUALITY_SUPERVISOR,
             R.CENTRE_OFFICER,
@@ -105,21 +107,29 @@ def _fits(actor: Actor) -> bool:
     return actor.organisation == expected and bool(expected.strip())
 
 
-def require_role(actor: Actor, name: str) -> None:
-    """Refuse an act that the role may not do, or an organisation that does not fit the role."""
+def require_role(actor: Actor, name: str, field: str = "actor") -> None:
+    """Refuse an act that the role may not do, or an organisation that does not fit the role.
+
+    `field` names whom this is about: who acts, or who approves.
+    """
     if actor.role not in MAY.get(name, ()):
         raise Refused(
             "role-not-allowed",
             f"角色 {actor.role.value} 不能办理 {name}",
             f"role {actor.role.value} may not record {name}",
-            "actor.role",
+            f"{field}.role",
         )
+    require_fitting(actor, f"{field}.organisation")
+
+
+def require_fitting(actor: Actor, field: str) -> None:
+    """Refuse an organisation in which there is no such role."""
     if not _fits(actor) or not actor.account.strip():
         raise Refused(
             "organisation-mismatch",
             f"账户 {actor.account} 的机构 {actor.organisation[:40]} 与角色 {actor.role.value} 不符",
             f"organisation {actor.organisation[:40]} does not fit role {actor.role.value}",
-            "actor.organisation",
+            field,
         )
 
 

@@ -6,7 +6,7 @@ A new shape is a new number here and an upcaster in `ledger/upcasts.py`.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType, ModuleType
 from typing import Any, get_args
 
@@ -19,6 +19,7 @@ from domain import (
     flag,
     partnership,
     plan,
+    request,
     roster,
     specification,
     staff,
@@ -29,9 +30,12 @@ from domain.correction import RecordCorrected
 from domain.finding import finding
 from domain.inspection import inspection
 from domain.permissions import require_own, require_role
+from domain.receipt import received, require_day_kept, require_received_here
+from domain.request import ActDecided, ActRequested
 from domain.standing import standing
-from domain.terms.decider import Command, FactKey, FactKind, Facts, New
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.vocabulary import Role
+from domain.two_persons import needs_two, require_second_person
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
     {
@@ -51,6 +55,7 @@ _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
         "complaint": complaint,
         "catalogue": catalogue,
         "record": correction,
+        "request": request,
     }
 )
 
@@ -122,17 +127,89 @@ def boundary(command: Command[Any]) -> Iterable[FactKey[Any]]:
 
 def decide(facts: Facts, command: Command[Any]) -> Sequence[New]:
     """Return the events that carry out `command`, after asking whether its actor may (the one way in)."""
+    match command.body:
+        case ActRequested():
+            return _ask(facts, command, command.body)
+        case ActDecided():
+            return _decide_request(facts, command)
+        case _:
+            return _act(facts, command)
+
+
+def _act(facts: Facts, command: Command[Any]) -> Sequence[New]:
+    """Return the events of an act or a fact; the request where a second person is not here yet."""
     kind = EVENTS[type(command.body).__name__]
     require_role(command.actor, kind.name)
     named = getattr(command.body, "uscc", None)
     if named is not None:  # before anything about the enterprise shows in an answer
         require_own(command.actor, named, None)
-    new: Sequence[New] = kind.module.decide(facts, command)
+    settled = received(command)
+    new: Sequence[New] = kind.module.decide(facts, settled)
     if isinstance(command.body, RecordCorrected):
         _require_correction_right(facts, command)
     for event in new:
-        require_own(command.actor, event.subject, _district(facts, command, event))
-    return new
+        require_own(command.actor, event.subject, _district(facts, settled, event))
+    require_received_here(settled, new)
+    if new and needs_two(facts, settled):
+        if settled.stamps.approved_by is None and settled.asking is not None:
+            return [_request(facts, settled, settled.asking, new[0])]
+        require_second_person(facts, settled)
+    return new if settled is command else [event._replace(under=settled) for event in new]
+
+
+def _request(facts: Facts, command: Command[Any], request_id: str, first: New) -> New:
+    """Return the request that stands for an act until a second person takes it."""
+    asked = ActRequested(
+        request_id=request_id,
+        type=type(command.body).__name__,
+        valid_from=command.valid_from,
+        data=facts.write(command.body),
+        reason=command.reason,
+        document_no=command.document_no,
+    )
+    (new,) = request.decide(facts, replace(command, body=asked))
+    return new._replace(subject=first.subject, district=first.district)
+
+
+def _ask(facts: Facts, command: Command[Any], asked: ActRequested) -> Sequence[New]:
+    """Return the request, unless the act would be refused today or needs no second person."""
+    require_role(command.actor, "ActRequested")
+    if asked.type not in EVENTS or asked.type in {"ActRequested", "ActDecided"}:
+        raise Refused(
+            "unknown-type",
+            f"没有“{asked.type[:40]}”这种可以请求批准的办理",
+            f"there is no act {asked.type[:40]!r} that could be asked for",
+            "type",
+        )
+    new = request.decide(facts, command)
+    if not new:
+        return []
+    act = request.act(facts, command, asked, command.actor)
+    carried = _act(facts, replace(act, asking=asked.request_id))
+    if not carried:
+        return []
+    if not isinstance(carried[0].event, ActRequested):
+        raise Refused(
+            "needs-no-second-person",
+            f"{asked.type} 由一人办理即可,请直接办理",
+            f"{asked.type} takes one person; record it directly",
+            "type",
+        )
+    return [new[0]._replace(subject=carried[0].subject, district=carried[0].district)]
+
+
+def _decide_request(facts: Facts, command: Command[ActDecided]) -> Sequence[New]:
+    """Return the decision, and with it the events of the act where it was taken: all or none."""
+    require_role(command.actor, "ActDecided")
+    new = request.decide(facts, command)
+    known = facts[request.REQUEST.key(command.body.request_id)]
+    if not new or known is None or not command.body.taken:
+        return new
+    act = request.act(facts, command, known.asked, known.by)
+    stamps = replace(command.stamps, approved_by=command.actor)
+    act = replace(act, stamps=stamps, asking=None, causation=str(known.position))
+    carried = _act(facts, act)
+    return [*new, *(event._replace(under=event.under or act) for event in carried)]
 
 
 def _district(facts: Facts, command: Command[Any], event: New) -> str | None:
@@ -159,6 +236,8 @@ _CORRECTS_ANYTHING = frozenset(
 def _require_correction_right(facts: Facts, command: Command[RecordCorrected]) -> None:
     """Reporters and inspectors correct only what their role may record; the centre corrects anything."""
     entry = facts[correction.ENTRY.key(str(command.body.position))]
+    if entry is not None:
+        require_day_kept(command, entry)
     if entry is None or command.actor.role in _CORRECTS_ANYTHING:
         return
     require_role(command.actor, type(entry.event).__name__)

@@ -165,7 +165,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
 def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: str) -> New:
     must_be_uscc(entry.uscc, f"{where}.uscc")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(entry.uscc)], entry.uscc, f"{where}.uscc")
-    application = _publishable(facts[APPLICATION.key(entry.application_id)], command, entry, where)
+    application = _publishable(facts, command, entry, where)
     beyond = units(entry.scope) - application.confirmed_units
     if beyond:
         raise Refused(
@@ -242,9 +242,10 @@ def _units(facts: Facts, entry: RosterEntry, listed: New) -> Iterator[New]:
 
 
 def _publishable(
-    state: Application | None, command: Command[Event], entry: RosterEntry, where: str
+    facts: Facts, command: Command[Event], entry: RosterEntry, where: str
 ) -> Application:
     field = f"{where}.application_id"
+    state = facts[APPLICATION.key(entry.application_id)]
     if state is None or state.uscc != entry.uscc or state.confirmed is None:
         raise Refused(
             "not-confirmed",
@@ -260,7 +261,11 @@ def _publishable(
             field,
         )
     account = command.actor.account
-    require_another(account, state.concluded_by, "评估结论与公布", "conclusion and publication")
-    require_another(account, state.confirmed_by, "确认与公布", "confirmation and publication")
-    require_not_scored(state, account)
+    require_another(
+        facts, account, state.concluded_by, "评估结论与公布", "conclusion and publication"
+    )
+    require_another(
+        facts, account, state.confirmed_by, "确认与公布", "confirmation and publication"
+    )
+    require_not_scored(facts, state, account)
     return state

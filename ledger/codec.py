@@ -7,8 +7,9 @@ party can rebuild them. `docs/ledger-format.md` is normative.
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -16,7 +17,7 @@ import msgspec
 
 from domain.registry import EVENTS
 from domain.terms.decider import Command, New
-from domain.terms.envelope import Actor, Recorded
+from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
 from domain.terms.vocabulary import Role
 from ledger.canonical import is_everyday, plain_form
 from ledger.log.entry import Draft, Entry, Malformed
@@ -47,6 +48,7 @@ class _Written(msgspec.Struct, omit_defaults=True):
     correlation: str | None = None
     document_no: str | None = None
     reason: str | None = None
+    stamps: Mapping[str, Any] | None = None
 
 
 class _Read(msgspec.Struct, Generic[T]):
@@ -56,6 +58,7 @@ class _Read(msgspec.Struct, Generic[T]):
     correlation: str | None = None
     document_no: str | None = None
     reason: str | None = None
+    stamps: Stamps = UNSTAMPED
 
 
 class _Bare(msgspec.Struct, Generic[T]):
@@ -67,6 +70,7 @@ class _Bare(msgspec.Struct, Generic[T]):
     correlation: ClassVar[str | None] = None
     document_no: ClassVar[str | None] = None
     reason: ClassVar[str | None] = None
+    stamps: ClassVar[Stamps] = UNSTAMPED
 
 
 class _Reader(NamedTuple):
@@ -113,6 +117,7 @@ class Codec:
         document_no: str | None = None,
         correlation: str | None = None,
         causation: str | None = None,
+        stamps: Stamps = UNSTAMPED,
     ) -> bytes:
         """Return the payload that records `event`.
 
@@ -121,7 +126,7 @@ class Codec:
         """
         plain = self._plain[type(event)]
         data = event if plain is None else plain(event)
-        written = _Written(actor, data, causation, correlation, document_no, reason)
+        written = _Written(actor, data, causation, correlation, document_no, reason, _given(stamps))
         payload = self._encoder.encode(written)
         if not (is_everyday(payload) or unicodedata.is_normalized("NFC", payload.decode())):
             raise Malformed("payload: not in Unicode normal form C")
@@ -173,6 +178,7 @@ class Codec:
             [read.correlation for read in reads],
             [read.causation for read in reads],
             repeat(None),
+            [read.stamps for read in reads],
         )
         return list(map(_of_columns, columns))
 
@@ -194,9 +200,16 @@ class Codec:
         return _make((
             position, stream, version, stored, recorded_at, valid_from, subject, district, tags,
             read.actor, event, read.reason, read.document_no, read.correlation, read.causation,
-            entry.idempotency_key,
+            entry.idempotency_key, read.stamps,
         ))
         # fmt: on
+
+
+@lru_cache(maxsize=1024)  # the lines of one file have few
+def _given(stamps: Stamps) -> Mapping[str, Any] | None:
+    """Return those of the stamps that there are."""
+    named = ((field.name, getattr(stamps, field.name)) for field in fields(stamps))
+    return {name: value for name, value in named if value not in {None, False}} or None
 
 
 def _decoder(shape: Any) -> Callable[[bytes], Any]:  # noqa: ANN401 - any type
@@ -255,7 +268,8 @@ def draft(
     new: New, command: Command[Any], key: str | None = None, digest: bytes | None = None
 ) -> Draft:
     """Return what has to be appended so that `new`, decided for `command`, is recorded."""
-    stream, event, subject, district, tags, valid_from = new
+    stream, event, subject, district, tags, valid_from, under = new
+    command = under or command
     payload = encode(
         event,
         command.actor,
@@ -263,9 +277,12 @@ def draft(
         document_no=command.document_no,
         correlation=command.correlation,
         causation=command.causation,
+        stamps=command.stamps,
     )
     # Dictionary order keeps the tags' own; a tag that stands twice is one fact.
     once = tuple(dict.fromkeys(tags)) if len(tags) > 1 else tags
+    history = command.stamps.backfill
     return Draft(
-        stream, stored_name(event), valid_from, subject, district, once, payload, key, digest
+        *(stream, stored_name(event), valid_from, subject, district, once),
+        *(payload, key, digest, history),
     )

@@ -14,9 +14,11 @@ from domain import catalogue, registry
 from domain.correction import ENTRY, RecordCorrected, resolved
 from domain.permissions import MAY
 from domain.terms.decider import Command, FactKey, Facts, New, Refused, Unread
-from domain.terms.envelope import Actor, Recorded
+from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
+from domain.terms.guards import FILINGS
 from domain.terms.reference import Qualifications, Reference
 from domain.terms.vocabulary import Role
+from ledger.deciding.acts import read_act, write_act
 from ledger.deciding.amending import amend, apply
 from ledger.reference import installed
 
@@ -64,14 +66,52 @@ def _usual(body: Any) -> Actor:
 
 
 def order(
-    body: Any, on: date = date(2025, 6, 1), *, by: Actor | None = None, reason: str | None = "理由"
+    body: Any,
+    on: date = date(2025, 6, 1),
+    *,
+    by: Actor | None = None,
+    reason: str | None = "理由",
+    stamps: Stamps | None = None,
 ) -> Command[Any]:
-    """Return the command that has `body` recorded as of the day `on`, by default by the usual role."""
-    return Command(body=body, actor=by or _usual(body), valid_from=on, today=TODAY, reason=reason)
+    """Return the command that has `body` recorded as of the day `on`, by default by the usual role.
+
+    A filing was received on that day; an act was approved by somebody else.
+    """
+    actor = by or _usual(body)
+    return Command(
+        body=body,
+        actor=actor,
+        valid_from=on,
+        today=TODAY,
+        reason=reason,
+        stamps=_usual_stamps(body, on, actor) if stamps is None else stamps,
+    )
+
+
+_SECONDS = {
+    Role.BUREAU_PUBLISHER: (BUREAU, PUBLISHER),
+    Role.CENTRE_OFFICER: (CENTRE, BUREAU),
+    Role.QUALITY_SUPERVISOR: (
+        SUPERVISOR,
+        Actor(account="sup-2", role=Role.QUALITY_SUPERVISOR, organisation="centre"),
+    ),
+}
+_BY_TWO = {"ScopeChanged", "ListingRemoved", "CatalogueAdopted", "FlagReviewed", "RecordCorrected"}
+
+
+def _usual_stamps(body: Any, on: date, actor: Actor) -> Stamps:
+    name = type(body).__name__
+    if name in FILINGS and actor.role is Role.ENTERPRISE_REPORTER:
+        return Stamps(received_on=min(on, TODAY), received_by=CENTRE)
+    if name in _BY_TWO and actor.role in _SECONDS:
+        first, second = _SECONDS[actor.role]
+        return Stamps(approved_by=second if actor == first else first)
+    return UNSTAMPED
 
 
 def entry(new: New, position: int, command: Command[Any]) -> Recorded[Any]:
     """Return `new` as the ledger records it at `position`."""
+    command = new.under or command
     return Recorded(
         position=position,
         stream=new.stream,
@@ -86,6 +126,7 @@ def entry(new: New, position: int, command: Command[Any]) -> Recorded[Any]:
         event=new.event,
         reason=command.reason,
         document_no=command.document_no,
+        stamps=command.stamps,
     )
 
 
@@ -118,7 +159,7 @@ HELD = installed().holding(
 
 def facts_of(entries: Sequence[Recorded[Any]], reference: Reference | None = None) -> Facts:
     """Return facts of which nothing is read yet, with the reference data that `entries` adopt."""
-    known = Facts(reference=reference or HELD, amend=amend)
+    known = Facts(reference=reference or HELD, amend=amend, read=read_act, write=write_act)
     adopted = state_of(entries, catalogue.ALL)
     known.reference = catalogue.reference_after(known.reference, adopted)
     return known

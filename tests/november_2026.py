@@ -74,6 +74,8 @@ def _entry(line: dict[str, Any]) -> Entry:
             "payload": line["payload"].encode(),
             "salt": bytes.fromhex(line["salt"]),
             "request_digest": None if digest is None else bytes.fromhex(digest),
+            "backfill": False,
+            "format": 1,
         }
     )
 

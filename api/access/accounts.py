@@ -18,6 +18,7 @@ from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Role
 from ledger.migrate import Source
+from ledger.vault.vault import same_name
 
 ACCOUNTS = Source("api", Path(__file__).parent / "sql")
 FRESH = 2.0
@@ -223,6 +224,30 @@ def unbind(connection: Connection[Any], account: str) -> None:
 
 
 BOUND = "SELECT account, role, organisation, disabled_at IS NOT NULL FROM office.account"
+
+
+HOLDERS = "SELECT account, person FROM office.account WHERE person IS NOT NULL"
+
+
+class Holders:
+    """Who holds which account, at most `FRESH` seconds old: the `PersonOf` of the domain."""
+
+    def __init__(
+        self, pool: ConnectionPool[Connection[Any]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._read = float("-inf")
+        self._persons: dict[str, str] = {}
+
+    def __call__(self, account: str) -> str:
+        """Return the person, folded; an account of which nobody is known is a person of its own."""
+        if self._clock() - self._read > FRESH:
+            with self._pool.connection() as connection:
+                rows = connection.execute(HOLDERS).fetchall()
+            self._persons = {name: f"person {same_name(person)}" for name, person in rows}
+            self._read = self._clock()
+        return self._persons.get(account, f"account {account}")
 
 
 class Register:

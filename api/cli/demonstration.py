@@ -24,6 +24,7 @@ from api.questions.questions import RosterQuestion
 from api.questions.reading import Behind
 from api.questions.visits import visits
 from domain.checks import CHECKS
+from domain.terms.envelope import Stamps
 from domain.terms.vocabulary import Verdict
 from ledger.log.clock import now, today
 from projections.views import flags
@@ -70,7 +71,9 @@ def _load(house: Installation, folder: Path) -> None:
     for path in sorted(files, key=lambda p: p.name):
         with bar(path.name) as advance:
             reject = house.settings.folder / f"{path.name}.reject.ndjson"
-            report = house.bench.importer(None, advance).take(path, Rejects(reject))
+            report = house.bench.importer(
+                None, advance, brought=Stamps(entered_by="demonstration")
+            ).take(path, Rejects(reject))
         tell(
             f"{path.name}:入账 {report.taken},被拒 {report.refused}",
             f"{path.name}: {report.taken} taken, {report.refused} refused",

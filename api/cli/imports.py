@@ -1,5 +1,6 @@
 """`dudao import`: files into the ledger."""
 
+import getpass
 import os
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -48,6 +49,14 @@ def import_files(  # noqa: PLR0913 - one argument an option
             help="把标出错误的原表写入此文件 / write the sheet with its faults marked to this file"
         ),
     ] = None,
+    backfill: Annotated[
+        bool,
+        typer.Option(
+            "--backfill",
+            help="历史补录:不计迟报、时长,缺第二人的须有文号 / history from an older system: nothing "
+            "is said of how late it came; what lacks a second person rests on its document_no",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
@@ -59,15 +68,17 @@ def import_files(  # noqa: PLR0913 - one argument an option
         if not path.is_file():
             raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
     from api.intake.imports.files import Report  # noqa: PLC0415
+    from domain.terms.envelope import Stamps  # noqa: PLC0415
 
     reports: list[Report] = []
     try:
+        brought = Stamps(entered_by=_account(), backfill=backfill)
         with recording(Settings()) as bench:
             for path in files:
                 rejects = _reject_path(path, reject, len(files))
                 report = Report(str(path))
                 reports.append(report)
-                importer = partial(bench.importer, who, assessment_id=assessment)
+                importer = partial(bench.importer, who, assessment_id=assessment, brought=brought)
                 _take(importer, path, rejects, report)
                 if marked is not None:
                     _mark(path, report, _reject_path(path, marked, len(files)))
@@ -91,6 +102,14 @@ def _reject_path(path: Path, given: Path | None, files: int) -> Path:
     if given is None:
         return path.with_name(f"{path.name}.reject.ndjson")
     return given if files == 1 else given.with_name(f"{given.stem}-{path.name}{given.suffix}")
+
+
+def _account() -> str:
+    """Return the account of this machine under which files are brought in."""
+    try:
+        return f"local/{getpass.getuser()}"
+    except (KeyError, OSError):  # a container may have no name for its user
+        return "local"
 
 
 def _take(

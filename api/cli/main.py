@@ -14,7 +14,7 @@ from api.cli.failures import reported
 from api.cli.imports import import_files
 from api.cli.init import init
 from api.cli.language import LANGUAGES, take_from
-from api.cli.reads import diff, flags, history, roster, stats
+from api.cli.reads import diff, flags, history, requests, roster, stats
 from api.cli.replay import projections, replay
 from api.cli.reports import report
 from api.cli.serve import demo, serve
@@ -53,6 +53,7 @@ app.command()(template)
 app.command()(roster)
 app.command()(flags)
 app.command()(history)
+app.command()(requests)
 app.command()(diff)
 app.command()(stats)
 app.command()(report)

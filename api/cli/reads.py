@@ -125,6 +125,31 @@ def history(  # noqa: PLR0913 - one argument an option
     _answer(f"history {uscc}", ask, HistoryQuestion, given, (HISTORY, brief), form, out)
 
 
+def requests(  # noqa: PLR0913 - one argument an option
+    *,
+    known_at: KnownAt = None,
+    position: Position = None,
+    state: Annotated[str | None, typer.Option(help="waiting, taken, refused")] = None,
+    uscc: Uscc = None,
+    district: District = None,
+    form: FormatOption = None,
+    out: OutOption = None,
+) -> None:
+    """待批准的事项,最新在前 / Acts that wait for a second person, newest first."""
+    from api.questions import requests as asked_for  # noqa: PLC0415 - start-up time
+    from api.questions.questions import RequestsQuestion  # noqa: PLC0415
+
+    given = {
+        "known_at": known_at,
+        "position": position,
+        "state": state,
+        "uscc": uscc,
+        "district": district,
+    }
+    shapes = (asked_for.REQUESTS, asked_for.BRIEF)
+    _answer("requests", asked_for.requests, RequestsQuestion, given, shapes, form, out)
+
+
 def diff(  # noqa: PLR0913 - one argument an option
     *,
     of: Annotated[str, typer.Option(help="roster, scope, flags")] = "roster",

@@ -50,6 +50,8 @@ PATHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reviews": ("FlagReviewed",),
         "corrections": ("RecordCorrected",),
         "catalogue-adoptions": ("CatalogueAdopted",),
+        "requests": ("ActRequested",),
     }
 )
-"""Path under `/v1` → event names. `EnterpriseListed` is refused there with the reason why."""
+"""Path under `/v1` → event names. `EnterpriseListed` is refused there with the reason why.
+`ActDecided` has its path below the request."""

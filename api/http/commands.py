@@ -19,7 +19,9 @@ from api.questions.policy import unauthenticated
 from api.questions.problems import Problem, invalid
 from api.questions.queries import behind
 from api.questions.reading import Behind
+from domain.request import ActRequested
 from domain.terms.envelope import Actor
+from ledger import codec
 from ledger.gate.text import NUMBER_HERE, holds_identity_number
 from ledger.log.entry import Entry, instant_text
 from projections.views import flags
@@ -91,11 +93,14 @@ def record(
     Raises:
         Problem, Refused: nothing was recorded.
     """
-    return _answer(house, perform(house, actor, names, raw, conditions))
+    return answer(house, perform(house, actor, names, raw, conditions))
 
 
-def _answer(house: Installation, positions: Sequence[int]) -> Response:
-    """Say what was recorded and which flags it raised, once the views hold it."""
+def answer(house: Installation, positions: Sequence[int]) -> Response:
+    """Say what was recorded and which flags it raised, once the views hold it.
+
+    202 where it is a request: the act has no effect until a second person takes it.
+    """
     if not positions:
         empty: dict[str, Any] = {"position": None, "positions": [], "stream": None, "version": None}
         sent = {"Ledger-Position": str(house.ends().head)}
@@ -109,7 +114,12 @@ def _answer(house: Installation, positions: Sequence[int]) -> Response:
     with house.reading() as connection:
         raised = flags.of_records(connection, list(positions), last)
     sent = {"Location": f"/v1/events/{entries[0].position}", "Ledger-Position": str(last)}
-    return _said(_recorded(entries[0], positions, raised), 201, sent)
+    body = _recorded(entries[0], positions, raised)
+    asked = codec.decode(entries[0].type, entries[0].payload)
+    if isinstance(asked, ActRequested):
+        sent["Location"] = f"/v1/requests/{asked.request_id}"
+        return _said({**body, "request_id": asked.request_id}, 202, sent)
+    return _said(body, 201, sent)
 
 
 def _recorded(

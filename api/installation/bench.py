@@ -8,10 +8,12 @@ from typing import Any
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from api.access.accounts import Holders
 from api.installation.opening import open_ledger
 from api.installation.settings import Settings
 from api.intake.imports.files import Importer
 from api.intake.sheets.directory import Directory
+from domain.terms.envelope import UNSTAMPED, Stamps
 from ledger import codec
 from ledger.catalogues import Shelf
 from ledger.connect import Database
@@ -33,20 +35,27 @@ class Bench:
         self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
         self._writer = Writer(self.log)
         self.shelf = Shelf(installed(), self.pool.connection)
-        self.transactor = Transactor(self.log, self._writer, self.vault, self.shelf)
+        self.transactor = Transactor(
+            self.log, self._writer, self.vault, self.shelf, person=Holders(self.pool)
+        )
 
     def importer(
         self,
         actor: Mapping[str, str] | None,
         progress: Callable[[int, int], None],
         assessment_id: str | None = None,
+        brought: Stamps = UNSTAMPED,
     ) -> Importer:
-        """Return what takes files in; `assessment_id`: the session of all rows of an upload."""
+        """Return what takes files in; `assessment_id`: the session of all rows of an upload.
+
+        `brought`: by which account the files are brought in, and whether they are history.
+        """
         return Importer(
             self.transactor,
             lambda: Directory(self.log, codec.recorded, apply, assessment_id),
             actor,
             progress,
+            brought,
         )
 
     def rehearser(
@@ -54,9 +63,10 @@ class Bench:
         actor: Mapping[str, str] | None,
         progress: Callable[[int, int], None],
         assessment_id: str | None = None,
+        brought: Stamps = UNSTAMPED,
     ) -> Importer:
         """Return what tells what would become of files, and takes nothing in."""
-        made = self.importer(actor, progress, assessment_id)
+        made = self.importer(actor, progress, assessment_id, brought)
         return replace(made, transactor=self.transactor.rehearsal())
 
     def close(self) -> None:

@@ -12,11 +12,14 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger import catalogues
 from ledger.deciding.outcome import Accepted, Already, Nothing, Rejected
+from ledger.gate.output import members
 from ledger.gate.shapes import Submission, from_members
 from ledger.reference import SHIPPED, Shipped
 
 FOUNDER = Actor(account="init", role=Role.CENTRE_OFFICER, organisation="centre")
 """Under whom a new ledger adopts what is shipped."""
+RELEASE = Actor(account="release", role=Role.BUREAU_PUBLISHER, organisation="bureau")
+"""Who stands for the second person: whoever checked what is shipped, when it was released."""
 MOST_BEGINNINGS = 50
 """Entries up to which a ledger is looked at for whether it is new."""
 REASON = "新账本启用随产品提供的目录 / catalogues shipped with the product, adopted by a new ledger"
@@ -83,6 +86,7 @@ def adoptions(shipped: Iterable[Shipped]) -> Iterator[Submission]:
             },
             "data": data,
             "reason": REASON,
+            "approved_by": members(RELEASE),
             "idempotency_key": f"init/{each.kind.value}/{each.edition}/{each.sha256[:16]}",
         }
         if each.document is not None:

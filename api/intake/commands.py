@@ -15,6 +15,9 @@ from ledger.gate.faults import Invalid
 from ledger.gate.json import read_object
 from ledger.gate.output import members
 from ledger.gate.shapes import Submission, from_members
+from ledger.log.clock import today
+
+_SPEAKS_FOR_ANOTHER = ("received_by", "approved_by")
 
 
 class Recording(Protocol):
@@ -31,6 +34,8 @@ class Conditions(NamedTuple):
 
     key: str
     version: int | None
+    about: tuple[tuple[str, str], ...] = ()
+    """Members of the data that the address says."""
 
 
 def perform(
@@ -43,6 +48,7 @@ def perform(
     """
     try:
         data, faults = read_object(raw)
+        data |= dict(conditions.about)
         name = _named(names, data)
         decide(actor, Action.RECORD, name)
         # Keys of two accounts never meet: nobody finds out by trying which keys others have used.
@@ -70,6 +76,8 @@ def _positions(outcome: Outcome) -> range:
 
 def _named(names: Sequence[str], data: dict[str, Any]) -> str:
     """Take the event's name out of the body; without one it is the path's default."""
+    if names == ("ActRequested",):  # its own data has a `type`: the act that is asked for
+        return names[0]
     name = data.pop("type", names[0])
     if name in names:
         return str(name)
@@ -84,8 +92,22 @@ def _submission(
     own = {field.name for field in fields(EVENTS[name].cls)}
     beside: dict[str, Any] = {
         member: data.pop(member)
-        for member in ("valid_from", "reason", "document_no")
+        for member in ("valid_from", "reason", "document_no", "received_on")
         if member in data and member not in own
     }
+    found = [*faults]
+    for member in _SPEAKS_FOR_ANOTHER:
+        if member in data and member not in own:
+            data.pop(member)
+            found.append(
+                ShapeFault(
+                    member,
+                    "须由其本人登录办理,不能代为写明",
+                    "nobody states this for somebody else: they sign in and do so themselves",
+                )
+            )
+    if name == "ActDecided":
+        beside.setdefault("valid_from", today().isoformat())
     top = {"type": name, "actor": members(actor), "data": data, "idempotency_key": key, **beside}
-    return from_members(top, faults)
+    # A second person signs in by themselves: what needs one becomes a request.
+    return from_members(top, found)._replace(asks=True)

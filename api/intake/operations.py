@@ -23,7 +23,7 @@ import msgspec
 from api.intake.imports.files import Decides, Importer, Rejects, Report
 from api.intake.sheets.file import is_workbook
 from api.intake.sheets.marked import marked
-from domain.terms.envelope import Actor
+from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from ledger.deciding.outcome import Outcome, Rejected
 from ledger.gate.faults import Invalid
 from ledger.gate.output import members
@@ -83,6 +83,7 @@ class Bench(Protocol):
         actor: Mapping[str, str] | None,
         progress: Callable[[int, int], None],
         assessment_id: str | None = None,
+        brought: Stamps = UNSTAMPED,
     ) -> Importer:
         """Return what takes files in."""
         ...
@@ -92,6 +93,7 @@ class Bench(Protocol):
         actor: Mapping[str, str] | None,
         progress: Callable[[int, int], None],
         assessment_id: str | None = None,
+        brought: Stamps = UNSTAMPED,
     ) -> Importer:
         """Return what tells what would become of files, and takes nothing in."""
         ...
@@ -106,19 +108,30 @@ class OwnLines:
 
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Carry out or refuse the commands in their order."""
-        waiting: deque[bool] = deque()
+        waiting: deque[Rejected | None] = deque()
 
         def own() -> Iterator[list[Submission]]:
             for batch in batches:
-                mine = [submission.actor == self._actor for submission in batch]
-                waiting.extend(mine)
-                yield list(compress(batch, mine))
+                answers = [self._refusal(submission) for submission in batch]
+                waiting.extend(answers)
+                allowed = [answer is None for answer in answers]
+                # A second person signs in by themselves: what needs one becomes a request.
+                yield [each._replace(asks=True) for each in compress(batch, allowed)]
 
         for outcome in self._decider.stream(own()):
-            while not waiting.popleft():
-                yield FOREIGN
+            while (refusal := waiting.popleft()) is not None:
+                yield refusal
             yield outcome
-        yield from (FOREIGN for _ in waiting)
+        yield from (refusal for refusal in waiting if refusal is not None)
+
+    def _refusal(self, submission: Submission) -> Rejected | None:
+        """Return why a line cannot come from here; None where it can."""
+        if submission.actor != self._actor:
+            return FOREIGN
+        stamps = submission.stamps
+        if stamps.received_by is not None and stamps.received_by != self._actor:
+            return SPEAKS_FOR_ANOTHER
+        return SPEAKS_FOR_ANOTHER if stamps.approved_by is not None else None
 
 
 FOREIGN = Rejected(
@@ -126,6 +139,13 @@ FOREIGN = Rejected(
     "通过网络导入时,每行的 actor 须与令牌一致",
     "over HTTP the actor of every line is who the token says",
     "actor",
+)
+SPEAKS_FOR_ANOTHER = Rejected(
+    "speaks-for-another",
+    "通过网络导入时不能写明他人收件(received_by)或批准(approved_by):由其本人登录办理",
+    "over HTTP nobody states that somebody else received (received_by) or approved (approved_by) "
+    "it: they sign in and do so themselves",
+    "approved_by",
 )
 
 
@@ -301,7 +321,9 @@ class Operations:
             self._save(operation)
 
         takes = self._bench.rehearser if operation.preview else self._bench.importer
-        importer = takes(members(operation.actor), progress, operation.assessment_id)
+        brought = Stamps(entered_by=operation.actor.account)
+        actor = members(operation.actor)
+        importer = takes(actor, progress, operation.assessment_id, brought)
         importer.transactor = OwnLines(importer.transactor, operation.actor)
         try:
             importer.take(path, Rejects(self._rejects(operation.id)), report)

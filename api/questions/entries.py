@@ -6,9 +6,30 @@ An event looks like the line that would be imported, but for its holder, who sta
 from typing import Any
 
 from domain.registry import STORED
-from domain.terms.envelope import Recorded
+from domain.terms.envelope import Actor, Recorded, Stamps
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
+
+
+def actor_shown(actor: Actor) -> dict[str, str]:
+    """Return who acted as the contract writes it."""
+    return {
+        "account": actor.account,
+        "role": actor.role.value,
+        "organisation": actor.organisation,
+    }
+
+
+def _stamps_shown(stamps: Stamps) -> dict[str, Any]:
+    """Return who else had a hand in an entry, and the days of a paper."""
+    return {
+        "received_on": stamps.received_on.isoformat() if stamps.received_on else None,
+        "received_by": actor_shown(stamps.received_by) if stamps.received_by else None,
+        "claimed_on": stamps.claimed_on.isoformat() if stamps.claimed_on else None,
+        "approved_by": actor_shown(stamps.approved_by) if stamps.approved_by else None,
+        "entered_by": stamps.entered_by,
+        "backfill": stamps.backfill,
+    }
 
 
 def shown(entry: Recorded[Any]) -> dict[str, Any]:
@@ -23,15 +44,12 @@ def shown(entry: Recorded[Any]) -> dict[str, Any]:
         "valid_from": entry.valid_from.isoformat(),
         "subject": entry.subject,
         "district": entry.district,
-        "actor": {
-            "account": entry.actor.account,
-            "role": entry.actor.role.value,
-            "organisation": entry.actor.organisation,
-        },
+        "actor": actor_shown(entry.actor),
         "reason": entry.reason,
         "document_no": entry.document_no,
         "correlation": entry.correlation,
         "causation": entry.causation,
+        **_stamps_shown(entry.stamps),
         "data": contract(entry.event),
     }
 

@@ -24,7 +24,8 @@ class Entries(NamedTuple):
 
 HISTORY = """
 SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-       idempotency_key, payload, salt, request_digest, part
+       idempotency_key, payload, salt, request_digest, part,
+           backfill, format
   FROM ledger.entry
  WHERE subject = %(uscc)s AND position < %(before)s
    AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
@@ -63,7 +64,8 @@ def history(
 
 EVENTS_AFTER = """
 SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-       idempotency_key, payload, salt, request_digest, part
+       idempotency_key, payload, salt, request_digest, part,
+           backfill, format
   FROM ledger.entry
  WHERE position > %(after)s AND position <= %(upto)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)

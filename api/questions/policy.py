@@ -90,6 +90,7 @@ BUSINESS = frozenset(
         "events",
         "draws",
         "catalogues",
+        "requests",
     }
 )
 INTEGRITY = frozenset({"integrity"})

@@ -214,6 +214,16 @@ class OverviewQuestion(AsOf):
     district: Text | None = Field(None, description="主管区代码 / competent district")
 
 
+class RequestsQuestion(Listed):
+    """Which requests for an act that takes two persons."""
+
+    state: Literal["waiting", "taken", "refused"] | None = Field(
+        None, description="待批准、已批准、已退回 / waits, taken, refused"
+    )
+    uscc: Text | None = None
+    district: Text | None = None
+
+
 class LateQuestion(Listed):
     """Which entries that came long after their day."""
 

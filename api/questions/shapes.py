@@ -14,7 +14,8 @@ ISSUED = columns(
 UNITS = columns("unit_uscc unit_name covered_from:day because:json")
 HISTORY = columns(
     "position:integer stream version:integer type recorded_at valid_from:day subject district actor:json "
-    "reason document_no data:json"
+    "reason document_no received_on:day received_by:json claimed_on:day approved_by:json entered_by "
+    "backfill:boolean data:json"
 )
 DIFF = columns("change key uscc before:json after:json because:json")
 COUNTS = "sessions:integer certificates:integer breaches:integer open_findings:integer"

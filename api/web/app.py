@@ -23,6 +23,7 @@ from api.http.routes import (
     lists,
     public,
     reports,
+    requests,
     system,
     templates,
     watch,
@@ -104,6 +105,7 @@ def describe() -> FastAPI:
         imports,
         evidence,
         integrity,
+        requests,
         watch,
     ):
         app.include_router(module.router)

@@ -23,7 +23,17 @@ from api.web.enterprise import (
 from api.web.entrance import access_log, account, account_proofs, accounts, invitations, sign_in
 from api.web.field import field, offline
 from api.web.frame import preferences, static
-from api.web.watch import compare, entries, flag, flags, integrity, late, overview, search
+from api.web.watch import (
+    approvals,
+    compare,
+    entries,
+    flag,
+    flags,
+    integrity,
+    late,
+    overview,
+    search,
+)
 
 ROUTERS = (
     static.router,
@@ -59,6 +69,7 @@ ROUTERS = (
     flag.router,
     overview.router,
     late.router,
+    approvals.router,
     issued.router,
     compare.router,
     field.router,

@@ -56,5 +56,7 @@ EVENT_NAMES = names(
     ResultsPublished=("公示结果", "results published"),
     ComplaintReceived=("收到投诉", "complaint received"),
     HearingHeld=("听取陈述", "hearing held"),
+    ActRequested=("提请批准", "approval asked for"),
+    ActDecided=("批准或退回", "request decided on"),
     CatalogueAdopted=("采用目录版本", "catalogue adopted"),
 )

@@ -128,6 +128,8 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         ),
         "ComplaintReceived": _same("{subject}: {statement}"),
         "HearingHeld": _same("{held_on}: {outcome}"),
+        "ActRequested": _same("{type}, {valid_from}"),
+        "ActDecided": _same("{request_id}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }
 )

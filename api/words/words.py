@@ -179,6 +179,11 @@ CERTIFICATE_STATES = names(
     reissued=("已换证", "replaced"),
     revoked=("已撤销", "revoked"),
 )
+REQUEST_STATES = names(
+    waiting=("待批准", "waiting"),
+    taken=("已批准", "approved"),
+    refused=("已退回", "refused"),
+)
 WITHIN = names(
     inside=("范围内", "inside"),
     outside=("超范围", "outside"),
@@ -213,6 +218,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "catalogue": CATALOGUES,
         "catalogue_state": CATALOGUE_STATES,
         "certificate": CERTIFICATE_STATES,
+        "request_state": REQUEST_STATES,
         "within": WITHIN,
         **WATCHED,
         "check": CHECK_NAMES,

@@ -73,8 +73,10 @@ def require_confirmable(
             "application_id",
         )
     account = command.actor.account
-    require_another(account, state.concluded_by, "评估结论与确认", "conclusion and confirmation")
-    require_not_scored(state, account)
+    require_another(
+        facts, account, state.concluded_by, "评估结论与确认", "conclusion and confirmation"
+    )
+    require_not_scored(facts, state, account)
     if not units(body.scope):
         raise Refused("scope-empty", "确认范围为空", "the confirmed scope is empty", "scope")
     require_within(body.scope, state.recommended_units, "推荐范围", "the recommended scope")

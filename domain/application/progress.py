@@ -103,9 +103,9 @@ def require_reason(reason: str) -> None:
         raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
 
 
-def require_not_scored(state: Application, account: str) -> None:
+def require_not_scored(facts: Facts, state: Application, account: str) -> None:
     """Refuse an expert who goes on to decide on what they scored (六(二))."""
-    if account in {expert for expert, _ in state.sheets}:
+    if facts.person(account) in {facts.person(expert) for expert, _ in state.sheets}:
         raise Refused(
             "scored-it",
             f"{account} 参加了专家评分,不能再办理评估结论、确认或公布",
@@ -114,9 +114,9 @@ def require_not_scored(state: Application, account: str) -> None:
         )
 
 
-def require_another(account: str, before: str | None, zh: str, en: str) -> None:
-    """Refuse two steps of one application by one account; `zh` and `en` name the two."""
-    if account == before:
+def require_another(facts: Facts, account: str, before: str | None, zh: str, en: str) -> None:
+    """Refuse two steps of one application by one person; `zh` and `en` name the two."""
+    if before is not None and facts.person(account) == facts.person(before):
         raise Refused(
             "same-person",
             f"{zh}须由不同的人办理,前一步由 {account} 办理",

@@ -198,7 +198,7 @@ def concluded(
     require_open(state)
     _require_unconcluded(state)
     _require_all_scored(state)
-    require_not_scored(state, command.actor.account)
+    require_not_scored(facts, state, command.actor.account)
     rules = facts.reference.rules(command.valid_from)
     assigned = {expert.expert_id for expert in state.experts}
     sheets = [sheet for expert, sheet in state.sheets if expert in assigned]

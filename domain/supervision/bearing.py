@@ -115,6 +115,7 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
         "roster": _nothing,
         "catalogue": _nothing,
         "record": _nothing,
+        "request": _nothing,
     }
 )
 """Which judgements an entry of a stream may change."""

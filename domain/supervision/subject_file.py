@@ -315,6 +315,7 @@ _TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxy
         "specification": _add_specification,
         "complaint": _add_nothing,
         "roster": _add_nothing,
+        "request": _add_nothing,
         "catalogue": _add_nothing,
         "record": _add_nothing,
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
-from domain.terms.envelope import Actor, Recorded
+from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
 from domain.terms.reference import Reference
 
 S = TypeVar("S")
@@ -53,6 +53,10 @@ class Command(Generic[B_co]):
     document_no: str | None = None
     correlation: str | None = None
     causation: str | None = None
+    stamps: Stamps = UNSTAMPED
+    asking: str | None = None
+    """The id of the request that an act becomes where it needs a second person who is not here;
+    None: it is refused then."""
 
 
 class New(NamedTuple):
@@ -64,6 +68,8 @@ class New(NamedTuple):
     district: str | None
     tags: tuple[str, ...]
     valid_from: date
+    under: "Command[Any] | None" = None
+    """In whose name, and with which stamps, where that is not as the command was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,20 @@ Total: rules that were tightened since change nothing, and what fits no shape le
 """
 
 
+ReadAct: TypeAlias = Callable[[str, str], Any]
+"""Return what records an act, from its event's name and its data as JSON text; `Refused` where that is none."""
+
+WriteAct: TypeAlias = Callable[[Any], str]
+"""Return the data of an act as JSON text, in the shape in which it would be asked for."""
+
+PersonOf: TypeAlias = Callable[[str], str]
+"""Return the person who holds an account, folded; the account itself where nobody is known."""
+
+
+def _no_act(*_: object) -> Any:  # noqa: ANN401 - never returns
+    raise NotImplementedError("acts are neither read nor written here")
+
+
 @dataclass(slots=True)
 class Facts:
     """The folded states that a decision may look at, by tag, and which of them it did."""
@@ -127,6 +147,9 @@ class Facts:
     amend: Amend
     states: MutableMapping[str, Any] = field(default_factory=dict[str, Any])
     looked_at: set[str] = field(default_factory=set[str])
+    read: ReadAct = _no_act
+    write: WriteAct = _no_act
+    person: PersonOf = str
 
     def __getitem__(self, key: FactKey[S]) -> S:
         """Return the state of `key`; `Unread` if its entries were not read."""

@@ -22,6 +22,27 @@ class Actor:
     organisation: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamps:
+    """Who else had a hand in an entry, and on which day a paper came in (contract.md §2)."""
+
+    received_on: date | None = None
+    """The day on which an authority received what an enterprise filed; it is valid from then."""
+    received_by: Actor | None = None
+    """Who states that day; absent: it is the day of the entry itself."""
+    claimed_on: date | None = None
+    """An earlier day that the enterprise gave; it decides nothing."""
+    approved_by: Actor | None = None
+    """The second person of an act that needs two."""
+    entered_by: str | None = None
+    """The account that brought the entry in, where it came from a file."""
+    backfill: bool = False
+    """Whether it is history from an older system: nothing is said of how late it came."""
+
+
+UNSTAMPED = Stamps()
+
+
 class Recorded(NamedTuple, Generic[E]):
     """One entry of the ledger. A tuple, because a replay makes ten million of them."""
 
@@ -41,3 +62,4 @@ class Recorded(NamedTuple, Generic[E]):
     correlation: str | None = None
     causation: str | None = None
     idempotency_key: str | None = None
+    stamps: Stamps = UNSTAMPED

@@ -36,6 +36,7 @@ def made() -> Year:
     _units(year)
     office.standings(year)
     office.profiles(year)
+    office.approvals(year)
     for part in (
         planted_scope,
         planted_conduct,

@@ -4,6 +4,8 @@ import json
 from datetime import date
 from typing import Any, TypeAlias
 
+from domain.terms.guards import FILINGS
+
 Json: TypeAlias = dict[str, Any]
 
 CENTRE: Json = {"account": "centre-1", "role": "centre_officer", "organisation": "centre"}
@@ -56,7 +58,20 @@ def line(type_: str, day: date, actor: Json, **data: Any) -> Json:  # noqa: ANN4
     beside = {name: data.pop(f"{name}_") for name in _TOP if f"{name}_" in data}
     dated = any(data.get(name) == day.isoformat() for name in _DATED)
     start = {} if dated else {"valid_from": day.isoformat()}
-    return {"type": type_, **start, "actor": actor, "data": data, **beside}
+    stamps = _stamps(type_, day, actor)
+    return {"type": type_, **start, "actor": actor, "data": data, **stamps, **beside}
+
+
+_BY_TWO = frozenset({"ScopeChanged", "ListingRemoved", "CatalogueAdopted"})
+
+
+def _stamps(type_: str, day: date, actor: Json) -> Json:
+    """Return who received what an enterprise filed, on that very day, or who approved an act of two."""
+    if type_ in FILINGS and actor["role"] == "enterprise_reporter":
+        return {"received_on": day.isoformat(), "received_by": CENTRE}
+    if type_ in _BY_TWO:
+        return {"approved_by": PUBLISHER if actor == CONFIRMER else CONFIRMER}
+    return {}
 
 
 def written(one: Json) -> bytes:

@@ -5,7 +5,7 @@ from datetime import date
 from domain.terms.vocabulary import CatalogueKind
 from examples.sample import occupations as o
 from examples.sample.firms import Firm
-from examples.sample.lines import CENTRE, CONFIRMER, reporter
+from examples.sample.lines import CENTRE, CONFIRMER, PUBLISHER, reporter
 from examples.sample.numbers import uscc
 from examples.sample.trial import RULES
 from examples.sample.words import unit_name
@@ -139,6 +139,32 @@ def standings(year: Year) -> None:
         uscc=year.firms[SUSPENDED].uscc,
         basis="质量内控人员不足,暂停至年底",
         until="2026-12-31",
+    )
+
+
+def approvals(year: Year) -> None:
+    """Ask for two changes that take two persons: one is refused, one still waits."""
+    day = date(2026, 10, 27)
+    more = {"uscc": year.firms[2].uscc, "removed": [], "basis": "企业申请增加职业"}
+    for number, levels in enumerate(("54", "5"), 1):
+        year.say(
+            day,
+            day,
+            "ActRequested",
+            CONFIRMER,
+            request_id=f"request-2026-{number}",
+            type="ScopeChanged",
+            valid_from="2026-11-01",
+            data={**more, "added": [o.with_levels(o.LATHE, levels)]},
+        )
+    year.say(
+        day,
+        day + days(1),
+        "ActDecided",
+        PUBLISHER,
+        request_id="request-2026-1",
+        taken=False,
+        reason="四级未经专家评估,请按评估结论重新提请",
     )
 
 

@@ -17,6 +17,7 @@ from domain.terms.reference import Reference
 from domain.terms.vocabulary import CatalogueKind
 from examples.sample.numbers import digest
 from ledger import codec
+from ledger.deciding.acts import read_act, write_act
 from ledger.deciding.amending import amend, apply
 from ledger.gate import shapes
 from ledger.reference import SHIPPED, installed, shipped_content
@@ -54,7 +55,8 @@ class Trial:
         command = command_of(raw)
         while True:
             try:
-                new = decide(Facts(self.reference, amend, self._states), command)
+                facts = Facts(self.reference, amend, self._states, read=read_act, write=write_act)
+                new = decide(facts, command)
             except Unread as unread:
                 self._states[unread.key.tag] = self._read(unread.key)
             else:
@@ -68,6 +70,7 @@ class Trial:
 
     def _append(self, new: New, command: Command[Any]) -> Entry:
         draft = codec.draft(new, command)  # it must fit into an entry, too
+        command = new.under or command
         self._versions[draft.stream] += 1
         position = len(self.entries) + 1
         entry = Recorded(
@@ -84,6 +87,7 @@ class Trial:
             event=new.event,
             reason=command.reason,
             document_no=command.document_no,
+            stamps=command.stamps,
         )
         self.entries.append(entry)
         for tag in {*draft.tags, f"entry:{position}"}:
@@ -125,4 +129,5 @@ def command_of(raw: bytes) -> Command[Any]:
         today=TODAY,
         reason=asked.reason,
         document_no=asked.document_no,
+        stamps=asked.stamps,
     )

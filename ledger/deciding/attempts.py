@@ -54,6 +54,7 @@ class Boarding(NamedTuple):
         """Return the idempotency keys, and those under which earlier releases recorded the same."""
         keys = [request.key for request in self.requests]
         keys += (key for request in self.requests for key, _ in request.earlier)
+        keys += (request.sent_key for request in self.requests if request.sent_key is not None)
         return keys
 
     def boundaries(self, uses: Mapping[str, Use]) -> Iterator[FactKey[Any]]:
@@ -61,7 +62,7 @@ class Boarding(NamedTuple):
         return chain.from_iterable(
             registry.boundary(request.command)
             for request in self.requests
-            if request.key not in uses
+            if request.use_in(uses) is None
         )
 
 
@@ -178,7 +179,7 @@ class Flight:
     def _before(self, request: Request) -> _Answer | None:
         """Return the answer to a request that was made before: in the log, ahead, or in this run."""
         key = request.key
-        use = self._uses.get(key)
+        use = request.use_in(self._uses)
         if use is None and self._ahead is not None and key in self._ahead.taken:
             use = self._ahead.taken[key][1]
         if use is not None:
@@ -221,7 +222,7 @@ def _missed(
     facts: Facts, requests: Sequence[Request], uses: Mapping[str, Use]
 ) -> Iterator[FactKey[Any]]:
     for request in requests:
-        if request.key in uses:
+        if request.use_in(uses) is not None:
             continue
         try:
             registry.decide(facts, request.command)

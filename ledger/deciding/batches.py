@@ -14,6 +14,7 @@ from domain.catalogue import CatalogueAdopted
 from domain.correction import RecordCorrected
 from domain.finding.finding import FindingRaised
 from domain.flag import FlagReviewed
+from domain.request import ActDecided, ActRequested
 from domain.terms.identifiers import flag_parts
 from ledger.deciding.attempts import Flight, board
 from ledger.deciding.deciding import TRIES, Parts
@@ -97,7 +98,7 @@ class Batches:
         parts = self._parts
         if self._base is None:
             head = parts.log.head().position
-            self._base = FactBase(parts.log, parts.shelf, head)
+            self._base = FactBase(parts.log, parts.shelf, head, parts.person)
         boarding = board(parts, run, ahead)
         uses = parts.log.used_keys(boarding.keys())
         flight = Flight(parts, self._base, boarding, uses, ahead)
@@ -176,5 +177,5 @@ def names(submission: Submission) -> int:
 
 
 def changes_rules(submission: Submission) -> bool:
-    """Whether the command changes by what all others are judged."""
-    return isinstance(submission.body, CatalogueAdopted)
+    """Whether the command changes by what all others are judged, or may bring an act that does."""
+    return isinstance(submission.body, CatalogueAdopted | ActRequested | ActDecided)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from domain.terms.decider import New
+from domain.terms.decider import New, PersonOf
 from ledger.catalogues import Shelf
 from ledger.codec import draft
 from ledger.deciding.outcome import Rejected, too_large
@@ -29,6 +29,7 @@ class Parts(NamedTuple):
     vault: Vault
     shelf: Shelf
     today: Callable[[], date]
+    person: PersonOf = str
 
 
 def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejected:

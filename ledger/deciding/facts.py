@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from domain.catalogue import ALL, reference_after
 from domain.correction import ENTRY, RecordCorrected, resolved
 from domain.registry import EVENTS, FACT_KINDS
-from domain.terms.decider import Command, FactKey, FactKind, Facts, New
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, PersonOf
 from domain.terms.envelope import Recorded
 from domain.terms.reference import Reference
 from ledger.catalogues import Shelf
 from ledger.codec import recorded
+from ledger.deciding.acts import read_act, write_act
 from ledger.deciding.amending import amend, apply
 from ledger.log.entry import Entry
 from ledger.log.log import Log
@@ -30,12 +31,14 @@ class Decided(NamedTuple):
 
     def recorded(self) -> Recorded[Any]:
         """Return the entry as a fold sees it; its version and time are not known yet."""
-        new, command = self.new, self.command
+        new = self.new
+        command = new.under or self.command
         # fmt: off
         return Recorded(
             self.position, new.stream, 0, EVENTS[type(new.event).__name__].stored, _NEVER,
             new.valid_from, new.subject, new.district, new.tags, command.actor, new.event,
             command.reason, command.document_no, command.correlation, command.causation,
+            None, command.stamps,
         )
         # fmt: on
 
@@ -105,8 +108,8 @@ def _folded(kind: FactKind[Any], told: Sequence[Recorded[Any]]) -> Any:  # noqa:
 class FactBase:
     """Facts as known at `position`, and what was decided on top of them."""
 
-    def __init__(self, log: Log, shelf: Shelf, position: int) -> None:
-        self._log, self._shelf = log, shelf
+    def __init__(self, log: Log, shelf: Shelf, position: int, person: PersonOf = str) -> None:
+        self._log, self._shelf, self._person = log, shelf, person
         self.position = position
         """The log has been read up to here."""
         self.next = position + 1
@@ -131,7 +134,15 @@ class FactBase:
             adopted = self._states[ALL.tag]
             held = self._shelf.holding([*self._asked, *(e.sha256 for e in adopted)])
             self._reference = reference_after(held, adopted)
-        return Facts(self._reference, amend, self._states, {ALL.tag})
+        return Facts(
+            self._reference,
+            amend,
+            self._states,
+            {ALL.tag},
+            read_act,
+            write_act,
+            self._person,
+        )
 
     def ask_for(self, digests: Iterable[str]) -> None:
         """Have the content of catalogues looked for before somebody decides on adopting them."""

@@ -4,7 +4,10 @@ The digest covers what was asked, with the holder's pseudonym in place of name a
 digest over an identity number is guessed in seconds, and it stands in the entry for ever.
 """
 
-from collections.abc import Sequence
+import os
+import time
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeAlias
@@ -12,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 from domain.certificate.certificate import CertificateIssued, Holder
 from domain.terms.decider import Command
 from ledger.gate.shapes import Clear, Submission
+from ledger.log.log import Use
 from ledger.vault.vault import Person, Vault, new_subjects
 
 
@@ -34,8 +38,15 @@ class Request(NamedTuple):
     digest: bytes
     holder: Person | None = None
     newcomer: Newcomer | None = None
+    sent_key: str | None = None
+    """The key as it was sent; under it stands what an earlier release recorded."""
     earlier: tuple[tuple[str, bytes], ...] = ()
     """Keys and digests under which an earlier release recorded the same."""
+
+    def use_in(self, uses: Mapping[str, Use]) -> Use | None:
+        """Return where the same key was used before."""
+        use = uses.get(self.key)
+        return uses.get(self.sent_key) if use is None and self.sent_key is not None else use
 
     @property
     def record(self) -> str:
@@ -65,8 +76,12 @@ def ready(
     `newcomers` gains everybody new; `entering` are those of a batch that is under way.
     """
     people = [Person(*s.holder) for s in submissions if s.holder is not None]
+    keyed = [_with_keys(s, vault) for s in submissions]
     if not people:
-        return [_request(s, s.body, s.content, today) for s in submissions]
+        return [
+            _request(s, s.body, s.content, today, keys)
+            for s, keys in zip(submissions, keyed, strict=True)
+        ]
     identities = [vault.identity(person) for person in people]
     known = vault.find(identities)
     names = iter(new_subjects(len(people) - len(known)))
@@ -81,17 +96,31 @@ def ready(
         pseudonyms.append((name, Newcomer(identity, person)))
     held = iter(pseudonyms)
     return [
-        _request(s, s.body, s.content, today)
+        _request(s, s.body, s.content, today, keys)
         if s.holder is None
-        else _held(s, s.holder, *next(held), today)
-        for s in submissions
+        else _held(s, s.holder, next(held), today, keys)
+        for s, keys in zip(submissions, keyed, strict=True)
     ]
 
 
+_Keys: TypeAlias = tuple[str | None, str | None]
+"""What a request is known by, and the key as it was sent; None where it sends none."""
+
+
+def _with_keys(submission: Submission, vault: Vault) -> _Keys:
+    sent = submission.idempotency_key
+    return (None, None) if sent is None else (vault.request_key(sent), sent)
+
+
 def _held(
-    submission: Submission, clear: Clear, subject_id: str, newcomer: Newcomer | None, today: date
+    submission: Submission,
+    clear: Clear,
+    pseudonym: tuple[str, Newcomer | None],
+    today: date,
+    keys: _Keys,
 ) -> Request:
     body: CertificateIssued = submission.body
+    subject_id, newcomer = pseudonym
     holder = Holder(
         subject_id=subject_id,
         masked_name=body.holder.masked_name,
@@ -111,7 +140,7 @@ def _held(
     )
     # The content says nothing of who the holder is; the pseudonym does, to those with the vault.
     digest = _of_holder(submission.content, subject_id)
-    request = _request(submission, named, digest, today, (Person(*clear), newcomer))
+    request = _request(submission, named, digest, today, keys, people=(Person(*clear), newcomer))
     if not submission.earlier:
         return request
     digests = [_of_holder(content, subject_id) for content in submission.earlier]
@@ -130,14 +159,16 @@ def derived_key(digest: bytes) -> str:
     return f"content-{digest[:16].hex()}"
 
 
-def _request(
+def _request(  # noqa: PLR0913 - what a command is made from
     submission: Submission,
     body: Any,  # noqa: ANN401 - any event
     digest: bytes,
     today: date,
+    keys: _Keys,
+    *,
     people: tuple[Person | None, Newcomer | None] = (None, None),
 ) -> Request:
-    _, _, actor, valid_from, reason, document_no, key, _, earlier = submission
+    _, _, actor, valid_from, reason, document_no, _, _, earlier, stamps, asks = submission
     command = Command(
         body=body,
         actor=actor,
@@ -145,6 +176,17 @@ def _request(
         today=today,
         reason=reason,
         document_no=document_no,
+        stamps=stamps,
+        asking=_new_id() if asks else None,
     )
     known = tuple((derived_key(each), each) for each in earlier) if earlier else ()
-    return Request(type(body).__name__, command, key or derived_key(digest), digest, *people, known)
+    key, sent = keys
+    name = type(body).__name__
+    return Request(name, command, key or derived_key(digest), digest, *people, sent, known)
+
+
+def _new_id() -> str:
+    """Return a UUIDv7: ids that the ledger makes stand in the order in which they were made."""
+    number = time.time_ns() // 1_000_000 << 80 | int.from_bytes(os.urandom(10), "big")
+    number = number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
+    return str(uuid.UUID(int=number))

@@ -8,6 +8,7 @@ is decided again, three times at most.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
+from domain.terms.decider import PersonOf
 from domain.terms.reference import Reference
 from ledger.catalogues import Shelf
 from ledger.deciding.batches import Batches
@@ -27,7 +28,7 @@ __all__ = ["Accepted", "Already", "Nothing", "Outcome", "Rejected", "Transactor"
 class Transactor:
     """Decides and appends for any number of threads. Make it after forking, never before."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what decisions are made with
         self,
         log: Log,
         writer: Writer,
@@ -35,10 +36,11 @@ class Transactor:
         installed: Reference | Shelf,
         *,
         today: Callable[[], date] = today,
+        person: PersonOf = str,
     ) -> None:
         # Without a store, what is shipped is all there is to adopt.
         shelf = installed if isinstance(installed, Shelf) else Shelf(installed)
-        self._parts = Parts(log, writer, vault, shelf, today)
+        self._parts = Parts(log, writer, vault, shelf, today, person)
         self._batches = Batches(self._parts)
         self._commands = Commands(self._parts)
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 import msgspec
 
 from domain.correction import RecordCorrected
+from domain.request import ActRequested
 from ledger.gate.text import as_object
 
 
@@ -21,6 +22,8 @@ def contract(event: object) -> dict[str, Any]:
         fields = {field.path: json.loads(field.value) for field in event.fields}
         return {"position": event.position, "fields": fields}
     data: dict[str, Any] = _with_numbers(members(event))
+    if isinstance(event, ActRequested):
+        data["data"] = json.loads(event.data)
     return data
 
 

@@ -75,10 +75,10 @@ NAME, LINE, MARK, PROSE = Bounds(1, 200), Bounds(0, 300), Bounds(1, 40), Bounds(
 
 _IDS = (
     "account application_id assessment_id batch draw_id expert_id finding_id flag inspection_id "
-    "issuer_uscc measure_id unit_uscc uscc assessments flags enterprises inspectors"
+    "issuer_uscc measure_id request_id unit_uscc uscc assessments flags enterprises inspectors"
 )
 _NAMES = (
-    "affiliation assessors device_id kind method name quality_staff rule trade unit_name "
+    "type affiliation assessors device_id kind method name quality_staff rule trade unit_name "
     "masked_name media_type"
 )
 _TEXT_BOUNDS: Mapping[str, Bounds] = MappingProxyType(

@@ -19,6 +19,7 @@ from domain.certificate.certificate import Holder
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.inspection.draw import Pool, Sample
 from domain.registry import EVENTS
+from domain.request import ActRequested
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_identity_number, is_placeholder, masked_name
 from domain.terms.vocabulary import CandidateCategory, Level, Method
@@ -194,6 +195,38 @@ def _correction() -> CoreSchema:
     )
 
 
+def _request() -> CoreSchema:
+    """The data of the act as any object: its own event reads it when the request is decided on."""
+    members = {
+        "request_id": text_rule("request_id"),
+        "type": text_rule("type"),
+        "valid_from": DAY_RULE,
+        "data": cs.no_info_after_validator_function(
+            value_text, cs.dict_schema(cs.str_schema(strict=True), cs.any_schema(), max_length=100)
+        ),
+    }
+    beside = {name: cs.nullable_schema(text_rule(name)) for name in ("reason", "document_no")}
+    return cs.dataclass_schema(
+        ActRequested,
+        cs.dataclass_args_schema(
+            "ActRequested",
+            [
+                *(cs.dataclass_field(name, rule, kw_only=True) for name, rule in members.items()),
+                *(
+                    cs.dataclass_field(
+                        name, cs.with_default_schema(rule, default=None), kw_only=True
+                    )
+                    for name, rule in beside.items()
+                ),
+            ],
+            extra_behavior="forbid",
+        ),
+        [*members, *beside],
+        slots=True,
+        frozen=True,
+    )
+
+
 def _field_corrections(given: Mapping[str, Any]) -> tuple[FieldCorrection, ...]:
     return tuple(
         FieldCorrection(path=path, value=value_text(value)) for path, value in given.items()
@@ -201,7 +234,15 @@ def _field_corrections(given: Mapping[str, Any]) -> tuple[FieldCorrection, ...]:
 
 
 GIVEN_FAMILY = Family(
-    MappingProxyType({Holder: _holder, Pool: _pool, Sample: _sample, RecordCorrected: _correction}),
+    MappingProxyType(
+        {
+            Holder: _holder,
+            Pool: _pool,
+            Sample: _sample,
+            RecordCorrected: _correction,
+            ActRequested: _request,
+        }
+    ),
     FILLED_IN,
 )
 

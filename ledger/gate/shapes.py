@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic_core import SchemaValidator, ValidationError
@@ -15,7 +16,7 @@ from pydantic_core import SchemaValidator, ValidationError
 from domain.certificate.certificate import CertificateIssued
 from domain.correction import day_in
 from domain.registry import EVENTS
-from domain.terms.envelope import Actor
+from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from domain.terms.vocabulary import Role
 from ledger.gate.errors import UNKNOWN_FIELD, faults_of
 from ledger.gate.faults import Fault, Invalid, path_text
@@ -24,9 +25,11 @@ from ledger.gate.schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, TEXTS
 from ledger.gate.text import as_object
 
 _BESIDE = ("reason", "document_no", "idempotency_key")
+STAMPS = ("received_on", "received_by", "approved_by")
+"""Who else had a hand in it, and when; no part of what a command is known by."""
 _NEEDED = 4
 """Members that nearly every line has, and most have no others: type, valid_from, actor, data."""
-_KNOWN = frozenset({"type", "valid_from", "actor", "data", *_BESIDE})
+_KNOWN = frozenset({"type", "valid_from", "actor", "data", *_BESIDE, *STAMPS})
 _REASONED = frozenset(
     name for name, kind in EVENTS.items() if "reason" in {field.name for field in fields(kind.cls)}
 )
@@ -59,6 +62,9 @@ class Submission(NamedTuple):
     """Digest of what was asked. Of a holder, only what is masked went into it."""
     earlier: tuple[bytes, ...] = ()
     """The same of what earlier releases made of the same row of a sheet: it is known by these, too."""
+    stamps: Stamps = UNSTAMPED
+    asks: bool = False
+    """Whether an act without its second person becomes a request: they sign in by themselves."""
 
 
 def from_line(raw: bytes) -> Submission:
@@ -91,19 +97,60 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
         if len(top) > _NEEDED or "valid_from" not in top
         else (None, None, None)
     )
+    stamps = _stamps(top, found) if len(top) > _NEEDED else UNSTAMPED
     if reason is None and name in _REASONED:
         reason = getattr(body, "reason", None)
     if not top.keys() <= _KNOWN:
-        found += (Fault(path_text([k]), *UNKNOWN_FIELD) for k in top if k not in _KNOWN)
+        found += (
+            Fault(path_text([k]), *_NOT_ON_A_LINE.get(k, UNKNOWN_FIELD))
+            for k in top
+            if k not in _KNOWN
+        )
     if found:
         raise Invalid(found)
-    asked = {**top}
-    asked.pop("idempotency_key", None)
+    asked = {name: value for name, value in top.items() if name not in _NO_CONTENT}
     holder = None
     if type(body) is CertificateIssued:
         holder, asked["data"] = _masked(as_object(data) or {}, body.holder.masked_name)
     content = sha256(canonical(asked)).digest()
-    return Submission(body, holder, actor, valid_from, reason, document_no, key, content)
+    return Submission(
+        body, holder, actor, valid_from, reason, document_no, key, content, (), stamps
+    )
+
+
+_NO_CONTENT = frozenset({"idempotency_key", *STAMPS})
+_NOT_ON_A_LINE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "backfill": (
+            "历史补录由服务器上的 dudao import --backfill 标明,不能写在行内",
+            "history is marked by dudao import --backfill on the server, never on a line",
+        ),
+        "entered_by": (
+            "录入账户由账本记录,不能写在行内",
+            "the ledger records which account brings a line in; it is not stated",
+        ),
+    }
+)
+
+
+def _stamps(top: Mapping[str, Any], found: list[Fault]) -> Stamps:
+    if top.keys().isdisjoint(STAMPS):
+        return UNSTAMPED
+    received_on, received_by, approved_by = (top.get(name) for name in STAMPS)
+    stamps = Stamps(
+        received_on=_checked(DAY, received_on, "received_on", found) if received_on else None,
+        received_by=_stated(received_by, "received_by", found),
+        approved_by=_stated(approved_by, "approved_by", found),
+    )
+    return UNSTAMPED if stamps == UNSTAMPED else stamps
+
+
+def _stated(given: Any, field: str, found: list[Fault]) -> Actor | None:  # noqa: ANN401
+    """Return an actor beside the one who acts; None where there is none."""
+    if given is None:
+        return None
+    actor: Actor | None = _checked(ACTOR, given, field, found)
+    return actor
 
 
 def _masked(data: Mapping[str, Any], masked_name: str) -> tuple[Clear, Mapping[str, Any]]:

@@ -149,7 +149,8 @@ def _time(connection: Connection[Any], state: State, clock: Clock) -> datetime:
 
 
 WRITE = """
-SELECT ledger.append(%s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT ledger.append_2(%s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                       %s)
 """
 
 
@@ -178,6 +179,7 @@ def _write(
         pack.byteas([draft.payload for draft in drafts]),
         pack.byteas(salts),
         pack.byteas(leaves),
+        pack.integers([draft.backfill for draft in drafts]),
     )
     try:
         connection.execute(WRITE, values, prepare=True)

@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from ledger.log.merkle import leaf_hash
 
-FORMAT = "dudao/entry/v1"
+FORMATS = {1: "dudao/entry/v1", 2: "dudao/entry/v2"}
+"""Every form that entries were ever recorded in, by its number; none is ever rewritten."""
+NOW = 2
+"""The form in which entries are recorded."""
 MAX_ENTRY_BYTES = 60_000
 """Below the 65,535 bytes that an entry bundle of C2SP tlog-tiles can hold."""
 SALT_BYTES = 16
@@ -36,6 +39,8 @@ class Draft(NamedTuple):
     payload: bytes
     idempotency_key: str | None = None
     request_digest: bytes | None = None
+    backfill: bool = False
+    """Whether it is history, brought in from an older system."""
 
 
 class Entry(NamedTuple):
@@ -58,6 +63,9 @@ class Entry(NamedTuple):
     salt: bytes
     request_digest: bytes | None
     part: int
+    backfill: bool
+    format: int
+    """The number of the form that its bytes have."""
 
     def draft(self) -> Draft:
         """Return what was asked for when the entry was appended."""
@@ -71,12 +79,15 @@ class Entry(NamedTuple):
             self.payload,
             self.idempotency_key,
             self.request_digest,
+            self.backfill,
         )
 
     def hashed_bytes(self) -> bytes:
         """Return the bytes that the leaf hash covers."""
         at = instant_text(self.recorded_at)
-        return entry_bytes(self.draft(), self.version, at, self.part, self.salt)
+        return entry_bytes(
+            self.draft(), self.version, at, self.part, self.salt, form=FORMATS[self.format]
+        )
 
     def leaf_hash(self) -> bytes:
         """Return the entry's leaf in the Merkle tree."""
@@ -89,31 +100,41 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
-def entry_bytes(draft: Draft, version: int, recorded_at: str, part: int, salt: bytes) -> bytes:
+def entry_bytes(  # noqa: PLR0913 - the draft, and what the ledger adds to it
+    draft: Draft,
+    version: int,
+    recorded_at: str,
+    part: int,
+    salt: bytes,
+    *,
+    form: str = FORMATS[NOW],
+) -> bytes:
     """Return the bytes that are hashed. The draft must have passed `check`.
 
     Lines stand in a fixed order, absent values have no line, and no value holds a control
     character: so no two different entries have the same bytes.
     """
-    stream, type_, valid_from, subject, district, tags, payload, key, digest = draft
+    stream, type_, valid_from, subject, district, tags, payload, key, digest, backfill = draft
     # Built piece by piece: this runs for every entry while the append lock is held.
     within = f"stream {stream}\nversion {version}\n" if stream else ""
     about = "" if subject is None else f"subject {subject}\n"
     place = "" if district is None else f"district {district}\n"
     tagged = "tag " + "\ntag ".join(tags) + "\n" if tags else ""
+    history = "backfill yes\n" if backfill else ""
     request = ""
     if key is not None and digest is not None:
         request = f"idempotency_key {key}\nrequest_digest {digest.hex()}\n"
     head = (
-        f"{FORMAT}\n{within}type {type_}\nrecorded_at {recorded_at}\n"
-        f"valid_from {valid_from.isoformat()}\n{about}{place}{tagged}{request}part {part}\n\n"
+        f"{form}\n{within}type {type_}\nrecorded_at {recorded_at}\n"
+        f"valid_from {valid_from.isoformat()}\n{history}{about}{place}{tagged}{request}"
+        f"part {part}\n\n"
     )
     return head.encode() + payload + salt
 
 
 def check(draft: Draft) -> None:
     """Raise `Malformed` unless the draft can become an entry."""
-    stream, type_, _, subject, district, tags, payload, key, digest = draft
+    stream, type_, _, subject, district, tags, payload, key, digest, _ = draft
     text = "".join((stream, type_, subject or "", district or "", key or "", *tags))
     # The common case in a few steps: an import checks tens of thousands of drafts a second.
     if (

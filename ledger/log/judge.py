@@ -43,7 +43,7 @@ def validate(item: Append) -> None:
     for draft in item.drafts:
         check(draft)
     for draft in item.drafts[1:]:
-        if draft[-2:] != item.drafts[0][-2:]:
+        if draft[7:9] != item.drafts[0][7:9]:
             raise Malformed("idempotency_key: one command has one key and one digest")
 
 

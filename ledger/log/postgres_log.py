@@ -38,7 +38,8 @@ class PostgresLog:
 
     READ = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-           idempotency_key, payload, salt, request_digest, part
+           idempotency_key, payload, salt, request_digest, part,
+           backfill, format
       FROM ledger.entry
      WHERE position IN (SELECT ledger.tagged(%(tags)s, %(upto)s))
      ORDER BY position
@@ -55,7 +56,8 @@ class PostgresLog:
 
     AT = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-           idempotency_key, payload, salt, request_digest, part
+           idempotency_key, payload, salt, request_digest, part,
+           backfill, format
       FROM ledger.entry WHERE position = ANY (%(positions)s) ORDER BY position
     """
 
@@ -65,7 +67,8 @@ class PostgresLog:
 
     ENTRIES = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-           idempotency_key, payload, salt, request_digest, part
+           idempotency_key, payload, salt, request_digest, part,
+           backfill, format
       FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s ORDER BY position
      LIMIT %(page)s
     """
@@ -86,7 +89,8 @@ class PostgresLog:
 
     HISTORIES = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-           idempotency_key, payload, salt, request_digest, part
+           idempotency_key, payload, salt, request_digest, part,
+           backfill, format
       FROM ledger.entry
      WHERE subject = ANY (%(subjects)s) AND position > %(after)s AND position <= %(upto)s
      ORDER BY subject, position
@@ -132,7 +136,8 @@ class PostgresLog:
            ) u(keys, firsts, counts, digests)
       LEFT JOIN LATERAL (
            SELECT position, stream, version, type, recorded_at, valid_from, subject, district,
-                  tags, idempotency_key, payload, salt, request_digest, part
+                  tags, idempotency_key, payload, salt, request_digest, part,
+           backfill, format
              FROM ledger.entry
             WHERE position = ANY (ARRAY(
                   SELECT p.position FROM unnest(%(tags)s) AS t(tag) CROSS JOIN LATERAL (

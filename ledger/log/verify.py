@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from ledger.log.entry import Draft, Malformed, check, entry_bytes, instant_text
+from ledger.log.entry import FORMATS, Draft, Malformed, check, entry_bytes, instant_text
 from ledger.log.log import Head
 from ledger.log.merkle import Frontier, leaf_hash
 
@@ -86,7 +86,7 @@ def _entries(
 
 ROWS = """
 SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-       idempotency_key, payload, salt, request_digest, part, leaf
+       idempotency_key, payload, salt, request_digest, part, backfill, format, leaf
   FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s ORDER BY position
  LIMIT %(page)s
 """
@@ -128,14 +128,16 @@ class _Checker:
 
     def _row(self, row: tuple[Any, ...]) -> str | None:
         _, stream, version, type_, recorded_at, valid_from, subject, district, tags = row[:9]
-        key, payload, salt, digest, part, leaf = row[9:]
-        draft = Draft(stream, type_, valid_from, subject, district, tags, payload, key, digest)
+        key, payload, salt, digest, part, backfill, form, leaf = row[9:]
+        about = (stream, type_, valid_from, subject, district, tags)
+        draft = Draft(*about, payload, key, digest, backfill)
         try:
-            content = entry_bytes(draft, version, instant_text(recorded_at), part, salt)
+            at = instant_text(recorded_at)
+            content = entry_bytes(draft, version, at, part, salt, form=FORMATS[form])
             check(draft)
         except Malformed as error:
             return str(error)
-        except (TypeError, AttributeError, UnicodeError):
+        except (TypeError, AttributeError, UnicodeError, KeyError):
             return IMPOSSIBLE
         if leaf_hash(content) != leaf:
             return "leaf: not the hash of the entry's columns"

@@ -118,6 +118,11 @@ class Vault:
         text = f"{DOMAIN}\0{person.id_type}\0{normalised(person.id_no)}"
         return hmac.digest(self._keys.identity, text.encode(), "sha256")
 
+    def request_key(self, key: str) -> str:
+        """Return what a request is known by that was sent under `key`: what stood in it, nobody reads."""
+        digest = hmac.digest(self._keys.identity, f"request-key/v1\0{key}".encode(), "sha256")
+        return f"keyed-{digest[:16].hex()}"
+
     def find(self, identities: Sequence[bytes]) -> dict[bytes, str]:
         """Return the `subject_id` of everybody who has one."""
         with self._pool.connection() as connection:

@@ -81,6 +81,7 @@ WITH looked AS MATERIALIZED (
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
        AND (%(type)s::text IS NULL OR type = %(type)s)
+       AND NOT backfill
        AND (%(uscc)s::text IS NOT NULL
             OR (recorded_at AT TIME ZONE 'Asia/Shanghai')::date - valid_from > %(days)s)
      ORDER BY position DESC LIMIT %(look)s
@@ -92,7 +93,8 @@ SELECT array(SELECT position FROM looked WHERE days > %(days)s ORDER BY position
 """
 AT = """
 SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-       idempotency_key, payload, salt, request_digest, part
+       idempotency_key, payload, salt, request_digest, part,
+           backfill, format
   FROM ledger.entry WHERE position = ANY (%(positions)s) ORDER BY position DESC
 """
 

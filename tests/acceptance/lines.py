@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from domain.terms.guards import FILINGS
 from domain.terms.identifiers import uscc_check_character
 
 Json = dict[str, Any]
@@ -75,9 +76,35 @@ def expert(number: int) -> Json:
 
 def line(kind: str, valid_from: str, actor: Json, /, **data: Any) -> Json:
     """One line of an import; the reason and the document stand beside the data."""
-    named = ("reason", "document_no", "idempotency_key")
+    named = (
+        "reason",
+        "document_no",
+        "idempotency_key",
+        "received_on",
+        "received_by",
+        "approved_by",
+    )
     beside = {name: data.pop(name) for name in named if name in data}
-    return {"type": kind, "valid_from": valid_from, "actor": actor, "data": data, **beside}
+    stamps = stamps_of(kind, valid_from, actor)
+    return {
+        "type": kind,
+        "valid_from": valid_from,
+        "actor": actor,
+        "data": data,
+        **stamps,
+        **beside,
+    }
+
+
+def stamps_of(kind: str, day: str, actor: Json) -> Json:
+    """Who received a filing, on its own day, and who approved what two persons do."""
+    if kind in FILINGS and actor["role"] == "enterprise_reporter":
+        return {"received_on": day, "received_by": CENTRE}
+    if kind in ("ScopeChanged", "ListingRemoved", "RecordCorrected", "CatalogueAdopted") and actor[
+        "role"
+    ] in ("bureau_publisher", "centre_officer"):
+        return {"approved_by": PUBLISHER if actor == BUREAU else BUREAU}
+    return {}
 
 
 def changed(of: Json, **data: Any) -> Json:

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from domain.terms.guards import FILINGS
 from domain.terms.identifiers import uscc_check_character
 
 Json = dict[str, Any]
@@ -40,9 +41,22 @@ def reporter(code: str) -> Json:
 
 def line(kind: str, valid_from: str | None, actor: Json, /, **data: Any) -> Json:
     """One command as a line of an import."""
-    beside = {name: data.pop(name) for name in ("reason", "document_no") if name in data}
+    named = ("reason", "document_no", "received_on", "received_by", "approved_by")
+    beside = {name: data.pop(name) for name in named if name in data}
     day = {} if valid_from is None else {"valid_from": valid_from}
-    return {"type": kind, **day, "actor": actor, "data": data, **beside}
+    stamps = stamps_of(kind, valid_from, actor)
+    return {"type": kind, **day, "actor": actor, "data": data, **stamps, **beside}
+
+
+def stamps_of(kind: str, day: str | None, actor: Json) -> Json:
+    """Who received a filing, on its own day, and who approved what two persons do."""
+    if kind in FILINGS and actor["role"] == "enterprise_reporter" and day is not None:
+        return {"received_on": day, "received_by": CENTRE}
+    if kind in {"ScopeChanged", "ListingRemoved", "RecordCorrected", "CatalogueAdopted"} and actor[
+        "role"
+    ] in {"bureau_publisher", "centre_officer"}:
+        return {"approved_by": PUBLISHER if actor == BUREAU else BUREAU}
+    return {}
 
 
 def registered(code: str, where: str = "110108", kind: str = "private", name: str = "") -> Json:

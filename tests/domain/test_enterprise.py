@@ -178,10 +178,10 @@ def test_the_order_in_which_changes_are_learnt_does_not_matter(
     assert told(changes).profile == told(changes).profile_on(date(9999, 1, 1))
 
 
-def test_a_profile_does_not_change_tomorrow():
-    given(register()).when(change(TODAY + timedelta(days=1), name="新名")).then_refused(
-        "day-in-the-future", "valid_from"
-    )
+def test_a_change_of_profile_may_be_filed_for_a_later_day():
+    tomorrow = TODAY + timedelta(days=1)
+    (new,) = given(register()).when(change(tomorrow, name="新名")).then_as_ordered()
+    assert new.valid_from == tomorrow
 
 
 def test_a_district_hands_its_enterprise_over_and_no_other_takes_it():
@@ -236,8 +236,10 @@ def test_a_unit_of_an_unknown_enterprise_is_refused():
     given().when(cover()).then_refused("unknown-enterprise", "uscc")
 
 
-def test_a_unit_is_not_covered_from_tomorrow_on():
-    given(register()).when(cover(TODAY + timedelta(days=1))).then_refused("day-in-the-future")
+def test_a_unit_may_be_covered_from_tomorrow_on():
+    tomorrow = TODAY + timedelta(days=1)
+    (new,) = given(register()).when(cover(tomorrow)).then_as_ordered()
+    assert new.valid_from == tomorrow
 
 
 def test_a_unit_is_released_from_its_day_on():

@@ -81,6 +81,8 @@ MATRIX = {
     "FindingDisputed": "R",
     "FlagReviewed": "Q",
     "RecordCorrected": "QCBRD",
+    "ActRequested": "QCB",
+    "ActDecided": "QCB",
     "CatalogueAdopted": "BC",
 }
 

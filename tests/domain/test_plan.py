@@ -45,9 +45,10 @@ def test_a_plan_names_a_valid_code():
     given().when(file(uscc="91110302MA222LU88A", by=CENTRE)).then_refused("invalid-uscc", "uscc")
 
 
-def test_a_plan_is_not_filed_tomorrow_though_it_may_be_for_next_year():
+def test_a_plan_may_be_filed_for_next_year_and_from_a_later_day_than_its_receipt():
     given(register()).when(file(TODAY, year=2027)).then_as_ordered()
-    given(register()).when(file(TODAY + timedelta(days=1))).then_refused("day-in-the-future")
+    (new,) = given(register()).when(file(TODAY + timedelta(days=1))).then_as_ordered()
+    assert new.valid_from == TODAY + timedelta(days=1)
 
 
 def test_a_reporter_files_for_their_own_enterprise_alone():

@@ -61,4 +61,5 @@ def drafts(draw: st.DrawFn) -> Draft:
         payload=draw(st.binary(max_size=60)),
         idempotency_key=key,
         request_digest=None if key is None else draw(st.binary(min_size=1, max_size=32)),
+        backfill=draw(st.booleans()),
     )

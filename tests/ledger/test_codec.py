@@ -15,7 +15,7 @@ from domain.inspection.inspection import Evidence
 from domain.registry import EVENTS
 from domain.standing.standing import ListingRemoved
 from domain.terms.decider import Command, New
-from domain.terms.envelope import Actor
+from domain.terms.envelope import Actor, Stamps
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import CandidateCategory, Level, Role
 from ledger.codec import (
@@ -46,6 +46,14 @@ CERTIFICATE = CertificateIssued(
 )
 ACTORS = st.builds(Actor, account=TEXTS, role=st.sampled_from(Role), organisation=TEXTS)
 OPTIONAL = st.none() | TEXTS
+STAMPS = Stamps(
+    received_on=date(2026, 1, 2),
+    received_by=CENTRE,
+    claimed_on=date(2026, 1, 1),
+    approved_by=CENTRE,
+    entered_by="office-1",
+    backfill=True,
+)
 
 
 def entry(payload: bytes, stored: str) -> Entry:
@@ -64,6 +72,8 @@ def entry(payload: bytes, stored: str) -> Entry:
         b"0" * 16,
         b"1" * 32,
         0,
+        False,  # noqa: FBT003 - a column
+        2,
     )
 
 
@@ -107,7 +117,13 @@ def test_payloads_are_canonical_json_that_a_third_party_can_rebuild(
 
 def test_every_entry_field_reaches_the_fold() -> None:
     payload = encode(
-        CERTIFICATE, CENTRE, reason="r", document_no="d", correlation="co", causation="ca"
+        CERTIFICATE,
+        CENTRE,
+        reason="r",
+        document_no="d",
+        correlation="co",
+        causation="ca",
+        stamps=STAMPS,
     )
     found = recorded(entry(payload, "certificate.certificate-issued/1"))
     assert found._asdict() == {
@@ -127,6 +143,7 @@ def test_every_entry_field_reaches_the_fold() -> None:
         "correlation": "co",
         "causation": "ca",
         "idempotency_key": "key",
+        "stamps": STAMPS,
     }
 
 

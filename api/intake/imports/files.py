@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +33,7 @@ from api.intake.sheets.kinds import (
     is_utf16,
 )
 from api.intake.sheets.roster_form import FORM as ROSTER_FORM
+from domain.terms.envelope import UNSTAMPED, Stamps
 from domain.terms.vocabulary import Role
 from ledger.deciding.transact import Accepted, Outcome, Rejected
 from ledger.gate.faults import Fault, malformed
@@ -121,6 +122,8 @@ class Importer:
     directory: Callable[[], Directory]
     actor: Mapping[str, str] | None = None
     progress: Progress = lambda _done, _whole: None
+    brought: Stamps = UNSTAMPED
+    """By which account the files are brought in, and whether they are history; every entry says it."""
 
     def take(self, path: Path, rejects: Rejects, report: Report | None = None) -> Report:
         """Import one file.
@@ -154,9 +157,19 @@ class Importer:
         def batches() -> Iterator[list[Submission]]:
             while batch := list(islice(items, BATCH)):
                 waiting.extend(batch)
-                yield [item.submission for item in batch if item.submission is not None]
+                yield [
+                    self._stamped(item.submission) for item in batch if item.submission is not None
+                ]
 
         yield from self.transactor.stream(batches())
+
+    def _stamped(self, submission: Submission) -> Submission:
+        """Return the command with who brings it in."""
+        if submission.stamps is UNSTAMPED:
+            return submission._replace(stamps=self.brought)
+        own = self.brought
+        stamps = replace(submission.stamps, entered_by=own.entered_by, backfill=own.backfill)
+        return submission._replace(stamps=stamps)
 
     def _items(self, path: Path, report: Report) -> tuple[int, Iterator[Item]]:
         """Return the size of the whole and the commands of a file, by what the file is."""

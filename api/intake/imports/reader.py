@@ -17,7 +17,7 @@ import msgspec
 from api.intake.collecting import rare_collections
 from api.intake.imports.items import Item, Span, of_lines
 from domain.registry import EVENTS
-from domain.terms.envelope import Actor
+from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from domain.terms.vocabulary import Role
 from ledger.gate.faults import Fault, Invalid
 from ledger.gate.shapes import Clear, Submission
@@ -42,6 +42,7 @@ class _Line(msgspec.Struct, array_like=True):
     document_no: str | None = None
     key: str | None = None
     content: bytes = b""
+    stamps: Stamps | None = None
     code: str = ""
     faults: tuple[Fault, ...] = ()
 
@@ -102,6 +103,7 @@ def _item(path: Path, line: _Line) -> Item:
         line.document_no,
         line.key,
         line.content,
+        stamps=line.stamps or UNSTAMPED,
     )
     return Item(line.number, submission, (), "", Span(path, line.start, line.end), line.end)
 
@@ -125,6 +127,7 @@ def _line(item: Item) -> _Line:
         found.document_no,
         found.idempotency_key,
         found.content,
+        None if found.stamps is UNSTAMPED else found.stamps,
     )
 
 

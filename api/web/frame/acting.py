@@ -97,7 +97,26 @@ def act(  # noqa: PLR0913, PLR0917 - who, which form, which command
     key = text(form, KEY) or new_key()
     raw = orjson.dumps(without_empty(body))
     recorded = perform(house, actor, (name,), raw, Conditions(f"{name}/{key}{part}"[:100], None))
-    return recorded[-1] if recorded else None
+    if not recorded:
+        return None
+    if name in TAKES_TWO and _is_request(house, recorded[0]):
+        return Requested(recorded[-1])
+    return recorded[-1]
+
+
+class Requested(int):
+    """Where an act was recorded that waits for a second person and has no effect yet."""
+
+
+TAKES_TWO = frozenset(
+    {"ScopeChanged", "ListingRemoved", "CatalogueAdopted", "RecordCorrected", "FlagReviewed"}
+)
+"""Acts that may take two persons."""
+
+
+def _is_request(house: Installation, position: int) -> bool:
+    (entry,) = house.log.at([position])
+    return entry.type.startswith("request.")
 
 
 def attempt(work: Callable[[], T]) -> T | Refusal:
@@ -117,6 +136,11 @@ def _refusal(problem: Problem) -> Refusal:
 
 
 def sent_on(path: str, position: int | None, **parameters: str) -> Response:
-    """Return the answer that leads to `path`, where the effect is seen: that page waits for it."""
+    """Return the answer that leads to `path`, where the effect is seen: that page waits for it.
+
+    What waits for a second person has none: it leads to where that is said, 待批准.
+    """
+    if isinstance(position, Requested):
+        path, parameters = "/approvals", {"state": "waiting"}
     waiting = {} if position is None else {"min_position": str(position)}
     return Response(status_code=303, headers={"Location": address(path, {**parameters, **waiting})})

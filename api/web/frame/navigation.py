@@ -50,6 +50,11 @@ AREAS = (
         Words("现场", "On site"),
         _is(Role.DISTRICT_INSPECTOR, Role.QUALITY_SUPERVISOR, Role.CENTRE_OFFICER),
     ),
+    Area(
+        "/approvals",
+        Words("待批准", "Approvals"),
+        _is(Role.BUREAU_PUBLISHER, Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR),
+    ),
     Area("/compare", Words("比较", "Compare"), _reads("diff")),
     Area("/imports", Words("导入", "Import"), _records),
     Area("/catalogues", Words("目录", "Catalogues"), _reads("catalogues")),

@@ -184,7 +184,7 @@ def test_around_an_entry_stand_its_neighbours_and_its_leaf(
     assert found["leaf"]["hash"] == stored.leaf_hash().hex()
     assert found["leaf"]["sha256"] == sha256(stored.hashed_bytes()).hexdigest()
     assert found["leaf"]["index"] == middle["position"] - 1
-    assert found["leaf"]["header"].startswith("dudao/entry/v1\nstream ")
+    assert found["leaf"]["header"].startswith("dudao/entry/v2\nstream ")
 
 
 def test_a_correction_shows_beside_what_was_recorded_and_not_before_it_was_known(

@@ -49,21 +49,29 @@ class Site:
         return httpx2.get(self.base + path, headers=asked, timeout=30)
 
     def record(self, line: dict[str, Any]) -> int:
-        """Have one command recorded as its own actor; return its position."""
-        actor = Actor(
-            account=line["actor"]["account"],
-            role=Role(line["actor"]["role"]),
-            organisation=line["actor"]["organisation"],
-        )
-        beside = {n: line[n] for n in ("valid_from", "reason", "document_no") if n in line}
-        answer = httpx2.post(
-            f"{self.base}/v1/commands/{line['type']}",
-            json={**line["data"], **beside},
-            headers={**self.headers(actor), "Idempotency-Key": str(uuid.uuid4())},
-            timeout=30,
-        )
+        """Have one command recorded; return its position.
+
+        By its own actor; a filing by who received it. What needs two persons is taken by the second.
+        """
+        named = ("valid_from", "reason", "document_no", "received_on")
+        beside = {n: line[n] for n in named if n in line}
+        actor = line.get("received_by", line["actor"])
+        path = f"/v1/commands/{line['type']}"
+        answer = self._post(path, {**line["data"], **beside}, actor)
+        if answer.status_code == 202:
+            decision = f"/v1/requests/{answer.json()['request_id']}/decision"
+            answer = self._post(decision, {"taken": True}, line["approved_by"])
+            assert answer.status_code == 201, answer.text
+            return int(answer.json()["positions"][1])
         assert answer.status_code == 201, answer.text
         return int(answer.json()["position"])
+
+    def _post(self, path: str, body: dict[str, Any], by: dict[str, str]) -> httpx2.Response:
+        role = Role(by["role"])
+        actor = Actor(account=by["account"], role=role, organisation=by["organisation"])
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        headers = {**self.headers(actor), **key}
+        return httpx2.post(f"{self.base}{path}", json=body, headers=headers, timeout=30)
 
 
 class Reader:

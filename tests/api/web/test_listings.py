@@ -64,7 +64,7 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
         for selector in ticked:
             form.locator(selector).check()
         form.locator("button").click()
-        page.wait_for_url("**/enterprises/**")
+        page.wait_for_url("**/approvals?*" if slug == "scope" else "**/enterprises/**")
 
     def on(day: str) -> dict[str, object]:
         found = site.get(f"/v1/roster?q={firm}&valid_at={day}", SUPERVISOR).json()["items"][0]
@@ -78,6 +78,12 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
         '[name="added.0.levels"][value="3"]',
         added__0__occupation="车工",
     )
+    assert on("2025-02-01") == {"standing": "listed", "电工": ["5", "4"]}
+    page = reader(SECOND).open(f"/approvals?state=waiting&uscc={firm}")
+    assert page.get_by_role("button", name="批准").count() == 0, "who asked does not approve"
+    page = reader(PUBLISHER).open(f"/approvals?state=waiting&uscc={firm}")
+    page.get_by_role("button", name="批准").click()
+    page.wait_for_url("**/approvals?*")
     assert on("2025-01-31") == {"standing": "listed", "电工": ["5", "4"]}
     assert on("2025-02-01") == {"standing": "listed", "电工": ["4"], "车工": ["3"]}
     act("suspension", "2025-03-01")

@@ -145,8 +145,9 @@ def test_an_application_names_a_valid_code():
     given(register()).when(bad).then_refused("invalid-uscc", "uscc")
 
 
-def test_an_application_is_not_submitted_tomorrow():
-    given(register()).when(submit(TOMORROW, window="2099-05")).then_refused("day-in-the-future")
+def test_an_application_may_name_a_later_day_than_that_of_its_receipt():
+    (new,) = given(register()).when(submit(TOMORROW, window="2099-05")).then_as_ordered()
+    assert new.valid_from == TOMORROW
 
 
 def test_a_reporter_applies_for_their_own_enterprise_alone():

@@ -205,8 +205,10 @@ def test_a_certificate_is_not_revoked_without_a_reason():
     given(*certified()).when(revoke(reason="")).then_refused("reason-missing", "reason")
 
 
-def test_a_certificate_is_not_revoked_tomorrow():
-    given(*certified()).when(revoke(on=TODAY + timedelta(days=1))).then_refused("day-in-the-future")
+def test_a_certificate_may_be_revoked_from_tomorrow_on():
+    tomorrow = TODAY + timedelta(days=1)
+    (new,) = given(*certified()).when(revoke(on=tomorrow)).then_as_ordered()
+    assert new.valid_from == tomorrow
 
 
 def test_of_two_certificates_with_one_number_a_reporter_revokes_their_own():

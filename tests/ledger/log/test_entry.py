@@ -53,7 +53,7 @@ def test_the_root_of_the_document_holds():
 
 def test_absent_columns_have_no_line():
     bare = Draft("", "t", date(2026, 3, 1), None, None, (), b"{}")
-    expected = f"dudao/entry/v1\ntype t\nrecorded_at {AT}\nvalid_from 2026-03-01\npart 0\n\n{{}}"
+    expected = f"dudao/entry/v2\ntype t\nrecorded_at {AT}\nvalid_from 2026-03-01\npart 0\n\n{{}}"
     assert entry_bytes(bare, 0, AT, 0, SALT) == expected.encode() + SALT
 
 

@@ -1,0 +1,83 @@
+"""`GET /v1/requests`, `/v1/requests/{id}` and its decision: acts that wait for a second person."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.http import bodies, commands
+from api.http.answers import document
+from api.http.caller import Caller, Installed
+from api.http.described import a_list, a_record
+from api.http.described_commands import HEADERS, answers, body
+from api.http.lists import listing
+from api.questions import requests
+from api.questions.parameters import Text
+from api.questions.queries import Found
+from api.questions.questions import AsOf, Question, RequestsQuestion
+
+router = APIRouter(tags=["待批准 / approvals"])
+
+
+@router.get(
+    "/v1/requests",
+    summary="待批准的事项,最新在前 / acts that wait for a second person, newest first",
+    operation_id="list_requests",
+    responses=a_list(requests.REQUESTS),
+    response_class=Response,
+)
+def listed(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    question: Annotated[RequestsQuestion, Query()],
+) -> Response:
+    """Return a page of requests, those that were decided among them."""
+
+    def one(asked: RequestsQuestion) -> Found:
+        return requests.requests(house, actor, asked)
+
+    return listing(request, house, question, one, requests.REQUESTS)
+
+
+@router.get(
+    "/v1/requests/{request_id}",
+    summary="一个待批准的事项 / one request",
+    operation_id="get_request",
+    responses=a_record(),
+    response_class=Response,
+)
+def one(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    request_id: Text,
+    question: Annotated[AsOf, Query()],
+) -> Response:
+    """Return one request, and what became of it."""
+    standing, found = requests.request(house, actor, request_id, question.asked())
+    return document(request, standing, found)
+
+
+@router.post(
+    "/v1/requests/{request_id}/decision",
+    summary="批准或退回 / take a request, or refuse it",
+    operation_id="post_request_decision",
+    responses=answers(404),
+    status_code=201,
+    openapi_extra={"requestBody": body(("ActDecided",)), "parameters": HEADERS},
+    response_class=Response,
+)
+async def decision(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    request_id: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Carry the act out in the name of who asked, or say why not."""
+    commands.meant_for(request.headers, actor)
+    raw = await bodies.read(request)
+    headers = commands.headers(request.headers)._replace(about=(("request_id", request_id),))
+    return await bodies.in_thread(
+        lambda: commands.record(house, actor, ("ActDecided",), raw, headers)
+    )

@@ -1,0 +1,170 @@
+"""Acts that wait for a second person, and what became of those that were decided (待批准).
+
+Read from the ledger itself: they are few, found by an index of their own, and have no view.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from api.export.formats import columns
+from api.questions import cursors
+from api.questions.answers import Listing, Standing
+from api.questions.clocks import Asked
+from api.questions.cursors import Place
+from api.questions.entries import actor_shown
+from api.questions.policy import ALL, Action, Rows, decide
+from api.questions.queries import Found, further, missing, opened, settle
+from api.questions.questions import RequestsQuestion
+from api.questions.reading import Reading
+from api.questions.visibility import narrowed
+from domain.terms.envelope import Actor, Recorded
+from ledger import codec
+from ledger.gate.output import contract
+from ledger.log.entry import instant_text
+from ledger.log.postgres_log import to_entry
+from projections.views.basis import BadCursor
+
+REQUESTS = columns(
+    "request_id kind type state subject district valid_from:day asked_by:json asked_at position:integer "
+    "reason document_no data:json decided_by:json decided_at decided_position:integer refusal"
+)
+BRIEF = columns("request_id type state subject valid_from asked_by:json asked_at reason")
+
+# A request is the first entry of its stream, its decision the second.
+LISTED = """
+SELECT a.position, a.stream, a.version, a.type, a.recorded_at, a.valid_from, a.subject, a.district,
+       a.tags, a.idempotency_key, a.payload, a.salt, a.request_digest, a.part, a.backfill, a.format,
+       d.position, d.stream, d.version, d.type, d.recorded_at, d.valid_from, d.subject, d.district,
+       d.tags, d.idempotency_key, d.payload, d.salt, d.request_digest, d.part, d.backfill, d.format
+  FROM ledger.entry a
+  LEFT JOIN ledger.entry d ON d.stream = a.stream AND d.version = 2 AND d.position <= %(upto)s
+ WHERE a.stream ^@ 'request/' AND a.version = 1 AND a.position <= %(upto)s
+   AND a.position < %(before)s
+   AND (%(stream)s::text IS NULL OR a.stream = %(stream)s)
+   AND (%(uscc)s::text IS NULL OR a.subject = %(uscc)s)
+   AND (%(district)s::text IS NULL OR a.district = %(district)s)
+   AND (%(waiting)s::boolean IS NULL OR (d.position IS NULL) = %(waiting)s)
+   AND (%(taken)s::boolean IS NULL
+        OR (convert_from(d.payload, 'UTF8')::json -> 'data' ->> 'taken')::boolean = %(taken)s)
+ ORDER BY a.position DESC LIMIT %(limit)s
+"""
+_COLUMNS = 16
+LAST = 2**62
+
+
+class _Wanted(NamedTuple):
+    upto: int
+    before: int = LAST
+    stream: str | None = None
+    uscc: str | None = None
+    district: str | None = None
+    waiting: bool | None = None
+    taken: bool | None = None
+    limit: int = 1
+
+
+_STATES: Mapping[str, tuple[bool | None, bool | None]] = {
+    "waiting": (True, None),
+    "taken": (False, True),
+    "refused": (False, False),
+}
+
+
+def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
+    """Return a page of the requests that `actor` may see, newest first."""
+    grant = decide(actor, Action.READ, "requests")
+    seen = narrowed(question, grant.rows)
+    chosen = question.model_dump(mode="json", exclude_none=True)
+    kept = ("state", "uscc", "district")
+    place = Place("requests", {name: str(chosen[name]) for name in kept if name in chosen})
+    settled, after = opened(house, question, place)
+    if seen.nothing:
+        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+    waiting, taken = _STATES.get(question.state or "", (None, None))
+    wanted = _Wanted(
+        settled.basis.position,
+        LAST if after is None else _position(after),
+        None,
+        seen.uscc,
+        seen.district,
+        waiting,
+        taken,
+        question.limit + 1,
+    )
+    with cursors.fitting(), house.reading() as connection:
+        items = _read(connection, wanted)
+    more = str(items[question.limit - 1]["position"]) if len(items) > question.limit else None
+    shown = Listing(items[: question.limit], further(settled, more, place), seen.limited)
+    return Found(settled.standing, shown, public=False)
+
+
+def request(
+    house: Reading, actor: Actor, request_id: str, asked: Asked
+) -> tuple[Standing, dict[str, Any]]:
+    """Return one request, if there is one that `actor` may see."""
+    grant = decide(actor, Action.READ, "requests")
+    settled = settle(house, asked)
+    rows = grant.rows
+    wanted = _Wanted(
+        settled.basis.position,
+        stream=f"request/{request_id}",
+        uscc=rows.uscc,
+        district=rows.district,
+    )
+    with house.reading() as connection:
+        items = _read(connection, wanted)
+    if not items or rows.none:
+        raise missing()
+    return settled.standing, items[0]
+
+
+def waiting(house: Reading, rows: Rows = ALL) -> int:
+    """Return how many requests wait at the end of the ledger."""
+    wanted = _Wanted(LAST, uscc=rows.uscc, district=rows.district, waiting=True, limit=1_000)
+    with house.reading() as connection:
+        return len(_read(connection, wanted))
+
+
+def _read(connection: Connection[Any], wanted: _Wanted) -> list[dict[str, Any]]:
+    rows = connection.execute(LISTED, wanted._asdict()).fetchall()
+    return [
+        _item(
+            codec.recorded(to_entry(row[:_COLUMNS])),
+            None if row[_COLUMNS] is None else codec.recorded(to_entry(row[_COLUMNS:])),
+        )
+        for row in rows
+    ]
+
+
+def _item(entry: Recorded[Any], decision: Recorded[Any] | None) -> dict[str, Any]:
+    asked = entry.event
+    state = "waiting"
+    if decision is not None:
+        state = "taken" if decision.event.taken else "refused"
+    return {
+        "request_id": asked.request_id,
+        "kind": "act",
+        "type": asked.type,
+        "state": state,
+        "subject": entry.subject,
+        "district": entry.district,
+        "valid_from": asked.valid_from.isoformat(),
+        "asked_by": actor_shown(entry.actor),
+        "asked_at": instant_text(entry.recorded_at),
+        "position": entry.position,
+        "reason": asked.reason,
+        "document_no": asked.document_no,
+        "data": contract(asked)["data"],
+        "decided_by": None if decision is None else actor_shown(decision.actor),
+        "decided_at": None if decision is None else instant_text(decision.recorded_at),
+        "decided_position": None if decision is None else decision.position,
+        "refusal": None if decision is None else decision.event.reason,
+    }
+
+
+def _position(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 16):
+        raise BadCursor(cursor)
+    return int(cursor)

@@ -1,0 +1,84 @@
+"""Acts that take two persons, and whether the second one is another (§1, §3).
+
+Persons are counted, never accounts: an account of which no person is known is a person of its own.
+What was brought in as history may lack its second person; then it rests on the paper that it names.
+"""
+
+from typing import Any
+
+from domain.catalogue import CatalogueAdopted
+from domain.checks import CHECKS
+from domain.correction import ENTRY, RecordCorrected
+from domain.flag import FlagReviewed
+from domain.permissions import require_role
+from domain.roster import RosterPublished
+from domain.standing.standing import EnterpriseListed, ListingRemoved, ScopeChanged
+from domain.terms.decider import Command, Facts, Refused
+from domain.terms.identifiers import flag_parts
+from domain.terms.vocabulary import ReviewDecision, Severity, Verdict
+
+_ADOPTED_BY_TWO = frozenset({"rules", "qualifications", "mapping", "outline"})
+_CORRECTED_BY_TWO = (ScopeChanged, ListingRemoved, EnterpriseListed, RosterPublished)
+
+
+def needs_two(facts: Facts, command: Command[Any]) -> bool:
+    """Tell whether a second person has to approve the act."""
+    match command.body:
+        case ScopeChanged() | ListingRemoved():
+            return True
+        case CatalogueAdopted():
+            return command.body.kind.value in _ADOPTED_BY_TWO
+        case FlagReviewed():
+            return command.body.decision is ReviewDecision.DISMISSED and _is_severe(command.body)
+        case RecordCorrected():
+            entry = facts[ENTRY.key(str(command.body.position))]
+            event = entry.event if entry is not None else None
+            if isinstance(event, FlagReviewed):
+                return _is_severe(event)
+            return isinstance(event, _CORRECTED_BY_TWO)
+        case _:
+            return False
+
+
+def _is_severe(review: FlagReviewed) -> bool:
+    """Tell whether the flag is, or was, of a check whose breach is severe."""
+    parts = flag_parts(review.flag)
+    check = CHECKS.get(parts[0]) if parts is not None else None
+    outcome = getattr(review, "outcome", None)
+    if getattr(outcome, "verdict", None) is Verdict.UNDECIDED:
+        return False
+    return check is not None and check.severity is Severity.SEVERE
+
+
+def require_second_person(facts: Facts, command: Command[Any]) -> None:
+    """Refuse an act of one person alone, unless it is history that rests on a paper."""
+    second, name = command.stamps.approved_by, type(command.body).__name__
+    if second is not None:
+        require_role(second, name, "approved_by")
+        require_other_person(facts, command.actor.account, second.account)
+        return
+    if not command.stamps.backfill:
+        raise Refused(
+            "second-person-missing",
+            f"{name} 须由两人办理,请写明第二人(approved_by)",
+            f"{name} takes two persons; name the second one (approved_by)",
+            "approved_by",
+        )
+    if not (command.document_no or "").strip():
+        raise Refused(
+            "document-missing",
+            "历史补录没有第二人时,须写明所依据的文号(document_no)",
+            "history without a second person rests on a paper; give its number (document_no)",
+            "document_no",
+        )
+
+
+def require_other_person(facts: Facts, first: str, second: str) -> None:
+    """Refuse one person in two parts, under whichever accounts."""
+    if facts.person(first) == facts.person(second):
+        raise Refused(
+            "same-person",
+            f"{first} 与 {second} 是同一人;须由另一人批准",
+            f"{first} and {second} are one person; another one has to approve",
+            "approved_by",
+        )

@@ -1,0 +1,111 @@
+"""Acts that take two persons over HTTP: asked for, listed, taken with somebody else's sign-in or refused."""
+
+import pytest
+
+from tests.api.desk import Desk
+from tests.api.lines import (
+    BUREAU,
+    CENTRE,
+    COOK,
+    PUBLISHER,
+    SUPERVISOR,
+    Json,
+    listed,
+    reporter,
+    uscc,
+)
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def firm(desk: Desk) -> str:
+    code = uscc()
+    desk.send(*listed(code, "5"))
+    return code
+
+
+def _more(code: str) -> Json:
+    added = [{**COOK, "levels": ["5"]}]
+    about = {"uscc": code, "added": added, "removed": [], "basis": "扩项"}
+    return {**about, "valid_from": "2025-06-01", "reason": "专家已评估"}
+
+
+def _scope(desk: Desk, code: str) -> list[str]:
+    items = desk.items("/v1/roster", q=code, valid_at="2025-07-01")
+    return [unit["name"] for item in items for unit in item["scope"]]
+
+
+def test_an_act_that_takes_two_waits_and_has_no_effect(desk: Desk, firm: str) -> None:
+    asked = desk.post("/v1/scope-changes", _more(firm), BUREAU)
+    assert asked.status_code == 202, asked.text
+    assert asked.headers["Location"] == f"/v1/requests/{asked.json()['request_id']}"
+    found = desk.get(asked.headers["Location"]).json()
+    assert (found["type"], found["state"], found["subject"]) == ("ScopeChanged", "waiting", firm)
+    assert (found["data"]["basis"], found["reason"]) == ("扩项", "专家已评估")
+    assert _scope(desk, firm) == ["电工"]
+    waiting = desk.items("/v1/requests", uscc=firm, state="waiting")
+    assert [item["request_id"] for item in waiting] == [found["request_id"]]
+
+
+def test_a_second_person_takes_it_and_it_holds_from_its_day(desk: Desk, firm: str) -> None:
+    asked = desk.post("/v1/scope-changes", _more(firm), BUREAU).json()["request_id"]
+    path = f"/v1/requests/{asked}/decision"
+    alone = desk.post(path, {"taken": True}, BUREAU)
+    assert (alone.status_code, alone.json()["rule"]) == (409, "same-person")
+    assert desk.post(path, {"taken": True}, CENTRE).status_code == 403
+    taken = desk.post(path, {"taken": True}, PUBLISHER)
+    assert taken.status_code == 201, taken.text
+    assert set(_scope(desk, firm)) == {"电工", "中式烹调师"}
+    entry = desk.get(f"/v1/events/{taken.json()['positions'][1]}").json()
+    assert (entry["type"], entry["actor"], entry["approved_by"]) == (
+        "ScopeChanged",
+        BUREAU,
+        PUBLISHER,
+    )
+    found = desk.get(f"/v1/requests/{asked}").json()
+    assert (found["state"], found["decided_by"]) == ("taken", PUBLISHER)
+
+
+def test_a_refused_request_never_holds(desk: Desk, firm: str) -> None:
+    asked = desk.post("/v1/scope-changes", _more(firm), BUREAU).json()["request_id"]
+    path = f"/v1/requests/{asked}/decision"
+    assert desk.post(path, {"taken": False}, PUBLISHER).status_code == 422
+    no = {"taken": False, "reason": "缺评估结论"}
+    assert desk.post(path, no, PUBLISHER).status_code == 201
+    assert _scope(desk, firm) == ["电工"]
+    assert desk.get(f"/v1/requests/{asked}").json()["refusal"] == "缺评估结论"
+    assert desk.post(path, {"taken": True}, PUBLISHER).status_code == 409
+
+
+def test_nobody_speaks_for_a_second_person_over_http(desk: Desk, firm: str) -> None:
+    spoken = desk.post("/v1/scope-changes", {**_more(firm), "approved_by": PUBLISHER}, BUREAU)
+    assert [each["field"] for each in spoken.json()["errors"]] == ["approved_by"]
+
+
+def test_a_reporter_states_no_day_of_receipt_and_their_own_day_decides_nothing(
+    desk: Desk, firm: str
+) -> None:
+    plan = {
+        "uscc": firm,
+        "year": 2030,
+        "summary": {"sessions": 0, "candidates": 0, "certificates": 0},
+        "sessions": [],
+        "valid_from": "2025-01-10",
+    }
+    stated = desk.post("/v1/plans", {**plan, "received_on": "2025-01-10"}, reporter(firm))
+    assert [each["field"] for each in stated.json()["errors"]] == ["received_on"]
+    filed = desk.post("/v1/plans", plan, reporter(firm)).json()
+    entry = desk.get(f"/v1/events/{filed['position']}", SUPERVISOR).json()
+    assert entry["claimed_on"] == "2025-01-10"
+    assert entry["received_on"] == entry["valid_from"] > "2026"
+
+
+def test_the_centre_states_the_day_on_which_it_received_a_paper(desk: Desk, firm: str) -> None:
+    unit = {"uscc": firm, "unit_uscc": uscc(), "unit_name": "一分公司"}
+    body = {**unit, "valid_from": "2025-01-01", "received_on": "2025-02-03"}
+    covered = desk.post("/v1/units", body, CENTRE)
+    assert covered.status_code == 201, covered.text
+    entry = desk.get(f"/v1/events/{covered.json()['position']}").json()
+    assert (entry["valid_from"], entry["received_by"]) == ("2025-02-03", CENTRE)
+    assert (entry["received_on"], entry["claimed_on"]) == ("2025-02-03", "2025-01-01")

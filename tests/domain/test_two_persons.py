@@ -1,0 +1,193 @@
+"""Acts that take two persons: what each does, who counts as another, what waits has no effect (§1, §3)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from domain.catalogue import CatalogueAdopted
+from domain.correction import FieldCorrection, RecordCorrected
+from domain.flag import FlagReviewed
+from domain.request import ActDecided, ActRequested
+from domain.standing.standing import ListingRemoved, ListingSuspended, ScopeChanged
+from domain.terms.decider import Refused
+from domain.terms.envelope import UNSTAMPED, Actor, Stamps
+from domain.terms.vocabulary import CatalogueKind, ReviewDecision, Role
+from domain.two_persons import needs_two, require_other_person
+from ledger.deciding.acts import write_act
+from tests.facts import LATHE, held, item, listed, register
+from tests.given import (
+    BUREAU,
+    CENTRE,
+    PUBLISHER,
+    SUPERVISOR,
+    TODAY,
+    USCC,
+    facts_of,
+    given,
+    order,
+    recorded,
+)
+
+DAY = date(2025, 6, 1)
+MORE = ScopeChanged(uscc=USCC, added=(item(LATHE, "4"),), removed=(), basis="扩项")
+GONE = ListingRemoved(uscc=USCC, basis="撤销")
+SECOND = Actor(account="sup-2", role=Role.QUALITY_SUPERVISOR, organisation="centre")
+
+
+def alone(body, by=BUREAU, **stamps):
+    return order(body, DAY, by=by, stamps=Stamps(**stamps) if stamps else UNSTAMPED)
+
+
+def asked(body, by=BUREAU):
+    """The act over HTTP, where nobody can speak for a second person."""
+    return replace(alone(body, by), asking="r-1")
+
+
+def decided(*, taken=True, by=PUBLISHER, reason=None):
+    body = ActDecided(request_id="r-1", taken=taken, reason=reason)
+    return order(body, TODAY, by=by, stamps=UNSTAMPED)
+
+
+@pytest.mark.parametrize("body", [MORE, GONE])
+def test_an_act_that_takes_two_is_not_done_by_one(body):
+    given(*listed()).when(alone(body)).then_refused("second-person-missing", "approved_by")
+    given(*listed()).when(alone(body, approved_by=PUBLISHER)).then(body)
+
+
+def test_an_act_that_takes_one_is_done_by_one():
+    body = ListingSuspended(uscc=USCC, basis="督导")
+    given(*listed()).when(alone(body)).then(body)
+
+
+def test_who_approves_must_be_one_who_may_do_it():
+    given(*listed()).when(alone(MORE, approved_by=CENTRE)).then_refused(
+        "role-not-allowed", "approved_by.role"
+    )
+    given(*listed()).when(alone(MORE, approved_by=BUREAU)).then_refused("same-person")
+
+
+def test_two_accounts_of_one_person_are_one_person():
+    facts = facts_of([])
+    require_other_person(facts, "bureau-1", "bureau-2")
+    facts.person = {"bureau-1": "zhang-san", "bureau-2": "zhang-san"}.__getitem__
+    with pytest.raises(Refused, match="one person"):
+        require_other_person(facts, "bureau-1", "bureau-2")
+
+
+def test_history_may_lack_the_second_person_and_rests_on_its_paper():
+    history = alone(MORE, backfill=True)
+    given(*listed()).when(history).then_refused("document-missing", "document_no")
+    given(*listed()).when(replace(history, document_no="京人社〔2021〕1号")).then(MORE)
+
+
+def test_only_a_severe_breach_takes_two_to_dismiss():
+    history = (*listed(), held())
+    at = recorded(*history)[-1].position
+    mild = FlagReviewed(flag=f"S6-{at}", decision=ReviewDecision.DISMISSED)
+    severe = FlagReviewed(flag=f"S7-{at}", decision=ReviewDecision.DISMISSED)
+    upheld = FlagReviewed(flag=f"S7-{at}", decision=ReviewDecision.UPHELD)
+    given(*history).when(alone(mild, SUPERVISOR)).then(mild)
+    given(*history).when(alone(upheld, SUPERVISOR)).then(upheld)
+    given(*history).when(alone(severe, SUPERVISOR)).then_refused("second-person-missing")
+    given(*history).when(alone(severe, SUPERVISOR, approved_by=SECOND)).then(severe)
+    told = (*history, alone(upheld, SUPERVISOR))
+    field = FieldCorrection(path="decision", value='"dismissed"')
+    turned = RecordCorrected(position=recorded(*told)[-1].position, fields=(field,))
+    given(*told).when(alone(turned, SUPERVISOR)).then_refused("second-person-missing")
+
+
+def test_a_correction_of_what_took_two_takes_two():
+    history = (*listed(), alone(MORE, approved_by=PUBLISHER))
+    at = recorded(*history)[-1].position
+    fix = RecordCorrected(position=at, fields=(FieldCorrection(path="basis", value='"更正"'),))
+    given(*history).when(alone(fix)).then_refused("second-person-missing")
+    given(*history).when(alone(fix, approved_by=PUBLISHER)).then(fix)
+    days = RecordCorrected(
+        position=at - 1, fields=(FieldCorrection(path="valid_to", value='"2027-01-01"'),)
+    )
+    given(*history).when(alone(days)).then_refused("second-person-missing")
+
+
+def test_qualifications_are_adopted_by_two_and_a_dictionary_by_one():
+    def adopt(kind):
+        return CatalogueAdopted(kind=kind, edition="x", valid_from=DAY, sha256="ab" * 32)
+
+    two, one = adopt(CatalogueKind.QUALIFICATIONS), adopt(CatalogueKind.DICTIONARY)
+    given().when(alone(two)).then_refused("second-person-missing")
+    given().when(alone(two, approved_by=CENTRE)).then(two)
+    assert not needs_two(facts_of([]), alone(one))
+    assert needs_two(facts_of([]), alone(adopt(CatalogueKind.RULES)))
+
+
+# Requests
+
+
+def test_without_a_second_person_at_hand_an_act_becomes_a_request_without_effect():
+    (new,) = (
+        given(*listed())
+        .when(asked(MORE))
+        .then(
+            ActRequested(
+                request_id="r-1",
+                type="ScopeChanged",
+                valid_from=DAY,
+                data=write_act(MORE),
+                reason="理由",
+            )
+        )
+    )
+    assert (new.stream, new.subject, new.district) == ("request/r-1", USCC, "110108")
+
+
+def test_what_would_be_refused_is_not_asked_for():
+    given(register()).when(asked(MORE)).then_refused("not-listed")
+
+
+def test_a_request_that_is_taken_carries_the_act_out_in_the_name_of_who_asked():
+    told = (*listed(), asked(MORE))
+    decision, act = given(*told).when(decided()).then(decided().body, MORE)
+    assert decision.under is None
+    assert (act.under.actor, act.under.stamps.approved_by) == (BUREAU, PUBLISHER)
+    assert (act.under.reason, act.valid_from) == ("理由", DAY)
+
+
+def test_a_request_is_not_taken_by_who_made_it_or_by_who_may_not_do_the_act():
+    told = (*listed(), asked(MORE))
+    given(*told).when(decided(by=BUREAU)).then_refused("same-person")
+    given(*told).when(decided(by=CENTRE)).then_refused("role-not-allowed")
+
+
+def test_a_request_that_the_rules_refuse_by_now_is_not_taken():
+    told = (*listed(), asked(MORE), alone(GONE, approved_by=PUBLISHER))
+    gone_since = replace(told[-1], valid_from=date(2025, 1, 1))
+    given(*told[:-1], gone_since).when(decided()).then_refused("listing-removed")
+
+
+def test_a_refusal_says_why_and_carries_nothing_out():
+    told = (*listed(), asked(MORE))
+    given(*told).when(decided(taken=False)).then_refused("reason-missing", "reason")
+    no = decided(taken=False, reason="缺少专家意见")
+    given(*told).when(no).then(no.body)
+    given(*told).when(decided(taken=False, by=BUREAU, reason="撤回")).then_as_ordered()
+
+
+def test_a_request_is_decided_once():
+    told = (*listed(), asked(MORE), decided())
+    given(*told).when(decided()).then_nothing()
+    given(*told).when(decided(taken=False, reason="否")).then_refused("already-decided")
+    given().when(decided()).then_refused("unknown-request", "request_id")
+
+
+def test_a_request_may_be_made_by_its_name():
+    body = ActRequested(request_id="r-1", type="ScopeChanged", valid_from=DAY, data=write_act(MORE))
+    given(*listed()).when(alone(body)).then(body)
+    told = (*listed(), alone(body))
+    given(*told).when(alone(body)).then_nothing()
+    given(*told).when(alone(replace(body, valid_from=TODAY))).then_refused("request-exists")
+    given(*listed()).when(alone(replace(body, type="Nothing"))).then_refused("unknown-type")
+    given(*listed()).when(alone(replace(body, data='{"uscc":1}'))).then_refused("invalid")
+    one = write_act(ListingSuspended(uscc=USCC, basis="督导"))
+    given(*listed()).when(alone(replace(body, type="ListingSuspended", data=one))).then_refused(
+        "needs-no-second-person"
+    )
