@@ -193,10 +193,9 @@ def _steps(finding: dict[str, Any], of: Gathered, words: Words) -> Iterator[str]
         )
         if order["reported"]:
             yield words(f"整改报告 {order['reported']}", f"reported {order['reported']}")
-        if order["reinspection"]:
-            day, result = order["reinspection"]
-            passed = words("通过", "passed") if result["passed"] else words("未通过", "failed")
-            yield words(f"复查 {day}：{passed}", f"reinspection {day}: {passed}")
+        if order["passed"] is not None:
+            passed = words("通过", "passed") if order["passed"] else words("未通过", "failed")
+            yield words(f"复查：{passed}", f"reinspection: {passed}")
     for measure in finding["measures"]:
         days = words.days(measure["effective_from"], measure["effective_to"])
         yield f"{measure['kind']}({words.of(MEASURE_STATES, measure['stands'])}){days}"
