@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
+from domain.specification import filed_for
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.reference import Control, Occupation, Publication, Published
 from domain.terms.scope import names_same
@@ -47,11 +48,12 @@ def occupation_published(
     """S4: on the day, the occupation exists in the edition that the record names, or in a batch.
 
     Where it exists in nothing that is held, but was confirmed by the paper that published it, it
-    is undecided until that batch is adopted.
+    is undecided until that batch is adopted. Where the standards in force say that it has none,
+    it is undecided unless the enterprise filed a specification of its own before.
     """
     found = context.reference.publication(occupation, day)
     if found.state is Published.YES:
-        return CLEAR
+        return _by_standard(position, occupation, day, file, context)
     if found.state is Published.NOT_YET:
         return _not_yet(position, occupation, day, found, context)
     doubt = _doubt(occupation, found)
@@ -69,6 +71,22 @@ def occupation_published(
             *listing.because,
         )
     return breach(*_unpublished(occupation, found), position)
+
+
+def _by_standard(
+    position: int, occupation: Occupation, day: date, file: SubjectFile, context: Context
+) -> Outcome:
+    standard = context.reference.standard(occupation, day)
+    if standard is None or standard.exists or filed_for(file.specifications, occupation, day):
+        return CLEAR
+    filed = (each.position for each in file.specifications)
+    return undecided(
+        f"目录(standards)载明“{occupation.label}”没有国家职业标准,{day} 前也未见经备案的企业评价规范",
+        f"the catalogue standards says that {occupation.label} has no national standard, and no"
+        f" specification of the enterprise's own was filed before {day}",
+        position,
+        *filed,
+    )
 
 
 def _doubt(occupation: Occupation, found: Publication) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ import pytest
 from domain.catalogue import CatalogueAdopted
 from domain.checks.outcome import Context
 from domain.inspection.inspection import InspectionDispatched, Inspector
+from domain.specification import SpecificationFiled
 from domain.supervision.supervision import Supervision
 from domain.terms.contents import Content, Occupation
 from domain.terms.decider import Refused
@@ -177,6 +178,35 @@ def test_a_form_offers_the_edition_in_force_with_its_new_occupations():
     assert "" not in after.names
     assert "某师" not in after.codes
     assert installed().offered(date(2022, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "filed_on", "expected"),
+    [
+        (None, None, [Verdict.UNDECIDED]),
+        ("", date(2025, 1, 1), [Verdict.UNDECIDED]),
+        ("备案1", date(2025, 3, 11), [Verdict.UNDECIDED]),
+        ("备案1", date(2025, 3, 10), []),
+    ],
+)
+def test_an_occupation_without_a_standard_needs_a_specification_that_was_filed(
+    number, filed_on, expected
+):
+    standards = content(K.STANDARDS, "name,has_standard\n电工,无\n")
+    story = told((K.STANDARDS, "1", standards, date(2018, 1, 1)), scope=[item(ELECTRICIAN, "4")])
+    if filed_on is not None:
+        filed = SpecificationFiled(
+            uscc=USCC,
+            occupation=ELECTRICIAN,
+            title="评价规范",
+            sha256="e" * 64,
+            filed_with="人力资源和社会保障部",
+            filing_no=number,
+            filed_on=filed_on,
+        )
+        story.tell(filed, filed_on)
+    story.tell(session(ELECTRICIAN, "4", date(2025, 3, 10)))
+    assert verdicts(story, "S4") == expected
 
 
 # confirmation -------------------------------------------------------------------
