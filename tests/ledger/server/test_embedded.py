@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 ATTACH = """
 import sys
 from pathlib import Path
-from ledger import embedded
+from ledger.server import embedded
 server = embedded.attach(Path(sys.argv[1]))
 print("attached", flush=True)
 sys.stdin.readline()
