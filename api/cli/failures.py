@@ -5,6 +5,7 @@ A traceback is for faults of the program alone.
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,8 +13,12 @@ from pathlib import Path
 
 from api.cli import usage
 from api.cli.language import chosen
+from api.export.outlet import abandon_stdout, whole_streams
 from api.questions.problems import Problem
 from domain.terms.decider import Refused
+
+BROKEN_PIPE = 128 + signal.SIGPIPE
+"""The exit status that the shell gives to other programs whose reader went away."""
 
 
 class Failure(Exception):  # noqa: N818 - what the user is told
@@ -28,17 +33,19 @@ class Failure(Exception):  # noqa: N818 - what the user is told
 
 @contextmanager
 def reported() -> Generator[None]:
-    """Turn what is raised inside into a message and an exit status."""
+    """Turn what is raised inside into a message and an exit status; output leaves whole or fails."""
     try:
-        yield
+        with whole_streams():
+            yield
     except KeyboardInterrupt:
         tell("已中断", "interrupted")
         sys.exit(130)
     except BrokenPipeError:
-        # The reader has had enough (`| head`); a second failure at exit would be noise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        # The reader has had enough (`| head`): nothing to say, but what it has is not the whole.
+        abandon_stdout()
+        sys.exit(BROKEN_PIPE)
     except Exception as error:
+        abandon_stdout()
         if (shown := usage.help_of(error)) is not None:
             sys.stderr.write(f"{shown}\n")
             sys.exit(2)
@@ -62,7 +69,7 @@ def explained(error: Exception) -> Failure | None:
         return Failure(error.zh, error.en)
     if usage.is_usage(error):
         return Failure(*usage.explained(error))
-    for explain in (_database, _settings, _files):
+    for explain in (_database, _settings, _reader, _files):
         failure = explain(error)
         if failure is not None:
             return failure
@@ -104,13 +111,23 @@ def _settings(error: Exception) -> Failure | None:
     return Failure(f"环境变量 {variables} 的值无效", f"the value of {variables} is not valid")
 
 
+def _reader(error: Exception) -> Failure | None:
+    if not _named(error, "api.intake.imports.reader:ReaderEnded"):
+        return None
+    return Failure(
+        "读取文件的进程意外结束(可能内存不足或被终止);请重新运行,已入账的不会重复入账",
+        "the process that reads the file ended early, for want of memory or killed: run it again, "
+        "nothing is added twice",
+    )
+
+
 def _files(error: Exception) -> Failure | None:
     if not isinstance(error, OSError) or error.errno is None:
         return None
     if isinstance(error, FileNotFoundError):
         return Failure(f"没有这个文件:{error.filename}", f"no such file: {error.filename}")
     # Of the others, those that files give: a socket's are not told by a name.
-    if error.filename is None and error.errno not in _FULL:
+    if error.filename is None and error.errno not in _LOST:
         return None
     where = error.filename or chosen("输出", "the output")
     zh, en = _elsewhere(error)
@@ -119,8 +136,8 @@ def _files(error: Exception) -> Failure | None:
     )
 
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-"""What says that bytes did not arrive, with or without a name."""
+_LOST = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What says that bytes did not arrive, also where no file is named."""
 
 
 def _elsewhere(error: OSError) -> tuple[str, str]:

@@ -62,12 +62,14 @@ def import_files(  # noqa: PLR0913 - one argument an option
     """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
     from api.installation.bench import recording  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
+    from api.intake.imports.files import Report  # noqa: PLC0415
 
     who = None if actor is None else _actor(actor)
     for path in files:
         if not path.is_file():
             raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
-    from api.intake.imports.files import Report  # noqa: PLC0415
+    if reject is not None:
+        _must_hold_rejects(reject)
     from domain.terms.envelope import Stamps  # noqa: PLC0415
 
     reports: list[Report] = []
@@ -110,6 +112,15 @@ def _account() -> str:
         return f"local/{getpass.getuser()}"
     except (KeyError, OSError):  # a container may have no name for its user
         return "local"
+
+
+def _must_hold_rejects(path: Path) -> None:
+    """Refuse, before anything is taken, what cannot be made a file of refused lines."""
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise Failure(
+            f"无法写入 {path};请用 --reject 另选文件", f"cannot write {path}: name another --reject"
+        )
 
 
 def _take(
@@ -172,6 +183,7 @@ def _tell(reports: "Sequence[Report]", *, as_json: bool) -> None:
                 "refused": report.refused,
                 "notes": report.notes,
                 "reject": None if report.reject is None else str(report.reject),
+                "complete": report.complete,
             }
             for report in reports
         ]
@@ -185,6 +197,13 @@ def _tell(reports: "Sequence[Report]", *, as_json: bool) -> None:
             f"{report.refused} refused",
         )
         sys.stdout.write(f"{said}\n")
+        if not report.complete:
+            cut = chosen(
+                f"未读完:以上是前 {report.lines} 行的结果,均已入账生效;再次运行从其后继续,不会重复入账",
+                f"not read to its end: this is what became of its first {report.lines} lines, and it "
+                "is durable; run it again to go on behind them, nothing is added twice",
+            )
+            sys.stdout.write(f"  {cut}\n")
         for note in report.notes:
             sys.stdout.write(f"  {one_of(note)}\n")
         if report.reject is not None:

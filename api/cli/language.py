@@ -1,9 +1,10 @@
-"""The language of the terminal: `--lang`, else `DUDAO_LANG`, else Chinese.
+"""The language of the terminal: `--lang`, else `DUDAO_LANG`, else Chinese where it can be shown.
 
 What goes to a machine (JSON, CSV, Parquet, reject files) keeps both languages or none.
 """
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -18,7 +19,17 @@ def is_english() -> bool:
 
     Read from the environment and not from the settings: it must be known when those are wrong.
     """
-    return os.environ.get(VARIABLE, "").strip().lower() == "en"
+    told = os.environ.get(VARIABLE, "").strip().lower()
+    return told == "en" if told else not _shows_chinese()
+
+
+def _shows_chinese() -> bool:
+    """Return whether the terminal has the characters, as far as its encoding tells."""
+    try:
+        "督导".encode(getattr(sys.stderr, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def chosen(zh: str, en: str) -> str:

@@ -1,20 +1,33 @@
 """Rows on a terminal or in a file: a table, CSV, JSON, Parquet or XLSX."""
 
+import io
+import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.failures import Failure, tell
 from api.cli.language import head, is_english
 from api.export.formats import NAMED, Column
+from api.export.whole_file import whole_file
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from api.export.files import Origin
+
+
+NOBODY_WRAPS = 10_000
+"""The width beyond a terminal: lines stay whole in a pipe and in a file."""
+LEAST_TEXT = 14
+"""Columns of a terminal below which words become hard to read."""
+GAP = 3
 
 
 class Format(StrEnum):
@@ -55,17 +68,45 @@ def write(
 ) -> None:
     """Write the rows in one of the forms, in CSV, Parquet and XLSX without holding them all."""
     _require_file(form, out)
-    if form is Format.TABLE:
+    if form is Format.TABLE and out is None:
         rows = list(chain.from_iterable(batches))
-        table(rows, shape, out)
+        table(rows, shape)
         _say(rows, origin.basis)
         return
+    with destination(out) as file:
+        if form is Format.TABLE:
+            rows = list(chain.from_iterable(batches))
+            drawn = io.StringIO()
+            _draw(rows, shape, drawn, NOBODY_WRAPS)
+            file.write(drawn.getvalue().encode())
+            _say(rows, origin.basis)
+        else:
+            file.writelines(_pieces(batches, shape, origin, form))
+
+
+@contextmanager
+def destination(out: Path | None) -> Generator[IO[bytes]]:
+    """Yield where bytes go: a file that has its name once it is whole, else standard output.
+
+    Raises:
+        Failure: the folder of the file is not there.
+    """
     if out is None:
-        sys.stdout.buffer.writelines(_pieces(batches, shape, origin, form))
+        yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    with out.open("wb") as file:
-        file.writelines(_pieces(batches, shape, origin, form))
+    if not out.parent.is_dir():
+        raise no_folder(out)
+    with whole_file(out) as file:
+        yield file
+
+
+def no_folder(path: Path) -> Failure:
+    """Return what to say of a file whose folder is not there."""
+    return Failure(
+        f"没有文件夹 {path.parent};请先建立,或换一个位置",
+        f"there is no folder {path.parent}: make it, or write elsewhere",
+    )
 
 
 def _require_file(form: Format, out: Path | None) -> None:
@@ -104,25 +145,66 @@ def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
     )
 
 
-def table(
-    rows: Sequence[Mapping[str, Any]], shape: Sequence[Column], out: Path | None = None
+def table(rows: Sequence[Mapping[str, Any]], shape: Sequence[Column]) -> None:
+    """Write the rows to standard output as a table for people."""
+    if sys.stdout.isatty():
+        _draw(rows, shape, sys.stdout, shutil.get_terminal_size().columns)
+    else:
+        _draw(rows, shape, sys.stdout, NOBODY_WRAPS)
+
+
+def _draw(
+    rows: Sequence[Mapping[str, Any]], shape: Sequence[Column], file: IO[str], width: int
 ) -> None:
-    """Write the rows as a table for people."""
-    from rich.console import Console  # noqa: PLC0415 - start-up time
+    """Write the rows as a table, or row by row where a key or a number would not fit in it."""
+    from rich.cells import cell_len  # noqa: PLC0415 - start-up time
+    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    drawn = Table(show_edge=False, pad_edge=False, header_style="bold")
-    for column in shape:
-        drawn.add_column(head(column.name), justify="right" if column.kind == "integer" else "left")
-    for row in rows:
-        drawn.add_row(*(_cell(row.get(column.name)) for column in shape))
-    if out is None:
-        # Beyond a terminal nobody wraps for: lines stay whole in a pipe.
-        width = None if sys.stdout.isatty() else 10_000
-        Console(width=width, markup=False, highlight=False, soft_wrap=False).print(drawn)
+    console = Console(file=file, width=width, markup=False, highlight=False, soft_wrap=False)
+    heads = [head(column.name) for column in shape]
+    cells = [[_cell(row.get(column.name)) for column in shape] for row in rows]
+    whole = [_is_whole(row[place] for row in cells) for place in range(len(shape))]
+    widest = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
+    needed = [
+        wide if unbroken else min(wide, LEAST_TEXT)
+        for wide, unbroken in zip(widest, whole, strict=True)
+    ]
+    if sum(needed) + GAP * len(needed) > width:
+        _draw_one_by_one(heads, cells, console)
         return
-    with out.open("w", encoding="utf-8") as file:
-        Console(file=file, width=10_000, markup=False, highlight=False).print(drawn)
+    drawn = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for title, column, wide, unbroken in zip(heads, shape, needed, whole, strict=True):
+        drawn.add_column(
+            title,
+            justify="right" if column.kind == "integer" else "left",
+            min_width=wide,
+            no_wrap=unbroken,
+            overflow="fold",
+        )
+    for row in cells:
+        drawn.add_row(*row)
+    console.print(drawn)
+
+
+def _is_whole(cells: Iterable[str]) -> bool:
+    """Return whether the column holds keys, codes, days or numbers: what cut in two is another."""
+    return all(text.isascii() and " " not in text for text in cells)
+
+
+def _draw_one_by_one(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], console: "Console"
+) -> None:
+    from rich.table import Table  # noqa: PLC0415 - start-up time
+
+    for row in rows:
+        drawn = Table(box=None, show_header=False, pad_edge=False)
+        drawn.add_column(no_wrap=True, style="bold")
+        drawn.add_column(overflow="fold")
+        for title, cell in zip(heads, row, strict=True):
+            drawn.add_row(title, cell)
+        console.print(drawn)
+        console.print()
 
 
 def _cell(value: object) -> str:

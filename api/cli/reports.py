@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.output import destination
 from api.cli.reads import KnownAt, Position, ValidAt, question_of
 
 
@@ -37,7 +38,8 @@ def report(  # noqa: PLR0913 - one argument an option
     question = question_of(ReportQuestion, chosen)
     with caught_up() as (house, actor):
         made = made_of(house, Typesetter(), actor, uscc, question)
-    out.write_bytes(made.pdf)
+    with destination(out) as file:
+        file.write(made.pdf)
     basis = made.standing.basis
     sys.stderr.write(
         f"{out}:业务日期 {basis['valid_at']},入账位置 {basis['position']}\n"

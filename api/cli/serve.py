@@ -59,8 +59,8 @@ def run(settings: "Settings", *, sample: bool) -> None:
 
             found(house.bench)
         # One line for both languages: scripts wait for the address in it.
-        end = chosen("(Ctrl+C 结束)", "(Ctrl+C ends it)")
-        sys.stderr.write(f"督导已启动 / Dudao serves at {where} {end}\n")
+        begun, end = chosen("督导已启动 / ", ""), chosen("(Ctrl+C 结束)", "(Ctrl+C ends it)")
+        sys.stderr.write(f"{begun}Dudao serves at {where} {end}\n")
         sys.stderr.flush()
         if not sample:
             _invite_first(house, where)

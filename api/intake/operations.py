@@ -149,6 +149,18 @@ SPEAKS_FOR_ANOTHER = Rejected(
 )
 
 
+def _broken_off(operation: Operation) -> str:
+    """Return what to say of an operation that a fault has ended: from where to go on."""
+    if operation.preview:
+        return "系统内部错误,预览未完成 / internal error; the preview did not get to its end"
+    return (
+        f"系统内部错误,处理到第 {operation.lines} 个数据行为止,此前的结果均已生效;"
+        "再次上传同一文件即从其后继续,不会重复入账 / "
+        f"internal error behind line {operation.lines} of the data; what was taken until then is "
+        "durable. Send the same file again to go on from there: nothing is added twice"
+    )
+
+
 class Operations:
     """The imports of one data folder, and the thread that carries them out."""
 
@@ -307,7 +319,7 @@ class Operations:
         except Exception:
             logger.exception("import %s failed", operation.id)
             operation.stage = Stage.FAILED
-            operation.errors = [{"field": "", "reason": BROKEN_OFF}]
+            operation.errors = [{"field": "", "reason": _broken_off(operation)}]
         self._save(operation)
         if operation.stage is not Stage.PREVIEWED and operation.refused == 0:
             path.unlink(missing_ok=True)
@@ -330,12 +342,6 @@ class Operations:
         finally:  # what is in the ledger is counted, also where the rest could not be read
             _count(operation, report)
         operation.stage = Stage.PREVIEWED if operation.preview else Stage.DONE
-
-
-BROKEN_OFF = (
-    "系统内部错误,导入中断;已入账的行数见上,修复后重新导入同一文件不会重复入账 / "
-    "internal error; what is counted as taken is in the ledger, and the same file adds nothing twice"
-)
 
 
 def _count(operation: Operation, report: Report) -> None:

@@ -49,10 +49,12 @@ class Batches:
                 for run in (run for batch in batches for run in self._runs(batch)):
                     yield from self._take(run, aloft, appender)
                 yield from self._land(aloft, appender, 0)
-            except BaseException as error:
+            except GeneratorExit:
                 self._base = None  # it may foresee entries that will never be
-                if isinstance(error, Exception):
-                    yield from _told(aloft)
+                raise
+            except BaseException:
+                self._base = None
+                yield from _landed(aloft)
                 raise
 
     def _take(
@@ -108,8 +110,9 @@ class Batches:
     def _land(self, aloft: deque[Flight], appender: Executor, left: int) -> Iterator[Outcome]:
         """Land the first flights until so many are left; yield their outcomes."""
         while len(aloft) > left:
+            is_as_foreseen = aloft[0].is_as_foreseen()  # interrupted here, it is still under way
             flight = aloft.popleft()
-            if flight.is_as_foreseen() and self._base is not None:
+            if is_as_foreseen and self._base is not None:
                 self._base.settle(flight.last)
                 yield from flight.outcomes(flight.landed())
                 continue
@@ -149,13 +152,13 @@ class Batches:
             run, tries = run[half:], 0
 
 
-def _told(aloft: Iterable[Flight]) -> Iterator[Outcome]:
-    """Yield the outcomes of flights that land although the stream breaks off behind them.
-
-    They are durable, and whoever counts must have counted them before the failure is told.
-    """
+def _landed(aloft: Iterable[Flight]) -> Iterator[Outcome]:
+    """Yield the outcomes of what is in the log although the stream has failed, as far as is known."""
     for flight in aloft:
-        landed = flight.landed()
+        try:
+            landed = flight.landed()
+        except Exception:  # noqa: BLE001 - the failure that broke the stream is raised, this one is its like
+            return
         if landed is None:
             return
         yield from flight.outcomes(landed)

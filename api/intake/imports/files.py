@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import orjson
 
@@ -67,6 +67,8 @@ class Report:
     refused: int = 0
     notes: list[str] = field(default_factory=list[str])
     reject: Path | None = None
+    complete: bool = False
+    """Whether the file was read to its end; otherwise the next run goes on behind its first `lines`."""
 
 
 class Rejects:
@@ -75,13 +77,14 @@ class Rejects:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._part = path.with_name(f"{path.name}.part")
-        self._file: int | None = None
+        self._file: IO[bytes] | None = None
 
     def add(self, item: Item, code: str, faults: Sequence[Fault]) -> None:
         """Write one refused line, or row of a sheet."""
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            made = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+            self._file = os.fdopen(made, "wb")
         errors = [{"field": fault.field, "reason": fault.reason} for fault in faults]
         reason = "; ".join(error["reason"] for error in errors)
         record = {
@@ -92,16 +95,17 @@ class Rejects:
             "input": _given(item.given),
             **({"sheet": item.sheet} if item.sheet else {}),
         }
-        os.write(self._file, orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> Path | None:
         """Put the file in place; an older one of the same name would mislead and is removed."""
         if self._file is None:
             self.path.unlink(missing_ok=True)
             return None
-        os.fsync(self._file)
-        os.close(self._file)
-        self._file = None
+        with self._file as file:
+            self._file = None
+            file.flush()
+            os.fsync(file.fileno())
         self._part.replace(self.path)
         return self.path
 
@@ -128,7 +132,8 @@ class Importer:
     def take(self, path: Path, rejects: Rejects, report: Report | None = None) -> Report:
         """Import one file.
 
-        `report` says at any time what has become of the file so far, also where this raises.
+        `report` is kept true line by line, so that who gave it knows what is durable whatever
+        happens: its first `lines` lines are, and the next run goes on behind them.
 
         Raises:
             Invalid: the file as a whole cannot be used; nothing was taken.
@@ -148,6 +153,7 @@ class Importer:
         finally:
             report.reject = rejects.close()
             report.notes = list(dict.fromkeys(report.notes))[:MOST_NOTES]
+        report.complete = True
         self.progress(whole, whole)
         return report
 

@@ -1,11 +1,14 @@
 """Large NDJSON files are read and checked in a process of their own: half of the work of an import.
 
-The reader sends what it found in frames: the length in four bytes, then the lines as msgpack. A
-frame of length 0 says that the file was read to its end; without it the reader died.
+The reader sends what it found in frames: length and checksum (CRC-32) in four bytes each, then the
+lines as msgpack. A frame without lines says that the file was read to its end; its checksum is that
+of all frames before it. Without that mark the reader died; with another checksum bytes were lost.
 """
 
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
@@ -14,6 +17,7 @@ from typing import IO, Any
 
 import msgspec
 
+from api.export.outlet import outlet_for_frames
 from api.intake.collecting import rare_collections
 from api.intake.imports.items import Item, Span, of_lines
 from domain.registry import EVENTS
@@ -24,7 +28,11 @@ from ledger.gate.shapes import Clear, Submission
 
 LINES = 1_000
 """Lines in one frame."""
-_LENGTH = 4
+_HEAD = struct.Struct(">II")
+
+
+class ReaderEnded(Exception):  # noqa: N818 - reads as what it says
+    """The process that read the file ended early, or its bytes did not arrive as they were sent."""
 
 
 class _Line(msgspec.Struct, array_like=True):
@@ -58,7 +66,7 @@ def beside(path: Path) -> Iterator[Item]:
 
     Raises:
         Invalid: the file as a whole cannot be used.
-        ChildProcessError: the reader ended early.
+        ReaderEnded: the reader did not get to the end of the file.
     """
     command = [sys.executable, "-m", "api.intake.imports.reader", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:  # noqa: S603 - our own module
@@ -70,13 +78,22 @@ def beside(path: Path) -> Iterator[Item]:
 
 
 def _frames(pipe: IO[bytes] | None) -> Iterator[bytes]:
+    whole = 0
     while pipe is not None:
-        length = int.from_bytes(head := pipe.read(_LENGTH), "big")
-        frame = pipe.read(length)
-        if len(head) < _LENGTH or len(frame) < length:
-            raise ChildProcessError("the process that read the file ended early")
-        if not frame:
+        head = pipe.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            raise ReaderEnded("the process that read the file ended early")
+        length, checksum = _HEAD.unpack(head)
+        if not length:
+            if checksum != whole:
+                raise ReaderEnded("a part of what was read did not arrive")
             return
+        frame = pipe.read(length)
+        if len(frame) < length:
+            raise ReaderEnded("the process that read the file ended early")
+        if zlib.crc32(frame) != checksum:
+            raise ReaderEnded("what was read did not arrive as it was sent")
+        whole = zlib.crc32(frame, whole)
         yield frame
 
 
@@ -134,10 +151,13 @@ def _line(item: Item) -> _Line:
 def send(path: Path, pipe: IO[bytes]) -> None:
     """Read the file and send what it holds."""
     encode = msgspec.msgpack.Encoder().encode
+    whole = 0
 
     def write(lines: Iterable[_Line]) -> None:
+        nonlocal whole
         frame = encode(list(lines))
-        pipe.write(len(frame).to_bytes(_LENGTH, "big") + frame)
+        pipe.write(_HEAD.pack(len(frame), zlib.crc32(frame)) + frame)
+        whole = zlib.crc32(frame, whole)
 
     try:
         items = of_lines(path)
@@ -145,13 +165,13 @@ def send(path: Path, pipe: IO[bytes]) -> None:
             write(map(_line, batch))
     except Invalid as error:
         write([_Line(0, 0, 0, code=error.code, faults=error.faults)])
-    pipe.write(bytes(_LENGTH))
+    pipe.write(_HEAD.pack(0, whole))
     pipe.flush()
 
 
 if __name__ == "__main__":
     try:
         with rare_collections():
-            send(Path(sys.argv[1]), sys.stdout.buffer)
+            send(Path(sys.argv[1]), outlet_for_frames())
     except BrokenPipeError:
         sys.stderr.close()  # whoever asked has gone; there is nobody to tell

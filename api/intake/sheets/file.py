@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from api.export.formats import text_of_cell
+from api.export.outlet import outlet_for_frames
 from api.intake.sheets.kinds import cause_in_archive, is_utf16
 from api.intake.sheets.parts import Marks, marks_of, sheet_parts, with_slashes
 from ledger.gate.faults import Invalid, malformed
@@ -335,4 +336,5 @@ def _merged(
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    json.dump(_parse(sys.argv[1]), sys.stdout)
+    with outlet_for_frames() as answer:
+        answer.write(json.dumps(_parse(sys.argv[1])).encode("ascii"))

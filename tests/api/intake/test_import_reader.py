@@ -1,3 +1,4 @@
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def test_a_file_that_is_none_is_refused_from_beside_too(tmp_path: Path, content:
 def test_a_reader_that_dies_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "a.ndjson", *whole_file())
     monkeypatch.setattr(reader.sys, "executable", "/bin/true")
-    with pytest.raises(ChildProcessError):
+    with pytest.raises(reader.ReaderEnded):
         list(beside(path))
 
 
@@ -94,3 +95,19 @@ def test_an_event_travels_unchanged(event: Any) -> None:
     sent = msgspec.Raw(msgspec.msgpack.encode(event))
     assert reader._bodies[name](sent) == event
     assert reader._bodies.keys() == EVENTS.keys()
+
+
+def test_what_arrives_otherwise_than_it_was_sent_is_noticed(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.ndjson", *[registered(uscc()) for _ in range(3)])
+    pipe = io.BytesIO()
+    reader.send(path, pipe)
+    whole = pipe.getvalue()
+    assert len(list(reader._frames(io.BytesIO(whole)))) == 1
+    cut = [whole[:end] for end in range(len(whole))]
+    turned = [
+        whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        for place in range(len(whole))
+    ]
+    for damaged in (*cut, *turned):
+        with pytest.raises(reader.ReaderEnded):
+            list(reader._frames(io.BytesIO(damaged)))

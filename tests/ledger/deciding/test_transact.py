@@ -360,6 +360,21 @@ def test_a_stream_that_breaks_off_leaves_whole_commands_and_is_run_again(house: 
     assert house.log.head().position == len(lines) + 1
 
 
+def test_a_stream_that_fails_says_first_what_is_in_the_log_already(house: House) -> None:
+    code, other = uscc(), uscc()
+
+    def batches() -> Iterator[list[Submission]]:
+        yield commands([registered(code)])
+        yield commands([registered(other), session(code)])
+        raise OSError("the file cannot be read any further")
+
+    outcomes: list[Outcome] = []
+    with pytest.raises(OSError, match="any further"):
+        outcomes.extend(house.transactor.stream(batches()))
+    assert outcomes == [Accepted(1, 1), Accepted(2, 1), Accepted(3, 1)]
+    assert house.log.head().position == 3
+
+
 def test_facts_kept_from_the_last_batch_refuse_nothing_that_others_made_possible(
     house: House,
 ) -> None:
