@@ -14,6 +14,7 @@ from api.export.workbook import CUT, LONGEST_CELL
 from api.http.routes.draws import DRAWS
 from api.http.routes.watch import BACKLOG, LATE
 from api.questions.lists import VIEWS
+from api.questions.requests import REQUESTS
 from api.questions.shapes import DIFF, HISTORY, SCOPE, STANDING, STATS
 from api.words.heads import HEADS
 
@@ -146,6 +147,7 @@ def test_every_column_of_every_list_has_a_head() -> None:
         DRAWS,
         BACKLOG,
         LATE,
+        REQUESTS,
         STATS,
     ]
     names = {column.name for shape in shapes for column in shape}

@@ -61,6 +61,7 @@ SEEN = {
 APART: dict[tuple[Role, str], Rows | None] = {
     (Role.EXPERT, "applications"): Rows(expert="a"),
     (Role.ENTERPRISE_REPORTER, "draws"): None,
+    (Role.ENTERPRISE_REPORTER, "complaints"): None,  # who complained of it is not its business
     (Role.ANALYST, "evidence"): None,
     (Role.AUDIT_ADMIN, "integrity"): NOTHING,
     (Role.SYSTEM_ADMIN, "integrity"): NOTHING,
