@@ -97,7 +97,8 @@ class Plan:
     @property
     def revised(self) -> date | None:
         """The day of the last paper that replaced another one."""
-        return self.versions[-1].day if len(self.versions) > 1 else None
+        days = [v.day for v in self.versions if isinstance(v.event, AnnualPlanRevised)]
+        return days[-1] if days else None
 
 
 State: TypeAlias = Plan | None
@@ -146,7 +147,10 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     versions = state.versions if state is not None else ()
     if any((v.day, v.event, v.document_no) == (day, body, command.document_no) for v in versions):
         return []
-    if isinstance(body, AnnualPlanFiled) and state is not None:
+    # The same plan handed in again is a paper of its own: of two days of receipt the earlier counts,
+    # whichever was entered first.
+    is_another = any(isinstance(v.event, AnnualPlanFiled) and v.event != body for v in versions)
+    if isinstance(body, AnnualPlanFiled) and state is not None and is_another:
         raise Refused(
             "plan-exists",
             f"{body.year} 年度计划已于 {state.filed} 报备;调整请用 AnnualPlanRevised",

@@ -32,6 +32,12 @@ def test_filing_the_same_plan_again_changes_nothing():
     given(register(), file()).when(file()).then_nothing()
 
 
+def test_the_same_plan_handed_in_on_another_day_is_a_paper_of_its_own():
+    earlier = file(date(2025, 1, 2))
+    given(register(), file()).when(earlier).then(PLAN)
+    given(register(), earlier).when(file()).then(PLAN)
+
+
 def test_another_plan_for_the_same_year_is_a_revision():
     given(register(), file()).when(file(sessions=())).then_refused("plan-exists", "year")
     given(register(), file()).when(file(year=2026)).then_as_ordered()
