@@ -90,6 +90,7 @@ def _flags(
         case=question.case,
         assessment_id=question.assessment_id,
         record=question.record,
+        procedure=question.procedure,
         learnt_from=question.learnt_from,
         learnt_to=question.learnt_to,
     )

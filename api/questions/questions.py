@@ -121,6 +121,10 @@ class FlagsQuestion(Listed):
     record: Position | None = Field(
         None, description="所判断记录的入账位置 / position of the judged record"
     )
+    procedure: Literal["only", "without"] | None = Field(
+        None,
+        description="督导程序(Q1)单列:only 只列,without 不列 / procedure of inspections, told apart",
+    )
     learnt_from: Day | None = Field(
         None, description="首次得知日期,首日(含) / first day on which it became known"
     )

@@ -67,6 +67,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             lat=("纬度", "Latitude"),
             learnt_from=("得知日期自", "Known since"),
             learnt_to=("得知日期至", "Known until"),
+            procedure=("督导程序", "Procedure of inspections"),
             level=("等级", "Level"),
             levels=("等级", "Levels"),
             lon=("经度", "Longitude"),

@@ -36,6 +36,8 @@ class Filters:
     """Flags of the session and of the certificates issued after it."""
     record: int | None = None
     """Position of the judged record."""
+    procedure: str | None = None
+    """`only`: what concerns the inspectors alone (Q1); `without`: all but that."""
     learnt_from: date | None = None
     """First day of the entries that raised them, included."""
     learnt_to: date | None = None
@@ -80,6 +82,7 @@ SELECT key, doc FROM projections.flags
            UNION ALL
            SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
    AND (%(record)s::bigint IS NULL OR record = %(record)s)
+   AND (%(procedure)s::text IS NULL OR (code = 'Q1') = (%(procedure)s = 'only'))
    AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s)
    AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
  ORDER BY record, code, key LIMIT %(limit)s
@@ -113,6 +116,7 @@ def page(
         "review": filters.review,
         "session": filters.assessment_id,
         "record": filters.record,
+        "procedure": filters.procedure,
         "since_after": _before(conn, filters.learnt_from),
         "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
         "limit": limit + 1,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from types import MappingProxyType
 
+from domain.application.submission import window_of
+from ledger.log.clock import today
 from ledger.reference import SHIPPED
 from tests.acceptance.lines import (
     BUREAU,
@@ -63,6 +65,21 @@ def _step(event: str, before: str) -> Situation:
         return way[event][0]
 
     return prepare
+
+
+def applied(code: str) -> Json:
+    """An application as it is handed in today: for the window that is open."""
+    filed = way_of(code)["ApplicationSubmitted"][0]
+    return {
+        **filed,
+        "valid_from": today().isoformat(),
+        "data": {**filed["data"], "window": window_of(today())},
+    }
+
+
+def _applied(office: Office, code: str) -> Json:
+    office.load(*steps_until(way_of(code), "EnterpriseRegistered"))
+    return applied(code)
 
 
 def _instead(event: str, before: str, actor: Json) -> Situation:
@@ -266,7 +283,7 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
                 outcome="维持",
             )
         ),
-        "ApplicationSubmitted": _step("ApplicationSubmitted", "EnterpriseRegistered"),
+        "ApplicationSubmitted": _applied,
         "DistrictOpinionGiven": _step("DistrictOpinionGiven", "ApplicationSubmitted"),
         "ApplicationAccepted": _step("ApplicationAccepted", "DistrictOpinionGiven"),
         "ApplicationReturned": _instead("ApplicationReturned", "DistrictOpinionGiven", CENTRE),

@@ -173,8 +173,8 @@ def test_a_command_needs_json_and_a_stream_that_has_not_moved(office):
     problem(office.post("/v1/scope-changes", b"a=1", BUREAU, Content_Type="text/plain"), 415)
     stale = office.post("/v1/scope-changes", change, BUREAU, If_Match='"7"')
     assert problem(stale, 412)["type"].endswith("version-conflict")
-    done = office.post("/v1/scope-changes", change, BUREAU, If_Match='"1"')
-    assert done.status_code == 201, done.text
+    done = office.post("/v1/scope-changes", change, BUREAU)
+    assert done.status_code == 202, done.text
     assert done.headers["Location"]
     assert done.json()["position"] == office.position()
     problem(office.post("/v1/scope-changes", change, BUREAU, If_Match="nonsense"), 400, 412, 422)
@@ -348,10 +348,13 @@ def test_corrections_of_what_decisions_rest_on_are_known_from_then_on(office):
     assert office.breaches(code) == ["S8"]
     office.load(corrected(of["ReceiptIssued"], CENTRE, issued_on="2025-03-10"))
     assert office.breaches(code) == []
-    office.load(corrected(year, reporter(code), valid_from="2025-03-11"))
+    # The day of receipt is the authority's to say: the enterprise cannot move it either way.
+    (refused,) = office.refuse(corrected(year, reporter(code), valid_from="2025-03-11"))
+    assert refused["code"] == "day-of-receipt"
+    office.load(corrected(year, CENTRE, valid_from="2025-03-11"))
     assert office.breaches(code) == ["S8"]
     assert office.breaches(code, position=then) == []
-    office.load(corrected(year, reporter(code), valid_from="2025-01-10"))
+    office.load(corrected(year, CENTRE, valid_from="2025-01-10"))
     office.load(
         corrected(
             of["EnterpriseRegistered"], reporter(code), name="更名后的企业", district="110105"

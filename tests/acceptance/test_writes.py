@@ -23,6 +23,7 @@ from tests.acceptance.lines import (
     way_of,
 )
 from tests.acceptance.office import problem
+from tests.acceptance.situations import applied
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_a_stream_that_has_moved_on_is_a_conflict(office, code):
     answer = office.post("/v1/scope-changes", change, BUREAU, If_Match='"999999"')
     problem(answer, 412)
     assert office.position() == before
-    assert office.post("/v1/scope-changes", change, BUREAU).status_code == 201
+    assert office.post("/v1/scope-changes", change, BUREAU).status_code == 202
 
 
 def test_every_stage_may_be_posted(office, code):
@@ -105,7 +106,7 @@ def test_every_stage_may_be_posted(office, code):
     for path, body, actor in (
         ("/v1/certificates", certificate(held), reporter(code)),
         ("/v1/findings", finding(code), SUPERVISOR),
-        ("/v1/applications", way["ApplicationSubmitted"][0], reporter(other)),
+        ("/v1/applications", applied(other), reporter(other)),
     ):
         answer = office.post(path, body, actor)
         assert answer.status_code == 201, answer.text

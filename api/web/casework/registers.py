@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from api.http.caller import Caller, Installed
 from api.web.frame.lists import list_page
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/registers")

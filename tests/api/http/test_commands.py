@@ -62,7 +62,9 @@ def test_a_fact_that_breaks_a_rule_is_recorded_and_lists_the_flags_it_raised(des
 
 def test_a_publication_records_two_entries_in_one_answer(desk: Desk) -> None:
     code = uscc()
-    *before, publication, _receipt, _plan, _other = listed(code, "5")
+    lines = listed(code, "5")
+    at = next(n for n, line in enumerate(lines) if line["type"] == "RosterPublished")
+    before, publication = lines[:at], lines[at]
     desk.send(*before)
     said = desk.post("/v1/publications", publication["data"], PUBLISHER).json()
     assert len(said["positions"]) == 2

@@ -346,7 +346,9 @@ def test_what_rests_on_positions_that_moved_is_decided_again(house: House) -> No
 
 def test_a_stream_that_breaks_off_leaves_whole_commands_and_is_run_again(house: House) -> None:
     code = uscc()
-    *before, publication, _, _, _ = listed(code, "4")
+    lines = listed(code, "4")
+    at = next(n for n, line in enumerate(lines) if line["type"] == "RosterPublished")
+    before, publication = lines[:at], lines[at]
     lines = [*before, publication, session(code)]
     batches = [[each] for each in lines]
     stream = house.transactor.stream(map(commands, batches))
@@ -465,7 +467,9 @@ def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: 
 
 def test_of_many_who_publish_one_application_exactly_one_wins(house: House) -> None:
     code = uscc()
-    *before, publication, _, _, _ = listed(code, "4")
+    lines = listed(code, "4")
+    at = next(n for n, line in enumerate(lines) if line["type"] == "RosterPublished")
+    before, publication = lines[:at], lines[at]
     house.many(*before)
     attempts = [
         {**publication, "data": {**publication["data"], "batch": f"b-{n}"}} for n in range(8)
