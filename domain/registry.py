@@ -168,7 +168,7 @@ def _request(facts: Facts, command: Command[Any], request_id: str, first: New) -
         document_no=command.document_no,
     )
     (new,) = request.decide(facts, replace(command, body=asked))
-    return new._replace(subject=first.subject, district=first.district)
+    return new._replace(subject=first.subject, district=first.district, changes=first.stream)
 
 
 def _ask(facts: Facts, command: Command[Any], asked: ActRequested) -> Sequence[New]:
@@ -195,7 +195,8 @@ def _ask(facts: Facts, command: Command[Any], asked: ActRequested) -> Sequence[N
             f"{asked.type} takes one person; record it directly",
             "type",
         )
-    return [new[0]._replace(subject=carried[0].subject, district=carried[0].district)]
+    first = carried[0]
+    return [new[0]._replace(subject=first.subject, district=first.district, changes=first.changes)]
 
 
 def _decide_request(facts: Facts, command: Command[ActDecided]) -> Sequence[New]:

@@ -268,7 +268,7 @@ def draft(
     new: New, command: Command[Any], key: str | None = None, digest: bytes | None = None
 ) -> Draft:
     """Return what has to be appended so that `new`, decided for `command`, is recorded."""
-    stream, event, subject, district, tags, valid_from, under = new
+    stream, event, subject, district, tags, valid_from, under, _ = new
     command = under or command
     payload = encode(
         event,

@@ -75,7 +75,12 @@ def _positions(outcome: Outcome) -> range:
 
 
 def _named(names: Sequence[str], data: dict[str, Any]) -> str:
-    """Take the event's name out of the body; without one it is the path's default."""
+    """Take the event's name out of the body; without one it is the path's default.
+
+    A request's own `type` is that of the act that is asked for, and stays in the body.
+    """
+    if len(names) == 1 and "type" in {field.name for field in fields(EVENTS[names[0]].cls)}:
+        return names[0]
     if names == ("ActRequested",):  # its own data has a `type`: the act that is asked for
         return names[0]
     name = data.pop("type", names[0])

@@ -70,6 +70,8 @@ class New(NamedTuple):
     valid_from: date
     under: "Command[Any] | None" = None
     """In whose name, and with which stamps, where that is not as the command was asked."""
+    changes: str | None = None
+    """The stream that the act would change, where this is only the request of it."""
 
 
 @dataclass(frozen=True, slots=True)

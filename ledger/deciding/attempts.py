@@ -103,6 +103,8 @@ class Flight:
         self.taken: dict[str, tuple[int, Use]] = {}
         """Key → index in the run, and the use of it that is foreseen."""
         self._looks = 0
+        self._changed: str | None = None
+        """The stream that the first command changes, or would change once a second person agrees."""
         self.answers = list(self._decide())
         self.last = base.next - 1
         """Position of the last entry, if nobody comes between."""
@@ -142,7 +144,8 @@ class Flight:
     def append(self, look: Look | None = None, version: int | None = None) -> list[int] | None:
         """Append; return what `landed` returns. See `Log.append` for `look`.
 
-        `version`: the one that the stream of the only command must still have.
+        `version`: the one that the stream which the only command changes must still have; of an act
+        that waits for a second person, the stream that the act would change.
         """
         ahead, self._ahead = self._ahead, None  # a chain of flights would keep them all in memory
         if ahead is not None and not ahead.is_as_foreseen():
@@ -156,7 +159,7 @@ class Flight:
         items = [Append(drafts) for _, drafts in decided]
         # One condition for all of them: they stand or fall as one.
         first = items[0].drafts
-        expected = None if version is None else (first[0].stream, version)
+        expected = None if version is None else (self._changed or first[0].stream, version)
         items[0] = Append(first, frozenset(self._facts.looked_at), self._known, expected)
         results = self._parts.writer.append_chain(items, look)
         if expected is not None and results[0] == Conflict(expected[0]):
@@ -206,6 +209,7 @@ class Flight:
             return Nothing()
         drafts = drafts_of(new, request)
         if isinstance(drafts, tuple):
+            self._changed = self._changed or new[0].changes or new[0].stream
             self._base.add(new, request.command)
         return drafts
 

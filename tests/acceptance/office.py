@@ -121,7 +121,7 @@ class Office:
         self, path: str, body: Any, actor: Json | None, key: str | None = None, **headers: str
     ) -> httpx2.Response:
         """Send the data of a line as a body, or a body as it is."""
-        if isinstance(body, dict) and "data" in body:
+        if isinstance(body, dict) and {"actor", "data"} <= set(body):
             beside = ("valid_from", "reason", "document_no")
             body = {**body["data"], **{name: body[name] for name in beside if name in body}}
         sent = {"Idempotency-Key": key or str(uuid.uuid4()), "Content-Type": "application/json"}

@@ -13,6 +13,7 @@ from tests.acceptance.lines import (
     CENTRE,
     COOK,
     ELECTRICIAN,
+    PUBLISHER,
     SUMMARY,
     SUPERVISOR,
     Json,
@@ -223,6 +224,32 @@ def _adopted(_office: Office, _code: str) -> Json:
     return line("CatalogueAdopted", "2025-04-01", BUREAU, **data, valid_from="2098-01-01")
 
 
+def _widened(code: str) -> Json:
+    return granted(code, "2025-06-01", added=(item(COOK, "4"),))
+
+
+def _asked(office: Office, code: str) -> Json:
+    """A change of scope, asked for under an id of the asker's own."""
+    office.load(*listed(code, item(ELECTRICIAN, "4")))
+    act = _widened(code)
+    data = {
+        "request_id": f"rq-{code}-{next(_number)}",
+        "type": act["type"],
+        "valid_from": act["valid_from"],
+        "data": act["data"],
+    }
+    return line("ActRequested", "2025-06-01", BUREAU, **data)
+
+
+def _decided(office: Office, code: str) -> Json:
+    """The decision on a change of scope that another publisher has asked for."""
+    office.load(*listed(code, item(ELECTRICIAN, "4")))
+    waiting = office.post("/v1/scope-changes", _widened(code), BUREAU)
+    assert waiting.status_code == 202, waiting.text
+    asked = waiting.json()["request_id"]
+    return line("ActDecided", today().isoformat(), PUBLISHER, request_id=asked, taken=True)
+
+
 SITUATIONS: Mapping[str, Situation] = MappingProxyType(
     {
         "EnterpriseRegistered": _step("EnterpriseRegistered", ""),
@@ -283,6 +310,8 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
                 outcome="维持",
             )
         ),
+        "ActRequested": _asked,
+        "ActDecided": _decided,
         "ApplicationSubmitted": _applied,
         "DistrictOpinionGiven": _step("DistrictOpinionGiven", "ApplicationSubmitted"),
         "ApplicationAccepted": _step("ApplicationAccepted", "DistrictOpinionGiven"),

@@ -146,7 +146,7 @@ def test_an_entry_is_shown_in_words_and_as_data_with_its_place(site: Site, issue
     assert twin["leaf"]["sha256"] in page
     assert f"#{twin['previous']}" in page
     assert f"#{twin['next']}" in page
-    assert re.search(r"dudao/entry/v[12]", page)
+    assert "dudao/entry/v2" in page
 
 
 def test_a_corrected_entry_shows_what_it_said_and_what_is_read_since(site: Site):
