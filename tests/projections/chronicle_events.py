@@ -30,6 +30,7 @@ from domain.finding import finding, measure
 from domain.inspection import inspection
 from domain.inspection.draw import Pool, Sample, commitment, draw, pool_digest
 from domain.partnership import PartnershipFiled
+from domain.request import ActDecided, ActRequested
 from domain.specification import SpecificationFiled
 from domain.staff import StaffRegistered, StaffReleased
 from domain.standing import standing
@@ -124,6 +125,10 @@ def _application(step: Step) -> str:
 
 def _finding(step: Step) -> str:
     return f"f-{step.uscc}-{step.episode}-{step.a % 2}"
+
+
+def _request(step: Step) -> str:
+    return f"r-{step.uscc}-{step.episode}-{step.a % 2}"
 
 
 def _scope(step: Step) -> tuple[Any, ...]:
@@ -501,6 +506,12 @@ MAKERS: Mapping[str, Callable[[Step], Any]] = {
         subject="x",
         statement="x",
     ),
+    "ActRequested": lambda s: ActRequested(
+        request_id=_request(s), type="ScopeChanged", valid_from=day_of(s), data="{}"
+    ),
+    "ActDecided": lambda s: ActDecided(
+        request_id=_request(s), taken=bool(s.b % 2), reason=None if s.b % 2 else "x"
+    ),
     "CatalogueAdopted": _catalogue,
 }
 """Event name → what a step of it says; reviews and corrections look at what was told before."""
@@ -512,11 +523,13 @@ BEGIN: Mapping[type, str] = {
     application.ApplicationSubmitted: "application_id",
     inspection.InspectionDispatched: "inspection_id",
     ComplaintReceived: "complaint_id",
+    ActRequested: "request_id",
 }
 """Event that begins something → the field with its id: the deciders let it in once."""
 NEED: Mapping[type, str] = {
     CertificateIssued: "assessment_id",
     ResultsPublished: "assessment_id",
+    ActDecided: "request_id",
 }
 """Event that is about something → the field with its id: the deciders let it in after that."""
 LEVELS = tuple(Level)
