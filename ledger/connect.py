@@ -1,12 +1,12 @@
 """Where the database is, and connections to it in the two roles.
 
-The owner migrates. Everything else connects as `dudao_app`, which can read and append and nothing
-more. Embedded, both are accounts of their own. With a URL, its user is the owner and the application
-takes on `dudao_app` at connection time: that stops mistakes, but whoever can run SQL can take the
-owner's role back. Give a second URL with a login that is only a member of `dudao_app` to close that.
+The owner's login makes and changes tables; everything else connects as `dudao_app`, which can read and
+append and nothing more. Embedded, both are accounts of their own. On a server they are two addresses;
+the application takes on `dudao_app` at connection time, whatever its login is called.
 """
 
 from collections.abc import Iterable
+from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -16,13 +16,26 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
+from ledger import roles
 from ledger.log import pack
-from ledger.migrate import LEDGER, Source, migrate
+from ledger.migrate import LEDGER, Source, migrate, standing
 from ledger.server import embedded
+from ledger.unready import Newer, NoLedger, Outdated
 
-APP = "dudao_app"
+APP = roles.APP
 NEEDED = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
 DURABLE = {"on", "remote_apply", "remote_write", "local"}
+
+
+class Opening(Enum):
+    """What may be done to a place in order to open it."""
+
+    READING = auto()
+    """Nothing: where there is no ledger, or an older one, that is said."""
+    RECORDING = auto()
+    """An empty place gets a ledger. The embedded server's is also brought up to this release."""
+    OWNING = auto()
+    """The owner makes the ledger or brings it up to this release."""
 
 
 class Unsafe(RuntimeError):  # noqa: N818 - reads as what it says
@@ -30,7 +43,7 @@ class Unsafe(RuntimeError):  # noqa: N818 - reads as what it says
 
 
 class Addresses(NamedTuple):
-    """Connection strings of the two roles."""
+    """Connection strings of the two roles. Where only the application's is known, both are that."""
 
     owner: str
     app: str
@@ -42,6 +55,11 @@ class Database:
     def __init__(self, addresses: Addresses, server: embedded.Embedded | None) -> None:
         self.addresses = addresses
         self._server = server
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the server belongs to the data folder."""
+        return self._server is not None
 
     def pool(self, size: int = 8) -> ConnectionPool[Connection[Any]]:
         """Return an open pool for the log and the vault. Make it after forking, never before."""
@@ -69,30 +87,117 @@ class Database:
 def open_database(
     folder: Path,
     url: str | None = None,
-    app_url: str | None = None,
+    owner_url: str | None = None,
     sources: Iterable[Source] = (LEDGER,),
+    opening: Opening = Opening.RECORDING,
 ) -> Database:
-    """Start or join the embedded server in `folder`, or use `url`; migrate; check the settings.
+    """Start or join the embedded server in `folder`, or use `url`; check tables and settings.
+
+    `owner_url` is the login that may make and change tables; without it, `url` may on an empty
+    database.
 
     Raises:
+        Unready: there is no ledger and none may be made, or it is another release's.
         Unavailable, Edited, Unsafe: with what to do in the message.
     """
-    if url is None:
+    sources = list(sources)
+    if url is None and owner_url is None:
+        if opening is Opening.READING and not embedded.exists(folder):
+            raise NoLedger(str(folder))
         server = embedded.attach(folder)
         addresses = Addresses(server.conninfo(embedded.OWNER), server.conninfo(embedded.APP))
+        place = str(folder)
     else:
         server = None
-        addresses = Addresses(url, app_url or in_role(url, APP))
+        known = url or owner_url or ""
+        owner = owner_url if owner_url is not None and opening is Opening.OWNING else known
+        addresses = Addresses(owner, in_role(known, APP))
+        place = described(known)
+    if opening is Opening.RECORDING and server is not None:
+        opening = Opening.OWNING
     database = Database(addresses, server)
     try:
         with psycopg.connect(addresses.owner) as connection:
-            migrate(connection, sources)
-        with psycopg.connect(addresses.app) as connection:
-            check_settings(connection)
+            if opening is Opening.OWNING:
+                migrate(connection, sources)
+                if url is not None and owner_url is not None:
+                    roles.admit(connection, str(conninfo_to_dict(url).get("user")))
+            else:
+                _look(connection, sources, opening, place)
+        check_application(addresses.app)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _look(connection: Connection[Any], sources: list[Source], opening: Opening, place: str) -> None:
+    """See that the tables are those of this release; make them in an empty database.
+
+    Raises:
+        Unready: they are not, and this is not the time to change that.
+    """
+    roles.act_as_application(connection)
+    try:
+        found = standing(connection, sources)
+    except psycopg.errors.InsufficientPrivilege:
+        connection.rollback()
+        check_rights(connection, sources)
+        raise Outdated(place) from None
+    finally:
+        connection.rollback()
+    if found.later:
+        raise Newer(found.later)
+    if not found.is_there:
+        # Tables of others say that this is not the place that was meant.
+        if opening is Opening.READING or found.foreign:
+            raise NoLedger(place)
+        migrate(connection, sources)
+    elif found.pending:
+        raise Outdated(place)
+
+
+def check_rights(connection: Connection[Any], sources: Iterable[Source]) -> None:
+    """Raise `LacksRights` when the application may not do all that serving needs."""
+    wanted = [right for source in sources for right in roles.rights(source.folder)]
+    owners = {schema: owner for source in sources for schema, owner in source.owners.items()}
+    roles.check(connection, wanted, owners)
+
+
+def check_login(conninfo: str, sources: Iterable[Source]) -> None:
+    """See that whoever serves may do all that it needs, and could not do more.
+
+    Raises:
+        LacksRights: it may not.
+        OwnersLogin: it could take on the owner's role.
+    """
+    with psycopg.connect(conninfo) as connection:
+        check_rights(connection, sources)
+        roles.refuse_owner(connection)
+
+
+def check_application(conninfo: str) -> None:
+    """Connect as the application does, and check the server's settings.
+
+    Raises:
+        Unready: the login may not take on the application's role.
+        Unsafe: the server would acknowledge what it has not written.
+    """
+    try:
+        with psycopg.connect(conninfo) as connection:
+            check_settings(connection)
+    except psycopg.OperationalError as error:
+        explained = roles.explained(conninfo, error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def described(conninfo: str) -> str:
+    """Return which database an address means, without what is secret in it."""
+    parts = conninfo_to_dict(conninfo)
+    where = f"{parts.get('host') or parts.get('hostaddr') or ''}:{parts.get('port') or 5432}"
+    return f"postgresql://{where}/{parts.get('dbname') or ''}"
 
 
 def in_role(conninfo: str, role: str) -> str:

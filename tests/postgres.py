@@ -1,12 +1,18 @@
 """A real server for tests: started once in a session, and a fresh database for every test.
 
-Each database is cloned from a template in which every migration has run.
+Each database is cloned from a template in which every migration has run. Without more said it is the
+embedded server. `DUDAO_TEST_POSTGRES` names a folder of programs of another PostgreSQL, of which a
+private server is made; `DUDAO_TEST_DATABASE_URL` a superuser's address of one that runs already.
+`DUDAO_TEST_OWNER` says who owns the databases there: superuser, createrole or plain.
 """
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
@@ -15,13 +21,30 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from ledger import roles
 from ledger.connect import Addresses, app_pool, in_role
 from ledger.log.postgres_log import PostgresLog
 from ledger.migrate import LEDGER, migrate
-from ledger.server import embedded
+from ledger.server import embedded, postmaster
 
 TEMPLATE = "dudao_template"
+OWNER, APP = "dudao_test_owner", "dudao_test_app"
 _number = count(1)
+
+
+class Kind(StrEnum):
+    """What the login may that owns the databases."""
+
+    SUPERUSER = "superuser"
+    CREATEROLE = "createrole"
+    PLAIN = "plain"
+
+
+ATTRIBUTES = {
+    Kind.SUPERUSER: "SUPERUSER",
+    Kind.CREATEROLE: "CREATEROLE",
+    Kind.PLAIN: "NOCREATEROLE",
+}
 
 
 class Server:
@@ -34,7 +57,7 @@ class Server:
         """Create a database; return how the owner and the application connect to it."""
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8'").format(
                     sql.Identifier(name), sql.Identifier(self.owner_name), sql.Identifier(template)
                 )
             )
@@ -61,10 +84,14 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The server of `DUDAO_TEST_DATABASE_URL` (a superuser's), else the embedded one."""
-    url = os.environ.get("DUDAO_TEST_DATABASE_URL")
+    """The server that the environment names, else the embedded one."""
+    url, programs = (os.environ.get(f"DUDAO_TEST_{n}") for n in ("DATABASE_URL", "POSTGRES"))
     if url is not None:
-        yield Server(url, url, in_role(url, "dudao_app"))
+        yield peopled(url)
+        return
+    if programs is not None:
+        with private(Path(programs)) as superuser:
+            yield peopled(superuser)
         return
     folder = Path(tempfile.mkdtemp(prefix="dudao-test-"))
     folder.chmod(0o755)
@@ -75,6 +102,62 @@ def server() -> Iterator[Server]:
             )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def private(programs: Path) -> Iterator[str]:
+    """Make a server of these programs in a folder of its own; yield its superuser's address."""
+    folder = Path(tempfile.mkdtemp(prefix="dudao-test-"))
+    postmaster.hand_over(folder)
+    account = postmaster.account()
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(  # noqa: S603 - programs that the environment names
+            [str(programs / program), *arguments],
+            check=True,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            user=account,
+            group=None if account is None else postmaster.group_of(account),
+            extra_groups=None if account is None else [],
+        )
+
+    data = f"--pgdata={folder / 'data'}"
+    run("initdb", data, "--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=trust")
+    settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
+    try:
+        run("pg_ctl", "start", data, "-w", "-l", str(folder / "log"), "-o", settings)
+        yield make_conninfo(host=str(folder), user="postgres", dbname="postgres")
+    finally:
+        run("pg_ctl", "stop", data, "-m", "immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def peopled(superuser: str) -> Server:
+    """Make the logins of owner and application on a server, and the roles as this owner may."""
+    kind = Kind(os.environ.get("DUDAO_TEST_OWNER", Kind.SUPERUSER))
+    found = Server(
+        superuser,
+        make_conninfo(superuser, user=OWNER),
+        in_role(make_conninfo(superuser, user=APP), "dudao_app"),
+    )
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        for login, attribute in ((OWNER, ATTRIBUTES[kind]), (APP, "NOCREATEROLE")):
+            known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (login,))
+            act = "CREATE" if known.fetchone() is None else "ALTER"
+            connection.execute(f"{act} ROLE {login} LOGIN {attribute}".encode())
+        if kind is Kind.PLAIN:  # what an administrator is told to type
+            roles.establish(connection, member=OWNER)
+    found.drop(TEMPLATE)
+    with psycopg.connect(found.create(TEMPLATE, "template0").owner) as connection:
+        migrate(connection)
+        if kind is not Kind.PLAIN:
+            roles.admit(connection, APP)
+    if kind is Kind.PLAIN:
+        with psycopg.connect(superuser) as connection:
+            roles.admit(connection, APP)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -7,23 +7,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import uvicorn
 
 from api.http.shell import App
+from api.installation.opening import SOURCES
 from api.installation.settings import Settings
 from api.web.bounded_heads import BoundedHeads
 from api.web.server import address, listen
+from ledger.migrate import migrate
 from tests.postgres import Server
 
 
 def own_settings(server: Server, database: str, folder: Path, **beside: Any) -> Settings:
-    """A new empty database, a data folder, and any free port."""
+    """A new database with an empty ledger, a data folder, and any free port."""
     server.drop(database)
     addresses = server.create(database, "template0")
+    with psycopg.connect(addresses.owner) as connection:
+        migrate(connection, SOURCES)
     return Settings.model_validate(
         {
-            "database_url": addresses.owner,
-            "database_app_url": addresses.app,
+            "database_url": addresses.app,
+            "owner_url": addresses.owner,
             "data": folder,
             "host": "127.0.0.1",
             "port": 0,

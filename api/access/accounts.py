@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from psycopg import Connection, errors
@@ -17,10 +18,13 @@ from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Role
+from ledger import roles
 from ledger.migrate import Source
 from ledger.vault.vault import same_name
 
-ACCOUNTS = Source("api", Path(__file__).parent / "sql")
+ACCOUNTS = Source(
+    "api", Path(__file__).parent / "sql", owners=MappingProxyType({"office": roles.OWNER})
+)
 FRESH = 2.0
 """Seconds for which a server process goes on with what it knows of disabled accounts."""
 

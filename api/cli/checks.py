@@ -1,11 +1,11 @@
 """`dudao verify` and `dudao doctor`: is the ledger whole, is the installation sound."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from api.cli.failures import tell
+from api.cli.failures import explained, tell
 from api.cli.language import chosen
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
@@ -55,12 +55,20 @@ def doctor(*, json: JsonOption = False) -> None:
 
     from api.cli.output import table  # noqa: PLC0415
     from api.export.formats import columns  # noqa: PLC0415
-    from api.installation.doctor import State, examine  # noqa: PLC0415
+    from api.installation.doctor import Finding, State, examine  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
     from api.installation.wiring import Installation  # noqa: PLC0415
 
-    with Installation(Settings(), connections=2) as house:
-        found = [finding._asdict() for finding in examine(house)]
+    found: list[dict[str, Any]] = []
+    try:
+        with Installation(Settings(), connections=2) as house:
+            found += [finding._asdict() for finding in examine(house)]
+    except Exception as error:
+        # What cannot even be opened is what a doctor is asked about.
+        failure = explained(error)
+        if failure is None:
+            raise
+        found.append(Finding("opening", State.FAULT, failure.zh, failure.en)._asdict())
     if json:
         sys.stdout.write(orjson.dumps(found).decode() + "\n")
     else:

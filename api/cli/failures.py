@@ -82,6 +82,8 @@ def _named(error: Exception, *names: str) -> bool:
 
 
 def _database(error: Exception) -> Failure | None:
+    if _named(error, "ledger.unready:Unready"):
+        return Failure(getattr(error, "zh", str(error)), getattr(error, "en", str(error)))
     if _named(error, "psycopg:OperationalError", "psycopg_pool.errors:PoolTimeout"):
         return Failure(
             f"无法使用数据库:{error}。请检查 DUDAO_DATABASE_URL 或数据目录,可运行 dudao doctor",

@@ -11,14 +11,15 @@ from api.cli.language import chosen
 def init(
     *, json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False
 ) -> None:
-    """建立新账本并采用随产品提供的目录;已有账本不变 / Make a new ledger; an existing one stays as it is."""
+    """建立新账本:角色、库表、权限与随产品提供的目录;可重复运行 / Make a new ledger, with roles and grants."""
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.installation.bench import recording  # noqa: PLC0415
     from api.installation.founding import found  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
+    from ledger.connect import Opening  # noqa: PLC0415
 
-    with recording(Settings()) as bench:
+    with recording(Settings(), Opening.OWNING) as bench:
         made = found(bench)
         head = bench.log.head().position
     if json:

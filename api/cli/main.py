@@ -13,6 +13,7 @@ from api.cli.checks import doctor, verify
 from api.cli.failures import reported
 from api.cli.imports import import_files
 from api.cli.init import init
+from api.cli.installation import migrate
 from api.cli.language import LANGUAGES, take_from
 from api.cli.reads import diff, flags, history, requests, roster, stats
 from api.cli.replay import projections, replay
@@ -48,6 +49,7 @@ def options(
 app.command()(init)
 app.command()(demo)
 app.command()(serve)
+app.command()(migrate)
 app.command("import")(import_files)
 app.command()(template)
 app.command()(roster)

@@ -25,7 +25,8 @@ def serve(*, host: HostOption = None, port: PortOption = None) -> None:
 
 def demo(*, host: HostOption = None, port: PortOption = None) -> None:
     """载入样例年度,列出疑点并启动服务 / Load the sample year, show what was flagged, and serve."""
-    run(_settings(host, port), sample=True)
+    # A demonstration is a trial: it sees to tables and roles by itself, on a server too.
+    run(_settings(host, port).model_copy(update={"trial": True}), sample=True)
 
 
 def _settings(host: str | None, port: int | None) -> "Settings":

@@ -16,7 +16,7 @@ from api.intake.sheets.directory import Directory
 from domain.terms.envelope import UNSTAMPED, Stamps
 from ledger import codec
 from ledger.catalogues import Shelf
-from ledger.connect import Database
+from ledger.connect import Database, Opening
 from ledger.deciding.amending import apply
 from ledger.deciding.transact import Transactor
 from ledger.log.postgres_log import PostgresLog
@@ -77,9 +77,11 @@ class Bench:
 
 
 @contextmanager
-def recording(settings: Settings) -> Generator[Bench]:
+def recording(
+    settings: Settings, opening: Opening = Opening.RECORDING
+) -> Generator[Bench]:
     """Yield what it takes to record, without anything that reads views."""
-    with open_ledger(settings) as database:
+    with open_ledger(settings, opening) as database:
         bench = Bench(settings, database, 4)
         try:
             yield bench

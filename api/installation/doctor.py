@@ -11,6 +11,8 @@ from psycopg import Connection
 
 from api.installation.wiring import Installation
 from ledger.log.clock import PATIENCE, now
+from ledger.roles import refuse_owner
+from ledger.unready import OwnersLogin, Unready
 
 GIB = 1024**3
 LAG = 10_000
@@ -96,6 +98,28 @@ def _authentication(house: Installation) -> Iterator[Finding]:
         yield Finding("pg_hba.conf", State.FAULT, f"{path} 含有 trust", f"{path} has a trust line")
     else:
         yield _ok("pg_hba.conf", "没有 trust", "no trust line")
+
+
+def _recording(house: Installation) -> Iterator[Finding]:
+    """Reads tell nothing about writes: an entry is really appended, and undone."""
+    try:
+        house.try_append()
+    except Unready as error:
+        yield Finding("recording", State.FAULT, error.zh, error.en)
+    else:
+        yield _ok("recording", "试入账一条并撤回,成功", "an entry was appended and undone")
+
+
+def _login(house: Installation) -> Iterator[Finding]:
+    """Whoever can take on the owner's role can switch the guards off."""
+    try:
+        with house.reading() as connection:
+            refuse_owner(connection)
+    except OwnersLogin as error:
+        state = State.WARNING if house.settings.trial else State.FAULT
+        yield Finding("login", state, error.zh, error.en)
+    else:
+        yield _ok("login", "服务用户不是账本所有者", "the serving login does not own the ledger")
 
 
 PRIVILEGES = """
@@ -210,7 +234,9 @@ def _existing(path: Path) -> Path:
 _CHECKS: tuple[Callable[[Installation], Iterator[Finding]], ...] = (
     _settings,
     _authentication,
+    _login,
     _append_only,
+    _recording,
     _keys,
     _lag,
     _editions,

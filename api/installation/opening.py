@@ -10,7 +10,7 @@ from api.access.accounts import ACCOUNTS
 from api.access.gate import Gate
 from api.access.tokens import load_key
 from api.installation.settings import Settings
-from ledger.connect import Database, open_database
+from ledger.connect import Database, Opening, open_database
 from ledger.migrate import LEDGER
 from projections.follow.schema import PROJECTIONS
 
@@ -18,9 +18,15 @@ SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS)
 """Whose tables stand in the database, in the order in which they are made."""
 
 
-def open_ledger(settings: Settings) -> Database:
-    """Return the database of these settings, started and migrated."""
-    return open_database(settings.folder, settings.url, settings.app_url, SOURCES)
+def open_ledger(settings: Settings, opening: Opening = Opening.READING) -> Database:
+    """Return the database of these settings, started, in the state that this release needs.
+
+    Raises:
+        Unready: it is not, and this command does not change that.
+    """
+    if settings.trial and opening is Opening.RECORDING:
+        opening = Opening.OWNING
+    return open_database(settings.folder, settings.url, settings.owners_url, SOURCES, opening)
 
 
 @contextmanager

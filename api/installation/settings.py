@@ -17,9 +17,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DUDAO_", env_ignore_empty=True)
 
     database_url: SecretStr | None = None
-    """PostgreSQL 15 to 18; absent: the embedded server in `data`."""
+    """PostgreSQL 15 to 18, with the login that serves; absent: the embedded server in `data`."""
+    owner_url: SecretStr | None = None
+    """The login that makes and changes tables: for `init`, `migrate` and `restore` alone."""
     database_app_url: SecretStr | None = None
-    """A login that is only a member of `dudao_app`; absent: `database_url` in that role."""
+    """As until November 2026: the login that serves, where `database_url` is the owner's."""
+    trial: bool = False
+    """A trial makes and changes its tables by itself, with whatever login there is."""
     data: Path = Path(".dudao")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
@@ -93,10 +97,15 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str | None:
-        """The owner's connection string."""
-        return self.database_url.get_secret_value() if self.database_url else None
+        """The connection string that serves; absent: the embedded server."""
+        return _text(self.database_app_url or self.database_url)
 
     @property
-    def app_url(self) -> str | None:
-        """The application's connection string."""
-        return self.database_app_url.get_secret_value() if self.database_app_url else None
+    def owners_url(self) -> str | None:
+        """The owner's connection string."""
+        former = self.database_url if self.database_app_url is not None else None
+        return _text(self.owner_url or former)
+
+
+def _text(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

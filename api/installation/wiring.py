@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,13 +15,16 @@ from api.access.accounts import Register
 from api.access.gate import Gate
 from api.access.tokens import load_key
 from api.installation.bench import Bench
-from api.installation.opening import open_ledger
+from api.installation.opening import SOURCES, open_ledger
 from api.installation.settings import Settings
 from api.questions.reading import PATIENCE, Behind, Ends
 from domain.terms.envelope import Actor
 from domain.terms.reference import Reference, RuleSet
 from domain.terms.vocabulary import CatalogueKind, Role
+from ledger.attempt import try_append
+from ledger.connect import Opening, check_rights
 from ledger.deciding.amending import apply
+from ledger.log.clock import elapsed
 from ledger.log.roots import Roots
 
 if TYPE_CHECKING:
@@ -38,6 +41,8 @@ logger = logging.getLogger("dudao.api")
 
 RETRY_AFTER = 1.0
 """Seconds after which a follower that failed is tried again."""
+ATTEMPT_HOLDS = timedelta(seconds=5)
+"""For how long an append that was tried and undone tells that the next will succeed."""
 WHOLE_LISTS = 2
 """Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
@@ -58,10 +63,16 @@ SELECT (SELECT size FROM ledger.log_state), (SELECT position FROM projections.pr
 class Installation:
     """The parts of a running Dudao. Make it after forking, never before."""
 
-    def __init__(self, settings: Settings, *, connections: int = 16) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        connections: int = 16,
+        opening: Opening = Opening.READING,
+    ) -> None:
         self.settings = settings
+        self.database = open_ledger(settings, opening)
         self.key = load_key(settings.folder)
-        self.database = open_ledger(settings)
         self.bench = Bench(settings, self.database, connections)
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
@@ -74,6 +85,8 @@ class Installation:
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
         self.following = False
         """Whether this process keeps the views up to date, or stands by to."""
+        self._attempt = threading.Lock()
+        self._appended: timedelta | None = None
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._adopted: tuple[int, Rules] | None = None
@@ -141,6 +154,21 @@ class Installation:
         with self.reading() as connection:
             row: Any = connection.execute(ENDS).fetchone()
         return Ends(*row)
+
+    def try_append(self) -> None:
+        """Append an entry and undo it; what did so a moment ago is believed.
+
+        Raises:
+            Unready: nothing can be recorded; with what to do.
+        """
+        with self._attempt:
+            if self._appended is not None and elapsed() - self._appended < ATTEMPT_HOLDS:
+                return
+            self._appended = None
+            with self.reading() as connection:
+                check_rights(connection, SOURCES)
+                try_append(connection, self.log.clock)
+            self._appended = elapsed()
 
     def wait_for(self, position: int) -> None:
         """Wait until the views hold `position`.

@@ -7,10 +7,12 @@ from types import FrameType
 
 import uvicorn
 
+from api.installation.opening import SOURCES
 from api.installation.settings import Settings
 from api.installation.wiring import Installation
 from api.web.app import create_app
 from api.web.bounded_heads import BoundedHeads
+from ledger.connect import Opening, check_login
 
 GRACE = 20
 """Seconds for which requests under way may still be answered once the end was asked for."""
@@ -44,7 +46,9 @@ def serve(
     `ready` is called once the installation is open, before the first request is answered.
     """
     signal.signal(signal.SIGTERM, _leave)
-    with Installation(settings, connections=24) as house:
+    with Installation(settings, connections=24, opening=Opening.RECORDING) as house:
+        if settings.url is not None and not settings.trial:
+            check_login(house.database.addresses.app, SOURCES)
         house.follow()
         ready(house)
         # uvicorn raises the signal again when it has shut down; closing must still be done then.

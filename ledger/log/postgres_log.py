@@ -130,7 +130,8 @@ class PostgresLog:
              FROM unnest(%(streams)s) WITH ORDINALITY AS t(stream, n)) v(versions)
      CROSS JOIN (
            SELECT array_agg(k.key), array_agg(k.first), array_agg(k.count), array_agg(k.digest)
-             FROM (SELECT idempotency_key, min(position), count(*), min(request_digest)
+             FROM (SELECT idempotency_key, min(position), count(*),
+                          (array_agg(request_digest))[1]
                      FROM ledger.entry WHERE idempotency_key = ANY (%(keys)s)
                     GROUP BY idempotency_key) k(key, first, count, digest)
            ) u(keys, firsts, counts, digests)
@@ -204,7 +205,7 @@ class PostgresLog:
                 raise
 
     USED = """
-    SELECT idempotency_key, min(position), count(*), min(request_digest)
+    SELECT idempotency_key, min(position), count(*), (array_agg(request_digest))[1]
       FROM ledger.entry WHERE idempotency_key = ANY (%(keys)s) GROUP BY idempotency_key
     """
 

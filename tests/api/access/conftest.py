@@ -30,7 +30,7 @@ def open_house(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("office")
     settings = own_settings(server, "dudao_office", folder, sign_in_tries_per_address=10_000)
     with (
-        psycopg.connect(settings.url or "", autocommit=True) as owner,
+        psycopg.connect(settings.owners_url or "", autocommit=True) as owner,
         served(settings, owner) as made,
     ):
         yield made

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from ledger.connect import Addresses
 from tests.api.cli.test_cli import Shell
 from tests.postgres import Server
 
@@ -19,15 +20,26 @@ LINK = re.compile(r"http://127\.0\.0\.1:\d+/invitations/[\w-]{43}")
 
 
 @pytest.fixture(scope="module")
-def database(server: Server) -> Iterator[str]:
+def addresses(server: Server) -> Iterator[Addresses]:
     server.drop("dudao_users")
-    yield server.create("dudao_users", "template0").owner
+    yield server.create("dudao_users", "template0")
     server.drop("dudao_users")
 
 
 @pytest.fixture(scope="module")
-def shell(database: str, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    return Shell(tmp_path_factory.mktemp("users"), DUDAO_DATABASE_URL=database)
+def database(addresses: Addresses) -> str:
+    return addresses.owner
+
+
+@pytest.fixture(scope="module")
+def shell(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    made = Shell(
+        tmp_path_factory.mktemp("users"),
+        DUDAO_DATABASE_URL=addresses.app,
+        DUDAO_OWNER_URL=addresses.owner,
+    )
+    made.run("init")
+    return made
 
 
 def served(shell: Shell) -> str:

@@ -45,8 +45,7 @@ def empty(server: Server, blank: str, tmp_path: Path) -> Iterator[Installation]:
     server.drop(name)
     addresses = server.create(name, blank)
     given = {
-        "database_url": addresses.owner,
-        "database_app_url": addresses.app,
+        "database_url": addresses.app,
         "data": tmp_path,
     }
     with Installation(Settings.model_validate(given), connections=8) as made:

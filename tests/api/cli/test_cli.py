@@ -72,12 +72,13 @@ class Shell:
 def shell(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     server.drop("dudao_cli")
     addresses = server.create("dudao_cli", "template0")
-    folder = tmp_path_factory.mktemp("cli")
-    yield Shell(
-        folder,
-        DUDAO_DATABASE_URL=addresses.owner,
-        DUDAO_DATABASE_APP_URL=addresses.app,
+    made = Shell(
+        tmp_path_factory.mktemp("cli"),
+        DUDAO_DATABASE_URL=addresses.app,
+        DUDAO_OWNER_URL=addresses.owner,
     )
+    made.run("init")
+    yield made
     server.drop("dudao_cli")
 
 

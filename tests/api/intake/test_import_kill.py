@@ -56,10 +56,9 @@ class Imports:
         self._environment = {
             **os.environ,
             "DUDAO_DATABASE_URL": settings.url or "",
-            "DUDAO_DATABASE_APP_URL": settings.app_url or "",
             "DUDAO_DATA": str(settings.folder),
         }
-        self._url = settings.app_url or ""
+        self._url = settings.url or ""
         self._path, self._code = path, code
 
     def start(self) -> subprocess.Popen[bytes]:

@@ -34,7 +34,7 @@ OF_THE_APP = [
     "CREATE OR REPLACE FUNCTION ledger.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
     "ALTER FUNCTION ledger.append SECURITY INVOKER",
     "SET session_replication_role = replica",
-    "SET ROLE dudao_owner",
+    "SET ROLE dudao_ledger",
     "COPY ledger.entry FROM PROGRAM 'true'",
     "SELECT pg_read_file('postgresql.conf')",
     "CREATE TABLE public.mine (a int)",

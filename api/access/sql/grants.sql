@@ -1,0 +1,21 @@
+-- All that the application may do with accounts, sessions and evidence; carried out after every migration.
+REVOKE ALL ON ALL TABLES IN SCHEMA office FROM PUBLIC, dudao_app;
+
+GRANT USAGE ON SCHEMA office TO dudao_app;
+-- Accounts are never deleted: an entry names its account for ever.
+GRANT SELECT, INSERT ON office.account TO dudao_app;
+GRANT UPDATE (disabled_at, role, organisation, person, epoch, signed_in_at, subject)
+   ON office.account TO dudao_app;
+GRANT SELECT, INSERT, UPDATE, DELETE
+   ON office.credential, office.invitation, office.session, office.attempt TO dudao_app;
+GRANT SELECT, INSERT ON office.demo TO dudao_app;
+GRANT SELECT ON office.access_log TO dudao_app;
+-- Without `number` and `at`: the application cannot say when something happened.
+GRANT INSERT (account, role, organisation, address, action, object, outcome, request_id)
+   ON office.access_log TO dudao_app;
+
+-- What an entry rests on is never replaced or taken away by the application.
+GRANT SELECT, INSERT ON office.evidence, office.evidence_piece, office.evidence_upload TO dudao_app;
+GRANT SELECT, INSERT ON office.verification TO dudao_app;
+GRANT SELECT, INSERT ON office.draw_seed TO dudao_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON office.pace TO dudao_app;
