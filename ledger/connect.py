@@ -200,10 +200,15 @@ def described(conninfo: str) -> str:
     return f"postgresql://{where}/{parts.get('dbname') or ''}"
 
 
+COMPILE_NOTHING = "-c jit=off"
+"""Plans without sequential scans look dear beyond all measure, and a server that compiles dear plans
+takes a second for what takes twenty milliseconds."""
+
+
 def in_role(conninfo: str, role: str) -> str:
     """Return the connection string with `role` taken on at connection time."""
     options = str(conninfo_to_dict(conninfo).get("options") or "")
-    return make_conninfo(conninfo, options=f"{options} -c role={role}".strip())
+    return make_conninfo(conninfo, options=f"{options} -c role={role} {COMPILE_NOTHING}".strip())
 
 
 def app_pool(conninfo: str, size: int = 8) -> ConnectionPool[Connection[Any]]:

@@ -8,7 +8,7 @@ from psycopg import Connection, sql
 from psycopg.conninfo import make_conninfo
 
 from ledger import roles
-from ledger.connect import Addresses, app_pool, check_rights
+from ledger.connect import Addresses, app_pool, check_rights, in_role
 from ledger.log.postgres_log import PostgresLog
 from ledger.migrate import LEDGER, migrate
 from ledger.server import embedded
@@ -90,6 +90,13 @@ def test_a_right_that_is_missing_is_named_with_its_column(above: Connection):
     assert roles.lacking(above, [right._replace(privilege="SELECT")]) == []
     there_is_none = roles.Right("FUNCTION", "ledger.nothing", "", "EXECUTE")
     assert roles.lacking(above, [there_is_none]) == [there_is_none.statement]
+
+
+def test_no_plan_of_the_application_is_compiled(server: Server, addresses: Addresses):
+    with app_pool(in_role(addresses.app, "dudao_app"), 1) as pool, pool.connection() as connection:
+        assert connection.execute("SHOW jit").fetchone() == ("off",)
+        shown = connection.execute("SELECT source FROM pg_settings WHERE name = 'jit'").fetchone()
+    assert shown == ("client",)  # not merely because this server's default is so
 
 
 def test_the_grants_of_every_folder_are_understood():
