@@ -77,9 +77,7 @@ class Bench:
 
 
 @contextmanager
-def recording(
-    settings: Settings, opening: Opening = Opening.RECORDING
-) -> Generator[Bench]:
+def recording(settings: Settings, opening: Opening = Opening.RECORDING) -> Generator[Bench]:
     """Yield what it takes to record, without anything that reads views."""
     with open_ledger(settings, opening) as database:
         bench = Bench(settings, database, 4)
