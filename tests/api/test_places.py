@@ -108,7 +108,9 @@ def test_a_ledger_of_an_earlier_release_waits_for_its_owner(tmp_path: Path, empt
     with psycopg.connect(empty.owner) as connection:
         connection.execute("SET ROLE dudao_ledger")
         connection.execute("ALTER TABLE ledger.migration DISABLE TRIGGER ALL")
-        connection.execute("DELETE FROM ledger.migration WHERE number = 10")
+        connection.execute(
+            "DELETE FROM ledger.migration WHERE namespace = 'ledger' AND number = 10"
+        )
     for command in (("verify",), ("serve", "--port", "0")):
         assert "dudao migrate" in made.run(*command, status=2).stderr
     made.run("migrate")
