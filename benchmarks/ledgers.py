@@ -19,7 +19,7 @@ from api.installation.settings import Settings
 from benchmarks import machine
 from benchmarks.measuring import ROOT, cost_of, dudao, environment, python, required
 from benchmarks.prepared import entries
-from ledger.connect import Database
+from ledger.connect import Database, Opening
 from ledger.log.log import Append, Appended
 from ledger.log.postgres_log import PostgresLog
 
@@ -37,7 +37,7 @@ READY = "ready"
 def opened(folder: Path) -> Generator[Database]:
     """Yield the database of the folder, migrated, and keep its server up."""
     folder.mkdir(parents=True, exist_ok=True)
-    with open_ledger(Settings(data=folder)) as database:
+    with open_ledger(Settings(data=folder), Opening.RECORDING) as database:
         yield database
 
 
