@@ -18,6 +18,7 @@ from domain.checks import CHECKS
 from domain.flag import FlagReviewed
 from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
+from domain.terms.identifiers import flag_position
 from domain.terms.place import Place
 from domain.terms.vocabulary import Datum, Mode, Verdict
 from ledger.codec import recorded
@@ -59,11 +60,13 @@ def explained(
     rows = decide(actor, Action.READ, "flags").rows
     with house.reading() as connection:
         versions = flags.versions(connection, basis, key)
-        others = flags.of_record(connection, basis, _record(key))
+        others = flags.of_record(connection, basis, flag_position(key))
         called = names(connection, basis, _bodies(found))
         place = _place(house, connection, basis, found)
     reviews = _reviews(house, key, basis.position)
-    seen = _entries(house, actor, {*found["because"], *(at for at, _ in versions), _record(key)})
+    seen = _entries(
+        house, actor, {*found["because"], *(at for at, _ in versions), flag_position(key)}
+    )
     course = _course(seen, versions)
     check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
     return standing, {
@@ -88,10 +91,6 @@ def explained(
         "place": place,
         "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
     }
-
-
-def _record(key: str) -> int:
-    return int(key.partition("-")[2])
 
 
 def _bodies(flag: Mapping[str, Any]) -> set[str]:
@@ -147,7 +146,7 @@ def _then(
     first = course[0]
     if flag["then"] == first["verdict"]:
         return first
-    record = _record(flag["key"])
+    record = flag_position(flag["key"])
     entry = seen[record]
     return {
         "position": record,

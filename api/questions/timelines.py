@@ -12,6 +12,7 @@ from api.questions.policy import Action, Rows, decide
 from api.questions.queries import missing, settle
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
+from domain.terms.identifiers import flag_position
 from domain.terms.vocabulary import ReviewDecision, Verdict
 from projections.views import cases, flags, roster, scope, sessions
 from projections.views.basis import Basis
@@ -73,7 +74,7 @@ def _judged(
     found: dict[int, list[dict[str, Any]]] = {}
     for flag in flags.of_records(conn, records, position):
         if flag["code"] in OUTSIDE and flag["review"] != ReviewDecision.DISMISSED:
-            found.setdefault(int(flag["key"].rpartition("-")[2]), []).append(flag)
+            found.setdefault(flag_position(flag["key"]), []).append(flag)
     return found
 
 

@@ -116,6 +116,7 @@ RESPONSIBLE = names(
     implementing=("实施单位", "implementing unit"),
     applicant=("申报企业", "applicant"),
     supervising=("主管区", "supervising authority"),
+    inspecting=("派出督导的机构", "authority that sent the inspectors"),
 )
 STAGES = names(
     submitted=("已提交", "submitted"),

@@ -96,8 +96,9 @@ def method_declared(
         declared = Method.OWN in application.methods
         if declared and event.method in {Method.OWN.value, application.own_method}:
             return CLEAR
+    named = "企业自有方式" if event.method == Method.OWN.value else event.method
     return breach(
-        f"认定方式“{event.method}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
+        f"认定方式“{named}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
         f"method {event.method!r} is none of the four and not declared in the plan in force"
         f" on {event.held_from}",
         entry.position,

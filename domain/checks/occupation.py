@@ -64,7 +64,7 @@ def occupation_published(
         names_same(unit.occupation, occupation) for unit in listing.scope
     ):
         return undecided(
-            f"“{occupation.label}”已凭公布文件确认,但缺少目录:收录它的新职业批次(new_occupations)尚未采用",
+            f"“{occupation.label}”已凭公布文件确认,但缺少目录:收录它的新职业批次尚未采用",
             f"{occupation.label} was confirmed by the paper that published it; the catalogue"
             " new_occupations that lists it is missing",
             position,
@@ -81,7 +81,7 @@ def _by_standard(
         return CLEAR
     filed = (each.position for each in file.specifications)
     return undecided(
-        f"目录(standards)载明“{occupation.label}”没有国家职业标准,{day} 前也未见经备案的企业评价规范",
+        f"国家职业标准目录载明“{occupation.label}”没有国家职业标准,{day} 前也未见经备案的企业评价规范",
         f"the catalogue standards says that {occupation.label} has no national standard, and no"
         f" specification of the enterprise's own was filed before {day}",
         position,
@@ -93,7 +93,7 @@ def _doubt(occupation: Occupation, found: Publication) -> tuple[str, str] | None
     """Say why the catalogues that are held do not decide; None where they do."""
     if found.state is Published.NOT_HELD:
         return (
-            f"缺少目录“职业分类大典{occupation.edition}年版”(dictionary),无法核对“{occupation.label}”",
+            f"缺少目录“职业分类大典{occupation.edition}年版”,无法核对“{occupation.label}”",
             (
                 f"the catalogue dictionary {occupation.edition} is missing:"
                 f" {occupation.label} cannot be looked up"
@@ -109,7 +109,7 @@ def _doubt(occupation: Occupation, found: Publication) -> tuple[str, str] | None
         )
     if found.state is Published.DOUBTFUL:
         return (
-            f"目录“职业分类大典{found.by}年版”(dictionary)中“{occupation.label}”的来源存疑,请核对原书",
+            f"目录“职业分类大典{found.by}年版”中“{occupation.label}”的来源存疑,请核对原书",
             (
                 f"the source for {occupation.label} in the catalogue dictionary {found.by} is in doubt:"
                 " see the printed book"
@@ -167,7 +167,7 @@ def _not_yet(
         )
     if before is None or reference.dictionary(before.edition) is None:
         return undecided(
-            f"{day} 时{occupation.edition}年版大典尚未施行,缺少当时适用的目录(dictionary)",
+            f"{day} 时{occupation.edition}年版大典尚未施行,缺少当时适用的职业分类大典",
             f"the {occupation.edition} dictionary was not in force on {day}; the catalogue"
             " dictionary of that day is missing",
             position,

@@ -147,7 +147,7 @@ def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str] | N
             return (
                 (
                     f"确认范围按{unit.edition}年版大典,记录按{occupation.edition}年版;"
-                    f"缺少目录:两版之间“{occupation.name}”的对应关系(mapping)尚未采用"
+                    f"缺少目录:两版之间“{occupation.name}”的对应关系尚未采用"
                 ),
                 (
                     f"the scope names the {unit.edition} dictionary, the record the"

@@ -7,7 +7,7 @@ same papers are taken the result is one.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
@@ -266,10 +266,11 @@ def require_listing_period(days: Days, years: int, field: str) -> None:
         )
     longest = years_after(days.start, years)
     if days.end is None or days.end > longest:
+        last = longest - timedelta(days=1)  # on paper the last day that still counts is printed
         raise Refused(
             "period-too-long",
-            f"有效期最长 {years} 年,{days.start} 起最迟至 {longest}(六(三))",
-            f"a listing lasts {years} years at most: until {longest} (六(三))",
+            f"有效期最长 {years} 年,{days.start} 起最迟至 {last}(六(三))",
+            f"a listing lasts {years} years at most: the last day is {last} (六(三))",
             field,
         )
 

@@ -166,6 +166,18 @@ def flag_parts(key: str) -> tuple[str, int] | None:
     return found[1], int(found[2])
 
 
+def flag_position(key: str) -> int:
+    """Return the position of the record that a flag of ours stands on.
+
+    Raises:
+        ValueError: `key` is no flag key.
+    """
+    parts = flag_parts(key)
+    if parts is None:
+        raise ValueError(f"{key!r} is no key of a flag")
+    return parts[1]
+
+
 def flag_year(key: str) -> int | None:
     """Return the year that the key of P1 names; None for the key of any other check."""
     found = _FLAG_KEY.fullmatch(key)

@@ -45,6 +45,8 @@ AREAS = (
     Area("/applications", Words("申报", "Applications"), _reads("applications")),
     Area("/inspections", Words("督导", "Inspections"), _reads("inspections")),
     Area("/findings", Words("问题", "Findings"), _reads("findings")),
+    Area("/complaints", Words("投诉", "Complaints"), _reads("complaints")),
+    Area("/registers", Words("考评人员与备案", "Registers"), _reads("registers")),
     Area(
         "/field",
         Words("现场", "On site"),

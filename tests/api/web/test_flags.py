@@ -6,6 +6,7 @@ import uuid
 import httpx2
 import pytest
 
+from api.words.words import RESPONSIBLE
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
@@ -51,6 +52,18 @@ def test_a_row_names_the_enterprise_the_age_and_both_sides_of_time(site: Site, f
     assert f"虚构企业{firm[-6:]}" in text
     assert text.count("今天得知") == 3
     assert text.count("当时、现在都违规") == 3
+
+
+def test_every_check_has_a_flag_that_opens_and_names_who_answers_for_it(site: Site):
+    flags = site.get("/v1/flags?limit=1000", SUPERVISOR).json()["items"]
+    of_code = {flag["code"]: flag for flag in flags}
+    assert {"P1", "Q1", "S1"} <= set(of_code)
+    for flag in of_code.values():
+        assert site.get(f"/flags/{flag['key']}", SUPERVISOR).status_code == 200, flag["key"]
+        twin = site.get(f"/v1/flags/{flag['key']}/explanation", SUPERVISOR)
+        assert twin.status_code == 200, flag["key"]
+    roles = {body["role"] for flag in flags for body in flag["responsible"]}
+    assert roles <= set(RESPONSIBLE)
 
 
 def test_any_filter_shows_reviewed_flags_too(site: Site, firm: str):
