@@ -245,13 +245,18 @@ class Holders:
         self._persons: dict[str, str] = {}
 
     def __call__(self, account: str) -> str:
-        """Return the person, folded; an account of which nobody is known is a person of its own."""
+        """Return the person, folded; an account of which nobody is known is a person of its own.
+
+        Accounts are folded too: one name in other letters is no second person.
+        """
         if self._clock() - self._read > FRESH:
             with self._pool.connection() as connection:
                 rows = connection.execute(HOLDERS).fetchall()
-            self._persons = {name: f"person {same_name(person)}" for name, person in rows}
+            self._persons = {
+                same_name(name): f"person {same_name(person)}" for name, person in rows
+            }
             self._read = self._clock()
-        return self._persons.get(account, f"account {account}")
+        return self._persons.get(same_name(account), f"account {same_name(account)}")
 
 
 class Register:

@@ -53,6 +53,8 @@ def test_a_second_person_takes_it_and_it_holds_from_its_day(desk: Desk, firm: st
     path = f"/v1/requests/{asked}/decision"
     alone = desk.post(path, {"taken": True}, BUREAU)
     assert (alone.status_code, alone.json()["rule"]) == (409, "same-person")
+    shouting = desk.post(path, {"taken": True}, {**BUREAU, "account": BUREAU["account"].upper()})
+    assert (shouting.status_code, shouting.json()["rule"]) == (409, "same-person")
     assert desk.post(path, {"taken": True}, CENTRE).status_code == 403
     taken = desk.post(path, {"taken": True}, PUBLISHER)
     assert taken.status_code == 201, taken.text
