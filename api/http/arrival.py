@@ -50,6 +50,29 @@ def arrival(request: Request, settings: Settings) -> Arrival:
     return Arrival(scheme, host, (urlsplit(f"//{host}").hostname or "") in LOCAL)
 
 
+def published_origin(request: Request, settings: Settings) -> str:
+    """Return the origin for addresses that are handed to others: links, the provider's way back.
+
+    The head of a request is written by whoever sends it: without a public address only this
+    machine's own is believed, or somebody's link would lead its holder to another's server.
+
+    Raises:
+        Problem: 409, there is no public address and the request came from another machine.
+    """
+    if settings.public_url is not None:
+        return settings.public_url.rstrip("/")
+    came = arrival(request, settings)
+    if not came.local:
+        raise Problem(
+            "refused",
+            "没有设置对外网址,无法给出链接;请系统管理员设置 DUDAO_PUBLIC_URL 后重启服务",
+            "no public address is set, so no link can be given: the system administrator sets "
+            "DUDAO_PUBLIC_URL and starts the server again",
+            rule="public-url-missing",
+        )
+    return came.origin
+
+
 def visit(request: Request) -> Visit:
     """Return where the request came from, and its number."""
     address = request.client.host if request.client else ""

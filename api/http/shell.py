@@ -79,6 +79,7 @@ class Shell:
         exchange = _Exchange(scope, receive, send, self._watch, self._settings)
         started = time.perf_counter()
         try:
+            exchange.refuse_two_hosts()
             exchange.refuse_declared_length()
             exchange.scope = memento.timed(exchange.scope)
             await self._app(exchange.scope, exchange.receive, exchange.send)
@@ -121,6 +122,16 @@ class _Exchange:
         self._started = False
         self._got = 0
         self._limit = _limit_of(str(scope["path"]))
+
+    def refuse_two_hosts(self) -> None:
+        """Raise 400 for a request that names two hosts: proxy and server would believe different ones."""
+        if len(Headers(scope=self.scope).getlist("host")) > 1:
+            raise Problem(
+                "malformed-request",
+                "请求写有两个 Host,未予处理",
+                "the request names two hosts",
+                headers={"Connection": "close"},
+            )
 
     def refuse_declared_length(self) -> None:
         """Raise 413 for a body that says itself that it is too large."""

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from api.access import administration, invitations, overview
 from api.access.accounts import organisation_of
 from api.access.overview import Line
-from api.http.arrival import visit
+from api.http.arrival import published_origin, visit
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
 from api.questions.policy import Action, decide
@@ -115,19 +115,16 @@ def add(request: Request, house: Installed, actor: Caller, form: Form) -> Respon
 
     def make() -> str:
         new, person = _described(form, account)
+        origin = published_origin(request, house.settings)
         with house.gate.connection() as connection, connection.transaction():
             administration.add(connection, actor, new, person, seen)
-            return administration.invite(connection, actor, account, seen)
+            secret = administration.invite(connection, actor, account, seen)
+        return invitations.address(origin, secret)
 
-    secret = attempt(make)
-    if isinstance(secret, Refusal):
-        return _show_all(request, house, actor, secret, values=typed(form))
-    link = invitations.address(_base(request, house), secret)
+    link = attempt(make)
+    if isinstance(link, Refusal):
+        return _show_all(request, house, actor, link, values=typed(form))
     return _show_all(request, house, actor, link=(account, link))
-
-
-def _base(request: Request, house: Installation) -> str:
-    return house.settings.public_url or str(request.base_url)
 
 
 def _show_one(  # noqa: PLR0913 - one argument a part of the page
@@ -174,17 +171,16 @@ def change(request: Request, house: Installed, actor: Caller, form: Form) -> Res
     act = acts.get(text(form, "act") or "")
     if act is None:
         raise invalid("act", "没有这个操作", "there is no such act")
-    secret = attempt(act)
-    if isinstance(secret, Refusal):
-        return _show_one(request, house, actor, account, secret, values=typed(form))
-    link = invitations.address(_base(request, house), secret) if secret else None
+    link = attempt(act)
+    if isinstance(link, Refusal):
+        return _show_one(request, house, actor, account, link, values=typed(form))
     return _show_one(request, house, actor, account, link=link)
 
 
 def _acts(
     request: Request, house: Installation, actor: Actor, form: FormData, account: str
 ) -> dict[str, Callable[[], str | None]]:
-    """Return what can be done with an account; what makes a link returns its secret."""
+    """Return what can be done with an account; what makes a link returns its address."""
     gate, seen = house.gate, visit(request)
 
     def assign() -> None:
@@ -197,12 +193,16 @@ def _acts(
             administration.disable(connection, actor, account, seen)
 
     def invite() -> str:
+        origin = published_origin(request, house.settings)
         with gate.connection() as connection:
-            return administration.invite(connection, actor, account, seen)
+            secret = administration.invite(connection, actor, account, seen)
+        return invitations.address(origin, secret)
 
     def reset() -> str:
+        origin = published_origin(request, house.settings)
         with gate.connection() as connection:
-            return administration.reset(connection, actor, account, seen)
+            secret = administration.reset(connection, actor, account, seen)
+        return invitations.address(origin, secret)
 
     def unlock() -> None:
         with gate.connection() as connection:

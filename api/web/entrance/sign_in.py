@@ -9,7 +9,7 @@ from api.access import demo_accounts, sign_in
 from api.access.provider import Provider
 from api.access.provider_sign_in import with_provider
 from api.access.sign_in import Proof
-from api.http.arrival import arrival, require_private, visit
+from api.http.arrival import arrival, published_origin, require_private, visit
 from api.http.caller import Caller, Installed
 from api.http.cookies import brought_provider, give_provider, take_provider, take_session
 from api.installation.wiring import Installation
@@ -107,8 +107,7 @@ def _provider(house: Installation) -> Provider:
 
 
 def _return_address(request: Request, house: Installation) -> str:
-    base = house.settings.public_url or arrival(request, house.settings).origin
-    return f"{base.rstrip('/')}/sign-in/return"
+    return f"{published_origin(request, house.settings)}/sign-in/return"
 
 
 @router.get("/sign-in/provider")

@@ -12,8 +12,12 @@ YEAR = 365 * 24 * 3600
 
 
 def inside(address: str | None) -> str:
-    """Return the address if it lies on this site, else the start page."""
-    if address is None or "\\" in address:
+    """Return the address if it lies on this site, else the start page.
+
+    Two strokes at its start, or more, name another host for a browser, whatever a parser of
+    addresses makes of the third.
+    """
+    if address is None or "\\" in address or address.startswith("//"):
         return "/"
     parts = urlsplit(address)
     here = not parts.scheme and not parts.netloc and address.startswith("/")

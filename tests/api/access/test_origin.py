@@ -1,6 +1,8 @@
 """No other site makes a signed-in browser do anything."""
 
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -117,3 +119,34 @@ def test_every_change_goes_through_one_of_the_two_checks() -> None:
     assert len(routes) > 20
     checked = {route.path for route in routes if _calls(route.dependant) & {caller, private_form}}
     assert {route.path for route in routes} - checked == HARMLESS
+
+
+@pytest.mark.parametrize("following", ["///evil.example", "//evil.example/x", "////evil.example"])
+def test_nobody_is_led_to_another_host_after_signing_in(house: House, following: str) -> None:
+    visitor = house.visitor()
+    fields = {"account": house.account(), "password": PASSWORD, "next": following}
+    assert visitor.post("/sign-in", fields).headers["location"] == "/"
+    assert visitor.post("/preferences", {"next": following}).headers["location"] == "/"
+
+
+def test_a_link_is_never_made_for_the_host_that_a_request_names(house: House) -> None:
+    keeper = house.inside(Role.SECURITY_ADMIN)
+    account = house.new_account(Role.ANALYST)
+    for act in ("invite", "reset"):
+        sent = {"account": account, "act": act}
+        answer = keeper.post(
+            "/accounts/of", sent, Host="evil.example", Sec_Fetch_Site="same-origin"
+        )
+        assert answer.status_code == 409, act
+        assert "DUDAO_PUBLIC_URL" in answer.text
+        assert "evil.example" not in answer.text
+    assert house.rows("SELECT 1 FROM office.invitation WHERE account = %s", account) == []
+
+
+def test_a_request_that_names_two_hosts_is_refused(house: House) -> None:
+    parts = urlsplit(house.base)
+    assert parts.hostname is not None
+    with socket.create_connection((parts.hostname, parts.port or 80), timeout=10) as connection:
+        head = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\nHost: evil.example\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400 ")
