@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from api.access.tokens import issue
 from domain.terms.envelope import Actor
@@ -106,6 +106,16 @@ class Reader:
 
 
 Opener = Callable[..., Reader]
+
+
+def follow(control: Locator) -> None:
+    """Click a link or button that leads to another page; return when that page is there whole.
+
+    A bare click returns as soon as the next document begins to arrive. What does not wait by itself
+    (`count`, `all`, `inner_text`, `url`) would then see half of it, or still the page before.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 @contextmanager

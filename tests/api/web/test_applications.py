@@ -6,7 +6,16 @@ from api.web.frame.lists import ROWS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, OFFICER, PUBLISHER, SUPERVISOR, Opener, Site
+from tests.api.web.site import (
+    ANALYST,
+    INSPECTOR,
+    OFFICER,
+    PUBLISHER,
+    SUPERVISOR,
+    Opener,
+    Site,
+    follow,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -51,7 +60,7 @@ def _act(reader: Opener, actor: Actor, number: str, button: str, **typed: str) -
             form.locator(f'[name="{name}"][value="{value}"]').check()
         else:
             field.fill(value)
-    form.get_by_role("button", name=button, exact=True).click()
+    follow(form.get_by_role("button", name=button, exact=True))
     return page.inner_text("main")
 
 
@@ -88,7 +97,7 @@ def test_a_refusal_keeps_what_was_typed_and_says_why(reader: Opener, submitted: 
     page = reader(OFFICER).open(f"/applications/{submitted}")
     form = page.locator("#acceptance")
     form.get_by_label("日期").fill("2099-01-01")
-    form.get_by_role("button", name="受理").click()
+    follow(form.get_by_role("button", name="受理"))
     summary = page.get_by_role("alert")
     assert "未办理" in summary.inner_text()
     assert form.get_by_label("日期").input_value() == "2099-01-01"
@@ -113,7 +122,7 @@ def test_counts_of_the_pipeline_open_what_they_count(reader: Opener):
     page = reader(SUPERVISOR).open("/applications")
     link = page.locator(".pipeline a", has_text="已发回执")
     count = int(link.locator("b").inner_text())
-    link.click()
+    follow(link)
     assert "stage=receipt_issued" in page.url
     assert page.locator("tbody tr").count() == min(count, ROWS)
 
@@ -149,11 +158,11 @@ def test_a_reporter_applies_with_five_materials(reader: Opener, site: Site):
     }
     for kind in lines.KINDS[:4]:
         page.locator(f'[name="materials.{kind}"]').set_input_files(paper)
-    page.get_by_role("button", name="提交", exact=True).click()
+    follow(page.get_by_role("button", name="提交", exact=True))
     assert "缺少这份材料" in page.get_by_role("alert").inner_text()
     for kind in lines.KINDS:
         page.locator(f'[name="materials.{kind}"]').set_input_files(paper)
-    page.get_by_role("button", name="提交", exact=True).click()
+    follow(page.get_by_role("button", name="提交", exact=True))
     assert "已提交" in page.inner_text("main")
     item = site.get(f"/v1/applications/{number}", HAIDIAN).json()
     assert item["scope"][0]["name"] == "电工"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Reader, Site
+from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Reader, Site, follow
 
 BATCH = "职业编码,职业名称,类别\n4-99-02-01,页面测试员,技能类\n"
 
@@ -18,18 +18,17 @@ def test_an_officer_brings_a_batch_in_looks_at_it_and_adopts_it(
     assert officer.violations() == []
     page.get_by_label("类别").select_option("new_occupations")
     page.get_by_label("选择文件").set_input_files(file)
-    page.get_by_role("button", name="检查并收录").click()
+    follow(page.get_by_role("button", name="检查并收录"))
     assert "batch.csv" in page.inner_text("h1")
     page.locator("#field-preview-edition").fill("页面批次")
     page.locator("#field-preview-valid_from").fill("2026-01-01")
-    page.get_by_role("button", name="预览").click()
+    follow(page.get_by_role("button", name="预览"))
     assert "结论会改变" in page.inner_text("[role=status]")
     assert officer.violations() == []
     page.locator("#field-edition").fill("页面批次")
     page.locator("#field-valid_from").fill("2099-01-01")
     page.locator("#field-reason").fill("测试")
-    page.get_by_role("button", name="采用", exact=True).click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="采用", exact=True))
     assert "2099-01-01" in page.inner_text("main")
 
 
@@ -41,7 +40,7 @@ def test_a_file_that_is_wrong_comes_back_with_its_faults(
     page = reader(OFFICER).open("/catalogues")
     page.get_by_label("类别").select_option("new_occupations")
     page.get_by_label("选择文件").set_input_files(file)
-    page.get_by_role("button", name="检查并收录").click()
+    follow(page.get_by_role("button", name="检查并收录"))
     assert "第 2 行" in page.inner_text("[role=alert]")
 
 

@@ -10,7 +10,7 @@ from api.web.watch.compare import presets
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, text_of
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow, text_of
 
 YEAR = "/compare?of={}&from_valid_at=2026-01-01&to_valid_at=2026-10-01"
 
@@ -122,12 +122,11 @@ def test_an_analyst_compares_then_and_now_and_opens_a_cause(reader: Opener):
     page.locator("#field-from_valid_at").fill("2026-06-30")
     page.locator("#field-from_known").fill("2500")
     page.locator("#field-to_valid_at").fill("2026-06-30")
-    page.get_by_role("button", name="比较").click()
+    follow(page.get_by_role("button", name="比较"))
     assert "变化前 → 变化后" in page.inner_text("main")
     assert page.locator("#field-from_known").input_value() == "2500"
-    page.get_by_role("link", name="下一页").or_(
-        page.get_by_role("link", name="固定链接")
-    ).first.click()
+    further = page.get_by_role("link", name="下一页")
+    follow(further.or_(page.get_by_role("link", name="固定链接")).first)
     assert "compare" in page.url
 
 

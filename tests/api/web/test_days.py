@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, OFFICER, PUBLISHER, Opener, Site
+from tests.api.web.site import ANALYST, OFFICER, PUBLISHER, Opener, Site, follow
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -24,15 +24,15 @@ SCOPE = [{**lines.ELECTRICIAN, "levels": ["5", "4"]}]
 def _come_in(reader: Opener, role: str) -> Page:
     """Sign in from the start page, as a demonstration offers it."""
     page = reader().open("/")
-    page.get_by_role("link", name="登录").click()
-    page.get_by_role("button", name=role).click()
+    follow(page.get_by_role("link", name="登录"))
+    follow(page.get_by_role("button", name=role))
     return page
 
 
 def _find(page: Page, what: str) -> None:
     """Look for something with the search at the top of every page."""
     page.get_by_role("searchbox", name="企业名称、代码或证书编号").fill(what)
-    page.get_by_role("button", name="查找").click()
+    follow(page.get_by_role("button", name="查找"))
 
 
 def _taken(page: Page, link: str, folder: Path) -> Path:
@@ -52,19 +52,19 @@ def test_a_supervisor_goes_from_the_overview_to_a_finding_and_its_report(
         site.record(line)
     page = _come_in(reader, "质量督导员")
     expect(page.get_by_role("heading", level=1)).to_have_text("总览")
-    page.get_by_role("link", name="违规待复核").click()
+    follow(page.get_by_role("link", name="违规待复核"))
     page.get_by_text("更多条件").click()
     page.get_by_label("统一社会信用代码").fill(firm)
-    page.get_by_role("button", name="筛选").click()
-    page.get_by_role("link", name="超范围").click()
-    page.get_by_role("link", name="去复核").click()
+    follow(page.get_by_role("button", name="筛选"))
+    follow(page.get_by_role("link", name="超范围"))
+    follow(page.get_by_role("link", name="去复核"))
     form = page.locator("section").filter(has=page.get_by_role("heading", name="转为问题"))
     number = form.get_by_label("问题编号").input_value()
     form.get_by_label("理由").fill("情况属实")
-    form.get_by_role("button", name="提出问题并标记疑点").click()
-    page.get_by_role("link", name=number).first.click()
+    follow(form.get_by_role("button", name="提出问题并标记疑点"))
+    follow(page.get_by_role("link", name=number).first)
     expect(page.locator("main")).to_contain_text("已提出")
-    page.get_by_role("link", name=f"虚构企业{firm[-6:]}").click()
+    follow(page.get_by_role("link", name=f"虚构企业{firm[-6:]}"))
     expect(page.locator("#status")).to_contain_text("1 个问题未结")
     report = _taken(page, "督导报告\uff08PDF\uff09", tmp_path).read_bytes()
     assert report.startswith(b"%PDF-1.7")
@@ -103,8 +103,8 @@ def _waiting_for_experts(site: Site) -> tuple[str, list[Actor]]:
 
 def _to_the_application(page: Page, firm: str) -> None:
     _find(page, firm)
-    page.get_by_role("link", name="计划与申报").click()
-    page.get_by_role("link", name=f"app-{firm[-8:]}").click()
+    follow(page.get_by_role("link", name="计划与申报"))
+    follow(page.get_by_role("link", name=f"app-{firm[-8:]}"))
 
 
 def test_two_experts_score_and_other_hands_conclude_confirm_and_publish(reader: Opener, site: Site):
@@ -112,7 +112,7 @@ def test_two_experts_score_and_other_hands_conclude_confirm_and_publish(reader: 
     app = f"app-{firm[-8:]}"
     for expert in experts:
         page = reader(expert).open("/")
-        page.get_by_role("link", name=app).click()
+        follow(page.get_by_role("link", name=app))
         expect(page.get_by_role("row").filter(has_text="专家1")).to_contain_text(
             "未评分" if expert is experts[0] else "结论前不向您显示"
         )
@@ -124,30 +124,30 @@ def test_two_experts_score_and_other_hands_conclude_confirm_and_publish(reader: 
             "认定场地、设备设施及信息化建设",
         ):
             page.get_by_label(heading).fill("18")
-        page.get_by_role("button", name="填写评分表").click()
+        follow(page.get_by_role("button", name="填写评分表"))
         expect(page.get_by_role("row").filter(has_text=expert.account)).to_contain_text("90")
 
     page = reader(OFFICER).open("/")
     _to_the_application(page, firm)
     act = page.locator("section").filter(has=page.get_by_role("heading", name="作出评估结论"))
     act.get_by_label("推荐", exact=True).check()
-    act.get_by_role("button", name="作出评估结论").click()
+    follow(act.get_by_role("button", name="作出评估结论"))
     expect(page.locator("main")).to_contain_text("平均分 90")
     expect(page.get_by_role("button", name="确认", exact=True)).to_have_count(0)
 
     page = reader(PUBLISHER).open("/")
     _to_the_application(page, firm)
-    page.get_by_role("button", name="确认", exact=True).click()
+    follow(page.get_by_role("button", name="确认", exact=True))
     expect(page.locator("main")).to_contain_text("已确认")
 
     page = reader(SECOND).open("/")
-    page.get_by_role("link", name="申报", exact=True).click()
-    page.get_by_role("link", name="公布名单").click()
+    follow(page.get_by_role("link", name="申报", exact=True))
+    follow(page.get_by_role("link", name="公布名单"))
     page.get_by_label("批次").fill(f"2026-{firm[-6:]}")
     for box in page.get_by_role("row").get_by_role("checkbox").all():
         box.uncheck()
     page.get_by_label(app).check()
-    page.get_by_role("button", name="公布", exact=True).click()
+    follow(page.get_by_role("button", name="公布", exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text("公布名单")
     assert page.get_by_role("alert").count() == 0
 
@@ -160,12 +160,12 @@ def test_an_analyst_compares_two_days_and_takes_the_rows_as_parquet(
     reader: Opener, site: Site, tmp_path: Path
 ):
     page = _come_in(reader, "分析员")
-    page.get_by_role("link", name="比较", exact=True).click()
+    follow(page.get_by_role("link", name="比较", exact=True))
     page.get_by_label("比较对象").select_option("名单")
     first, last = page.get_by_label("业务日期").first, page.get_by_label("业务日期").last
     first.fill("2026-01-01")
     last.fill("2026-10-01")
-    page.get_by_role("button", name="比较", exact=True).click()
+    follow(page.get_by_role("button", name="比较", exact=True))
     shown = page.get_by_role("table").get_by_role("row").count() - 1
     rows = pq.ParquetFile(_taken(page, "Parquet", tmp_path)).read().to_pylist()
     asked = "of=roster&from_valid_at=2026-01-01&to_valid_at=2026-10-01&limit=1000"

@@ -15,7 +15,7 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
 from tests.api.access.house import MAKER, PASSWORD, code
-from tests.api.web.site import Opener, Reader, Site
+from tests.api.web.site import Opener, Reader, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -31,7 +31,7 @@ def demonstration(shown: Installation) -> str:
 def come_in(one: Reader, account: str) -> Page:
     """Sign in with one click, as a demonstration offers it."""
     page = one.open("/sign-in?next=%2Faccount")
-    page.locator(f'button[value="{account}"]').click()
+    follow(page.locator(f'button[value="{account}"]'))
     expect(page.locator(".reader")).to_contain_text(account)
     return page
 
@@ -40,7 +40,7 @@ def come_in_with_password(one: Reader, account: str, password: str) -> Page:
     page = one.open("/sign-in")
     page.get_by_label("账户名").fill(account)
     page.get_by_label("密码", exact=True).fill(password)
-    page.locator("main form").last.get_by_role("button", name="登录").click()
+    follow(page.locator("main form").last.get_by_role("button", name="登录"))
     return page
 
 
@@ -48,7 +48,7 @@ def test_a_reader_signs_in_with_a_password_and_out_again(reader: Opener, demonst
     one = reader()
     page = come_in_with_password(one, "audit-1", demonstration)
     expect(page.locator("h1")).to_have_text("访问记录")
-    page.get_by_role("button", name="退出").click()
+    follow(page.get_by_role("button", name="退出"))
     expect(page.locator("h1")).to_have_text("登录")
     one.open("/access-log")
     expect(page.locator("h1")).to_have_text("登录")
@@ -66,7 +66,7 @@ def test_a_wrong_password_comes_back_to_the_form_with_the_reason_in_focus(reader
 def test_one_click_leads_back_to_where_one_was_going(reader: Opener):
     one = reader()
     page = one.open("/findings?q=x")
-    page.locator('button[value="supervisor-1"]').click()
+    follow(page.locator('button[value="supervisor-1"]'))
     expect(page).to_have_url(re.compile(r"/findings\?q=x$"))
 
 
@@ -114,7 +114,7 @@ def test_the_holder_of_a_link_sets_the_account_up(reader: Opener, site: Site, sh
     page.get_by_label("新密码").fill(PASSWORD)
     page.get_by_label("再输一次").fill(PASSWORD)
     page.get_by_label("验证器显示的 6 位数字").fill(code(offered, now()))
-    page.get_by_role("button", name="启用账户").click()
+    follow(page.get_by_role("button", name="启用账户"))
     expect(page.locator("h1")).to_have_text("访问记录")
 
 
@@ -132,7 +132,7 @@ def test_an_administrator_without_a_second_factor_is_led_to_set_one_up(
     form = page.locator("main form").last
     form.locator("[name=account]").fill(name)
     form.locator("[name=password]").fill(PASSWORD)
-    form.locator("button").click()
+    follow(form.locator("button"))
     page.wait_for_url("**/account/second-factor")
     assert page.locator("nav.areas a").count() == 0
     assert one.violations() == []
@@ -140,7 +140,7 @@ def test_an_administrator_without_a_second_factor_is_led_to_set_one_up(
     key = page.locator("main code").inner_text().replace(" ", "")
     page.locator("[name=code]").fill(TOTP(key).at(now()))
     page.locator("[name=current]").fill(PASSWORD)
-    page.locator("main form button").first.click()
+    follow(page.locator("main form button").first)
     page.wait_for_url("**/account")
     one.open("/system")
     assert page.url.endswith("/system")
@@ -154,7 +154,7 @@ def test_a_security_administrator_makes_an_account(reader: Opener):
     page.get_by_label("角色").select_option("district_inspector")
     page.get_by_label(re.compile("机构")).fill("BDA")
     page.get_by_label(re.compile("持有人")).fill("0077")
-    page.get_by_role("button", name="新建并生成链接").click()
+    follow(page.get_by_role("button", name="新建并生成链接"))
     expect(page.get_by_role("status")).to_contain_text("/invitations/")
     expect(page.locator("table")).to_contain_text("inspector-bda-new")
     assert one.violations() == []

@@ -14,7 +14,16 @@ from api.web.enterprise.picture import picture
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, PUBLISHER, SUPERVISOR, Opener, Site, text_of
+from tests.api.web.site import (
+    ANALYST,
+    INSPECTOR,
+    PUBLISHER,
+    SUPERVISOR,
+    Opener,
+    Site,
+    follow,
+    text_of,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -302,6 +311,6 @@ def test_without_a_script_the_clock_bar_leads_to_another_day(browser: Browser, s
     page.goto(f"{site.base}{PAUSED}{DAY}")
     assert not page.get_by_label("拖动看另一天").is_visible()
     page.get_by_label("业务日期").fill("2026-05-01")
-    page.get_by_role("button", name="查看").click()
+    follow(page.get_by_role("button", name="查看"))
     assert "截至 2026-05-01 在名单内" in page.locator("#status").inner_text()
     context.close()

@@ -12,7 +12,7 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
 from tests.api.web.phone import PICTURE, as_json, dispatched, inspector
-from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Opener, Site
+from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -231,14 +231,13 @@ def test_a_spot_check_is_recorded_without_a_script(reader: Opener, site: Site):
     code, inspection = dispatched(site, actor, inspector(2))
     page = _javascript_off(reader(), site, actor)
     page.goto(f"{site.base}/field")
-    page.get_by_role("link", name="联网填写检查记录").click()
+    follow(page.get_by_role("link", name="联网填写检查记录"))
     page.get_by_label("依派出单填写").select_option(inspection)
-    page.get_by_role("button", name="取用").click()
+    follow(page.get_by_role("button", name="取用"))
     assert page.locator("[name=uscc]").input_value() == code
     _fill(page)
     page.get_by_label("被检查单位意见").fill("情况属实。")
-    with page.expect_navigation():
-        page.get_by_role("button", name="提交记录").click()
+    follow(page.get_by_role("button", name="提交记录"))
     assert "/entries/" in page.url
     told = httpx2.get(
         f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
@@ -268,8 +267,7 @@ def test_photos_go_along_without_a_script_under_the_names_of_the_phone(reader: O
     ):
         chosen: Any = {"name": name, "mimeType": "text/plain", "buffer": octets}
         page.locator(f"#field-{field}").set_input_files([chosen])
-    with page.expect_navigation():
-        page.get_by_role("button", name="提交记录").click()
+    follow(page.get_by_role("button", name="提交记录"))
     assert "/entries/" in page.url
     told = httpx2.get(
         f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
@@ -298,7 +296,7 @@ def test_what_is_no_photo_is_said_beside_its_field_and_nothing_is_recorded(
     _fill(page)
     film: Any = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": b"<svg/>"}
     page.locator("#field-photos-4").set_input_files([film])
-    page.get_by_role("button", name="提交记录").click()
+    follow(page.get_by_role("button", name="提交记录"))
     assert "PDF 或照片" in page.locator("#fault-photos-4").inner_text()
     assert "请重新选择照片" in page.inner_text("main")
     assert page.locator("[name=answer-2]").first.is_checked()
@@ -319,11 +317,11 @@ def test_what_is_missing_stands_on_top_and_beside_and_nothing_typed_is_lost(
     _fill(page, no=2)
     page.locator("[name=lon]").fill("东经")
     page.locator("[name=lat]").fill("39.9")
-    page.get_by_role("button", name="提交记录").click()
+    follow(page.get_by_role("button", name="提交记录"))
     assert "答“否”须写明情况" in page.get_by_role("alert").inner_text()
     assert page.locator("#fault-note-2").count() == 1
     page.locator("#field-note-2").fill("没有核验")
-    page.get_by_role("button", name="提交记录").click()
+    follow(page.get_by_role("button", name="提交记录"))
     assert page.locator("#fault-lon").count() == 1
     assert page.locator("[name=answer-2]").nth(1).is_checked()
     assert page.locator("[name=uscc]").input_value() == code

@@ -5,7 +5,7 @@ import pytest
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -26,7 +26,7 @@ def _raised(reader: Opener, firm: str) -> str:
     page.get_by_label("严重", exact=True).check()
     page.get_by_label("事实").fill("在确认范围外开展认定。")
     page.get_by_label("提出日期").fill("2025-04-01")
-    page.get_by_role("button", name="提出", exact=True).click()
+    follow(page.get_by_role("button", name="提出", exact=True))
     assert number in page.url
     return number
 
@@ -44,7 +44,7 @@ def _act(reader: Opener, actor: Actor, number: str, slug: str, **typed: str) -> 
             field.select_option(index=0)
         else:
             field.fill(value)
-    section.locator("form button").click()
+    follow(section.locator("form button"))
     return page.inner_text("main")
 
 
@@ -93,7 +93,7 @@ def test_a_deadline_before_its_order_is_refused_and_what_was_typed_is_kept(
     section.locator('[name="requirement"]').fill("整改")
     section.locator('[name="valid_from"]').fill("2025-04-02")
     section.locator('[name="due_on"]').fill("2025-04-01")
-    section.locator("form button").click()
+    follow(section.locator("form button"))
     assert "早于责令日" in page.get_by_role("alert").inner_text()
     assert page.locator("#order textarea").input_value() == "整改"
     assert site.get(f"/v1/findings/{number}", SUPERVISOR).json()["stage"] == "raised"

@@ -10,7 +10,7 @@ from api.words.words import RESPONSIBLE
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, text_of
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow, text_of
 
 pytestmark = pytest.mark.postgres
 
@@ -94,9 +94,10 @@ def test_many_are_reviewed_at_once_by_keyboard(reader: Opener, site: Site, firm:
     page.get_by_label("理由").focus()
     page.keyboard.type("现场核实属实")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert "已复核 2 条，未办理 0 条" in page.get_by_role("status").inner_text()
-    page.get_by_role("link", name="回到预警").click()
+    follow(page.get_by_role("link", name="回到预警"))
     assert page.locator("tbody tr", has_text="维持").count() == 2
     first, second, third = _keys(site, firm)
     assert _keys(site, firm, review="upheld") == [first, third]
@@ -107,7 +108,7 @@ def test_many_are_reviewed_at_once_by_keyboard(reader: Opener, site: Site, firm:
 
 def test_all_on_the_page_can_be_ticked_without_a_script(reader: Opener, firm: str):
     page = reader(SUPERVISOR).open(f"/flags?uscc={firm}")
-    page.get_by_role("link", name="勾选本页全部").click()
+    follow(page.get_by_role("link", name="勾选本页全部"))
     assert page.locator('input[name="flag"]:checked').count() == 3
     assert "select" not in page.get_by_role("link", name="JSON").get_attribute("href")
 
@@ -208,7 +209,7 @@ def test_a_supervisor_dismisses_one_flag_with_a_reason(reader: Opener, site: Sit
     form = page.locator('form[action$="/review"]')
     form.get_by_label("排除").check()
     form.get_by_label("理由").fill("证据不足")
-    form.get_by_role("button").click()
+    follow(form.get_by_role("button"))
     assert "min_position=" in page.url
     assert "证据不足" in page.inner_text("main")
     assert "督导员复核后改变了结论" in page.inner_text("main")
@@ -221,7 +222,7 @@ def test_a_flag_becomes_a_finding_in_one_step(reader: Opener, site: Site, firm: 
     form = page.locator('form[action$="/convert"]')
     number = form.get_by_label("问题编号").input_value()
     form.get_by_label("理由").fill("情况属实,立案")
-    form.get_by_role("button").click()
+    follow(form.get_by_role("button"))
     assert "转为问题" in page.inner_text("dl.facts")
     finding = site.get(f"/v1/findings/{number}", SUPERVISOR).json()
     assert finding["flags"] == [key]
@@ -249,7 +250,7 @@ def test_a_second_flag_is_taken_into_the_open_finding(reader: Opener, site: Site
     form = page.locator('form[action$="/convert"]')
     form.get_by_label("并入未结的问题").select_option(number)
     form.get_by_label("理由").fill("同一问题")
-    form.get_by_role("button").click()
+    follow(form.get_by_role("button"))
     flag = site.get(f"/v1/flags/{second}", SUPERVISOR).json()
     assert (flag["review"], flag["finding_id"]) == ("converted", number)
     history = site.get(f"/v1/enterprises/{firm}/history?type=FindingRaised", SUPERVISOR).json()

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, SUPERVISOR, Opener, Site
+from tests.api.web.site import ANALYST, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -39,20 +39,20 @@ def test_a_file_is_previewed_recorded_and_known_the_second_time(reader: Opener, 
     one = reader(_reporter(code))
     page = one.open("/imports")
     page.get_by_label("选择文件").set_input_files(content)
-    page.get_by_role("button", name="预览").click()
+    follow(page.get_by_role("button", name="预览"))
     page.get_by_role("button", name="确认入账").wait_for()
     assert "确认后将入账 2 行" in page.inner_text("main")
     assert _head(site) == before
     assert one.violations() == []
-    page.get_by_role("button", name="确认入账").click()
+    follow(page.get_by_role("button", name="确认入账"))
     page.get_by_text("导入完成").wait_for()
     assert _head(site) == before + 2
     page.goto(f"{one.base}/imports")
     page.get_by_label("选择文件").set_input_files(content)
-    page.get_by_role("button", name="预览").click()
+    follow(page.get_by_role("button", name="预览"))
     page.get_by_role("button", name="确认入账").wait_for()
     assert "确认后将入账 0 行" in page.inner_text("main")
-    page.get_by_role("button", name="放弃").click()
+    follow(page.get_by_role("button", name="放弃"))
     page.get_by_text("已放弃").wait_for()
     assert _head(site) == before + 2
 
@@ -62,7 +62,7 @@ def test_the_error_list_holds_the_refused_line_and_the_reason(reader: Opener, si
     content = {"name": "in.ndjson", "mimeType": "application/x-ndjson", "buffer": _file(code)}
     page = reader(_reporter(code)).open("/imports")
     page.get_by_label("选择文件").set_input_files(content)
-    page.get_by_role("button", name="预览").click()
+    follow(page.get_by_role("button", name="预览"))
     link = page.get_by_role("link", name="下载错误清单")
     link.wait_for()
     answer = site.get(str(link.get_attribute("href")), _reporter(code))
@@ -79,7 +79,7 @@ def test_an_unusable_file_says_what_to_do(reader: Opener):
     content = {"name": "old.xlsx", "mimeType": "application/x", "buffer": b"\xd0\xcf\x11\xe0" * 200}
     page = reader(_reporter(code)).open("/imports")
     page.get_by_label("选择文件").set_input_files(content)
-    page.get_by_role("button", name="预览").click()
+    follow(page.get_by_role("button", name="预览"))
     page.get_by_text("文件不能使用").wait_for()
     assert ".xlsx" in page.inner_text("main")
 

@@ -6,7 +6,7 @@ from domain.inspection.inspection import KINDS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -29,7 +29,7 @@ def test_inspectors_are_sent_with_card_and_recusal_statement(reader: Opener, sit
         page.locator(f'[name="inspectors.{n}.account"]').fill(f"haidian-{n}")
         page.locator(f'[name="inspectors.{n}.name"]').fill(f"督导{n}")
         page.locator(f'[name="inspectors.{n}.card_no"]').fill(f"R1123000{n}")
-    page.get_by_role("button", name="派出", exact=True).click()
+    follow(page.get_by_role("button", name="派出", exact=True))
     assert "声明无应回避情形" in page.inner_text("main")
     item = site.get(f"/v1/inspections/{number}", HAIDIAN).json()
     assert [i["recusal_declared"] for i in item["inspectors"]] == [False, False]
@@ -54,7 +54,7 @@ def test_a_dispatch_to_another_district_is_refused_with_what_was_typed(reader: O
     page = reader(INSPECTOR).open(f"/inspections/new?uscc={firm}")
     page.locator('[name="inspectors.0.account"]').fill("inspector-110105-1")
     page.locator('[name="inspectors.0.name"]').fill("督导")
-    page.get_by_role("button", name="派出", exact=True).click()
+    follow(page.get_by_role("button", name="派出", exact=True))
     assert "110108" in page.get_by_role("alert").inner_text()
     kept = page.locator('[name="inspectors.0.account"]').input_value()
     assert kept == "inspector-110105-1"
@@ -85,12 +85,12 @@ def test_a_draw_is_committed_to_then_carried_out_and_drawn_again(reader: Opener,
     page.get_by_label("督导人员的账户").fill("a b c")
     page.get_by_label("应回避者的账户").fill("b")
     page.get_by_label("抽取督导人员数").fill("1")
-    page.get_by_role("button", name="登记并生成种子").click()
+    follow(page.get_by_role("button", name="登记并生成种子"))
     assert "种子尚未公开" in page.inner_text("main")
     before = site.get(f"/v1/draws/{number}", SUPERVISOR).json()
     assert before["pool"]["inspectors"] == ["a", "c"]
     assert before.get("seed") is None
-    page.get_by_role("button", name="公开种子并抽取").click()
+    follow(page.get_by_role("button", name="公开种子并抽取"))
     assert "复算一致" in page.inner_text("main")
     after = site.get(f"/v1/draws/{number}", SUPERVISOR).json()
     assert after["seed_commitment"] == before["seed_commitment"]
@@ -104,7 +104,7 @@ def test_a_draw_is_committed_to_then_carried_out_and_drawn_again(reader: Opener,
 def test_a_sample_larger_than_the_pool_is_refused(reader: Opener):
     page = reader(SUPERVISOR).open("/draws/new")
     page.get_by_label("抽取企业数").fill("99999")
-    page.get_by_role("button", name="登记并生成种子").click()
+    follow(page.get_by_role("button", name="登记并生成种子"))
     assert "超过抽取池" in page.get_by_role("alert").inner_text()
 
 

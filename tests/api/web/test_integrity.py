@@ -7,7 +7,7 @@ import pytest
 from api.installation.wiring import Installation
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
-from tests.api.web.site import ANALYST, SUPERVISOR, Opener, Site
+from tests.api.web.site import ANALYST, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -18,7 +18,7 @@ SECURITY = Actor(account="security-1", role=Role.SECURITY_ADMIN, organisation="c
 def _verified(site: Site, reader: Opener) -> None:
     page = reader(SUPERVISOR).open("/integrity")
     before = page.get_by_text("尚未做过").count()
-    page.get_by_role("button", name="现在全面核验").click()
+    follow(page.get_by_role("button", name="现在全面核验"))
     for _ in range(200):
         if before == 0 or page.get_by_text("尚未做过").count() == 0:
             break

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.api.web.site import OFFICER, SUPERVISOR, Opener
+from tests.api.web.site import OFFICER, SUPERVISOR, Opener, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -56,7 +56,7 @@ def test_large_print_fits_the_smallest_phone(reader: Opener, language: str):
     one = reader(OFFICER, language=language, phone=True)
     page = one.open("/overview")
     page.set_viewport_size({"width": 360, "height": 740})
-    page.locator('button[name="large"]').click()
+    follow(page.locator('button[name="large"]'))
     for path in ("/overview", "/flags", "/roster", "/applications/app-2023-10-001", "/draws/new"):
         one.open(path)
         assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"

@@ -5,7 +5,7 @@ import pytest
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import OFFICER, PUBLISHER, SUPERVISOR, Opener, Site
+from tests.api.web.site import OFFICER, PUBLISHER, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
@@ -45,7 +45,7 @@ def test_a_second_person_publishes_what_one_has_confirmed(reader: Opener, site: 
         for name in ("公布日期", "有效期起"):
             page.get_by_label(name).fill("2025-07-01")
         page.get_by_label("有效期止").fill("2028-07-01")
-        page.get_by_role("button", name="公布", exact=True).click()
+        follow(page.get_by_role("button", name="公布", exact=True))
         if actor is PUBLISHER:
             assert "须由不同的人办理" in page.get_by_role("alert").inner_text()
     assert "/roster" in page.url
@@ -63,7 +63,7 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
             form.locator(f'[name="{name.replace("__", ".")}"]').fill(value)
         for selector in ticked:
             form.locator(selector).check()
-        form.locator("button").click()
+        follow(form.locator("button"))
         page.wait_for_url("**/approvals?*" if slug == "scope" else "**/enterprises/**")
 
     def on(day: str) -> dict[str, object]:
@@ -82,7 +82,7 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
     page = reader(SECOND).open(f"/approvals?state=waiting&uscc={firm}")
     assert page.get_by_role("button", name="批准").count() == 0, "who asked does not approve"
     page = reader(PUBLISHER).open(f"/approvals?state=waiting&uscc={firm}")
-    page.get_by_role("button", name="批准").click()
+    follow(page.get_by_role("button", name="批准"))
     page.wait_for_url("**/approvals?*")
     assert on("2025-01-31") == {"standing": "listed", "电工": ["5", "4"]}
     assert on("2025-02-01") == {"standing": "listed", "电工": ["4"], "车工": ["3"]}
@@ -101,7 +101,7 @@ def test_an_occupation_that_does_not_exist_comes_back_with_the_reason(
     form.get_by_label("依据", exact=True).fill("扩项")
     form.locator('[name="added.0.occupation"]').fill("星际导游员")
     form.locator('[name="added.0.levels"][value="4"]').check()
-    form.locator("button").click()
+    follow(form.locator("button"))
     form = page.locator("#scope")
     assert "没有“星际导游员”" in page.get_by_role("alert").inner_text()
     assert form.locator('[name="added.0.occupation"]').input_value() == "星际导游员"
@@ -130,7 +130,7 @@ def test_a_reporter_files_and_revises_a_plan_of_their_own_enterprise(
         page.locator('[name="sessions.0.planned_on"]').fill("2026-12-01")
         page.locator('[name="sessions.0.headcount"]').fill(people)
         page.locator('[name="sessions.0.levels"][value="4"]').check()
-        page.locator("main form button").click()
+        follow(page.locator("main form button"))
         return page.inner_text("main")
 
     assert "12" in send("/plans/new", "12")

@@ -8,7 +8,16 @@ import pytest
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, OFFICER, SUPERVISOR, Opener, Site, text_of
+from tests.api.web.site import (
+    ANALYST,
+    INSPECTOR,
+    OFFICER,
+    SUPERVISOR,
+    Opener,
+    Site,
+    follow,
+    text_of,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -268,15 +277,15 @@ def test_who_is_signed_in_begins_where_their_work_is(
 def test_the_public_finds_a_certificate_from_the_start_page(reader: Opener):
     one = reader()
     page = one.open("/")
-    page.get_by_role("link", name="查证书").click()
+    follow(page.get_by_role("link", name="查证书"))
     page.get_by_label("证书编号").last.fill(NUMBER)
-    page.get_by_role("button", name="查询").click()
+    follow(page.get_by_role("button", name="查询"))
     page.wait_for_url("**/certificates/Y*")
     assert "有效" in page.locator(".answer").inner_text()
-    page.get_by_role("link", name="核对姓名，或查另一张").click()
+    follow(page.get_by_role("link", name="核对姓名，或查另一张"))
     page.get_by_label("证书编号").last.fill(NUMBER)
     page.get_by_label("持证人姓名").fill("无此人")
-    page.get_by_role("button", name="查询").click()
+    follow(page.get_by_role("button", name="查询"))
     assert "不相符" in page.get_by_role("status").inner_text()
 
 

@@ -10,7 +10,7 @@ from api.words.authority_words import DISTRICTS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import today
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, text_of
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow, text_of
 
 DAY = "2026-11-20"
 
@@ -124,11 +124,11 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(site: Site):
 def test_a_supervisor_goes_from_the_overview_to_a_flag(reader: Opener):
     page = reader(SUPERVISOR).open("/overview")
     page.get_by_role("link", name="未结问题").first.focus()
-    page.get_by_role("link", name="有效证书").click()
+    follow(page.get_by_role("link", name="有效证书"))
     assert "measure=certificates" in page.url
-    page.locator("table.backlog tbody a").first.click()
+    follow(page.locator("table.backlog tbody a").first)
     assert page.get_by_role("heading", level=1).inner_text() == "预警"
-    page.locator("table.queue tbody a").first.click()
+    follow(page.locator("table.queue tbody a").first)
     assert "当时与现在" in page.inner_text("main")
 
 

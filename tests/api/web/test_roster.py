@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.web.site import SUPERVISOR, Opener, Site, text_of
+from tests.api.web.site import SUPERVISOR, Opener, Site, follow, text_of
 
 pytestmark = pytest.mark.postgres
 
@@ -83,12 +83,12 @@ def test_a_reader_filters_steps_back_and_returns(reader: Opener):
     one = reader(SUPERVISOR)
     page = one.open("/roster")
     page.get_by_label("主管区").select_option("110105")
-    page.get_by_role("button", name="筛选").click()
+    follow(page.get_by_role("button", name="筛选"))
     assert "district=110105" in page.url
     page.get_by_label("入账位置").fill("2000")
-    page.get_by_role("button", name="查看").click()
+    follow(page.get_by_role("button", name="查看"))
     assert page.get_by_role("status").inner_text().startswith("正在查看过去")
-    page.get_by_role("link", name="回到现在").click()
+    follow(page.get_by_role("link", name="回到现在"))
     assert "position" not in page.url
     assert "district=110105" in page.url
 
@@ -96,8 +96,8 @@ def test_a_reader_filters_steps_back_and_returns(reader: Opener):
 def test_language_and_print_size_are_kept(reader: Opener):
     one = reader()
     page = one.open("/roster?district=110105")
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     assert page.get_by_role("heading", level=1).inner_text() == "The published roster"
     assert "district=110105" in page.url
-    page.get_by_role("button", name="Large print").click()
+    follow(page.get_by_role("button", name="Large print"))
     assert page.locator("html.large").count() == 1
