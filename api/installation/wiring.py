@@ -25,7 +25,6 @@ from ledger.attempt import try_append
 from ledger.connect import Opening, check_rights
 from ledger.deciding.amending import apply
 from ledger.log.clock import elapsed
-from ledger.log.roots import Roots
 
 if TYPE_CHECKING:
     from api.access.provider import Provider
@@ -80,8 +79,6 @@ class Installation:
         self.gate = Gate(settings, self.pool, self.key)
         self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
         """Whose turn it is to download a whole list."""
-        self.roots = Roots()
-        """Merkle roots at any position."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
         self.following = False
         """Whether this process keeps the views up to date, or stands by to."""

@@ -7,6 +7,7 @@ from api.questions.problems import Problem
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger.log import tiles
 from ledger.log.entry import instant_text
 from proof import verifications
 
@@ -66,4 +67,4 @@ def start(house: Reading, actor: Actor) -> bool:
 def root_at(house: Reading, position: int) -> str:
     """Return the ledger's Merkle root at a position, in hexadecimal."""
     with house.reading() as connection:
-        return house.roots.at(connection, position).hex()
+        return tiles.root_at(connection, position).hex()

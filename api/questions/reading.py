@@ -8,7 +8,6 @@ from psycopg import Connection
 
 from domain.terms.reference import Reference, RuleSet
 from ledger.log.postgres_log import PostgresLog
-from ledger.log.roots import Roots
 from ledger.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -45,11 +44,6 @@ class Reading(Protocol):
     @property
     def vault(self) -> Vault:
         """Who the holders are."""
-        ...
-
-    @property
-    def roots(self) -> Roots:
-        """Merkle roots at any position."""
         ...
 
     @property

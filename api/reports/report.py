@@ -20,6 +20,7 @@ from api.reports.typeset import Typesetter
 from api.reports.words import Words
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
+from ledger.log.tiles import root_at
 
 ROOT_DIGITS = 16
 """Hexadecimal digits of the Merkle root in the foot of every page; the last page has all."""
@@ -57,7 +58,7 @@ def contents(house: Installation, actor: Actor, uscc: str, question: ReportQuest
     gathered = gather(house, settled, uscc, grant)
     words = Words(question.lang)
     with house.reading() as connection:
-        root = house.roots.at(connection, settled.basis.position)
+        root = root_at(connection, settled.basis.position)
     return Contents(settled.standing, _members(house, gathered, words, grant, root))
 
 

@@ -44,12 +44,17 @@ class Frontier:
 
     def root(self) -> bytes:
         """Return the root of the tree."""
-        if not self.hashes:
-            return EMPTY_ROOT
-        root = self.hashes[-1]
-        for left in reversed(self.hashes[:-1]):
-            root = node_hash(left, root)
-        return root
+        return joined(self.hashes)
+
+
+def joined(subtrees: Sequence[bytes]) -> bytes:
+    """Return the root over complete subtrees, each smaller than the one to its left."""
+    if not subtrees:
+        return EMPTY_ROOT
+    root = subtrees[-1]
+    for left in reversed(subtrees[:-1]):
+        root = node_hash(left, root)
+    return root
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
@@ -65,42 +70,56 @@ def _split(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """Return the path from leaf `index` to the root over `leaves`, leaf side first."""
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"no leaf {index} among {len(leaves)}")
-    path: list[bytes] = []
-    low, high = 0, len(leaves)
+Range = tuple[int, int]
+"""Leaves from the first index to before the second."""
+
+
+def inclusion_ranges(index: int, size: int) -> list[Range]:
+    """Return the ranges whose roots are the path from leaf `index` to the root, leaf side first."""
+    if not 0 <= index < size:
+        raise ValueError(f"no leaf {index} among {size}")
+    path: list[Range] = []
+    low, high = 0, size
     while high - low > 1:
         middle = low + _split(high - low)
         if index < middle:
-            path.append(root_of(leaves[middle:high]))
+            path.append((middle, high))
             high = middle
         else:
-            path.append(root_of(leaves[low:middle]))
+            path.append((low, middle))
             low = middle
     return path[::-1]
 
 
-def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """Return the proof that the first `old_size` leaves are a prefix of `leaves`."""
-    if not 0 <= old_size <= len(leaves):
-        raise ValueError(f"{old_size} leaves are no prefix of {len(leaves)}")
-    if old_size in (0, len(leaves)):
+def consistency_ranges(old_size: int, size: int) -> list[Range]:
+    """Return the ranges whose roots prove that the first `old_size` leaves are a prefix."""
+    if not 0 <= old_size <= size:
+        raise ValueError(f"{old_size} leaves are no prefix of {size}")
+    if old_size in (0, size):
         return []
-    path: list[bytes] = []
-    low, high, wanted, whole = 0, len(leaves), old_size, True
+    path: list[Range] = []
+    low, high, wanted, whole = 0, size, old_size, True
     while wanted != high - low:
         middle = _split(high - low)
         if wanted <= middle:
-            path.append(root_of(leaves[low + middle : high]))
+            path.append((low + middle, high))
             high = low + middle
         else:
-            path.append(root_of(leaves[low : low + middle]))
+            path.append((low, low + middle))
             low, wanted, whole = low + middle, wanted - middle, False
     if not whole:
-        path.append(root_of(leaves[low:high]))
+        path.append((low, high))
     return path[::-1]
+
+
+def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """Return the path from leaf `index` to the root over `leaves`, leaf side first."""
+    return [root_of(leaves[low:high]) for low, high in inclusion_ranges(index, len(leaves))]
+
+
+def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> list[bytes]:
+    """Return the proof that the first `old_size` leaves are a prefix of `leaves`."""
+    return [root_of(leaves[low:high]) for low, high in consistency_ranges(old_size, len(leaves))]
 
 
 def verify_inclusion(

@@ -1,7 +1,7 @@
 """Recompute the whole ledger and name the first position that differs, and what differs there.
 
 Everything is recomputed from the columns: the bytes of each entry, its leaf, the rows of its tags,
-versions, times, commands and positions, and at the end the frontier and the root.
+versions, times, commands and positions, the tiles of the tree, and at the end the frontier and the root.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,8 @@ from psycopg_pool import ConnectionPool
 
 from ledger.log.entry import FORMATS, Draft, Malformed, check, entry_bytes, instant_text
 from ledger.log.log import Head
-from ledger.log.merkle import Frontier, leaf_hash
+from ledger.log.merkle import leaf_hash
+from ledger.log.tiles import STEP, Laid, Layer, lay
 
 PAGE = 5_000
 IMPOSSIBLE = "columns: not values that an entry can have"
@@ -43,6 +44,7 @@ def verify(pool: ConnectionPool[Connection[Any]], progress: Progress | None = No
     """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three."""
     with pool.connection() as connection, ThreadPoolExecutor(2) as aside:
         size, hashes, recorded_at = _state(connection)
+        lay(connection)
         # What needs all entries at once the database checks meanwhile.
         wholes = [aside.submit(_whole, pool, query, what, size) for query, what in WHOLES]
         checker = _Checker()
@@ -73,8 +75,8 @@ def _entries(
     """Check the entries page by page; the database reads the next one while one is hashed."""
     with ThreadPoolExecutor(1) as ahead:
         coming = ahead.submit(_page, connection, 0, size)
-        while page := coming.result():
-            last = checker.frontier.size + len(page)
+        while (page := coming.result()).rows:
+            last = checker.tree.size + len(page.rows)
             coming = ahead.submit(_page, connection, last, size)
             found = checker.page(page)
             if found is not None:
@@ -82,6 +84,13 @@ def _entries(
             if progress is not None:
                 progress(last, size)
     return None
+
+
+class _Page(NamedTuple):
+    """Rows in order, and the tiles of the tree that are whole with their last one."""
+
+    rows: list[tuple[Any, ...]]
+    tiles: list[Laid]
 
 
 ROWS = """
@@ -92,7 +101,29 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
 """
 
 
-def _page(
+LEVELS = range(7)
+"""Of tiles: the first whole one of the highest has 2^56 entries below it."""
+TILES = """
+SELECT t.level, t.number, t.root, t.hashes
+  FROM unnest(%(levels)s::int[], %(firsts)s::bigint[], %(lasts)s::bigint[]) AS w(level, first, last)
+  JOIN ledger.tile t ON t.level = w.level AND t.number BETWEEN w.first AND w.last
+"""
+
+
+def _page(connection: Connection[Any], after: int, upto: int) -> _Page:
+    rows = _rows(connection, after, upto)
+    last = after + len(rows)
+    shifts = [STEP * (level + 1) for level in LEVELS]
+    values = {
+        "levels": list(LEVELS),
+        "firsts": [after >> shift for shift in shifts],
+        "lasts": [(last >> shift) - 1 for shift in shifts],
+    }
+    tiles = connection.execute(TILES, values, prepare=True, binary=True).fetchall()
+    return _Page(rows, [Laid(*row) for row in tiles])
+
+
+def _rows(
     connection: Connection[Any], after: int, upto: int, size: int = PAGE
 ) -> list[tuple[Any, ...]]:
     values = {"after": after, "upto": upto, "page": size}
@@ -100,31 +131,36 @@ def _page(
         return connection.execute(ROWS, values, prepare=True, binary=True).fetchall()
     except psycopg.DataError:
         # A time or a day that cannot be read. Alone it can be named: it comes as no entry at all.
-        return [(after + 1,)] if size == 1 else _page(connection, after, upto, 1)
+        return [(after + 1,)] if size == 1 else _rows(connection, after, upto, 1)
 
 
 class _Checker:
     """Goes through the rows in order, remembering what the next ones must follow from."""
 
     def __init__(self) -> None:
-        self.frontier = Frontier()
+        self.tree = Layer()
         self.recorded_at: datetime | None = None
+        self._laid: list[Laid] = []
         self._command: tuple[str | None, int] = (None, 0)
 
     def head(self) -> Head:
         """Return the end of what agrees."""
-        return Head(self.frontier.size, self.frontier.root(), self.recorded_at)
+        return Head(self.tree.size, self.tree.frontier().root(), self.recorded_at)
 
-    def page(self, rows: list[tuple[Any, ...]]) -> Difference | None:
+    def page(self, page: _Page) -> Difference | None:
         """Check rows that follow those checked before; return the first difference."""
-        for row in rows:
-            expected = self.frontier.size + 1
+        for row in page.rows:
+            expected = self.tree.size + 1
             if row[0] != expected:
                 return Difference(expected, "position: missing")
             what = self._row(row) if len(row) > 1 else IMPOSSIBLE
             if what is not None:
                 return Difference(expected, what)
-        return None
+        laid, self._laid = self._laid, []
+        wrong = set(laid) ^ set(page.tiles)
+        if not wrong:
+            return None
+        return Difference(min(_first_entry(tile) for tile in wrong), TILE)
 
     def _row(self, row: tuple[Any, ...]) -> str | None:
         _, stream, version, type_, recorded_at, valid_from, subject, district, tags = row[:9]
@@ -147,8 +183,15 @@ class _Checker:
             return f"part: {part} does not continue a command"
         self._command = (key, part + 1)
         self.recorded_at = recorded_at
-        self.frontier.append(leaf)
+        self._laid.extend(self.tree.append(leaf))
         return None
+
+
+TILE = "tile: not the hashes of the entries"
+
+
+def _first_entry(tile: Laid) -> int:
+    return (tile.number << STEP * (tile.level + 1)) + 1
 
 
 VERSIONS = """
@@ -175,10 +218,15 @@ SELECT CASE WHEN x.lowest < 1 THEN 0 ELSE x.lowest END FROM (
              WHERE t.position > s.size OR t.position < 1)) AS lowest
       FROM ledger.log_state s WHERE %(size)s >= 0) x
 """
+TILES_OUTSIDE = """
+SELECT min(t.number << (8 * (t.level + 1))) + 1 FROM ledger.tile t
+ WHERE (t.number + 1) << (8 * (t.level + 1)) > %(size)s
+"""
 WHOLES: list[tuple[LiteralString, str]] = [
     (VERSIONS, "version: not the next of its stream"),
     (TAGS, "tags: the index does not say what the entry says"),
     (OUTSIDE, "position: not one of the tree's"),
+    (TILES_OUTSIDE, "tile: not one of the tree's"),
 ]
 
 
@@ -203,9 +251,9 @@ def _whole(
 def _state_difference(
     checker: _Checker, size: int, hashes: list[bytes], recorded_at: datetime | None
 ) -> Difference | None:
-    if checker.frontier.size != size:
-        return Difference(checker.frontier.size + 1, "position: missing at the end")
-    if checker.frontier.hashes != hashes:
+    if checker.tree.size != size:
+        return Difference(checker.tree.size + 1, "position: missing at the end")
+    if checker.tree.frontier().hashes != hashes:
         return Difference(0, "frontier: not that of the entries")
     if checker.recorded_at != recorded_at:
         return Difference(0, "recorded_at: not that of the last entry")

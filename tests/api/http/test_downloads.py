@@ -18,6 +18,7 @@ from api.http.lists import Pieces
 from api.http.metrics import Metrics
 from api.http.shell import Receive, Scope, Send, Shell
 from api.installation.wiring import WHOLE_LISTS, Installation
+from ledger.log.tiles import root_at
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR, Json, district, listed, session, uscc
 from tests.serving import serving
@@ -116,7 +117,7 @@ def test_a_file_says_the_root_of_the_ledger_at_its_position(
     at = house.log.head().position - 1
     asked = {"uscc": code, "position": at, **whole}
     with house.reading() as connection:
-        root = house.roots.at(connection, at).hex()
+        root = root_at(connection, at).hex()
     assert root != house.log.head().root.hex()
     parquet = desk.get("/v1/assessments", format="parquet", **asked).content
     assert pq.read_schema(io.BytesIO(parquet)).metadata[b"dudao.root"].decode() == root

@@ -194,3 +194,42 @@ def test_a_row_behind_the_end_is_named(attacker: Attacker):
     )
     assert report.difference is not None
     assert report.difference.position == 12
+
+
+@pytest.mark.parametrize(
+    ("statement", "position"),
+    [
+        (
+            "UPDATE ledger.tile SET root = set_bit(root, 9, 1 - get_bit(root, 9)) WHERE number = 1",
+            257,
+        ),
+        (
+            "UPDATE ledger.tile SET hashes = set_bit(hashes, 9, 1 - get_bit(hashes, 9)) WHERE number = 0",
+            1,
+        ),
+        ("DELETE FROM ledger.tile WHERE number = 1", 257),
+        (
+            "INSERT INTO ledger.tile SELECT 0, 2, root, hashes FROM ledger.tile WHERE number = 1",
+            513,
+        ),
+        ("INSERT INTO ledger.tile SELECT 1, 0, root, hashes FROM ledger.tile WHERE number = 1", 1),
+    ],
+)
+def test_a_tile_that_does_not_say_what_the_entries_say_is_named(
+    server: Server, log: PostgresLog, statement: str, position: int
+):
+    log.append([Append(tuple(draft(f"standing/{number}") for number in range(520)))])
+    assert verify(log.pool).difference is None
+    superuser = make_conninfo(server.superuser, dbname=name_of(log))
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        connection.execute("ALTER TABLE ledger.tile DISABLE TRIGGER ALL")
+        connection.execute(statement.encode())
+    difference = verify(log.pool).difference
+    assert difference is not None
+    assert difference.position == position
+    assert difference.what.startswith("tile: ")
+
+
+def name_of(log: PostgresLog) -> str:
+    with log.pool.connection() as connection:
+        return connection.info.dbname
