@@ -61,18 +61,18 @@ def consistency_proof(old_size: int, size: int, read: Read) -> list[bytes]:
 
 
 class _Piece(NamedTuple):
-    """A complete subtree: `count` hashes of a tile from `first` on."""
+    """A complete subtree: `width` hashes of a tile from `first` on."""
 
     tile: Tile
     first: int
-    count: int
+    width: int
 
 
 def _roots(size: int, ranges: Sequence[Range], read: Read) -> list[bytes]:
     """Return the roots over ranges of leaves; all tiles are asked for at once."""
     pieces = [list(_pieces(size, low, high)) for low, high in ranges]
     wanted = {piece.tile for part in pieces for piece in part}
-    hashes = read(wanted) if wanted else {}
+    hashes: Mapping[Tile, bytes] = read(wanted) if wanted else {}
     return [joined([_subtree(piece, hashes[piece.tile]) for piece in part]) for part in pieces]
 
 
@@ -87,7 +87,7 @@ def _pieces(size: int, low: int, high: int) -> Iterator[_Piece]:
 
 
 def _subtree(piece: _Piece, hashes: bytes) -> bytes:
-    return root_of(split(hashes[piece.first * HASH : (piece.first + piece.count) * HASH]))
+    return root_of(split(hashes[piece.first * HASH : (piece.first + piece.width) * HASH]))
 
 
 def split(hashes: bytes) -> list[bytes]:
@@ -143,7 +143,7 @@ def stored(connection: Connection[Any]) -> Read:
 def _stored(connection: Connection[Any], tiles: Collection[Tile]) -> dict[Tile, bytes]:
     levels, numbers, widths = (list(column) for column in zip(*tiles, strict=True))
     values = {"levels": levels, "numbers": numbers, "widths": widths}
-    rows = connection.execute(TILES, values, binary=True).fetchall()
+    rows = connection.execute(TILES, values, prepare=True, binary=True).fetchall()
     return {Tile(*row[:3]): row[3] or b"" for row in rows}
 
 
