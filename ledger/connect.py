@@ -14,11 +14,10 @@ from typing import Any, NamedTuple, Self
 import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool
 
 from ledger import roles
-from ledger.log import pack
 from ledger.migrate import LEDGER, Source, migrate, standing
+from ledger.pool import PATIENCE, Pool, lively
 from ledger.server import embedded
 from ledger.unready import Newer, NoLedger, Outdated
 
@@ -61,9 +60,9 @@ class Database:
         """Whether the server belongs to the data folder."""
         return self._server is not None
 
-    def pool(self, size: int = 8) -> ConnectionPool[Connection[Any]]:
+    def pool(self, size: int = 8, patience: float = PATIENCE) -> Pool:
         """Return an open pool for the log and the vault. Make it after forking, never before."""
-        return app_pool(self.addresses.app, size)
+        return app_pool(self.addresses.app, size, patience)
 
     def close(self) -> None:
         """Let go of the embedded server."""
@@ -111,7 +110,7 @@ def open_database(
         server = None
         known = url or owner_url or ""
         owner = owner_url if owner_url is not None and opening is Opening.OWNING else known
-        addresses = Addresses(owner, in_role(known, APP))
+        addresses = Addresses(lively(owner), lively(in_role(known, APP)))
         place = described(known)
     if opening is Opening.RECORDING and server is not None:
         opening = Opening.OWNING
@@ -211,42 +210,14 @@ def in_role(conninfo: str, role: str) -> str:
     return make_conninfo(conninfo, options=f"{options} -c role={role} {COMPILE_NOTHING}".strip())
 
 
-def app_pool(conninfo: str, size: int = 8) -> ConnectionPool[Connection[Any]]:
-    """Return an open pool of connections prepared for the ledger."""
-    pool: ConnectionPool[Connection[Any]] = ConnectionPool(
-        conninfo,
-        min_size=1,
-        max_size=size,
-        configure=_configure,
-        # A read is one statement and needs no transaction around it: one round trip, not three.
-        kwargs={"autocommit": True},
-        open=False,
-        name="ledger",
-    )
+def app_pool(conninfo: str, size: int = 8, patience: float = PATIENCE) -> Pool:
+    """Return an open pool of connections prepared for the ledger.
+
+    `patience`: seconds for which somebody waits for one of them.
+    """
+    pool = Pool(conninfo, size, patience)
     pool.open(wait=True, timeout=30)
     return pool
-
-
-# Every query of the ledger goes by an index. A plan made while the tables were empty would prefer to
-# read them whole, and stay cached for the first million entries.
-SESSION = """
-SET TIME ZONE 'UTC';
-SET lock_timeout = '20s';
-SET statement_timeout = '60s';
-SET idle_in_transaction_session_timeout = '60s';
-SET enable_seqscan = off;
-SET plan_cache_mode = force_generic_plan
-"""
-LIMIT_TRANSACTION = "SET transaction_timeout = '120s'"
-
-
-def _configure(connection: Connection[Any]) -> None:
-    connection.execute(SESSION)
-    # Older servers do not know it. Only this frees the lock of a client that hangs half-way
-    # through sending a statement; the other limits do not run in that state.
-    if connection.info.server_version >= 170000:
-        connection.execute(LIMIT_TRANSACTION)
-    pack.register(connection)
 
 
 SETTINGS = """

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -90,8 +90,8 @@ def server() -> Iterator[Server]:
         yield peopled(url)
         return
     if programs is not None:
-        with private(Path(programs)) as superuser:
-            yield peopled(superuser)
+        with private(Path(programs)) as machine:
+            yield peopled(machine.superuser)
         return
     folder = Path(tempfile.mkdtemp(prefix="dudao-test-"))
     folder.chmod(0o755)
@@ -104,16 +104,37 @@ def server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def private(programs: Path) -> Iterator[str]:
-    """Make a server of these programs in a folder of its own; yield its superuser's address."""
-    folder = Path(tempfile.mkdtemp(prefix="dudao-test-"))
-    postmaster.hand_over(folder)
-    account = postmaster.account()
+class Machine:
+    """A private server of some programs, in a folder of its own: it can be stopped and started."""
 
-    def run(program: str, *arguments: str) -> None:
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="dudao-test-"))
+        postmaster.hand_over(self.folder)
+        postmaster.open_way(programs / "postgres")
+        self._data = f"--pgdata={self.folder / 'data'}"
+        names = ("--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=trust")
+        self._run("initdb", self._data, *names)
+
+    @property
+    def superuser(self) -> str:
+        """How its superuser connects."""
+        return make_conninfo(host=str(self.folder), user="postgres", dbname="postgres")
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "start", self._data, "-w", "-l", log, "-o", settings)
+
+    def stop(self) -> None:
+        """Stop it as a power cut would."""
+        self._run("pg_ctl", "stop", self._data, "-m", "immediate")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        account = postmaster.account()
         subprocess.run(  # noqa: S603 - programs that the environment names
-            [str(programs / program), *arguments],
+            [str(self._programs / program), *arguments],
             check=True,
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -123,15 +144,18 @@ def private(programs: Path) -> Iterator[str]:
             extra_groups=None if account is None else [],
         )
 
-    data = f"--pgdata={folder / 'data'}"
-    run("initdb", data, "--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=trust")
-    settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
+
+@contextmanager
+def private(programs: Path) -> Iterator[Machine]:
+    """Make a server of these programs in a folder of its own, and start it."""
+    machine = Machine(programs)
     try:
-        run("pg_ctl", "start", data, "-w", "-l", str(folder / "log"), "-o", settings)
-        yield make_conninfo(host=str(folder), user="postgres", dbname="postgres")
+        machine.start()
+        yield machine
     finally:
-        run("pg_ctl", "stop", data, "-m", "immediate")
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(subprocess.CalledProcessError):  # a test may have left it stopped
+            machine.stop()
+        shutil.rmtree(machine.folder, ignore_errors=True)
 
 
 def peopled(superuser: str) -> Server:

@@ -4,13 +4,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.http.outages import outage
 from api.questions.parameters import unclear
 from api.questions.problems import MEDIA_TYPE, Problem, fault, from_refusal
 from domain.terms.decider import Refused
+from ledger.log.clock import ClockRefused
+from ledger.log.log import OutcomeUnknown
+from ledger.unready import Unready
 
 _OF_STATUS: Mapping[int, tuple[str, str, str]] = MappingProxyType(
     {
@@ -33,6 +38,8 @@ def install(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unclear)
     app.add_exception_handler(HTTPException, _http)
+    for temporary in (psycopg.Error, OutcomeUnknown, ClockRefused, Unready):
+        app.add_exception_handler(temporary, _outage)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -57,6 +64,13 @@ def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refused):
         raise error
     return respond(request, from_refusal(error))
+
+
+def _outage(request: Request, error: Exception) -> Response:
+    problem = outage(error)
+    if problem is None:
+        raise error
+    return respond(request, problem)
 
 
 def _fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the log has it

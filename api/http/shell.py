@@ -18,6 +18,7 @@ from api.http import memento
 from api.http.answer_log import Watch
 from api.http.arrival import arrival, visit
 from api.http.metrics import Metrics
+from api.http.outages import outage
 from api.installation.settings import Settings
 from api.questions.problems import MEDIA_TYPE, Problem, fault
 
@@ -85,9 +86,11 @@ class Shell:
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except Problem as problem:
             await exchange.fail(problem)
-        except Exception:
-            logger.exception("request %s failed", exchange.id)
-            await exchange.fail(fault())
+        except Exception as error:
+            temporary = outage(error)
+            if temporary is None:
+                logger.exception("request %s failed", exchange.id)
+            await exchange.fail(temporary or fault())
         finally:
             route = getattr(exchange.scope.get("route"), "path", "unknown")
             seconds = time.perf_counter() - started
@@ -120,6 +123,7 @@ class _Exchange:
         self._receive = receive
         self._send = send
         self._started = False
+        self._replaced = False
         self._got = 0
         self._limit = _limit_of(str(scope["path"]))
 
@@ -157,8 +161,20 @@ class _Exchange:
 
     async def send(self, message: Message) -> None:
         """Send a piece of the answer."""
+        if self._replaced:
+            return
         if message["type"] == "http.response.start":
-            await self._see(message)
+            try:
+                await self._see(message)
+            except Exception as error:
+                problem = outage(error)
+                if problem is None:
+                    raise
+                # What cannot be remembered is not given out. Raised here, it would be taken for an
+                # answer that broke off in the middle.
+                await self.fail(problem)
+                self._replaced = True
+                return
             self._started = True
             self.status = int(message["status"])
             self._head_up(MutableHeaders(scope=message))

@@ -21,6 +21,7 @@ from ledger.deciding.amending import apply
 from ledger.deciding.transact import Transactor
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.writer import Writer
+from ledger.pool import PATIENCE
 from ledger.reference import installed
 from ledger.vault import keys
 from ledger.vault.vault import Vault
@@ -29,8 +30,14 @@ from ledger.vault.vault import Vault
 class Bench:
     """What it takes to record: the log, its writer, the vault. Make it after forking, never before."""
 
-    def __init__(self, settings: Settings, database: Database, connections: int) -> None:
-        self.pool: ConnectionPool[Connection[Any]] = database.pool(connections)
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        connections: int,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.pool: ConnectionPool[Connection[Any]] = database.pool(connections, patience)
         self.log = PostgresLog(self.pool)
         self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
         self._writer = Writer(self.log)

@@ -42,6 +42,8 @@ RETRY_AFTER = 1.0
 """Seconds after which a follower that failed is tried again."""
 ATTEMPT_HOLDS = timedelta(seconds=5)
 """For how long an append that was tried and undone tells that the next will succeed."""
+SOON = 5.0
+"""Seconds for which a request waits for the database before it is told that it is away."""
 WHOLE_LISTS = 2
 """Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
@@ -72,7 +74,7 @@ class Installation:
         self.settings = settings
         self.database = open_ledger(settings, opening)
         self.key = load_key(settings.folder)
-        self.bench = Bench(settings, self.database, connections)
+        self.bench = Bench(settings, self.database, connections, SOON)
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)

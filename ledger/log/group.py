@@ -10,7 +10,9 @@ from concurrent.futures import Future
 from threading import Condition, Lock, Thread
 from typing import Generic, TypeAlias, TypeVar
 
+from ledger.log.clock import ClockRefused
 from ledger.log.log import OutcomeUnknown
+from ledger.pool import is_temporary
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -201,7 +203,9 @@ class Group(Generic[T, R]):
     def _settle_failed(self, group: Sequence[_Queued[T, R]], error: Exception) -> None:
         """Find out whose fault it was."""
         for queued in group:
-            if len(group) == 1 or not self._may_repeat(queued.item, error):
+            # Of an outage it is nobody's: each tried by itself would wait as long, one after the other.
+            alone = len(group) == 1 or is_temporary(error) or isinstance(error, ClockRefused)
+            if alone or not self._may_repeat(queued.item, error):
                 queued.fail(error)
             else:
                 self._settle([queued])

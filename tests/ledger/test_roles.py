@@ -163,8 +163,8 @@ def test_every_kind_of_owner_makes_a_ledger_on_a_server_that_knows_no_roles(
 ):
     """Since PostgreSQL 16 who makes a role may grant it, and not yet take it on."""
     monkeypatch.setenv("DUDAO_TEST_OWNER", kind)
-    with private(embedded.programs()) as superuser:
-        found = peopled(superuser)
+    with private(embedded.programs()) as machine:
+        found = peopled(machine.superuser)
         addresses = found.create("made", "template0")
         with psycopg.connect(addresses.owner) as connection:
             migrate(connection, [LEDGER])
