@@ -33,6 +33,7 @@ class Deed(StrEnum):
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_DISABLED = "account-disabled"
+    KEY = "access-key"
     INVITATION = "invitation"
     RESET = "reset"
     REVEAL = "reveal"

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from api.access import access_log, credentials, factor, passwords, sessions, sign_in
+from api.access import access_keys, access_log, credentials, factor, passwords, sessions, sign_in
 from api.access.access_log import Deed, Visit
 from api.access.credentials import Credential
 from api.access.gate import Gate
@@ -111,3 +111,10 @@ def _anew(gate: Gate, connection: Connection[Any], held: Credential, visit: Visi
     """End every session of the account, and begin one under a new token."""
     epoch = sessions.end_all(connection, held.actor.account)
     return sign_in.admit(gate, connection, held._replace(epoch=epoch), "password", visit)
+
+
+def revoke_key(gate: Gate, actor: Actor, key_id: str, visit: Visit) -> None:
+    """Take back a credential of the own account; one that is not there is none already."""
+    with gate.connection() as connection, connection.transaction():
+        if access_keys.revoke(connection, actor.account, key_id, visit.at):
+            access_log.record(connection, visit, actor, Deed.KEY, f"{key_id} revoked")

@@ -18,14 +18,23 @@ def verify(*, json: JsonOption = False) -> None:
     from api.installation.opening import open_ledger  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
     from api.installation.wiring import LOCAL  # noqa: PLC0415
+    from api.intake.device_chains import examine  # noqa: PLC0415
+    from ledger.log.postgres_log import PostgresLog  # noqa: PLC0415
     from proof.verifications import verify_and_keep  # noqa: PLC0415
 
     with open_ledger(Settings()) as database, database.pool(3) as pool:
         report = verify_and_keep(pool, LOCAL.account, _progress if sys.stderr.isatty() else None)
+        # Entries that differ cannot be read for what they say.
+        devices = [] if report.difference else examine(pool, PostgresLog(pool))
     head, difference = report
     if json:
         found = None if difference is None else difference._asdict()
-        answer = {"position": head.position, "root": head.root.hex(), "difference": found}
+        answer = {
+            "position": head.position,
+            "root": head.root.hex(),
+            "difference": found,
+            "devices": [device.shown() for device in devices],
+        }
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     elif difference is None:
         whole = chosen(
@@ -33,6 +42,9 @@ def verify(*, json: JsonOption = False) -> None:
             f"the ledger is whole: {head.position} entries, root {head.root.hex()}",
         )
         sys.stdout.write(f"{whole}\n")
+    # What a phone has not sent is no fault of the ledger: it is said, and the ledger stays whole.
+    for zh, en in (each for device in devices for each in device.said()):
+        tell(zh, en)
     if difference is not None:
         where = f"位置 {difference.position}" if difference.position else "账本状态"
         tell(

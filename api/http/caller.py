@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.access import sessions
+from api.access import access_keys, sessions
+from api.access.access_keys import Held
 from api.access.sessions import Session
 from api.access.tokens import BadToken, verify
 from api.http.arrival import arrival, require_own, visit
@@ -39,7 +40,7 @@ async def caller(request: Request) -> Actor:
     header = request.headers.get("authorization")
     session = None if header is not None else await _session(request, house)
     if header is not None:
-        actor = await _bearer(house, header)
+        actor = await _bearer(request, house, header)
     else:
         actor = session.actor if session else ANYONE
     # A page that says a problem is made after the endpoint has failed, and still greets its reader;
@@ -54,8 +55,57 @@ async def caller(request: Request) -> Actor:
 Caller = Annotated[Actor, Depends(caller)]
 
 
-async def _bearer(house: Installation, header: str) -> Actor:
+_SCOPED = {
+    ("PUT", "/v1/evidence/"): access_keys.PUT_EVIDENCE,
+    ("POST", "/v1/commands/SpotCheckRecorded"): access_keys.POST_SEALED,
+}
+"""Method and start of the path → what a key must be good for; nothing else is open to one."""
+
+
+async def _keyed(request: Request, house: Installation, token: str) -> Actor:
+    """Return who a key speaks for, if it is good for what is asked.
+
+    Raises:
+        Problem: 401, it is none or holds no more; 403, it is good for something else.
+    """
+
+    def find() -> Held | None:
+        with house.gate.connection() as connection:
+            return access_keys.find(connection, token, now())
+
+    held = await run_in_threadpool(find)
+    if held is None:
+        raise unauthenticated(
+            "凭据无效、已到期或已撤销;请登录后继续",
+            "the credential is not valid, has ended or was taken back: sign in to go on",
+        )
+    asked = (request.method, request.url.path)
+    needed = {
+        scope
+        for (method, start), scope in _SCOPED.items()
+        if asked[0] == method and asked[1].startswith(start)
+    }
+    if not needed or not needed <= held.scope:
+        raise Problem(
+            "forbidden",
+            "此凭据只用于上传已保存的现场记录及其证据",
+            "this credential only sends records that were sealed on the spot, and their evidence",
+            rule="credential-scope",
+        )
+    request.state.held = held
+    return held.actor
+
+
+def key_of(request: Request) -> Held | None:
+    """Return the key under which a request came; None if it came by a sign-in or a token."""
+    held: Held | None = getattr(request.state, "held", None)
+    return held
+
+
+async def _bearer(request: Request, house: Installation, header: str) -> Actor:
     scheme, _, token = header.partition(" ")
+    if scheme.lower() == "bearer" and token.strip().startswith(access_keys.PREFIX):
+        return await _keyed(request, house, token.strip())
     try:
         actor = verify(house.key, token.strip() if scheme.lower() == "bearer" else "", now())
     except (BadToken, ValueError, KeyError):

@@ -12,16 +12,23 @@ from urllib.parse import unquote
 import orjson
 from fastapi import Response
 
+from api.access.access_keys import Held
 from api.export.formats import JSON
 from api.installation.wiring import Installation
+from api.intake import device_records
 from api.intake.commands import Conditions, perform
+from api.intake.device_records import chains, sealed, statements
+from api.intake.evidence import missing_of, own_octets
 from api.questions.policy import unauthenticated
-from api.questions.problems import Problem, invalid
+from api.questions.problems import Problem, from_invalid, invalid
 from api.questions.queries import behind
 from api.questions.reading import Behind
+from domain.inspection.inspection import SpotCheckRecorded
 from domain.request import ActRequested
 from domain.terms.envelope import Actor
 from ledger import codec
+from ledger.gate.faults import Invalid
+from ledger.gate.json import read_object
 from ledger.gate.text import NUMBER_HERE, holds_identity_number
 from ledger.log.entry import Entry, instant_text
 from projections.views import flags
@@ -119,7 +126,56 @@ def answer(house: Installation, positions: Sequence[int]) -> Response:
     if isinstance(asked, ActRequested):
         sent["Location"] = f"/v1/requests/{asked.request_id}"
         return _said({**body, "request_id": asked.request_id}, 202, sent)
-    return _said(body, 201, sent)
+    return _said({**body, **_seen(house, entries[0])}, 201, sent)
+
+
+def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
+    """Return what the answer to a spot check says beside: evidence that has not arrived by now.
+
+    It is asked anew at every answer, so that a phone which sends its record again learns what to
+    send; nothing of it is part of what a key remembers.
+    """
+    event = codec.recorded(entry).event
+    if not isinstance(event, SpotCheckRecorded):
+        return {}
+    with house.reading() as connection:
+        found = chains(connection, [event.device_id]).get(event.device_id)
+    told = statements(event.device_id, found) if found else []
+    return {
+        "evidence_missing": missing_of(house, (each.sha256 for each in event.evidence)),
+        "warnings": [{"field": "device_id", "reason": f"{zh} / {en}"} for zh, en in told],
+    }
+
+
+def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> None:
+    """Refuse what a device did not seal: its credential posts finished records and nothing else.
+
+    Raises:
+        Problem: 403; the record's own bytes have not arrived, are another device's or account's, or
+            say something else than the command.
+    """
+    try:
+        body, _ = read_object(raw)
+    except Invalid as error:
+        raise from_invalid(error) from None
+    named = body.get("evidence")
+    own = named[-1] if isinstance(named, list) and named else None
+    digest = str(own.get("sha256")).lower() if isinstance(own, dict) else ""
+    octets = own_octets(house, held.actor, digest)
+    record = None if octets is None else device_records.read(octets)
+    good = (
+        record is not None
+        and record.device_id == held.holder == body.get("device_id")
+        and record.account == held.actor.account
+        and sealed(record, digest, key, body)
+    )
+    if not good:
+        raise Problem(
+            "forbidden",
+            "此凭据只能提交本机已保存的记录;请登录后办理",
+            "this credential posts records that were sealed on its own device: sign in for others",
+            rule="not-sealed",
+        )
 
 
 def _recorded(

@@ -51,6 +51,19 @@ _RECORDED: dict[str, Any] = {
             "description": "首条记录的叶哈希,作回执留存 / leaf hash of the first entry, a receipt",
         },
         "flags": {"type": "array", "items": {"type": "object"}},
+        "warnings": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "须留意之处,如设备记录缺号 / what to look at: a gap in a device's records",
+        },
+        "evidence_missing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": (
+                "仅现场记录:此刻尚未收到原件的证据 / of a spot check: evidence whose bytes "
+                "have not arrived at the moment of the answer"
+            ),
+        },
     },
 }
 

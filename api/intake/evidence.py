@@ -5,7 +5,7 @@ its place. Who sees it: who sent it, and who sees an entry that names it.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import IO, Any, NamedTuple
@@ -13,6 +13,8 @@ from typing import IO, Any, NamedTuple
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from api.intake import device_records
+from api.intake.device_records import DeviceRecord
 from api.questions.policy import Action, Rows, decide
 from api.questions.problems import Problem, invalid
 from api.questions.queries import missing
@@ -120,6 +122,20 @@ def check(wanted: bytes, said: Media, arrived: Arrived) -> None:
             f"内容不是 {said.value}(按文件特征判断)",
             f"the content is not {said.value}, judged by how it starts",
         )
+    if said is Media.DEVICE_RECORD and device_record(arrived) is None:
+        raise invalid(
+            "body",
+            "内容不是现场设备的记录(格式、设备号、序号、前一号摘要或数据有误)",
+            "this is no record of a device: format, device, number, digest before or data are wrong",
+        )
+
+
+def device_record(arrived: Arrived) -> DeviceRecord | None:
+    """Return the device record that came; None if the content is none."""
+    if arrived.size > device_records.LARGEST:
+        return None
+    arrived.file.seek(0)
+    return device_records.read(arrived.file.read())
 
 
 TURN = "SELECT pg_advisory_xact_lock(hashtextextended('evidence ' || %(account)s, 0))"
@@ -169,6 +185,9 @@ def store(
         is_new = connection.execute(ADD, values).fetchone() is not None
         if is_new:
             _add_pieces(connection, arrived)
+            record = device_record(arrived) if media is Media.DEVICE_RECORD else None
+            if record is not None:
+                device_records.keep(connection, arrived.sha256, record)
         connection.execute(ADD_UPLOAD, values)
     return is_new
 
@@ -225,6 +244,33 @@ def find(house: Reading, actor: Actor, sha256: str) -> Stored:
     return Stored(digest, Media(media), size)
 
 
+HELD = "SELECT sha256 FROM office.evidence WHERE sha256 = ANY(%(sha256s)s)"
+
+
+def missing_of(house: Reading, digests: Iterable[str]) -> list[str]:
+    """Return those of the digests whose bytes are not stored, in order and each once.
+
+    An entry may name evidence before its bytes arrive, and a phone keeps what it took until they
+    have: so this is true of the moment, whatever the basis of the question.
+    """
+    named = [each.lower() for each in dict.fromkeys(digests)]
+    wanted = [digest for digest in map(digest_of, named) if digest is not None]
+    if not wanted:
+        return named
+    with house.reading() as connection:
+        rows = connection.execute(HELD, {"sha256s": wanted}).fetchall()
+    held = {row[0].hex() for row in rows}
+    return [each for each in named if each not in held]
+
+
+def evidence_missing(house: Reading, inspection: Mapping[str, Any]) -> list[str]:
+    """Return the evidence that the records of an inspection name and that has not arrived by now."""
+    return missing_of(
+        house,
+        (file["sha256"] for check in inspection["spot_checks"] for file in check["evidence"]),
+    )
+
+
 def obtainable(house: Reading, actor: Actor, digests: Iterable[str]) -> frozenset[str]:
     """Return those of the digests whose bytes are stored and may be seen by `actor`.
 
@@ -255,6 +301,25 @@ def _is_named(house: Reading, sha256: str, rows: Rows, offices: frozenset[str]) 
         if (office in offices or office == CENTRE) and within(about, rows) is not None:
             return True
     return False
+
+
+SENT_BY = """
+SELECT e.media_type, e.size FROM office.evidence e JOIN office.evidence_upload u USING (sha256)
+ WHERE e.sha256 = %(sha256)s AND u.account = %(account)s
+"""
+
+
+def own_octets(house: Reading, actor: Actor, sha256: str) -> bytes | None:
+    """Return the bytes of a device record that `actor` has sent; None if there are none."""
+    digest = digest_of(sha256)
+    if digest is None:
+        return None
+    with house.reading() as connection:
+        values = {"sha256": digest, "account": actor.account}
+        row = connection.execute(SENT_BY, values).fetchone()
+    if row is None or row[0] != Media.DEVICE_RECORD or row[1] > device_records.LARGEST:
+        return None
+    return b"".join(octets(house, Stored(digest, Media.DEVICE_RECORD, row[1])))
 
 
 READ_PIECE = """

@@ -16,6 +16,7 @@ DEEDS: Names = MappingProxyType(
         "account-added": Words("新建账户", "account added"),
         "account-changed": Words("变更账户", "account changed"),
         "account-disabled": Words("停用账户", "account disabled"),
+        "access-key": Words("发出或撤销凭据", "credential given or taken back"),
         "invitation": Words("发出链接", "link made"),
         "reset": Words("重置凭证", "credentials reset"),
         "reveal": Words("查看个人信息", "personal data read"),

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http import bodies, commands
-from api.http.caller import Caller, Installed
+from api.http.caller import Caller, Installed, key_of
 from api.http.command_paths import PATHS
 from api.http.described_commands import HEADERS, answers, body
 from api.questions.parameters import Text
@@ -26,6 +26,9 @@ def _endpoint(names: Sequence[str]) -> Endpoint:
         commands.meant_for(request.headers, actor)
         raw = await bodies.read(request)
         headers = commands.headers(request.headers)
+        held = key_of(request)
+        if held is not None:
+            await bodies.in_thread(lambda: commands.require_sealed(house, held, raw, headers.key))
         return await bodies.in_thread(lambda: commands.record(house, actor, names, raw, headers))
 
     return record

@@ -8,6 +8,7 @@ from api.http.answers import document
 from api.http.caller import Caller, Installed
 from api.http.described import a_list, a_record, an_item
 from api.http.lists import listing
+from api.intake.evidence import evidence_missing
 from api.questions.lists import VIEWS, ListView
 from api.questions.parameters import Text
 from api.questions.queries import Found, ask, ask_one
@@ -57,7 +58,12 @@ def _add_one(name: str, summary: str) -> None:
         question: Annotated[AsOf, Query()],
     ) -> Response:
         standing, item = ask_one(house, actor, name, question.asked(), key)
-        return document(request, standing, item)
+        if name != "inspections":
+            return document(request, standing, item)
+        missing = evidence_missing(house, item)
+        # What has not arrived yet will: until then the answer is of this moment, at any basis.
+        kept = standing._replace(pinned=standing.pinned and not missing)
+        return document(request, kept, {**item, "evidence_missing": missing})
 
     router.add_api_route(
         f"/v1/{name}/{{key}}",
@@ -65,9 +71,18 @@ def _add_one(name: str, summary: str) -> None:
         methods=["GET"],
         summary=summary,
         operation_id=f"get_{name}",
-        responses=a_record(an_item(VIEWS[name].shape)),
+        responses=a_record(_described(name)),
         response_class=Response,
     )
+
+
+def _described(name: str) -> dict[str, Any]:
+    """Return the schema of a single record."""
+    item = an_item(VIEWS[name].shape)
+    if name == "inspections":
+        digests = {"type": "array", "items": {"type": "string"}}
+        item["properties"]["evidence_missing"] = digests
+    return item
 
 
 for _view in VIEWS.values():

@@ -1,6 +1,6 @@
 """`/inspections` 督导: who was sent where, what they saw, and the form that sends them (四)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
-from api.intake.evidence import obtainable
+from api.intake.device_records import Said, chains, statements
+from api.intake.evidence import evidence_missing, obtainable
 from api.questions.policy import Action, decide
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
@@ -42,6 +43,10 @@ class InspectionPage:
     """Name of the enterprise."""
     files: frozenset[str]
     """Digests of the evidence that the reader can have."""
+    missing: Sequence[str]
+    """Digests of the evidence whose bytes have not arrived."""
+    devices: Mapping[str, Sequence[Said]]
+    """What the chain of each device lacks."""
     may_raise: bool
     """Whether the reader may raise a finding from it."""
     may_record: bool
@@ -164,7 +169,17 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
             actor,
             [file["sha256"] for check in item["spot_checks"] for file in check["evidence"]],
         ),
+        missing=evidence_missing(house, item),
+        devices=_devices(house, item),
         may_raise=frame.now and actor.role in MAY["FindingRaised"],
         may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
     )
     return render(frame, "inspection.html", page, seen.status)
+
+
+def _devices(house: Installation, item: Row) -> dict[str, Sequence[Said]]:
+    """Return what is to be said of the devices that the records were made on."""
+    named = {check["device_id"] for check in item["spot_checks"]}
+    with house.reading() as connection:
+        found = chains(connection, named)
+    return {device: statements(device, chain) for device, chain in found.items()}

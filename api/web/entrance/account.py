@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from api.access import credentials, holder, sessions
+from api.access import access_keys, credentials, holder, sessions
 from api.access.sessions import Shown
 from api.http.arrival import arrival, visit
 from api.http.caller import Installed, SignedIn
@@ -27,6 +27,8 @@ class AccountPage:
     """Number of the session in which the page is read."""
     sessions: Sequence[Shown]
     """All sessions of the account, the newest first."""
+    keys: Sequence[access_keys.Shown]
+    """Credentials of devices that send in the name of the account."""
     has_password: bool
     """Whether there is a password; an account of the identity provider has none."""
     has_factor: bool
@@ -40,9 +42,11 @@ def show(request: Request, house: Installed, session: SignedIn) -> Response:
     with gate.connection() as connection:
         held = credentials.find(connection, account)
         own = sessions.of_account(connection, account, gate.limits, visit(request).at)
+        keys = access_keys.of_account(connection, account, visit(request).at)
     page = AccountPage(
         own=session.number,
         sessions=own,
+        keys=keys,
         has_password=held is not None and held.password is not None,
         has_factor=held is not None and held.factor is not None,
     )
@@ -55,6 +59,13 @@ def end_session(request: Request, house: Installed, session: SignedIn, form: For
     number = text(form, "number") or ""
     if number.isascii() and number.isdecimal() and len(number) <= DIGITS:
         holder.end_session(house.gate, session.actor, int(number), visit(request))
+    return Response(status_code=303, headers={"Location": "/account"})
+
+
+@router.post("/account/keys/revoke")
+def revoke_key(request: Request, house: Installed, session: SignedIn, form: Form) -> Response:
+    """Take back the credential of a device."""
+    holder.revoke_key(house.gate, session.actor, text(form, "key_id") or "", visit(request))
     return Response(status_code=303, headers={"Location": "/account"})
 
 

@@ -34,6 +34,10 @@ STARTS = {
     HEIC: b"\x00\x00\x00\x18ftypheic",
     PDF: b"%PDF-1.7\n",
 }
+DEVICE_RECORD = (
+    b'{"format":"dudao-field-record/1","device_id":"d","sequence":1,"previous":null,"key":"k",'
+    b'"account":"a","valid_from":"2026-03-10","data":{}}'
+)
 INSPECTOR = district("110108")
 ELSEWHERE = district("110105")
 _serial = count(1)
@@ -168,7 +172,8 @@ def test_bytes_go_under_no_name_but_their_own(desk: Desk) -> None:
         (b"\x00\x00\x00\x18ftypmp42", HEIC, 422),
         (b"", JPEG, 422),
         (b"\xff\xd8", JPEG, 422),
-        (b'{"format":"dudao-field-record/1","sequence":1}', "application/json", 201),
+        (DEVICE_RECORD, "application/json", 201),
+        (b'{"format":"dudao-field-record/1","sequence":1}', "application/json", 422),
         (b'{"format":"other"}', "application/json", 422),
         (b'{"a":1}', "application/json", 422),
         (STARTS[JPEG], "", 415),
