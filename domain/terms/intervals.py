@@ -30,12 +30,15 @@ class Days:
 
 
 def years_after(day: date, years: int) -> date:
-    """Return the same day `years` later; 29 February becomes the last day of February.
+    """Return the day on which `years` from `day` on are over: the first one that is not in them.
 
-    Decided once, for the three years of a listing (六(三)).
+    It is the same day of a later year. Years from 29 February end with February, its last day
+    included: they are over on 1 March where there is no 29th. Decided once, for 六(三).
     """
     year = day.year + years
-    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
+    if day.day > monthrange(year, day.month)[1]:
+        return date(year, day.month + 1, 1)
+    return date(year, day.month, day.day)
 
 
 class Timeline(Generic[V]):

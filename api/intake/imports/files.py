@@ -29,9 +29,10 @@ from api.intake.sheets.kinds import (
     LINES_AS_SHEET,
     cause_by_start,
     cause_of_text,
+    is_binary,
     is_lines,
-    is_utf16,
 )
+from api.intake.sheets.parts import place_in
 from api.intake.sheets.roster_form import FORM as ROSTER_FORM
 from domain.terms.envelope import UNSTAMPED, Stamps
 from domain.terms.vocabulary import Role
@@ -46,6 +47,7 @@ STEP = 1_000
 """Lines from one report of progress to the next."""
 LARGEST_TEXT_SHEET = 200 * 2**20
 MOST_NOTES = 200
+_OF_LINES = frozenset({".ndjson", ".jsonl", ".json"})
 
 Progress = Callable[[int, int], None]
 """Called with what was read so far and the whole, both in the same unit."""
@@ -87,8 +89,10 @@ class Rejects:
             self._file = os.fdopen(made, "wb")
         errors = [{"field": fault.field, "reason": fault.reason} for fault in faults]
         reason = "; ".join(error["reason"] for error in errors)
+        # What a whole publication is refused for stands in the row of its cell, not in the title's.
+        placed = place_in(faults[0].field) if faults and item.places else None
         record = {
-            "line": item.line,
+            "line": placed[0] if placed else item.line,
             "code": code,
             "reason": reason,
             "errors": errors,
@@ -193,16 +197,19 @@ class Importer:
         if is_workbook(head):
             return self._of_book(read_workbook(path), report)
         suffix = path.suffix.lower()
-        if suffix in {".xlsx", ".xlsm", ".xltx", ".xls", ".et"} or _is_binary(head):
+        named_text = suffix in {".csv", ".tsv", ".txt"}
+        if suffix in {".xlsx", ".xlsm", ".xltx", ".xls", ".et"} or (
+            is_binary(head) and not named_text
+        ):
             raise malformed(
                 *cause_of_text(head)
-                if size and not _is_binary(head)
+                if size and not is_binary(head)
                 else (
                     "既不是工作簿,也不是文本文件(或为空);请用 XLSX、CSV 或 NDJSON 重新保存",
                     "neither a workbook nor text, or empty; save it again as XLSX, CSV or NDJSON",
                 )
             )
-        if suffix in {".csv", ".tsv", ".txt"}:
+        if named_text or not (suffix in _OF_LINES or _may_be_lines(head)):
             if is_lines(head):
                 raise malformed(*LINES_AS_SHEET)
             if size > LARGEST_TEXT_SHEET:
@@ -226,6 +233,11 @@ class Importer:
         return sum(len(table.sheet.rows) for table in tables), _of_rows(rows, len(tables) > 1)
 
 
+def _may_be_lines(head: bytes) -> bool:
+    """Return whether a file of any name begins like JSON; all else is looked at as a sheet."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"[", b""}
+
+
 def _default(table: Table) -> Mapping[str, str]:
     return PUBLISHER if table.form is ROSTER_FORM else OFFICE
 
@@ -244,10 +256,6 @@ def _of_rows(rows: Iterable[Row], several: bool) -> Iterator[Item]:  # noqa: FBT
 
 def _on_sheet(sheet: str, fault: Fault) -> Fault:
     return fault._replace(field=f"{sheet}!{fault.field}") if fault.field else fault
-
-
-def _is_binary(head: bytes) -> bool:
-    return b"\0" in head and not is_utf16(head)
 
 
 def _set_aside_unsound(waiting: deque[Item], report: Report, rejects: Rejects) -> None:

@@ -16,10 +16,20 @@ from ledger.gate.text import admitted
 _DAY = re.compile(
     r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})[日号]?"
 )
+_IN_WORDS = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]"
+)
+_WEEKDAY = re.compile(r"(.+?)\(?(?:星期|周)([一二三四五六日天])\)?")
+_WEEKDAYS = "一二三四五六日"
+_NUMERALS = "〇一二三四五六七八九"
+_DASHES = str.maketrans(dict.fromkeys("—–‐‑‒―−", "-") | {"\\": "/", "○": "〇", "O": "〇"})
+_TIMED = re.compile(r".{6,12}[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?")
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _MIDNIGHT = re.compile(r"(.+?)[T ]+(?:00|0):00(?::00(?:\.0+)?)?")
 _GUARDED = re.compile(r'=\s*"((?:[^"]|"")*)"')
 _LINES = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_ENDS = re.compile(r"[\r\n]+")
 _NEAR_MIDNIGHT = timedelta(minutes=1)
 _SERIALS = range(36_526, 73_051)
 """What a spreadsheet counts for the days of 2000 to 2099."""
@@ -44,7 +54,7 @@ class Reading:
     """Takes the cells of one row, collecting faults with their addresses."""
 
     def __init__(self, table: Table, number: int, cells: Mapping[str, Cell]) -> None:
-        self._table, self._number, self._cells = table, number, cells
+        self._table, self.number, self._cells = table, number, cells
         self.faults: list[Fault] = []
         self.notes: list[str] = []
         self._at_fault: set[str] = set()
@@ -56,7 +66,7 @@ class Reading:
 
     def where(self, head: str) -> str:
         """Return the address of the row's cell with the head's name."""
-        return self._table.where(self._number, head) if head in self._table.columns else head
+        return self._table.where(self.number, head) if head in self._table.columns else head
 
     def fault(self, head: str, zh: str, en: str) -> None:
         """Note what is wrong with the cell of a column: the first thing that is."""
@@ -100,7 +110,11 @@ class Reading:
                 self.fault(head, *_AS_NUMBER)
             return text or ""
         if isinstance(cell, str) and cell:
-            return self._admitted(head, unguarded(cell, code=code), at_lines)
+            text = unguarded(cell, code=code)
+            if code and _SCIENTIFIC.fullmatch(text):
+                self.fault(head, *_AS_POWER)
+                return ""
+            return self._admitted(head, text, at_lines)
         if needed or cell:
             self.fault(head, *_no_text(cell))
         return ""
@@ -113,7 +127,8 @@ class Reading:
         (outer, inner) = where if len(where) == 2 else (where[0], None)
         value, faults = admitted({outer: {inner: text}} if inner else {outer: text})
         for fault in faults:
-            self.fault(head, fault.zh, fault.en)
+            only_lines = _ENDS.search(text) and not admitted({outer: _ENDS.sub("", text)})[1]
+            self.fault(head, *(_BROKEN if only_lines else (fault.zh, fault.en)))
         if faults:
             return ""
         return str(value[outer][inner] if inner else value[outer])
@@ -147,14 +162,10 @@ class Reading:
             if found is None:
                 self.fault(head, *_number_as_day(cell))
             return found or ""
-        text = self.text(head)
+        text = unguarded(self.text(head), code=True)
         found = day_text(text) if text else None
         if text and found is None:
-            self.fault(
-                head,
-                f"“{text[:20]}”不是日期,应写作 2024-06-30",
-                "a day like 2024-06-30 is expected",
-            )
+            self.fault(head, *_no_day(text))
         return found or ""
 
     def _day_near(self, head: str, at: datetime) -> str:
@@ -195,6 +206,16 @@ _AS_NUMBER = (
 )
 
 
+_AS_POWER = (
+    "编号被存为科学计数法,末位已丢失;请将该列设为文本后按原件重新填写",
+    "the code was saved in scientific notation and lost its digits; format the column as text",
+)
+_BROKEN = (
+    "单元格内有换行(U+000A);请改写成一行",
+    "there is a line break in the cell (U+000A); write it in one line",
+)
+
+
 def _no_text(cell: Cell) -> tuple[str, str]:
     """Return what is wrong with a cell that should hold a text."""
     match cell:
@@ -219,6 +240,23 @@ def unguarded(text: str, *, code: bool = False) -> str:
     return text.strip(" \t\u00a0\u3000")
 
 
+def _no_day(text: str) -> tuple[str, str]:
+    """Return why a text is no day."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    shown = text[:20]
+    if _TIMED.fullmatch(plain):
+        return (
+            f"“{shown}”带有时刻;请只填日期,如 2024-06-30",
+            "there is a time of day; a day like 2024-06-30 is expected",
+        )
+    if _parts(plain) is not None:
+        return f"“{shown}”不是日历上的一天,应写作 2024-06-30", "there is no such day"
+    return (
+        f"“{shown}”不是日期,应写作 2024-06-30",
+        "a day like 2024-06-30 is expected",
+    )
+
+
 def _as_whole(cell: float) -> str | None:
     """Return a number that stands where a text is expected; None where digits may be lost."""
     return str(int(cell)) if float(cell).is_integer() and abs(cell) < 10**9 else None
@@ -237,19 +275,47 @@ def _number_as_day(cell: float) -> tuple[str, str]:
 def day_text(text: str) -> str | None:
     """Return a day written in any usual way as ISO text; None where it is none.
 
-    2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, 20240630, in full width too, and with a midnight.
+    2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, 20240630, 二〇二四年六月三十日, in full width
+    too, with a midnight or with its day of the week.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     midnight = _MIDNIGHT.fullmatch(plain)
     plain = "".join((midnight[1] if midnight else plain).split())
-    found = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)
-    if found is None:
+    of_week = _WEEKDAY.fullmatch(plain)
+    parts = _parts(of_week[1] if of_week else plain)
+    if parts is None:
         return None
-    year, month, day = (int(part) for part in found.groups() if part and part.isdecimal())
     try:
-        return date(year, month, day).isoformat()
+        day = date(*parts)
     except ValueError:
         return None
+    if of_week and _WEEKDAYS[day.weekday()] != of_week[2].replace("天", "日"):
+        return None
+    return day.isoformat()
+
+
+def _parts(text: str) -> tuple[int, int, int] | None:
+    """Return year, month and day as they are written, whether or not there is such a day."""
+    plain = text.translate(_DASHES)
+    found = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)
+    if found is not None:
+        year, month, day = (int(part) for part in found.groups() if part and part.isdecimal())
+        return year, month, day
+    words = _IN_WORDS.fullmatch(plain)
+    if words is None:
+        return None
+    year = int("".join(str(_NUMERALS.index(c)) for c in words[1].replace("零", "〇")))
+    return year, _number(words[2]), _number(words[3])
+
+
+def _number(words: str) -> int:
+    """Return a number below a hundred that is written in words: 三十一; 0 where it is none."""
+    tens, ten, ones = words.partition("十")
+    if not ten:
+        return _NUMERALS.index(words) if len(words) == 1 else 0
+    if len(tens) > 1 or len(ones) > 1:
+        return 0
+    return (_NUMERALS.index(tens) if tens else 1) * 10 + (_NUMERALS.index(ones) if ones else 0)
 
 
 def shown(cells: Mapping[str, Cell]) -> dict[str, Any]:

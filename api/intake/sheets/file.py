@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from api.export.formats import text_of_cell
 from api.export.outlet import outlet_for_frames
-from api.intake.sheets.kinds import cause_in_archive, is_utf16
+from api.intake.sheets.kinds import cause_in_archive, is_binary, utf16_of
 from api.intake.sheets.parts import Marks, marks_of, sheet_parts, with_slashes
 from ledger.gate.faults import Invalid, malformed
 
@@ -66,6 +66,8 @@ class Sheet(NamedTuple):
     formulas: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    wide_rows: frozenset[int] = frozenset()
+    """Rows with a cell that is merged over several columns, as titles are."""
 
 
 class Book(NamedTuple):
@@ -109,6 +111,7 @@ def _sheet(found: dict[str, Any]) -> Sheet:
         frozenset((row, column) for row, column in found["formulas"]),
         frozenset(found["hidden_rows"]),
         frozenset(found["hidden_columns"]),
+        frozenset(found["wide_rows"]),
     )
 
 
@@ -159,7 +162,7 @@ def _refuse_bombs(path: Path) -> None:
 
 
 def read_text(raw: bytes) -> Book:
-    """Return the rows of a CSV: UTF-8 with or without BOM, or GB18030 as Chinese Excel saves it.
+    """Return the rows of a CSV: UTF-8 with or without BOM, UTF-16, or GB18030 as Chinese Excel saves it.
 
     Lines may end in LF, CR LF or CR; columns part at commas, or at tabs or semicolons where the
     first line with several columns has more of these.
@@ -201,9 +204,18 @@ def _delimiter(text: str) -> str:
 
 
 def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
-    if is_utf16(raw[:4096]):
-        raise malformed("文件为 UTF-16 编码,请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
-    if b"\x00" in raw[:4096]:
+    encoding = utf16_of(raw[:4096])
+    if encoding is not None:
+        try:
+            # Excel's “Unicode 文本” and what some shells write: with its mark there is no doubt.
+            text = raw.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            raise malformed(
+                "文件为 UTF-16 编码且已损坏,请另存为 UTF-8",
+                "the file is UTF-16 and damaged; save it as UTF-8",
+            ) from None
+        return text, ("按 UTF-16 编码读取 / read as UTF-16",)
+    if is_binary(raw[:4096]):
         raise malformed(
             "文件含有空字节,不是文本(或为 UTF-32 编码);请用 Excel 另存为“CSV UTF-8”",
             "the file holds zero bytes and is no text, or UTF-32; save it as CSV in UTF-8",
@@ -298,7 +310,8 @@ def _rows(sheet: Any, marks: Marks) -> dict[str, Any]:  # noqa: ANN401 - calamin
         cells += [None] * (column + 1 - len(cells))
         cells[column] = {"error": shown or "#ERROR"}
     formulas = set(marks.formulas)
-    for row, column, above in _merged(sheet.merged_cell_ranges or ()):
+    ranges = sheet.merged_cell_ranges or ()
+    for row, column, above in _merged(ranges):
         # What a merged cell shows holds for every row that it spans.
         if row in rows and above in rows and column < len(rows[row]):
             rows[row][column] = rows[above][column]
@@ -317,6 +330,9 @@ def _rows(sheet: Any, marks: Marks) -> dict[str, Any]:  # noqa: ANN401 - calamin
         "formulas": sorted(at for at in formulas if at[0] in numbers),
         "hidden_rows": sorted(numbers & marks.hidden_rows),
         "hidden_columns": sorted(c for c in marks.hidden_columns if c < MOST_COLUMNS),
+        "wide_rows": sorted(
+            {top + 1 for (top, first), (_, end) in ranges if end - first > 1} & numbers
+        ),
     }
 
 

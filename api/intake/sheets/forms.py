@@ -13,7 +13,7 @@ from api.intake.sheets import roster_form, upload_form
 from api.intake.sheets.cells import Row
 from api.intake.sheets.directory import Directory
 from api.intake.sheets.file import Book
-from api.intake.sheets.heads import Form, Table, table_in
+from api.intake.sheets.heads import Form, Table, nearest, shortened, table_in
 from api.intake.sheets.roster_form import ROSTER, roster
 from api.intake.sheets.upload_form import UPLOAD, upload
 from ledger.gate.faults import Invalid, malformed
@@ -70,6 +70,17 @@ def rows_of(
 
 def _unknown(book: Book) -> Invalid:
     hidden = "".join(f";{note.partition(' / ')[0]}" for note in book.notes)
+    near = max(
+        (table for sheet in book.sheets if (table := nearest(sheet, FORMS)) is not None),
+        key=lambda table: len(table.columns),
+        default=None,
+    )
+    if near is not None:
+        where = f"工作表“{near.sheet.name}”" if near.sheet.name else ""
+        known, others = "、".join(near.columns), "、".join(map(shortened, near.unknown))
+        hidden += f";{where}第 {near.head} 行像是表头,认得的列:{known}" + (
+            f",不认识的列:{others}" if others else ""
+        )
     return malformed(
         "找不到表头。名单的列为:"
         + "、".join(ROSTER)

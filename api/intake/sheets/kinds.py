@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 from api.intake.sheets.parts import member_name
 
+_FEW_ZEROS = 100
+_UTF32 = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+_FEWEST_ZEROS = 4
 Cause: TypeAlias = tuple[str, str]
 """The sentence in Chinese and in English."""
 
@@ -30,6 +33,11 @@ _STARTS: Mapping[bytes, Cause] = MappingProxyType(
             "a photo; upload the sheet itself",
         ),
         b"\x89PNG": ("这是图片(PNG);请上传 XLSX 或 CSV 表格", "a picture; upload the sheet itself"),
+        b"GIF8": ("这是图片(GIF);请上传 XLSX 或 CSV 表格", "a picture; upload the sheet itself"),
+        b"RIFF": (
+            "这是图片或音像文件;请上传 XLSX 或 CSV 表格",
+            "a picture or recording; upload the sheet",
+        ),
         b"Rar!": (
             "这是 RAR 压缩包;请解压后上传其中的表格",
             "a RAR archive; upload the sheet in it",
@@ -94,6 +102,9 @@ def cause_by_start(head: bytes) -> Cause | None:
     for start, cause in _STARTS.items():
         if head.startswith(start):
             return cause
+    encoding = utf16_of(head)
+    if encoding is not None:
+        head = head[: len(head) // 2 * 2].decode(encoding, "replace").encode()
     text = head.removeprefix(b"\xef\xbb\xbf")
     if text.startswith(b"MIME-Version:") or _HTML_START.match(text):
         return _HTML
@@ -129,12 +140,31 @@ def cause_in_archive(path: Path) -> Cause | None:
     return ("压缩包里没有工作簿,请上传 .xlsx 文件", "the archive holds no workbook")
 
 
-def is_utf16(head: bytes) -> bool:
-    """Return whether a file beginning with `head` is UTF-16, as some shells write what they redirect.
+def is_binary(head: bytes) -> bool:
+    """Return whether a file beginning with `head` is no text; a stray zero byte is the gate's to name."""
+    return head.count(0) * _FEW_ZEROS > len(head) and utf16_of(head) is None
 
-    Without its mark it is known by the zero bytes of ASCII, which stand at every other place.
+
+def is_utf16(head: bytes) -> bool:
+    """Return whether a file beginning with `head` is UTF-16, as some shells write what they redirect."""
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or utf16_of(head) is not None
+
+
+def utf16_of(head: bytes) -> str | None:
+    """Return the UTF-16 encoding of a file beginning with `head`; None where it has another.
+
+    Without a mark at its beginning the name says which byte comes first.
     """
+    if head.startswith(_UTF32):
+        return None
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    zeros = [place % 2 for place, byte in enumerate(head) if byte == 0]
-    return len(zeros) > len(head) // 4 and len(set(zeros)) == 1
+        return "utf-16"
+    even = head[: len(head) // 2 * 2]
+    first, second = even[0::2].count(0), even[1::2].count(0)
+    # A few Chinese characters have a zero byte, too: 一 is 4E00.
+    if max(first, second) < _FEWEST_ZEROS + 9 * min(first, second):
+        return None
+    encoding = "utf-16-le" if second > first else "utf-16-be"
+    # Every sign that parts cells and lines is ASCII: read the right way, there are some of each.
+    text = even.decode(encoding, "replace")
+    return encoding if any(sign in text for sign in ',;\t{<"') else None

@@ -25,6 +25,7 @@ from api.intake.sheets.parts import (
     member_name,
     new_parser,
     place,
+    place_in,
     sheet_names,
     sheet_parts,
 )
@@ -33,7 +34,6 @@ from ledger.gate.faults import Invalid
 MOST_BYTES = 64 * 2**20
 """Of one inflated part; a larger workbook comes back as a list of errors only."""
 _LONGEST = 32_000
-_AT = re.compile(r"(?:.+!)?([A-Z]{1,3}[0-9]{1,7})(?: .*)?")
 _CELL = re.compile(rb"<((?:\w+:)?)c\b")
 _ROW_END = re.compile(rb"</((?:\w+:)?)row\s*>")
 _FILL = (
@@ -67,24 +67,22 @@ def marked(path: Path, rejects: Iterable[Mapping[str, Any]]) -> tuple[str, bytes
 
 
 def _by_sheet(rejects: Iterable[Mapping[str, Any]]) -> dict[str, list[Fault]]:
+    """Return what is wrong by sheet and row: a fault of a publication stands in the row of its cell."""
     found: dict[str, list[Fault]] = defaultdict(list)
     for reject in rejects:
-        said = ";".join(
-            f"{each['field']}:{each['reason'].partition(' / ')[0]}" for each in reject["errors"]
-        )
-        cells = [_place(each["field"]) for each in reject["errors"]]
-        fault = Fault(
-            int(reject["line"]),
-            tuple(cell for cell in cells if cell is not None),
-            said or str(reject["reason"]),
-        )
-        found[reject.get("sheet", "")].append(fault)
+        line = int(reject["line"])
+        by_row: dict[int, list[tuple[str, tuple[int, int] | None]]] = {}
+        for each in reject["errors"]:
+            cell = place_in(each["field"])
+            said = f"{each['field']}:{each['reason'].partition(' / ')[0]}"
+            by_row.setdefault(cell[0] if cell else line, []).append((said, cell))
+        own = found[reject.get("sheet", "")]
+        if not by_row:
+            own.append(Fault(line, (), str(reject["reason"])))
+        for row, errors in by_row.items():
+            cells = tuple(cell for _, cell in errors if cell is not None)
+            own.append(Fault(row, cells, ";".join(said for said, _ in errors)))
     return found
-
-
-def _place(field: str) -> tuple[int, int] | None:
-    found = _AT.fullmatch(field)
-    return place(found[1]) if found else None
 
 
 def _text(table: Table, faults: Sequence[Fault]) -> bytes:

@@ -17,6 +17,7 @@ MOST_COVERED = 2_000_000
 """Cells that the references of array formulas may cover together."""
 _WORTH_A_LOOK = re.compile(rb"""<(?:\w{1,20}:)?f[\s/>]|\shidden\s*=|\st\s*=\s*["']e["']""")
 _OVERLAP = 64
+_FIELD = re.compile(r"(?:.+!)?([A-Z]{1,3}[0-9]{1,7})(?: .*)?")
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
@@ -234,6 +235,12 @@ def letters(column: int) -> str:
         column, letter = divmod(column - 1, 26)
         found = chr(ord("A") + letter) + found
     return found
+
+
+def place_in(field: str) -> tuple[int, int] | None:
+    """Return the cell that the field of a fault names: `名单!C7 等级`; None where it names none."""
+    found = _FIELD.fullmatch(field)
+    return place(found[1]) if found else None
 
 
 def address(row: int, column: int) -> str:

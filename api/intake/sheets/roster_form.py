@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from api.intake.sheets.cells import Reading, Row, day_text, shown
@@ -21,12 +23,18 @@ from ledger.gate.faults import Fault
 
 ROSTER = ("序号", "企业名称", "统一社会信用代码", "职业编码", "职业(工种)", "等级", "有效期")
 CODE, NAME, PERIOD = "统一社会信用代码", "企业名称", "有效期"
+_OCCUPATION = "职业(工种)"
 FORM = Form(
     name="roster",
     zh="公布名单",
     en="published roster",
     heads=ROSTER[1:],
-    telling=frozenset({CODE, "职业编码"}),
+    telling=MappingProxyType(
+        {
+            CODE: re.compile(r"[0-9A-Z]{12,24}"),
+            "职业编码": re.compile(r"[0-9](?:-[0-9]{1,3}){2,4}.{0,3}"),
+        }
+    ),
 )
 EDITION = "2022"
 """Sheets name no edition: it is that of the confirmed scope, and of what was not confirmed 2022."""
@@ -37,7 +45,8 @@ _BATCH = re.compile(r"批次(?:号|名称)?\s*:\s*[\"'“‘「『]?([^\s,;。�
 _EARLIER_BATCH = re.compile(r"批次:\s*([^\s]+)")
 _TRADE = re.compile(r"(.+?)[(\uff08](.+)[)\uff09]")
 _BETWEEN = re.compile(r"至|到|—+|–+|~+|―+|--+")
-_YEAR_FIRST = re.compile(r"(?<=[0-9日号.])-(?=[0-9]{4}(?![0-9]))")
+_YEAR_FIRST = re.compile(r"(?<=[0-9日号.])-(?=(?:19|20)[0-9]{2}(?:[^0-9]|[0-9]{4}(?![0-9])))")
+_MIDNIGHTS = re.compile(r"(?<=[0-9日号])[T ]+0?0:00(?::00(?:\.0+)?)?(?![0-9:])")
 _MOST_YEARS = 100
 
 
@@ -91,35 +100,64 @@ class _Title(NamedTuple):
     day: str
     earlier_batch: str
     """What the release of November 2026 took for the batch."""
+    places: Mapping[str, str]
+    """Field of the publication → the cell of the title that says it."""
     faults: tuple[Fault, ...]
 
 
 def _title(table: Table) -> _Title:
-    """Return what stands above the head."""
+    """Return what stands above the head, cells that are formulas left out."""
     above = [(n, cells) for n, cells in table.sheet.rows if n < table.head]
-    words = [_said(cell) for _, cells in above for cell in cells if cell is not None]
-    text = unicodedata.normalize("NFKC", " ".join(words))
+    formulas = [at for at in sorted(table.sheet.formulas) if at[0] < table.head]
+    words = [
+        (address(n, column), unicodedata.normalize("NFKC", _said(cell)))
+        for n, cells in above
+        for column, cell in enumerate(cells)
+        if cell is not None and (n, column) not in table.sheet.formulas
+    ]
+    text = " ".join(word for _, word in words)
     batch, published = _BATCH.search(text), _PUBLISHED.search(text)
     day = day_text(published[1]) if published else None
     # As it was searched for then: in the first five rows, whatever they were.
     first = (c for _, cells in table.sheet.rows[:5] for c in cells if isinstance(c, str))
     earlier = _EARLIER_BATCH.search(unicodedata.normalize("NFKC", " ".join(first)))
     row = above[0][0] if above else table.head
+    whole = address(row, 0)
+    places = {
+        "batch": _cell_with(words, "批次", whole),
+        "published_on": _cell_with(words, "公布", whole),
+        "valid_from": _cell_with(words, "公布", whole),
+    }
     faults: list[Fault] = []
     if batch is None or day is None:
         lacking = "、".join(
             name for name, there in (("公布日期", day), ("批次", batch)) if there is None
         )
-        faults.append(
-            Fault(
-                f"{address(row, 0)} 标题",
+        if formulas:
+            fault = Fault(
+                f"{address(*formulas[0])} 标题",
+                f"标题行缺少{lacking},这里的单元格是公式,请粘贴为数值",
+                "the title lacks its day or batch; this cell is a formula, paste its value",
+            )
+        else:
+            fault = Fault(
+                f"{whole} 标题",
                 f"标题行缺少{lacking},须写明“公布日期:2024-07-01 批次:2024-1”",
                 "the title must say 公布日期:2024-07-01 批次:2024-1",
             )
-        )
+        faults.append(fault)
     return _Title(
-        row, batch[1] if batch else "", day or "", earlier[1] if earlier else "", tuple(faults)
+        row,
+        batch[1] if batch else "",
+        day or "",
+        earlier[1] if earlier else "",
+        places,
+        tuple(faults),
     )
+
+
+def _cell_with(words: Sequence[tuple[str, str]], word: str, otherwise: str) -> str:
+    return f"{next((at for at, text in words if word in text), otherwise)} 标题"
 
 
 def _said(cell: Cell) -> str:
@@ -157,12 +195,7 @@ def period_in(text: str) -> Period | None:
     至 includes its day (民法典 203). A period that ends on the anniversary of its first day is so
     many years: its last day is the one before.
     """
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
-    plain = plain.removeprefix("自").removesuffix("止").replace("起至", "至").replace("起", "")
-    parts = _BETWEEN.split(plain)
-    if len(parts) != 2:
-        parts = _YEAR_FIRST.split(plain)
-    days = [day_text(part) for part in parts]
+    days = _days_of(text)
     if len(days) != 2 or days[0] is None or days[1] is None:
         return None
     first, last = date.fromisoformat(days[0]), date.fromisoformat(days[1])
@@ -172,11 +205,19 @@ def period_in(text: str) -> Period | None:
     if years and (last.month, last.day) == (first.month, first.day):
         return Period(days[0], days[1], days[1], years)
     # From 29 February the years end with February, that day included.
-    if years and (first.month, first.day) == (2, 29) and (last.month, last.day) == (3, 1):
-        return Period(
-            days[0], days[1], (years_after(first, years) + timedelta(1)).isoformat(), years
-        )
+    if years and (first.month, first.day) == (2, 29) and last == years_after(first, years):
+        return Period(days[0], days[1], last.isoformat(), years)
     return Period(days[0], days[1], (last + timedelta(1)).isoformat(), 0)
+
+
+def _days_of(text: str) -> list[str | None]:
+    """Return the days that a text parts into; None for what is no day."""
+    plain = "".join(_MIDNIGHTS.sub("", unicodedata.normalize("NFKC", text)).split())
+    plain = plain.removeprefix("自").removesuffix("止").replace("起至", "至").replace("起", "")
+    parts = _BETWEEN.split(plain)
+    if len(parts) != 2:
+        parts = _YEAR_FIRST.split(plain)
+    return [day_text(part) for part in parts]
 
 
 def _roster_row(table: Table, number: int, cells: Mapping[str, Cell]) -> _RosterRow:
@@ -216,18 +257,41 @@ def _period(reading: Reading) -> Period | None:
     text = reading.text(PERIOD, at_lines="")
     period = period_in(text) if text else None
     if text and period is None:
-        reading.fault(
-            PERIOD,
-            f"“{text[:40]}”应写作 2024-07-01至2027-06-30",
-            "a period like 2024-07-01至2027-06-30 is expected",
-        )
+        reading.fault(PERIOD, *_no_period(text))
     return period
+
+
+def _no_period(text: str) -> tuple[str, str]:
+    """Return why a text is no period."""
+    days = _days_of(text)
+    if len(days) == 2 and None not in days:
+        first, last = (date.fromisoformat(day) for day in days if day is not None)
+        if last < first:
+            return (
+                f"有效期止 {last} 早于有效期起 {first}",
+                f"the period ends before it begins ({first})",
+            )
+        return f"有效期超过 {_MOST_YEARS} 年,请核对年份", "the period is longer than a century"
+    return (
+        f"“{text[:40]}”应写作 2024-07-01至2027-06-30(起止都须是日历上的日期)",
+        "a period like 2024-07-01至2027-06-30 is expected",
+    )
 
 
 def _notes(rows: Sequence[_RosterRow]) -> Iterator[str]:
     """Yield what is to be said about cells that were read otherwise than they are written."""
     for row in rows:
         yield from row.reading.notes
+    twice: dict[tuple[str, ...], list[int]] = {}
+    for row in rows:
+        if row.uscc:
+            twice.setdefault((row.uscc, *_key(row.item, ",".join(row.item["levels"]))), []).append(
+                row.number
+            )
+    for numbers in twice.values():
+        if len(numbers) > 1:
+            listed = ranges(numbers)
+            yield f"第 {listed} 行重复,按一行读取 / rows {listed} say the same and are read once"
     whole: dict[tuple[int, str], list[int]] = {}
     for row in rows:
         if row.period is not None and row.period.years:
@@ -246,6 +310,7 @@ class _Entries:
 
     def __init__(self, directory: Directory, title: _Title, rows: Sequence[_RosterRow]) -> None:
         """Look up what the rows leave out; what cannot be found is a fault of its row."""
+        self._title_places = title.places
         self._rows: dict[str, list[_RosterRow]] = {}
         self._applications: dict[str, str] = {}
         self._units: dict[str, frozenset[Unit]] = {}
@@ -274,13 +339,7 @@ class _Entries:
                     f"{uscc} 登记的名称为“{known.names[-1]}”(含曾用名均不是“{row.name[:40]}”);请核对名称与代码",
                     f"{uscc} is registered as {known.names[-1]}, and never bore the name in this row",
                 )
-        periods = {row.period[:3] for row in rows if row.period is not None}
-        if len(periods) > 1:
-            head.fault(
-                PERIOD,
-                "同一企业各行的有效期不一致",
-                "rows of one enterprise differ in their period",
-            )
+        self._require_one_period(rows)
         application = self._application(rows, known, title)
         if application is None:
             head.fault(
@@ -294,6 +353,41 @@ class _Entries:
             return
         self._applications[uscc] = application
         self._units[uscc] = known.units.get(application, frozenset())
+        for row in rows:
+            self._require_confirmed(row, self._units[uscc])
+
+    def _require_confirmed(self, row: _RosterRow, confirmed: frozenset[Unit]) -> None:
+        """Name the cell that goes beyond what was confirmed, in this round with all other faults."""
+        if not row.reading.is_sound("职业编码", _OCCUPATION, "等级"):
+            return
+        own = [unit for unit in confirmed if _unit_key(unit)[:3] == _key(row.item, "")[:3]]
+        known = {_unit_key(unit)[3] for unit in own}
+        beyond = [Level(level).zh for level in row.item["levels"] if level not in known]
+        if own and beyond:
+            row.reading.fault(
+                "等级",
+                f"“{row.item['name']}”的{'、'.join(beyond)}不在确认范围内(确认的是:"
+                f"{'、'.join(unit.level.zh for unit in sorted(own, key=lambda u: u.level.rank))})",
+                "this level of the occupation is not within the confirmed scope",
+            )
+        elif not own:
+            row.reading.fault(*_not_confirmed(row.item, confirmed))
+
+    @staticmethod
+    def _require_one_period(rows: Sequence[_RosterRow]) -> None:
+        """Name the rows whose period is not that of most rows of the enterprise."""
+        periods = Counter(row.period[:3] for row in rows if row.period is not None)
+        if len(periods) < 2:
+            return
+        usual = periods.most_common(1)[0][0]
+        first = next(row for row in rows if row.period is not None and row.period[:3] == usual)
+        for row in rows:
+            if row.period is not None and row.period[:3] != usual:
+                row.reading.fault(
+                    PERIOD,
+                    f"同一企业各行的有效期不一致:第 {first.number} 行为 {usual[0]}至{usual[1]}",
+                    "rows of one enterprise differ in their period",
+                )
 
     def _application(
         self, rows: Sequence[_RosterRow], known: Publishing, title: _Title
@@ -343,7 +437,7 @@ class _Entries:
 
     def places(self) -> dict[str, str]:
         """Return which cell each field of the publication comes from."""
-        found: dict[str, str] = {}
+        found = dict(self._title_places)
         for index, uscc in enumerate(self._order):
             entry, rows = f"entries.{index}", self._rows[uscc]
             head = rows[0].reading
@@ -355,6 +449,34 @@ class _Entries:
                 found[f"{item}.code"] = row.reading.where("职业编码")
                 found[f"{item}.levels"] = row.reading.where("等级")
         return found
+
+
+def _not_confirmed(item: Mapping[str, Any], confirmed: Iterable[Unit]) -> tuple[str, str, str]:
+    """Return which cell of a row keeps its occupation from being one that was confirmed, and why."""
+    code, name, trade, _ = _key(item, "")
+    same_code = sorted({u.occupation.label for u in confirmed if folded(u.code) == code})
+    same_name = sorted({u.code for u in confirmed if folded(u.name) == name})
+    if same_code:
+        return (
+            _OCCUPATION,
+            f"{item['code']} 确认的是“{'、'.join(same_code)}”,本行写作“{_label(item)[:40]}”",
+            "what was confirmed under this code has another name or 工种",
+        )
+    if same_name and not trade:
+        return (
+            "职业编码",
+            f"“{item['name']}”确认的编码是 {'、'.join(same_name)},本行写作 {item['code']}",
+            "what was confirmed by this name has another code",
+        )
+    return (
+        _OCCUPATION,
+        f"“{_label(item)[:40]}”不在确认范围内",
+        "this occupation is not within the confirmed scope",
+    )
+
+
+def _label(item: Mapping[str, Any]) -> str:
+    return f"{item['name']}({item['trade']})" if item["trade"] else str(item["name"])
 
 
 def _key(item: Mapping[str, Any], level: str) -> tuple[str, str, str, str]:

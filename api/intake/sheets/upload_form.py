@@ -5,6 +5,7 @@ of is looked up; where several fit, the row is refused and names them, unless a 
 brings the file says which.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from api.intake.sheets.cells import Reading, Row, shown
 from api.intake.sheets.directory import Directory, Sessions
-from api.intake.sheets.heads import Form, Table, body_of
+from api.intake.sheets.heads import Form, Table, body_of, ranges
 from domain.assessment import AssessmentHeld
 from domain.terms.folding import folded
 from domain.terms.identifiers import is_identity_number
@@ -40,7 +41,12 @@ FORM = Form(
     en="certificate upload",
     heads=UPLOAD,
     further=(SESSION,),
-    telling=frozenset({"证件号码", "证书编号"}),
+    telling=MappingProxyType(
+        {
+            "证件号码": re.compile(r"(?=(?:.*[0-9]){4})[^:。,;、]{5,}"),
+            "证书编号": re.compile(r"(?=.*[0-9])(?:[A-Z0-9-]{5,}|[A-Z]+-?[0-9]+)"),
+        }
+    ),
 )
 _CELLS: Mapping[str, str] = MappingProxyType(
     {
@@ -59,6 +65,12 @@ _CELLS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Field of the command → the column that says it."""
+_CARD = re.compile(
+    r"[(（]?201[)）]?[-:.、_]?(?:(?:中华人民共和国|二代|第二代)?(?:居民)?身份证)?(?:\(居民身份证\))?"
+    r"|(?:中华人民共和国|二代|第二代)?(?:居民)?身份证(?:[-:(]?201\)?)?"
+)
+"""How the identity card is said: by its code, by its name, by both."""
+_SEPARATORS = re.compile(r"[-–—·.]")
 _MOST_NAMED = 5
 _UNKNOWN: Mapping[str, Any] = MappingProxyType(
     {
@@ -80,10 +92,16 @@ def upload(
     """Yield a `CertificateIssued` for each row of a certificate upload."""
     body = body_of(table)
     notes += body.notes(table.sheet)
+    if not body.rows:
+        notes.append(
+            f"{table.sheet.name or '表格'}的表头(第 {table.head} 行)下面没有数据行 / "
+            f"there is no row below the head in row {table.head}"
+        )
+    read_as: dict[str, list[int]] = {}
     directory.prepare_sessions({str(cells["评价机构"] or "") for _, cells in body.rows})
     for number, cells in body.rows:
         reading = Reading(table, number, cells)
-        found = _certificate(reading, directory)
+        found = _certificate(reading, directory, read_as)
         notes += reading.notes
         known = {"type": "CertificateIssued", "actor": actor}
         yield Row(
@@ -95,6 +113,7 @@ def upload(
             {field: reading.where(_column(table, head)) for field, head in _CELLS.items()},
             tuple(known | {"data": data} for data in found.earlier),
         )
+    notes += (f"{said}:第 {ranges(rows)} 行 / {len(rows)} rows" for said, rows in read_as.items())
 
 
 def _column(table: Table, head: str) -> str:
@@ -106,16 +125,59 @@ class _Certificate(NamedTuple):
     earlier: Sequence[Mapping[str, Any]] = ()
 
 
-def _certificate(reading: Reading, directory: Directory) -> _Certificate:
-    """Return what the row says; cells at fault are left out of it."""
-    name, id_type = reading.name("姓名"), reading.text("证件类型")
-    id_no = reading.code("证件号码")
-    if id_no and id_type == IDENTITY_CARD and not is_identity_number(id_no.upper()):
-        reading.fault(
-            "证件号码",
-            "不是有效的居民身份证号码(18 位,出生日期或校验位不符);请核对证件",
-            "not a valid resident identity number; check the document",
+class _Document(NamedTuple):
+    """The holder's document: as it is recorded, and as earlier releases took it from the cells."""
+
+    id_type: str
+    id_no: str
+    given: tuple[str, str]
+
+
+def _document(reading: Reading, read_as: dict[str, list[int]]) -> _Document:
+    """Return the document of a row; what says identity card is one, and its number is held to that.
+
+    Blanks, hyphens and full width are how a number is printed, and make no other number.
+    """
+    id_type, id_no = reading.text("证件类型"), reading.code("证件号码")
+    given = (id_type, id_no)
+    if _CARD.fullmatch(folded(id_type)) and id_type != IDENTITY_CARD:
+        id_type = IDENTITY_CARD
+        read_as.setdefault(f"证件类型按 {IDENTITY_CARD}(居民身份证)读取", []).append(reading.number)
+    if id_type != IDENTITY_CARD or not id_no:
+        return _Document(id_type, id_no, given)
+    number = _SEPARATORS.sub("", folded(id_no))
+    if is_identity_number(number):
+        if number != id_no.upper():
+            read_as.setdefault("证件号码去掉空格、连字符和全角后读取", []).append(reading.number)
+            id_no = number
+        return _Document(id_type, id_no, given)
+    reading.fault("证件号码", *_no_number(number))
+    return _Document(id_type, id_no, given)
+
+
+def _no_number(number: str) -> tuple[str, str]:
+    """Return why a number is none of an identity card; the number itself is not said."""
+    if len(number) == 15 and number.isdecimal():
+        return (
+            "15 位旧号码不能核对;请按现行证件填写 18 位号码",
+            "a number of 15 digits cannot be checked; give the 18 of the present card",
         )
+    if len(number) != 18:
+        return (
+            f"不是有效的居民身份证号码:应为 18 位,这里是 {len(number)} 位;请核对证件",
+            f"not a valid resident identity number: {len(number)} characters instead of 18",
+        )
+    return (
+        "不是有效的居民身份证号码(18 位,出生日期或校验位不符);请核对证件",
+        "not a valid resident identity number; check the document",
+    )
+
+
+def _certificate(
+    reading: Reading, directory: Directory, read_as: dict[str, list[int]]
+) -> _Certificate:
+    """Return what the row says; cells at fault are left out of it."""
+    name, document = reading.name("姓名"), _document(reading, read_as)
     reading.text("所在单位")
     occupation, trade = reading.name("职业名称"), reading.optional("工种名称")
     levels = reading.levels("职业技能等级")
@@ -128,7 +190,11 @@ def _certificate(reading: Reading, directory: Directory) -> _Certificate:
         "certificate_no": number,
         "issuer_uscc": issuer,
         "level": levels[0] if levels else "",
-        "holder": {"name": name or "甲", "id_type": id_type or "-", "id_no": id_no or "-"},
+        "holder": {
+            "name": name or "甲",
+            "id_type": document.id_type or "-",
+            "id_no": document.id_no or "-",
+        },
         "results": {},
         "issued_on": issued_on,
     }
@@ -144,12 +210,17 @@ def _certificate(reading: Reading, directory: Directory) -> _Certificate:
     # As written in the session where it is the same 工种, else as the row says; never filled in.
     same = trade is not None and held.trade is not None and folded(trade) == folded(held.trade)
     now = data | {"occupation": own | {"trade": held.trade if same else trade}}
+    # As the cells say it, which is what was taken until identity cards were known by their words.
+    id_type, id_no = document.given
+    as_given = {**data["holder"], "id_type": id_type, "id_no": id_no}
     # Until November 2026 a row took its session's 工种, and every holder was an employee.
     then = data | {
         "occupation": own | {"trade": held.trade},
-        "holder": data["holder"] | {"category": "employee"},
+        "holder": as_given | {"category": "employee"},
     }
-    return _Certificate(now, (then,))
+    if as_given == data["holder"]:
+        return _Certificate(now, (then,))
+    return _Certificate(now, (now | {"holder": as_given}, then))
 
 
 def _enterprise(reading: Reading, directory: Directory, column: str) -> str:
