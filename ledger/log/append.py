@@ -135,7 +135,7 @@ def _open(
     return State(facts, frontier, last, clock)
 
 
-READ_CLOCK = "SELECT clock_timestamp()"
+READ_CLOCK = "SELECT ledger.clock()"
 
 
 def _time(connection: Connection[Any], state: State, clock: Clock) -> datetime:

@@ -121,7 +121,7 @@ class PostgresLog:
     # One statement has one snapshot, so the entries are exactly those up to the size. Tags are looked
     # up as in ledger.tagged, which would cost as much again as all the rest.
     LOOK = """
-    SELECT s.size, s.frontier, s.recorded_at, clock_timestamp(),
+    SELECT s.size, s.frontier, s.recorded_at, ledger.clock(),
            v.versions, u.keys, u.firsts, u.counts, u.digests, e.*
       FROM ledger.log_state s
      CROSS JOIN (

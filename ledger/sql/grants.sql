@@ -6,7 +6,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger, vault FROM PUBLIC, dudao_app;
 GRANT USAGE ON SCHEMA ledger TO dudao_app;
 GRANT SELECT ON ledger.entry, ledger.entry_tag, ledger.log_state, ledger.tile TO dudao_app;
 GRANT EXECUTE ON FUNCTION ledger.open_append, ledger.append, ledger.append_2, ledger.tagged,
-   ledger.lay_tiles TO dudao_app;
+   ledger.clock, ledger.lay_tiles TO dudao_app;
 GRANT SELECT, INSERT ON ledger.catalogue TO dudao_app;
 -- Whether the tables are those that this release knows.
 GRANT SELECT ON ledger.migration TO dudao_app;

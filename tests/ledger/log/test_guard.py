@@ -1,12 +1,21 @@
 """The application's role can read and append; the owner cannot change either."""
 
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg import Connection
 
 from ledger.connect import Addresses
+from ledger.log.clock import now
+from ledger.log.entry import entry_bytes, instant_text
+from ledger.log.merkle import Frontier, leaf_hash
 from ledger.log.postgres_log import PostgresLog
-from tests.ledger.drafts import single
+from ledger.log.verify import verify
+from tests.database_clock import put_clock
+from tests.ledger.drafts import draft, single
 
 pytestmark = pytest.mark.postgres
 
@@ -134,9 +143,97 @@ def test_read_models_belong_to_the_application(addresses: Addresses):
         connection.execute("DROP TABLE projections.x")
 
 
+def offered(log: PostgresLog, **other: Any) -> list[object]:
+    """Arguments of `ledger.append_2` for one entry that fits, but for what a test makes of it."""
+    head, made = log.head(), draft("a/1", "t:1", subject="x", key="k")
+    at = other.pop("at", None) or now()
+    version = other.pop("version", 2)
+    made = made._replace(**other.pop("draft", {}))
+    salt = bytes(16)
+    leaf = leaf_hash(entry_bytes(made, version, instant_text(at), 0, salt))
+    leaf = other.pop("leaf", leaf)
+    frontier = Frontier(1, [head.root])
+    frontier.append(leaf)
+    hashes = other.pop("frontier", frontier.hashes)
+    assert not other
+    return [
+        *(2, at, hashes, [made.stream], [version], [made.type], [made.valid_from]),
+        *([made.subject], [made.district], ["\n".join(made.tags)], [made.idempotency_key]),
+        *([made.request_digest], [0], [made.payload], [salt], [leaf], [0]),
+    ]
+
+
+OFFER = """
+SELECT ledger.append_2(
+    %s::bigint, %s::timestamptz, %s::bytea[], %s::text[], %s::integer[], %s::text[], %s::date[],
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::integer[], %s::bytea[],
+    %s::bytea[], %s::bytea[], %s::integer[])
+"""
+
+
+def offer(addresses: Addresses, values: list[object]) -> None:
+    with psycopg.connect(addresses.app, autocommit=True) as connection:
+        connection.execute(OFFER.encode(), values)
+
+
 def test_an_append_undone_uses_no_position(written: PostgresLog, addresses: Addresses):
     with psycopg.connect(addresses.app) as connection:
-        append(connection, 2, "ARRAY[sha256('')]")
+        connection.execute(OFFER.encode(), offered(written))
         connection.rollback()
     written.append([single("a/2")])
     assert [entry.position for entry in written.entries()] == [1, 2]
+
+
+def test_the_function_takes_an_entry_that_is_what_it_says(
+    written: PostgresLog, addresses: Addresses
+):
+    offer(addresses, offered(written))
+    assert verify(written.pool).difference is None
+    assert written.head().position == 2
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "a time that is yet to come": {"at": datetime(2100, 1, 1, tzinfo=UTC)},
+    "a leaf of nothing": {"leaf": bytes(32)},
+    "a frontier of nothing": {"frontier": [bytes(32)]},
+    "a version that leaves one out": {"version": 3},
+    "two lines in one value": {"draft": {"type": "t\nsubject y"}},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_the_function_refuses_an_entry_that_is_not_what_it_says(
+    written: PostgresLog, addresses: Addresses, lie: dict[str, Any]
+):
+    with pytest.raises(psycopg.Error) as refused:
+        offer(addresses, offered(written, **lie))
+    assert refused.value.sqlstate == "LG003"
+    assert verify(written.pool).difference is None
+    written.append([single("a/1", "t:1")])
+
+
+def test_a_time_read_long_ago_is_read_again(written: PostgresLog, addresses: Addresses):
+    put_clock(addresses, now() + timedelta(hours=1))
+    with pytest.raises(psycopg.Error) as refused:
+        offer(addresses, offered(written, at=now()))
+    assert refused.value.sqlstate == "LG001"
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 6, 7, 8, 255, 256, 1000])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 17, 256, 257])
+def test_the_database_reckons_the_edge_of_the_tree_as_the_tree_does(
+    addresses: Addresses, size: int, count: int
+):
+    numbered = [sha256(str(n).encode()).digest() for n in range(size + count)]
+    frontier = Frontier()
+    for leaf in numbered[:size]:
+        frontier.append(leaf)
+    before = list(frontier.hashes)
+    for leaf in numbered[size:]:
+        frontier.append(leaf)
+    with psycopg.connect(addresses.owner) as connection:
+        row = connection.execute(
+            "SELECT ledger.frontier_after(%s::bigint, %s::bytea[], %s::bytea[])",
+            (size, before, numbered[size:]),
+        ).fetchone()
+    assert row == (frontier.hashes,)

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ledger.connect import Addresses
 from ledger.log.clock import ClockRefused
 from ledger.log.entry import MAX_ENTRY_BYTES, Malformed
 from ledger.log.log import Abandoned, Append, Appended, Conflict, KeyReused, Look, Replayed
 from ledger.log.merkle import EMPTY_ROOT, root_of
 from ledger.log.postgres_log import PostgresLog
+from tests.database_clock import as_read, put_clock
 from tests.ledger.drafts import draft, single
-from tests.scripted_clock import ScriptedClock
 
 pytestmark = pytest.mark.postgres
 
@@ -201,11 +202,12 @@ def test_a_malformed_draft_appends_nothing(log: PostgresLog):
     assert log.head().position == 0
 
 
-def test_time_finds_the_last_position_at_or_before_it(log: PostgresLog):
+def test_time_finds_the_last_position_at_or_before_it(log: PostgresLog, addresses: Addresses):
     start = datetime(2024, 1, 1, tzinfo=UTC)
     instants = [start + timedelta(days=day) for day in (0, 0, 1, 5)]
-    log.clock = ScriptedClock(instants)
-    for _ in instants:
+    log.clock = as_read
+    for instant in instants:
+        put_clock(addresses, instant)
         log.append([single("a/1")])
     asked = [-1, 0, 0.5, 1, 4, 5, 9]
     found = [log.position_at(start + timedelta(days=day)) for day in asked]
@@ -215,12 +217,15 @@ def test_time_finds_the_last_position_at_or_before_it(log: PostgresLog):
         log.recorded_at(5)
 
 
-def test_a_refused_clock_appends_nothing_and_frees_the_lock(log: PostgresLog):
+def test_a_refused_clock_appends_nothing_and_frees_the_lock(log: PostgresLog, addresses: Addresses):
     later = datetime(2024, 1, 2, tzinfo=UTC)
-    log.clock = ScriptedClock([later, later - timedelta(days=1), later])
+    log.clock = as_read
+    put_clock(addresses, later)
     log.append([single("a/1")])
+    put_clock(addresses, later - timedelta(days=1))
     with pytest.raises(ClockRefused):
         log.append([single("a/1")])
+    put_clock(addresses, later)
     log.append([single("a/1")])
     assert log.head().position == 2
 
