@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.questions.enterprises import visible
 from api.questions.lists import VIEWS
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, ask
@@ -18,11 +19,16 @@ def by_session(house: Reading, actor: Actor, question: SessionsQuestion) -> Foun
 
     Each: `assessment_id, uscc, occupation, level, held_from, candidates` (their number),
     `certificates`, `position`. A page counts the certificates of its own sessions alone.
+
+    Raises:
+        Problem: 404, nobody has registered the enterprise.
     """
-    decide(actor, Action.READ, "certificates")
+    grant = decide(actor, Action.READ, "certificates")
     found = ask(house, actor, VIEWS["assessments"], question)
     basis = Basis(found.standing.day, found.standing.position)
     with house.reading() as connection:
+        if question.uscc is not None and not found.page.items:
+            visible(connection, basis.position, question.uscc, grant.rows)
         names = [session["assessment_id"] for session in found.page.items]
         numbers = certificates.counted(connection, basis, names)
     items = [_counted(session, numbers) for session in found.page.items]

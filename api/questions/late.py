@@ -55,9 +55,7 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
 
 
 def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:
-    kind = EVENTS.get(question.type or "")
-    # A name that no event has is the type of no entry.
-    stored = kind.stored if kind else question.type
+    stored = None if question.type is None else EVENTS[question.type].stored
     return arrivals.Wanted(
         question.days, floor, settled.basis.position, seen.uscc, seen.district, stored
     )

@@ -11,11 +11,16 @@ from api.questions import columns as list_columns
 from api.questions.persons import without_persons
 from api.questions.policy import Grant, Rows
 from api.questions.questions import (
+    ApplicationsQuestion,
     CasesQuestion,
     CertificatesQuestion,
+    ComplaintsQuestion,
     FindingsQuestion,
     FlagsQuestion,
+    InspectionsQuestion,
     Listed,
+    PlansQuestion,
+    RegistersQuestion,
     RosterQuestion,
     SessionsQuestion,
 )
@@ -228,14 +233,14 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
             ),
             _case_list(
                 "applications",
-                CasesQuestion,
+                ApplicationsQuestion,
                 list_columns.APPLICATION,
                 "application_id uscc stage",
                 "申报 / applications",
             ),
             _case_list(
                 "inspections",
-                CasesQuestion,
+                InspectionsQuestion,
                 list_columns.INSPECTION,
                 "inspection_id uscc stage",
                 "督导 / inspections",
@@ -249,21 +254,21 @@ VIEWS: Mapping[str, ListView] = MappingProxyType(
             ),
             _case_list(
                 "complaints",
-                CasesQuestion,
+                ComplaintsQuestion,
                 list_columns.COMPLAINT,
                 "complaint_id uscc complained_on subject",
                 "投诉 / complaints",
             ),
             _case_list(
                 "registers",
-                CasesQuestion,
+                RegistersQuestion,
                 list_columns.REGISTER,
                 "uscc district",
                 "考评人员、合作与评价规范登记 / registers of examiners, partners and specifications",
             ),
             _case_list(
                 "plans",
-                CasesQuestion,
+                PlansQuestion,
                 list_columns.PLAN,
                 "uscc year:integer stage",
                 "年度计划 / annual plans",

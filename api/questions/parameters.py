@@ -6,12 +6,16 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 from api.questions.clocks import parse_day, parse_instant, parse_position
 from api.questions.problems import Fault, Problem, Unclear
 from domain.checks import CHECKS
+from domain.registry import EVENTS
+from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Case, ReviewDecision
+from ledger.reference import authorities
+from projections.views.cases import STAGES
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
@@ -79,6 +83,47 @@ CaseName = Annotated[str, _one_of(*_CASES), _enum(*_CASES)]
 ReviewState = Annotated[str, _one_of(*_REVIEWS), _enum(*_REVIEWS)]
 _STATES = ("valid", "reissued", "revoked")
 CertificateState = Annotated[str, _one_of(*_STATES), _enum(*_STATES)]
+_DISTRICTS = tuple(authorities())
+District = Annotated[str, _one_of(*_DISTRICTS), _enum(*_DISTRICTS)]
+_EVENTS = tuple(sorted(EVENTS))
+EventName = Annotated[str, _one_of(*_EVENTS), _enum(*_EVENTS)]
+ApplicationStage = Annotated[str, _one_of(*STAGES["applications"]), _enum(*STAGES["applications"])]
+InspectionStage = Annotated[str, _one_of(*STAGES["inspections"]), _enum(*STAGES["inspections"])]
+FindingStage = Annotated[str, _one_of(*STAGES["findings"]), _enum(*STAGES["findings"])]
+PlanStage = Annotated[str, _one_of(*STAGES["plans"]), _enum(*STAGES["plans"])]
+RegisterStage = Annotated[str, _one_of(*STAGES["registers"]), _enum(*STAGES["registers"])]
+ComplaintStage = Annotated[str, _one_of(*STAGES["complaints"]), _enum(*STAGES["complaints"])]
+
+
+def _code_of_an_enterprise(text: str) -> str:
+    if is_uscc(text):
+        return text
+    raise Unclear(
+        "应为 18 位统一社会信用代码(大写),末位校验码须正确",
+        "must be a unified social credit code: 18 characters, capitals, with the right check character",
+    )
+
+
+Uscc = Annotated[
+    str,
+    AfterValidator(_code_of_an_enterprise),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9A-HJ-NPQRTUWXY]{18}$"}),
+]
+
+
+def not_before(first: str) -> AfterValidator:
+    """Return the check for a last day that must not lie before the day in the field `first`.
+
+    No day lies between the two then, and an empty list would look like an answer.
+    """
+
+    def check(last: date | None, given: ValidationInfo) -> date | None:
+        start: date | None = given.data.get(first)
+        if last is not None and start is not None and last < start:
+            raise Unclear(f"不得早于首日 {start}", f"must not lie before the first day, {start}")
+        return last
+
+    return AfterValidator(check)
 
 
 MOST_FAULTS = 20

@@ -5,24 +5,42 @@ for everybody.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from api.questions.clocks import Asked
 from api.questions.parameters import (
+    ApplicationStage,
     CaseName,
     CertificateState,
     Code,
+    ComplaintStage,
     Day,
     Days,
+    District,
+    EventName,
+    FindingStage,
     FormName,
+    InspectionStage,
     Instant,
     PageSize,
+    PlanStage,
     Position,
+    RegisterStage,
     ReviewState,
     Text,
+    Uscc,
+    not_before,
 )
+from api.questions.problems import Unclear
 from domain.terms.vocabulary import Level, Standing, Verdict
 
 
@@ -93,8 +111,8 @@ class Listed(AsOf, Paged):
 class RosterQuestion(Listed):
     """Which enterprises of the roster."""
 
-    uscc: Text | None = None
-    district: Text | None = Field(None, description="主管区代码 / competent district")
+    uscc: Uscc | None = None
+    district: District | None = Field(None, description="主管区代码 / competent district")
     standing: Standing | None = None
     occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
     level: Level | None = None
@@ -109,10 +127,10 @@ class FlagsQuestion(Listed):
 
     code: Code | None = None
     verdict: Verdict | None = None
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
     from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
-    to: Day | None = Field(None, description="末日(含) / last day")
+    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
     review: ReviewState | None = None
     case: CaseName | None = None
     assessment_id: Text | None = Field(
@@ -128,7 +146,7 @@ class FlagsQuestion(Listed):
     learnt_from: Day | None = Field(
         None, description="首次得知日期,首日(含) / first day on which it became known"
     )
-    learnt_to: Day | None = Field(
+    learnt_to: Annotated[Day | None, not_before("learnt_from")] = Field(
         None, description="首次得知日期,末日(含) / last day on which it became known"
     )
 
@@ -136,42 +154,75 @@ class FlagsQuestion(Listed):
 class SessionsQuestion(Listed):
     """Which sessions."""
 
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
     occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
     level: Level | None = None
     from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
-    to: Day | None = Field(None, description="末日(含) / last day")
+    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
 
 
 class CertificatesQuestion(Listed):
     """Which certificates."""
 
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
     assessment_id: Text | None = None
     certificate_no: Text | None = None
     from_: Day | None = Field(
         None, alias="from", description="发证日期,首日(含) / first day of issue"
     )
-    to: Day | None = Field(None, description="发证日期,末日(含) / last day of issue")
+    to: Annotated[Day | None, not_before("from_")] = Field(
+        None, description="发证日期,末日(含) / last day of issue"
+    )
     state: CertificateState | None = None
 
 
 class CasesQuestion(Listed):
-    """Which applications, inspections, findings or plans."""
+    """Which cases of one kind; each kind has stages of its own."""
 
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
     stage: Text | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class ApplicationsQuestion(CasesQuestion):
+    """Which applications."""
+
+    stage: ApplicationStage | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class InspectionsQuestion(CasesQuestion):
+    """Which inspections."""
+
+    stage: InspectionStage | None = Field(None, description="所处阶段 / how far it has come")
 
 
 class FindingsQuestion(CasesQuestion):
     """Which findings."""
 
+    stage: FindingStage | None = Field(None, description="所处阶段 / how far it has come")
     open: Literal["yes", "no"] | None = Field(
         None, description="是否未结(未销号、未撤回) / neither closed nor withdrawn"
     )
+
+
+class ComplaintsQuestion(CasesQuestion):
+    """Which complaints."""
+
+    stage: ComplaintStage | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class RegistersQuestion(CasesQuestion):
+    """Which registers."""
+
+    stage: RegisterStage | None = Field(None, description="所处阶段 / how far it has come")
+
+
+class PlansQuestion(CasesQuestion):
+    """Which annual plans."""
+
+    stage: PlanStage | None = Field(None, description="所处阶段 / how far it has come")
 
 
 class DiffQuestion(Paged):
@@ -184,8 +235,8 @@ class DiffQuestion(Paged):
     to_known_at: Instant | None = None
     from_position: Position | None = None
     to_position: Position | None = None
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
     cursor: str | None = None
 
 
@@ -201,21 +252,21 @@ class StatsQuestion(AsOf, Formatted):
     """What is counted by."""
 
     by: Literal["district", "occupation", "level", "method", "month", "code"]
-    district: Text | None = None
-    uscc: Text | None = None
+    district: District | None = None
+    uscc: Uscc | None = None
 
 
 class BacklogQuestion(AsOf, Formatted):
     """Whose flags are counted by check and age."""
 
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
 
 
 class OverviewQuestion(AsOf):
     """What the overview is of: everything that the caller sees, or one district."""
 
-    district: Text | None = Field(None, description="主管区代码 / competent district")
+    district: District | None = Field(None, description="主管区代码 / competent district")
 
 
 class RequestsQuestion(Listed):
@@ -224,8 +275,8 @@ class RequestsQuestion(Listed):
     state: Literal["waiting", "taken", "refused"] | None = Field(
         None, description="待批准、已批准、已退回 / waits, taken, refused"
     )
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
 
 
 class LateQuestion(Listed):
@@ -234,10 +285,10 @@ class LateQuestion(Listed):
     days: Days = Field(
         30, description="入账日晚于业务日期的天数超过此数 / more than so many days late"
     )
-    uscc: Text | None = None
-    district: Text | None = None
+    uscc: Uscc | None = None
+    district: District | None = None
     recorded_from: Day | None = Field(None, description="入账首日(含) / first day of the entries")
-    type: Text | None = Field(None, description="事件名 / event name")
+    type: EventName | None = Field(None, description="事件名 / event name")
 
 
 class EventsQuestion(Paged):
@@ -246,8 +297,17 @@ class EventsQuestion(Paged):
     after: Position = Field(0, description="从该位置之后 / behind this position")
     upto: Position | None = Field(None, description="到该位置为止 / up to this position")
 
+    @field_validator("upto")
+    @classmethod
+    def upto_behind_after(cls, upto: int | None, given: ValidationInfo) -> int | None:
+        """Refuse positions between which there is none."""
+        after = given.data.get("after", 0)
+        if upto is not None and upto < after:
+            raise Unclear(f"不得小于 after({after})", f"must not be less than after, {after}")
+        return upto
+
 
 class HistoryQuestion(Listed):
     """Which entries about one enterprise."""
 
-    type: Text | None = Field(None, description="事件名 / event name")
+    type: EventName | None = Field(None, description="事件名 / event name")

@@ -9,6 +9,7 @@ from api.questions.answers import Listing
 from api.questions.cursors import Place
 from api.questions.lists import VIEWS
 from api.questions.policy import Action, Grant, decide
+from api.questions.problems import invalid
 from api.questions.queries import Found, further, opened
 from api.questions.questions import RosterChangesQuestion
 from api.questions.reading import Reading
@@ -30,6 +31,12 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
     place = Place("roster-changes", {"since": since.isoformat() if since else ""})
     settled, after = opened(house, question, place)
     basis = settled.basis
+    if since is not None and since > basis.valid_at:
+        raise invalid(
+            "since",
+            f"不得晚于业务日期 {basis.valid_at}",
+            f"must not lie after the day asked for, {basis.valid_at}",
+        )
     before = Basis(since or basis.valid_at - LATELY, basis.position)
     with cursors.fitting(), house.reading() as connection:
         page = compare.changed(connection, before, basis, after, question.limit)

@@ -115,7 +115,7 @@ def covered(
     "/v1/enterprises/{uscc}/certificates",
     summary="各场认定活动的发证数 / how many certificates each session came to",
     operation_id="get_issued",
-    responses=a_list(ISSUED),
+    responses=a_list(ISSUED, 404),
     response_class=Response,
 )
 def issued_by_session(

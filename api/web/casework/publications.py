@@ -14,7 +14,7 @@ from api.questions.lists import VIEWS
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault
 from api.questions.queries import Found, ask
-from api.questions.questions import CasesQuestion
+from api.questions.questions import ApplicationsQuestion
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.enterprise_names import called
 from api.web.frame.frame import framed
@@ -95,7 +95,7 @@ def _at_its_box(fault: Fault, chosen: Sequence[int]) -> Fault:
 
 
 def _waiting(house: Installation, actor: Actor) -> Found:
-    question = CasesQuestion.model_validate({"stage": "confirmed", "limit": 1000})
+    question = ApplicationsQuestion.model_validate({"stage": "confirmed", "limit": 1000})
     return ask(house, actor, VIEWS["applications"], question)
 
 

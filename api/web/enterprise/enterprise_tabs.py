@@ -15,9 +15,11 @@ from api.questions.lists import VIEWS
 from api.questions.queries import Found, ask
 from api.questions.questions import (
     CasesQuestion,
+    FindingsQuestion,
     FlagsQuestion,
     HistoryQuestion,
     Listed,
+    PlansQuestion,
     SessionsQuestion,
 )
 from api.web.enterprise.enterprise_context import Firm, full
@@ -142,7 +144,7 @@ def certificates(request: Request, house: Installed, actor: Caller, uscc: str) -
 def supervision(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show findings with their orders and measures, and the inspections."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, CasesQuestion, BESIDE)
+    wanted, seen = _asked(room, FindingsQuestion, BESIDE)
     found = ask(house, actor, VIEWS["findings"], wanted)
     others = _beside(room, "inspections", found.standing.asked)
     beside = {"uscc": uscc}
@@ -154,7 +156,7 @@ def supervision(request: Request, house: Installed, actor: Caller, uscc: str) ->
 def plans(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show the annual plans, and the applications."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, CasesQuestion, BESIDE)
+    wanted, seen = _asked(room, PlansQuestion, BESIDE)
     found = ask(house, actor, VIEWS["plans"], wanted)
     others = _beside(room, "applications", found.standing.asked)
     beside = {"uscc": uscc}

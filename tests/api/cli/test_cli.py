@@ -210,6 +210,10 @@ def test_counts_are_by_what_is_asked(shell: Shell, code: str) -> None:
         ["projections", "rebuild", "nothing"],
         ["replay", "--engine", "steam"],
         ["flags", "--colour", "red"],
+        ["roster", "--district", "110188"],
+        ["flags", "--uscc", "91110108MA0000000B"],
+        ["flags", "--from", "2025-03-02", "--to", "2025-03-01"],
+        ["history", "91110302562134916R", "--type", "AssessmentHold"],
     ],
 )
 def test_a_mistake_gets_a_sentence_and_no_traceback(shell: Shell, arguments: list[str]) -> None:
