@@ -20,6 +20,7 @@ from ledger.migrate import LEDGER, Source, migrate, standing
 from ledger.pool import PATIENCE, Pool, lively
 from ledger.server import embedded
 from ledger.unready import Newer, NoLedger, Outdated
+from ledger.vault import fingerprints
 
 APP = roles.APP
 NEEDED = {"fsync": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
@@ -51,8 +52,12 @@ class Addresses(NamedTuple):
 class Database:
     """The database, ready: migrated, checked, and held open if it is the embedded one."""
 
-    def __init__(self, addresses: Addresses, server: embedded.Embedded | None) -> None:
+    def __init__(
+        self, addresses: Addresses, server: embedded.Embedded | None, place: str = ""
+    ) -> None:
         self.addresses = addresses
+        self.place = place
+        """Where it is, as people are told: a data folder, or a server's address without secrets."""
         self._server = server
 
     @property
@@ -96,7 +101,8 @@ def open_database(
     database.
 
     Raises:
-        Unready: there is no ledger and none may be made, or it is another release's.
+        Unready: there is no ledger and none may be made, or it is another release's, or the keys in
+            the folder are another ledger's.
         Unavailable, Edited, Unsafe: with what to do in the message.
     """
     sources = list(sources)
@@ -114,15 +120,15 @@ def open_database(
         place = described(known)
     if opening is Opening.RECORDING and server is not None:
         opening = Opening.OWNING
-    database = Database(addresses, server)
+    database = Database(addresses, server, place)
     try:
         with psycopg.connect(addresses.owner) as connection:
             if opening is Opening.OWNING:
-                migrate(connection, sources)
+                _own(connection, sources, key_folder(folder))
                 if url is not None and owner_url is not None:
                     roles.admit(connection, str(conninfo_to_dict(url).get("user")))
             else:
-                _look(connection, sources, opening, place)
+                _look(connection, sources, opening, place, key_folder(folder))
         check_application(addresses.app)
     except BaseException:
         database.close()
@@ -130,8 +136,28 @@ def open_database(
     return database
 
 
-def _look(connection: Connection[Any], sources: list[Source], opening: Opening, place: str) -> None:
-    """See that the tables are those of this release; make them in an empty database.
+def key_folder(folder: Path) -> Path:
+    """Return where the keys lie in a data folder."""
+    return folder / "keys"
+
+
+def _own(connection: Connection[Any], sources: list[Source], folder: Path) -> None:
+    """Bring the tables up to this release and tie them to the keys, or change nothing."""
+    with connection.transaction():
+        migrate(connection, sources)
+        roles.act_as_owner(connection)
+        fingerprints.tie(connection, folder)
+        connection.execute("RESET ROLE")
+
+
+def _look(
+    connection: Connection[Any],
+    sources: list[Source],
+    opening: Opening,
+    place: str,
+    folder: Path,
+) -> None:
+    """See that tables and keys are those of this release; make them in an empty database.
 
     Raises:
         Unready: they are not, and this is not the time to change that.
@@ -151,9 +177,13 @@ def _look(connection: Connection[Any], sources: list[Source], opening: Opening, 
         # Tables of others say that this is not the place that was meant.
         if opening is Opening.READING or found.foreign:
             raise NoLedger(place)
-        migrate(connection, sources)
+        _own(connection, sources, folder)
     elif found.pending:
         raise Outdated(place)
+    else:
+        roles.act_as_application(connection)
+        fingerprints.check(connection, folder)
+        connection.rollback()
 
 
 def check_rights(connection: Connection[Any], sources: Iterable[Source]) -> None:

@@ -289,6 +289,11 @@ def act_as_application(connection: Connection[Any]) -> None:
         connection.execute("SELECT set_config('role', %s, true)", (APP,))
 
 
+def act_as_owner(connection: Connection[Any]) -> None:
+    """Take on the role that the tables belong to until the transaction ends."""
+    connection.execute("SELECT set_config('role', %s, true)", (OWNER,))
+
+
 # A login that could take the owner's role on could switch the guards off.
 OWNS = """
 SELECT session_user, coalesce((SELECT pg_has_role(session_user, r.oid, 'MEMBER')

@@ -88,3 +88,36 @@ class OwnersLogin(Unready):
             "DUDAO_DATABASE_URL and the owner's into DUDAO_OWNER_URL (for init, migrate and "
             "restore alone); for a trial set DUDAO_TRIAL=1",
         )
+
+
+class UnusableKey(Unready):
+    """A key file is not as it must be."""
+
+
+class MissingKeys(Unready):
+    """Keys of a ledger that is in use are not there. Others in their place would falsify it."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        said = "、".join(paths), ", ".join(paths)
+        super().__init__(
+            f"缺少密钥:{said[0]}。账本已在使用,不会另造密钥(否则无法认出已入账的人和请求)。"
+            "请核对 DUDAO_DATA,或把该账本 keys 文件夹中的密钥(或用 dudao keys restore 从密钥备份)放到此处",
+            f"keys are missing: {said[1]}. The ledger is in use, so none are made: others would not "
+            "find persons and requests again. Check DUDAO_DATA, or put the keys of this ledger there "
+            "(from its folder keys, or from their backup with dudao keys restore)",
+        )
+
+
+class OtherKeys(Unready):
+    """The keys in the folder are not those of the ledger."""
+
+    def __init__(self, folder: str, differing: Sequence[str]) -> None:
+        said = "、".join(differing), ", ".join(differing)
+        super().__init__(
+            f"密钥与账本不符:{folder} 中的 {said[0]} 不属于此账本,未作任何改动。"
+            "请核对 DUDAO_DATA 与 DUDAO_DATABASE_URL 是否属于同一账本,或把该账本的密钥"
+            "(其 keys 文件夹,或用 dudao keys restore 从密钥备份)放到此处",
+            f"the keys are not those of this ledger: {said[1]} in {folder}; nothing was changed. "
+            "Check that DUDAO_DATA and DUDAO_DATABASE_URL belong to one ledger, or put its keys "
+            "there (from its folder keys, or from their backup with dudao keys restore)",
+        )

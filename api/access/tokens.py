@@ -1,7 +1,7 @@
 """Bearer tokens: who acts, in which role, for whom, until when; signed with a key of this installation.
 
 `dudao1.<payload>.<mac>`: payload is base64url JSON, mac is HMAC-SHA-256 over `dudao1.<payload>`.
-The key lies in `keys/token.key` of the data folder, made at first use and readable by its owner
+The key lies in `keys/token.key` of the data folder, made with the ledger and readable by its owner
 alone. Whoever reads that file can be anybody: it belongs into no backup that others read.
 """
 
@@ -9,7 +9,6 @@ import base64
 import binascii
 import hmac
 import json
-import os
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +16,9 @@ from typing import cast
 
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger.vault import keys
 
 PREFIX = "dudao1"
-KEY_BYTES = 32
 LONGEST = timedelta(days=366)
 MAX_TOKEN = 2_000
 """Characters; a longer header is no token of ours."""
@@ -29,37 +28,13 @@ class BadToken(ValueError):  # noqa: N818 - an answer to the caller, not a fault
     """The token is not one of ours, was changed, or has expired; the message says which."""
 
 
-def key_file(folder: Path) -> Path:
-    """Return where the signing key of the data folder lies."""
-    return folder / "keys" / "token.key"
-
-
 def load_key(folder: Path) -> bytes:
-    """Return the signing key of the data folder; make it if there is none yet."""
-    path = key_file(folder)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        _make_key(path)
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise BadToken(f"{path}: {len(key)} bytes instead of {KEY_BYTES}")
-    return key
+    """Return the signing key of the data folder. It is made with the ledger, never here.
 
-
-def _make_key(path: Path) -> None:
-    new = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    # A link fails where the name exists: of two first uses at once, both end up with one key.
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        pass
-    finally:
-        new.unlink()
+    Raises:
+        MissingKeys, UnusableKey: with what to do.
+    """
+    return keys.complete(folder / "keys", ["token"])["token"]
 
 
 def issue(key: bytes, actor: Actor, issued_at: datetime, ttl: timedelta) -> str:

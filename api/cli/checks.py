@@ -5,54 +5,71 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.failures import explained, tell
+from api.cli.failures import Failure, explained, tell
 from api.cli.language import chosen
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
 
 
-def verify(*, json: JsonOption = False) -> None:
+def verify(
+    *,
+    expect_root: Annotated[
+        str | None,
+        typer.Option(
+            help="曾记下的根(64 位十六进制)/ the root noted before: the ledger must have had it, at "
+            "--min-position or at its end"
+        ),
+    ] = None,
+    min_position: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="账本至少应到的位置 / the ledger must reach this position at least"
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
     """重算整个账本,指出第一处不符 / Recompute the whole ledger and name the first difference."""
-    import orjson  # noqa: PLC0415 - start-up time
-
-    from api.installation.opening import open_ledger  # noqa: PLC0415
+    from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
-    from api.installation.wiring import LOCAL  # noqa: PLC0415
+    from api.installation.verifying import Expected, verify_whole  # noqa: PLC0415
     from api.intake.device_chains import examine  # noqa: PLC0415
     from ledger.log.postgres_log import PostgresLog  # noqa: PLC0415
-    from proof.verifications import verify_and_keep  # noqa: PLC0415
 
-    with open_ledger(Settings()) as database, database.pool(3) as pool:
-        report = verify_and_keep(pool, LOCAL.account, _progress if sys.stderr.isatty() else None)
+    expected = Expected(_root(expect_root), min_position)
+    settings = Settings()
+    with open_ledger(settings) as database, database.pool(3) as pool:
+        progress = _progress if sys.stderr.isatty() else None
+        outcome = verify_whole(settings, pool, expected, progress)
         # Entries that differ cannot be read for what they say.
-        devices = [] if report.difference else examine(pool, PostgresLog(pool))
-    head, difference = report
+        devices = [] if outcome.difference else examine(pool, PostgresLog(pool))
+        place = database.place
     if json:
-        found = None if difference is None else difference._asdict()
-        answer = {
-            "position": head.position,
-            "root": head.root.hex(),
-            "difference": found,
-            "devices": [device.shown() for device in devices],
-        }
+        import orjson  # noqa: PLC0415 - start-up time
+
+        chains = [device.shown() for device in devices]
+        answer = {"place": place, **outcome.shown(), "devices": chains}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
-    elif difference is None:
-        whole = chosen(
-            f"账本完整:{head.position} 条记录,根 {head.root.hex()}",
-            f"the ledger is whole: {head.position} entries, root {head.root.hex()}",
-        )
-        sys.stdout.write(f"{whole}\n")
+    elif not outcome.faults:
+        sys.stdout.write(f"{chosen(*outcome.whole(place))}\n")
     # What a phone has not sent is no fault of the ledger: it is said, and the ledger stays whole.
     for zh, en in (each for device in devices for each in device.said()):
         tell(zh, en)
-    if difference is not None:
-        where = f"位置 {difference.position}" if difference.position else "账本状态"
-        tell(
-            f"账本不符:{where},{difference.what}。请保留现场,与备份或见证核对",
-            f"the ledger differs at position {difference.position}: {difference.what}; "
-            "leave everything as it is and compare with a backup or a witness",
-        )
+    for zh, en in outcome.faults:
+        tell(f"{place}:{zh}", f"{place}: {en}")
+    if outcome.faults:
         raise typer.Exit(1)
+
+
+def _root(given: str | None) -> bytes | None:
+    """Return the root that was given in hexadecimal."""
+    if given is None:
+        return None
+    if len(given) != 64 or not set(given.lower()) <= set("0123456789abcdef"):
+        raise Failure(
+            "--expect-root 应为 64 位十六进制,即 dudao verify 打印的根",
+            "--expect-root is 64 hexadecimal digits, as dudao verify prints a root",
+        )
+    return bytes.fromhex(given)
 
 
 def _progress(position: int, last: int) -> None:

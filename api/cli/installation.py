@@ -9,9 +9,8 @@ def migrate() -> None:
     """将账本升级到本版本,并补齐角色与权限 / Bring the ledger up to this release, with roles and grants."""
     from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
-    from ledger.connect import Opening, described  # noqa: PLC0415
+    from ledger.connect import Opening  # noqa: PLC0415
 
-    settings = Settings()
-    with open_ledger(settings, Opening.OWNING) as database:
-        place = str(settings.folder) if database.is_embedded else described(database.addresses.app)
+    with open_ledger(Settings(), Opening.OWNING) as database:
+        place = database.place
     sys.stdout.write(f"{chosen('账本已就绪', 'the ledger is ready')}: {place}\n")

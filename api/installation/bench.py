@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from api.access.accounts import Holders
-from api.installation.opening import open_ledger
+from api.installation.opening import keys_of, open_ledger
 from api.installation.settings import Settings
 from api.intake.imports.files import Importer
 from api.intake.sheets.directory import Directory
@@ -23,7 +23,7 @@ from ledger.log.postgres_log import PostgresLog
 from ledger.log.writer import Writer
 from ledger.pool import PATIENCE
 from ledger.reference import installed
-from ledger.vault import keys
+from ledger.vault.keys import of_vault
 from ledger.vault.vault import Vault
 
 
@@ -39,7 +39,13 @@ class Bench:
     ) -> None:
         self.pool: ConnectionPool[Connection[Any]] = database.pool(connections, patience)
         self.log = PostgresLog(self.pool)
-        self.vault = Vault(self.pool, keys.load(settings.folder / "keys"))
+        try:
+            found = keys_of(settings, self.pool)
+        except BaseException:
+            self.pool.close()
+            raise
+        self.keys, self.token_key = of_vault(found), found["token"]
+        self.vault = Vault(self.pool, self.keys)
         self._writer = Writer(self.log)
         self.shelf = Shelf(installed(), self.pool.connection)
         self.transactor = Transactor(

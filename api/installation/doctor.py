@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from api.installation.wiring import Installation
+from ledger.connect import key_folder
 from ledger.log.clock import PATIENCE, now
 from ledger.roles import refuse_owner
 from ledger.unready import OwnersLogin, Unready
+from ledger.vault import fingerprints, keys, samples
+from ledger.vault.samples import Sample
 
 GIB = 1024**3
 LAG = 10_000
@@ -142,19 +145,45 @@ def _append_only(house: Installation) -> Iterator[Finding]:
 
 
 def _keys(house: Installation) -> Iterator[Finding]:
-    folder = house.settings.folder / "keys"
-    for path in (folder, *sorted(folder.glob("*.key"))):
-        open_to = stat.S_IMODE(path.stat().st_mode) & 0o077
-        name = f"keys {path.name}"
-        if open_to:
-            yield Finding(
-                name,
-                State.FAULT,
-                f"{path} 他人可读;请 chmod go= {path}",
-                f"{path} can be read by others: chmod go= {path}",
-            )
-        else:
-            yield _ok(name, "仅属主可读", "readable by its owner alone")
+    """Other keys than the ledger's are refused at opening; here people see which they are."""
+    folder = key_folder(house.settings.folder)
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        yield Finding(
+            "keys",
+            State.FAULT,
+            f"{folder} 他人可读;请 chmod go= {folder}",
+            f"{folder} can be read by others: chmod go= {folder}",
+        )
+    with house.reading() as connection:
+        tied = fingerprints.in_use(connection)
+        sample = samples.take(connection, house.bench.keys)
+    for name in keys.NAMES:
+        digest = keys.shown(tied[name])
+        yield _ok(f"keys {name}.key", f"指纹 {digest}", f"fingerprint {digest}")
+    if sample.failed:
+        yield Finding("vault", State.FAULT, *unopened(sample))
+    else:
+        yield _ok(
+            "vault",
+            f"抽查 {sample.opened} 人,均可打开",
+            f"{sample.opened} persons drawn by chance, all opened",
+        )
+
+
+def unopened(sample: Sample) -> tuple[str, str]:
+    """Say that boxes of the vault do not open, in both languages."""
+    some = ", ".join(sample.failed[:3])
+    return (
+        (
+            f"保险库抽查 {sample.opened + len(sample.failed)} 人,{len(sample.failed)} 人打不开(如 {some}):"
+            "这些人是用另一套密钥入账的,或库表被改动。请停止入账,与备份核对"
+        ),
+        (
+            f"{len(sample.failed)} of {sample.opened + len(sample.failed)} persons drawn by chance do not "
+            f"open (such as {some}): they were entered with other keys, or the table was changed. Stop "
+            "recording, and compare with a backup"
+        ),
+    )
 
 
 def _lag(house: Installation) -> Iterator[Finding]:

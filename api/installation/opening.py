@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Connection
+from psycopg_pool import ConnectionPool
 
 from api.access.accounts import ACCOUNTS
 from api.access.gate import Gate
-from api.access.tokens import load_key
 from api.installation.settings import Settings
-from ledger.connect import Database, Opening, open_database
+from ledger.connect import Database, Opening, key_folder, open_database
 from ledger.migrate import LEDGER
+from ledger.vault import fingerprints
 from projections.follow.schema import PROJECTIONS
 
 SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS)
@@ -27,6 +28,16 @@ def open_ledger(settings: Settings, opening: Opening = Opening.READING) -> Datab
     if settings.trial and opening is Opening.RECORDING:
         opening = Opening.OWNING
     return open_database(settings.folder, settings.url, settings.owners_url, SOURCES, opening)
+
+
+def keys_of(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> dict[str, bytes]:
+    """Return the keys of the ledger; one without entries gets some.
+
+    Raises:
+        Unready: they are not there, or another ledger's.
+    """
+    with pool.connection() as connection:
+        return fingerprints.keys_of(connection, key_folder(settings.folder))
 
 
 @contextmanager
@@ -45,4 +56,4 @@ def gated() -> Generator[Gate]:
     """Yield the way in, without anything that records or reads views."""
     settings = Settings()
     with open_ledger(settings) as database, database.pool(1) as pool:
-        yield Gate(settings, pool, load_key(settings.folder))
+        yield Gate(settings, pool, keys_of(settings, pool)["token"])

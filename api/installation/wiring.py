@@ -13,7 +13,6 @@ from psycopg import Connection
 
 from api.access.accounts import Register
 from api.access.gate import Gate
-from api.access.tokens import load_key
 from api.installation.bench import Bench
 from api.installation.opening import SOURCES, open_ledger
 from api.installation.settings import Settings
@@ -73,8 +72,8 @@ class Installation:
     ) -> None:
         self.settings = settings
         self.database = open_ledger(settings, opening)
-        self.key = load_key(settings.folder)
         self.bench = Bench(settings, self.database, connections, SOON)
+        self.key = self.bench.token_key
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)

@@ -15,3 +15,4 @@ GRANT USAGE ON SCHEMA vault TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON vault.person TO dudao_app;
 GRANT SELECT, INSERT ON vault.access TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON vault.spelling TO dudao_app;
+GRANT SELECT, INSERT ON vault.key_fingerprint TO dudao_app;

@@ -1,52 +1,91 @@
-"""The vault's two keys, as files that only their owner may read.
+"""The keys of a ledger, as files that only their owner may read.
 
-`identity.key` makes the digests by which a person is found again, `wrapping.key` wraps the key of each
-person. Losing them loses every name for ever; a backup of them is kept apart from the database's.
+`identity.key` makes the digests by which a person and a repeated request are found again,
+`wrapping.key` wraps the key of each person, `token.key` signs tokens and seals second factors. Losing
+the first two loses every name for ever; a backup of them is kept apart from the database's.
 """
 
+import hmac
 import os
+import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.unready import MissingKeys, UnusableKey
+
 KEY_BYTES = 32
+NAMES = ("identity", "wrapping", "token")
 
 
 class Keys(NamedTuple):
-    """Two independent 256-bit keys."""
+    """The two independent 256-bit keys of the vault."""
 
     identity: bytes
     wrapping: bytes
 
 
-def load(folder: Path) -> Keys:
-    """Return the keys in `folder`; make them at the first start.
+def path_of(folder: Path, name: str) -> Path:
+    """Return where a key lies in the folder of keys."""
+    return folder / f"{name}.key"
+
+
+def present(folder: Path, names: Iterable[str] = NAMES) -> dict[str, bytes]:
+    """Return those of the keys that are there.
 
     Raises:
-        PermissionError: a key file can be read by others.
-        ValueError: a key file has not 32 bytes.
+        UnusableKey: a file has not 32 bytes, or can be read by others.
     """
+    paths = {name: path_of(folder, name) for name in names}
+    return {name: _octets(path) for name, path in paths.items() if path.exists()}
+
+
+def complete(folder: Path, names: Iterable[str] = NAMES) -> dict[str, bytes]:
+    """Return the keys.
+
+    Raises:
+        MissingKeys: one is not there. None is ever made in its place: see `make`.
+        UnusableKey: as above.
+    """
+    wanted = tuple(names)
+    found = present(folder, wanted)
+    missing = [str(path_of(folder, name)) for name in wanted if name not in found]
+    if missing:
+        raise MissingKeys(missing)
+    return found
+
+
+def of_vault(found: Mapping[str, bytes]) -> Keys:
+    """Return the vault's two among the keys of a ledger."""
+    return Keys(found["identity"], found["wrapping"])
+
+
+def make(folder: Path, names: Iterable[str] = NAMES) -> dict[str, bytes]:
+    """Return the keys; those that are not there are made. For a ledger without entries alone."""
+    wanted = tuple(names)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Keys(_key(folder / "identity.key"), _key(folder / "wrapping.key"))
+    for name in wanted:
+        if not path_of(folder, name).exists():
+            place(path_of(folder, name), secrets.token_bytes(KEY_BYTES))
+    return complete(folder, wanted)
 
 
-def _key(path: Path) -> bytes:
-    if not path.exists():
-        _create(path)
-    if path.stat().st_mode & 0o077:
-        raise PermissionError(f"{path} can be read by others; chmod 600 it")
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise ValueError(
-            f"{path} has {len(key)} bytes, not {KEY_BYTES}; restore it from its backup"
-        )
-    return key
+def fingerprint(name: str, key: bytes) -> bytes:
+    """Return what tells a key from others and says nothing about it."""
+    return hmac.digest(key, f"dudao/key-fingerprint/v1\0{name}".encode(), "sha256")
 
 
-def _create(path: Path) -> None:
-    """Write a new key under its name all at once: of two processes that start, one's key stays."""
-    making = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(os.urandom(KEY_BYTES))
+def shown(digest: bytes) -> str:
+    """Return a fingerprint as people compare it."""
+    text = digest.hex()
+    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
+
+
+def place(path: Path, key: bytes) -> None:
+    """Write a key under its name all at once: of two processes that start, one's key stays."""
+    making = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -55,8 +94,27 @@ def _create(path: Path) -> None:
         pass
     finally:
         making.unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
+    keep_names(path.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Let the names in a folder outlive a loss of power."""
+    directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def _octets(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise UnusableKey(
+            f"{path} 他人可读,请 chmod 600", f"{path} can be read by others; chmod 600 it"
+        )
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise UnusableKey(
+            f"{path} 有 {len(key)} 字节,应为 {KEY_BYTES};请从密钥备份恢复",
+            f"{path} has {len(key)} bytes, not {KEY_BYTES}; restore it from its backup",
+        )
+    return key

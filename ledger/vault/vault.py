@@ -115,8 +115,7 @@ class Vault:
 
     def identity(self, person: Person) -> bytes:
         """Return the keyed digest by which a person is found again."""
-        text = f"{DOMAIN}\0{person.id_type}\0{normalised(person.id_no)}"
-        return hmac.digest(self._keys.identity, text.encode(), "sha256")
+        return digest_of(self._keys, person)
 
     def request_key(self, key: str) -> str:
         """Return what a request is known by that was sent under `key`: what stood in it, nobody reads."""
@@ -268,12 +267,25 @@ class Vault:
             row = connection.execute(self.BOX, {"subject_id": subject_id}).fetchone()
         if row is None:
             raise Unknown(subject_id)
-        identity, wrapped, box = row
-        key = aes_key_unwrap(self._keys.wrapping, wrapped)
-        return _unseal(key, subject_id, identity, box)
+        return opened(self._keys, subject_id, *row)
 
     def _name_digest(self, name: str) -> bytes:
         return hmac.digest(self._keys.identity, f"name/v1\0{same_name(name)}".encode(), "sha256")
+
+
+def digest_of(keys: Keys, person: Person) -> bytes:
+    """Return the keyed digest by which a person is found again."""
+    text = f"{DOMAIN}\0{person.id_type}\0{normalised(person.id_no)}"
+    return hmac.digest(keys.identity, text.encode(), "sha256")
+
+
+def opened(keys: Keys, subject_id: str, identity: bytes, wrapped: bytes, box: bytes) -> Person:
+    """Return who is in a box.
+
+    Raises:
+        InvalidUnwrap, InvalidTag: other keys, or a box of another row.
+    """
+    return _unseal(aes_key_unwrap(keys.wrapping, wrapped), subject_id, identity, box)
 
 
 def _close(key: bytes, subject_id: str, about: bytes, clear: bytes) -> bytes:

@@ -2,15 +2,16 @@
 
 import base64
 import json
-import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from api.access.tokens import BadToken, issue, key_file, load_key, verify
+from api.access.tokens import BadToken, issue, load_key, verify
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger.unready import MissingKeys
+from ledger.vault.keys import make
 
 NOW = datetime(2026, 11, 1, 4, tzinfo=UTC)
 WHO = Actor(account="检查员-1", role=Role.DISTRICT_INSPECTOR, organisation="110108")
@@ -49,8 +50,9 @@ def test_a_token_of_another_installation_is_refused() -> None:
         verify(KEY, issue(bytes(32), WHO, NOW, timedelta(days=1)), NOW)
 
 
-def test_the_key_is_made_once_and_is_for_its_owner_alone(tmp_path: Path) -> None:
-    key = load_key(tmp_path)
+def test_no_token_is_signed_with_a_key_that_is_no_ledgers(tmp_path: Path) -> None:
+    with pytest.raises(MissingKeys, match=r"token\.key"):
+        load_key(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    key = make(tmp_path / "keys")["token"]
     assert load_key(tmp_path) == key
-    assert stat.S_IMODE(key_file(tmp_path).stat().st_mode) == 0o600
-    assert [path.name for path in key_file(tmp_path).parent.iterdir()] == ["token.key"]

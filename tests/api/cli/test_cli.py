@@ -250,20 +250,39 @@ def test_a_replay_equals_the_views_and_a_rebuild_finds_no_difference(
 def test_the_whole_ledger_is_verified(shell: Shell, code: str) -> None:
     said = json.loads(shell.run("verify", "--json").stdout)
     assert said["difference"] is None
+    assert said["vault"]["failed"] == []
     assert len(said["root"]) == 64
+    assert "dudao_cli" in said["place"]
+
+
+def test_a_root_that_was_noted_is_looked_for(shell: Shell, code: str) -> None:
+    noted = json.loads(shell.run("verify", "--json").stdout)
+    root, position = noted["root"], str(noted["position"])
+    shell.load(registered(uscc()))
+    shell.run("verify", "--expect-root", root, "--min-position", position)
+    shell.run("verify", "--min-position", str(noted["position"] + 1))
+    said = shell.run("verify", "--expect-root", root, "--lang", "en", status=1).stderr
+    assert "not the one that was noted" in said
+    other = shell.run("verify", "--expect-root", "0" * 64, "--min-position", position, status=1)
+    assert "dudao_cli" in other.stderr
+    shell.run("verify", "--min-position", str(noted["position"] + 2), status=1)
+    shell.run("verify", "--expect-root", "xyz", status=2)
 
 
 def test_the_installation_is_looked_over(shell: Shell, code: str) -> None:
     found = {each["check"]: each for each in json.loads(shell.run("doctor", "--json").stdout)}
     assert found["append-only"]["state"] == "ok"
-    assert found["keys token.key"]["state"] == "ok"
+    assert found["keys token.key"]["state"] == found["vault"]["state"] == "ok"
+    assert re.fullmatch("fingerprint [0-9a-f]{4}(-[0-9a-f]{4}){3}", found["keys token.key"]["en"])
     key = shell.folder / ".dudao" / "keys" / "token.key"
     key.chmod(0o644)
     try:
         said = shell.run("doctor", "--json", status=1).stdout
     finally:
         key.chmod(0o600)
-    assert {each["check"]: each["state"] for each in json.loads(said)}["keys token.key"] == "fault"
+    (opening,) = json.loads(said)
+    assert opening["state"] == "fault"
+    assert "chmod 600" in opening["en"]
 
 
 def test_accounts_bind_their_tokens(shell: Shell) -> None:

@@ -1,9 +1,7 @@
 """Names and numbers stay in the vault, and only there in a form that a key opens."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +11,7 @@ from psycopg import sql
 from ledger.connect import Addresses, app_pool
 from ledger.log.log import Append
 from ledger.log.postgres_log import PostgresLog
-from ledger.vault.keys import Keys, load
+from ledger.vault.keys import Keys
 from ledger.vault.vault import Person, Spelling, Unknown, Vault
 from tests.ledger.drafts import draft
 
@@ -127,25 +125,6 @@ def test_nothing_of_a_person_stands_in_clear_in_any_table(
             )
             for (row,) in rows:
                 assert not any(needle in row for needle in needles), (schema, table)
-
-
-def test_keys_are_made_once_and_kept_from_others(tmp_path: Path):
-    keys = load(tmp_path / "keys")
-    assert load(tmp_path / "keys") == keys
-    assert keys.identity != keys.wrapping
-    modes = [path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()]
-    assert modes == [0o600, 0o600]
-
-
-def test_keys_that_others_can_read_or_that_are_cut_off_stop_the_start(tmp_path: Path):
-    load(tmp_path)
-    (tmp_path / "identity.key").chmod(0o644)
-    with pytest.raises(PermissionError, match="chmod 600"):
-        load(tmp_path)
-    (tmp_path / "identity.key").chmod(0o600)
-    (tmp_path / "identity.key").write_bytes(os.urandom(31))
-    with pytest.raises(ValueError, match="31 bytes"):
-        load(tmp_path)
 
 
 def test_each_record_keeps_its_own_spelling_of_a_name(vault: Vault):
