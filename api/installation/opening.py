@@ -14,8 +14,9 @@ from ledger.connect import Database, Opening, key_folder, open_database
 from ledger.migrate import LEDGER
 from ledger.vault import fingerprints
 from projections.follow.schema import PROJECTIONS
+from proof.kept import PROOF
 
-SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS)
+SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS, PROOF)
 """Whose tables stand in the database, in the order in which they are made."""
 
 

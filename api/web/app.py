@@ -26,6 +26,7 @@ from api.http.routes import (
     requests,
     system,
     templates,
+    transparency,
     watch,
 )
 from api.http.shell import App, Shell
@@ -93,6 +94,7 @@ def describe() -> FastAPI:
     for module in (
         system,
         templates,
+        transparency,
         public,
         lists,
         enterprises,

@@ -1,0 +1,240 @@
+"""`dudao signer`, `dudao checkpoint` and `dudao witness`: what outlives the operator's word."""
+
+import logging
+import signal
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.failures import Failure, tell
+from api.cli.language import chosen
+
+if TYPE_CHECKING:
+    from api.installation.settings import Settings
+    from proof.notes import PrivateKey
+    from proof.running import Round
+    from proof.signer import Signer
+
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(help="密钥与检查点的目录,默认在数据目录中 / folder of keys and last checkpoint"),
+]
+OriginOption = Annotated[
+    str | None, typer.Option(help="日志名称,默认取对外地址 / name of the log, e.g. host/log")
+]
+NOWHERE = "dudao.invalid/log"
+"""The name of a log whose installation has no address of its own."""
+
+
+def signer(  # noqa: PLR0913 - one argument an option
+    *,
+    folder: FolderOption = None,
+    origin: OriginOption = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="见证策略文件 / policy file (tlog-policy): whom to ask")
+    ] = None,
+    every: Annotated[float, typer.Option(min=1, max=60, help="间隔秒数 / seconds")] = 30,
+    once: Annotated[bool, typer.Option("--once", help="只签一次 / sign once")] = False,
+    rotate: Annotated[bool, typer.Option("--rotate", help="加用新密钥 / add new keys")] = False,
+    retire: Annotated[
+        str | None, typer.Option(help="停用的密钥标识 / id of a key that signs no more")
+    ] = None,
+    new_origin: Annotated[
+        str | None,
+        typer.Option(help="恢复时丢失记录后另立名称 / begin under another name after a loss"),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="另立名称的理由 / why")] = None,
+) -> None:
+    """独立进程:为账本签检查点,并请见证联署 / Sign checkpoints of the ledger, and have them cosigned."""
+    from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
+    from api.installation.settings import Settings  # noqa: PLC0415
+    from proof import running  # noqa: PLC0415
+    from proof import signer as signing  # noqa: PLC0415
+
+    settings = Settings()
+    place = folder or settings.folder / "signer"
+    name = origin or _origin(settings)
+    text = None if policy is None else policy.read_text("utf-8")
+    with _explained():
+        if new_origin is not None:
+            if reason is None:
+                raise Failure("--new-origin 须说明 --reason", "--new-origin needs a --reason")
+            made = signing.begin_again(place, new_origin)
+        elif retire is not None:
+            made = signing.retire(place, name, retire)
+        else:
+            made = signing.rotate(place, name) if rotate else signing.open_signer(place, name)
+        _introduce(made)
+        with open_ledger(settings) as database, database.pool(2) as pool:
+            if once or new_origin is not None:
+                with pool.connection() as connection:
+                    _tell(running.once(made, connection, text, _seconds(), reason))
+                return
+            running.keep_signing(
+                made,
+                pool,
+                policy=text,
+                clock=_seconds,
+                stop=_stopped(),
+                tell=_tell,
+                every=every,
+            )
+
+
+def checkpoint(*, folder: FolderOption = None, origin: OriginOption = None) -> None:
+    """签署并打印检查点 / Sign and print a checkpoint."""
+    from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
+    from api.installation.settings import Settings  # noqa: PLC0415
+    from proof import kept, running  # noqa: PLC0415
+    from proof.signer import open_signer  # noqa: PLC0415
+
+    settings = Settings()
+    with (
+        _explained(),
+        open_ledger(settings) as database,
+        database.pool(1) as pool,
+        pool.connection() as connection,
+    ):
+        if not running.is_running(connection):
+            if not (database.is_embedded or settings.trial or folder is not None):
+                raise Failure(
+                    "没有运行中的签名者:请先启动 dudao signer,或用 --folder 指明其目录",
+                    "no signer is running: start dudao signer, or name its --folder",
+                )
+            made = open_signer(folder or settings.folder / "signer", origin or _origin(settings))
+            running.once(made, connection, None, _seconds())
+            if folder is None:
+                tell(
+                    "没有运行中的签名者:由试用密钥签署,密钥与账本同在一处,不足以对抗管理员",
+                    "no signer is running: signed with this trial's own key, which lies beside the "
+                    "ledger and proves nothing against whoever runs it",
+                )
+        found = kept.latest(connection)
+    if found is None:
+        raise Failure("签名者尚未签署", "the signer has not signed yet", 1)
+    sys.stdout.write(found.note.written().decode())
+
+
+def witness(  # noqa: PLR0913 - one argument an option
+    *,
+    folder: Annotated[Path, typer.Option(help="密钥与状态的目录 / folder of key and state")],
+    name: Annotated[str, typer.Option(help="见证名称 / name, e.g. witness.host/1")],
+    log: Annotated[list[str], typer.Option(help="所见证日志的公钥 / verifier key of a log")] = [],  # noqa: B006 - typer copies it
+    host: Annotated[str, typer.Option(help="监听地址 / address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="监听端口 / port")] = 8700,
+    show_key: Annotated[
+        bool, typer.Option("--show-key", help="只打印公钥 / print its key")
+    ] = False,
+) -> None:
+    """独立见证:只联署与所知相连的检查点 / Cosign what continues the logs that are known."""
+    from proof.notes import PublicKey, read_vkey  # noqa: PLC0415 - start-up time
+    from proof.witness import Witness, open_key, server  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    with _explained():
+        key: PrivateKey = open_key(folder, name)
+        sys.stdout.write(f"{key.public.vkey}\n")
+        sys.stdout.flush()
+        if show_key:
+            return
+        known: dict[str, tuple[PublicKey, ...]] = {}
+        for each in map(read_vkey, log):
+            known[each.name] = (*known.get(each.name, ()), each)
+        made = server(Witness(key, known, folder / "cosigned.json", _seconds), host, port)
+    stop = _stopped()
+    with made:
+        made.timeout = 1.0
+        where = f"http://{host}:{made.server_address[1]}"
+        tell(f"见证已启动:{where}", f"the witness listens on {where}")
+        while not stop.is_set():
+            made.handle_request()
+
+
+def _origin(settings: "Settings") -> str:
+    _, _, address = settings.address.partition("://")
+    return f"{address}/log" if address else NOWHERE
+
+
+def _seconds() -> int:
+    from ledger.log.clock import now  # noqa: PLC0415 - start-up time
+
+    return int(now().timestamp())
+
+
+def _stopped() -> Event:
+    stop = Event()
+
+    def end(_number: int, _frame: object) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return stop
+
+
+def _introduce(made: "Signer") -> None:
+    for key in made.public:
+        tell(f"日志公钥:{key.vkey}", f"verifier key: {key.vkey}")
+
+
+def _tell(done: "Round") -> None:
+    from proof.checkpoints import read_checkpoint  # noqa: PLC0415 - start-up time
+
+    size = read_checkpoint(done.note.text).size
+    signed = chosen(f"已签至位置 {size}", f"signed up to position {size}")
+    said: list[str] = []
+    for asked in done.asked:
+        if asked.refusal is None:
+            said.append(chosen(f"{asked.name} 已联署", f"{asked.name} cosigned"))
+        else:
+            said.append(
+                chosen(
+                    f"{asked.name} 未联署:{asked.refusal}",
+                    f"{asked.name} did not cosign: {asked.refusal}",
+                )
+            )
+    sys.stderr.write("; ".join([signed, *said]) + "\n")
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    """Say what is wrong with a signer's folder, its log or its policy."""
+    from proof.files import Unusable  # noqa: PLC0415
+    from proof.notes import BadKey  # noqa: PLC0415 - start-up time
+    from proof.policy import BadPolicy  # noqa: PLC0415
+    from proof.running import Busy  # noqa: PLC0415
+    from proof.signer import Inconsistent  # noqa: PLC0415
+
+    try:
+        yield
+    except Unusable as error:
+        raise Failure(error.zh, error.en) from error
+    except Inconsistent as error:
+        raise _alarm(error) from error
+    except BadKey as error:
+        raise Failure(f"不是可用的密钥:{error}", f"not a key that can be used: {error}") from error
+    except BadPolicy as error:
+        raise Failure(f"策略文件有误:{error}", f"the policy cannot be used: {error}") from error
+    except Busy as error:
+        raise Failure(
+            "已有另一签名者在运行", "another signer works on this ledger already"
+        ) from error
+
+
+def _alarm(error: Any) -> Failure:  # noqa: ANN401 - its class is not loaded by every command
+    last, size = error.last, error.size
+    return Failure(
+        f"拒绝签署:账本现有 {size} 条,与已签的 {last.origin} 第 {last.size} 条的检查点不相连。"
+        "账本被改写、截断,或连到了另一个库:请保留现场,与备份和见证核对;"
+        "若为恢复备份而确实丢失了记录,用 --new-origin 另立名称",
+        f"refused to sign: the ledger has {size} entries and does not continue the checkpoint of "
+        f"{last.size} signed for {last.origin}. It was rewritten or cut, or is another one: leave "
+        "everything as it is and compare with backup and witnesses; if entries were lost in a "
+        "restore, begin under another name with --new-origin",
+        1,
+    )

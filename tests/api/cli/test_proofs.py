@@ -1,0 +1,130 @@
+"""Signer, checkpoint and witness as processes."""
+
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from proof.checkpoints import read_checkpoint
+from proof.notes import Kind, read_note, read_vkey, verified
+from proof.policy import read_policy, trust
+from tests.api.cli.test_cli import Shell
+from tests.api.lines import listed, uscc
+from tests.postgres import Server
+from tests.serving import own_settings
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+
+@pytest.fixture
+def shell(server: Server, tmp_path: Path) -> Iterator[Shell]:
+    settings = own_settings(server, "dudao_cli_proofs", tmp_path / "data")
+    assert settings.url is not None
+    made = Shell(tmp_path, DUDAO_DATABASE_URL=settings.url, DUDAO_DATA=str(tmp_path / "data"))
+    made.load(*listed(uscc(), "4"))
+    yield made
+    server.drop("dudao_cli_proofs")
+
+
+@contextmanager
+def running(shell: Shell, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(  # noqa: S603 - a fixed program
+        shell.command(*arguments),
+        cwd=shell.folder,
+        env=shell.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        for pipe in (process.stdout, process.stderr):
+            assert pipe is not None
+            pipe.close()
+
+
+def line_with(process: subprocess.Popen[str], text: str) -> str:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if text in line:
+            return line
+    raise AssertionError(text)
+
+
+def test_a_signer_and_two_witnesses_of_three(shell: Shell, server: Server) -> None:
+    said = shell.run("signer", "--origin", "ledger.example/log", "--once", "--lang", "en").stderr
+    keys = re.findall(r"verifier key: (\S+)", said)
+    assert sorted(read_vkey(key).kind for key in keys) == [
+        Kind.ED25519,
+        Kind.MLDSA44_COSIGNATURE,
+    ]
+    logs = [argument for key in keys for argument in ("--log", key)]
+
+    def witness(number: int) -> list[str]:
+        name = f"w{number}.example/1"
+        beside = ["--folder", f"w{number}", "--name", name, "--port", "0", "--lang", "en"]
+        return ["witness", *beside, *logs]
+
+    with running(shell, *witness(1)) as one, running(shell, *witness(2)) as two:
+        lines = [f"log {key}" for key in keys]
+        for number, process in enumerate((one, two), 1):
+            assert process.stdout is not None
+            vkey = process.stdout.readline().strip()
+            url = re.search(r"http://\S+", line_with(process, "listens"))
+            assert url is not None
+            lines.append(f"witness w{number} {vkey} {url[0]}")
+        gone = "w3.example/1"
+        vkey = shell.run("witness", "--folder", "w3", "--name", gone, "--show-key").stdout.strip()
+        lines.append(f"witness w3 {vkey} http://127.0.0.1:9")
+        policy = "\n".join([*lines, "group offices 2 w1 w2 w3", "quorum offices", ""])
+        (shell.folder / "policy").write_text(policy)
+        with running(
+            shell, "signer", "--policy", "policy", "--every", "1", "--lang", "en"
+        ) as signer:
+            told = line_with(signer, "signed up to")
+            assert "w1 cosigned" in told
+            assert "w2 cosigned" in told
+            assert "w3 did not cosign" in told
+            note = read_note(shell.run("checkpoint").stdout.encode())
+            busy = shell.run("signer", "--once", "--policy", "policy", "--lang", "en")
+            assert "signed up to" in busy.stderr
+            other = shell.run("signer", "--lang", "en", status=2)
+            assert "another signer" in other.stderr
+    found = trust(read_policy(policy), note)
+    assert found.met
+    assert set(found.cosigned) == {"w1", "w2"}
+
+
+def test_a_checkpoint_in_a_trial_is_signed_with_the_trials_key_and_says_so(shell: Shell) -> None:
+    shell.environment["DUDAO_TRIAL"] = "true"
+    done = shell.run("checkpoint", "--lang", "en")
+    note = read_note(done.stdout.encode())
+    assert read_checkpoint(note.text).size > 0
+    assert "trial's own key" in done.stderr
+
+
+def test_without_a_signer_there_is_no_checkpoint_elsewhere(shell: Shell) -> None:
+    done = shell.run("checkpoint", "--lang", "en", status=2)
+    assert "dudao signer" in done.stderr
+
+
+def test_a_signer_stops_with_an_alarm_where_the_ledger_was_rewritten(
+    shell: Shell, server: Server
+) -> None:
+    said = shell.run("signer", "--origin", "ledger.example/log", "--once", "--lang", "en").stderr
+    keys = [read_vkey(key) for key in re.findall(r"verifier key: (\S+)", said)]
+    conninfo = psycopg.conninfo.make_conninfo(server.superuser, dbname="dudao_cli_proofs")
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("UPDATE ledger.log_state SET frontier[1] = sha256('x')")
+    done = shell.run("signer", "--lang", "en", status=1)
+    assert "refused to sign" in done.stderr
+    last = read_note((shell.folder / "data" / "signer" / "checkpoint").read_bytes())
+    assert len(verified(last, keys)) == 2
