@@ -23,6 +23,8 @@ from api.questions.policy import unauthenticated
 from api.questions.problems import Problem, from_invalid, invalid
 from api.questions.queries import behind
 from api.questions.reading import Behind
+from api.questions.twins import twins
+from domain.assessment import AssessmentHeld
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.request import ActRequested
 from domain.terms.envelope import Actor
@@ -130,12 +132,17 @@ def answer(house: Installation, positions: Sequence[int]) -> Response:
 
 
 def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
-    """Return what the answer to a spot check says beside: evidence that has not arrived by now.
+    """Return what the answer says beside what was recorded.
 
-    It is asked anew at every answer, so that a phone which sends its record again learns what to
-    send; nothing of it is part of what a key remembers.
+    Of a spot check: evidence that has not arrived by now. It is asked anew at every answer, so that
+    a phone which sends its record again learns what to send; nothing of it is part of what a key
+    remembers. Of a session: others that say the same, as known when it was recorded.
     """
     event = codec.recorded(entry).event
+    if isinstance(event, AssessmentHeld):
+        with house.reading() as connection:
+            same = twins(connection, entry.position, event)
+        return {"warnings": [_reported_before(same)]} if same else {}
     if not isinstance(event, SpotCheckRecorded):
         return {}
     with house.reading() as connection:
@@ -144,6 +151,15 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
     return {
         "evidence_missing": missing_of(house, (each.sha256 for each in event.evidence)),
         "warnings": [{"field": "device_id", "reason": f"{zh} / {en}"} for zh, en in told],
+    }
+
+
+def _reported_before(same: Sequence[str]) -> dict[str, str]:
+    listed = "、".join(same[:5])
+    return {
+        "field": "assessment_id",
+        "reason": f"内容与场次 {listed} 完全相同,可能重复上报;如确为两场请在备注中说明,如为误报请申请更正 / "
+        f"says the same as session {listed}: perhaps it was reported twice",
     }
 
 

@@ -54,7 +54,10 @@ _RECORDED: dict[str, Any] = {
         "warnings": {
             "type": "array",
             "items": {"type": "object"},
-            "description": "须留意之处,如设备记录缺号 / what to look at: a gap in a device's records",
+            "description": (
+                "须留意之处,如设备记录缺号、场次重复上报 / "
+                "what to look at: a gap in a device's records, a session reported twice"
+            ),
         },
         "evidence_missing": {
             "type": "array",

@@ -205,12 +205,23 @@ def _require_drawable(raw: bytes) -> None:
 
 
 def every(house: Installation, position: int) -> list[Catalogue]:
-    """Return every file that is stored or shipped, by kind, those adopted first."""
+    """Return every file that is stored or shipped, by kind, those adopted first.
+
+    What is installed applies until the ledger adopts the same edition for the same days; from then
+    on it is shown as that entry alone.
+    """
+    editions = house.reference_at(position).adopted
+    by_entry = {(e.kind, e.edition, e.days) for e in editions if e.position}
+    shown = [e for e in editions if e.position or (e.kind, e.edition, e.days) not in by_entry]
+    return _every(house, shown)
+
+
+def _every(house: Installation, editions: Sequence[Edition]) -> list[Catalogue]:
     with house.reading() as connection:
         stored = {each.sha256: each for each in catalogues.listed(connection)}
     shipped = {each.sha256: each for each in SHIPPED}
     adopted: dict[str, list[Edition]] = {}
-    for edition in house.reference_at(position).adopted:
+    for edition in editions:
         adopted.setdefault(edition.sha256, []).append(edition)
     found = [
         _catalogue(sha256, stored.get(sha256), shipped.get(sha256), adopted.get(sha256, ()))
@@ -252,7 +263,7 @@ def one(house: Installation, position: int, sha256: str) -> Catalogue:
     Raises:
         Problem: 404, it is not held.
     """
-    for each in every(house, position):
+    for each in _every(house, house.reference_at(position).adopted):
         if each.sha256 == sha256:
             return each
     raise missing()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +14,7 @@ from api.questions.lists import VIEWS
 from api.questions.problems import Fault
 from api.questions.queries import ask, ask_one
 from api.questions.questions import CasesQuestion, CertificatesQuestion, FlagsQuestion
+from api.questions.twins import twins_of
 from api.web.enterprise.enterprise_context import name_of
 from api.web.frame.frame import framed
 from api.web.frame.lists import ROWS, list_page
@@ -49,6 +51,8 @@ class AssessmentPage:
     """Its certificates, a page of them."""
     next: str | None
     """Cursor of the page behind this one."""
+    same: Sequence[str]
+    """Other sessions that say exactly what it says."""
     checks: Sequence[Mapping[str, Any]]
     """The spot checks that were made of it."""
     findings: Sequence[Row]
@@ -71,6 +75,13 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         valid_at=asked.valid_at,
         position=asked.position,
     )
+    with house.reading() as connection:
+        same = twins_of(
+            connection,
+            found.standing.position,
+            assessment_id,
+            date.fromisoformat(session["held_from"]),
+        )
     raised = ask(house, actor, VIEWS["flags"], judged).page
     frame = framed(
         request,
@@ -89,6 +100,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         may_raise=actor.role in MAY["FindingRaised"],
         certificates=found.page.items,
         next=found.page.next,
+        same=same,
         checks=[
             check
             for inspection in _cases(house, actor, "inspections", uscc, asked)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
@@ -23,13 +24,14 @@ from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from domain.terms.envelope import Actor
+from domain.terms.folding import folded
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Standing
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
-_POSITION = re.compile(r"[#\uff03]\s*([0-9]{1,15})")
-_NUMBER = re.compile(r"(?=.*[0-9])\S{6,200}")
+_POSITION = re.compile(r"#([0-9]{1,15})")
+_NUMBER = re.compile(r"(?=.*[0-9])[^/\\]{6,200}")
 """What may be the number of a certificate; numbers come from the authority, in more than one form."""
 
 
@@ -83,15 +85,18 @@ def _named(question: RosterQuestion, q: str, standing: Standing | None) -> Roste
 
 def _exact(request: Request, house: Installation, actor: Actor, q: str, asked: Asked) -> str | None:
     """Return the address of what `q` names exactly, if it is there for this reader."""
-    if position := _POSITION.fullmatch(q):
+    # As it is compared: what is copied from paper or a chat comes in full width and with blanks.
+    named = folded(q)
+    if position := _POSITION.fullmatch(named):
         number = position[1]
         return f"/entries/{number}" if _there(around, house, actor, number, asked) else None
-    code = re.sub(r"[\s-]", "", q).upper()
+    code = named.replace("-", "")
     if is_uscc(code):
         return f"/enterprises/{code}" if _there(firm, house, actor, code, asked) else None
-    if _NUMBER.fullmatch(q):
+    if _NUMBER.fullmatch(named):
         unhurried(request, house, actor)
-        return f"/certificates/{q}" if _there(by_number, house, actor, q, asked) else None
+        there = _there(by_number, house, actor, named, asked)
+        return f"/certificates/{quote(named)}" if there else None
     return None
 
 

@@ -201,3 +201,13 @@ def test_a_founding_that_was_cut_short_is_finished(
         half = list(founding.adoptions(SHIPPED[:5]))
         list(bench.transactor.stream([half]))
         assert found(bench) == len([e for e in SHIPPED if not e.suggested]) - 5
+
+
+def test_what_is_installed_is_shown_once_when_the_ledger_adopts_it(desk: Desk):
+    entries = [
+        (each["kind"], adopted["edition"], adopted["valid_from"])
+        for each in desk.get("/v1/catalogues").json()["items"]
+        for adopted in each["adopted"]
+    ]
+    assert entries
+    assert len(entries) == len(set(entries))

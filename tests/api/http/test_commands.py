@@ -60,6 +60,23 @@ def test_a_fact_that_breaks_a_rule_is_recorded_and_lists_the_flags_it_raised(des
     assert said["flags"][0]["because"][-1] <= said["position"] or said["flags"][0]["because"]
 
 
+def test_a_session_that_is_reported_once_more_under_another_id_is_warned_of(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "5", "4"))
+    held = session(code)["data"]
+    first = desk.post("/v1/assessments", held, reporter(code)).json()
+    assert "warnings" not in first
+    again, key = {**held, "assessment_id": f"{held['assessment_id']}-b"}, str(uuid.uuid4())
+    (warning,) = desk.post("/v1/assessments", again, reporter(code), key).json()["warnings"]
+    assert held["assessment_id"] in warning["reason"]
+    said = desk.post("/v1/assessments", again, reporter(code), key)
+    assert said.json()["warnings"] == [warning]
+    page = desk.get(f"/assessments/{held['assessment_id']}", accept="text/html").text
+    assert f"/assessments/{again['assessment_id']}" in page
+    other = {**again, "assessment_id": f"{held['assessment_id']}-c", "assessors": ["另一位"]}
+    assert "warnings" not in desk.post("/v1/assessments", other, reporter(code)).json()
+
+
 def test_a_publication_records_two_entries_in_one_answer(desk: Desk) -> None:
     code = uscc()
     lines = listed(code, "5")

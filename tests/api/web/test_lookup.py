@@ -206,6 +206,11 @@ def test_an_entry_that_is_not_ones_own_is_absent(site: Site, issued: Issued):
         (NUMBER, f"/certificates/{NUMBER}"),
         ("#123", "/entries/123"),
         ("\uff03 123", "/entries/123"),
+        (f"{CODE[:6]} {CODE[6:]}", f"/enterprises/{CODE}"),
+        ("".join(chr(ord(c) + 0xFEE0) for c in CODE), f"/enterprises/{CODE}"),
+        (f"{NUMBER[:5]} {NUMBER[5:]}", f"/certificates/{NUMBER}"),
+        ("".join(chr(ord(c) + 0xFEE0) for c in NUMBER), f"/certificates/{NUMBER}"),
+        (NUMBER.lower(), f"/certificates/{NUMBER}"),
     ],
 )
 def test_what_is_named_exactly_is_led_to(site: Site, q: str, path: str):

@@ -459,8 +459,8 @@ def test_an_occupation_that_became_access_controlled_is_not_renewed():
 @pytest.mark.parametrize(
     ("start", "end", "code"),
     [
-        (date(2024, 2, 29), date(2027, 2, 28), None),
-        (date(2024, 2, 29), date(2027, 3, 1), "period-too-long"),
+        (date(2024, 2, 29), date(2027, 3, 1), None),
+        (date(2024, 2, 29), date(2027, 3, 2), "period-too-long"),
         (date(2025, 7, 1), date(2028, 7, 1), None),
         (date(2025, 7, 1), date(2028, 7, 2), "period-too-long"),
         (date(2025, 7, 1), date(2025, 8, 1), None),
