@@ -7,7 +7,7 @@ party can rebuild them. `docs/ledger-format.md` is normative.
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import repeat
@@ -39,6 +39,25 @@ _BLANK = datetime.min.replace(tzinfo=UTC)
 
 class UnknownType(LookupError):  # noqa: N818 - reads as what it says
     """An entry of a type that this version does not know; a newer one wrote it."""
+
+
+class Unreadable(LookupError):  # noqa: N818 - reads as what it says
+    """The entry at a position cannot be read by this version: of another type, or of another shape."""
+
+    def __init__(self, position: int, stored: str, reason: str) -> None:
+        super().__init__(f"{position}: {stored}: {reason}")
+        self.position, self.stored, self.reason = position, stored, reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Illegible:
+    """Stands where an event is that this version cannot read."""
+
+    stored: str
+    reason: str
+
+
+_ILLEGIBLE_BY = Actor(account="", role=Role.PUBLIC, organisation="")
 
 
 class _Written(msgspec.Struct, omit_defaults=True):
@@ -140,6 +159,25 @@ class Codec:
             event = step(event)
         return event
 
+    def parts_one_by_one(
+        self,
+        stored: str,
+        rows: Iterable[tuple[int, date, str | None, bytes]],
+    ) -> list[Recorded[Any]]:
+        """Return what `parts` returns, with `Illegible` where an event cannot be read.
+
+        `rows` are positions, days, subjects and payloads.
+        """
+        found: list[Recorded[Any]] = []
+        for position, day, subject, payload in rows:
+            try:
+                found += self.parts(stored, (position,), (day,), (subject,), (payload,))
+            except Exception as error:  # noqa: BLE001 - upcasts may raise anything
+                columns = ("", 0, stored, _BLANK, day, subject, None, (), _ILLEGIBLE_BY)
+                event = Illegible(stored=stored, reason=_one_line(error))
+                found.append(_make((position, *columns, event, *(None,) * 5, UNSTAMPED)))
+        return found
+
     def parts(
         self,
         stored: str,
@@ -186,23 +224,44 @@ class Codec:
         """Return the entry as folds see it.
 
         Raises:
-            UnknownType: this version does not know the stored type.
+            Unreadable: this version cannot read it.
         """
-        (position, stream, version, stored, recorded_at, valid_from, subject, district, tags) = (
-            entry[:9]
-        )
-        reader = self._readers.get(stored) or _unknown(stored)
-        read = reader.decode(entry.payload)
-        event = read.data
-        for step in reader.steps:
-            event = step(event)
-        # fmt: off
-        return _make((
-            position, stream, version, stored, recorded_at, valid_from, subject, district, tags,
-            read.actor, event, read.reason, read.document_no, read.correlation, read.causation,
-            entry.idempotency_key, read.stamps,
-        ))
-        # fmt: on
+        stored = entry.type
+        try:
+            reader = self._readers.get(stored) or _unknown(stored)
+            read = reader.decode(entry.payload)
+            event = read.data
+            for step in reader.steps:
+                event = step(event)
+        except Exception as error:
+            raise Unreadable(entry.position, stored, _one_line(error)) from error
+        return _seen(entry, read, event)
+
+    def legible(self, entry: Entry) -> Recorded[Any]:
+        """Return the entry as folds see it, with `Illegible` for an event that cannot be read."""
+        try:
+            return self.recorded(entry)
+        except Unreadable as error:
+            event = Illegible(stored=error.stored, reason=error.reason)
+            return _seen(entry, _Read(_ILLEGIBLE_BY, event), event)
+
+
+def _seen(entry: Entry, read: _Read[Any], event: object) -> Recorded[Any]:
+    (position, stream, version, stored, recorded_at, valid_from, subject, district, tags) = entry[
+        :9
+    ]
+    # fmt: off
+    return _make((
+        position, stream, version, stored, recorded_at, valid_from, subject, district, tags,
+        read.actor, event, read.reason, read.document_no, read.correlation, read.causation,
+        entry.idempotency_key, read.stamps,
+    ))
+    # fmt: on
+
+
+def _one_line(error: Exception) -> str:
+    """Return what went wrong without what stands in the entry: it may be about a person."""
+    return "unknown type" if isinstance(error, UnknownType) else type(error).__name__
 
 
 @lru_cache(maxsize=1024)  # the lines of one file have few
@@ -260,7 +319,9 @@ EVENT_CODEC = Codec(
 encode = EVENT_CODEC.encode
 decode = EVENT_CODEC.decode
 recorded = EVENT_CODEC.recorded
+legible = EVENT_CODEC.legible
 parts = EVENT_CODEC.parts
+parts_one_by_one = EVENT_CODEC.parts_one_by_one
 stored_name = EVENT_CODEC.stored_name
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from domain.correction import RecordCorrected
 from domain.terms.envelope import Recorded
-from ledger.codec import recorded
+from ledger.codec import legible
 from ledger.log.log import Log
 from projections.views.basis import Basis
 
@@ -48,7 +48,7 @@ def causes(
     first_day, last_day = sorted((before.valid_at, after.valid_at))
     between = Between(first, last, first_day, last_day)
     named = {at for change in changes for at in change.before | change.after}
-    entries = {entry.position: recorded(entry) for entry in log.at(named)}
+    entries = {entry.position: legible(entry) for entry in log.at(named)}
     corrections = _corrections(log, named, between)
     return [
         [_shown(entry) for entry in _explaining(log, change, entries, corrections, between)]
@@ -97,7 +97,7 @@ def _corrections(
         return {}
     tags = {f"entry:{position}" for position in positions}
     found: dict[int, list[Recorded[Any]]] = {}
-    for entry in map(recorded, log.read(tags, between.last_position)):
+    for entry in map(legible, log.read(tags, between.last_position)):
         if isinstance(entry.event, RecordCorrected) and between.learnt(entry.position):
             found.setdefault(entry.event.position, []).append(entry)
     return found
@@ -105,7 +105,7 @@ def _corrections(
 
 def _about_the_enterprise(log: Log, uscc: str, between: Between) -> list[Recorded[Any]]:
     tags = (f"enterprise:{uscc}", f"standing:{uscc}", "catalogue:all")
-    found = map(recorded, log.read(tags, between.last_position))
+    found = map(legible, log.read(tags, between.last_position))
     return [entry for entry in found if _came(entry, between)]
 
 

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import Connection
 
 from projections.follow import duplicate_rows, histories
-from projections.follow.fold import Rules, current, read
+from projections.follow.fold import Rules, SetApart, current, read
 from projections.follow.pieces import pieces
 from projections.views.row import Row
 from projections.views.views import VIEWS
@@ -48,8 +48,15 @@ def rows(rules: Rules, part: Part) -> Iterator[Shown]:
 
 def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
     for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
-        of = rules.new_file(uscc)
-        read(of, rules.among(history, 0, part.upto))
+        try:
+            of = rules.new_file(uscc)
+            read(of, rules.among(history, 0, part.upto))
+        except SetApart as error:
+            # As the views show it: what it came to before that entry.
+            yield from _of_subjects(
+                conn, rules, part._replace(subjects=(uscc,), upto=error.position - 1)
+            )
+            continue
         for table, key, _, _, _, found in current(of, part.upto, part.views):
             for row in found:
                 yield Shown(uscc, table, key, row)

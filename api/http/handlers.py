@@ -13,6 +13,7 @@ from api.http.outages import outage
 from api.questions.parameters import unclear
 from api.questions.problems import MEDIA_TYPE, Problem, fault, from_refusal
 from domain.terms.decider import Refused
+from ledger.codec import Unreadable
 from ledger.log.clock import ClockRefused
 from ledger.log.log import OutcomeUnknown
 from ledger.unready import Unready
@@ -38,7 +39,7 @@ def install(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _unclear)
     app.add_exception_handler(HTTPException, _http)
-    for temporary in (psycopg.Error, OutcomeUnknown, ClockRefused, Unready):
+    for temporary in (psycopg.Error, OutcomeUnknown, ClockRefused, Unready, Unreadable):
         app.add_exception_handler(temporary, _outage)
     app.add_exception_handler(Exception, _fault)
 

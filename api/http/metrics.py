@@ -1,7 +1,11 @@
 """Figures for Prometheus: requests, the head of the ledger, how far the views have come."""
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from projections.follow.set_apart import Apart
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 # Labels are a bounded set: what a caller invents must not grow the table of figures.
@@ -34,14 +38,24 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._apart = Gauge(
+            "dudao_projections_set_apart_position",
+            "Last position of each stored type at which the views stopped following a subject",
+            ("type",),
+            registry=self._registry,
+        )
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the pattern, never the path with its identifiers."""
         method = method if method in _METHODS else "other"
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def text(self, head: int, followed: int) -> bytes:
+    def text(self, head: int, followed: int, apart: Sequence[Apart]) -> bytes:
         """Return the exposition in the text format."""
         self._head.set(head)
         self._followed.set(followed)
+        self._apart.clear()
+        for each in apart:
+            self._apart.labels(each.type).set(each.position)
         return generate_latest(self._registry)

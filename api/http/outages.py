@@ -10,6 +10,7 @@ from typing import NamedTuple
 from psycopg import errors
 
 from api.questions.problems import Problem
+from ledger.codec import Unreadable
 from ledger.log.clock import ClockRefused
 from ledger.log.log import OutcomeUnknown
 from ledger.pool import Busy, is_temporary
@@ -46,6 +47,12 @@ def _said(error: BaseException) -> Said | None:
             f"数据库服务器的时钟不可信,未予入账,请稍后重试:{error}。请系统管理员校正时钟",
             f"the clock of the database's server is not to be trusted, nothing was recorded: {error}. "
             "The administrator has to put it right; try again after that",
+        )
+    if isinstance(error, Unreadable):
+        return Said(
+            f"位置 {error.position} 的记录({error.stored})本版本无法读取,请升级程序后再稍后重试",
+            f"this version cannot read the entry at position {error.position} ({error.stored}): "
+            "upgrade the program, then try again",
         )
     for kinds, said in _SENTENCES:
         if isinstance(error, kinds):

@@ -198,6 +198,23 @@ def _lag(house: Installation) -> Iterator[Finding]:
     )
 
 
+def _apart(house: Installation) -> Iterator[Finding]:
+    """An entry that cannot be read holds up its own enterprise alone, and that for good."""
+    found = house.set_apart()
+    for each in found:
+        about = each.subject or "—"
+        yield Finding(
+            "set apart",
+            State.FAULT,
+            f"位置 {each.position} 的记录({each.type})本版本无法读取({each.reason}),"
+            f"{about} 的视图停在此前;请升级程序,再运行 dudao projections rebuild",
+            f"the entry at position {each.position} ({each.type}) cannot be read ({each.reason}): "
+            f"what is shown of {about} is from before it. Upgrade, then run dudao projections rebuild",
+        )
+    if not found:
+        yield _ok("set apart", "所有记录均可读取", "every entry can be read")
+
+
 def _editions(house: Installation) -> Iterator[Finding]:
     """An edition that the ledger adopted and whose content is not held leaves checks undecided."""
     reference = house.reference_at(house.ends().head)
@@ -268,6 +285,7 @@ _CHECKS: tuple[Callable[[Installation], Iterator[Finding]], ...] = (
     _recording,
     _keys,
     _lag,
+    _apart,
     _editions,
     _clock,
     _space,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from api.intake.operations import Operations
     from projections.follow.fold import Rules
     from projections.follow.runner import Runner
+    from projections.follow.set_apart import Apart
     from proof.verifications import Verifier
 
 # What folds need (geometry, gazetteer) is imported where it is used: not every command that
@@ -152,6 +153,20 @@ class Installation:
         with self.reading() as connection:
             row: Any = connection.execute(ENDS).fetchone()
         return Ends(*row)
+
+    def set_apart(self) -> list["Apart"]:
+        """Return the subjects that the views do not follow, and the entries at which they stopped."""
+        from projections.follow import set_apart  # noqa: PLC0415 - see above
+
+        with self.reading() as connection:
+            return set_apart.listed(connection)
+
+    def apart(self, subject: str) -> "Apart | None":
+        """Return where the views stopped following a subject, if they did."""
+        from projections.follow import set_apart  # noqa: PLC0415 - see above
+
+        with self.reading() as connection:
+            return set_apart.of_subject(connection, subject)
 
     def try_append(self) -> None:
         """Append an entry and undo it; what did so a moment ago is believed.

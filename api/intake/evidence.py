@@ -295,7 +295,7 @@ def _is_named(house: Reading, sha256: str, rows: Rows, offices: frozenset[str]) 
     Whoever only learnt a digest could record an entry that names it, to see what is behind it. So
     an entry counts where its office sent the bytes too, or sees everything anyway.
     """
-    for entry in map(codec.recorded, house.log.read({evidence_tag(sha256)})):
+    for entry in map(codec.legible, house.log.read({evidence_tag(sha256)})):
         office = entry.actor.organisation
         about = {"subject": entry.subject, "district": entry.district}
         if (office in offices or office == CENTRE) and within(about, rows) is not None:

@@ -91,7 +91,7 @@ def _entries(
     read = house.log.read({tag}, settled.basis.position)
     entries = [
         entry
-        for entry in map(codec.recorded, read)
+        for entry in map(codec.legible, read)
         if isinstance(entry.event, InspectionDrawn)
         and (grant.rows == ALL or entry.actor.organisation == actor.organisation)
     ]

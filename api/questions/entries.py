@@ -7,8 +7,12 @@ from typing import Any
 
 from domain.registry import STORED
 from domain.terms.envelope import Actor, Recorded, Stamps
+from ledger.codec import Illegible
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
+
+UNREADABLE = "Unreadable"
+"""Stands for the kind of an entry that this version cannot read; its data say how it is stored."""
 
 
 def actor_shown(actor: Actor) -> dict[str, str]:
@@ -38,7 +42,7 @@ def shown(entry: Recorded[Any]) -> dict[str, Any]:
         "position": entry.position,
         "stream": entry.stream,
         "version": entry.version,
-        "type": name_of(entry.type),
+        "type": UNREADABLE if type(entry.event) is Illegible else name_of(entry.type),
         "schema": int(entry.type.rpartition("/")[2]),
         "recorded_at": instant_text(entry.recorded_at),
         "valid_from": entry.valid_from.isoformat(),

@@ -19,7 +19,7 @@ from api.questions.reading import Reading
 from api.questions.visibility import within
 from domain.correction import RecordCorrected, amended
 from domain.terms.envelope import Actor, Recorded
-from ledger.codec import recorded
+from ledger.codec import legible
 from ledger.gate.output import contract
 from ledger.log.entry import Entry
 from ledger.log.merkle import leaf_hash
@@ -57,7 +57,7 @@ def around(
     grant = decide(actor, Action.READ, "events")
     settled = settle(house, asked)
     stored = _at(house, position, settled.basis.position)
-    entry = recorded(stored)
+    entry = legible(stored)
     if within(shown(entry), grant.rows) is None:
         raise missing()
     upto = settled.basis.position
@@ -103,7 +103,7 @@ def _neighbours(conn: Connection[Any], entry: Recorded[Any], upto: int, rows: Ro
 
 
 def _corrections(house: Reading, entry: Recorded[Any], upto: int) -> list[Recorded[Any]]:
-    tagged = map(recorded, house.log.read((f"entry:{entry.position}",), upto))
+    tagged = map(legible, house.log.read((f"entry:{entry.position}",), upto))
     return [
         each
         for each in tagged

@@ -39,7 +39,7 @@ def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[s
         entries = []
     if not entries:
         raise missing()
-    item = shown(as_published(house.log, codec.recorded(entries[0])))
+    item = shown(as_published(house.log, codec.legible(entries[0])))
     if within(item, grant.rows) is None:
         raise missing()
     settled = settle(house, Asked(position=entries[0].position))

@@ -21,7 +21,7 @@ from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
 from domain.terms.place import Place
 from domain.terms.vocabulary import Datum, Mode, Verdict
-from ledger.codec import recorded
+from ledger.codec import legible
 from projections.views import flags, sessions
 from projections.views.basis import Basis
 from projections.views.names import names
@@ -104,7 +104,7 @@ def _entries(house: Reading, actor: Actor, positions: Iterable[int]) -> dict[int
     wanted = set(positions)
     found: dict[int, dict[str, Any]] = {at: {"position": at} for at in wanted}
     for entry in house.log.at(wanted):
-        item = shown(recorded(entry))
+        item = shown(legible(entry))
         if within(item, grant.rows) is not None:
             found[entry.position] = item if grant.persons else without_persons(item)
     return found
@@ -162,7 +162,7 @@ def _then(
 
 def _reviews(house: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     """Return every review of the flag, newest first; they are about what the caller sees already."""
-    found = [recorded(entry) for entry in house.log.read({f"flag:{key}"}, upto)]
+    found = [legible(entry) for entry in house.log.read({f"flag:{key}"}, upto)]
     return [
         {
             "position": entry.position,

@@ -87,7 +87,7 @@ def events(conn: Connection[Any], after: int, upto: int, limit: int, rows: Rows 
 
 
 def _page(rows: Sequence[tuple[Any, ...]], limit: int) -> Entries:
-    found = [codec.recorded(to_entry(row)) for row in rows[:limit]]
+    found = [codec.legible(to_entry(row)) for row in rows[:limit]]
     return Entries(found, str(found[-1].position) if len(rows) > limit else None)
 
 

@@ -15,6 +15,6 @@ def as_published(log: Log, entry: Recorded[Any]) -> Recorded[Any]:
         return entry
     first = entry.position + 1
     behind = log.at(range(first, first + (entry.event.number or 0)))
-    events = (codec.recorded(each).event for each in behind)
+    events = (codec.legible(each).event for each in behind)
     listed = [each for each in events if isinstance(each, EnterpriseListed)]
     return entry._replace(event=whole(entry.event, listed))

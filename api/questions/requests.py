@@ -131,8 +131,8 @@ def _read(connection: Connection[Any], wanted: _Wanted) -> list[dict[str, Any]]:
     rows = connection.execute(LISTED, wanted._asdict()).fetchall()
     return [
         _item(
-            codec.recorded(to_entry(row[:_COLUMNS])),
-            None if row[_COLUMNS] is None else codec.recorded(to_entry(row[_COLUMNS:])),
+            codec.legible(to_entry(row[:_COLUMNS])),
+            None if row[_COLUMNS] is None else codec.legible(to_entry(row[_COLUMNS:])),
         )
         for row in rows
     ]

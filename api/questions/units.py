@@ -12,7 +12,7 @@ from domain import enterprise
 from domain.correction import resolved
 from domain.enterprise import Enterprise
 from domain.terms.envelope import Actor
-from ledger.codec import recorded
+from ledger.codec import Illegible, legible
 from projections.views.basis import Basis
 
 
@@ -36,7 +36,8 @@ def units(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
 def _covered(house: Reading, basis: Basis, uscc: str) -> list[dict[str, Any]]:
     stored = house.log.read((f"enterprise:{uscc}",), basis.position)
     state = enterprise.initial
-    for entry in resolved(map(recorded, stored), house.folding.apply):
+    told = [each for each in map(legible, stored) if type(each.event) is not Illegible]
+    for entry in resolved(told, house.folding.apply):
         state = enterprise.evolve(state, entry)
     return [] if state is None else _on_the_day(state, basis)
 

@@ -135,12 +135,16 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
 )
 """Event name → its line."""
 
+_UNREADABLE = Words(
+    "本版本无法读取({stored}:{reason})", "this version cannot read it ({stored}: {reason})"
+)
 LONGEST = 160
 
 
 def summary(language: Language, event: str, data: Mapping[str, Any]) -> str:
     """Return what an event says in one line of at most `LONGEST` characters."""
-    line = _Speaker(language).vformat(SUMMARIES[event].speak(language), (), data)
+    template = SUMMARIES.get(event, _UNREADABLE)
+    line = _Speaker(language).vformat(template.speak(language), (), data)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 

@@ -1,7 +1,7 @@
 """What a short stretch of the ledger changes: read in order, the files of its subjects from memory."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from psycopg import Connection
@@ -10,10 +10,12 @@ from domain.catalogue import CatalogueAdopted
 from domain.correction import RecordCorrected
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
+from ledger.codec import Illegible
 from projections.follow import duplicate_rows, histories
-from projections.follow.fold import Rules, follow, read
+from projections.follow.fold import Rules, SetApart, follow, read
 from projections.follow.memory import Memory
 from projections.follow.pieces import pieces
+from projections.follow.set_apart import Apart, of_entry
 from projections.follow.store import Batch
 
 
@@ -24,8 +26,11 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     after: int,
     upto: int,
     settled: Callable[[], None],
+    apart: Collection[str],
 ) -> Batch | None:
     """Return what follows from the entries in `(after, upto]`, with `rules` as known at `after`.
+
+    Subjects set apart are passed over, and those noted in the batch that become so.
 
     None where a catalogue was adopted among them: then every subject is concerned, also those
     without an entry of their own. `settled` is called before the tables are looked at.
@@ -34,17 +39,23 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     if any(isinstance(entry.event, CatalogueAdopted) for entry, _ in found):
         return None
     batch = Batch(after)
-    new: dict[str, list[Recorded[Any]]] = defaultdict(list)
-    for entry, _ in found:
-        if entry.subject is not None:
-            new[entry.subject].append(entry)
+    new = _by_subject(found, apart)
+    batch.apart += [
+        of_entry(SetApart(entry, entry.event.reason))
+        for entry, _ in found
+        if entry.subject is None and type(entry.event) is Illegible
+    ]
     # Not by what changed in the end: who moves and is moved back was elsewhere in between.
     about = {tag for _, tags in found for tag in tags if tag.startswith("enterprise:")}
     perhaps_moved: set[str] = set()
-    for of in _files(reader, rules, memory, list(new), after):
-        batch.add(follow(of, new[of.file.uscc]))
+    for of in _files(reader, rules, memory, list(new), after, batch.apart):
+        try:
+            batch.add(follow(of, new[of.file.uscc]))
+        except SetApart as error:
+            batch.apart.append(of_entry(error))
         if of.file.papers and f"enterprise:{of.file.uscc}" in about:
             perhaps_moved.add(of.file.uscc)
+    found = [(entry, tags) for entry, tags in found if type(entry.event) is not Illegible]
     certificates = duplicate_rows.concerned(reader, found, upto)
     corrected = {
         entry.event.position
@@ -62,10 +73,28 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     return batch
 
 
-def _files(
-    reader: Connection[Any], rules: Rules, memory: Memory, subjects: list[str], after: int
+def _by_subject(
+    found: Iterable[tuple[Recorded[Any], Sequence[str]]], apart: Collection[str]
+) -> dict[str, list[Recorded[Any]]]:
+    new: dict[str, list[Recorded[Any]]] = defaultdict(list)
+    for entry, _ in found:
+        if entry.subject is not None and entry.subject not in apart:
+            new[entry.subject].append(entry)
+    return new
+
+
+def _files(  # noqa: PLR0913, PLR0917 - as above
+    reader: Connection[Any],
+    rules: Rules,
+    memory: Memory,
+    subjects: list[str],
+    after: int,
+    apart: list[Apart],
 ) -> Iterator[Supervision]:
-    """Yield the file of each subject as known after `after`; what memory lost is folded again."""
+    """Yield the file of each subject as known after `after`; what memory lost is folded again.
+
+    A subject that cannot be folded again is added to `apart`: a later release followed it so far.
+    """
     missing: list[str] = []
     for uscc in subjects:
         of = memory.get(uscc)
@@ -77,8 +106,12 @@ def _files(
         new = set(some)
         for uscc, history in histories.of_subjects(reader, some, after) if after else ():
             of = rules.new_file(uscc)
-            read(of, rules.among(history, 0, after))
             new.discard(uscc)
+            try:
+                read(of, rules.among(history, 0, after))
+            except SetApart as error:
+                apart.append(of_entry(error))
+                continue
             memory.put(of)
             yield of
         for uscc in sorted(new):

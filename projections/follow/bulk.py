@@ -12,10 +12,11 @@ from psycopg import Connection
 
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
-from projections.follow import duplicate_rows, histories
-from projections.follow.fold import Rules, follow
+from projections.follow import duplicate_rows, histories, set_apart
+from projections.follow.fold import Rules, SetApart, follow, take_in
 from projections.follow.pieces import pieces
 from projections.follow.schema import SEARCH
+from projections.follow.set_apart import Apart, of_entry
 from projections.follow.store import Batch, Changes
 
 ENTRIES = 20_000
@@ -39,8 +40,9 @@ def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
     """Yield the parts of a stretch, in order of subject, C2 last."""
     adopted = any(e.position > whole.after for e in histories.adoptions(conn, whole.upto))
     since = 0 if adopted else whole.after
+    apart = set_apart.subjects(conn)
     for subjects in _together(histories.sizes(conn, since, whole.upto)):
-        yield whole._replace(subjects=subjects)
+        yield whole._replace(subjects=set_apart.without(subjects, apart))
     # A superset does no harm: what shows the same as before is not written again.
     certificates = set(duplicate_rows.sharing(conn, whole.after, whole.upto))
     if whole.after:
@@ -62,7 +64,14 @@ def _together(sizes: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
         yield tuple(subjects)
 
 
-def changes(rules: Rules, part: Part) -> list[Changes]:
+class Folded(NamedTuple):
+    """What a part came to: what it changes, and which subjects it could not follow to the end."""
+
+    changes: list[Changes]
+    apart: list[Apart]
+
+
+def changes(rules: Rules, part: Part) -> Folded:
     """Return what a part changes, with `rules` as installed."""
     with psycopg.connect(part.conninfo, autocommit=True) as conn:
         conn.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
@@ -73,9 +82,12 @@ def changes(rules: Rules, part: Part) -> list[Changes]:
             for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
                 of = known.new_file(uscc)
                 entries = known.among(history, 0, part.upto)
-                batch.add(follow(of, _behind(of, entries, part.after)))
+                try:
+                    batch.add(follow(of, _behind(of, entries, part.after)))
+                except SetApart as error:
+                    batch.apart.append(of_entry(error))
         batch.add(duplicate_rows.versions(conn, known, part.after, part.upto, part.certificates))
-        return batch.changes(conn, _settled)
+        return Folded(batch.changes(conn, _settled), batch.apart)
 
 
 def _behind(
@@ -86,7 +98,7 @@ def _behind(
         if entry.position > after:
             yield entry
         else:
-            of.read(entry)
+            take_in(of, entry)
 
 
 def _settled() -> None:

@@ -24,6 +24,7 @@ from domain.supervision.subject_file import SubjectFile, group_of
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.identifiers import flag_parts
+from ledger.codec import Illegible
 from projections.follow import histories
 from projections.follow.fold import Rules
 from projections.follow.pieces import pieces
@@ -300,7 +301,8 @@ class _Wanted:
 
 def _read(conn: Connection[Any], positions: Collection[int]) -> list[Recorded[Any]]:
     values = {"positions": list(positions)}
-    return _tagged(conn, histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall()))
+    found = histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
+    return _tagged(conn, [entry for entry in found if type(entry.event) is not Illegible])
 
 
 TAGS = "SELECT position, tags FROM ledger.entry WHERE position = ANY (%(positions)s)"

@@ -1,5 +1,6 @@
 """The one loop that every view and every replay goes through: entries of a subject in, versions out."""
 
+import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -13,8 +14,11 @@ from domain.supervision.touches import Touch
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.reference import Edition, Reference
+from ledger.codec import Illegible
 from projections.views.certificates import as_issued, rows_of
 from projections.views.views import VIEWS, Version, version
+
+logger = logging.getLogger("dudao.projections")
 
 
 class Rules(NamedTuple):
@@ -63,22 +67,53 @@ def _merged(
     yield from left
 
 
+class SetApart(Exception):  # noqa: N818 - reads as what it says
+    """A subject cannot be followed past an entry: it cannot be read, or the fold fails on it."""
+
+    def __init__(self, entry: Recorded[Any], reason: str) -> None:
+        super().__init__(f"entry {entry.position}: {reason}")
+        self.position, self.subject, self.stored = entry.position, entry.subject, entry.type
+        self.reason = reason
+
+
+def take_in(of: Supervision, entry: Recorded[Any]) -> Iterable[Touch]:
+    """Take in the next entry; return what it touched, a new certificate itself aside.
+
+    Raises:
+        SetApart: this cannot be done.
+    """
+    event = entry.event
+    if type(event) is Illegible:
+        raise SetApart(entry, event.reason)
+    try:
+        if type(event) is CertificateIssued:  # nine of ten entries: the shortest way first
+            return of.read_certificate(entry)
+        return of.read(entry)
+    except Exception as error:
+        logger.exception("the fold fails on entry %s", entry.position)
+        raise SetApart(entry, type(error).__name__) from error
+
+
 def read(of: Supervision, entries: Iterable[Recorded[Any]]) -> None:
-    """Take in entries whose versions are known already."""
+    """Take in entries whose versions are known already.
+
+    Raises:
+        SetApart: this cannot be done to the end.
+    """
     for entry in entries:
-        if type(entry.event) is CertificateIssued:  # nine of ten entries: the shortest way first
-            of.read_certificate(entry)
-        else:
-            of.read(entry)
+        take_in(of, entry)
 
 
 def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Version]:
-    """Take in entries and yield every version that follows, in order of position."""
+    """Take in entries and yield every version that follows, in order of position.
+
+    Raises:
+        SetApart: this cannot be done to the end. What was yielded before stands.
+    """
     for entry in entries:
         position = entry.position
-        touched: Iterable[Touch]
+        touched = take_in(of, entry)
         if type(entry.event) is CertificateIssued:
-            touched = of.read_certificate(entry)
             yield Version(
                 "certificates",
                 str(position),
@@ -87,8 +122,6 @@ def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Versio
                 position,
                 as_issued(of.file, entry),
             )
-        else:
-            touched = of.read(entry)
         for touch in touched:
             if not spans_enterprises(touch):
                 yield version(of, touch, position)

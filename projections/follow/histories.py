@@ -18,7 +18,7 @@ from domain.checks.outcome import Context
 from domain.registry import EVENTS
 from domain.terms.envelope import Recorded
 from ledger import catalogues
-from ledger.codec import parts
+from ledger.codec import Illegible, parts, parts_one_by_one
 from projections.follow.fold import Rules
 from projections.follow.pieces import pieces
 
@@ -35,7 +35,8 @@ _Lean: TypeAlias = tuple[int, str | None, date, Any, bytes]
 def lean(rows: Sequence[_Lean], subject: str | None = None) -> list[Recorded[Any]]:
     """Return what a fold sees of entries `(position, type, valid_from, subject, payload)`, in order.
 
-    Type None is `OFTEN`. With `subject` all are about that one, whatever the rows say.
+    Type None is `OFTEN`. With `subject` all are about that one, whatever the rows say. An event that
+    this version cannot read is `Illegible`.
     """
     of_type: dict[str | None, list[_Lean]] = defaultdict(list)
     for row in rows:
@@ -44,7 +45,13 @@ def lean(rows: Sequence[_Lean], subject: str | None = None) -> list[Recorded[Any
     for stored, some in of_type.items():
         positions, _, days, subjects, payloads = zip(*some, strict=True)
         about = subjects if subject is None else repeat(subject)
-        found += parts(stored or OFTEN, positions, days, about, payloads)
+        name = stored or OFTEN
+        try:
+            found += parts(name, positions, days, about, payloads)
+        except Exception:  # noqa: BLE001 - whichever of them it is, the others are read
+            about = subjects if subject is None else repeat(subject, len(positions))
+            each = zip(positions, days, about, payloads, strict=True)
+            found += parts_one_by_one(name, each)
     if len(of_type) > 1:
         found.sort(key=_POSITION)
     return found
@@ -80,7 +87,10 @@ FOLLOW_INDEX = "SET LOCAL enable_sort = off"
 def of_subjects(
     conn: Connection[Any], subjects: Sequence[str], upto: int
 ) -> Iterator[tuple[str, History]]:
-    """Yield each of the subjects that has entries, with its history up to `upto`."""
+    """Yield each of the subjects that has entries, with its history up to `upto`.
+
+    A history ends with the first entry that cannot be read, which is `Illegible`.
+    """
     with conn.transaction():
         conn.execute(FOLLOW_INDEX)
         for some in pieces(subjects, SUBJECTS_AT_ONCE):
@@ -107,7 +117,10 @@ def _after(
 def _history(conn: Connection[Any], subject: str, first: list[_Lean], upto: int) -> History:
     rows, limit = first, FIRST
     while rows:
-        yield from lean(rows, subject)
+        for entry in lean(rows, subject):
+            yield entry
+            if type(entry.event) is Illegible:
+                return
         if len(rows) < limit:
             return
         limit = FURTHER
@@ -154,4 +167,5 @@ SELECT position, type, valid_from, subject, payload FROM ledger.entry
 def adoptions(conn: Connection[Any], upto: int) -> tuple[Recorded[Any], ...]:
     """Return every adoption of a catalogue up to `upto`, in order of position."""
     values = {"tags": [ALL.tag], "upto": upto}
-    return tuple(lean(conn.execute(ADOPTIONS, values, binary=True).fetchall()))
+    found = lean(conn.execute(ADOPTIONS, values, binary=True).fetchall())
+    return tuple(entry for entry in found if type(entry.event) is not Illegible)

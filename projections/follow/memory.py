@@ -34,6 +34,10 @@ class Memory:
             _, of = self._files.popitem(last=False)
             kept -= of.size
 
+    def drop(self, uscc: str) -> None:
+        """Forget one file."""
+        self._files.pop(uscc, None)
+
     def clear(self) -> None:
         """Forget everything: after a failure the files may be ahead of the tables."""
         self._files.clear()

@@ -16,7 +16,7 @@ from projections.follow.runner import Executors, Runner, Sizes, here
 from projections.follow.schema import LAST, LIVE, NEXT
 from projections.views.views import TABLES
 
-ALL = ("progress", "tallies", *TABLES)
+ALL = ("progress", "tallies", "set_apart", *TABLES)
 
 
 class Unlike(NamedTuple):
@@ -94,7 +94,7 @@ START_OVER = "UPDATE {} SET position = 0"
 
 def _empty(conn: Connection[Any]) -> None:
     with conn.transaction():
-        for table in ("tallies", *TABLES):
+        for table in ("tallies", "set_apart", *TABLES):
             conn.execute(_on("TRUNCATE {}", NEXT, table))
         conn.execute(_on(START_OVER, NEXT, "progress"))
 

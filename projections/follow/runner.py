@@ -4,8 +4,9 @@ Rows and position are written in one transaction, so whatever kills a runner lea
 as they were at some position, and the next one goes on from there.
 """
 
+import logging
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from threading import Event, Lock
@@ -16,7 +17,7 @@ from psycopg import Connection
 
 from ledger.log.follow import Follower
 from projections.counts import tallies
-from projections.follow import batches, bulk, histories
+from projections.follow import batches, bulk, histories, set_apart
 from projections.follow.bulk import Part
 from projections.follow.executor import Executor, InProcess
 from projections.follow.fold import Rules
@@ -24,7 +25,10 @@ from projections.follow.garbage import uncollected
 from projections.follow.memory import CAPACITY, Memory
 from projections.follow.pump import Pump
 from projections.follow.schema import LIVE, SEARCH
+from projections.follow.set_apart import Apart
 from projections.follow.store import apply
+
+logger = logging.getLogger("dudao.projections")
 
 LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
@@ -74,6 +78,7 @@ class Runner:
         self._schema = schema
         self._executors = executors
         self._memory = Memory(self._sizes.memory)
+        self._apart: set[str] = set()
         self._stopped = Event()
         self._lock = Lock()
         self._follower: Follower | None = None
@@ -140,6 +145,7 @@ class Runner:
 
     def _catch_up(self, reader: Connection[Any], writer: Connection[Any], upto: int | None) -> int:
         at = position_of(writer)
+        self._apart = set_apart.subjects(writer)
         try:
             with uncollected(), Pump() as pump:
                 while not self._stopped.is_set():
@@ -162,13 +168,15 @@ class Runner:
             return self._leap(reader, writer, pump, at, head)
         upto = min(head, at + self._sizes.batch)
         batch = batches.by_position(
-            reader, self._rules(reader, at), self._memory, at, upto, pump.wait
+            reader, self._rules(reader, at), self._memory, at, upto, pump.wait, self._apart
         )
         if batch is None:
             return self._leap(reader, writer, pump, at, upto)
         changes = batch.changes(reader, pump.wait)
-        pump.add(partial(_begin, writer, at))
+        pump.add(partial(_begin, writer, at, frozenset(self._apart)))
+        self._set_apart(batch.apart)
         pump.add(partial(apply, writer, changes))
+        pump.add(partial(set_apart.note, writer, batch.apart))
         pump.add(partial(tallies.keep, writer, at, upto))
         pump.add(partial(_commit, writer, upto))
         return upto
@@ -179,16 +187,28 @@ class Runner:
         """The same for a stretch that is read subject by subject."""
         pump.wait()
         whole = Part(self._conninfo, self._schema, at, upto)
-        pump.add(partial(_begin, writer, at))
+        pump.add(partial(_begin, writer, at, frozenset(self._apart)))
         with self._executors(self._installed) as executor:
-            for changes in executor.map(bulk.changes, bulk.parts(reader, whole)):
+            for changes, apart in executor.map(bulk.changes, bulk.parts(reader, whole)):
+                self._set_apart(apart)
                 pump.add(partial(apply, writer, changes))
+                pump.add(partial(set_apart.note, writer, apart))
         pump.add(partial(tallies.keep, writer, at, upto))
         if upto - at > LONG:
             pump.add(partial(_look_over, writer))
         pump.add(partial(_commit, writer, upto))
         self._memory.clear()
         return upto
+
+    def _set_apart(self, found: Iterable[Apart]) -> None:
+        for each in found:
+            logger.error(
+                "entry %s (%s) cannot be followed: %s; %s stays as it was before it",
+                *(each.position, each.type, each.reason, each.subject or "nothing else"),
+            )
+            if each.subject is not None:
+                self._apart.add(each.subject)
+                self._memory.drop(each.subject)
 
     def _rules(self, reader: Connection[Any], upto: int) -> Rules:
         known = histories.known_rules(reader, self._installed, upto)
@@ -211,14 +231,18 @@ class Runner:
 
 TRY_OFFICE = "SELECT pg_try_advisory_lock(6077, hashtext(%(office)s))"
 UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
-LOCK = "SELECT position FROM progress FOR UPDATE"
+LOCK = """
+SELECT position, ARRAY(SELECT subject FROM set_apart WHERE subject IS NOT NULL) FROM progress FOR UPDATE
+"""
 
 
-def _begin(writer: Connection[Any], at: int) -> None:
+def _begin(writer: Connection[Any], at: int, apart: Collection[str]) -> None:
     writer.execute("BEGIN")
     row: Any = writer.execute(LOCK).fetchone()
     if row[0] != at:
         raise Overtaken(f"the tables rest on {row[0]}, not on {at}: another process writes them")
+    if frozenset(row[1]) != apart:
+        raise Overtaken("the tables were rebuilt, and others are set apart now")
 
 
 LOOK_OVER = "ANALYZE roster, scope, flags, sessions, certificates, cases, tallies"

@@ -13,6 +13,7 @@ from typing import Any, LiteralString, NamedTuple
 from psycopg import Connection, sql
 
 from projections.follow.pieces import pieces
+from projections.follow.set_apart import Apart
 from projections.views.lines import NULL, OPTIONS, lines, text
 from projections.views.row import Row
 from projections.views.views import TABLES, Version
@@ -52,6 +53,8 @@ class Batch:
     def __init__(self, after: int) -> None:
         self.after = after
         self.size = 0
+        self.apart: list[Apart] = []
+        """Subjects that are not followed further, whatever else is in the batch."""
         self._first: dict[str, dict[str, Version]] = {name: {} for name in TABLES}
         self._later: dict[str, dict[str, list[Version]]] = {name: {} for name in TABLES}
 

@@ -130,7 +130,7 @@ def _from_where(wanted: Wanted, upto: int) -> int:
 
 def _at(conn: Connection[Any], positions: Sequence[int]) -> list[Recorded[Any]]:
     rows = conn.execute(AT, {"positions": list(positions)}).fetchall() if positions else []
-    return [codec.recorded(to_entry(row)) for row in rows]
+    return [codec.legible(to_entry(row)) for row in rows]
 
 
 def _position(cursor: str) -> int:

@@ -71,7 +71,7 @@ def fresh(tables: Addresses, server: Server) -> Iterator[Callable[[], Ledger]]:
 
         def begin() -> Ledger:
             above.execute(EMPTY)
-            for table in ("tallies", *TABLES):
+            for table in ("tallies", "set_apart", *TABLES):
                 conn.execute(sql.SQL("DELETE FROM projections.{}").format(sql.Identifier(table)))
             conn.execute("UPDATE projections.progress SET position = 0")
             return Ledger(LedgerStory(PostgresLog(pool)), conn, tables.app)

@@ -45,7 +45,13 @@ def readyz(house: Installed) -> Response:
             "the views are not being brought up to date",
             headers={"Retry-After": "2"},
         )
-    body = {"ready": True, "position": ends.head, "followed": ends.followed}
+    body = {
+        "ready": True,
+        "position": ends.head,
+        "followed": ends.followed,
+        # Everybody else is followed; these wait for a release that can read what they stopped at.
+        "set_apart": [each._asdict() for each in house.set_apart()],
+    }
     return Response(orjson.dumps(body), media_type=JSON)
 
 
@@ -62,5 +68,6 @@ def metrics(request: Request, house: Installed, actor: Caller) -> Response:
     decide(actor, Action.READ, "metrics")
     ends = house.ends()
     return Response(
-        request.app.state.metrics.text(ends.head, ends.followed), media_type=CONTENT_TYPE
+        request.app.state.metrics.text(ends.head, ends.followed, house.set_apart()),
+        media_type=CONTENT_TYPE,
     )

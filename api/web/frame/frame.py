@@ -16,6 +16,7 @@ from api.web.frame.readers_language import LARGE_COOKIE, choose
 from api.words.language import Language
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
+from projections.follow.set_apart import Apart
 
 Value = str | int | None
 FILES = ("csv", "xlsx", "parquet")
@@ -48,6 +49,8 @@ class Frame:
     """Parameters of the page alone: its twin does not know them."""
     formats: tuple[str, ...]
     """Formats in which the rows of the page can be taken away, `csv`, `xlsx`, `parquet`."""
+    apart: Apart | None
+    """Where the views stopped following the enterprise of the page, if what is shown is from before."""
     entire: bool
     """Whether the twin gives all its rows at once, and has no pages."""
 
@@ -144,6 +147,9 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     """
     query = dict(request.query_params)
     shown = clocks(house, standing.basis, query, subject) if standing else None
+    apart = house.apart(subject) if subject is not None else None
+    if apart is not None and shown is not None and shown.position < apart.position:
+        apart = None
     return Frame(
         path=request.url.path,
         query=query,
@@ -158,4 +164,5 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         own=frozenset(own),
         formats=formats,
         entire=entire,
+        apart=apart,
     )
