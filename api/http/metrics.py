@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from api.installation.wiring import Lag
 from projections.follow.set_apart import Apart
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -38,6 +39,11 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._waiting = Gauge(
+            "dudao_projections_lag_seconds",
+            "For how long the oldest entry waits that the views do not hold yet",
+            registry=self._registry,
+        )
         self._apart = Gauge(
             "dudao_projections_set_apart_position",
             "Last position of each stored type at which the views stopped following a subject",
@@ -51,10 +57,11 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def text(self, head: int, followed: int, apart: Sequence[Apart]) -> bytes:
+    def text(self, lag: Lag, apart: Sequence[Apart]) -> bytes:
         """Return the exposition in the text format."""
-        self._head.set(head)
-        self._followed.set(followed)
+        self._head.set(lag.head)
+        self._followed.set(lag.followed)
+        self._waiting.set(lag.waiting)
         self._apart.clear()
         for each in apart:
             self._apart.labels(each.type).set(each.position)

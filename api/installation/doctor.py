@@ -187,14 +187,16 @@ def unopened(sample: Sample) -> tuple[str, str]:
 
 
 def _lag(house: Installation) -> Iterator[Finding]:
-    ends = house.ends()
+    ends = house.lag()
     behind = ends.head - ends.followed
     state = State.OK if behind <= LAG else State.WARNING
+    if ends.stands_still:
+        state = State.FAULT
     yield Finding(
         "projections",
         state,
-        f"台账到 {ends.head},视图到 {ends.followed},相差 {behind}",
-        f"ledger at {ends.head}, views at {ends.followed}, {behind} behind",
+        f"台账到 {ends.head},视图到 {ends.followed},相差 {behind},最久等待 {ends.waiting:.0f} 秒",
+        f"ledger at {ends.head}, views at {ends.followed}, {behind} behind, {ends.waiting:.0f} s at most",
     )
 
 

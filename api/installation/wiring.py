@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from psycopg import Connection
 
@@ -59,6 +59,32 @@ def folding() -> "Rules":
 ENDS = """
 SELECT (SELECT size FROM ledger.log_state), (SELECT position FROM projections.progress)
 """
+# The entry behind the last that the views hold: for how long it waits, and for how long nothing moved.
+LAG = """
+SELECT l.size, p.position,
+       coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::float,
+       coalesce(extract(epoch FROM clock_timestamp() - p.moved_at), 0)::float
+  FROM ledger.log_state l CROSS JOIN projections.progress p
+  LEFT JOIN ledger.entry e ON e.position = p.position + 1
+"""
+STILL = 15.0
+"""Seconds after which views that have not moved, while entries wait for them, stand still."""
+
+
+class Lag(NamedTuple):
+    """How far the views are behind the ledger, in entries and in seconds."""
+
+    head: int
+    followed: int
+    waiting: float
+    """For how long the entry waits that the views take up next; 0 where none does."""
+    unmoved: float
+    """For how long the views have not moved."""
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether nobody brings the views up to the ledger."""
+        return self.followed < self.head and min(self.waiting, self.unmoved) > STILL
 
 
 class Installation:
@@ -167,6 +193,12 @@ class Installation:
 
         with self.reading() as connection:
             return set_apart.of_subject(connection, subject)
+
+    def lag(self) -> Lag:
+        """Return how far the views are behind."""
+        with self.reading() as connection:
+            row: Any = connection.execute(LAG).fetchone()
+        return Lag(*row)
 
     def try_append(self) -> None:
         """Append an entry and undo it; what did so a moment ago is believed.

@@ -22,6 +22,7 @@ from projections.follow.bulk import Part
 from projections.follow.executor import Executor, InProcess
 from projections.follow.fold import Rules
 from projections.follow.garbage import uncollected
+from projections.follow.lease import NAME, Lease
 from projections.follow.memory import CAPACITY, Memory
 from projections.follow.pump import Pump
 from projections.follow.schema import LIVE, SEARCH
@@ -34,10 +35,6 @@ LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
 STANDBY = 0.5
 """Seconds between attempts of a standby to become the follower."""
-
-
-NAME = "dudao-runner"
-"""How its connections are told apart in pg_stat_activity."""
 
 
 class Overtaken(RuntimeError):  # noqa: N818 - reads as what it says
@@ -90,9 +87,11 @@ class Runner:
         """
         with self._connections() as (reader, writer):
             goal = _head(reader) if upto is None else min(upto, _head(reader))
+            lease = Lease(self._conninfo, self._schema)
             while not self._stopped.is_set() and position_of(writer) < goal:
-                if self._in_office(writer):
-                    return self._catch_up(reader, writer, upto)
+                if lease.try_take(writer):
+                    with lease.held():
+                        self._catch_up(reader, writer, upto, lease)
                 self._stopped.wait(STANDBY / 10)
             return position_of(writer)
 
@@ -114,8 +113,10 @@ class Runner:
         """Stand for election, and follow, until stopped or until a connection breaks."""
         try:
             with self._connections() as (reader, writer):
-                if self._elected(writer):
-                    self._follow(reader, writer, ledger)
+                lease = Lease(self._conninfo, self._schema)
+                if self._elected(lease, writer):
+                    with lease.held():
+                        self._follow(reader, writer, ledger, lease)
         except (psycopg.OperationalError, Overtaken):
             # The server is gone or restarts; what was not committed is done again.
             self._stopped.wait(STANDBY)
@@ -127,28 +128,28 @@ class Runner:
             if self._follower is not None:
                 self._follower.stop()
 
-    def _elected(self, writer: Connection[Any]) -> bool:
+    def _elected(self, lease: Lease, writer: Connection[Any]) -> bool:
         while not self._stopped.is_set():
-            if self._in_office(writer):
+            if lease.try_take(writer):
                 return True
             self._stopped.wait(STANDBY)
         return False
 
-    def _in_office(self, writer: Connection[Any]) -> bool:
-        row: Any = writer.execute(TRY_OFFICE, {"office": self._schema}).fetchone()
-        return bool(row[0])
-
-    def _follow(self, reader: Connection[Any], writer: Connection[Any], ledger: Follower) -> None:
-        while not self._stopped.is_set():
-            at = self._catch_up(reader, writer, None)
+    def _follow(
+        self, reader: Connection[Any], writer: Connection[Any], ledger: Follower, lease: Lease
+    ) -> None:
+        while not self._stopped.is_set() and not lease.lost:
+            at = self._catch_up(reader, writer, None, lease)
             ledger.wait(at, STANDBY * 10)
 
-    def _catch_up(self, reader: Connection[Any], writer: Connection[Any], upto: int | None) -> int:
+    def _catch_up(
+        self, reader: Connection[Any], writer: Connection[Any], upto: int | None, lease: Lease
+    ) -> int:
         at = position_of(writer)
         self._apart = set_apart.subjects(writer)
         try:
             with uncollected(), Pump() as pump:
-                while not self._stopped.is_set():
+                while not self._stopped.is_set() and not lease.lost:
                     head = _head(reader) if upto is None else min(upto, _head(reader))
                     if at >= head:
                         break
@@ -229,7 +230,6 @@ class Runner:
             yield reader, writer
 
 
-TRY_OFFICE = "SELECT pg_try_advisory_lock(6077, hashtext(%(office)s))"
 UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
 LOCK = """
 SELECT position, ARRAY(SELECT subject FROM set_apart WHERE subject IS NOT NULL) FROM progress FOR UPDATE
@@ -253,7 +253,7 @@ def _look_over(writer: Connection[Any]) -> None:
     writer.execute(LOOK_OVER)
 
 
-ADVANCE = "UPDATE progress SET position = %(position)s"
+ADVANCE = "UPDATE progress SET position = %(position)s, moved_at = clock_timestamp()"
 
 
 def _commit(writer: Connection[Any], upto: int) -> None:

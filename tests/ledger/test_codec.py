@@ -21,7 +21,7 @@ from domain.terms.vocabulary import CandidateCategory, Level, Role
 from ledger.codec import (
     EVENT_CODEC,
     Codec,
-    UnknownType,
+    Unreadable,
     Upcast,
     draft,
     encode,
@@ -204,7 +204,7 @@ def test_what_has_no_canonical_form_is_not_written(event: Any) -> None:
 
 
 def test_an_unknown_stored_type_is_named() -> None:
-    with pytest.raises(UnknownType, match=r"certificate\.certificate-issued/99"):
+    with pytest.raises(Unreadable, match=r"7: certificate\.certificate-issued/99: unknown type"):
         recorded(entry(b"{}", "certificate.certificate-issued/99"))
 
 

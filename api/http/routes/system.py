@@ -36,19 +36,21 @@ def readyz(house: Installed) -> Response:
 
     An entry is really appended, and undone: what can only be read is not ready.
     """
-    ends = house.ends()
+    lag = house.lag()
     house.try_append()
-    if not house.following and ends.followed < ends.head:
+    if lag.stands_still:
         raise Problem(
             "not-ready",
-            "视图未在更新",
-            "the views are not being brought up to date",
+            f"视图停在位置 {lag.followed},{lag.unmoved:.0f} 秒未更新,台账已到 {lag.head};请稍后重试",
+            f"the views stand still at position {lag.followed} for {lag.unmoved:.0f} s, the ledger is "
+            f"at {lag.head}; try again later",
+            position=lag.followed,
             headers={"Retry-After": "2"},
         )
     body = {
         "ready": True,
-        "position": ends.head,
-        "followed": ends.followed,
+        "position": lag.head,
+        "followed": lag.followed,
         # Everybody else is followed; these wait for a release that can read what they stopped at.
         "set_apart": [each._asdict() for each in house.set_apart()],
     }
@@ -66,8 +68,8 @@ def metrics(request: Request, house: Installed, actor: Caller) -> Response:
     """Return the figures."""
     # Behind a proxy on the same machine every caller looks local: the token decides.
     decide(actor, Action.READ, "metrics")
-    ends = house.ends()
+    lag = house.lag()
     return Response(
-        request.app.state.metrics.text(ends.head, ends.followed, house.set_apart()),
+        request.app.state.metrics.text(lag, house.set_apart()),
         media_type=CONTENT_TYPE,
     )

@@ -15,8 +15,9 @@ import psycopg
 import pytest
 
 from projections.follow.executor import processes
+from projections.follow.lease import NAME, Lease
 from projections.follow.pump import Pump
-from projections.follow.runner import NAME, Overtaken, Runner, Sizes, position, wait_for
+from projections.follow.runner import Overtaken, Runner, Sizes, position, wait_for
 from projections.views import roster
 from projections.views.basis import Basis
 from replay.audit import check
@@ -141,6 +142,50 @@ def test_a_runner_killed_at_any_moment_leaves_tables_that_another_continues(
         assert check(conninfo, RULES, InProcess(RULES), position(conn)) == []
     Runner(conninfo, RULES).catch_up()
     assert check(conninfo, RULES, InProcess(RULES), story.position) == []
+
+
+def test_another_takes_over_from_a_process_that_stands_still_with_its_session_open(
+    fresh: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    """As a machine without power does: nobody closes its connections, its transaction stays open."""
+    monkeypatch.setattr("projections.follow.lease.TERM", 1.0)
+    story, conn, conninfo = fresh()
+    tell(story, steps(60))
+    process = follower(conninfo, batch=2)
+    try:
+        while position(conn) == 0:
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.send_signal(signal.SIGSTOP)
+        tell(story, steps(20, seed=5)[3:])
+        with running(conninfo):
+            assert wait_for(conn, story.position, PATIENCE) == story.position
+            process.send_signal(signal.SIGCONT)
+            # The one that was away stands by now, and the tables are not written twice.
+            tell(story, steps(20, seed=6)[3:])
+            assert wait_for(conn, story.position, PATIENCE) == story.position
+            assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+    assert check(conninfo, RULES, InProcess(RULES), story.position) == []
+
+
+def test_a_holder_that_lives_is_left_alone(
+    fresh: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("projections.follow.lease.BEAT", 0.02)
+    _, conn, conninfo = fresh()
+    with running(conninfo), psycopg.connect(conninfo, autocommit=True) as session:
+        while offices(conn) == 0:
+            time.sleep(0.01)
+        lease = Lease(conninfo, "projections")
+        beats = "SELECT beat FROM projections.lease"
+        while (conn.execute(beats).fetchone() or (0,))[0] < 3:
+            assert not lease.try_take(session)
+        monkeypatch.setattr("projections.follow.lease.TERM", -1.0)
+        assert lease.try_take(session)
+        assert offices(conn) == 1
 
 
 def test_a_connection_that_breaks_is_made_again(fresh: Callable[[], Ledger], server):
