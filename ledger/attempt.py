@@ -55,7 +55,8 @@ def try_append(connection: Connection[Any], clock: Clock) -> None:
             appending.append(connection, [ATTEMPT], clock, guard=_nothing)
     except ClockRefused as error:
         raise CannotRecord(
-            f"时钟不可信:{error}", f"the clock is not to be trusted: {error}"
+            f"时钟不可信,不能入账:{error.zh}。请校正时钟",
+            f"the clock is not to be trusted, nothing can be recorded: {error.en}. Put it right",
         ) from error
     except errors.LockNotAvailable as error:
         raise _held(connection) from error

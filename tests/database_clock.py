@@ -22,5 +22,5 @@ def put_clock(addresses: Addresses, instant: datetime) -> None:
 def as_read(reading: datetime, last: datetime | None, /) -> datetime | timedelta:
     """A clock of entries that believes any reading that is not before the last entry."""
     if last is not None and reading < last:
-        raise ClockRefused(f"{reading} is before the last entry's {last}")
+        raise ClockRefused("时钟不对", f"{reading} is before the last entry's {last}")
     return reading

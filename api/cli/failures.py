@@ -90,12 +90,16 @@ def _database(error: Exception) -> Failure | None:
             f"the database cannot be used: {error}. Check DUDAO_DATABASE_URL or the data folder, "
             "or run dudao doctor",
         )
+    if _named(error, "ledger.log.clock:ClockRefused"):
+        return Failure(
+            f"时钟不可信,未予入账:{getattr(error, 'zh', error)}。请校正时钟",
+            f"the clock is not to be trusted, nothing was recorded: {error}. Put it right",
+        )
     if _named(
         error,
         "ledger.server.embedded:Unavailable",
         "ledger.migrate:Edited",
         "ledger.connect:Unsafe",
-        "ledger.log.clock:ClockRefused",
     ):
         return Failure(f"账本不可用:{error}", f"the ledger cannot be used: {error}")
     return None

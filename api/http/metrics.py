@@ -44,6 +44,16 @@ class Metrics:
             "For how long the oldest entry waits that the views do not hold yet",
             registry=self._registry,
         )
+        self._clock = Gauge(
+            "dudao_clock_refused",
+            "1 while the clock of the database's server is refused and nothing is recorded",
+            registry=self._registry,
+        )
+        self._behind_ledger = Gauge(
+            "dudao_clock_behind_ledger_seconds",
+            "By how much the clock of the database's server stands before the last entry",
+            registry=self._registry,
+        )
         self._apart = Gauge(
             "dudao_projections_set_apart_position",
             "Last position of each stored type at which the views stopped following a subject",
@@ -57,8 +67,10 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def text(self, lag: Lag, apart: Sequence[Apart]) -> bytes:
+    def text(self, lag: Lag, apart: Sequence[Apart], *, clock_refused: bool) -> bytes:
         """Return the exposition in the text format."""
+        self._clock.set(clock_refused)
+        self._behind_ledger.set(lag.clock_behind)
         self._head.set(lag.head)
         self._followed.set(lag.followed)
         self._waiting.set(lag.waiting)

@@ -44,9 +44,9 @@ def _said(error: BaseException) -> Said | None:
         return Said(error.zh, error.en)
     if isinstance(error, ClockRefused):
         return Said(
-            f"数据库服务器的时钟不可信,未予入账,请稍后重试:{error}。请系统管理员校正时钟",
-            f"the clock of the database's server is not to be trusted, nothing was recorded: {error}. "
-            "The administrator has to put it right; try again after that",
+            f"时钟不可信,未予入账:{error.zh}。请系统管理员校正时钟,请稍后重试",
+            f"the clock is not to be trusted, nothing was recorded: {error.en}. The administrator has "
+            "to put it right; try again after that",
         )
     if isinstance(error, Unreadable):
         return Said(

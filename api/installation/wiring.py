@@ -63,7 +63,8 @@ SELECT (SELECT size FROM ledger.log_state), (SELECT position FROM projections.pr
 LAG = """
 SELECT l.size, p.position,
        coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::float,
-       coalesce(extract(epoch FROM clock_timestamp() - p.moved_at), 0)::float
+       coalesce(extract(epoch FROM clock_timestamp() - p.moved_at), 0)::float,
+       coalesce(extract(epoch FROM l.recorded_at - clock_timestamp()), 0)::float
   FROM ledger.log_state l CROSS JOIN projections.progress p
   LEFT JOIN ledger.entry e ON e.position = p.position + 1
 """
@@ -80,6 +81,13 @@ class Lag(NamedTuple):
     """For how long the entry waits that the views take up next; 0 where none does."""
     unmoved: float
     """For how long the views have not moved."""
+    ahead: float
+    """By how many seconds the last entry is later than the clock; less than 0 where all is well."""
+
+    @property
+    def clock_behind(self) -> float:
+        """By how many seconds the clock stands before the last entry."""
+        return max(self.ahead, 0.0)
 
     @property
     def stands_still(self) -> bool:

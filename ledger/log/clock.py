@@ -30,7 +30,14 @@ logger = logging.getLogger(__name__)
 
 
 class ClockRefused(RuntimeError):  # noqa: N818 - reads as what it says
-    """The database's clock cannot be right; nothing is recorded until somebody has looked."""
+    """The database's clock cannot be right; nothing is recorded until somebody has looked.
+
+    `zh` and `en` say what it reads and what it should.
+    """
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
 
 
 def now() -> datetime:
@@ -54,6 +61,11 @@ def elapsed() -> timedelta:
 class Clock(Protocol):
     """Turns a reading of the database's clock into the time of an entry."""
 
+    @property
+    def refused(self) -> str | None:
+        """Why the last reading was refused, if it was."""
+        ...
+
     def __call__(self, reading: datetime, last: datetime | None, /) -> datetime | timedelta:
         """Return the time to record, or how long to wait before reading again.
 
@@ -74,6 +86,8 @@ class DatabaseClock:
         self._own = own
         self._passed = passed
         self._good: tuple[datetime, timedelta] | None = None
+        self.refused: str | None = None
+        """Why the last reading was refused; None after one that was taken."""
         self._lock = Lock()
 
     def __call__(self, reading: datetime, last: datetime | None, /) -> datetime | timedelta:
@@ -81,18 +95,31 @@ class DatabaseClock:
         with self._lock:
             if last is not None and reading < last:
                 if last - reading > PATIENCE:
-                    raise _alarm(f"the clock reads {reading}, the last entry is of {last}")
+                    raise self._alarm(
+                        f"数据库服务器的时钟为 {_told(reading)},早于最后一条记录的 {_told(last)}",
+                        f"the clock of the database's server reads {_told(reading)}, before the last "
+                        f"entry of {_told(last)}",
+                    )
                 return last - reading
             passed = self._passed()
             expected = self._own()
             if self._good is not None:
                 expected = self._good[0] + (passed - self._good[1])
             if reading - expected > LEAP:
-                raise _alarm(f"the clock reads {reading}, it should be about {expected}")
-            self._good = (reading, passed)
+                raise self._alarm(
+                    f"数据库服务器的时钟为 {_told(reading)},应约为 {_told(expected)}",
+                    f"the clock of the database's server reads {_told(reading)}, it should be about "
+                    f"{_told(expected)}",
+                )
+            self._good, self.refused = (reading, passed), None
             return reading
 
+    def _alarm(self, zh: str, en: str) -> ClockRefused:
+        logger.critical("clock refused: %s", en)
+        self.refused = en
+        return ClockRefused(zh, en)
 
-def _alarm(message: str) -> ClockRefused:
-    logger.critical("clock refused: %s", message)
-    return ClockRefused(message)
+
+def _told(instant: datetime) -> str:
+    """Return an instant to the second, in UTC."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

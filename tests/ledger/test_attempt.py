@@ -68,7 +68,7 @@ def test_a_function_that_fails_is_found_though_every_read_goes_on(
 
 def test_a_clock_that_is_refused_is_named(connection: Connection[Any]):
     def clock(*_: object) -> Any:
-        raise ClockRefused("the clock reads 2030")
+        raise ClockRefused("时钟为 2030", "the clock reads 2030")
 
     with pytest.raises(CannotRecord, match="2030"):
         try_append(connection, clock)

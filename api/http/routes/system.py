@@ -70,6 +70,8 @@ def metrics(request: Request, house: Installed, actor: Caller) -> Response:
     decide(actor, Action.READ, "metrics")
     lag = house.lag()
     return Response(
-        request.app.state.metrics.text(lag, house.set_apart()),
+        request.app.state.metrics.text(
+            lag, house.set_apart(), clock_refused=house.log.clock.refused is not None
+        ),
         media_type=CONTENT_TYPE,
     )

@@ -124,7 +124,7 @@ def test_a_lock_that_somebody_forgot_is_said_and_is_no_fault(machine: Machine, a
         Away(),
         Busy(),
         OutcomeUnknown(),
-        ClockRefused("the clock reads 2030"),
+        ClockRefused("时钟为 2030", "the clock reads 2030"),
         psycopg.OperationalError("server closed the connection unexpectedly"),
         errors.AdminShutdown(),
         errors.CannotConnectNow(),

@@ -62,7 +62,7 @@ def test_a_small_step_back_is_waited_out(machine: Machine):
 
 
 def test_a_step_back_is_refused_with_an_alarm(machine: Machine, caplog: pytest.LogCaptureFixture):
-    with pytest.raises(ClockRefused, match="the last entry is of"):
+    with pytest.raises(ClockRefused, match="before the last entry of"):
         machine.clock(START, START + PATIENCE + SECOND)
     assert [record.levelname for record in caplog.records] == ["CRITICAL"]
 
