@@ -44,7 +44,7 @@ def list_catalogues(*, json: JsonOption = False) -> None:
             "state": each["state"],
             "rows": each["rows"],
             "file_name": each["file_name"],
-            "sha256": each["sha256"][:16],
+            "sha256": each["sha256"],
         }
         for each in found
     ]

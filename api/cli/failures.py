@@ -16,6 +16,7 @@ from api.cli.language import chosen
 from api.export.outlet import abandon_stdout, whole_streams
 from api.questions.problems import Problem
 from domain.terms.decider import Refused
+from ledger.unready import Unready
 
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """The exit status that the shell gives to other programs whose reader went away."""
@@ -82,12 +83,13 @@ def _named(error: Exception, *names: str) -> bool:
 
 
 def _database(error: Exception) -> Failure | None:
-    if _named(error, "ledger.unready:Unready"):
-        return Failure(getattr(error, "zh", str(error)), getattr(error, "en", str(error)))
+    if isinstance(error, Unready):
+        return Failure(error.zh, error.en)
     if _named(error, "psycopg:OperationalError", "psycopg_pool.errors:PoolTimeout"):
+        said = " ".join(str(error).split())
         return Failure(
-            f"无法使用数据库:{error}。请检查 DUDAO_DATABASE_URL 或数据目录,可运行 dudao doctor",
-            f"the database cannot be used: {error}. Check DUDAO_DATABASE_URL or the data folder, "
+            f"无法使用数据库:{said}。请检查 DUDAO_DATABASE_URL 或数据目录,可运行 dudao doctor",
+            f"the database cannot be used: {said}. Check DUDAO_DATABASE_URL or the data folder, "
             "or run dudao doctor",
         )
     if _named(error, "ledger.log.clock:ClockRefused"):
@@ -110,11 +112,13 @@ def _settings(error: Exception) -> Failure | None:
         return None
     from pydantic_core import ValidationError  # noqa: PLC0415 - it is loaded already
 
-    if not isinstance(error, ValidationError):
+    from api.installation.settings import Settings  # noqa: PLC0415 - it is loaded already
+    from api.installation.variables import explained  # noqa: PLC0415
+
+    # Of another model it would be a fault of the program.
+    if not isinstance(error, ValidationError) or error.title != Settings.__name__:
         return None
-    names = [str(part) for fault in error.errors() for part in fault["loc"]]
-    variables = ", ".join(f"DUDAO_{name.upper()}" for name in names)
-    return Failure(f"环境变量 {variables} 的值无效", f"the value of {variables} is not valid")
+    return Failure(*explained(Settings, error))
 
 
 def _reader(error: Exception) -> Failure | None:
@@ -153,7 +157,7 @@ def _elsewhere(error: OSError) -> tuple[str, str]:
     try:
         folder = Settings().folder
         given = Path(os.fsdecode(error.filename or "")).absolute()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, Unready):
         return "", ""
     if folder != given and folder not in given.parents:
         return "", ""

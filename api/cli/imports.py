@@ -13,6 +13,7 @@ import typer
 
 from api.cli.failures import Failure
 from api.cli.language import chosen, one_of
+from api.cli.output import no_folder
 
 if TYPE_CHECKING:
     from api.intake.imports.files import Importer, Report
@@ -68,8 +69,9 @@ def import_files(  # noqa: PLR0913 - one argument an option
     for path in files:
         if not path.is_file():
             raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
-    if reject is not None:
-        _must_hold_rejects(reject)
+    for target in (reject, marked):
+        if target is not None:
+            _must_be_writable(target)
     from domain.terms.envelope import Stamps  # noqa: PLC0415
 
     reports: list[Report] = []
@@ -114,13 +116,12 @@ def _account() -> str:
         return "local"
 
 
-def _must_hold_rejects(path: Path) -> None:
-    """Refuse, before anything is taken, what cannot be made a file of refused lines."""
-    folder = next(each for each in path.absolute().parents if each.exists())
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise Failure(
-            f"无法写入 {path};请用 --reject 另选文件", f"cannot write {path}: name another --reject"
-        )
+def _must_be_writable(path: Path) -> None:
+    """Refuse, before anything is taken, what cannot be made the file that was asked for."""
+    if not path.absolute().parent.is_dir():
+        raise no_folder(path)
+    if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise Failure(f"无法写入 {path};请另选文件", f"cannot write {path}: name another file")
 
 
 def _take(

@@ -3,14 +3,16 @@
 Commands import what they need when they run: the shell waits for what stands at the top here.
 """
 
+import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from api.cli.catalogues import catalogue
 from api.cli.checks import doctor, verify
-from api.cli.failures import reported
+from api.cli.failures import reported, tell
 from api.cli.imports import import_files
 from api.cli.init import init
 from api.cli.installation import migrate
@@ -23,6 +25,7 @@ from api.cli.serve import demo, serve
 from api.cli.templates import template
 from api.cli.tokens import token
 from api.cli.users import users
+from api.installation.version import VERSION
 
 app = typer.Typer(
     name="dudao",
@@ -35,6 +38,7 @@ app = typer.Typer(
 
 @app.callback()
 def options(
+    *,
     lang: Annotated[
         str | None,
         typer.Option(
@@ -42,9 +46,14 @@ def options(
             f"{', '.join(LANGUAGES)}; anywhere in the command"
         ),
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="版本,可写在任何位置 / version; anywhere in the command"),
+    ] = False,
 ) -> None:
     """督导:职业技能等级认定监督与审计台账 / Dudao: supervision and audit ledger."""
-    del lang  # taken out of the arguments before they got here, wherever it stood
+    del lang, version  # taken out of the arguments before they got here, wherever they stood
+    _tell_of_unknown_variables()
 
 
 app.command()(init)
@@ -72,11 +81,34 @@ app.add_typer(users, name="users")
 app.command()(doctor)
 
 
+def _tell_of_unknown_variables() -> None:
+    """Say which variables of the environment look like settings and are none; go on without them.
+
+    Not refused: whoever runs containers puts names of services there (`DUDAO_PORT_8000_TCP`).
+    """
+    if not any(name.upper().startswith("DUDAO_") for name in os.environ):
+        return
+    from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
+    from api.installation.variables import unknown  # noqa: PLC0415
+
+    for each in unknown(Settings, os.environ):
+        tell(*each.said())
+
+
+def _asks_version(arguments: Sequence[str]) -> bool:
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--version" in own
+
+
 def main() -> int:
     """Run one command; return its exit status (0 done, 1 not as it should be, 2 unusable, 3 partly)."""
     status: object = None
     with reported():
-        status = app(take_from(sys.argv[1:]), standalone_mode=False)
+        arguments = take_from(sys.argv[1:])
+        if _asks_version(arguments):
+            sys.stdout.write(f"dudao {VERSION}\n")
+            return 0
+        status = app(arguments, standalone_mode=False)
     return status if isinstance(status, int) else 0
 
 

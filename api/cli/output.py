@@ -195,15 +195,19 @@ def _is_whole(cells: Iterable[str]) -> bool:
 def _draw_one_by_one(
     heads: Sequence[str], rows: Sequence[Sequence[str]], console: "Console"
 ) -> None:
-    from rich.table import Table  # noqa: PLC0415 - start-up time
+    """Write each row as lines of head and cell; a key stays on one line, however narrow it is."""
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - start-up time
+    from rich.text import Text  # noqa: PLC0415
 
+    margin = max(map(cell_len, heads), default=0) + GAP
     for row in rows:
-        drawn = Table(box=None, show_header=False, pad_edge=False)
-        drawn.add_column(no_wrap=True, style="bold")
-        drawn.add_column(overflow="fold")
         for title, cell in zip(heads, row, strict=True):
-            drawn.add_row(title, cell)
-        console.print(drawn)
+            room = max(console.width - margin, LEAST_TEXT)
+            lines = Text(cell).wrap(console, room, overflow="fold")
+            said = [cell] if _is_whole([cell]) else [line.plain.rstrip() for line in lines]
+            for number, line in enumerate(said or [""]):
+                label = Text(set_cell_size("" if number else title, margin), style="bold")
+                console.print(label.append(line, style="not bold"), soft_wrap=True)
         console.print()
 
 

@@ -1,5 +1,6 @@
 """The database of an installation, opened; and what some commands need of it, without all the rest."""
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -10,8 +11,10 @@ from psycopg_pool import ConnectionPool
 from api.access.accounts import ACCOUNTS
 from api.access.gate import Gate
 from api.installation.settings import Settings
+from api.installation.variables import refuse_misspelt_place
 from ledger.connect import Database, Opening, key_folder, open_database
 from ledger.migrate import LEDGER
+from ledger.server import embedded
 from ledger.vault import fingerprints
 from projections.follow.schema import PROJECTIONS
 from proof.kept import PROOF
@@ -26,6 +29,8 @@ def open_ledger(settings: Settings, opening: Opening = Opening.READING) -> Datab
     Raises:
         Unready: it is not, and this command does not change that.
     """
+    if opening is not Opening.READING and settings.url is None and settings.owners_url is None:
+        _refuse_a_ledger_that_was_meant_elsewhere(settings)
     if settings.trial and opening is Opening.RECORDING:
         opening = Opening.OWNING
     return open_database(settings.folder, settings.url, settings.owners_url, SOURCES, opening)
@@ -39,6 +44,11 @@ def keys_of(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> dict[s
     """
     with pool.connection() as connection:
         return fingerprints.keys_of(connection, key_folder(settings.folder))
+
+
+def _refuse_a_ledger_that_was_meant_elsewhere(settings: Settings) -> None:
+    if not embedded.exists(settings.folder):
+        refuse_misspelt_place(Settings, os.environ)
 
 
 @contextmanager

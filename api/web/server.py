@@ -33,7 +33,7 @@ def listen(settings: Settings) -> socket.socket:
         listening = socket.create_server(
             (settings.host, settings.port), family=family, backlog=2048
         )
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         raise Occupied(f"{settings.host}:{settings.port}: {error}") from error
     return listening
 

@@ -74,19 +74,23 @@ class Report:
 
 
 class Rejects:
-    """The reject file: made with the first refused line, put in place when the import ends."""
+    """The reject file: made with the first refused line, put in place when the import ends.
+
+    A device or a pipe is written to as it is: it is neither replaced nor removed.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._part = path.with_name(f"{path.name}.part")
+        self._is_file = path.is_file() or not path.exists()
+        self._part = path.with_name(f"{path.name}.part") if self._is_file else path
         self._file: IO[bytes] | None = None
 
     def add(self, item: Item, code: str, faults: Sequence[Fault]) -> None:
         """Write one refused line, or row of a sheet."""
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            made = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-            self._file = os.fdopen(made, "wb")
+            new = os.O_CREAT | os.O_TRUNC if self._is_file else 0
+            self._file = os.fdopen(os.open(self._part, new | os.O_WRONLY, 0o600), "wb")
         errors = [{"field": fault.field, "reason": fault.reason} for fault in faults]
         reason = "; ".join(error["reason"] for error in errors)
         # What a whole publication is refused for stands in the row of its cell, not in the title's.
@@ -104,13 +108,16 @@ class Rejects:
     def close(self) -> Path | None:
         """Put the file in place; an older one of the same name would mislead and is removed."""
         if self._file is None:
-            self.path.unlink(missing_ok=True)
+            if self._is_file:
+                self.path.unlink(missing_ok=True)
             return None
         with self._file as file:
             self._file = None
             file.flush()
-            os.fsync(file.fileno())
-        self._part.replace(self.path)
+            if self._is_file:
+                os.fsync(file.fileno())
+        if self._is_file:
+            self._part.replace(self.path)
         return self.path
 
 
