@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import newcomer
+from tests import installed, newcomer
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".cache" / "long"
@@ -45,6 +45,13 @@ def newcomers(seed: int) -> Iterator[Step]:
         yield Step(f"newcomer/{name}", (sys.executable, "tests/newcomer.py", name))
 
 
+def installs(seed: int) -> Iterator[Step]:
+    """Every way to have it as a tool of one's own, and a demonstration from there."""
+    del seed
+    for tool in installed.TOOLS:
+        yield Step(f"installed/{tool}", (sys.executable, "-m", "tests.installed", tool))
+
+
 def kills(seed: int) -> Iterator[Step]:
     """Writers, connections and the server die: nothing acknowledged is lost."""
     for part in range(KILLS // KILLS_AT_ONCE):
@@ -62,7 +69,7 @@ def properties(seed: int) -> Iterator[Step]:
             yield Step(f"properties/{name}", pytest(file, *searched))
 
 
-PARTS: Sequence[Callable[[int], Iterable[Step]]] = (newcomers, kills, properties)
+PARTS: Sequence[Callable[[int], Iterable[Step]]] = (newcomers, installs, kills, properties)
 """What makes the steps; whoever has something that takes long adds it here."""
 
 

@@ -215,7 +215,7 @@ class Newcomer:
 
     def start(self, clone: Path) -> "Started":
         """Do the second command of the README."""
-        return Started(self, clone, self.beside(clone))
+        return Started(self, [str(clone / "run")], self.beside(clone))
 
     def beside(self, clone: Path) -> Path:
         """Where to stand: in the clone, unless nothing can be written there."""
@@ -249,15 +249,15 @@ class Newcomer:
 
 
 class Started:
-    """A `./run` that was started, and what it says."""
+    """A demonstration that was started, and what it says."""
 
-    def __init__(self, newcomer: Newcomer, clone: Path, folder: Path) -> None:
+    def __init__(self, newcomer: Newcomer, command: Sequence[str], folder: Path) -> None:
         self._began = time.monotonic()
         self.seconds = 0.0
         self._url = ""
         self._said = newcomer.folder / f"said-{self._began}"
         with self._said.open("wb") as output:
-            self._process = newcomer.spawn([str(clone / "run")], folder, output.fileno())
+            self._process = newcomer.spawn(command, folder, output.fileno())
         self._data = folder / ".dudao"
 
     @property
@@ -268,7 +268,9 @@ class Started:
         """Wait until it says where it serves, and look there."""
         while not (found := SERVES.search(self.said)):
             if self._process.poll() is not None:
-                raise Failed(f"./run ended with {self._process.returncode}: {_tail(self.said)}")
+                raise Failed(
+                    f"the demonstration ended with {self._process.returncode}: {_tail(self.said)}"
+                )
             if time.monotonic() - self._began > INSTALL_WITHIN:
                 raise Failed(f"nothing served after {INSTALL_WITHIN:.0f} s: {_tail(self.said)}")
             time.sleep(0.2)

@@ -30,7 +30,9 @@ from ledger.log.clock import now, today
 from projections.views import flags
 from projections.views.basis import Basis
 
-SAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "sample_year"
+_PACKED = Path(__file__).resolve().with_name("sample_year")
+"""Where the package has it (pyproject.toml); a checkout has it among the examples."""
+SAMPLE = _PACKED if _PACKED.is_dir() else _PACKED.parents[2] / "examples" / "sample_year"
 SUFFIXES = frozenset({".ndjson", ".xlsx", ".csv"})
 LOADED = "sample-year.loaded"
 """Stands in the data folder once all files are in: the next start needs no second look at them."""
@@ -56,10 +58,9 @@ def _load(house: Installation, folder: Path) -> None:
     files = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
     if not files:
         raise Failure(
-            f"没有样例年度({folder});它随源码提供,安装包中没有。"
-            "请在源码目录运行 ./run,或用 dudao import 导入自己的文件",
-            f"there is no sample year in {folder}: it comes with the sources, not with the "
-            "installed package; run ./run there, or import files of your own",
+            f"没有样例年度({folder}):安装不完整。请重新安装,或用 dudao import 导入自己的文件",
+            f"there is no sample year in {folder}: something of this installation is missing. "
+            "Install it again, or import files of your own with dudao import",
         )
     if house.log.head().position and not _is_ours(house):
         raise Failure(
