@@ -6,7 +6,7 @@ time, so it has the same bytes.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 import orjson
@@ -175,8 +175,9 @@ def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> Non
     except Invalid as error:
         raise from_invalid(error) from None
     named = body.get("evidence")
-    own = named[-1] if isinstance(named, list) and named else None
-    digest = str(own.get("sha256")).lower() if isinstance(own, dict) else ""
+    own: object = cast("list[object]", named)[-1] if isinstance(named, list) and named else None
+    given = cast("dict[str, object]", own).get("sha256") if isinstance(own, dict) else ""
+    digest = str(given).lower()
     octets = own_octets(house, held.actor, digest)
     record = None if octets is None else device_records.read(octets)
     good = (

@@ -6,7 +6,7 @@ opening every file. What a chain lacks is said wherever somebody looks at what t
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from psycopg import Connection
 
@@ -65,8 +65,10 @@ def sealed(record: DeviceRecord, digest: str, key: str, body: Mapping[str, Any])
     evidence = body.get("evidence")
     if record.key != key or not isinstance(evidence, list) or not evidence:
         return False
-    *seen, own = evidence
-    if not isinstance(own, dict) or str(own.get("sha256")).lower() != digest:
+    *seen, own = cast("list[object]", evidence)
+    if not isinstance(own, dict):
+        return False
+    if str(cast("dict[str, object]", own).get("sha256")).lower() != digest:
         return False
     whole = {**record.data, "valid_from": record.valid_from}
     return whole == {**body, "evidence": seen}
@@ -127,7 +129,7 @@ class Said(NamedTuple):
 
 def statements(device: str, found: Chain) -> list[Said]:
     """Return what is to be said of a chain; nothing where it is whole."""
-    said = []
+    said: list[Said] = []
     if found.missing:
         numbers = _numbers(found.missing)
         said.append(
