@@ -16,7 +16,7 @@ from domain.terms.envelope import Actor, Recorded
 from domain.terms.guards import FILINGS
 from domain.terms.vocabulary import Role
 
-_RECEIVE = (Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR, Role.DISTRICT_INSPECTOR)
+RECEIVING = (Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR, Role.DISTRICT_INSPECTOR)
 """Who may state on which day a paper came in."""
 
 
@@ -80,7 +80,7 @@ def _receipt(command: Command[Any]) -> tuple[date, Actor | None]:
 
 
 def _require_receiving(by: Actor) -> None:
-    if by.role not in _RECEIVE:
+    if by.role not in RECEIVING:
         raise Refused(
             "stamp-role",
             f"角色 {by.role.value} 不收取企业报送的材料;收件人须为市中心或主管区",

@@ -89,6 +89,14 @@ CATEGORIES = names(
     apprentice=("新型学徒", "new-type apprentices"),
     other=("其他人员", "others"),
 )
+DUTIES = names(
+    assessor=("考评人员", "examiner"),
+    quality=("质量内控人员", "internal quality officer"),
+)
+PARTNERSHIPS = names(
+    school=("校企合作的技工院校", "partner technical school"),
+    apprenticeship=("企业新型学徒制", "apprenticeship of the new kind"),
+)
 CONTENTS = names(
     projects=("承担项目", "projects"),
     problems=("解决难题", "problems solved"),
@@ -208,6 +216,8 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "mode": MODES,
         "category": CATEGORIES,
         "content": CONTENTS,
+        "duty": DUTIES,
+        "partnership": PARTNERSHIPS,
         "material": MATERIALS,
         "heading": HEADINGS,
         "opinion": OPINIONS,

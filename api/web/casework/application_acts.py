@@ -135,6 +135,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
                 "confirmed published",
                 _receipt,
             ),
+            act("ApplicationWithdrawn", "withdrawal", ("撤回申报", "Withdraw"), _OPEN, nothing),
             act("ApplicationReturned", "return", ("退回", "Return"), _OPEN, nothing),
             act(
                 "ApplicationRejected",

@@ -21,8 +21,10 @@ from api.web.frame.acts import Act
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
+from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
 from domain.terms.envelope import Actor
+from domain.terms.guards import FILINGS
 from domain.terms.vocabulary import Role
 from ledger.log.clock import today
 from projections.views import roster
@@ -71,6 +73,12 @@ class ApplicationPage:
     """The mean to be reached [C]."""
     key: str
     """Key of the forms."""
+    may_stamp: bool
+    """Whether the reader may state the day of receipt."""
+    filings: frozenset[str]
+    """Events that are filed with an authority."""
+    papers: Sequence[Filing]
+    """When what was filed came in."""
     sent: str | None
     """Slug of the act whose form was sent and refused."""
     refusal: Refusal | None
@@ -121,6 +129,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
         "valid_from": text(form, "valid_from"),
         "reason": text(form, "reason"),
         "document_no": text(form, "document_no"),
+        **(stamp(form, actor) if asked.event in FILINGS else {}),
     }
     done = attempt(
         lambda: act(house, actor, form, asked.event, body | asked.body(form, item, actor))
@@ -168,6 +177,9 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         points=rules.points_per_heading,
         pass_mark=rules.pass_mark,
         key=new_key(),
+        may_stamp=may_stamp(actor),
+        filings=FILINGS,
+        papers=filings(house, item["because"]),
         sent=sent,
         refusal=refusal,
         fresh=fresh,

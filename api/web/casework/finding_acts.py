@@ -62,6 +62,10 @@ def _days(form: FormData) -> dict[str, Any]:
     }
 
 
+def _hearing(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"held_on": text(form, "valid_from"), "outcome": text(form, "outcome")}
+
+
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
         each.slug: each
@@ -83,6 +87,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
                 "rectification_ordered rectification_reported failed",
                 _reinspection,
             ),
+            act("HearingHeld", "hearing", ("记录听证", "Record a hearing"), _OPEN, _hearing),
             act("MeasureImposed", "measure", ("采取措施", "Impose a measure"), _OPEN, _measure),
             act("MeasureStayed", "stay", ("暂缓执行", "Stay"), _ANY, _change),
             act("MeasureVaried", "variation", ("变更措施", "Vary"), _ANY, _change),

@@ -25,6 +25,7 @@ from api.web.frame.enterprise_names import called
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
+from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
 from api.web.frame.uploads import keep
 from api.web.frame.uploads import sent as sent_files
@@ -61,6 +62,10 @@ class FindingPage:
     """Whether the last order is past its deadline on the day, without a report."""
     acts: Sequence[Act]
     """What the reader may do now."""
+    may_stamp: bool
+    """Whether the reader may state the day of receipt."""
+    papers: Sequence[Filing]
+    """When what the enterprise filed came in."""
     measures: Choices
     """Measures that can still be changed: id and what they are."""
     ladder: Sequence[str]
@@ -183,6 +188,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
             **asked.body(form, item, actor),
         }
         if slug == "report":
+            body |= stamp(form, actor)
             body["evidence"] = [
                 keep(house, actor, file, "evidence") for file in sent_files(form, "evidence")
             ]
@@ -222,6 +228,8 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         files=obtainable(house, actor, _files(item)),
         overdue=_overdue(item, standing.day.isoformat()),
         acts=due(item, actor) if frame.now else (),
+        may_stamp=may_stamp(actor),
+        papers=filings(house, item["because"]),
         measures=[
             (each["measure_id"], f"{each['kind']} {each['effective_from']}")
             for each in item["measures"]

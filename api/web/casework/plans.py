@@ -22,6 +22,7 @@ from api.web.frame.enterprise_names import called
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
+from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
@@ -40,6 +41,8 @@ class PlanPage:
     """The plan as `GET /v1/plans/{uscc}/{year}` gives it."""
     name: str
     """Name of the enterprise."""
+    papers: Sequence[Filing]
+    """When it came in, and each revision."""
     may_revise: bool
     """Whether the reader may replace it."""
 
@@ -52,6 +55,8 @@ class PlanForm:
     """USCC of the reporter's own enterprise; None: the code is typed."""
     on_file: bool
     """Whether the plan replaces one that is on file."""
+    may_stamp: bool
+    """Whether the reader may state the day of receipt."""
     levels: Choices
     """The eight levels by rank."""
     room: int
@@ -88,7 +93,10 @@ def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str
     names = called(house, standing, [uscc])
     frame = framed(request, house, actor, standing, subject=uscc, twin=f"/v1/plans/{uscc}/{year}")
     page = PlanPage(
-        item=item, name=names.get(uscc, uscc), may_revise=frame.now and actor.role in MAY[REVISED]
+        item=item,
+        name=names.get(uscc, uscc),
+        papers=filings(house, item["because"]),
+        may_revise=frame.now and actor.role in MAY[REVISED],
     )
     return render(frame, "plan.html", page, seen.status)
 
@@ -121,7 +129,8 @@ def file(request: Request, house: Installed, actor: Caller, form: Form) -> Respo
 
     def work() -> int | None:
         name = REVISED if text(form, "on_file") == "yes" else FILED
-        return act(house, actor, form, name, _body(house, form, uscc, year))
+        body = _body(house, form, uscc, year) | stamp(form, actor)
+        return act(house, actor, form, name, body)
 
     done = attempt(work)
     if isinstance(done, Refusal):
@@ -139,7 +148,8 @@ def _body(house: Installation, form: FormData, uscc: str, year: str) -> dict[str
         "year": _number(year),
         "summary": {name: _number(text(form, f"summary.{name}") or "0") for name in COUNTS},
         "sessions": list(_sessions(house, form)),
-        "valid_from": today().isoformat(),
+        # A plan has no day of its own: it is valid from the day on which it came in.
+        "valid_from": text(form, "received_on") or today().isoformat(),
     }
 
 
@@ -186,6 +196,7 @@ def _form(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     page = PlanForm(
         own=own,
         on_file=_is_on_file(house, actor, own or values.get("uscc", ""), values.get("year", "")),
+        may_stamp=may_stamp(actor),
         levels=choices(frame.language, "level"),
         room=LINES,
         counts=COUNTS,

@@ -11,10 +11,10 @@ router = APIRouter(include_in_schema=False)
 @router.get("/registers")
 def registers(request: Request, house: Installed, actor: Caller) -> Response:
     """Show examiners, partnerships and specifications, enterprise by enterprise."""
-    return list_page(request, house, actor, "registers")
+    return list_page(request, house, actor, "registers", may=("StaffRegistered", "StaffReleased"))
 
 
 @router.get("/complaints")
 def complaints(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the complaints that authorities received."""
-    return list_page(request, house, actor, "complaints")
+    return list_page(request, house, actor, "complaints", may=("ComplaintReceived",))

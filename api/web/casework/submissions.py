@@ -27,6 +27,7 @@ from api.web.frame.acting import (
 )
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import framed
+from api.web.frame.receipt import may_stamp, stamp
 from api.web.frame.rendering import render
 from api.web.frame.uploads import keep, sent
 from domain.application.submission import window_of
@@ -44,6 +45,8 @@ class SubmissionForm:
 
     own: str | None
     """USCC of the reporter's own enterprise; None: the code is typed."""
+    may_stamp: bool
+    """Whether the reader may state the day of receipt."""
     windows: Sequence[str]
     """Windows that are open or coming."""
     materials: Choices
@@ -92,6 +95,7 @@ def submit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
             "own_method": text(form, "own_method"),
             "materials": _materials(house, actor, form),
             "valid_from": text(form, "valid_from"),
+            **stamp(form, actor),
         }
         return act(house, actor, form, EVENT, body)
 
@@ -132,6 +136,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     frame = framed(request, house, actor)
     page = SubmissionForm(
         own=own,
+        may_stamp=may_stamp(actor),
         windows=_windows(today()),
         materials=choices(frame.language, "material"),
         methods=choices(frame.language, "method"),

@@ -47,6 +47,8 @@ class AssessmentPage:
     """Whether there are more than shown."""
     may_raise: bool
     """Whether the reader may raise a finding about it."""
+    may_publish: bool
+    """Whether the reader may record that its results were made public."""
     certificates: Sequence[Row]
     """Its certificates, a page of them."""
     next: str | None
@@ -98,6 +100,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         flags=raised.items,
         flags_more=raised.next is not None,
         may_raise=actor.role in MAY["FindingRaised"],
+        may_publish=frame.now and actor.role in MAY["ResultsPublished"],
         certificates=found.page.items,
         next=found.page.next,
         same=same,
