@@ -12,6 +12,7 @@ from ledger import roles
 from ledger.migrate import Source
 from proof.checkpoints import Checkpoint
 from proof.notes import Note, PublicKey, Signature, read_signatures, read_vkey
+from proof.policy import BadPolicy, read_policy
 
 PROOF = Source(
     "proof", Path(__file__).parent / "sql", owners=MappingProxyType({"proof": roles.OWNER})
@@ -170,3 +171,17 @@ def policy_text(connection: Connection[Any]) -> str | None:
     """Return the policy that the signer works by, None where it has none."""
     row: Any = connection.execute(POLICY).fetchone()
     return None if row is None else str(row[0])
+
+
+def stated_policy(connection: Connection[Any], origin: str) -> str:
+    """Return the policy that the installation states: its own, or that its log needs no witness."""
+    text = policy_text(connection)
+    keys = log_keys(connection, origin)
+    if text is not None:
+        try:
+            logs = {log.key for log in read_policy(text).logs}
+        except BadPolicy:
+            logs = set[PublicKey]()
+        if logs & set(keys):
+            return text
+    return "".join(f"log {key.vkey}\n" for key in keys) + "quorum none\n"

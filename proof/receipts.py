@@ -36,10 +36,14 @@ class Receipt(NamedTuple):
 
     def written(self) -> bytes:
         """Return the file."""
+        return self.head() + self.note.written()
+
+    def head(self) -> bytes:
+        """Return what stands before the checkpoint."""
         extra = [] if self.extra is None else [f"extra {base64.b64encode(self.extra).decode()}"]
         path = [base64.b64encode(each).decode() for each in self.path]
         lines = [FORMAT, *extra, f"index {self.leaf_index}", *path, "", ""]
-        return "\n".join(lines).encode() + self.note.written()
+        return "\n".join(lines).encode()
 
 
 class Proved(NamedTuple):

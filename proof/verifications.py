@@ -6,7 +6,7 @@ installation, whichever process does it.
 
 import logging
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool
 
 from ledger.log.clock import now
 from ledger.log.entry import instant_text
-from ledger.log.verify import Progress, Report, verify
+from ledger.log.verify import Progress, Report, Statement, verify
 
 logger = logging.getLogger("dudao.api")
 Pool = ConnectionPool[Connection[Any]]
@@ -52,10 +52,40 @@ VALUES (%(began_at)s, %(asked_by)s, %(position)s, %(root)s, %(differs_at)s, %(di
 """
 
 
-def verify_and_keep(pool: Pool, asked_by: str, progress: Progress | None = None) -> Report:
-    """Recompute the whole ledger, keep what came of it, and return it."""
+# What a verification that found a difference says of its root, it says of a ledger that nobody vouches for.
+STATED = """
+SELECT position, root, 'verification of ' || to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  FROM office.verification
+ WHERE differs_at IS NULL AND position > %(after)s AND position <= %(upto)s
+UNION ALL
+SELECT position, root, 'checkpoint of ' || origin
+  FROM proof.checkpoint WHERE position > %(after)s AND position <= %(upto)s
+"""
+
+
+def stated(connection: Connection[Any], after: int, upto: int) -> list[Statement]:
+    """Return the roots that earlier verifications and checkpoints stated."""
+    values = {"after": after, "upto": upto}
+    return [Statement(*row) for row in connection.execute(STATED, values)]
+
+
+def verify_and_keep(
+    pool: Pool,
+    asked_by: str,
+    progress: Progress | None = None,
+    also: Sequence[Statement] = (),
+) -> Report:
+    """Recompute the whole ledger, keep what came of it, and return it.
+
+    It is held against every root that was stated before, and those of `also`, from elsewhere.
+    """
     began = now()
-    report = verify(pool, progress)
+
+    def all_stated(connection: Connection[Any], after: int, upto: int) -> list[Statement]:
+        given = [each for each in also if after < each.position <= upto]
+        return [*given, *stated(connection, after, upto)]
+
+    report = verify(pool, progress, all_stated)
     difference = report.difference
     values = {
         "began_at": began,

@@ -17,7 +17,7 @@ from api.cli.imports import import_files
 from api.cli.init import init
 from api.cli.installation import migrate
 from api.cli.language import LANGUAGES, take_from
-from api.cli.proofs import checkpoint, signer, witness
+from api.cli.proofs import bundle, checkpoint, signer, witness
 from api.cli.reads import diff, flags, history, requests, roster, stats
 from api.cli.replay import projections, replay
 from api.cli.reports import report
@@ -75,6 +75,7 @@ app.add_typer(catalogue, name="catalogue")
 app.command()(verify)
 app.command()(signer)
 app.command()(checkpoint)
+app.command()(bundle)
 app.command()(witness)
 app.command()(token)
 app.add_typer(users, name="users")

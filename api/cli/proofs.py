@@ -155,6 +155,80 @@ def witness(  # noqa: PLR0913 - one argument an option
             made.handle_request()
 
 
+def bundle(
+    uscc: Annotated[str, typer.Argument(help="统一社会信用代码 / USCC")],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--output", help="写入文件 / write to this file")],
+) -> None:
+    """证据包:一家企业的全部记录及证明 / Evidence bundle: every entry about one enterprise, proved."""
+    from api.cli.output import destination  # noqa: PLC0415 - start-up time
+    from api.installation.wiring import caught_up  # noqa: PLC0415
+    from api.reports import bundles  # noqa: PLC0415
+    from api.reports.typeset import Typesetter  # noqa: PLC0415
+    from proof import kept, running  # noqa: PLC0415
+    from proof.signer import open_signer  # noqa: PLC0415
+
+    with _explained(), caught_up() as (house, actor):
+        with house.pool.connection() as connection:
+            # In a trial the bundle is of now; elsewhere it is of what the signer signed last.
+            own = house.database.is_embedded or house.settings.trial
+            if own and not running.is_running(connection):
+                made = open_signer(house.settings.folder / "signer", _origin(house.settings))
+                running.once(made, connection, kept.policy_text(connection), _seconds())
+        with destination(out) as file:
+            bundles.write(house, Typesetter(), actor, uscc, file)
+    tell(
+        f"{out}:请另行取得公钥与策略后核验,dudao verify --bundle",
+        f"{out}: take keys and policy from elsewhere and verify with dudao verify --bundle",
+    )
+
+
+def verify_bundle(file: Path, policy: Path | None, maker: str | None) -> None:
+    """Verify a bundle, without a database; say what it proves.
+
+    Raises:
+        Failure: it does not hold.
+    """
+    from proof.bundle import BadBundle, check  # noqa: PLC0415 - start-up time
+    from proof.policy import read_policy  # noqa: PLC0415
+
+    with _explained():
+        believed = None if policy is None else read_policy(policy.read_text("utf-8"))
+        try:
+            with file.open("rb") as content:
+                found = check(content, believed, maker)
+        except BadBundle as error:
+            raise Failure(
+                f"{file} 核验不通过:{error}", f"{file} does not hold: {error}", 1
+            ) from error
+    count, checkpoint = len(found.positions), found.checkpoint
+    sys.stdout.write(
+        chosen(
+            f"证据包完好:{found.subject} 的 {count} 条记录均在日志 {checkpoint.origin} 的 "
+            f"{checkpoint.size} 条之中;证据 {found.evidence} 件,未到 {len(found.missing)} 件\n",
+            f"the bundle holds: {count} entries about {found.subject} are among the "
+            f"{checkpoint.size} of the log {checkpoint.origin}; {found.evidence} files of evidence, "
+            f"{len(found.missing)} never arrived\n",
+        )
+    )
+    for name, at in found.trusted.cosigned.items():
+        when = f"{_utc(at)}"
+        sys.stdout.write(chosen(f"{name} 于 {when} 联署\n", f"cosigned by {name} at {when}\n"))
+    if found.own_policy:
+        tell(
+            "公钥取自包内:由谁签署未经核对,请用 --policy 给出另行取得的策略",
+            "the keys came from the bundle itself: who signed was not checked; give --policy",
+        )
+
+
+def _utc(seconds: int) -> str:
+    from datetime import UTC, datetime  # noqa: PLC0415 - start-up time
+
+    from ledger.log.entry import instant_text  # noqa: PLC0415
+
+    return instant_text(datetime.fromtimestamp(seconds, UTC))
+
+
 def _origin(settings: "Settings") -> str:
     _, _, address = settings.address.partition("://")
     return f"{address}/log" if address else NOWHERE

@@ -12,7 +12,7 @@ from api.installation.wiring import LOCAL
 from ledger.connect import key_folder
 from ledger.log import tiles
 from ledger.log.log import Head
-from ledger.log.verify import Difference, Progress
+from ledger.log.verify import Difference, Progress, Statement
 from ledger.vault import keys, samples
 from ledger.vault.samples import Sample
 from proof.verifications import verify_and_keep
@@ -23,6 +23,7 @@ class Expected(NamedTuple):
 
     root: bytes | None
     position: int | None
+    checkpoints: Sequence[Statement] = ()
 
 
 class Verification(NamedTuple):
@@ -72,7 +73,7 @@ def verify_whole(
     progress: Progress | None = None,
 ) -> Verification:
     """Recompute the ledger and keep what came of it; see what was expected, and open some boxes."""
-    head, difference = verify_and_keep(pool, LOCAL.account, progress)
+    head, difference = verify_and_keep(pool, LOCAL.account, progress, expected.checkpoints)
     faults: list[tuple[str, str]] = []
     if difference is not None:
         where = f"位置 {difference.position}" if difference.position else "账本状态"

@@ -6,8 +6,10 @@ prefix of what it becomes, so the tree of any earlier size is read from the tile
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+import psycopg
 from psycopg import Connection
 
 from ledger.log.merkle import (
@@ -119,9 +121,13 @@ LAY = "SELECT ledger.lay_tiles(%(most)s)"
 
 
 def lay(connection: Connection[Any]) -> None:
-    """Lay what whole tiles are missing. It has to be no transaction's part: others wait for it."""
-    while connection.execute(LAY, {"most": AT_ONCE}).fetchone() == (AT_ONCE,):
-        pass
+    """Lay what whole tiles are missing. It has to be no transaction's part: others wait for it.
+
+    Where leaves are missing, so are the tiles from there on: whoever reads them finds that.
+    """
+    with suppress(psycopg.IntegrityError):
+        while connection.execute(LAY, {"most": AT_ONCE}).fetchone() == (AT_ONCE,):
+            pass
 
 
 def stored(connection: Connection[Any]) -> Read:

@@ -2,9 +2,11 @@
 
 Everything is recomputed from the columns: the bytes of each entry, its leaf, the rows of its tags,
 versions, times, commands and positions, the tiles of the tree, and at the end the frontier and the root.
+On the way every root that was stated before is held against the tree as it is now: a ledger that was
+rewritten to agree with itself does not agree with what was said of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
@@ -19,6 +21,8 @@ from ledger.log.merkle import leaf_hash
 from ledger.log.tiles import STEP, Laid, Layer, lay
 
 PAGE = 5_000
+LAST = 2**62
+"""Above every position."""
 IMPOSSIBLE = "columns: not values that an entry can have"
 
 
@@ -36,11 +40,32 @@ class Report(NamedTuple):
     difference: Difference | None
 
 
+class Statement(NamedTuple):
+    """That the tree of the first `position` entries had this root, and who said so."""
+
+    position: int
+    root: bytes
+    by: str
+
+
+Stated = Callable[[Connection[Any], int, int], Sequence[Statement]]
+"""Returns what was stated about positions above the first and up to the second."""
+
+
+def nothing_stated(_connection: Connection[Any], _after: int, _upto: int) -> Sequence[Statement]:
+    """Nothing was said of this ledger."""
+    return ()
+
+
 Progress = Callable[[int, int], None]
 """Called with the position reached and the last one, once a page."""
 
 
-def verify(pool: ConnectionPool[Connection[Any]], progress: Progress | None = None) -> Report:
+def verify(
+    pool: ConnectionPool[Connection[Any]],
+    progress: Progress | None = None,
+    stated: Stated = nothing_stated,
+) -> Report:
     """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three."""
     with pool.connection() as connection, ThreadPoolExecutor(2) as aside:
         size, hashes, recorded_at = _state(connection)
@@ -48,8 +73,9 @@ def verify(pool: ConnectionPool[Connection[Any]], progress: Progress | None = No
         # What needs all entries at once the database checks meanwhile.
         wholes = [aside.submit(_whole, pool, query, what, size) for query, what in WHOLES]
         checker = _Checker()
-        found = _entries(connection, checker, size, progress)
+        found = _entries(connection, checker, size, progress, stated)
         found = found or _state_difference(checker, size, hashes, recorded_at)
+        found = found or _cut(connection, stated(connection, size, LAST))
         return Report(checker.head(), _first(found, wholes))
 
 
@@ -70,14 +96,18 @@ def _state(connection: Connection[Any]) -> tuple[int, list[bytes], datetime | No
 
 
 def _entries(
-    connection: Connection[Any], checker: "_Checker", size: int, progress: Progress | None
+    connection: Connection[Any],
+    checker: "_Checker",
+    size: int,
+    progress: Progress | None,
+    stated: Stated,
 ) -> Difference | None:
     """Check the entries page by page; the database reads the next one while one is hashed."""
     with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(_page, connection, 0, size)
+        coming = ahead.submit(_page, connection, 0, size, stated)
         while (page := coming.result()).rows:
             last = checker.tree.size + len(page.rows)
-            coming = ahead.submit(_page, connection, last, size)
+            coming = ahead.submit(_page, connection, last, size, stated)
             found = checker.page(page)
             if found is not None:
                 return found
@@ -87,10 +117,11 @@ def _entries(
 
 
 class _Page(NamedTuple):
-    """Rows in order, and the tiles of the tree that are whole with their last one."""
+    """Rows in order, the tiles that are whole with their last one, and what was stated of them."""
 
     rows: list[tuple[Any, ...]]
     tiles: list[Laid]
+    stated: Mapping[int, list[Statement]]
 
 
 ROWS = """
@@ -110,7 +141,7 @@ SELECT t.level, t.number, t.root, t.hashes
 """
 
 
-def _page(connection: Connection[Any], after: int, upto: int) -> _Page:
+def _page(connection: Connection[Any], after: int, upto: int, stated: Stated) -> _Page:
     rows = _rows(connection, after, upto)
     last = after + len(rows)
     shifts = [STEP * (level + 1) for level in LEVELS]
@@ -120,7 +151,10 @@ def _page(connection: Connection[Any], after: int, upto: int) -> _Page:
         "lasts": [(last >> shift) - 1 for shift in shifts],
     }
     tiles = connection.execute(TILES, values, prepare=True, binary=True).fetchall()
-    return _Page(rows, [Laid(*row) for row in tiles])
+    by_position: dict[int, list[Statement]] = {}
+    for statement in stated(connection, after, last):
+        by_position.setdefault(statement.position, []).append(statement)
+    return _Page(rows, [Laid(*row) for row in tiles], by_position)
 
 
 def _rows(
@@ -154,6 +188,8 @@ class _Checker:
             if row[0] != expected:
                 return Difference(expected, "position: missing")
             what = self._row(row) if len(row) > 1 else IMPOSSIBLE
+            if what is None and expected in page.stated:
+                what = self._contradicted(page.stated[expected])
             if what is not None:
                 return Difference(expected, what)
         laid, self._laid = self._laid, []
@@ -161,6 +197,10 @@ class _Checker:
         if not wrong:
             return None
         return Difference(min(_first_entry(tile) for tile in wrong), TILE)
+
+    def _contradicted(self, statements: list[Statement]) -> str | None:
+        root = self.tree.frontier().root()
+        return next((_root_is_not(each) for each in statements if each.root != root), None)
 
     def _row(self, row: tuple[Any, ...]) -> str | None:
         _, stream, version, type_, recorded_at, valid_from, subject, district, tags = row[:9]
@@ -185,6 +225,22 @@ class _Checker:
         self.recorded_at = recorded_at
         self._laid.extend(self.tree.append(leaf))
         return None
+
+
+def _root_is_not(statement: Statement) -> str:
+    return f"root: up to here it is not the one stated by {statement.by}: {statement.root.hex()}"
+
+
+def _cut(connection: Connection[Any], later: Sequence[Statement]) -> Difference | None:
+    """Return the difference where something was stated of positions that the ledger does not reach."""
+    # Read after the statements: what was stated meanwhile was recorded before that.
+    size, _, _ = _state(connection)
+    beyond = [each for each in later if each.position > size]
+    if not beyond:
+        return None
+    last = max(beyond)
+    what = f"position: missing at the end; {last.by} reaches {last.position}"
+    return Difference(size + 1, what)
 
 
 TILE = "tile: not the hashes of the entries"

@@ -128,3 +128,43 @@ def test_a_signer_stops_with_an_alarm_where_the_ledger_was_rewritten(
     assert "refused to sign" in done.stderr
     last = read_note((shell.folder / "data" / "signer" / "checkpoint").read_bytes())
     assert len(verified(last, keys)) == 2
+
+
+def test_a_bundle_is_made_and_verified_where_there_is_no_database(
+    shell: Shell, tmp_path: Path
+) -> None:
+    code = uscc()
+    shell.load(*listed(code, "4"))
+    shell.environment["DUDAO_TRIAL"] = "true"
+    shell.run("bundle", code, "-o", "evidence.zip")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    stranger = Shell(elsewhere, DUDAO_DATABASE_URL="postgresql://nowhere.invalid/x")
+    file = tmp_path / "evidence.zip"
+    done = stranger.run("verify", "--bundle", str(file), "--lang", "en")
+    assert f"entries about {code}" in done.stdout
+    assert "keys came from the bundle itself" in done.stderr
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    bad = stranger.run("verify", "--bundle", str(file), "--lang", "en", status=1)
+    assert "does not hold" in bad.stderr
+
+
+def test_a_ledger_that_does_not_continue_a_checkpoint_kept_elsewhere_is_reported(
+    shell: Shell,
+) -> None:
+    shell.environment["DUDAO_TRIAL"] = "true"
+    note = shell.run("checkpoint").stdout
+    kept = shell.folder / "kept"
+    kept.write_text(note)
+    del shell.environment["DUDAO_TRIAL"]
+    shell.load(*listed(uscc(), "4"))
+    assert "whole" in shell.run("verify", "--from-checkpoint", "kept", "--lang", "en").stdout
+    size = int(note.split("\n")[1])
+    kept.write_text(note.replace(f"\n{size}\n", f"\n{size - 1}\n", 1))
+    lines = shell.run("verify", "--from-checkpoint", "kept", "--lang", "en", status=1).stderr
+    assert "the checkpoint in kept" in lines
+    (shell.folder / "policy").write_text("quorum none\n")
+    believed = ["verify", "--from-checkpoint", "kept", "--policy", "policy", "--lang", "en"]
+    assert "do not satisfy the policy" in shell.run(*believed, status=1).stderr

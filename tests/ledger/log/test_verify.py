@@ -207,7 +207,7 @@ def test_a_row_behind_the_end_is_named(attacker: Attacker):
             "UPDATE ledger.tile SET hashes = set_bit(hashes, 9, 1 - get_bit(hashes, 9)) WHERE number = 0",
             1,
         ),
-        ("DELETE FROM ledger.tile WHERE number = 1", 257),
+        ("DELETE FROM ledger.tile WHERE number = 0", 1),
         (
             "INSERT INTO ledger.tile SELECT 0, 2, root, hashes FROM ledger.tile WHERE number = 1",
             513,

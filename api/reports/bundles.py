@@ -1,0 +1,164 @@
+"""Evidence bundles: what goes into one, and who may have it."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from api.installation.wiring import Installation
+from api.intake import evidence
+from api.questions.entries import name_of, shown
+from api.questions.policy import Action, Grant, decide
+from api.questions.problems import Problem
+from api.questions.publications import as_published
+from api.questions.queries import missing
+from api.questions.visibility import within
+from api.reports.question import ReportQuestion
+from api.reports.report import report
+from api.reports.typeset import Typesetter
+from api.words.event_words import EVENT_NAMES
+from domain.terms.envelope import Actor
+from domain.terms.identifiers import is_uscc
+from ledger import codec
+from ledger.log import tiles
+from ledger.log.entry import Entry, instant_text
+from proof import bundle as bundles
+from proof import kept
+from proof.bundle import Attachment, Bundle
+from proof.files import read_key, write_whole
+from proof.notes import Kind, new_key
+
+SUMMARY, REPORT = "README.txt", "report.pdf"
+VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "verify.py"
+
+
+def file_name(uscc: str, size: int) -> str:
+    """Return how a bundle is called."""
+    return f"dudao-{uscc}-{size}.zip"
+
+
+def write(
+    house: Installation, typesetter: Typesetter, actor: Actor, uscc: str, file: IO[bytes]
+) -> str:
+    """Write everything about an enterprise up to the latest checkpoint; return a name for it.
+
+    Raises:
+        Problem: 401; 403 for who may not see all of every entry; 404, there is no such enterprise for
+            this caller; 503, nothing was signed yet.
+    """
+    grant = decide(actor, Action.READ, "events")
+    with house.reading() as connection:
+        latest = kept.latest(connection)
+        if latest is None:
+            raise Problem(
+                "not-ready",
+                "尚未签署检查点,请先运行 dudao signer 或 dudao checkpoint",
+                "no checkpoint was signed yet: run dudao signer or dudao checkpoint",
+                headers={"Retry-After": "30"},
+            )
+        policy = kept.stated_policy(connection, latest.checkpoint.origin)
+    entries = _entries(house, grant, uscc, latest.checkpoint.size)
+    named = [digest for entry in entries for digest in _digests(entry)]
+    lost = evidence.missing_of(house, named)
+    made = Bundle(uscc, latest, entries, lost, policy)
+    held = dict.fromkeys(digest for digest in named if digest not in lost)
+    with house.reading() as connection:
+        bundles.write(
+            file,
+            made,
+            _attachments(house, typesetter, actor, made, [*held]),
+            tiles.stored(connection),
+            _seed(house.settings.folder),
+        )
+    return file_name(uscc, latest.checkpoint.size)
+
+
+def _entries(house: Installation, grant: Grant, uscc: str, size: int) -> list[Entry]:
+    found = [*house.log.history(uscc, upto=size)] if is_uscc(uscc) else []
+    items = [shown(as_published(house.log, codec.recorded(entry))) for entry in found]
+    seen = [within(item, grant.rows) for item in items]
+    if all(each is None for each in seen):
+        raise missing()
+    if seen != items or not grant.persons:
+        raise _not_whole()
+    return found
+
+
+def _not_whole() -> Problem:
+    return Problem(
+        "forbidden",
+        "证据包含有全部记录的原文,只提供给可见其中每一条的角色",
+        "a bundle holds every entry as it is hashed: it goes to those who may see each of them",
+        rule="role-not-allowed",
+    )
+
+
+TAG = "evidence:"
+
+
+def _digests(entry: Entry) -> list[str]:
+    return [tag.removeprefix(TAG) for tag in entry.tags if tag.startswith(TAG)]
+
+
+def _attachments(
+    house: Installation,
+    typesetter: Typesetter,
+    actor: Actor,
+    made: Bundle,
+    digests: list[str],
+) -> Iterator[Attachment]:
+    for digest in digests:
+        stored = evidence.find(house, actor, digest)
+        extension = evidence.EXTENSIONS[stored.media]
+        yield Attachment(f"evidence/{digest}.{extension}", evidence.octets(house, stored))
+    question = ReportQuestion.model_validate({"position": str(made.kept.checkpoint.size)})
+    pdf = report(house, typesetter, actor, made.subject, question).pdf
+    yield Attachment(REPORT, [pdf])
+    yield Attachment(SUMMARY, [_summary(made, len(digests), pdf).encode()])
+    if VERIFIER.exists():
+        yield Attachment("verify.py", [VERIFIER.read_bytes()])
+
+
+def _summary(made: Bundle, files: int, pdf: bytes) -> str:
+    """Say in plain words what the bundle holds; each entry in one line."""
+    checkpoint = made.kept.checkpoint
+    entries = list(made.entries)
+    lines = [
+        f"督导台账证据包 / evidence bundle · {made.subject}",
+        "",
+        f"日志 / log: {checkpoint.origin}",
+        f"检查点 / checkpoint: {checkpoint.size} 条 / entries, 根 / root {checkpoint.root.hex()}",
+        f"记录 / entries: {len(entries)}",
+        f"证据 / evidence files: {files}; 未到 / never arrived: {len(made.missing)}",
+        f"报告 / report.pdf SHA-256: {hashlib.sha256(pdf).hexdigest()}",
+        "",
+        "核验 / verify: python verify.py BUNDLE.zip --policy POLICY --maker KEY",
+        "(只需 Python 3.11 与 cryptography;公钥与策略须另行取得,不取自本包)",
+        "(Python 3.11 and cryptography; take keys and policy from elsewhere, not from here)",
+        "",
+        "能证明:每条记录自检查点起未改一字,次序不变,证据即当时所报的字节。",
+        "不能证明:所报内容属实;检查点之后的记录;报告与本说明由台账生成,以制作者签名为准。",
+        "Proves: since the checkpoint no letter of an entry was changed, nor the order of entries;",
+        "evidence is what was named. Does not prove: that what was reported is true; anything later.",
+        "Report and summary are made from the ledger and rest on their maker's signature.",
+        "",
+    ]
+    for entry in entries:
+        recorded = codec.recorded(entry)
+        at = instant_text(entry.recorded_at)
+        who = (
+            f"{recorded.actor.account} ({recorded.actor.role.value}, {recorded.actor.organisation})"
+        )
+        names = EVENT_NAMES[name_of(entry.type)]
+        title = f"{names.zh} / {names.en}"
+        lines.append(f"{entry.position}\t{at}\t{entry.valid_from}\t{title}\t{who}")
+    return "\n".join([*lines, ""])
+
+
+def _seed(folder: Path) -> bytes:
+    """Return the key that bundles are signed with; make it at the first one."""
+    path = folder / "keys" / "bundle.key"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, f"{new_key('bundle', Kind.ED25519).written()}\n".encode())
+    return read_key(path).seed

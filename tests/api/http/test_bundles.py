@@ -1,0 +1,273 @@
+"""Evidence bundles: whole, verified by two programs that share nothing, and no change passes either."""
+
+import ast
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from api.installation.wiring import Installation
+from proof import bundle as bundles
+from proof.bundle import BadBundle, check, signed_text
+from proof.notes import Kind, Note, new_key
+from proof.policy import read_policy
+from proof.signer import Signer, open_signer, sign_now
+from tests.api.desk import Desk
+from tests.api.lines import CENTRE, SUPERVISOR, listed, reporter, session, uscc
+
+pytestmark = pytest.mark.postgres
+
+ANALYST = {"account": "analyst-1", "role": "analyst", "organisation": "centre"}
+PROGRAM = Path(__file__).resolve().parents[3] / "docs" / "verify.py"
+ORIGIN = "ledger.example/bundles"
+Members = dict[str, bytes]
+
+
+def stranger() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("stranger", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+STRANGER = stranger()
+
+
+class Made:
+    """A bundle, and the keys that one has from elsewhere."""
+
+    def __init__(self, content: bytes, signer: Signer, code: str) -> None:
+        self.content, self.code = content, code
+        self.policy = "".join(f"log {key.vkey}\n" for key in signer.public) + "quorum none\n"
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            self.members: Members = {name: archive.read(name) for name in archive.namelist()}
+        self.maker = self.members["keys/maker"].decode().strip()
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return open_signer(tmp_path_factory.mktemp("signer"), ORIGIN)
+
+
+@pytest.fixture(scope="module")
+def made(desk: Desk, house: Installation, signer: Signer) -> Made:
+    code = uscc()
+    desk.send(*listed(code, "4"), session(code))
+    with house.pool.connection() as connection:
+        sign_now(signer, connection, 1_764_000_000)
+    answer = desk.http.get(f"/v1/enterprises/{code}/bundle", headers=desk.auth(SUPERVISOR))
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    assert f"dudao-{code}-" in answer.headers["content-disposition"]
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    return Made(answer.content, signer, code)
+
+
+def packed(members: Mapping[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def ours(content: bytes, policy: str | None, maker: str | None) -> str | None:
+    """Return what our own check finds wrong."""
+    try:
+        check(io.BytesIO(content), None if policy is None else read_policy(policy), maker)
+    except BadBundle as error:
+        return str(error) or "bad"
+    return None
+
+
+def theirs(content: bytes, policy: str | None, maker: str | None) -> str | None:
+    """Return what the stranger's program finds wrong."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            list(STRANGER.check(archive, policy, maker))
+    except (STRANGER.Bad, ValueError, LookupError, TypeError, AttributeError) as error:
+        return str(error) or "bad"
+    return None
+
+
+BOTH = (ours, theirs)
+
+
+def test_it_holds_every_entry_its_proofs_and_papers_to_read(made: Made, desk: Desk) -> None:
+    history = desk.get(f"/v1/enterprises/{made.code}/history").json()["items"]
+    positions = {item["position"] for item in history}
+    held = {int(name.split("/")[1]) for name in made.members if name.startswith("entries/")}
+    assert positions <= held
+    assert made.members["report.pdf"].startswith(b"%PDF-")
+    assert "督导台账证据包" in made.members["README.txt"].decode()
+    assert made.members["verify.py"] == PROGRAM.read_bytes()
+
+
+@pytest.mark.parametrize("verifier", BOTH)
+def test_it_holds_under_keys_from_elsewhere_and_under_its_own(
+    made: Made, verifier: Callable[..., str | None]
+) -> None:
+    assert verifier(made.content, made.policy, made.maker) is None
+    assert verifier(made.content, None, None) is None
+    assert verifier(packed(made.members), made.policy, made.maker) is None
+
+
+@pytest.mark.parametrize("verifier", BOTH)
+@pytest.mark.parametrize("keys_from", ["elsewhere", "the bundle"])
+def test_no_changed_byte_of_any_member_passes(
+    made: Made, verifier: Callable[..., str | None], keys_from: str
+) -> None:
+    keys = (made.policy, made.maker) if keys_from == "elsewhere" else (None, None)
+    for name, content in made.members.items():
+        for at in {0, len(content) // 3, len(content) // 2, len(content) - 1}:
+            changed = bytearray(content)
+            changed[at] ^= 1
+            found = verifier(packed({**made.members, name: bytes(changed)}), *keys)
+            assert found is not None, (name, at)
+
+
+@pytest.mark.parametrize("verifier", BOTH)
+def test_nothing_can_be_left_out_or_put_in(made: Made, verifier: Callable[..., str | None]) -> None:
+    for name in made.members:
+        rest = {each: content for each, content in made.members.items() if each != name}
+        assert verifier(packed(rest), made.policy, made.maker) is not None, name
+    more = {**made.members, "entries/999999": b"x"}
+    assert verifier(packed(more), made.policy, made.maker) is not None
+
+
+def resigned(members: Members, change: Callable[[dict], None]) -> Members:
+    """Change the manifest and sign it with a key of one's own, as whoever makes false bundles does."""
+    manifest = json.loads(members["manifest.json"])
+    key = new_key(f"{manifest['origin']}/bundle", Kind.ED25519)
+    members = {**members, "keys/maker": f"{key.public.vkey}\n".encode()}
+    manifest["files"]["keys/maker"] = sha256(members["keys/maker"]).hexdigest()
+    change(manifest)
+    for name in manifest["files"]:
+        if name in members:
+            manifest["files"][name] = sha256(members[name]).hexdigest()
+    content = json.dumps(manifest).encode()
+    text = signed_text(manifest["origin"], content)
+    note = Note(text, (key.sign(text, 0),))
+    return {**members, "manifest.json": content, "manifest.sig": note.written()}
+
+
+@pytest.mark.parametrize("verifier", BOTH)
+def test_a_forger_with_a_key_of_his_own_changes_no_entry(
+    made: Made, verifier: Callable[..., str | None]
+) -> None:
+    entry = next(name for name in made.members if name.startswith("entries/"))
+    forged = {**made.members, entry: made.members[entry].replace(b'"', b"'", 1)}
+    assert verifier(packed(resigned(forged, lambda _: None)), None, None) is not None
+
+    def say_more(manifest: dict) -> None:
+        manifest["size"] += 1
+
+    assert verifier(packed(resigned(made.members, say_more)), None, None) is not None
+
+    def of_another(manifest: dict) -> None:
+        manifest["subject"] = uscc()
+
+    assert verifier(packed(resigned(made.members, of_another)), None, None) is not None
+    report = {**made.members, "report.pdf": b"%PDF-forged"}
+    forged = packed(resigned(report, lambda _: None))
+    assert verifier(forged, made.policy, made.maker) is not None, "the maker's key is known"
+
+
+@pytest.mark.parametrize("verifier", BOTH)
+def test_another_log_or_a_missing_quorum_is_not_believed(
+    made: Made, verifier: Callable[..., str | None], tmp_path: Path
+) -> None:
+    other = open_signer(tmp_path / "other", ORIGIN)
+    policy = "".join(f"log {key.vkey}\n" for key in other.public) + "quorum none\n"
+    assert verifier(made.content, policy, made.maker) is not None
+    key = new_key("w.example/1", Kind.ED25519_COSIGNATURE)
+    wanted = made.policy.replace("quorum none", f"witness w {key.public.vkey}\nquorum w")
+    assert verifier(made.content, wanted, made.maker) is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"x" * 100])
+def test_what_is_no_bundle_is_said_to_be_none(content: bytes) -> None:
+    assert ours(content, None, None) is not None
+
+
+def test_a_name_that_stands_twice_is_refused(made: Made) -> None:
+    file = io.BytesIO(made.content)
+    with zipfile.ZipFile(file, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("README.txt", b"other")
+    for verifier in BOTH:
+        assert verifier(file.getvalue(), made.policy, made.maker) is not None
+
+
+def bare(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the program as a stranger does: no checkout on the path, nothing from the environment."""
+    return subprocess.run(  # noqa: S603 - a fixed program
+        [sys.executable, "-I", str(folder / "verify.py"), *arguments],
+        cwd=folder,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_stranger_verifies_it_without_this_product(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "verify.py").write_bytes(PROGRAM.read_bytes())
+    (tmp_path / "bundle.zip").write_bytes(made.content)
+    (tmp_path / "policy").write_text(made.policy)
+    done = bare("bundle.zip", "--policy", "policy", "--maker", made.maker, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert made.code in done.stdout
+    own = bare("bundle.zip", folder=tmp_path)
+    assert "keys came from the bundle itself" in own.stdout
+    report = {**made.members, "report.pdf": b"%PDF-other"}
+    (tmp_path / "bundle.zip").write_bytes(packed(report))
+    bad = bare("bundle.zip", folder=tmp_path)
+    assert bad.returncode == 1
+    assert "report.pdf: changed" in bad.stderr
+
+
+def test_the_program_is_short_and_needs_nothing_of_ours() -> None:
+    text = PROGRAM.read_text("utf-8")
+    assert len(text.splitlines()) < 250
+    roots: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            roots |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            roots.add(str(node.module).partition(".")[0])
+    assert roots - set(sys.stdlib_module_names) == {"cryptography"}
+
+
+def test_it_goes_to_those_who_may_see_every_entry(made: Made, desk: Desk) -> None:
+    path = f"/v1/enterprises/{made.code}/bundle"
+    assert desk.http.get(path).status_code == 401
+    assert desk.http.get(path, headers=desk.auth(ANALYST)).status_code == 403
+    assert desk.http.get(path, headers=desk.auth(reporter(uscc()))).status_code == 404
+    assert desk.http.get(path, headers=desk.auth(CENTRE)).status_code == 200
+    nobody = f"/v1/enterprises/{uscc()}/bundle"
+    assert desk.http.get(nobody, headers=desk.auth(SUPERVISOR)).status_code == 404
+
+
+def test_the_same_bundle_twice_is_the_same_bytes(made: Made, desk: Desk) -> None:
+    path = f"/v1/enterprises/{made.code}/bundle"
+    again = desk.http.get(path, headers=desk.auth(SUPERVISOR)).content
+    held = {name: made.members[name] for name in made.members if name != "report.pdf"}
+    with zipfile.ZipFile(io.BytesIO(again)) as archive:
+        for name, content in held.items():
+            if not name.startswith("manifest") and name != "README.txt":
+                assert archive.read(name) == content, name
+
+
+def test_a_bundle_names_its_format(made: Made) -> None:
+    assert json.loads(made.members["manifest.json"])["format"] == bundles.FORMAT
