@@ -6,7 +6,7 @@ time, so it has the same bytes.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 import orjson
@@ -17,7 +17,7 @@ from api.export.formats import JSON
 from api.installation.wiring import Installation
 from api.intake import device_records
 from api.intake.commands import Conditions, perform
-from api.intake.device_records import chains, sealed, statements
+from api.intake.device_records import chains, own_digest, sealed, statements
 from api.intake.evidence import missing_of, own_octets
 from api.questions.policy import unauthenticated
 from api.questions.problems import Problem, from_invalid, invalid
@@ -174,10 +174,7 @@ def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> Non
         body, _ = read_object(raw)
     except Invalid as error:
         raise from_invalid(error) from None
-    named = body.get("evidence")
-    own: object = cast("list[object]", named)[-1] if isinstance(named, list) and named else None
-    given = cast("dict[str, object]", own).get("sha256") if isinstance(own, dict) else ""
-    digest = str(given).lower()
+    digest = own_digest(body)
     octets = own_octets(house, held.actor, digest)
     record = None if octets is None else device_records.read(octets)
     good = (

@@ -6,7 +6,7 @@ opening every file. What a chain lacks is said wherever somebody looks at what t
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
@@ -60,18 +60,20 @@ def _is_digest(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
 
 
+def own_digest(body: Mapping[str, Any]) -> str:
+    """Return the digest by which a command names its device record, the last of its evidence."""
+    try:
+        return str(body["evidence"][-1]["sha256"]).lower()
+    except (LookupError, TypeError):
+        return ""
+
+
 def sealed(record: DeviceRecord, digest: str, key: str, body: Mapping[str, Any]) -> bool:
     """Return whether `body`, the command under `key`, is what the record with this digest sealed."""
-    evidence = body.get("evidence")
-    if record.key != key or not isinstance(evidence, list) or not evidence:
-        return False
-    *seen, own = cast("list[object]", evidence)
-    if not isinstance(own, dict):
-        return False
-    if str(cast("dict[str, object]", own).get("sha256")).lower() != digest:
+    if record.key != key or own_digest(body) != digest:
         return False
     whole = {**record.data, "valid_from": record.valid_from}
-    return whole == {**body, "evidence": seen}
+    return whole == {**body, "evidence": body["evidence"][:-1]}
 
 
 KEEP = """

@@ -22,7 +22,7 @@ from api.web.enterprise import (
     roster,
 )
 from api.web.entrance import access_log, account, account_proofs, accounts, invitations, sign_in
-from api.web.field import field, offline
+from api.web.field import field, offline, today
 from api.web.frame import preferences, static
 from api.web.watch import (
     approvals,
@@ -76,4 +76,5 @@ ROUTERS = (
     compare.router,
     field.router,
     offline.router,
+    today.router,
 )

@@ -13,8 +13,13 @@ VERSION = "2026-11"
 
 
 class Question(NamedTuple):
-    """One question: what an entry calls it, its name in English, what is looked at."""
+    """One question: its own key, what an entry calls it, its name in English, what is looked at.
 
+    A draft on a phone keeps its answers by key and words, so that a question which is put in before
+    another, or is worded anew, never takes over what was said to it.
+    """
+
+    key: str
     item: str
     en: str
     hint: Words
@@ -22,6 +27,7 @@ class Question(NamedTuple):
 
 QUESTIONS = (
     Question(
+        "video",
         "考场视频监控",
         "Video monitoring of the premises",
         Words(
@@ -29,46 +35,55 @@ QUESTIONS = (
         ),
     ),
     Question(
+        "assessor-cards",
         "考评人员持证上岗",
         "Assessors hold valid cards",
         Words("证件有效,与本职业相符", "Cards valid and for this occupation"),
     ),
     Question(
+        "quality-staff",
         "内部质量督导人员在岗",
         "Internal quality staff present",
         Words("姓名与报备一致", "Names as filed"),
     ),
     Question(
+        "identity",
         "考生身份核验",
         "Identity of candidates checked",
         Words("人、证、名册一致", "Person, document and list agree"),
     ),
     Question(
+        "headcount",
         "考生人数与报备一致",
         "Number of candidates as filed",
         Words("点到人数与名册", "Count against the list"),
     ),
     Question(
+        "score-sheets",
         "评分记录完整",
         "Score sheets complete",
         Words("当场评分,签名,无事后补填", "Scored on the spot, signed, nothing filled in later"),
     ),
     Question(
+        "papers",
         "试题保密与命题合规",
         "Questions kept secret and drawn as required",
         Words("领取、启封、回收有记录", "Handing out, opening and return on record"),
     ),
     Question(
+        "equipment",
         "设备设施完好",
         "Equipment in order",
         Words("数量、工况、安全防护", "Number, condition, safety"),
     ),
     Question(
+        "scope",
         "认定内容与确认范围一致",
         "Certified within the confirmed scope",
         Words("职业、工种、等级", "Occupation, trade, level"),
     ),
     Question(
+        "venue",
         "地点与报备一致",
         "Held at the place that was filed",
         Words("在北京行政区域内", "Inside Beijing"),
@@ -86,9 +101,13 @@ ANSWERS = {
 SCALE = f"现场检查表 {VERSION}:{'/'.join(ANSWERS)}"
 """Which answers could be given, to which version of the list."""
 
+REMAINING = YES
+"""What one touch may answer to all questions that are still open; none: each is answered by itself."""
+
 LOCATING = "现场定位"
-"""Asked only where the place could not be fixed: the reason."""
-LOCATED = ("未取得", "取得/未取得")
+"""Asked only where no device fixed the place: the reason, or that the degrees were typed."""
+LOCATED = ("未取得", "手工填写", "设备取得/手工填写/未取得")
+"""Not to be had, typed, and the scale."""
 SIGNING = "被检查单位签字"
 """Asked only where the unit did not sign: why, and who was there."""
 SIGNED = ("拒绝签字", "已签字/拒绝签字")

@@ -7,73 +7,26 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
+from api.http.routes.field import seen_devices
 from api.installation.wiring import Installation
+from api.intake.device_records import Device
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem
 from api.questions.visits import SPOT_CHECK, visits
 from api.web.field import checklist
 from api.web.field.offline import VERSION_HEADER, version
-from api.web.field.phone_words import words
+from api.web.field.phone_page import SIGNATURES, field_page, spoken
 from api.web.field.record import ROWS, event_of, faults, field_of, photo_fields, titled
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import Frame, framed
 from api.web.frame.rendering import render
 from api.web.frame.uploads import keep, sent
-from api.words.language import Language, Words
 from domain.terms.envelope import Actor
 from ledger.log.clock import now, today
 from ledger.log.entry import instant_text
 
 router = APIRouter(include_in_schema=False)
-
-SIGNATURES = {
-    "drawn": Words("在屏幕上手写", "Drawn on the screen"),
-    "paper": Words("在纸上签字", "Signed on paper"),
-    "refused": Words("拒绝签字", "Refused to sign"),
-}
-
-
-def _spoken(language: Language, names: Mapping[str, Words]) -> Choices:
-    return [(value, name.speak(language)) for value, name in names.items()]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldPage:
-    """The page that a phone keeps: the questions and every word; nothing of a reader."""
-
-    districts: Choices
-    """The 17 authorities."""
-    kinds: Choices
-    """Kinds of inspections."""
-    sessions: Choices
-    """Sessions to choose from; the phone fills them in."""
-    questions: Sequence[checklist.Question]
-    """The checklist."""
-    answers: Choices
-    """What can be answered."""
-    signatures: Choices
-    """How the unit signs or does not."""
-    rows: int
-    """Inspectors of one record at most."""
-    words: Mapping[str, Words]
-    """What the scripts say."""
-    release: str
-    """Which page this is; a record says by which it was made."""
-    version: str = checklist.VERSION
-    """Version of the checklist."""
-    scale: str = checklist.SCALE
-    """Which answers could be given."""
-    no: str = checklist.NO
-    """The answer that asks for a note and a photo."""
-    locating: str = checklist.LOCATING
-    """The question why there is no position …"""
-    located: tuple[str, str] = checklist.LOCATED
-    """… with its answer and scale."""
-    signing: str = checklist.SIGNING
-    """The question how it was signed …"""
-    signed: tuple[str, str] = checklist.SIGNED
-    """… with its answer and scale."""
 
 
 @router.get("/field")
@@ -81,21 +34,26 @@ def field(request: Request, house: Installed, actor: Caller) -> Response:
     """Show 现场; whoever may record a spot check may have it."""
     decide(actor, Action.RECORD, SPOT_CHECK)
     frame = framed(request, house, actor)
-    language = frame.language
-    page = FieldPage(
-        districts=choices(language, "district"),
-        kinds=choices(language, "inspection"),
-        sessions=[],
-        questions=checklist.QUESTIONS,
-        answers=_spoken(language, checklist.ANSWERS),
-        signatures=_spoken(language, SIGNATURES),
-        rows=ROWS,
-        words=words(),
-        release=version(),
-    )
+    page = field_page(frame.language, version())
     answer = render(frame, "field.html", page)
     answer.headers[VERSION_HEADER] = version()
     return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesPage:
+    """The devices on which records are made, as each was last heard of."""
+
+    devices: Sequence[Device]
+    """Those of the reader's authority, or of all."""
+
+
+@router.get("/field/devices")
+def devices(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show what waits on which device, and which of its numbers are missing."""
+    found = seen_devices(house, actor)
+    frame = framed(request, house, actor)
+    return render(frame, "field_devices.html", DevicesPage(devices=found))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +82,8 @@ class RecordPage:
     """How the unit signs or does not."""
     rows: int
     """Inspectors that can be named."""
+    no: str = checklist.NO
+    """The answer that asks for a note."""
 
 
 PEOPLE = 3
@@ -178,9 +138,9 @@ def _form(
         kinds=choices(language, "inspection"),
         sessions=_sessions(listed, values.get("inspection_id")),
         questions=checklist.QUESTIONS,
-        answers=_spoken(language, checklist.ANSWERS),
-        signatures=_spoken(language, {n: SIGNATURES[n] for n in ("paper", "refused")}),
-        rows=max(PEOPLE, *(n + 1 for n in named)),
+        answers=spoken(language, checklist.ANSWERS),
+        signatures=spoken(language, {n: SIGNATURES[n] for n in ("paper", "refused")}),
+        rows=max([PEOPLE, *(n + 1 for n in named)]),
     )
     return render(frame, "field_record.html", page, refusal.status if refusal else 200)
 

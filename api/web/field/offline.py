@@ -6,12 +6,12 @@ changes, the worker changes with it, and a browser takes page and files of one v
 
 import hashlib
 from functools import cache
-from importlib.resources import files
 
 import orjson
 from fastapi import APIRouter, Response
 
-from api.web.frame.static import folder, static
+from api.web.field.phone_page import fingerprint
+from api.web.frame.static import content, folder, static
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,7 +19,6 @@ SHELL = "/field"
 VERSION_HEADER = "Dudao-Field"
 """The page says by it which version it is of."""
 WORKER = "field/sw.js"
-TEMPLATES = ("layout.html", "field.html", "parts/field.html", "parts/forms.html")
 POLICY = (
     "default-src 'none'; connect-src 'self'; script-src 'self'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -36,17 +35,15 @@ def kept() -> tuple[str, ...]:
 
 @cache
 def version() -> str:
-    """Return what stands for the bytes of page and files."""
-    hashed = hashlib.sha256(orjson.dumps([*kept(), static(WORKER)]))
-    for name in TEMPLATES:
-        hashed.update((files("api.web") / "templates").joinpath(*name.split("/")).read_bytes())
-    return hashed.hexdigest()[:16]
+    """Return what stands for page and files, and so for everything that the form is made of."""
+    whole = [*kept(), static(WORKER), fingerprint()]
+    return hashlib.sha256(orjson.dumps(whole)).hexdigest()[:16]
 
 
 @router.get("/sw.js")
 def worker() -> Response:
     """Return the worker, with what it keeps written in front."""
-    code = (files("api.web") / "static").joinpath(*WORKER.split("/")).read_text(encoding="utf-8")
+    code = (content(WORKER) or b"").decode()
     constants = {"VERSION": version(), "SHELL": SHELL, "FILES": kept()}
     head = "".join(f"const {n} = {orjson.dumps(v).decode()};\n" for n, v in constants.items())
     headers = {

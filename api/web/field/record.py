@@ -97,35 +97,35 @@ def _answers(fields: Fields) -> list[Json]:
         _known(
             {
                 "item": question.item,
-                "value": _given(fields, f"answer-{n}"),
+                "value": _given(fields, f"answer-{question.key}"),
                 "scale": SCALE,
-                "note": _given(fields, f"note-{n}"),
+                "note": _given(fields, f"note-{question.key}"),
             }
         )
-        for n, question in enumerate(QUESTIONS)
+        for question in QUESTIONS
     ]
     missing, refused = _given(fields, "place_missing"), _given(fields, "refusal_reason")
+    lacking, typed, scale = LOCATED
     if missing and not _located(fields):
-        asked.append(_reason(LOCATING, LOCATED, missing))
+        asked.append({"item": LOCATING, "value": lacking, "scale": scale, "note": missing})
+    # Degrees that a device has measured are evidence of another weight than degrees that were typed.
+    if _located(fields) and fields.get("place_source") != "device":
+        asked.append({"item": LOCATING, "value": typed, "scale": scale})
     if refused and fields.get("signature") == "refused":
-        asked.append(_reason(SIGNING, SIGNED, refused))
+        value, signing = SIGNED
+        asked.append({"item": SIGNING, "value": value, "scale": signing, "note": refused})
     return asked
-
-
-def _reason(item: str, said: tuple[str, str], note: str) -> Json:
-    value, scale = said
-    return {"item": item, "value": value, "scale": scale, "note": note}
 
 
 def faults(fields: Fields) -> tuple[Fault, ...]:
     """Return what is missing that the ledger itself would take without."""
     found: list[Fault] = []
-    for n, _ in enumerate(QUESTIONS):
-        if not _given(fields, f"answer-{n}"):
-            found.append(Fault(f"answer-{n}", "请选择一个答案 / choose an answer"))
-        if _given(fields, f"answer-{n}") == NO and not _given(fields, f"note-{n}"):
+    for key in (question.key for question in QUESTIONS):
+        if not _given(fields, f"answer-{key}"):
+            found.append(Fault(f"answer-{key}", "请选择一个答案 / choose an answer"))
+        if _given(fields, f"answer-{key}") == NO and not _given(fields, f"note-{key}"):
             said = "答“否”须写明情况 / say what was seen where the answer is no"
-            found.append(Fault(f"note-{n}", said))
+            found.append(Fault(f"note-{key}", said))
     if not _located(fields) and not _given(fields, "place_missing"):
         found.append(
             Fault("place_missing", "没有经纬度时须写明原因 / say why there is no position")
@@ -141,8 +141,8 @@ def faults(fields: Fields) -> tuple[Fault, ...]:
 def photo_fields() -> Iterator[tuple[str, str]]:
     """Yield the fields for photos, each with the question that they show; no question: empty."""
     yield "photos", ""
-    for n, question in enumerate(QUESTIONS):
-        yield f"photos-{n}", question.item
+    for question in QUESTIONS:
+        yield f"photos-{question.key}", question.item
     yield "photos-signature", ""
 
 
@@ -154,16 +154,21 @@ def titled(kept: Json, item: str) -> Json:
 
 _FIELDS = (
     (re.compile(r"inspectors\.(\d+)\.(\w+)"), r"inspector-\1-\2"),
-    (re.compile(r"checklist\.(\d+)\.value"), r"answer-\1"),
-    (re.compile(r"checklist\.(\d+)\.note"), r"note-\1"),
     (re.compile(r"place\.(\w+)"), r"\1"),
     (re.compile("valid_from|captured_at"), "day"),
     (re.compile("inspectors"), "inspector-0-name"),
 )
 
 
+_ANSWER = re.compile(r"checklist\.(\d+)\.(value|note)")
+
+
 def field_of(name: str) -> str:
     """Return the field of the form that holds what the ledger calls `name`."""
+    answer = _ANSWER.fullmatch(name)
+    if answer is not None and int(answer[1]) < len(QUESTIONS):
+        part = "answer" if answer[2] == "value" else "note"
+        return f"{part}-{QUESTIONS[int(answer[1])].key}"
     for pattern, field in _FIELDS:
         if pattern.fullmatch(name):
             return pattern.sub(field, name)

@@ -1,7 +1,8 @@
 """Style, scripts and pictures: files of the package, under addresses that change with their bytes.
 
 The files of one folder share an address that changes with any of them: modules name their
-neighbours by relative address, so a neighbour that changed must have another address too.
+neighbours by relative address, so a neighbour that changed must have another address too. Scripts
+go out without comments (`minified`); an address is made from the bytes that go out.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import PurePosixPath
 from fastapi import APIRouter, Response
 
 from api.questions.problems import not_found
+from api.web.frame.minified import minified
 
 router = APIRouter(include_in_schema=False)
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -20,13 +22,17 @@ _TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 
 
 @cache
-def _content(name: str) -> bytes | None:
-    """Return the bytes of a packaged file, None if there is none of that name."""
+def content(name: str) -> bytes | None:
+    """Return a packaged file as it is delivered, None if there is none of that name."""
     parts = PurePosixPath(name).parts
     if not parts or any(part in {"..", "/", "."} for part in parts):
         return None
     file = (files("api.web") / "static").joinpath(*parts)
-    return file.read_bytes() if file.is_file() else None
+    if not file.is_file():
+        return None
+    if name.endswith(".js"):
+        return minified(file.read_text(encoding="utf-8")).encode()
+    return file.read_bytes()
 
 
 @cache
@@ -36,7 +42,7 @@ def static(name: str) -> str:
     Raises:
         LookupError: there is none of that name: a template has a slip.
     """
-    if _content(name) is None:
+    if content(name) is None:
         raise LookupError(f"api/web/static has no {name}")
     return f"/static/{_digest(name)}/{name}"
 
@@ -54,26 +60,25 @@ def _digest(name: str) -> str:
     of, _, _ = name.rpartition("/")
     hashed = hashlib.sha256()
     for each in folder(of) if of else (name,):
-        content = _content(each) or b""
-        hashed.update(hashlib.sha256(content).digest())
+        hashed.update(hashlib.sha256(content(each) or b"").digest())
     return hashed.hexdigest()[:12]
 
 
 def _file(name: str, caching: str) -> Response:
-    content = _content(name)
-    if content is None:
+    found = content(name)
+    if found is None:
         raise not_found("没有这个文件", "there is no such file")
     kind = PurePosixPath(name).suffix
     media = _TYPES.get(kind) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = media.startswith("text/") or media.endswith("+xml")
     sent = f"{media}; charset=utf-8" if text else media
-    return Response(content, media_type=sent, headers={"Cache-Control": caching})
+    return Response(found, media_type=sent, headers={"Cache-Control": caching})
 
 
 @router.get("/static/{digest}/{name:path}")
 def file(digest: str, name: str) -> Response:
     """Return a file of the package; for ever only under the address of these bytes."""
-    known = _content(name) is not None and digest == _digest(name)
+    known = content(name) is not None and digest == _digest(name)
     return _file(name, FOR_EVER if known else "no-cache")
 
 

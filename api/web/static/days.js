@@ -37,7 +37,7 @@ async function go(day) {
     if (!answer.ok) return location.assign(address);
     const html = await answer.text();
     const open = document.querySelector(".facts-of-picture")?.open;
-    put(new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html"));
+    put(new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html"));
     const facts = document.querySelector(".facts-of-picture");
     if (facts && open) facts.open = true;
     history.replaceState(null, "", address);

@@ -11,6 +11,7 @@ from api.access import accounts, credentials, sessions
 from api.access.access_log import command_line
 from api.http.arrival import LOCAL_COOKIE
 from api.installation.wiring import Installation
+from api.web.field.checklist import QUESTIONS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
@@ -34,7 +35,8 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6364f8cf500f0003860180" + "5a347d6a0000000049454e44ae426082"
 )
-QUESTIONS = 10
+KEYS = tuple(question.key for question in QUESTIONS)
+"""The questions of the checklist, by the number that a test calls them by."""
 
 
 def inspector(number: int, district: str = "110105") -> Actor:
@@ -122,6 +124,8 @@ class Phone(Reader):
         """Begin the check of the enterprise."""
         visit = self.page.locator("#today .visit", has_text=code[-6:])
         visit.locator("button").click()
+        # The first page hides only when the record is there: until then the form shows the one before.
+        expect(self.page.locator("#capture")).to_be_visible()
         expect(self.page.locator("#firm")).to_contain_text(code[-6:])
 
     def forward(self) -> None:
@@ -130,10 +134,10 @@ class Phone(Reader):
 
     def answer(self, no: int | None = None) -> None:
         """Answer every question with yes, one of them with no."""
-        for n in range(QUESTIONS):
-            self.page.locator(f"[name=answer-{n}]").nth(1 if n == no else 0).check()
+        for n, key in enumerate(KEYS):
+            self.page.locator(f"[name=answer-{key}]").nth(1 if n == no else 0).check()
         if no is not None:
-            self.page.locator(f"#field-note-{no}").fill("三名考生没有带证件")
+            self.page.locator(f"#field-note-{KEYS[no]}").fill("三名考生没有带证件")
 
     def photograph(self, item: str, name: str = "IMG_1.png", bytes_: bytes = PICTURE) -> None:
         """Add a photo."""
@@ -192,12 +196,12 @@ class Phone(Reader):
     def kept(self, store: str = "records") -> list[Json]:
         """What the phone holds in one of its stores; of photos only what describes them."""
         script = """store => new Promise((resolve, reject) => {
-            const opening = indexedDB.open("dudao-field", 1);
+            const opening = indexedDB.open("dudao-field");
             opening.onsuccess = () => {
                 const asked = opening.result.transaction(store).objectStore(store).getAll();
                 asked.onsuccess = () => {
                     opening.result.close();
-                    resolve(asked.result.map(({blob, ...rest}) => rest));
+                    resolve(asked.result.map(({bytes, ...rest}) => rest));
                 };
             };
             opening.onerror = () => reject(opening.error);

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Download, expect
+from playwright.sync_api import Browser, Download, Route, expect
 
 from api.installation.wiring import Installation
 from api.intake.imports.files import Rejects
@@ -16,7 +16,7 @@ from api.web.field.checklist import QUESTIONS
 from api.web.field.record import event_of
 from api.web.frame.static import static
 from tests.api import lines
-from tests.api.web.phone import PICTURE, Json, Phones, as_json, dispatched, inspector, phones
+from tests.api.web.phone import KEYS, PICTURE, Json, Phones, as_json, dispatched, inspector, phones
 from tests.api.web.site import SUPERVISOR, Site
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -29,12 +29,17 @@ def phone(browser: Browser, site: Site, shown: Installation) -> Iterator[Phones]
         yield maker
 
 
-def _spot_checks(site: Site, inspection: str) -> list[Json]:
+def spot_checks(site: Site, inspection: str) -> list[Json]:
     answer = httpx2.get(
         f"{site.base}/v1/inspections/{inspection}", headers=site.headers(SUPERVISOR), timeout=30
     )
     found: list[Json] = answer.json()["spot_checks"]
     return found
+
+
+def fulfil(route: Route, status: int, body: str, kind: str = "application/problem+json") -> None:
+    """Answer in the server's place."""
+    route.fulfill(status=status, body=body, content_type=kind)
 
 
 def _sealed(record: Json) -> Json:
@@ -55,7 +60,7 @@ def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
     one.forward()
     one.forward()
     one.answer(no=2)
-    one.photograph("2")
+    one.photograph(KEYS[2])
     one.forward()
     one.photograph("general", "IMG_2.png", PICTURE + b"!")
     one.forward()
@@ -67,11 +72,11 @@ def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
     expect(page.locator("#review")).to_contain_text("三名考生没有带证件")
     one.save()
     expect(one.count("queue")).to_have_text("1")
-    assert _spot_checks(site, inspection) == []
+    assert spot_checks(site, inspection) == []
     one.network(on=True)
     expect(one.count("sent")).to_have_text("1")
     expect(one.count("queue")).to_have_text("0")
-    (seen,) = _spot_checks(site, inspection)
+    (seen,) = spot_checks(site, inspection)
     expect(page.locator("#sent")).to_contain_text(f"入账位置 {seen['position']}")
     assert seen["offline"] is True
     assert seen["place"] | {"address": None} == {
@@ -95,7 +100,7 @@ def test_a_check_recorded_without_a_network_is_sent_once_when_there_is_one(
             timeout=30,
         )
         assert hashlib.sha256(stored.content).hexdigest() == sha256
-    assert one.kept("photos") == []
+    assert one.kept("pictures") == []
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "清单太长"), ("en", "list is too long")])
@@ -132,7 +137,7 @@ def test_sending_again_is_harmless_and_gives_the_same_receipt(phone: Phones, sit
     expect(one.count("sent")).to_have_text("1")
     page.get_by_role("button", name="再次核对").click()
     expect(page.locator("#sent")).to_contain_text("没有重复入账")
-    assert len(_spot_checks(site, inspection)) == 1
+    assert len(spot_checks(site, inspection)) == 1
 
 
 def test_an_answer_that_was_lost_does_not_make_a_second_entry(phone: Phones, site: Site):
@@ -150,7 +155,7 @@ def test_an_answer_that_was_lost_does_not_make_a_second_entry(phone: Phones, sit
     one.network(on=True)
     expect(one.count("sent")).to_have_text("1")
     expect(page.locator("#sent")).to_contain_text(f"入账位置 {first.json()['position']}")
-    assert len(_spot_checks(site, inspection)) == 1
+    assert len(spot_checks(site, inspection)) == 1
 
 
 def test_the_key_of_another_body_stays_with_its_reason(phone: Phones, site: Site):
@@ -167,7 +172,7 @@ def test_the_key_of_another_body_stays_with_its_reason(phone: Phones, site: Site
     one.network(on=True)
     expect(page.locator("#queue .refusal")).to_contain_text("422")
     expect(one.count("queue")).to_have_text("1")
-    assert len(_spot_checks(site, inspection)) == 1
+    assert len(spot_checks(site, inspection)) == 1
 
 
 def test_a_refused_record_is_corrected_under_a_key_of_its_own_and_kept(phone: Phones, site: Site):
@@ -228,8 +233,6 @@ def test_what_is_kept_for_one_account_another_neither_sees_nor_sends(phone: Phon
     page = one.start(owner)
     one.network(on=False)
     one.record(code)
-    one.network(on=True)
-    one.context.set_offline(True)
     one.sign_in(other)
     one.network(on=True)
     page.reload()
@@ -237,11 +240,11 @@ def test_what_is_kept_for_one_account_another_neither_sees_nor_sends(phone: Phon
     expect(page.locator("#others")).to_contain_text(owner.account)
     expect(one.count("queue")).to_have_text("0")
     page.get_by_role("button", name="立即上传").click()
-    assert _spot_checks(site, inspection) == []
+    assert spot_checks(site, inspection) == []
     one.sign_in(owner)
     page.reload()
     expect(one.count("sent")).to_have_text("1")
-    assert len(_spot_checks(site, inspection)) == 1
+    assert len(spot_checks(site, inspection)) == 1
 
 
 @pytest.mark.parametrize(("status", "said"), [(503, "服务器暂不可用"), (401, "登录已失效")])
@@ -251,7 +254,8 @@ def test_a_server_that_cannot_answer_now_leaves_the_record_waiting(
     one, actor = phone(), inspector(1)
     code, inspection = dispatched(site, actor)
     page = one.start(actor)
-    page.route("**/v1/commands/*", lambda route: route.fulfill(status=status, body="{}"))
+    problem = json.dumps({"type": "urn:dudao:problem:unauthenticated", "detail": "未登录"})
+    page.route("**/v1/commands/*", lambda route: fulfil(route, status, problem))
     one.record(code)
     expect(page.locator("#queue")).to_contain_text(said)
     (record,) = one.kept()
@@ -259,7 +263,7 @@ def test_a_server_that_cannot_answer_now_leaves_the_record_waiting(
     page.unroute_all()
     page.get_by_role("button", name="立即上传").click()
     expect(one.count("sent")).to_have_text("1")
-    assert len(_spot_checks(site, inspection)) == 1
+    assert len(spot_checks(site, inspection)) == 1
 
 
 def test_what_is_no_picture_is_not_taken_whatever_its_name_says(phone: Phones, site: Site):
@@ -277,7 +281,7 @@ def test_what_is_no_picture_is_not_taken_whatever_its_name_says(phone: Phones, s
     expect(page.locator("ul[data-photos=general] li")).to_have_count(0)
     # Named as a JPEG, the bytes are PNG: they are sent as what they are.
     one.photograph("general", "IMG_2.jpg")
-    assert [each["media_type"] for each in one.kept("photos")] == ["image/png"]
+    assert [each["media_type"] for each in one.kept("pictures")] == ["image/png"]
 
 
 def test_a_conflict_is_no_refusal_and_is_tried_again(phone: Phones, site: Site):
@@ -285,7 +289,7 @@ def test_a_conflict_is_no_refusal_and_is_tried_again(phone: Phones, site: Site):
     code, _ = dispatched(site, actor)
     page = one.start(actor)
     problem = json.dumps({"type": "urn:dudao:problem:conflict", "detail": "相关记录正在变化"})
-    page.route("**/v1/commands/*", lambda route: route.fulfill(status=409, body=problem))
+    page.route("**/v1/commands/*", lambda route: fulfil(route, 409, problem))
     one.record(code)
     expect(page.locator("#queue")).to_contain_text("稍后自动重试")
     page.unroute_all()
@@ -310,7 +314,7 @@ def test_a_signature_that_was_taken_back_does_not_go_along(phone: Phones, site: 
     one.forward()
     one.save()
     expect(one.count("sent")).to_have_text("1")
-    (seen,) = _spot_checks(site, inspection)
+    (seen,) = spot_checks(site, inspection)
     assert [each["media_type"] for each in seen["evidence"]] == ["application/json"]
     assert seen["signature_refused"] is True
 
@@ -337,7 +341,7 @@ def test_a_check_of_before_a_suspension_may_arrive_after_it(phone: Phones, site:
     site.record(lines.line("ListingSuspended", day, lines.BUREAU, **basis))
     one.network(on=True)
     expect(one.count("sent")).to_have_text("1")
-    (seen,) = _spot_checks(site, inspection)
+    (seen,) = spot_checks(site, inspection)
     assert seen["seen_on"] == day
 
 
@@ -352,7 +356,7 @@ def test_two_phones_record_the_same_visit(phone: Phones, site: Site):
     for one in both:
         one.network(on=True)
         expect(one.count("sent")).to_have_text("1")
-    devices = {each["device_id"] for each in _spot_checks(site, inspection)}
+    devices = {each["device_id"] for each in spot_checks(site, inspection)}
     assert len(devices) == 2
 
 
@@ -364,18 +368,15 @@ def test_a_draft_outlives_the_page_and_may_be_deleted(phone: Phones, site: Site)
     one.forward()
     one.forward()
     one.answer(no=0)
-    one.photograph("0")
+    one.photograph(KEYS[0])
     page.reload()
     expect(one.count("drafts")).to_have_text("1")
     expect(page.locator("#today")).to_contain_text("本机有草稿")
     page.get_by_role("button", name="继续填写").click()
-    one.forward()
-    one.forward()
-    expect(page.locator("#field-note-0")).to_be_visible()
-    expect(page.locator("#field-note-0")).to_have_value("三名考生没有带证件")
-    expect(page.locator("ul[data-photos='0'] li")).to_have_count(1)
-    page.go_back()
-    page.go_back()
+    expect(page.locator("[data-step=checklist]")).to_be_visible()
+    expect(page.locator(f"#field-note-{KEYS[0]}")).to_be_visible()
+    expect(page.locator(f"#field-note-{KEYS[0]}")).to_have_value("三名考生没有带证件")
+    expect(page.locator(f"ul[data-photos='{KEYS[0]}'] li")).to_have_count(1)
     page.go_back()
     expect(page.locator("#told")).to_contain_text("已存为草稿")
     page.get_by_role("button", name="删除").click()
@@ -384,7 +385,7 @@ def test_a_draft_outlives_the_page_and_may_be_deleted(phone: Phones, site: Site)
     page.get_by_role("button", name="删除").click()
     page.locator("#question").get_by_role("button", name="确定").click()
     expect(one.count("drafts")).to_have_text("0")
-    assert one.kept("photos") == []
+    assert one.kept("pictures") == []
 
 
 def test_a_step_with_a_gap_says_what_is_missing_and_takes_the_focus(phone: Phones, site: Site):
@@ -414,17 +415,19 @@ def test_without_a_position_the_reason_is_recorded(phone: Phones, site: Site):
     one.answer()
     one.forward()
     one.forward()
+    expect(page.locator("#located")).to_contain_text("设备未允许定位")
+    page.locator("#field-place_missing").fill("")
     one.forward()
     expect(page.locator("#faults")).to_contain_text("没有定位的原因")
     page.locator("[data-locate]").click()
-    expect(page.locator("#located")).to_contain_text("设备未允许定位")
+    expect(page.locator("#field-place_missing")).to_have_value("设备未允许定位")
     page.locator("#field-address").fill("地下车间")
     one.forward()
     one.refuse()
     one.forward()
     one.save()
     expect(one.count("sent")).to_have_text("1")
-    (seen,) = _spot_checks(site, inspection)
+    (seen,) = spot_checks(site, inspection)
     assert seen["place"]["address"] == "地下车间"
     assert seen["place"]["lon"] is None
     notes = {each["item"]: each["note"] for each in seen["checklist"] if each["note"]}
@@ -442,7 +445,7 @@ def test_what_was_taken_away_is_imported_and_not_recorded_again_by_the_phone(
     one.forward()
     one.forward()
     one.answer(no=1)
-    one.photograph("1")
+    one.photograph(KEYS[1])
     for _ in range(2):
         one.forward()
     one.locate()
@@ -471,11 +474,11 @@ def test_what_was_taken_away_is_imported_and_not_recorded_again_by_the_phone(
         report = importer.take(copy, Rejects(tmp_path / "reject.ndjson"))
         assert (report.taken, report.known, report.refused) == (taken, known, 0)
     shown.wait_for(shown.log.head().position)
-    (seen,) = _spot_checks(site, inspection)
+    (seen,) = spot_checks(site, inspection)
     one.network(on=True)
     expect(one.count("sent")).to_have_text("1")
     expect(page.locator("#sent")).to_contain_text(f"入账位置 {seen['position']}")
-    assert len(_spot_checks(site, inspection)) == 1
+    assert len(spot_checks(site, inspection)) == 1
 
 
 def test_the_worker_keeps_this_page_and_its_files_and_clears_older_versions(
@@ -549,9 +552,11 @@ def test_every_step_is_accessible_and_fits_the_phone(phone: Phones, site: Site, 
     for step in ("visit", "people", "checklist", "photos", "place", "statement"):
         if step == "checklist":
             one.forward()
+            # The summary takes the focus, and the page scrolls to it: only then is it as it stays.
+            expect(page.locator("#faults")).to_be_focused()
             seen["faults"] = one.violations()
             one.answer(no=1)
-            one.photograph("1")
+            one.photograph(KEYS[1])
         elif step == "place":
             one.locate()
         elif step == "statement":
@@ -589,15 +594,16 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         "signature": "refused",
         "refusal_reason": "拒绝",
         "captured_at": "2025-04-02T01:30:00Z",
-        **{f"answer-{n}": "是" for n in range(len(QUESTIONS))},
-        "answer-3": "否",
-        "note-3": " 没有核验 ",
+        **{f"answer-{key}": "是" for key in KEYS},
+        f"answer-{KEYS[3]}": "否",
+        f"note-{KEYS[3]}": " 没有核验 ",
     }
     script = """async ([address, fields]) => {
         const { eventOf } = await import(address);
         const form = document.getElementById("record");
         const list = {
-            questions: [...form.querySelectorAll("[data-question]")].map((each) => each.dataset.item),
+            questions: [...form.querySelectorAll("[data-question]")].map(
+                ({dataset}) => ({key: dataset.question, item: dataset.item})),
             scale: form.dataset.scale, locating: form.dataset.locating, signing: form.dataset.signing,
             located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
         };

@@ -1,224 +1,317 @@
-// One record on its way: step by step, kept as a draft at every change, shown whole before it is saved.
+// One record on its way: step by step, kept as a draft at every key that is pressed, shown whole before it is saved.
+// Everything here is done for an editor, which is one record's; `current` only says which one the screen shows.
 
 import { device, seal } from "./chain.js";
+import { edit } from "./editor.js";
 import * as faults from "./faults.js";
 import * as photos from "./photos.js";
-import { locate } from "./place.js";
-import * as rules from "./record.js";
+import { follow } from "./place.js";
+import { doubts, eventOf, relist } from "./record.js";
+import { uuid } from "./records.js";
+import { offset } from "./session.js";
 import { pad } from "./sign.js";
-import { discard, fact, get, put, within } from "./store.js";
-import { button, day, el, say, title } from "./words.js";
+import { get, know } from "./store.js";
+import { at, day, el, lines, say, title, trouble } from "./words.js";
 
-const form = document.getElementById("record");
-const steps = [...form.querySelectorAll("[data-step]")];
+const form = at("record");
+const part = (selector) => form.querySelector(selector);
+const parts = (selector) => [...form.querySelectorAll(selector)];
+const steps = parts("[data-step]");
 const list = {
-  questions: [...form.querySelectorAll("[data-question]")].map((each) => each.dataset.item),
-  ...Object.fromEntries(["scale", "no", "locating", "signing", "version"].map((name) => [name, form.dataset[name]])),
-  located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
+  ...form.dataset, located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
+  questions: parts("[data-question]").map(({ dataset }) => ({ key: dataset.question, item: dataset.item })),
 };
-const signature = pad(form.querySelector("canvas"));
-let record = null, at = 0, run = null, done = () => {};
+export const checklist = { version: list.version, items: Object.fromEntries(list.questions.map(({ key, item }) => [key, item])) };
+const signature = pad(part("canvas"));
 
-const values = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+// What the screen shows: {editor, step, run, depth, place, venue, today, done}; null on the first page.
+let current = null;
+const shows = (editor) => current?.editor === editor;
+export const today = async () => day(Date.now() - await offset());
 
+const values = () => Object.fromEntries(new FormData(form));
+const unkept = (error) => trouble("typing", error);
+
+// Every field says what the record says, and nothing of the one that was shown before.
 function fill(given) {
   form.reset();
   for (const field of form.elements) {
-    if (!(field.name in given) || field.type === "file") continue;
     if (field.type === "radio") field.checked = field.value === given[field.name];
-    else field.value = given[field.name];
+    else if (field.name) field.value = given[field.name] ?? "";
+    if (field.selectedIndex < 0) field.selectedIndex = 0;
   }
 }
 
-let keeping = Promise.resolve();
-function keepDraft() {
-  const form_now = values();
-  keeping = keeping.then(async () => {
-    if (record?.state === "draft") await put("records", (record = { ...record, form: form_now, updated_at: Date.now() }));
-  });
-  return keeping;
+// Keeps what is on the screen, of the record that the screen shows.
+function keep() {
+  const kept = current.editor.type(values(), current.step);
+  kept.then((taken) => taken && unkept(), unkept);
+  return kept;
 }
 
 // What of the form is shown depends on what was answered.
 function unfold() {
-  const now = values();
-  list.questions.forEach((_, n) => {
-    form.querySelector(`[data-why="${n}"]`).hidden = now[`answer-${n}`] !== list.no && !now[`note-${n}`];
-  });
-  form.querySelectorAll("[data-signature]").forEach((each) => { each.hidden = each.dataset.signature !== now.signature; });
-  const rows = [...form.querySelectorAll("[data-inspector]")];
-  const used = Math.max(1, ...rows.map((_, n) => (now[`inspector-${n}-account`] || now[`inspector-${n}-name`] ? n : 0)));
-  rows.forEach((row, n) => { if (n <= used) row.hidden = false; });
+  const now = values(), { photos: taken, again = [], dropped = [] } = current.editor.record;
+  for (const { key } of list.questions) {
+    part(`[data-why="${key}"]`).open ||= now[`answer-${key}`] === list.no || now[`note-${key}`] || taken.some(({ item }) => item === key);
+  }
+  part("[data-rest]").hidden = list.questions.every(({ key }) => now[`answer-${key}`]);
+  parts("[data-signature]").forEach((each) => { each.hidden = each.dataset.signature !== now.signature; });
+  parts("[data-inspector]").forEach((row, n) => { if (now[`inspector-${n}-account`] || now[`inspector-${n}-name`]) row.hidden = false; });
+  // Which questions are still to be answered anew, and what was said to those that are gone.
+  const open = again.filter((key) => !now[`answer-${key}`]).length;
+  at("relisted").hidden = !open && !dropped.length;
+  at("relisted").replaceChildren(say(open ? "relisted" : "relisted-done", open), " ", ...(dropped.length ? [say("dropped"), lines(dropped)] : []));
 }
 
-const pictures = () =>
-  Promise.all([...form.querySelectorAll("ul[data-photos]")].map((ul) => photos.show(ul, record.photos, ul.dataset.photos, leaveOut)));
+const missing = (editor) => faults.missing(values(), editor.record.photos, current.today);
 
-async function leaveOut(photo) {
-  record.photos = record.photos.filter((each) => each !== photo);
-  await keepDraft();
-  await pictures();
+// What came to the record, or left it, is shown where the record is.
+async function pictures(editor) {
+  const leaveOut = async (photo) => {
+    await editor.detach((each) => each.id === photo.id);
+    await pictures(editor);
+  };
+  await Promise.all(parts("ul[data-photos]").map((ul) => photos.show(editor, ul, leaveOut, () => shows(editor))));
+  if (!shows(editor)) return;
+  unfold();
+  faults.mended(missing(editor));
 }
 
-async function add(kept) {
-  record.photos = [...record.photos, ...kept];
-  await keepDraft();
-  await pictures();
-  faults.mended(missing());
-}
-
+// The photos that were chosen, for the record that was shown when they were.
 async function chosen(input) {
-  const [kept, left] = await photos.take(input.files, input.dataset.for);
+  const { editor, place } = current;
+  const { for: item } = input.dataset, files = [...input.files];
+  const told = (selector, text) => { if (shows(editor)) part(selector).textContent = text; };
   input.value = "";
-  form.querySelector(`[data-left="${input.dataset.for}"]`).textContent = left.length ? say("not-sent", left.join(", ")) : "";
-  await add(kept);
+  try {
+    const left = await photos.take(editor, files, item, place.now, (text) => told("[data-busy]", text));
+    trouble("photos");
+    told(`[data-left="${item}"]`, left.length ? say("not-sent", left.join(", ")) : "");
+  } catch (error) {
+    trouble("photos", error);
+  }
+  told("[data-busy]", "");
+  await pictures(editor);
 }
 
-async function sign() {
-  const blob = await signature.picture();
-  if (!blob) return;
-  record.photos = record.photos.filter((each) => each.item !== "signature");
-  const kept = await photos.keep(blob, "signature.png", "signature", new Date().toISOString());
-  await add([kept]);
-  signature.clear();
+// Takes the signature off the pad, with the name that was printed for it, into the record that is shown.
+async function sign(editor) {
+  const drawn = signature.take(at("signatory").value.trim());
+  if (!drawn) return;
+  at("signatory").value = "";
+  const about = { item: "signature", file_name: "signature.png", taken_at: new Date().toISOString() };
+  await editor.during(async () => photos.keep(editor, await drawn, about));
+  await pictures(editor);
 }
-
-const standsIn = (step) => ({ field }) => steps[step].contains(document.getElementById(`field-${field}`));
 
 function turn(step) {
-  at = step;
-  steps.forEach((each, n) => { each.hidden = n !== at; });
-  form.querySelector("[data-progress]").textContent = say("step", at + 1, steps.length);
-  form.querySelector("[data-next]").hidden = at === steps.length - 1;
-  form.querySelector("[data-save]").hidden = at !== steps.length - 1;
+  current.step = step;
+  steps.forEach((each, n) => { each.hidden = n !== step; });
+  const last = step === steps.length - 1;
+  part("[data-progress]").textContent = say("step", step + 1, steps.length);
+  part("[data-jump]").open = false;
+  part("[data-next]").hidden = last;
+  part("[data-save]").hidden = !last;
   faults.show([]);
   unfold();
-  if (at === steps.length - 1) review();
-  steps[at].querySelector("h2").focus();
+  if (last) review();
+  steps[step].querySelector("h1").focus();
   scrollTo(0, 0);
 }
 
-const missing = () => rules.faults(values(), record.photos, list, day(Date.now()));
-
-// Goes on where this step is complete. Each step has its place in the browser's history: back is back.
-async function next() {
-  await keepDraft();
-  if (faults.show(missing().filter(standsIn(at)))) return;
-  history.pushState({ step: at + 1, run }, "");
-  turn(at + 1);
+// Each step has its place in the browser's history: back is back.
+function go(step) {
+  current.depth += 1;
+  history.pushState({ step, run: current.run, depth: current.depth }, "");
+  turn(step);
 }
 
+// Waits until all that was begun for this record is on the disk; false where it cannot be, which is said.
+async function settle(editor) {
+  try {
+    await sign(editor);
+    if (shows(editor)) await keep();
+    await editor.settled();
+  } catch (error) {
+    unkept(error);
+    return false;
+  }
+  return shows(editor) && !editor.gone;
+}
+
+const within = (step) => (input) => steps[step].contains(input);
+
+// Goes on where this step is complete.
+async function next() {
+  const { editor, step } = current;
+  if ((await settle(editor)) && current.step === step && !faults.show(missing(editor).filter(within(step)))) go(step + 1);
+}
+
+async function jump(step) {
+  if (await settle(current.editor)) go(step);
+}
+
+function back() {
+  const { step, run, depth } = current;
+  if (depth > 0 || step === 0) return history.back();
+  keep();
+  turn(step - 1);
+  history.replaceState({ step: step - 1, run, depth: 0 }, "");
+}
+
+// What is in a field, as the form shows it; nothing where it says nothing.
 function answered(field) {
-  const radio = field.type === "radio";
-  if ((radio && !field.checked) || field.type === "file" || field.type === "hidden" || !field.value || !field.name) return null;
-  const value = radio ? field.closest("label").textContent : field.selectedOptions?.[0].textContent ?? field.value;
+  const isChoice = field.type === "radio";
+  if (!field.value || (isChoice && !field.checked) || field.closest("[data-signature][hidden]")) return [];
+  const value = isChoice ? field.closest("label").textContent : field.selectedOptions?.[0].textContent ?? field.value;
   return [el("dt", {}, title(field)), el("dd", {}, value.trim())];
 }
 
 function review() {
-  const shown = steps.slice(0, -1).map((step, n) => {
-    const facts = [...step.querySelectorAll("input, select, textarea")].filter((f) => !f.closest("[data-signature][hidden]")).map(answered).filter(Boolean);
-    const pictured = record.photos.filter((p) => step.querySelector(`[data-photos="${p.item}"]`)).length;
-    return el("section", {},
-      el("h3", {}, step.querySelector("h2").textContent.trim(), " ", button(say("change"), "second", () => history.go(n - at))),
-      el("dl", { className: "facts" }, ...facts.flat()),
-      pictured ? el("p", {}, say("photos", pictured)) : "");
-  });
-  const doubts = rules.doubts(values(), record.photos, list);
-  form.querySelector("#doubts").replaceChildren(...doubts.map(({ word, about }) => el("li", {}, say(word, about === "" ? "" : list.questions[about]))));
-  form.querySelector("#doubts").hidden = doubts.length === 0;
-  form.querySelector("#review").replaceChildren(...shown);
+  const { editor, place, venue, today: now } = current;
+  const taken = editor.record.photos;
+  place.end();
+  at("review").replaceChildren(...steps.slice(0, -1).map((step, n) => {
+    const pictured = taken.filter(({ item }) => step.querySelector(`[data-photos="${item}"]`)).length;
+    const change = el("button", { type: "button", className: "second", onclick: () => jump(n) }, say("change"));
+    return el("section", {}, el("h2", {}, step.querySelector("h1").textContent.trim(), " ", change),
+      el("dl", { className: "facts" }, ...[...step.querySelectorAll("[name]")].flatMap(answered)), pictured ? say("photos", pictured) : "");
+  }));
+  const asked = doubts(values(), taken, list, { venue, today: now });
+  at("doubts").replaceChildren(...asked.map((said) => el("li", {}, say(...said))));
+  at("doubts").hidden = asked.length === 0;
+}
+
+// The own name and card number are known the next time.
+async function remember({ account, form: given }) {
+  const [own] = Object.keys(given).filter((name) => /^inspector-\d-account$/.test(name) && given[name] === account);
+  const of = (name) => given[own.replace("account", name)] ?? "";
+  if (own) await know(`self/${account}`, { name: of("name"), card_no: of("card_no") });
 }
 
 async function save() {
-  await keepDraft();
-  const wrong = missing();
+  const { editor, depth } = current;
+  if (!(await settle(editor))) return;
+  const wrong = missing(editor);
   if (wrong.length) {
-    turn(steps.findIndex((_, n) => standsIn(n)(wrong[0])));
-    faults.show(wrong.filter(standsIn(at)));
-    return;
+    go(steps.findIndex((step) => step.contains(wrong[0])));
+    return faults.show(wrong.filter(within(current.step)));
   }
-  if (record.form.signature === "refused") record.photos = record.photos.filter((each) => each.item !== "signature");
-  await keepDraft();
-  const now = new Date();
-  const event = rules.eventOf(record.form, record.photos, list, {
-    device_id: await device(), offline: !navigator.onLine, captured_at: now.toISOString().replace(/\.\d+Z$/, "Z"),
+  if (values().signature === "refused") await editor.detach(({ item }) => item === "signature");
+  const { record } = editor;
+  const event = eventOf(record.form, record.photos, list, {
+    device_id: await device(), offline: !navigator.onLine, captured_at: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
   });
-  const around = { checklist: list.version, page: form.dataset.page, clock_offset_ms: (await fact("clock_offset_ms")) ?? null };
-  await seal(record.key, event, around);
-  await close("saved");
-  history.go(-1 - at);
+  const measured = record.photos.map(({ sha256, accuracy_m }) => ({ sha256, accuracy_m }));
+  const refused = await seal(record, event, { checklist: list.version, page: list.page, clock_offset_ms: await offset(), measured });
+  if (Array.isArray(refused)) return trouble("photos", { word: "photos-lost", message: refused.join(", ") });
+  if (refused) return close(editor, "taken-elsewhere");
+  await remember(record);
+  await close(editor, "saved");
+  history.go(-1 - depth);
 }
 
-async function close(word) {
-  await keeping;
-  record = null;
-  document.getElementById("capture").hidden = true;
-  document.getElementById("home").hidden = false;
+function show(isCapturing) {
+  at("capture").hidden = !isCapturing;
+  at("home").hidden = isCapturing;
+}
+
+// Leaves the record; what was begun for it goes on, and only then is it given up.
+async function close(editor, word) {
+  if (!shows(editor)) return;
+  const { done, place } = current;
+  current = null;
+  place.end();
+  show(false);
+  editor.close().catch(unkept);
+  await editor.written();
   done(word);
 }
 
-// Opens a draft, new or kept.
-export async function open(draft, whenDone) {
-  record = draft;
-  done = whenDone;
-  await put("records", record);
-  form.querySelectorAll("[data-inspector]").forEach((row, n) => { row.hidden = n > 1; });
-  fill(record.form);
-  await pictures();
-  document.getElementById("home").hidden = true;
-  document.getElementById("capture").hidden = false;
-  run = crypto.randomUUID();
-  history.pushState({ step: 0, run }, "");
-  turn(0);
+function putPlace(editor, fields) {
+  const now = shows(editor) ? values() : editor.record.form;
+  if (now.place_source === "typed" || (!fields.lon && (now.lon || now.place_missing))) return;
+  if (!shows(editor)) return editor.change((record) => ({ form: { ...record.form, ...fields } })).catch(unkept);
+  for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
+  keep();
 }
 
-export const draft = (account, given) => ({
-  key: crypto.randomUUID(), account, state: "draft", form: given, photos: [], updated_at: Date.now(),
+// A draft of an earlier list: what stands in this one stays, what does not is asked anew.
+const listAnew = (editor) => editor.change((record) => {
+  const made = relist(record, list);
+  return { ...made, dropped: [...(record.dropped ?? []), ...made.dropped], checklist };
 });
 
-// A new record in place of a refused one, with a key of its own; the refused one stays, with its reason.
-export async function correction(refused) {
-  const made = { ...draft(refused.account, refused.form), photos: refused.photos, replaces: refused.key };
-  await within(["records"], (store) => {
-    store("records").put(made);
-    store("records").put({ ...refused, replaced_by: made.key });
-  });
-  return made;
+// Opens a draft, at the step where it was; `venue` is where its enterprise is registered, as [lon, lat]. Returns false
+// where another tab has it and `takeOver` was not asked for.
+export async function open(seen, { takeOver = false, venue, done }) {
+  const there = await get("records", seen.key);
+  if (there?.state !== "draft") return false;
+  const editor = await edit(there, { takeOver, onLost: () => close(editor, "taken-elsewhere") });
+  if (!editor) return false;
+  if (there.checklist?.version !== list.version) await listAnew(editor);
+  const place = follow((fields) => putPlace(editor, fields), (text) => { if (shows(editor)) at("located").textContent = text; });
+  current = { editor, step: 0, run: uuid(), depth: 0, place, venue, today: await today(), done };
+  parts("[data-inspector]").forEach((row, n) => { row.hidden = n > 1; });
+  parts("[data-left], [data-busy], #located, ul[data-photos]").forEach((each) => each.replaceChildren());
+  parts("[data-why]").forEach((each) => { each.open = false; });
+  signature.clear();
+  fill(editor.record.form);
+  await pictures(editor);
+  show(true);
+  const step = Math.min(editor.record.step, steps.length - 1);
+  history.pushState({ step, run: current.run, depth: 0 }, "");
+  turn(step);
+  if (!editor.record.form.lon || editor.record.form.place_source === "device") place.begin();
+  return true;
 }
 
-// Takes a draft away; what it was to correct can be corrected anew.
-export async function remove(key) {
-  const record = await get("records", key);
-  const refused = record.replaces && (await get("records", record.replaces));
-  if (refused) await put("records", { ...refused, replaced_by: undefined });
-  await discard(record);
-}
-
-document.addEventListener("visibilitychange", () => document.hidden && keepDraft());
-form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", () => {
+form.addEventListener("input", ({ target }) => {
+  if (!current || !target.name) return;
+  if (target.name === "lon" || target.name === "lat") form.elements.place_source.value = "typed";
   unfold();
-  faults.mended(missing());
+  keep();
+  faults.mended(missing(current.editor));
 });
-form.addEventListener("change", (event) => (event.target.type === "file" ? chosen(event.target) : keepDraft()));
-form.querySelector("[data-next]").onclick = next;
-form.querySelector("[data-save]").onclick = (event) => {
-  event.target.disabled = true;
-  save().finally(() => { event.target.disabled = false; });
+form.addEventListener("change", ({ target }) => {
+  if (current && target.type === "file") chosen(target);
+});
+
+// What the buttons of the form do; each does one thing at a time.
+const presses = {
+  next, save, back,
+  locate() {
+    form.elements.place_source.value = "";
+    current.place.ask();
+  },
+  sign: () => sign(current.editor),
+  clear: signature.clear,
+  people: () => part("[data-inspector][hidden]")?.removeAttribute("hidden"),
+  // Remaining answers at once; every one can be changed after.
+  rest() {
+    for (const { key } of list.questions) if (!values()[`answer-${key}`]) part(`[name="answer-${key}"][value="${list.yes}"]`).checked = true;
+    unfold();
+    faults.mended(missing(current.editor));
+    return keep();
+  },
+  go: (pressed) => jump(Number(pressed.dataset.go)),
 };
-form.querySelector("[data-back]").onclick = () => history.back();
-form.querySelector("[data-locate]").onclick = async () => {
-  form.querySelector("#located").textContent = say("place-asking");
-  form.querySelector("#located").textContent = await locate(form.elements);
-  await keepDraft();
-};
-form.querySelector("[data-sign]").onclick = sign;
-form.querySelector("[data-clear]").onclick = signature.clear;
-form.querySelector("[data-more]").onclick = () => { form.querySelector("[data-inspector][hidden]")?.removeAttribute("hidden"); };
+for (const [name, work] of Object.entries(presses)) {
+  for (const pressed of parts(`[data-${name}]`)) {
+    pressed.onclick = async () => {
+      if (!current) return;
+      pressed.disabled = true;
+      await Promise.resolve(pressed).then(work).catch(unkept);
+      pressed.disabled = false;
+    };
+  }
+}
+
 addEventListener("popstate", async ({ state }) => {
-  if (!record) return;
-  await keepDraft();
-  if (state?.run !== run) await close("kept-draft");
-  else turn(state.step);
+  if (!current) return;
+  keep().catch(() => {});
+  if (state?.run !== current.run) return close(current.editor, "kept-draft");
+  current.depth = state.depth;
+  turn(state.step);
 });

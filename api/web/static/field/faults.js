@@ -1,44 +1,61 @@
-// What is wrong: on top with links to the fields, beside each field, and the focus goes to the top.
+// What is missing or cannot be, as the form itself says it (`data-need`): on top with links to the fields, beside each
+// field, and the focus goes to the top.
 
-import { el, say, title } from "./words.js";
+import { isUscc } from "./record.js";
+import { at, el, title } from "./words.js";
 
-const summary = document.getElementById("faults");
+const form = at("record"), summary = at("faults");
+let shown = [];
 
-function clear() {
-  document.querySelectorAll("[data-fault]").forEach((each) => each.remove());
-  document.querySelectorAll(".field.wrong").forEach((each) => each.classList.remove("wrong"));
-  document.querySelectorAll("[aria-invalid]").forEach((each) => {
-    each.removeAttribute("aria-invalid");
-    const left = (each.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.startsWith("fault-"));
-    each.setAttribute("aria-describedby", left.join(" "));
+// The fields at fault. A field is needed where another one is given or is of a value (`data-when`), and not where
+// another one is given (`data-unless`); what is in it is of its pattern, and of a kind that no pattern tells.
+export function missing(values, photos, today) {
+  const of = (name) => (values[name] ?? "").trim();
+  const kinds = {
+    uscc: isUscc,
+    day: (day) => day <= today && !Number.isNaN(Date.parse(day)),
+    signature: (how) => how === "refused" || photos.some(({ item }) => item === "signature"),
+  };
+  return [...form.querySelectorAll("[data-need]")].filter(({ id, dataset }) => {
+    const name = id.replace("field-", ""), text = of(name), [other, value] = (dataset.when ?? "").split("=");
+    if (text) return !RegExp(`^(${dataset.pattern ?? ".*"})$`, "s").test(text) || kinds[name]?.(text) === false;
+    return !of(dataset.unless) && (!other || (value ? of(other) === value : of(other)));
   });
 }
 
-function beside({ field, word }) {
-  const input = document.getElementById(`field-${field}`);
-  const around = input.closest(".field");
-  if (around.classList.contains("wrong")) return;
-  const said = el("p", { className: "fault", id: `fault-${field}`, data: { fault: field } }, say(word));
-  around.classList.add("wrong");
-  if (input === around) around.querySelector("legend").after(said);
-  else {
-    input.before(said);
-    input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
-  }
+function describe(input, fault) {
+  const said = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && !id.startsWith("fault-"));
+  input.setAttribute("aria-describedby", [...said, ...fault].join(" "));
+  input.ariaInvalid = fault.length ? "true" : null;
 }
 
-function link({ field, word }) {
-  const input = document.getElementById(`field-${field}`);
-  const go = el("a", { href: `#field-${field}` }, title(input));
+function beside(input) {
+  const said = el("p", { className: "fault", id: input.id.replace("field", "fault") }, input.dataset.need);
+  const around = input.closest(".field");
+  around.classList.add("wrong");
+  if (input === around) return around.querySelector("legend").after(said);
+  input.before(said);
+  describe(input, [said.id]);
+}
+
+function link(input) {
+  const go = el("a", { href: `#${input.id}` }, title(input));
   go.onclick = (event) => {
     event.preventDefault();
-    (input.matches("fieldset") ? input.querySelector("input") : input).focus();
+    (input.querySelector("input") ?? input).focus();
   };
-  return el("li", {}, go, ": ", say(word));
+  return el("li", {}, go, ": ", input.dataset.need);
 }
 
-let shown = [];
+function draw(faults) {
+  form.querySelectorAll("[id^='fault-']").forEach((each) => each.remove());
+  form.querySelectorAll(".wrong").forEach((each) => each.classList.remove("wrong"));
+  form.querySelectorAll("[aria-invalid]").forEach((each) => describe(each, []));
+  shown = faults;
+  summary.hidden = faults.length === 0;
+  summary.querySelector("ul").replaceChildren(...faults.map(link));
+  faults.forEach(beside);
+}
 
 // Shows the faults; none: takes away what was shown. Returns whether there are any.
 export function show(faults) {
@@ -49,14 +66,6 @@ export function show(faults) {
 
 // Takes away those of the shown faults that are no longer among `faults`; nothing new appears while one types.
 export function mended(faults) {
-  const left = shown.filter((each) => faults.some((one) => one.field === each.field && one.word === each.word));
+  const left = shown.filter((each) => faults.includes(each));
   if (left.length < shown.length) draw(left);
-}
-
-function draw(faults) {
-  clear();
-  shown = faults;
-  summary.hidden = faults.length === 0;
-  summary.querySelector("ul").replaceChildren(...faults.map(link));
-  faults.forEach(beside);
 }

@@ -2,48 +2,59 @@
 
 import * as capture from "./capture.js";
 import { due, flush } from "./queue.js";
-import { showQueues } from "./queues.js";
-import { all, unsent } from "./store.js";
+import { showQueues, showSending, sure } from "./queues.js";
+import * as records from "./records.js";
+import * as sessions from "./session.js";
+import { all, fact, get, hooks } from "./store.js";
 import { takeAway } from "./takeaway.js";
-import { kept, refresh } from "./today.js";
-import { findings, showFound, showToday } from "./visits.js";
-import { clock, day, say, size } from "./words.js";
+import { heldOf, showFound, showKnown, showToday } from "./visits.js";
+import { at, clock, say, size, trouble } from "./words.js";
 
 const STALE = 600_000;
-const at = (id) => document.getElementById(id);
-let session = null, list = null, timer;
+const DAY = 86_400_000;
+const DAYS_OFF = 3;
+// `session` undefined: not known yet; null: nobody is signed in.
+let session, list = null, timer;
 
-function tell(text) {
-  at("told").textContent = text;
+// Digests need a secure context; without them nothing could be sealed, so nothing is begun.
+const canSeal = Boolean(globalThis.crypto?.subtle);
+
+const tell = (text) => { at("told").textContent = text; };
+
+// Shows a sentence in its place where it is true.
+function warn(id, holds, text) {
+  at(id).hidden = !holds;
+  at(id).textContent = holds ? text : "";
 }
+
+const mineOf = async () => (await all("records")).filter(({ account }) => account === session?.account);
 
 async function showState() {
-  const parts = [navigator.onLine ? say("online") : say("offline")];
-  parts.push(session ? session.account : say("nobody"));
-  if (list) parts.push(say("list-of", clock(list.at), Math.round((Date.now() - list.at) / 60_000)));
-  at("state").textContent = parts.join(" · ");
+  const off = Math.abs(await sessions.offset()) / DAY, last = await fact("last_sent");
+  at("state").textContent = [
+    say(navigator.onLine ? "online" : "offline"),
+    session === undefined ? "" : session?.account ?? say("nobody"),
+    list && say("list-of", clock(list.at), Math.round((Date.now() - list.at) / 60_000)),
+    last && say("last-sent", clock(last)),
+  ].filter(Boolean).join(" · ");
   at("sign-in").hidden = session !== null;
-  at("capturing").hidden = session === null;
-  const [all_records, mine] = [await all("records"), session ? await unsent(session.account) : []];
-  const others = all_records.filter((r) => r.state !== "sent" && !r.replaced_by && r.account !== session?.account);
-  at("others").hidden = others.length === 0;
-  at("others").textContent = say("others", others.length, [...new Set(others.map((r) => r.account))].join(", "));
+  at("capturing").hidden = !session || !canSeal;
+  warn("clock", off >= DAYS_OFF, say("clock-off", Math.round(off)));
+  const mine = session ? await records.unsent(session.account) : [], others = await records.unsent(session?.account, true);
+  warn("others", session !== undefined && others.length, say("others", others.length, [...new Set(others.map(({ account }) => account))].join(", ")));
   at("waiting").hidden = mine.length === 0;
-}
-
-async function showStorage() {
-  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  const safe = await navigator.storage?.persisted?.();
-  at("storage").textContent = say("storage", size(usage), size(quota), say(safe ? "storage-safe" : "storage-unsafe"));
+  const count = mine.length + others.length;
+  await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
 }
 
 async function show() {
   await showState();
-  const mine = (await all("records")).filter((record) => record.account === session?.account);
-  showToday(at("today"), list, mine, begin);
+  showToday(list, await mineOf(), begin);
   at("incomplete").hidden = list?.complete !== false;
   if (session) await showQueues(session.account, { resume, correct, again: () => send(true), show });
-  await showStorage();
+  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  const safe = await navigator.storage?.persisted?.();
+  at("storage").textContent = say("storage", size(usage), size(quota), say(safe ? "storage-safe" : "storage-unsafe"));
 }
 
 async function finished(word) {
@@ -55,66 +66,78 @@ async function finished(word) {
   await send();
 }
 
-const resume = (record) => capture.open(record, finished);
-
-async function correct(record) {
-  await resume(await capture.correction(record));
+// Opens a draft with what is known of its own enterprise, and of no other one.
+async function resume({ key, form }) {
+  const of = list?.inspections.find((one) => one.inspection_id === form.inspection_id);
+  const firm = of?.enterprise ?? list?.enterprises.find((one) => one.uscc === form.uscc);
+  showKnown(firm?.name ?? form.enterprise, of?.told.facts ?? firm?.facts, of?.sessions);
+  const options = { venue: of?.venue, done: finished };
+  if (await capture.open({ key }, options)) return;
+  if ((await get("records", key))?.state !== "draft") tell(say("changed-meanwhile"));
+  else if (await sure(say("elsewhere"))) await capture.open({ key }, { ...options, takeOver: true });
 }
 
-function begin(firm, inspection) {
-  const given = { day: day(Date.now()), uscc: firm?.uscc ?? "", district: firm?.district ?? session.organisation, enterprise: firm?.name ?? "" };
-  const firstRow = { account: session.account, name: "" };
-  const team = inspection?.inspectors ?? [firstRow];
+async function correct(record) {
+  const made = await records.correction(record);
+  if (made) await resume(made);
+  else tell(say("changed-meanwhile"));
+}
+
+async function begin(firm, inspection) {
+  const day = await capture.today(), { account, organisation } = session;
+  const given = { day, uscc: firm?.uscc ?? "", district: firm?.district ?? organisation, enterprise: firm?.name, kind: inspection?.kind };
+  const team = inspection?.inspectors ?? [{ account, ...(await fact(`self/${account}`)) }];
   team.forEach((one, n) => {
     for (const part of ["account", "name", "card_no"]) given[`inspector-${n}-${part}`] = one[part] ?? "";
-    given[`inspector-${n}-recusal`] = { true: "true", false: "false" }[one.recusal_declared] ?? "";
+    given[`inspector-${n}-recusal`] = String(one.recusal_declared ?? "");
   });
-  const draft = capture.draft(session.account, given);
-  given.inspection_id = inspection?.inspection_id ?? `spot-${draft.key}`;
-  if (inspection) given.kind = inspection.kind;
-  findings(firm, inspection);
-  return capture.open(draft, finished);
+  const made = records.draft(account, inspection?.inspection_id ?? (firm && `${firm.uscc}/${day}`), given, capture.checklist);
+  made.visit ??= made.key;
+  given.inspection_id = inspection?.inspection_id ?? `spot-${made.key}`;
+  const sealed = heldOf(made.visit, await mineOf()).find(({ state }) => state !== "draft");
+  if (!sealed || (await sure(say("again", sealed.sequence)))) await resume(await records.begin(made));
 }
 
 // Sends what waits and shows what came of it; comes back by itself when the next one is due.
 async function send(hurry = false) {
   clearTimeout(timer);
-  if (!session || !navigator.onLine) return;
-  const said = await flush(session.account, hurry);
+  if (!navigator.onLine) return;
+  // For whom this device sends now: who is signed in; when nobody is, those who have left it a credential.
+  const accounts = session ? [session.account] : session === null ? await sessions.accounts() : [], outcomes = [];
+  for (const account of accounts) outcomes.push(await flush(account, hurry, showSending));
+  const said = outcomes.includes(true), busy = outcomes.includes(null);
   if (said) tell("");
-  if (said || (await unsent(session.account)).some((record) => record.trouble === "signed-out")) {
-    ({ session, list } = await refresh());
-    if (!session) return show();
+  if (session && (said || (await records.unsent(session.account)).some((record) => record.trouble === "signed-out"))) {
+    ({ session, list } = await sessions.refresh());
   }
-  const wait = await due(session.account);
-  if (wait !== null) timer = setTimeout(send, Math.max(1_000, wait));
+  const wait = Math.min(...(await Promise.all(accounts.map(due))));
+  if (wait < Infinity) timer = setTimeout(send, busy ? 1_000 : Math.max(1_000, wait), busy && hurry);
   await show();
 }
 
 async function renew(hurry = false) {
-  ({ session, list } = await refresh());
+  const before = session?.account, found = await sessions.refresh();
+  ({ session, list } = found);
+  if (found.fresh) await records.clearSent(Date.now() - await sessions.offset());
   await show();
-  await send(hurry);
+  if (session && found.fresh) await sessions.renew(session.account);
+  // Somebody signed in, or the server is there again: what only waited for that waits no longer.
+  await send(hurry || (found.fresh || before !== session?.account ? "passing" : false));
 }
-
-const find = () => showFound(at("found"), list, at("find").value.trim(), begin);
 
 // The worker that opens the page without a network. A browser inside another app often has none.
 async function register() {
-  if (!("serviceWorker" in navigator)) {
-    at("no-worker").hidden = false;
-    return;
-  }
+  const worker = "/sw.js", options = { scope: "/", updateViaCache: "none" };
   const policy = globalThis.trustedTypes?.createPolicy("dudao", {
     createScriptURL: (address) => {
-      if (address !== "/sw.js") throw new TypeError(address);
+      if (address !== worker) throw new TypeError(address);
       return address;
     },
   });
-  const had = navigator.serviceWorker.controller !== null;
-  navigator.serviceWorker.addEventListener("controllerchange", () => had && tell(say("new-version")));
   try {
-    await navigator.serviceWorker.register(policy ? policy.createScriptURL("/sw.js") : "/sw.js", { scope: "/", updateViaCache: "none" });
+    const had = navigator.serviceWorker.controller !== null;
+    navigator.serviceWorker.addEventListener("controllerchange", () => had && tell(say("new-version")));
+    await navigator.serviceWorker.register(policy?.createScriptURL(worker) ?? worker, options);
     await navigator.serviceWorker.ready;
     at("ready").hidden = false;
   } catch {
@@ -123,13 +146,12 @@ async function register() {
 }
 
 // What this device could not do (no room left, say) is said wherever one is; nothing that was kept is touched.
-addEventListener("unhandledrejection", ({ reason }) => {
-  at("trouble").hidden = false;
-  at("trouble").textContent = say("failed", reason?.message ?? reason);
-});
-at("send").onclick = () => send(true);
+addEventListener("unhandledrejection", ({ reason }) => trouble("page", reason));
+hooks.notice = (word) => trouble("store", { word });
+hooks.changed = () => at("home").hidden || show();
+at("send").onclick = () => (navigator.onLine ? send(true) : tell(say("send-offline")));
 at("renew").onclick = () => renew();
-at("find").oninput = find;
+at("find").oninput = () => showFound(list, at("find").value.trim(), begin);
 at("elsewhere").onclick = () => begin(null);
 at("take-away").onclick = async () => tell(await takeAway(session, at("files")));
 addEventListener("online", () => renew(true));
@@ -142,7 +164,16 @@ document.addEventListener("visibilitychange", () => {
 
 at("app").hidden = false;
 at("without").hidden = true;
-({ session, list } = await kept());
-await show();
-await renew();
+if (!canSeal) trouble("secure", { word: "insecure" });
+try {
+  const found = await sessions.kept();
+  ({ list } = found);
+  session = found.session ?? undefined;
+  await show();
+  await renew();
+} catch (error) {
+  session ??= null;
+  trouble("store", error);
+  at("sign-in").hidden = true;
+}
 await register();

@@ -1,23 +1,33 @@
 // Signing out: what is not sent yet stays on the phone, and whoever leaves is told so first.
 
-import { fact, unsent } from "./store.js";
-import { forget } from "./today.js";
+import { unsent } from "./records.js";
+import { drop, forget } from "./session.js";
+import { fact } from "./store.js";
 
 const form = document.querySelector('form[action="/sign-out"]');
 const dialog = document.getElementById("leaving");
 
+// The credential of the device stays only as long as something waits that it may send.
 async function leave() {
-  await forget();
-  form.submit();
+  try {
+    const account = await whose();
+    if (account && !(await unsent(account)).length) await drop(account);
+    await forget();
+  } finally {
+    form.submit();
+  }
 }
+
+const show = (parts, holds) => dialog.querySelectorAll(parts).forEach((each) => { each.hidden = !holds; });
+const whose = async () => form.dataset.account || (await fact("session"))?.account;
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const account = form.dataset.account || (await fact("session"))?.account;
-  const count = (await unsent(account)).length;
-  dialog.querySelectorAll("[data-online]").forEach((each) => { each.hidden = !navigator.onLine; });
-  dialog.querySelector("[data-offline]").hidden = navigator.onLine;
-  dialog.querySelector("[data-unsent]").hidden = count === 0;
+  // A store that cannot be opened keeps nobody signed in.
+  const count = (await whose().then(unsent).catch(() => [])).length;
+  show("[data-online]", navigator.onLine);
+  show("[data-offline]", !navigator.onLine);
+  show("[data-unsent]", count);
   dialog.querySelector("[data-count]").textContent = count;
   if (count === 0 && navigator.onLine) await leave();
   else dialog.showModal();

@@ -1,56 +1,71 @@
 // Photos: the digest is that of the original bytes, which are kept and sent as they are.
 
 import { digest } from "./chain.js";
-import { get, put } from "./store.js";
-import { button, el, say, size } from "./words.js";
+import { blobOf, pictureOf, uuid } from "./records.js";
+import { Trouble } from "./store.js";
+import { copy, say, size } from "./words.js";
 
 const MOST_BYTES = 15 * 1024 * 1024;
+const JUST_NOW = 120_000;
 
 // What a picture is by how it starts, as the server judges it too; a file's name and its own word do not count.
+const KINDS = {
+  "image/jpeg": /^\xff\xd8\xff/, "image/png": /^\x89PNG\r\n\x1a\n/, "image/webp": /^RIFF.{4}WEBP/s,
+  "image/heic": /^.{4}ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/s,
+};
+
 function mediaOf(bytes) {
   const start = String.fromCharCode(...new Uint8Array(bytes.slice(0, 12)));
-  if (start.startsWith("\xff\xd8\xff")) return "image/jpeg";
-  if (start.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
-  if (start.startsWith("RIFF") && start.endsWith("WEBP")) return "image/webp";
-  return /^ftyp(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(start.slice(4)) ? "image/heic" : null;
+  return Object.keys(KINDS).find((kind) => KINDS[kind].test(start));
 }
 
-// Keeps a picture; returns what the record holds of it, or null where it cannot be sent.
-export async function keep(blob, file_name, item, taken_at) {
-  if (blob.size > MOST_BYTES) return null;
-  const bytes = await blob.arrayBuffer();
-  const media_type = mediaOf(bytes);
-  if (!media_type) return null;
-  const sha256 = await digest(bytes);
-  await put("photos", { sha256, blob, media_type, file_name });
-  return { sha256, item, file_name, media_type, size: blob.size, taken_at };
+// Keeps one picture in the draft of `editor`. Returns whether it can be sent at all.
+export async function keep(editor, blob, about) {
+  const bytes = blob.size > MOST_BYTES ? null : await blob.arrayBuffer();
+  const media_type = bytes && mediaOf(bytes);
+  if (!media_type) return false;
+  const photo = { id: uuid(), sha256: await digest(bytes), media_type, size: blob.size, ...about };
+  if (!(await editor.attach(photo, bytes))) throw new Trouble("photo-late");
+  return true;
 }
 
-// Keeps the chosen files for `item`; returns [kept, names of those that cannot be sent].
-export async function take(files, item) {
-  const kept = [], left = [];
-  for (const file of files) {
-    const at = file.lastModified ? new Date(file.lastModified).toISOString() : undefined;
-    const photo = await keep(file, file.name || "photo", item, at);
-    if (photo) kept.push(photo);
-    else left.push(file.name);
-  }
-  return [kept, left];
-}
-
-// Shows the photos of one item with a button to take each out.
-export async function show(list, photos, item, leaveOut) {
-  const shown = [];
-  for (const photo of photos.filter((each) => each.item === item)) {
-    const kept = await get("photos", photo.sha256);
-    const picture = el("img", { alt: photo.file_name });
-    if (kept) {
-      picture.onload = () => URL.revokeObjectURL(picture.src);
-      picture.src = URL.createObjectURL(kept.blob);
+// Keeps the chosen files for `item` of the editor's record, one after the other; `told` hears how far it is. Returns
+// the names of those that cannot be sent; what this device could not keep is thrown, with their names.
+export function take(editor, files, item, position, told) {
+  return editor.during(async () => {
+    const left = [];
+    for (const [n, file] of files.entries()) {
+      told(say("keeping", n + 1, files.length));
+      const taken = file.lastModified || Date.now();
+      // A photo of long ago was taken somewhere else.
+      const where = Math.abs(Date.now() - taken) < JUST_NOW ? position() : {};
+      try {
+        const about = { item, file_name: file.name || "photo", taken_at: new Date(taken).toISOString(), ...where };
+        if (!(await keep(editor, file, about))) left.push(file.name);
+      } catch (error) {
+        throw new Trouble(error.word ?? "photo-failed", new Error(files.slice(n).map((each) => each.name).join(", ")));
+      }
     }
-    shown.push(el("li", {}, picture,
-      el("span", {}, photo.file_name, el("br"), el("small", {}, `${size(photo.size)} · SHA-256 ${photo.sha256.slice(0, 12)}…`)),
-      button(say("leave-out"), "second", () => leaveOut(photo))));
-  }
-  list.replaceChildren(...shown);
+    return left;
+  });
+}
+
+// Shows the photos of one item of the editor's record, unless another one is shown by then.
+export async function show(editor, list, leaveOut, isShown) {
+  const taken = editor.record.photos.filter(({ item }) => item === list.dataset.photos);
+  const items = await Promise.all(taken.map(async (photo) => {
+    const picture = await pictureOf(editor.key, photo.sha256);
+    const about = { file_name: photo.file_name, size: size(photo.size), digest: photo.sha256.slice(0, 12), place: photo.lon && `${photo.lon}, ${photo.lat}` };
+    const item = copy("photo-item", about, { leaveOut: () => leaveOut(photo) });
+    const image = item.querySelector("img"), caption = item.querySelector("input");
+    image.onload = () => URL.revokeObjectURL(image.src);
+    if (picture) image.src = URL.createObjectURL(blobOf(picture));
+    caption.hidden = photo.item === "signature";
+    caption.value = photo.caption ?? "";
+    caption.ariaLabel += ` ${photo.file_name}`;
+    image.alt = photo.file_name;
+    caption.onchange = () => editor.change(({ photos }) => ({ photos: photos.map((each) => (each.id === photo.id ? { ...each, caption: caption.value.trim() } : each)) }));
+    return item;
+  }));
+  if (isShown()) list.replaceChildren(...items);
 }

@@ -1,120 +1,150 @@
 // Sends what waits. The key of a record is made once and is its Idempotency-Key for ever, its body never changes:
 // however often it is sent, the ledger holds it once.
 
-import { all, get, put, tidy } from "./store.js";
+import { amend, blobOf, enter, pictureOf } from "./records.js";
+import { ask, credentialOf, drop, PROBLEM } from "./session.js";
+import { all, get, know } from "./store.js";
 
 const PATIENCE = 60_000;
 const SLOWEST = 16; // bytes in a millisecond
 const LONGEST_WAIT = 300_000;
-const LATER = new Set([401, 408, 425, 429]);
+const LATER = [401, 408, 425, 429];
 const TROUBLES = { 401: "signed-out", 429: "too-many" };
+// Over as soon as the server is there again, or its owner is.
+const PASSING = ["no-network", "signed-out", "not-ours"];
+const OURS = "urn:dudao:problem:";
 
-const headers = (record) => ({ "Dudao-Account": encodeURIComponent(record.account) });
-
-function send(address, options) {
-  const patience = PATIENCE + (options.body.size ?? options.body.length) / SLOWEST;
-  return fetch(address, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout?.(patience), ...options });
+// Under the credential of this device where there is one; else as whoever is signed in, if that is the owner.
+async function send(record, address, options) {
+  const credential = await credentialOf(record.account);
+  const headers = { "Dudao-Account": encodeURIComponent(record.account), ...options.headers };
+  if (credential) headers.Authorization = `Bearer ${credential.token}`;
+  return ask(address, PATIENCE + (options.body.size ?? 0) / SLOWEST, { credentials: credential ? "omit" : "same-origin", ...options, headers });
 }
 
-function ask(record) {
-  return send("/v1/commands/SpotCheckRecorded", {
-    method: "POST", body: record.body,
-    headers: { ...headers(record), "Content-Type": "application/json", "Idempotency-Key": record.key },
-  });
+const post = (record) => send(record, "/v1/commands/SpotCheckRecorded", {
+  method: "POST", body: record.body, headers: { "Content-Type": "application/json", "Idempotency-Key": record.key },
+});
+
+// The record's own bytes first: a credential of the device sends nothing but what was sealed.
+const filesOf = (record) => [
+  { sha256: record.sealed_sha256, read: () => new Blob([record.sealed], { type: "application/json" }) },
+  ...[...new Set(record.photos.map(({ sha256 }) => sha256))].map((sha256) => ({
+    sha256,
+    read: async () => {
+      const picture = await pictureOf(record.key, sha256);
+      return picture && blobOf(picture);
+    },
+  })),
+];
+
+// What an answer is. Only a body of ours is a receipt or a refusal; a hotel's network answers with 200 and a page.
+async function judged(answer, isReceipt) {
+  const { status } = answer, kind = answer.headers.get("Content-Type") ?? "";
+  const said = kind.includes("json") ? await answer.json().catch(() => null) : null;
+  if (answer.ok) return isReceipt(said) ? { receipt: said } : { later: "not-ours" };
+  const ours = kind.startsWith(PROBLEM) && String(said?.type).startsWith(OURS);
+  if (!ours) return { later: status >= 500 ? "server-busy" : "not-ours", answer };
+  if (status < 400 || status >= 500 || LATER.includes(status) || said.type === `${OURS}conflict`) return { later: TROUBLES[status] ?? "server-busy", answer };
+  return { problem: { status, type: said.type, detail: said.detail ?? "", errors: said.errors ?? [], rule: said.rule } };
 }
 
-async function* files(record) {
-  for (const { sha256 } of record.photos) {
-    const photo = await get("photos", sha256);
-    if (photo) yield { sha256, media_type: photo.media_type, bytes: photo.blob };
+const isReceipt = (said) => Number.isInteger(said?.position) && Array.isArray(said.evidence_missing);
+
+// Sends the bytes, then the record. Gives {record, outcome}: the record as it is kept, and what the server said last;
+// outcome null: another tab has changed the record meanwhile.
+async function deliver(record, told) {
+  let now = record;
+  const whole = filesOf(record);
+  for (const [n, { sha256, read }] of whole.entries()) {
+    if (now.uploaded.includes(sha256)) continue;
+    told(now, n + 1, whole.length);
+    const bytes = await read();
+    if (!bytes) continue;
+    const answer = await send(now, `/v1/evidence/${sha256}`, { method: "PUT", body: bytes });
+    const outcome = await judged(answer, (said) => said?.sha256 === sha256 && said.size === bytes.size);
+    if (!outcome.receipt) return { record: now, outcome };
+    const kept = await amend(now, (each) => ({ uploaded: [...each.uploaded, sha256] }));
+    if (!kept.taken) return { record: kept.record, outcome: null };
+    now = kept.record;
   }
-  yield { sha256: record.sealed_sha256, media_type: "application/json", bytes: record.sealed };
-}
-
-// Gives the first answer that is not good, or the last one.
-async function deliver(record) {
-  for await (const { sha256, media_type, bytes } of files(record)) {
-    if (record.uploaded.includes(sha256)) continue;
-    const answer = await send(`/v1/evidence/${sha256}`, {
-      method: "PUT", body: bytes, headers: { ...headers(record), "Content-Type": media_type },
-    });
-    if (!answer.ok) return answer;
-    record.uploaded.push(sha256);
-    await put("records", record);
-  }
-  return ask(record);
-}
-
-// A receipt names the entry. Anything else that says 200 (the page of a hotel's network) is none.
-async function receiptIn(answer) {
-  if (!answer.ok) return null;
-  const said = await answer.json().catch(() => null);
-  return Number.isInteger(said?.position) ? said : null;
-}
-
-async function problemIn(answer) {
-  const said = await answer.json().catch(() => null);
-  return { status: answer.status, type: said?.type, detail: said?.detail ?? answer.statusText, errors: said?.errors ?? [], rule: said?.rule };
+  return { record: now, outcome: await judged(await post(now), isReceipt) };
 }
 
 async function later(record, trouble, answer) {
   const wait = Math.min(LONGEST_WAIT, 5_000 * 2 ** record.tries) * (0.8 + Math.random() * 0.4);
-  const told = Number(answer?.headers.get("Retry-After")) * 1000 || 0;
-  await put("records", { ...record, tries: record.tries + 1, again_at: Date.now() + Math.max(wait, told), trouble });
+  const said = Number(answer?.headers.get("Retry-After")) * 1000 || 0;
+  await amend(record, (now) => ({ tries: now.tries + 1, again_at: Date.now() + Math.max(wait, said), trouble }));
+  if (trouble === "signed-out") await drop(record.account);
 }
 
 // Sends one record; returns whether it makes sense to go on with the next.
-async function one(record) {
-  let answer;
+async function one(key, told) {
+  let record = await get("records", key);
+  if (!isWaiting(record)) return true;
+  let outcome;
   try {
-    answer = await deliver(record);
-    const receipt = await receiptIn(answer);
-    if (receipt) {
-      await put("records", { ...record, state: "sent", receipt, trouble: null, problem: null, sent_at: Date.now() });
-      await tidy();
-      return true;
-    }
+    ({ record, outcome } = await deliver(record, told));
   } catch (error) {
-    await later(record, "no-network");
+    if (error.word) throw error;
+    await later(await get("records", key), "no-network");
     return false;
   }
-  const problem = await problemIn(answer);
-  const asked = answer.status >= 400 && answer.status < 500 && !LATER.has(answer.status);
-  if (asked && problem.type !== "urn:dudao:problem:conflict") {
-    await put("records", { ...record, state: "refused", trouble: null, problem });
+  if (!outcome) return true;
+  if (outcome.receipt) {
+    const { position, recorded_at, leaf, evidence_missing } = outcome.receipt;
+    await enter(record, { position, recorded_at, leaf }, evidence_missing);
+    await know("last_sent", Date.now());
+    // What the server lacks although it was sent is sent again, once more now and then in turn.
+    if (evidence_missing.length && !record.receipt) return one(key, told);
+    if (evidence_missing.length) await later(await get("records", key), "lacking");
     return true;
   }
-  await later(record, TROUBLES[answer.status] ?? "server-busy", answer);
+  // Somebody in between took the record's own bytes and said they were stored: they are sent again.
+  if (outcome.problem?.rule === "not-sealed") {
+    const { record: now } = await amend(record, () => ({ uploaded: [] }));
+    if (record.uploaded.length && record.trouble !== "lacking") await later(now, "lacking");
+    else await later(now, "signed-out");
+    return false;
+  }
+  if (outcome.problem) {
+    await amend(record, (now) => ({ state: now.receipt ? now.state : "refused", trouble: null, problem: outcome.problem }));
+    return true;
+  }
+  await later(record, outcome.later, outcome.answer);
   return false;
 }
 
-const alone = (work) =>
-  navigator.locks ? navigator.locks.request("dudao-field-queue", { ifAvailable: true }, (lock) => lock && work()) : work();
+const isWaiting = (record) => record?.state === "ready" || record?.state === "entered";
+const waitingOf = async (account) => (await all("records")).filter((record) => record.account === account && isWaiting(record));
 
-// Sends what waits for this account, oldest first; `hurry` also what is to be tried again only later. Returns whether
-// the ledger said something of a record, good or bad.
-export function flush(account, hurry = false) {
+// A clock that was set back must not make a record wait for years.
+const isDue = (record) => record.again_at <= Date.now() || record.again_at > Date.now() + 2 * LONGEST_WAIT;
+
+const alone = (work) =>
+  navigator.locks ? navigator.locks.request("dudao-field-queue", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work();
+
+// Sends what waits for this account, oldest first. `hurry`: also what is to be tried again only later; "passing": also
+// what only waited for a network or a sign-in. Returns whether the ledger said something of a record, good or bad; null
+// where another tab is sending.
+export function flush(account, hurry = false, told = () => {}) {
+  const wants = (record) => hurry === true || isDue(record) || (hurry === "passing" && PASSING.includes(record.trouble));
   return alone(async () => {
-    const waiting = (await all("records"))
-      .filter((record) => record.account === account && record.state === "ready" && (hurry || record.again_at <= Date.now()))
-      .sort((a, b) => a.sequence - b.sequence);
+    const waiting = (await waitingOf(account)).filter(wants).sort((a, b) => a.sequence - b.sequence);
     let said = false;
-    for (const record of waiting) {
-      if (!(await one(record))) break;
+    for (const { key } of waiting) {
+      if (!(await one(key, told))) break;
       said = true;
     }
     return said;
   });
 }
 
-// When the next one is due, in milliseconds from now; null if nothing waits.
-export async function due(account) {
-  const waiting = (await all("records")).filter((record) => record.account === account && record.state === "ready");
-  return waiting.length ? Math.max(0, Math.min(...waiting.map((record) => record.again_at)) - Date.now()) : null;
-}
+// When the next one is due, in milliseconds from now; Infinity if nothing waits.
+export const due = async (account) => Math.min(...(await waitingOf(account)).map((record) => (isDue(record) ? 0 : record.again_at - Date.now())));
 
 // Sends a record that has its receipt once more: true if the ledger answers with the same entry.
 export async function confirm(record) {
-  const again = await receiptIn(await ask(record));
-  return again?.position === record.receipt.position && again?.recorded_at === record.receipt.recorded_at;
+  const { receipt } = await judged(await post(record), isReceipt);
+  return receipt?.position === record.receipt.position && receipt?.recorded_at === record.receipt.recorded_at;
 }

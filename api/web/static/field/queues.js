@@ -1,75 +1,92 @@
-// The three lists: drafts, what waits, what has its receipt.
+// The three lists: drafts, what waits, what has its receipt. Every button acts on the record as it was shown.
 
-import { remove } from "./capture.js";
 import { confirm } from "./queue.js";
-import { all, put } from "./store.js";
-import { button, clock, el, say } from "./words.js";
+import { amend, DAYS_SENT, leave } from "./records.js";
+import { all } from "./store.js";
+import { at, clock, copy, el, lines, say } from "./words.js";
 
-const question = document.getElementById("question");
+const question = at("question");
 
-// Asks before something goes for good.
-function sure(text) {
-  question.querySelector("p").textContent = text;
+// Asks before something is done: whether, and with `reason` also why. Gives false, true or the reason.
+export function sure(text, reason = false) {
+  const input = at("question-reason");
+  at("question-text").textContent = text;
+  input.parentElement.hidden = !reason;
+  input.value = "";
   question.showModal();
   return new Promise((resolve) => {
-    question.onclose = () => resolve(question.returnValue === "yes");
+    question.onclose = () => resolve(question.returnValue === "yes" && (!reason || input.value.trim()));
   });
 }
 
-const title = (record) => el("h3", {}, record.form.enterprise || record.form.uscc || say("unnamed"));
-
-function draft(record, { resume, show }) {
-  const leave = async () => {
-    if (!(await sure(say("sure", record.form.enterprise || record.form.uscc)))) return;
-    await remove(record.key);
-    await show();
-  };
-  return el("li", {}, title(record), el("p", {}, say("changed", clock(record.updated_at))),
-    el("p", { className: "actions" }, button(say("resume"), "", () => resume(record)), button(say("delete"), "second", leave)));
-}
+const half = (text) => text.split(" / ")[document.documentElement.lang === "en" ? 1 : 0] ?? text;
+const named = ({ form }) => form.enterprise || form.uscc;
 
 function reason({ status, detail, errors }) {
-  const half = (text) => (text.includes(" / ") ? text.split(" / ")[document.documentElement.lang === "en" ? 1 : 0] : text);
-  return el("div", { className: "refusal" },
-    el("p", { className: "fault" }, say("refused", status), " ", half(detail ?? "")),
-    el("ul", {}, ...errors.filter((one) => one.reason !== detail).map((one) => el("li", {}, `${one.field}: ${half(one.reason)}`))));
+  const others = errors.filter((one) => one.reason !== detail);
+  return [el("p", { className: "fault" }, say("refused", status), half(detail)), lines(others.map((one) => `${one.field}: ${half(one.reason)}`))];
 }
 
-function waiting(record, { correct, again, show }) {
-  const about = say("saved-at", clock(record.saved_at), record.sequence, record.photos.length);
-  if (record.state === "ready") {
-    return el("li", {}, title(record), el("p", {}, about), el("p", { className: "note" }, record.trouble ? say(`trouble-${record.trouble}`) : say("will-send")));
-  }
-  const resend = async () => {
-    await put("records", { ...record, state: "ready", again_at: 0, problem: null });
-    await again();
-    await show();
-  };
-  return el("li", {}, title(record), el("p", {}, about), reason(record.problem),
-    record.replaced_by ? el("p", { className: "note" }, say("replaced")) :
-      el("p", { className: "actions" }, button(say("correct"), "", () => correct(record)), button(say("resend"), "second", resend)));
+function waits(record) {
+  if (record.state === "entered") return say("lacking", record.receipt.position, record.lacks);
+  return say(record.trouble ? `trouble-${record.trouble}` : "will-send");
 }
 
-function sent(record) {
-  const { position, recorded_at, leaf } = record.receipt;
-  const told = el("p", { className: "note", role: "status" });
-  const check = async () => {
-    told.textContent = await confirm(record).then((same) => say(same ? "same" : "not-same"), () => say("trouble-no-network"));
-  };
-  return el("li", {}, title(record),
-    el("p", {}, say("receipt", position, clock(recorded_at)), leaf ? el("small", { className: "leaf" }, say("leaf", leaf)) : ""),
-    told, el("p", { className: "actions" }, el("a", { className: "button second", href: `/entries/${position}` }, say("entry")), button(say("confirm"), "second", check)));
-}
+// What is shown of a record, and what its buttons do; every one ends with all lists shown anew.
+const items = {
+  draft: (record, { resume }) => [{ changed: clock(record.updated_at), photos: say("photos", record.photos.length) }, {
+    resume: () => resume(record),
+    remove: async () => {
+      if (await sure(say("sure", named(record))) && !(await leave(record))) await sure(say("changed-meanwhile"));
+    },
+  }],
+  ready: (record) => [{ waits: el("span", { id: `sending-${record.key}` }, waits(record)) }, {}],
+  refused: (record, { correct, again }) => [{
+    reason: reason(record.problem),
+    waits: record.replaced_by ? say("replaced") : record.aside && say("aside", clock(record.aside.at), record.aside.reason),
+  }, record.replaced_by ? {} : {
+    correct: () => correct(record),
+    resend: async () => {
+      const { taken } = await amend(record, () => ({ state: "ready", again_at: 0, problem: null, aside: null }));
+      if (taken) await again();
+    },
+    aside: record.aside ? null : async () => {
+      const why = await sure(say("aside-why"), true);
+      if (why) await amend(record, () => ({ aside: { reason: why, at: Date.now() } }));
+    },
+  }],
+  sent: (record) => {
+    const { position, recorded_at, leaf } = record.receipt;
+    const told = el("span", { role: "status" });
+    const entry = el("a", { className: "button second", href: `/entries/${position}` }, say("entry"));
+    return [{ receipt: say("receipt", position, clock(recorded_at)), leaf: leaf && say("leaf", leaf), leaves: say("leaves", DAYS_SENT), told, entry }, {
+      confirm: async () => {
+        told.textContent = await confirm(record).then((same) => say(same ? "same" : "not-same"), () => say("trouble-no-network"));
+        return false;
+      },
+    }];
+  },
+};
 
 export async function showQueues(account, doing) {
   const mine = (await all("records")).filter((record) => record.account === account);
-  const fill = (id, records, item) => {
-    const box = document.getElementById(id);
-    box.replaceChildren(...(records.length ? records.map((record) => item(record, doing)) : [el("li", { className: "empty" }, say("none"))]));
-    document.getElementById(`${id}-count`).textContent = records.length;
+  const item = (record) => {
+    const kind = record.state in items ? record.state : "ready";
+    const [given, acts] = items[kind](record, doing);
+    const about = record.sequence && say("saved-at", clock(record.saved_at), record.sequence, record.photos.length);
+    return copy(`${kind}-item`, { title: named(record) || say("unnamed"), about, ...given }, acts, doing.show);
   };
-  const late = (a, b) => (b.sequence ?? 0) - (a.sequence ?? 0);
-  fill("drafts", mine.filter((r) => r.state === "draft"), draft);
-  fill("queue", mine.filter((r) => r.state === "ready" || r.state === "refused").sort(late), waiting);
-  fill("sent", mine.filter((r) => r.state === "sent").sort(late).slice(0, 50), sent);
+  const fill = (id, ...states) => {
+    const records = mine.filter(({ state }) => states.includes(state)).sort((a, b) => (b.sequence ?? 0) - (a.sequence ?? 0));
+    at(id).replaceChildren(...(records.length ? records.map(item) : [el("li", { className: "empty" }, say("none"))]));
+    at(`${id}-count`).textContent = records.length;
+  };
+  fill("drafts", "draft");
+  fill("queue", "ready", "entered", "refused");
+  fill("sent", "sent");
+}
+
+// How far the sending of a record is.
+export function showSending(record, n, total) {
+  at(`sending-${record.key}`)?.replaceChildren(say("sending", n, total));
 }

@@ -1,117 +1,108 @@
-// From what was filled in to the event that the ledger takes, and what is missing for it. `values` are the fields of
-// the form by name, the same as those of the form without a script.
+// From what was filled in to the event that the ledger takes. `values` are the fields of the form by name, the same as
+// those of the form without a script; an answer is kept by its question's own key.
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const ROWS = 6;
 const LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+const RECUSALS = { true: true, false: false };
 
-const given = (text) => (text ?? "").trim();
-const number = (text) => (given(text) === "" ? undefined : Number(text));
+const trimmed = (values) => Object.fromEntries(Object.entries(values).map(([name, text]) => [name, text.trim()]));
 const known = (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== ""));
+const number = (text) => (text ? Number(text) : undefined);
+const located = (now) => Boolean(now.lon && now.lat);
+
+// Degrees that a device has measured are evidence of another weight than degrees that somebody typed.
+const isTyped = (now) => located(now) && now.place_source !== "device";
 
 // GB 32100-2015: the last character checks the others.
-function isUscc(text) {
+export function isUscc(text) {
   const places = [...text.toUpperCase()].map((letter) => LETTERS.indexOf(letter));
-  if (places.length !== 18 || places.includes(-1)) return false;
   const sum = places.slice(0, 17).reduce((total, place, n) => (total + place * 3 ** n) % 31, 0);
-  return (31 - sum) % 31 === places[17];
+  return places.length === 18 && !places.includes(-1) && (31 - sum) % 31 === places[17];
 }
 
-function inspectors(values) {
-  return Array.from({ length: ROWS }, (_, n) => (part) => given(values[`inspector-${n}-${part}`]))
+function inspectors(now) {
+  return [...Array(ROWS).keys()].map((n) => (part) => now[`inspector-${n}-${part}`])
     .filter((of) => of("account") || of("name"))
-    .map((of) => known({
-      account: of("account"), name: of("name"), card_no: of("card_no"),
-      recusal_declared: { true: true, false: false }[of("recusal")],
-    }));
+    .map((of) => known({ account: of("account"), name: of("name"), card_no: of("card_no"), recusal_declared: RECUSALS[of("recusal")] }));
 }
 
-function place(values) {
-  const lon = number(values.lon), lat = number(values.lat);
-  const found = lon !== undefined && lat !== undefined;
-  const where = known({
-    address: given(values.address), lon: found ? lon : undefined, lat: found ? lat : undefined,
-    datum: found ? given(values.datum) || "WGS-84" : undefined, accuracy_m: found ? number(values.accuracy_m) : undefined,
-  });
+function place(now) {
+  const { address, lon, lat, datum, accuracy_m } = now;
+  const found = located(now) && { lon: number(lon), lat: number(lat), datum: datum || "WGS-84", accuracy_m: number(accuracy_m) };
+  const where = known({ address, ...found });
   return Object.keys(where).length ? where : undefined;
 }
 
-function answers(values, list) {
-  const asked = list.questions.map((item, n) => known({
-    item, value: given(values[`answer-${n}`]), scale: list.scale, note: given(values[`note-${n}`]),
-  }));
-  const missing = given(values.place_missing), refused = given(values.refusal_reason);
-  if (missing && !located(values)) {
-    asked.push({ item: list.locating, value: list.located[0], scale: list.located[1], note: missing });
-  }
-  if (refused && values.signature === "refused") {
-    asked.push({ item: list.signing, value: list.signed[0], scale: list.signed[1], note: refused });
-  }
+function answers(now, list) {
+  const asked = list.questions.map(({ key, item }) => known({ item, value: now[`answer-${key}`], scale: list.scale, note: now[`note-${key}`] }));
+  const [lacking, typed, scale] = list.located;
+  const [refused, signing] = list.signed;
+  const { place_missing, refusal_reason } = now;
+  if (isTyped(now)) asked.push({ item: list.locating, value: typed, scale });
+  else if (place_missing && !located(now)) asked.push({ item: list.locating, value: lacking, scale, note: place_missing });
+  if (refusal_reason && now.signature === "refused") asked.push({ item: list.signing, value: refused, scale: signing, note: refusal_reason });
   return asked;
 }
 
-const located = (values) => given(values.lon) !== "" && given(values.lat) !== "";
-
 // The data of a SpotCheckRecorded. `around`: device_id, offline, captured_at. Its photos are named by what they show.
 export function eventOf(values, photos, list, around) {
+  const now = trimmed(values);
+  const { inspection_id, uscc, assessment_id, district, kind, unit_statement } = now;
   return known({
-    inspection_id: given(values.inspection_id), uscc: given(values.uscc).toUpperCase(),
-    assessment_id: given(values.assessment_id), district: values.district, kind: values.kind,
-    inspectors: inspectors(values), captured_at: around.captured_at, place: place(values),
-    device_id: around.device_id, offline: around.offline, checklist: answers(values, list),
-    evidence: photos.map((photo) => known({
-      sha256: photo.sha256, media_type: photo.media_type,
-      file_name: [list.questions[photo.item], photo.file_name].filter(Boolean).join(" · ").slice(0, 200),
-      captured_at: photo.taken_at,
+    inspection_id, uscc: uscc.toUpperCase(), assessment_id, district, kind, inspectors: inspectors(now), place: place(now), ...around,
+    checklist: answers(now, list), unit_statement, signature_refused: now.signature === "refused",
+    evidence: photos.map(({ sha256, media_type, item, caption, file_name, taken_at, lon, lat, datum }) => known({
+      sha256, media_type, captured_at: taken_at, lon, lat, datum,
+      file_name: [list.questions.find(({ key }) => key === item)?.item, caption, file_name].filter(Boolean).join(" · ").slice(0, 200),
     })),
-    unit_statement: given(values.unit_statement), signature_refused: values.signature === "refused",
   });
 }
 
-// What is missing or cannot be: pairs of a field and the word that says so.
-export function faults(values, photos, list, today) {
-  const found = [];
-  const need = (field, word, good) => { if (!good) found.push({ field, word }); };
-  need("uscc", "need-uscc", isUscc(given(values.uscc)));
-  need("district", "need-district", given(values.district));
-  need("day", "need-day", DAY.test(values.day) && !Number.isNaN(Date.parse(values.day)) && values.day <= today);
-  const team = inspectors(values);
-  need("inspector-0-name", "need-inspector", team.length > 0);
-  for (let n = 0; n < ROWS; n += 1) {
-    const of = (part) => given(values[`inspector-${n}-${part}`]);
-    if (of("account") || of("name")) {
-      need(`inspector-${n}-name`, "need-name", of("name"));
-      need(`inspector-${n}-account`, "need-account", /^[^\s/]+$/.test(of("account")));
-    }
-  }
-  list.questions.forEach((_, n) => {
-    need(`answer-${n}`, "need-answer", values[`answer-${n}`]);
-    need(`note-${n}`, "need-note", values[`answer-${n}`] !== list.no || given(values[`note-${n}`]));
-  });
-  const between = (text, most) => given(text) !== "" && Math.abs(Number(text)) <= most;
-  if (given(values.lon) || given(values.lat)) {
-    need("lon", "need-degrees", between(values.lon, 180));
-    need("lat", "need-degrees", between(values.lat, 90));
-  } else {
-    need("place_missing", "need-place", given(values.place_missing));
-  }
-  need("signature", "need-signature", values.signature);
-  const signed = photos.some((photo) => photo.item === "signature");
-  need("signature", "need-signing", !["drawn", "paper"].includes(values.signature) || signed);
-  need("refusal_reason", "need-refusal", values.signature !== "refused" || given(values.refusal_reason));
-  return found;
+export const POOR = 50; // metres: a position of less accuracy than this is asked about
+const FAR = 1000; // metres
+const DAYS_OFF = 3;
+const days = (one, other) => Math.abs(Date.parse(one) - Date.parse(other)) / 86_400_000;
+
+// Metres between two places in degrees, near enough for a city.
+function metres([lon1, lat1], [lon2, lat2]) {
+  const rad = Math.PI / 180;
+  return Math.hypot((lon2 - lon1) * Math.cos(((lat1 + lat2) / 2) * rad), lat2 - lat1) * rad * 6_371_000;
 }
 
-// What is allowed but will be asked about: pairs of a word and what it is about.
-export function doubts(values, photos, list) {
-  const found = [];
-  const team = inspectors(values);
-  if (team.length < 2) found.push({ word: "doubt-alone", about: "" });
-  if (team.some((one) => one.card_no === undefined)) found.push({ word: "doubt-card", about: "" });
-  if (team.some((one) => one.recusal_declared === undefined)) found.push({ word: "doubt-recusal", about: "" });
-  list.questions.forEach((item, n) => {
-    const seen = photos.some((photo) => photo.item === String(n));
-    if (values[`answer-${n}`] === list.no && !seen) found.push({ word: "doubt-photo", about: n });
-  });
-  return found;
+// What is allowed but will be asked about: a word and what it is about. `venue`: [lon, lat] of the place that is
+// registered, where it is known; `today`: the day by the server's clock.
+export function doubts(values, photos, list, { venue, today }) {
+  const now = trimmed(values), team = inspectors(now);
+  const away = venue && located(now) ? metres([Number(now.lon), Number(now.lat)], venue) : 0;
+  const unseen = list.questions.filter(({ key }) => now[`answer-${key}`] === list.no && !photos.some(({ item }) => item === key));
+  return [
+    [team.length < 2, "doubt-alone"],
+    [team.some((one) => one.card_no === undefined), "doubt-card"],
+    [team.some((one) => one.recusal_declared === undefined), "doubt-recusal"],
+    ...unseen.map(({ item }) => [true, "doubt-photo", item]),
+    [Number(now.accuracy_m) > POOR, "doubt-accuracy", now.accuracy_m],
+    [isTyped(now), "doubt-typed"],
+    [away > FAR, "doubt-far", (away / 1000).toFixed(1)],
+    [now.day && days(now.day, today) >= DAYS_OFF, "doubt-day", now.day],
+  ].filter(([is]) => is).map(([, ...said]) => said);
+}
+
+// What a draft of an earlier list keeps in this one: answers whose question stands word for word under the same key.
+// Gives {form, photos, dropped, again}: the questions `again` are to be answered anew, `dropped` is what was said to
+// those that are gone, and their photos go on under their old question's words.
+export function relist(draft, list) {
+  const before = draft.checklist?.items;
+  if (!before) return { dropped: [], again: [] };
+  const stands = new Map(list.questions.map(({ key, item }) => [key, before[key] === item]));
+  const gone = (key) => key in before && !stands.get(key);
+  const form = { ...draft.form }, dropped = [];
+  for (const [key, item] of Object.entries(before).filter(([each]) => gone(each))) {
+    const said = [form[`answer-${key}`], form[`note-${key}`]].filter(Boolean);
+    if (said.length) dropped.push([item, ...said].join(" · "));
+    delete form[`answer-${key}`];
+    delete form[`note-${key}`];
+  }
+  const photos = draft.photos.map((photo) => (
+    gone(photo.item) ? { ...photo, item: "general", caption: [before[photo.item], photo.caption].filter(Boolean).join(" · ") } : photo));
+  return { form, photos, dropped, again: [...stands].filter(([, same]) => !same).map(([key]) => key) };
 }

@@ -1,6 +1,6 @@
 // Unsent records as files: commands that an import takes as they are, and the photos named by their digest.
 
-import { get, unsent } from "./store.js";
+import { blobOf, pictureOf, unsent } from "./records.js";
 import { el, say } from "./words.js";
 
 // The line of a record; its key is the one under which the ledger would hold it had it arrived already.
@@ -28,8 +28,8 @@ export async function takeAway(session, list) {
     const seen = named(record.sealed_sha256, "application/json");
     made.set(seen, file(seen, [record.sealed], "application/json"));
     for (const { sha256, media_type } of record.photos) {
-      const photo = await get("photos", sha256);
-      if (photo) made.set(named(sha256, media_type), file(named(sha256, media_type), [photo.blob], media_type));
+      const picture = await pictureOf(record.key, sha256);
+      if (picture) made.set(named(sha256, media_type), file(named(sha256, media_type), [blobOf(picture)], media_type));
     }
   }
   list.replaceChildren(...made.values());

@@ -1,38 +1,52 @@
-// Texts come from the page, which the server wrote in the reader's language.
+// Texts come from the page, which the server wrote in the reader's language; so do the pieces that lists are made of.
 
-const words = new Map();
-for (const each of document.getElementById("words").content.querySelectorAll("[data-word]")) {
-  words.set(each.dataset.word, each.textContent.trim());
-}
+export const at = (id) => document.getElementById(id);
 
-export function say(name, ...values) {
-  let text = words.get(name) ?? name;
-  values.forEach((value, place) => { text = text.replaceAll(`{${place}}`, value); });
-  return text;
-}
+const words = JSON.parse(at("words").dataset.words);
+
+export const say = (name, ...values) => values.reduce((text, value, n) => text.replaceAll(`{${n}}`, () => value), words[name] ?? name);
 
 // Makes an element; texts are only ever texts.
-export function el(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  const { data, ...plain } = properties;
-  Object.assign(made, plain);
-  Object.assign(made.dataset, data);
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+export function el(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
   return made;
 }
 
-export const button = (text, className, onclick) => el("button", { type: "button", className, onclick }, text);
+export const lines = (texts) => el("ul", {}, ...texts.map((text) => el("li", {}, text)));
+
+// A copy of a template of the page: what `data-t` names is filled in, what `data-on` names is done by a press, and then
+// `after` unless it gave false. Whatever is not given is left out.
+export function copy(id, given, acts, after) {
+  const made = at(id).content.firstElementChild.cloneNode(true);
+  for (const each of made.querySelectorAll("[data-t], [data-on]")) {
+    const { t, on } = each.dataset;
+    const what = on ? acts[on] : given[t];
+    if (!what) each.remove();
+    else if (on) each.onclick = async () => (await what()) === false || after?.();
+    else each.append(...[what].flat());
+  }
+  return made;
+}
+
+const standing = new Map();
+
+// Says what this device could not do, in a sentence that stays until it could: nothing that was kept is touched. `about`
+// names what it was, so that a later success (no error) takes the sentence away.
+export function trouble(about, error) {
+  if (error) standing.set(about, say(error.word ?? "failed", error.message ?? String(error)));
+  else standing.delete(about);
+  at("trouble").replaceChildren(...[...standing.values()].map((text) => el("p", {}, text)));
+  at("trouble").hidden = standing.size === 0;
+}
 
 const beijing = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
 export const clock = (instant) => beijing.format(new Date(instant));
 export const day = (instant) => clock(instant).slice(0, 10);
-export function size(bytes) {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
+export const size = (bytes) => `${Math.ceil(bytes / 1e5) / 10} MB`;
 
 // What a field is called: its label or legend, without what is said beside it.
 export function title(field) {
-  const named = field.matches("fieldset") ? field.querySelector("legend") : field.closest(field.type === "radio" ? "fieldset" : ".field").querySelector("legend, label");
-  return named.firstChild.textContent.trim();
+  const around = field.matches("fieldset") ? field : field.closest(field.type === "radio" ? "fieldset" : ".field");
+  return around.querySelector("legend, label").firstChild.textContent.trim();
 }

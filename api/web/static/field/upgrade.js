@@ -1,0 +1,46 @@
+// The shape of the store, and how what an earlier release kept comes into it. Nothing is left behind.
+
+export const SCHEMA = 2;
+
+// The questions of the first edition in their order: its drafts named answers by their place in the list.
+const FIRST = "video assessor-cards quality-staff identity headcount score-sheets papers equipment scope venue".split(" ");
+
+export function upgrade(database, transaction, from) {
+  if (from < 1) {
+    database.createObjectStore("records", { keyPath: "key" });
+    database.createObjectStore("facts", { keyPath: "name" });
+  }
+  if (from < 2) {
+    database.createObjectStore("pictures", { keyPath: ["record", "sha256"] });
+    if (from === 1) fromFirst(database, transaction);
+  }
+}
+
+// Until schema 2 a picture lay under its digest alone, and whoever tidied up took it from the others.
+function fromFirst(database, transaction) {
+  const store = (name) => transaction.objectStore(name);
+  store("facts").delete("list");
+  store("photos").getAll().onsuccess = ({ target: { result: photos } }) => {
+    store("records").getAll().onsuccess = ({ target: { result: records } }) => {
+      for (const record of records) {
+        const needed = record.state === "sent" ? [] : record.photos.map(({ sha256 }) => sha256);
+        for (const { sha256, media_type, blob } of photos) {
+          if (needed.includes(sha256)) store("pictures").put({ record: record.key, sha256, media_type, bytes: blob });
+        }
+        store("records").put(renewed(record));
+      }
+      database.deleteObjectStore("photos");
+    };
+  };
+}
+
+function renewed(record) {
+  const photos = record.photos.map((photo, n) => ({
+    ...photo, id: `${record.key}-${n}`, item: FIRST[photo.item] ?? photo.item,
+  }));
+  const form = Object.fromEntries(Object.entries(record.form).map(([name, value]) => {
+    const [, part, n] = /^(answer|note)-(\d+)$/.exec(name) ?? [];
+    return [part ? `${part}-${FIRST[n]}` : name, value];
+  }));
+  return { ...record, form, photos, version: 1, visit: record.form.inspection_id, step: 0, checklist: null, uploaded: record.uploaded ?? [] };
+}

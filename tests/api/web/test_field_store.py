@@ -1,0 +1,764 @@
+"""What the phone keeps: each record its own, each photo with its name, whatever the thumb, the tab and the disk do."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from api.access import access_keys
+from api.installation.wiring import Installation
+from api.web.field.checklist import QUESTIONS, VERSION
+from api.web.frame.static import static
+from ledger.log.clock import now
+from tests.api.web.phone import KEYS, PICTURE, Json, Phone, Phones, dispatched, inspector, phones
+from tests.api.web.site import Site
+from tests.api.web.test_field_phone import fulfil, spot_checks
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site, shown: Installation) -> Iterator[Phones]:
+    """Makes phones."""
+    with phones(browser, site, shown) as maker:
+        yield maker
+
+
+SLOW = """() => {
+    const digest = crypto.subtle.digest.bind(crypto.subtle);
+    let open = () => {};
+    const gate = new Promise((resolve) => { open = resolve; });
+    globalThis.letPass = () => open();
+    crypto.subtle.digest = async (...given) => { await gate; return digest(...given); };
+}"""
+"""Digests wait until the test lets them pass: a phone with little left."""
+
+
+def _files(count: int) -> list[Any]:
+    return [
+        {"name": f"IMG_{n}.png", "mimeType": "image/png", "buffer": PICTURE + bytes([n])}
+        for n in range(count)
+    ]
+
+
+def _record(one: Phone, code: str) -> Json:
+    (found,) = (each for each in one.kept() if each["form"]["uscc"] == code)
+    return found
+
+
+def _to(one: Phone, step: str) -> None:
+    """Go to a step by its name."""
+    names = ("visit", "people", "checklist", "photos", "place", "statement", "review")
+    one.page.locator("[data-jump] summary").click()
+    one.page.locator(f"[data-go='{names.index(step)}']").click()
+    expect(one.page.locator(f"[data-step={step}]")).to_be_visible()
+
+
+def _home(one: Phone) -> None:
+    """Go back until the first page is shown."""
+    while one.page.locator("#capture").is_visible():
+        one.page.evaluate(
+            """() => new Promise((resolve) => {
+                addEventListener("popstate", resolve, {once: true});
+                history.back();
+            })"""
+        )
+    expect(one.page.locator("#home")).to_be_visible()
+
+
+def test_photos_that_were_chosen_for_one_record_never_come_into_another(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    (a, _), (b, _) = dispatched(site, actor), dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(a)
+    _to(one, "photos")
+    page.evaluate(SLOW)
+    page.locator("#photo-general").set_input_files(_files(6))
+    _home(one)
+    one.begin(b)
+    page.evaluate("letPass()")
+    _wait_for(page, lambda: len(_record(one, a)["photos"]) == 6)
+    assert _record(one, b)["photos"] == []
+    kept = {(each["record"], each["sha256"]) for each in one.kept("pictures")}
+    assert len(kept) == 6
+    assert {record for record, _ in kept} == {_record(one, a)["key"]}
+
+
+def _wait_for(page: Page, holds: Any) -> None:
+    """Let the page go on until something holds; the test's own time limit ends it."""
+    expect.set_options(timeout=5_000)
+    for _ in range(200):
+        if holds():
+            return
+        page.wait_for_timeout(25)
+    assert holds()
+
+
+def test_a_position_that_was_asked_for_one_record_never_comes_into_another(
+    phone: Phones, site: Site
+):
+    one, actor = phone(), inspector(1)
+    (a, _), (b, _) = dispatched(site, actor), dispatched(site, actor)
+    one.page.add_init_script(
+        """
+        const asked = [];
+        globalThis.fix = () => asked.splice(0).forEach((found) => found(
+            {timestamp: Date.now(), coords: {longitude: 116.111111, latitude: 39.5, accuracy: 9}}));
+        const watching = {watchPosition: (found) => asked.push(found), clearWatch: () => {}};
+        Object.defineProperty(Navigator.prototype, "geolocation", {get: () => watching});
+        """
+    )
+    page = one.start(actor)
+    one.begin(a)
+    _home(one)
+    one.begin(b)
+    page.evaluate("fix()")
+    _wait_for(page, lambda: _record(one, b)["form"].get("lon") == "116.111111")
+    assert _record(one, a)["form"]["lon"] in {"", "116.111111"}
+    _home(one)
+    page.evaluate("fix()")
+    _to_resume(one, b)
+    _to(one, "place")
+    expect(page.locator("#field-lon")).to_have_value("116.111111")
+
+
+def _to_resume(one: Phone, code: str) -> None:
+    item = one.page.locator("#drafts li", has_text=code[-6:])
+    item.get_by_role("button", name="继续填写").click()
+    expect(one.page.locator("#capture")).to_be_visible()
+
+
+def test_a_step_waits_until_its_photos_are_kept_and_says_how_far_it_is(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "photos")
+    page.evaluate(SLOW)
+    page.locator("#photo-general").set_input_files(_files(3))
+    expect(page.locator("[data-busy]")).to_contain_text("正在保存第 1/3 张")
+    one.forward()
+    expect(page.locator("[data-step=photos]")).to_be_visible()
+    page.evaluate("letPass()")
+    expect(page.locator("[data-step=place]")).to_be_visible()
+    assert len(_record(one, code)["photos"]) == 3
+
+
+def test_a_receipt_that_arrives_meanwhile_sweeps_no_photo_away(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    (a, _), (b, inspection) = dispatched(site, actor), dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.record(a)
+    one.begin(b)
+    _to(one, "photos")
+    page.evaluate(SLOW)
+    page.locator("#photo-general").set_input_files(_files(6))
+    one.network(on=True)
+    _wait_for(page, lambda: _record(one, a)["state"] == "sent")
+    page.evaluate("letPass()")
+    expect(page.locator("ul[data-photos=general] li")).to_have_count(6)
+    _to(one, "people")
+    one.forward()
+    one.answer()
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    _wait_for(page, lambda: _record(one, b)["state"] == "sent")
+    (seen,) = spot_checks(site, inspection)
+    assert len([e for e in seen["evidence"] if e["media_type"] == "image/png"]) == 6
+
+
+def test_a_stale_tab_neither_rewrites_nor_deletes_nor_sends_again(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    one.start(actor)
+    one.begin(code)
+    _home(one)
+    stale = one.context.new_page()
+    stale.goto(f"{one.base}/field")
+    expect(stale.locator("#drafts-count")).to_have_text("1")
+    # The tab goes on with what it has read: it hears of no change.
+    stale.evaluate("BroadcastChannel.prototype.dispatchEvent = () => {}")
+    draft = _record(one, code)
+    _to_resume(one, code)
+    _to(one, "people")
+    one.forward()
+    one.answer()
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    sent = _record(one, code)
+    script = """async ([address, seen]) => {
+        const {amend, leave, attach} = await import(address);
+        const back = await amend(seen, () => ({form: {}}));
+        const photo = {id: "x", sha256: "0".repeat(64)};
+        const attached = await attach(seen.key, photo, new ArrayBuffer(1));
+        return [back.taken, await leave(seen), attached.taken];
+    }"""
+    assert stale.evaluate(script, [static("field/records.js"), draft]) == [False] * 3
+    assert _record(one, code) == sent
+    assert len(spot_checks(site, inspection)) == 1
+
+
+def test_a_receipt_is_never_another_one_and_no_state_leads_back(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    page = one.start(actor)
+    script = """async (address) => {
+        const {after} = await import(address);
+        const fails = (record, change) => { try { after(record, change); return false; } catch { return true; } };
+        const sent = {key: "k", version: 3, state: "sent", receipt: {position: 7}};
+        return [fails(sent, {state: "draft"}), fails(sent, {state: "ready"}), fails(sent, {receipt: {position: 8}}),
+            fails({...sent, state: "ready", receipt: null}, {state: "draft"}), fails(sent, {note: 1})];
+    }"""
+    assert page.evaluate(script, static("field/records.js")) == [True] * 4 + [False]
+
+
+def test_one_tab_writes_a_record_and_another_may_take_it_over(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    page.locator("#field-assessment_id").fill("erste")
+    second = one.context.new_page()
+    second.goto(f"{one.base}/field")
+    second.get_by_role("button", name="继续填写").click()
+    expect(second.locator("#question")).to_contain_text("另一个标签页正在填写")
+    second.locator("#question").get_by_role("button", name="确定").click()
+    expect(second.locator("#field-assessment_id")).to_have_value("erste")
+    expect(page.locator("#told")).to_contain_text("另一个标签页")
+    expect(page.locator("#capture")).to_be_hidden()
+    second.locator("#field-assessment_id").fill("zweite")
+    _wait_for(second, lambda: _record(one, code)["form"]["assessment_id"] == "zweite")
+
+
+def test_a_visit_has_one_draft(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    page.locator("#field-assessment_id").fill("as-1")
+    _home(one)
+    one.begin(code)
+    expect(page.locator("#field-assessment_id")).to_have_value("as-1")
+    _home(one)
+    expect(one.count("drafts")).to_have_text("1")
+
+
+def test_a_visit_that_was_recorded_is_not_recorded_again_unasked(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    page.locator("#today .visit", has_text=code[-6:]).locator("button").click()
+    expect(page.locator("#question")).to_contain_text("已有这次督导的记录")
+    page.locator("#question").get_by_role("button", name="取消").click()
+    expect(page.locator("#home")).to_be_visible()
+    assert len(one.kept()) == 1
+
+
+def test_resuming_shows_that_record_and_nothing_of_another_one(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    (a, _), (b, _) = dispatched(site, actor), dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(a)
+    _home(one)
+    one.begin(b)
+    _to(one, "statement")
+    page.locator("[name=signature][value=drawn]").check()
+    pad = page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    box: Any = pad.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 70, steps=4)
+    page.mouse.up()
+    page.locator("#signatory").fill("乙厂厂长")
+    _home(one)
+    _to_resume(one, a)
+    expect(page.locator("#firm")).to_contain_text(a[-6:])
+    _to(one, "statement")
+    page.locator("[name=signature][value=drawn]").check()
+    expect(page.locator("#signatory")).to_have_value("")
+    page.locator("[data-sign]").click()
+    expect(page.locator("ul[data-photos=signature] li")).to_have_count(0)
+    assert [p for p in _record(one, a)["photos"] if p["item"] == "signature"] == []
+
+
+def test_a_draft_goes_on_at_the_step_where_it_was(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "statement")
+    page.locator("#field-unit_statement").fill("情况属实")
+    page.reload()
+    _to_resume(one, code)
+    expect(page.locator("[data-step=statement]")).to_be_visible()
+
+
+def test_what_is_typed_is_kept_as_it_is_typed(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "statement")
+    # Never left, never blurred: the phone dies while the field has the focus.
+    page.locator("#field-unit_statement").press_sequentially("考生")
+    _wait_for(page, lambda: _record(one, code)["form"].get("unit_statement") == "考生")
+
+
+def test_a_lost_connection_is_made_anew_and_nothing_is_lost(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    one.page.add_init_script(
+        """
+        const transaction = IDBDatabase.prototype.transaction;
+        globalThis.loseNext = 0;
+        IDBDatabase.prototype.transaction = function (...given) {
+            if (globalThis.loseNext > 0) {
+                globalThis.loseNext -= 1;
+                throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
+            }
+            return transaction.apply(this, given);
+        };
+        """
+    )
+    page = one.start(actor)
+    one.begin(code)
+    page.evaluate("loseNext = 1")
+    page.locator("#field-assessment_id").fill("as-1")
+    _wait_for(page, lambda: _record(one, code)["form"]["assessment_id"] == "as-1")
+    expect(page.locator("#trouble")).to_be_hidden()
+    page.evaluate("loseNext = 2")
+    page.locator("#field-assessment_id").fill("as-2")
+    expect(page.locator("#trouble")).to_contain_text("未能写入")
+    # It did not poison the next one, and that one takes the sentence away.
+    page.locator("#field-assessment_id").fill("as-3")
+    _wait_for(page, lambda: _record(one, code)["form"]["assessment_id"] == "as-3")
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_a_full_device_says_so_and_names_the_photos_that_were_not_kept(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "photos")
+    page.evaluate(
+        """() => {
+            const put = IDBObjectStore.prototype.put;
+            globalThis.full = true;
+            IDBObjectStore.prototype.put = function (value) {
+                if (this.name === "pictures" && globalThis.full) {
+                    throw new DOMException("no room", "QuotaExceededError");
+                }
+                return put.call(this, value);
+            };
+        }"""
+    )
+    page.locator("#photo-general").set_input_files(_files(2))
+    expect(page.locator("#trouble")).to_contain_text("空间已满")
+    expect(page.locator("#trouble")).to_contain_text("IMG_0.png")
+    record = _record(one, code)
+    assert (record["photos"], one.kept("pictures")) == ([], [])
+    one.forward()
+    expect(page.locator("#trouble")).to_be_visible()
+    page.evaluate("full = false")
+    _to(one, "photos")
+    page.locator("#photo-general").set_input_files(_files(2))
+    expect(page.locator("ul[data-photos=general] li")).to_have_count(2)
+    expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_a_store_that_does_not_open_is_said(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    one.page.add_init_script(
+        """IDBFactory.prototype.open = () => {
+            const request = new EventTarget();
+            setTimeout(() => {
+                request.error = new DOMException("private", "InvalidStateError");
+                request.onerror();
+            });
+            return request;
+        };"""
+    )
+    one.sign_in(actor)
+    page = one.open("/field")
+    expect(page.locator("#trouble")).to_contain_text("存储打不开")
+    expect(page.locator("#trouble")).to_contain_text("联网单页填写")
+
+
+def test_a_page_without_random_uuid_records_all_the_same(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    one.page.add_init_script("delete Crypto.prototype.randomUUID")
+    one.start(actor)
+    one.record(code)
+    expect(one.count("sent")).to_have_text("1")
+    assert len(spot_checks(site, inspection)) == 1
+
+
+def test_a_page_that_cannot_make_digests_says_so_and_begins_nothing(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    one.page.add_init_script(
+        "Object.defineProperty(Crypto.prototype, 'subtle', {get: () => undefined})"
+    )
+    one.sign_in(actor)
+    page = one.open("/field")
+    expect(page.locator("#trouble")).to_contain_text("https")
+    expect(page.locator("#capturing")).to_be_hidden()
+
+
+def test_an_answer_stays_with_its_question_when_the_checklist_changes(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=2)
+    one.photograph(KEYS[2])
+    _home(one)
+    # An update: a question before all others, and another one in other words.
+    page.route("**/field", _another_list)
+    page.route("**/sw.js", lambda route: route.abort())
+    page.evaluate(
+        "navigator.serviceWorker.getRegistration().then((registration) => registration.unregister())"
+    )
+    page.reload()
+    _to_resume(one, code)
+    _to(one, "checklist")
+    expect(page.locator("#relisted")).to_contain_text("检查表已更新，请重答 2 项")
+    expect(page.locator(f"[name=answer-{KEYS[2]}][value=否]")).to_be_checked()
+    expect(page.locator(f"#field-note-{KEYS[2]}")).to_have_value("三名考生没有带证件")
+    expect(page.locator(f"ul[data-photos='{KEYS[2]}'] li")).to_have_count(1)
+    for key in ("new", KEYS[3]):
+        assert page.locator(f"[name=answer-{key}]:checked").count() == 0
+        page.locator(f"[name=answer-{key}]").first.check()
+    expect(page.locator("#relisted")).to_contain_text("检查表已更新。")
+
+
+def _another_list(route: Route) -> None:
+    body: str = route.fetch().text()
+    start = body.index('<fieldset class="field question')
+    end = body.index("</fieldset>", start) + len("</fieldset>")
+    first = body[start:end]
+    another = first.replace(KEYS[0], "new").replace(QUESTIONS[0].item, "一个新问题")
+    changed = body[:start] + another + body[start:]
+    changed = changed.replace(
+        f'data-item="{QUESTIONS[3].item}"', 'data-item="换了说法的问题"'
+    ).replace(f'data-version="{VERSION}"', 'data-version="2027-01"')
+    route.fulfill(body=changed, content_type="text/html")
+
+
+def test_what_an_earlier_release_kept_comes_along_with_its_photos(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    one.sign_in(actor)
+    page = one.open("/roster")
+    page.evaluate(
+        """([account, uscc, bytes]) => new Promise((resolve) => {
+            const opening = indexedDB.open("dudao-field", 1);
+            opening.onupgradeneeded = () => {
+                for (const [name, keyPath] of [["records", "key"], ["photos", "sha256"], ["facts", "name"]]) {
+                    opening.result.createObjectStore(name, {keyPath});
+                }
+            };
+            opening.onsuccess = () => {
+                const done = opening.result.transaction(["records", "photos"], "readwrite");
+                done.objectStore("photos").put({
+                    sha256: "a".repeat(64), media_type: "image/png", file_name: "x.png",
+                    blob: new Blob([new Uint8Array(bytes)], {type: "image/png"})});
+                done.objectStore("records").put({key: "k1", account, state: "draft", updated_at: 1,
+                    form: {uscc, inspection_id: `ins-${uscc}`, enterprise: uscc, day: "2025-04-02", district: "110105",
+                        "answer-3": "否", "note-3": "没有核验"},
+                    photos: [{sha256: "a".repeat(64), item: "3", file_name: "x.png",
+                        media_type: "image/png", size: 9}]});
+                done.oncomplete = () => { opening.result.close(); resolve(); };
+            };
+        })""",
+        [actor.account, code, list(PICTURE)],
+    )
+    page = one.start(actor)
+    _to_resume(one, code)
+    _to(one, "checklist")
+    expect(page.locator(f"[name=answer-{KEYS[3]}][value=否]")).to_be_checked()
+    expect(page.locator(f"ul[data-photos='{KEYS[3]}'] li")).to_have_count(1)
+    assert [(p["record"], p["sha256"]) for p in one.kept("pictures")] == [("k1", "a" * 64)]
+
+
+def test_a_portal_that_says_200_to_a_photo_takes_nothing_away(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    page.route("**/v1/evidence/*", lambda route: fulfil(route, 200, "<p>Welcome</p>", "text/html"))
+    one.begin(code)
+    _to(one, "photos")
+    one.photograph("general")
+    _to(one, "people")
+    one.forward()
+    one.answer()
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(page.locator("#queue")).to_contain_text("不是来自督导系统")
+    assert len(one.kept("pictures")) == 1
+    page.unroute_all()
+    page.get_by_role("button", name="立即上传").click()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = spot_checks(site, inspection)
+    assert len(seen["evidence"]) == 2
+    assert one.kept("pictures") == []
+
+
+@pytest.mark.parametrize("status", [403, 404, 413, 422])
+def test_a_refusal_of_somebody_in_between_is_none(phone: Phones, site: Site, status: int):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    page.route("**/v1/commands/*", lambda route: fulfil(route, status, "<p>No</p>", "text/html"))
+    one.record(code)
+    expect(page.locator("#queue")).to_contain_text("稍后自动重试")
+    assert [each["state"] for each in one.kept()] == ["ready"]
+
+
+@pytest.mark.parametrize(("faked", "state"), [("image/png", "entered"), ("", "ready")])
+def test_originals_stay_until_the_server_has_them_all(
+    phone: Phones, site: Site, faked: str, state: str
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+
+    def portal(route: Route) -> None:
+        if not (route.request.headers.get("content-type") or "").startswith(faked):
+            route.continue_()
+            return
+        digest = route.request.url.rsplit("/", 1)[1]
+        size = len(route.request.post_data_buffer or b"")
+        body = json.dumps({"sha256": digest, "size": size, "media_type": "image/png"})
+        fulfil(route, 201, body, "application/json")
+
+    # It has the shape of a receipt and is none: only the ledger's own word counts.
+    page.route("**/v1/evidence/*", portal)
+    one.begin(code)
+    _to(one, "photos")
+    # Nobody has sent it before: the server has what it has, whoever sent it.
+    one.photograph("general", "IMG_1.png", PICTURE + uuid.uuid4().bytes)
+    _to(one, "people")
+    one.forward()
+    one.answer()
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(page.locator("#queue")).to_contain_text("服务器还缺")
+    assert len(one.kept("pictures")) == 1
+    assert one.kept()[0]["state"] == state
+    page.unroute_all()
+    page.get_by_role("button", name="立即上传").click()
+    expect(one.count("sent")).to_have_text("1")
+    assert one.kept("pictures") == []
+    (seen,) = spot_checks(site, inspection)
+    assert one.kept()[0]["receipt"]["position"] == seen["position"]
+
+
+def test_a_record_is_sent_after_the_sign_in_has_ended(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    one.context.clear_cookies()
+    one.network(on=True)
+    expect(page.locator("#sign-in")).to_be_visible()
+    _wait_for(page, lambda: _record(one, code)["state"] == "sent")
+    assert len(spot_checks(site, inspection)) == 1
+
+
+def test_a_credential_that_was_taken_back_sends_nothing_until_its_owner_is_there(
+    phone: Phones, site: Site, shown: Installation
+):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    _wait_for(page, lambda: any(f["name"].startswith("credential/") for f in one.kept("facts")))
+    one.network(on=False)
+    one.record(code)
+    one.context.clear_cookies()
+    with shown.gate.connection() as connection:
+        (key,) = access_keys.of_account(connection, actor.account, now())
+        assert access_keys.revoke(connection, actor.account, key.key_id, now())
+    one.network(on=True)
+    _wait_for(page, lambda: _record(one, code).get("trouble") == "signed-out")
+    assert spot_checks(site, inspection) == []
+    one.sign_in(actor)
+    page.reload()
+    expect(one.count("sent")).to_have_text("1")
+    assert len(spot_checks(site, inspection)) == 1
+
+
+def test_a_receipt_outlives_a_clock_that_is_set_right(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    one.page.add_init_script(
+        """const now = Date.now.bind(Date);
+        Date.now = () => now() + Number(localStorage.ahead ?? 0);"""
+    )
+    page = one.start(actor)
+    page.evaluate("localStorage.ahead = -400 * 86400000")
+    one.record(code)
+    expect(one.count("sent")).to_have_text("1")
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    expect(page.locator("#ready")).to_be_visible()
+    expect(one.count("sent")).to_have_text("1")
+
+
+def test_the_first_look_never_says_that_nobody_is_signed_in(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    one.sign_in(actor)
+    one.page.add_init_script(
+        """
+        globalThis.flashed = false;
+        new MutationObserver(() => {
+            const shown = document.getElementById("sign-in");
+            const state = document.getElementById("state")?.textContent ?? "";
+            const app = document.getElementById("app");
+            const said = shown && !shown.hidden && !app.hidden;
+            if (said || state.includes("未登录")) globalThis.flashed = true;
+        }).observe(document, {subtree: true, childList: true, attributes: true});
+        """
+    )
+    page = one.open("/field")
+    expect(page.locator("#state")).to_contain_text(actor.account)
+    assert page.evaluate("flashed") is False
+
+
+def test_sending_without_a_network_says_so(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.network(on=False)
+    one.record(code)
+    page.get_by_role("button", name="立即上传").click()
+    expect(page.locator("#told")).to_contain_text("现在没有网络")
+
+
+def test_a_dispatched_check_without_remarks_takes_twelve_touches(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor, inspector(2))
+    page = one.start(actor)
+    touches = 0
+
+    def touch(selector: str) -> None:
+        nonlocal touches
+        touches += 1
+        page.locator(selector).click()
+
+    one.begin(code)
+    touches += 1
+    touch("[data-next]")
+    touch("[data-next]")
+    touch("[data-rest]")
+    touch("[data-next]")
+    touch("[data-next]")
+    touch("[data-next]")
+    touch("[name=signature][value=drawn]")
+    pad = page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    box: Any = pad.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 70, steps=4)
+    page.mouse.up()
+    touches += 1
+    touch("[data-next]")
+    touch("[data-save]")
+    assert touches <= 12
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = spot_checks(site, inspection)
+    assert {answer["value"] for answer in seen["checklist"]} == {"是"}
+    assert float(seen["place"]["lon"]) == pytest.approx(116.461)
+
+
+def test_a_position_that_was_typed_is_marked_as_typed(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "place")
+    page.locator("#field-lon").fill("116.4")
+    page.locator("#field-lat").fill("39.9")
+    _to(one, "people")
+    one.forward()
+    one.answer()
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    expect(page.locator("#doubts")).to_contain_text("手工填写")
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = spot_checks(site, inspection)
+    assert {a["item"]: a["value"] for a in seen["checklist"]}["现场定位"] == "手工填写"
+
+
+def test_a_photo_says_where_and_when_it_was_taken(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=0)
+    expect(page.locator("[name=place_source]")).to_have_value("device")
+    one.photograph(KEYS[0])
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = spot_checks(site, inspection)
+    picture = seen["evidence"][0]
+    assert (picture["lon"], picture["lat"], picture["datum"]) == (116.461, 39.921, "WGS-84")
+    assert picture["captured_at"] is not None
+
+
+def test_a_refused_record_is_put_aside_with_a_reason(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    problem = json.dumps({"type": "urn:dudao:problem:refused", "detail": "不予办理", "status": 409})
+    page.route("**/v1/commands/*", lambda route: fulfil(route, 409, problem))
+    one.record(code)
+    expect(page.locator("#queue .refusal")).to_contain_text("409")
+    page.get_by_role("button", name="搁置").click()
+    page.locator("#question-reason").fill("另有记录")
+    page.locator("#question").get_by_role("button", name="确定").click()
+    expect(page.locator("#queue")).to_contain_text("另有记录")
+    assert one.kept()[0]["aside"]["reason"] == "另有记录"
+
+
+def test_every_step_has_its_own_first_heading(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    for step in ("people", "checklist", "photos", "place", "statement", "review"):
+        _to(one, step)
+        expect(page.locator("h1:visible")).to_have_count(1)

@@ -1,0 +1,35 @@
+"""Scripts go out without comments, and are otherwise what was written."""
+
+import pytest
+
+from api.web.frame.minified import minified
+
+
+@pytest.mark.parametrize(
+    ("written", "delivered"),
+    [
+        ("// why\nconst a = 1; // so\n", "const a=1;"),
+        ("/* why\n so */ go ( a , b ) ;", "go(a,b);"),
+        ('say("// no comment");', 'say("// no comment");'),
+        ("say('it\\'s  /* kept */');", "say('it\\'s  /* kept */');"),
+        ("say(`a  ${b + c}\n  // kept`);", "say(`a  ${b + c}\n  // kept`);"),
+        ("text.replace(/[/\"'`]  +/g, '');", "text.replace(/[/\"'`]  +/g,'');"),
+        ("const half = whole / 2; // rest / 2", "const half=whole/2;"),
+        ("const parts = [/^a  b/, 1 / 2];", "const parts=[/^a  b/,1/2];"),
+        ("a + ++b - -c", "a+ ++b- -c"),
+        ("return a\n  ?.b", "return a?.b"),
+        ("let a = b\nlet c = d\n", "let a=b\nlet c=d"),
+        ("go()\n[1].map(go)", "go()\n[1].map(go)"),
+        ("if (a) {\n  b();\n}\n\nc();", "if(a){b();}\nc();"),
+        ("for (const of of all) of in it;", "for(const of of all)of in it;"),
+    ],
+)
+def test_what_means_nothing_is_left_out_and_all_else_stays(written: str, delivered: str):
+    assert minified(written) == delivered
+    assert minified(delivered) == delivered
+
+
+@pytest.mark.parametrize("script", ["a = `x ${b ? `  c` : ''}`;", 'a = "x;\nb();'])
+def test_what_it_cannot_be_sure_of_is_not_delivered(script: str):
+    with pytest.raises(ValueError, match="line 1"):
+        minified(script)
