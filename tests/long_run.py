@@ -27,6 +27,7 @@ from tests import installed, newcomer
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".cache" / "long"
 KILLS, KILLS_AT_ONCE = 500, 50
+SEQUENCES, SEQUENCES_AT_ONCE = 500, 25
 NOT_HERE = newcomer.NOT_HERE
 
 
@@ -69,7 +70,17 @@ def properties(seed: int) -> Iterator[Step]:
             yield Step(f"properties/{name}", pytest(file, *searched))
 
 
-PARTS: Sequence[Callable[[int], Iterable[Step]]] = (newcomers, installs, kills, properties)
+def field(seed: int) -> Iterator[Step]:
+    """A phone in every kind of trouble: its records are in the ledger once, or there with the reason."""
+    for part in range(SEQUENCES // SEQUENCES_AT_ONCE):
+        environment = {
+            "DUDAO_TEST_SEQUENCES": str(SEQUENCES_AT_ONCE),
+            "DUDAO_TEST_SEED": f"{seed + part * SEQUENCES_AT_ONCE}",
+        }
+        yield Step(f"field/{part}", pytest("tests/api/web/test_field_soak.py"), environment)
+
+
+PARTS: Sequence[Callable[[int], Iterable[Step]]] = (newcomers, installs, kills, properties, field)
 """What makes the steps; whoever has something that takes long adds it here."""
 
 
