@@ -6,7 +6,7 @@ time, so it has the same bytes.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import orjson
@@ -21,7 +21,6 @@ from api.intake.device_records import chains, own_digest, sealed, statements
 from api.intake.evidence import missing_of, own_octets
 from api.questions.policy import unauthenticated
 from api.questions.problems import Problem, from_invalid, invalid
-from api.questions.queries import behind
 from api.questions.reading import Behind
 from api.questions.twins import twins
 from domain.assessment import AssessmentHeld
@@ -33,6 +32,7 @@ from ledger.gate.faults import Invalid
 from ledger.gate.json import read_object
 from ledger.gate.text import NUMBER_HERE, holds_identity_number
 from ledger.log.entry import Entry, instant_text
+from ledger.pool import is_temporary
 from projections.views import flags
 
 _KEY = re.compile(r"[!-~]{1,100}")
@@ -108,22 +108,32 @@ def record(
 def answer(house: Installation, positions: Sequence[int]) -> Response:
     """Say what was recorded and which flags it raised, once the views hold it.
 
+    What is recorded is never answered with "try again": a `note` says where the flags are not known yet.
+
     202 where it is a request: the act has no effect until a second person takes it.
     """
     if not positions:
         empty: dict[str, Any] = {"position": None, "positions": [], "stream": None, "version": None}
         sent = {"Ledger-Position": str(house.ends().head)}
         return _said({**empty, "recorded_at": None, "leaf": None, "flags": []}, 200, sent)
-    entries = house.log.at(positions)
-    last = positions[-1]
     try:
-        house.wait_for(last)
-    except Behind:
-        raise behind(last) from None
-    with house.reading() as connection:
-        raised = flags.of_records(connection, list(positions), last)
+        return _whole_answer(house, positions)
+    except Exception as error:
+        if not is_temporary(error):
+            raise
+        # The database went away behind the commit. It is in the ledger all the same.
+        body = {"position": positions[0], "positions": list(positions), "note": _SOON._asdict()}
+        return _said(body, 201, {"Location": f"/v1/events/{positions[0]}"})
+
+
+def _whole_answer(house: Installation, positions: Sequence[int]) -> Response:
+    last = positions[-1]
+    entries = house.log.at(positions)
+    raised = _raised(house, positions)
     sent = {"Location": f"/v1/events/{entries[0].position}", "Ledger-Position": str(last)}
-    body = _recorded(entries[0], positions, raised)
+    body = _recorded(entries[0], positions, raised or ())
+    if raised is None:
+        body["note"] = _SOON._asdict()
     asked = codec.decode(entries[0].type, entries[0].payload)
     if isinstance(asked, ActRequested):
         sent["Location"] = f"/v1/requests/{asked.request_id}"
@@ -190,6 +200,29 @@ def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> Non
             "this credential posts records that were sealed on its own device: sign in for others",
             rule="not-sealed",
         )
+
+
+class _Note(NamedTuple):
+    zh: str
+    en: str
+
+
+_SOON = _Note(
+    "已入账,不必重发;视图尚未更新,所引起的疑点稍后在疑点清单中显示",
+    "it is recorded, do not send it again; the views are not there yet, and the flags that it raised "
+    "will show in the list of flags",
+)
+
+
+def _raised(house: Installation, positions: Sequence[int]) -> Sequence[Mapping[str, Any]] | None:
+    """Return the flags that the entries raised; None where the views do not hold them in time."""
+    last = positions[-1]
+    try:
+        house.wait_for(last)
+        with house.reading() as connection:
+            return flags.of_records(connection, list(positions), last)
+    except Behind:
+        return None
 
 
 def _recorded(

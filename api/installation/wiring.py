@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from api.access.accounts import Register
 from api.access.gate import Gate
+from api.access.sealing import derived, seal, unseal
 from api.installation.bench import Bench
 from api.installation.opening import SOURCES, open_ledger
 from api.installation.settings import Settings
@@ -161,9 +162,13 @@ class Installation:
     @cached_property
     def operations(self) -> "Operations":
         """Imports asked for over HTTP."""
+        from api.intake.operation_store import Seals, Store  # noqa: PLC0415 - see above
         from api.intake.operations import Operations  # noqa: PLC0415 - see above
 
-        return Operations(self.settings.folder / "imports", self.bench)
+        key = derived(self.key, "dudao imports")
+        store = Store(self.pool, Seals(partial(seal, key), partial(unseal, key)))
+        folder = self.settings.folder / "imports"
+        return Operations(folder, self.bench, store, self.database.addresses.app)
 
     @property
     def verifier(self) -> "Verifier":

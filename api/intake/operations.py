@@ -1,35 +1,42 @@
-"""Imports asked for over HTTP: taken to a folder, carried out one after another, looked up by id.
+"""Imports asked for over HTTP: taken into the database, carried out one after another, looked up by id.
 
-What an operation has come to lies in files of the data folder, so every server process can answer
-for it and a restart goes on with what was not finished: taking a file twice adds nothing.
+One server at a time carries them out, in the order in which they were asked for; when it is gone
+another one goes on, by itself. Taking a file twice adds nothing.
 """
 
-import fcntl
 import logging
-import os
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from enum import StrEnum
-from itertools import compress
+from itertools import compress, islice
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
-from typing import Any, Protocol
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from typing import IO, Any, Protocol
 
 import msgspec
+import psycopg
+from psycopg import Connection
 
 from api.intake.imports.files import Decides, Importer, Rejects, Report
+from api.intake.operation_store import CHANNEL, Operation, Stage, Store, Unopened
 from api.intake.sheets.file import is_workbook
 from api.intake.sheets.marked import marked
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
-from ledger.deciding.outcome import Outcome, Rejected
+from ledger.deciding.outcome import Accepted, Already, Outcome, Rejected
 from ledger.gate.faults import Invalid
 from ledger.gate.output import members
 from ledger.gate.shapes import Submission
-from ledger.log.clock import now
+from ledger.log.clock import ClockRefused, now
 from ledger.log.entry import instant_text
+from ledger.log.group import Closed
+from ledger.log.log import Log, OutcomeUnknown
+from ledger.pool import is_temporary
+from projections.follow.lease import NAME, Lease
+
+__all__ = ["Operation", "Operations", "Stage"]
 
 logger = logging.getLogger("dudao.api")
 
@@ -39,44 +46,13 @@ MOST_REFUSED = 100
 """Refused lines in the answer itself; all of them are in the reject list."""
 
 
-class Stage(StrEnum):
-    """How far an operation has come."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PREVIEWED = "previewed"
-    """It was rehearsed: the counts say what it would come to. Nothing was recorded."""
-    DONE = "done"
-    FAILED = "failed"
-    DISCARDED = "discarded"
-    """It was given up after its preview; the file is gone."""
-
-
-class Operation(msgspec.Struct, kw_only=True):
-    """One import."""
-
-    id: str
-    file_name: str
-    suffix: str
-    actor: Actor
-    asked_at: str
-    stage: Stage = Stage.QUEUED
-    preview: bool = False
-    """Whether it is to be rehearsed first, and waits for a confirmation then."""
-    assessment_id: str | None = None
-    """The session of all rows of an upload, where who uploads has said so."""
-    done: int = 0
-    whole: int = 0
-    lines: int = 0
-    taken: int = 0
-    known: int = 0
-    refused: int = 0
-    notes: list[str] = []
-    errors: list[dict[str, str]] = []
-
-
 class Bench(Protocol):
     """Where importers come from."""
+
+    @property
+    def log(self) -> Log:
+        """The log that they append to."""
+        ...
 
     def importer(
         self,
@@ -161,46 +137,67 @@ def _broken_off(operation: Operation) -> str:
     )
 
 
-class Operations:
-    """The imports of one data folder, and the thread that carries them out."""
+OTHER_KEY = (
+    "上传内容由另一密钥加密,本系统无法读取;请重新上传 / "
+    "the upload was sealed with another key and cannot be read: send it again"
+)
 
-    def __init__(self, folder: Path, bench: Bench) -> None:
+
+class Resumed:
+    """Counts as taken what the same operation took before it was interrupted."""
+
+    def __init__(self, decider: Decides, began: int) -> None:
+        self._decider = decider
+        self._began = began
+        self._taken: set[int] = set()
+
+    def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
+        """Carry out or refuse the commands in their order."""
+        for outcome in self._decider.stream(batches):
+            if not isinstance(outcome, Accepted | Already):
+                yield outcome
+                continue
+            # A line that stands twice in the file is known the second time.
+            own = outcome.position > self._began and outcome.position not in self._taken
+            self._taken.add(outcome.position)
+            yield Accepted(outcome.position, outcome.count) if own else outcome
+
+
+class Interrupted(Exception):  # noqa: N818 - reads as what it says
+    """The server stops, or another one goes on with the operation."""
+
+
+class Operations:
+    """The imports of an installation, and the thread that carries them out: one server's at a time."""
+
+    def __init__(self, folder: Path, bench: Bench, store: Store, conninfo: str) -> None:
         self._folder = folder
         self._bench = bench
-        self._queue: SimpleQueue[str | None] = SimpleQueue()
+        self._store = store
+        self._conninfo = conninfo
+        self._closing = Event()
         self._thread = Thread(target=self._work, name="imports", daemon=True)
 
     def start(self) -> None:
-        """Begin with what an earlier process left unfinished, and forget previews nobody came back to."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stale = instant_text(now() - KEPT)
-        for operation in self._all():
-            if operation.stage in {Stage.QUEUED, Stage.RUNNING}:
-                self._queue.put(operation.id)
-            elif operation.stage is Stage.PREVIEWED and operation.asked_at < stale:
-                self.discard(operation)
-            elif operation.asked_at < stale:  # its faults were to be mended; it holds names
-                self._upload(operation).unlink(missing_ok=True)
+        """Begin with what was left unfinished, whichever server it was asked of."""
         self._thread.start()
 
     def close(self) -> None:
-        """Take nothing more on; what runs goes on where it was when the next process starts."""
-        self._queue.put(None)
+        """Take nothing more on; what runs goes on in another server, or when the next one starts."""
+        self._closing.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
-    def new(
+    def take_in(
         self,
         file_name: str,
         actor: Actor,
+        content: IO[bytes],
         *,
         preview: bool = False,
         assessment_id: str | None = None,
-    ) -> tuple[Operation, Path]:
-        """Return an operation and where its file is to be written before `enqueue`.
-
-        With `preview` it is rehearsed and waits for `confirm`.
-        """
+    ) -> Operation:
+        """Have a file carried out; with `preview` it is rehearsed and waits for `confirm`."""
         suffix = Path(file_name).suffix.lower()[:10]
         operation = Operation(
             id=str(uuid.uuid4()),
@@ -211,137 +208,191 @@ class Operations:
             assessment_id=assessment_id,
             asked_at=instant_text(now()),
         )
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return operation, self._upload(operation)
-
-    def enqueue(self, operation: Operation) -> None:
-        """Have the operation carried out."""
-        self._save(operation)
-        self._queue.put(operation.id)
+        self._store.add(operation, content)
+        return operation
 
     def confirm(self, operation: Operation) -> bool:
         """Have a rehearsed operation carried out; return False where it does not wait for that."""
         if operation.stage is not Stage.PREVIEWED:
             return False
         operation.preview, operation.stage, operation.done = False, Stage.QUEUED, 0
-        self.enqueue(operation)
-        return True
+        return self._store.move(operation, Stage.PREVIEWED)
 
     def discard(self, operation: Operation) -> bool:
         """Give up a rehearsed operation; return False where it does not wait."""
         if operation.stage is not Stage.PREVIEWED:
             return False
         operation.stage = Stage.DISCARDED
-        self._save(operation)
-        for path in (self._upload(operation), self._rejects(operation.id)):
-            path.unlink(missing_ok=True)
+        if not self._store.move(operation, Stage.PREVIEWED):
+            return False
+        self._store.drop(operation, "upload", "rejects")
         return True
 
     def of(self, actor: Actor) -> list[Operation]:
         """Return the operations of one account, the latest first."""
-        found = [operation for operation in self._all() if operation.actor == actor]
-        return sorted(found, key=lambda operation: operation.asked_at, reverse=True)
+        return self._store.of(actor)
 
     def find(self, id_: str) -> Operation | None:
         """Return the operation of that id."""
-        try:
-            name = str(uuid.UUID(id_))
-            return msgspec.json.decode(self._state(name).read_bytes(), type=Operation)
-        except (ValueError, FileNotFoundError):
-            return None
+        return self._store.find(id_)
 
     def refused(self, operation: Operation, limit: int | None = MOST_REFUSED) -> list[Any]:
         """Return refused lines with their reasons, all of them with `limit` None."""
-        path = self._rejects(operation.id)
-        if not path.exists():
-            return []
-        found: list[Any] = []
-        with path.open("rb") as file:
-            for line in file:
-                if limit is not None and len(found) == limit:
-                    break
-                found.append(msgspec.json.decode(line))
-        return found
+        lines = map(msgspec.json.decode, _lines(self._store.pieces(operation, "rejects")))
+        with suppress(Unopened):
+            return list(islice(lines, limit))
+        return []
 
     def marked(self, operation: Operation) -> tuple[str, bytes] | None:
         """Return the ending and the content of the sheet with its faults marked, while it is kept."""
         if not self.keeps(operation):
             return None
-        return marked(self._upload(operation), self.refused(operation, None))
+        with self._copied(operation) as path:
+            return marked(path, self.refused(operation, None))
 
     def keeps(self, operation: Operation) -> bool:
         """Return whether the file is still here, and a sheet with faults in it."""
-        path = self._upload(operation)
-        if operation.refused == 0 or not path.exists():
+        if operation.refused == 0:
             return False
-        with path.open("rb") as file:
-            return is_workbook(file.read(4)) or path.suffix in {".csv", ".tsv", ".txt"}
+        try:
+            start = next(self._store.pieces(operation, "upload"), None)
+        except Unopened:
+            return False
+        if start is None:
+            return False
+        return is_workbook(start[:4]) or operation.suffix in {".csv", ".tsv", ".txt"}
 
-    def _state(self, id_: str) -> Path:
-        return self._folder / f"{id_}.json"
-
-    def _upload(self, operation: Operation) -> Path:
-        return self._folder / f"{operation.id}.upload{operation.suffix}"
-
-    def _rejects(self, id_: str) -> Path:
-        return self._folder / f"{id_}.reject.ndjson"
-
-    def _all(self) -> Iterator[Operation]:
-        for path in sorted(self._folder.glob("*.json")):
-            found = self.find(path.stem)
-            if found is not None:
-                yield found
-
-    def _save(self, operation: Operation) -> None:
-        path = self._state(operation.id)
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        part.write_bytes(msgspec.json.encode(operation))
-        part.replace(path)
+    @contextmanager
+    def _copied(self, operation: Operation) -> Generator[Path]:
+        """Yield the upload as a file of its own, gone afterwards: it names people."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self._folder, prefix="work-") as folder:
+            yield self._store.fetch(operation, Path(folder) / f"upload{operation.suffix}")
 
     def _work(self) -> None:
-        while (id_ := self._queue.get()) is not None:
-            operation = self.find(id_)
-            if operation is not None and operation.stage in {Stage.QUEUED, Stage.RUNNING}:
-                self._carry_out(operation)
+        """Carry out what waits while this server is the one that does; whatever fails is tried again."""
+        while not self._closing.is_set():
+            try:
+                with psycopg.connect(
+                    self._conninfo, autocommit=True, application_name=f"{NAME}-imports"
+                ) as session:
+                    self._stand_by(session, Lease(self._conninfo, "imports"))
+            except Exception as error:
+                if is_temporary(error) or isinstance(error, _TEMPORARY):
+                    logger.warning("imports wait: %s", " ".join(str(error).split()))
+                else:
+                    logger.exception("imports wait")
+                self._closing.wait(AGAIN)
 
-    def _carry_out(self, operation: Operation) -> None:
-        path = self._upload(operation)
+    def _stand_by(self, session: Connection[Any], lease: Lease) -> None:
+        session.execute(LISTEN)
+        self._adopt()
+        while not self._closing.is_set():
+            if not lease.try_take(session):
+                self._closing.wait(AGAIN)
+                continue
+            with lease.held():
+                self._forget()
+                while not (self._closing.is_set() or lease.lost):
+                    operation = self._store.next()
+                    if operation is None:
+                        deque(session.notifies(timeout=AGAIN, stop_after=1), maxlen=0)
+                    else:
+                        self._carry_out(operation, lease)
+
+    def _adopt(self) -> None:
+        """Take over what an earlier release kept in this folder, in the order it was asked for."""
+        found = [
+            msgspec.json.decode(path.read_bytes(), type=Operation)
+            for path in self._folder.glob("*.json")
+        ]
+        for operation in sorted(found, key=lambda each: each.asked_at):
+            upload = self._folder / f"{operation.id}.upload{operation.suffix}"
+            rejects = self._folder / f"{operation.id}.reject.ndjson"
+            with suppress(FileNotFoundError), upload.open("rb") as content:
+                self._store.add(operation, content)
+            self._store.add(operation, None)  # there already, but where there was no upload
+            if rejects.exists():
+                self._store.replace(operation, "rejects", rejects)
+            for path in (upload, rejects, self._folder / f"{operation.id}.json"):
+                path.unlink(missing_ok=True)
+
+    def _forget(self) -> None:
+        """Let go of previews nobody came back to, and of files that were to be mended."""
+        for operation in self._store.stale(now(), KEPT):
+            if not self.discard(operation):
+                self._store.drop(operation, "upload")
+
+    def _carry_out(self, operation: Operation, lease: Lease) -> None:
+        """Carry an operation out to an end of its own; what is the server's or the disk's is raised."""
         try:
-            with path.open("rb") as held:
-                # Another process may have found the same unfinished operation.
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._import(operation, path)
-        except BlockingIOError:
+            with self._copied(operation) as path:
+                self._import(operation, path, lease)
+        except Interrupted:
             return
         except Invalid as error:
             operation.stage = Stage.FAILED
             operation.errors = [{"field": f.field, "reason": f.reason} for f in error.faults]
-        except Exception:
+        except Unopened:
+            operation.stage = Stage.FAILED
+            operation.errors = [{"field": "", "reason": OTHER_KEY}]
+        except Exception as error:
+            if is_temporary(error) or isinstance(error, _TEMPORARY):
+                raise  # nothing is lost, and nothing is over: it is tried again
             logger.exception("import %s failed", operation.id)
             operation.stage = Stage.FAILED
             operation.errors = [{"field": "", "reason": _broken_off(operation)}]
-        self._save(operation)
+            self._store.save(operation)
+            return
+        self._store.save(operation)
         if operation.stage is not Stage.PREVIEWED and operation.refused == 0:
-            path.unlink(missing_ok=True)
+            self._store.drop(operation, "upload")
 
-    def _import(self, operation: Operation, path: Path) -> None:
+    def _import(self, operation: Operation, path: Path, lease: Lease) -> None:
         report = Report(operation.file_name)
 
         def progress(done: int, whole: int) -> None:
+            if self._closing.is_set() or lease.lost:
+                raise Interrupted
             operation.stage, operation.done, operation.whole = Stage.RUNNING, done, whole
             _count(operation, report)
-            self._save(operation)
+            self._store.save(operation)
 
         takes = self._bench.rehearser if operation.preview else self._bench.importer
         brought = Stamps(entered_by=operation.actor.account)
         actor = members(operation.actor)
         importer = takes(actor, progress, operation.assessment_id, brought)
+        if not operation.preview:
+            if operation.began is None:
+                operation.began = self._bench.log.head().position
+                self._store.save(operation)
+            else:
+                importer.transactor = Resumed(importer.transactor, operation.began)
         importer.transactor = OwnLines(importer.transactor, operation.actor)
+        rejects = path.with_name("rejects.ndjson")
         try:
-            importer.take(path, Rejects(self._rejects(operation.id)), report)
+            importer.take(path, Rejects(rejects), report)
         finally:  # what is in the ledger is counted, also where the rest could not be read
             _count(operation, report)
+        self._store.replace(operation, "rejects", rejects if rejects.exists() else None)
         operation.stage = Stage.PREVIEWED if operation.preview else Stage.DONE
+
+
+LISTEN = f"LISTEN {CHANNEL}"
+AGAIN = 1.0
+"""Seconds after which a server looks again whether it is its turn, and tries again what failed."""
+_TEMPORARY = (OSError, ClockRefused, OutcomeUnknown, Closed)
+"""What befalls the machine and not the file: a full disk, a clock that is refused, the end of the process."""
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of content that comes in pieces."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
 
 
 def _count(operation: Operation, report: Report) -> None:

@@ -63,8 +63,9 @@ def behind(position: int) -> Problem:
     """Return the problem of views that did not reach `position` in time."""
     return Problem(
         "projections-behind",
-        f"视图在 {PATIENCE:.0f} 秒内未更新到位置 {position},请稍后重试",
-        f"the views did not reach position {position} within {PATIENCE:.0f} s; try again",
+        f"视图在 {PATIENCE:.0f} 秒内未更新到位置 {position};已入账的内容不受影响,不必重新提交,请稍后重试",
+        f"the views did not reach position {position} within {PATIENCE:.0f} s. What is recorded is "
+        "recorded and need not be sent again; look again later",
         position=position,
         headers={"Retry-After": "5"},
     )

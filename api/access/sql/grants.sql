@@ -26,3 +26,9 @@ GRANT UPDATE (used_at, revoked_at) ON office.access_key TO dudao_app;
 GRANT SELECT, INSERT ON office.device TO dudao_app;
 GRANT UPDATE (agent, sequence, unsent, told_at) ON office.device TO dudao_app;
 GRANT SELECT, INSERT ON office.device_record TO dudao_app;
+
+-- An upload holds names of holders: it goes when it was carried out or given up.
+GRANT SELECT, INSERT ON office.operation TO dudao_app;
+GRANT UPDATE (turn, stage, state) ON office.operation TO dudao_app;
+GRANT SELECT, INSERT ON office.operation_turn TO dudao_app;
+GRANT SELECT, INSERT, DELETE ON office.operation_piece TO dudao_app;

@@ -1,7 +1,5 @@
 """`POST /v1/imports` and what became of it."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -33,7 +31,6 @@ from ledger.gate.text import require_plain
 
 router = APIRouter(tags=["导入 / imports"])
 
-PIECE = 1024 * 1024
 MOST_LISTED = 100_000
 """Lines of an error list: a sheet takes a million, and nobody mends so many by hand."""
 
@@ -136,10 +133,9 @@ def begin(
         name = require_plain(upload.filename or "", "file")
     except Invalid as error:
         raise from_invalid(error) from None
-    operation, path = house.operations.new(name, actor, preview=preview, assessment_id=assessment)
-    _store(upload, path)
-    house.operations.enqueue(operation)
-    return operation
+    return house.operations.take_in(
+        name, actor, upload.file, preview=preview, assessment_id=assessment
+    )
 
 
 async def _form(request: Request) -> FormData:
@@ -158,12 +154,6 @@ async def _form(request: Request) -> FormData:
         return await request.form(max_files=1, max_fields=10)
     except (MultiPartException, HTTPException, ValueError):
         raise Problem("malformed-request", "上传内容无法读取", "the form cannot be read") from None
-
-
-def _store(upload: UploadFile, path: Path) -> None:
-    """Copy the upload, which the form parser holds in a file already; holders' names may be in it."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        shutil.copyfileobj(upload.file, file, PIECE)
 
 
 @router.get(

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from psycopg import OperationalError
 
 from api.installation import wiring
 from api.installation.wiring import Installation
 from api.web.app import create_app
 from tests.api.desk import Desk
+from tests.api.lines import registered, uscc
 from tests.ledger.drafts import single
 from tests.postgres import Server
 from tests.serving import own_settings, serving
@@ -49,3 +51,24 @@ def test_an_idle_ledger_is_ready_however_long_nothing_moved(
     position = desk.get("/v1/events", limit=1).json()["basis"]["position"]
     ready = desk.get("/readyz", None)
     assert (ready.status_code, ready.json()["followed"]) == (200, position)
+
+
+def test_what_is_recorded_is_never_answered_try_again(
+    unfollowed: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "PATIENCE", 0.05)
+    line = registered(uscc())
+    body = {**line["data"], "valid_from": line["valid_from"]}
+    said = unfollowed.post("/v1/commands/EnterpriseRegistered", body, line["actor"], "k")
+    assert said.status_code == 201
+    assert said.json()["position"] == 2
+    assert "不必重发" in said.json()["note"]["zh"]
+
+    def gone(*_: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr("api.http.commands._raised", gone)
+    again = unfollowed.post("/v1/commands/EnterpriseRegistered", body, line["actor"], "k")
+    assert again.status_code == 201, again.text
+    assert again.json()["positions"] == [2]
+    assert "不必重发" in again.json()["note"]["zh"]

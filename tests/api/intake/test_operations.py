@@ -1,17 +1,30 @@
 """Imports over HTTP: taken in, carried out behind, looked up by whoever asked."""
 
+import errno
 import json
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from threading import Event
+from typing import Any
 
+import msgspec
 import pytest
+from psycopg import OperationalError
 
+from api.access.sealing import derived, seal, unseal
 from api.installation.wiring import Installation
+from api.intake.operation_store import Operation, Seals, Stage, Store
 from api.intake.operations import Operations
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api.desk import Desk
 from tests.api.lines import CENTRE, Json, line, registered, reporter, session, uscc
+from tests.postgres import Server
+from tests.serving import own_settings
 
 pytestmark = pytest.mark.postgres
 
@@ -106,21 +119,163 @@ def test_what_is_no_form_with_a_file_is_refused(desk: Desk) -> None:
     assert refused.status_code == 403
 
 
-def test_an_unfinished_import_goes_on_with_the_next_start(house: Installation) -> None:
+@pytest.fixture
+def waiting(server: Server, tmp_path: Path) -> Iterator[Installation]:
+    """An installation whose imports nobody carries out yet."""
+    with Installation(own_settings(server, "dudao_waiting", tmp_path), connections=6) as house:
+        yield house
+
+
+def another(house: Installation) -> Operations:
+    """The imports of another server of the same installation, with a folder of its own."""
+    key = derived(house.key, "dudao imports")
+    store = Store(house.pool, Seals(partial(seal, key), partial(unseal, key)))
+    folder = house.settings.folder / str(uuid.uuid4())
+    return Operations(folder, house.bench, store, house.database.addresses.app)
+
+
+def ended(operations: Operations, id_: str) -> Operation:
+    """The operation once it has ended."""
+    deadline = time.monotonic() + 30
+    while True:
+        found = operations.find(id_)
+        assert found is not None
+        if found.stage not in {Stage.QUEUED, Stage.RUNNING}:
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.01)
+
+
+def as_actor(who: Json) -> Actor:
+    return Actor(account=who["account"], role=Role(who["role"]), organisation=who["organisation"])
+
+
+def asked(house: Installation, content: bytes, who: Json) -> str:
+    """Ask one server for an import; return its id."""
+    return house.operations.take_in("in.ndjson", as_actor(who), BytesIO(content)).id
+
+
+def test_another_server_carries_out_what_was_asked_of_one_that_is_gone_in_the_order_of_arrival(
+    waiting: Installation,
+) -> None:
     code = uscc()
-    who = reporter(code)
-    actor = Actor(
-        account=who["account"], role=Role.ENTERPRISE_REPORTER, organisation=who["organisation"]
-    )
-    folder = house.settings.folder / "imports-before"
-    before = Operations(folder, house.bench)
-    operation, path = before.new("in.ndjson", actor)
-    path.write_bytes(ndjson(registered(code)))
-    before.enqueue(operation)  # its thread was never started: the process died here
-    after = Operations(folder, house.bench)
-    after.start()
-    after.close()
-    found = after.find(operation.id)
-    assert found is not None
+    # The second file rests on the first: before it, every line of it would be refused.
+    first = asked(waiting, ndjson(registered(code)), reporter(code))
+    changes = [session(code, day=f"2025-03-0{n}") for n in (1, 2, 3)]
+    others = [asked(waiting, ndjson(each), reporter(code)) for each in changes]
+    other = another(waiting)
+    other.start()
+    try:
+        found = [ended(other, id_) for id_ in (first, *others)]
+    finally:
+        other.close()
+    assert [(each.stage, each.taken, each.refused) for each in found] == [("done", 1, 0)] * 4
+    seen = [each.position for each in waiting.log.entries() if each.subject == code]
+    assert len(seen) == 4
+    assert not list(waiting.settings.folder.glob("imports/*"))
+
+
+def test_an_import_that_is_interrupted_tells_all_that_it_took(
+    waiting: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = uscc()
+    lines = [registered(code), *(session(code, day=f"2025-03-{n:02}") for n in range(1, 21))]
+    again = lines[1]
+    id_ = asked(waiting, ndjson(*lines, again), reporter(code))
+    other = another(waiting)
+    monkeypatch.setattr("api.intake.imports.files.BATCH", 5)
+    monkeypatch.setattr("api.intake.imports.files.STEP", 5)
+    append, gone = waiting.bench.log.append, Event()
+
+    def fails_once(*given: Any, **named: Any) -> Any:
+        if not gone.is_set() and waiting.bench.log.head().position >= 10:
+            gone.set()
+            raise OperationalError("server closed the connection unexpectedly")
+        return append(*given, **named)
+
+    monkeypatch.setattr(waiting.bench.log, "append", fails_once)
+    other.start()
+    try:
+        found = ended(other, id_)
+    finally:
+        other.close()
+    assert gone.is_set()
+    assert (found.stage, found.lines, found.taken, found.known) == ("done", 22, 21, 1)
+
+
+def test_a_full_disk_stops_no_import_for_good_and_loses_no_upload(
+    waiting: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = uscc()
+    id_ = asked(waiting, ndjson(registered(code)), reporter(code))
+    fetch, full = Store.fetch, Event()
+
+    def no_space(store: Store, operation: Operation, path: Path) -> Path:
+        if not full.is_set():
+            full.set()
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return fetch(store, operation, path)
+
+    monkeypatch.setattr(Store, "fetch", no_space)
+    other = another(waiting)
+    other.start()
+    try:
+        found = ended(other, id_)
+    finally:
+        other.close()
+    assert full.is_set()
     assert (found.stage, found.taken) == ("done", 1)
-    assert not path.exists()
+
+
+def test_what_an_earlier_release_kept_in_the_folder_is_taken_over(waiting: Installation) -> None:
+    code = uscc()
+    other = another(waiting)
+    folder = other._folder
+    folder.mkdir()
+    operation = Operation(
+        id=str(uuid.uuid4()),
+        file_name="in.ndjson",
+        suffix=".ndjson",
+        actor=as_actor(reporter(code)),
+        asked_at="2026-11-01T00:00:00.000000Z",
+    )
+    (folder / f"{operation.id}.json").write_bytes(msgspec.json.encode(operation))
+    (folder / f"{operation.id}.upload.ndjson").write_bytes(ndjson(registered(code)))
+    other.start()
+    try:
+        deadline = time.monotonic() + 30
+        while other.find(operation.id) is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        found = ended(other, operation.id)
+    finally:
+        other.close()
+    assert (found.stage, found.taken) == ("done", 1)
+    assert not list(folder.glob("*.*"))
+
+
+def test_neither_file_nor_refused_lines_can_be_read_in_the_database(
+    waiting: Installation,
+) -> None:
+    code = uscc()
+    wrong = session(code, venue={"name": "金丝雀丙"})
+    id_ = asked(waiting, ndjson(registered(code), wrong | {"type": "金丝雀丁"}), reporter(code))
+    with waiting.reading() as connection:
+        stored = connection.execute(
+            "SELECT octets FROM office.operation_piece UNION ALL SELECT state FROM office.operation"
+        ).fetchall()
+    needles = ("金丝雀丙".encode(), "金丝雀丁".encode(), code.encode())
+    assert stored
+    assert not [octets for (octets,) in stored if any(each in bytes(octets) for each in needles)]
+    other = another(waiting)
+    other.start()
+    try:
+        found = ended(other, id_)
+    finally:
+        other.close()
+    assert found.refused == 1
+    assert other.refused(found)[0]["line"] == 2
+    with waiting.reading() as connection:
+        stored = connection.execute("SELECT octets FROM office.operation_piece").fetchall()
+    assert stored
+    assert not [octets for (octets,) in stored if any(each in bytes(octets) for each in needles)]
