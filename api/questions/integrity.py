@@ -5,6 +5,7 @@ from typing import Any
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.reading import Reading
+from api.questions.witnessed import witnessed
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log import tiles
@@ -25,12 +26,16 @@ MAY_START = frozenset(
 
 
 def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
-    """Return `{head, running, verifications}`; `running` is null or how far it has come."""
+    """Return `{head, running, verifications}` and what `witnessed` tells.
+
+    `running` is null or how far it has come.
+    """
     decide(actor, Action.READ, "integrity")
     head = house.log.head()
     with house.reading() as connection:
         found = verifications.last(connection, SHOWN)
         elsewhere = verifications.running(connection)
+        signed = witnessed(connection, head.position)
     progress = house.verifier.progress
     under_way = None
     if progress is not None or elsewhere:
@@ -44,6 +49,7 @@ def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
         },
         "running": under_way,
         "verifications": [each.shown() for each in found],
+        **signed,
     }
 
 

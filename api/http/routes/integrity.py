@@ -16,8 +16,11 @@ router = APIRouter(tags=["核验 / integrity"])
 _ROOT = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _SHAPE: dict[str, Any] = {
     "type": "object",
-    "required": ["head", "running", "verifications"],
+    "required": ["head", "running", "verifications", "checkpoint", "witnesses", "alarms"],
     "properties": {
+        "checkpoint": {"type": ["object", "null"]},
+        "witnesses": {"type": "array", "items": {"type": "object"}},
+        "alarms": {"type": "array", "items": {"type": "object"}},
         "head": {
             "type": "object",
             "required": ["position", "root", "recorded_at"],

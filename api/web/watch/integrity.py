@@ -27,6 +27,12 @@ class IntegrityPage:
     """The ones before it, newest first."""
     behind: int
     """Entries recorded since the last one."""
+    checkpoint: dict[str, Any] | None
+    """What was signed last, None where nothing was."""
+    witnesses: list[dict[str, Any]]
+    """Who follows the log, up to where, and when they last said so."""
+    alarms: list[dict[str, str]]
+    """Why the proofs are weaker than they should be, in both languages."""
     may_start: bool
     """Whether the reader may have it done now."""
 
@@ -42,6 +48,9 @@ def look(request: Request, house: Installed, actor: Caller) -> Response:
         last=latest,
         earlier=found["verifications"][1:],
         behind=found["head"]["position"] - (latest["position"] if latest else 0),
+        checkpoint=found["checkpoint"],
+        witnesses=found["witnesses"],
+        alarms=found["alarms"],
         may_start=actor.role in MAY_START,
     )
     return render(framed(request, house, actor, twin="/v1/integrity"), "integrity.html", page)

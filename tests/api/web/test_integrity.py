@@ -1,5 +1,8 @@
 """核验: the ledger's integrity in words, and a verification that a reader starts."""
 
+import uuid
+from pathlib import Path
+
 import httpx2
 import psycopg
 import pytest
@@ -7,10 +10,15 @@ import pytest
 from api.installation.wiring import Installation
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from proof import kept
+from proof.checkpoints import read_checkpoint
+from proof.notes import Kind, new_key
+from proof.signer import open_signer, sign_now
 from tests.api.web.site import ANALYST, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
 
+AT = 1_764_000_000
 AUDITOR = Actor(account="auditor-1", role=Role.AUDIT_ADMIN, organisation="centre")
 SECURITY = Actor(account="security-1", role=Role.SECURITY_ADMIN, organisation="centre")
 
@@ -63,3 +71,50 @@ def test_the_page_is_accessible_and_fits(reader: Opener, language: str, *, phone
     one.open("/integrity")
     assert one.violations() == []
     assert not one.wide()
+
+
+def test_it_says_what_was_signed_and_who_cosigned(
+    site: Site, shown: Installation, tmp_path: Path
+) -> None:
+    before = site.get("/v1/integrity", SUPERVISOR).json()
+    signer = open_signer(tmp_path / "signer", f"ledger.example/{uuid.uuid4()}")
+    keys = [new_key(f"w{n}.example/1", Kind.ED25519_COSIGNATURE) for n in (1, 2)]
+    logs = "".join(f"log {key.vkey}\n" for key in signer.public)
+    lines = "".join(f"witness w{n} {key.public.vkey}\n" for n, key in enumerate(keys, 1))
+    with shown.pool.connection() as connection:
+        note = sign_now(signer, connection, AT)
+        alone = site.get("/v1/integrity", SUPERVISOR).json()
+        kept.keep_policy(connection, f"{logs}{lines}group g 1 w1 w2\nquorum g\n")
+        checkpoint = read_checkpoint(note.text)
+        signature = keys[0].sign(note.text, AT)
+        kept.keep_cosignature(connection, checkpoint, keys[0].public, signature, AT)
+    if before["checkpoint"] is None:
+        assert "dudao signer" in before["alarms"][0]["zh"]
+    assert alone["checkpoint"]["met"] is None or alone["alarms"]
+    found = site.get("/v1/integrity", SUPERVISOR).json()
+    assert found["checkpoint"]["origin"] == signer.origin
+    assert found["checkpoint"]["met"] is True
+    assert found["alarms"] == []
+    first, second = found["witnesses"]
+    assert (first["name"], first["position"]) == ("w1", checkpoint.size)
+    assert second["at"] is None
+    html = site.get("/integrity", SUPERVISOR).text
+    for text in (signer.origin, "w1.example/1", "从未", found["checkpoint"]["root"]):
+        assert text in html
+
+
+def test_a_signature_that_does_not_hold_is_an_alarm(
+    site: Site, shown: Installation, tmp_path: Path
+) -> None:
+    signer = open_signer(tmp_path / "signer", f"ledger.example/{uuid.uuid4()}")
+    key = new_key("w1.example/1", Kind.ED25519_COSIGNATURE)
+    logs = "".join(f"log {each.vkey}\n" for each in signer.public)
+    with shown.pool.connection() as connection:
+        note = sign_now(signer, connection, AT)
+        kept.keep_policy(connection, f"{logs}witness w {key.public.vkey}\nquorum w\n")
+        false = key.sign("another\n", AT)
+        kept.keep_cosignature(connection, read_checkpoint(note.text), key.public, false, AT)
+    found = site.get("/v1/integrity", SUPERVISOR).json()
+    assert found["checkpoint"]["met"] is False
+    assert "不成立" in found["alarms"][0]["zh"]
+    assert "不成立" in site.get("/integrity", SUPERVISOR).text

@@ -1,0 +1,117 @@
+"""What was signed of the ledger and who cosigned it: the operator's own word is not enough."""
+
+from datetime import UTC, timedelta
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from ledger.log.clock import now
+from ledger.log.entry import instant_text
+from proof import kept
+from proof.kept import Kept
+from proof.notes import BadNote
+from proof.policy import BadPolicy, Policy, read_policy, trust
+
+OVERDUE = timedelta(minutes=15)
+"""After which a checkpoint without witnesses, or none at all of new entries, is an alarm."""
+
+
+class Alarm(NamedTuple):
+    """Why the proofs are weaker than they should be."""
+
+    zh: str
+    en: str
+
+
+def witnessed(connection: Connection[Any], head: int) -> dict[str, Any]:
+    """Return `{checkpoint, witnesses, alarms}`.
+
+    `checkpoint`: `{origin, position, root, signed_at, keys, met}` or null; `met` is null where no
+    policy asks for witnesses. `witnesses`: `{name, position, at}`, null where one never spoke.
+    """
+    latest = kept.latest(connection)
+    if latest is None:
+        return {"checkpoint": None, "witnesses": [], "alarms": [UNSIGNED._asdict()]}
+    origin = latest.checkpoint.origin
+    text = kept.policy_text(connection)
+    alarms: list[Alarm] = []
+    witnesses: list[dict[str, Any]] = []
+    met: bool | None = None
+    if text is None:
+        alarms.append(ALONE)
+    else:
+        met = _met(latest, text, alarms)
+        witnesses = _words(connection, origin, text)
+    late = now() - latest.kept_at > OVERDUE
+    if late and latest.checkpoint.size < head:
+        alarms.append(_behind(latest))
+    if late and met is False and not alarms:
+        alarms.append(UNSEEN)
+    checkpoint = {
+        "origin": origin,
+        "position": latest.checkpoint.size,
+        "root": latest.checkpoint.root.hex(),
+        "signed_at": instant_text(latest.kept_at),
+        "keys": [key.vkey for key in kept.log_keys(connection, origin)],
+        "met": met,
+    }
+    shown = [alarm._asdict() for alarm in alarms]
+    return {"checkpoint": checkpoint, "witnesses": witnesses, "alarms": shown}
+
+
+def _met(latest: Kept, text: str, alarms: list[Alarm]) -> bool:
+    try:
+        return trust(read_policy(text), latest.note).met
+    except (BadNote, BadPolicy):
+        alarms.append(FALSE)
+        return False
+
+
+def _words(connection: Connection[Any], origin: str, text: str) -> list[dict[str, Any]]:
+    try:
+        policy: Policy = read_policy(text)
+    except BadPolicy:
+        return []
+    words = kept.last_words(connection, origin)
+    found: list[dict[str, Any]] = []
+    for name, party in policy.witnesses.items():
+        word = words.get(party.key.vkey)
+        found.append(
+            {
+                "name": name,
+                "key": party.key.name,
+                "position": word.position if word else None,
+                "at": instant_text(word.at.astimezone(UTC)) if word else None,
+            }
+        )
+    return found
+
+
+UNSIGNED = Alarm(
+    "尚未签署任何检查点:没有运行过 dudao signer。此前的记录若被管理员改得前后一致,事后无从发现。",
+    "No checkpoint was ever signed: dudao signer has not run. What an administrator rewrites "
+    "consistently cannot be found out later.",
+)
+ALONE = Alarm(
+    "检查点没有见证:签名者与账本由同一方掌管,不足以对抗管理员。请由档案馆、区局运行 dudao witness,给签名者策略。",
+    "No witness cosigns the checkpoints: signer and ledger are in the same hands. Let an archive or a "
+    "district run dudao witness, and give the signer a policy.",
+)
+UNSEEN = Alarm(
+    "最近的检查点十五分钟以来没有足够的见证联署:请检查见证是否在运行、网络是否可达。",
+    "Too few witnesses have cosigned the latest checkpoint for fifteen minutes: see whether they run "
+    "and can be reached.",
+)
+FALSE = Alarm(
+    "检查点上有不成立的签名,或策略不可用:请保留现场,与见证核对。",
+    "A signature on the checkpoint does not hold, or the policy cannot be used: leave everything as it "
+    "is and compare with the witnesses.",
+)
+
+
+def _behind(latest: Kept) -> Alarm:
+    since = f"{latest.kept_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return Alarm(
+        f"签名者自 {since} 起没有签署新的检查点:它停了,或拒绝签署。请查看其输出。",
+        f"The signer has signed nothing new since {since}: it stopped, or refuses. See what it says.",
+    )
