@@ -18,9 +18,14 @@ PortOption = Annotated[
 ]
 
 
-def serve(*, host: HostOption = None, port: PortOption = None) -> None:
+WorkersOption = Annotated[
+    int, typer.Option(min=1, max=64, help="应答请求的进程数 / processes that answer requests")
+]
+
+
+def serve(*, host: HostOption = None, port: PortOption = None, workers: WorkersOption = 1) -> None:
     """启动服务 / Serve the API."""
-    run(_settings(host, port), sample=False)
+    run(_settings(host, port), sample=False, workers=workers)
 
 
 def demo(*, host: HostOption = None, port: PortOption = None) -> None:
@@ -36,7 +41,7 @@ def _settings(host: str | None, port: int | None) -> "Settings":
     return Settings().model_copy(update={k: v for k, v in given.items() if v is not None})
 
 
-def run(settings: "Settings", *, sample: bool) -> None:
+def run(settings: "Settings", *, sample: bool, workers: int = 1) -> None:
     """Serve; with `sample` after the sample year was loaded into an empty ledger."""
     from api.web import server  # noqa: PLC0415 - start-up time
 
@@ -67,7 +72,7 @@ def run(settings: "Settings", *, sample: bool) -> None:
             _invite_first(house, where)
 
     with listening:
-        server.serve(settings, listening, ready)
+        server.serve(settings, listening, ready, workers)
 
 
 def _invite_first(house: "Installation", where: str) -> None:

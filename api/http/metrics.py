@@ -1,9 +1,13 @@
 """Figures for Prometheus: requests, the head of the ledger, how far the views have come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from api.installation.wiring import Lag
 from projections.follow.set_apart import Apart
@@ -14,9 +18,13 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Metrics:
-    """The figures of one server process."""
+    """The figures of the server processes: each counts, and whichever is asked adds up.
 
-    def __init__(self) -> None:
+    `folder`: where several processes count together; the library has to know it when it is imported.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "dudao_http_requests",
@@ -30,36 +38,6 @@ class Metrics:
             ("method", "route"),
             registry=self._registry,
         )
-        self._head = Gauge(
-            "dudao_ledger_position", "Last position of the ledger", registry=self._registry
-        )
-        self._followed = Gauge(
-            "dudao_projections_position",
-            "Last position that the views hold",
-            registry=self._registry,
-        )
-
-        self._waiting = Gauge(
-            "dudao_projections_lag_seconds",
-            "For how long the oldest entry waits that the views do not hold yet",
-            registry=self._registry,
-        )
-        self._clock = Gauge(
-            "dudao_clock_refused",
-            "1 while the clock of the database's server is refused and nothing is recorded",
-            registry=self._registry,
-        )
-        self._behind_ledger = Gauge(
-            "dudao_clock_behind_ledger_seconds",
-            "By how much the clock of the database's server stands before the last entry",
-            registry=self._registry,
-        )
-        self._apart = Gauge(
-            "dudao_projections_set_apart_position",
-            "Last position of each stored type at which the views stopped following a subject",
-            ("type",),
-            registry=self._registry,
-        )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the pattern, never the path with its identifiers."""
@@ -69,12 +47,49 @@ class Metrics:
 
     def text(self, lag: Lag, apart: Sequence[Apart], *, clock_refused: bool) -> bytes:
         """Return the exposition in the text format."""
-        self._clock.set(clock_refused)
-        self._behind_ledger.set(lag.clock_behind)
-        self._head.set(lag.head)
-        self._followed.set(lag.followed)
-        self._waiting.set(lag.waiting)
-        self._apart.clear()
-        for each in apart:
-            self._apart.labels(each.type).set(each.position)
-        return generate_latest(self._registry)
+        counted = self._registry
+        if self._folder is not None:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted, path=str(self._folder))  # type: ignore[no-untyped-call]
+        now = CollectorRegistry()
+        now.register(_Now(lag, apart, clock_refused=clock_refused))
+        return generate_latest(counted) + generate_latest(now)
+
+
+class _Now(Collector):
+    """What holds at the moment of the question, whichever process is asked."""
+
+    def __init__(self, lag: Lag, apart: Sequence[Apart], *, clock_refused: bool) -> None:
+        self._figures = (
+            ("dudao_ledger_position", "Last position of the ledger", lag.head),
+            ("dudao_projections_position", "Last position that the views hold", lag.followed),
+            (
+                "dudao_projections_lag_seconds",
+                "For how long the oldest entry waits that the views do not hold yet",
+                lag.waiting,
+            ),
+            (
+                "dudao_clock_refused",
+                "1 while the clock of the database's server is refused and nothing is recorded",
+                float(clock_refused),
+            ),
+            (
+                "dudao_clock_behind_ledger_seconds",
+                "By how much the clock of the database's server stands before the last entry",
+                lag.clock_behind,
+            ),
+        )
+        self._apart = {each.type: each.position for each in apart}
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the figures."""
+        for name, told, value in self._figures:
+            yield GaugeMetricFamily(name, told, value=value)
+        apart = GaugeMetricFamily(
+            "dudao_projections_set_apart_position",
+            "Last position of each stored type at which the views stopped following a subject",
+            labels=("type",),
+        )
+        for stored, position in self._apart.items():
+            apart.add_metric((stored,), position)
+        yield apart

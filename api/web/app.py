@@ -1,6 +1,7 @@
 """The HTTP application: every route, behind one shell."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI
@@ -47,11 +48,11 @@ DESCRIPTION = (
 )
 
 
-def create_app(house: Installation) -> App:
-    """Return the application that answers for `house`."""
+def create_app(house: Installation, figures: Path | None = None) -> App:
+    """Return the application that answers for `house`; `figures`: where several processes count."""
     app = describe()
     app.state.installation = house
-    app.state.metrics = Metrics()
+    app.state.metrics = Metrics(figures)
     app.state.typesetter = lru_cache(maxsize=1)(_typesetter)
     return Shell(Compressing(app), app.state.metrics, Watch(house.gate), house.settings)
 

@@ -3,6 +3,7 @@
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -12,6 +13,7 @@ from api.installation.settings import Settings
 from api.installation.wiring import Installation
 from api.web.app import create_app
 from api.web.bounded_heads import BoundedHeads
+from api.web.workers import Workers
 from ledger.connect import Opening, check_login
 
 GRACE = 20
@@ -39,34 +41,74 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def serve(
-    settings: Settings, listening: socket.socket, ready: Callable[[Installation], None]
+    settings: Settings,
+    listening: socket.socket,
+    ready: Callable[[Installation], None],
+    workers: int = 1,
 ) -> None:
     """Serve until SIGTERM or SIGINT; then finish requests, follower and writer, and let go.
 
-    `ready` is called once the installation is open, before the first request is answered.
+    `ready` is called once the installation is open, before the first request is answered. With more
+    than one of `workers` each answers in a process of its own, and this one follows the ledger.
     """
     signal.signal(signal.SIGTERM, _leave)
-    with Installation(settings, connections=24, opening=Opening.RECORDING) as house:
+    connections = 24 if workers == 1 else 8
+    with Installation(settings, connections=connections, opening=Opening.RECORDING) as house:
         if settings.url is not None and not settings.trial:
             check_login(house.database.addresses.app, SOURCES)
         house.follow()
-        ready(house)
-        # uvicorn raises the signal again when it has shut down; closing must still be done then.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _go_on)
-        config = uvicorn.Config(
-            create_app(house),
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            forwarded_allow_ips=settings.trusted_proxies,
-            timeout_graceful_shutdown=GRACE,
-            timeout_keep_alive=30,
-            loop="uvloop",
-            http=BoundedHeads,
-        )
-        uvicorn.Server(config).run(sockets=[listening])
+        if workers == 1:
+            answer_requests(house, listening, None, lambda: ready(house))
+        else:
+            _watch_over(Workers(settings, listening, workers), lambda: ready(house))
+
+
+def answer_requests(
+    house: Installation,
+    listening: socket.socket,
+    figures: Path | None,
+    ready: Callable[[], None],
+) -> None:
+    """Answer requests until SIGTERM or SIGINT, then finish those under way.
+
+    `figures`: the folder in which several processes count together.
+    """
+    app = create_app(house, figures)
+    ready()
+    # uvicorn raises the signal again when it has shut down; closing must still be done then.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _go_on)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        forwarded_allow_ips=house.settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=30,
+        loop="uvloop",
+        http=BoundedHeads,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _watch_over(workers: Workers, ready: Callable[[], None]) -> None:
+    """Let the processes answer until SIGTERM or SIGINT; replace one that ends."""
+
+    def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
+        workers.stop()
+
+    with workers.counting() as figures:
+        try:
+            workers.start(figures)
+            ready()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, leave)
+            workers.watch(figures)
+        finally:
+            workers.stop()
+            workers.join(GRACE + 5)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
