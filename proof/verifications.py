@@ -124,14 +124,12 @@ SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
 def alone(pool: Pool) -> Generator[bool]:
     """Yield whether nobody else is verifying; until the end nobody else begins."""
     with pool.connection() as connection:
-        connection.autocommit = True
         row: Any = connection.execute(TAKE).fetchone()
         try:
             yield row[0]
         finally:
             if row[0]:
                 connection.execute(GIVE)
-            connection.autocommit = False
 
 
 def running(connection: Connection[Any]) -> bool:
