@@ -78,6 +78,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "month": "月份",
         "name": "企业名称",
         "occupation": "职业",
+        "backfilled": "历史补录的违规(不计时长)",
         "older": "已知 90 天以上的违规",
         "open_findings": "未结问题",
         "opinion": "区级意见",

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from domain.terms.vocabulary import Verdict
-from projections.views.arrivals import position_before
+from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import asked
 from projections.views.basis import Basis
 
@@ -35,7 +35,9 @@ def ages(day: date) -> tuple[Aged, ...]:
 
 COUNT = """
 SELECT code, verdict, review IS NULL,
-       CASE WHEN since > %(p0)s THEN 0 WHEN since > %(p1)s THEN 1
+       CASE WHEN %(history)s AND EXISTS (SELECT FROM ledger.entry e
+                                          WHERE e.position = since AND e.backfill) THEN 4
+            WHEN since > %(p0)s THEN 0 WHEN since > %(p1)s THEN 1
             WHEN since > %(p2)s THEN 2 ELSE 3 END AS age, count(*)
   FROM projections.flags
  WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
@@ -45,7 +47,7 @@ SELECT code, verdict, review IS NULL,
    AND (%(district)s::text IS NULL OR district = %(district)s)
  GROUP BY 1, 2, 3, 4
 """
-_OF_AGE = ("days_7", "days_30", "days_90", "older")
+_OF_AGE = ("days_7", "days_30", "days_90", "older", "backfilled")
 _NONE = dict.fromkeys(("breaches", *_OF_AGE, "unreviewed", "undecided", "undecided_unreviewed"), 0)
 
 
@@ -55,7 +57,8 @@ def backlog(
     """Return `{code, breaches, days_7, days_30, days_90, older, unreviewed, undecided, …}` by check.
 
     `days_7`, `days_30`, `days_90` and `older` part the breaches by the days since they became known,
-    counted back from the basis' day; `unreviewed` are those of them without a review. Checks
+    counted back from the basis' day; `backfilled` are those that history brought in, of which
+    nobody can say how long they were known; `unreviewed` are those of them without a review. Checks
     that found nothing are left out.
     """
     starts = [age.learnt_from for age in ages(basis.valid_at) if age.learnt_from is not None]
@@ -64,6 +67,7 @@ def backlog(
         "position": basis.position,
         "uscc": uscc,
         "district": district,
+        "history": holds_history(conn),
     }
     values |= {f"p{n}": position_before(conn, start) for n, start in enumerate(starts)}
     found: dict[str, dict[str, Any]] = {}

@@ -31,14 +31,23 @@ def position_before(conn: Connection[Any], day: date) -> int:
     return int(row[0])
 
 
+HISTORY = "SELECT EXISTS (SELECT FROM ledger.entry WHERE backfill)"
+
+
+def holds_history(conn: Connection[Any]) -> bool:
+    """Return whether anything was brought in from an older system: of that nothing is late or old."""
+    row: Any = conn.execute(HISTORY).fetchone()
+    return bool(row[0])
+
+
 RECORDED_ON = """
 SELECT position, (recorded_at AT TIME ZONE 'Asia/Shanghai')::date FROM ledger.entry
- WHERE position = ANY (%(positions)s)
+ WHERE position = ANY (%(positions)s) AND NOT backfill
 """
 
 
 def recorded_on(conn: Connection[Any], positions: Iterable[int]) -> dict[int, date]:
-    """Return the days, in Beijing, on which these entries were recorded."""
+    """Return the days, in Beijing, on which these entries were recorded; history is left out."""
     return dict(conn.execute(RECORDED_ON, {"positions": sorted(set(positions))}).fetchall())
 
 

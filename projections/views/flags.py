@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from domain.terms.identifiers import flag_parts
-from projections.views.arrivals import position_before
+from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import asked
 from projections.views.basis import BadCursor, Basis, Page
 from projections.views.flag_rows import rows
@@ -85,6 +85,8 @@ SELECT key, doc FROM projections.flags
    AND (%(procedure)s::text IS NULL OR (code = 'Q1') = (%(procedure)s = 'only'))
    AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s)
    AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
+   AND NOT (%(without_history)s AND EXISTS (SELECT FROM ledger.entry e
+                                             WHERE e.position = since AND e.backfill))
  ORDER BY record, code, key LIMIT %(limit)s
 """
 
@@ -119,6 +121,8 @@ def page(
         "procedure": filters.procedure,
         "since_after": _before(conn, filters.learnt_from),
         "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
+        # The days since it became known say nothing of what was brought in.
+        "without_history": bool(filters.learnt_from or filters.learnt_to) and holds_history(conn),
         "limit": limit + 1,
     }
     found = asked(conn, PAGE, values).fetchall()

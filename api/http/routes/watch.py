@@ -19,7 +19,7 @@ from api.questions.questions import AsOf, BacklogQuestion, LateQuestion, Overvie
 router = APIRouter(tags=["预警 / watching"])
 
 BACKLOG = columns(
-    "code breaches:integer days_7:integer days_30:integer days_90:integer older:integer "
+    "code breaches:integer days_7:integer days_30:integer days_90:integer older:integer backfilled:integer "
     "unreviewed:integer undecided:integer undecided_unreviewed:integer"
 )
 LATE = columns(

@@ -197,9 +197,13 @@ def _queue(
 
 
 def _days(house: Installation, found: Found) -> dict[str, int]:
-    """Return for each flag the days since it became known, up to the day shown."""
+    """Return for each flag the days since it became known, up to the day shown; none of history."""
     items = found.page.items
     with house.reading() as connection:
         learnt = recorded_on(connection, [item["known_from"] for item in items])
     day = found.standing.day
-    return {item["key"]: max(0, (day - learnt[item["known_from"]]).days) for item in items}
+    return {
+        item["key"]: max(0, (day - learnt[item["known_from"]]).days)
+        for item in items
+        if item["known_from"] in learnt
+    }

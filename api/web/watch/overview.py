@@ -100,7 +100,7 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
 
 
 OF_AGE = ("days_7", "days_30", "days_90", "older")
-_COUNTS = ("breaches", *OF_AGE, "unreviewed", "undecided", "undecided_unreviewed")
+_COUNTS = ("breaches", *OF_AGE, "backfilled", "unreviewed", "undecided", "undecided_unreviewed")
 
 
 def _total(backlog: Sequence[Row]) -> dict[str, int]:
