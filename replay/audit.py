@@ -1,7 +1,8 @@
-"""`replay --check`: the rows that follow from the ledger against the rows that the tables show.
+"""`replay --check`: the rows that follow from the ledger against the rows of the tables.
 
-First sums by subject, then, where they differ, row against row. The sums that counts rest on are
-held against the rows themselves.
+Not only those in force: every row that ever held, with the entries from which and up to which it
+did, since an answer for the past rests on them. First sums by subject, then, where they differ, row
+against row. The sums that counts rest on are held against the rows themselves.
 """
 
 from collections.abc import Iterator
@@ -24,11 +25,14 @@ from replay.known_at import Part
 PARTS_PER_WORKER = 12
 """So many that all workers end at about the same time."""
 
-What: TypeAlias = Literal["missing", "surplus", "different"]
+What: TypeAlias = Literal["missing", "surplus", "different", "history"]
 
 
 class Difference(NamedTuple):
-    """A row that the tables lack (`missing`), have beyond the ledger (`surplus`), or show otherwise."""
+    """A row that the tables lack (`missing`), have beyond the ledger (`surplus`), or show otherwise.
+
+    `history`: what is shown now is right, and what was known before is not.
+    """
 
     what: What
     table: str
@@ -47,16 +51,19 @@ def check(
     """
     number = executor.workers * PARTS_PER_WORKER
     parts = known_at.parts(conninfo, position, number, tuple(VIEWS))
-    folded = digest.together(executor.map(digest.folded, parts))
+    folded = digest.together(executor.map(digest.histories, parts))
     with known_at.connection(conninfo) as conn:
-        stored = digest.stored(conn, position, schema)
+        stored = digest.stored_histories(conn, position, schema)
         unlike = differing(folded, stored)
         sharing = tuple(duplicate_rows.sharing(conn, 0, position)) if unlike else ()
         found: list[Difference] = []
         for table, subjects in unlike.items():
             for subject in subjects:
                 part = Part(conninfo, position, subjects=(subject,), certificates=sharing)
-                found += _differences(conn, rules, part, table, subject, schema)
+                now = list(_differences(conn, rules, part, table, subject, schema))
+                before = _of_the_past(conn, rules, part, table, subject, schema)
+                known = {each.key for each in now}
+                found += [*now, *(each for each in before if each.key not in known)]
         conn.execute(SEARCH, {"schema": schema})
         found += [
             Difference("different", "tallies", f"{table}/{block}", "", None, None)
@@ -91,6 +98,33 @@ def _differences(  # noqa: PLR0913, PLR0917 - where to look, for what
             continue
         what: What = "missing" if theirs is None else "surplus" if ours is None else "different"
         yield Difference(what, table, key, subject, ours, theirs)
+
+
+EVER = """
+SELECT key, district, known_from, CASE WHEN known_to <= %(position)s THEN known_to END,
+       valid_from, valid_to, doc{columns}
+  FROM {table} WHERE subject = %(subject)s AND known_from <= %(position)s
+"""
+
+
+def _of_the_past(  # noqa: PLR0913, PLR0917 - as above
+    conn: Connection[Any], rules: Rules, part: Part, table: str, subject: str, schema: str
+) -> Iterator[Difference]:
+    """Yield a difference for each record of which other rows ever held than the tables have."""
+    replayed: dict[str, set[tuple[str, ...]]] = {}
+    for name, rows in known_at.history(rules, part):
+        for about, key, *rest in rows:
+            if name == table and about == subject:
+                replayed.setdefault(key, set()).add(tuple(rest))
+    own = [sql.SQL(", ") + sql.Identifier(name) for name in TABLES[table].columns]
+    statement = sql.SQL(EVER).format(columns=sql.Composed(own), table=sql.Identifier(schema, table))
+    stored: dict[str, set[tuple[str, ...]]] = {}
+    values = {"subject": subject, "position": part.upto}
+    for key, *rest in conn.execute(statement, values).fetchall():
+        stored.setdefault(key, set()).add(tuple(map(text, rest)))
+    for key in sorted({*replayed, *stored}):
+        if replayed.get(key) != stored.get(key):
+            yield Difference("history", table, key, subject, None, None)
 
 
 OF_SUBJECT = """

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from psycopg import Connection, sql
 
 from projections.follow.fold import Rules
+from projections.follow.pieces import pieces
 from projections.views.lines import OPTIONS, lines, text
 from projections.views.views import TABLES
 from replay import known_at
@@ -49,6 +50,15 @@ def folded(rules: Rules, part: Part, day: date | None = None) -> Sums:
     return sums
 
 
+def histories(rules: Rules, part: Part) -> Sums:
+    """Return the sums over every row that ever held in one part of a replay, with since when and until when."""
+    sums: Sums = {}
+    for table, rows in known_at.history(rules, part):
+        for some in pieces(rows, LINES_AT_ONCE):
+            added(sums, table, lines(some).splitlines())
+    return sums
+
+
 def added(sums: Sums, table: str, found: Iterable[bytes]) -> None:
     """Add lines to `sums`. A subject is a USCC: nothing in it is ever escaped."""
     of_table = sums.setdefault(table, {})
@@ -70,26 +80,27 @@ def together(parts: Iterable[Sums]) -> Sums:
     return dict(whole)
 
 
-STORED = """
-COPY (SELECT {names} FROM {table}
-       WHERE known_from <= {position} AND (known_to IS NULL OR known_to > {position}))
+EVER = """
+COPY (SELECT {names}, known_from, CASE WHEN known_to <= {position} THEN known_to END,
+             valid_from, valid_to, doc{columns}
+        FROM {table} WHERE known_from <= {position})
   TO STDOUT {options}
 """
 
 
-def stored(conn: Connection[Any], position: int, schema: str) -> Sums:
-    """Return the sums over the rows of the tables in `schema`, as known at `position`."""
+def stored_histories(conn: Connection[Any], position: int, schema: str) -> Sums:
+    """Return the sums over every row of the tables in `schema`, as it was known at `position`."""
     sums: Sums = {}
     for table in TABLES:
-        names = (*NAMES, *TABLES[table].columns, "doc")
-        statement = sql.SQL(STORED).format(
-            names=sql.SQL(", ").join(map(sql.Identifier, names)),
+        own = [sql.SQL(", ") + sql.Identifier(name) for name in TABLES[table].columns]
+        statement = sql.SQL(EVER).format(
+            names=sql.SQL(", ").join(map(sql.Identifier, ("subject", "key", "district"))),
+            columns=sql.Composed(own),
             table=sql.Identifier(schema, table),
             position=sql.Literal(position),
             options=sql.SQL(OPTIONS),
         )
         with conn.cursor().copy(statement) as copy:
-            # The server sends one row in each message.
             added(sums, table, (bytes(message)[:-1] for message in copy))
     return sums
 

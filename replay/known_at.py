@@ -5,15 +5,16 @@ enterprises, is a second map over the certificates that share a number or a hold
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import Connection
 
 from projections.follow import duplicate_rows, histories
-from projections.follow.fold import Rules, SetApart, current, read
+from projections.follow.fold import Rules, SetApart, current, follow, read
 from projections.follow.pieces import pieces
+from projections.follow.store import Batch
 from projections.views.row import Row
 from projections.views.views import VIEWS
 
@@ -68,6 +69,29 @@ def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown
     for table, key, subject, _, _, found in last.values():
         for row in found:
             yield Shown(subject, table, key, row)
+
+
+def history(rules: Rules, part: Part) -> Iterator[tuple[str, list[Sequence[str]]]]:
+    """Yield by table every row of the part that ever held up to `part.upto`, and from when to when.
+
+    Each is subject, key, district, known_from, known_to, valid_from, valid_to, doc and own columns.
+    """
+    with connection(part.conninfo) as conn:
+        known = histories.known_rules(conn, rules, part.upto)
+        for uscc, told in histories.of_subjects(conn, part.subjects, part.upto):
+            batch = Batch(0)
+            with suppress(SetApart):  # what came before stands, as in the tables
+                of = known.new_file(uscc)
+                batch.add(follow(of, known.among(told, 0, part.upto)))
+            yield from _by_subject(batch)
+        batch = Batch(0)
+        batch.add(duplicate_rows.versions(conn, known, 0, part.upto, part.certificates))
+        yield from _by_subject(batch)
+
+
+def _by_subject(batch: Batch) -> Iterator[tuple[str, list[Sequence[str]]]]:
+    for table, rows in batch.rows():
+        yield table, [(subject, key, *rest) for key, subject, *rest in rows]
 
 
 JUDGED = tuple(view for view in VIEWS if view != "certificates")

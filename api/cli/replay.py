@@ -96,7 +96,9 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     elif not differences:
         same = chosen(
-            f"视图与账本一致(位置 {position})", f"the views equal the ledger at position {position}"
+            f"视图与账本一致(位置 {position}):比较了所有表中曾经有效的每一行及其起止位置,以及各统计合计",
+            f"the views equal the ledger at position {position}: compared was every row of every table "
+            "that ever held, from and up to which entry, and the sums that counts rest on",
         )
         sys.stdout.write(f"{same}\n")
     else:

@@ -5,7 +5,7 @@ batch is written closed. So the tables do not tell how the entries were cut into
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, LiteralString, NamedTuple
@@ -69,6 +69,18 @@ class Batch:
                 later[table].setdefault(key, []).append(version)
             added += 1
         self.size += added
+
+    def rows(self) -> Iterator[tuple[str, list[Sequence[str]]]]:
+        """Yield by table the rows that follow where nothing was there before, closed ones too.
+
+        Each is key, subject, district, known_from, known_to, valid_from, valid_to, doc and own columns.
+        """
+        for table, first in self._first.items():
+            later = self._later[table]
+            rows: list[Sequence[str]] = []
+            for key, version in first.items():
+                follow((version, *later.get(key, ())), {}, rows, [])
+            yield table, rows
 
     def changes(self, conn: Connection[Any], settled: Callable[[], None]) -> list[Changes]:
         """Return what has to be done to the tables.

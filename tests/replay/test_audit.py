@@ -43,6 +43,21 @@ def test_every_difference_is_named(ledger: Ledger):
     assert all((x.stored is None) == (x.what == "missing") for x in found)
 
 
+def test_a_past_that_was_changed_is_named_though_all_that_is_in_force_is_right(ledger: Ledger):
+    story, conn, conninfo = ledger
+    (shifted,) = conn.execute(
+        "UPDATE projections.sessions SET known_from = known_from + 1 WHERE ctid = ("
+        " SELECT ctid FROM projections.sessions WHERE known_to IS NULL LIMIT 1) RETURNING key"
+    ).fetchone()
+    (deleted,) = conn.execute(
+        "DELETE FROM projections.flags WHERE ctid = ("
+        " SELECT ctid FROM projections.flags WHERE known_to IS NOT NULL LIMIT 1) RETURNING key"
+    ).fetchone()
+    found = check(conninfo, RULES, InProcess(RULES), story.position)
+    named = {(x.what, x.table, x.key) for x in found if x.table != "tallies"}
+    assert named == {("history", "sessions", shifted), ("history", "flags", deleted)}
+
+
 def test_one_process_and_several_come_to_the_same_sums(ledger: Ledger):
     story, _, conninfo = ledger
     alone = InProcess(RULES)
