@@ -5,6 +5,7 @@ from itertools import chain
 from threading import BoundedSemaphore
 from urllib.parse import urlencode
 
+import anyio
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -14,7 +15,7 @@ from api.export.formats import JSON, MEDIA, NAMED, PARQUET, XLSX, Column
 from api.http.answers import answer, lasting, limits, page_json
 from api.http.downloads import disposition
 from api.http.negotiation import negotiate
-from api.http.shell import Receive, Scope, Send
+from api.http.shell import Message, Receive, Scope, Send, Stalled
 from api.installation.wiring import Installation
 from api.questions.integrity import root_at
 from api.questions.paging import BY_CURSOR, Paging, Q, pages
@@ -123,6 +124,10 @@ def _whole(
     return Pieces(head, made, media_type=MEDIA.get(media, media), headers=headers)
 
 
+STALLED = 60.0
+"""Seconds within which a caller has to take a piece. Two that stop reading would keep both turns."""
+
+
 class Pieces(StreamingResponse):
     """Pieces that are sent as they are made, and are made no longer when the caller goes away."""
 
@@ -133,9 +138,21 @@ class Pieces(StreamingResponse):
         self._made = made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send; then, however it ended, let go of files and of the turn."""
+        """Send; then, however it ended, let go of files and of the turn.
+
+        Raises:
+            Stalled: the caller has taken nothing for `STALLED` seconds.
+        """
+
+        async def in_time(message: Message) -> None:
+            try:
+                with anyio.fail_after(STALLED):
+                    await send(message)
+            except TimeoutError:
+                raise Stalled from None
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, in_time)
         finally:
             self._made.close()
 

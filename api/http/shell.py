@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api.http import memento
 from api.http.answer_log import Watch
@@ -63,6 +63,14 @@ STRICT_TRANSPORT = "max-age=31536000"
 """For a year, the browser comes back over https alone."""
 
 
+class Stalled(Exception):  # noqa: N818 - reads as what it says
+    """The caller does not take what is sent."""
+
+
+GONE = 499
+"""What is counted where the caller went away: there is nobody to answer."""
+
+
 class Shell:
     """The application with what holds for every answer."""
 
@@ -86,6 +94,9 @@ class Shell:
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except Problem as problem:
             await exchange.fail(problem)
+        except (ClientDisconnect, Stalled) as gone:
+            exchange.status = GONE
+            logger.info("request %s: the caller is gone: %s", exchange.id, type(gone).__name__)
         except Exception as error:
             temporary = outage(error)
             if temporary is None:

@@ -4,7 +4,10 @@ import csv
 import io
 import json
 import re
+import socket
+import time
 from collections.abc import Generator
+from threading import Event
 
 import httpx2
 import pyarrow.parquet as pq
@@ -12,6 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from api.export import files
+from api.http import lists
 from api.http.answer_log import Watch
 from api.http.downloads import disposition
 from api.http.lists import Pieces
@@ -213,6 +217,51 @@ def test_what_breaks_half_way_does_not_pass_for_whole(house: Installation) -> No
             got.extend(response.iter_raw())
     assert b"".join(got) == b"firstsecond"
     assert closed == [True]
+
+
+def test_a_caller_who_stops_reading_keeps_nobodys_turn(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "STALLED", 0.2)
+    closed = Event()
+
+    def endless() -> Generator[bytes]:
+        try:
+            while True:
+                yield bytes(2**20)
+        finally:
+            closed.set()
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await Pieces(b"first", endless(), "text/csv", {})(scope, receive, send)
+
+    metrics = Metrics()
+    with serving(Shell(answer, metrics, Watch(house.gate), house.settings)) as base:
+        host, port = base.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as caller:
+            caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert caller.recv(15) == b"HTTP/1.1 200 OK"
+            assert closed.wait(30)
+
+
+def test_an_upload_that_is_broken_off_is_no_fault(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = desk.base.removeprefix("http://").split(":")
+    head = (
+        "POST /v1/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+        f"Authorization: {desk.auth(SUPERVISOR)['Authorization']}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+    )
+    caplog.set_level("INFO", logger="dudao.api")
+    with socket.create_connection((host, int(port))) as caller:
+        caller.sendall(head.encode())
+        desk.get("/healthz")
+    deadline = time.monotonic() + 30
+    while "the caller is gone" not in caplog.text:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert "Traceback" not in caplog.text
 
 
 def test_a_page_after_a_download_goes_on_in_another_form(desk: Desk, code: str) -> None:
