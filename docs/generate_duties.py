@@ -211,7 +211,7 @@ DUTIES = (
         "rectification, reinspection, measures",
         "FindingRaised FindingDisputed FindingClosed FindingWithdrawn RectificationOrdered "
         "RectificationReported ReinspectionRecorded MeasureImposed MeasureStayed MeasureVaried "
-        "MeasureSetAside MeasureLifted HearingHeld FlagReviewed",
+        "MeasureSetAside MeasureLifted HearingHeld FlagReviewed FlagAnswered",
         "Q2",
         "/findings /flags",
         "test_a_failed_reinspection_opens_an_order_again_until_the_next_report",

@@ -18,8 +18,8 @@ from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from domain import permissions, soundness
-from domain.application import evaluation
+from domain import corrector, permissions
+from domain.application import evaluation, progress
 from domain.finding import finding, grounds
 from domain.inspection import draw, inspection
 from domain.permissions import MAY
@@ -28,7 +28,7 @@ from domain.terms import guards, scope
 from domain.terms.clauses import CLAUSES
 
 TARGET = Path(__file__).with_name("events.md")
-SHARED = (guards, permissions, scope, evaluation, soundness)
+SHARED = (guards, permissions, corrector, progress, scope, evaluation)
 _RULES: Mapping[ModuleType, tuple[ModuleType, ...]] = {
     finding: (grounds,),
     inspection: (draw,),

@@ -17,7 +17,7 @@ from domain.terms.guards import (
     not_negative,
 )
 from domain.terms.place import Place
-from domain.terms.reference import Occupation
+from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import CandidateCategory, Level, Mode
 
 
@@ -87,6 +87,37 @@ State: TypeAlias = AssessmentHeld | None
 initial: State = None
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse what cannot be a session at all; one that breaks a rule is recorded and flagged."""
+    match event:
+        case AssessmentHeld():
+            _require_possible(event)
+        case ResultsPublished():
+            if event.until < event.published_on:
+                raise Refused(
+                    "days-reversed",
+                    f"公示截止日 {event.until} 早于公示日 {event.published_on}",
+                    f"the publication ends ({event.until}) before it begins ({event.published_on})",
+                    "until",
+                )
+
+
+def _require_possible(event: AssessmentHeld) -> None:
+    must_be_uscc(event.uscc, "uscc")
+    if event.unit_uscc is not None:
+        must_be_uscc(event.unit_uscc, "unit_uscc")
+    if event.held_to < event.held_from:
+        raise Refused(
+            "days-reversed",
+            f"结束日 {event.held_to} 早于开始日 {event.held_from}",
+            f"the session ends ({event.held_to}) before it begins ({event.held_from})",
+            "held_to",
+        )
+    for category in fields(event.candidates):
+        number: int = getattr(event.candidates, category.name)
+        not_negative(number, f"candidates.{category.name}")
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the session as recorded."""
     event = entry.event
@@ -119,22 +150,10 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the session as a fact; refuse only what cannot be one (§3)."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     if isinstance(body, ResultsPublished):
         return _publish(facts, command, body)
-    must_be_uscc(body.uscc, "uscc")
-    if body.unit_uscc is not None:
-        must_be_uscc(body.unit_uscc, "unit_uscc")
-    if body.held_to < body.held_from:
-        raise Refused(
-            "days-reversed",
-            f"结束日 {body.held_to} 早于开始日 {body.held_from}",
-            f"the session ends ({body.held_to}) before it begins ({body.held_from})",
-            "held_to",
-        )
     not_in_the_future(command, body.held_to, "held_to")
-    for category in fields(body.candidates):
-        number: int = getattr(body.candidates, category.name)
-        not_negative(number, f"candidates.{category.name}")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     known = facts[ASSESSMENT.key(body.assessment_id)]
     if known == body:
@@ -172,20 +191,7 @@ def _publish(facts: Facts, command: Command[Event], body: ResultsPublished) -> S
         "assessment_id",
     )
     not_in_the_future(command, body.published_on, "published_on")
-    if body.until < body.published_on:
-        raise Refused(
-            "days-reversed",
-            f"公示截止日 {body.until} 早于公示日 {body.published_on}",
-            f"the publication ends ({body.until}) before it begins ({body.published_on})",
-            "until",
-        )
-    if body.published_on < session.held_from:
-        raise Refused(
-            "published-before-session",
-            f"公示日 {body.published_on} 早于认定活动开始日 {session.held_from}",
-            f"results published ({body.published_on}) before the session ({session.held_from})",
-            "published_on",
-        )
+    _require_after_session(session, body)
     if body in facts[RESULTS.key(body.assessment_id)]:
         return []
     enterprise = facts[ENTERPRISE.key(session.uscc)]
@@ -193,3 +199,22 @@ def _publish(facts: Facts, command: Command[Event], body: ResultsPublished) -> S
     tags = (f"results:{body.assessment_id}",)
     stream = f"assessment/{body.assessment_id}"
     return [New(stream, body, session.uscc, district, tags, body.published_on)]
+
+
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction after which results were made public before there were any."""
+    event: Event = right.event
+    if isinstance(event, ResultsPublished):
+        session = facts[ASSESSMENT.key(event.assessment_id)]
+        if session is not None:
+            _require_after_session(session, event)
+
+
+def _require_after_session(session: AssessmentHeld, body: ResultsPublished) -> None:
+    if body.published_on < session.held_from:
+        raise Refused(
+            "published-before-session",
+            f"公示日 {body.published_on} 早于认定活动开始日 {session.held_from}",
+            f"results published ({body.published_on}) before the session ({session.held_from})",
+            "published_on",
+        )

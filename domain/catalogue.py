@@ -29,6 +29,14 @@ State: TypeAlias = tuple[Edition, ...]
 initial: State = ()
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse an edition that applies on no day."""
+    if Days(event.valid_from, event.valid_to).empty:
+        raise Refused(
+            "period-empty", "失效日不晚于生效日", "the edition ends before it begins", "valid_to"
+        )
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the adopted editions after `entry`."""
     event: Event = entry.event
@@ -55,11 +63,8 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:  # noqa: ARG001
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the adoption; none if the same edition applies from the same day already."""
     body = command.body
+    sound(body, facts.reference, body.valid_from)
     days = Days(body.valid_from, body.valid_to)
-    if days.empty:
-        raise Refused(
-            "period-empty", "失效日不晚于生效日", "the edition ends before it begins", "valid_to"
-        )
     same = (body.kind, body.edition, days, body.sha256)
     if any((e.kind, e.edition, e.days, e.sha256) == same for e in facts[ALL]):
         return []

@@ -10,7 +10,14 @@ from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import Evidence, evidence_tags
-from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.guards import (
+    existing,
+    existing_enterprise,
+    must_be_uscc,
+    not_before,
+    not_in_the_future,
+)
+from domain.terms.reference import Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +35,12 @@ class ComplaintReceived:
 Event: TypeAlias = ComplaintReceived
 State: TypeAlias = ComplaintReceived | None
 initial: State = None
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a complaint about nobody, and one that was received before it was made."""
+    must_be_uscc(event.uscc, "uscc")
+    not_before(day, event.complained_on, "收到投诉早于投诉之日", "received before it was made")
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -48,9 +61,9 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the complaint; refuse one that is recorded already, or of nobody."""
     body = command.body
-    must_be_uscc(body.uscc, "uscc")
     not_in_the_future(command)
     not_in_the_future(command, body.complained_on, "complained_on")
+    sound(body, facts.reference, command.valid_from)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     known = facts[COMPLAINT.key(body.complaint_id)]
     if known is not None:

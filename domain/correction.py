@@ -1,4 +1,4 @@
-"""Corrections of recorded entries: `RecordCorrected`, in the stream of the entry it corrects.
+"""Corrections of recorded entries, in the stream of the entry: made, asked for, taken or refused.
 
 Nothing is rewritten. A fold that has seen the correction reads the corrected entry as
 amended; a fold that stops before it reads the entry as it was recorded.
@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from domain.soundness import require_sound
+from domain.corrector import is_request, require_corrector
+from domain.entry import DAY_FIELDS, ENTRY
+from domain.recordable import require_recordable
 from domain.terms.decider import Apply, Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing, not_in_the_future, reason_given
+from domain.terms.guards import existing, must_say_why, not_before, not_in_the_future, reason_given
+from domain.terms.reference import Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +36,85 @@ class RecordCorrected:
     fields: tuple[FieldCorrection, ...]
 
 
-Event: TypeAlias = RecordCorrected
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionRequested:
+    """An enterprise says that its record at `position` was wrong; without effect until it is taken."""
 
-State: TypeAlias = Recorded[Any] | None
-initial: State = None
+    position: int
+    fields: tuple[FieldCorrection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionDecided:
+    """The centre took or refused the correction that was asked for at `position`.
+
+    Taken, the `RecordCorrected` stands right behind.
+    """
+
+    position: int
+    taken: bool
+    reason: str
+
+
+Event: TypeAlias = RecordCorrected | CorrectionRequested | CorrectionDecided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A correction that an enterprise asked for, and what the centre made of it."""
+
+    position: int
+    record: int
+    fields: tuple[FieldCorrection, ...]
+    asked_on: date
+    by: str
+    reason: str
+    decision: int = 0
+    """Entry of the decision; 0: none yet."""
+    decided_on: date | None = None
+    taken: bool | None = None
+    answer: str | None = None
+
+
+State: TypeAlias = tuple[Request, ...]
+"""The corrections of one record that were asked for, in order of position."""
+initial: State = ()
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
-    """Return the entry itself; its corrections are applied before (`resolved`)."""
-    return state or entry
+    """Return what was asked for after `entry`."""
+    event: CorrectionRequested | CorrectionDecided = entry.event
+    match event:
+        case CorrectionRequested():
+            asked = Request(
+                position=entry.position,
+                record=event.position,
+                fields=event.fields,
+                asked_on=entry.valid_from,
+                by=entry.actor.account,
+                reason=entry.reason or "",
+            )
+            return (*state, asked)
+        case CorrectionDecided():
+            return tuple(_decided(each, entry, event) for each in state)
 
 
-ENTRY: FactKind[State] = FactKind("entry", initial, evolve)
-"""The entry at one position as it stands: the key `entry:7` has the entry at position 7, which
-does not carry this tag, and every correction of it, which does. A correction is never corrected:
-its own key has itself alone."""
-FACTS = MappingProxyType({"entry": ENTRY})
+def _decided(request: Request, entry: Recorded[Any], event: CorrectionDecided) -> Request:
+    if request.position != event.position:
+        return request
+    return replace(
+        request,
+        decision=entry.position,
+        decided_on=entry.valid_from,
+        taken=event.taken,
+        answer=event.reason,
+    )
 
-_DAY_FIELDS = ("held_from", "issued_on", "published_on")
+
+REQUESTS: FactKind[State] = FactKind("correction", initial, evolve)
+"""The key `correction:7` has what was asked for of the entry at position 7."""
+FACTS = MappingProxyType({"entry": ENTRY, "correction": REQUESTS})
+
 _IDENTITY = frozenset(
     {
         "uscc",
@@ -79,16 +143,11 @@ _BESIDE_IDENTITY = frozenset({"holder.category", "holder.id_type"})
 
 def day_in(event: object) -> date | None:
     """Return the day that the event's own data holds (`held_from`, `issued_on`, `published_on`)."""
-    for name in _DAY_FIELDS:
+    for name in DAY_FIELDS:
         found = getattr(event, name, None)
         if isinstance(found, date):
             return found
     return None
-
-
-def _day_path(event: object) -> str:
-    """Return the path of the correction that moves a record to another day."""
-    return f"fields.{next((n for n in _DAY_FIELDS if hasattr(event, n)), 'valid_from')}"
 
 
 def amended(entry: Recorded[Any], correction: RecordCorrected, apply: Apply) -> Recorded[Any]:
@@ -128,16 +187,28 @@ def resolved(entries: Iterable[Recorded[Any]], apply: Apply) -> list[Recorded[An
     return list(kept.values())
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a correction of nothing, and a decision without its reason."""
+    match event:
+        case RecordCorrected() | CorrectionRequested():
+            if not event.fields:
+                raise Refused(
+                    "fields-missing", "没有要更正的字段", "there is nothing to correct", "fields"
+                )
+        case CorrectionDecided():
+            must_say_why(event.reason)
+
+
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
     """The entry to be corrected, with what was corrected of it before."""
     return (ENTRY.key(str(command.body.position)),)
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
-    """Return the correction; none if it changes nothing. The tags stay: no field of them can change."""
+    """Return the correction or the request for one; none if it changes nothing."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
-    reason_given(command)
     entry = existing(
         facts[ENTRY.key(str(body.position))],
         "unknown-position",
@@ -145,16 +216,123 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         f"there is no entry at position {body.position}",
         "position",
     )
-    _require_correctable(entry, body)
+    if isinstance(body, CorrectionDecided):
+        return _answer(facts, command, body, entry)
+    reason_given(command)
+    correction = RecordCorrected(position=body.position, fields=body.fields)
+    _require_correctable(entry, correction)
+    asked = is_request(facts, command.actor, entry, correction)
+    if not asked:
+        require_corrector(command, entry)
+    corrected = _corrected(facts, command, entry, correction)
+    if corrected is None:
+        return []
+    if asked or isinstance(body, CorrectionRequested):
+        return _request(facts, command, entry, corrected.correction)
+    return [_new(entry, corrected)]
+
+
+class _Corrected(NamedTuple):
+    """A correction in stored form, and the day of the record after it."""
+
+    correction: RecordCorrected
+    day: date
+
+
+def _corrected(
+    facts: Facts, command: Command[Event], entry: Recorded[Any], body: RecordCorrected
+) -> _Corrected | None:
+    """Return the correction in stored form; None if it changes nothing."""
     own = _own(entry, body)
     event, changes = facts.amend(entry.event, [(f.path, f.value) for f in own])
     after = entry._replace(event=event, valid_from=_day(entry, event, body))
     if after == entry:
-        return []
-    require_sound(facts.reference, command, after, _day_path(event))
+        return None
+    try:
+        require_recordable(facts, command, after)
+    except Refused as refusal:
+        raise refusal.within("fields") from None
+    return _Corrected(replace(body, fields=_as_stored(body, changes)), after.valid_from)
+
+
+def _new(entry: Recorded[Any], corrected: _Corrected) -> New:
+    """Return the correction as an entry. The tags stay: no field of them can change."""
     tags = (*entry.tags, f"entry:{entry.position}")
-    stored = replace(body, fields=_as_stored(body, changes))
-    return [New(entry.stream, stored, entry.subject, entry.district, tags, after.valid_from)]
+    stored, day = corrected
+    return New(entry.stream, stored, entry.subject, entry.district, tags, day)
+
+
+def _request(
+    facts: Facts, command: Command[Event], entry: Recorded[Any], correction: RecordCorrected
+) -> Sequence[New]:
+    """Return the request; none if the same one waits already."""
+    fields = correction.fields
+    asked = facts[REQUESTS.key(str(entry.position))]
+    if any(each.taken is None and each.fields == fields for each in asked):
+        return []
+    event = CorrectionRequested(position=entry.position, fields=fields)
+    tags = _request_tags(entry)
+    day = command.valid_from
+    return [New(entry.stream, event, entry.subject, entry.district, tags, day)]
+
+
+def _request_tags(entry: Recorded[Any]) -> tuple[str, ...]:
+    """C2 is judged over all certificates of a number or a holder, so it hears of their requests too."""
+    certificates = (tag for tag in entry.tags if tag.startswith(("certificate:", "holder:")))
+    return (f"correction:{entry.position}", *certificates)
+
+
+def _answer(
+    facts: Facts, command: Command[Event], body: CorrectionDecided, entry: Recorded[Any]
+) -> Sequence[New]:
+    """Return the decision and, where it is taken, the correction itself."""
+    record = entry
+    if isinstance(entry.event, CorrectionRequested):
+        record = existing_record(facts[ENTRY.key(str(entry.event.position))])
+    asked = facts[REQUESTS.key(str(record.position))]
+    request = _asked_for(asked, entry, body)
+    if request.taken is not None:
+        if (request.taken, request.answer) == (body.taken, body.reason):
+            return []
+        raise Refused(
+            "already-decided",
+            f"该更正申请已于 {request.decided_on} 办结",
+            f"the request was decided on {request.decided_on}",
+            "position",
+        )
+    not_before(
+        command.valid_from, request.asked_on, "办理早于申请", "decided before it was asked for"
+    )
+    decision = replace(body, position=request.position)
+    tags = _request_tags(record)
+    day = command.valid_from
+    new = [New(record.stream, decision, record.subject, record.district, tags, day)]
+    if body.taken:
+        correction = RecordCorrected(position=record.position, fields=request.fields)
+        require_corrector(command, record)
+        corrected = _corrected(facts, command, record, correction)
+        new += [_new(record, corrected)] if corrected is not None else []
+    return new
+
+
+def existing_record(record: Recorded[Any] | None) -> Recorded[Any]:
+    """Return the record that was asked about: a request is only made of one that is there."""
+    return existing(record, "unknown-position", "记录不存在", "there is no such entry", "position")
+
+
+def _asked_for(asked: State, entry: Recorded[Any], body: CorrectionDecided) -> Request:
+    """Return the request at the position; of a record, the one that waits."""
+    if isinstance(entry.event, CorrectionRequested):
+        found = [each for each in asked if each.position == body.position]
+    else:
+        found = [each for each in asked if each.taken is None]
+    return existing(
+        found[0] if len(found) == 1 else None,
+        "unknown-request",
+        f"位置 {body.position} 没有待办的更正申请",
+        f"no correction that waits was asked for at position {body.position}",
+        "position",
+    )
 
 
 def _as_stored(
@@ -167,9 +345,9 @@ def _as_stored(
 
 _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "RecordCorrected": (
-            "更正记录本身不能更正,请对原记录再次更正",
-            "correct the original entry again instead",
+        **dict.fromkeys(
+            ("RecordCorrected", "CorrectionRequested", "CorrectionDecided"),
+            ("更正记录本身不能更正,请对原记录再次更正", "correct the original entry again instead"),
         ),
         "RosterPublished": (
             "请更正各企业的 EnterpriseListed 记录",
@@ -193,8 +371,6 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
             f"{name} cannot be corrected: {en}",
             "position",
         )
-    if not body.fields:
-        raise Refused("fields-missing", "没有要更正的字段", "there is nothing to correct", "fields")
     for field in body.fields:
         if field.path == "valid_from":
             _require_day(entry, field)

@@ -6,10 +6,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from domain.permissions import OF_THE_AUTHORITY, authority_decides
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
-from domain.terms.vocabulary import EnterpriseKind
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import EnterpriseKind, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,25 @@ State: TypeAlias = Enterprise | None
 initial: State = None
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse what no enterprise and no unit can be."""
+    must_be_uscc(event.uscc, "uscc")
+    match event:
+        case EnterpriseRegistered() | EnterpriseProfileChanged():
+            pass
+        case UnitCovered():
+            must_be_uscc(event.unit_uscc, "unit_uscc")
+            if event.unit_uscc == event.uscc:
+                raise Refused(
+                    "unit-is-applicant",
+                    "实施单位就是申报企业本身,无需登记",
+                    "the unit is the applicant itself",
+                    "unit_uscc",
+                )
+        case UnitReleased():
+            must_be_uscc(event.unit_uscc, "unit_uscc")
+
+
 def _profile_after(old: Profile, event: EnterpriseProfileChanged) -> Profile:
     return Profile(
         name=event.name if event.name is not None else old.name,
@@ -217,7 +238,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     A change that alters nothing today is recorded: an earlier paper may still come before it.
     """
     body = command.body
-    must_be_uscc(body.uscc, "uscc")
+    sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
     state = facts[ENTERPRISE.key(body.uscc)]
     match body:
@@ -248,6 +269,8 @@ def _register(state: State, command: Command[Event], body: EnterpriseRegistered)
 def _change_profile(
     state: Enterprise, command: Command[Event], body: EnterpriseProfileChanged
 ) -> Sequence[New]:
+    if command.actor.role is Role.ENTERPRISE_REPORTER:
+        _require_own_part(body)
     day = command.valid_from
     if _is_known(state, command, body) or body == EnterpriseProfileChanged(uscc=body.uscc):
         return []
@@ -277,15 +300,14 @@ def _is_known(state: Enterprise, command: Command[Event], body: Event) -> bool:
     return (command.valid_from, body, command.document_no) in state.papers
 
 
+def _require_own_part(body: EnterpriseProfileChanged) -> None:
+    """Refuse an enterprise that chooses who supervises it, or by which route it applies (§1)."""
+    for name in OF_THE_AUTHORITY:
+        if getattr(body, name) is not None:
+            raise authority_decides(name, name)
+
+
 def _cover(state: Enterprise, command: Command[Event], body: UnitCovered) -> Sequence[New]:
-    must_be_uscc(body.unit_uscc, "unit_uscc")
-    if body.unit_uscc == body.uscc:
-        raise Refused(
-            "unit-is-applicant",
-            "实施单位就是申报企业本身,无需登记",
-            "the unit is the applicant itself",
-            "unit_uscc",
-        )
     if _is_known(state, command, body):
         return []
     return _new(command, body, state.district_on(command.valid_from))

@@ -1,18 +1,21 @@
-"""What a supervisor made of a flag: stream `flag/{key}` (四)."""
+"""What a supervisor made of a flag, and what the enterprise says to it: stream `flag/{key}` (四)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from domain.correction import ENTRY
+from domain.entry import ENTRY
 from domain.finding.finding import FINDING
 from domain.judged import judged_record
-from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.decider import Command, FactKey, FactKind, Facts, Judgement, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing, not_in_the_future, reason_given
+from domain.terms.evidence import Evidence, evidence_tags
+from domain.terms.guards import belongs, existing, not_in_the_future, reason_given
 from domain.terms.identifiers import flag_parts
-from domain.terms.vocabulary import ReviewDecision
+from domain.terms.reference import Reference
+from domain.terms.vocabulary import ReviewDecision, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,29 +25,97 @@ class FlagReviewed:
     flag: str
     decision: ReviewDecision
     finding_id: str | None = None
+    outcome: str | None = None
+    """The outcome that it is about, as the flag names it; left out: the one in force at its position."""
 
 
-Event: TypeAlias = FlagReviewed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagAnswered:
+    """陈述申辩: the enterprise says something to a flag. It changes no verdict."""
+
+    flag: str
+    statement: str
+    evidence: tuple[Evidence, ...]
+
+
+Event: TypeAlias = FlagReviewed | FlagAnswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The review that holds, and its entry."""
+    """A review and its entry. It belongs to one outcome; None: to nothing that was ever raised."""
 
     decision: ReviewDecision
     position: int
     by: str
     reason: str
     finding_id: str | None
+    outcome: str | None = None
 
 
-State: TypeAlias = Review | None
-initial: State = None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the enterprise said, and its entry."""
+
+    position: int
+    said_on: date
+    statement: str
+    evidence: tuple[Evidence, ...]
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - the last review holds
-    """Return the review after `entry`."""
-    return review_in(entry)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Everything that was said to a flag, in order of position."""
+
+    reviews: tuple[Review, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+State: TypeAlias = Said
+initial: State = Said()
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse what is about no flag, a conversion into nothing, an answer without words."""
+    if flag_parts(event.flag) is None:
+        raise _unknown(event.flag)
+    match event:
+        case FlagReviewed():
+            if event.decision is ReviewDecision.CONVERTED and not event.finding_id:
+                raise Refused(
+                    "unknown-finding",
+                    "转为问题时须给出已登记的问题编号(finding_id)",
+                    "a converted flag names a finding that exists (finding_id)",
+                    "finding_id",
+                )
+        case FlagAnswered():
+            if not event.statement.strip():
+                raise Refused(
+                    "statement-missing",
+                    "必须写明陈述内容",
+                    "a statement must be given",
+                    "statement",
+                )
+
+
+def _unknown(key: str) -> Refused:
+    return Refused(
+        "unknown-flag", f"疑点 {key[:40]} 不存在", f"flag {key[:40]} does not exist", "flag"
+    )
+
+
+def evolve(state: State, entry: Recorded[Any]) -> State:
+    """Return what was said to the flag after `entry`; the review of an entry is there once."""
+    event: Event = entry.event
+    match event:
+        case FlagReviewed():
+            others = (r for r in state.reviews if r.position != entry.position)
+            reviews = sorted((*others, review_in(entry)), key=lambda review: review.position)
+            return replace(state, reviews=tuple(reviews))
+        case FlagAnswered():
+            kept = (a for a in state.answers if a.position != entry.position)
+            answers = sorted((*kept, answer_in(entry)), key=lambda answer: answer.position)
+            return replace(state, answers=tuple(answers))
 
 
 def review_in(entry: Recorded[FlagReviewed]) -> Review:
@@ -56,7 +127,43 @@ def review_in(entry: Recorded[FlagReviewed]) -> Review:
         by=entry.actor.account,
         reason=entry.reason or "",
         finding_id=event.finding_id,
+        outcome=event.outcome,
     )
+
+
+def answer_in(entry: Recorded[FlagAnswered]) -> Answer:
+    """Return what the entry says."""
+    event = entry.event
+    return Answer(
+        position=entry.position,
+        said_on=entry.valid_from,
+        statement=event.statement,
+        evidence=event.evidence,
+    )
+
+
+class Shown(NamedTuple):
+    """The review that a flag shows, and whether it is about another outcome than the present one."""
+
+    review: Review | None
+    stale: bool
+
+    @property
+    def holding(self) -> Review | None:
+        """The review where it is about the present outcome."""
+        return None if self.stale else self.review
+
+
+def shown(said: Said, verdict: Verdict, outcome: str) -> Shown:
+    """Return the last review of the outcome in force, else the last one of another: it is stale.
+
+    What is clear by now is no outcome that anybody can have reviewed.
+    """
+    if verdict is not Verdict.CLEAR:
+        held = [review for review in said.reviews if review.outcome == outcome]
+        if held:
+            return Shown(held[-1], stale=False)
+    return Shown(said.reviews[-1], stale=True) if said.reviews else Shown(None, stale=False)
 
 
 FLAG: FactKind[State] = FactKind("flag", initial, evolve)
@@ -64,59 +171,88 @@ FACTS = MappingProxyType({"flag": FLAG})
 
 
 def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
-    """The review so far, the judged record, and the finding that it became."""
+    """What was said to it so far, the judged record, and the finding that it became."""
     body = command.body
     yield FLAG.key(body.flag)
     parts = flag_parts(body.flag)
     if parts is not None:
         yield ENTRY.key(str(parts[1]))
-    if body.finding_id is not None:
+    if isinstance(body, FlagReviewed) and body.finding_id is not None:
         yield FINDING.key(body.finding_id)
 
 
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
-    """Return the review; none if the same review holds already."""
+    """Return the review or the answer; none if the same is recorded already."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
-    reason = reason_given(command)
     record = judged_record(facts, body.flag)
     if record is None:
+        raise _unknown(body.flag)
+    judgement = facts.judged.flag(record, body.flag, command.today)
+    if judgement is None:
         raise Refused(
-            "unknown-flag",
-            f"疑点 {body.flag[:40]} 不存在",
-            f"flag {body.flag[:40]} does not exist",
+            "never-raised",
+            f"疑点 {body.flag} 从未产生",
+            f"flag {body.flag} was never raised; there is nothing to say to it",
             "flag",
         )
+    said = facts[FLAG.key(body.flag)]
+    event: Event
+    named: tuple[Evidence, ...] = ()
+    if isinstance(body, FlagReviewed):
+        event = _reviewed(facts, command, body, record, judgement)
+        known = _is_reviewed_so(said, command, event)
+    else:
+        event, named = body, body.evidence
+        known = any((a.statement, a.evidence) == (body.statement, named) for a in said.answers)
+    if known:
+        return []
+    tags = (
+        f"flag:{body.flag}",
+        *evidence_tags(each.sha256 for each in named),
+        *_twin_tags(body.flag, record),
+    )
+    day = command.valid_from
+    return [New(f"flag/{body.flag}", event, record.subject, record.district, tags, day)]
+
+
+def _reviewed(
+    facts: Facts,
+    command: Command[Event],
+    body: FlagReviewed,
+    record: Recorded[Any],
+    judgement: Judgement,
+) -> FlagReviewed:
+    """Return the review with the outcome that it is about."""
+    reason_given(command)
     if body.decision is ReviewDecision.CONVERTED:
-        finding = FINDING.key(body.finding_id or "")
-        existing(
-            facts[finding] if body.finding_id else None,
+        finding = existing(
+            facts[FINDING.key(body.finding_id or "")],
             "unknown-finding",
             "转为问题时须给出已登记的问题编号(finding_id)",
             "a converted flag names a finding that exists (finding_id)",
             "finding_id",
         )
-    held = facts[FLAG.key(body.flag)]
-    if held is not None and (held.decision, held.finding_id, held.reason) == (
-        body.decision,
-        body.finding_id,
-        reason,
-    ):
-        return []
-    return [
-        New(
-            f"flag/{body.flag}",
-            body,
-            record.subject,
-            record.district,
-            (f"flag:{body.flag}", *_twin_tags(body.flag, record)),
-            command.valid_from,
+        belongs(
+            finding.raised.uscc,
+            record.subject or "",
+            f"问题 {body.finding_id}",
+            f"finding {body.finding_id}",
+            "finding_id",
         )
-    ]
+    return body if body.outcome is not None else replace(body, outcome=judgement.outcome)
+
+
+def _is_reviewed_so(said: Said, command: Command[Event], event: FlagReviewed) -> bool:
+    """Whether the last review of this outcome says the same."""
+    held = [review for review in said.reviews if review.outcome == event.outcome][-1:]
+    same = (event.decision, event.finding_id, command.reason or "")
+    return any((review.decision, review.finding_id, review.reason) == same for review in held)
 
 
 def _twin_tags(key: str, record: Recorded[Any]) -> tuple[str, ...]:
-    """C2 is judged over all certificates of a number or a holder, so its review is a fact of theirs."""
+    """C2 is judged over all certificates of a number or a holder, so what is said is a fact of theirs."""
     if not key.startswith("C2-"):
         return ()
     return tuple(tag for tag in record.tags if tag.startswith(("certificate:", "holder:")))

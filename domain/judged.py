@@ -7,7 +7,7 @@ from typing import Any
 from domain.application.confirmation import ReceiptIssued
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued, CertificateReissued
-from domain.correction import ENTRY
+from domain.entry import ENTRY
 from domain.finding.rectification import RectificationOrdered
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.terms.decider import Facts

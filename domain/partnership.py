@@ -10,6 +10,7 @@ from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.reference import Reference
 from domain.terms.vocabulary import PartnershipKind
 
 
@@ -37,6 +38,15 @@ class Paper(NamedTuple):
 
 State: TypeAlias = tuple[Paper, ...]
 initial: State = ()
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a partnership of nobody, or of no day."""
+    must_be_uscc(event.uscc, "uscc")
+    if event.valid_to is not None and event.valid_to <= day:
+        raise Refused(
+            "period-empty", "合作截止日不晚于起始日", "it ends before it begins", "valid_to"
+        )
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -67,13 +77,9 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the partnership; none if this very paper is recorded already."""
     body, day = command.body, command.valid_from
-    must_be_uscc(body.uscc, "uscc")
+    sound(body, facts.reference, day)
     not_in_the_future(command)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
-    if body.valid_to is not None and body.valid_to <= day:
-        raise Refused(
-            "period-empty", "合作截止日不晚于起始日", "it ends before it begins", "valid_to"
-        )
     state = facts[PARTNERSHIP.key(body.uscc)]
     if any((p.day, p.event, p.document_no) == (day, body, command.document_no) for p in state):
         return []

@@ -77,6 +77,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "FlagReviewed": (R.QUALITY_SUPERVISOR,),
         "ActRequested": (R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.BUREAU_PUBLISHER),
         "ActDecided": (R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER, R.BUREAU_PUBLISHER),
+        "FlagAnswered": (R.ENTERPRISE_REPORTER,),
         "RecordCorrected": (
             R.QUALITY_SUPERVISOR,
             R.CENTRE_OFFICER,
@@ -84,10 +85,26 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
             R.ENTERPRISE_REPORTER,
             R.DISTRICT_INSPECTOR,
         ),
+        "CorrectionRequested": (R.ENTERPRISE_REPORTER,),
+        "CorrectionDecided": (R.CENTRE_OFFICER, R.QUALITY_SUPERVISOR),
         "CatalogueAdopted": (R.BUREAU_PUBLISHER, R.CENTRE_OFFICER),
     }
 )
 """Event name → roles that may record it."""
+
+CENTRE = "centre"
+REPORTED = frozenset(
+    {
+        "EnterpriseRegistered",
+        "AssessmentHeld",
+        "CertificateIssued",
+        "FindingDisputed",
+        "FlagAnswered",
+    }
+)
+"""What an enterprise reports: corrected by its reporter or by the centre."""
+SEEN = frozenset({"SpotCheckRecorded", "ComplaintReceived"})
+"""What an authority saw or heard: corrected by that authority."""
 
 _ORGANISATION = MappingProxyType(
     {R.QUALITY_SUPERVISOR: "centre", R.CENTRE_OFFICER: "centre", R.BUREAU_PUBLISHER: "bureau"}
@@ -153,3 +170,17 @@ def require_own(actor: Actor, subject: str | None, district: str | None) -> None
             f"an inspector acts for their own district {actor.organisation}; competent is {district}",
             "actor.organisation",
         )
+
+
+OF_THE_AUTHORITY = ("district", "kind")
+"""Fields of a profile that say who supervises and by which route."""
+
+
+def authority_decides(name: str, field: str) -> Refused:
+    """Return the refusal of an enterprise that chooses its own authority or route."""
+    return Refused(
+        "authority-decides",
+        f"{name} 由主管部门登记,企业不能自行变更",
+        f"{name} is entered by the authority; an enterprise does not change it itself",
+        field,
+    )

@@ -10,7 +10,7 @@ from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
-from domain.terms.reference import Occupation
+from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import Level
 
 
@@ -105,6 +105,16 @@ State: TypeAlias = Plan | None
 initial: State = None
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a plan of nobody, or with numbers that cannot be."""
+    must_be_uscc(event.uscc, "uscc")
+    for count in fields(event.summary):
+        number: int = getattr(event.summary, count.name)
+        not_negative(number, f"summary.{count.name}")
+    for index, session in enumerate(event.sessions):
+        not_negative(session.headcount, f"sessions.{index}.headcount")
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the plan on file after `entry`; on one day a revision follows what was filed."""
     event: Event = entry.event
@@ -134,13 +144,8 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the event that puts the plan on file; none if this very paper is there already."""
     body = command.body
-    must_be_uscc(body.uscc, "uscc")
+    sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
-    for count in fields(body.summary):
-        number: int = getattr(body.summary, count.name)
-        not_negative(number, f"summary.{count.name}")
-    for index, session in enumerate(body.sessions):
-        not_negative(session.headcount, f"sessions.{index}.headcount")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     state = facts[plan_key(body.uscc, body.year)]
     day = command.valid_from

@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from domain.correction import RecordCorrected
 from domain.permissions import require_fitting
 from domain.terms.decider import Command, New, Refused
-from domain.terms.envelope import Actor, Recorded
+from domain.terms.envelope import Actor
 from domain.terms.guards import FILINGS
 from domain.terms.vocabulary import Role
 
@@ -103,17 +102,3 @@ def require_received_here(command: Command[Any], new: Iterable[New]) -> None:
                 f"it was received by {by.organisation}; competent is {event.district}",
                 "received_by.organisation",
             )
-
-
-def require_day_kept(command: Command[RecordCorrected], entry: Recorded[Any]) -> None:
-    """Refuse to a reporter what would make a filing valid from another day than that of receipt."""
-    if command.actor.role is not Role.ENTERPRISE_REPORTER:
-        return
-    filed = type(entry.event).__name__ in FILINGS
-    if filed and any(field.path == "valid_from" for field in command.body.fields):
-        raise Refused(
-            "day-of-receipt",
-            "报送材料自收件之日起有效,企业不能更正这一日期;如收件日登记有误,请市中心更正",
-            "a filing is valid from its receipt, which the enterprise does not correct; ask the centre",
-            "fields.valid_from",
-        )

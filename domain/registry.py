@@ -26,15 +26,13 @@ from domain import (
 )
 from domain.application import application
 from domain.certificate import certificate
-from domain.correction import RecordCorrected
 from domain.finding import finding
 from domain.inspection import inspection
 from domain.permissions import require_own, require_role
-from domain.receipt import received, require_day_kept, require_received_here
+from domain.receipt import received, require_received_here
 from domain.request import ActDecided, ActRequested
 from domain.standing import standing
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
-from domain.terms.vocabulary import Role
 from domain.two_persons import needs_two, require_second_person
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
@@ -90,7 +88,7 @@ def _events(module: ModuleType) -> tuple[type, ...]:
     return get_args(module.Event) or (module.Event,)
 
 
-_SCHEMAS: Mapping[str, int] = MappingProxyType({"RosterPublished": 2})
+_SCHEMAS: Mapping[str, int] = MappingProxyType({"RosterPublished": 2, "FlagReviewed": 2})
 """Events whose shape has changed, and how often it was given a number."""
 
 EVENTS: Mapping[str, EventType] = MappingProxyType(
@@ -145,12 +143,10 @@ def _act(facts: Facts, command: Command[Any]) -> Sequence[New]:
         require_own(command.actor, named, None)
     settled = received(command)
     new: Sequence[New] = kind.module.decide(facts, settled)
-    if isinstance(command.body, RecordCorrected):
-        _require_correction_right(facts, command)
     for event in new:
         require_own(command.actor, event.subject, _district(facts, settled, event))
     require_received_here(settled, new)
-    if new and needs_two(facts, settled):
+    if new and needs_two(facts, settled, new[0].event):
         if settled.stamps.approved_by is None and settled.asking is not None:
             return [_request(facts, settled, settled.asking, new[0])]
         require_second_person(facts, settled)
@@ -227,18 +223,3 @@ def _district(facts: Facts, command: Command[Any], event: New) -> str | None:
     ):
         return claimed if claimed != command.actor.organisation else event.district
     return event.district
-
-
-_CORRECTS_ANYTHING = frozenset(
-    {Role.QUALITY_SUPERVISOR, Role.CENTRE_OFFICER, Role.BUREAU_PUBLISHER}
-)
-
-
-def _require_correction_right(facts: Facts, command: Command[RecordCorrected]) -> None:
-    """Reporters and inspectors correct only what their role may record; the centre corrects anything."""
-    entry = facts[correction.ENTRY.key(str(command.body.position))]
-    if entry is not None:
-        require_day_kept(command, entry)
-    if entry is None or command.actor.role in _CORRECTS_ANYTHING:
-        return
-    require_role(command.actor, type(entry.event).__name__)

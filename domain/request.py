@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 from domain.permissions import require_role
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Actor, Recorded
-from domain.terms.guards import existing
+from domain.terms.guards import existing, must_say_why
+from domain.terms.reference import Reference
 from domain.two_persons import require_other_person
 
 
@@ -60,6 +61,16 @@ State: TypeAlias = Request | None
 initial: State = None
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a refusal that does not say why; what was asked for is judged by its own stream."""
+    match event:
+        case ActRequested():
+            pass
+        case ActDecided():
+            if not event.taken:
+                must_say_why(event.reason or "")
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the request after `entry`."""
     event: Event = entry.event
@@ -86,6 +97,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the event; what the act itself comes to, the registry asks its own decider."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     state = facts[REQUEST.key(body.request_id)]
     if isinstance(body, ActRequested):
         return _ask(state, command, body)
@@ -108,8 +120,6 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     require_role(command.actor, known.asked.type)
     if body.taken:
         require_other_person(facts, known.by.account, command.actor.account)
-    elif not (body.reason or "").strip():
-        raise Refused("reason-missing", "退回须写明理由", "a refusal says why", "reason")
     return [_new(command, body, known.subject, known.district)]
 
 

@@ -17,13 +17,13 @@ from typing import Any, TypeAlias
 from domain.application.application import APPLICATION, applicant_tag
 from domain.application.progress import Application, require_another, require_not_scored
 from domain.enterprise import ENTERPRISE, UnitCovered
-from domain.standing.course import Course
-from domain.standing.standing import STANDING, EnterpriseListed, require_listing_period
+from domain.standing import standing
+from domain.standing.standing import STANDING, EnterpriseListed, require_granted
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
-from domain.terms.intervals import Days
-from domain.terms.scope import ScopeItem, named, require_certifiable, units
+from domain.terms.guards import existing_enterprise, not_before, not_in_the_future
+from domain.terms.reference import Reference
+from domain.terms.scope import ScopeItem, named, require_published, units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,33 @@ State: TypeAlias = RosterPublished | None
 initial: State = None
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:
+    """Refuse a publication of nobody, of one enterprise twice, of a listing that cannot be."""
+    if not event.entries:
+        raise Refused("entries-missing", "名单为空", "the roster has no entries", "entries")
+    doubled = [uscc for uscc, times in Counter(e.uscc for e in event.entries).items() if times > 1]
+    if doubled:
+        raise Refused(
+            "entry-twice",
+            f"同一批次中企业重复:{'、'.join(sorted(doubled))}",
+            f"listed twice in one batch: {', '.join(sorted(doubled))}",
+            "entries",
+        )
+    for index, entry in enumerate(event.entries):
+        where = f"entries.{index}"
+        try:
+            standing.sound(_listing(event, entry), reference, entry.valid_from)
+        except Refused as refusal:
+            raise refusal.within(where) from None
+        not_before(
+            entry.valid_from,
+            day,
+            "有效期起早于公布日",
+            "a listing before its publication",
+            f"{where}.valid_from",
+        )
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the batch as published."""
     event = entry.event
@@ -141,16 +168,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             "batch",
         )
     not_in_the_future(command, body.published_on, "published_on")
-    if not body.entries:
-        raise Refused("entries-missing", "名单为空", "the roster has no entries", "entries")
-    doubled = [uscc for uscc, times in Counter(e.uscc for e in body.entries).items() if times > 1]
-    if doubled:
-        raise Refused(
-            "entry-twice",
-            f"同一批次中企业重复:{'、'.join(sorted(doubled))}",
-            f"listed twice in one batch: {', '.join(sorted(doubled))}",
-            "entries",
-        )
+    sound(body, facts.reference, body.published_on)
     tags = (f"roster:{body.batch}",)
     new = [New(f"roster/{body.batch}", recorded, None, None, tags, body.published_on)]
     for index, entry in enumerate(body.entries):
@@ -163,7 +181,6 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
 
 
 def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: str) -> New:
-    must_be_uscc(entry.uscc, f"{where}.uscc")
     enterprise = existing_enterprise(facts[ENTERPRISE.key(entry.uscc)], entry.uscc, f"{where}.uscc")
     application = _publishable(facts, command, entry, where)
     beyond = units(entry.scope) - application.confirmed_units
@@ -174,31 +191,16 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
             f"{named(beyond)} is not within the confirmed scope",
             f"{where}.scope",
         )
-    if not units(entry.scope):
-        raise Refused("scope-empty", "公布范围为空", "the scope is empty", f"{where}.scope")
-    days = Days(entry.valid_from, entry.valid_to)
-    years = facts.reference.rules(command.valid_from).listing_years
-    require_listing_period(days, years, f"{where}.valid_to")
     # What stands in no catalogue was confirmed by the paper that published it.
-    require_certifiable(
-        facts.reference,
-        entry.scope,
-        entry.valid_from,
-        f"{where}.scope",
-        command.document_no or entry.application_id,
-    )
-    _require_granted(facts[STANDING.key(entry.uscc)], entry, where)
+    paper = command.document_no or entry.application_id
+    require_published(facts.reference, entry.scope, entry.valid_from, f"{where}.scope", paper)
+    try:
+        require_granted(facts[STANDING.key(entry.uscc)], entry.uscc, entry.replaces)
+    except Refused as refusal:
+        raise refusal.within(where) from None
     return New(
         f"standing/{entry.uscc}",
-        EnterpriseListed(
-            uscc=entry.uscc,
-            batch=command.body.batch,
-            application_id=entry.application_id,
-            scope=entry.scope,
-            valid_from=entry.valid_from,
-            valid_to=entry.valid_to,
-            replaces=entry.replaces,
-        ),
+        _listing(command.body, entry),
         entry.uscc,
         enterprise.district_on(entry.valid_from),
         (
@@ -210,19 +212,16 @@ def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: st
     )
 
 
-def _require_granted(course: Course, entry: RosterEntry, where: str) -> None:
-    """Refuse to take the place of a grant that the enterprise never had."""
-    known = {
-        c.event.application_id for c in course.changes if isinstance(c.event, EnterpriseListed)
-    }
-    for index, application_id in enumerate(entry.replaces or ()):
-        if application_id not in known:
-            raise Refused(
-                "unknown-grant",
-                f"企业 {entry.uscc} 没有按申报 {application_id} 公布过,不能替换",
-                f"{entry.uscc} was never published for application {application_id}",
-                f"{where}.replaces.{index}",
-            )
+def _listing(published: RosterPublished, entry: RosterEntry) -> EnterpriseListed:
+    return EnterpriseListed(
+        uscc=entry.uscc,
+        batch=published.batch,
+        application_id=entry.application_id,
+        scope=entry.scope,
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
+        replaces=entry.replaces,
+    )
 
 
 def _units(facts: Facts, entry: RosterEntry, listed: New) -> Iterator[New]:
@@ -260,6 +259,13 @@ def _publishable(
             f"application {entry.application_id} was already published",
             field,
         )
+    not_before(
+        command.body.published_on,
+        state.confirmed,
+        "公布早于确认",
+        "published before the confirmation",
+        "published_on",
+    )
     account = command.actor.account
     require_another(
         facts, account, state.concluded_by, "评估结论与公布", "conclusion and publication"

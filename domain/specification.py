@@ -11,7 +11,7 @@ from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
-from domain.terms.reference import Occupation
+from domain.terms.reference import Occupation, Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,11 @@ State: TypeAlias = tuple[Paper, ...]
 initial: State = ()
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a specification of nobody."""
+    must_be_uscc(event.uscc, "uscc")
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the specifications after `entry`, in order of their days."""
     paper = Paper(entry.valid_from, entry.position, entry.event, entry.document_no)
@@ -71,7 +76,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the specification; none if this very paper is recorded already."""
     body, day = command.body, command.valid_from
-    must_be_uscc(body.uscc, "uscc")
+    sound(body, facts.reference, day)
     not_in_the_future(command)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     if body.filed_on is not None and body.filed_on > command.today:

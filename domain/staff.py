@@ -11,6 +11,7 @@ from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.reference import Reference
 from domain.terms.vocabulary import StaffDuty
 
 
@@ -48,6 +49,11 @@ class Paper(NamedTuple):
 State: TypeAlias = tuple[Paper, ...]
 """Every change in order of day; on one day a release is the last word."""
 initial: State = ()
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a register of nobody."""
+    must_be_uscc(event.uscc, "uscc")
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -95,7 +101,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the change of the register; none if this very paper is recorded already."""
     body = command.body
-    must_be_uscc(body.uscc, "uscc")
+    sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     state, day = facts[STAFF.key(body.uscc)], command.valid_from

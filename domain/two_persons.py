@@ -8,7 +8,8 @@ from typing import Any
 
 from domain.catalogue import CatalogueAdopted
 from domain.checks import CHECKS
-from domain.correction import ENTRY, RecordCorrected
+from domain.correction import RecordCorrected
+from domain.entry import ENTRY
 from domain.flag import FlagReviewed
 from domain.permissions import require_role
 from domain.roster import RosterPublished
@@ -21,15 +22,16 @@ _ADOPTED_BY_TWO = frozenset({"rules", "qualifications", "mapping", "outline"})
 _CORRECTED_BY_TWO = (ScopeChanged, ListingRemoved, EnterpriseListed, RosterPublished)
 
 
-def needs_two(facts: Facts, command: Command[Any]) -> bool:
-    """Tell whether a second person has to approve the act."""
+def needs_two(facts: Facts, command: Command[Any], decided: object = None) -> bool:
+    """Tell whether a second person has to approve the act, of which `decided` is what is recorded."""
     match command.body:
         case ScopeChanged() | ListingRemoved():
             return True
         case CatalogueAdopted():
             return command.body.kind.value in _ADOPTED_BY_TWO
         case FlagReviewed():
-            return command.body.decision is ReviewDecision.DISMISSED and _is_severe(command.body)
+            review = decided if isinstance(decided, FlagReviewed) else command.body
+            return review.decision is ReviewDecision.DISMISSED and _is_severe(review)
         case RecordCorrected():
             entry = facts[ENTRY.key(str(command.body.position))]
             event = entry.event if entry is not None else None
@@ -44,8 +46,7 @@ def _is_severe(review: FlagReviewed) -> bool:
     """Tell whether the flag is, or was, of a check whose breach is severe."""
     parts = flag_parts(review.flag)
     check = CHECKS.get(parts[0]) if parts is not None else None
-    outcome = getattr(review, "outcome", None)
-    if getattr(outcome, "verdict", None) is Verdict.UNDECIDED:
+    if (review.outcome or "").partition(".")[0] == Verdict.UNDECIDED.value:
         return False
     return check is not None and check.severity is Severity.SEVERE
 

@@ -8,19 +8,25 @@ a key, corrections applied, in the order of their positions.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from domain import catalogue, registry
-from domain.correction import ENTRY, RecordCorrected, resolved
+from domain.checks.outcome import Context
+from domain.correction import RecordCorrected, resolved
+from domain.entry import ENTRY
 from domain.permissions import MAY
+from domain.supervision.verdicts import Verdicts
 from domain.terms.decider import Command, FactKey, Facts, New, Refused, Unread
 from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
 from domain.terms.guards import FILINGS
+from domain.terms.place import Survey
 from domain.terms.reference import Qualifications, Reference
 from domain.terms.vocabulary import Role
 from ledger.deciding.acts import read_act, write_act
 from ledger.deciding.amending import amend, apply
 from ledger.reference import installed
+from projections.places.places import installed_places
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"
@@ -54,6 +60,8 @@ def _usual(body: Any) -> Actor:
     name = type(body).__name__
     if name == "RosterPublished":
         return PUBLISHER  # never the account that confirmed
+    if name == "EnterpriseProfileChanged":
+        return CENTRE  # who supervises, and by which route, is not the enterprise's to change
     actors = {
         Role.ENTERPRISE_REPORTER: reporter(getattr(body, "uscc", USCC)),
         Role.CENTRE_OFFICER: CENTRE,
@@ -157,12 +165,24 @@ HELD = installed().holding(
 """What a decision rests on in tests: two catalogues are stored and not adopted."""
 
 
+@cache
+def _survey() -> Survey:
+    places = installed_places()
+    return Survey(places, places.apart)
+
+
 def facts_of(entries: Sequence[Recorded[Any]], reference: Reference | None = None) -> Facts:
     """Return facts of which nothing is read yet, with the reference data that `entries` adopt."""
-    known = Facts(reference=reference or HELD, amend=amend, read=read_act, write=write_act)
-    adopted = state_of(entries, catalogue.ALL)
-    known.reference = catalogue.reference_after(known.reference, adopted)
-    return known
+    start = reference or HELD
+    current = catalogue.reference_after(start, state_of(entries, catalogue.ALL))
+    judged = Verdicts(
+        lambda: Context(current, *_survey()),
+        apply,
+        lambda: len(entries),
+        lambda uscc, after: [e for e in entries if e.subject == uscc and e.position > after],
+        lambda tags: [e for e in entries if not set(tags).isdisjoint(e.tags)],
+    )
+    return Facts(reference=current, amend=amend, judged=judged, read=read_act, write=write_act)
 
 
 def state_of(entries: Sequence[Recorded[Any]], key: FactKey[Any]) -> Any:

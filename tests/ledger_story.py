@@ -12,8 +12,8 @@ from domain.certificate.certificate import (
     CertificateReissued,
     CertificateRevoked,
 )
-from domain.correction import RecordCorrected
-from domain.flag import FlagReviewed
+from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected
+from domain.flag import FlagAnswered, FlagReviewed
 from domain.inspection.inspection import InspectionDrawn
 from domain.registry import EVENTS
 from domain.roster import RosterPublished
@@ -83,7 +83,7 @@ class LedgerStory:
             self._told.clear()
         return self.position
 
-    def _tags_of(self, event: Any) -> tuple[str, ...]:
+    def _tags_of(self, event: Any) -> tuple[str, ...]:  # noqa: PLR0911 - one line an event
         match event:
             case CatalogueAdopted():
                 return ("catalogue:all",)
@@ -91,12 +91,21 @@ class LedgerStory:
                 return (*self._tags.get(event.position, ()), f"entry:{event.position}")
             case InspectionDrawn():
                 return (f"inspection:{event.draw_id}",)
-            case FlagReviewed() if event.flag.startswith("C2-"):
+            case FlagReviewed() | FlagAnswered() if event.flag.startswith("C2-"):
                 return self._tags.get(int(event.flag[3:]), ())
+            case CorrectionRequested():
+                return (f"correction:{event.position}", *self._judged_by(event.position))
+            case CorrectionDecided():
+                return self._tags.get(event.position, ())
             case _ if isinstance(event, get_args(enterprise.Event)):
                 return (f"enterprise:{event.uscc}",)
             case _:
                 return self._assessment_tags(event)
+
+    def _judged_by(self, position: int) -> tuple[str, ...]:
+        """The numbers and holders of the record, by which C2 is judged."""
+        tags = self._tags.get(position, ())
+        return tuple(tag for tag in tags if tag.startswith(("certificate:", "holder:")))
 
     def _assessment_tags(self, event: Any) -> tuple[str, ...]:
         if isinstance(event, AssessmentHeld):

@@ -16,7 +16,7 @@ from domain.certificate import certificate
 from domain.checks.outcome import Context
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.finding import finding
-from domain.flag import FlagReviewed
+from domain.flag import FlagReviewed, Said, shown
 from domain.registry import EVENTS
 from domain.standing import standing
 from domain.supervision.flags import FlagState, case_of
@@ -322,8 +322,9 @@ class Story:
     def case(self, code: str) -> str:
         """The case of the one flag of `code`."""
         state = self.flag(code)
-        review = self.fold.file.reviews.get(state.key)
-        return case_of(state.then, state.outcome.verdict, review).label
+        said = self.fold.file.said.get(state.key, Said())
+        held = shown(said, state.outcome.verdict, state.name)
+        return case_of(state.then, state.outcome.verdict, held.holding).label
 
 
 def _own_day(event: Any) -> date:

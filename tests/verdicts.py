@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from domain.checks import CHECKS
 from domain.checks.procedure import overdue
+from domain.flag import Said, shown
 from domain.supervision.duplicates import Twins
 from domain.supervision.flags import case_of
 from domain.supervision.supervision import Supervision
@@ -45,8 +46,8 @@ def _by_enterprise(
             if entry.subject == uscc or entry.type.startswith("catalogue."):
                 of.read(entry)
         for key, flag in of.flags.items():
-            review = of.file.reviews.get(key)
-            case = case_of(flag.then, flag.outcome.verdict, review)
+            standing = shown(of.file.said.get(key, Said()), flag.outcome.verdict, flag.name)
+            case = case_of(flag.then, flag.outcome.verdict, standing.holding)
             yield key, (flag.outcome.verdict.value, case.label)
         yield from _overdue(of, today)
         yield from _late_plans(of, today)
@@ -77,8 +78,9 @@ def _twins(entries: list[Recorded[Any]]) -> Iterator[tuple[str, tuple[str, str]]
     for entry in entries:
         twins.read(entry)
     for entry in entries:
-        shown = twins.flag(entry.position)
-        if shown is not None:
-            flag, review = shown
-            case = case_of(flag.then, flag.outcome.verdict, review)
+        judged = twins.flag(entry.position)
+        if judged is not None:
+            flag, said = judged
+            standing = shown(said, flag.outcome.verdict, flag.name)
+            case = case_of(flag.then, flag.outcome.verdict, standing.holding)
             yield flag.key, (flag.outcome.verdict.value, case.label)

@@ -48,7 +48,8 @@ PATHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "MeasureLifted",
         ),
         "reviews": ("FlagReviewed",),
-        "corrections": ("RecordCorrected",),
+        "answers": ("FlagAnswered",),
+        "corrections": ("RecordCorrected", "CorrectionRequested", "CorrectionDecided"),
         "catalogue-adoptions": ("CatalogueAdopted",),
         "requests": ("ActRequested",),
     }

@@ -24,6 +24,7 @@ from api.questions.problems import Problem, from_invalid, invalid
 from api.questions.reading import Behind
 from api.questions.twins import twins
 from domain.assessment import AssessmentHeld
+from domain.correction import CorrectionRequested
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.request import ActRequested
 from domain.terms.envelope import Actor
@@ -134,11 +135,13 @@ def _whole_answer(house: Installation, positions: Sequence[int]) -> Response:
     body = _recorded(entries[0], positions, raised or ())
     if raised is None:
         body["note"] = _SOON._asdict()
+    # What was only asked for is accepted, and has no effect until somebody else takes it.
     asked = codec.decode(entries[0].type, entries[0].payload)
     if isinstance(asked, ActRequested):
         sent["Location"] = f"/v1/requests/{asked.request_id}"
         return _said({**body, "request_id": asked.request_id}, 202, sent)
-    return _said({**body, **_seen(house, entries[0])}, 201, sent)
+    status = 202 if isinstance(asked, CorrectionRequested) else 201
+    return _said({**body, **_seen(house, entries[0])}, status, sent)
 
 
 def _seen(house: Installation, entry: Entry) -> dict[str, Any]:

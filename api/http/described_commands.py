@@ -77,6 +77,10 @@ def answers(*also: int) -> dict[int | str, dict[str, Any]]:
     return {
         200: {"description": "没有变化,未新增记录 / nothing changed", "content": content},
         201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": content},
+        202: {
+            "description": "已作为申请入账,办理前不生效 / asked for, no effect yet",
+            "content": content,
+        },
         **problems(400, 401, 403, *also, 409, 412, 413, 415, 422, 503),
     }
 

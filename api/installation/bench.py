@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from psycopg import Connection
@@ -14,6 +15,7 @@ from api.installation.settings import Settings
 from api.intake.imports.files import Importer
 from api.intake.sheets.directory import Directory
 from domain.terms.envelope import UNSTAMPED, Stamps
+from domain.terms.place import Survey
 from ledger import codec
 from ledger.catalogues import Shelf
 from ledger.connect import Database, Opening
@@ -49,7 +51,12 @@ class Bench:
         self._writer = Writer(self.log)
         self.shelf = Shelf(installed(), self.pool.connection)
         self.transactor = Transactor(
-            self.log, self._writer, self.vault, self.shelf, person=Holders(self.pool)
+            self.log,
+            self._writer,
+            self.vault,
+            self.shelf,
+            person=Holders(self.pool),
+            survey=_survey,
         )
 
     def importer(
@@ -87,6 +94,15 @@ class Bench:
         self.transactor.close()
         self._writer.close()
         self.pool.close()
+
+
+@cache
+def _survey() -> Survey:
+    # Geometry and gazetteer take a while to load; few commands ask what a check says.
+    from projections.places.places import installed_places  # noqa: PLC0415
+
+    places = installed_places()
+    return Survey(places, places.apart)
 
 
 @contextmanager

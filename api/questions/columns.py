@@ -3,7 +3,8 @@
 ROSTER = "uscc name kind district standing batch valid_from:day valid_to:day scope:json"
 FLAG = (
     "key code verdict severity clause rule subject assessment_id certificate_no district valid_at:day "
-    "known_from:integer known_to:integer review case responsible:json message:json because:json"
+    "known_from:integer known_to:integer outcome review review_stale:boolean case responsible:json "
+    "message:json because:json"
 )
 SESSION = (
     "assessment_id uscc unit_uscc occupation:json level method mode held_from:day held_to:day venue:json "

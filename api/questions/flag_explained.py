@@ -134,7 +134,7 @@ def _said(
         "valid_from": entry.get("valid_from"),
         "verdict": version["verdict"],
         "message": version["message"],
-        "review": version["review"],
+        "review": None if version["review_stale"] else version["review"],
         "case": version["case"],
     }
 
@@ -169,6 +169,7 @@ def _reviews(house: Reading, key: str, upto: int) -> list[dict[str, Any]]:
             "recorded_at": shown(entry)["recorded_at"],
             "decision": entry.event.decision,
             "finding_id": entry.event.finding_id,
+            "outcome": entry.event.outcome,
             "reason": entry.reason,
             "account": entry.actor.account,
         }

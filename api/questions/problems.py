@@ -56,7 +56,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 _FORBIDDEN = frozenset(
     {
         "own-account",
+        "authority-decides",
         "expert-not-assigned",
+        "not-yours-to-correct",
+        "other-authority",
         "not-own-sheet",
         "organisation-mismatch",
         "other-district",
@@ -66,6 +69,7 @@ _FORBIDDEN = frozenset(
 _INVALID = frozenset(
     {
         "account-invalid",
+        "statement-missing",
         "basis-missing",
         "code-wrong",
         "content-not-held",

@@ -73,7 +73,8 @@ def _judged(
     """Return what the checks of scope and roster say of these sessions, but what was dismissed."""
     found: dict[int, list[dict[str, Any]]] = {}
     for flag in flags.of_records(conn, records, position):
-        if flag["code"] in OUTSIDE and flag["review"] != ReviewDecision.DISMISSED:
+        dismissed = flag["review"] == ReviewDecision.DISMISSED and not flag["review_stale"]
+        if flag["code"] in OUTSIDE and not dismissed:
             found.setdefault(flag_position(flag["key"]), []).append(flag)
     return found
 

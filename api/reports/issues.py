@@ -106,6 +106,8 @@ def _said(flag: dict[str, Any], words: Words) -> list[str]:
     review = (
         words.of(REVIEWS, flag["review"]) if flag["review"] else words("未复核", "not reviewed")
     )
+    if flag["review_stale"]:
+        review += words("（针对此前的判断）", " (of an earlier outcome)")
     reason = flag["review_reason"]
     return [
         said,

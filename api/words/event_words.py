@@ -47,6 +47,7 @@ EVENT_NAMES = names(
     FindingWithdrawn=("撤回问题", "finding withdrawn"),
     FindingDisputed=("提出异议", "finding disputed"),
     FlagReviewed=("复核疑点", "flag reviewed"),
+    FlagAnswered=("陈述申辩", "flag answered"),
     RecordCorrected=("更正记录", "record corrected"),
     ApplicationWithdrawn=("撤回申报", "application withdrawn"),
     StaffRegistered=("登记考评人员", "staff registered"),
@@ -58,5 +59,7 @@ EVENT_NAMES = names(
     HearingHeld=("听取陈述", "hearing held"),
     ActRequested=("提请批准", "approval asked for"),
     ActDecided=("批准或退回", "request decided on"),
+    CorrectionRequested=("申请更正", "correction requested"),
+    CorrectionDecided=("办理更正申请", "correction decided"),
     CatalogueAdopted=("采用目录版本", "catalogue adopted"),
 )

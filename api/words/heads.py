@@ -102,6 +102,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "responsible": "责任主体",
         "results": "成绩",
         "review": "复核",
+        "review_stale": "复核针对此前的判断",
         "revised_on": "调整日期",
         "rule": "规则",
         "sample": "抽取数量",

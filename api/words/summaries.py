@@ -130,6 +130,14 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "HearingHeld": _same("{held_on}: {outcome}"),
         "ActRequested": _same("{type}, {valid_from}"),
         "ActDecided": _same("{request_id}"),
+        "FlagAnswered": _same("{flag}: {statement}"),
+        "CorrectionRequested": Words(
+            "申请更正第 {position} 条的 {fields:keys}", "asked for, entry {position}: {fields:keys}"
+        ),
+        "CorrectionDecided": Words(
+            "对第 {position} 条申请:{taken:taken},{reason}",
+            "request at {position}: {taken:taken}, {reason}",
+        ),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }
 )
@@ -245,6 +253,7 @@ _FORMS: Mapping[str, Callable[[Language, Any], str]] = MappingProxyType(
         "last_day": _last_day,
         "keys": _keys,
         "profile": _profile,
+        "taken": _yes_or_no(Words("采纳", "taken"), Words("不采纳", "refused")),
         "passed": _yes_or_no(Words("合格", "passed"), Words("不合格", "failed")),
         "recommended": _yes_or_no(
             Words("建议确认", "recommended"), Words("不建议确认", "not recommended")

@@ -6,6 +6,7 @@ confirmation and receipt are decided by the centre and the bureau.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -18,7 +19,8 @@ from domain.application.confirmation import (
     require_receipt_due,
     require_rejectable,
 )
-from domain.application.progress import Application
+from domain.application.evaluation import require_points
+from domain.application.progress import Application, require_in_order, require_within
 from domain.application.scoring import (
     EvaluationConcluded,
     EvaluationScored,
@@ -26,6 +28,10 @@ from domain.application.scoring import (
     ExpertsAssigned,
     concluded,
     require_assignable,
+    require_independent,
+    require_known,
+    require_panel,
+    require_passed,
     require_scorable,
 )
 from domain.application.submission import (
@@ -36,6 +42,8 @@ from domain.application.submission import (
     DistrictOpinionGiven,
     require_acceptable,
     require_alone,
+    require_complete,
+    require_in_window,
     require_opinion_due,
     require_returnable,
     require_submittable,
@@ -45,8 +53,15 @@ from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import evidence_tags
-from domain.terms.guards import existing, not_in_the_future
-from domain.terms.scope import units
+from domain.terms.guards import existing, must_say_why, not_in_the_future
+from domain.terms.reference import Reference
+from domain.terms.scope import (
+    ScopeItem,
+    require_certifiable,
+    require_published,
+    require_some,
+    units,
+)
 
 Step: TypeAlias = (
     DistrictOpinionGiven
@@ -66,6 +81,43 @@ Event: TypeAlias = ApplicationSubmitted | Step
 
 State: TypeAlias = Application | None
 initial: State = None
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:
+    """Refuse what is not complete, in an open window, within the points, or may not be confirmed."""
+    match event:
+        case ApplicationSubmitted():
+            require_complete(event)
+        case DistrictOpinionGiven() | ApplicationAccepted() | ReceiptIssued():
+            pass
+        case ApplicationReturned() | ApplicationRejected() | ApplicationWithdrawn():
+            must_say_why(event.reason)
+        case ExpertsAssigned():
+            require_panel(event, reference.rules(day))
+        case EvaluationScored():
+            require_points(event.scores, reference.rules(day).points_per_heading)
+        case EvaluationScoreRevised():
+            must_say_why(event.reason)
+            require_points(event.scores, reference.rules(day).points_per_heading)
+        case EvaluationConcluded():
+            _require_conclusion(event, reference, day)
+        case ApplicationConfirmed():
+            _require_confirmable_scope(reference, event.scope, day, "确认范围为空")
+
+
+def _require_conclusion(event: EvaluationConcluded, reference: Reference, day: date) -> None:
+    if not event.recommended:
+        return
+    if event.arithmetic is not None:
+        require_passed(event.arithmetic)
+    _require_confirmable_scope(reference, event.scope, day, "推荐范围为空")
+
+
+def _require_confirmable_scope(
+    reference: Reference, scope: tuple[ScopeItem, ...], day: date, zh: str
+) -> None:
+    require_some(scope, zh, "the scope is empty")
+    require_certifiable(reference, scope, day, "scope")
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -95,26 +147,35 @@ def _advance(  # noqa: C901, PLR0911 - one line per event
 ) -> Application:
     match event:
         case DistrictOpinionGiven():
-            return replace(state, opinion=event.opinion, opinion_text=event.text)
+            return replace(
+                state,
+                opinion=event.opinion,
+                opinion_text=event.text,
+                opinion_on=entry.valid_from,
+            )
         case ApplicationAccepted():
             return replace(state, accepted=entry.valid_from)
         case ApplicationReturned():
-            return replace(state, ended="returned", return_until=event.until)
+            day = entry.valid_from
+            return replace(state, ended="returned", ended_on=day, return_until=event.until)
         case ApplicationWithdrawn():
-            return replace(state, ended="withdrawn")
+            return replace(state, ended="withdrawn", ended_on=entry.valid_from)
         case ExpertsAssigned():
             named = {expert.expert_id for expert in event.experts}
             before = (*state.left_out, *(expert.expert_id for expert in state.experts))
             left_out = tuple(dict.fromkeys(e for e in before if e not in named))
-            return replace(state, experts=event.experts, left_out=left_out)
+            # What is sent again replaces experts; the first assignment is what sheets rest on.
+            first = min(state.assigned or entry.valid_from, entry.valid_from)
+            return replace(state, experts=event.experts, left_out=left_out, assigned=first)
         case EvaluationScored() | EvaluationScoreRevised():
-            return _scored(state, event)
+            return _scored(state, entry, event)
         case EvaluationConcluded():
             return replace(
                 state,
                 recommended=event.recommended,
                 recommended_units=units(event.scope),
                 mean=event.arithmetic.mean if event.arithmetic else None,
+                concluded=entry.valid_from,
                 concluded_by=entry.actor.account,
             )
         case ApplicationConfirmed():
@@ -125,7 +186,7 @@ def _advance(  # noqa: C901, PLR0911 - one line per event
                 confirmed_units=units(event.scope),
             )
         case ApplicationRejected():
-            return replace(state, ended="rejected")
+            return replace(state, ended="rejected", ended_on=entry.valid_from)
         case ReceiptIssued():
             return replace(
                 state,
@@ -134,10 +195,12 @@ def _advance(  # noqa: C901, PLR0911 - one line per event
                 receipt_position=entry.position,
             )
         case _:  # EnterpriseListed carries this tag too: the publication of this application
-            return replace(state, published=True)
+            return replace(state, published=True, listed=event.valid_from)
 
 
-def _scored(state: Application, event: EvaluationScored | EvaluationScoreRevised) -> Application:
+def _scored(
+    state: Application, entry: Recorded[Any], event: EvaluationScored | EvaluationScoreRevised
+) -> Application:
     """Return the application with the sheet of one expert, in place of an earlier one."""
     sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
     comments = tuple(said for said in state.comments if said[0] != event.expert_id)
@@ -146,6 +209,7 @@ def _scored(state: Application, event: EvaluationScored | EvaluationScoreRevised
         # By expert, whoever handed in first: nobody's sheet counts for more.
         sheets=tuple(sorted((*sheets, (event.expert_id, event.scores)), key=itemgetter(0))),
         comments=tuple(sorted((*comments, (event.expert_id, event.comment)))),
+        scored=max(state.scored or entry.valid_from, entry.valid_from),
     )
 
 
@@ -193,6 +257,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the event that carries out `command`, or raise `Refused`."""
     body = command.body
+    sound(body, facts.reference, day_of(body, command.valid_from))
     found = facts[APPLICATION.key(body.application_id)]
     if isinstance(body, ApplicationSubmitted):
         again = None if body.resubmits is None else facts[APPLICATION.key(body.resubmits)]
@@ -209,7 +274,78 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     )
     not_in_the_future(command)
     event = _decided(facts, command, state, body)
-    return [] if event is None else [_new(facts, command, state.uscc, event)]
+    if event is None:
+        return []
+    new = _new(facts, command, state.uscc, event)
+    require_in_order(state, _advance(state, _pending(command, new), event), _day_field(event))
+    return [new]
+
+
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction after which the entry rests on nothing: beyond its limit, or out of order."""
+    event: Event = right.event
+    state = facts[APPLICATION.key(event.application_id)]
+    if state is None:
+        return
+    match event:
+        case ApplicationSubmitted():
+            _require_submission(facts, state, event, right.valid_from)
+            return
+        case ExpertsAssigned():
+            require_independent(facts, state, event, right.valid_from)
+        case EvaluationConcluded() if event.recommended:
+            require_within(event.scope, units(state.scope), "申报范围", "the scope applied for")
+            require_known(facts.reference, event, right.valid_from)
+        case ApplicationConfirmed():
+            limit, day = state.recommended_units, right.valid_from
+            require_within(event.scope, limit, "推荐范围", "the recommended scope")
+            require_published(facts.reference, event.scope, day, "scope", right.document_no)
+        case (
+            DistrictOpinionGiven()
+            | ApplicationAccepted()
+            | ApplicationReturned()
+            | EvaluationScored()
+            | EvaluationScoreRevised()
+            | EvaluationConcluded()
+            | ApplicationRejected()
+            | ReceiptIssued()
+            | ApplicationWithdrawn()
+        ):
+            pass
+    require_in_order(state, _advance(state, right, event), _day_field(event))
+
+
+def _require_submission(
+    facts: Facts, state: Application, event: ApplicationSubmitted, day: date
+) -> None:
+    """Refuse a window that was closed, or that another open application of the enterprise is for."""
+    again = None if event.resubmits is None else facts[APPLICATION.key(event.resubmits)]
+    require_in_window(event, again, day)
+    pending: Pending = facts[APPLICANT.key(event.uscc)]
+    require_alone(event, (each for each in pending if each[0] != event.application_id))
+    require_in_order(state, replace(state, submitted=day))
+
+
+def day_of(event: Event, valid_from: date) -> date:
+    """Return the day of a step: its own data may hold it."""
+    return event.issued_on if isinstance(event, ReceiptIssued) else valid_from
+
+
+def _day_field(event: Event) -> str:
+    return "issued_on" if isinstance(event, ReceiptIssued) else "valid_from"
+
+
+def _pending(command: Command[Event], new: New) -> Recorded[Any]:
+    """Return the entry that the decision is about to make, as far as its days are concerned."""
+    # fmt: off
+    return Recorded(
+        0, new.stream, 0, "", _NEVER, new.valid_from, new.subject, new.district, new.tags,
+        command.actor, new.event,
+    )
+    # fmt: on
+
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def _decided(  # noqa: C901 - one line per event
@@ -222,9 +358,9 @@ def _decided(  # noqa: C901 - one line per event
         case ApplicationAccepted():
             require_acceptable(facts, command, state)
         case ApplicationReturned():
-            require_returnable(state, body)
+            require_returnable(state)
         case ApplicationWithdrawn():
-            require_withdrawable(state, body)
+            require_withdrawable(state)
         case ExpertsAssigned():
             require_assignable(facts, command, state, body)
         case EvaluationScored() | EvaluationScoreRevised():
@@ -234,7 +370,7 @@ def _decided(  # noqa: C901 - one line per event
         case ApplicationConfirmed():
             require_confirmable(facts, command, state, body)
         case ApplicationRejected():
-            require_rejectable(state, body)
+            require_rejectable(state)
         case ReceiptIssued():
             require_receipt_due(command, state, body)
     return None if _holds_already(state, body) else body
@@ -258,7 +394,7 @@ def _holds_already(state: Application, body: Step) -> bool:
 
 def _new(facts: Facts, command: Command[Event], uscc: str, event: Event) -> New:
     enterprise = facts[ENTERPRISE.key(uscc)]
-    day = event.issued_on if isinstance(event, ReceiptIssued) else command.valid_from
+    day = day_of(event, command.valid_from)
     papers = event.materials if isinstance(event, ApplicationSubmitted) else ()
     tags = (f"application:{event.application_id}", *evidence_tags(each.sha256 for each in papers))
     if isinstance(event, _OPENS_OR_CLOSES):

@@ -13,12 +13,11 @@ from domain.application.progress import (
     require_another,
     require_not_scored,
     require_open,
-    require_reason,
     require_within,
 )
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.guards import not_in_the_future
-from domain.terms.scope import ScopeItem, require_certifiable, units
+from domain.terms.scope import ScopeItem, require_published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +76,11 @@ def require_confirmable(
         facts, account, state.concluded_by, "评估结论与确认", "conclusion and confirmation"
     )
     require_not_scored(facts, state, account)
-    if not units(body.scope):
-        raise Refused("scope-empty", "确认范围为空", "the confirmed scope is empty", "scope")
     require_within(body.scope, state.recommended_units, "推荐范围", "the recommended scope")
-    require_certifiable(
-        facts.reference, body.scope, command.valid_from, "scope", command.document_no
-    )
+    require_published(facts.reference, body.scope, command.valid_from, "scope", command.document_no)
 
 
-def require_rejectable(state: Application, body: ApplicationRejected) -> None:
+def require_rejectable(state: Application) -> None:
     """Refuse to reject what was not taken in or is confirmed."""
     require_open(state)
     require_accepted(state)
@@ -96,7 +91,6 @@ def require_rejectable(state: Application, body: ApplicationRejected) -> None:
             "already confirmed; it cannot be rejected",
             "application_id",
         )
-    require_reason(body.reason)
 
 
 def require_receipt_due(command: Command[Any], state: Application, body: ReceiptIssued) -> None:

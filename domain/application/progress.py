@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from domain.application.evaluation import Expert, HeadingScores
 from domain.enterprise import ENTERPRISE, Profile
 from domain.terms.decider import Facts, Refused
-from domain.terms.guards import existing_enterprise
+from domain.terms.guards import existing_enterprise, not_before
 from domain.terms.scope import ScopeItem, Unit, named, units
 from domain.terms.vocabulary import Method, Opinion
 
@@ -26,13 +27,20 @@ class Application:
     own_method: str | None
     opinion: Opinion | None = None
     opinion_text: str | None = None
+    opinion_on: date | None = None
     accepted: date | None = None
     ended: str | None = None
     """`returned`, `rejected` or `withdrawn`."""
+    ended_on: date | None = None
     return_until: date | None = None
     """The last day on which what was returned may be handed in again and keeps its window."""
     covering: tuple[tuple[str, str], ...] = ()
     """Code and name of the units that it names."""
+    assigned: date | None = None
+    """The day of the first assignment."""
+    scored: date | None = None
+    """The day of the last sheet."""
+    concluded: date | None = None
     experts: tuple[Expert, ...] = ()
     left_out: tuple[str, ...] = ()
     """Experts whom a later assignment replaced; a sheet that they gave stays."""
@@ -46,6 +54,8 @@ class Application:
     confirmed_by: str | None = None
     confirmed_units: frozenset[Unit] = frozenset()
     published: bool = False
+    listed: date | None = None
+    """The first day of the listing that was published."""
     receipt_no: str | None = None
     receipt_on: date | None = None
     receipt_position: int = 0
@@ -75,6 +85,45 @@ def profile_on(facts: Facts, state: Application, day: date) -> Profile:
     return existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc).profile_on(day)
 
 
+class _Steps(NamedTuple):
+    """Two steps of which the second rests on the first, by their days in `Application`, in words."""
+
+    first: str
+    second: str
+    zh: str
+    en: str
+
+
+_ORDER = (
+    _Steps("submitted", "opinion_on", "初步意见早于申报", "an opinion before the submission"),
+    _Steps("submitted", "accepted", "受理早于申报", "accepted before the submission"),
+    _Steps("opinion_on", "accepted", "受理早于初步意见", "accepted before the opinion"),
+    _Steps("submitted", "ended_on", "办结早于申报", "ended before the submission"),
+    _Steps("accepted", "ended_on", "办结早于受理", "ended before the acceptance"),
+    _Steps("accepted", "assigned", "指定专家早于受理", "experts named before the acceptance"),
+    _Steps("assigned", "scored", "评分早于指定专家", "scored before the experts were named"),
+    _Steps("scored", "concluded", "评估结论早于评分", "concluded before the last sheet"),
+    _Steps("concluded", "confirmed", "确认早于评估结论", "confirmed before the conclusion"),
+    _Steps("concluded", "ended_on", "不予确认早于评估结论", "rejected before the conclusion"),
+    _Steps("confirmed", "listed", "公布早于确认", "published before the confirmation"),
+    _Steps("confirmed", "receipt_on", "回执早于确认", "a receipt before the confirmation"),
+)
+"""六(一)–六(四): 申报, 初步意见, 受理, 评估, 确认, 公布 and 回执."""
+
+
+def require_in_order(before: Application, after: Application, field: str = "valid_from") -> None:
+    """Refuse a step dated before what it rests on, or moved behind what rests on it (§3).
+
+    Only the steps that `after` dates otherwise than `before` are looked at: what was recorded
+    by an older rule stays what it is.
+    """
+    for steps in _ORDER:
+        first, second = getattr(after, steps.first), getattr(after, steps.second)
+        known = getattr(before, steps.first), getattr(before, steps.second)
+        if first is not None and second is not None and known != (first, second):
+            not_before(second, first, steps.zh, steps.en, field)
+
+
 def require_open(state: Application) -> None:
     """Refuse to go on with an application that was returned or rejected."""
     if state.ended is not None:
@@ -95,12 +144,6 @@ def require_accepted(state: Application) -> None:
             "the application was not accepted yet",
             "application_id",
         )
-
-
-def require_reason(reason: str) -> None:
-    """Refuse to end an application, or to change a sheet, without saying why."""
-    if not reason.strip():
-        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
 
 
 def require_not_scored(facts: Facts, state: Application, account: str) -> None:

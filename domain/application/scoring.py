@@ -5,28 +5,23 @@ Recorded in the stream of the application (`domain.application.application`); th
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from domain.application.evaluation import (
-    Arithmetic,
-    Expert,
-    HeadingScores,
-    arithmetic,
-    require_points,
-)
+from domain.application.evaluation import Arithmetic, Expert, HeadingScores, arithmetic
 from domain.application.progress import (
     Application,
     require_accepted,
     require_not_scored,
     require_open,
-    require_reason,
     require_within,
 )
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.folding import folded
 from domain.terms.guards import existing_enterprise
-from domain.terms.scope import ScopeItem, require_certifiable, units
+from domain.terms.reference import Reference, RuleSet
+from domain.terms.scope import ScopeItem, require_published, units
 from domain.terms.vocabulary import Role
 
 
@@ -79,7 +74,12 @@ def require_assignable(
     require_open(state)
     require_accepted(state)
     _require_unconcluded(state)
-    needed = facts.reference.rules(command.valid_from).experts_minimum
+    require_independent(facts, state, body, command.valid_from)
+
+
+def require_panel(body: ExpertsAssigned, rules: RuleSet) -> None:
+    """Refuse too few experts, or one who declared a ground for recusal."""
+    needed = rules.experts_minimum
     if not len({expert.expert_id for expert in body.experts}) == len(body.experts) >= needed:
         raise Refused(
             "too-few-experts",
@@ -87,15 +87,21 @@ def require_assignable(
             f"at least {needed} different experts are needed",
             "experts",
         )
-    close = _close_to(facts, command, state)
     for index, expert in enumerate(body.experts):
-        if expert.recusal_declared or _belongs(expert.affiliation, close):
+        if expert.recusal_declared:
             raise _recused(expert.expert_id, f"experts.{index}")
 
 
-def _close_to(facts: Facts, command: Command[Any], state: Application) -> frozenset[str]:
+def require_independent(facts: Facts, state: Application, body: ExpertsAssigned, day: date) -> None:
+    """Refuse an expert who belongs to the applicant or a unit of it."""
+    close = _close_to(facts, state, day)
+    for index, expert in enumerate(body.experts):
+        if _belongs(expert.affiliation, close):
+            raise _recused(expert.expert_id, f"experts.{index}")
+
+
+def _close_to(facts: Facts, state: Application, day: date) -> frozenset[str]:
     """Return the affiliations of an expert that speak against them: the applicant and its units."""
-    day = command.valid_from
     enterprise = existing_enterprise(facts[ENTERPRISE.key(state.uscc)], state.uscc)
     names = {state.uscc, enterprise.profile_on(day).name, *enterprise.units_on(day)}
     return frozenset(map(folded, names))
@@ -131,7 +137,7 @@ def require_scorable(
     state: Application,
     body: EvaluationScored | EvaluationScoreRevised,
 ) -> None:
-    """Refuse a sheet of somebody else, after the end, or with points that cannot be."""
+    """Refuse a sheet of somebody else, after the end, or by somebody who must stay away."""
     require_open(state)
     _require_own_sheet(command, state, body.expert_id)
     _require_disinterested(facts, command, state, body.expert_id)
@@ -151,16 +157,13 @@ def require_scorable(
                 "already scored; use EvaluationScoreRevised",
                 "expert_id",
             )
-    else:
-        if not has_sheet:
-            raise Refused(
-                "not-scored",
-                "该专家尚未评分,没有可修改的评分表",
-                "there is no sheet to revise",
-                "expert_id",
-            )
-        require_reason(body.reason)
-    require_points(body.scores, facts.reference.rules(command.valid_from).points_per_heading)
+    elif not has_sheet:
+        raise Refused(
+            "not-scored",
+            "该专家尚未评分,没有可修改的评分表",
+            "there is no sheet to revise",
+            "expert_id",
+        )
 
 
 def _require_own_sheet(command: Command[Any], state: Application, expert_id: str) -> None:
@@ -185,7 +188,7 @@ def _require_disinterested(
 ) -> None:
     """Refuse a sheet of an expert with a declared ground, or who belongs to the applicant by now."""
     expert = next(e for e in state.experts if e.expert_id == expert_id)
-    close = _close_to(facts, command, state)
+    close = _close_to(facts, state, command.valid_from)
     affiliations = (expert.affiliation, command.actor.organisation)
     if expert.recusal_declared or any(_belongs(each, close) for each in affiliations):
         raise _recused(expert_id, "expert_id")
@@ -205,21 +208,29 @@ def concluded(
     result = arithmetic(sheets, rules.pass_mark)
     if not body.recommended:
         return result
+    require_passed(result)
+    require_within(body.scope, units(state.scope), "申报范围", "the scope applied for")
+    require_known(facts.reference, body, command.valid_from)
+    return result
+
+
+def require_known(reference: Reference, body: EvaluationConcluded, day: date) -> None:
+    """Refuse to recommend what no dictionary can mean.
+
+    Experts recommend; whether a paper published what no catalogue holds is the bureau's to say.
+    """
+    require_published(reference, body.scope, day, "scope", body.application_id)
+
+
+def require_passed(result: Arithmetic) -> None:
+    """Refuse to recommend what stays below the mark."""
     if not result.passed:
         raise Refused(
             "below-pass-mark",
-            f"平均分 {result.mean} 低于合格线 {rules.pass_mark},不能推荐",
-            f"the mean {result.mean} is below the pass mark {rules.pass_mark}",
+            f"平均分 {result.mean} 低于合格线 {result.pass_mark},不能推荐",
+            f"the mean {result.mean} is below the pass mark {result.pass_mark}",
             "recommended",
         )
-    if not units(body.scope):
-        raise Refused("scope-empty", "推荐范围为空", "the recommended scope is empty", "scope")
-    require_within(body.scope, units(state.scope), "申报范围", "the scope applied for")
-    # Experts recommend; whether a paper published what no catalogue holds is the bureau's to say.
-    require_certifiable(
-        facts.reference, body.scope, command.valid_from, "scope", body.application_id
-    )
-    return result
 
 
 def _require_all_scored(state: Application) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.application.progress import Application, profile_on, require_open, require_reason
+from domain.application.progress import Application, profile_on, require_open
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.terms.place import Place
 from domain.terms.reference import Occupation
-from domain.terms.scope import ScopeItem, units
+from domain.terms.scope import ScopeItem, require_some
 from domain.terms.vocabulary import MaterialKind, Method, Opinion
 
 
@@ -126,8 +126,7 @@ def require_submittable(
     known: Application | None,
     returned: Application | None,
 ) -> None:
-    """Refuse an application of nobody, with a used identifier, too late or incomplete (五)."""
-    must_be_uscc(body.uscc, "uscc")
+    """Refuse an application of nobody, or with a used identifier."""
     not_in_the_future(command)
     existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     if known is not None:
@@ -137,8 +136,18 @@ def require_submittable(
             f"application id {body.application_id} is taken",
             "application_id",
         )
-    if body.resubmits is None or not _keeps_window(body, returned, command.valid_from):
-        _require_window(body.window, command.valid_from)
+    require_in_window(body, returned, command.valid_from)
+
+
+def require_in_window(body: ApplicationSubmitted, returned: Application | None, day: date) -> None:
+    """Refuse a window that is closed, unless it was in time, was returned, and keeps it."""
+    if body.resubmits is None or not _keeps_window(body, returned, day):
+        _require_window(body.window, day)
+
+
+def require_complete(body: ApplicationSubmitted) -> None:
+    """Refuse an application of nobody, or that lacks something (五)."""
+    must_be_uscc(body.uscc, "uscc")
     _require_complete(body)
 
 
@@ -202,8 +211,7 @@ def _require_complete(body: ApplicationSubmitted) -> None:
             f"materials missing: {', '.join(missing)} (五)",
             "materials",
         )
-    if not units(body.scope):
-        raise Refused("scope-empty", "申报范围为空", "the scope is empty", "scope")
+    require_some(body.scope, "申报范围为空", "the scope is empty")
     if not body.methods:
         raise Refused("methods-empty", "未申报认定方式", "no method of assessment", "methods")
     if Method.OWN in body.methods and not (body.own_method or "").strip():
@@ -275,7 +283,7 @@ def require_acceptable(facts: Facts, command: Command[Any], state: Application) 
         )
 
 
-def require_withdrawable(state: Application, body: ApplicationWithdrawn) -> None:
+def require_withdrawable(state: Application) -> None:
     """Refuse to take back what the bureau has confirmed."""
     require_open(state)
     if state.confirmed is not None:
@@ -285,10 +293,9 @@ def require_withdrawable(state: Application, body: ApplicationWithdrawn) -> None
             "already confirmed; it cannot be withdrawn",
             "application_id",
         )
-    require_reason(body.reason)
 
 
-def require_returnable(state: Application, body: ApplicationReturned) -> None:
+def require_returnable(state: Application) -> None:
     """Refuse to give back what the bureau has confirmed."""
     require_open(state)
     if state.confirmed is not None:
@@ -298,4 +305,3 @@ def require_returnable(state: Application, body: ApplicationReturned) -> None:
             "already confirmed; it cannot be returned",
             "application_id",
         )
-    require_reason(body.reason)

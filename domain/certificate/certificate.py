@@ -16,8 +16,8 @@ from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
-from domain.terms.guards import existing, must_be_uscc, not_in_the_future
-from domain.terms.reference import Occupation
+from domain.terms.guards import existing, must_be_uscc, must_say_why, not_before, not_in_the_future
+from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import CandidateCategory, ContentPart, GroundKind, Level
 
 
@@ -155,6 +155,7 @@ class Issue:
     uscc: str
     number: str
     holder: str
+    day: date
     event: CertificateIssued | None
     replaces: str = ""
     ended: date | None = None
@@ -168,20 +169,40 @@ replaced them."""
 initial: State = ()
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse an issuer that cannot be, an end without a reason, a replacement by itself."""
+    match event:
+        case CertificateIssued():
+            must_be_uscc(event.issuer_uscc, "issuer_uscc")
+        case CertificateReissued():
+            must_say_why(event.reason)
+            if folded(event.new_certificate_no) == folded(event.certificate_no):
+                raise Refused(
+                    "same-number",
+                    "新旧证书编号相同",
+                    "old and new number are the same",
+                    "new_certificate_no",
+                )
+        case CertificateRevoked():
+            must_say_why(event.reason)
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the certificates under one number after `entry`."""
     event = entry.event
     uscc = entry.subject or ""
     if isinstance(event, CertificateIssued):
         number, holder = event.certificate_no, event.holder.subject_id
-        return (*state, Issue(entry.position, uscc, number, holder, event))
+        issue = Issue(entry.position, uscc, number, holder, entry.valid_from, event)
+        return (*state, issue)
     if not isinstance(event, CertificateReissued | CertificateRevoked):
         return state  # a review of C2 carries the number's tag and ends nothing
     ended = those_ended(state, entry)
     if isinstance(event, CertificateRevoked):
         return tuple(_ended(i, entry, None) if i in ended else i for i in state)
     number, holder = event.new_certificate_no, _holder_in(entry.tags)
-    successor = Issue(entry.position, uscc, number, holder, None, event.certificate_no)
+    day, replaced = entry.valid_from, event.certificate_no
+    successor = Issue(entry.position, uscc, number, holder, day, None, replaced)
     return (*(_ended(i, entry, number) if i in ended else i for i in state), successor)
 
 
@@ -241,6 +262,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the certificate's fact; refuse malformed, duplicate, future or unfounded ones."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     if isinstance(body, CertificateIssued):
         return _issue(facts, command, body)
     not_in_the_future(command)
@@ -256,6 +278,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         "certificate_no",
     )
     _require_endable(last, body)
+    _require_issued(facts, last, command.valid_from)
     numbers = [body.certificate_no]
     if isinstance(body, CertificateReissued):
         numbers.append(body.new_certificate_no)
@@ -263,6 +286,23 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
     tags = (*_number_tags(numbers), *(f"{_HOLDER}{who}" for who in holders))
     return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
+
+
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction after which a certificate ends before it was issued."""
+    event: Event = right.event
+    if not isinstance(event, CertificateIssued):
+        known = recorded_under(facts, event.certificate_no)
+        ended = (issue for issue in known if issue.uscc == right.subject)
+        issue = next((i for i in ended if i.ended_position == right.position), None)
+        if issue is not None:
+            _require_issued(facts, issue, right.valid_from)
+
+
+def _require_issued(facts: Facts, issue: Issue, day: date) -> None:
+    """Refuse to end a certificate before it was issued or, where a reissue made it, before that."""
+    not_before(day, _original(facts, issue).issued_on, "早于发证之日", "before it was issued")
+    not_before(day, issue.day, "早于换发之日", "before it was reissued")
 
 
 def _last(issues: Sequence[Issue]) -> Issue | None:
@@ -283,7 +323,7 @@ def _replaced_so(
 
 
 def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked) -> None:
-    """Refuse to end what has ended, to end it without a reason, or to replace it by itself."""
+    """Refuse to end what has ended."""
     if last.replaced_by is not None:
         raise Refused(
             "certificate-ended",
@@ -297,17 +337,6 @@ def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked
             f"证书 {body.certificate_no} 已于 {last.ended} 撤销",
             f"certificate {body.certificate_no} was revoked on {last.ended}",
             "certificate_no",
-        )
-    if not body.reason.strip():
-        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
-    if isinstance(body, CertificateReissued) and folded(body.new_certificate_no) == folded(
-        body.certificate_no
-    ):
-        raise Refused(
-            "same-number",
-            "新旧证书编号相同",
-            "old and new number are the same",
-            "new_certificate_no",
         )
 
 
@@ -336,7 +365,6 @@ def _new(
 
 
 def _issue(facts: Facts, command: Command[Event], body: CertificateIssued) -> Sequence[New]:
-    must_be_uscc(body.issuer_uscc, "issuer_uscc")
     not_in_the_future(command, body.issued_on, "issued_on")
     held = facts[ASSESSMENT.key(body.assessment_id)]
     session = existing(

@@ -26,6 +26,8 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
         f"发证主体 {issuer} 不是评价企业 {entry.subject}(谁评价、谁负责、谁发证)",
         f"issued by {issuer}, assessed by {entry.subject}: who assesses must issue",
         entry.position,
+        reason="another-issuer",
+        values=(issuer,),
     )
 
 
@@ -42,6 +44,8 @@ def agrees(entry: Recorded[CertificateIssued], session: SessionRecord) -> Outcom
         f" {'; '.join(en for _, en in wrong)}",
         entry.position,
         session.entry.position,
+        reason="departs-from-session",
+        values=tuple(en for _, en in wrong),
     )
 
 
@@ -102,6 +106,8 @@ def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Out
             f"证书编号 {event.certificate_no} 不是已知的 22 位格式",
             f"certificate number {event.certificate_no} follows no known pattern",
             entry.position,
+            reason="unknown-pattern",
+            values=(event.certificate_no,),
         )
     wrong = list(_contradictions(number, entry))
     if not wrong and event.level in _MARK_UNKNOWN:
@@ -110,6 +116,8 @@ def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Out
             f"certificate number {event.certificate_no}: no source says how {event.level.en}"
             " is marked",
             entry.position,
+            reason="mark-unknown",
+            values=(event.certificate_no, event.level.value),
         )
     if not wrong:
         return CLEAR
@@ -117,6 +125,8 @@ def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Out
         f"证书编号 {event.certificate_no}:{';'.join(zh for zh, _ in wrong)}",
         f"certificate number {event.certificate_no}: {'; '.join(en for _, en in wrong)}",
         entry.position,
+        reason="contradicts-record",
+        values=(event.certificate_no, *(en for _, en in wrong)),
     )
 
 
@@ -192,6 +202,8 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
         f"{len(held)} certificates for {candidates} candidates",
         session.entry.position,
         *(c.entry.position for c in held[candidates : candidates + MOST_NAMED]),
+        reason="more-than-candidates",
+        values=(str(candidates), str(len(held))),
     )
 
 

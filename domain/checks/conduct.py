@@ -41,6 +41,8 @@ def candidates_eligible(
             f"{other} 名考生不属于在职职工、劳务派遣人员、合作技工院校学生、新型学徒",
             f"{other} candidates belong to none of the four categories",
             entry.position,
+            reason="not-eligible",
+            values=(str(other),),
         )
     if not (event.candidates.student or event.candidates.apprentice):
         return CLEAR
@@ -70,6 +72,8 @@ def candidates_eligible(
         f"{day} 没有已备案的{'、'.join(zh for zh, _ in missing)},无法核对学生或学徒",
         f"on {day} no {' and no '.join(en for _, en in missing)} was on file",
         entry.position,
+        reason="no-partnership",
+        values=(str(day), *(en for _, en in missing)),
     )
 
 
@@ -81,6 +85,7 @@ def holder_eligible(entry: Recorded[CertificateIssued], session: SessionRecord |
         "证书持有人不属于可认定的四类人员",
         "the holder belongs to none of the four categories",
         entry.position,
+        reason="holder-not-eligible",
     )
 
 
@@ -103,6 +108,8 @@ def method_declared(
         f" on {event.held_from}",
         entry.position,
         *(application.position for application in applications),
+        reason="method-not-declared",
+        values=(event.method, str(event.held_from)),
     )
 
 
@@ -142,18 +149,28 @@ def receipt_and_plan(
         because.append(plan.position)
     waiting = due if day < due else None
     if planned or (waiting and not received):  # what is not due yet is no fault yet
-        return breach(f"{day} 开展认定时无确认回执", f"on {day} there was no receipt", *because)
+        return breach(
+            f"{day} 开展认定时无确认回执",
+            f"on {day} there was no receipt",
+            *because,
+            reason="no-receipt",
+            values=(str(day),),
+        )
     if waiting:
         return breach(
             f"{day} 开展认定,至 {due} 仍未报备 {day.year} 年度计划",
             f"a session on {day}, and no plan for {day.year} by {due}",
             *because,
+            reason="no-plan",
+            values=(str(day),),
         )._replace(since=due + timedelta(days=1))
     no_receipt = ("", "") if received else ("无确认回执、", "no receipt and ")
     return breach(
         f"{day} 开展认定时{no_receipt[0]}未报备 {day.year} 年度计划",
         f"on {day} there was {no_receipt[1]}no plan for {day.year}",
         *because,
+        reason="no-plan" if received else "no-receipt-and-no-plan",
+        values=(str(day),),
     )
 
 
@@ -178,6 +195,8 @@ def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
         f"unit {unit} was neither the applicant nor covered by it on {day}",
         entry.position,
         *((change.position,) if change else ()),
+        reason="unit-not-covered",
+        values=(unit, str(event.held_from), str(event.held_to)),
     )
 
 
@@ -190,6 +209,8 @@ def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
             f"{event.level.zh} 证书未上报考评内容,无法核对",
             f"the assessed content of a {event.level.en} certificate was not reported",
             entry.position,
+            reason="content-not-reported",
+            values=(event.level.value,),
         )
     missing = [part for part in ContentPart if part not in content]
     if not missing:
@@ -198,4 +219,6 @@ def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
         f"{event.level.zh} 考评缺少:{'、'.join(_PART_ZH[p] for p in missing)}",
         f"the assessment for {event.level.en} lacks: {', '.join(p.value for p in missing)}",
         entry.position,
+        reason="content-missing",
+        values=(event.level.value, *missing),
     )

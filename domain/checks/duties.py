@@ -34,6 +34,8 @@ def examiners_there(
         f"{day} 的认定:{';'.join(zh for zh, _ in wrong)}",
         f"session of {day}: {'; '.join(en for _, en in wrong)}",
         entry.position,
+        reason="examiners",
+        values=tuple(en for _, en in wrong),
     )
 
 
@@ -68,6 +70,8 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
             "直接认定的依据(竞赛成绩或突出贡献)没有写明内容和文件编号",
             "the ground of the direct certification lacks its text or the number of its paper",
             entry.position,
+            reason="ground-incomplete",
+            values=(ground.kind.value,),
         )
     if not context.reference.rules(day).judges(GROUND, day):
         return CLEAR
@@ -75,6 +79,7 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
         "直接认定未上报依据(竞赛成绩或突出贡献),无法核对",
         "the ground of the direct certification was not reported and cannot be checked",
         entry.position,
+        reason="ground-not-reported",
     )
 
 
@@ -123,4 +128,6 @@ def plan_late(due: Due) -> Outcome:
         f"no plan for {due.year} was filed by {last}",
         due.receipt,
         *due.because,
+        reason="plan-overdue",
+        values=(str(due.year),),
     )

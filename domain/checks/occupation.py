@@ -28,17 +28,23 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
             f"{occupation.label} 在{edition}年国家职业资格目录中为准入类",
             f"{occupation.label} is access-controlled in the {edition} catalogue",
             position,
+            reason="access-controlled",
+            values=(*occupation.parts, edition),
         )
     if control is Control.PARTLY:
         return undecided(
             f"{occupation.label} 在{edition}年目录中仅部分为准入类,记录未写明工种",
             f"only part of {occupation.label} is access-controlled ({edition}); the record names no trade",
             position,
+            reason="partly-controlled",
+            values=(*occupation.parts, edition),
         )
     return undecided(
         f"缺少目录“国家职业资格目录{edition}”(qualifications,适用于 {day}),无法判断是否准入类",
         f"the catalogue qualifications {edition} in force on {day} is missing",
         position,
+        reason="catalogue-not-held",
+        values=(*occupation.parts, edition),
     )
 
 
@@ -58,7 +64,8 @@ def occupation_published(
         return _not_yet(position, occupation, day, found, context)
     doubt = _doubt(occupation, found)
     if doubt is not None:
-        return undecided(*doubt, position)
+        reason = found.state.name.lower().replace("_", "-")
+        return undecided(*doubt, position, reason=reason, values=occupation.parts)
     listing = file.course.on(day)
     if found.state is Published.UNKNOWN and any(
         names_same(unit.occupation, occupation) for unit in listing.scope
@@ -69,8 +76,15 @@ def occupation_published(
             " new_occupations that lists it is missing",
             position,
             *listing.because,
+            reason="batch-not-adopted",
+            values=occupation.parts,
         )
-    return breach(*_unpublished(occupation, found), position)
+    return breach(
+        *_unpublished(occupation, found),
+        position,
+        reason=found.state.name.lower().replace("_", "-"),
+        values=occupation.parts,
+    )
 
 
 def _by_standard(
@@ -86,6 +100,8 @@ def _by_standard(
         f" specification of the enterprise's own was filed before {day}",
         position,
         *filed,
+        reason="no-standard",
+        values=occupation.parts,
     )
 
 
@@ -164,6 +180,8 @@ def _not_yet(
             f"{day} 时“{occupation.name}”尚未公布(新职业批次 {found.by} 自 {found.since} 起)",
             f"{occupation.name} was not published on {day} (batch {found.by} from {found.since})",
             position,
+            reason="not-published-yet",
+            values=(*occupation.parts, str(day)),
         )
     if before is None or reference.dictionary(before.edition) is None:
         return undecided(
@@ -171,6 +189,8 @@ def _not_yet(
             f"the {occupation.edition} dictionary was not in force on {day}; the catalogue"
             " dictionary of that day is missing",
             position,
+            reason="edition-not-held",
+            values=(*occupation.parts, str(day)),
         )
     then = reference.named(before.edition, occupation.name, day)
     if then is None:
@@ -179,6 +199,8 @@ def _not_yet(
             f"on {day} the {before.edition} dictionary was in force; {occupation.name} is not in it"
             " nor in a batch adopted by then",
             position,
+            reason="not-in-edition-of-the-day",
+            values=(*occupation.parts, str(day)),
         )
     return undecided(
         f"{day} 时适用{before.edition}年版大典(其中“{occupation.name}”编码为 {then or '未知'}),"
@@ -186,4 +208,6 @@ def _not_yet(
         f"on {day} the {before.edition} dictionary was in force ({occupation.name}:"
         f" {then or 'code unknown'}); the record names the {occupation.edition} one",
         position,
+        reason="edition-not-in-force",
+        values=(*occupation.parts, str(day)),
     )

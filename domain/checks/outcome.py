@@ -1,5 +1,6 @@
 """What a check answers: one of three verdicts, in words, with the entries it rests on."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -18,8 +19,22 @@ class Outcome(NamedTuple):
     because: tuple[int, ...] = ()
     since: date | None = None
     """The day from which it shows, where that is later than the day of the record."""
+    reason: str = ""
+    """Code of why it is so; with verdict and values it tells one outcome of a flag from another."""
+    values: tuple[str, ...] = ()
+    """What was judged: never the sentence, and no positions."""
+
+    @property
+    def name(self) -> str:
+        """Name of the outcome, to which a review belongs (§1): `breach.level-outside.3f2a9c0d51be`."""
+        parts = [self.verdict.value, self.reason]
+        if self.values:
+            told = "\0".join(self.values).encode()
+            parts.append(hashlib.sha256(told).hexdigest()[:_DIGITS])
+        return ".".join(parts)
 
 
+_DIGITS = 12
 CLEAR = Outcome(Verdict.CLEAR)
 
 
@@ -32,11 +47,13 @@ class Context:
     apart: Apart = nowhere_apart
 
 
-def breach(zh: str, en: str, *because: int) -> Outcome:
-    """Return a breach."""
-    return Outcome(Verdict.BREACH, zh, en, because)
+def breach(zh: str, en: str, *because: int, reason: str, values: tuple[str, ...] = ()) -> Outcome:
+    """Return a breach; `reason` and `values` see `Outcome`."""
+    return Outcome(Verdict.BREACH, zh, en, because, None, reason, values)
 
 
-def undecided(zh: str, en: str, *because: int) -> Outcome:
-    """Return "cannot be decided", with the reason as the sentence."""
-    return Outcome(Verdict.UNDECIDED, zh, en, because)
+def undecided(
+    zh: str, en: str, *because: int, reason: str, values: tuple[str, ...] = ()
+) -> Outcome:
+    """Return "cannot be decided", with the cause as the sentence; `reason` and `values` see `Outcome`."""
+    return Outcome(Verdict.UNDECIDED, zh, en, because, None, reason, values)

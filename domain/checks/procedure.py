@@ -29,8 +29,13 @@ def inspection_proper(
     wrong = [*_too_few(inspectors, needed), *(s for i in inspectors for s in _wrong_with(i))]
     strange = [s for i in inspectors for s in _strange_about(i)]
     if wrong:
-        return breach(*_procedure([*wrong, *strange]), entry.position)
-    return undecided(*_procedure(strange), entry.position) if strange else CLEAR
+        said = [*wrong, *strange]
+        values = tuple(en for _, en in said)
+        return breach(*_procedure(said), entry.position, reason="procedure", values=values)
+    if not strange:
+        return CLEAR
+    values = tuple(en for _, en in strange)
+    return undecided(*_procedure(strange), entry.position, reason="card-unknown", values=values)
 
 
 def _procedure(said: Sequence[_Said]) -> _Said:
@@ -131,4 +136,6 @@ def past_deadline(finding: Finding, order: Order, reopened_by: int = 0) -> Outco
         f"整改期限 {order.due_on} 已过,{zh}(问题 {finding_id})",
         f"the deadline {order.due_on} {en} (finding {finding_id})",
         *because,
+        reason="reinspection-failed" if reopened_by else "overdue",
+        values=(str(order.due_on),),
     )

@@ -23,6 +23,8 @@ def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome
                 f"on {on_day_en(day, first, last)} the enterprise was {listing.standing.value}",
                 position,
                 *listing.because,
+                reason=listing.standing.value,
+                values=(str(day),),
             )
     return CLEAR
 
@@ -80,6 +82,8 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
                 f"on {day} {occupation.label} was confirmed, but not at {level.en}",
                 position,
                 *listing.because,
+                reason="level-outside",
+                values=(*occupation.parts, level.value, str(day)),
             )
     standard = reference.standard(occupation, first)
     if standard is None or standard.has(level) or standard.levels is None:
@@ -92,6 +96,8 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
         f"{occupation.label} is confirmed at {level.en}, but the national standard in force on"
         f" {first} ({papers or 'catalogue standards'}) has no such level",
         position,
+        reason="level-not-in-standard",
+        values=(*occupation.parts, level.value),
     )
 
 
@@ -121,30 +127,37 @@ def _occupation(
     because = (position, *listing.because)
     doubt = _doubt(occupation, listing.scope)
     if doubt is not None:
-        return undecided(*doubt, *because)
+        return undecided(
+            *doubt[1:], *because, reason=doubt[0], values=(*occupation.parts, str(day))
+        )
     return breach(
         f"{occupation.label} 在 {day} 不在已确认的范围内",
         f"{occupation.label} was not in the confirmed scope on {day}",
         *because,
+        reason="occupation-outside",
+        values=(*occupation.parts, str(day)),
     )
 
 
-def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str] | None:
-    """Say why the record may still mean something confirmed; None where it cannot."""
+def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str, str] | None:
+    """Say in a code and in words why the record may still mean something confirmed; None where it cannot."""
     for unit in scope:
         if unit.edition == occupation.edition:
             if folded(unit.name) == folded(occupation.name) and occupation.trade is None:
                 return (
+                    "trade-not-named",
                     f"确认范围限于工种“{unit.trade}”,记录未写明工种",
                     f"the scope is limited to trade {unit.trade}; the record names none",
                 )
             if unit.code == occupation.code and folded(unit.name) != folded(occupation.name):
                 return (
+                    "name-differs",
                     f"编码 {occupation.code} 在确认范围内为“{unit.name}”,记录写作“{occupation.name}”",
                     f"code {occupation.code} is {unit.name} in the scope, the record says {occupation.name}",
                 )
         elif unit.name == occupation.name or unit.code == occupation.code:
             return (
+                "other-edition",
                 (
                     f"确认范围按{unit.edition}年版大典,记录按{occupation.edition}年版;"
                     f"缺少目录:两版之间“{occupation.name}”的对应关系尚未采用"

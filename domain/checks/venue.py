@@ -1,6 +1,6 @@
 """G1, G2: held within Beijing, and the evidence of the place agrees with itself (七(三))."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
@@ -18,6 +18,8 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
             f"认定方式“{event.method}”未报考场:只有直接认定可以没有考场",
             f"method {event.method!r} without a session: only a direct certification has no place",
             entry.position,
+            reason="no-session",
+            values=(event.method,),
         )
     if event.mode is not Mode.ON_SITE or location.side is Side.INSIDE:
         return CLEAR
@@ -25,11 +27,30 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
     en = "; ".join(clue.en for clue in location.clues) or "nothing is known of the place"
     if location.side is Side.OUTSIDE:
         return breach(
-            f"认定地点在本市行政区域外:{zh}", f"held outside Beijing: {en}", entry.position
+            f"认定地点在本市行政区域外:{zh}",
+            f"held outside Beijing: {en}",
+            entry.position,
+            reason="outside",
+            values=_place(entry),
         )
     return undecided(
-        f"无法判定地点是否在本市:{zh}", f"the place cannot be decided: {en}", entry.position
+        f"无法判定地点是否在本市:{zh}",
+        f"the place cannot be decided: {en}",
+        entry.position,
+        reason="place-unknown",
+        values=_place(entry),
     )
+
+
+def _place(entry: Recorded[AssessmentHeld]) -> tuple[str, ...]:
+    """Return what is said of every place, as it was judged."""
+    said = (
+        getattr(place, part.name)
+        for place in entry.event.places
+        if place is not None
+        for part in fields(place)
+    )
+    return (entry.event.mode.value, *("" if part is None else str(part) for part in said))
 
 
 def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Outcome:
@@ -42,6 +63,8 @@ def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Out
         f"地点信息互相矛盾:{zh}",
         f"the evidence of the place contradicts itself: {en}",
         entry.position,
+        reason="contradictory",
+        values=_place(entry),
     )
 
 

@@ -32,6 +32,8 @@ def seen_as_reported(
         f"seen on {day}, against the report: {'; '.join(en for _, en in wrong)}",
         entry.position,
         held.position,
+        reason="seen-otherwise",
+        values=tuple(en for _, en in wrong),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from domain.complaint import COMPLAINT, require_complaints
 from domain.enterprise import ENTERPRISE
 from domain.finding import measure, rectification
-from domain.finding.grounds import Grounds, keys, require_recorded
+from domain.finding.grounds import Grounds, keys, require_founded
 from domain.finding.measure import (
     Measure,
     MeasureImposed,
@@ -29,7 +29,16 @@ from domain.finding.rectification import (
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import evidence_tags
-from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.guards import (
+    existing,
+    existing_enterprise,
+    must_be_uscc,
+    must_say_why,
+    must_state_outcome,
+    not_before,
+    not_in_the_future,
+)
+from domain.terms.reference import Reference
 from domain.terms.vocabulary import Severity
 
 
@@ -102,6 +111,8 @@ class Finding:
     raised: FindingRaised
     position: int
     raised_on: date
+    raised_by: str
+    """Organisation that raised it, and alone may withdraw it."""
     rectified: rectification.State = ()
     orders: tuple[Order, ...] = ()
     """What follows from the acts of rectification."""
@@ -134,11 +145,41 @@ State: TypeAlias = Finding | None
 initial: State = None
 
 
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a deadline before its order, a measure without days, an end without words."""
+    match event:
+        case FindingRaised():
+            must_be_uscc(event.uscc, "uscc")
+        case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
+            rectification.sound(event, day)
+        case (
+            MeasureImposed()
+            | MeasureStayed()
+            | MeasureVaried()
+            | MeasureSetAside()
+            | MeasureLifted()
+        ):
+            measure.sound(event)
+        case FindingClosed():
+            must_state_outcome(event.outcome)
+        case FindingWithdrawn():
+            must_say_why(event.reason)
+        case HearingHeld():
+            must_state_outcome(event.outcome)
+        case FindingDisputed():
+            pass
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return where the finding stands after `entry`."""
     event: Event = entry.event
     if isinstance(event, FindingRaised):
-        return Finding(raised=event, position=entry.position, raised_on=entry.valid_from)
+        return Finding(
+            raised=event,
+            position=entry.position,
+            raised_on=entry.valid_from,
+            raised_by=entry.actor.organisation,
+        )
     if state is None:
         return None
     return _advance(state, entry, event)
@@ -204,10 +245,11 @@ def _grounds(body: FindingRaised) -> Grounds:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the events that carry out `command`, or raise `Refused`."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
     found = facts[FINDING.key(body.finding_id)]
     if isinstance(body, FindingRaised):
-        _require_new_and_founded(facts, body, found)
+        _require_new_and_founded(facts, command, body, found)
         uscc = body.uscc
     else:
         state = existing(
@@ -229,8 +271,65 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     return [New(f"finding/{body.finding_id}", body, uscc, district, tags, command.valid_from)]
 
 
-def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) -> None:
-    must_be_uscc(body.uscc, "uscc")
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction after which the entry rests on nothing: on what is not there or came later."""
+    event: Event = right.event
+    if isinstance(event, FindingRaised):
+        require_founded(facts, _grounds(event), event.uscc, right.valid_from)
+        require_complaints(facts, event.uscc, event.complaints or ())
+        _require_raised_before(facts[FINDING.key(event.finding_id)], right.valid_from)
+        return
+    state = facts[FINDING.key(event.finding_id)]
+    if state is not None:
+        _require_on_time(state, event, right.valid_from)
+
+
+def _require_on_time(state: Finding, event: Event, day: date) -> None:
+    """Refuse an act dated before what it rests on: the finding, an order, a reinspection, a measure."""
+    _require_after_raised(state, day)
+    match event:
+        case RectificationReported() | ReinspectionRecorded():
+            rectification.require_ordered(state.orders, day)
+        case MeasureStayed() | MeasureVaried() | MeasureSetAside() | MeasureLifted():
+            measure.require_imposed(state.measured, event.measure_id, day)
+        case FindingClosed() if state.orders:
+            passed = rectification.passed_on(state.rectified, state.orders[-1])
+            if passed is not None:
+                not_before(day, passed, "早于复查合格之日", "before it passed a reinspection")
+        case HearingHeld():
+            _require_heard_after(state, event)
+        case _:
+            return
+
+
+def _require_raised_before(state: State, day: date) -> None:
+    """Refuse to move a finding behind what rests on it."""
+    if state is None:
+        return
+    days = (*(act.day for act in state.rectified), *(act.day for act in state.measured))
+    for later in days:
+        not_before(
+            later, day, "依据它办理的事项早于提出问题之日", "what rests on it, before the finding"
+        )
+
+
+def _require_heard_after(state: Finding, body: HearingHeld) -> None:
+    if body.held_on < state.raised_on:
+        raise Refused(
+            "heard-before-finding",
+            f"听证日 {body.held_on} 早于提出问题之日 {state.raised_on}",
+            f"heard ({body.held_on}) before the finding was raised ({state.raised_on})",
+            "held_on",
+        )
+
+
+def _require_after_raised(state: Finding, day: date) -> None:
+    not_before(day, state.raised_on, "早于提出问题之日", "before the finding was raised")
+
+
+def _require_new_and_founded(
+    facts: Facts, command: Command[Event], body: FindingRaised, found: State
+) -> None:
     if found is not None:
         raise Refused(
             "finding-exists",
@@ -239,7 +338,7 @@ def _require_new_and_founded(facts: Facts, body: FindingRaised, found: State) ->
             "finding_id",
         )
     existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
-    require_recorded(facts, _grounds(body))
+    require_founded(facts, _grounds(body), body.uscc, command.valid_from)
     require_complaints(facts, body.uscc, body.complaints or ())
 
 
@@ -259,6 +358,7 @@ def _holds_already(state: Finding, command: Command[Event]) -> bool:
 
 def _require_allowed(state: Finding, command: Command[Event]) -> None:
     body = command.body
+    _require_after_raised(state, command.valid_from)
     if state.ended is not None and not isinstance(body, _AFTER_THE_END):
         raise Refused(
             "finding-ended",
@@ -268,7 +368,7 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
         )
     match body:
         case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
-            require_rectification(state.rectified, command, body)
+            require_rectification(state.orders, command, body)
         case FindingClosed() if state.orders and state.orders[-1].passed is not True:
             raise Refused(
                 "rectification-open",
@@ -276,21 +376,18 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
                 "the rectification has not passed a reinspection; the finding cannot be closed",
                 "finding_id",
             )
-        case FindingClosed() if not body.outcome.strip():
+        case FindingClosed():
+            _require_on_time(state, body, command.valid_from)
+        case FindingWithdrawn() if command.actor.organisation != state.raised_by:
             raise Refused(
-                "outcome-missing", "必须写明处理结果", "the outcome must be given", "outcome"
+                "other-authority",
+                f"问题由 {state.raised_by} 提出,只能由其撤回",
+                f"the finding was raised by {state.raised_by}, which alone withdraws it",
+                "actor.organisation",
             )
         case HearingHeld():
             not_in_the_future(command, body.held_on, "held_on")
-            if body.held_on < state.raised_on:
-                raise Refused(
-                    "heard-before-finding",
-                    f"听证日 {body.held_on} 早于提出问题之日 {state.raised_on}",
-                    f"heard ({body.held_on}) before the finding was raised ({state.raised_on})",
-                    "held_on",
-                )
-        case FindingWithdrawn() if not body.reason.strip():
-            raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+            _require_heard_after(state, body)
         case (
             MeasureImposed()
             | MeasureStayed()
@@ -298,7 +395,7 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             | MeasureSetAside()
             | MeasureLifted()
         ):
-            require_measure(state.measured, body)
+            require_measure(state.measured, body, command.valid_from)
         case _:
             return
 

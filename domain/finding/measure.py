@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from domain.terms.decider import Command, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing
+from domain.terms.guards import existing, not_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,17 @@ class Measure:
         return frozenset(day for day in found if day is not None)
 
 
+def sound(event: Event) -> None:
+    """Refuse days that are none."""
+    if event.effective_to is not None and event.effective_to <= event.effective_from:
+        raise Refused(
+            "period-empty",
+            "措施截止日不晚于起始日",
+            "the measure ends before it begins",
+            "effective_to",
+        )
+
+
 def _covers(days: Stay, day: date) -> bool:
     return days.effective_from <= day and (days.effective_to is None or day < days.effective_to)
 
@@ -182,16 +193,9 @@ def is_known(state: State, command: Command[Any], body: Event) -> bool:
     return any((act.day, act.event, act.document_no) == same for act in state)
 
 
-def require_measure(state: State, body: Event) -> None:
-    """Refuse days that are none, an identifier used twice, a change of what is not there or has ended."""
+def require_measure(state: State, body: Event, day: date) -> None:
+    """Refuse an identifier used twice, a change of what is not there, came later or has ended."""
     known = next((m for m in measures(state) if m.measure_id == body.measure_id), None)
-    if body.effective_to is not None and body.effective_to <= body.effective_from:
-        raise Refused(
-            "period-empty",
-            "措施截止日不晚于起始日",
-            "the measure ends before it begins",
-            "effective_to",
-        )
     if isinstance(body, MeasureImposed):
         if known is not None:
             raise Refused(
@@ -215,3 +219,11 @@ def require_measure(state: State, body: Event) -> None:
             f"measure {body.measure_id} is {'set aside' if measure.set_aside else 'lifted'}",
             "measure_id",
         )
+    require_imposed(state, body.measure_id, day)
+
+
+def require_imposed(state: State, measure_id: str, day: date) -> None:
+    """Refuse to change a measure before it was imposed."""
+    for act in state:
+        if isinstance(act.event, MeasureImposed) and act.event.measure_id == measure_id:
+            not_before(day, act.day, "早于采取措施之日", "before the measure was imposed")

@@ -4,6 +4,7 @@ It is recorded in the stream of its finding (`domain.finding.finding`). A report
 with the order that is in force on their day, never with one of a later date.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from domain.terms.decider import Command, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import Evidence
+from domain.terms.guards import not_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,21 @@ _RANK = MappingProxyType(
 )
 
 
+def sound(event: Event, day: date) -> None:
+    """Refuse a deadline before its order."""
+    match event:
+        case RectificationOrdered():
+            if event.due_on < day:
+                raise Refused(
+                    "due-before-order",
+                    f"整改期限 {event.due_on} 早于责令日 {day}",
+                    f"the deadline {event.due_on} lies before the order ({day})",
+                    "due_on",
+                )
+        case RectificationReported() | ReinspectionRecorded():
+            pass
+
+
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the acts after `entry`, whatever came first."""
     act = Act(entry.valid_from, entry.position, entry.event, entry.document_no)
@@ -143,18 +160,30 @@ def _answered(order: Order, act: Act) -> Order:
     )
 
 
-def require_rectification(state: State, command: Command[Any], body: Event) -> None:
-    """Refuse a deadline before its order, and a report on nothing ordered."""
-    if isinstance(body, RectificationOrdered):
-        if body.due_on < command.valid_from:
-            raise Refused(
-                "due-before-order",
-                f"整改期限 {body.due_on} 早于责令日 {command.valid_from}",
-                f"the deadline {body.due_on} lies before the order ({command.valid_from})",
-                "due_on",
-            )
-    elif not state:
+def passed_on(state: State, order: Order) -> date | None:
+    """Return the first day on which the order passed a reinspection."""
+    days = [
+        act.day
+        for act in state
+        if isinstance(act.event, ReinspectionRecorded)
+        and act.event.passed
+        and act.day >= order.ordered
+    ]
+    return min(days, default=None)
+
+
+def require_rectification(state: Sequence[Order], command: Command[Any], body: Event) -> None:
+    """Refuse a report on nothing ordered, and one dated before the first order."""
+    if not isinstance(body, RectificationOrdered):
+        require_ordered(state, command.valid_from)
+
+
+def require_ordered(state: Sequence[Order], day: date) -> None:
+    """Refuse what answers an order where none was given up to `day`."""
+    if not state:
         raise Refused("not-ordered", "尚未责令整改", "no rectification was ordered", "finding_id")
+    first = min(order.ordered for order in state)
+    not_before(day, first, "早于责令整改之日", "before the rectification was ordered")
 
 
 def is_known(state: State, command: Command[Any], body: Event) -> bool:

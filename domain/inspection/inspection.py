@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -13,9 +13,16 @@ from domain.inspection.draw import Drawn, Pool, Sample, draw, pool_digest, requi
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import Evidence, evidence_tags
-from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.guards import (
+    belongs,
+    existing,
+    existing_enterprise,
+    must_be_uscc,
+    not_before,
+    not_in_the_future,
+)
 from domain.terms.place import Place
-from domain.terms.reference import Occupation
+from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import Level, Role
 
 EVERY_DRAW = "list:draws"
@@ -109,12 +116,36 @@ class Inspection:
     """What is known under one inspection or draw id."""
 
     drawn: InspectionDrawn | None = None
+    drawn_on: date | None = None
     dispatched: InspectionDispatched | None = None
     spot_checks: tuple[SpotCheckRecorded, ...] = ()
+    began: date | None = None
+    """The first day of its dispatch and its visits."""
+
+    @property
+    def uscc(self) -> str | None:
+        """The enterprise that it goes to; None of what was only drawn."""
+        if self.dispatched is not None:
+            return self.dispatched.uscc
+        return self.spot_checks[0].uscc if self.spot_checks else None
 
 
 State: TypeAlias = Inspection
 initial: State = Inspection()
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG001 - of any stream
+    """Refuse a draw that cannot be made, an unknown kind, an inspector who must stay away."""
+    match event:
+        case InspectionDrawn():
+            require_drawable(event.pool, event.sample, event.seed, event.seed_commitment)
+        case InspectionDispatched():
+            must_be_uscc(event.uscc, "uscc")
+            require_kind(event.kind)
+            require_unrecused(event.inspectors)
+        case SpotCheckRecorded():
+            must_be_uscc(event.uscc, "uscc")
+            require_kind(event.kind)
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -122,11 +153,16 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     event: Event = entry.event
     match event:
         case InspectionDrawn():
-            return replace(state, drawn=event)
+            return replace(state, drawn=event, drawn_on=entry.valid_from)
         case InspectionDispatched():
-            return replace(state, dispatched=event)
+            return replace(state, dispatched=event, began=_earlier(state, entry))
         case SpotCheckRecorded():
-            return replace(state, spot_checks=(*state.spot_checks, event))
+            visits = (*state.spot_checks, event)
+            return replace(state, spot_checks=visits, began=_earlier(state, entry))
+
+
+def _earlier(state: State, entry: Recorded[Any]) -> date:
+    return min(state.began or entry.valid_from, entry.valid_from)
 
 
 INSPECTION: FactKind[State] = FactKind("inspection", initial, evolve)
@@ -155,6 +191,7 @@ def boundary(command: Command[Event]) -> Iterable[FactKey[Any]]:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the events that record `command`; a procedure that was broken is flagged, not refused."""
     body = command.body
+    sound(body, facts.reference, command.valid_from)
     match body:
         case InspectionDrawn():
             return _draw(facts, command, body)
@@ -166,7 +203,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
 
 def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Sequence[New]:
     not_in_the_future(command)
-    before = facts[INSPECTION.key(body.draw_id)].drawn
+    known = facts[INSPECTION.key(body.draw_id)]
+    before = known.drawn
     if before is not None and before.seed is not None:
         raise Refused(
             "already-drawn",
@@ -174,7 +212,6 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
             f"draw {body.draw_id} was carried out and cannot be repeated",
             "draw_id",
         )
-    require_drawable(body.pool, body.sample, body.seed, body.seed_commitment)
     _require_own_pool(facts, command, body)
     if before is not None:
         committed = (before.pool_digest, before.sample, before.seed_commitment)
@@ -187,6 +224,13 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
             )
         if body.seed is None:
             return []
+        if known.drawn_on is not None:
+            not_before(
+                command.valid_from,
+                known.drawn_on,
+                "抽取日早于承诺日",
+                "drawn before it was committed to",
+            )
     event = replace(
         body,
         pool_digest=pool_digest(body.pool),
@@ -236,13 +280,10 @@ def require_unrecused(inspectors: Sequence[Inspector]) -> None:
 
 
 def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched) -> Sequence[New]:
-    must_be_uscc(body.uscc, "uscc")
-    require_kind(body.kind)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     before = facts[INSPECTION.key(body.inspection_id)].dispatched
     if before == body:
         return []
-    require_unrecused(body.inspectors)
     if before is not None:
         raise Refused(
             "already-dispatched",
@@ -258,16 +299,21 @@ def _dispatch(facts: Facts, command: Command[Event], body: InspectionDispatched)
 
 
 def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) -> Sequence[New]:
-    must_be_uscc(body.uscc, "uscc")
-    require_kind(body.kind)
     not_in_the_future(command)
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     if body.assessment_id is not None:
-        existing(
+        session = existing(
             facts[ASSESSMENT.key(body.assessment_id)],
             "unknown-assessment",
             f"认定活动 {body.assessment_id} 未登记",
             f"session {body.assessment_id} is not recorded",
+            "assessment_id",
+        )
+        belongs(
+            session.uscc,
+            body.uscc,
+            f"认定活动 {body.assessment_id}",
+            f"session {body.assessment_id}",
             "assessment_id",
         )
     require_complaints(facts, body.uscc, body.complaints or ())
@@ -288,6 +334,13 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
             command, body, body.inspection_id, body.uscc, enterprise.district_on(command.valid_from)
         )
     ]
+
+
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction after which a visit names complaints that nobody made."""
+    event: Event = right.event
+    if isinstance(event, SpotCheckRecorded):
+        require_complaints(facts, event.uscc, event.complaints or ())
 
 
 def _new(

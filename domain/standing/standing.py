@@ -13,6 +13,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from domain.application.application import APPLICATION
+from domain.application.progress import require_in_order, require_within
 from domain.enterprise import ENTERPRISE
 from domain.standing.course import (
     Change,
@@ -27,9 +29,18 @@ from domain.standing.course import (
 )
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing_enterprise, must_be_uscc
+from domain.terms.guards import existing_enterprise, must_be_uscc, must_name_basis
 from domain.terms.intervals import Days, Timeline, years_after
-from domain.terms.scope import ScopeItem, Unit, items, require_certifiable, units
+from domain.terms.reference import Reference
+from domain.terms.scope import (
+    ScopeItem,
+    Unit,
+    items,
+    require_certifiable,
+    require_published,
+    require_some,
+    units,
+)
 from domain.terms.vocabulary import Standing
 
 
@@ -98,17 +109,47 @@ class ListingRenewed:
     """Filled in by the ledger where it lies before the first day: what is withdrawn after it stays so."""
 
 
-Event: TypeAlias = (
-    EnterpriseListed
-    | ScopeChanged
-    | ListingSuspended
-    | ListingReinstated
-    | ListingRemoved
-    | ListingRenewed
+Decided: TypeAlias = (
+    ScopeChanged | ListingSuspended | ListingReinstated | ListingRemoved | ListingRenewed
 )
+"""What is ordered by itself; a listing follows from a publication."""
+Event: TypeAlias = EnterpriseListed | Decided
 
 State: TypeAlias = Course
 initial: State = Course()
+
+
+def sound(event: Event, reference: Reference, day: date) -> None:
+    """Refuse a listing of no days, of too many, of nothing or of 准入类, and an act without its basis."""
+    must_be_uscc(event.uscc, "uscc")
+    if not isinstance(event, EnterpriseListed):
+        must_name_basis(event.basis)
+    match event:
+        case EnterpriseListed():
+            require_some(event.scope, "公布范围为空", "the scope is empty")
+            _require_listing(reference, event)
+        case ScopeChanged():
+            require_certifiable(reference, event.added, day, "added")
+        case ListingSuspended():
+            if event.until is not None and event.until <= day:
+                raise Refused(
+                    "until-before-start",
+                    f"暂停截止日 {event.until} 不晚于起始日 {day}",
+                    f"the suspension would end ({event.until}) before it begins ({day})",
+                    "until",
+                )
+        case ListingReinstated() | ListingRemoved():
+            pass
+        case ListingRenewed():
+            if event.scope is not None:
+                require_some(event.scope, "续期范围为空", "the scope to go on with is empty")
+            _require_listing(reference, event)
+
+
+def _require_listing(reference: Reference, event: EnterpriseListed | ListingRenewed) -> None:
+    days = Days(event.valid_from, event.valid_to)
+    require_listing_period(days, reference.rules(days.start).listing_years, "valid_to")
+    require_certifiable(reference, event.scope or (), days.start, "scope")
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -278,10 +319,16 @@ def require_listing_period(days: Days, years: int, field: str) -> None:
 def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the events that carry out `command`; none if this very act is recorded already."""
     body = command.body
-    must_be_uscc(body.uscc, "uscc")
+    if isinstance(body, EnterpriseListed):
+        raise Refused(
+            "listed-by-publication",
+            "EnterpriseListed 由 RosterPublished 产生,不能单独提交",
+            "EnterpriseListed follows from RosterPublished and is not submitted by itself",
+        )
+    sound(body, facts.reference, _day_of(body, command.valid_from))
     enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     course = facts[STANDING.key(body.uscc)]
-    event = _decided(facts, command, course)
+    event = _decided(facts, command, course, body)
     if event is None:
         return []
     uscc, day = body.uscc, _day_of(event, command.valid_from)
@@ -292,16 +339,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     return [New(f"standing/{uscc}", event, uscc, enterprise.district_on(day), tags, day)]
 
 
-def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | None:
-    body = command.body
-    if isinstance(body, EnterpriseListed):
-        raise Refused(
-            "listed-by-publication",
-            "EnterpriseListed 由 RosterPublished 产生,不能单独提交",
-            "EnterpriseListed follows from RosterPublished and is not submitted by itself",
-        )
-    if not body.basis.strip():
-        raise Refused("basis-missing", "必须写明依据(basis)", "the basis must be given", "basis")
+def _decided(facts: Facts, command: Command[Event], course: Course, body: Decided) -> Event | None:
     now = course.on(_day_of(body, command.valid_from))
     match body:
         case ScopeChanged():
@@ -319,46 +357,81 @@ def _decided(facts: Facts, command: Command[Event], course: Course) -> Event | N
     return body
 
 
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction that goes beyond what was confirmed, or lists before the publication (六(三))."""
+    event: Event = right.event
+    match event:
+        case EnterpriseListed():
+            application = facts[APPLICATION.key(event.application_id)]
+            if application is not None:
+                limit = application.confirmed_units
+                require_within(event.scope, limit, "确认范围", "the confirmed scope")
+                moved = replace(application, listed=event.valid_from)
+                require_in_order(application, moved)
+            paper = right.document_no or event.application_id
+            require_published(facts.reference, event.scope, event.valid_from, "scope", paper)
+            require_granted(facts[STANDING.key(event.uscc)], event.uscc, event.replaces)
+        case ListingRenewed():
+            course = facts[STANDING.key(event.uscc)]
+            if event.scope is not None:
+                held = course.scope_before(event.valid_from)
+                require_within(event.scope, held, "原有范围", "the scope that goes on")
+            _require_published(facts, event, course, right.document_no)
+        case ScopeChanged():
+            day = right.valid_from
+            require_published(facts.reference, event.added, day, "added", right.document_no)
+        case ListingSuspended() | ListingReinstated() | ListingRemoved():
+            pass
+
+
+def require_granted(course: Course, uscc: str, replaces: tuple[str, ...] | None) -> None:
+    """Refuse to take the place of a grant that the enterprise never had."""
+    known = {
+        c.event.application_id for c in course.changes if isinstance(c.event, EnterpriseListed)
+    }
+    for index, application_id in enumerate(replaces or ()):
+        if application_id not in known:
+            raise Refused(
+                "unknown-grant",
+                f"企业 {uscc} 没有按申报 {application_id} 公布过,不能替换",
+                f"{uscc} was never published for application {application_id}",
+                f"replaces.{index}",
+            )
+
+
 def _change_scope(
     facts: Facts, command: Command[Event], now: Listing, body: ScopeChanged
 ) -> ScopeChanged | None:
     require_in_effect(now, command.valid_from, "变更范围", "given another scope")
-    require_certifiable(
-        facts.reference, body.added, command.valid_from, "added", command.document_no
-    )
+    day = command.valid_from
+    require_published(facts.reference, body.added, day, "added", command.document_no)
     return body if units(body.added) or units(body.removed) else None
 
 
 def _suspend(command: Command[Event], now: Listing, body: ListingSuspended) -> ListingSuspended:
     require_in_effect(now, command.valid_from, "暂停", "suspended")
-    if body.until is not None and body.until <= command.valid_from:
-        raise Refused(
-            "until-before-start",
-            f"暂停截止日 {body.until} 不晚于起始日 {command.valid_from}",
-            f"the suspension would end ({body.until}) before it begins ({command.valid_from})",
-            "until",
-        )
     return body
 
 
 def _renew(
     facts: Facts, command: Command[Event], course: Course, body: ListingRenewed
 ) -> ListingRenewed:
-    days = Days(body.valid_from, body.valid_to)
-    require_listing_period(days, facts.reference.rules(body.valid_from).listing_years, "valid_to")
     now = course.on(body.valid_from)
     if now.standing in _NOT_RENEWED:
         raise not_in_effect(now, body.valid_from, "续期", "renewed")
     scope = items(course.scope_before(body.valid_from)) if body.scope is None else body.scope
-    if not units(scope):
-        raise Refused("scope-empty", "续期范围为空", "the scope to go on with is empty", "scope")
-    confirmed = units(scope) <= course.scope_before(body.valid_from)
-    require_certifiable(
-        facts.reference,
-        scope,
-        body.valid_from,
-        "scope",
-        command.document_no or ("scope" if confirmed else None),
-    )
+    require_some(scope, "续期范围为空", "the scope to go on with is empty")
+    require_certifiable(facts.reference, scope, body.valid_from, "scope")
+    _require_published(facts, body, course, command.document_no)
     ahead = command.valid_from < body.valid_from
     return replace(body, decided_on=command.valid_from if ahead else None)
+
+
+def _require_published(
+    facts: Facts, body: ListingRenewed, course: Course, document_no: str | None
+) -> None:
+    """Refuse to go on with what was never published; what was confirmed needs no further paper."""
+    held = course.scope_before(body.valid_from)
+    scope = items(held) if body.scope is None else body.scope
+    paper = document_no or ("scope" if units(scope) <= held else None)
+    require_published(facts.reference, scope, body.valid_from, "scope", paper)

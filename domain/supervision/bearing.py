@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord
-from domain.checks import judge_inspection, judge_session
+from domain.checks import CHECKS, judge_inspection, judge_session
 from domain.checks.certificates import number_fits
 from domain.checks.outcome import CLEAR
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
@@ -92,6 +92,14 @@ def _review(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]
     yield Touch("flags", entry.event.flag)
 
 
+def _request(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    """The flags of a record show what was asked for, and what the centre made of it."""
+    named = entry.event.position
+    for record, requests in of.file.requests.items():
+        if record == named or any(request.position == named for request in requests):
+            yield from of.raised_of(record, CHECKS)
+
+
 def _nothing(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
     yield from ()
 
@@ -114,7 +122,7 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
         "complaint": _nothing,
         "roster": _nothing,
         "catalogue": _nothing,
-        "record": _nothing,
+        "record": _request,
         "request": _nothing,
     }
 )

@@ -107,9 +107,7 @@ def _specifications(file: SubjectFile, _: Recorded[Any]) -> None:
 
 
 def _review(file: SubjectFile, right: Recorded[Any]) -> None:
-    held = file.reviews.get(right.event.flag)
-    if held is not None and held.position == right.position:
-        file.take(right)
+    file.take(right)
 
 
 _AGAIN: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(

@@ -8,6 +8,7 @@ certificate is judged alone, and nothing here grows with the square of a group.
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from domain.certificate.certificate import (
@@ -17,8 +18,16 @@ from domain.certificate.certificate import (
 )
 from domain.certificate.lifetime import CertificateRecord, end
 from domain.checks.outcome import CLEAR, Outcome, breach
-from domain.correction import RecordCorrected, amended
-from domain.flag import FlagReviewed, Review, review_in
+from domain.correction import (
+    CorrectionDecided,
+    CorrectionRequested,
+    RecordCorrected,
+    Request,
+    amended,
+)
+from domain.correction import evolve as ask
+from domain.flag import FlagAnswered, FlagReviewed, Said
+from domain.flag import evolve as say
 from domain.supervision.flags import FlagState, raised, settled
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
@@ -61,7 +70,8 @@ class Twins:
         self._others: dict[int, Recorded[Any]] = {}
         """Ends and reviews by position, as corrected so far."""
         self._flags: dict[int, FlagState] = {}
-        self._reviews: dict[int, Review] = {}
+        self._said: dict[int, Said] = {}
+        self._requests: dict[int, tuple[Request, ...]] = {}
         self._against: dict[int, int] = {}
         """Certificate in breach → the earlier one that it is a breach against."""
         self._blamed: dict[int, set[int]] = defaultdict(set)
@@ -75,19 +85,28 @@ class Twins:
             return self._judged([entry.position], entry.position)
         if isinstance(event, RecordCorrected):
             return self._correct(entry)
-        if isinstance(event, FlagReviewed):
-            self._others[entry.position] = entry
-            return self._review(entry)
+        if isinstance(event, FlagReviewed | FlagAnswered):
+            return self._say(entry)
+        if isinstance(event, CorrectionRequested | CorrectionDecided):
+            return self._ask(entry)
         if isinstance(event, CertificateReissued | CertificateRevoked):
             self._others[entry.position] = entry
             self._ends[_key(entry, event.certificate_no)][entry.position] = entry
             return self._judged(self._end(entry), entry.position)
         return []
 
-    def flag(self, position: int) -> tuple[FlagState, Review | None] | None:
-        """Return the flag of the certificate at `position` with its review; None: never raised."""
+    def flag(self, position: int) -> tuple[FlagState, Said] | None:
+        """Return the flag of the certificate at `position` with what was said to it; None: never raised."""
         state = self._flags.get(position)
-        return None if state is None else (state, self._reviews.get(position))
+        return None if state is None else (state, self._said.get(position, Said()))
+
+    def requests(self, position: int) -> tuple[Request, ...]:
+        """Return the corrections of the certificate at `position` that were asked for."""
+        return self._requests.get(position, ())
+
+    def rests_on(self, position: int) -> bool:
+        """Return whether a breach rests on the certificate: its own, or one of a later certificate."""
+        return position in self._against or bool(self._blamed.get(position))
 
     def certificate(self, position: int) -> Recorded[CertificateIssued]:
         """Return the certificate at `position` with its corrections."""
@@ -116,15 +135,33 @@ class Twins:
             number = _key(entry, event.new_certificate_no)
             self._strangers.setdefault(number, entry.position)
 
-    def _review(self, entry: Recorded[FlagReviewed]) -> list[int]:
+    def _say(self, entry: Recorded[Any]) -> list[int]:
         parts = flag_parts(entry.event.flag)
         if parts is None or parts[0] != "C2":
             return []
-        held = self._reviews.get(parts[1])
-        if held is not None and held.position > entry.position:
-            return []
-        self._reviews[parts[1]] = review_in(entry)
-        return [parts[1]] if parts[1] in self._flags else []
+        position = parts[1]
+        state = self._flags.get(position)
+        if state is not None and isinstance(entry.event, FlagReviewed):
+            # A review of schema 1 is about the outcome in force (§1).
+            outcome = entry.event.outcome or state.name
+            entry = entry._replace(event=replace(entry.event, outcome=outcome))
+        self._others[entry.position] = entry
+        self._said[position] = say(self._said.get(position, Said()), entry)
+        return [position] if state is not None else []
+
+    def _ask(self, entry: Recorded[Any]) -> list[int]:
+        event = entry.event
+        if isinstance(event, CorrectionRequested):
+            position = event.position
+        else:
+            found = (
+                at
+                for at, asked in self._requests.items()
+                if any(r.position == event.position for r in asked)
+            )
+            position = next(found, 0)
+        self._requests[position] = ask(self._requests.get(position, ()), entry)
+        return [position] if position in self._flags else []
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[int]:
         event = entry.event
@@ -145,8 +182,8 @@ class Twins:
         if wrong is None:
             return []
         right = self._others[event.position] = amended(wrong, event, self._apply)
-        if isinstance(right.event, FlagReviewed):
-            return self._review(right)
+        if isinstance(right.event, FlagReviewed | FlagAnswered):
+            return self._say(right)
         return self._end_otherwise(right, entry.position)
 
     def _end_otherwise(self, right: Recorded[Any], at: int) -> list[int]:
@@ -276,6 +313,8 @@ def _number_taken(own: Recorded[CertificateIssued], other: int) -> Outcome:
         f"number {number} already stands on another certificate (position {other})",
         own.position,
         other,
+        reason="number-taken",
+        values=(number,),
     )
 
 
@@ -292,4 +331,6 @@ def _certified_before(
         f"the holder already has certificate {number} for {occupation} at {level.en}",
         own.position,
         other.position,
+        reason="certified-before",
+        values=(own.event.certificate_no, number, *own.event.occupation.parts, level.value),
     )

@@ -34,13 +34,21 @@ class FlagState:
         return key if self.year is None else f"{key}-{self.year}"
 
     @property
+    def name(self) -> str:
+        """Name of the outcome."""
+        return self.outcome.name
+
+    @property
     def raised(self) -> bool:
         """Whether it is a breach or undecided."""
         return self.outcome.verdict is not Verdict.CLEAR
 
 
 def case_of(then: Verdict, now: Verdict, review: Review | None) -> Case:
-    """Return which of the four cases a flag is; undecided weighs between clear and breach."""
+    """Return which of the four cases a flag is; undecided weighs between clear and breach.
+
+    `review`: the one that holds, none that is stale.
+    """
     if review is not None and review.decision is ReviewDecision.DISMISSED:
         return Case.OVERTURNED
     if then.gravity == now.gravity:

@@ -13,16 +13,17 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
-from domain import enterprise, flag, partnership, plan, specification, staff
+from domain import correction, enterprise, flag, partnership, plan, specification, staff
 from domain.application import application
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld, ResultsPublished
 from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord, end
+from domain.correction import CorrectionDecided, CorrectionRequested, Request
 from domain.finding import finding
 from domain.finding.finding import Finding
 from domain.finding.rectification import RectificationOrdered
-from domain.flag import Review
+from domain.flag import Said
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.plan import Plan
 from domain.standing import standing
@@ -89,7 +90,8 @@ class SubjectFile:
         "partnerships",
         "plans",
         "published",
-        "reviews",
+        "requests",
+        "said",
         "sessions",
         "specifications",
         "staff",
@@ -124,7 +126,10 @@ class SubjectFile:
         """Session → the entries of the spot checks that name it."""
         self.findings: dict[str, Finding] = {}
         self.orders: dict[int, str] = {}
-        self.reviews: dict[str, Review] = {}
+        self.said: dict[str, Said] = {}
+        """What was said to flags, by key."""
+        self.requests: dict[int, tuple[Request, ...]] = {}
+        """Corrections that were asked for, by position of the record."""
 
     def add(self, entry: Recorded[Any]) -> None:
         """Add what `entry` says. Total: whatever was recorded changes the file or not."""
@@ -290,9 +295,24 @@ def _add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
 
 
 def _add_flag(file: SubjectFile, entry: Recorded[Any]) -> None:
-    review = flag.evolve(None, entry)
-    if review is not None:
-        file.reviews[entry.event.flag] = review
+    key = entry.event.flag
+    file.said[key] = flag.evolve(file.said.get(key, flag.initial), entry)
+
+
+def _add_request(file: SubjectFile, entry: Recorded[Any]) -> None:
+    event = entry.event
+    match event:
+        case CorrectionRequested():
+            record = event.position
+            known = file.requests.get(record, correction.initial)
+            file.requests[record] = correction.evolve(known, entry)
+        case CorrectionDecided():
+            for record, known in file.requests.items():
+                if any(request.position == event.position for request in known):
+                    file.requests[record] = correction.evolve(known, entry)
+                    return
+        case _:
+            return
 
 
 def _add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -317,6 +337,6 @@ _TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxy
         "roster": _add_nothing,
         "request": _add_nothing,
         "catalogue": _add_nothing,
-        "record": _add_nothing,
+        "record": _add_request,
     }
 )

@@ -22,9 +22,11 @@ from domain.checks import (
     judge_departing,
     judge_session,
 )
-from domain.checks.duties import Due, plans_due
+from domain.checks.duties import Due, plan_late, plans_due
 from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.checks.procedure import overdue, past_deadline
 from domain.correction import RecordCorrected, amended
+from domain.flag import FlagReviewed
 from domain.supervision.bearing import BEARS_ON, CORRECTED, OF_CERTIFICATE, OF_SESSION
 from domain.supervision.corrected_file import reread
 from domain.supervision.flags import FlagState, raised, settled
@@ -32,6 +34,7 @@ from domain.supervision.subject_file import Districts, SessionRecord, SubjectFil
 from domain.supervision.touches import Touch, touches
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
+from domain.terms.identifiers import flag_parts
 from domain.terms.vocabulary import CatalogueKind, Verdict
 
 
@@ -80,6 +83,8 @@ class Supervision:
             return self._adopt(entry)
         if isinstance(event, RecordCorrected):
             return self._correct(entry)
+        if isinstance(event, FlagReviewed) and event.outcome is None:
+            entry = self._about_outcome(entry)
         self.entries[entry.position] = entry
         before = self.file.districts
         self.file.add(entry)
@@ -87,6 +92,46 @@ class Supervision:
         for touch in shown:
             self.behind.setdefault(touch, []).append(entry.position)
         return list(dict.fromkeys([*shown, *self._judge(entry), *self._moved(before)]))
+
+    def _about_outcome(self, entry: Recorded[FlagReviewed]) -> Recorded[FlagReviewed]:
+        """Return a review of schema 1 with the outcome that it is about: the one in force (§1)."""
+        outcome = self.outcome(entry.event.flag, entry.valid_from)
+        if outcome is None:
+            return entry
+        return entry._replace(event=replace(entry.event, outcome=outcome.name))
+
+    def outcome(self, key: str, day: date) -> Outcome | None:
+        """Return what a check says of its record; of what time alone brings about, what it says on `day`.
+
+        None where the flag was never raised up to the day. C2 is judged over many enterprises, and
+        not here.
+        """
+        state = self.flags.get(key)
+        if state is not None:
+            return state.outcome
+        parts = flag_parts(key)
+        if parts is not None and parts[0] == "Q2":
+            return self._overdue(parts[1], day)
+        owed = self.owed.get(key)
+        if owed is None or owed.due is None or day < owed.due.late_from:
+            return None
+        plan = self.file.plans.get(owed.year)
+        if plan is None or plan.filed > day:
+            return plan_late(owed.due)
+        return CLEAR if plan.filed > owed.due.late_from else None
+
+    def _overdue(self, position: int, day: date) -> Outcome | None:
+        """Return what Q2 says of an order on `day`; None where it was not overdue up to then."""
+        finding = self.file.findings.get(self.file.orders.get(position, ""))
+        orders = finding.orders if finding is not None else ()
+        order = next((o for o in orders if o.position == position), None)
+        if finding is None or order is None:
+            return None
+        begun = [each for each in overdue(finding, order) if each.days.start <= day]
+        if not begun:
+            return None
+        last = begun[-1]
+        return past_deadline(finding, order, last.reopened_by) if day in last.days else CLEAR
 
     def read_certificate(self, entry: Recorded[CertificateIssued]) -> Sequence[Touch]:
         """Take in a new certificate, as `read` does; return what it touched besides itself.

@@ -40,6 +40,11 @@ class Occupation:
         """Name for people, with the 工种 where there is one."""
         return f"{self.name}({self.trade})" if self.trade else self.name
 
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """Edition, code, name and 工种, empty where there is none."""
+        return self.edition, self.code, self.name, self.trade or ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dictionary:

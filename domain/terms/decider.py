@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
 from domain.terms.reference import Reference
+from domain.terms.vocabulary import Verdict
 
 S = TypeVar("S")
 B = TypeVar("B")
@@ -35,6 +36,11 @@ class Refused(Exception):  # noqa: N818 - an answer to the caller, not a fault
         self.zh = zh
         self.en = en
         self.field = field
+
+    def within(self, path: str) -> "Refused":
+        """Return the same refusal of a value that is a part of another one, at `path` of it."""
+        field = f"{path}.{self.field}" if self.field else path
+        return Refused(self.code, self.zh, self.en, field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +147,45 @@ def _no_act(*_: object) -> Any:  # noqa: ANN401 - never returns
     raise NotImplementedError("acts are neither read nor written here")
 
 
+class Judgement(NamedTuple):
+    """What a check says of a record: `outcome` names verdict, reason and judged values (§1)."""
+
+    verdict: Verdict
+    outcome: str
+
+
+class Judged(Protocol):
+    """What the checks say of the records of an enterprise, as the facts stand.
+
+    It needs the judge of places, which lives outside the domain, so it is handed in. What it looks
+    at is no part of a decision's boundary: an entry that comes between changes what is said of the
+    record from its own position on, as if the decision had come before it.
+    """
+
+    def flag(self, record: Recorded[Any], key: str, day: date) -> Judgement | None:
+        """Return what the check says of the record now; None where no flag was raised up to `day`."""
+        ...
+
+    def bears_breach(self, record: Recorded[Any]) -> bool:
+        """Return whether a breach, of this record or another, rests on the record."""
+        ...
+
+    def has_finding(self, record: Recorded[Any]) -> bool:
+        """Return whether a finding that was not withdrawn names the record or a flag of it."""
+        ...
+
+    def has_certificates(self, record: Recorded[Any]) -> bool:
+        """Return whether certificates were issued on the session."""
+        ...
+
+
 @dataclass(slots=True)
 class Facts:
     """The folded states that a decision may look at, by tag, and which of them it did."""
 
     reference: Reference
     amend: Amend
+    judged: Judged
     states: MutableMapping[str, Any] = field(default_factory=dict[str, Any])
     looked_at: set[str] = field(default_factory=set[str])
     read: ReadAct = _no_act

@@ -92,6 +92,45 @@ def existing(state: T | None, code: str, zh: str, en: str, field: str) -> T:
 
 def reason_given(command: Command[Any]) -> str:
     """Return the reason, or refuse an act that must state one."""
-    if not (command.reason or "").strip():
-        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+    must_say_why(command.reason or "")
     return command.reason or ""
+
+
+def must_say_why(text: str) -> None:
+    """Refuse an act without its reason."""
+    if not text.strip():
+        raise Refused("reason-missing", "必须写明理由", "a reason must be given", "reason")
+
+
+def must_name_basis(text: str) -> None:
+    """Refuse an act without its basis."""
+    if not text.strip():
+        raise Refused("basis-missing", "必须写明依据(basis)", "the basis must be given", "basis")
+
+
+def must_state_outcome(text: str) -> None:
+    """Refuse an end without what came of it."""
+    if not text.strip():
+        raise Refused("outcome-missing", "必须写明处理结果", "the outcome must be given", "outcome")
+
+
+def not_before(day: date, ground: date, zh: str, en: str, field: str = "valid_from") -> None:
+    """Refuse an act dated before what it rests on (§3); `zh` and `en` name the two."""
+    if day < ground:
+        raise Refused(
+            "before-its-ground",
+            f"{zh}:{day} 早于 {ground}",
+            f"{en}: {day} lies before {ground}",
+            field,
+        )
+
+
+def belongs(owner: str | None, uscc: str, zh: str, en: str, field: str) -> None:
+    """Refuse a reference to what is another enterprise's (§3); `zh` and `en` name it."""
+    if owner != uscc:
+        raise Refused(
+            "other-enterprise",
+            f"{zh} 不属于企业 {uscc}",
+            f"{en} does not belong to {uscc}",
+            field,
+        )

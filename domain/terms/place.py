@@ -8,7 +8,7 @@ Clause 七(三).
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.terms.contents import Outline
 from domain.terms.vocabulary import Datum, Mode
@@ -101,3 +101,21 @@ class Apart(Protocol):
 def nowhere_apart(one: Place, other: Place, /) -> float | None:  # noqa: ARG001 - of any places
     """Say of no two places how far apart they are: without a judge of places nothing is known."""
     return None
+
+
+class Survey(NamedTuple):
+    """Who says where a place lies and how far two are apart."""
+
+    locate: Locate
+    apart: Apart = nowhere_apart
+
+
+def unplaced(mode: Mode, place: Place | None, bounds: Bounds = USUAL, /) -> Location:  # noqa: ARG001 - the shape of `Locate`
+    """Say of every place that it cannot be decided: where nobody was handed in who can."""
+    return Location(
+        side=Side.UNDECIDED, step=None, contradiction=False, clues=(), outline="", parsers=""
+    )
+
+
+UNSURVEYED = Survey(unplaced)
+"""Where nobody was handed in who can tell of places."""

@@ -87,18 +87,16 @@ def named(of: Iterable[Unit]) -> str:
     )
 
 
-def require_certifiable(
-    reference: Reference,
-    scope: Iterable[ScopeItem],
-    day: date,
-    field: str,
-    document_no: str | None = None,
-) -> None:
-    """Refuse a scope that an authority may not confirm on `day` (三).
+def require_some(scope: Iterable[ScopeItem], zh: str, en: str) -> None:
+    """Refuse a scope without any occupation at any level; `zh` and `en` say which one is empty."""
+    if not units(scope):
+        raise Refused("scope-empty", zh, en, "scope")
 
-    准入类 occupations are excluded. What nothing that is held knows, or a level that the national
-    standard does not have, is taken where the act cites the paper that published it.
-    """
+
+def require_certifiable(
+    reference: Reference, scope: Iterable[ScopeItem], day: date, field: str
+) -> None:
+    """Refuse a scope with 准入类 occupations: they are excluded, whatever paper is cited (三)."""
     for index, item in enumerate(scope):
         where = f"{field}.{index}"
         control, edition = reference.control(item.occupation, day)
@@ -110,6 +108,22 @@ def require_certifiable(
                 " and may not be confirmed (三)",
                 where,
             )
+
+
+def require_published(
+    reference: Reference,
+    scope: Iterable[ScopeItem],
+    day: date,
+    field: str,
+    document_no: str | None,
+) -> None:
+    """Refuse occupations and levels that were not published, as far as the catalogues held tell.
+
+    What nothing that is held knows, or a level that the national standard does not have, is taken
+    where the act cites the paper that published it: it rests on that paper.
+    """
+    for index, item in enumerate(scope):
+        where = f"{field}.{index}"
         _require_published(reference, item, day, where, document_no)
         if not document_no:
             _require_levels(reference, item, day, where)

@@ -22,8 +22,7 @@ def plant(year: Year) -> None:
 
 
 def correct(year: Year, told: date, mark: str, fields: Json, **beside: Any) -> None:  # noqa: ANN401 - JSON
-    """Let the record `mark` be corrected, by the centre or by `actor`."""
-    actor: Json = beside.pop("actor", CENTRE)
+    """Let the record `mark` be corrected by the centre."""
 
     def act() -> None:
         position = year.marks[mark]
@@ -31,12 +30,49 @@ def correct(year: Year, told: date, mark: str, fields: Json, **beside: Any) -> N
         year.tell(
             told,
             "RecordCorrected",
-            actor,
+            CENTRE,
             position=position,
             fields=fields,
             document_no_=number,
             **beside,
         )
+
+    year.on(told, act)
+
+
+def ask(year: Year, told: date, uscc: str, mark: str, **asked: Any) -> None:  # noqa: ANN401 - JSON
+    """Let the enterprise ask for a correction of its record, and the centre take it a week later."""
+    decided = told + days(7)
+
+    def act() -> None:
+        position = year.marks[mark]
+        entries = year.tell(
+            told,
+            "CorrectionRequested",
+            reporter(uscc),
+            position=position,
+            **asked,
+        )
+        request = entries[0].position
+
+        def take() -> None:
+            reason = "核对场地租赁合同,情况属实"
+            told = {"position": request, "taken": True, "reason": reason}
+            year.tell(decided, "CorrectionDecided", CENTRE, **told)
+
+        year.on(decided, take)
+
+    year.on(told, act)
+
+
+def answer(year: Year, told: date, flag: tuple[str, str], uscc: str, statement: str) -> None:
+    """Let the enterprise say something to a flag (code, name of the record)."""
+    code, mark = flag
+
+    def act() -> None:
+        key = f"{code}-{year.marks[mark]}"
+        said: Json = {"flag": key, "statement": statement, "evidence": []}
+        year.tell(told, "FlagAnswered", reporter(uscc), **said)
 
     year.on(told, act)
 
@@ -59,14 +95,8 @@ def _corrected(year: Year) -> None:
     session = hold(year, firm, day, o.CAR_REPAIR, "4", venue=venue)
     mark = session["assessment_id"]
     right = {"venue.division": "110105"}
-    correct(
-        year,
-        day + days(12),
-        mark,
-        right,
-        actor=reporter(firm.uscc),
-        reason_="区划代码录入错误",
-    )
+    why = "区划代码录入错误"
+    ask(year, day + days(12), firm.uscc, mark, fields=right, reason_=why)
     certify(year, firm, session, 4)
     why = "区划代码误录为河南省郑州市金水区,后更正"
     year.plant(35, "G1", mark, why, verdict="clear", case="then_not_now")
@@ -147,6 +177,8 @@ def _dismissed(year: Year) -> None:
     certify(year, firm, session, 5)
     mark = session["assessment_id"]
     why = "两人为新型学徒,培养协议已核验"
+    said = "2 名“其他”人员为新型学徒,附培养协议编号"
+    answer(year, date(2026, 2, 10), ("S5", mark), firm.uscc, said)
     review(year, date(2026, 3, 5), ("S5", mark), "dismissed", reason_=why)
     year.plant(40, "S5", mark, why, case="overturned")
 

@@ -56,8 +56,8 @@ class Clerk:
         self.people = 0
         self.wrong: deque[tuple[int, str]] = deque()
         """Sessions with a wrong division that nobody has noticed yet: position and right division."""
-        self.last: tuple[StreamFirm, str] | None = None
-        """The certificate that was issued last, and by whom."""
+        self.last: tuple[StreamFirm, str, date] | None = None
+        """The certificate that was issued last, by whom and when."""
 
     def session(self, firm: StreamFirm, day: date) -> tuple[list[bytes], int]:
         """Return the lines of the next session, certificates last, and how many of these there are."""
@@ -121,10 +121,11 @@ class Clerk:
         if number % FOUND_EVERY == 0:
             yield from _found(firm, day, held["assessment_id"], number)
         if number % REVOKED_EVERY == 0 and self.last is not None:
-            issuer, certificate = self.last
+            issuer, certificate, issued = self.last
             why = "持证人未参加考核"
             told: Json = {"certificate_no": certificate, "reason": why}
-            yield line("CertificateRevoked", day, reporter(issuer.uscc), **told)
+            revoked = max(day, issued)  # the next session may come before the paper is out
+            yield line("CertificateRevoked", revoked, reporter(issuer.uscc), **told)
         if number % WIDENED_EVERY == 0 and not firm.widened:
             firm.widened = True
             firm.scope.append(o.with_levels(o.TEA, "54"))
@@ -162,7 +163,7 @@ class Clerk:
                 f'"id_no":"{first}{last}{mark}{tail}'.encode()
             )
         self.people += number
-        self.last = (firm, f"Y000011{firm.number:06d}{year}{level}{serial:06d}")
+        self.last = (firm, f"Y000011{firm.number:06d}{year}{level}{serial:06d}", issued)
         return lines
 
 

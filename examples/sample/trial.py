@@ -3,16 +3,20 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeAlias
 
 from domain import catalogue
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
+from domain.checks.outcome import Context
 from domain.correction import resolved
 from domain.registry import decide
+from domain.supervision.verdicts import Verdicts
 from domain.terms.decider import Command, FactKey, Facts, New, Unread
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import masked_name
+from domain.terms.place import Survey
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import CatalogueKind
 from examples.sample.numbers import digest
@@ -21,6 +25,7 @@ from ledger.deciding.acts import read_act, write_act
 from ledger.deciding.amending import amend, apply
 from ledger.gate import shapes
 from ledger.reference import SHIPPED, installed, shipped_content
+from projections.places.places import installed_places
 
 Json: TypeAlias = dict[str, Any]
 Entry: TypeAlias = Recorded[Any]
@@ -40,6 +45,12 @@ def held() -> Reference:
     return installed() if content is None else installed().holding({RULES.sha256: content})
 
 
+@cache
+def _survey() -> Survey:
+    places = installed_places()
+    return Survey(places, places.apart)
+
+
 class Trial:
     """Entries so far. `take` raises `Refused` or `Invalid` where the ledger would refuse."""
 
@@ -49,13 +60,30 @@ class Trial:
         self._by_tag: dict[str, list[Entry]] = {}
         self._states: dict[str, Any] = {}
         self._versions: Counter[str] = Counter()
+        self._judged = self._judging()
+
+    def _judging(self) -> Verdicts:
+        return Verdicts(
+            lambda: Context(self.reference, *_survey()),
+            apply,
+            lambda: len(self.entries),
+            lambda uscc, after: [e for e in self.entries[after:] if e.subject == uscc],
+            lambda tags: self.tagged(*tags),
+        )
 
     def take(self, raw: bytes) -> list[Entry]:
         """Decide one line and return the entries that it appended."""
         command = command_of(raw)
         while True:
             try:
-                facts = Facts(self.reference, amend, self._states, read=read_act, write=write_act)
+                facts = Facts(
+                    self.reference,
+                    amend,
+                    self._judged,
+                    self._states,
+                    read=read_act,
+                    write=write_act,
+                )
                 new = decide(facts, command)
             except Unread as unread:
                 self._states[unread.key.tag] = self._read(unread.key)
@@ -95,6 +123,7 @@ class Trial:
             self._states.pop(tag, None)
         if catalogue.ALL.tag in draft.tags:
             self.reference = catalogue.reference_after(held(), self._read(catalogue.ALL))
+            self._judged = self._judging()
         return entry
 
     def tagged(self, *tags: str) -> list[Entry]:

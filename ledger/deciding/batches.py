@@ -11,9 +11,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from threading import Lock
 
 from domain.catalogue import CatalogueAdopted
-from domain.correction import RecordCorrected
+from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected
 from domain.finding.finding import FindingRaised
-from domain.flag import FlagReviewed
+from domain.flag import FlagAnswered, FlagReviewed
 from domain.request import ActDecided, ActRequested
 from domain.terms.identifiers import flag_parts
 from ledger.deciding.attempts import Flight, board
@@ -100,7 +100,7 @@ class Batches:
         parts = self._parts
         if self._base is None:
             head = parts.log.head().position
-            self._base = FactBase(parts.log, parts.shelf, head, parts.person)
+            self._base = FactBase(parts.log, parts.shelf, head, parts.person, parts.survey)
         boarding = board(parts, run, ahead)
         uses = parts.log.used_keys(boarding.keys())
         flight = Flight(parts, self._base, boarding, uses, ahead)
@@ -168,9 +168,9 @@ def names(submission: Submission) -> int:
     """Return the last position that the command names; 0 where it names none."""
     body = submission.body
     match body:
-        case RecordCorrected():
+        case RecordCorrected() | CorrectionRequested() | CorrectionDecided():
             return body.position
-        case FlagReviewed():
+        case FlagReviewed() | FlagAnswered():
             flags: Sequence[str] = (body.flag,)
         case FindingRaised():
             flags = body.flags

@@ -79,7 +79,7 @@ class Commands:
         base = self._base
         if base is None or base.next - 1 != look.position:
             # Facts that were kept hold only at the end; so what is refused is refused at the end.
-            base = FactBase(parts.log, parts.shelf, look.position, parts.person)
+            base = FactBase(parts.log, parts.shelf, look.position, parts.person, parts.survey)
             missing = missing if self._base is None else {}
         base.take(missing, look.entries)
         self._base = None

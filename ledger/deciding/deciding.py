@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.terms.decider import New, PersonOf
+from domain.terms.place import UNSURVEYED, Survey
 from ledger.catalogues import Shelf
 from ledger.codec import draft
 from ledger.deciding.outcome import Rejected, too_large
@@ -30,6 +31,8 @@ class Parts(NamedTuple):
     shelf: Shelf
     today: Callable[[], date]
     person: PersonOf = str
+    survey: Callable[[], Survey] = lambda: UNSURVEYED
+    """Where sessions were held; asked for when what a check says matters to a decision."""
 
 
 def drafts_of(new: Sequence[New], request: Request) -> tuple[Draft, ...] | Rejected:

@@ -1,14 +1,20 @@
 """The facts that decisions rest on: folded from the log at one position, kept while they hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from domain.catalogue import ALL, reference_after
-from domain.correction import ENTRY, RecordCorrected, resolved
+from domain.checks.outcome import Context
+from domain.correction import RecordCorrected, resolved
+from domain.entry import ENTRY
 from domain.registry import EVENTS, FACT_KINDS
+from domain.supervision.verdicts import Verdicts
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, PersonOf
 from domain.terms.envelope import Recorded
+from domain.terms.place import UNSURVEYED, Survey
 from domain.terms.reference import Reference
 from ledger.catalogues import Shelf
 from ledger.codec import recorded
@@ -20,6 +26,7 @@ from ledger.log.log import Log
 _FLEETING = "certificate:"
 """Facts that are hardly looked at twice: dropped as soon as they can be read from the log."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+_POSITION = attrgetter("position")
 
 
 class Decided(NamedTuple):
@@ -108,8 +115,16 @@ def _folded(kind: FactKind[Any], told: Sequence[Recorded[Any]]) -> Any:  # noqa:
 class FactBase:
     """Facts as known at `position`, and what was decided on top of them."""
 
-    def __init__(self, log: Log, shelf: Shelf, position: int, person: PersonOf = str) -> None:
-        self._log, self._shelf, self._person = log, shelf, person
+    def __init__(
+        self,
+        log: Log,
+        shelf: Shelf,
+        position: int,
+        person: PersonOf = str,
+        survey: Callable[[], Survey] = lambda: UNSURVEYED,
+    ) -> None:
+        self._log, self._shelf, self._person, self._survey = log, shelf, person, survey
+        self._verdicts: Verdicts | None = None
         self.position = position
         """The log has been read up to here."""
         self.next = position + 1
@@ -130,13 +145,21 @@ class FactBase:
         What they looked at starts with the catalogues: every decision may rest on them.
         """
         self.read((ALL, *keys))
-        if self._reference is None:
+        if self._reference is None or self._verdicts is None:
             adopted = self._states[ALL.tag]
             held = self._shelf.holding([*self._asked, *(e.sha256 for e in adopted)])
-            self._reference = reference_after(held, adopted)
+            reference = self._reference = reference_after(held, adopted)
+            self._verdicts = Verdicts(
+                lambda: Context(reference, *self._survey()),
+                apply,
+                lambda: self.next - 1,
+                self._about,
+                self._tagged,
+            )
         return Facts(
             self._reference,
             amend,
+            self._verdicts,
             self._states,
             {ALL.tag},
             read_act,
@@ -150,6 +173,22 @@ class FactBase:
         if missing:
             self._asked |= missing
             self._reference = None
+
+    def _about(self, uscc: str, after: int) -> Iterator[Recorded[Any]]:
+        """Yield the entries about an enterprise behind a position, decided ones among them."""
+        if after < self.position:
+            yield from map(recorded, self._log.history(uscc, after, self.position))
+        behind = bisect_right(self._unsettled, max(after, self.position), key=_POSITION)
+        for decided in self._unsettled[behind:]:
+            if decided.new.subject == uscc:
+                yield decided.recorded()
+
+    def _tagged(self, tags: Collection[str]) -> Iterator[Recorded[Any]]:
+        """Yield the entries that carry any of the tags, decided ones among them."""
+        yield from map(recorded, self._log.read(tags, self.position))
+        for decided in self._unsettled:
+            if not set(tags).isdisjoint(decided.new.tags):
+                yield decided.recorded()
 
     def read(self, keys: Iterable[FactKey[Any]]) -> None:
         """Read those facts that are not here yet, in one go."""

@@ -24,7 +24,9 @@ class Rehearsal:
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Yield what would become of each command, in order; memory grows with what is accepted."""
         parts = self._parts
-        base = FactBase(parts.log, parts.shelf, parts.log.head().position, parts.person)
+        base = FactBase(
+            parts.log, parts.shelf, parts.log.head().position, parts.person, parts.survey
+        )
         made: dict[str, Use] = {}
         ahead: Flight | None = None
         for batch in batches:

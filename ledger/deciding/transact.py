@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.terms.decider import PersonOf
+from domain.terms.place import UNSURVEYED, Survey
 from domain.terms.reference import Reference
 from ledger.catalogues import Shelf
 from ledger.deciding.batches import Batches
@@ -28,7 +29,7 @@ __all__ = ["Accepted", "Already", "Nothing", "Outcome", "Rejected", "Transactor"
 class Transactor:
     """Decides and appends for any number of threads. Make it after forking, never before."""
 
-    def __init__(  # noqa: PLR0913 - what decisions are made with
+    def __init__(  # noqa: PLR0913 - what decisions are made and appended with
         self,
         log: Log,
         writer: Writer,
@@ -37,10 +38,12 @@ class Transactor:
         *,
         today: Callable[[], date] = today,
         person: PersonOf = str,
+        survey: Callable[[], Survey] = lambda: UNSURVEYED,
     ) -> None:
+        """`survey`: who says where a session was held; by default nobody can."""
         # Without a store, what is shipped is all there is to adopt.
         shelf = installed if isinstance(installed, Shelf) else Shelf(installed)
-        self._parts = Parts(log, writer, vault, shelf, today, person)
+        self._parts = Parts(log, writer, vault, shelf, today, person, survey)
         self._batches = Batches(self._parts)
         self._commands = Commands(self._parts)
 

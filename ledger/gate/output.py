@@ -11,14 +11,14 @@ from typing import Any, cast
 
 import msgspec
 
-from domain.correction import RecordCorrected
+from domain.correction import CorrectionRequested, RecordCorrected
 from domain.request import ActRequested
 from ledger.gate.text import as_object
 
 
 def contract(event: object) -> dict[str, Any]:
     """Return the event's data as the contract writes it, ready for any JSON writer."""
-    if isinstance(event, RecordCorrected):
+    if isinstance(event, RecordCorrected | CorrectionRequested):
         fields = {field.path: json.loads(field.value) for field in event.fields}
         return {"position": event.position, "fields": fields}
     data: dict[str, Any] = _with_numbers(members(event))

@@ -9,6 +9,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
@@ -16,7 +17,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator
 from pydantic_core import core_schema as cs
 
 from domain.certificate.certificate import Holder
-from domain.correction import FieldCorrection, RecordCorrected
+from domain.correction import CorrectionRequested, FieldCorrection, RecordCorrected
 from domain.inspection.draw import Pool, Sample
 from domain.registry import EVENTS
 from domain.request import ActRequested
@@ -174,15 +175,15 @@ def _enterprises_alone(given: object) -> object:
     return given if as_object(given) is not None else {"enterprises": given}
 
 
-def _correction() -> CoreSchema:
+def _correction(cls: type[RecordCorrected | CorrectionRequested]) -> CoreSchema:
     paths = cs.dict_schema(
         cs.str_schema(strict=True, pattern=PATH), cs.any_schema(), max_length=100
     )
     corrected = cs.no_info_after_validator_function(_field_corrections, paths)
     return cs.dataclass_schema(
-        RecordCorrected,
+        cls,
         cs.dataclass_args_schema(
-            "RecordCorrected",
+            cls.__name__,
             [
                 cs.dataclass_field("position", whole_rule("position"), kw_only=True),
                 cs.dataclass_field("fields", corrected, kw_only=True),
@@ -239,7 +240,8 @@ GIVEN_FAMILY = Family(
             Holder: _holder,
             Pool: _pool,
             Sample: _sample,
-            RecordCorrected: _correction,
+            RecordCorrected: partial(_correction, RecordCorrected),
+            CorrectionRequested: partial(_correction, CorrectionRequested),
             ActRequested: _request,
         }
     ),

@@ -17,7 +17,7 @@ from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
 from domain.certificate.certificate import CertificateIssued
 from domain.correction import RecordCorrected, amended
-from domain.flag import FlagReviewed
+from domain.flag import FlagAnswered, FlagReviewed
 from domain.supervision.corrected_file import reread
 from domain.supervision.duplicates import Twins
 from domain.supervision.subject_file import SubjectFile, group_of
@@ -28,7 +28,7 @@ from ledger.codec import Illegible
 from projections.follow import histories
 from projections.follow.fold import Rules
 from projections.follow.pieces import pieces
-from projections.views.flag_rows import Concerned, flag_row
+from projections.views.flag_rows import Concerned, Told, flag_row
 from projections.views.views import Version
 
 CERTIFICATES_AT_ONCE = 1_000
@@ -62,7 +62,7 @@ def concerned(
 ) -> set[int]:
     """Return the certificates whose C2 may follow from the entries, given with their tags.
 
-    A new certificate bears on itself alone and a review on its flag; an end and a correction
+    A new certificate bears on itself alone and what is said to a flag on that flag; an end and a correction
     bear on everybody under the number and the holder.
     """
     found: set[int] = set()
@@ -74,7 +74,7 @@ def concerned(
         if type(event) is CertificateIssued:
             for tag in judged:
                 own.setdefault(tag, []).append(entry.position)
-        elif isinstance(event, FlagReviewed):
+        elif isinstance(event, FlagReviewed | FlagAnswered):
             parts = flag_parts(event.flag)
             found.update(() if parts is None or parts[0] != "C2" else (parts[1],))
         else:
@@ -211,13 +211,14 @@ class _Fold:
         found = self._twins.flag(position)
         if found is None:
             return
-        state, review = found
+        state, said = found
         record = self._twins.certificate(position)
         uscc = record.subject or ""
         session = self._sessions.get(record.event.assessment_id)
         about = Concerned(uscc, record, session.event if session is not None else None)
+        told = Told(said, self._twins.requests(position))
         rows = tuple(
-            flag_row(state, review, about, self._reference, stretch)
+            flag_row(state, told, about, self._reference, stretch)
             for stretch in self._files[uscc].supervised(state.day)
         )
         yield Version("flags", state.key, uscc, position, at, rows)

@@ -1,6 +1,6 @@
 """How a flag is shown: its item in the shape of the contract, with everybody who is responsible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -11,8 +11,9 @@ from domain.checks import CHECKS
 from domain.checks.duties import plan_late
 from domain.checks.outcome import Outcome
 from domain.checks.procedure import overdue, past_deadline, settled_by
+from domain.correction import Request
 from domain.finding.rectification import Order
-from domain.flag import Review
+from domain.flag import Said, shown
 from domain.supervision.flags import FlagState, case_of
 from domain.supervision.subject_file import Stretch
 from domain.supervision.supervision import Supervision, resting
@@ -46,9 +47,10 @@ def rows(of: Supervision, key: str) -> Rows:
         return ()
     record = of.record(state.position)
     about = Concerned(of.file.uscc, record, _session(of, record))
-    review, reference = of.file.reviews.get(key), of.context.reference
+    told = Told(of.file.said.get(key, Said()), of.file.requests.get(state.position, ()))
+    reference = of.context.reference
     stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
-    return tuple(flag_row(state, review, about, reference, stretch) for stretch in stretches)
+    return tuple(flag_row(state, told, about, reference, stretch) for stretch in stretches)
 
 
 def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | None:
@@ -61,16 +63,25 @@ def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | 
     return None
 
 
+class Told(NamedTuple):
+    """What people said to a flag: reviews, answers, and corrections of its record that were asked for."""
+
+    said: Said
+    requests: Sequence[Request]
+
+
 def flag_row(
     state: FlagState,
-    review: Review | None,
+    told: Told,
     about: Concerned,
     reference: Reference,
     stretch: Stretch,
 ) -> Row:
     """Return what a flag shows while one authority is competent, from the day of its record on."""
     check = CHECKS[state.code]
-    case = case_of(state.then, state.outcome.verdict, review).label
+    review, stale = shown(told.said, state.outcome.verdict, state.outcome.name)
+    holding = None if stale else review
+    case = case_of(state.then, state.outcome.verdict, holding).label
     event = about.record.event if about.record is not None else None
     certificate = event if isinstance(event, CertificateIssued) else None
     record = certificate or about.session
@@ -89,7 +100,9 @@ def flag_row(
         "valid_at": state.day,
         "known_from": state.known_from,
         "known_to": state.known_to,
+        "outcome": state.outcome.name,
         "review": review.decision if review else None,
+        "review_stale": stale,
         "review_reason": review.reason if review else None,
         "review_position": review.position if review else None,
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
@@ -97,13 +110,16 @@ def flag_row(
         "responsible": list(_responsible(state.code, about, stretch.district)),
         "message": {"zh": state.outcome.zh, "en": state.outcome.en},
         "because": list(dict.fromkeys(state.outcome.because)),
+        "answers": told.said.answers,
+        "corrections": [_asked(request) for request in told.requests],
     }
     columns = (
         state.position,
         state.code,
         state.day,
         state.outcome.verdict.value,
-        review.decision.value if review else None,
+        # A stale review is none to a queue: the flag waits again.
+        holding.decision.value if holding else None,
         case,
         record.occupation.name if record else None,
         record.level.value if record else None,
@@ -111,6 +127,20 @@ def flag_row(
         state.known_from,
     )
     return Row(*stretch, tuple(map(text, columns)), document(doc))
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """Return a correction that was asked for, with what the centre made of it."""
+    return {
+        "position": request.position,
+        "fields": {field.path: field.value for field in request.fields},
+        "asked_on": request.asked_on,
+        "reason": request.reason,
+        "taken": request.taken,
+        "decided_on": request.decided_on,
+        "decision": request.decision or None,
+        "answer": request.answer,
+    }
 
 
 def _responsible(
@@ -145,27 +175,27 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
     start = order.due_on + timedelta(days=1)
     key = f"Q2-{position}"
     about = Concerned(of.file.uscc, of.entries.get(position), None)
-    review, reference = of.file.reviews.get(key), of.context.reference
+    told, reference = Told(of.file.said.get(key, Said()), ()), of.context.reference
 
-    def shown(state: FlagState, first: date, last: date | None) -> Iterator[Row]:
+    def stretched(state: FlagState, first: date, last: date | None) -> Iterator[Row]:
         for stretch in of.file.supervised(first, last):
-            yield flag_row(state, review, about, reference, stretch)
+            yield flag_row(state, told, about, reference, stretch)
 
     found: list[Row] = []
     stretches = overdue(finding, order)
     for stretch, after in zip_longest(stretches, stretches[1:]):
         breach = past_deadline(finding, order, stretch.reopened_by)
         outcome = resting(of.file, breach)
-        found += shown(_q2(order, start, outcome, None), stretch.days.start, stretch.days.end)
+        found += stretched(_q2(order, start, outcome, None), stretch.days.start, stretch.days.end)
         if stretch.days.end is not None and stretch.ended_by is not None:
             cleared = resting(of.file, _cleared(breach, stretch.ended_by))
             state = _q2(order, start, cleared, stretch.ended_by)
-            found += shown(state, stretch.days.end, after.days.start if after else None)
+            found += stretched(state, stretch.days.end, after.days.start if after else None)
     settled = settled_by(finding, order)
     if not stretches and settled is not None:
         at = finding.ended_position if finding.ended == "withdrawn" else settled[1]
         cleared = resting(of.file, _cleared(past_deadline(finding, order), at))
-        found += shown(_q2(order, start, cleared, at), start, None)
+        found += stretched(_q2(order, start, cleared, at), start, None)
     return tuple(found)
 
 
@@ -180,12 +210,14 @@ def _plan_rows(of: Supervision, key: str) -> Rows:
     reference = of.context.reference
     start = reference.rules(date(owed.year, 1, 1)).plan_deadline(owed.year) + timedelta(days=1)
     about = Concerned(of.file.uscc, of.entries.get(owed.receipt), None)
-    review = of.file.reviews.get(key)
+    told = Told(of.file.said.get(key, Said()), ())
     plan = of.file.plans.get(owed.year)
     breach = plan_late(owed.due)
     filed = plan.filed if plan is not None else None
 
-    def shown(outcome: Outcome, first: date, last: date | None, at: int | None) -> Iterator[Row]:
+    def stretched(
+        outcome: Outcome, first: date, last: date | None, at: int | None
+    ) -> Iterator[Row]:
         state = FlagState(
             code="P1",
             position=owed.receipt,
@@ -197,16 +229,16 @@ def _plan_rows(of: Supervision, key: str) -> Rows:
             year=owed.year,
         )
         for stretch in of.file.supervised(first, last):
-            yield flag_row(state, review, about, reference, stretch)
+            yield flag_row(state, told, about, reference, stretch)
 
     if filed is not None and filed <= start - timedelta(days=1):
         return ()
     found: list[Row] = []
     if filed is None or filed > start:
-        found += shown(breach, start, filed, None)
+        found += stretched(breach, start, filed, None)
     if filed is not None and plan is not None:
         at = plan.position
-        found += shown(_cleared(breach, at), filed, None, at)
+        found += stretched(_cleared(breach, at), filed, None, at)
     return tuple(found)
 
 

@@ -197,6 +197,13 @@ def _withdrawn(code: str) -> Json:
     )
 
 
+def withdrawn_by(office: Office, actor: Json) -> Json:
+    """A finding is withdrawn by the authority that raised it alone."""
+    code = uscc()
+    office.load(registered(code), finding(code, actor))
+    return {**_withdrawn(code), "actor": actor}
+
+
 def _disputed(code: str) -> Json:
     data = {"finding_id": f"f-{code[-8:]}", "statement": "不认可"}
     return line("FindingDisputed", "2025-04-01", reporter(code), **data)
@@ -210,11 +217,44 @@ def _reviewed(office: Office, code: str) -> Json:
 
 
 def _corrected(office: Office, code: str) -> Json:
-    """A correction of what all five roles that may correct may also record: a registration."""
+    """A correction by the centre of what an enterprise reported."""
     office.load(registered(code))
+    return _another_address(office, code, SUPERVISOR)
+
+
+def _another_address(office: Office, code: str, actor: Json) -> Json:
     (entry,) = office.history(code, "EnterpriseRegistered")
     data = {"position": entry["position"], "fields": {"address": "北京市海淀区"}}
-    return line("RecordCorrected", "2025-04-01", SUPERVISOR, **data, reason="录入错误")
+    return line("RecordCorrected", "2025-04-01", actor, **data, reason="录入错误")
+
+
+def corrected_by(office: Office, actor: Json) -> Json:
+    """A correction of the actor's own record: what another body recorded is not theirs to correct."""
+    code = actor["organisation"] if actor["role"] == "enterprise_reporter" else uscc()
+    by = CENTRE if actor["organisation"] == "centre" else actor
+    office.load({**registered(code), "actor": by})
+    return _another_address(office, code, actor)
+
+
+def _wished(office: Office, code: str) -> Json:
+    """An enterprise asks for a correction of its session, on which a breach rests."""
+    office.load(*listed(code, item(ELECTRICIAN, "4")), session(code, COOK, "4", "2025-03-10"))
+    (entry,) = office.history(code, "AssessmentHeld")
+    data = {"position": entry["position"], "fields": {"candidates.employee": 9}}
+    return line("CorrectionRequested", "2025-04-01", reporter(code), **data, reason="录入错误")
+
+
+def _wish_decided(office: Office, code: str) -> Json:
+    office.load(_wished(office, code))
+    (entry,) = office.history(code, "CorrectionRequested")
+    data = {"position": entry["position"], "taken": True, "reason": "属实"}
+    return line("CorrectionDecided", "2025-04-08", CENTRE, **data)
+
+
+def _answered(office: Office, code: str) -> Json:
+    said = _reviewed(office, code)
+    data = {"flag": said["data"]["flag"], "statement": "已停止", "evidence": []}
+    return line("FlagAnswered", "2025-04-01", reporter(code), **data)
 
 
 def _adopted(_office: Office, _code: str) -> Json:
@@ -383,7 +423,10 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
         "FindingWithdrawn": _of_finding(_withdrawn),
         "FindingDisputed": _of_finding(_disputed),
         "FlagReviewed": _reviewed,
+        "FlagAnswered": _answered,
         "RecordCorrected": _corrected,
+        "CorrectionRequested": _wished,
+        "CorrectionDecided": _wish_decided,
         "CatalogueAdopted": _adopted,
     }
 )

@@ -216,7 +216,7 @@ def test_who_may_correct_what(office):
     inspectors = changed(corrected(held, district("110108")), fields={"level": "5"})
     assert [x["code"] for x in office.refuse(theirs, inspectors)] == [
         "other-enterprise",
-        "role-not-allowed",
+        "not-yours-to-correct",
     ]
     office.load(own)
     again = office.history(code, "RecordCorrected")[0]["position"]

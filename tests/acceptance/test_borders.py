@@ -413,12 +413,12 @@ def test_a_finding_that_was_withdrawn_has_no_deadline(office):
 
 def test_a_listing_that_begins_on_29_february_ends_with_february(office):
     way = way_of(uscc(), receipt=False)
-    entry = {"valid_from": "2024-02-29"}
+    entry = {"valid_from": "2028-02-29"}  # never before its publication
     steps = [x for kind, lines in way.items() if kind != "RosterPublished" for x in lines]
     office.load(*(x for x in steps if x["type"] != "AnnualPlanFiled"))
-    (refused,) = office.refuse(entry_of(way, **entry, valid_to="2027-03-01"), field="valid_to")
+    (refused,) = office.refuse(entry_of(way, **entry, valid_to="2031-03-01"), field="valid_to")
     assert refused["code"] == "period-too-long"
-    office.load(entry_of(way, **entry, valid_to="2027-02-28"))
+    office.load(entry_of(way, **entry, valid_to="2031-02-28"))
 
 
 def _again(step, code: str):

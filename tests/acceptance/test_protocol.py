@@ -323,9 +323,8 @@ def test_the_largest_draw_is_committed_to_and_carried_out(office):
 
 def test_corrections_of_what_decisions_rest_on_are_known_from_then_on(office):
     code = uscc()
-    office.load(
-        *listed(code, item(ELECTRICIAN, "4")), session(code, ELECTRICIAN, "4", "2025-03-10")
-    )
+    confirmed = (item(ELECTRICIAN, "5", "4"), item(COOK, "4"))
+    office.load(*listed(code, *confirmed), session(code, ELECTRICIAN, "4", "2025-03-10"))
     then = office.position()
     of = {
         kind: office.history(code, kind)[0]["position"]
@@ -340,6 +339,13 @@ def test_corrections_of_what_decisions_rest_on_are_known_from_then_on(office):
     assert office.breaches(code) == ["S2"]
     office.load(corrected(of["EnterpriseListed"], BUREAU, scope=[item(COOK, "4")]))
     assert office.breaches(code) == ["S1"]
+    # Never beyond what was confirmed, and never by another role than the one that published.
+    (beyond,) = office.refuse(
+        corrected(of["EnterpriseListed"], BUREAU, scope=[item(ELECTRICIAN, "3")])
+    )
+    assert beyond["code"] == "scope-beyond"
+    whole = corrected(of["EnterpriseListed"], CENTRE, scope=[*confirmed])
+    assert [each["code"] for each in office.refuse(whole)] == ["not-yours-to-correct"]
     office.load(corrected(of["EnterpriseListed"], BUREAU, scope=[item(ELECTRICIAN, "4")]))
     assert office.breaches(code) == []
     office.load(corrected(of["EnterpriseListed"], BUREAU, valid_to="2025-03-10"))
@@ -356,11 +362,10 @@ def test_corrections_of_what_decisions_rest_on_are_known_from_then_on(office):
     assert office.breaches(code) == ["S8"]
     assert office.breaches(code, position=then) == []
     office.load(corrected(year, CENTRE, valid_from="2025-01-10"))
-    office.load(
-        corrected(
-            of["EnterpriseRegistered"], reporter(code), name="更名后的企业", district="110105"
-        )
-    )
+    moved = {"name": "更名后的企业", "district": "110105"}
+    (own,) = office.refuse(corrected(of["EnterpriseRegistered"], reporter(code), **moved))
+    assert own["code"] == "authority-decides"
+    office.load(corrected(of["EnterpriseRegistered"], CENTRE, **moved))
     (row,) = office.items("/v1/roster", q="更名后的企业")
     assert (row["uscc"], row["district"]) == (code, "110105")
     assert office.items("/v1/roster", q="更名后的企业", position=then) == []

@@ -10,6 +10,7 @@ from tests.acceptance.lines import (
     item,
     line,
     listed,
+    reporter,
     serial,
     session,
     uscc,
@@ -189,7 +190,12 @@ def test_what_replaced_a_certificate_may_be_recorded_as_issued_too(office):
         reissued(old, new, code), certificate(held, number=new, id_no=who, day="2025-05-02")
     )
     assert office.breaches(code) == []
-    office.load(revoked(new, code))
+    # Not before it was issued, by whichever of its two papers.
+    (early,) = office.refuse(revoked(new, code))
+    assert early["code"] == "before-its-ground"
+    office.load(
+        line("CertificateRevoked", "2025-05-02", reporter(code), certificate_no=new, reason="违规")
+    )
     assert office.get(f"/v1/certificates/{new}", None)["revoked"] is True
 
 

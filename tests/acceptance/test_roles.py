@@ -14,7 +14,7 @@ from domain.registry import EVENTS
 from domain.terms.vocabulary import Role
 from tests.acceptance.lines import Json, district, reporter, uscc
 from tests.acceptance.office import Office, problem
-from tests.acceptance.situations import SITUATIONS, situation
+from tests.acceptance.situations import SITUATIONS, corrected_by, situation, withdrawn_by
 from tests.domain.test_permissions import LETTERS, MATRIX
 
 ORGANISATIONS = {
@@ -35,6 +35,8 @@ REQUESTS = {"ActRequested", "ActDecided"}
 """Whoever may record these may do so for the acts of their own role alone."""
 NEED_TWO = {"ScopeChanged", "ListingRemoved", "CatalogueAdopted"}
 """Over HTTP one person asks for these; they wait for another one."""
+OWN = {"RecordCorrected": corrected_by, "FindingWithdrawn": withdrawn_by}
+"""What a role does to acts of its own alone → the command for such an act."""
 MAY = {event: {LETTERS[letter] for letter in letters} for event, letters in MATRIX.items()}
 
 
@@ -54,7 +56,7 @@ def doors(event: str) -> list[str]:
 
 def taken(event: str) -> int:
     """The status of an answer to who may: recorded, or asked for."""
-    return 202 if event in {*NEED_TWO, "ActRequested"} else 201
+    return 202 if event in {*NEED_TWO, "ActRequested", "CorrectionRequested"} else 201
 
 
 def send(office: Office, door: str, command: Json, actor: Json | None) -> Any:
@@ -88,6 +90,9 @@ def test_an_event_is_recorded_for_the_roles_that_may_and_for_nobody_else(
     for number, role in enumerate(sorted(MAY[event])):
         if number:  # what one has recorded, the next one would only repeat
             code, command = situation(office, event)
+        if event in OWN:
+            command = OWN[event](office, acting(role, uscc(), command))
+            code = command["actor"]["organisation"]
         answer = send(office, doors(event)[0], command, acting(role, code, command))
         if event in REQUESTS and role not in MAY["ScopeChanged"]:
             assert problem(answer, 403)["rule"] == "role-not-allowed", (role, answer)
@@ -95,9 +100,12 @@ def test_an_event_is_recorded_for_the_roles_that_may_and_for_nobody_else(
         if event == FOLLOWS:
             assert problem(answer, 422)["rule"] == "listed-by-publication"
             continue
-        assert answer.status_code == taken(event), (role, answer.text)
+        wish = event == "RecordCorrected" and role is Role.ENTERPRISE_REPORTER
+        assert answer.status_code == (202 if wish else taken(event)), (role, answer.text)
         entry = office.get(f"/v1/events/{answer.json()['position']}")
-        if event in NEED_TWO:
+        if wish:
+            assert entry["type"] == "CorrectionRequested"
+        elif event in NEED_TWO:
             assert (entry["type"], entry["data"]["type"]) == ("ActRequested", event)
         else:
             assert entry["type"] == event
@@ -113,7 +121,9 @@ def test_a_reporter_acts_for_the_own_enterprise_alone(office: Office, event: str
     refused = problem(send(office, doors(event)[0], command, reporter(uscc())), 403)
     assert refused["rule"] == "other-enterprise"
     assert office.position() == before
-    assert send(office, doors(event)[0], command, reporter(code)).status_code == 201
+    answer = send(office, doors(event)[0], command, reporter(code))
+    wish = event == "RecordCorrected"  # of a registration: the centre takes it
+    assert answer.status_code == (202 if wish else taken(event)), answer.text
 
 
 @pytest.mark.parametrize(
@@ -121,13 +131,19 @@ def test_a_reporter_acts_for_the_own_enterprise_alone(office: Office, event: str
 )
 def test_an_inspector_acts_in_the_own_district_alone(office: Office, event: str):
     _, command = situation(office, event)
+    if event in OWN:
+        command = OWN[event](office, district("110108"))
     if event == "InspectionDrawn":
         other, _ = situation(office, "ApplicationSubmitted")
         command["data"]["pool"] = [other]
     before = office.position()
     for elsewhere in ("110105", "BDA"):
         refused = problem(send(office, doors(event)[0], command, district(elsewhere)), 403)
-        assert refused["rule"] == "other-district"
+        expected = {
+            "RecordCorrected": "not-yours-to-correct",
+            "FindingWithdrawn": "other-authority",
+        }
+        assert refused["rule"] == expected.get(event, "other-district")
     assert office.position() == before
     assert send(office, doors(event)[0], command, district("110108")).status_code == 201
 

@@ -9,30 +9,39 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
+from domain.application.application import ReceiptIssued
 from domain.assessment import ASSESSMENT
 from domain.catalogue import CatalogueAdopted
 from domain.correction import (
-    ENTRY,
+    REQUESTS,
+    CorrectionDecided,
+    CorrectionRequested,
     FieldCorrection,
     RecordCorrected,
     amended,
     day_in,
     resolved,
 )
-from domain.enterprise import UnitCovered
-from domain.finding.finding import FindingClosed
+from domain.enterprise import EnterpriseProfileChanged, UnitCovered
+from domain.entry import ENTRY
+from domain.finding.finding import FindingClosed, FindingWithdrawn, RectificationOrdered
 from domain.inspection.draw import Pool, Sample, commitment
 from domain.inspection.inspection import InspectionDrawn
 from domain.standing.standing import STANDING, ListingSuspended, ScopeChanged
 from domain.terms.decider import Command
-from domain.terms.vocabulary import CandidateCategory, CatalogueKind, Level
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import CandidateCategory, CatalogueKind, Level, Role
 from ledger.deciding.amending import apply
 from tests.facts import (
+    APP,
     DIGEST,
+    ELECTRICIAN,
     GUARD,
     LATHE,
     LISTED_FROM,
-    LISTED_TO,
+    PLAN,
+    accepted,
+    assigned,
     certified,
     concluded,
     confirmed,
@@ -40,10 +49,14 @@ from tests.facts import (
     evaluated,
     found,
     held,
+    issue,
     item,
     listed,
+    raised,
+    recommended,
     register,
     spot_check,
+    submission,
 )
 from tests.given import (
     BUREAU,
@@ -249,6 +262,14 @@ def covered() -> list[Command[Any]]:
     return [register(), order(UnitCovered(uscc=USCC, unit_uscc=UNIT, unit_name="甲"), DAY)]
 
 
+def ordered() -> list[Command[Any]]:
+    body = RectificationOrdered(finding_id="f-1", requirement="改", due_on=date(2025, 7, 1))
+    return [*found(), order(body, date(2025, 6, 1))]
+
+
+LATHES = [
+    {"edition": "2022", "code": LATHE.code, "name": LATHE.name, "trade": None, "levels": ["4"]}
+]
 GUARDS = [
     {"edition": "2022", "code": GUARD.code, "name": GUARD.name, "trade": None, "levels": ["4"]}
 ]
@@ -266,9 +287,20 @@ GUARDS = [
         (found(), {"valid_from": TOMORROW}, "day-in-the-future"),
         ([register(), order(dispatch(), DAY)], {"kind": "参观"}, "unknown-kind"),
         ([register(), order(spot_check(), DAY)], {"kind": "参观"}, "unknown-kind"),
-        (evaluated(), {"scores__basics": 21}, "points-out-of-range"),
         (concluded_below(), {"recommended": True, "scope": GUARDS}, "below-pass-mark"),
         (confirmed(), {"scope": GUARDS}, "access-controlled"),
+        (confirmed(), {"scope": []}, "scope-empty"),
+        (listed(), {"scope": []}, "scope-empty"),
+        (listed(), {"scope": LATHES}, "scope-beyond"),
+        (confirmed(), {"scope": LATHES}, "scope-beyond"),
+        (recommended(), {"scope": LATHES}, "scope-beyond"),
+        (confirmed(), {"valid_from": "2024-06-14"}, "before-its-ground"),
+        (assigned(), {"valid_from": "2024-05-24"}, "before-its-ground"),
+        (assigned(), {"experts__0__affiliation": USCC}, "expert-recused"),
+        (assigned(), {"experts__0__recusal_declared": True}, "expert-recused"),
+        (assigned(), {"experts": []}, "too-few-experts"),
+        (ordered(), {"due_on": "2025-05-31"}, "due-before-order"),
+        (ordered(), {"valid_from": "2025-05-31"}, "before-its-ground"),
         (listed(), {"scope": GUARDS}, "access-controlled"),
         (listed(), {"valid_to": "2027-07-02"}, "period-too-long"),
         (listed(), {"valid_to": str(LISTED_FROM)}, "period-empty"),
@@ -279,8 +311,13 @@ GUARDS = [
 def test_a_correction_lets_in_nothing_that_was_refused_before(
     way: list[Command[Any]], values: dict[str, Any], code: str
 ):
-    by = BUREAU if way[-1].actor.organisation == "bureau" else SUPERVISOR
-    given(*way).when(correct(last(way), by, **values)).then_refused(code)
+    given(*way).when(correct(last(way), who(way), **values)).then_refused(code)
+
+
+def who(way: list[Command[Any]]) -> Actor:
+    """Who corrects the last record of `way`: the body that made it, the centre for an enterprise."""
+    by = way[-1].actor
+    return SUPERVISOR if by.role is Role.ENTERPRISE_REPORTER else by
 
 
 @pytest.mark.parametrize(
@@ -305,7 +342,9 @@ def test_a_recommendation_is_corrected_within_the_rules():
     given(*way).when(correct(last(way), CENTRE, recommended=True, scope=GUARDS)).then_refused(
         "access-controlled"
     )
-    given(*way).when(correct(last(way), CENTRE, recommended=True)).then_as_ordered()
+    given(*way).when(correct(last(way), CENTRE, recommended=True)).then_refused("scope-empty")
+    scope = [{**LATHES[0], "code": ELECTRICIAN.code, "name": ELECTRICIAN.name}]
+    assert given(*way).when(correct(last(way), CENTRE, recommended=True, scope=scope)).new
 
 
 @pytest.mark.parametrize(
@@ -314,46 +353,176 @@ def test_a_recommendation_is_corrected_within_the_rules():
         ([register(), held()], {"unit_uscc": UNIT, "held_to": "2025-03-12"}),
         ([register(), order(spot_check(), DAY)], {"kind": "专项督导"}),
         ([register(), order(dispatch(), DAY)], {"inspectors__1__card_no": "R11250009"}),
-        (evaluated(), {"scores__basics": 20}),
         (extended(), {"valid_from": "2027-01-01"}),
         (suspended(), {"until": None}),
         (covered(), {"unit_uscc": OTHER}),
-        (confirmed(), {"scope": []}),
     ],
 )
 def test_what_could_have_been_recorded_so_is_corrected(way: Any, values: dict[str, Any]):
-    given(*way).when(correct(last(way), CENTRE, **values)).then_as_ordered()
+    given(*way).when(correct(last(way), who(way), **values)).then_as_ordered()
 
 
 # Who corrects
 
 
-def test_an_enterprise_corrects_what_it_reported_itself():
-    given(register(), held()).when(correct(2, reporter(), level="3")).then_as_ordered()
-    given(register(), held()).when(correct(2, reporter(OTHER), level="3")).then_refused(
+def test_an_enterprise_corrects_a_record_that_nothing_rests_on():
+    way = [*listed(), *with_receipt_and_plan(), held()]
+    given(*way).when(correct(last(way), reporter(), method="process")).then_as_ordered()
+    given(*way).when(correct(last(way), reporter(OTHER), level="3")).then_refused(
         "other-enterprise"
     )
-    way = listed()
-    given(*way).when(correct(last(way), reporter(), valid_to=str(LISTED_TO))).then_refused(
-        "role-not-allowed"
-    )
-    given(*way).when(correct(last(way), reporter(), valid_to="2027-06-01")).then_refused(
+    given(*way).when(correct(last(listed()), reporter(), valid_to="2027-06-01")).then_refused(
         "role-not-allowed"
     )
 
 
-def test_an_inspector_corrects_what_a_district_records_in_the_own_district():
-    way = [register(), order(spot_check(), DAY)]
+def with_receipt_and_plan() -> list[Command[Any]]:
+    receipt = ReceiptIssued(application_id=APP, receipt_no="R-1", issued_on=LISTED_FROM)
+    return [order(receipt, LISTED_FROM), order(PLAN, date(2025, 1, 10))]
+
+
+def flagged() -> list[Command[Any]]:
+    """A session outside the confirmed levels, of an enterprise that is listed."""
+    return [*listed(), *with_receipt_and_plan(), held(level=Level.THREE)]
+
+
+def with_certificate() -> list[Command[Any]]:
+    return [*listed(), *with_receipt_and_plan(), held(), order(issue(), date(2025, 3, 20))]
+
+
+def named_in_a_finding() -> list[Command[Any]]:
+    way = [*listed(), *with_receipt_and_plan(), held()]
+    return [*way, order(raised(assessments=("a-1",)), date(2025, 6, 1))]
+
+
+@pytest.mark.parametrize("way", [flagged(), with_certificate(), named_in_a_finding()])
+def test_what_a_breach_a_certificate_or_a_finding_rests_on_is_asked_for(way: Any):
+    at = position_of(way, "AssessmentHeld")
+    wish = correct(at, reporter(), level="4", method="process")
+    (new,) = given(*way).when(wish).new
+    assert new.event == CorrectionRequested(position=at, fields=wish.body.fields)
+    assert f"correction:{at}" in new.tags
+    session = state_of(recorded(*way, wish), ASSESSMENT.key("a-1"))
+    assert session.method == "examination"  # without effect
+    given(*way, wish).when(wish).then_nothing()
+
+
+def position_of(way: list[Command[Any]], name: str) -> int:
+    return next(e.position for e in recorded(*way) if type(e.event).__name__ == name)
+
+
+def test_a_finding_that_was_withdrawn_keeps_nobody_from_correcting():
+    way = named_in_a_finding()
+    withdrawn = order(FindingWithdrawn(finding_id="f-1", reason="有误"), date(2025, 6, 2))
+    at = position_of(way, "AssessmentHeld")
+    given(*way, withdrawn).when(correct(at, reporter(), method="process")).then_as_ordered()
+
+
+def test_the_centre_takes_a_correction_that_was_asked_for():
+    way = [*flagged(), correct(position_of(flagged(), "AssessmentHeld"), reporter(), level="4")]
+    at = position_of(way, "AssessmentHeld")
+    decided = CorrectionDecided(position=last(way), taken=True, reason="属实")
+    new = given(*way).when(order(decided, DAY)).new
+    assert [type(each.event) for each in new] == [CorrectionDecided, RecordCorrected]
+    assert new[1].event.position == at
+    session = state_of(recorded(*way, order(decided, DAY)), ASSESSMENT.key("a-1"))
+    assert session.level is Level.FOUR
+    given(*way, order(decided, DAY)).when(order(decided, DAY)).then_nothing()
+    (request,) = state_of(recorded(*way, order(decided, DAY)), REQUESTS.key(str(at)))
+    assert (request.taken, request.answer, request.decided_on) == (True, "属实", DAY)
+
+
+def test_the_centre_refuses_a_correction_that_was_asked_for():
+    way = [*flagged(), correct(position_of(flagged(), "AssessmentHeld"), reporter(), level="4")]
+    refused = CorrectionDecided(position=last(way), taken=False, reason="不属实")
+    given(*way).when(order(refused, DAY)).then_as_ordered()
+    session = state_of(recorded(*way, order(refused, DAY)), ASSESSMENT.key("a-1"))
+    assert session.level is Level.THREE
+    taken = replace(refused, taken=True)
+    given(*way, order(refused, DAY)).when(order(taken, DAY)).then_refused("already-decided")
+    given(*way).when(order(replace(refused, reason=" "), DAY)).then_refused("reason-missing")
+    given(*flagged()).when(order(replace(refused, position=2), DAY)).then_refused("unknown-request")
+    early = order(refused, date(2025, 8, 31))
+    given(*way).when(early).then_refused("before-its-ground")
+    given(*way).when(order(refused, DAY, by=reporter())).then_refused("role-not-allowed")
+
+
+def test_what_was_asked_for_may_be_named_by_its_record_while_one_request_waits():
+    at = position_of(flagged(), "AssessmentHeld")
+    way = [*flagged(), correct(at, reporter(), level="4")]
+    decided = order(CorrectionDecided(position=at, taken=True, reason="属实"), DAY)
+    (decision, _) = given(*way).when(decided).new
+    assert decision.event.position == last(way)
+
+
+FILED = [
+    ([register(), order(PLAN, DAY)], {"summary.sessions": 7}),
+    ([register(), order(submission(window="2025-10"), DAY)], {"window": "2026-05"}),
+    (covered(), {"unit_name": "另一单位"}),
+]
+
+
+@pytest.mark.parametrize(("way", "fields"), [*FILED, ([register()], {"name": "另一企业"})])
+def test_what_an_enterprise_filed_is_corrected_by_the_centre_alone(
+    way: list[Command[Any]], fields: dict[str, Any]
+):
+    """Else a plan, a unit or an application could be turned into what it never was."""
+    (new,) = given(*way).when(correct(last(way), reporter(), **fields)).new
+    assert type(new.event) is CorrectionRequested
+
+
+@pytest.mark.parametrize("way", [way for way, _ in FILED])
+def test_the_day_of_receipt_of_what_was_filed_is_not_even_asked_for(way: list[Command[Any]]):
+    """Else a plan, a unit or an application could be moved before what it has to come before."""
+    day = str(way[-1].valid_from - timedelta(days=1))
+    given(*way).when(correct(last(way), reporter(), valid_from=day)).then_refused("day-of-receipt")
+
+
+@pytest.mark.parametrize("path", ["district", "kind"])
+def test_an_enterprise_does_not_choose_its_own_authority(path: str):
+    values = {"district": "110119", "kind": "municipal"}
+    wish = correct(1, reporter(), **{path: values[path]})
+    given(register()).when(wish).then_refused("authority-decides", f"fields.{path}")
+    change = EnterpriseProfileChanged(uscc=USCC, **{path: values[path]})
+    given(register()).when(order(change, DAY, by=reporter())).then_refused(
+        "authority-decides", path
+    )
+    given(register()).when(order(change, DAY, by=CENTRE)).then_as_ordered()
+
+
+def test_a_spot_check_is_corrected_by_its_own_authority():
+    way = [register(), order(spot_check(), DAY, by=inspector())]
     given(*way).when(correct(2, inspector(), offline=False)).then_as_ordered()
-    given(*way).when(correct(2, inspector("110105"), offline=False)).then_refused("other-district")
-    given(register(), held()).when(correct(2, inspector(), level="3")).then_refused(
-        "role-not-allowed"
-    )
+    for other in (inspector("110105"), SUPERVISOR, CENTRE, BUREAU):
+        given(*way).when(correct(2, other, offline=False)).then_refused("not-yours-to-correct")
 
 
-def test_centre_and_bureau_correct_what_others_recorded():
-    for by in (CENTRE, BUREAU, SUPERVISOR):
+def test_what_an_enterprise_reported_is_corrected_by_the_centre_too_and_by_nobody_else():
+    for by in (CENTRE, SUPERVISOR):
         given(register(), held()).when(correct(2, by, level="3")).then_as_ordered()
+    for by in (BUREAU, inspector()):
+        given(register(), held()).when(correct(2, by, level="3")).then_refused(
+            "not-yours-to-correct"
+        )
+
+
+@pytest.mark.parametrize(
+    ("way", "values"),
+    [
+        (listed(), {"valid_to": "2025-01-01"}),
+        (confirmed(), {"scope": []}),
+        (recommended(), {"recommended": False}),
+        (assigned(), {"experts__0__name": "张三"}),
+        (evaluated(), {"scores__basics": 20}),
+        (accepted()[:-1], {"opinion": "oppose"}),
+        (extended(), {"valid_from": "2027-01-01"}),
+        (found(), {"statement": "不实"}),
+    ],
+)
+def test_a_decision_is_nobody_else_s_to_correct(way: list[Command[Any]], values: dict[str, Any]):
+    for by in (SUPERVISOR, CENTRE, BUREAU, inspector("110105")):
+        if (by.role, by.organisation) != (way[-1].actor.role, way[-1].actor.organisation):
+            given(*way).when(correct(last(way), by, **values)).then_refused("not-yours-to-correct")
 
 
 # Laws

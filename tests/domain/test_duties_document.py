@@ -13,7 +13,14 @@ from domain.terms.clauses import CLAUSES
 ROOT = Path(__file__).parents[2]
 TESTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
 PAGES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "api/web").rglob("*.py"))
-OF_THE_LEDGER = {"RecordCorrected", "CatalogueAdopted", "ActRequested", "ActDecided"}
+OF_THE_LEDGER = {
+    "RecordCorrected",
+    "CorrectionRequested",
+    "CorrectionDecided",
+    "CatalogueAdopted",
+    "ActRequested",
+    "ActDecided",
+}
 """Events that are no duty of the notice."""
 
 

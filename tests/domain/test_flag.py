@@ -1,36 +1,47 @@
-"""Reviews of flags: a flag is a check on a record of the kind that the check judges."""
+"""What is said to flags: reviews, each of one outcome, and the enterprise's answers."""
 
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from domain.flag import FLAG, FlagReviewed
+from domain.checks.outcome import Outcome
+from domain.flag import FLAG, FlagAnswered, FlagReviewed, Review, Said, shown
 from domain.terms.decider import Command
-from domain.terms.vocabulary import ReviewDecision
-from tests.facts import NUMBER, certified, raised
-from tests.given import CENTRE, TODAY, USCC, given, order, recorded, state_of
+from domain.terms.vocabulary import ReviewDecision, Verdict
+from tests.facts import NUMBER, certified, held, issue, raised, register
+from tests.given import CENTRE, OTHER, TODAY, USCC, given, order, recorded, reporter, state_of
 
 DAY = date(2025, 7, 1)
-# Positions of `certified`: 1 registration, 2 session, 3 certificate.
+# Positions of `certified`: 1 registration, 2 session, 3 certificate. Nobody has listed the enterprise.
+UNLISTED = "S7-2"
+NOT_LISTED = Outcome(Verdict.BREACH, reason="unlisted", values=("2025-03-10",)).name
 
 
 def review(
-    flag: str = "S1-2",
+    flag: str = UNLISTED,
     decision: ReviewDecision = ReviewDecision.DISMISSED,
     finding_id: str | None = None,
     reason: str | None = "已核实",
     **beside: Any,
 ) -> Command[Any]:
-    body = FlagReviewed(flag=flag, decision=decision, finding_id=finding_id)
+    outcome = beside.pop("outcome", None)
+    body = FlagReviewed(flag=flag, decision=decision, finding_id=finding_id, outcome=outcome)
     return order(body, beside.pop("on", DAY), reason=reason, **beside)
 
 
+def answer(flag: str = UNLISTED, statement: str = "名单正在公示", **beside: Any) -> Command[Any]:
+    return order(FlagAnswered(flag=flag, statement=statement, evidence=()), DAY, **beside)
+
+
 def test_a_supervisor_reviews_a_flag():
-    (new,) = given(*certified()).when(review()).then_as_ordered()
-    assert (new.stream, new.subject, new.district) == ("flag/S1-2", USCC, "110108")
-    assert new.tags == ("flag:S1-2",)
-    after = state_of(recorded(*certified(), review()), FLAG.key("S1-2"))
+    (new,) = given(*certified()).when(review()).new
+    assert new.event == FlagReviewed(
+        flag=UNLISTED, decision=ReviewDecision.DISMISSED, outcome=NOT_LISTED
+    )
+    assert (new.stream, new.subject, new.district) == ("flag/S7-2", USCC, "110108")
+    assert new.tags == ("flag:S7-2",)
+    (after,) = state_of(recorded(*certified(), review()), FLAG.key(UNLISTED)).reviews
     assert (after.by, after.reason, after.decision) == (
         "sup-1", "已核实", ReviewDecision.DISMISSED,
     )  # fmt: skip
@@ -41,25 +52,86 @@ def test_reviewing_in_the_same_way_again_changes_nothing():
 
 
 def test_a_review_may_be_overturned_or_given_another_reason():
-    given(*certified(), review()).when(review(decision=ReviewDecision.UPHELD)).then_as_ordered()
-    given(*certified(), review()).when(review(reason="另有证据")).then_as_ordered()
+    for other in (review(decision=ReviewDecision.UPHELD), review(reason="另有证据")):
+        assert len(given(*certified(), review()).when(other).new) == 1
+
+
+def test_a_review_names_the_outcome_that_it_is_about():
+    given(*certified()).when(review(outcome=NOT_LISTED)).then_as_ordered()
+    given(*certified()).when(review(outcome="breach.suspended")).then_as_ordered()
 
 
 @pytest.mark.parametrize(
     "flag", ["S1-1", "S1-9", "R1-2", "C3-3", "Q1-2", "S0-2", "G9-2", "T1", "", "S1-02"]
 )
 def test_a_flag_that_no_check_could_raise_does_not_exist(flag: str):
-    given(*certified()).when(review(flag)).then_refused("unknown-flag", "flag")
+    for said in (review(flag), answer(flag)):
+        given(*certified()).when(said).then_refused("unknown-flag", "flag")
 
 
-@pytest.mark.parametrize("flag", ["S1-2", "S1-3", "G1-2", "C3-2", "R1-3", "C2-3", "T1-3"])
-def test_every_check_has_flags_on_what_it_judges(flag: str):
-    given(*certified()).when(review(flag)).then_as_ordered()
+@pytest.mark.parametrize("flag", ["S1-2", "S5-3", "G1-2", "C3-2", "R1-3", "C2-3", "T1-3"])
+def test_a_flag_that_was_never_raised_is_neither_reviewed_nor_answered(flag: str):
+    for said in (review(flag), answer(flag)):
+        given(*certified()).when(said).then_refused("never-raised", "flag")
 
 
-def test_a_review_of_twins_is_a_fact_of_the_number_and_of_the_holder():
-    (new,) = given(*certified()).when(review("C2-3")).then_as_ordered()
-    assert new.tags == ("flag:C2-3", f"certificate:{NUMBER}", "holder:h-1")
+@pytest.mark.parametrize(
+    ("history", "flag"),
+    [
+        ([register(), held(method="抽签")], "S6-2"),
+        ([register(), held(venue=None)], "G1-2"),
+        (certified(issuer_uscc=OTHER), "R1-3"),
+        (certified(certificate_no="第一号"), "C1-3"),
+    ],
+)
+def test_a_flag_is_reviewed_on_the_record_that_its_check_judges(history: Any, flag: str):
+    (new,) = given(*history).when(review(flag)).new
+    assert new.event.flag == flag
+
+
+def test_a_flag_that_is_clear_by_now_is_reviewed_and_the_review_is_stale():
+    said = Said(reviews=(_review("clear."),))
+    assert shown(said, Verdict.CLEAR, "clear.") == (said.reviews[0], True)
+
+
+def test_the_review_of_another_outcome_is_stale_and_that_of_the_present_one_holds():
+    old, new = _review("breach.level-outside.1"), _review("breach.level-outside.2")
+    assert shown(Said(reviews=(old,)), Verdict.BREACH, "breach.level-outside.2") == (old, True)
+    assert shown(Said(reviews=(old, new)), Verdict.BREACH, "breach.level-outside.1") == (old, False)
+    assert shown(Said(), Verdict.BREACH, "breach.level-outside.1") == (None, False)
+
+
+def _review(outcome: str) -> Review:
+    return Review(
+        decision=ReviewDecision.DISMISSED,
+        position=9,
+        by="sup-1",
+        reason="核实",
+        finding_id=None,
+        outcome=outcome,
+    )
+
+
+def twice() -> list[Command[Any]]:
+    """Two certificates under one number."""
+    second = issue(holder=_holder("h-2"))
+    return [*certified(), order(second, date(2025, 3, 20))]
+
+
+def _holder(subject_id: str) -> Any:
+    holder = issue().holder
+    return type(holder)(
+        subject_id=subject_id,
+        masked_name="李*",
+        id_type=holder.id_type,
+        category=holder.category,
+    )
+
+
+def test_a_review_of_duplicates_is_a_fact_of_the_number_and_of_the_holder():
+    for said in (review("C2-4"), answer("C2-4")):
+        (new,) = given(*twice()).when(said).new
+        assert new.tags == ("flag:C2-4", f"certificate:{NUMBER}", "holder:h-2")
 
 
 def test_a_review_gives_its_reason():
@@ -67,15 +139,27 @@ def test_a_review_gives_its_reason():
         given(*certified()).when(review(reason=reason)).then_refused("reason-missing", "reason")
 
 
-def test_a_flag_becomes_a_finding_that_exists():
+def test_a_flag_becomes_a_finding_that_exists_and_is_of_the_same_enterprise():
     converted = review(decision=ReviewDecision.CONVERTED, finding_id="f-1")
     given(*certified()).when(converted).then_refused("unknown-finding", "finding_id")
     given(*certified()).when(review(decision=ReviewDecision.CONVERTED)).then_refused(
         "unknown-finding", "finding_id"
     )
-    given(*certified(), order(raised(), DAY)).when(converted).then_as_ordered()
+    assert given(*certified(), order(raised(), DAY)).when(converted).new
+    of_another = [register(uscc=OTHER), order(raised(uscc=OTHER), DAY)]
+    given(*certified(), *of_another).when(converted).then_refused("other-enterprise", "finding_id")
 
 
 def test_a_flag_is_not_reviewed_tomorrow_nor_by_the_centre_s_officer():
     given(*certified()).when(review(on=TODAY + timedelta(days=1))).then_refused("day-in-the-future")
     given(*certified()).when(review(by=CENTRE)).then_refused("role-not-allowed")
+
+
+def test_an_enterprise_answers_its_own_flag_and_nobody_else_s():
+    (new,) = given(*certified()).when(answer()).then_as_ordered()
+    assert (new.stream, new.subject) == ("flag/S7-2", USCC)
+    (said,) = state_of(recorded(*certified(), answer()), FLAG.key(UNLISTED)).answers
+    assert (said.statement, said.said_on) == ("名单正在公示", DAY)
+    given(*certified()).when(answer(by=reporter(OTHER))).then_refused("other-enterprise")
+    given(*certified()).when(answer(statement="  ")).then_refused("statement-missing", "statement")
+    given(*certified(), answer()).when(answer()).then_nothing()

@@ -17,7 +17,7 @@ from domain.terms.decider import Refused
 from domain.terms.intervals import Days
 from domain.terms.place import USUAL, Place
 from domain.terms.reference import Edition, Published
-from domain.terms.scope import require_certifiable
+from domain.terms.scope import require_published
 from domain.terms.vocabulary import CatalogueKind, Level, Verdict
 from ledger import catalogue_forms
 from ledger.deciding.amending import apply
@@ -222,7 +222,7 @@ def refusal(occupation: Occupation, paper: str | None, *levels: str) -> str | No
         Edition(kind=K.STANDARDS, edition="x", days=start, sha256="s" * 64, position=1)
     )
     try:
-        require_certifiable(
+        require_published(
             reference, [item(occupation, *levels or ("4",))], date(2025, 6, 1), "scope", paper
         )
     except Refused as refused:

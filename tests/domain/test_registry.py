@@ -26,7 +26,12 @@ from domain.application.application import (
 from domain.assessment import ResultsPublished
 from domain.catalogue import CatalogueAdopted
 from domain.certificate.certificate import CERTIFICATE, CertificateReissued, CertificateRevoked
-from domain.correction import FieldCorrection, RecordCorrected
+from domain.correction import (
+    CorrectionDecided,
+    CorrectionRequested,
+    FieldCorrection,
+    RecordCorrected,
+)
 from domain.enterprise import (
     ENTERPRISE,
     EnterpriseProfileChanged,
@@ -49,7 +54,7 @@ from domain.finding.finding import (
     RectificationReported,
     ReinspectionRecorded,
 )
-from domain.flag import FlagReviewed
+from domain.flag import FlagAnswered, FlagReviewed
 from domain.inspection.draw import Pool, Sample, commitment
 from domain.inspection.inspection import InspectionDrawn
 from domain.partnership import PartnershipFiled
@@ -124,7 +129,7 @@ def everything() -> list[Command[Any]]:
     concluded_at = next(
         n for n, c in enumerate(way) if type(c.body).__name__ == "EvaluationConcluded"
     )
-    way.insert(concluded_at, order(revised, DAY))
+    way.insert(concluded_at, order(revised, date(2024, 6, 12)))
     imposed = [
         order(
             MeasureImposed(
@@ -229,17 +234,27 @@ HISTORY.insert(
     _LISTED_AT + 1,
     order(ActDecided(request_id="r-1", taken=False, reason="缺材料"), DAY, by=PUBLISHER),
 )
-HISTORY.append(order(FlagReviewed(flag=f"S1-{_SESSION_AT}", decision=ReviewDecision.UPHELD), DAY))
+_FLAG = f"S8-{_SESSION_AT}"  # held before the receipt
+_WISH = CorrectionRequested(
+    position=_SESSION_AT, fields=(FieldCorrection(path="level", value='"5"'),)
+)
+HISTORY += [
+    order(FlagAnswered(flag=_FLAG, statement="回执在途", evidence=()), DAY),
+    order(FlagReviewed(flag=_FLAG, decision=ReviewDecision.UPHELD), DAY),
+    order(_WISH, DAY),
+]
+_WISH_AT = len(recorded(*HISTORY))
+HISTORY.append(order(CorrectionDecided(position=_WISH_AT, taken=True, reason="属实"), DAY))
 
 
 def test_the_history_has_every_event():
     assert {type(e.event).__name__ for e in recorded(*HISTORY)} == set(registry.EVENTS)
-    assert len(registry.EVENTS) == 56
+    assert len(registry.EVENTS) == 59
 
 
 def test_every_schema_that_ever_was_is_known_by_name():
     older = set(registry.STORED) - {kind.stored for kind in registry.EVENTS.values()}
-    assert older == {"roster.roster-published/1"} == set(UPCASTS)
+    assert older == {"roster.roster-published/1", "flag.flag-reviewed/1"} == set(UPCASTS)
     assert registry.STORED["roster.roster-published/1"] is registry.EVENTS["RosterPublished"]
     assert registry.EVENTS["RosterPublished"].stored == "roster.roster-published/2"
 
@@ -266,11 +281,12 @@ def test_an_order_is_not_carried_out_from_outside(index: int):
 def test_every_entry_stands_in_a_stream_of_its_kind_and_carries_known_tags():
     kinds = {
         "certificate": "assessment",  # certificates stand in the stream of their session
-        "record": "enterprise",  # a correction stands in the stream of its entry
     }
     for entry in recorded(*HISTORY):
         group = entry.type.partition(".")[0]
-        assert entry.stream.partition("/")[0] == kinds.get(group, group), entry.type
+        # A correction stands in the stream of its entry, and so does the request for one.
+        expected = {"enterprise", "assessment"} if group == "record" else {kinds.get(group, group)}
+        assert entry.stream.partition("/")[0] in expected, entry.type
         assert entry.tags, entry.type
         for tag in entry.tags:
             # Beside the facts: what a photo or a person is found by, and what makes a list.

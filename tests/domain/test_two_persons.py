@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from domain.assessment import Candidates
 from domain.catalogue import CatalogueAdopted
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.flag import FlagReviewed
@@ -12,6 +13,7 @@ from domain.request import ActDecided, ActRequested
 from domain.standing.standing import ListingRemoved, ListingSuspended, ScopeChanged
 from domain.terms.decider import Refused
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
+from domain.terms.place import Place
 from domain.terms.vocabulary import CatalogueKind, ReviewDecision, Role
 from domain.two_persons import needs_two, require_other_person
 from ledger.deciding.acts import write_act
@@ -82,15 +84,18 @@ def test_history_may_lack_the_second_person_and_rests_on_its_paper():
 
 
 def test_only_a_severe_breach_takes_two_to_dismiss():
-    history = (*listed(), held())
+    history = (*listed(), held(venue=Place(division="130633"), candidates=Candidates(other=1)))
     at = recorded(*history)[-1].position
-    mild = FlagReviewed(flag=f"S6-{at}", decision=ReviewDecision.DISMISSED)
-    severe = FlagReviewed(flag=f"S7-{at}", decision=ReviewDecision.DISMISSED)
-    upheld = FlagReviewed(flag=f"S7-{at}", decision=ReviewDecision.UPHELD)
-    given(*history).when(alone(mild, SUPERVISOR)).then(mild)
-    given(*history).when(alone(upheld, SUPERVISOR)).then(upheld)
+    mild = FlagReviewed(flag=f"S5-{at}", decision=ReviewDecision.DISMISSED)
+    severe = FlagReviewed(flag=f"G1-{at}", decision=ReviewDecision.DISMISSED)
+    upheld = FlagReviewed(flag=f"G1-{at}", decision=ReviewDecision.UPHELD)
+    assert len(given(*history).when(alone(mild, SUPERVISOR)).new) == 1
+    assert len(given(*history).when(alone(upheld, SUPERVISOR)).new) == 1
     given(*history).when(alone(severe, SUPERVISOR)).then_refused("second-person-missing")
-    given(*history).when(alone(severe, SUPERVISOR, approved_by=SECOND)).then(severe)
+    assert len(given(*history).when(alone(severe, SUPERVISOR, approved_by=SECOND)).new) == 1
+    pretended = replace(severe, outcome="undecided.place-unknown")
+    (new,) = given(*history).when(alone(pretended, SUPERVISOR)).new
+    assert new.event.outcome != "breach.outside"  # so it is stale from the start
     told = (*history, alone(upheld, SUPERVISOR))
     field = FieldCorrection(path="decision", value='"dismissed"')
     turned = RecordCorrected(position=recorded(*told)[-1].position, fields=(field,))

@@ -6,8 +6,13 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from domain.correction import FieldCorrection, RecordCorrected
-from domain.flag import FlagReviewed
+from domain.correction import (
+    CorrectionDecided,
+    CorrectionRequested,
+    FieldCorrection,
+    RecordCorrected,
+)
+from domain.flag import FlagAnswered, FlagReviewed
 from domain.judged import JUDGED
 from domain.terms.vocabulary import ReviewDecision
 from tests.ledger_story import LedgerStory
@@ -25,15 +30,19 @@ from tests.projections.chronicle_events import (
 
 __all__ = ["START", "SUBJECTS", "Step", "Told", "chronicles", "tell", "told"]
 
-CORRECTION, REVIEW = "RecordCorrected", "FlagReviewed"
+CORRECTION, REVIEW, ANSWER = "RecordCorrected", "FlagReviewed", "FlagAnswered"
+REQUEST, DECISION = "CorrectionRequested", "CorrectionDecided"
 _BUSY = ("AssessmentHeld", "CertificateIssued", "CertificateRevoked", "CertificateReissued")
 KINDS = (
     *MAKERS,
     *(_BUSY * 2),
     *("CertificateIssued",) * 4,
     *("EnterpriseProfileChanged",) * 2,
-    *(CORRECTION,) * 12,
+    *(CORRECTION,) * 16,
     *(REVIEW,) * 5,
+    *(ANSWER,) * 2,
+    *(REQUEST,) * 3,
+    *(DECISION,) * 3,
 )
 """Every event; sessions, certificates and what is said about records before come more often."""
 
@@ -76,7 +85,8 @@ def by_chance(seed: int, length: int) -> list[Step]:
     """
     chance = random.Random(seed)  # noqa: S311 - a history, not a key
     theme = chance.sample(sorted(MAKERS), chance.randint(2, 8))
-    kinds = chance.choice((KINDS, (*theme, CORRECTION, CORRECTION, REVIEW)))
+    said = (*(CORRECTION,) * 4, REVIEW, REVIEW, ANSWER, REQUEST, DECISION)
+    kinds = chance.choice((KINDS, (*theme, *said)))
     return [
         Step(
             chance.choice(_WHOM),
@@ -127,10 +137,9 @@ def told(
     position = after
     for step in steps:
         about, event = step.uscc, None
-        if step.kind == CORRECTION:
-            about, event = _correction(step, before)
-        elif step.kind == REVIEW:
-            about, event = _review(step, before)
+        about_before = _ABOUT_BEFORE.get(step.kind)
+        if about_before is not None:
+            about, event = about_before(step, before)
         else:
             event = MAKERS[step.kind](step)
         if event is not None and _possible(event, known):
@@ -193,3 +202,35 @@ def _review(step: Step, before: list[Told]) -> tuple[str, Any]:
     decision = pick(_DECISIONS, step.a)
     year = "-2024" if code == "P1" else ""
     return record.uscc, FlagReviewed(flag=f"{code}-{record.position}{year}", decision=decision)
+
+
+def _answer(step: Step, before: list[Told]) -> tuple[str, Any]:
+    about, review = _review(step, before)
+    if review is None:
+        return about, None
+    return about, FlagAnswered(flag=review.flag, statement=f"申辩{step.a}", evidence=())
+
+
+def _request(step: Step, before: list[Told]) -> tuple[str, Any]:
+    about, correction = _correction(step, before)
+    if correction is None:
+        return about, None
+    return about, CorrectionRequested(position=correction.position, fields=correction.fields)
+
+
+def _decision(step: Step, before: list[Told]) -> tuple[str, Any]:
+    asked = _recent(before, (REQUEST,), step.day)
+    if asked is None:
+        return step.uscc, None
+    event = CorrectionDecided(position=asked.position, taken=step.a % 2 == 0, reason="核实")
+    return asked.uscc, event
+
+
+_ABOUT_BEFORE = {
+    CORRECTION: _correction,
+    REVIEW: _review,
+    ANSWER: _answer,
+    REQUEST: _request,
+    DECISION: _decision,
+}
+"""What is said of something that was recorded before."""

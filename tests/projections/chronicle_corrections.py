@@ -113,6 +113,7 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "SpecificationFiled": (("filing_no", '"B-2"'), *_DAYS),
     "ResultsPublished": (("published_on", '"2024-03-03"'), ("where", '"公告栏"')),
     "ComplaintReceived": (("subject", '"另"'), *_DAYS),
+    "FlagAnswered": (("statement", '"另"'), *_DAYS),
     "FlagReviewed": (("decision", '"dismissed"'), ("decision", '"upheld"'), *_DAYS),
 }
 """Event name → pairs of path and value (JSON text). Rosters, draws and adoptions are never corrected."""

@@ -24,6 +24,8 @@ NEVER_CORRECTED = {
     "CatalogueAdopted",
     "InspectionDrawn",
     "RecordCorrected",
+    "CorrectionRequested",
+    "CorrectionDecided",
     "ActRequested",
     "ActDecided",
 }

@@ -7,7 +7,16 @@ import pytest
 
 from projections.views.basis import BadCursor, Basis
 from replay.compare import Of, diff
-from tests.api.lines import BUREAU, SUPERVISOR, Json, line, listed, reporter, session, uscc
+from tests.api.lines import (
+    BUREAU,
+    CENTRE,
+    SUPERVISOR,
+    Json,
+    line,
+    listed,
+    session,
+    uscc,
+)
 from tests.projections.desk import Desk
 from tests.projections.views.test_views import MARCH, order_of, scope_changed
 
@@ -114,9 +123,7 @@ def test_a_corrected_listing_is_explained_by_the_correction(desk: Desk):
 def test_another_district_on_a_flag_is_explained_by_the_change_of_profile(desk: Desk):
     code = uscc()
     then = desk.load(*listed(code, "4"), session(code, level="3"))
-    moved = line(
-        "EnterpriseProfileChanged", "2025-01-01", reporter(code), uscc=code, district="BDA"
-    )
+    moved = line("EnterpriseProfileChanged", "2025-01-01", CENTRE, uscc=code, district="BDA")
     desk.load(moved)
     (shown,) = lines(desk, "flags", desk.basis(position=then), desk.basis())
     assert (shown["change"], shown["after"]["district"]) == ("changed", "BDA")

@@ -50,12 +50,18 @@ class FlagPage:
     """Uphold or dismiss."""
     severities: Choices
     """How heavy a finding is."""
+    may_answer: bool
+    """Whether the reader speaks for the enterprise."""
+    may_decide: bool
+    """Whether the reader decides on corrections that were asked for."""
+    answers: Choices
+    """Take or refuse a correction."""
     findings: Sequence[Row]
     """Open findings of the enterprise, which may take the flag in."""
     key: str
     """Key of the forms."""
     sent: str | None
-    """Which form was sent and refused: `review` or `convert`."""
+    """Which form was sent and refused: `review`, `convert`, `answer` or `correction`."""
     refusal: Refusal | None
     """Why it was refused."""
     raised: str | None
@@ -90,6 +96,38 @@ def review(request: Request, house: Installed, actor: Caller, key: str, form: Fo
     done = attempt(lambda: act(house, actor, form, "FlagReviewed", body))
     if isinstance(done, Refusal):
         return _page(request, house, actor, key, _Sent("review", form, done))
+    return sent_on(f"/flags/{key}", done)
+
+
+@router.post("/flags/{key}/answer")
+def answer(request: Request, house: Installed, actor: Caller, key: str, form: Form) -> Response:
+    """Let the enterprise say something to the flag."""
+    body: dict[str, Any] = {
+        "flag": key,
+        "statement": text(form, "statement"),
+        "evidence": [],
+        "valid_from": today().isoformat(),
+    }
+    done = attempt(lambda: act(house, actor, form, "FlagAnswered", body))
+    if isinstance(done, Refusal):
+        return _page(request, house, actor, key, _Sent("answer", form, done))
+    return sent_on(f"/flags/{key}", done)
+
+
+@router.post("/flags/{key}/correction")
+def correction(request: Request, house: Installed, actor: Caller, key: str, form: Form) -> Response:
+    """Take or refuse a correction of the judged record that the enterprise asked for."""
+    position, taken = text(form, "position") or "", text(form, "taken")
+    body = {
+        "position": int(position) if position.isdecimal() and position.isascii() else None,
+        "taken": {"yes": True, "no": False}.get(taken or ""),
+        "reason": text(form, "reason"),
+        "valid_from": today().isoformat(),
+    }
+    part = f"-{position}"
+    done = attempt(lambda: act(house, actor, form, "CorrectionDecided", body, part))
+    if isinstance(done, Refusal):
+        return _page(request, house, actor, key, _Sent("correction", form, done))
     return sent_on(f"/flags/{key}", done)
 
 
@@ -179,6 +217,12 @@ def _page(
         may_review=may_review,
         decisions=choices(frame.language, "review", DECISIONS),
         severities=choices(frame.language, "severity"),
+        may_answer=actor.role in MAY["FlagAnswered"] and actor.organisation == found["subject"],
+        may_decide=actor.role in MAY["CorrectionDecided"],
+        answers=[
+            ("yes", Words("采纳", "take it").speak(frame.language)),
+            ("no", Words("不采纳", "refuse it").speak(frame.language)),
+        ],
         findings=_open_findings(house, actor, found["subject"]) if may_review else (),
         key=new_key(),
         sent=sent.name if sent else None,

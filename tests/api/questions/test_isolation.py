@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.desk import Desk
 from tests.api.lines import (
+    CENTRE,
     SUPERVISOR,
     Json,
     certificate,
@@ -213,9 +214,7 @@ def test_the_history_of_an_enterprise_that_moved_is_for_the_new_inspector(desk: 
     code = uscc("110112")
     desk.send(*listed(code, "4", where="110112"), session(code))
     whole = desk.items(f"/v1/enterprises/{code}/history", SUPERVISOR)
-    moved = line(
-        "EnterpriseProfileChanged", "2025-09-01", reporter(code), uscc=code, district="110113"
-    )
+    moved = line("EnterpriseProfileChanged", "2025-09-01", CENTRE, uscc=code, district="110113")
     desk.send(moved)
     old, new = district("110112"), district("110113")
     assert desk.items(f"/v1/enterprises/{code}/history", old) == []

@@ -154,7 +154,9 @@ def test_only_supervisors_review(site: Site, firm: str):
         for path in (f"/flags?uscc={firm}", f"/flags/{key}"):
             page = site.get(path, actor)
             assert page.status_code == 200
-            assert '<form method="post" action="/flags' not in page.text
+            assert '<form method="post" action="/flags"' not in page.text
+            assert "/review" not in page.text
+            assert "/convert" not in page.text
     fields = {"flag": [key], "decision": "upheld", "reason": "自评"}
     assert "未办理 1 条" in text_of(_sent(site, "/flags", reporter, fields).text)
     assert _sent(site, f"/flags/{key}/review", ANALYST, fields).status_code == 403

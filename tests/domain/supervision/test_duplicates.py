@@ -14,6 +14,7 @@ from domain.certificate.certificate import (
     CertificateRevoked,
 )
 from domain.correction import resolved
+from domain.flag import shown
 from domain.supervision.duplicates import Twins
 from domain.supervision.flags import FlagState
 from domain.terms.envelope import Recorded
@@ -162,8 +163,9 @@ def test_a_corrected_review_is_the_review():
     assert touched == [second, reviewed, corrected]
     found = twins.flag(second)
     assert found is not None
-    assert found[1] is not None
-    assert (found[1].decision, found[1].position) == (ReviewDecision.DISMISSED, reviewed)
+    (review,) = found[1].reviews
+    assert (review.decision, review.position) == (ReviewDecision.DISMISSED, reviewed)
+    assert review.outcome == found[0].name
 
 
 def test_a_correction_of_an_earlier_review_leaves_the_later_one():
@@ -175,8 +177,8 @@ def test_a_correction_of_an_earlier_review_leaves_the_later_one():
     story.correct(early, decision="dismissed")
     found = read(story.entries).flag(second)
     assert found is not None
-    assert found[1] is not None
-    assert found[1].decision is ReviewDecision.UPHELD
+    assert shown(found[1], Verdict.BREACH, found[0].name).review == found[1].reviews[-1]
+    assert found[1].reviews[-1].decision is ReviewDecision.UPHELD
 
 
 def test_thousands_of_certificates_under_one_number_are_judged_one_by_one():

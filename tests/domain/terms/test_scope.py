@@ -17,7 +17,14 @@ from domain.terms.reference import (
     Reference,
     RuleSet,
 )
-from domain.terms.scope import ScopeItem, items, named, require_certifiable, units
+from domain.terms.scope import (
+    ScopeItem,
+    items,
+    named,
+    require_certifiable,
+    require_published,
+    units,
+)
 from domain.terms.vocabulary import CatalogueKind, Level
 from ledger.reference import installed
 from tests.facts import COOK, ELECTRICIAN, GUARD, LATHE, WELDER, item
@@ -64,7 +71,9 @@ def test_a_scope_is_named_with_its_levels_by_rank():
 def refused(occupation: Occupation, day: date, reference: Reference | None = None) -> str | None:
     """Return the refusal and its field, None where the scope may be confirmed."""
     try:
-        require_certifiable(reference or installed(), (item(occupation, "4"),), day, "scope")
+        scope, known = (item(occupation, "4"),), reference or installed()
+        require_certifiable(known, scope, day, "scope")
+        require_published(known, scope, day, "scope", None)
     except Refused as refusal:
         return f"{refusal.code} at {refusal.field}"
     return None
