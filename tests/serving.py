@@ -41,7 +41,9 @@ def own_settings(server: Server, database: str, folder: Path, **beside: Any) -> 
 def serving(app: App) -> Iterator[str]:
     """Yield the address of a server of `app`, and stop it afterwards."""
     with listen(Settings.model_validate({"host": "127.0.0.1", "port": 0})) as listening:
-        config = uvicorn.Config(app, log_level="critical", lifespan="off", http=BoundedHeads)
+        config = uvicorn.Config(
+            app, log_config=None, log_level="critical", lifespan="off", http=BoundedHeads
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -30,8 +30,11 @@ def serve(*, host: HostOption = None, port: PortOption = None, workers: WorkersO
 
 def demo(*, host: HostOption = None, port: PortOption = None) -> None:
     """载入样例年度,列出疑点并启动服务 / Load the sample year, show what was flagged, and serve."""
-    # A demonstration is a trial: it sees to tables and roles by itself, on a server too.
-    run(_settings(host, port).model_copy(update={"trial": True}), sample=True)
+    settings = _settings(host, port)
+    # A demonstration is a trial: it sees to tables and roles by itself, on a server too. Who tries it
+    # out reads what it found, and not each request.
+    quiet = settings.log_level or "warning"
+    run(settings.model_copy(update={"trial": True, "log_level": quiet}), sample=True)
 
 
 def _settings(host: str | None, port: int | None) -> "Settings":

@@ -14,7 +14,7 @@ from projections.follow.set_apart import Apart
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 # Labels are a bounded set: what a caller invents must not grow the table of figures.
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Metrics:
@@ -41,7 +41,7 @@ class Metrics:
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the pattern, never the path with its identifiers."""
-        method = method if method in _METHODS else "other"
+        method = method if method in METHODS else "other"
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 

@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
+from structlog.contextvars import bind_contextvars
 
 from api.http import memento
 from api.http.answer_log import Watch
 from api.http.arrival import arrival, visit
-from api.http.metrics import Metrics
+from api.http.metrics import METHODS, Metrics
 from api.http.outages import outage
 from api.installation.settings import Settings
 from api.questions.problems import MEDIA_TYPE, Problem, fault
@@ -41,6 +42,7 @@ _FORMS_WITH_FILES = re.compile(r"/applications/new|/findings/[^/]+/report|/field
 EVIDENCE = "/v1/evidence/"
 
 logger = logging.getLogger("dudao.api")
+access = logging.getLogger("dudao.access")
 
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -86,6 +88,8 @@ class Shell:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send, self._watch, self._settings)
+        # Each request is a task of its own: what its code logs carries the id that its caller got.
+        bind_contextvars(request_id=exchange.id)
         started = time.perf_counter()
         try:
             exchange.refuse_two_hosts()
@@ -100,12 +104,20 @@ class Shell:
         except Exception as error:
             temporary = outage(error)
             if temporary is None:
-                logger.exception("request %s failed", exchange.id)
+                logger.exception("request failed", extra={"path": exchange.route})
             await exchange.fail(temporary or fault())
         finally:
-            route = getattr(exchange.scope.get("route"), "path", "unknown")
-            seconds = time.perf_counter() - started
-            self._metrics.request(exchange.method, route, exchange.status, seconds)
+            self._tell(exchange, time.perf_counter() - started)
+
+    def _tell(self, exchange: "_Exchange", seconds: float) -> None:
+        self._metrics.request(exchange.method, exchange.route, exchange.status, seconds)
+        about = {
+            "method": exchange.method if exchange.method in METHODS else "other",
+            "path": exchange.route,
+            "status": exchange.status,
+            "ms": round(seconds * 1000, 1),
+        }
+        access.info("request", extra=about)
 
 
 def _limit_of(path: str) -> int:
@@ -137,6 +149,11 @@ class _Exchange:
         self._replaced = False
         self._got = 0
         self._limit = _limit_of(str(scope["path"]))
+
+    @property
+    def route(self) -> str:
+        """The pattern of the address; what a caller filled it with names people."""
+        return str(getattr(self.scope.get("route"), "path", "unknown"))
 
     def refuse_two_hosts(self) -> None:
         """Raise 400 for a request that names two hosts: proxy and server would believe different ones."""

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     lang: Literal["zh", "en"] = "zh"
     trusted_proxies: str = "127.0.0.1"
     """Addresses whose `X-Forwarded-…` headers are believed, with commas between them."""
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] | None = None
+    """From which weight on a server logs; absent: `info`, which says every request, or `warning`
+    in a demonstration."""
 
     session_idle_minutes: int = Field(default=15, ge=1, le=24 * 60)
     session_hours: int = Field(default=8, ge=1, le=24)

@@ -1,5 +1,6 @@
 """The server process: a socket, the installation behind it, and an orderly end."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -8,13 +9,17 @@ from types import FrameType
 
 import uvicorn
 
+from api.installation import logs
 from api.installation.opening import SOURCES
 from api.installation.settings import Settings
+from api.installation.version import VERSION
 from api.installation.wiring import Installation
 from api.web.app import create_app
 from api.web.bounded_heads import BoundedHeads
 from api.web.workers import Workers
 from ledger.connect import Opening, check_login
+
+logger = logging.getLogger("dudao.api")
 
 GRACE = 20
 """Seconds for which requests under way may still be answered once the end was asked for."""
@@ -53,7 +58,10 @@ def serve(
     """
     signal.signal(signal.SIGTERM, _leave)
     connections = 24 if workers == 1 else 8
-    with Installation(settings, connections=connections, opening=Opening.RECORDING) as house:
+    with (
+        logs.written(settings.log_format, settings.log_level or "info"),
+        Installation(settings, connections=connections, opening=Opening.RECORDING) as house,
+    ):
         if settings.url is not None and not settings.trial:
             check_login(house.database.addresses.app, SOURCES)
         house.follow()
@@ -80,7 +88,7 @@ def answer_requests(
         signal.signal(number, _go_on)
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         lifespan="off",
         server_header=False,
@@ -90,7 +98,9 @@ def answer_requests(
         loop="uvloop",
         http=BoundedHeads,
     )
+    logger.info("serving", extra={"address": address(listening), "version": VERSION})
     uvicorn.Server(config).run(sockets=[listening])
+    logger.info("leaving")
 
 
 def _watch_over(workers: Workers, ready: Callable[[], None]) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from api.installation import logs
 from api.installation.settings import Settings
 from api.installation.wiring import Installation
 
@@ -121,7 +122,10 @@ def work(settings: Settings, listening: socket.socket, figures: Path, tell: Conn
 
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     signal.signal(signal.SIGTERM, _leave)
-    with Installation(settings, connections=12) as house:
+    with (
+        logs.written(settings.log_format, settings.log_level or "info"),
+        Installation(settings, connections=12) as house,
+    ):
         answer_requests(house, listening, figures, ready=lambda: tell.send_bytes(b"ready"))
 
 
