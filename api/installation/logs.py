@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from queue import Full, Queue
 from threading import Thread
 from traceback import walk_tb
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO, Any, Literal, TypeAlias, cast
 
 import orjson
 import structlog
@@ -45,9 +45,9 @@ def _only_first_line(_logger: object, _name: str, event: Event) -> Event:
 
 def _where(_logger: object, _name: str, event: Event) -> Event:
     """Put in place of an exception what kind it is and where it was raised, the cause first."""
-    info = event.pop("exc_info", None)
+    info: object = event.pop("exc_info", None)
     event.pop("stack_info", None)
-    raised = info[1] if isinstance(info, tuple) else info
+    raised = cast("tuple[object, ...]", info)[1] if isinstance(info, tuple) else info
     if isinstance(raised, BaseException):
         event["exception"] = list(_chain(raised))
     return event
