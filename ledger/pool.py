@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -40,6 +40,8 @@ OF_THE_STATEMENT = "54"
 
 def is_temporary(error: BaseException) -> bool:
     """Tell whether what was raised is the server's: it is away, it stops, somebody holds a lock."""
+    if isinstance(error, errors.IdleInTransactionSessionTimeout | errors.TransactionTimeout):
+        return True
     if not isinstance(error, psycopg.OperationalError):
         return False
     return not (error.sqlstate or "").startswith(OF_THE_STATEMENT)

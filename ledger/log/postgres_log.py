@@ -199,7 +199,7 @@ class PostgresLog:
         with self.pool.connection() as connection:
             try:
                 return work(connection)
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 if connection.closed:
                     raise _Broken(error) from error
                 raise
@@ -267,7 +267,7 @@ class PostgresLog:
 
 
 class _Broken(Exception):  # noqa: N818 - never leaves this module
-    def __init__(self, cause: psycopg.OperationalError) -> None:
+    def __init__(self, cause: psycopg.Error) -> None:
         super().__init__(str(cause))
         self.cause = cause
 
