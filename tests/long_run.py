@@ -27,6 +27,7 @@ from tests import installed, newcomer
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".cache" / "long"
 KILLS, KILLS_AT_ONCE = 500, 50
+FAULTS, FAULTS_AT_ONCE = 100, 25
 SEQUENCES, SEQUENCES_AT_ONCE = 500, 25
 NOT_HERE = newcomer.NOT_HERE
 
@@ -60,6 +61,18 @@ def kills(seed: int) -> Iterator[Step]:
         yield Step(f"kills/{part}", pytest("tests/ledger/log/test_crash.py"), environment)
 
 
+def faults(seed: int) -> Iterator[Step]:
+    """Two servers under load: kills, standstills, a database that goes away; nobody is answered 500."""
+    for part in range(FAULTS // FAULTS_AT_ONCE):
+        environment = {
+            "DUDAO_TEST_FAULTS": str(FAULTS_AT_ONCE),
+            "DUDAO_TEST_SEED": f"{seed + part}",
+        }
+        yield Step(f"faults/{part}", pytest("tests/api/web/test_faults.py"), environment)
+    for name in ("api/http/test_outages", "projections/follow/test_runner", "api/web/test_workers"):
+        yield Step(f"faults/{name}", pytest(f"tests/{name}.py"))
+
+
 def properties(seed: int) -> Iterator[Step]:
     """Every file that holds a property, with a thousand examples of each instead of fifty."""
     for path in sorted(ROOT.glob("tests/**/test_*.py")):
@@ -80,7 +93,14 @@ def field(seed: int) -> Iterator[Step]:
         yield Step(f"field/{part}", pytest("tests/api/web/test_field_soak.py"), environment)
 
 
-PARTS: Sequence[Callable[[int], Iterable[Step]]] = (newcomers, installs, kills, properties, field)
+PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
+    newcomers,
+    installs,
+    kills,
+    faults,
+    properties,
+    field,
+)
 """What makes the steps; whoever has something that takes long adds it here."""
 
 
