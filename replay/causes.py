@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from domain.correction import RecordCorrected
 from domain.terms.envelope import Recorded
 from ledger.codec import legible
+from ledger.log.entry import instant_text
 from ledger.log.log import Log
 from projections.views.basis import Basis
 
@@ -120,6 +121,6 @@ def _shown(entry: Recorded[Any]) -> dict[str, Any]:
         },
         "reason": entry.reason,
         "document_no": entry.document_no,
-        "recorded_at": entry.recorded_at.isoformat(),
+        "recorded_at": instant_text(entry.recorded_at),
         "valid_from": entry.valid_from.isoformat(),
     }

@@ -29,8 +29,8 @@ Digest = Annotated[
 def list_catalogues(*, json: JsonOption = False) -> None:
     """列出收录的目录及其采用情况 / What is held, and what of it is adopted."""
     from api.cli.output import table  # noqa: PLC0415
-    from api.export.formats import columns  # noqa: PLC0415
     from api.installation import catalogues  # noqa: PLC0415 - start-up time
+    from projections.items.shape import plain  # noqa: PLC0415
 
     with _house() as house:
         found = [catalogues.shown(each) for each in catalogues.every(house, house.ends().head)]
@@ -48,7 +48,15 @@ def list_catalogues(*, json: JsonOption = False) -> None:
         }
         for each in found
     ]
-    table(rows, columns("kind edition state rows:integer file_name sha256"))
+    fields = (
+        plain("kind", "类别", "kind"),
+        plain("edition", "采用为", "adopted as"),
+        plain("state", "状态", "state")._replace(said="catalogue_state"),
+        plain("rows", "行数", "rows", "integer"),
+        plain("file_name", "文件名", "file name"),
+        plain("sha256", "SHA-256", "SHA-256"),
+    )
+    table(rows, fields)
 
 
 def _editions(each: dict[str, Any]) -> str:
@@ -128,9 +136,9 @@ def preview(  # noqa: PLR0913 - one argument an option
     import os  # noqa: PLC0415 - start-up time
 
     from api.cli.output import table  # noqa: PLC0415
-    from api.export.formats import columns  # noqa: PLC0415
     from api.installation import catalogues  # noqa: PLC0415
     from domain.terms.intervals import Days  # noqa: PLC0415
+    from projections.items.shape import plain  # noqa: PLC0415
 
     days = Days(_day(valid_from), None if valid_to is None else _day(valid_to))
     with _house() as house:
@@ -153,7 +161,15 @@ def preview(  # noqa: PLR0913 - one argument an option
         }
         for flip in found.rows
     ]
-    table(rows, columns("key uscc day before after message"))
+    fields = (
+        plain("key", "疑点编号", "key"),
+        plain("uscc", "统一社会信用代码", "USCC"),
+        plain("day", "业务日期", "day"),
+        plain("before", "之前", "before")._replace(said="verdict"),
+        plain("after", "之后", "after")._replace(said="verdict"),
+        plain("message", "说明", "message"),
+    )
+    table(rows, fields)
     tell(
         f"{found.subjects} 家企业、{found.flags} 处疑点中,{found.number} 处结论会改变;未入账",
         f"{found.number} verdicts of {found.flags} flags of {found.subjects} enterprises would"

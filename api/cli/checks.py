@@ -137,10 +137,10 @@ def doctor(*, json: JsonOption = False) -> None:
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.cli.output import table  # noqa: PLC0415
-    from api.export.formats import columns  # noqa: PLC0415
     from api.installation.doctor import Finding, State, examine  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
     from api.installation.wiring import Installation  # noqa: PLC0415
+    from projections.items.shape import plain  # noqa: PLC0415
 
     found: list[dict[str, Any]] = []
     try:
@@ -155,7 +155,12 @@ def doctor(*, json: JsonOption = False) -> None:
     if json:
         sys.stdout.write(orjson.dumps(found).decode() + "\n")
     else:
-        said = [{**finding, "message": {k: finding[k] for k in ("zh", "en")}} for finding in found]
-        table(said, columns("state check message:json"))
+        said = [{**finding, "message": chosen(finding["zh"], finding["en"])} for finding in found]
+        fields = (
+            plain("state", "状态", "state"),
+            plain("check", "检查项", "check"),
+            plain("message", "说明", "message"),
+        )
+        table(said, fields)
     if any(finding["state"] == State.FAULT for finding in found):
         raise typer.Exit(1)

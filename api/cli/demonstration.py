@@ -13,7 +13,6 @@ from api.cli.failures import Failure, tell
 from api.cli.imports import bar
 from api.cli.language import chosen
 from api.cli.output import table
-from api.export.formats import columns
 from api.installation.founding import adopt
 from api.installation.wiring import Installation
 from api.intake.commands import Conditions, perform
@@ -27,6 +26,7 @@ from domain.checks import CHECKS
 from domain.terms.envelope import Stamps
 from domain.terms.vocabulary import Verdict
 from ledger.log.clock import now, today
+from projections.items.shape import plain
 from projections.views import flags
 from projections.views.basis import Basis
 
@@ -144,7 +144,14 @@ def send_inspectors(house: Installation) -> None:
         perform(house, actor, ("InspectionDispatched",), orjson.dumps(body), key)
 
 
-SUMMARY = columns("code name breach:integer undecided:integer clause example")
+SUMMARY = (
+    plain("code", "检查", "check"),
+    plain("name", "名称", "name"),
+    plain("breach", "违规", "breaches", "integer"),
+    plain("undecided", "无法判定", "undecided", "integer"),
+    plain("clause", "条款", "clause"),
+    plain("example", "示例", "example"),
+)
 
 
 def _show(house: Installation) -> None:

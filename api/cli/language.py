@@ -5,8 +5,8 @@ What goes to a machine (JSON, CSV, Parquet, reject files) keeps both languages o
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
+from typing import Literal
 
 from api.questions.problems import Problem
 
@@ -30,6 +30,11 @@ def _shows_chinese() -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def language() -> Literal["zh", "en"]:
+    """Return the chosen language."""
+    return "en" if is_english() else "zh"
 
 
 def chosen(zh: str, en: str) -> str:
@@ -67,71 +72,3 @@ def take_from(arguments: Sequence[str]) -> list[str]:
             )
         os.environ[VARIABLE] = language
     return rest
-
-
-HEADS: Mapping[str, str] = MappingProxyType(
-    {
-        "account": "账户",
-        "actor": "经办人",
-        "after": "之后",
-        "application_id": "申报编号",
-        "assessment_id": "认定活动",
-        "because": "依据",
-        "before": "之前",
-        "breach": "违规",
-        "breaches": "违规",
-        "case": "当时与现在",
-        "certificate_no": "证书编号",
-        "certificates": "证书",
-        "change": "变化",
-        "check": "检查项",
-        "clause": "条款",
-        "code": "检查",
-        "district": "主管区",
-        "document_no": "文号",
-        "example": "示例",
-        "finding_id": "问题编号",
-        "held_from": "开始日",
-        "inspection_id": "督导编号",
-        "issued_on": "发证日期",
-        "key": "标识",
-        "level": "等级",
-        "message": "说明",
-        "method": "方式",
-        "month": "月份",
-        "name": "名称",
-        "occupation": "职业",
-        "open_findings": "未结问题",
-        "organisation": "机构",
-        "position": "入账位置",
-        "reason": "理由",
-        "recorded_at": "入账时间",
-        "review": "复核",
-        "role": "角色",
-        "rows": "行数",
-        "scope": "确认范围",
-        "sessions": "认定活动",
-        "severity": "程度",
-        "stage": "阶段",
-        "standing": "状态",
-        "state": "状态",
-        "subject": "企业",
-        "sum": "校验和",
-        "table": "表",
-        "type": "事件",
-        "undecided": "无法判定",
-        "uscc": "统一社会信用代码",
-        "valid_at": "业务日期",
-        "valid_from": "自",
-        "valid_to": "至",
-        "verdict": "结论",
-        "what": "差异",
-        "year": "年度",
-    }
-)
-"""Column → its head in Chinese; in English it is the name that the API uses."""
-
-
-def head(column: str) -> str:
-    """Return the head of a column in the chosen language."""
-    return column if is_english() else HEADS.get(column, column)

@@ -17,8 +17,8 @@ from api.cli.imports import import_files
 from api.cli.init import init
 from api.cli.installation import migrate
 from api.cli.language import LANGUAGES, take_from
+from api.cli.lists import add_lists
 from api.cli.proofs import bundle, checkpoint, signer, witness
-from api.cli.reads import diff, flags, history, requests, roster, stats
 from api.cli.replay import projections, replay
 from api.cli.reports import report
 from api.cli.serve import demo, serve
@@ -62,12 +62,7 @@ app.command()(serve)
 app.command()(migrate)
 app.command("import")(import_files)
 app.command()(template)
-app.command()(roster)
-app.command()(flags)
-app.command()(history)
-app.command()(requests)
-app.command()(diff)
-app.command()(stats)
+add_lists(app)
 app.command()(report)
 app.command()(replay)
 app.add_typer(projections, name="projections")

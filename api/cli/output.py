@@ -13,9 +13,10 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.failures import Failure, tell
-from api.cli.language import head, is_english
-from api.export.formats import NAMED, Column
+from api.cli.language import language
+from api.export.formats import NAMED
 from api.export.whole_file import whole_file
+from projections.items.shape import Field
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +62,7 @@ def form_of(given: Format | None, out: Path | None) -> Format:
 
 def write(
     batches: Iterable[Sequence[Mapping[str, Any]]],
-    shape: Sequence[Column],
+    fields: Sequence[Field],
     origin: "Origin",
     form: Format,
     out: Path | None,
@@ -70,18 +71,18 @@ def write(
     _require_file(form, out)
     if form is Format.TABLE and out is None:
         rows = list(chain.from_iterable(batches))
-        table(rows, shape)
+        table(rows, fields)
         _say(rows, origin.basis)
         return
     with destination(out) as file:
         if form is Format.TABLE:
             rows = list(chain.from_iterable(batches))
             drawn = io.StringIO()
-            _draw(rows, shape, drawn, NOBODY_WRAPS)
+            _draw(rows, fields, drawn, NOBODY_WRAPS)
             file.write(drawn.getvalue().encode())
             _say(rows, origin.basis)
         else:
-            file.writelines(_pieces(batches, shape, origin, form))
+            file.writelines(_pieces(batches, fields, origin, form))
 
 
 @contextmanager
@@ -120,7 +121,7 @@ def _require_file(form: Format, out: Path | None) -> None:
 
 def _pieces(
     batches: Iterable[Sequence[Mapping[str, Any]]],
-    shape: Sequence[Column],
+    fields: Sequence[Field],
     origin: "Origin",
     form: Format,
 ) -> Iterator[bytes]:
@@ -132,7 +133,7 @@ def _pieces(
         rows = list(chain.from_iterable(batches))
         whole = {"basis": origin.basis, "items": rows, "next": None}
         return iter([orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)])
-    return files.pieces(NAMED[form.value], shape, batches, origin)
+    return files.pieces(NAMED[form.value], fields, batches, origin)
 
 
 def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
@@ -145,16 +146,16 @@ def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
     )
 
 
-def table(rows: Sequence[Mapping[str, Any]], shape: Sequence[Column]) -> None:
+def table(rows: Sequence[Mapping[str, Any]], fields: Sequence[Field]) -> None:
     """Write the rows to standard output as a table for people."""
     if sys.stdout.isatty():
-        _draw(rows, shape, sys.stdout, shutil.get_terminal_size().columns)
+        _draw(rows, fields, sys.stdout, shutil.get_terminal_size().columns)
     else:
-        _draw(rows, shape, sys.stdout, NOBODY_WRAPS)
+        _draw(rows, fields, sys.stdout, NOBODY_WRAPS)
 
 
 def _draw(
-    rows: Sequence[Mapping[str, Any]], shape: Sequence[Column], file: IO[str], width: int
+    rows: Sequence[Mapping[str, Any]], fields: Sequence[Field], file: IO[str], width: int
 ) -> None:
     """Write the rows as a table, or row by row where a key or a number would not fit in it."""
     from rich.cells import cell_len  # noqa: PLC0415 - start-up time
@@ -162,9 +163,9 @@ def _draw(
     from rich.table import Table  # noqa: PLC0415
 
     console = Console(file=file, width=width, markup=False, highlight=False, soft_wrap=False)
-    heads = [head(column.name) for column in shape]
-    cells = [[_cell(row.get(column.name)) for column in shape] for row in rows]
-    whole = [_is_whole(row[place] for row in cells) for place in range(len(shape))]
+    heads = [_head(field) for field in fields]
+    cells = [[_cell(row, field) for field in fields] for row in rows]
+    whole = [_is_whole(row[place] for row in cells) for place in range(len(fields))]
     widest = [max(map(cell_len, column)) for column in zip(heads, *cells, strict=True)]
     needed = [
         wide if unbroken else min(wide, LEAST_TEXT)
@@ -174,10 +175,10 @@ def _draw(
         _draw_one_by_one(heads, cells, console)
         return
     drawn = Table(show_edge=False, pad_edge=False, header_style="bold")
-    for title, column, wide, unbroken in zip(heads, shape, needed, whole, strict=True):
+    for title, field, wide, unbroken in zip(heads, fields, needed, whole, strict=True):
         drawn.add_column(
             title,
-            justify="right" if column.kind == "integer" else "left",
+            justify="right" if field.kind in {"integer", "number"} else "left",
             min_width=wide,
             no_wrap=unbroken,
             overflow="fold",
@@ -211,10 +212,16 @@ def _draw_one_by_one(
         console.print()
 
 
-def _cell(value: object) -> str:
-    from api.export.readable import readable  # noqa: PLC0415 - start-up time
+def _head(field: Field) -> str:
+    from api.words.language import in_print  # noqa: PLC0415 - start-up time
 
-    return _printable(readable(value, english=is_english()))
+    return field.head.en if language() == "en" else in_print(field.head.zh)
+
+
+def _cell(row: Mapping[str, Any], field: Field) -> str:
+    from api.export.readable import cell  # noqa: PLC0415 - start-up time
+
+    return _printable(cell(row, field, language()))
 
 
 def _printable(text: str) -> str:

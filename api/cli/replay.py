@@ -8,7 +8,7 @@ import typer
 
 from api.cli.failures import Failure, tell
 from api.cli.language import chosen
-from api.cli.reads import KnownAt, Position, ValidAt, question_of
+from api.cli.questions import KnownAt, Position, ValidAt, question_of
 
 if TYPE_CHECKING:
     from replay.audit import Difference
@@ -73,7 +73,7 @@ def _summary(
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.cli.output import table  # noqa: PLC0415
-    from api.export.formats import columns  # noqa: PLC0415
+    from projections.items.shape import plain  # noqa: PLC0415
 
     if as_json:
         named = {} if rules is None else {"rules": rules}
@@ -81,7 +81,12 @@ def _summary(
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
         return
     rows = [{"table": name, **found} for name, found in tables.items()]
-    table(rows, columns("table rows:integer sum"))
+    fields = (
+        plain("table", "表", "table"),
+        plain("rows", "行数", "rows", "integer"),
+        plain("sum", "校验和", "sum"),
+    )
+    table(rows, fields)
 
 
 def _report(differences: "list[Difference]", position: int, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.output import destination
-from api.cli.reads import KnownAt, Position, ValidAt, question_of
+from api.cli.questions import KnownAt, Position, ValidAt, question_of
 
 
 class Lang(StrEnum):

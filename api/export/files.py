@@ -1,6 +1,6 @@
 """A list as the bytes of a file, piece by piece: as much memory for a million rows as for a thousand.
 
-NDJSON and CSV go out as they are made. Parquet and XLSX have to be whole before their first byte is
+JSON, NDJSON and CSV go out as they are made. Parquet and XLSX have to be whole before their first byte is
 known: they are made in a temporary file.
 """
 
@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import IO, Any, NamedTuple
 
+import orjson
+
 from api.export import formats
-from api.export.formats import CSV, NDJSON, PARQUET, Column, Row
+from api.export.formats import CSV, JSON, NDJSON, PARQUET, Row
+from api.words.instants import instant
+from projections.items.shape import Field
 
 PIECE = 256 * 1024
 MOST_ROWS = 1_000_000
@@ -49,7 +53,7 @@ class Origin(NamedTuple):
         return [
             ("列表 / list", self.name),
             ("业务日期 / valid_at", str(self.basis.get("valid_at") or "")),
-            ("入账时间(UTC) / known_at", str(self.basis.get("known_at") or "")),
+            ("入账时间 / known_at", instant(self.basis.get("known_at"))),
             ("台账位置 / position", str(self.basis.get("position"))),
             *([("台账根(SHA-256) / root", self.root)] if self.root else []),
             *((f"{name}", str(value)) for name, value in rest.items()),
@@ -75,25 +79,39 @@ def _listed(values: Mapping[str, Any]) -> str:
 
 
 def pieces(
-    media: str, shape: Sequence[Column], batches: Iterable[Sequence[Row]], origin: Origin
+    media: str, fields: Sequence[Field], batches: Iterable[Sequence[Row]], origin: Origin
 ) -> Iterator[bytes]:
     """Yield the file.
 
     Raises:
         TooManyRows: Parquet or XLSX with more than `MOST_ROWS`, before anything is yielded.
     """
-    if media == NDJSON:
+    if media == JSON:
+        yield from _document(batches, origin)
+    elif media == NDJSON:
         yield from map(formats.ndjson, batches)
     elif media == CSV:
-        yield formats.csv_head(shape)
+        yield formats.csv_head(fields)
         for batch in batches:
-            yield formats.csv_rows(batch, shape)
+            yield formats.csv_rows(batch, fields)
     else:
         with tempfile.TemporaryFile() as file:
-            _make(file, media, shape, _bounded(batches), origin)
+            _make(file, media, fields, _bounded(batches), origin)
             file.seek(0)
             while piece := file.read(PIECE):
                 yield piece
+
+
+def _document(batches: Iterable[Sequence[Row]], origin: Origin) -> Iterator[bytes]:
+    """Yield the list as one JSON document: that of a page, with all rows and nothing after it."""
+    yield b'{"basis":' + orjson.dumps(origin.basis) + b',"items":['
+    comma = b""
+    for batch in batches:
+        if batch:
+            yield comma + orjson.dumps(list(batch))[1:-1]
+            comma = b","
+    limited = b"" if origin.limited is None else b',"limited_to":' + orjson.dumps(origin.limited)
+    yield b'],"next":null' + limited + b"}"
 
 
 def _bounded(batches: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
@@ -108,15 +126,15 @@ def _bounded(batches: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
 def _make(
     file: IO[bytes],
     media: str,
-    shape: Sequence[Column],
+    fields: Sequence[Field],
     batches: Iterable[Sequence[Row]],
     origin: Origin,
 ) -> None:
     if media == PARQUET:
         from api.export import parquet_file  # noqa: PLC0415 - 0.3 s that only this form needs
 
-        parquet_file.write(file, shape, batches, origin.metadata())
+        parquet_file.write(file, fields, batches, origin.metadata())
         return
     from api.export import workbook  # noqa: PLC0415 - as above
 
-    workbook.write(file, shape, batches, workbook.About(origin.lines(), origin.made))
+    workbook.write(file, fields, batches, workbook.About(origin.lines(), origin.made))

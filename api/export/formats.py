@@ -2,15 +2,18 @@
 
 CSV is for Excel: UTF-8 with a byte order mark, every cell quoted, and nothing that starts a
 formula. What has structure (a scope, the responsible bodies) is compact JSON in one cell.
+Columns are the fields of an item's shape, in its order.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
+
+from projections.items.shape import Field
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -25,27 +28,6 @@ NAMED: Mapping[str, str] = MappingProxyType({name: media for media, name in EXTE
 """What a caller may write for `format` → media type."""
 
 Row: TypeAlias = Mapping[str, Any]
-CellKind: TypeAlias = Literal["text", "day", "integer", "boolean", "json"]
-
-
-class Column(NamedTuple):
-    """A column of the tabular forms; `day` is a date as text, `json` a value with structure."""
-
-    name: str
-    kind: CellKind = "text"
-
-
-def columns(text: str) -> tuple[Column, ...]:
-    """Return columns from `name name:integer name:json …`."""
-    return tuple(_column(*word.split(":")) for word in text.split())
-
-
-def _column(name: str, kind: str = "text") -> Column:
-    match kind:
-        case "text" | "day" | "integer" | "boolean" | "json":
-            return Column(name, kind)
-        case _:
-            raise ValueError(f"{name}: {kind} is no kind of column")
 
 
 def ndjson(rows: Iterable[Row]) -> bytes:
@@ -79,14 +61,14 @@ def _marked(text: str) -> bool:
     return text.lstrip("'").startswith(FORMULA)
 
 
-def csv_head(shape: Sequence[Column]) -> bytes:
+def csv_head(fields: Sequence[Field]) -> bytes:
     """Return the first line of CSV for Excel (RFC 4180, with a byte order mark)."""
-    return _csv([[column.name for column in shape]]).encode("utf-8-sig")
+    return _csv([[field.name for field in fields]]).encode("utf-8-sig")
 
 
-def csv_rows(rows: Iterable[Row], shape: Sequence[Column]) -> bytes:
+def csv_rows(rows: Iterable[Row], fields: Sequence[Field]) -> bytes:
     """Return rows as lines of CSV."""
-    return _csv([safe_cell(row.get(column.name)) for column in shape] for row in rows).encode()
+    return _csv([safe_cell(row.get(field.name)) for field in fields] for row in rows).encode()
 
 
 def _csv(lines: Iterable[Sequence[str]]) -> str:

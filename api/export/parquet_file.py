@@ -1,49 +1,99 @@
-"""Rows as Parquet: typed columns, compressed with zstd, the basis as metadata of the file."""
+"""Rows as Parquet: typed columns, compressed with zstd, the basis as metadata of the file.
 
-from collections.abc import Iterable, Mapping, Sequence
+Days are `date32`, instants `timestamp` in UTC, records structs and lists lists: nothing is left to be
+parsed but what has no fixed members (an event's data), which is JSON.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import chain, islice
-from typing import IO
+from types import MappingProxyType
+from typing import IO, Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from api.export.formats import CellKind, Column, Row
+from api.export.formats import Row
+from projections.items.shape import Field, Kind
 
 GROUP = 20_000
 """Rows of one row group: what is held in memory at once."""
-TYPES: Mapping[CellKind, pa.DataType] = {
-    "text": pa.string(),
-    "day": pa.string(),
-    "json": pa.string(),
-    "integer": pa.int64(),
-    "boolean": pa.bool_(),
-}
+TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
+    {
+        "text": pa.string(),
+        "day": pa.date32(),
+        "instant": pa.timestamp("us", "UTC"),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "json": pa.string(),
+    }
+)
+_WIRE: Mapping[Kind, pa.DataType] = MappingProxyType(
+    {**TYPES, "day": pa.string(), "instant": pa.string()}
+)
+"""How plain values arrive: days and instants as JSON writes them. Arrow reads them by columns."""
+_READ: Mapping[Kind, Callable[[Any], object]] = MappingProxyType(
+    {
+        "day": date.fromisoformat,
+        "instant": datetime.fromisoformat,
+        "json": lambda value: orjson.dumps(value).decode(),
+    }
+)
+"""How they are read inside a record, whose columns Arrow fills also where there is no record."""
 
 
 def write(
     file: IO[bytes],
-    shape: Sequence[Column],
+    fields: Sequence[Field],
     batches: Iterable[Sequence[Row]],
     about: Mapping[str, str],
 ) -> None:
     """Write the rows of all batches; `about` becomes metadata of the file (basis, filters)."""
-    plain = pa.schema([pa.field(column.name, TYPES[column.kind]) for column in shape])
+    types = [(field, _wire(field), _type(field, TYPES)) for field in fields]
+    plain = pa.schema([pa.field(field.name, to) for field, _, to in types])
     schema: pa.Schema = plain.with_metadata(dict(about))  # pyright: ignore[reportUnknownMemberType]
     rows = chain.from_iterable(batches)
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         while group := list(islice(rows, GROUP)):
             arrays = [
-                pa.array([_arrow(row.get(c.name), c.kind) for row in group], TYPES[c.kind])
-                for c in shape
+                pa.array([_arrow(row.get(field.name), field) for row in group], wire).cast(to)
+                for field, wire, to in types
             ]
             table = pa.Table.from_arrays(arrays, schema=schema)
             writer.write_table(table)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _arrow(value: object, kind: CellKind) -> object:
-    if value is None or kind in {"integer", "boolean"}:
+def _wire(field: Field) -> pa.DataType:
+    return _type(field, _WIRE if field.shape is None else TYPES)
+
+
+def _type(field: Field, types: Mapping[Kind, pa.DataType]) -> pa.DataType:
+    if field.shape is None:
+        one = types[field.kind]
+    else:
+        one = pa.struct([pa.field(each.name, _type(each, types)) for each in field.shape.fields])
+    return pa.list_(one) if field.many else one
+
+
+def _arrow(value: Any, field: Field) -> object:  # noqa: ANN401 - any JSON value
+    """Return a value as Arrow takes it; plain ones are not looked into."""
+    if value is None or (field.shape is None and field.kind != "json"):
         return value
-    if kind == "json":
-        return orjson.dumps(value).decode()
-    return value if isinstance(value, str) else str(value)
+    return _read(value, field)
+
+
+def _read(value: Any, field: Field) -> object:  # noqa: ANN401 - any JSON value
+    if value is None:
+        return None
+    if field.many:
+        return [_one(each, field) for each in value]
+    return _one(value, field)
+
+
+def _one(value: Any, field: Field) -> object:  # noqa: ANN401 - any JSON value
+    if field.shape is not None:
+        return {each.name: _read(value.get(each.name), each) for each in field.shape.fields}
+    read = _READ.get(field.kind)
+    return value if read is None else read(value)

@@ -1,7 +1,8 @@
 """Rows as XLSX for offices: a sheet of data with Chinese heads, and a sheet that says what it is.
 
 Every text is written as text, whatever it looks like: nothing becomes a formula, a link or a number,
-and codes keep their leading zeros. Days are dates. Values with structure are written in few words.
+and codes keep their leading zeros. Days are dates, an end the last day that counts; codes of a
+vocabulary and values with structure are written in words.
 Rows go to disk as they come, and nothing in the file depends on the clock.
 """
 
@@ -17,9 +18,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from api.export.formats import FORMULA, Column, Row
-from api.export.readable import readable
-from api.words.heads import HEADS
+from api.export.formats import FORMULA, Row
+from api.export.readable import cell
+from api.words.language import in_print
+from projections.items.shape import Field
 
 LONGEST_CELL = 32_767
 """Characters that Excel allows in a cell."""
@@ -34,7 +36,8 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_WIDTHS = {"text": 22, "day": 12, "integer": 12, "boolean": 10, "json": 40}
+_WIDTHS = {"day": 12, "instant": 20, "integer": 12, "number": 12, "boolean": 10, "text": 22}
+_STRUCTURED = 40
 
 
 class About(NamedTuple):
@@ -45,20 +48,20 @@ class About(NamedTuple):
 
 
 def write(
-    file: IO[bytes], shape: Sequence[Column], batches: Iterable[Sequence[Row]], about: About
+    file: IO[bytes], fields: Sequence[Field], batches: Iterable[Sequence[Row]], about: About
 ) -> None:
     """Write a workbook; the caller sees to it that the rows fit on a sheet."""
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         book.set_properties({"created": about.made.replace(tzinfo=None)})
         styles = _styles(book)
         sheet = book.add_worksheet("数据 data")
-        _heads(sheet, shape, styles)
+        _heads(sheet, fields, styles)
         row, cut = HEAD_ROWS, 0
         for each in chain.from_iterable(batches):
-            for column, one in enumerate(shape):
-                cut += _cell(sheet, (row, column), each.get(one.name), one, styles)
+            for column, one in enumerate(fields):
+                cut += _cell(sheet, (row, column), each, one, styles)
             row += 1
-        sheet.autofilter(HEAD_ROWS - 1, 0, max(row - 1, HEAD_ROWS), len(shape) - 1)
+        sheet.autofilter(HEAD_ROWS - 1, 0, max(row - 1, HEAD_ROWS), len(fields) - 1)
         _about(book.add_worksheet("说明 about"), about, row - HEAD_ROWS, cut, styles)
 
 
@@ -73,35 +76,40 @@ def _styles(book: xlsxwriter.Workbook) -> Mapping[str, Format]:
     }
 
 
-def _heads(sheet: Worksheet, shape: Sequence[Column], styles: Mapping[str, Format]) -> None:
-    for column, one in enumerate(shape):
-        head = HEADS[one.name]
-        sheet.set_column(column, column, max(_WIDTHS[one.kind], 2 * len(head) + 2))
+def _heads(sheet: Worksheet, fields: Sequence[Field], styles: Mapping[str, Format]) -> None:
+    for column, one in enumerate(fields):
+        head = in_print(one.head.zh)
+        sheet.set_column(column, column, max(_width(one), 2 * len(head) + 2))
         sheet.write_string(0, column, head, styles["head"])
-    for column, one in enumerate(shape):
+    for column, one in enumerate(fields):
         sheet.write_string(1, column, one.name, styles["name"])
     sheet.freeze_panes(HEAD_ROWS, 1)
+
+
+def _width(field: Field) -> int:
+    return _STRUCTURED if field.many else _WIDTHS.get(field.kind, _STRUCTURED)
 
 
 def _cell(
     sheet: Worksheet,
     at: tuple[int, int],
-    value: object,
-    column: Column,
+    item: Row,
+    field: Field,
     styles: Mapping[str, Format],
 ) -> bool:
     """Write one value; return whether it had to be cut."""
     row, place = at
+    value = item.get(field.name)
     if value is None:
         return False
     if isinstance(value, bool):
         sheet.write_boolean(row, place, value)
         return False
-    if column.kind == "integer" and isinstance(value, int):
+    if field.kind in {"integer", "number"} and isinstance(value, int | float):
         sheet.write_number(row, place, value)
         return False
-    text = readable(value)
-    if column.kind == "day" and (day := _day(text)) is not None:
+    text = cell(item, field)
+    if field.kind == "day" and (day := _day(text)) is not None:
         sheet.write_datetime(row, place, datetime.combine(day, time()), styles["day"])
         return False
     whole = len(text) <= LONGEST_CELL

@@ -1,88 +1,201 @@
-"""What the OpenAPI description says of answers: the same tables that make them."""
+"""What the OpenAPI description says of answers: made from the items and the lists themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from api.export.formats import CSV, JSON, NDJSON, PARQUET, XLSX, Column
+from api.export.formats import CSV, JSON, NDJSON, PARQUET, XLSX
+from api.questions.declared import DeclaredList
 from api.questions.problems import KINDS, MEDIA_TYPE
+from api.words.language import Words
+from projections.items.parts import Sentence
+from projections.items.shape import Field, Kind, Shape, shape_of
 
-BASIS: dict[str, Any] = {
+Schema = dict[str, Any]
+_TYPES: Mapping[Kind, Schema] = MappingProxyType(
+    {
+        "text": {"type": "string"},
+        "day": {"type": "string", "format": "date"},
+        "instant": {"type": "string", "format": "date-time"},
+        "integer": {"type": "integer"},
+        "number": {"type": "number"},
+        "boolean": {"type": "boolean"},
+        "json": {"type": "object", "additionalProperties": True},
+    }
+)
+_EXAMPLES: Mapping[Kind, Any] = MappingProxyType(
+    {"day": "2025-03-18", "instant": "2026-03-01T04:05:06.000007Z", "integer": 1201}
+)
+_NULL: Schema = {"type": "null"}
+BASIS: Schema = {
     "type": "object",
-    "title": "Basis",
+    "description": "答案的依据时点 / what an answer stands on",
     "required": ["valid_at", "known_at", "position", "rules"],
     "properties": {
-        "valid_at": {"type": "string", "format": "date"},
-        "known_at": {"type": ["string", "null"], "format": "date-time"},
-        "position": {"type": "integer", "minimum": 0},
-        "rules": {"type": ["string", "null"]},
+        "valid_at": {
+            "type": "string",
+            "format": "date",
+            "description": "业务日期 / day",
+            "examples": ["2025-03-18"],
+        },
+        "known_at": {
+            "anyOf": [{"type": "string", "format": "date-time"}, _NULL],
+            "description": "入账时间 / as known at",
+        },
+        "position": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "入账位置 / as known at this position",
+            "examples": [5207],
+        },
+        "rules": {
+            "anyOf": [{"type": "string"}, _NULL],
+            "description": "当日所用规则 / rules in force on the day",
+            "examples": ["2020-3"],
+        },
     },
 }
-PROBLEM: dict[str, Any] = {
+PROBLEM: Schema = {
     "type": "object",
-    "title": "Problem",
+    "description": "未能照办的原因 (RFC 9457) / why it was not done",
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
-        "type": {"type": "string"},
+        "type": {"type": "string", "examples": ["urn:dudao:problem:invalid"]},
         "title": {"type": "string"},
-        "status": {"type": "integer"},
+        "status": {"type": "integer", "examples": [422]},
         "detail": {"type": "string"},
         "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "reason"],
-                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
-            },
-        },
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
         "rule": {"type": "string"},
         "position": {"type": "integer"},
     },
 }
-_KINDS: dict[str, dict[str, Any]] = {
-    "text": {"type": ["string", "null"]},
-    "day": {"type": ["string", "null"], "format": "date"},
-    "integer": {"type": ["integer", "null"]},
-    "boolean": {"type": ["boolean", "null"]},
-    "json": {},
+FAULT: Schema = {
+    "type": "object",
+    "description": "一个字段的错误 / what is wrong with one field",
+    "required": ["field", "reason"],
+    "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
 }
+_NUMBER: Schema = {"type": "integer", "minimum": 0}
+_TEXT: Schema = {"type": "string"}
+HEADERS: Mapping[str, Schema] = MappingProxyType(
+    {
+        "Ledger-Position": {"description": "依据的入账位置 / position", "schema": _NUMBER},
+        "ETag": {"description": "内容标记 / strong tag of the bytes", "schema": _TEXT},
+        "Cache-Control": {"description": "可保存多久 / how long it holds", "schema": _TEXT},
+        "Link": {"description": "下一页等链接 / the next page, the present state", "schema": _TEXT},
+        "Memento-Datetime": {
+            "description": "所示过去时点 (RFC 7089) / the past state that is shown",
+            "schema": _TEXT,
+        },
+        "Dudao-Limited": {"description": "收窄到的范围 / what it is narrowed to", "schema": _TEXT},
+        "X-Request-Id": {"description": "请求标识 / id of the request", "schema": _TEXT},
+    }
+)
+"""Headers of answers to questions; `Memento-Datetime`, `Link` and `Dudao-Limited` where they apply."""
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def ref(name: str) -> Schema:
+    """Return the reference to a component."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def value(field: Field) -> Schema:
+    """Return the schema of what stands in a field."""
+    if field.shape is not None:
+        one = ref(field.shape.name)
+    elif field.enumeration is not None:
+        one = ref(field.enumeration)
+    elif field.values:
+        one = {"type": "string", "enum": [*field.values]}
+    else:
+        one = dict(_TYPES[field.kind])
+    whole: Schema = {"type": "array", "items": one} if field.many else one
+    said = {"description": _description(field)}
+    example = field.example if field.example is not None else _EXAMPLES.get(field.kind)
+    if example is not None and not field.many and field.shape is None:
+        said["examples"] = [example]  # type: ignore[assignment]
+    if field.optional:
+        return {"anyOf": [whole, _NULL], **said}
+    return whole if "$ref" in whole else {**whole, **said}
+
+
+def _description(field: Field) -> str:
+    zh, en = field.head
+    return f"{zh}(不含) / {en}, not included" if field.until else f"{zh} / {en}"
+
+
+def component(shape: Shape) -> Schema:
+    """Return the schema of a record; what everybody always sees is required."""
+    return {
+        "type": "object",
+        "description": f"{shape.zh} / {shape.en}",
+        "required": [field.name for field in shape.fields if field.always],
+        "properties": {field.name: value(field) for field in shape.fields},
+    }
+
+
+def components(lists: Iterable[DeclaredList], records: Iterable[type]) -> dict[str, Schema]:
+    """Return the schemas of a page of each list and of each single record, with all that is in them."""
+    declared = [*lists]
+    single = [*records]
+    items = (*(row for each in declared for row in each.rows), *single, Sentence)
+    found: dict[str, Schema] = {"Basis": BASIS, "Problem": PROBLEM, "Fault": FAULT}
+    for record in (inner for item in items for inner in shape_of(item).records()):
+        found[record.name] = component(record)
+        for field in record.fields:
+            if field.enumeration is not None:
+                found[field.enumeration] = {"type": "string", "enum": [*field.values]}
+    found.update((page_name(each), _page(each)) for each in declared)
+    found.update((answer_name(item), _answer(item)) for item in single)
+    return dict(sorted(found.items()))
+
+
+def page_name(listed: DeclaredList) -> str:
+    """Return the name of the component that is a page of the list."""
+    return "".join(part.capitalize() for part in listed.name.split("-")) + "Page"
+
+
+def _page(listed: DeclaredList) -> Schema:
+    rows = [ref(shape_of(item).name) for item in listed.rows]
+    return {
+        "type": "object",
+        "description": f"{listed.summary.zh} / {listed.summary.en}",
+        "required": ["basis", "items", "next"],
+        "properties": {
+            "basis": ref("Basis"),
+            "items": {"type": "array", "items": rows[0] if len(rows) == 1 else {"anyOf": rows}},
+            "next": {
+                "anyOf": [{"type": "string"}, _NULL],
+                "description": "下一页的 cursor,没有则为 null / `cursor` of the next page",
+            },
+            "limited_to": {"type": "object", "additionalProperties": {"type": "string"}},
+            "note": ref("Sentence"),
+        },
+    }
+
+
+def problems(*statuses: int) -> dict[int | str, Schema]:
     """Return the description of the problems with these statuses."""
     titles = dict(reversed([*KINDS.values()]))
     return {
         status: {
             "description": titles[status],
-            "content": {MEDIA_TYPE: {"schema": PROBLEM}},
+            "headers": {"X-Request-Id": HEADERS["X-Request-Id"]},
+            "content": {MEDIA_TYPE: {"schema": ref("Problem")}},
         }
         for status in statuses
     }
 
 
-def an_item(shape: Sequence[Column]) -> dict[str, Any]:
-    """Return the schema of an item with these columns."""
-    return {"type": "object", "properties": {c.name: _KINDS[c.kind] for c in shape}}
-
-
-def a_list(shape: Sequence[Column], *also: int) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that is a list, in all its forms; `also`: more problems."""
-    whole = {
-        "type": "object",
-        "required": ["basis", "items", "next"],
-        "properties": {
-            "basis": BASIS,
-            "items": {"type": "array", "items": an_item(shape)},
-            "next": {"type": ["string", "null"]},
-            "limited_to": {"type": "object"},
-            "note": {"type": "object"},
-        },
-    }
+def a_list(listed: DeclaredList) -> dict[int | str, Schema]:
+    """Return the description of an answer that is a list, in all its forms."""
     return {
         200: {
             "description": "一页;all=true 时为整个列表 / one page; with all=true the whole list",
+            "headers": dict(HEADERS),
             "content": {
-                JSON: {"schema": whole},
+                JSON: {"schema": ref(page_name(listed))},
                 NDJSON: {"schema": {"type": "string"}},
                 CSV: {"schema": {"type": "string"}},
                 PARQUET: {"schema": {"type": "string", "format": "binary"}},
@@ -90,16 +203,61 @@ def a_list(shape: Sequence[Column], *also: int) -> dict[int | str, dict[str, Any
             },
         },
         304: {"description": "未变 / not modified"},
-        **problems(401, 403, *also, 406, 422, 503),
+        **problems(401, 403, *listed.also, 406, 422, 503),
     }
 
 
-def a_record(schema: dict[str, Any] | None = None, *also: int) -> dict[int | str, dict[str, Any]]:
-    """Return the description of an answer that is one record; `also`: more problems."""
-    properties = {"basis": BASIS, **(schema or {}).get("properties", {})}
-    whole = {"type": "object", "required": ["basis"], "properties": properties}
+def a_record(item: type | None = None, *also: int) -> dict[int | str, Schema]:
+    """Return the description of an answer that is one record with its basis; `also`: more problems."""
+    schema = _ONLY_BASIS if item is None else ref(answer_name(item))
     return {
-        200: {"description": "一条记录 / one record", "content": {JSON: {"schema": whole}}},
+        200: {
+            "description": "一条记录 / one record",
+            "headers": dict(HEADERS),
+            "content": {JSON: {"schema": schema}},
+        },
         304: {"description": "未变 / not modified"},
         **problems(401, 403, 404, 406, 422, *also, 503),
     }
+
+
+_ONLY_BASIS: Schema = {
+    "type": "object",
+    "required": ["basis"],
+    "properties": {"basis": ref("Basis")},
+}
+
+
+def answer_name(item: type) -> str:
+    """Return the name of the component that is one record with its basis."""
+    return f"{item.__name__.removesuffix('Item')}Answer"
+
+
+def _answer(item: type) -> Schema:
+    whole = component(shape_of(item))
+    return {
+        **whole,
+        "required": ["basis", *whole["required"]],
+        "properties": {"basis": ref("Basis"), **whole["properties"]},
+    }
+
+
+AREAS: Mapping[str, Words] = MappingProxyType(
+    {
+        "reads": Words("查询", "lists and records"),
+        "enterprises": Words("企业", "one enterprise"),
+        "changes": Words("比较与事件", "comparisons, counts and entries"),
+        "watching": Words("预警", "what is watched"),
+        "supervision": Words("督导", "draws"),
+        "on-site": Words("现场", "what a phone takes along"),
+        "approvals": Words("待批准", "acts of two persons"),
+        "commands": Words("办理", "what is recorded"),
+        "public": Words("公众查询", "what anyone may look up"),
+        "catalogues": Words("目录", "reference data as files"),
+        "imports": Words("导入", "files brought in"),
+        "evidence": Words("证据", "evidence by its digest"),
+        "integrity": Words("核验", "whether the ledger is whole"),
+        "operation": Words("运行", "health and metrics"),
+    }
+)
+"""Tags of operations."""

@@ -1,8 +1,9 @@
-"""A list as an answer: one page in the form that the caller wants, or all of it as a file."""
+"""A list as an answer: one page in the form that the caller wants, or all of it."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from itertools import chain
 from threading import BoundedSemaphore
+from typing import Any
 from urllib.parse import urlencode
 
 import anyio
@@ -11,44 +12,47 @@ from fastapi.responses import StreamingResponse
 
 from api.export import files, formats
 from api.export.files import MOST_ROWS, Origin, TooManyRows
-from api.export.formats import JSON, MEDIA, NAMED, PARQUET, XLSX, Column
+from api.export.formats import JSON, MEDIA, NAMED, PARQUET, XLSX
 from api.http.answers import answer, lasting, limits, page_json
 from api.http.downloads import disposition
 from api.http.negotiation import negotiate
 from api.http.shell import Message, Receive, Scope, Send, Stalled
 from api.installation.wiring import Installation
+from api.questions.declared import DeclaredList
 from api.questions.integrity import root_at
-from api.questions.paging import BY_CURSOR, Paging, Q, pages
+from api.questions.paging import Paging, pages
 from api.questions.problems import Problem, invalid
 from api.questions.queries import Found
 from api.questions.questions import Formatted, Paged
+from domain.terms.envelope import Actor
+from projections.items.shape import Shape
 
 _NO_FILTER = frozenset(
     {"cursor", "limit", "format", "all", "valid_at", "known_at", "position", "min_position"}
 )
 
 
-def listing(  # noqa: PLR0913 - one argument a part of the answer
+def answer_list(
     request: Request,
     house: Installation,
-    question: Q,
-    ask: Callable[[Q], Found],
-    shape: Sequence[Column],
-    *,
-    paging: Paging = BY_CURSOR,
+    actor: Actor,
+    listed: DeclaredList,
+    question: Any,  # noqa: ANN401 - the list's own
 ) -> Response:
-    """Return a page of a list; with `all` the whole of it as a file."""
-    if question.whole:
-        return _whole(request, house, pages(question, ask, paging), question, shape)
-    return page(request, question, ask(question), shape, paging)
+    """Return a page of a list; with `all` the whole of it."""
+    parts = [request.path_params[part] for part in listed.parts]
+
+    def ask(asked: Any) -> Found:  # noqa: ANN401 - the list's own
+        return listed.ask(house, actor, asked, *parts)
+
+    shape = listed.shape(question)
+    if isinstance(question, Paged) and question.whole:
+        return _whole(request, house, pages(question, ask, listed.paging), question, shape)
+    return _page(request, question, ask(question), shape, listed.paging)
 
 
-def page(
-    request: Request,
-    question: Formatted,
-    found: Found,
-    shape: Sequence[Column],
-    paging: Paging = BY_CURSOR,
+def _page(
+    request: Request, question: Formatted, found: Found, shape: Shape, paging: Paging
 ) -> Response:
     """Return one page in the form that was asked for."""
     media = _form(request, question)
@@ -63,7 +67,8 @@ def page(
         body = page_json(found.standing, found.page)
     else:
         origin = _origin(request, found, media)
-        body = b"".join(files.pieces(media, shape, [found.page.items], origin))
+        fields = shape.seen_by(found.audience).fields
+        body = b"".join(files.pieces(media, fields, [found.page.items], origin))
     return answer(request, found.standing, body, media, headers=headers, public=found.public)
 
 
@@ -97,7 +102,7 @@ def _whole(
     house: Installation,
     found: Iterator[Found],
     question: Paged,
-    shape: Sequence[Column],
+    shape: Shape,
 ) -> Response:
     """Return all of a list.
 
@@ -105,18 +110,22 @@ def _whole(
     that no half of a list passes for a whole one.
     """
     media = _form(request, question)
-    _require_file(question, media)
+    _require_whole(question)
     first = next(found)
+    fields = shape.seen_by(first.audience).fields
     batches = chain([first.page.items], (each.page.items for each in found))
     origin = _origin(request, first, media)
-    made = _in_turn(house.whole_lists, files.pieces(media, shape, batches, origin))
+    made = _in_turn(house.whole_lists, files.pieces(media, fields, batches, origin))
     try:
         head = next(made, b"")
     except TooManyRows:
         raise _too_many() from None
+    named = (
+        {} if media == JSON else {"Content-Disposition": disposition(_name(request, first, media))}
+    )
     headers = {
         "Cache-Control": lasting(first.standing, public=first.public),
-        "Content-Disposition": disposition(_name(request, first, media)),
+        **named,
         "Ledger-Position": str(first.standing.position),
         "Vary": "Accept, Authorization, Cookie",
         **limits(first.page),
@@ -157,14 +166,13 @@ class Pieces(StreamingResponse):
             self._made.close()
 
 
-def _require_file(question: Paged, media: str) -> None:
-    if media == JSON:
-        raise invalid(
-            "all",
-            "整个列表以文件给出:format=csv、xlsx、parquet 或 ndjson",
-            "a whole list comes as a file: format=csv, xlsx, parquet or ndjson",
-        )
-    if question.model_fields_set & {"limit", "cursor"}:
+def _require_whole(question: Paged) -> None:
+    """Refuse a part of a list of which the whole is asked for.
+
+    Generated clients send every parameter that has a default: `limit` as described is no part.
+    """
+    default = type(question).model_fields["limit"].default
+    if question.limit != default or "cursor" in question.model_fields_set:
         raise invalid(
             "all",
             "all 给出整个列表,不能与 limit、cursor 同给",

@@ -24,8 +24,12 @@ from api.intake.sheets.file import (
 )
 from api.intake.sheets.kinds import cause_by_start
 from api.intake.sheets.parts import address
+from api.questions.answers import Listing
+from api.questions.declared import DeclaredList
+from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem, invalid
-from api.questions.queries import missing
+from api.questions.queries import Found, missing, settle
+from api.questions.questions import Entire
 from domain.terms.contents import Content, RuleSet
 from domain.terms.contents import Outline as OutlineContent
 from domain.terms.envelope import Actor
@@ -36,6 +40,7 @@ from ledger import catalogue_forms, catalogues
 from ledger.catalogues import Arrived, Stored
 from ledger.gate.faults import Invalid, malformed
 from ledger.reference import SHIPPED, Shipped
+from projections.items.entries import CatalogueItem
 from replay.engines import InProcess, processes
 from replay.what_if import Adoption, Preview
 from replay.what_if import preview as fold_both_ways
@@ -399,3 +404,25 @@ def shown_preview(found: Preview) -> Mapping[str, Any]:
         ],
         "cut": found.number > len(found.rows),
     }
+
+
+def _listed(house: Installation, actor: Actor, question: Entire) -> Found:
+    """Return every file that is stored or shipped, with its adoptions as known at the position."""
+    audience = decide(actor, Action.READ, "catalogues").audience
+    settled = settle(house, question.asked())
+    items = [shown(each) for each in every(house, settled.basis.position)]
+    return Found(settled.standing, Listing(items, None), audience)
+
+
+CATALOGUES = DeclaredList(
+    "catalogues",
+    "/v1/catalogues",
+    CatalogueItem,
+    ("sha256",),
+    Entire,
+    _listed,
+    ("kind", "file_name", "state", "rows", "adopted"),
+    "/catalogues",
+    "catalogues",
+)
+"""The list of them, as every other list is declared."""

@@ -14,6 +14,8 @@ from api.questions.reading import Reading
 from api.questions.visibility import narrowed
 from domain.terms.envelope import Actor
 from projections.counts import statistics
+from projections.items.changes import DIFFERENCES, CountItem
+from projections.items.seen import shower
 from replay import compare
 
 
@@ -40,7 +42,7 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
     both = _both(house, question, cursor)
     if seen.nothing:
-        return Found(both.standing, Listing([], None, seen.limited), public=False)
+        return Found(both.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = compare.diff(
             connection,
@@ -54,7 +56,8 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
             limit=question.limit,
         )
     more = None if page.next is None else cursors.encode(_cursor(both, page.next, place))
-    return Found(both.standing, Listing(page.items, more, seen.limited), public=False)
+    items = [*map(shower(DIFFERENCES[question.of], grant.audience), page.items)]
+    return Found(both.standing, Listing(items, more, seen.limited), grant.audience)
 
 
 def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both:
@@ -113,4 +116,5 @@ def stats(house: Reading, actor: Actor, question: StatsQuestion) -> Found:
             items = statistics.stats(
                 connection, settled.basis, question.by, seen.district, seen.uscc
             )
-    return Found(settled.standing, Listing(items, None, seen.limited), public=False)
+    items = [*map(shower(CountItem, grant.audience), items)]
+    return Found(settled.standing, Listing(items, None, seen.limited), grant.audience)

@@ -11,7 +11,6 @@ from api.questions.answers import Listing, Standing
 from api.questions.clocks import LAST_DAY, Asked
 from api.questions.cursors import Place
 from api.questions.entries import shown
-from api.questions.persons import without_persons
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import AsOf, HistoryQuestion
@@ -21,6 +20,8 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import ReviewDecision, Verdict
 from projections.counts import dossier
 from projections.counts.dossier import Whose
+from projections.items.entries import EntryItem
+from projections.items.seen import shower
 from projections.views import roster, scope
 from projections.views.basis import Basis
 
@@ -80,7 +81,7 @@ def intervals(house: Reading, actor: Actor, uscc: str, question: AsOf, read: Rea
     with house.reading() as connection:
         seen = visible(connection, settled.basis.position, uscc, grant.rows)
         items = read(connection, settled.basis, uscc) if seen else []
-    return Found(settled.standing, Listing(items, None, grant.rows.limits), public=False)
+    return Found(settled.standing, Listing(items, None, grant.rows.limits), grant.audience)
 
 
 def scope_intervals(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
@@ -117,7 +118,7 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
     grant = decide(actor, Action.READ, "enterprises")
     place = Place("history", {"uscc": uscc, "type": question.type or ""})
     settled, after = opened(house, question, place)
-    nothing = Found(settled.standing, Listing([], None, grant.rows.limits), public=False)
+    nothing = Found(settled.standing, Listing([], None, grant.rows.limits), grant.audience)
     if grant.rows.uscc not in {None, uscc}:
         return nothing
     wanted = histories.Wanted(uscc, question.type)
@@ -130,13 +131,10 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
         page = histories.history(connection, settled.basis, wanted, after, question.limit)
     if not page.entries and grant.rows.everything and question.type is None and after is None:
         raise missing()
-    items = _shown([shown(entry) for entry in page.entries], persons=grant.persons)
+    show = shower(EntryItem, grant.audience)
+    items = [show(shown(entry)) for entry in page.entries]
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(items, more, grant.rows.limits), public=False)
-
-
-def _shown(items: Sequence[dict[str, Any]], *, persons: bool) -> list[dict[str, Any]]:
-    return list(items) if persons else [without_persons(item) for item in items]
+    return Found(settled.standing, Listing(items, more, grant.rows.limits), grant.audience)
 
 
 def days_left(profile: Mapping[str, Any], day: date) -> int | None:

@@ -11,7 +11,6 @@ from psycopg import Connection
 from api.questions.answers import Standing
 from api.questions.clocks import Asked, parse_position
 from api.questions.entries import shown
-from api.questions.persons import without_persons
 from api.questions.policy import Action, Grant, Rows, decide
 from api.questions.problems import Unclear
 from api.questions.queries import missing, settle
@@ -23,6 +22,7 @@ from ledger.codec import legible
 from ledger.gate.output import contract
 from ledger.log.entry import Entry
 from ledger.log.merkle import leaf_hash
+from projections.items.persons import without_persons
 from projections.views import flags
 
 

@@ -4,7 +4,6 @@ from api.questions import histories
 from api.questions.answers import Listing, Standing
 from api.questions.clocks import Asked, parse_position
 from api.questions.entries import shown
-from api.questions.persons import without_persons
 from api.questions.policy import Action, decide
 from api.questions.problems import Unclear
 from api.questions.publications import as_published
@@ -14,6 +13,8 @@ from api.questions.reading import Reading
 from api.questions.visibility import within
 from domain.terms.envelope import Actor
 from ledger import codec
+from projections.items.entries import EntryItem
+from projections.items.seen import shower
 
 
 def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
@@ -24,10 +25,9 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
     with house.reading() as connection:
         upto = settled.basis.position
         page = histories.events(connection, question.after, upto, question.limit, rows)
-    items = [shown(as_published(house.log, entry)) for entry in page.entries]
-    if not grant.persons:
-        items = [without_persons(item) for item in items]
-    return Found(settled.standing, Listing(items, page.next, rows.limits), public=False)
+    show = shower(EntryItem, grant.audience)
+    items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
+    return Found(settled.standing, Listing(items, page.next, rows.limits), grant.audience)
 
 
 def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[str, object]]:
@@ -43,4 +43,4 @@ def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[s
     if within(item, grant.rows) is None:
         raise missing()
     settled = settle(house, Asked(position=entries[0].position))
-    return settled.standing, item if grant.persons else without_persons(item)
+    return settled.standing, shower(EntryItem, grant.audience)(item)

@@ -9,7 +9,6 @@ from psycopg import Connection
 from api.questions.answers import Standing
 from api.questions.clocks import Asked
 from api.questions.entries import shown
-from api.questions.persons import without_persons
 from api.questions.policy import Action, decide
 from api.questions.queries import ask_one
 from api.questions.reading import Reading
@@ -22,6 +21,7 @@ from domain.terms.identifiers import flag_position
 from domain.terms.place import Place
 from domain.terms.vocabulary import Datum, Mode, Verdict
 from ledger.codec import legible
+from projections.items.persons import without_persons
 from projections.views import flags, sessions
 from projections.views.basis import Basis
 from projections.views.names import names

@@ -6,7 +6,6 @@ from api.questions import cursors
 from api.questions.answers import Listing
 from api.questions.cursors import Place
 from api.questions.entries import shown
-from api.questions.persons import without_persons
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, Settled, further, opened, settle
 from api.questions.questions import BacklogQuestion, LateQuestion
@@ -16,6 +15,8 @@ from domain.registry import EVENTS
 from domain.terms.envelope import Actor, Recorded
 from ledger.log.clock import SHANGHAI
 from projections.counts.backlog import backlog as counted
+from projections.items.entries import LateItem
+from projections.items.seen import shower
 from projections.views import arrivals
 
 
@@ -28,7 +29,7 @@ def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:
     if not seen.nothing:
         with house.reading() as connection:
             items = counted(connection, settled.basis, uscc=seen.uscc, district=seen.district)
-    return Found(settled.standing, Listing(items, None, seen.limited), public=False)
+    return Found(settled.standing, Listing(items, None, seen.limited), grant.audience)
 
 
 def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
@@ -40,18 +41,17 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         floor = 0
         if question.recorded_from is not None:
             floor = arrivals.position_before(connection, question.recorded_from)
         wanted = _wanted(question, seen, settled, floor)
         page = arrivals.late(connection, wanted, after, question.limit)
-    items = [late_item(entry) for entry in page.entries]
-    if not grant.persons:
-        items = [without_persons(item) for item in items]
+    show = shower(LateItem, grant.audience)
+    items = [show(late_item(entry)) for entry in page.entries]
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(items, more, seen.limited), public=False)
+    return Found(settled.standing, Listing(items, more, seen.limited), grant.audience)
 
 
 def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:

@@ -1,4 +1,4 @@
-"""The lists: for each its question, its columns, and how the rows that a caller may see are read."""
+"""The lists of records: for each its question, its item, and how the rows that a caller may see are read."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -6,10 +6,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.export.formats import Column, columns
-from api.questions import columns as list_columns
-from api.questions.persons import without_persons
-from api.questions.policy import Grant, Rows
+from api.questions.policy import Rows
 from api.questions.questions import (
     ApplicationsQuestion,
     CasesQuestion,
@@ -25,6 +22,17 @@ from api.questions.questions import (
     SessionsQuestion,
 )
 from api.questions.visibility import Seen, for_expert, narrowed, published, visible
+from projections.items.cases import (
+    ApplicationItem,
+    ComplaintItem,
+    FindingItem,
+    InspectionItem,
+    PlanItem,
+    RegisterItem,
+)
+from projections.items.flags import FlagItem
+from projections.items.listed import RosterItem
+from projections.items.sessions import CertificateItem, SessionItem
 from projections.views import cases, certificates, flags, roster, sessions
 from projections.views.basis import Basis, Page
 
@@ -40,21 +48,13 @@ Reader = Callable[[Connection[Any], Basis, Any, Seen, Part], Page]
 
 
 class ListView(NamedTuple):
-    """One list. `shape`: columns of the tabular forms; `brief`: those of a table on a terminal."""
+    """One list: what is asked for, how far somebody sees it, how a page is read, what an item is."""
 
     name: str
     question: type[Listed]
     narrow: Callable[[Any, Rows], Seen]
     page: Reader
-    shape: tuple[Column, ...]
-    brief: tuple[Column, ...]
-    summary: str
-
-    def shown(self, item: dict[str, Any], grant: Grant) -> dict[str, Any]:
-        """Return the item as this caller sees it."""
-        if grant.public:
-            return {column.name: item[column.name] for column in self.shape}
-        return item if grant.persons else without_persons(item)
+    item: type
 
 
 def _roster(
@@ -152,7 +152,7 @@ def _cases(kind: str) -> Reader:
             kind=kind,
             uscc=seen.uscc,
             district=seen.district,
-            stage=question.stage,
+            stage=question.at,
             open=None if wanted is None else wanted == "yes",
         )
         if seen.rows.expert is None:
@@ -185,94 +185,26 @@ def _assigned(
         after = page.next
 
 
-def _case_list(
-    kind: str, question: type[CasesQuestion], shape: str, brief: str, summary: str
-) -> ListView:
-    return ListView(kind, question, narrowed, _cases(kind), columns(shape), columns(brief), summary)
+def _case_list(kind: str, question: type[CasesQuestion], item: type) -> ListView:
+    return ListView(kind, question, narrowed, _cases(kind), item)
 
 
 VIEWS: Mapping[str, ListView] = MappingProxyType(
     {
         view.name: view
         for view in (
+            ListView("roster", RosterQuestion, published, _roster, RosterItem),
+            ListView("flags", FlagsQuestion, narrowed, _flags, FlagItem),
+            ListView("assessments", SessionsQuestion, narrowed, _assessments, SessionItem),
             ListView(
-                "roster",
-                RosterQuestion,
-                published,
-                _roster,
-                columns(list_columns.ROSTER),
-                columns("uscc name district standing valid_from valid_to scope:json"),
-                "公布名单 / the published roster",
+                "certificates", CertificatesQuestion, narrowed, _certificates, CertificateItem
             ),
-            ListView(
-                "flags",
-                FlagsQuestion,
-                narrowed,
-                _flags,
-                columns(list_columns.FLAG),
-                columns("key code verdict subject valid_at case review message:json"),
-                "疑点 / flags",
-            ),
-            ListView(
-                "assessments",
-                SessionsQuestion,
-                narrowed,
-                _assessments,
-                columns(list_columns.SESSION),
-                columns("assessment_id uscc occupation:json level held_from district"),
-                "认定活动 / assessment sessions",
-            ),
-            ListView(
-                "certificates",
-                CertificatesQuestion,
-                narrowed,
-                _certificates,
-                columns(list_columns.CERTIFICATE),
-                columns("certificate_no uscc occupation:json level issued_on state"),
-                "证书 / certificates",
-            ),
-            _case_list(
-                "applications",
-                ApplicationsQuestion,
-                list_columns.APPLICATION,
-                "application_id uscc stage",
-                "申报 / applications",
-            ),
-            _case_list(
-                "inspections",
-                InspectionsQuestion,
-                list_columns.INSPECTION,
-                "inspection_id uscc stage",
-                "督导 / inspections",
-            ),
-            _case_list(
-                "findings",
-                FindingsQuestion,
-                list_columns.FINDING,
-                "finding_id uscc severity stage",
-                "问题 / findings",
-            ),
-            _case_list(
-                "complaints",
-                ComplaintsQuestion,
-                list_columns.COMPLAINT,
-                "complaint_id uscc complained_on subject",
-                "投诉 / complaints",
-            ),
-            _case_list(
-                "registers",
-                RegistersQuestion,
-                list_columns.REGISTER,
-                "uscc district",
-                "考评人员、合作与评价规范登记 / registers of examiners, partners and specifications",
-            ),
-            _case_list(
-                "plans",
-                PlansQuestion,
-                list_columns.PLAN,
-                "uscc year:integer stage",
-                "年度计划 / annual plans",
-            ),
+            _case_list("applications", ApplicationsQuestion, ApplicationItem),
+            _case_list("inspections", InspectionsQuestion, InspectionItem),
+            _case_list("findings", FindingsQuestion, FindingItem),
+            _case_list("complaints", ComplaintsQuestion, ComplaintItem),
+            _case_list("registers", RegistersQuestion, RegisterItem),
+            _case_list("plans", PlansQuestion, PlanItem),
         )
     }
 )

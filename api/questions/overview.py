@@ -10,7 +10,6 @@ from psycopg import Connection
 
 from api.questions.answers import Standing
 from api.questions.late import late_item
-from api.questions.persons import without_persons
 from api.questions.policy import READS, Action, decide
 from api.questions.queries import settle
 from api.questions.questions import OverviewQuestion
@@ -21,6 +20,7 @@ from domain.terms.vocabulary import Verdict
 from projections.counts import statistics as counts
 from projections.counts.backlog import backlog
 from projections.counts.tallies import Where
+from projections.items.persons import without_persons
 from projections.views import arrivals, flags, roster
 from projections.views.basis import Basis
 from projections.views.names import names

@@ -15,7 +15,6 @@ from domain.registry import EVENTS
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Case, ReviewDecision
 from ledger.reference import authorities
-from projections.views.cases import STAGES
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
@@ -87,12 +86,6 @@ _DISTRICTS = tuple(authorities())
 District = Annotated[str, _one_of(*_DISTRICTS), _enum(*_DISTRICTS)]
 _EVENTS = tuple(sorted(EVENTS))
 EventName = Annotated[str, _one_of(*_EVENTS), _enum(*_EVENTS)]
-ApplicationStage = Annotated[str, _one_of(*STAGES["applications"]), _enum(*STAGES["applications"])]
-InspectionStage = Annotated[str, _one_of(*STAGES["inspections"]), _enum(*STAGES["inspections"])]
-FindingStage = Annotated[str, _one_of(*STAGES["findings"]), _enum(*STAGES["findings"])]
-PlanStage = Annotated[str, _one_of(*STAGES["plans"]), _enum(*STAGES["plans"])]
-RegisterStage = Annotated[str, _one_of(*STAGES["registers"]), _enum(*STAGES["registers"])]
-ComplaintStage = Annotated[str, _one_of(*STAGES["complaints"]), _enum(*STAGES["complaints"])]
 
 
 def _code_of_an_enterprise(text: str) -> str:

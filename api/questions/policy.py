@@ -16,6 +16,7 @@ from api.questions.problems import Problem
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from projections.items.shape import Audience
 
 R = Role
 
@@ -64,6 +65,13 @@ class Grant:
     rows: Rows
     persons: bool = True
     public: bool = False
+
+    @property
+    def audience(self) -> Audience:
+        """Whom the fields of an item are shown to."""
+        if self.public:
+            return Audience.ANYONE
+        return Audience.OFFICES if self.persons else Audience.READERS
 
 
 ALL = Rows()

@@ -20,6 +20,8 @@ from api.questions.visibility import within
 from domain.terms.envelope import Actor
 from ledger.log.clock import now, today
 from ledger.log.entry import instant_text
+from projections.items.seen import shower
+from projections.items.shape import Audience
 from projections.views.basis import Basis
 
 
@@ -86,11 +88,16 @@ def _settled(house: Reading, asked: Asked, position: int) -> Settled:
 
 
 class Found(NamedTuple):
-    """A page with what it stands on; `public`: whoever asked would have got the same."""
+    """A page with what it stands on, and whom it is shown to."""
 
     standing: Standing
     page: Listing
-    public: bool
+    audience: Audience
+
+    @property
+    def public(self) -> bool:
+        """Whether whoever asked would have got the same."""
+        return self.audience is Audience.ANYONE
 
 
 def opened(house: Reading, question: Listed, place: Place) -> tuple[Settled, str | None]:
@@ -128,12 +135,12 @@ def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found
     place = _place(view, question)
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
-    items = [view.shown(item, grant) for item in page.items]
+    items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(items, more, seen.limited), public=grant.public)
+    return Found(settled.standing, Listing(items, more, seen.limited), grant.audience)
 
 
 def _place(view: ListView, question: Listed) -> Place:
@@ -157,7 +164,7 @@ def ask_one(
     mine = None if item is None else within(item, grant.rows)
     if mine is None:
         raise missing()
-    return settled.standing, view.shown(mine, grant)
+    return settled.standing, shower(view.item, grant.audience)(mine)
 
 
 def missing() -> Problem:

@@ -18,23 +18,17 @@ from pydantic import (
 
 from api.questions.clocks import Asked
 from api.questions.parameters import (
-    ApplicationStage,
     CaseName,
     CertificateState,
     Code,
-    ComplaintStage,
     Day,
     Days,
     District,
     EventName,
-    FindingStage,
     FormName,
-    InspectionStage,
     Instant,
     PageSize,
-    PlanStage,
     Position,
-    RegisterStage,
     ReviewState,
     Text,
     Uscc,
@@ -42,6 +36,14 @@ from api.questions.parameters import (
 )
 from api.questions.problems import Unclear
 from domain.terms.vocabulary import Level, Standing, Verdict
+from projections.items.cases import (
+    ApplicationStage,
+    ComplaintStage,
+    FindingStage,
+    InspectionStage,
+    PlanStage,
+    RegisterStage,
+)
 
 
 class Question(BaseModel):
@@ -183,7 +185,11 @@ class CasesQuestion(Listed):
 
     uscc: Uscc | None = None
     district: District | None = None
-    stage: Text | None = Field(None, description="所处阶段 / how far it has come")
+
+    @property
+    def at(self) -> str | None:
+        """The stage asked for, if any: one of those that the kind has."""
+        return getattr(self, "stage", None)
 
 
 class ApplicationsQuestion(CasesQuestion):

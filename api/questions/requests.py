@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.export.formats import columns
 from api.questions import cursors
 from api.questions.answers import Listing, Standing
 from api.questions.clocks import Asked
@@ -24,13 +23,9 @@ from ledger import codec
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
 from ledger.log.postgres_log import to_entry
+from projections.items.entries import RequestItem
+from projections.items.seen import shower
 from projections.views.basis import BadCursor
-
-REQUESTS = columns(
-    "request_id kind type state subject district valid_from:day asked_by:json asked_at position:integer "
-    "reason document_no data:json decided_by:json decided_at decided_position:integer refusal"
-)
-BRIEF = columns("request_id type state subject valid_from asked_by:json asked_at reason")
 
 # A request is the first entry of its stream, its decision the second.
 LISTED = """
@@ -81,7 +76,7 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     place = Place("requests", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
     waiting, taken = _STATES.get(question.state or "", (None, None))
     wanted = _Wanted(
         settled.basis.position,
@@ -96,8 +91,10 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     with cursors.fitting(), house.reading() as connection:
         items = _read(connection, wanted)
     more = str(items[question.limit - 1]["position"]) if len(items) > question.limit else None
-    shown = Listing(items[: question.limit], further(settled, more, place), seen.limited)
-    return Found(settled.standing, shown, public=False)
+    show = shower(RequestItem, grant.audience)
+    page = [show(item) for item in items[: question.limit]]
+    shown = Listing(page, further(settled, more, place), seen.limited)
+    return Found(settled.standing, shown, grant.audience)
 
 
 def request(
@@ -117,7 +114,7 @@ def request(
         items = _read(connection, wanted)
     if not items or rows.none:
         raise missing()
-    return settled.standing, items[0]
+    return settled.standing, shower(RequestItem, grant.audience)(items[0])
 
 
 def waiting(house: Reading, rows: Rows = ALL) -> int:

@@ -1,19 +1,19 @@
 """What changed lately on the roster: published facts, for anyone."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from api.questions import cursors
 from api.questions.answers import Listing
 from api.questions.cursors import Place
-from api.questions.lists import VIEWS
-from api.questions.policy import Action, Grant, decide
+from api.questions.policy import Action, decide
 from api.questions.problems import invalid
 from api.questions.queries import Found, further, opened
 from api.questions.questions import RosterChangesQuestion
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
+from projections.items.listed import RosterChangeItem
+from projections.items.seen import shower
+from projections.items.shape import Audience
 from projections.views.basis import Basis
 from replay import compare
 
@@ -26,7 +26,7 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
     Both days by what is known at the basis. Each: `change, uscc, before, after`, the two as anyone
     sees them in the roster.
     """
-    grant = decide(actor, Action.READ, "roster")
+    decide(actor, Action.READ, "roster")
     since = question.since
     place = Place("roster-changes", {"since": since.isoformat() if since else ""})
     settled, after = opened(house, question, place)
@@ -40,14 +40,6 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
     before = Basis(since or basis.valid_at - LATELY, basis.position)
     with cursors.fitting(), house.reading() as connection:
         page = compare.changed(connection, before, basis, after, question.limit)
-    items = [_published(each, grant) for each in page.items]
-    return Found(settled.standing, Listing(items, further(settled, page.next, place)), public=True)
-
-
-def _published(line: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
-    roster, anyone = VIEWS["roster"], Grant(rows=grant.rows, persons=False, public=True)
-    sides = {
-        name: None if line[name] is None else roster.shown(line[name], anyone)
-        for name in ("before", "after")
-    }
-    return {"change": line["change"], "uscc": line["uscc"], **sides}
+    items = [*map(shower(RosterChangeItem, Audience.ANYONE), page.items)]
+    more = further(settled, page.next, place)
+    return Found(settled.standing, Listing(items, more), Audience.ANYONE)

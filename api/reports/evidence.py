@@ -11,7 +11,8 @@ from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import Words
 from api.words.event_words import EVENT_NAMES
-from ledger.log.entry import Entry, instant_text
+from api.words.instants import instant
+from ledger.log.entry import Entry
 from ledger.log.log import Log
 
 ENTRIES_SHOWN = 300
@@ -89,7 +90,7 @@ def _as_item(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(entry: Entry, words: Words) -> list[str]:
-    recorded = instant_text(entry.recorded_at)[:19].replace("T", " ")
+    recorded = instant(entry.recorded_at)
     return [
         str(entry.position),
         words.of(EVENT_NAMES, name_of(entry.type)),

@@ -7,7 +7,6 @@ from psycopg import Connection
 
 from api.installation.wiring import Installation
 from api.questions import enterprises
-from api.questions.persons import without_persons
 from api.questions.policy import Grant
 from api.questions.queries import Settled, missing
 from api.questions.visibility import within
@@ -15,6 +14,7 @@ from domain.checks import CHECKS
 from domain.terms.vocabulary import Severity
 from projections.counts import dossier
 from projections.counts.dossier import Cases, CertificateCount, FlagCount, Held, Whose
+from projections.items.persons import without_persons
 from projections.views import roster, scope
 
 FLAGS_SHOWN = 40

@@ -18,6 +18,7 @@ from api.reports.gathered import Gathered, gather
 from api.reports.question import ReportQuestion
 from api.reports.typeset import Typesetter
 from api.reports.words import Words
+from api.words.instants import instant
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
 from ledger.log.tiles import root_at
@@ -103,7 +104,7 @@ def _members(
 def _basis(house: Installation, of: Gathered, words: Words) -> Iterator[str]:
     """Yield what the report stands on, so that nobody takes the past for the present."""
     basis, rules = of.settled.basis, of.settled.standing.basis["rules"]
-    recorded = words.instant(house.recorded_at(basis.position))
+    recorded = instant(house.recorded_at(basis.position))
     yield words(
         f"业务日期 {basis.valid_at}；所知截至台账位置 {basis.position}（北京时间 {recorded} 入账）",
         f"Day {basis.valid_at}; as known at ledger position {basis.position} "

@@ -4,7 +4,6 @@ Names of organisations and what people wrote stay as given.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from types import MappingProxyType
 
 from api.words.authority_words import DISTRICTS
@@ -12,7 +11,6 @@ from api.words.language import Language
 from api.words.language import Words as Pair
 from api.words.last_day import last_day
 from api.words.words import LEVELS
-from ledger.log.clock import SHANGHAI
 
 CASES: Mapping[str, Pair] = MappingProxyType(
     {
@@ -70,10 +68,6 @@ class Words:
         """Return a half-open interval of days as it is printed: from its first day to its last."""
         first = start or self("起始不详", "open")
         return f"{first} – {last_day(end) or self('未定', 'open')}"
-
-    def instant(self, at: datetime) -> str:
-        """Return an instant as people in Beijing read it."""
-        return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
     def number(self, count: int) -> str:
         """Return a number with its thousands set apart."""

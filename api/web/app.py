@@ -10,6 +10,7 @@ from api.http import handlers
 from api.http.answer_log import Watch
 from api.http.caller import single_valued
 from api.http.compressing import Compressing
+from api.http.described import AREAS, components
 from api.http.metrics import Metrics
 from api.http.routes import (
     catalogues,
@@ -31,7 +32,9 @@ from api.http.routes import (
     watch,
 )
 from api.http.shell import App, Shell
+from api.installation.catalogues import CATALOGUES
 from api.installation.wiring import Installation
+from api.questions.declared import LISTS
 from api.web import routes as pages
 from api.web.frame import problems
 
@@ -70,9 +73,19 @@ class Described(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description."""
         described = super().openapi()
-        described.setdefault("components", {})["securitySchemes"] = {
+        every = described.setdefault("components", {})
+        every["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "dudao token"}
         }
+        every["schemas"] = {
+            **every.get("schemas", {}),
+            **components((*LISTS.values(), CATALOGUES), lists.SINGLE_ITEMS),
+        }
+        described["tags"] = [
+            {"name": name, "description": f"{words.zh} / {words.en}"}
+            for name, words in AREAS.items()
+        ]
+        described["servers"] = [{"url": "/", "description": "此处 / here"}]
         # Some answers are public: a request without a token is described too.
         described["security"] = [{"token": []}, {}]
         return described

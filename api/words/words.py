@@ -126,6 +126,17 @@ RESPONSIBLE = names(
     supervising=("主管区", "supervising authority"),
     inspecting=("派出督导的机构", "authority that sent the inspectors"),
 )
+DUTIES = names(
+    assessor=("考评人员", "assessor"), quality=("质量内控人员", "internal quality officer")
+)
+PARTNERSHIPS = names(
+    school=("校企合作技工院校", "partner school"),
+    apprenticeship=("企业新型学徒制", "new-type apprenticeship"),
+)
+GROUNDS = names(
+    competition=("竞赛成绩", "result of a competition"),
+    contribution=("突出贡献", "outstanding contribution"),
+)
 STAGES = names(
     submitted=("已提交", "submitted"),
     opinion_given=("区级已出意见", "district opinion given"),
@@ -152,6 +163,8 @@ STAGES = names(
     withdrawn=("已撤回", "withdrawn"),
     filed=("已报备", "filed"),
     revised=("已修订", "revised"),
+    kept=("在册", "kept"),
+    received=("已收件", "received"),
 )
 IMPORT_STAGES = names(
     queued=("排队", "queued"),
@@ -237,6 +250,10 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "district": DISTRICTS,
         "authority": AUTHORITIES,
         "organisation": ORGANISATIONS,
+        "body": {**DISTRICTS, **ORGANISATIONS},
+        "duty": DUTIES,
+        "partnership": PARTNERSHIPS,
+        "ground": GROUNDS,
         "event": EVENT_NAMES,
         "deed": DEEDS,
         "outcome": OUTCOMES,

@@ -53,40 +53,6 @@ KINDS: Mapping[str, Callable[[], CaseFold]] = MappingProxyType(
 )
 """Kind → a case of which nothing has been read."""
 
-STAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "applications": (
-            "submitted",
-            "opinion_given",
-            "accepted",
-            "experts_assigned",
-            "scoring",
-            "concluded",
-            "confirmed",
-            "published",
-            "receipt_issued",
-            "returned",
-            "rejected",
-            "withdrawn",
-        ),
-        "inspections": ("dispatched", "recorded"),
-        "findings": (
-            "raised",
-            "disputed",
-            "rectification_ordered",
-            "rectification_reported",
-            "passed",
-            "failed",
-            "closed",
-            "withdrawn",
-        ),
-        "plans": ("filed", "revised"),
-        "registers": ("kept",),
-        "complaints": ("received",),
-    }
-)
-"""Kind → every stage that a case of it may have, in the order of its way."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:

@@ -8,29 +8,26 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.datastructures import FormData, UploadFile
 
-from api.export.formats import JSON, columns
+from api.export.formats import JSON
 from api.http import commands
 from api.http.answers import document
 from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
-from api.http.described import a_list, a_record, problems
+from api.http.described import a_record, problems
 from api.http.described_commands import HEADERS, answers
 from api.http.downloads import disposition
-from api.http.lists import page
+from api.http.routes.lists import add_list
 from api.installation import catalogues
-from api.questions.answers import Listing
+from api.installation.catalogues import CATALOGUES
 from api.questions.parameters import Day, Text
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid
-from api.questions.queries import Found, settle
-from api.questions.questions import AsOf, Entire
+from api.questions.queries import settle
+from api.questions.questions import AsOf
 from domain.terms.intervals import Days
 
-router = APIRouter(tags=["目录 / catalogues"])
+router = APIRouter(tags=["catalogues"])
 
-CATALOGUES = columns(
-    "sha256 kind name:json file_name rows:integer state shipped:boolean added_by adopted:json"
-)
 FILES = {
     "application/octet-stream",
     "text/csv",
@@ -51,22 +48,7 @@ class PreviewQuestion(AsOf):
     )
 
 
-@router.get(
-    "/v1/catalogues",
-    summary="目录:大典、新职业、标准、资格目录、对应关系、规则、市界 / reference data as files",
-    operation_id="list_catalogues",
-    responses=a_list(CATALOGUES),
-    response_class=Response,
-)
-def every(
-    request: Request, house: Installed, actor: Caller, question: Annotated[Entire, Query()]
-) -> Response:
-    """Return every file that is stored or shipped, with its adoptions as known at the position."""
-    decide(actor, Action.READ, "catalogues")
-    standing = settle(house, question.asked())
-    items = [catalogues.shown(e) for e in catalogues.every(house, standing.basis.position)]
-    found = Found(standing.standing, Listing(items, None), public=False)
-    return page(request, question, found, CATALOGUES)
+add_list(router, CATALOGUES)
 
 
 @router.get(

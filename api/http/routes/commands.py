@@ -14,7 +14,7 @@ from api.questions.problems import not_found
 from api.questions.questions import Question
 from domain.registry import EVENTS
 
-router = APIRouter(tags=["办理与上报 / commands"])
+router = APIRouter(tags=["commands"])
 
 Endpoint = Callable[..., Awaitable[Response]]
 

@@ -22,7 +22,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid
 from api.questions.questions import Question
 
-router = APIRouter(tags=["证据 / evidence"])
+router = APIRouter(tags=["evidence"])
 
 IN_MEMORY = 1024 * 1024
 SAFE = "default-src 'none'; frame-ancestors 'none'; sandbox"

@@ -23,7 +23,7 @@ from api.questions.visits import SPOT_CHECK, today
 from domain.terms.envelope import Actor
 from ledger.log.entry import instant_text
 
-router = APIRouter(tags=["现场 / on site"])
+router = APIRouter(tags=["on-site"])
 
 
 @router.get(

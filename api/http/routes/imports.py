@@ -29,7 +29,7 @@ from domain.terms.envelope import Actor
 from ledger.gate.faults import Invalid
 from ledger.gate.text import require_plain
 
-router = APIRouter(tags=["导入 / imports"])
+router = APIRouter(tags=["imports"])
 
 MOST_LISTED = 100_000
 """Lines of an error list: a sheet takes a million, and nobody mends so many by hand."""

@@ -11,7 +11,7 @@ from api.http.described import problems
 from api.questions.integrity import integrity, start
 from api.questions.questions import Question
 
-router = APIRouter(tags=["核验 / integrity"])
+router = APIRouter(tags=["integrity"])
 
 _ROOT = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _SHAPE: dict[str, Any] = {

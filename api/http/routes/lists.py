@@ -1,38 +1,62 @@
-"""`GET /v1/roster`, `/v1/flags` … and their single records: one route for each row of a table."""
+"""Every list that is declared, as a route; and the single records of those that have them."""
 
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http.answers import document
 from api.http.caller import Caller, Installed
-from api.http.described import a_list, a_record, an_item
-from api.http.lists import listing
+from api.http.described import a_list, a_record
+from api.http.lists import answer_list
 from api.intake.evidence import evidence_missing
-from api.questions.lists import VIEWS, ListView
+from api.questions.declared import LISTS, DeclaredList
+from api.questions.lists import VIEWS
 from api.questions.parameters import Text
-from api.questions.queries import Found, ask, ask_one
+from api.questions.queries import ask_one
 from api.questions.questions import AsOf
+from projections.items.cases import InspectionRecordItem
 
-router = APIRouter(tags=["查询 / reads"])
+router = APIRouter()
 
 
-def _add_list(view: ListView) -> None:
-    def read(request: Request, house: Installed, actor: Caller, question: Any) -> Response:  # noqa: ANN401 - the view's own
-        def page(asked: Any) -> Found:  # noqa: ANN401 - the view's own
-            return ask(house, actor, view, asked)
+def list_route(listed: DeclaredList) -> Callable[..., Response]:
+    """Return the endpoint of a list, with the parameters that its question and its address have."""
 
-        return listing(request, house, question, page, view.shape)
+    def read(
+        request: Request,
+        house: Installed,
+        actor: Caller,
+        question: Any,  # noqa: ANN401 - the list's own
+        **_: str,
+    ) -> Response:
+        return answer_list(request, house, actor, listed, question)
 
-    # The type of the question is a value here; FastAPI reads it from the annotations.
-    read.__annotations__["question"] = Annotated[view.question, Query()]
-    router.add_api_route(
-        f"/v1/{view.name}",
-        read,
+    # The question is a value here, and the address has parts of its own: FastAPI reads a signature.
+    kind = Parameter.KEYWORD_ONLY
+    own = {
+        "request": Request,
+        "house": Installed,
+        "actor": Caller,
+        "question": Annotated[listed.question, Query()],
+        **dict.fromkeys(listed.parts, Text),
+    }
+    parameters = [Parameter(name, kind, annotation=of) for name, of in own.items()]
+    read.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return read
+
+
+def add_list(to: APIRouter, listed: DeclaredList) -> None:
+    """Add the route of a list."""
+    to.add_api_route(
+        listed.path,
+        list_route(listed),
         methods=["GET"],
-        summary=view.summary,
-        operation_id=f"list_{view.name}",
-        responses=a_list(view.shape),
+        summary=f"{listed.summary.zh} / {listed.summary.en}",
+        operation_id=listed.operation_id,
+        tags=[listed.area],
+        responses=a_list(listed),
         response_class=Response,
     )
 
@@ -47,6 +71,15 @@ SINGLE = (
     ("registers", "一家企业的登记 / the registers of one enterprise"),
 )
 """Lists whose records stand at an address of their own, and what such a record is called."""
+
+
+_SHOWN_ALONE: Mapping[str, type] = {"inspections": InspectionRecordItem}
+"""Lists whose records tell more when one is asked for alone."""
+SINGLE_ITEMS = (
+    *(_SHOWN_ALONE.get(name, VIEWS[name].item) for name, _ in SINGLE),
+    VIEWS["plans"].item,
+)
+"""What the records at addresses of their own are."""
 
 
 def _add_one(name: str, summary: str) -> None:
@@ -71,22 +104,14 @@ def _add_one(name: str, summary: str) -> None:
         methods=["GET"],
         summary=summary,
         operation_id=f"get_{name}",
-        responses=a_record(_described(name)),
+        tags=["reads"],
+        responses=a_record(_SHOWN_ALONE.get(name, VIEWS[name].item)),
         response_class=Response,
     )
 
 
-def _described(name: str) -> dict[str, Any]:
-    """Return the schema of a single record."""
-    item = an_item(VIEWS[name].shape)
-    if name == "inspections":
-        digests = {"type": "array", "items": {"type": "string"}}
-        item["properties"]["evidence_missing"] = digests
-    return item
-
-
-for _view in VIEWS.values():
-    _add_list(_view)
+for _listed in LISTS.values():
+    add_list(router, _listed)
 for _name, _summary in SINGLE:
     _add_one(_name, _summary)
 
@@ -95,7 +120,8 @@ for _name, _summary in SINGLE:
     "/v1/plans/{uscc}/{year}",
     summary="一份年度计划 / one annual plan",
     operation_id="get_plans",
-    responses=a_record(an_item(VIEWS["plans"].shape)),
+    tags=["reads"],
+    responses=a_record(VIEWS["plans"].item),
     response_class=Response,
 )
 def plan(  # noqa: PLR0913, PLR0917 - one argument a parameter

@@ -4,42 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.export.formats import columns
 from api.http import bodies
 from api.http.answers import document
 from api.http.caller import Caller, Installed, Unhurried
-from api.http.described import a_list, a_record, problems
-from api.http.lists import listing
+from api.http.described import a_record, problems
 from api.questions import certificates
 from api.questions.parameters import Text
-from api.questions.queries import Found
-from api.questions.questions import AsOf, Question, RosterChangesQuestion
-from api.questions.roster_changes import lately
+from api.questions.questions import AsOf, Question
 
-router = APIRouter(tags=["公众查询 / public look-up"])
-
-CHANGES = columns("change uscc before:json after:json")
-
-
-@router.get(
-    "/v1/roster/changes",
-    summary="公布名单近来的变化 / what changed lately on the published roster",
-    operation_id="list_roster_changes",
-    responses=a_list(CHANGES),
-    response_class=Response,
-)
-def roster_changes(
-    request: Request,
-    house: Installed,
-    actor: Caller,
-    question: Annotated[RosterChangesQuestion, Query()],
-) -> Response:
-    """Return the enterprises whose place on the roster is another than on the day before."""
-
-    def one(asked: RosterChangesQuestion) -> Found:
-        return lately(house, actor, asked)
-
-    return listing(request, house, question, one, CHANGES)
+router = APIRouter(tags=["public"])
 
 
 _TEXT = {"type": "string", "minLength": 1, "maxLength": 200}

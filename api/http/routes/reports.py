@@ -16,7 +16,7 @@ from api.questions.parameters import Text
 from api.questions.questions import Question
 from api.reports.question import ReportQuestion
 
-router = APIRouter(tags=["企业 / enterprises"])
+router = APIRouter(tags=["enterprises"])
 
 PDF = "application/pdf"
 VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"

@@ -7,36 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http import bodies, commands
 from api.http.answers import document
 from api.http.caller import Caller, Installed
-from api.http.described import a_list, a_record
+from api.http.described import a_record
 from api.http.described_commands import HEADERS, answers, body
-from api.http.lists import listing
 from api.questions import requests
 from api.questions.parameters import Text
-from api.questions.queries import Found
-from api.questions.questions import AsOf, Question, RequestsQuestion
+from api.questions.questions import AsOf, Question
 
-router = APIRouter(tags=["待批准 / approvals"])
-
-
-@router.get(
-    "/v1/requests",
-    summary="待批准的事项,最新在前 / acts that wait for a second person, newest first",
-    operation_id="list_requests",
-    responses=a_list(requests.REQUESTS),
-    response_class=Response,
-)
-def listed(
-    request: Request,
-    house: Installed,
-    actor: Caller,
-    question: Annotated[RequestsQuestion, Query()],
-) -> Response:
-    """Return a page of requests, those that were decided among them."""
-
-    def one(asked: RequestsQuestion) -> Found:
-        return requests.requests(house, actor, asked)
-
-    return listing(request, house, question, one, requests.REQUESTS)
+router = APIRouter(tags=["approvals"])
 
 
 @router.get(

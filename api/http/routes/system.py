@@ -10,7 +10,7 @@ from api.http.metrics import CONTENT_TYPE
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 
-router = APIRouter(tags=["运行 / operation"])
+router = APIRouter(tags=["operation"])
 
 
 @router.get(

@@ -16,7 +16,7 @@ from api.questions.parameters import Text
 from api.questions.policy import Action, decide
 from api.questions.questions import Question
 
-router = APIRouter(tags=["导入 / imports"])
+router = APIRouter(tags=["imports"])
 
 
 class TemplateQuestion(Question):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.access import access_log
 from api.access.access_log import Asked, Deed, Entry
-from api.export.formats import CSV, MEDIA, columns, csv_head, csv_rows
+from api.export.formats import CSV, MEDIA, csv_head, csv_rows
 from api.http.caller import Caller, Installed
 from api.http.downloads import disposition
 from api.questions.policy import Action, decide
@@ -21,13 +21,24 @@ from api.web.frame.clocks import PARAMETERS
 from api.web.frame.frame import framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
+from ledger.log.entry import instant_text
+from projections.items.shape import plain
 
 router = APIRouter(include_in_schema=False)
 PAGE = 100
 MOST = 100_000
 """Entries of one file; older ones are had by asking for their days."""
-COLUMNS = columns(
-    "number:integer at account role organisation address action object outcome request_id"
+COLUMNS = (
+    plain("number", "序号", "number", "integer"),
+    plain("at", "时间", "at", "instant"),
+    plain("account", "账户", "account"),
+    plain("role", "角色", "role"),
+    plain("organisation", "机构", "organisation"),
+    plain("address", "地址", "address"),
+    plain("action", "操作", "what"),
+    plain("object", "对象", "object"),
+    plain("outcome", "结果", "outcome"),
+    plain("request_id", "请求标识", "request"),
 )
 
 
@@ -100,7 +111,7 @@ def file(request: Request, house: Installed, actor: Caller) -> Response:
     question, _ = read(request, LogQuestion, *PARAMETERS)
     with house.gate.connection() as connection:
         entries = list(islice(access_log.every(connection, _asked(question)), MOST))
-    rows = [{**each._asdict(), "at": each.at.isoformat()} for each in entries]
+    rows = [{**each._asdict(), "at": instant_text(each.at)} for each in entries]
     body = csv_head(COLUMNS) + csv_rows(rows, COLUMNS)
     headers = {"Content-Disposition": disposition("access-log.csv")}
     return Response(body, media_type=MEDIA[CSV], headers=headers)

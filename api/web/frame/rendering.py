@@ -1,7 +1,6 @@
 """From a page's context to its answer: templates, what they may call, and the headers of a page."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,12 +11,12 @@ from jinja2.runtime import Context
 from api.web.frame.frame import Frame
 from api.web.frame.static import static
 from api.words import phrasing
+from api.words.instants import instant
 from api.words.labels import anchor_of, label_of
 from api.words.language import Language, Words, one_language
 from api.words.last_day import last_day
 from api.words.summaries import summary as in_one_line
 from api.words.words import VOCABULARY
-from ledger.log.clock import SHANGHAI
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -103,14 +102,6 @@ def half(context: Context, text: str) -> str:
 def label(context: Context, field: str) -> str:
     """Return what a field of a form or filter is called; empty if it has no name."""
     return label_of(field, _language(context))
-
-
-def instant(text: str | None) -> str:
-    """Return an instant (RFC 3339) as the clock in Beijing showed it: 2026-11-24 18:08:11."""
-    if text is None:
-        return ""
-    at = datetime.fromisoformat(text)
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def grouped(number: int) -> str:

@@ -19,8 +19,9 @@ from api.web.frame.choices import Choices, choices
 from api.web.frame.enterprise_names import called
 from api.web.frame.frame import FILES, address, framed
 from api.web.frame.lists import ROWS
-from api.web.frame.rendering import instant, render
+from api.web.frame.rendering import render
 from api.words.differences import Difference, difference
+from api.words.instants import instant
 from api.words.language import Words
 from ledger.log.clock import SHANGHAI, today
 

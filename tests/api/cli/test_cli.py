@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from api.questions.declared import LISTS, DeclaredList
 from tests.api.lines import (
     COOK,
     Json,
@@ -143,11 +144,26 @@ def test_lists_answer_as_the_api_does(shell: Shell, code: str) -> None:
     assert pq.read_table(shell.folder / "roster.parquet").column("uscc").to_pylist() == [code]
 
 
+@pytest.mark.parametrize("listed", LISTS.values(), ids=lambda listed: listed.name)
+def test_every_list_is_a_command_with_every_filter(
+    shell: Shell, code: str, listed: DeclaredList
+) -> None:
+    said = shell.run(listed.name, "--help").stdout
+    named = {info.alias or name for name, info in listed.question.model_fields.items()}
+    hidden = {"cursor", "format", "all", "limit", "min_position"}
+    for name in named - hidden:
+        assert f"--{name.replace('_', '-')}" in said
+    parts = [code for _ in listed.parts]
+    found = json.loads(shell.run(listed.name, *parts, "--format", "json", "--limit", "1").stdout)
+    assert list(found) == ["basis", "items", "next"]
+    assert len(found["items"]) <= 1
+
+
 def test_a_list_becomes_a_spreadsheet_in_a_file(shell: Shell, code: str) -> None:
     shell.run("flags", "--uscc", code, "--format", "xlsx", "-o", "flags.xlsx")
     book = CalamineWorkbook.from_path(shell.folder / "flags.xlsx")
     data = book.get_sheet_by_index(0).to_python()
-    assert data[0][0] == "键"
+    assert data[0][0] == "疑点编号"
     assert len(data) > 2
     assert ["筛选条件 / filters", f"uscc={code}"] in book.get_sheet_by_index(1).to_python()
     refused = shell.run("flags", "--format", "xlsx", status=2)

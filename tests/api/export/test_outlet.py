@@ -22,14 +22,14 @@ import sys
 from api.cli.failures import reported
 from api.cli.output import Format, write
 from api.export.files import Origin
-from api.export.formats import columns
+from projections.items.shape import plain
 from pathlib import Path
 
 rows = [{{"key": f"S1-{{n}}", "message": "认定当日企业已暂停"}} for n in range({ROWS})]
 origin = Origin("flags", {{"valid_at": "2026-11-30", "position": 7, "rules": "2020-3/7"}}, {{}})
 out = Path(sys.argv[2]) if len(sys.argv) > 2 else None
 with reported():
-    write([rows], columns("key message"), origin, Format(sys.argv[1]), out)
+    write([rows], (plain("key", "标识", "key"), plain("message", "说明", "message")), origin, Format(sys.argv[1]), out)
 """
 
 

@@ -2,25 +2,39 @@
 
 import io
 import zipfile
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from api.export.files import Origin, pieces
-from api.export.formats import XLSX, columns
+from api.export.formats import XLSX
+from api.export.readable import readable
 from api.export.workbook import CUT, LONGEST_CELL
-from api.http.routes.draws import DRAWS
-from api.http.routes.watch import BACKLOG, LATE
-from api.questions.lists import VIEWS
-from api.questions.requests import REQUESTS
-from api.questions.shapes import DIFF, HISTORY, SCOPE, STANDING, STATS
-from api.words.heads import HEADS
+from api.words.language import in_print
+from projections.items.entries import EntryItem
+from projections.items.flags import FlagItem
+from projections.items.listed import RosterItem
+from projections.items.parts import ScopeItem
+from projections.items.shape import READ, Head, shape_of
 
-SHAPE = columns(
-    "uscc name certificate_no valid_from:day position:integer published:boolean scope:json"
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firm:
+    """企业 / an enterprise of a sheet."""
+
+    uscc: Annotated[str, Head("统一社会信用代码", "USCC"), READ]
+    name: Annotated[str, Head("企业名称", "name"), READ]
+    certificate_no: Annotated[str, Head("证书编号", "certificate"), READ]
+    valid_from: Annotated[date, Head("生效日期", "from"), READ]
+    position: Annotated[int, Head("记录位置", "position"), READ]
+    published: Annotated[bool, Head("已公布", "published"), READ]
+    scope: Annotated[tuple[ScopeItem, ...], Head("范围", "scope"), READ]
+
+
+FIELDS = shape_of(Firm).fields
 KNOWN_AT = "2026-03-01T04:05:06.000007Z"
 ORIGIN = Origin(
     "/v1/roster",
@@ -48,7 +62,7 @@ ROW: dict[str, Any] = {
 
 
 def made(*rows: dict[str, Any]) -> bytes:
-    return b"".join(pieces(XLSX, SHAPE, [rows], ORIGIN))
+    return b"".join(pieces(XLSX, FIELDS, [rows], ORIGIN))
 
 
 def sheets(octets: bytes) -> dict[str, list[list[Any]]]:
@@ -64,7 +78,7 @@ def part(octets: bytes, name: str) -> str:
 def test_the_first_sheet_holds_the_data_under_heads_in_both_languages() -> None:
     data = sheets(made(ROW))["数据 data"]
     assert data[0][:3] == ["统一社会信用代码", "企业名称", "证书编号"]
-    assert data[1] == [column.name for column in SHAPE]
+    assert data[1] == [column.name for column in FIELDS]
     assert data[2] == [
         "911100005858054799",
         "虚构企业",
@@ -72,7 +86,7 @@ def test_the_first_sheet_holds_the_data_under_heads_in_both_languages() -> None:
         date(2024, 7, 1),
         12,
         True,
-        "电工 6-31-01-03:五级/初级工/四级/中级工",
+        "电工 6-31-01-03:五级/初级工、四级/中级工",
     ]
 
 
@@ -137,18 +151,43 @@ def test_an_empty_list_has_its_heads() -> None:
     assert ["行数 / rows", "0"] in about
 
 
-def test_every_column_of_every_list_has_a_head() -> None:
-    shapes = [
-        *(view.shape for view in VIEWS.values()),
-        SCOPE,
-        STANDING,
-        HISTORY,
-        DIFF,
-        DRAWS,
-        BACKLOG,
-        LATE,
-        REQUESTS,
-        STATS,
+def test_codes_names_instants_and_ends_are_what_people_say() -> None:
+    shape = shape_of(FlagItem).only("district", "verdict", "responsible", "message")
+    bodies = [
+        {"uscc": "911100005858054799", "role": "assessing"},
+        {"district": "110119", "role": "supervising"},
     ]
-    names = {column.name for shape in shapes for column in shape}
-    assert names == set(HEADS)
+    flag = {
+        "district": "110119",
+        "verdict": "breach",
+        "responsible": bodies,
+        "message": {"zh": "超范围", "en": "outside"},
+    }
+    octets = b"".join(pieces(XLSX, shape.fields, [[flag]], ORIGIN))
+    assert sheets(octets)["数据 data"][2] == [
+        "延庆区",
+        "违规",
+        in_print("评价企业 911100005858054799;主管区 延庆区"),
+        "超范围",
+    ]
+    entry = shape_of(EntryItem).only("type", "recorded_at", "data")
+    data = {"name": "虚构企业", "kind": "private", "district": "110119"}
+    row = {"type": "EnterpriseRegistered", "recorded_at": KNOWN_AT, "data": data}
+    octets = b"".join(pieces(XLSX, entry.fields, [[row]], ORIGIN))
+    assert sheets(octets)["数据 data"][2] == [
+        "企业登记",
+        "2026-03-01 12:05:06",
+        in_print("虚构企业,非公,主管区 延庆区"),
+    ]
+
+
+def test_an_end_is_the_last_day_that_counts() -> None:
+    fields = shape_of(RosterItem).only("valid_to").fields
+    octets = b"".join(pieces(XLSX, fields, [[{"valid_to": "2027-07-01"}]], ORIGIN))
+    assert sheets(octets)["数据 data"][2] == [date(2027, 6, 30)]
+
+
+def test_levels_can_be_told_apart() -> None:
+    assert readable([ITEM], shape_of(RosterItem).only("scope").fields[0]) == (
+        "电工 6-31-01-03:五级/初级工、四级/中级工"
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.registry import EVENTS
-from projections.views.cases import STAGES
+from projections.items.cases import STAGES
 from tests.api.desk import Desk
 from tests.api.lines import uscc
 

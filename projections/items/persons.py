@@ -5,14 +5,17 @@ from typing import Any, cast
 
 from domain.terms.identifiers import masked_name
 
-_NAMES = frozenset({"assessors", "quality_staff"})
+_NAMES = frozenset({"assessors", "quality_staff", "assessors_absent"})
 _PEOPLE = frozenset({"experts", "inspectors"})
 _DROPPED = frozenset({"masked_name", "subject_id", "card_no"})
 
 
 def without_persons(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with names masked and pseudonyms taken out."""
-    return {name: _member(name, each) for name, each in value.items() if name not in _DROPPED}
+    kept = {name: _member(name, each) for name, each in value.items() if name not in _DROPPED}
+    if "staff_id" in value and isinstance(value.get("name"), str):
+        kept["name"] = masked_name(value["name"])
+    return kept
 
 
 def _member(name: str, value: object) -> object:

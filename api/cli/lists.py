@@ -1,0 +1,203 @@
+"""A command for every list of the API, with every filter: made from the same declaration.
+
+What a command takes is read from the declaration when it is called: the shell of somebody who asks
+for something else does not wait for it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, Signature
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.output import Format, FormatOption, OutOption, form_of, write
+from api.cli.questions import question_of
+from api.words.list_names import LISTS as NAMES
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from api.questions.declared import DeclaredList
+    from api.questions.queries import Found
+
+OWN = frozenset({"catalogues"})
+"""Lists that have a command of another name."""
+_NO_OPTION = frozenset({"cursor", "format", "limit", "whole", "min_position"})
+"""What a command has no option for: it gives the whole list, once, in the form of `--format`."""
+_DEFAULTS: Mapping[str, str] = {"of": "roster", "by": "district"}
+"""What is asked where a command is called without; over HTTP it must be said."""
+
+LimitOption = Annotated[
+    int | None, typer.Option(min=1, help="最多几行,默认全部 / rows at most, all of them by default")
+]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="整个列表,即默认 / the whole list, as by default")
+]
+
+
+def add_lists(app: typer.Typer) -> None:
+    """Add a command for every list."""
+    for name, words in NAMES.items():
+        if name not in OWN:
+            app.command(
+                name,
+                help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.",
+                add_help_option=False,
+                context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+            )(_asked_later(name))
+
+
+def _asked_later(name: str) -> Callable[[typer.Context], Any]:
+    def run(ctx: typer.Context) -> Any:  # noqa: ANN401 - the status, or none
+        return _command(name)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
+
+    return run
+
+
+def _command(name: str) -> Any:  # noqa: ANN401 - the parser is private to typer
+    from api.questions.declared import LISTS  # noqa: PLC0415 - start-up time
+
+    listed = LISTS[name]
+    words = listed.summary
+    alone = typer.Typer(
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    alone.command(help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.")(_runner(listed))
+    return typer.main.get_command(alone)
+
+
+def _runner(listed: "DeclaredList") -> Callable[..., None]:
+    """Return the command: parts of the address as arguments, filters and clocks as options."""
+
+    def run(**given: Any) -> None:  # noqa: ANN401 - as the parser gives it
+        form, out, limit = given.pop("form"), given.pop("out"), given.pop("limit")
+        given.pop("everything")
+        parts = [given.pop(part) for part in listed.parts]
+        chosen = {names[option]: value for option, value in given.items() if value is not None}
+        _answer(listed, parts, chosen, form_of(form, out), out, limit)
+
+    fields = listed.question.model_fields
+    names: dict[str, str] = {}
+    parameters = [
+        Parameter(
+            part,
+            Parameter.KEYWORD_ONLY,
+            annotation=Annotated[str, typer.Argument(help=_PARTS[part])],
+        )
+        for part in listed.parts
+    ]
+    for field, info in fields.items():
+        if field in _NO_OPTION:
+            continue
+        names[field] = info.alias or field
+        option = typer.Option(
+            f"--{names[field].replace('_', '-')}", help=_help(listed, field, info)
+        )
+        parameters.append(
+            Parameter(
+                field,
+                Parameter.KEYWORD_ONLY,
+                default=_DEFAULTS.get(field) if info.is_required() else None,
+                annotation=Annotated[str | None, option],
+            )
+        )
+    parameters += [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, default, annotation in (
+            ("everything", False, AllOption),
+            ("limit", None, LimitOption),
+            ("form", None, FormatOption),
+            ("out", None, OutOption),
+        )
+    ]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+_PARTS = {"uscc": "统一社会信用代码 / USCC"}
+
+
+def _help(listed: "DeclaredList", field: str, info: "FieldInfo") -> str:
+    """Return what a filter is, with the values that it may have where they are few."""
+    from api.words.labels import LABELS  # noqa: PLC0415 - start-up time
+
+    label = LABELS.get(info.alias or field)
+    said = info.description or (f"{label.zh} / {label.en}" if label else field)
+    schema: Any = listed.question.model_json_schema()
+    values = _values(schema["properties"][info.alias or field], schema.get("$defs", {}))
+    return f"{said}: {' '.join(values)}" if values and len(values) < _FEW else said
+
+
+_FEW = 24
+
+
+def _values(schema: Mapping[str, Any], named: Mapping[str, Any]) -> Sequence[str]:
+    if "$ref" in schema:
+        return _values(named[schema["$ref"].rpartition("/")[2]], named)
+    if "const" in schema:
+        return (str(schema["const"]),)
+    if "enum" in schema:
+        return [str(each) for each in schema["enum"] if each is not None]
+    return [value for each in schema.get("anyOf", ()) for value in _values(each, named)]
+
+
+def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
+    listed: "DeclaredList",
+    parts: Sequence[str],
+    chosen: Mapping[str, Any],
+    form: Format,
+    out: Path | None,
+    limit: int | None,
+) -> None:
+    """Ask page by page until the end, and write all of it."""
+    from api.export.files import Origin  # noqa: PLC0415 - start-up time
+    from api.installation.wiring import caught_up  # noqa: PLC0415
+    from api.questions.integrity import root_at  # noqa: PLC0415
+    from api.questions.paging import pages  # noqa: PLC0415
+    from api.questions.questions import Paged  # noqa: PLC0415
+
+    question = question_of(listed.question, chosen)
+    with caught_up() as (house, actor):
+
+        def ask(asked: Any) -> "Found":  # noqa: ANN401 - the list's own
+            return listed.ask(house, actor, asked, *parts)
+
+        found = (
+            pages(question, ask, listed.paging)
+            if isinstance(question, Paged)
+            else iter([ask(question)])
+        )
+        first = next(found)
+        batches = chain([first.page.items], (each.page.items for each in found))
+        shape = listed.shape(question).seen_by(first.audience)
+        if form is Format.TABLE:
+            shape = shape.only(*(name for name in listed.brief if shape.has(name)))
+        root = root_at(house, first.standing.position) if form is Format.PARQUET else None
+        name = " ".join([listed.name, *parts])
+        origin = Origin(name, first.standing.basis, _filters(chosen), root=root)
+        write(_first(batches, limit), shape.fields, origin, form, out)
+
+
+def _first(batches: Any, limit: int | None) -> Any:  # noqa: ANN401 - rows, batch by batch
+    """Yield the batches, as far as `limit` rows go."""
+    for batch in batches:
+        if limit is None:
+            yield batch
+            continue
+        yield batch[:limit]
+        limit -= len(batch)
+        if limit <= 0:
+            return
+
+
+_CLOCKS = frozenset({"valid_at", "known_at", "position"})
+
+
+def _filters(chosen: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in chosen.items() if name not in _CLOCKS}

@@ -1,0 +1,126 @@
+"""Items of the flags: what a check says of a record, and how many there are of each age."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from domain.terms.vocabulary import ReviewDecision, Severity, Verdict
+from projections.items.parts import (
+    BECAUSE,
+    DISTRICT,
+    POSITION,
+    District,
+    Evidence,
+    Positions,
+    Sentence,
+    Uscc,
+)
+from projections.items.shape import READ, Head, Json, Said, Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsible:
+    """责任主体 / a body that answers for what a flag says."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("role", "uscc", "organisation", "district")
+
+    uscc: Annotated[Uscc | None, Head("企业代码", "USCC"), READ]
+    organisation: Annotated[str | None, Head("机构", "authority"), READ, Said("body")]
+    district: Annotated[District | None, Head("主管区", "district"), READ]
+    role: Annotated[
+        Literal["assessing", "issuing", "implementing", "applicant", "supervising", "inspecting"],
+        Head("身份", "role"),
+        READ,
+        Said("responsible"),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagAnswer:
+    """陈述申辩 / what the enterprise said to a flag."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("said_on", "statement")
+
+    position: Annotated[int, POSITION, READ]
+    said_on: Annotated[date, Head("陈述日期", "said on"), READ]
+    statement: Annotated[str, Head("陈述", "statement"), READ]
+    evidence: Annotated[tuple[Evidence, ...], Head("证据", "evidence"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionAsked:
+    """更正申请 / a correction of the record that was asked for, and what the centre made of it."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("asked_on", "reason", "taken")
+
+    position: Annotated[int, POSITION, READ]
+    fields: Annotated[Json, Head("更正内容", "corrected fields"), READ]
+    asked_on: Annotated[date, Head("申请日期", "asked on"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    taken: Annotated[bool | None, Head("已采纳", "taken"), READ]
+    decided_on: Annotated[date | None, Head("决定日期", "decided on"), READ]
+    decision: Annotated[int | None, Head("决定的记录位置", "entry of the decision"), READ]
+    answer: Annotated[str | None, Head("答复", "answer"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagItem:
+    """疑点 / what a check says of a record, then and now."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("code", "verdict", "message")
+
+    key: Annotated[str, Head("疑点编号", "key"), READ, Shown("S1-1201")]
+    code: Annotated[str, Head("检查", "check"), READ, Said("check"), Shown("S1")]
+    verdict: Annotated[Verdict, Head("判定", "verdict"), READ, Said("verdict")]
+    then: Annotated[Verdict, Head("入账时的判定", "verdict then"), READ, Said("verdict")]
+    severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
+    clause: Annotated[str, Head("条款", "clause"), READ, Shown("七(三)")]
+    rule: Annotated[str, Head("规则", "rule"), READ, Shown("2020-3/S1.1")]
+    subject: Annotated[Uscc, Head("企业代码", "USCC"), READ]
+    assessment_id: Annotated[str | None, Head("认定活动编号", "session"), READ]
+    certificate_no: Annotated[str | None, Head("证书编号", "certificate number"), READ]
+    district: Annotated[District | None, DISTRICT, READ]
+    valid_at: Annotated[date, Head("业务日期", "day"), READ]
+    known_from: Annotated[int, Head("自哪条记录起得知", "known since entry"), READ]
+    known_to: Annotated[int | None, Head("至哪条记录为止", "known until entry"), READ]
+    outcome: Annotated[
+        str | None, Head("判定依据", "outcome"), READ, Shown("breach.level-outside.3f2a9c0d51be")
+    ]
+    review: Annotated[ReviewDecision | None, Head("复核", "review"), READ, Said("review")]
+    review_stale: Annotated[
+        bool, Head("复核针对此前的判断", "review is of an earlier outcome"), READ
+    ]
+    review_reason: Annotated[str | None, Head("复核理由", "reason of the review"), READ]
+    review_position: Annotated[int | None, Head("复核的记录位置", "entry of the review"), READ]
+    finding_id: Annotated[str | None, Head("问题编号", "finding"), READ]
+    case: Annotated[
+        Literal["then_and_now", "then_not_now", "now_not_then", "overturned"],
+        Head("时间情形", "then and now"),
+        READ,
+        Said("case"),
+    ]
+    responsible: Annotated[tuple[Responsible, ...], Head("责任主体", "responsible bodies"), READ]
+    message: Annotated[Sentence, Head("说明", "what it says"), READ]
+    because: Annotated[Positions, BECAUSE, READ]
+    answers: Annotated[tuple[FlagAnswer, ...], Head("陈述申辩", "answers"), READ]
+    corrections: Annotated[
+        tuple[CorrectionAsked, ...], Head("更正申请", "corrections asked for"), READ
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogItem:
+    """待办疑点计数 / the flags of one check by the days since they became known."""
+
+    code: Annotated[str, Head("检查", "check"), READ, Said("check"), Shown("S1")]
+    breaches: Annotated[int, Head("违规数", "breaches"), READ]
+    days_7: Annotated[int, Head("已知 7 天以内的违规", "known for 7 days at most"), READ]
+    days_30: Annotated[int, Head("已知 8 至 30 天的违规", "known for 8 to 30 days"), READ]
+    days_90: Annotated[int, Head("已知 31 至 90 天的违规", "known for 31 to 90 days"), READ]
+    older: Annotated[int, Head("已知 90 天以上的违规", "known for more than 90 days"), READ]
+    backfilled: Annotated[int, Head("历史补录的违规", "brought in as history"), READ]
+    unreviewed: Annotated[int, Head("未复核的违规数", "breaches not reviewed"), READ]
+    undecided: Annotated[int, Head("无法判定数", "undecided"), READ]
+    undecided_unreviewed: Annotated[
+        int, Head("未复核的无法判定数", "undecided and not reviewed"), READ
+    ]

@@ -1,0 +1,70 @@
+"""What of an item somebody sees: its declared fields as far as they may see them, and nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias, cast
+
+from domain.terms.identifiers import masked_name
+from projections.items.persons import without_persons
+from projections.items.shape import MASKED, Audience, Field, Shape, shape_of
+
+Shower: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
+_Convert: TypeAlias = Callable[[Any], Any]
+
+
+@cache
+def shower(item: type, audience: Audience) -> Shower:
+    """Return what makes an item of that type, as stored, into what they see.
+
+    Every field that they may see is there, without a value where none is stored; what is not
+    declared is left out, whatever a stored document holds.
+    """
+    return _of_shape(shape_of(item), audience)
+
+
+def _of_shape(shape: Shape, audience: Audience) -> Shower:
+    seen = [each for each in shape.fields if each.visible_to(audience)]
+    names = [each.name for each in seen]
+    asked = frozenset(each.name for each in seen if each.sometimes)
+    converted = [(each.name, _of_field(each, audience)) for each in seen]
+    converts = [(name, convert) for name, convert in converted if convert is not None]
+
+    def show(stored: Mapping[str, Any]) -> dict[str, Any]:
+        get = stored.get
+        shown = {name: get(name) for name in names if name not in asked or name in stored}
+        for name, convert in converts:
+            value = shown.get(name)
+            if value is not None:
+                shown[name] = convert(value)
+        return shown
+
+    return show
+
+
+def _of_field(field: Field, audience: Audience) -> _Convert | None:
+    """Return what is done to a value that is there; None where it is shown as it is."""
+    one = _of_value(field, audience)
+    if one is None or not field.many:
+        return one
+
+    def each(values: Sequence[Any]) -> list[Any]:
+        return [one(value) for value in values]
+
+    return each
+
+
+def _of_value(field: Field, audience: Audience) -> _Convert | None:
+    hidden = audience is not Audience.OFFICES
+    if field.shape is not None:
+        return _of_shape(field.shape, audience)
+    if field.kind == "json":
+        return _nameless if hidden else None
+    return _masked if hidden and field.see is MASKED else None
+
+
+def _nameless(value: object) -> object:
+    return without_persons(cast("Mapping[str, Any]", value)) if isinstance(value, dict) else value
+
+
+def _masked(value: object) -> str:
+    return masked_name(str(value))

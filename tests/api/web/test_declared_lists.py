@@ -1,0 +1,184 @@
+"""Every list as it is declared: live answers, files, description, command and page say the same."""
+
+import csv
+import io
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from api.installation.catalogues import CATALOGUES
+from api.questions.declared import LISTS, DeclaredList
+from api.web.app import describe
+from domain.terms.envelope import Actor
+from projections.items.shape import Audience, Field, Shape, shape_of
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Site
+
+pytestmark = pytest.mark.postgres
+
+EVERY = (*LISTS.values(), CATALOGUES)
+FIRM = "91110113MA0EX027XJ"
+QUESTIONS: dict[str, tuple[str, ...]] = {
+    "diff": tuple(f"of={of}&from_valid_at=2024-12-01" for of in ("roster", "scope", "flags")),
+    "stats": tuple(
+        f"by={by}" for by in ("district", "occupation", "level", "method", "month", "code")
+    ),
+    "flags": ("", "case=then_not_now"),
+    "certificates": ("", "state=revoked", "state=reissued"),
+    "roster-changes": ("since=2024-06-01",),
+}
+DESCRIPTION: dict[str, Any] = describe().openapi()
+SCHEMAS: dict[str, Any] = DESCRIPTION["components"]["schemas"]
+
+
+def address(listed: DeclaredList, query: str) -> str:
+    path = listed.path.format(uscc=FIRM)
+    return f"{path}?{query}" if query else path
+
+
+def asked(site: Site, path: str, actor: Actor | None) -> dict[str, Any]:
+    answer = site.get(path, actor)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def departures(value: Any, shape: Shape, where: str) -> list[str]:
+    """Where a row says something undeclared, or does not say what is declared."""
+    names = {field.name for field in shape.fields}
+    needed = {field.name for field in shape.fields if not field.sometimes}
+    found = [f"{where}.{name} is not declared" for name in value.keys() - names]
+    found += [f"{where}.{name} is missing" for name in needed - value.keys()]
+    for field in shape.fields:
+        if field.name in value:
+            found += _of_field(value[field.name], field, f"{where}.{field.name}")
+    return found
+
+
+def _of_field(value: Any, field: Field, where: str) -> list[str]:
+    if value is None:
+        return [] if field.optional else [f"{where} is null"]
+    values = value if field.many else [value]
+    if field.shape is not None:
+        return [line for each in values for line in departures(each, field.shape, where)]
+    plain = {"integer": int, "number": (int, float), "boolean": bool, "json": dict}
+    kind: Any = plain.get(field.kind, str)
+    found = [
+        f"{where}: {each!r} is no {field.kind}" for each in values if not isinstance(each, kind)
+    ]
+    if field.values:
+        found += [
+            f"{where}: {each!r} is not declared" for each in values if each not in field.values
+        ]
+    return found
+
+
+@pytest.mark.parametrize("listed", EVERY, ids=lambda listed: listed.name)
+@pytest.mark.parametrize(
+    ("actor", "audience"),
+    [
+        (SUPERVISOR, Audience.OFFICES),
+        (ANALYST, Audience.READERS),
+        (INSPECTOR, Audience.OFFICES),
+        (None, Audience.ANYONE),
+    ],
+    ids=["supervisor", "analyst", "inspector", "anyone"],
+)
+def test_no_live_row_says_more_or_less_than_its_item(
+    site: Site, listed: DeclaredList, actor: Actor | None, audience: Audience
+) -> None:
+    if audience is Audience.ANYONE and listed.name not in {"roster", "roster-changes"}:
+        query = QUESTIONS.get(listed.name, ("",))[0]
+        assert site.get(address(listed, query), None).status_code == 401
+        return
+    if listed.name == "roster-changes":
+        audience = Audience.ANYONE
+    elif listed.name == "roster" and audience is Audience.OFFICES:
+        audience = Audience.READERS
+    for query in QUESTIONS.get(listed.name, ("",)):
+        question = listed.question.model_validate(dict(p.split("=") for p in query.split("&") if p))
+        shape = listed.shape(question).seen_by(audience)
+        rows = asked(site, address(listed, query), actor)["items"]
+        assert [line for row in rows for line in departures(row, shape, listed.name)] == []
+        if actor is SUPERVISOR and query in {"", "since=2024-06-01"}:
+            assert rows or listed.name == "units"
+
+
+@pytest.mark.parametrize("listed", EVERY, ids=lambda listed: listed.name)
+def test_files_have_a_column_for_every_field(site: Site, listed: DeclaredList) -> None:
+    query = QUESTIONS.get(listed.name, ("",))[0]
+    form = f"{query}&format=" if query else "format="
+    question = listed.question.model_validate(dict(p.split("=") for p in query.split("&") if p))
+    names = [field.name for field in listed.shape(question).fields]
+    if listed.name == "roster-changes":
+        names = [each.name for each in listed.shape(question).seen_by(Audience.ANYONE).fields]
+    lines = site.get(address(listed, f"{form}csv"), SUPERVISOR).content.decode("utf-8-sig")
+    assert next(csv.reader(io.StringIO(lines))) == names
+    octets = site.get(address(listed, f"{form}parquet"), SUPERVISOR).content
+    assert pq.read_schema(io.BytesIO(octets)).names == names
+    (first, *_) = site.get(address(listed, f"{form}ndjson"), SUPERVISOR).content.splitlines() or [
+        b""
+    ]
+    assert not first or list(orjson.loads(first)) == names
+
+
+@pytest.mark.parametrize("listed", EVERY, ids=lambda listed: listed.name)
+def test_the_description_is_made_of_the_item_and_the_question(listed: DeclaredList) -> None:
+    operation = DESCRIPTION["paths"][listed.path]["get"]
+    assert operation["operationId"] == listed.operation_id
+    answer = operation["responses"]["200"]
+    page = SCHEMAS[answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]]
+    rows = page["properties"]["items"]["items"]
+    named = {each["$ref"].rpartition("/")[2] for each in rows.get("anyOf", [rows])}
+    assert named == {item.__name__ for item in listed.rows}
+    for item in listed.rows:
+        schema = SCHEMAS[item.__name__]
+        assert list(schema["properties"]) == [field.name for field in shape_of(item).fields]
+    given = {each["name"] for each in operation["parameters"]}
+    fields = listed.question.model_fields
+    assert given == {*(info.alias or name for name, info in fields.items()), *listed.parts}
+
+
+@pytest.mark.parametrize("listed", EVERY, ids=lambda listed: listed.name)
+def test_a_list_has_its_keys_and_its_page(site: Site, listed: DeclaredList) -> None:
+    shape = listed.shape()
+    assert all(shape.has(name) for name in (*listed.key, *listed.brief))
+    answer = site.get(listed.page.format(uscc=FIRM), SUPERVISOR)
+    assert answer.status_code in {200, 303}, listed.page
+
+
+@pytest.mark.parametrize("listed", EVERY, ids=lambda listed: listed.name)
+def test_its_key_tells_a_row_from_all_others(site: Site, listed: DeclaredList) -> None:
+    query = QUESTIONS.get(listed.name, ("",))[0]
+    rows = asked(site, address(listed, query), SUPERVISOR)["items"]
+    keys = [tuple(row.get(name) for name in listed.key) for row in rows]
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_whole_of_a_list_comes_as_json_too_and_a_generated_client_may_say_the_default(
+    site: Site,
+) -> None:
+    whole = asked(site, "/v1/assessments?all=true&limit=100", SUPERVISOR)
+    first = asked(site, "/v1/assessments", SUPERVISOR)
+    assert first["next"] is not None
+    assert whole["next"] is None
+    assert whole["items"][: len(first["items"])] == first["items"]
+    assert len(whole["items"]) > len(first["items"])
+    assert site.get("/v1/assessments?all=true&limit=7", SUPERVISOR).status_code == 422
+    narrowed = asked(site, "/v1/assessments?all=true", INSPECTOR)
+    assert narrowed["limited_to"] == {"district": "110105"}
+
+
+def test_what_the_public_is_not_shown_is_in_no_file_either(site: Site) -> None:
+    lines = site.get("/v1/roster?format=csv&all=true", None).content.decode("utf-8-sig")
+    heads = next(csv.reader(io.StringIO(lines)))
+    assert "address" not in heads
+    assert "because" not in heads
+
+
+def test_instants_are_in_utc_with_their_z(site: Site) -> None:
+    found = asked(site, "/v1/diff?of=roster&from_valid_at=2024-12-01&limit=5", SUPERVISOR)
+    moments = [cause["recorded_at"] for line in found["items"] for cause in line["because"]]
+    assert moments
+    assert all(moment.endswith("Z") for moment in moments)
