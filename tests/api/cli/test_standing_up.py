@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.output import _draw
-from api.export.formats import columns
+from projections.items.shape import plain
 from tests.api.cli.test_cli import Shell
 from tests.api.lines import registered, uscc
 from tests.postgres import Server
@@ -94,7 +94,7 @@ def test_a_terminal_without_the_characters_gets_sentences(tmp_path: Path, encodi
         assert bare.run(*command, status=2).stderr.count("\n") == 1
 
 
-WIDE = columns("sha256 name message")
+WIDE = tuple(plain(name, name, name) for name in ("sha256", "name", "message"))
 KEY = "8f43f347643ca3f7b48f9ac12776dd5fd7f0bba000cbad5d9f28a452573106f6"
 
 
