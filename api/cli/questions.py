@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 ValidAt = Annotated[
-    str | None, typer.Option(help="业务日期,如 2025-03-01,默认今天 / day, today by default")
+    str | None,
+    typer.Option(
+        help="业务日期,如 2025-03-01,默认今天;给了 --known-at 或 --position 时默认为其入账之日 / day; today by "
+        "default, with --known-at or --position the day of that recording"
+    ),
 ]
 KnownAt = Annotated[
     str | None,

@@ -1,6 +1,7 @@
 """`dudao replay` and `dudao projections`: fold the ledger itself, and hold the views against it."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from api.cli.failures import Failure, tell
 from api.cli.language import chosen
-from api.cli.questions import KnownAt, Position, ValidAt, question_of
+from api.cli.questions import KnownAt, Position, question_of
 
 if TYPE_CHECKING:
     from replay.audit import Difference
@@ -20,7 +21,12 @@ SHOWN = 50
 
 def replay(  # noqa: PLR0913 - one argument an option
     *,
-    valid_at: ValidAt = None,
+    valid_at: Annotated[
+        str | None,
+        typer.Option(
+            help="只计该业务日期的行;不给则各日一并重算 / rows of this day alone; without it those of all days"
+        ),
+    ] = None,
     known_at: KnownAt = None,
     position: Position = None,
     check: Annotated[
@@ -64,11 +70,16 @@ def replay(  # noqa: PLR0913 - one argument an option
             _report(replaying.check(house, at, number), at, as_json=json)
             return
         found = replaying.replay(house, at, asked.valid_at, number, other).tables
-    _summary(found, at, other.edition if other else None, as_json=json)
+    _summary(found, at, asked.valid_at, other.edition if other else None, as_json=json)
 
 
 def _summary(
-    tables: dict[str, dict[str, object]], position: int, rules: str | None, *, as_json: bool
+    tables: dict[str, dict[str, object]],
+    position: int,
+    day: date | None,
+    rules: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     import orjson  # noqa: PLC0415 - start-up time
 
@@ -77,7 +88,8 @@ def _summary(
 
     if as_json:
         named = {} if rules is None else {"rules": rules}
-        answer = {"position": position, **named, "tables": tables}
+        days = "all" if day is None else day.isoformat()
+        answer = {"position": position, "days": days, **named, "tables": tables}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
         return
     rows = [{"table": name, **found} for name, found in tables.items()]
@@ -87,6 +99,10 @@ def _summary(
         plain("sum", "校验和", "sum"),
     )
     table(rows, fields)
+    tell(
+        f"位置 {position},业务日期:{'各日一并' if day is None else day}",
+        f"position {position}, day: {'all days' if day is None else day}",
+    )
 
 
 def _report(differences: "list[Difference]", position: int, *, as_json: bool) -> None:

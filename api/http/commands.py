@@ -32,9 +32,14 @@ from ledger import codec
 from ledger.gate.faults import Invalid
 from ledger.gate.json import read_object
 from ledger.gate.text import NUMBER_HERE, holds_identity_number
+from ledger.log.clock import SHANGHAI
 from ledger.log.entry import Entry, instant_text
 from ledger.pool import is_temporary
+from projections.items.flags import FlagItem
+from projections.items.seen import shower
+from projections.items.shape import Audience
 from projections.views import flags
+from projections.views.basis import Basis
 
 _KEY = re.compile(r"[!-~]{1,100}")
 _VERSION = re.compile(r'"([0-9]{1,10})"')
@@ -130,7 +135,7 @@ def answer(house: Installation, positions: Sequence[int]) -> Response:
 def _whole_answer(house: Installation, positions: Sequence[int]) -> Response:
     last = positions[-1]
     entries = house.log.at(positions)
-    raised = _raised(house, positions)
+    raised = _raised(house, entries)
     sent = {"Location": f"/v1/events/{entries[0].position}", "Ledger-Position": str(last)}
     body = _recorded(entries[0], positions, raised or ())
     if raised is None:
@@ -217,15 +222,20 @@ _SOON = _Note(
 )
 
 
-def _raised(house: Installation, positions: Sequence[int]) -> Sequence[Mapping[str, Any]] | None:
-    """Return the flags that the entries raised; None where the views do not hold them in time."""
-    last = positions[-1]
+def _raised(house: Installation, entries: Sequence[Entry]) -> Sequence[Mapping[str, Any]] | None:
+    """Return the flags that the entries raised; None where the views do not hold them in time.
+
+    On the day of the recording, and not on the one on which the answer is repeated.
+    """
+    last = entries[-1]
+    basis = Basis(last.recorded_at.astimezone(SHANGHAI).date(), last.position)
     try:
-        house.wait_for(last)
+        house.wait_for(last.position)
         with house.reading() as connection:
-            return flags.of_records(connection, list(positions), last)
+            raised = flags.of_records(connection, basis, [each.position for each in entries])
     except Behind:
         return None
+    return [*map(shower(FlagItem, Audience.OFFICES), raised)]
 
 
 def _recorded(

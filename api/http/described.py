@@ -53,6 +53,15 @@ BASIS: Schema = {
             "description": "当日所用规则 / rules in force on the day",
             "examples": ["2020-3"],
         },
+        "defaulted": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "给了部分时点时,由系统补上的参数 / parameters that were filled in where some were given",
+        },
+        "from": {
+            "$ref": "#/components/schemas/Basis",
+            "description": "比较时起的一侧 / the earlier side of a comparison",
+        },
     },
 }
 PROBLEM: Schema = {

@@ -24,6 +24,11 @@ class Standing(NamedTuple):
         """Day of the basis."""
         return date.fromisoformat(self.basis["valid_at"])
 
+    def without_default(self) -> "Standing":
+        """Return the same where no day could have been asked for: then none was filled in."""
+        basis = {name: value for name, value in self.basis.items() if name != "defaulted"}
+        return self._replace(basis=basis)
+
     @property
     def asked(self) -> Asked:
         """What to ask further questions by, so that they stand on the same."""

@@ -18,17 +18,27 @@ from projections.items.changes import DIFFERENCES, CountItem
 from projections.items.seen import shower
 from replay import compare
 
+SIDES = ("from", "to")
+
 
 class Both(NamedTuple):
     """The two bases of a comparison."""
 
     before: Settled
     after: Settled
+    defaulted: tuple[str, ...] = ()
+    """Parameters that nobody gave, of a question that gave some."""
 
     @property
     def standing(self) -> Standing:
         """What the answer stands on: the later basis, with the earlier one beside it."""
-        shown = {**self.after.standing.basis, "from": self.before.standing.basis}
+        sides = [
+            {name: value for name, value in side.standing.basis.items() if name != "defaulted"}
+            for side in (self.after, self.before)
+        ]
+        shown: dict[str, Any] = {**sides[0], "from": sides[1]}
+        if self.defaulted:
+            shown["defaulted"] = [*self.defaulted]
         pinned = self.before.standing.pinned and self.after.standing.pinned
         return Standing(shown, pinned)
 
@@ -67,7 +77,7 @@ def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both
         before = Asked(cursor.from_valid_at, None, cursor.from_position)
         after = Asked(cursor.valid_at, None, cursor.position)
         return Both(_settled(house, before, "from"), _settled(house, after, "to"))
-    for side in ("from", "to"):
+    for side in SIDES:
         if _given(question, f"{side}_known_at") and _given(question, f"{side}_position"):
             raise invalid(
                 f"{side}_known_at",
@@ -76,13 +86,18 @@ def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both
             )
     before = Asked(question.from_valid_at, question.from_known_at, question.from_position)
     after = Asked(question.to_valid_at, question.to_known_at, question.to_position)
+    named = [f"{side}_valid_at" for side in SIDES if not _given(question, f"{side}_valid_at")]
+    # A day that is missing is that of the other side: no clock moves that nobody has asked to move.
+    if after.valid_at is None:
+        after = after._replace(valid_at=before.valid_at)
     settled = _settled(house, after, "to")
+    if before.valid_at is None:
+        before = before._replace(valid_at=settled.basis.valid_at)
     if before.known_at is None and before.position is None:
         # Both as known now: one position for the two, whatever is appended meanwhile.
         before = before._replace(position=settled.basis.position)
-        if before.valid_at is None:
-            before = before._replace(valid_at=settled.basis.valid_at)
-    return Both(_settled(house, before, "from"), settled)
+        named.append("from_position")
+    return Both(_settled(house, before, "from"), settled, tuple(named))
 
 
 def _settled(house: Reading, asked: Asked, side: str) -> Settled:

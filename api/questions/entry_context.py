@@ -64,7 +64,7 @@ def around(
     corrections = _corrections(house, entry, upto)
     with house.reading() as connection:
         beside = _neighbours(connection, entry, upto, grant.rows)
-        raised = flags.of_records(connection, [entry.position], upto)
+        raised = flags.of_records(connection, settled.basis, [entry.position])
     found = {
         "entry": shown(entry),
         "previous": beside.previous,

@@ -27,7 +27,8 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
         page = histories.events(connection, question.after, upto, question.limit, rows)
     show = shower(EntryItem, grant.audience)
     items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
-    return Found(settled.standing, Listing(items, page.next, rows.limits), grant.audience)
+    standing = settled.standing.without_default()
+    return Found(standing, Listing(items, page.next, rows.limits), grant.audience)
 
 
 def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[str, object]]:
@@ -43,4 +44,4 @@ def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[s
     if within(item, grant.rows) is None:
         raise missing()
     settled = settle(house, Asked(position=entries[0].position))
-    return settled.standing, shower(EntryItem, grant.audience)(item)
+    return settled.standing.without_default(), shower(EntryItem, grant.audience)(item)

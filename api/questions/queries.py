@@ -78,12 +78,15 @@ def _settled(house: Reading, asked: Asked, position: int) -> Settled:
     pinned = asked.position is not None and (recorded_at is not None or asked.valid_at is not None)
     earlier = asked.pinned or asked.known_at is not None
     day = asked.valid_at or default_day(recorded_at, today(), pinned=earlier)
-    shown = {
+    shown: dict[str, Any] = {
         "valid_at": day.isoformat(),
         "known_at": instant_text(recorded_at) if recorded_at else None,
         "position": position,
         "rules": house.rules(day, position),
     }
+    if earlier and asked.valid_at is None:
+        # Who asks for the past and names no day is told which day that was.
+        shown["defaulted"] = ["valid_at"]
     return Settled(Basis(day, position), Standing(shown, pinned))
 
 

@@ -65,7 +65,11 @@ class Question(BaseModel):
 class AsOf(Question):
     """A question with its two clocks."""
 
-    valid_at: Day | None = Field(None, description="业务日期,默认今天 / day, today by default")
+    valid_at: Day | None = Field(
+        None,
+        description="业务日期,默认今天;给了 known_at 或 position 时默认为其入账之日 / day; today by default, "
+        "with known_at or position the day of that recording",
+    )
     known_at: Instant | None = Field(
         None, description="截至何时所知(RFC 3339,带时区) / as known at this instant"
     )
@@ -235,12 +239,29 @@ class DiffQuestion(Paged):
     """Which two answers are compared, and where."""
 
     of: Literal["roster", "scope", "flags"] = Field(description="比较什么 / what is compared")
-    from_valid_at: Day | None = None
-    to_valid_at: Day | None = None
-    from_known_at: Instant | None = None
-    to_known_at: Instant | None = None
-    from_position: Position | None = None
-    to_position: Position | None = None
+    from_valid_at: Day | None = Field(
+        None, description="起:业务日期,默认同止 / day before; by default that of the other side"
+    )
+    to_valid_at: Day | None = Field(
+        None,
+        description="止:业务日期,默认同起,两者都不给则为今天或 to_position 入账之日 / day after; by default that "
+        "of the other side, without either today or the day on which to_position was recorded",
+    )
+    from_known_at: Instant | None = Field(
+        None, description="起:截至何时所知 / before: as known at this instant"
+    )
+    to_known_at: Instant | None = Field(
+        None, description="止:截至何时所知 / after: as known at this instant"
+    )
+    from_position: Position | None = Field(
+        None,
+        description="起:截至哪个入账位置所知,默认同止 / before: as known at this position; by default that "
+        "of the other side",
+    )
+    to_position: Position | None = Field(
+        None,
+        description="止:截至哪个入账位置所知,默认目前 / after: as known at this position; by default now",
+    )
     uscc: Uscc | None = None
     district: District | None = None
     cursor: str | None = None

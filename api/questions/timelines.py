@@ -72,7 +72,7 @@ def _judged(
 ) -> dict[int, list[dict[str, Any]]]:
     """Return what the checks of scope and roster say of these sessions, but what was dismissed."""
     found: dict[int, list[dict[str, Any]]] = {}
-    for flag in flags.of_records(conn, records, position):
+    for flag in flags.on_any_day(conn, records, position):
         dismissed = flag["review"] == ReviewDecision.DISMISSED and not flag["review_stale"]
         if flag["code"] in OUTSIDE and not dismissed:
             found.setdefault(flag_position(flag["key"]), []).append(flag)

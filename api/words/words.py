@@ -126,13 +126,6 @@ RESPONSIBLE = names(
     supervising=("主管区", "supervising authority"),
     inspecting=("派出督导的机构", "authority that sent the inspectors"),
 )
-DUTIES = names(
-    assessor=("考评人员", "assessor"), quality=("质量内控人员", "internal quality officer")
-)
-PARTNERSHIPS = names(
-    school=("校企合作技工院校", "partner school"),
-    apprenticeship=("企业新型学徒制", "new-type apprenticeship"),
-)
 GROUNDS = names(
     competition=("竞赛成绩", "result of a competition"),
     contribution=("突出贡献", "outstanding contribution"),
@@ -251,8 +244,6 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "authority": AUTHORITIES,
         "organisation": ORGANISATIONS,
         "body": {**DISTRICTS, **ORGANISATIONS},
-        "duty": DUTIES,
-        "partnership": PARTNERSHIPS,
         "ground": GROUNDS,
         "event": EVENT_NAMES,
         "deed": DEEDS,

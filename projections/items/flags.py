@@ -118,7 +118,9 @@ class BacklogItem:
     days_30: Annotated[int, Head("已知 8 至 30 天的违规", "known for 8 to 30 days"), READ]
     days_90: Annotated[int, Head("已知 31 至 90 天的违规", "known for 31 to 90 days"), READ]
     older: Annotated[int, Head("已知 90 天以上的违规", "known for more than 90 days"), READ]
-    backfilled: Annotated[int, Head("历史补录的违规", "brought in as history"), READ]
+    backfilled: Annotated[
+        int, Head("历史补录的违规(不计时长)", "brought in as history, of no age"), READ
+    ]
     unreviewed: Annotated[int, Head("未复核的违规数", "breaches not reviewed"), READ]
     undecided: Annotated[int, Head("无法判定数", "undecided"), READ]
     undecided_unreviewed: Annotated[

@@ -179,6 +179,21 @@ def of_record(conn: Connection[Any], basis: Basis, record: int) -> list[dict[str
 
 
 OF_RECORDS = """
+SELECT doc FROM projections.flags
+ WHERE record = ANY (%(records)s) AND verdict <> 'clear'
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ ORDER BY record, code, key
+"""
+
+
+def of_records(conn: Connection[Any], basis: Basis, records: list[int]) -> list[dict[str, Any]]:
+    """Return what is breach or undecided of the records at these positions, on the day asked for."""
+    values = {"records": records, "position": basis.position, "valid_at": basis.valid_at}
+    return [item(doc) for (doc,) in conn.execute(OF_RECORDS, values).fetchall()]
+
+
+ON_ANY_DAY = """
 SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
  WHERE record = ANY (%(records)s) AND verdict <> 'clear'
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
@@ -186,7 +201,7 @@ SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
 """
 
 
-def of_records(conn: Connection[Any], records: list[int], position: int) -> list[dict[str, Any]]:
-    """Return what is breach or undecided of the records at these positions, as known at `position`."""
+def on_any_day(conn: Connection[Any], records: list[int], position: int) -> list[dict[str, Any]]:
+    """Return the same whatever the day, as known at `position`: for what is shown over all days."""
     values = {"records": records, "position": position}
-    return [item(doc) for (doc,) in conn.execute(OF_RECORDS, values).fetchall()]
+    return [item(doc) for (doc,) in conn.execute(ON_ANY_DAY, values).fetchall()]

@@ -140,6 +140,7 @@ def _given(query: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fault, ...]]
             faults.append(Fault(f"{side}_known", reason))
     if "from_valid_at" not in given and "of" not in given:
         given["from_valid_at"] = (today().replace(day=1) - timedelta(days=1)).isoformat()
+        given.setdefault("to_valid_at", today().isoformat())
     given.setdefault("of", OF[0])
     return given, tuple(faults)
 

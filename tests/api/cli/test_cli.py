@@ -256,8 +256,11 @@ def test_a_replay_equals_the_views_and_a_rebuild_finds_no_difference(
         "differences": 0,
         "shown": [],
     }
-    whole = json.loads(shell.run("replay", "--workers", "1", "--json").stdout)["tables"]
+    folded = json.loads(shell.run("replay", "--workers", "1", "--json").stdout)
+    assert folded["days"] == "all"
+    whole = folded["tables"]
     day = shell.run("replay", "--valid-at", "2024-08-01", "--workers", "1", "--json").stdout
+    assert json.loads(day)["days"] == "2024-08-01"
     assert json.loads(day)["tables"]["roster"]["rows"] < whole["roster"]["rows"]
     said = json.loads(shell.run("projections", "rebuild", "--compare", "--json").stdout)
     assert said["differences"] == 0

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.postgres
 EVERY = (*LISTS.values(), CATALOGUES)
 FIRM = "91110113MA0EX027XJ"
 QUESTIONS: dict[str, tuple[str, ...]] = {
-    "diff": tuple(f"of={of}&from_valid_at=2024-12-01" for of in ("roster", "scope", "flags")),
+    "diff": tuple(
+        f"of={of}&from_valid_at=2024-12-01&to_valid_at=2025-12-01"
+        for of in ("roster", "scope", "flags")
+    ),
     "stats": tuple(
         f"by={by}" for by in ("district", "occupation", "level", "method", "month", "code")
     ),
@@ -177,8 +180,25 @@ def test_what_the_public_is_not_shown_is_in_no_file_either(site: Site) -> None:
     assert "because" not in heads
 
 
+def test_a_page_says_nothing_of_what_has_no_value(site: Site) -> None:
+    session = asked(site, "/v1/assessments?limit=1", SUPERVISOR)["items"][0]
+    flag = next(
+        each
+        for each in asked(site, "/v1/flags", SUPERVISOR)["items"]
+        if any(body["role"] == "supervising" for body in each["responsible"])
+    )
+    for path in (f"/assessments/{session['assessment_id']}", f"/flags/{flag['key']}"):
+        answer = site.get(path, SUPERVISOR)
+        assert answer.status_code == 200
+        assert "None" not in answer.text
+
+
 def test_instants_are_in_utc_with_their_z(site: Site) -> None:
-    found = asked(site, "/v1/diff?of=roster&from_valid_at=2024-12-01&limit=5", SUPERVISOR)
+    found = asked(
+        site,
+        "/v1/diff?of=roster&from_valid_at=2024-12-01&to_valid_at=2025-12-01&limit=5",
+        SUPERVISOR,
+    )
     moments = [cause["recorded_at"] for line in found["items"] for cause in line["because"]]
     assert moments
     assert all(moment.endswith("Z") for moment in moments)

@@ -425,9 +425,13 @@ def test_before_anything_was_recorded_nothing_is_known(desk: Desk):
 def test_what_a_record_raised_is_found_by_its_position(desk: Desk):
     code = uscc()
     position = desk.load(*listed(code, "4"), session(code, level="3"))
-    found = flags.of_records(desk.conn, [position], position)
+    now = desk.basis(date(2025, 6, 1), position)
+    found = flags.of_records(desk.conn, now, [position])
     assert [x["key"] for x in found] == [f"S2-{position}"]
-    assert flags.of_records(desk.conn, [position - 1], position) == []
+    assert flags.of_records(desk.conn, now, [position - 1]) == []
+    before = desk.basis(date(2025, 1, 1), position)
+    assert flags.of_records(desk.conn, before, [position]) == []
+    assert len(flags.on_any_day(desk.conn, [position], position)) == 1
 
 
 def test_an_enterprise_that_moves_takes_all_its_records_to_the_new_district(desk: Desk):
