@@ -120,7 +120,7 @@ DUTIES = (
         "quality supervision and daily checks",
         "InspectionDrawn InspectionDispatched SpotCheckRecorded",
         "V1",
-        "/inspections /field",
+        "/inspections /field /coverage",
         "test_a_visit_that_contradicts_what_was_reported_is_v1",
     ),
     Duty(
@@ -202,7 +202,7 @@ DUTIES = (
         "annual plan and last year's summary",
         "AnnualPlanFiled AnnualPlanRevised",
         "P1",
-        "/plans",
+        "/plans /plans/compared",
         "test_a_late_plan_is_late_from_the_day_after_the_deadline_until_it_is_filed",
     ),
     Duty(

@@ -290,6 +290,33 @@ class BacklogQuestion(AsOf, Formatted):
     district: District | None = None
 
 
+class CoverageQuestion(AsOf, Formatted):
+    """Whose visits are counted, by district."""
+
+    uscc: Uscc | None = None
+    district: District | None = None
+
+
+class UnvisitedQuestion(Listed):
+    """Which enterprises that nobody visited in the year of the day."""
+
+    uscc: Uscc | None = None
+    district: District | None = None
+
+
+class PlanComparisonQuestion(Listed):
+    """Which enterprises of the roster, with their plan of a year and what they held in it."""
+
+    uscc: Uscc | None = None
+    district: District | None = None
+    year: Annotated[int, Field(ge=2000, le=2999)] | None = Field(
+        None, description="年度,默认业务日期所在年 / year, by default that of the day"
+    )
+    plan: Literal["missing", "filed"] | None = Field(
+        None, description="未报备(应报)、已报备 / none on file where one is owed, or one on file"
+    )
+
+
 class OverviewQuestion(AsOf):
     """What the overview is of: everything that the caller sees, or one district."""
 

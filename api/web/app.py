@@ -16,6 +16,7 @@ from api.http.routes import (
     catalogues,
     changes,
     commands,
+    coverage,
     draws,
     enterprises,
     evidence,
@@ -123,6 +124,7 @@ def describe() -> FastAPI:
         integrity,
         requests,
         watch,
+        coverage,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

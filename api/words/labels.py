@@ -101,6 +101,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             password=("密码", "Password"),
             person=("持有人", "Holder"),
             place_missing=("没有定位的原因", "Why there is no position"),
+            plan=("计划", "Plan"),
             planned_on=("计划日期", "Planned on"),
             pool_inspectors=("督导人员的账户", "Accounts of inspectors"),
             position=("入账位置", "Position"),

@@ -89,6 +89,10 @@ CATEGORIES = names(
     apprentice=("新型学徒", "new-type apprentices"),
     other=("其他人员", "others"),
 )
+PLAN_STATES = names(
+    missing=("未报备", "none on file"),
+    filed=("已报备", "on file"),
+)
 DUTIES = names(
     assessor=("考评人员", "examiner"),
     quality=("质量内控人员", "internal quality officer"),
@@ -223,6 +227,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "category": CATEGORIES,
         "content": CONTENTS,
         "duty": DUTIES,
+        "plan_state": PLAN_STATES,
         "partnership": PARTNERSHIPS,
         "material": MATERIALS,
         "heading": HEADINGS,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -62,6 +63,8 @@ class FindingPage:
     """Whether the last order is past its deadline on the day, without a report."""
     acts: Sequence[Act]
     """What the reader may do now."""
+    gone: Mapping[str, Row]
+    """Key of a flag that it rests on → the flag, where that is no breach any more, or was dismissed."""
     may_stamp: bool
     """Whether the reader may state the day of receipt."""
     papers: Sequence[Filing]
@@ -228,6 +231,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         files=obtainable(house, actor, _files(item)),
         overdue=_overdue(item, standing.day.isoformat()),
         acts=due(item, actor) if frame.now else (),
+        gone=_gone(house, actor, item, standing.asked),
         may_stamp=may_stamp(actor),
         papers=filings(house, item["because"]),
         measures=[
@@ -243,6 +247,20 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         values=fresh if form is None else typed(form),
     )
     return render(frame, "finding.html", page, refusal.status if refusal else seen.status)
+
+
+def _gone(house: Installation, actor: Actor, item: Row, asked: Asked) -> dict[str, Row]:
+    """Return the flags behind a finding that do not carry it any more, as known at the basis."""
+    found: dict[str, Row] = {}
+    for key in item["flags"]:
+        there = attempt(partial(ask_one, house, actor, "flags", asked, key))
+        if isinstance(there, Refusal):  # none, or not for this reader
+            continue
+        flag = there[1]
+        dismissed = flag["review"] == "dismissed" and not flag["review_stale"]
+        if flag["verdict"] == "clear" or dismissed:
+            found[key] = flag
+    return found
 
 
 def _files(item: Row) -> list[str]:

@@ -11,6 +11,7 @@ from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
 from api.questions.clocks import Asked
+from api.questions.coverage import Beside, Summary, beside_ledger
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.queries import ask_one
@@ -27,6 +28,7 @@ from api.web.frame.rendering import render
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from ledger.log.clock import today
+from projections.views.basis import Basis
 
 router = APIRouter(include_in_schema=False)
 FILED, REVISED = "AnnualPlanFiled", "AnnualPlanRevised"
@@ -41,6 +43,10 @@ class PlanPage:
     """The plan as `GET /v1/plans/{uscc}/{year}` gives it."""
     name: str
     """Name of the enterprise."""
+    beside: Beside
+    """What the ledger holds of the same years."""
+    differs: Sequence[Summary]
+    """Counts of last year's summary that are not the ledger's."""
     papers: Sequence[Filing]
     """When it came in, and each revision."""
     may_revise: bool
@@ -92,8 +98,11 @@ def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str
     standing, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
     names = called(house, standing, [uscc])
     frame = framed(request, house, actor, standing, subject=uscc, twin=f"/v1/plans/{uscc}/{year}")
+    beside = beside_ledger(house, Basis(standing.day, standing.position), item)
     page = PlanPage(
         item=item,
+        beside=beside,
+        differs=[each for each in beside.summary if each.said != each.ledger],
         name=names.get(uscc, uscc),
         papers=filings(house, item["because"]),
         may_revise=frame.now and actor.role in MAY[REVISED],

@@ -1,7 +1,8 @@
 """`/enterprises/{uscc}/…`: the lists about one enterprise, each on a page of its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -50,6 +51,8 @@ class TabPage:
     """The first rows of the second list of the page."""
     others_more: bool = False
     """Whether it has more rows."""
+    remarks: Mapping[int, Row] = field(default_factory=dict[int, Row])
+    """Position of a record of an inspection → what is to be said of how it was carried out (Q1)."""
 
 
 class Room(NamedTuple):
@@ -70,6 +73,7 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
     *,
     beside: Mapping[str, str] | None = None,
     others: Found | None = None,
+    remarks: Mapping[int, Row] = MappingProxyType({}),
     offers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a list, on the basis of the list."""
@@ -90,6 +94,7 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
         list=shown(frame, room.house, seen, found, offers=offers, whose=None),
         others=others.page.items if others else (),
         others_more=bool(others and others.page.next),
+        remarks=remarks,
     )
     return render(frame, f"enterprise_{tab}.html", page, seen.status)
 
@@ -113,10 +118,12 @@ def _beside(room: Room, view: str, asked: Asked) -> Found:
 def flags(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show its flags."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, FlagsQuestion)
+    asked, seen = _asked(room, FlagsQuestion)
+    # What the supervisors answer for (Q1) is a remark on their inspection.
+    wanted = asked.model_copy(update={"procedure": "without"})
     found = ask(house, actor, VIEWS["flags"], wanted)
     offers = {"verdict": "verdict", "review": "review", "case": "case", "code": "check"}
-    beside = {"uscc": uscc}
+    beside = {"uscc": uscc, "procedure": "without"}
     return _shown(room, "flags", found, seen, "/v1/flags", beside=beside, offers=offers)
 
 
@@ -149,7 +156,23 @@ def supervision(request: Request, house: Installed, actor: Caller, uscc: str) ->
     others = _beside(room, "inspections", found.standing.asked)
     beside = {"uscc": uscc}
     twin = "/v1/findings"
-    return _shown(room, "supervision", found, seen, twin, beside=beside, others=others)
+    remarks = _remarks(room, found.standing.asked)
+    return _shown(
+        room, "supervision", found, seen, twin, beside=beside, others=others, remarks=remarks
+    )
+
+
+def _remarks(room: Room, asked: Asked) -> Mapping[int, Row]:
+    """Return what the inspectors answer for themselves, by the position of their record."""
+    question = FlagsQuestion.model_construct(
+        uscc=room.uscc,
+        procedure="only",
+        valid_at=asked.valid_at,
+        position=asked.position,
+        limit=ROWS,
+    )
+    found = ask(room.house, room.actor, VIEWS["flags"], question).page.items
+    return {int(each["key"].rpartition("-")[2]): each for each in found}
 
 
 @router.get("/enterprises/{uscc}/plans")

@@ -72,7 +72,11 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         at = AsOf.model_construct(valid_at=asked.valid_at, position=asked.position)
         covered = units.units(house, actor, uscc, at).page.items
         flags = FlagsQuestion.model_construct(
-            uscc=uscc, valid_at=asked.valid_at, position=asked.position, limit=FLAGS_SHOWN
+            uscc=uscc,
+            procedure="without",  # the supervisors' own faults are remarks on their inspections
+            valid_at=asked.valid_at,
+            position=asked.position,
+            limit=FLAGS_SHOWN,
         )
         raised = ask(house, actor, VIEWS["flags"], flags).page.items
     frame = framed(

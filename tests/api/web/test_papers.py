@@ -222,3 +222,55 @@ def test_a_form_is_shown_to_who_may_record_it_and_to_nobody_else(site: Site, pat
 
 def test_no_other_paper_has_a_form(site: Site):
     assert site.get("/registers/staff/none", OFFICER).status_code == 404
+
+
+def test_a_finding_says_that_its_ground_is_gone(site: Site):
+    code = lines.uscc()
+    for each in lines.listed(code, "4"):
+        site.record(each)
+    position = site.record(lines.session(code, "3"))
+    key, number = f"S2-{position}", f"fd-{uuid.uuid4().hex[:8]}"
+    raised = {"kind": "超等级", "severity": "major", "rule": "七(三)", "statement": "超出等级。"}
+    site.record(
+        lines.line(
+            "FindingRaised",
+            "2025-04-01",
+            lines.SUPERVISOR,
+            finding_id=number,
+            uscc=code,
+            assessments=[],
+            certificates=[],
+            flags=[key],
+            **raised,
+        )
+    )
+    assert "依据已不存在" not in site.get(f"/findings/{number}", SUPERVISOR).text
+    review = {"flag": key, "decision": "dismissed", "reason": "核实"}
+    at = site.record(lines.line("FlagReviewed", "2026-11-30", lines.SUPERVISOR, **review))
+    said = site.get(f"/findings/{number}?min_position={at}", SUPERVISOR).text
+    assert "依据已不存在" in said
+    assert "请核实后销号或撤回" in said
+
+
+def test_the_supervisors_own_fault_is_a_remark_on_their_inspection_and_no_flag_of_the_enterprise(
+    site: Site,
+):
+    code = lines.uscc()
+    site.record(lines.registered(code))
+    at = site.record(
+        lines.line(
+            "InspectionDispatched",
+            "2025-04-01",
+            lines.district("110108"),
+            inspection_id=f"ins-{code[-6:]}",
+            kind="现场督导",
+            uscc=code,
+            inspectors=[{"account": "i-1", "name": "甲", "recusal_declared": False}],
+        )
+    )
+    flags = site.get(f"/enterprises/{code}/flags?min_position={at}", SUPERVISOR).text
+    assert f"Q1-{at}" not in flags
+    assert f"Q1-{at}" not in site.get(f"/enterprises/{code}", SUPERVISOR).text
+    supervision = site.get(f"/enterprises/{code}/supervision", SUPERVISOR).text
+    assert f"/flags/Q1-{at}" in supervision
+    assert "督导程序" in supervision
