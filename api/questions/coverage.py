@@ -7,14 +7,14 @@ from api.questions import cursors
 from api.questions.answers import Listing
 from api.questions.cursors import Place
 from api.questions.policy import Action, decide
-from api.questions.queries import Found, Settled, further, opened, settle
+from api.questions.queries import Found, further, opened, settle
 from api.questions.questions import CoverageQuestion, PlanComparisonQuestion, UnvisitedQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import narrowed
 from domain.terms.envelope import Actor
 from projections.counts import coverage as counts
 from projections.counts import planned
-from projections.views.basis import Basis, Page
+from projections.views.basis import Basis
 
 
 def coverage(house: Reading, actor: Actor, question: CoverageQuestion) -> Found:
@@ -28,7 +28,7 @@ def coverage(house: Reading, actor: Actor, question: CoverageQuestion) -> Found:
             items = counts.coverage(
                 connection, settled.basis, uscc=seen.uscc, district=seen.district
             )
-    return Found(settled.standing, Listing(items, None, seen.limited), public=False)
+    return Found(settled.standing, Listing(items, None, seen.limited), grant.audience)
 
 
 def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Found:
@@ -38,7 +38,7 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
     place = Place("unvisited", _chosen(question, ("uscc", "district")))
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = counts.unvisited(
             connection,
@@ -48,7 +48,8 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
             uscc=seen.uscc,
             district=seen.district,
         )
-    return _found(settled, page, place, seen.limited)
+    more = further(settled, page.next, place)
+    return Found(settled.standing, Listing(page.items, more, seen.limited), grant.audience)
 
 
 def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> Found:
@@ -58,7 +59,7 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
     place = Place("plan-comparisons", _chosen(question, ("uscc", "district", "year", "plan")))
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), public=False)
+        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = planned.compared(
             connection,
@@ -70,7 +71,8 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
             uscc=seen.uscc,
             district=seen.district,
         )
-    return _found(settled, page, place, seen.limited)
+    more = further(settled, page.next, place)
+    return Found(settled.standing, Listing(page.items, more, seen.limited), grant.audience)
 
 
 def _chosen(
@@ -78,11 +80,6 @@ def _chosen(
 ) -> dict[str, str]:
     given = question.model_dump(mode="json", exclude_none=True)
     return {name: str(given[name]) for name in kept if name in given}
-
-
-def _found(settled: Settled, page: Page, place: Place, limited: Mapping[str, Any] | None) -> Found:
-    more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(page.items, more, limited), public=False)
 
 
 class Line(NamedTuple):

@@ -9,8 +9,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from api.questions import (
+    coverage,
+    draws,
+    enterprises,
+    feed,
+    issued,
+    late,
+    requests,
+    roster_changes,
+    units,
+)
 from api.questions import diff as changes
-from api.questions import draws, enterprises, feed, issued, late, requests, roster_changes, units
 from api.questions.answers import Listing
 from api.questions.lists import VIEWS
 from api.questions.paging import BY_CURSOR, BY_POSITION, Paging
@@ -18,6 +28,7 @@ from api.questions.policy import Action, decide
 from api.questions.queries import Found, ask
 from api.questions.questions import (
     BacklogQuestion,
+    CoverageQuestion,
     DiffQuestion,
     Entire,
     EventsQuestion,
@@ -25,16 +36,19 @@ from api.questions.questions import (
     HistoryQuestion,
     LateQuestion,
     Listed,
+    PlanComparisonQuestion,
     RequestsQuestion,
     RosterChangesQuestion,
     SessionsQuestion,
     StatsQuestion,
+    UnvisitedQuestion,
 )
 from api.questions.reading import Reading
 from api.words.language import Words
 from api.words.list_names import LISTS as NAMES
 from domain.terms.envelope import Actor
 from projections.items.changes import BY, COUNTS, DIFFERENCES, CountItem
+from projections.items.coverage import CoverageItem, PlanComparisonItem, UnvisitedItem
 from projections.items.entries import DrawItem, EntryItem, LateItem, RequestItem
 from projections.items.flags import BacklogItem
 from projections.items.listed import (
@@ -266,6 +280,40 @@ LISTS: Mapping[str, DeclaredList] = MappingProxyType(
                 late.late,
                 ("position", "type", "days_late", "valid_from", "recorded_at", "subject", "actor"),
                 "/late",
+                "watching",
+            ),
+            DeclaredList(
+                "coverage",
+                "/v1/coverage",
+                CoverageItem,
+                ("district",),
+                CoverageQuestion,
+                coverage.coverage,
+                ("district", "listed", "visited", "unvisited"),
+                "/coverage",
+                "watching",
+                operation="coverage",
+            ),
+            DeclaredList(
+                "unvisited",
+                "/v1/unvisited",
+                UnvisitedItem,
+                ("uscc",),
+                UnvisitedQuestion,
+                coverage.unvisited,
+                ("uscc", "name", "district", "standing", "last_visit"),
+                "/coverage",
+                "watching",
+            ),
+            DeclaredList(
+                "plan-comparisons",
+                "/v1/plan-comparisons",
+                PlanComparisonItem,
+                ("uscc",),
+                PlanComparisonQuestion,
+                coverage.compared,
+                ("uscc", "name", "filed_on", "planned_sessions", "sessions", "candidates"),
+                "/plans/compared",
                 "watching",
             ),
             DeclaredList(

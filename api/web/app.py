@@ -16,7 +16,6 @@ from api.http.routes import (
     catalogues,
     changes,
     commands,
-    coverage,
     draws,
     enterprises,
     evidence,
@@ -124,7 +123,6 @@ def describe() -> FastAPI:
         integrity,
         requests,
         watch,
-        coverage,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:
