@@ -87,6 +87,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         ),
         "CorrectionRequested": (R.ENTERPRISE_REPORTER,),
         "CorrectionDecided": (R.CENTRE_OFFICER, R.QUALITY_SUPERVISOR),
+        "PersonErased": _CENTRE,
         "CatalogueAdopted": (R.BUREAU_PUBLISHER, R.CENTRE_OFFICER),
     }
 )

@@ -16,6 +16,7 @@ from domain import (
     complaint,
     correction,
     enterprise,
+    erasure,
     flag,
     partnership,
     plan,
@@ -52,6 +53,7 @@ _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
         "specification": specification,
         "complaint": complaint,
         "catalogue": catalogue,
+        "person": erasure,
         "record": correction,
         "request": request,
     }

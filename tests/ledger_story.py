@@ -13,6 +13,7 @@ from domain.certificate.certificate import (
     CertificateRevoked,
 )
 from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected
+from domain.erasure import PersonErased
 from domain.flag import FlagAnswered, FlagReviewed
 from domain.inspection.inspection import InspectionDrawn
 from domain.registry import EVENTS
@@ -24,7 +25,7 @@ from ledger.log.entry import Draft
 from ledger.log.log import Append, Log
 from tests.story import USCC, _own_day
 
-ABOUT_NOBODY = (CatalogueAdopted, RosterPublished, InspectionDrawn)
+ABOUT_NOBODY = (CatalogueAdopted, RosterPublished, InspectionDrawn, PersonErased)
 BUREAU = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bureau")
 
 

@@ -12,6 +12,7 @@ import typer
 
 from api.cli.catalogues import catalogue
 from api.cli.checks import doctor, verify
+from api.cli.erase import erase
 from api.cli.failures import reported, tell
 from api.cli.imports import import_files
 from api.cli.init import init
@@ -72,6 +73,7 @@ app.command()(signer)
 app.command()(checkpoint)
 app.command()(bundle)
 app.command()(witness)
+app.command()(erase)
 app.command()(token)
 app.add_typer(users, name="users")
 app.command()(doctor)

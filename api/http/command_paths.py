@@ -51,6 +51,7 @@ PATHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "answers": ("FlagAnswered",),
         "corrections": ("RecordCorrected", "CorrectionRequested", "CorrectionDecided"),
         "catalogue-adoptions": ("CatalogueAdopted",),
+        "erasures": ("PersonErased",),
         "requests": ("ActRequested",),
     }
 )

@@ -62,4 +62,5 @@ EVENT_NAMES = names(
     CorrectionRequested=("申请更正", "correction requested"),
     CorrectionDecided=("办理更正申请", "correction decided"),
     CatalogueAdopted=("采用目录版本", "catalogue adopted"),
+    PersonErased=("抹除个人信息", "person erased"),
 )

@@ -138,6 +138,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "对第 {position} 条申请:{taken:taken},{reason}",
             "request at {position}: {taken:taken}, {reason}",
         ),
+        "PersonErased": _same("{basis}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }
 )

@@ -124,6 +124,7 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
         "catalogue": _nothing,
         "record": _request,
         "request": _nothing,
+        "person": _nothing,
     }
 )
 """Which judgements an entry of a stream may change."""

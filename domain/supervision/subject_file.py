@@ -336,6 +336,7 @@ _TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxy
         "complaint": _add_nothing,
         "roster": _add_nothing,
         "request": _add_nothing,
+        "person": _add_nothing,
         "catalogue": _add_nothing,
         "record": _add_request,
     }

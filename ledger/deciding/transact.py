@@ -5,9 +5,11 @@
 is decided again, three times at most.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
+from domain.erasure import PersonErased
 from domain.terms.decider import PersonOf
 from domain.terms.place import UNSURVEYED, Survey
 from domain.terms.reference import Reference
@@ -49,7 +51,9 @@ class Transactor:
 
     def execute(self, submission: Submission, version: int | None = None) -> Outcome:
         """Carry out or refuse one command; `version` is the one that its stream must still have."""
-        return self._commands.execute(submission, version)
+        outcome = self._commands.execute(submission, version)
+        self._carry_on(submission, outcome)
+        return outcome
 
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Carry out or refuse the commands in their order; yield each outcome once it is durable.
@@ -57,7 +61,22 @@ class Transactor:
         The next batch is taken while the last one is still being appended, so outcomes come a
         batch later than their commands. One stream at a time; another one waits.
         """
-        return self._batches.stream(batches)
+        waiting: deque[Submission] = deque()
+
+        def remembered() -> Iterator[Sequence[Submission]]:
+            for batch in batches:
+                waiting.extend(batch)
+                yield batch
+
+        for outcome in self._batches.stream(remembered()):
+            self._carry_on(waiting.popleft(), outcome)
+            yield outcome
+
+    def _carry_on(self, submission: Submission, outcome: Outcome) -> None:
+        """Do what a recorded erasure says. Cut off in between, it is done when it is asked for again."""
+        body = submission.body
+        if isinstance(body, PersonErased) and isinstance(outcome, Accepted | Already):
+            self._parts.vault.erase(body.subject_id, submission.actor.account, body.basis)
 
     def rehearsal(self) -> Rehearsal:
         """Return what decides a stream like `stream` and appends nothing."""

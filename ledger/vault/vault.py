@@ -249,6 +249,23 @@ class Vault:
     def _record_digest(self, record: str) -> bytes:
         return hmac.digest(self._keys.identity, f"record/v1\0{record}".encode(), "sha256")
 
+    REMEMBER = """
+    INSERT INTO vault.access (subject_id, actor, reason, act)
+    SELECT p.subject_id, %(actor)s, %(reason)s, 'erase' FROM vault.person p
+     WHERE p.subject_id = %(subject_id)s
+    """
+    ERASE = "DELETE FROM vault.person WHERE subject_id = %(subject_id)s"
+
+    def erase(self, subject_id: str, actor: str, reason: str) -> bool:
+        """Destroy the key, the box and all spellings of a person, and remember that it was done.
+
+        Return whether there was anything to destroy. Entries, and every proof of them, stay as they are.
+        """
+        values = {"subject_id": subject_id, "actor": actor, "reason": reason}
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(self.REMEMBER, values)
+            return connection.execute(self.ERASE, values).rowcount > 0
+
     ACCESSES = """
     SELECT subject_id, actor, reason, act, at FROM vault.access
      WHERE subject_id = %(subject_id)s ORDER BY id

@@ -1,6 +1,7 @@
 """For every event a situation in which whoever may record it can: what came before, and the command."""
 
 import hashlib
+import uuid
 from collections.abc import Callable, Mapping
 from itertools import count
 from types import MappingProxyType
@@ -257,6 +258,12 @@ def _answered(office: Office, code: str) -> Json:
     return line("FlagAnswered", "2025-04-01", reporter(code), **data)
 
 
+def _erased(_office: Office, _code: str) -> Json:
+    """Of somebody whom nobody knows: the receipt of an erasure is one all the same."""
+    subject = str(uuid.uuid4())
+    return line("PersonErased", "2025-06-01", CENTRE, subject_id=subject, basis="本人申请")
+
+
 def _adopted(_office: Office, _code: str) -> Json:
     """The shipped suggestion of a mapping, from a day on which nothing is judged."""
     (suggested,) = (each for each in SHIPPED if each.suggested)
@@ -428,6 +435,7 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
         "CorrectionRequested": _wished,
         "CorrectionDecided": _wish_decided,
         "CatalogueAdopted": _adopted,
+        "PersonErased": _erased,
     }
 )
 """Event → its situation."""

@@ -20,6 +20,7 @@ OF_THE_LEDGER = {
     "CatalogueAdopted",
     "ActRequested",
     "ActDecided",
+    "PersonErased",
 }
 """Events that are no duty of the notice."""
 

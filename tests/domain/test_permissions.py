@@ -87,6 +87,7 @@ MATRIX = {
     "ActRequested": "QCB",
     "ActDecided": "QCB",
     "CatalogueAdopted": "BC",
+    "PersonErased": "C",
 }
 
 

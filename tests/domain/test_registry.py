@@ -38,6 +38,7 @@ from domain.enterprise import (
     UnitCovered,
     UnitReleased,
 )
+from domain.erasure import PersonErased
 from domain.finding.finding import (
     FINDING,
     FindingClosed,
@@ -218,6 +219,7 @@ def everything() -> list[Command[Any]]:
     ]
 
 
+SOMEBODY = "0f0e0d0c-0b0a-4908-8706-050403020100"
 HISTORY = everything()
 _SESSION_AT = next(
     e.position for e in recorded(*HISTORY) if type(e.event).__name__ == "AssessmentHeld"
@@ -245,11 +247,12 @@ HISTORY += [
 ]
 _WISH_AT = len(recorded(*HISTORY))
 HISTORY.append(order(CorrectionDecided(position=_WISH_AT, taken=True, reason="属实"), DAY))
+HISTORY.append(order(PersonErased(subject_id=SOMEBODY, basis="本人申请"), DAY, by=CENTRE))
 
 
 def test_the_history_has_every_event():
     assert {type(e.event).__name__ for e in recorded(*HISTORY)} == set(registry.EVENTS)
-    assert len(registry.EVENTS) == 59
+    assert len(registry.EVENTS) == 60
 
 
 def test_every_schema_that_ever_was_is_known_by_name():
@@ -294,7 +297,7 @@ def test_every_entry_stands_in_a_stream_of_its_kind_and_carries_known_tags():
 
 
 def test_every_entry_about_an_enterprise_names_it_and_its_district():
-    about_none = {"RosterPublished", "InspectionDrawn", "CatalogueAdopted"}
+    about_none = {"RosterPublished", "InspectionDrawn", "CatalogueAdopted", "PersonErased"}
     for entry in recorded(*HISTORY):
         found = (entry.subject, entry.district)
         expected = (None, None) if type(entry.event).__name__ in about_none else (USCC, "110108")

@@ -72,6 +72,7 @@ BAD: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         one("uscc", BAD_USCC),
     ),
     "ApplicationReturned": one("reason", BLANK),
+    "PersonErased": one("basis", BLANK) | one("subject_id", BLANK | st.just("张三")),
     "ApplicationRejected": one("reason", BLANK),
     "ExpertsAssigned": st.one_of(
         one("experts", st.sampled_from([[], [EXPERT, EXPERT]])),

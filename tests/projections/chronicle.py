@@ -43,6 +43,7 @@ KINDS = (
     *(ANSWER,) * 2,
     *(REQUEST,) * 3,
     *(DECISION,) * 3,
+    *("ActRequested", "ActDecided") * 2,
 )
 """Every event; sessions, certificates and what is said about records before come more often."""
 

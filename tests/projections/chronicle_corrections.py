@@ -116,4 +116,4 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "FlagAnswered": (("statement", '"另"'), *_DAYS),
     "FlagReviewed": (("decision", '"dismissed"'), ("decision", '"upheld"'), *_DAYS),
 }
-"""Event name → pairs of path and value (JSON text). Rosters, draws and adoptions are never corrected."""
+"""Event name → pairs of path and value (JSON text). Rosters, draws, adoptions and erasures are never corrected."""

@@ -26,6 +26,7 @@ from domain.certificate.certificate import (
     Holder,
 )
 from domain.complaint import ComplaintReceived
+from domain.erasure import PersonErased
 from domain.finding import finding, measure
 from domain.inspection import inspection
 from domain.inspection.draw import Pool, Sample, commitment, draw, pool_digest
@@ -513,6 +514,9 @@ MAKERS: Mapping[str, Callable[[Step], Any]] = {
         request_id=_request(s), taken=bool(s.b % 2), reason=None if s.b % 2 else "x"
     ),
     "CatalogueAdopted": _catalogue,
+    "PersonErased": lambda s: PersonErased(
+        subject_id=f"00000000-0000-4000-8000-{s.episode:04x}{s.a:04x}{s.b:04x}", basis="本人申请"
+    ),
 }
 """Event name → what a step of it says; reviews and corrections look at what was told before."""
 
@@ -524,6 +528,7 @@ BEGIN: Mapping[type, str] = {
     inspection.InspectionDispatched: "inspection_id",
     ComplaintReceived: "complaint_id",
     ActRequested: "request_id",
+    PersonErased: "subject_id",
 }
 """Event that begins something → the field with its id: the deciders let it in once."""
 NEED: Mapping[type, str] = {

@@ -22,6 +22,7 @@ EXAMPLES = 600
 NEVER_CORRECTED = {
     "RosterPublished",
     "CatalogueAdopted",
+    "PersonErased",
     "InspectionDrawn",
     "RecordCorrected",
     "CorrectionRequested",

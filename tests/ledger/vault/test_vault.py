@@ -141,3 +141,28 @@ def test_each_record_keeps_its_own_spelling_of_a_name(vault: Vault):
         (second, "张三峰"): True,
     }
     assert vault.reveal(who, "auditor", "complaint 12") == ZHANG
+
+
+def test_whoever_is_erased_is_gone_with_every_spelling_and_that_is_remembered(
+    vault: Vault, addresses: Addresses
+):
+    other = ZHANG._replace(id_no="1")
+    erased, kept = vault.pseudonyms([ZHANG, other])
+    vault.spell([Spelling(erased, RECORD, "张叁丰"), Spelling(kept, RECORD, "张三 丰")])
+    assert vault.erase(erased, "centre-1", "本人申请")
+    with pytest.raises(Unknown):
+        vault.reveal(erased, "auditor", "x")
+    assert not vault.matches(erased, RECORD, "张叁丰")
+    assert vault.find([vault.identity(ZHANG)]) == {}
+    assert vault.reveal(kept, "auditor", "x") == other
+    acts = [(each.actor, each.reason, each.act) for each in vault.accesses(erased)]
+    assert ("centre-1", "本人申请", "erase") in acts
+    with psycopg.connect(addresses.app) as connection:
+        left = connection.execute(
+            "SELECT (SELECT count(*) FROM vault.person WHERE subject_id = %(s)s),"
+            " (SELECT count(*) FROM vault.spelling WHERE subject_id = %(s)s)",
+            {"s": erased},
+        ).fetchone()
+    assert left == (0, 0)
+    assert not vault.erase(erased, "centre-1", "again"), "there is nothing left to destroy"
+    assert vault.pseudonyms([ZHANG]) != [erased], "who comes again is somebody new"
