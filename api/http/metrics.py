@@ -1,14 +1,16 @@
 """Figures for Prometheus: requests, the head of the ledger, how far the views have come."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from api.installation.figures import Figure
 from api.installation.wiring import Lag
 from projections.follow.set_apart import Apart
 
@@ -45,7 +47,14 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def text(self, lag: Lag, apart: Sequence[Apart], *, clock_refused: bool) -> bytes:
+    def text(
+        self,
+        lag: Lag,
+        apart: Sequence[Apart],
+        standing: Iterable[Figure] = (),
+        *,
+        clock_refused: bool,
+    ) -> bytes:
         """Return the exposition in the text format."""
         counted = self._registry
         if self._folder is not None:
@@ -53,6 +62,8 @@ class Metrics:
             MultiProcessCollector(counted, path=str(self._folder))  # type: ignore[no-untyped-call]
         now = CollectorRegistry()
         now.register(_Now(lag, apart, clock_refused=clock_refused))
+        now.register(_Standing(standing))
+        ProcessCollector(registry=now)
         return generate_latest(counted) + generate_latest(now)
 
 
@@ -93,3 +104,19 @@ class _Now(Collector):
         for stored, position in self._apart.items():
             apart.add_metric((stored,), position)
         yield apart
+
+
+class _Standing(Collector):
+    """How the installation stands, and the process that is asked."""
+
+    def __init__(self, standing: Iterable[Figure]) -> None:
+        self._standing = standing
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the figures."""
+        for name, told, label, values in self._standing:
+            labels = (label,) if label else ()
+            family = GaugeMetricFamily(name, told, labels=labels)
+            for value, number in values.items():
+                family.add_metric((value,) if label else (), number)
+            yield family

@@ -7,6 +7,7 @@ from api.export.formats import JSON
 from api.http.caller import Caller, Installed
 from api.http.described import problems
 from api.http.metrics import CONTENT_TYPE
+from api.installation.figures import standing
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 
@@ -71,7 +72,10 @@ def metrics(request: Request, house: Installed, actor: Caller) -> Response:
     lag = house.lag()
     return Response(
         request.app.state.metrics.text(
-            lag, house.set_apart(), clock_refused=house.log.clock.refused is not None
+            lag,
+            house.set_apart(),
+            list(standing(house)),
+            clock_refused=house.log.clock.refused is not None,
         ),
         media_type=CONTENT_TYPE,
     )
