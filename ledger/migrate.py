@@ -5,7 +5,7 @@ Around them, each time: the roles before, owners and grants after (`ledger/roles
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
@@ -112,6 +112,28 @@ def migrate(connection: Connection[Any], sources: Iterable[Source] = (LEDGER,)) 
     return ran
 
 
+def prepare(
+    connection: Connection[Any], sources: Iterable[Source], applied: Mapping[str, Mapping[int, str]]
+) -> None:
+    """Make the tables of an empty database as they were where these files had run: for a restore.
+
+    `applied`: namespace → number → digest. Owners and grants are left to `migrate`, which runs what
+    came since. Call it in a transaction.
+
+    Raises:
+        Edited, Newer, NeedsAdministrator: as there.
+    """
+    connection.execute(LOCK)
+    roles.establish(connection)
+    connection.execute(ACT_AS, (roles.OWNER,))
+    connection.execute(BOOTSTRAP)
+    for source in sources:
+        wanted = applied.get(source.namespace, {})
+        _refuse_edited(source, files(source.folder), wanted)
+        _run(connection, source, wanted)
+    connection.execute("RESET ROLE")
+
+
 class Standing(NamedTuple):
     """How the tables of a database stand to the files of this release."""
 
@@ -179,12 +201,19 @@ VALUES (%(namespace)s, %(number)s, %(name)s, %(digest)s)
 """
 
 
-def _run(connection: Connection[Any], source: Source) -> list[str]:
+def _run(
+    connection: Connection[Any], source: Source, wanted: Container[int] | None = None
+) -> list[str]:
+    """Run what has not run yet; of that only what is wanted, if anything is said."""
     migrations = files(source.folder)
     rows = connection.execute(APPLIED, {"namespace": source.namespace}).fetchall()
     applied = cast("dict[int, str]", dict(rows))
     _refuse_edited(source, migrations, applied)
-    pending = [migration for migration in migrations if migration.number not in applied]
+    pending = [
+        migration
+        for migration in migrations
+        if migration.number not in applied and (wanted is None or migration.number in wanted)
+    ]
     for migration in pending:
         connection.execute(ACT_AS, (source.role,))
         # No parameters, so a file may hold many statements.

@@ -73,6 +73,24 @@ def put_factor(
     connection.execute(PUT_FACTOR, {"account": account, "factor": sealed, "step": step})
 
 
+SEALED = "SELECT account, factor FROM office.credential WHERE factor IS NOT NULL ORDER BY account"
+RESEAL = "UPDATE office.credential SET factor = %(factor)s WHERE account = %(account)s"
+
+
+def reseal_factors(connection: Connection[Any], old: bytes, new: bytes) -> int:
+    """Seal every second factor anew; return how many there are. One that no longer opens stays.
+
+    Its holder could not use it before either, and asks for a one-time link.
+    """
+    renewed = 0
+    for account, sealed in connection.execute(SEALED).fetchall():
+        secret = unseal(old, sealed, account)
+        if secret is not None:
+            values = {"factor": seal(new, secret, account), "account": account}
+            renewed += connection.execute(RESEAL, values).rowcount
+    return renewed
+
+
 USE_STEP = """
 UPDATE office.credential SET factor_step = %(step)s
  WHERE account = %(account)s AND (factor_step IS NULL OR factor_step < %(step)s)

@@ -17,6 +17,11 @@ from api.access.sessions import Limits
 from api.access.settings import AccessSettings
 
 
+def factor_key(key: bytes) -> bytes:
+    """Return what second factors are sealed with, of the installation's key."""
+    return derived(key, "dudao second factors")
+
+
 class Gate:
     """The way into one installation."""
 
@@ -24,7 +29,7 @@ class Gate:
         self, settings: AccessSettings, pool: ConnectionPool[Connection[Any]], key: bytes
     ) -> None:
         self.pool = pool
-        self.factor_key = derived(key, "dudao second factors")
+        self.factor_key = factor_key(key)
         self.offer_key = derived(key, "dudao offered second factors")
         self.cookie_key = derived(key, "dudao provider cookie")
         self.demo_key = derived(key, "dudao demonstration")

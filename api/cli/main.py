@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.backups import backup, keys, restore
 from api.cli.catalogues import catalogue
 from api.cli.checks import doctor, verify
 from api.cli.erase import erase
@@ -69,6 +70,9 @@ app.command()(replay)
 app.add_typer(projections, name="projections")
 app.add_typer(catalogue, name="catalogue")
 app.command()(verify)
+app.command()(backup)
+app.command()(restore)
+app.add_typer(keys, name="keys")
 app.command()(signer)
 app.command()(checkpoint)
 app.command()(bundle)

@@ -79,10 +79,24 @@ def verify(
         return Report(checker.head(), _first(found, wholes))
 
 
+def verify_alone(connection: Connection[Any], progress: Progress | None = None) -> Report:
+    """Do the same on one connection, in its transaction: what is not committed yet is seen too."""
+    size, hashes, recorded_at = _state(connection)
+    lay(connection)
+    checker = _Checker()
+    found = _entries(connection, checker, size, progress, nothing_stated)
+    found = found or _state_difference(checker, size, hashes, recorded_at)
+    others = [_asked(connection, query, what, size) for query, what in WHOLES]
+    return Report(checker.head(), _lowest([found, *others]))
+
+
 def _first(found: Difference | None, wholes: list[Future[Difference | None]]) -> Difference | None:
+    return _lowest([found, *(whole.result() for whole in wholes)])
+
+
+def _lowest(found: list[Difference | None]) -> Difference | None:
     """Return the difference at the lowest position; the state's own only if no entry differs."""
-    others = [whole.result() for whole in wholes]
-    differences = [each for each in (found, *others) if each is not None]
+    differences = [each for each in found if each is not None]
     return min(differences, key=lambda each: each.position or float("inf"), default=None)
 
 
@@ -300,7 +314,13 @@ def _whole(
         connection.execute("SET LOCAL enable_seqscan = on")
         if connection.info.server_version >= 170000:
             connection.execute("SET LOCAL transaction_timeout = 0")
-        row: Any = connection.execute(query, {"size": size}).fetchone()
+        return _asked(connection, query, what, size)
+
+
+def _asked(
+    connection: Connection[Any], query: LiteralString, what: str, size: int
+) -> Difference | None:
+    row: Any = connection.execute(query, {"size": size}).fetchone()
     return None if row[0] is None else Difference(row[0], what)
 
 

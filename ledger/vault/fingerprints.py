@@ -41,7 +41,7 @@ def record(connection: Connection[Any], name: str, fingerprint: bytes) -> None:
 
 
 def check(connection: Connection[Any], folder: Path) -> None:
-    """See that those of the keys that are in the folder are the ledger's. Changes nothing there.
+    """See that those of the keys that are in the folder are the ledger's.
 
     Who only reads needs none: an auditor may look at the ledger from another machine.
 
@@ -49,7 +49,10 @@ def check(connection: Connection[Any], folder: Path) -> None:
         OtherKeys: they are not.
         UnusableKey: a file is none.
     """
-    _compare(folder, in_use(connection), keys.present(folder))
+    stored = in_use(connection)
+    for name, digest in stored.items():
+        keys.finish_rotation(folder, name, digest)
+    _compare(folder, stored, keys.present(folder))
 
 
 def tie(connection: Connection[Any], folder: Path) -> None:
@@ -66,6 +69,8 @@ def tie(connection: Connection[Any], folder: Path) -> None:
     with connection.transaction():
         connection.execute(LOCK)
         stored = in_use(connection)
+        for name, digest in stored.items():
+            keys.finish_rotation(folder, name, digest)
         is_empty = connection.execute(IS_EMPTY).fetchone() == (True,)
         found = keys.make(folder) if is_empty and not stored else keys.present(folder)
         _compare(folder, stored, found)

@@ -30,6 +30,19 @@ def path_of(folder: Path, name: str) -> Path:
     return folder / f"{name}.key"
 
 
+def next_path(folder: Path, name: str) -> Path:
+    """Return where a key lies that is to take the place of another."""
+    return folder / f"{name}.key.next"
+
+
+def finish_rotation(folder: Path, name: str, fingerprinted: bytes) -> None:
+    """Put the next key in its place where the ledger is tied to it already: a rotation was cut off."""
+    coming = next_path(folder, name)
+    if coming.exists() and fingerprint(name, _octets(coming)) == fingerprinted:
+        coming.replace(path_of(folder, name))
+        keep_names(folder)
+
+
 def present(folder: Path, names: Iterable[str] = NAMES) -> dict[str, bytes]:
     """Return those of the keys that are there.
 

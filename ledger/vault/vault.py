@@ -21,7 +21,8 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from ledger.log import pack
-from ledger.vault.keys import KEY_BYTES, Keys
+from ledger.unready import Unready
+from ledger.vault.keys import KEY_BYTES, Keys, fingerprint
 
 NONCE_BYTES = 12
 DOMAIN = "idno/v1"
@@ -58,6 +59,16 @@ class Unknown(KeyError):  # noqa: N818 - an answer to the caller, not a fault
     """Nobody has this pseudonym, or not any more."""
 
 
+class Rotated(Unready):
+    """The wrapping key was rotated while this process ran; nobody is entered under the old one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "封装密钥已轮换,本进程仍持有旧密钥;请重新启动",
+            "the wrapping key was rotated and this process holds the old one: start it again",
+        )
+
+
 def normalised(number: str) -> str:
     """Return an identity number as it is compared: NFKC, no spaces, capital letters."""
     if number.isascii() and number.isalnum():  # nearly every number, at a fifth of the time
@@ -87,10 +98,14 @@ class Vault:
     def __init__(self, pool: ConnectionPool[Connection[Any]], keys: Keys) -> None:
         self._pool = pool
         self._keys = keys
+        self._fingerprint = fingerprint("wrapping", keys.wrapping)
 
     ADD = """
     INSERT INTO vault.person (identity, subject_id, wrapped_key, box)
-    SELECT * FROM unnest(%(identities)s, %(subjects)s, %(wrapped)s, %(boxes)s) ORDER BY 1
+    SELECT * FROM unnest(%(identities)s, %(subjects)s, %(wrapped)s, %(boxes)s)
+     WHERE coalesce((SELECT fingerprint = %(fingerprint)s FROM vault.key_fingerprint
+                      WHERE name = 'wrapping' ORDER BY number DESC LIMIT 1), true)
+     ORDER BY 1
     ON CONFLICT (identity) DO NOTHING
     """
     FIND = """
@@ -131,13 +146,19 @@ class Vault:
         """Add people who were not found, each with a proposed `subject_id`; return what they have.
 
         It is the proposed one, unless somebody else has added the same person meanwhile.
+
+        Raises:
+            Rotated: this process holds a wrapping key of before.
         """
         if not missing:
             return {}
         with self._pool.connection() as connection:
             if self._add(connection, missing) == len(missing):
                 return {identity: subject_id for identity, (_, subject_id) in missing.items()}
-            return self._find(connection, list(missing))
+            found = self._find(connection, list(missing))
+            if len(found) < len(missing):
+                raise Rotated
+            return found
 
     def _find(self, connection: Connection[Any], identities: Sequence[bytes]) -> dict[bytes, str]:
         values = {"identities": pack.byteas(identities)}
@@ -159,6 +180,7 @@ class Vault:
             "subjects": pack.texts(subjects),
             "wrapped": pack.byteas(wrapped),
             "boxes": pack.byteas(boxes),
+            "fingerprint": self._fingerprint,
         }
         return connection.execute(self.ADD, values, prepare=True).rowcount
 

@@ -1,0 +1,73 @@
+"""Forgetting a person: the row of the vault goes, and with it the only key of the box.
+
+That it was done is said twice: by an entry, and in a list outside the database, since a backup of
+before the erasure knows of neither. A restore carries out both again.
+"""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import orjson
+from psycopg import Connection
+
+FORGET = "DELETE FROM vault.person WHERE subject_id = ANY (%(subjects)s) RETURNING subject_id"
+LOG = """
+INSERT INTO vault.access (subject_id, actor, reason, act)
+SELECT subject_id, %(actor)s, %(reason)s, 'erase' FROM unnest(%(subjects)s::text[]) AS s(subject_id)
+ ORDER BY 1
+"""
+RECEIPTS = r"SELECT payload FROM ledger.entry WHERE type ~ '(^|[./-])person[.-]erased/'"
+
+
+def carry_out(
+    connection: Connection[Any], subjects: Collection[str], actor: str, reason: str
+) -> int:
+    """Forget these persons, and say so in the vault's own log; return how many there were."""
+    rows = connection.execute(FORGET, {"subjects": sorted(subjects)}).fetchall()
+    gone = sorted(row[0] for row in rows)
+    connection.execute(LOG, {"subjects": gone, "actor": actor, "reason": reason})
+    return len(gone)
+
+
+def receipts(connection: Connection[Any]) -> set[str]:
+    """Return the pseudonyms whose erasure stands in the ledger."""
+    rows = connection.execute(RECEIPTS, binary=True).fetchall()
+    return {str(orjson.loads(bytes(payload))["subject_id"]) for (payload,) in rows}
+
+
+def list_path(folder: Path) -> Path:
+    """Return where the list lies in a data folder. It belongs on another machine as well."""
+    return folder / "erased.ndjson"
+
+
+def note(path: Path, subject_id: str, at: str) -> None:
+    """Add an erasure to the list, for good."""
+    line = orjson.dumps(
+        {"subject_id": subject_id, "erased_at": at}, option=orjson.OPT_APPEND_NEWLINE
+    )
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def listed(path: Path) -> set[str]:
+    """Return the pseudonyms in a list: one a line, alone or as an object with `subject_id`.
+
+    Raises:
+        ValueError: a line is neither; with its number.
+    """
+    found: set[str] = set()
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        text = line.strip()
+        if not text:
+            continue
+        if text.startswith("{"):
+            try:
+                text = str(orjson.loads(text)["subject_id"])
+            except (orjson.JSONDecodeError, KeyError):
+                raise ValueError(f"{path}:{number}") from None
+        found.add(text)
+    return found
