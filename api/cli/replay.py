@@ -154,7 +154,8 @@ def rebuild(
     """在旁重建视图并切换;有差异时以 1 结束 / Rebuild the views beside the live ones and switch."""
     import orjson  # noqa: PLC0415 - start-up time
 
-    from api.installation.wiring import caught_up  # noqa: PLC0415
+    from api.installation.settings import Settings  # noqa: PLC0415
+    from api.installation.wiring import Installation  # noqa: PLC0415
     from projections.follow.rebuild import Busy  # noqa: PLC0415
     from projections.follow.rebuild import rebuild as rebuild_tables  # noqa: PLC0415
     from projections.views.views import TABLES  # noqa: PLC0415
@@ -162,7 +163,8 @@ def rebuild(
     if name is not None and name not in TABLES:
         listed = "、".join(TABLES)
         raise Failure(f"没有视图 {name};可用:{listed}", f"there is no view {name}: {listed}")
-    with caught_up() as (house, _):
+    # Without bringing the views up first: they may be a later release's, to which nothing is added.
+    with Installation(Settings(), connections=4) as house:
         try:
             rebuilt = rebuild_tables(house.database.addresses.app, house.folding)
         except Busy:

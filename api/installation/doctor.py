@@ -200,6 +200,28 @@ def _lag(house: Installation) -> Iterator[Finding]:
     )
 
 
+def _fold(house: Installation) -> Iterator[Finding]:
+    """Tables of another version of the fold are made anew beside, or left to the later release."""
+    from projections.follow import version  # noqa: PLC0415 - start-up time
+
+    with house.reading() as connection:
+        found = version.of_live(connection)
+    if found > version.FOLD:
+        later = version.LaterFold(found)
+        yield Finding("fold", State.FAULT, later.zh, later.en)
+    elif found < version.FOLD:
+        yield Finding(
+            "fold",
+            State.WARNING,
+            f"视图由较早版本(折叠 {found},本版本 {version.FOLD})编制;服务运行时会在旁重新编制并切换,"
+            "也可运行 dudao projections rebuild",
+            f"the views are of an earlier version of the fold ({found}, this release's is {version.FOLD}): "
+            "a server makes them anew beside and switches; so does dudao projections rebuild",
+        )
+    else:
+        yield _ok("fold", f"版本 {found}", f"version {found}")
+
+
 def _apart(house: Installation) -> Iterator[Finding]:
     """An entry that cannot be read holds up its own enterprise alone, and that for good."""
     found = house.set_apart()
@@ -288,6 +310,7 @@ _CHECKS: tuple[Callable[[Installation], Iterator[Finding]], ...] = (
     _keys,
     _lag,
     _apart,
+    _fold,
     _editions,
     _clock,
     _space,

@@ -138,9 +138,19 @@ class Installation:
     def runner(self) -> "Runner":
         """Who brings the views up to the ledger."""
         from projections.follow.executor import processes  # noqa: PLC0415 - see above
+        from projections.follow.rebuild import rebuild  # noqa: PLC0415
         from projections.follow.runner import Runner  # noqa: PLC0415
 
-        return Runner(self.database.addresses.app, self.folding, executors=processes)
+        conninfo = self.database.addresses.app
+
+        def renew(stopped: threading.Event) -> None:
+            rebuilt = rebuild(conninfo, self.folding, executors=processes, stopped=stopped)
+            logger.warning(
+                "the views were made anew at position %s; %s rows differ from those of before",
+                *(rebuilt.position, len(rebuilt.differences)),
+            )
+
+        return Runner(conninfo, self.folding, executors=processes, renew=renew)
 
     @cached_property
     def provider(self) -> "Provider | None":

@@ -5,7 +5,8 @@ moves tables between schemas; a question under way ends on the tables on which i
 """
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
@@ -13,7 +14,9 @@ from psycopg import Connection, sql
 
 from projections.follow.fold import Rules
 from projections.follow.runner import Executors, Runner, Sizes, here
+from projections.follow.runner import position as live_position
 from projections.follow.schema import LAST, LIVE, NEXT
+from projections.follow.version import LaterFold
 from projections.views.views import TABLES
 
 ALL = ("progress", "tallies", "set_apart", *TABLES)
@@ -37,18 +40,20 @@ class Rebuilt(NamedTuple):
     differences: list[Unlike]
 
 
-def rebuild(
+def rebuild(  # noqa: PLR0913 - what is rebuilt, with what, and whether it is wanted
     conninfo: str,
     rules: Rules,
     *,
     switch: bool = True,
     sizes: Sizes | None = None,
     executors: Executors = here,
+    stopped: Event | None = None,
 ) -> Rebuilt:
     """Fill the second set of tables from the whole ledger, compare it, and switch it in.
 
     The comparison is of all that the two sets say up to the same position; the live ones are
-    brought there first. `switch` False leaves the live tables as they are.
+    brought there first, unless a later version of the fold has made them. `switch` False leaves the live
+    tables as they are; so does `stopped`, which says that nobody waits for it any more.
 
     Raises:
         Busy: another rebuild is under way.
@@ -56,11 +61,13 @@ def rebuild(
     with psycopg.connect(conninfo, autocommit=True) as conn, _alone(conn):
         conn.execute(PATIENT)
         _empty(conn)
-        beside = Runner(conninfo, rules, sizes, NEXT, executors)
+        beside = Runner(conninfo, rules, sizes, NEXT, executors, stopped)
         position = beside.catch_up()
-        Runner(conninfo, rules, sizes).catch_up(position)
+        with suppress(LaterFold):
+            Runner(conninfo, rules, sizes, stopped=stopped).catch_up(position)
+        position = min(position, live_position(conn))
         differences = [found for table in TABLES for found in _compared(conn, table, position)]
-        if switch:
+        if switch and not beside.stopped:
             _switch(conn, beside)
         _empty(conn)
     return Rebuilt(position, differences)
@@ -110,8 +117,10 @@ WITH live AS (
 SELECT key, known_from, valid_from, 'live' FROM (TABLE live EXCEPT TABLE rebuilt) l
 UNION ALL
 SELECT key, known_from, valid_from, 'rebuilt' FROM (TABLE rebuilt EXCEPT TABLE live) r
- ORDER BY 1, 3, 2, 4
+ ORDER BY 1, 3, 2, 4 LIMIT {most}
 """
+MOST = 100_000
+"""Differences of a table that are told: another version of the fold may change every row."""
 NAMES = ("key", "subject", "district", "known_from", "valid_from", "valid_to", "doc")
 
 
@@ -123,6 +132,7 @@ def _compared(conn: Connection[Any], table: str, position: int) -> Iterator[Unli
         position=sql.Literal(position),
         live=sql.Identifier(LIVE, table),
         rebuilt=sql.Identifier(NEXT, table),
+        most=sql.Literal(MOST),
     )
     for key, known_from, valid_from, only in conn.execute(statement).fetchall():
         yield Unlike(table, key, known_from, valid_from, only)
@@ -137,7 +147,8 @@ def _switch(conn: Connection[Any], beside: Runner) -> None:
     with conn.transaction():
         # The live runner takes this row before it writes: from here on both sets stand still.
         row: Any = conn.execute(HOLD_STILL).fetchone()
-        beside.catch_up(row[0])
+        if beside.catch_up(row[0]) < row[0]:
+            return  # told to end: the tables stay where they are
         for table in ALL:
             for here, there in ((LIVE, LAST), (NEXT, LIVE), (LAST, NEXT)):
                 place = sql.Identifier(here, table)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
@@ -17,7 +17,7 @@ from psycopg import Connection
 
 from ledger.log.follow import Follower
 from projections.counts import tallies
-from projections.follow import batches, bulk, histories, set_apart
+from projections.follow import batches, bulk, histories, set_apart, version
 from projections.follow.bulk import Part
 from projections.follow.executor import Executor, InProcess
 from projections.follow.fold import Rules
@@ -50,6 +50,10 @@ def here(rules: Rules) -> AbstractContextManager[Executor]:
     return nullcontext(InProcess(rules))
 
 
+Renew: TypeAlias = Callable[[Event], object]
+"""Makes the tables anew beside the live ones, unless the event says that nobody waits for it."""
+
+
 class Sizes(NamedTuple):
     """How much is done at once: entries in one transaction, entries of files kept in memory."""
 
@@ -61,14 +65,18 @@ class Sizes(NamedTuple):
 class Runner:
     """Keeps the tables of one schema up to the ledger. One thread uses it; any may stop it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it follows, with what, and how much at once
         self,
         conninfo: str,
         rules: Rules,
         sizes: Sizes | None = None,
         schema: str = LIVE,
         executors: Executors = here,
+        stopped: Event | None = None,
+        renew: Renew | None = None,
     ) -> None:
+        """`renew`: makes tables of an earlier version of the fold anew, beside those that are followed."""
+        self._renew = renew
         self._conninfo = conninfo
         self._installed = rules
         self._sizes = sizes or Sizes()
@@ -76,9 +84,14 @@ class Runner:
         self._executors = executors
         self._memory = Memory(self._sizes.memory)
         self._apart: set[str] = set()
-        self._stopped = Event()
+        self._stopped = stopped or Event()
         self._lock = Lock()
         self._follower: Follower | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopped.is_set()
 
     def catch_up(self, upto: int | None = None) -> int:
         """Bring the tables up to the ledger's end, or to `upto`; return their position.
@@ -115,11 +128,37 @@ class Runner:
             with self._connections() as (reader, writer):
                 lease = Lease(self._conninfo, self._schema)
                 if self._elected(lease, writer):
-                    with lease.held():
+                    version.require_not_later(writer)
+                    with lease.held(), self._renewing(writer):
                         self._follow(reader, writer, ledger, lease)
+        except version.LaterFold as error:
+            logger.error("%s", error)  # noqa: TRY400 - no fault: a later release runs, or has run
+            self._stopped.wait(STANDBY * 10)
         except (psycopg.OperationalError, Overtaken):
             # The server is gone or restarts; what was not committed is done again.
             self._stopped.wait(STANDBY)
+
+    @contextmanager
+    def _renewing(self, writer: Connection[Any]) -> Generator[None]:
+        """While the tables are followed as they are, have those of an earlier version made anew."""
+        if self._renew is None or not version.is_earlier(writer):
+            yield
+            return
+        logger.warning("the views are of an earlier version of the fold; they are made anew beside")
+        renewing = Thread(target=self._renew_until_done, name="projections-renewal", daemon=True)
+        renewing.start()
+        yield
+
+    def _renew_until_done(self) -> None:
+        while self._renew is not None and not self._stopped.is_set():
+            try:
+                self._renew(self._stopped)
+            except Exception as error:
+                if not isinstance(error, psycopg.OperationalError):
+                    logger.exception("the views were not made anew")
+                self._stopped.wait(STANDBY * 10)
+            else:
+                return
 
     def stop(self) -> None:
         """End `run` after the transaction under way."""
@@ -232,7 +271,8 @@ class Runner:
 
 UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"
 LOCK = """
-SELECT position, ARRAY(SELECT subject FROM set_apart WHERE subject IS NOT NULL) FROM progress FOR UPDATE
+SELECT position, ARRAY(SELECT subject FROM set_apart WHERE subject IS NOT NULL), fold
+  FROM progress FOR UPDATE
 """
 
 
@@ -243,6 +283,10 @@ def _begin(writer: Connection[Any], at: int, apart: Collection[str]) -> None:
         raise Overtaken(f"the tables rest on {row[0]}, not on {at}: another process writes them")
     if frozenset(row[1]) != apart:
         raise Overtaken("the tables were rebuilt, and others are set apart now")
+    if row[2] > version.FOLD:
+        raise version.LaterFold(row[2])
+    if at == 0:
+        version.sign(writer)
 
 
 LOOK_OVER = "ANALYZE roster, scope, flags, sessions, certificates, cases, tallies"
