@@ -28,8 +28,6 @@ from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR
 from tests.serving import serving
 
-pytestmark = pytest.mark.postgres
-
 DEPLOY = Path(__file__).parents[3] / "deploy"
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 NGINX = """
@@ -216,11 +214,8 @@ def test_figures_are_not_for_everybody(front: tuple[httpx2.Client, int]):
     assert front[0].get("/metrics").status_code in {401, 404}
 
 
+@pytest.mark.parametrize("front", [nginx], indirect=True, ids=["nginx"])
 def test_without_tls_one_is_sent_on(front: tuple[httpx2.Client, int]):
-    client, plain = front
-    if not plain:
-        pytest.skip("Caddy does so by itself")
-    answer = httpx2.get(f"http://localhost:{plain}/roster?q=x", trust_env=False)
+    answer = httpx2.get(f"http://localhost:{front[1]}/roster?q=x", trust_env=False)
     assert answer.status_code == 301
     assert answer.headers["Location"] == "https://localhost/roster?q=x"
-    assert client
