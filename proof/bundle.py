@@ -20,7 +20,7 @@ from proof.checkpoints import BadCheckpoint, Checkpoint, read_checkpoint
 from proof.kept import Kept
 from proof.notes import BadKey, BadNote, Kind, Note, PrivateKey, read_note, read_vkey, verified
 from proof.policy import BadPolicy, Policy, Trusted, read_policy, trust
-from proof.receipts import BadProof, Receipt, read_receipt
+from proof.receipts import BadProof, Receipt, read_head
 
 FORMAT = "dudao/bundle/v1"
 MANIFEST, SIGNATURE, CHECKPOINT = "manifest.json", "manifest.sig", "checkpoint"
@@ -231,13 +231,12 @@ class _Checker:
             raise BadBundle("the entries are not those that the manifest names")
         if {f"proofs/{position}" for position in positions} != set(self._under("proofs/")):
             raise BadBundle("there is not one proof for each entry")
-        tail = self._read(CHECKPOINT)
         named: set[str] = set()
         for position in positions:
             content = self._read(f"entries/{position}")
-            receipt = read_receipt(self._read(f"proofs/{position}") + tail)
-            at, size = receipt.leaf_index, checkpoint.size
-            held = verify_inclusion(at, size, leaf_hash(content), receipt.path, checkpoint.root)
+            path = read_head(self._read(f"proofs/{position}"))
+            at, size = path.leaf_index, checkpoint.size
+            held = verify_inclusion(at, size, leaf_hash(content), path.hashes, checkpoint.root)
             if at != position - 1 or not held:
                 raise BadBundle(f"entry {position} is not in the tree that was signed")
             lines = content.partition(b"\n\n")[0].decode().split("\n")

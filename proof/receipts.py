@@ -59,19 +59,41 @@ def read_receipt(content: bytes) -> Receipt:
     Raises:
         BadProof: it holds none.
     """
+    head, separator, tail = content.partition(b"\n\n")
+    path = read_head(head + separator)
     try:
-        return _read(content)
+        return Receipt(path.leaf_index, path.hashes, read_note(tail), path.extra)
+    except BadNote as error:
+        raise BadProof(str(error)) from error
+
+
+class Path(NamedTuple):
+    """What stands before the checkpoint."""
+
+    leaf_index: int
+    hashes: tuple[bytes, ...]
+    extra: bytes | None
+
+
+def read_head(content: bytes) -> Path:
+    """Return the path that stands before a checkpoint, with the empty line behind it.
+
+    Raises:
+        BadProof: it is none.
+    """
+    try:
+        return _read_head(content)
     except BadProof:
         raise
     except ValueError as error:
         raise BadProof(str(error)) from error
 
 
-def _read(content: bytes) -> Receipt:
-    head, separator, tail = content.partition(b"\n\n")
-    first, *lines = head.decode().split("\n")
-    if first != FORMAT or not separator:
+def _read_head(content: bytes) -> Path:
+    first, *lines = content.decode().split("\n")
+    if first != FORMAT or lines[-2:] != ["", ""]:
         raise BadProof(f"not a file that begins with {FORMAT}")
+    lines = lines[:-2]
     extra = None
     if lines and lines[0].startswith("extra "):
         extra = decoded(lines.pop(0).removeprefix("extra "))
@@ -80,7 +102,7 @@ def _read(content: bytes) -> Receipt:
     index = decimal(lines.pop(0).removeprefix("index "))
     if len(lines) > MOST_HASHES:
         raise BadProof("too many hashes")
-    return Receipt(index, tuple(map(read_hash, lines)), read_note(tail), extra)
+    return Path(index, tuple(map(read_hash, lines)), extra)
 
 
 def check(receipt: Receipt, entry: bytes, policy: Policy) -> Proved:
