@@ -25,6 +25,7 @@ from ledger.log.postgres_log import PostgresLog
 from ledger.log.writer import Writer
 from ledger.pool import PATIENCE
 from ledger.reference import installed
+from ledger.vault import erasures
 from ledger.vault.keys import of_vault
 from ledger.vault.vault import Vault
 
@@ -47,7 +48,7 @@ class Bench:
             self.pool.close()
             raise
         self.keys, self.token_key = of_vault(found), found["token"]
-        self.vault = Vault(self.pool, self.keys)
+        self.vault = Vault(self.pool, self.keys, erasures.list_path(settings.folder))
         self._writer = Writer(self.log)
         self.shelf = Shelf(installed(), self.pool.connection)
         self.transactor = Transactor(

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,7 +22,10 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from ledger.log import pack
+from ledger.log.clock import now
+from ledger.log.entry import instant_text
 from ledger.unready import Unready
+from ledger.vault import erasures
 from ledger.vault.keys import KEY_BYTES, Keys, fingerprint
 
 NONCE_BYTES = 12
@@ -95,9 +99,13 @@ def new_subjects(count: int) -> list[str]:
 class Vault:
     """Pseudonyms and the people behind them."""
 
-    def __init__(self, pool: ConnectionPool[Connection[Any]], keys: Keys) -> None:
+    def __init__(
+        self, pool: ConnectionPool[Connection[Any]], keys: Keys, erased: Path | None = None
+    ) -> None:
+        """`erased`: the list of erasures that is kept outside the database."""
         self._pool = pool
         self._keys = keys
+        self._erased = erased
         self._fingerprint = fingerprint("wrapping", keys.wrapping)
 
     ADD = """
@@ -271,22 +279,17 @@ class Vault:
     def _record_digest(self, record: str) -> bytes:
         return hmac.digest(self._keys.identity, f"record/v1\0{record}".encode(), "sha256")
 
-    REMEMBER = """
-    INSERT INTO vault.access (subject_id, actor, reason, act)
-    SELECT p.subject_id, %(actor)s, %(reason)s, 'erase' FROM vault.person p
-     WHERE p.subject_id = %(subject_id)s
-    """
-    ERASE = "DELETE FROM vault.person WHERE subject_id = %(subject_id)s"
-
     def erase(self, subject_id: str, actor: str, reason: str) -> bool:
         """Destroy the key, the box and all spellings of a person, and remember that it was done.
 
         Return whether there was anything to destroy. Entries, and every proof of them, stay as they are.
         """
-        values = {"subject_id": subject_id, "actor": actor, "reason": reason}
         with self._pool.connection() as connection, connection.transaction():
-            connection.execute(self.REMEMBER, values)
-            return connection.execute(self.ERASE, values).rowcount > 0
+            gone = erasures.carry_out(connection, [subject_id], actor, reason) > 0
+            if gone and self._erased is not None:
+                # Before it is committed: what a restore does not know of, it brings back.
+                erasures.note(self._erased, subject_id, instant_text(now()))
+        return gone
 
     ACCESSES = """
     SELECT subject_id, actor, reason, act, at FROM vault.access

@@ -63,6 +63,8 @@ def test_a_person_is_erased_and_every_proof_holds(
         ).fetchone()
     assert types == ("person.person-erased/1",)
     holder = paper["data"]["holder"]
+    noted = (shell.folder / "data" / "erased.ndjson").read_text()
+    assert subject in noted, "a restore of an older backup erases again"
     text = everything(server)
     assert holder["name"] not in text
     assert holder["id_no"] not in text
