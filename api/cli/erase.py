@@ -33,6 +33,7 @@ def erase(
     from domain.terms.vocabulary import Role  # noqa: PLC0415
     from ledger.connect import Opening  # noqa: PLC0415
     from ledger.log.clock import today  # noqa: PLC0415
+    from ledger.vault.erasures import list_path  # noqa: PLC0415
 
     actor = Actor(account=account, role=Role.CENTRE_OFFICER, organisation="centre")
     with Installation(Settings(), connections=4, opening=Opening.RECORDING) as house:
@@ -42,6 +43,7 @@ def erase(
         conditions = Conditions(f"erase/{subject}", None)
         found = perform(house, actor, ["PersonErased"], orjson.dumps(data), conditions)
         acts = house.vault.accesses(subject)
+        kept = list_path(house.settings.folder)
     erased = next((each for each in acts if each.act == "erase"), None)
     where = f"{found.start}"
     sys.stdout.write(
@@ -58,10 +60,10 @@ def erase(
         return
     tell(
         "姓名、证件号码、密钥和各种写法均已销毁;记录和视图中只有假名与掩码姓名,证明不受影响;"
-        "保险库的旧备份须在期限内销毁,否则恢复会带回",
+        f"恢复旧备份时会按 {kept} 再次抹除,请在另一台机器上也存一份;密钥的旧备份须到期销毁",
         "name, number, key and spellings are destroyed; entries and views hold the pseudonym and the "
-        "masked name, proofs are untouched; old backups of the vault have to go in time, or a restore "
-        "brings it back",
+        f"masked name, proofs are untouched; a restore of an old backup erases again by {kept}: keep it "
+        "on another machine too, and let old backups of the keys go in time",
     )
 
 

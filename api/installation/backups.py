@@ -17,6 +17,7 @@ from ledger.backup.archive import Manifest, Reader, Writer
 from ledger.backup.dump import Progress, dump
 from ledger.backup.load import Restored, check_keys, restore
 from ledger.connect import Opening, key_folder
+from ledger.log.entry import instant_text
 from ledger.unready import Unready
 from ledger.vault import erasures, fingerprints, rotation
 
@@ -84,6 +85,8 @@ def _restored(
             )
         # Who serves is let in, and the server's settings are looked at, as at every start.
         open_ledger(settings, Opening.OWNING).close()
+        # The next restore of an old backup needs them too.
+        erasures.note(erasures.list_path(settings.folder), erased, instant_text(done.verified_at))
         return done, database.place
 
 

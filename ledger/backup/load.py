@@ -161,12 +161,9 @@ def _copy(
 ) -> None:
     target = table.identifier
     if table.name in ONE_ROW:
-        target = sql.Identifier("restored_row")
-        connection.execute(
-            sql.SQL("CREATE TEMPORARY TABLE {} (LIKE {}) ON COMMIT DROP").format(
-                target, table.identifier
-            )
-        )
+        # No temporary one: whether a role may make those is the administrator's to say.
+        target = sql.Identifier(table.schema, "restored_row")
+        connection.execute(sql.SQL("CREATE TABLE {} (LIKE {})").format(target, table.identifier))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(target, table.listed(described.columns))
     octets = 0
     with connection.cursor() as cursor:
@@ -187,6 +184,7 @@ def _copy(
                 table.identifier, columns, columns, target
             )
         )
+        connection.execute(sql.SQL("DROP TABLE {}").format(target))
 
 
 def _check(connection: Connection[Any], manifest: Manifest, progress: Progress) -> None:

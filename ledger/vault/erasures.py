@@ -42,13 +42,17 @@ def list_path(folder: Path) -> Path:
     return folder / "erased.ndjson"
 
 
-def note(path: Path, subject_id: str, at: str) -> None:
-    """Add an erasure to the list, for good."""
-    line = orjson.dumps(
-        {"subject_id": subject_id, "erased_at": at}, option=orjson.OPT_APPEND_NEWLINE
-    )
+def note(path: Path, subjects: Collection[str], at: str) -> None:
+    """Add to the list, for good, who is not in it yet."""
+    known = listed(path) if path.exists() else set[str]()
+    lines = [
+        orjson.dumps({"subject_id": each, "erased_at": at}, option=orjson.OPT_APPEND_NEWLINE)
+        for each in sorted(set(subjects) - known)
+    ]
+    if not lines:
+        return
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "wb") as file:
-        file.write(line)
+        file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
 

@@ -288,7 +288,7 @@ class Vault:
             gone = erasures.carry_out(connection, [subject_id], actor, reason) > 0
             if gone and self._erased is not None:
                 # Before it is committed: what a restore does not know of, it brings back.
-                erasures.note(self._erased, subject_id, instant_text(now()))
+                erasures.note(self._erased, [subject_id], instant_text(now()))
         return gone
 
     ACCESSES = """

@@ -1,6 +1,7 @@
 """Backup, restore and rotation as an operator meets them on the command line."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 
 from ledger.connect import Addresses
+from ledger.vault.erasures import listed as listed_in
 from tests.api.cli.test_cli import Shell
 from tests.api.lines import certificate, listed, registered, session, uscc
 from tests.postgres import Server
@@ -71,6 +73,27 @@ def test_a_ledger_goes_to_a_bare_server_with_its_keys_and_the_old_files_add_noth
     assert (report["taken"], report["known"]) == (0, report["lines"])
     new.load(registered(uscc()))
     assert "already" in new.run("restore", archive, "--lang", "en", status=2).stderr
+
+
+def test_an_old_backup_brings_back_nobody_who_is_in_the_list_outside(
+    make: Callable[[str], Shell], tmp_path: Path
+):
+    old, code = make("erasing"), uscc()
+    old.run("init")
+    held = session(code)
+    paper = certificate(code, held["data"]["assessment_id"])
+    old.load(*listed(code, "5", "4"), held, paper)
+    archive = str(tmp_path / "ledger.zip")
+    old.run("backup", archive)
+    old.run("erase", paper["data"]["certificate_no"], "--basis", "2026-7")
+    kept = old.folder / ".dudao" / "erased.ndjson"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    new = make("erased")
+    shutil.copytree(old.folder / ".dudao" / "keys", new.folder / ".dudao" / "keys")
+    came = json.loads(new.run("restore", archive, "--erased", str(kept), "--json").stdout)
+    assert came["erased"] == 1
+    assert listed_in(new.folder / ".dudao" / "erased.ndjson") == listed_in(kept)
+    assert json.loads(new.run("verify", "--json").stdout)["vault"]["opened"] == 0
 
 
 def test_keys_are_shown_rotated_and_never_those_of_identity(make: Callable[[str], Shell]):

@@ -254,7 +254,7 @@ def test_who_was_erased_since_is_erased_again(kept: Kept, tmp_path: Path):
         PostgresLog(pool).append([Append((entry,))])
     octets = kept.dump()
     listed = tmp_path / "erased.ndjson"
-    erasures.note(listed, kept.people[1], "2026-11-30T00:00:00Z")
+    erasures.note(listed, [kept.people[1]], "2026-11-30T00:00:00Z")
     target = kept.make()
     done = restored(octets, target, kept.folder, tmp_path, *erasures.listed(listed), "nobody")
     assert done.erased == 2
@@ -274,6 +274,9 @@ def test_a_list_of_erasures_that_cannot_be_read_names_its_line(tmp_path: Path):
         erasures.listed(path)
     path.write_text('one\n\n{"subject_id": "two"}\n')
     assert erasures.listed(path) == {"one", "two"}
+    erasures.note(path, ["two", "four"], "2026-11-30T00:00:00Z")
+    assert erasures.listed(path) == {"one", "two", "four"}
+    assert len(path.read_text().splitlines()) == 4
 
 
 def test_a_ledger_that_is_tied_to_no_keys_is_not_backed_up(make: Callable[[], Addresses]):
