@@ -4,8 +4,12 @@ Whoever comes waits a few seconds for a server that has just gone; who comes lat
 The first connection that succeeds ends that, a second or so after the server has come back.
 """
 
+import os
 import select
+import socket
+import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -53,6 +57,8 @@ class Pool(ConnectionPool[Connection[Any]]):
     def __init__(self, conninfo: str, size: int, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._away_since: float | None = None
+        self._lent: dict[int, tuple[Connection[Any], float]] = {}
+        self._watching = threading.Event()
         self._failures = 0
         super().__init__(
             conninfo,
@@ -85,10 +91,47 @@ class Pool(ConnectionPool[Connection[Any]]):
                     raise cause(f"no connection to the database in {patience:g} s") from None
                 continue
             if self._is_alive(connection):
+                self._lent[id(connection)] = connection, time.monotonic()
                 return connection
             self.putconn(connection)
             # Where one is broken the others are, as a rule: a restart leaves none of them.
             self.check()
+
+    def putconn(self, conn: Connection[Any]) -> None:
+        """Take a connection back."""
+        self._lent.pop(id(conn), None)
+        super().putconn(conn)
+
+    def open(self, wait: bool = False, timeout: float = 30.0) -> None:  # noqa: FBT001, FBT002 - as it is
+        """Begin to connect."""
+        super().open(wait, timeout)
+        threading.Thread(target=self._watch, name="ledger-pool-watch", daemon=True).start()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Let go of all connections."""
+        self._watching.set()
+        super().close(timeout)
+
+    def _watch(self) -> None:
+        """End what waits for a server that hangs: it closes nothing, and no limit of its own counts."""
+        while not self._watching.wait(LOOK_EVERY):
+            before = time.monotonic() - HANGS_AFTER
+            late = [each for each, since in list(self._lent.values()) if since < before]
+            if late and not self._answers():
+                self._away_since = self._away_since or time.monotonic() - self._patience
+                for connection in late:
+                    _break(connection)
+
+    def _answers(self) -> bool:
+        """Ask the server on a connection of its own."""
+        try:
+            with psycopg.connect(str(self.conninfo), connect_timeout=3, autocommit=True) as asking:
+                asking.execute("SELECT 1")
+        except errors.ConnectionTimeout:
+            return False
+        except psycopg.OperationalError:
+            pass  # it has no room for one more, or is gone: then it has closed what it had
+        return True
 
     def _until(self, began: float, patience: float) -> float:
         """Return until when somebody waits who began then and would wait for `patience` seconds."""
@@ -129,6 +172,17 @@ class Pool(ConnectionPool[Connection[Any]]):
         pack.register(connection)
         self._failures, self._away_since = self._failed(), None
 
+
+def _break(connection: Connection[Any]) -> None:
+    """Let whoever waits on the connection find it closed, without a word to the server."""
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as own:
+        own.shutdown(socket.SHUT_RDWR)
+
+
+LOOK_EVERY = 1.0
+"""Seconds from one look at connections that are in use to the next."""
+HANGS_AFTER = 8.0
+"""Seconds for which one is in use before the server is asked whether it is there."""
 
 # Every query of the ledger goes by an index. A plan made while the tables were empty would prefer to
 # read them whole, and stay cached for the first million entries.

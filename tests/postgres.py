@@ -131,6 +131,12 @@ class Machine:
         """Stop it as a power cut would."""
         self._run("pg_ctl", "stop", self._data, "-m", "immediate")
 
+    def processes(self) -> list[int]:
+        """Its postmaster and everything that this has started."""
+        (first,) = (self.folder / "data" / "postmaster.pid").read_text().splitlines()[:1]
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [int(first), *map(int, children)]
+
     def _run(self, program: str, *arguments: str) -> None:
         account = postmaster.account()
         subprocess.run(  # noqa: S603 - programs that the environment names

@@ -1,5 +1,7 @@
 """The database goes away and comes back: every address says so in a sentence, and works again by itself."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +104,24 @@ def test_every_address_says_that_the_database_is_away_and_all_is_well_when_it_is
     assert sent.status_code == 201, sent.text
     again = {path: alone.get(path).status_code for path in ADDRESSES}
     assert set(again.values()) <= {200, 404}
+
+
+@pytest.mark.postgres
+def test_a_server_that_hangs_and_closes_nothing_is_away_too(
+    machine: Machine, alone: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.pool.HANGS_AFTER", 1.0)
+    assert settled(alone).status_code == 200
+    stopped = machine.processes()
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        told = {path: alone.get(path) for path in ADDRESSES}
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    assert {path: answer.status_code for path, answer in told.items() if not is_told(answer)} == {}
+    assert settled(alone).status_code == 200
 
 
 @pytest.mark.postgres
