@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from domain.entry import ENTRY
-from domain.finding.finding import FINDING
+from domain.finding.finding import FINDING, Finding
 from domain.judged import judged_record
 from domain.terms.decider import Command, FactKey, FactKind, Facts, Judgement, New, Refused
 from domain.terms.envelope import Recorded
@@ -227,21 +227,50 @@ def _reviewed(
     """Return the review with the outcome that it is about."""
     reason_given(command)
     if body.decision is ReviewDecision.CONVERTED:
-        finding = existing(
-            facts[FINDING.key(body.finding_id or "")],
-            "unknown-finding",
-            "转为问题时须给出已登记的问题编号(finding_id)",
-            "a converted flag names a finding that exists (finding_id)",
-            "finding_id",
-        )
-        belongs(
-            finding.raised.uscc,
-            record.subject or "",
-            f"问题 {body.finding_id}",
-            f"finding {body.finding_id}",
-            "finding_id",
-        )
+        finding = _known(facts[FINDING.key(body.finding_id or "")])
+        _require_of(finding, record.subject or "")
     return body if body.outcome is not None else replace(body, outcome=judgement.outcome)
+
+
+def founded(facts: Facts, right: Recorded[Any]) -> None:
+    """Refuse a correction that turns a review to another outcome, or into no finding of the enterprise."""
+    event: Event = right.event
+    if not isinstance(event, FlagReviewed):
+        return
+    recorded = facts[ENTRY.key(str(right.position))]
+    if recorded is not None and recorded.event.outcome != event.outcome:
+        raise Refused(
+            "outcome-stays",
+            "复核针对哪一判断不能更正,请另行复核",
+            "which outcome a review is about cannot be corrected; review the flag again",
+            "outcome",
+        )
+    if event.decision is ReviewDecision.CONVERTED:
+        finding = facts[FINDING.key(event.finding_id or "")]
+        _require_of(_known(finding), right.subject or "")
+
+
+def _known(finding: Finding | None) -> Finding:
+    return existing(
+        finding,
+        "unknown-finding",
+        "转为问题时须给出已登记的问题编号(finding_id)",
+        "a converted flag names a finding that exists (finding_id)",
+        "finding_id",
+    )
+
+
+def _require_of(finding: Finding, uscc: str) -> None:
+    """Refuse to make a flag a finding of another enterprise, or one that was withdrawn."""
+    named = finding.raised.finding_id
+    belongs(finding.raised.uscc, uscc, f"问题 {named}", f"finding {named}", "finding_id")
+    if finding.ended == "withdrawn":
+        raise Refused(
+            "finding-withdrawn",
+            f"问题 {named} 已撤回,不能再转入",
+            f"finding {named} was withdrawn; a flag cannot be made part of it",
+            "finding_id",
+        )
 
 
 def _is_reviewed_so(said: Said, command: Command[Event], event: FlagReviewed) -> bool:

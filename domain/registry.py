@@ -34,6 +34,7 @@ from domain.receipt import received, require_received_here
 from domain.request import ActDecided, ActRequested
 from domain.standing import standing
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.guards import FILINGS
 from domain.two_persons import needs_two, require_second_person
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
@@ -206,6 +207,9 @@ def _decide_request(facts: Facts, command: Command[ActDecided]) -> Sequence[New]
         return new
     act = request.act(facts, command, known.asked, known.by)
     stamps = replace(command.stamps, approved_by=command.actor)
+    if known.asked.type in FILINGS:  # it came in when it was asked for
+        day = min(known.asked.valid_from, command.today)
+        stamps = replace(stamps, received_on=day, received_by=command.actor)
     act = replace(act, stamps=stamps, asking=None, causation=str(known.position))
     carried = _act(facts, act)
     return [*new, *(event._replace(under=event.under or act) for event in carried)]

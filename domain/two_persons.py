@@ -9,14 +9,16 @@ from typing import Any
 from domain.catalogue import CatalogueAdopted
 from domain.checks import CHECKS
 from domain.correction import RecordCorrected
+from domain.enterprise import EnterpriseProfileChanged
 from domain.entry import ENTRY
 from domain.flag import FlagReviewed
 from domain.permissions import require_role
 from domain.roster import RosterPublished
 from domain.standing.standing import EnterpriseListed, ListingRemoved, ScopeChanged
 from domain.terms.decider import Command, Facts, Refused
+from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_parts
-from domain.terms.vocabulary import ReviewDecision, Severity, Verdict
+from domain.terms.vocabulary import ReviewDecision, Role, Severity, Verdict
 
 _ADOPTED_BY_TWO = frozenset({"rules", "qualifications", "mapping", "outline"})
 _CORRECTED_BY_TWO = (ScopeChanged, ListingRemoved, EnterpriseListed, RosterPublished)
@@ -25,8 +27,9 @@ _CORRECTED_BY_TWO = (ScopeChanged, ListingRemoved, EnterpriseListed, RosterPubli
 def needs_two(facts: Facts, command: Command[Any], decided: object = None) -> bool:
     """Tell whether a second person has to approve the act, of which `decided` is what is recorded."""
     match command.body:
-        case ScopeChanged() | ListingRemoved():
-            return True
+        case ScopeChanged() | ListingRemoved() | EnterpriseProfileChanged():
+            changes_name = is_wish(command.actor, command.body)
+            return changes_name or not isinstance(command.body, EnterpriseProfileChanged)
         case CatalogueAdopted():
             return command.body.kind.value in _ADOPTED_BY_TWO
         case FlagReviewed():
@@ -40,6 +43,12 @@ def needs_two(facts: Facts, command: Command[Any], decided: object = None) -> bo
             return isinstance(event, _CORRECTED_BY_TWO)
         case _:
             return False
+
+
+def is_wish(actor: Actor, body: object) -> bool:
+    """Tell whether it is an enterprise's to ask for alone: another name of its own (§1)."""
+    reported = actor.role is Role.ENTERPRISE_REPORTER
+    return reported and isinstance(body, EnterpriseProfileChanged) and body.name is not None
 
 
 def _is_severe(review: FlagReviewed) -> bool:
@@ -56,6 +65,7 @@ def require_second_person(facts: Facts, command: Command[Any]) -> None:
     second, name = command.stamps.approved_by, type(command.body).__name__
     if second is not None:
         require_role(second, name, "approved_by")
+        _require_authority(second)
         require_other_person(facts, command.actor.account, second.account)
         return
     if not command.stamps.backfill:
@@ -71,6 +81,16 @@ def require_second_person(facts: Facts, command: Command[Any]) -> None:
             "历史补录没有第二人时,须写明所依据的文号(document_no)",
             "history without a second person rests on a paper; give its number (document_no)",
             "document_no",
+        )
+
+
+def _require_authority(second: Actor) -> None:
+    if second.role is Role.ENTERPRISE_REPORTER:
+        raise Refused(
+            "role-not-allowed",
+            "企业的申报员不能批准;须由主管部门核准",
+            "a reporter approves nothing; the authority does",
+            "approved_by.role",
         )
 
 

@@ -7,10 +7,11 @@ no others. Nothing is recorded. What spans enterprises (C2) rests on no catalogu
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.checks.outcome import CLEAR, Outcome
 from domain.supervision.flags import FlagState
 from domain.supervision.supervision import Supervision
 from domain.terms.contents import Content
@@ -34,7 +35,7 @@ class Adoption(NamedTuple):
     def among(self, rules: Rules) -> Rules:
         """Return `rules` as if the adoption stood in the ledger, behind all others."""
         reference = rules.context.reference.holding({self.edition.sha256: self.content})
-        context = Context(reference.adopting(self.edition), rules.context.locate)
+        context = replace(rules.context, reference=reference.adopting(self.edition))
         return rules._replace(context=context)
 
 

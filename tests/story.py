@@ -216,7 +216,13 @@ class Story:
         return self
 
     def tell(
-        self, event: Any, day: date | None = None, *, reason: str = "理由", uscc: str = USCC
+        self,
+        event: Any,
+        day: date | None = None,
+        *,
+        reason: str = "理由",
+        uscc: str = USCC,
+        by: Actor = BUREAU,
     ) -> int:
         """Record `event` about `uscc` as valid from `day`; return its position."""
         kind = EVENTS[type(event).__name__]
@@ -232,7 +238,7 @@ class Story:
             subject=uscc,
             district="110108",
             tags=(),
-            actor=BUREAU,
+            actor=by,
             event=event,
             reason=reason,
         )

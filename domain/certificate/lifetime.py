@@ -15,6 +15,7 @@ from domain.certificate.certificate import (
     those_ended,
 )
 from domain.terms.envelope import Recorded
+from domain.terms.vocabulary import Role
 
 
 class CertificateRecord:
@@ -30,6 +31,8 @@ class CertificateRecord:
     ended: date | None = None
     ended_position: int = 0
     replaced_by: str | None = None
+    ended_by_enterprise: bool = False
+    """Whether its enterprise ended it: that frees it from nothing that was found about it (§1)."""
     before: "CertificateRecord | None" = None
     successor: "CertificateRecord | None" = None
     reissue: Recorded[CertificateReissued] | None = None
@@ -71,6 +74,7 @@ class CertificateRecord:
     def reopen(self) -> None:
         """Forget that it ended: its ends are read again."""
         self.ended, self.ended_position, self.replaced_by, self.successor = None, 0, None, None
+        self.ended_by_enterprise = False
 
     def correct(self, entry: Recorded[CertificateIssued]) -> None:
         """Read how it was issued as corrected, here and in all that replaced it."""
@@ -108,6 +112,7 @@ def end(
     ended = those_ended(records, entry)
     for record in ended:
         record.ended, record.ended_position = entry.valid_from, entry.position
+        record.ended_by_enterprise = entry.actor.role is Role.ENTERPRISE_REPORTER
     if not ended or not isinstance(event, CertificateReissued):
         return None
     for record in ended:

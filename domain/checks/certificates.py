@@ -1,7 +1,7 @@
 """R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from domain.certificate.certificate import CertificateIssued
@@ -187,14 +187,16 @@ _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.O
 def not_more_than_candidates(session: SessionRecord) -> Outcome:
     """C3: a session has no more certificates than candidates.
 
-    Revoked ones are left out. One that was replaced counts once, whether or not what replaced it
-    is recorded as a certificate of the session too.
+    Those that an authority revoked are left out; of those that the enterprise revoked itself it is
+    asked how many stood at once, or it would acquit itself. One that was replaced counts once,
+    whether or not what replaced it is recorded as a certificate of the session too.
     """
     candidates = session.entry.event.candidates.total
     if len(session.certificates) <= candidates:
         return CLEAR
     recorded = {c.number for c in session.certificates}
-    held = [c for c in session.certificates if _counts(c, recorded)]
+    counted = [c for c in session.certificates if _counts(c, recorded)]
+    held = counted if len(counted) <= candidates else _most_at_once(counted)
     if len(held) <= candidates:
         return CLEAR
     return breach(
@@ -210,4 +212,22 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
 def _counts(record: CertificateRecord, recorded: Collection[str]) -> bool:
     first, *later = record.line()
     last = later[-1] if later else first
-    return last.state != "revoked" and not any(each.number in recorded for each in later)
+    if last.state == "revoked" and not last.ended_by_enterprise:
+        return False
+    return not any(each.number in recorded for each in later)
+
+
+def _most_at_once(counted: Sequence[CertificateRecord]) -> Sequence[CertificateRecord]:
+    """Return those that stood on the day on which most of them did."""
+    lines = [(record, record.line()[-1]) for record in counted]
+    if not any(last.state == "revoked" for _, last in lines):
+        return counted
+    most: Sequence[CertificateRecord] = ()
+    for day in sorted({record.entry.event.issued_on for record in counted}):
+        standing = [
+            record
+            for record, last in lines
+            if record.entry.event.issued_on <= day and (last.ended is None or day < last.ended)
+        ]
+        most = max(most, standing, key=len)
+    return most

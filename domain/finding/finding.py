@@ -277,7 +277,9 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     if isinstance(event, FindingRaised):
         require_founded(facts, _grounds(event), event.uscc, right.valid_from)
         require_complaints(facts, event.uscc, event.complaints or ())
-        _require_raised_before(facts[FINDING.key(event.finding_id)], right.valid_from)
+        known = facts[FINDING.key(event.finding_id)]
+        _require_raised_before(known, right.valid_from)
+        _require_some_ground(known, event)
         return
     state = facts[FINDING.key(event.finding_id)]
     if state is not None:
@@ -300,6 +302,17 @@ def _require_on_time(state: Finding, event: Event, day: date) -> None:
             _require_heard_after(state, event)
         case _:
             return
+
+
+def _require_some_ground(state: State, right: FindingRaised) -> None:
+    """Refuse to empty a finding of what it rests on: it would stand for nothing, and nobody withdrew it."""
+    if state is not None and any(_grounds(state.raised)) and not any(_grounds(right)):
+        raise Refused(
+            "grounds-missing",
+            "更正后问题不再涉及任何活动、证书、疑点或督导;如不成立请撤回",
+            "the finding would concern nothing any more; withdraw it if there is nothing to it",
+            "flags",
+        )
 
 
 def _require_raised_before(state: State, day: date) -> None:

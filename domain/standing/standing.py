@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from domain.application.application import APPLICATION
 from domain.application.progress import require_in_order, require_within
 from domain.enterprise import ENTERPRISE
+from domain.finding.finding import FINDING
 from domain.standing.course import (
     Change,
     Course,
@@ -29,7 +30,7 @@ from domain.standing.course import (
 )
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing_enterprise, must_be_uscc, must_name_basis
+from domain.terms.guards import belongs, existing_enterprise, must_be_uscc, must_name_basis
 from domain.terms.intervals import Days, Timeline, years_after
 from domain.terms.reference import Reference
 from domain.terms.scope import (
@@ -339,7 +340,17 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     return [New(f"standing/{uscc}", event, uscc, enterprise.district_on(day), tags, day)]
 
 
+def _require_finding(facts: Facts, body: Event) -> None:
+    """Refuse to name a finding of another enterprise. One that is not here yet may still be brought in."""
+    finding_id: str | None = getattr(body, "finding_id", None)
+    known = facts[FINDING.key(finding_id)] if finding_id is not None else None
+    if known is not None:
+        zh, en = f"问题 {finding_id}", f"finding {finding_id}"
+        belongs(known.raised.uscc, body.uscc, zh, en, "finding_id")
+
+
 def _decided(facts: Facts, command: Command[Event], course: Course, body: Decided) -> Event | None:
+    _require_finding(facts, body)
     now = course.on(_day_of(body, command.valid_from))
     match body:
         case ScopeChanged():
@@ -381,7 +392,7 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
             day = right.valid_from
             require_published(facts.reference, event.added, day, "added", right.document_no)
         case ListingSuspended() | ListingReinstated() | ListingRemoved():
-            pass
+            _require_finding(facts, event)
 
 
 def require_granted(course: Course, uscc: str, replaces: tuple[str, ...] | None) -> None:

@@ -231,9 +231,14 @@ class Twins:
 
         What replaced a certificate stands in its place: the order is that of the first issues.
         """
-        if own.ended is not None:
+        if own.ended is not None and not own.ended_by_enterprise:
             return _FIRST
         same_number = self._first_under(own)
+        if (
+            own.replaced_by is not None
+        ):  # what replaced it stands in its place, under its own number
+            taken = same_number
+            return _FIRST if taken is None else Judged(_number_taken(own.entry, taken), taken)
         for other in self._of_grade[_grade(own)]:
             if _order(other)[0] >= _order(own)[0] or other.position >= (same_number or LAST):
                 break
@@ -289,7 +294,9 @@ def _is_same_paper(own: CertificateRecord, other: CertificateRecord) -> bool:
 def _stands_in_the_way(other: CertificateRecord, own: CertificateRecord) -> bool:
     """Whether the holder's certificate `other` still held when `own` came."""
     if _is_same_paper(own, other) or (
-        other.replaced_by is not None and folded(other.replaced_by) == folded(own.number)
+        other.replaced_by is not None
+        and not other.ended_by_enterprise
+        and folded(other.replaced_by) == folded(own.number)
     ):
         return False
     return other.ended is None or other.ended > own.entry.valid_from

@@ -190,7 +190,7 @@ def profiles(year: Year) -> None:
         day,
         day,
         "EnterpriseProfileChanged",
-        reporter(firm.uscc),
+        CENTRE,
         uscc=firm.uscc,
         name=firm.name.replace("号", "号新", 1),
         reason_="工商变更登记",

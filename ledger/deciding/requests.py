@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from domain.certificate.certificate import CertificateIssued, Holder
 from domain.terms.decider import Command
+from domain.two_persons import is_wish
 from ledger.gate.shapes import Clear, Submission
 from ledger.log.log import Use
 from ledger.vault.vault import Person, Vault, new_subjects
@@ -177,7 +178,7 @@ def _request(  # noqa: PLR0913 - what a command is made from
         reason=reason,
         document_no=document_no,
         stamps=stamps,
-        asking=_new_id() if asks else None,
+        asking=_new_id() if asks or is_wish(actor, body) else None,
     )
     known = tuple((derived_key(each), each) for each in earlier) if earlier else ()
     key, sent = keys

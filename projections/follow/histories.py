@@ -6,6 +6,7 @@ left blank. Every reader below takes the same part, so no view can depend on who
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby, repeat
 from operator import itemgetter
@@ -14,7 +15,6 @@ from typing import Any, TypeAlias
 from psycopg import Connection
 
 from domain.catalogue import ALL
-from domain.checks.outcome import Context
 from domain.registry import EVENTS
 from domain.terms.envelope import Recorded
 from ledger import catalogues
@@ -152,7 +152,7 @@ def known_rules(conn: Connection[Any], rules: Rules, upto: int) -> Rules:
     missing = {e.event.sha256 for e in catalogue} - reference.contents.keys()
     if missing:
         reference = reference.holding(catalogues.contents(conn, sorted(missing)))
-    context = Context(reference, rules.context.locate)
+    context = replace(rules.context, reference=reference)
     return rules._replace(catalogue=catalogue, context=context)
 
 

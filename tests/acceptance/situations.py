@@ -302,7 +302,7 @@ SITUATIONS: Mapping[str, Situation] = MappingProxyType(
         "EnterpriseRegistered": _step("EnterpriseRegistered", ""),
         "EnterpriseProfileChanged": _after_listing(
             lambda c: line(
-                "EnterpriseProfileChanged", "2025-01-01", reporter(c), uscc=c, name="新名称"
+                "EnterpriseProfileChanged", "2025-01-01", reporter(c), uscc=c, address="北京市"
             )
         ),
         "UnitCovered": _after_listing(_covered),

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.acceptance.lines import (
+    CENTRE,
     COOK,
     ELECTRICIAN,
     LATHE,
@@ -72,7 +73,7 @@ def test_the_roster_is_narrowed_by_every_filter(office):
 def test_an_enterprise_is_found_under_its_name_of_the_day(office):
     code = uscc()
     name = {"uscc": code, "name": f"更名企业{code[-6:]}"}
-    renaming = line("EnterpriseProfileChanged", "2025-06-01", reporter(code), **name)
+    renaming = line("EnterpriseProfileChanged", "2025-06-01", CENTRE, **name)
     office.load(*listed(code, item(ELECTRICIAN, "4")), renaming)
     for day, expected in (("2025-05-31", f"虚构企业{code[-6:]}"), ("2025-06-01", name["name"])):
         (row,) = office.items("/v1/roster", valid_at=day, q=expected)

@@ -16,6 +16,7 @@ from domain.partnership import PartnershipFiled
 from domain.staff import StaffRegistered
 from domain.standing import standing
 from domain.terms.clauses import CLAUSES
+from domain.terms.envelope import Actor
 from domain.terms.place import Place
 from domain.terms.vocabulary import (
     CandidateCategory,
@@ -25,6 +26,7 @@ from domain.terms.vocabulary import (
     Method,
     Mode,
     PartnershipKind,
+    Role,
     StaffDuty,
     Verdict,
 )
@@ -406,6 +408,26 @@ def test_one_certificate_too_many_is_one_c3_and_its_revocation_clears_it():
         story.tell(CertificateRevoked(certificate_no=number, reason="多发"))
     assert story.found() == []
     assert story.case("C3") == "then_not_now"
+
+
+def test_an_enterprise_revokes_itself_out_of_no_c3():
+    """Nobody acquits themselves (§1); what stood at once is what counts."""
+    story = listed()
+    story.tell(session(candidates=Candidates(employee=1)))
+    numbers = [f"Y00001112345625400000{n}" for n in (1, 2)]
+    reporter = Actor(account="r", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
+    revoked = CertificateRevoked(certificate_no=numbers[0], reason="多发")
+    story.tell(issued(number=numbers[0], issued_on=date(2025, 3, 20)))
+    story.tell(issued(number=numbers[1], issued_on=date(2025, 3, 21)))
+    story.tell(revoked, date(2025, 4, 1), by=reporter)
+    assert story.found() == ["C3"]
+
+    other = listed()
+    other.tell(session(candidates=Candidates(employee=1)))
+    other.tell(issued(number=numbers[0], issued_on=date(2025, 3, 20)))
+    other.tell(revoked, date(2025, 3, 21), by=reporter)
+    other.tell(issued(number=numbers[1], issued_on=date(2025, 3, 22)))
+    assert other.found() == []
 
 
 def test_a_replaced_certificate_and_its_successor_count_once():

@@ -1,11 +1,14 @@
 """What is said to flags: reviews, each of one outcome, and the enterprise's answers."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from domain.checks.outcome import Outcome
+from domain.correction import FieldCorrection, RecordCorrected
+from domain.finding.finding import FindingWithdrawn
 from domain.flag import FLAG, FlagAnswered, FlagReviewed, Review, Said, shown
 from domain.terms.decider import Command
 from domain.terms.vocabulary import ReviewDecision, Verdict
@@ -139,6 +142,20 @@ def test_a_review_gives_its_reason():
         given(*certified()).when(review(reason=reason)).then_refused("reason-missing", "reason")
 
 
+def test_a_review_is_not_corrected_to_another_outcome_or_into_another_finding():
+    way = [*certified(), review(decision=ReviewDecision.UPHELD)]
+    at = recorded(*way)[-1].position
+
+    def corrected(**fields: Any) -> Command[Any]:
+        values = tuple(FieldCorrection(path=k, value=json.dumps(v)) for k, v in fields.items())
+        return order(RecordCorrected(position=at, fields=values), DAY, reason="误记")
+
+    given(*way).when(corrected(outcome="undecided.")).then_refused("outcome-stays")
+    into = corrected(decision="converted", finding_id="f-1")
+    given(*way).when(into).then_refused("identity-field")
+    given(*way).when(corrected(decision="converted")).then_refused("unknown-finding")
+
+
 def test_a_flag_becomes_a_finding_that_exists_and_is_of_the_same_enterprise():
     converted = review(decision=ReviewDecision.CONVERTED, finding_id="f-1")
     given(*certified()).when(converted).then_refused("unknown-finding", "finding_id")
@@ -146,6 +163,8 @@ def test_a_flag_becomes_a_finding_that_exists_and_is_of_the_same_enterprise():
         "unknown-finding", "finding_id"
     )
     assert given(*certified(), order(raised(), DAY)).when(converted).new
+    gone = [order(raised(), DAY), order(FindingWithdrawn(finding_id="f-1", reason="有误"), DAY)]
+    given(*certified(), *gone).when(converted).then_refused("finding-withdrawn", "finding_id")
     of_another = [register(uscc=OTHER), order(raised(uscc=OTHER), DAY)]
     given(*certified(), *of_another).when(converted).then_refused("other-enterprise", "finding_id")
 

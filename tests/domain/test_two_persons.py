@@ -8,6 +8,7 @@ import pytest
 from domain.assessment import Candidates
 from domain.catalogue import CatalogueAdopted
 from domain.correction import FieldCorrection, RecordCorrected
+from domain.enterprise import EnterpriseProfileChanged
 from domain.flag import FlagReviewed
 from domain.request import ActDecided, ActRequested
 from domain.standing.standing import ListingRemoved, ListingSuspended, ScopeChanged
@@ -21,6 +22,7 @@ from tests.facts import LATHE, held, item, listed, register
 from tests.given import (
     BUREAU,
     CENTRE,
+    OTHER,
     PUBLISHER,
     SUPERVISOR,
     TODAY,
@@ -29,6 +31,7 @@ from tests.given import (
     given,
     order,
     recorded,
+    reporter,
 )
 
 DAY = date(2025, 6, 1)
@@ -123,6 +126,28 @@ def test_qualifications_are_adopted_by_two_and_a_dictionary_by_one():
     given().when(alone(two, approved_by=CENTRE)).then(two)
     assert not needs_two(facts_of([]), alone(one))
     assert needs_two(facts_of([]), alone(adopt(CatalogueKind.RULES)))
+
+
+RENAMED = EnterpriseProfileChanged(uscc=USCC, name="新名称")
+OWN = reporter()
+
+
+def test_another_name_of_its_own_is_an_enterprise_s_to_ask_for_and_the_centre_s_to_take():
+    """A name may be somebody else's: the authority looks before it shows (§1)."""
+    given(register()).when(alone(RENAMED, OWN)).then_refused("second-person-missing")
+    given(register()).when(alone(RENAMED, CENTRE)).then(RENAMED)
+    moved = EnterpriseProfileChanged(uscc=USCC, address="北京市海淀区")
+    given(register()).when(alone(moved, OWN)).then(moved)
+    waiting = asked(RENAMED, OWN)
+    (request,) = given(register()).when(waiting).new
+    assert type(request.event) is ActRequested
+    taken = order(ActDecided(request_id="r-1", taken=True), TODAY, by=CENTRE)
+    (_, changed) = given(register(), waiting).when(taken).new
+    assert changed.event == RENAMED
+    assert changed.under is not None
+    assert (changed.under.actor, changed.valid_from) == (OWN, request.event.valid_from)
+    by_itself = alone(RENAMED, OWN, approved_by=reporter(OTHER))
+    given(register()).when(by_itself).then_refused("role-not-allowed", "approved_by.role")
 
 
 # Requests

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.log import clock
 from tests.api.desk import Desk
 from tests.api.lines import (
     BUREAU,
@@ -78,6 +79,21 @@ def test_a_refused_request_never_holds(desk: Desk, firm: str) -> None:
     assert _scope(desk, firm) == ["电工"]
     assert desk.get(f"/v1/requests/{asked}").json()["refusal"] == "缺评估结论"
     assert desk.post(path, {"taken": True}, PUBLISHER).status_code == 409
+
+
+def test_an_enterprise_asks_for_another_name_and_the_centre_takes_it(desk: Desk, firm: str) -> None:
+    """The name shows once an authority has looked; the address is the enterprise's own to say."""
+    own, name = reporter(firm), f"更名企业{firm[-6:]}"
+    today = {"valid_from": clock.today().isoformat()}
+    path = "/v1/commands/EnterpriseProfileChanged"
+    asked = desk.post(path, {"uscc": firm, "name": name, **today}, own)
+    assert asked.status_code == 202, asked.text
+    assert desk.items("/v1/roster", q=name) == []
+    decision = f"/v1/requests/{asked.json()['request_id']}/decision"
+    assert desk.post(decision, {"taken": True}, own).status_code == 403
+    assert desk.post(decision, {"taken": True}, CENTRE).status_code == 201
+    assert [row["uscc"] for row in desk.items("/v1/roster", q=name)] == [firm]
+    assert desk.post(path, {"uscc": firm, "address": "北京市", **today}, own).status_code == 201
 
 
 def test_nobody_speaks_for_a_second_person_over_http(desk: Desk, firm: str) -> None:

@@ -1,5 +1,6 @@
 """Findings: what they rest on, rectification, measures, and how they end."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.checks.procedure import overdue, settled_by
+from domain.correction import FieldCorrection, RecordCorrected
 from domain.finding.finding import (
     FINDING,
     Finding,
@@ -28,7 +30,9 @@ from domain.terms.intervals import Days
 from tests.facts import NUMBER, certified, dispatch, found, raised, register, spot_check
 from tests.given import (
     BUREAU,
+    CENTRE,
     OTHER,
+    SUPERVISOR,
     TODAY,
     USCC,
     given,
@@ -371,3 +375,18 @@ def test_at_its_end_a_finding_is_done_with_but_for_an_objection(end: Command[Any
     for command in (require(), report(), reinspect(), impose(), close(), withdraw()):
         given(*found(), end).when(command).then_refused("finding-ended", "finding_id")
     given(*found(), end).when(dispute()).then_as_ordered()
+
+
+def test_a_finding_is_emptied_by_no_correction_and_corrected_by_who_raised_it():
+    """Nobody withdrew it, and yet it would stand for nothing."""
+    way = [*certified(), order(raised(assessments=("a-1",)), DAY)]
+    at = recorded(*way)[-1].position
+
+    def corrected(by: Any, **fields: Any) -> Command[Any]:
+        values = tuple(FieldCorrection(path=k, value=json.dumps(v)) for k, v in fields.items())
+        return order(RecordCorrected(position=at, fields=values), DAY, reason="误记", by=by)
+
+    given(*way).when(corrected(SUPERVISOR, assessments=[])).then_refused("grounds-missing")
+    for other in (CENTRE, BUREAU, inspector()):
+        given(*way).when(corrected(other, assessments=[])).then_refused("not-yours-to-correct")
+    assert len(given(*way).when(corrected(SUPERVISOR, statement="另述")).new) == 1

@@ -37,9 +37,10 @@ from tests.facts import (
     item,
     listed,
     listing,
+    raised,
     register,
 )
-from tests.given import CENTRE, USCC, forced, given, order, recorded, state_of
+from tests.given import CENTRE, OTHER, USCC, forced, given, order, recorded, state_of
 
 DAY = date(2025, 3, 1)
 KEY = STANDING.key(USCC)
@@ -652,3 +653,10 @@ def test_every_day_has_the_entries_that_it_rests_on(changes: list[tuple[date, An
         now = course.on(_day(offset))
         assert (now.standing is Standing.UNLISTED) == (now.because == ())
         assert set(now.because) <= set(range(1, len(changes) + 1))
+
+
+def test_a_suspension_names_no_finding_of_another_enterprise():
+    theirs = [register(uscc=OTHER), order(raised(uscc=OTHER), DAY)]
+    named = order(ListingSuspended(uscc=USCC, basis="依据", finding_id="f-1"), DAY)
+    given(*listed(), *theirs).when(named).then_refused("other-enterprise", "finding_id")
+    given(*listed(), order(raised(), DAY)).when(named).then_as_ordered()

@@ -17,13 +17,13 @@ from domain.correction import resolved
 from domain.flag import shown
 from domain.supervision.duplicates import Twins
 from domain.supervision.flags import FlagState
-from domain.terms.envelope import Recorded
-from domain.terms.vocabulary import CandidateCategory, ReviewDecision, Verdict
+from domain.terms.envelope import Actor, Recorded
+from domain.terms.vocabulary import CandidateCategory, ReviewDecision, Role, Verdict
 from ledger.deciding.amending import apply
 from tests.ledger_story import ABOUT_NOBODY
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_events import day_of
-from tests.story import COOK, Story, issued, session
+from tests.story import COOK, USCC, Story, issued, session
 
 FIRST, SECOND = issued().certificate_no, "Y000011123456254000002"
 
@@ -105,6 +105,48 @@ def test_a_certificate_that_replaces_another_is_no_twin_of_it():
         date(2026, 1, 1),
     )
     assert changes(story.entries, second)[-1][1] is Verdict.CLEAR
+
+
+REPORTER = Actor(account="r", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
+NEW = "Y000011123456254000009"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        CertificateRevoked(certificate_no=SECOND, reason="重复"),
+        CertificateRevoked(certificate_no=FIRST, reason="重复"),
+        CertificateReissued(certificate_no=FIRST, new_certificate_no=SECOND, reason="换号"),
+    ],
+)
+def test_an_enterprise_frees_no_certificate_of_its_twin(end):
+    """Nobody acquits themselves: by the centre each of these clears it (§1)."""
+    story = Story()
+    story.tell(issued())
+    second = story.tell(issued(number=SECOND))
+    story.tell(end, date(2026, 1, 1), by=REPORTER)
+    assert changes(story.entries, second) == [(second, Verdict.BREACH)]
+
+
+def test_another_number_frees_no_certificate_of_the_number_that_it_took():
+    story = Story()
+    story.tell(issued())
+    second = story.tell(issued(holder=holder("h-2")))
+    story.tell(
+        CertificateReissued(certificate_no=FIRST, new_certificate_no=NEW, reason="换号"),
+        date(2026, 1, 1),
+        by=REPORTER,
+    )
+    assert changes(story.entries, second) == [(second, Verdict.BREACH)]
+
+
+def test_one_that_the_enterprise_revoked_before_the_next_was_issued_stands_in_no_way():
+    story = Story()
+    story.tell(session())
+    story.tell(issued())
+    story.tell(CertificateRevoked(certificate_no=FIRST, reason="x"), date(2025, 3, 20), by=REPORTER)
+    second = story.tell(issued(number=SECOND))
+    assert read(story.entries).flag(second) is None
 
 
 @pytest.mark.parametrize("other", [{"level": "5"}, {"occupation": COOK}])
