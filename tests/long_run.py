@@ -29,6 +29,7 @@ KEPT = ROOT / ".cache" / "long"
 KILLS, KILLS_AT_ONCE = 500, 50
 FAULTS, FAULTS_AT_ONCE = 100, 25
 SEQUENCES, SEQUENCES_AT_ONCE = 500, 25
+OWN, OWN_AT_ONCE = 5_000, 500
 NOT_HERE = newcomer.NOT_HERE
 
 
@@ -93,7 +94,15 @@ def field(seed: int) -> Iterator[Step]:
         yield Step(f"field/{part}", pytest("tests/api/web/test_field_soak.py"), environment)
 
 
+def own_tokens(seed: int) -> Iterator[Step]:
+    """What enterprises can send about themselves: no breach of the sample year is ended by it."""
+    for part in range(OWN // OWN_AT_ONCE):
+        environment = {"DUDAO_TEST_OWN": str(OWN_AT_ONCE), "DUDAO_TEST_SEED": f"{seed + part}"}
+        yield Step(f"own_tokens/{part}", pytest("tests/examples/test_own_token.py"), environment)
+
+
 PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
+    own_tokens,
     newcomers,
     installs,
     kills,

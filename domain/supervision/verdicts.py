@@ -54,12 +54,15 @@ class Verdicts:
 
     def bears_breach(self, record: Recorded[Any]) -> bool:
         """Return whether a breach, of this record or another, rests on the record."""
-        position, flags = record.position, self._file(record.subject or "").flags.values()
-        if any(
-            flag.outcome.verdict is Verdict.BREACH and position in flag.outcome.because
-            for flag in flags
-        ):
+        of, position = self._file(record.subject or ""), record.position
+        breaches = [f for f in of.flags.values() if f.outcome.verdict is Verdict.BREACH]
+        if any(position in flag.outcome.because for flag in breaches):
             return True
+        if isinstance(record.event, CertificateIssued):
+            session = of.file.sessions.get(record.event.assessment_id)
+            # All certificates of a session are counted; C3 names those alone that are too many.
+            if session and f"C3-{session.entry.position}" in {flag.key for flag in breaches}:
+                return True
         made = isinstance(record.event, CertificateIssued | CertificateReissued)
         return made and self._twins(record).rests_on(position)
 

@@ -1,6 +1,7 @@
 """A ledger in memory: takes lines through the deciders, so that positions are those of a fresh ledger."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -74,6 +75,15 @@ class Trial:
     def take(self, raw: bytes) -> list[Entry]:
         """Decide one line and return the entries that it appended."""
         command = command_of(raw)
+        return [self._append(each, command) for each in self._decided(command)]
+
+    def rehearse(self, command: Command[Any]) -> list[Entry]:
+        """Return the entries that a command would append; nothing is appended."""
+        start = len(self.entries) + 1
+        new = self._decided(command)
+        return [_entry(each, command, start + n, 0) for n, each in enumerate(new)]
+
+    def _decided(self, command: Command[Any]) -> Sequence[New]:
         while True:
             try:
                 facts = Facts(
@@ -84,11 +94,9 @@ class Trial:
                     read=read_act,
                     write=write_act,
                 )
-                new = decide(facts, command)
+                return decide(facts, command)
             except Unread as unread:
                 self._states[unread.key.tag] = self._read(unread.key)
-            else:
-                return [self._append(each, command) for each in new]
 
     def _read(self, key: FactKey[Any]) -> Any:  # noqa: ANN401 - the state of any kind of fact
         state = key.kind.initial
@@ -97,31 +105,14 @@ class Trial:
         return state
 
     def _append(self, new: New, command: Command[Any]) -> Entry:
-        draft = codec.draft(new, command)  # it must fit into an entry, too
-        command = new.under or command
-        self._versions[draft.stream] += 1
+        self._versions[new.stream] += 1
         position = len(self.entries) + 1
-        entry = Recorded(
-            position=position,
-            stream=draft.stream,
-            version=self._versions[draft.stream],
-            type=draft.type,
-            recorded_at=_FIRST_INSTANT + timedelta(milliseconds=position),
-            valid_from=new.valid_from,
-            subject=new.subject,
-            district=new.district,
-            tags=draft.tags,
-            actor=command.actor,
-            event=new.event,
-            reason=command.reason,
-            document_no=command.document_no,
-            stamps=command.stamps,
-        )
+        entry = _entry(new, command, position, self._versions[new.stream])
         self.entries.append(entry)
-        for tag in {*draft.tags, f"entry:{position}"}:
+        for tag in {*entry.tags, f"entry:{position}"}:
             self._by_tag.setdefault(tag, []).append(entry)
             self._states.pop(tag, None)
-        if catalogue.ALL.tag in draft.tags:
+        if catalogue.ALL.tag in entry.tags:
             self.reference = catalogue.reference_after(held(), self._read(catalogue.ALL))
             self._judged = self._judging()
         return entry
@@ -141,6 +132,27 @@ class Trial:
         entries = self._by_tag[f"assessment:{certificate['assessment_id']}"]
         held: AssessmentHeld = entries[0].event
         return held
+
+
+def _entry(new: New, command: Command[Any], position: int, version: int) -> Entry:
+    draft = codec.draft(new, command)  # it must fit into an entry, too
+    command = new.under or command
+    return Recorded(
+        position=position,
+        stream=draft.stream,
+        version=version,
+        type=draft.type,
+        recorded_at=_FIRST_INSTANT + timedelta(milliseconds=position),
+        valid_from=new.valid_from,
+        subject=new.subject,
+        district=new.district,
+        tags=draft.tags,
+        actor=command.actor,
+        event=new.event,
+        reason=command.reason,
+        document_no=command.document_no,
+        stamps=command.stamps,
+    )
 
 
 def command_of(raw: bytes) -> Command[Any]:

@@ -10,7 +10,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from domain.application.application import ReceiptIssued
-from domain.assessment import ASSESSMENT
+from domain.assessment import ASSESSMENT, Candidates
 from domain.catalogue import CatalogueAdopted
 from domain.correction import (
     REQUESTS,
@@ -393,6 +393,20 @@ def with_certificate() -> list[Command[Any]]:
 def named_in_a_finding() -> list[Command[Any]]:
     way = [*listed(), *with_receipt_and_plan(), held()]
     return [*way, order(raised(assessments=("a-1",)), date(2025, 6, 1))]
+
+
+def test_a_certificate_of_a_session_with_too_many_is_corrected_by_the_centre_alone():
+    """C3 names the certificates that are too many; all of them are counted, and their days too."""
+    second = issue(
+        certificate_no="Y000011123456254000002", holder=replace(issue().holder, subject_id="h-2")
+    )
+    session = held(candidates=Candidates(employee=1))
+    way = [*listed(), *with_receipt_and_plan(), session]
+    way += [order(each, date(2025, 3, 20)) for each in (issue(), second)]
+    first = last(way) - 1
+    wish = correct(first, reporter(), issued_on="2025-04-20")
+    (new,) = given(*way).when(wish).new
+    assert type(new.event) is CorrectionRequested
 
 
 @pytest.mark.parametrize("way", [flagged(), with_certificate(), named_in_a_finding()])
