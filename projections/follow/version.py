@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from ledger.unready import Unready
 
-FOLD = 1
+FOLD = 2
 """Of this release. Tables of before there were versions have 0."""
 
 
