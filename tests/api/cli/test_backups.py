@@ -11,7 +11,7 @@ import pytest
 from ledger.connect import Addresses
 from ledger.vault.erasures import listed as listed_in
 from tests.api.cli.test_cli import Shell
-from tests.api.lines import certificate, listed, registered, session, uscc
+from tests.api.lines import COOK, certificate, listed, registered, session, uscc
 from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
@@ -45,7 +45,7 @@ def test_a_ledger_goes_to_a_bare_server_with_its_keys_and_the_old_files_add_noth
     old = make("old")
     old.run("init")
     code = uscc()
-    held = session(code)
+    held = session(code, occupation=COOK)
     old.load(*listed(code, "5", "4"), held, certificate(code, held["data"]["assessment_id"]))
     archive, sealed = str(tmp_path / "ledger.zip"), str(tmp_path / "ledger.keys")
     made = json.loads(old.run("backup", archive, "--json").stdout)
@@ -67,6 +67,10 @@ def test_a_ledger_goes_to_a_bare_server_with_its_keys_and_the_old_files_add_noth
     came = json.loads(new.run("restore", archive, "--keys", sealed, *phrase, "--json").stdout)
     assert (came["position"], came["root"]) == (made["position"], made["root"])
     new.run("verify", "--expect-root", made["root"], "--min-position", str(made["position"]))
+    asked = ("flags", "--valid-at", "2025-06-01", "--format", "json")
+    shown = json.loads(old.run(*asked).stdout)["items"]
+    assert shown
+    assert json.loads(new.run(*asked).stdout)["items"] == shown
     # The same file once more: every person and every request is found again.
     (tmp_path / "new" / "in.ndjson").write_bytes((tmp_path / "old" / "in.ndjson").read_bytes())
     (report,) = json.loads(new.run("import", "in.ndjson", "--json").stdout)
