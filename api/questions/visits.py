@@ -7,6 +7,7 @@ asked with the questions of the API at one basis, under the same policy.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from api.questions.answers import Standing
@@ -78,6 +79,7 @@ def today(house: Reading, actor: Actor) -> Today:
         "organisation": actor.organisation,
         "inspections": [_inspection(basis, one) for one in dispatched[:MOST_DISPATCHES]],
         "enterprises": [_brief(firm) for firm in firms],
+        "self": _own(basis, dispatched),
         "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
     }
     return Today(standing, members)
@@ -110,6 +112,18 @@ def _dispatched(basis: _Basis) -> list[Mapping[str, Any]]:
             one for one in page if basis.actor.account in {i["account"] for i in one["inspectors"]}
         )
     return sorted(mine, key=lambda one: (one["dispatched_on"], one["inspection_id"]), reverse=True)
+
+
+def _own(basis: _Basis, dispatched: Sequence[Mapping[str, Any]]) -> Json:
+    """Return the name and card under which the account went last; nothing where it never did."""
+    pages = basis.items("inspections", stage="recorded")
+    recorded = (one for _, page in zip(range(MOST_PAGES), pages, strict=False) for one in page)
+    for inspection in chain(dispatched, recorded):
+        seen = (each for check in inspection["spot_checks"] for each in check["inspectors"])
+        for each in (*inspection["inspectors"], *seen):
+            if each["account"] == basis.actor.account and each["name"]:
+                return {"name": each["name"], "card_no": each["card_no"]}
+    return {}
 
 
 def _enterprises(basis: _Basis, rows: Rows) -> Sequence[Mapping[str, Any]]:

@@ -19,6 +19,7 @@ from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
 from api.web.casework.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
+from api.web.field.checklist import asks
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
 from api.web.frame.choices import Choices, choices
@@ -223,7 +224,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     fresh = {
         "valid_from": day.isoformat(),
         "effective_from": day.isoformat(),
-        "due_on": deadline.isoformat(),
+        "due_on": _asked_for(house, actor, item) or deadline.isoformat(),
     }
     page = FindingPage(
         item=item,
@@ -261,6 +262,18 @@ def _gone(house: Installation, actor: Actor, item: Row, asked: Asked) -> dict[st
         if flag["verdict"] == "clear" or dismissed:
             found[key] = flag
     return found
+
+
+def _asked_for(house: Installation, actor: Actor, item: Row) -> str | None:
+    """Return the deadline that the inspector asked for on the spot, if the finding is from there."""
+    if item["inspection_id"] is None:
+        return None
+    there = attempt(partial(ask_one, house, actor, "inspections", Asked(), item["inspection_id"]))
+    if isinstance(there, Refusal):  # none, or not for this reader
+        return None
+    answers = (each for check in there[1]["spot_checks"] for each in check["checklist"])
+    asked = (each["value"] for each in answers if asks(each, item["kind"]))
+    return next(asked, None)
 
 
 def _files(item: Row) -> list[str]:

@@ -14,6 +14,7 @@ from api.intake.evidence import evidence_missing, obtainable
 from api.questions.policy import Action, decide
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
+from api.web.field.checklist import RAISING
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.enterprise_names import called
@@ -49,6 +50,8 @@ class InspectionPage:
     """What the chain of each device lacks."""
     may_raise: bool
     """Whether the reader may raise a finding from it."""
+    raising: str
+    """Scale of the answers that ask for a finding."""
     may_record: bool
     """Whether the reader may record a spot check."""
 
@@ -172,6 +175,7 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
         missing=evidence_missing(house, item),
         devices=_devices(house, item),
         may_raise=frame.now and actor.role in MAY["FindingRaised"],
+        raising=RAISING,
         may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
     )
     return render(frame, "inspection.html", page, seen.status)

@@ -4,7 +4,8 @@ An entry holds each question as it was put (`item`) and which answers could be g
 it can be read without this list, and a later version changes nothing that was recorded (四, 七).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from api.words.language import Words
 
@@ -103,6 +104,15 @@ SCALE = f"现场检查表 {VERSION}:{'/'.join(ANSWERS)}"
 
 REMAINING = YES
 """What one touch may answer to all questions that are still open; none: each is answered by itself."""
+
+RAISING = "提出问题:整改期限"
+"""Scale of an answer that asks for a finding: its value is the day by which it is to be put right."""
+
+
+def asks(answer: Mapping[str, Any], item: str | None = None) -> bool:
+    """Return whether an answer asks for a finding, about this question where one is named."""
+    return answer["scale"] == RAISING and item in {None, answer["item"]}
+
 
 LOCATING = "现场定位"
 """Asked only where no device fixed the place: the reason, or that the degrees were typed."""

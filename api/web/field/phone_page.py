@@ -55,6 +55,8 @@ class FieldPage:
     """The answer that asks for a note and a photo."""
     remaining: str = checklist.REMAINING
     """What one touch answers to all questions that are still open; empty: nothing does."""
+    raising: str = checklist.RAISING
+    """Scale of an answer that asks for a finding."""
     locating: str = checklist.LOCATING
     """The question why there is no position …"""
     located: tuple[str, str, str] = checklist.LOCATED

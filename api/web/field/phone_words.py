@@ -98,7 +98,9 @@ _SAID = {
         "Saved; it is sent as soon as there is a network.",
     ),
     "kept-draft": ("已存为草稿。", "Kept as a draft."),
+    "takeaway": ("督导现场", "on-site"),
     "taken-away": ("已导出 {0} 条记录、{1} 个附件。", "Saved as files: records {0}, attachments {1}."),
+    "taken-in": ("已导入 {0} 条本机没有的记录。", "Taken in: {0} records that were not here."),
     # Where to go, and what is known
     "no-visits": (
         "目前没有派给您、尚未记录的督导。没有派出单的检查可在下方开始。",
@@ -138,7 +140,6 @@ _SAID = {
         "Why is it put aside? It stays on this device and no longer counts as waiting.",
     ),
     "aside": ("{0} 搁置:{1}", "Put aside {0}: {1}"),
-    "leaves": ("{0} 天后从本机清除", "leaves this device {0} days after it was sent"),
     "trouble-signed-out": ("登录已失效,登录后继续上传", "The sign-in has ended; sign in to send"),
     "trouble-too-many": (
         "今日上传已达限额或请求过多,稍后自动重试",

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from api.questions.problems import Fault
-from api.web.field.checklist import LOCATED, LOCATING, NO, QUESTIONS, SCALE, SIGNED, SIGNING
+from api.web.field.checklist import (
+    LOCATED,
+    LOCATING,
+    NO,
+    QUESTIONS,
+    RAISING,
+    SCALE,
+    SIGNED,
+    SIGNING,
+)
 
 Json: TypeAlias = dict[str, Any]
 Fields: TypeAlias = Mapping[str, str]
@@ -20,6 +29,7 @@ LONGEST_NAME = 200
 """Characters of the name of a photo."""
 DEVICE = "workbench"
 """Stands for a record that was not made on a device of its own."""
+_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _RECUSAL = {"true": True, "false": False}
 
 
@@ -104,6 +114,12 @@ def _answers(fields: Fields) -> list[Json]:
         )
         for question in QUESTIONS
     ]
+    for question in QUESTIONS:
+        due = _given(fields, f"due-{question.key}")
+        if due and _given(fields, f"answer-{question.key}") == NO:
+            note = _given(fields, f"note-{question.key}")
+            raised = {"item": question.item, "value": due, "scale": RAISING, "note": note}
+            asked.append(_known(raised))
     missing, refused = _given(fields, "place_missing"), _given(fields, "refusal_reason")
     lacking, typed, scale = LOCATED
     if missing and not _located(fields):
@@ -126,6 +142,10 @@ def faults(fields: Fields) -> tuple[Fault, ...]:
         if _given(fields, f"answer-{key}") == NO and not _given(fields, f"note-{key}"):
             said = "答“否”须写明情况 / say what was seen where the answer is no"
             found.append(Fault(f"note-{key}", said))
+        due = _given(fields, f"due-{key}")
+        if due and not (_DAY.fullmatch(due) and due >= _given(fields, "day")):
+            said = "期限应为日期,且不早于检查之日 / the deadline is a day, not before the visit"
+            found.append(Fault(f"due-{key}", said))
     if not _located(fields) and not _given(fields, "place_missing"):
         found.append(
             Fault("place_missing", "没有经纬度时须写明原因 / say why there is no position")

@@ -29,7 +29,7 @@ def day(request: Request, house: Installed, actor: Caller) -> Response:
     members = today(house, actor).members
     said = _Said(choose(request, house.settings.lang))
     taken = {
-        **{name: members[name] for name in ("account", "role", "organisation", "complete")},
+        **{name: members[name] for name in ("account", "role", "organisation", "complete", "self")},
         "inspections": [said.inspection(one) for one in members["inspections"]],
         "enterprises": [said.enterprise(firm) for firm in members["enterprises"]],
     }
@@ -61,7 +61,10 @@ class _Said:
                 f"已知情况:未结问题 {open_ones},违规疑点 {count}",
                 f"Known: open findings {open_ones}, breaches {count}",
             ),
-            "facts": [*(self._facts(firm) if firm else ()), *self._course(one)],
+            "facts": [
+                (term, said or self.words("无", "none"))
+                for term, said in [*(self._facts(firm) if firm else ()), *self._course(one)]
+            ],
         }
         return {
             **{name: one[name] for name in names},

@@ -28,7 +28,21 @@ KEY = "key"
 
 async def _form(request: Request) -> AsyncGenerator[FormData]:
     async with request.form(max_files=40, max_fields=2000) as form:
+        _require_text(form)
         yield form
+
+
+def _require_text(form: FormData) -> None:
+    """Refuse what no keyboard types and no column of text takes, before anything is looked up by it.
+
+    Raises:
+        Problem: 422, a field holds a NUL character.
+    """
+    wrong = [name for name, value in form.multi_items() if isinstance(value, str) and "\0" in value]
+    if wrong:
+        reason = "不能含有空字符 / a NUL character cannot be part of it"
+        errors = [Fault(name[:40], reason) for name in wrong[:10]]
+        raise Problem("invalid", "表单含有空字符", "the form holds NUL characters", errors=errors)
 
 
 Form = Annotated[FormData, Depends(_form)]

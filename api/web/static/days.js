@@ -19,7 +19,7 @@ function put(page) {
   for (const part of PARTS) {
     const old = document.querySelector(part);
     const now = page.querySelector(part);
-    if (old && now) old.replaceWith(document.adoptNode(now));
+    if (old && now) old.replaceWith(now);
   }
   // The sentence stays where it is and is filled anew: a screen reader reads it out, and it alone.
   const sentence = page.getElementById("status");
@@ -50,9 +50,9 @@ slider.value = (Date.parse(shown.value) - first) / DAY;
 form.hidden = false;
 slider.addEventListener("input", () => {
   shown.value = dayOf(Number(slider.value));
-  slider.setAttribute("aria-valuetext", shown.value);
+  slider.ariaValueText = shown.value;
   clearTimeout(waiting);
   waiting = setTimeout(go, 120, shown.value);
 });
-slider.setAttribute("aria-valuetext", shown.value);
+slider.ariaValueText = shown.value;
 form.addEventListener("submit", (event) => event.preventDefault());

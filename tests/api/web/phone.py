@@ -132,6 +132,17 @@ class Phone(Reader):
         """Go to the next step."""
         self.page.locator("[data-next]").click()
 
+    def leave(self) -> None:
+        """Go back until the first page is shown."""
+        while self.page.locator("#capture").is_visible():
+            self.page.evaluate(
+                """() => new Promise((resolve) => {
+                    addEventListener("popstate", resolve, {once: true});
+                    history.back();
+                })"""
+            )
+        expect(self.page.locator("#home")).to_be_visible()
+
     def answer(self, no: int | None = None) -> None:
         """Answer every question with yes, one of them with no."""
         for n, key in enumerate(KEYS):

@@ -349,3 +349,37 @@ def test_the_form_is_accessible_and_fits_the_screen(
     one.open(f"/field/record?inspection_id={inspection}")
     assert one.violations() == []
     assert not one.wide()
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [("inspector-0-account", "督导人员"), ("due", "不早于检查之日"), ("uscc", "统一社会信用代码")],
+)
+def test_a_form_without_an_inspector_or_a_sound_deadline_comes_back_with_what_was_typed(
+    site: Site, left: str, said: str
+):
+    actor = inspector(1)
+    fields = {
+        "uscc": lines.uscc("110105"),
+        "district": "110105",
+        "kind": "现场督导",
+        "day": "2025-04-02",
+        "captured_at": "2025-04-02T01:30:00Z",
+        "inspector-0-account": actor.account,
+        "inspector-0-name": "督导1",
+        **{f"answer-{key}": "是" for key in KEYS},
+        f"answer-{KEYS[0]}": "否",
+        f"note-{KEYS[0]}": "没有录像",
+        f"due-{KEYS[0]}": "2025-04-01" if left == "due" else "2025-05-01",
+        "place_missing": "联网填写",
+        "signature": "paper",
+        "unit_statement": "情况属实",
+    }
+    parts = {n: v for n, v in fields.items() if not n.startswith(left.removesuffix("-account"))}
+    sent = fields if left == "due" else parts
+    answer = httpx2.post(
+        f"{site.base}/field/record", data=sent, headers=site.headers(actor), timeout=30
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "情况属实" in answer.text

@@ -465,8 +465,9 @@ def test_what_was_taken_away_is_imported_and_not_recorded_again_by_the_phone(
     page.wait_for_timeout(200)
     files = {each.suggested_filename: Path(each.path()) for each in saved}
     (commands,) = (name for name in files if name.endswith(".ndjson"))
-    photo = files[f"{hashlib.sha256(PICTURE).hexdigest()}.png"]
-    assert photo.read_bytes() == PICTURE
+    (photo,) = (name for name in files if name.endswith("IMG_1.png"))
+    assert code[-6:] in photo
+    assert files[photo].read_bytes() == PICTURE
     copy = tmp_path / commands
     copy.write_bytes(files[commands].read_bytes())
     for taken, known in ((1, 0), (0, 1)):
@@ -597,6 +598,8 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         **{f"answer-{key}": "是" for key in KEYS},
         f"answer-{KEYS[3]}": "否",
         f"note-{KEYS[3]}": " 没有核验 ",
+        f"due-{KEYS[3]}": "2025-05-01",
+        f"due-{KEYS[4]}": "2025-05-01",
     }
     script = """async ([address, fields]) => {
         const { eventOf } = await import(address);
@@ -604,7 +607,8 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         const list = {
             questions: [...form.querySelectorAll("[data-question]")].map(
                 ({dataset}) => ({key: dataset.question, item: dataset.item})),
-            scale: form.dataset.scale, locating: form.dataset.locating, signing: form.dataset.signing,
+            scale: form.dataset.scale, no: form.dataset.no,
+            raising: form.dataset.raising, locating: form.dataset.locating, signing: form.dataset.signing,
             located: form.dataset.located.split("|"), signed: form.dataset.signed.split("|"),
         };
         const around = {device_id: "workbench", offline: false, captured_at: fields.captured_at};
@@ -614,3 +618,105 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
     for changed in ({}, {"lat": "39.92", "datum": "CGCS2000", "accuracy_m": "8"}):
         given = {**fields, **changed}
         assert page.evaluate(script, [module, given]) == event_of(given)
+
+
+def test_a_draft_goes_on_on_another_phone_with_its_photos(
+    phone: Phones, site: Site, tmp_path: Path
+):
+    one, other, actor = phone(), phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=1)
+    one.photograph(KEYS[1])
+    one.leave()
+    page.get_by_text("导出未上传记录").click()
+    with page.expect_download() as download:
+        page.locator("#take-away").click()
+    assert download.value.suggested_filename.endswith(".dudao")
+    copy = tmp_path / download.value.suggested_filename
+    download.value.save_as(copy)
+    fresh = other.start(actor)
+    fresh.get_by_text("导入另一台手机导出的记录").click()
+    for taken in (1, 0):
+        fresh.locator("#take-in").set_input_files(copy)
+        expect(fresh.locator("#told")).to_contain_text(f"已导入 {taken} 条")
+    assert other.kept() == one.kept()
+    (saved,), (taken_in,) = one.kept("pictures"), other.kept("pictures")
+    assert taken_in.items() >= saved.items()
+    fresh.get_by_role("button", name="继续填写").click()
+    expect(fresh.locator(f"ul[data-photos='{KEYS[1]}'] li")).to_have_count(1)
+    for _ in range(4):
+        other.forward()
+    other.locate()
+    other.forward()
+    other.refuse()
+    other.forward()
+    other.save()
+    expect(other.count("sent")).to_have_text("1")
+    (seen,) = spot_checks(site, inspection)
+    assert hashlib.sha256(PICTURE).hexdigest() in {each["sha256"] for each in seen["evidence"]}
+
+
+def test_a_file_that_is_no_takeaway_or_of_somebody_else_brings_nothing(
+    phone: Phones, site: Site, tmp_path: Path
+):
+    one, other, actor = phone(), phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.leave()
+    page.get_by_text("导出未上传记录").click()
+    with page.expect_download() as download:
+        page.locator("#take-away").click()
+    copy = tmp_path / "one.dudao"
+    download.value.save_as(copy)
+    (tmp_path / "two.dudao").write_bytes(b"no such file")
+    fresh = other.start(inspector(2))
+    fresh.get_by_text("导入另一台手机导出的记录").click()
+    for name in ("one.dudao", "two.dudao"):
+        fresh.locator("#take-in").set_input_files(tmp_path / name)
+        expect(fresh.locator("#told")).to_contain_text("已导入 0 条")
+        fresh.locator("#told").evaluate("each => { each.textContent = ''; }")
+    assert other.kept() == []
+
+
+def test_a_finding_is_asked_for_on_the_spot_with_its_deadline(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    one.forward()
+    one.forward()
+    one.answer(no=2)
+    due = page.locator(f"#field-due-{KEYS[2]}")
+    due.fill("2020-01-01")
+    one.forward()
+    expect(page.locator("#faults")).to_contain_text("不早于检查之日")
+    due.fill("2099-06-30")
+    for _ in range(3):
+        one.forward()
+    one.refuse()
+    one.forward()
+    one.save()
+    expect(one.count("sent")).to_have_text("1")
+    page.goto(f"{site.base}/inspections/{inspection}")
+    row = page.get_by_role("row", name="2099-06-30")
+    expect(row).to_contain_text(QUESTIONS[2].item)
+    row.get_by_role("link", name="提出问题").click()
+    expect(page.locator("#field-uscc")).to_have_value(code)
+    expect(page.locator("#field-statement")).to_have_value("三名考生没有带证件")
+    page.get_by_role("button", name="提出", exact=True).click()
+    expect(page.locator("[name=due_on]")).to_have_value("2099-06-30")
+
+
+def test_who_was_sent_before_is_known_without_being_asked(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    dispatched(site, actor)
+    page = one.start(actor)
+    page.get_by_text("没有派出单的检查").click()
+    page.locator("#elsewhere").click()
+    expect(page.locator("#field-inspector-0-name")).to_have_value("督导1")
+    expect(page.locator("#field-inspector-0-card_no")).to_have_value("R11260001")

@@ -107,14 +107,7 @@ class Sequence:
             self.told[self.writing].add(sha256(octets).hexdigest())
 
     def back(self) -> None:
-        while self.page.locator("#capture").is_visible():
-            self.page.evaluate(
-                """() => new Promise((resolve) => {
-                    addEventListener("popstate", resolve, {once: true});
-                    history.back();
-                })"""
-            )
-        expect(self.page.locator("#home")).to_be_visible()
+        self.one.leave()
         self.writing = None
 
     def finish(self) -> None:

@@ -57,18 +57,6 @@ def _to(one: Phone, step: str) -> None:
     expect(one.page.locator(f"[data-step={step}]")).to_be_visible()
 
 
-def _home(one: Phone) -> None:
-    """Go back until the first page is shown."""
-    while one.page.locator("#capture").is_visible():
-        one.page.evaluate(
-            """() => new Promise((resolve) => {
-                addEventListener("popstate", resolve, {once: true});
-                history.back();
-            })"""
-        )
-    expect(one.page.locator("#home")).to_be_visible()
-
-
 def test_photos_that_were_chosen_for_one_record_never_come_into_another(phone: Phones, site: Site):
     one, actor = phone(), inspector(1)
     (a, _), (b, _) = dispatched(site, actor), dispatched(site, actor)
@@ -77,7 +65,7 @@ def test_photos_that_were_chosen_for_one_record_never_come_into_another(phone: P
     _to(one, "photos")
     page.evaluate(SLOW)
     page.locator("#photo-general").set_input_files(_files(6))
-    _home(one)
+    one.leave()
     one.begin(b)
     page.evaluate("letPass()")
     _wait_for(page, lambda: len(_record(one, a)["photos"]) == 6)
@@ -113,12 +101,12 @@ def test_a_position_that_was_asked_for_one_record_never_comes_into_another(
     )
     page = one.start(actor)
     one.begin(a)
-    _home(one)
+    one.leave()
     one.begin(b)
     page.evaluate("fix()")
     _wait_for(page, lambda: _record(one, b)["form"].get("lon") == "116.111111")
     assert _record(one, a)["form"]["lon"] in {"", "116.111111"}
-    _home(one)
+    one.leave()
     page.evaluate("fix()")
     _to_resume(one, b)
     _to(one, "place")
@@ -179,7 +167,7 @@ def test_a_stale_tab_neither_rewrites_nor_deletes_nor_sends_again(phone: Phones,
     code, inspection = dispatched(site, actor)
     one.start(actor)
     one.begin(code)
-    _home(one)
+    one.leave()
     stale = one.context.new_page()
     stale.goto(f"{one.base}/field")
     expect(stale.locator("#drafts-count")).to_have_text("1")
@@ -246,10 +234,10 @@ def test_a_visit_has_one_draft(phone: Phones, site: Site):
     page = one.start(actor)
     one.begin(code)
     page.locator("#field-assessment_id").fill("as-1")
-    _home(one)
+    one.leave()
     one.begin(code)
     expect(page.locator("#field-assessment_id")).to_have_value("as-1")
-    _home(one)
+    one.leave()
     expect(one.count("drafts")).to_have_text("1")
 
 
@@ -271,7 +259,7 @@ def test_resuming_shows_that_record_and_nothing_of_another_one(phone: Phones, si
     (a, _), (b, _) = dispatched(site, actor), dispatched(site, actor)
     page = one.start(actor)
     one.begin(a)
-    _home(one)
+    one.leave()
     one.begin(b)
     _to(one, "statement")
     page.locator("[name=signature][value=drawn]").check()
@@ -283,7 +271,7 @@ def test_resuming_shows_that_record_and_nothing_of_another_one(phone: Phones, si
     page.mouse.move(box["x"] + 150, box["y"] + 70, steps=4)
     page.mouse.up()
     page.locator("#signatory").fill("乙厂厂长")
-    _home(one)
+    one.leave()
     _to_resume(one, a)
     expect(page.locator("#firm")).to_contain_text(a[-6:])
     _to(one, "statement")
@@ -428,7 +416,7 @@ def test_an_answer_stays_with_its_question_when_the_checklist_changes(phone: Pho
     one.forward()
     one.answer(no=2)
     one.photograph(KEYS[2])
-    _home(one)
+    one.leave()
     # An update: a question before all others, and another one in other words.
     page.route("**/field", _another_list)
     page.route("**/sw.js", lambda route: route.abort())

@@ -20,7 +20,10 @@ from api.web.frame.minified import minified
         ("return a\n  ?.b", "return a?.b"),
         ("let a = b\nlet c = d\n", "let a=b\nlet c=d"),
         ("go()\n[1].map(go)", "go()\n[1].map(go)"),
-        ("if (a) {\n  b();\n}\n\nc();", "if(a){b();}\nc();"),
+        ("if (a) {\n  b();\n}\n\nc();", "if(a){b()}\nc();"),
+        ("{ while (a()); }", "{while(a());}"),
+        ("{ if (a) b(); else ; }", "{if(a)b();else;}"),
+        ("const f = () => { return (a); };", "const f=()=>{return(a)};"),
         ("for (const of of all) of in it;", "for(const of of all)of in it;"),
     ],
 )

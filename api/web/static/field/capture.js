@@ -10,7 +10,7 @@ import { doubts, eventOf, relist } from "./record.js";
 import { uuid } from "./records.js";
 import { offset } from "./session.js";
 import { pad } from "./sign.js";
-import { get, know } from "./store.js";
+import { get } from "./store.js";
 import { at, day, el, lines, say, title, trouble } from "./words.js";
 
 const form = at("record");
@@ -137,7 +137,7 @@ async function settle(editor) {
     unkept(error);
     return false;
   }
-  return shows(editor) && !editor.gone;
+  return shows(editor);
 }
 
 const within = (step) => (input) => steps[step].contains(input);
@@ -183,13 +183,6 @@ function review() {
   at("doubts").hidden = asked.length === 0;
 }
 
-// The own name and card number are known the next time.
-async function remember({ account, form: given }) {
-  const [own] = Object.keys(given).filter((name) => /^inspector-\d-account$/.test(name) && given[name] === account);
-  const of = (name) => given[own.replace("account", name)] ?? "";
-  if (own) await know(`self/${account}`, { name: of("name"), card_no: of("card_no") });
-}
-
 async function save() {
   const { editor, depth } = current;
   if (!(await settle(editor))) return;
@@ -201,13 +194,12 @@ async function save() {
   if (values().signature === "refused") await editor.detach(({ item }) => item === "signature");
   const { record } = editor;
   const event = eventOf(record.form, record.photos, list, {
-    device_id: await device(), offline: !navigator.onLine, captured_at: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    device_id: await device(), offline: !navigator.onLine, captured_at: new Date().toISOString(),
   });
   const measured = record.photos.map(({ sha256, accuracy_m }) => ({ sha256, accuracy_m }));
   const refused = await seal(record, event, { checklist: list.version, page: list.page, clock_offset_ms: await offset(), measured });
   if (Array.isArray(refused)) return trouble("photos", { word: "photos-lost", message: refused.join(", ") });
   if (refused) return close(editor, "taken-elsewhere");
-  await remember(record);
   await close(editor, "saved");
   history.go(-1 - depth);
 }
@@ -263,7 +255,7 @@ export async function open(seen, { takeOver = false, venue, done }) {
   const step = Math.min(editor.record.step, steps.length - 1);
   history.pushState({ step, run: current.run, depth: 0 }, "");
   turn(step);
-  if (!editor.record.form.lon || editor.record.form.place_source === "device") place.begin();
+  place.begin();
   return true;
 }
 

@@ -4,8 +4,6 @@
 import { amend, uuid } from "./records.js";
 import { fact, write } from "./store.js";
 
-const FORMAT = "dudao-field-record/1";
-
 export async function digest(bytes) {
   const hashed = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(hashed, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -27,7 +25,7 @@ export async function seal(record, data, beside) {
     const before = await head();
     const sequence = before.sequence + 1;
     const sealed = JSON.stringify({
-      format: FORMAT, device_id: data.device_id, sequence, previous: before.digest,
+      format: "dudao-field-record/1", device_id: data.device_id, sequence, previous: before.digest,
       key: record.key, replaces: record.replaces ?? null, account: record.account,
       ...beside, valid_from: record.form.day, data,
     });

@@ -61,7 +61,6 @@ export async function edit(seen, { takeOver = false, onLost }) {
   return {
     key,
     get record() { return record; },
-    get gone() { return gone; },
 
     // Keeps what the form says; what is typed while a write is under way goes with the next one.
     type(form, at) {

@@ -14,11 +14,12 @@ export function missing(values, photos, today) {
   const kinds = {
     uscc: isUscc,
     day: (day) => day <= today && !Number.isNaN(Date.parse(day)),
+    due: (due) => due >= of("day") && !Number.isNaN(Date.parse(due)),
     signature: (how) => how === "refused" || photos.some(({ item }) => item === "signature"),
   };
   return [...form.querySelectorAll("[data-need]")].filter(({ id, dataset }) => {
     const name = id.replace("field-", ""), text = of(name), [other, value] = (dataset.when ?? "").split("=");
-    if (text) return !RegExp(`^(${dataset.pattern ?? ".*"})$`, "s").test(text) || kinds[name]?.(text) === false;
+    if (text) return !RegExp(`^(${dataset.pattern ?? ".*"})$`, "s").test(text) || kinds[name.split("-")[0]]?.(text) === false;
     return !of(dataset.unless) && (!other || (value ? of(other) === value : of(other)));
   });
 }

@@ -6,7 +6,7 @@ import { showQueues, showSending, sure } from "./queues.js";
 import * as records from "./records.js";
 import * as sessions from "./session.js";
 import { all, fact, get, hooks } from "./store.js";
-import { takeAway } from "./takeaway.js";
+import { takeAway, takeIn } from "./takeaway.js";
 import { heldOf, showFound, showKnown, showToday } from "./visits.js";
 import { at, clock, say, size, trouble } from "./words.js";
 
@@ -44,7 +44,7 @@ async function showState() {
   warn("others", session !== undefined && others.length, say("others", others.length, [...new Set(others.map(({ account }) => account))].join(", ")));
   at("waiting").hidden = mine.length === 0;
   const count = mine.length + others.length;
-  await (count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.())?.catch(() => {});
+  await navigator.setAppBadge?.(count).catch(() => {});
 }
 
 async function show() {
@@ -86,7 +86,7 @@ async function correct(record) {
 async function begin(firm, inspection) {
   const day = await capture.today(), { account, organisation } = session;
   const given = { day, uscc: firm?.uscc ?? "", district: firm?.district ?? organisation, enterprise: firm?.name, kind: inspection?.kind };
-  const team = inspection?.inspectors ?? [{ account, ...(await fact(`self/${account}`)) }];
+  const team = inspection?.inspectors ?? [{ account, ...list?.self }];
   team.forEach((one, n) => {
     for (const part of ["account", "name", "card_no"]) given[`inspector-${n}-${part}`] = one[part] ?? "";
     given[`inspector-${n}-recusal`] = String(one.recusal_declared ?? "");
@@ -152,8 +152,13 @@ hooks.changed = () => at("home").hidden || show();
 at("send").onclick = () => (navigator.onLine ? send(true) : tell(say("send-offline")));
 at("renew").onclick = () => renew();
 at("find").oninput = () => showFound(list, at("find").value.trim(), begin);
-at("elsewhere").onclick = () => begin(null);
+at("elsewhere").onclick = () => begin();
 at("take-away").onclick = async () => tell(await takeAway(session, at("files")));
+at("take-in").onchange = async ({ target }) => {
+  tell(await takeIn(session, target.files[0]));
+  target.value = "";
+  await show();
+};
 addEventListener("online", () => renew(true));
 addEventListener("offline", showState);
 document.addEventListener("visibilitychange", () => {

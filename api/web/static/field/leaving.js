@@ -33,4 +33,3 @@ form?.addEventListener("submit", async (event) => {
   else dialog.showModal();
 });
 dialog?.querySelector("[data-leave]").addEventListener("click", leave);
-dialog?.querySelector("[data-stay]").addEventListener("click", () => dialog.close());

@@ -43,7 +43,7 @@ export function take(editor, files, item, position, told) {
         const about = { item, file_name: file.name || "photo", taken_at: new Date(taken).toISOString(), ...where };
         if (!(await keep(editor, file, about))) left.push(file.name);
       } catch (error) {
-        throw new Trouble(error.word ?? "photo-failed", new Error(files.slice(n).map((each) => each.name).join(", ")));
+        throw new Trouble(error.word ?? "photo-failed", { message: files.slice(n).map((each) => each.name).join(", ") });
       }
     }
     return left;

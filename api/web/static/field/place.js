@@ -52,10 +52,6 @@ export function follow(put, told) {
       begin();
     },
     // What a photo that is taken now says of its place.
-    now() {
-      if (!latest || Date.now() - latest.timestamp > FRESH) return {};
-      const { lon, lat, datum, accuracy_m } = fieldsOf(latest);
-      return { lon: Number(lon), lat: Number(lat), datum, accuracy_m: Number(accuracy_m) };
-    },
+    now: () => (latest && Date.now() - latest.timestamp < FRESH ? fieldsOf(latest) : {}),
   };
 }

@@ -93,11 +93,11 @@ async function one(key, told) {
   if (!outcome) return true;
   if (outcome.receipt) {
     const { position, recorded_at, leaf, evidence_missing } = outcome.receipt;
-    await enter(record, { position, recorded_at, leaf }, evidence_missing);
+    const entered = await enter(record, { position, recorded_at, leaf }, evidence_missing);
     await know("last_sent", Date.now());
     // What the server lacks although it was sent is sent again, once more now and then in turn.
     if (evidence_missing.length && !record.receipt) return one(key, told);
-    if (evidence_missing.length) await later(await get("records", key), "lacking");
+    if (evidence_missing.length) await later(entered.record, "lacking");
     return true;
   }
   // Somebody in between took the record's own bytes and said they were stored: they are sent again.

@@ -1,9 +1,9 @@
 // The three lists: drafts, what waits, what has its receipt. Every button acts on the record as it was shown.
 
 import { confirm } from "./queue.js";
-import { amend, DAYS_SENT, leave } from "./records.js";
+import { amend, leave } from "./records.js";
 import { all } from "./store.js";
-import { at, clock, copy, el, lines, say } from "./words.js";
+import { at, clock, copy, el, lines, none, say } from "./words.js";
 
 const question = at("question");
 
@@ -59,7 +59,7 @@ const items = {
     const { position, recorded_at, leaf } = record.receipt;
     const told = el("span", { role: "status" });
     const entry = el("a", { className: "button second", href: `/entries/${position}` }, say("entry"));
-    return [{ receipt: say("receipt", position, clock(recorded_at)), leaf: leaf && say("leaf", leaf), leaves: say("leaves", DAYS_SENT), told, entry }, {
+    return [{ receipt: say("receipt", position, clock(recorded_at)), leaf: leaf && say("leaf", leaf), told, entry }, {
       confirm: async () => {
         told.textContent = await confirm(record).then((same) => say(same ? "same" : "not-same"), () => say("trouble-no-network"));
         return false;
@@ -78,7 +78,7 @@ export async function showQueues(account, doing) {
   };
   const fill = (id, ...states) => {
     const records = mine.filter(({ state }) => states.includes(state)).sort((a, b) => (b.sequence ?? 0) - (a.sequence ?? 0));
-    at(id).replaceChildren(...(records.length ? records.map(item) : [el("li", { className: "empty" }, say("none"))]));
+    at(id).replaceChildren(...(records.length ? records.map(item) : [none("none")]));
     at(`${id}-count`).textContent = records.length;
   };
   fill("drafts", "draft");

@@ -38,6 +38,10 @@ function answers(now, list) {
   const [lacking, typed, scale] = list.located;
   const [refused, signing] = list.signed;
   const { place_missing, refusal_reason } = now;
+  for (const { key, item } of list.questions) {
+    const due = now[`due-${key}`];
+    if (due && now[`answer-${key}`] === list.no) asked.push(known({ item, value: due, scale: list.raising, note: now[`note-${key}`] }));
+  }
   if (isTyped(now)) asked.push({ item: list.locating, value: typed, scale });
   else if (place_missing && !located(now)) asked.push({ item: list.locating, value: lacking, scale, note: place_missing });
   if (refusal_reason && now.signature === "refused") asked.push({ item: list.signing, value: refused, scale: signing, note: refusal_reason });
@@ -52,7 +56,7 @@ export function eventOf(values, photos, list, around) {
     inspection_id, uscc: uscc.toUpperCase(), assessment_id, district, kind, inspectors: inspectors(now), place: place(now), ...around,
     checklist: answers(now, list), unit_statement, signature_refused: now.signature === "refused",
     evidence: photos.map(({ sha256, media_type, item, caption, file_name, taken_at, lon, lat, datum }) => known({
-      sha256, media_type, captured_at: taken_at, lon, lat, datum,
+      sha256, media_type, captured_at: taken_at, lon: number(lon), lat: number(lat), datum,
       file_name: [list.questions.find(({ key }) => key === item)?.item, caption, file_name].filter(Boolean).join(" · ").slice(0, 200),
     })),
   });
@@ -99,8 +103,7 @@ export function relist(draft, list) {
   for (const [key, item] of Object.entries(before).filter(([each]) => gone(each))) {
     const said = [form[`answer-${key}`], form[`note-${key}`]].filter(Boolean);
     if (said.length) dropped.push([item, ...said].join(" · "));
-    delete form[`answer-${key}`];
-    delete form[`note-${key}`];
+    for (const part of ["answer", "note", "due"]) delete form[`${part}-${key}`];
   }
   const photos = draft.photos.map((photo) => (
     gone(photo.item) ? { ...photo, item: "general", caption: [before[photo.item], photo.caption].filter(Boolean).join(" · ") } : photo));

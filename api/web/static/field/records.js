@@ -5,7 +5,7 @@ import { all, picturesOf, read, write } from "./store.js";
 
 // From a state to those that may follow it.
 const FOLLOWS = { draft: "draft ready", ready: "ready refused entered sent", refused: "refused ready", entered: "entered sent", sent: "sent" };
-export const DAYS_SENT = 30;
+const DAYS_SENT = 30;
 const DAY = 86_400_000;
 
 // The address of a blob ends in a random UUID in every browser; crypto.randomUUID is missing in older ones.
@@ -21,7 +21,7 @@ const isAsSeen = (seen) => (record) => record?.state === seen.state && record.ve
 // The record after `change`. It may lead only where its state leads, and a receipt is never another one.
 export function after(record, change) {
   const next = { ...record, ...change, key: record.key, version: record.version + 1 };
-  if (!FOLLOWS[record.state].split(" ").includes(next.state)) throw new Error(`${record.state} → ${next.state}`);
+  if (!FOLLOWS[record.state].includes(next.state)) throw new Error(`${record.state} → ${next.state}`);
   if (record.receipt && next.receipt?.position !== record.receipt.position) throw new Error("another receipt");
   return next;
 }
@@ -54,6 +54,16 @@ export function begin(made) {
 export const draft = (account, visit, form, checklist) => ({
   key: uuid(), version: 1, account, visit, state: "draft", form, checklist, photos: [], uploaded: [], step: 0, updated_at: Date.now(),
 });
+
+// Takes in a record of another phone with its pictures; false: it is here already, and stays as it is.
+export function bring(record, pictures) {
+  return write(async (step) => {
+    if (await step.get("records", record.key)) return false;
+    for (const picture of pictures) await step.put("pictures", picture);
+    await step.put("records", record);
+    return true;
+  });
+}
 
 // Takes a photo into a draft: its bytes and its name in one transaction, or neither. The draft may have gone on
 // meanwhile; a photo is added to it and replaces nothing.
@@ -106,8 +116,9 @@ export const enter = (seen, receipt, missing) => amend(seen, (record) => ({
 // server's: by the phone's own clock a receipt of today may be years old.
 export function clearSent(now) {
   return write(async (step) => {
-    const old = (await step.all("records")).filter((each) => each.state === "sent" && now - Date.parse(each.receipt.recorded_at) > DAYS_SENT * DAY);
-    for (const { key } of old) await step.remove("records", key);
+    for (const { key, state, receipt } of await step.all("records")) {
+      if (state === "sent" && now - Date.parse(receipt.recorded_at) > DAYS_SENT * DAY) await step.remove("records", key);
+    }
   });
 }
 

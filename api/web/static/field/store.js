@@ -14,7 +14,7 @@ changes?.addEventListener("message", () => hooks.changed());
 // What this device could not do: `word` names the sentence that says it.
 export class Trouble extends Error {
   constructor(word, cause) {
-    super(cause?.message || word, { cause });
+    super(cause?.message || word);
     this.word = word;
   }
 }

@@ -38,9 +38,6 @@ function renewed(record) {
   const photos = record.photos.map((photo, n) => ({
     ...photo, id: `${record.key}-${n}`, item: FIRST[photo.item] ?? photo.item,
   }));
-  const form = Object.fromEntries(Object.entries(record.form).map(([name, value]) => {
-    const [, part, n] = /^(answer|note)-(\d+)$/.exec(name) ?? [];
-    return [part ? `${part}-${FIRST[n]}` : name, value];
-  }));
+  const form = JSON.parse(JSON.stringify(record.form).replaceAll(/"(answer|note)-(\d+)":/g, (_, part, n) => `"${part}-${FIRST[n]}":`));
   return { ...record, form, photos, version: 1, visit: record.form.inspection_id, step: 0, checklist: null, uploaded: record.uploaded ?? [] };
 }

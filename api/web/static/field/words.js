@@ -15,6 +15,8 @@ export function el(tag, properties, ...children) {
 
 export const lines = (texts) => el("ul", {}, ...texts.map((text) => el("li", {}, text)));
 
+export const none = (word) => el("li", { className: "empty" }, say(word));
+
 // A copy of a template of the page: what `data-t` names is filled in, what `data-on` names is done by a press, and then
 // `after` unless it gave false. Whatever is not given is left out.
 export function copy(id, given, acts, after) {
@@ -36,7 +38,7 @@ const standing = new Map();
 export function trouble(about, error) {
   if (error) standing.set(about, say(error.word ?? "failed", error.message ?? String(error)));
   else standing.delete(about);
-  at("trouble").replaceChildren(...[...standing.values()].map((text) => el("p", {}, text)));
+  at("trouble").replaceChildren(lines([...standing.values()]));
   at("trouble").hidden = standing.size === 0;
 }
 
@@ -47,6 +49,6 @@ export const size = (bytes) => `${Math.ceil(bytes / 1e5) / 10} MB`;
 
 // What a field is called: its label or legend, without what is said beside it.
 export function title(field) {
-  const around = field.matches("fieldset") ? field : field.closest(field.type === "radio" ? "fieldset" : ".field");
-  return around.querySelector("legend, label").firstChild.textContent.trim();
+  const [label] = (field.type !== "radio" && field.labels) || [];
+  return (label ?? field.closest("fieldset").querySelector("legend")).firstChild.textContent.trim();
 }
