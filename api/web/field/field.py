@@ -46,6 +46,10 @@ class DevicesPage:
 
     devices: Sequence[Device]
     """Those of the reader's authority, or of all."""
+    unsent: int
+    """Records that wait on them."""
+    missing: int
+    """Numbers that are known to have been given and have not arrived."""
 
 
 @router.get("/field/devices")
@@ -53,7 +57,13 @@ def devices(request: Request, house: Installed, actor: Caller) -> Response:
     """Show what waits on which device, and which of its numbers are missing."""
     found = seen_devices(house, actor)
     frame = framed(request, house, actor)
-    return render(frame, "field_devices.html", DevicesPage(devices=found))
+    missing = {device.device_id: len(device.missing) for device in found}
+    page = DevicesPage(
+        devices=found,
+        unsent=sum(device.unsent for device in found),
+        missing=sum(missing.values()),
+    )
+    return render(frame, "field_devices.html", page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

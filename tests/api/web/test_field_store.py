@@ -750,3 +750,54 @@ def test_every_step_has_its_own_first_heading(phone: Phones, site: Site):
     for step in ("people", "checklist", "photos", "place", "statement", "review"):
         _to(one, step)
         expect(page.locator("h1:visible")).to_have_count(1)
+
+
+def test_what_waited_for_a_network_goes_as_soon_as_the_server_is_there(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    page.route("**/v1/commands/*", lambda route: route.abort())
+    one.record(code)
+    for tries in range(2, 7):
+        page.get_by_role("button", name="立即上传").click()
+        _wait_for(page, lambda tries=tries: _record(one, code)["tries"] == tries)
+    # By itself it would be tried again only in minutes.
+    page.unroute_all()
+    page.reload()
+    expect(one.count("sent")).to_have_text("1")
+    assert len(spot_checks(site, inspection)) == 1
+
+
+def test_what_is_missing_stands_still_as_soon_as_it_is_said(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "checklist")
+    page.evaluate(
+        """() => {
+            const faults = document.getElementById("faults"), seen = [];
+            const look = () => {
+                seen.push(Math.round(faults.getBoundingClientRect().top));
+                if (seen.length < 40) requestAnimationFrame(look);
+                else globalThis.places = new Set(seen).size;
+            };
+            faults.addEventListener("focus", () => requestAnimationFrame(look));
+            scrollTo(0, document.documentElement.scrollHeight);
+        }"""
+    )
+    one.forward()
+    _wait_for(page, lambda: page.evaluate("globalThis.places ?? 0") > 0)
+    assert page.evaluate("globalThis.places") == 1
+
+
+def test_back_is_the_head_of_the_step_before(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    assert page.evaluate("history.scrollRestoration") == "manual"
+    _to(one, "checklist")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    _to(one, "photos")
+    assert page.evaluate("scrollY") == 0

@@ -300,6 +300,8 @@ for (const [name, work] of Object.entries(presses)) {
   }
 }
 
+// Back is the head of the step before, not the place where it was left: the browser would go there after us.
+history.scrollRestoration = "manual";
 addEventListener("popstate", async ({ state }) => {
   if (!current) return;
   keep().catch(() => {});

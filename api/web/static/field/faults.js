@@ -13,8 +13,8 @@ export function missing(values, photos, today) {
   const of = (name) => (values[name] ?? "").trim();
   const kinds = {
     uscc: isUscc,
-    day: (day) => day <= today && !Number.isNaN(Date.parse(day)),
-    due: (due) => due >= of("day") && !Number.isNaN(Date.parse(due)),
+    day: (day) => day <= today && Date.parse(day) > 0,
+    due: (due) => due >= of("day") && Date.parse(due) > 0,
     signature: (how) => how === "refused" || photos.some(({ item }) => item === "signature"),
   };
   return [...form.querySelectorAll("[data-need]")].filter(({ id, dataset }) => {
