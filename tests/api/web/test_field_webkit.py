@@ -1,0 +1,204 @@
+"""The phone's store in WebKit: what an iPhone runs, as far as Debian has it."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.access import accounts, credentials, sessions
+from api.access.access_log import command_line
+from api.http.arrival import LOCAL_COOKIE
+from api.installation.wiring import Installation
+from api.web.frame.static import static
+from ledger.log.clock import now
+from tests.api.web.phone import PICTURE, dispatched, inspector
+from tests.api.web.site import Site
+from tests.api.web.test_field_phone import spot_checks
+from tests.api.web.webkit import MISSING, WebKit, webkit
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+STORE, RECORDS, CHAIN = (static(f"field/{name}.js") for name in ("store", "records", "chain"))
+MODULES = [STORE, RECORDS, CHAIN, static("field/queue.js"), static("field/takeaway.js")]
+LOADED = """
+    const [store, records, chain, queue, takeaway] = await Promise.all(modules.map((each) => import(each)));
+    const draft = (account) => records.draft(account, "visit", {day: "2025-04-02", uscc: "u"}, null);
+    const photo = async (bytes) => ({id: records.uuid(), item: "general", file_name: "a.png",
+        media_type: "image/png", size: bytes.byteLength, sha256: await chain.digest(bytes)});
+"""
+
+
+@pytest.fixture
+def window() -> Iterator[WebKit]:
+    """A window of WebKit."""
+    if MISSING:
+        if os.environ.get("CI"):
+            pytest.fail("WebKit is missing: apt-get install webkit2gtk-driver xvfb")
+        pytest.skip("needs WebKit: apt-get install webkit2gtk-driver xvfb")
+    with webkit() as opened:
+        yield opened
+
+
+def _signed_in(window: WebKit, site: Site, shown: Installation, *, to: str = "/field") -> Any:
+    """Sign an inspector in and open the page; return who it is and what they are sent to."""
+    actor = inspector(1)
+    code, inspection = dispatched(site, actor)
+    with shown.gate.connection() as connection:
+        accounts.add(connection, actor)
+        held = credentials.find(connection, actor.account)
+        assert held is not None
+        seen = command_line(now())
+        token = sessions.start(connection, held, "password", seen, shown.gate.limits)
+    window.open(f"{site.base}/static/000000000000/icon.svg")
+    window.cookie(LOCAL_COOKIE, token)
+    window.open(site.base + to)
+    return actor, code, inspection
+
+
+def _told(window: WebKit, script: str, *given: Any) -> Any:
+    return window.evaluate(f"async (modules, ...given) => {{{LOADED}{script}}}", MODULES, *given)
+
+
+def test_a_photo_and_its_name_are_kept_together_and_outlive_the_page(
+    window: WebKit, site: Site, shown: Installation
+):
+    actor, *_ = _signed_in(window, site, shown)
+    key = _told(
+        window,
+        """
+        const bytes = new Uint8Array(given[1]).buffer, made = await records.begin(draft(given[0]));
+        const {taken} = await records.attach(made.key, await photo(bytes), bytes);
+        return taken && made.key;
+        """,
+        actor.account,
+        list(PICTURE),
+    )
+    window.open(f"{site.base}/field")
+    kept = _told(
+        window,
+        """
+        const record = await store.get("records", given[0]), {sha256} = record.photos[0];
+        const picture = await records.pictureOf(record.key, sha256);
+        return [record.state, [...new Uint8Array(await records.blobOf(picture).arrayBuffer())]];
+        """,
+        key,
+    )
+    assert kept == ["draft", list(PICTURE)]
+
+
+def test_a_stale_write_changes_nothing(window: WebKit, site: Site, shown: Installation):
+    actor, *_ = _signed_in(window, site, shown)
+    outcome = _told(
+        window,
+        """
+        const seen = await records.begin(draft(given[0])), bytes = new ArrayBuffer(4);
+        const closed = await records.amend(seen, () => ({state: "ready", body: "{}", sequence: 1}));
+        const late = await records.amend(seen, () => ({form: {}}));
+        const attached = await records.attach(seen.key, await photo(bytes), bytes);
+        return [closed.taken, late.taken, attached.taken, await records.leave(seen),
+            (await store.get("records", seen.key)).state, (await store.all("pictures")).length];
+        """,
+        actor.account,
+    )
+    assert outcome == [True, False, False, False, "ready", 0]
+
+
+def test_a_lost_connection_is_made_anew(window: WebKit, site: Site, shown: Installation):
+    actor, *_ = _signed_in(window, site, shown)
+    outcome = _told(
+        window,
+        """
+        const transaction = IDBDatabase.prototype.transaction;
+        let left = 1;
+        IDBDatabase.prototype.transaction = function (...asked) {
+            if (left-- > 0) throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
+            return transaction.apply(this, asked);
+        };
+        const made = await records.begin(draft(given[0]));
+        left = 2;
+        const failed = await records.amend(made, () => ({step: 1})).catch((error) => error.word);
+        IDBDatabase.prototype.transaction = transaction;
+        return [failed, (await records.amend(made, () => ({step: 2}))).taken];
+        """,
+        actor.account,
+    )
+    assert outcome == ["store-failed", True]
+
+
+def test_a_sealed_record_is_sent_once_with_all_its_bytes(
+    window: WebKit, site: Site, shown: Installation
+):
+    actor, code, inspection = _signed_in(window, site, shown)
+    data = {
+        "inspection_id": inspection,
+        "uscc": code,
+        "district": "110105",
+        "kind": "日常监督检查",
+        "inspectors": [{"account": actor.account, "name": "督导1"}],
+        "captured_at": "2025-04-02T01:30:00Z",
+        "checklist": [],
+        "offline": True,
+        "signature_refused": False,
+    }
+    outcome = _told(
+        window,
+        """
+        const [account, data, bytes] = given, octets = new Uint8Array(bytes).buffer;
+        const made = await records.begin(draft(account)), about = await photo(octets);
+        const {record} = await records.attach(made.key, about, octets);
+        const {sha256, media_type, file_name} = about;
+        const event = {...data, device_id: await chain.device(), evidence: [{sha256, media_type, file_name}]};
+        const refused = await chain.seal(record, event, {checklist: "1"});
+        await queue.flush(account, true);
+        await queue.flush(account, true);
+        const sent = await store.get("records", made.key);
+        return [refused, sent.state, sent.problem, await records.pictureOf(made.key, sha256) ?? null];
+        """,
+        actor.account,
+        data,
+        list(PICTURE),
+    )
+    assert outcome == [None, "sent", None, None]
+    (seen,) = spot_checks(site, inspection)
+    assert [each["media_type"] for each in seen["evidence"]] == ["image/png", "application/json"]
+
+
+def test_what_one_phone_saved_another_takes_in(window: WebKit, site: Site, shown: Installation):
+    actor, *_ = _signed_in(window, site, shown)
+    outcome = _told(
+        window,
+        """
+        const [account, bytes] = given, octets = new Uint8Array(bytes).buffer;
+        const made = await records.begin(draft(account));
+        const {record} = await records.attach(made.key, await photo(octets), octets);
+        const links = document.createElement("ul");
+        HTMLAnchorElement.prototype.click = () => {};
+        let file;
+        URL.createObjectURL = (blob) => { file = blob; return "blob:"; };
+        await takeaway.takeAway({account}, links);
+        await records.leave(record);
+        const gone = await store.get("records", made.key) ?? null;
+        await takeaway.takeIn({account}, file);
+        const [{sha256}] = (await store.get("records", made.key)).photos;
+        const picture = await records.pictureOf(made.key, sha256);
+        return [gone, [...new Uint8Array(picture.bytes)]];
+        """,
+        actor.account,
+        list(PICTURE),
+    )
+    assert outcome == [None, list(PICTURE)]
+
+
+def test_the_page_opens_and_shows_the_list_of_the_day(
+    window: WebKit, site: Site, shown: Installation
+):
+    actor, code, _ = _signed_in(window, site, shown)
+    window.wait('document.querySelector("#today .visit")')
+    shown_state = window.evaluate(
+        "async () => [document.getElementById('state').textContent, document.getElementById('today').textContent,"
+        " document.getElementById('trouble').hidden]"
+    )
+    assert actor.account in shown_state[0]
+    assert code[-6:] in shown_state[1]
+    assert shown_state[2] is True
