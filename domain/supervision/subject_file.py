@@ -55,7 +55,16 @@ class Stretch(NamedTuple):
 class SessionRecord:
     """One recorded session with its certificates in the order of their entries."""
 
-    __slots__ = ("candidates", "categories", "certificates", "direct", "entry")
+    __slots__ = (
+        "candidates",
+        "categories",
+        "certificates",
+        "direct",
+        "entry",
+        "first_day",
+        "level",
+        "occupation",
+    )
 
     def __init__(self, entry: Recorded[AssessmentHeld]) -> None:
         self.certificates: list[CertificateRecord] = []
@@ -65,6 +74,8 @@ class SessionRecord:
         """Let the session stand as it was reported, or corrected."""
         self.entry = entry
         event = entry.event
+        # What every certificate is held against stands here: a replay looks it up millions of times.
+        self.first_day, self.level, self.occupation = event.held_from, event.level, event.occupation
         self.candidates = event.candidates.total
         self.direct = event.method in DIRECT
         self.categories: frozenset[CandidateCategory | None] = (

@@ -139,8 +139,8 @@ class Supervision:
         Nine of ten entries are certificates, and nearly all of them are clear.
         """
         session = self.file.add_certificate(entry)
-        outcomes = judge_certificate(entry, session, self.context)
-        departing = session is not None and departs(entry.event, session.entry.event)
+        departing = session is not None and departs(entry.event, session)
+        outcomes = judge_certificate(entry, session, self.context, departing=departing)
         uncounted = session is None or len(session.certificates) <= session.candidates
         if uncounted and not outcomes and not departing:
             return ()
@@ -253,9 +253,10 @@ class Supervision:
         """Judge a certificate again."""
         entry = record.entry
         session = self.file.sessions.get(entry.event.assessment_id)
-        outcomes = judge_certificate(entry, session, self.context)
+        departing = session is not None and departs(entry.event, session)
+        outcomes = judge_certificate(entry, session, self.context, departing=departing)
         self._departing.pop(entry.position, None)
-        if session is not None and departs(entry.event, session.entry.event):
+        if session is not None and departing:
             self._departing[entry.position] = record
             outcomes |= judge_departing(entry, session, self.file, self.context)
         yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, OF_CERTIFICATE)
