@@ -38,11 +38,12 @@ def back_up(settings: Settings, file: IO[bytes], progress: Progress) -> Manifest
         open_ledger(settings) as database,
         database.pool(1) as pool,
         pool.connection() as connection,
+        Writer(file) as writer,
     ):
         return dump(
             connection,
             SOURCES,
-            Writer(file),
+            writer,
             place=database.place,
             release=VERSION,
             configuration=configuration(settings),

@@ -7,7 +7,7 @@ number can be read.
 import hashlib
 import zipfile
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -83,6 +83,16 @@ class Writer:
         """Write the manifest, and the end without which no reader takes the file for whole."""
         self._zip.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
         self._zip.close()
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Write no more after a failure: what is there has no manifest, and is no backup."""
+        if kind is not None:
+            with suppress(Exception):  # what failed is known already; this may be its consequence
+                self._zip.close()
 
 
 class Digesting:

@@ -1,6 +1,9 @@
 """A ledger goes into one file and comes back as it was, or nothing comes."""
 
+import errno
+import gc
 import io
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -297,6 +300,46 @@ def test_a_ledger_that_is_tied_to_no_keys_is_not_backed_up(make: Callable[[], Ad
             configuration={},
             progress=nothing,
         )
+
+
+class Full(io.BytesIO):
+    """A disk with room for a part."""
+
+    def write(self, data: Any, /) -> int:
+        if self.tell() > 5_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_is_one_error_and_nothing_that_looks_like_a_backup(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    behind: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", behind.append)
+    disk = Full()
+    with (
+        app_pool(kept.addresses.app) as pool,
+        pool.connection() as connection,
+        pytest.raises(OSError, match="No space"),
+        Writer(disk) as writer,
+    ):
+        dump(
+            connection,
+            SOURCES,
+            writer,
+            place="",
+            release="1",
+            configuration={},
+            progress=nothing,
+        )
+    path = tmp_path / "cut.zip"
+    path.write_bytes(disk.getvalue())
+    disk.close()
+    del writer
+    gc.collect()
+    assert behind == []
+    with pytest.raises(BadArchive):
+        Reader(path)
 
 
 def test_a_new_ledger_holds_rows_only_in_tables_that_a_restore_knows_to_change(
