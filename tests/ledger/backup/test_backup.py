@@ -3,6 +3,7 @@
 import errno
 import gc
 import io
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from ledger.connect import Addresses, app_pool
 from ledger.log.log import Append
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.verify import verify
-from ledger.migrate import migrate
+from ledger.migrate import LEDGER, migrate, standing
 from ledger.unready import MissingKeys, Newer, OtherKeys
 from ledger.vault import erasures, fingerprints, keys, samples
 from ledger.vault.keys import of_vault
@@ -300,6 +301,23 @@ def test_a_ledger_that_is_tied_to_no_keys_is_not_backed_up(make: Callable[[], Ad
             configuration={},
             progress=nothing,
         )
+
+
+def test_a_backup_of_an_earlier_release_is_brought_up_to_this_one(kept: Kept, tmp_path: Path):
+    octets, target = kept.dump(), kept.make()
+    path = tmp_path / "backup.zip"
+    path.write_bytes(octets)
+    folder = tmp_path / "sql"
+    shutil.copytree(LEDGER.folder, folder)
+    (folder / "9000_later.sql").write_text(
+        "CREATE TABLE ledger.later AS SELECT count(*) AS entries FROM ledger.entry;"
+    )
+    later = (LEDGER._replace(folder=folder), *SOURCES[1:])
+    with Reader(path) as reader, psycopg.connect(target.owner) as connection:
+        restore(connection, later, reader, kept.folder, place="", erased=(), progress=nothing)
+    with psycopg.connect(target.owner) as connection:
+        assert connection.execute("SELECT entries FROM ledger.later").fetchone() == (300,)
+        assert standing(connection, later).pending == []
 
 
 class Full(io.BytesIO):
