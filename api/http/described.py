@@ -266,6 +266,7 @@ AREAS: Mapping[str, Words] = MappingProxyType(
         "imports": Words("导入", "files brought in"),
         "evidence": Words("证据", "evidence by its digest"),
         "integrity": Words("核验", "whether the ledger is whole"),
+        "log": Words("透明日志", "the transparency log: checkpoint and tiles"),
         "operation": Words("运行", "health and metrics"),
     }
 )

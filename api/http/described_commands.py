@@ -1,13 +1,13 @@
 """What the OpenAPI description says of commands: schemas made from the readers of their bodies."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, cast
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from api.http.described import problems
+from api.http.described import problems, ref
 from domain.registry import EVENTS
 from ledger.gate.schema import GIVEN_FAMILY, schema
 
@@ -36,24 +36,29 @@ HEADERS: list[dict[str, Any]] = [
         "schema": {"type": "string", "pattern": '^"[0-9]{1,10}"$'},
     },
 ]
-_RECORDED: dict[str, Any] = {
+RECORDED: dict[str, Any] = {
     "type": "object",
-    "title": "Recorded",
+    "description": "入账结果 / what was recorded",
     "required": ["position", "positions", "stream", "version", "recorded_at", "leaf", "flags"],
     "properties": {
-        "position": {"type": ["integer", "null"]},
+        "position": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
         "positions": {"type": "array", "items": {"type": "integer"}},
-        "stream": {"type": ["string", "null"]},
-        "version": {"type": ["integer", "null"]},
-        "recorded_at": {"type": ["string", "null"], "format": "date-time"},
+        "stream": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "version": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        "recorded_at": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
         "leaf": {
-            "type": ["string", "null"],
+            "anyOf": [{"type": "string"}, {"type": "null"}],
             "description": "首条记录的叶哈希,作回执留存 / leaf hash of the first entry, a receipt",
         },
-        "flags": {"type": "array", "items": {"type": "object"}},
+        "flags": {"type": "array", "items": ref("FlagItem")},
+        "request_id": {
+            "type": "string",
+            "description": "待批准编号,仅 202 / the request, of 202",
+        },
+        "note": ref("Sentence"),
         "warnings": {
             "type": "array",
-            "items": {"type": "object"},
+            "items": ref("Fault"),
             "description": (
                 "须留意之处,如设备记录缺号、场次重复上报 / "
                 "what to look at: a gap in a device's records, a session reported twice"
@@ -73,7 +78,7 @@ _RECORDED: dict[str, Any] = {
 
 def answers(*also: int) -> dict[int | str, dict[str, Any]]:
     """Return the description of the answers to a command; `also`: more problems."""
-    content = {"application/json": {"schema": _RECORDED}}
+    content = {"application/json": {"schema": ref("Recorded")}}
     return {
         200: {"description": "没有变化,未新增记录 / nothing changed", "content": content},
         201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": content},
@@ -110,9 +115,58 @@ def _with_type(name: str, *, chosen: bool, alone: bool) -> dict[str, Any]:
 
 @cache
 def data(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of an event's data as a command gives it."""
+    """Return the JSON Schema of an event's data as a command gives it; its records by reference."""
+    found = _whole(name)
+    properties = {field: _referred(each) for field, each in found["properties"].items()}
+    return {**found, "properties": properties}
+
+
+def given() -> dict[str, dict[str, Any]]:
+    """Return the records inside events' data by the name of their component."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in EVENTS:
+        for each in _whole(name)["properties"].values():
+            found.update(_records(each))
+    return found
+
+
+@cache
+def _whole(name: str) -> dict[str, Any]:
     made = GenerateJsonSchema().generate(schema(EVENTS[name].cls, GIVEN_FAMILY))
     return {**cast("dict[str, Any]", _clean(made)), "title": name, "additionalProperties": False}
+
+
+def _name(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    """Return the name of the component that a record is; None for what is no record."""
+    if isinstance(value, dict) and "properties" in value and isinstance(value.get("title"), str):
+        return f"Given{value['title']}"
+    return None
+
+
+def _referred(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a schema with references in place of the records in it."""
+    name = _name(value)
+    if name is not None:
+        return ref(name)
+    if isinstance(value, list):
+        return [_referred(each) for each in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {key: _referred(each) for key, each in cast("dict[str, Any]", value).items()}
+    return value
+
+
+def _records(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401 - any JSON value
+    """Yield the records of a schema by name, with references in place of those in them."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        name = _name(members)
+        if name is not None:
+            yield name, {key: _referred(each) for key, each in members.items() if key != "title"}
+        for each in members.values():
+            yield from _records(each)
+    elif isinstance(value, list):
+        for each in cast("list[Any]", value):
+            yield from _records(each)
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -1,7 +1,11 @@
-"""Names of files in answers (RFC 6266, RFC 8187)."""
+"""Files in answers: their names (RFC 6266, RFC 8187), and as what they are sent."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
+
+from fastapi import Request
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST = 120
@@ -18,3 +22,20 @@ def disposition(name: str, *, shown: bool = False) -> str:
     plain = _UNSAFE.sub("_", short).strip("._-") or "file"
     kind = "inline" if shown else "attachment"
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(short, safe='')}"
+
+
+OCTETS = "application/octet-stream"
+_BINARY: Mapping[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def binary(media: str) -> dict[str, Any]:
+    """Return the description of a file: of its own type, or as bytes for who asks for bytes.
+
+    Programs that are generated from the description know bytes, and not every type that there is.
+    """
+    return {media: _BINARY, OCTETS: _BINARY}
+
+
+def sent_as(request: Request, media: str) -> str:
+    """Return as what a file is sent: its type, but bytes to who takes nothing else."""
+    return OCTETS if request.headers.get("accept", "").strip() == OCTETS else media

@@ -11,6 +11,7 @@ from api.http.answer_log import Watch
 from api.http.caller import single_valued
 from api.http.compressing import Compressing
 from api.http.described import AREAS, components
+from api.http.described_commands import RECORDED, given
 from api.http.metrics import Metrics
 from api.http.routes import (
     catalogues,
@@ -80,6 +81,8 @@ class Described(FastAPI):
         every["schemas"] = {
             **every.get("schemas", {}),
             **components((*LISTS.values(), CATALOGUES), lists.SINGLE_ITEMS),
+            **given(),
+            "Recorded": RECORDED,
         }
         described["tags"] = [
             {"name": name, "description": f"{words.zh} / {words.en}"}

@@ -15,7 +15,7 @@ from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.described import a_record, problems
 from api.http.described_commands import HEADERS, answers
-from api.http.downloads import disposition
+from api.http.downloads import OCTETS, disposition
 from api.http.routes.lists import add_list
 from api.installation import catalogues
 from api.installation.catalogues import CATALOGUES
@@ -77,7 +77,7 @@ def one(
     summary="目录文件原样 / the file as it was brought in",
     operation_id="get_catalogue_file",
     responses={
-        200: {"description": "文件 / the file", "content": {"*/*": _BINARY}},
+        200: {"description": "文件 / the file", "content": {OCTETS: _BINARY}},
         **problems(401, 403, 404, 422),
     },
     response_class=Response,
@@ -143,6 +143,10 @@ def require_all_rows(actor: Caller) -> None:
 
 _ADD = {
     "required": True,
+    "description": (
+        "文件;亦可按自身类型发送 / the file; also by its own type: "
+        f"{', '.join(sorted(FILES - {OCTETS}))}"
+    ),
     "content": {
         "multipart/form-data": {
             "schema": {
@@ -154,8 +158,8 @@ _ADD = {
                 },
             }
         },
-        JSON: {"schema": {"type": "object"}},
-        **dict.fromkeys(sorted(FILES), _BINARY),
+        JSON: {"schema": {"type": "object", "additionalProperties": True}},
+        OCTETS: _BINARY,
     },
 }
 

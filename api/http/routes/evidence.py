@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from email.message import Message
-from typing import IO, Annotated
+from typing import IO, Annotated, NoReturn
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -14,7 +14,7 @@ from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.commands import meant_for
 from api.http.described import problems
-from api.http.downloads import disposition
+from api.http.downloads import OCTETS, disposition
 from api.intake import evidence
 from api.intake.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
 from api.questions.parameters import Text
@@ -56,7 +56,14 @@ _STORED = {
         **problems(401, 403, 413, 415, 422, 429),
     },
     openapi_extra={
-        "requestBody": {"required": True, "content": {media.value: _BINARY for media in Media}}
+        "requestBody": {
+            "required": True,
+            "description": (
+                "原始字节;亦可按自身类型发送 / the original bytes; also by their own type: "
+                f"{', '.join(media.value for media in Media)}"
+            ),
+            "content": {OCTETS: _BINARY},
+        }
     },
     response_class=Response,
 )
@@ -77,9 +84,10 @@ async def put(
             "应为原始字节的 SHA-256,64 位小写十六进制",
             "the SHA-256 of the original bytes in 64 lower-case hexadecimal digits is expected",
         )
-    media = _media(request)
+    said = _media(request)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         arrived = await _receive(request, file)
+        media = said or evidence.media_of(arrived.start) or _unsupported()
         evidence.check(wanted, media, arrived)
         is_new = await in_thread(lambda: evidence.store(house.pool, actor, media, arrived))
     said = {"sha256": sha256, "media_type": media.value, "size": arrived.size}
@@ -91,13 +99,20 @@ async def put(
     )
 
 
-def _media(request: Request) -> Media:
+def _media(request: Request) -> Media | None:
+    """Return what the sender says it is; None: bytes, and how they start says what they are."""
     said = Message()
     said["content-type"] = request.headers.get("content-type", "")
     for media in Media:
         if said.get_content_type() == media.value:
             return media
-    offered = ", ".join(Media)
+    if said.get_content_type() == OCTETS:
+        return None
+    return _unsupported()
+
+
+def _unsupported() -> NoReturn:
+    offered = ", ".join((*Media, OCTETS))
     raise Problem(
         "unsupported-media-type",
         f"Content-Type 应为 {offered} 之一",

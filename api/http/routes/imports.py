@@ -15,7 +15,7 @@ from api.export.formats import CSV, JSON, MEDIA, NDJSON, XLSX
 from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.described import problems
-from api.http.downloads import disposition
+from api.http.downloads import binary, disposition, sent_as
 from api.http.negotiation import negotiate
 from api.installation.wiring import Installation
 from api.intake.error_list import error_list
@@ -220,20 +220,24 @@ def discard(
     summary="错误清单:原始行与错误说明 / the refused rows with the reasons",
     operation_id="get_import_errors",
     responses={
-        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
+        200: {"description": "文件 / the file", "content": binary(XLSX)},
         **problems(401, 403, 404, 422),
     },
     response_class=Response,
 )
 def errors(
-    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    import_id: Text,
+    _: Annotated[Question, Query()],
 ) -> Response:
     """Return the refused lines as a sheet that can be mended and imported again."""
     operation = own(house, actor, import_id)
     made = error_list(house.operations.refused(operation, MOST_LISTED))
     stem = Path(operation.file_name).stem
     headers = {"Content-Disposition": disposition(f"{stem}-错误清单.xlsx")}
-    return Response(made, media_type=XLSX, headers=headers)
+    return Response(made, media_type=sent_as(request, XLSX), headers=headers)
 
 
 @router.get(
@@ -241,13 +245,17 @@ def errors(
     summary="标出错误的原表 / the sheet as it was uploaded, with its faults marked",
     operation_id="get_import_marked",
     responses={
-        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
+        200: {"description": "文件 / the file", "content": binary(XLSX)},
         **problems(401, 403, 404, 422),
     },
     response_class=Response,
 )
 def marked(
-    house: Installed, actor: Caller, import_id: Text, _: Annotated[Question, Query()]
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    import_id: Text,
+    _: Annotated[Question, Query()],
 ) -> Response:
     """Return the user's own workbook: faulty cells coloured, a column behind says what is wrong."""
     operation = own(house, actor, import_id)
@@ -257,7 +265,8 @@ def marked(
     ending, content = made
     name = f"{Path(operation.file_name).stem}-已标注{ending}"
     headers = {"Content-Disposition": disposition(name)}
-    return Response(content, media_type=XLSX if ending == ".xlsx" else MEDIA[CSV], headers=headers)
+    media = XLSX if ending == ".xlsx" else MEDIA[CSV]
+    return Response(content, media_type=sent_as(request, media), headers=headers)
 
 
 def own(house: Installation, actor: Actor, import_id: str) -> Operation:

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from api.http.answers import answer
 from api.http.caller import Caller, Installed
 from api.http.described import problems
-from api.http.downloads import disposition
+from api.http.downloads import OCTETS, binary, disposition, sent_as
 from api.http.negotiation import negotiate
 from api.questions.parameters import Text
 from api.questions.questions import Question
@@ -30,7 +30,7 @@ VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fram
     responses={
         200: {
             "description": "督导报告 / the report",
-            "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+            "content": binary(PDF),
         },
         304: {"description": "未变 / not modified"},
         **problems(401, 403, 404, 406, 422, 503),
@@ -47,13 +47,13 @@ def report(
     """Return the report; the same basis gives the same bytes."""
     from api.reports import report as reports  # noqa: PLC0415 - typst takes 0.2 s to load
 
-    negotiate(request.headers.get("accept", ""), (PDF,))
+    media = negotiate(request.headers.get("accept", ""), (PDF, OCTETS))
     made = reports.report(house, request.app.state.typesetter(), actor, uscc, question)
     headers = {
         "Content-Disposition": disposition(made.file_name, shown=True),
         "Content-Security-Policy": VIEWED,
     }
-    return answer(request, made.standing, made.pdf, PDF, headers=headers, public=False)
+    return answer(request, made.standing, made.pdf, media, headers=headers, public=False)
 
 
 ZIP = "application/zip"
@@ -66,7 +66,7 @@ ZIP = "application/zip"
     responses={
         200: {
             "description": "证据包 / the bundle",
-            "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
+            "content": binary(ZIP),
         },
         **problems(401, 403, 404, 422, 503),
     },
@@ -96,7 +96,7 @@ def bundle(
         "Content-Length": str(size),
         "Cache-Control": "private, no-store",
     }
-    return StreamingResponse(_pieces(file), media_type=ZIP, headers=headers)
+    return StreamingResponse(_pieces(file), media_type=sent_as(request, ZIP), headers=headers)
 
 
 PIECE = 256 * 1024

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.export.formats import JSON, XLSX
 from api.http.caller import Caller, Installed
 from api.http.described import problems
-from api.http.downloads import disposition
+from api.http.downloads import binary, disposition, sent_as
 from api.intake.sheets.forms import FORMS
 from api.intake.sheets.offers import offered
 from api.questions.parameters import Text
@@ -69,15 +69,19 @@ def listed(actor: Caller, _: Annotated[Question, Query()]) -> Response:
     summary="空表,带下拉列表 / a sheet to fill in, with lists to choose from",
     operation_id="get_template",
     responses={
-        200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
+        200: {"description": "空表 / the sheet", "content": binary(XLSX)},
         **problems(401, 403, 404, 422, 503),
     },
     response_class=Response,
 )
 def one(
-    house: Installed, actor: Caller, name: Text, question: Annotated[TemplateQuestion, Query()]
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    name: Text,
+    question: Annotated[TemplateQuestion, Query()],
 ) -> Response:
     """Return the template; a reporter's offers their own scope, another's that of `uscc`."""
     file_name, content = offered(house, actor, name, question.uscc)
     headers = {"Content-Disposition": disposition(file_name)}
-    return Response(content, media_type=XLSX, headers=headers)
+    return Response(content, media_type=sent_as(request, XLSX), headers=headers)

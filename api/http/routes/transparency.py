@@ -11,7 +11,7 @@ from api.questions import transparency
 from api.questions.parameters import Text
 from api.questions.questions import Question
 
-router = APIRouter(tags=["透明日志 / transparency log"])
+router = APIRouter(tags=["log"])
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"

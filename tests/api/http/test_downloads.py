@@ -283,3 +283,10 @@ def test_no_name_of_a_file_ends_its_header(name: str, plain: str) -> None:
     assert said.startswith(f"attachment; filename=\"{plain}\"; filename*=UTF-8''")
     assert said.isascii()
     assert not set(said) & set("\r\n/\\")
+
+
+def test_a_file_comes_as_bytes_to_who_takes_nothing_else(desk: Desk) -> None:
+    own = desk.get("/v1/templates/certificates.xlsx")
+    octets = desk.get("/v1/templates/certificates.xlsx", accept="application/octet-stream")
+    assert own.headers["content-type"].startswith("application/vnd.openxml")
+    assert octets.headers["content-type"] == "application/octet-stream"

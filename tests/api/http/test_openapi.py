@@ -1,5 +1,6 @@
 """The description of the API: complete, understood by others, and true."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.http.routes.lists import SINGLE_ITEMS
 from api.web.app import describe
 from domain.registry import EVENTS
 from tests.api.desk import Desk
@@ -52,7 +54,7 @@ def test_every_read_is_summed_up_in_chinese_and_english() -> None:
 
 
 def test_every_event_is_described() -> None:
-    text = str(DESCRIPTION["paths"])
+    text = str(DESCRIPTION)
     assert {name for name in EVENTS if f"'title': '{name}'" not in text} == set()
 
 
@@ -65,6 +67,40 @@ def test_every_failure_is_described_as_a_problem() -> None:
 
 def test_nothing_of_another_validator_is_left() -> None:
     assert "HTTPValidationError" not in str(DESCRIPTION)
+
+
+def test_every_reference_leads_to_a_component_and_every_component_is_used() -> None:
+    schemas = set(DESCRIPTION["components"]["schemas"])
+    referred = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(DESCRIPTION)))
+    assert referred - schemas == set()
+    assert schemas - referred - {item.__name__ for item in SINGLE_ITEMS} == set()
+
+
+def test_a_generated_client_can_read_every_answer_and_send_every_body() -> None:
+    """What generators know: JSON, text, bytes and forms. A file is offered as bytes, too."""
+    known = re.compile(
+        r"application/([a-z+]+\+)?json|text/.*|application/octet-stream|multipart/.*"
+    )
+    for _, path, operation in operations():
+        for status, answer in operation["responses"].items():
+            media = answer.get("content", {})
+            assert not media or any(map(known.fullmatch, media)), (path, status)
+        sent = operation.get("requestBody", {}).get("content", {})
+        assert all(map(known.fullmatch, sent)), path
+
+
+def test_tags_are_ascii_and_described_and_the_server_is_named() -> None:
+    described = {tag["name"] for tag in DESCRIPTION["tags"]}
+    used = {tag for _, _, operation in operations() for tag in operation["tags"]}
+    assert used == described
+    assert all(name.isascii() for name in used)
+    assert DESCRIPTION["servers"] == [{"url": "/", "description": "此处 / here"}]
+
+
+def test_answers_to_questions_say_their_headers() -> None:
+    for name in ("roster", "flags", "stats"):
+        answer = DESCRIPTION["paths"][f"/v1/{name}"]["get"]["responses"]["200"]
+        assert {"Ledger-Position", "ETag", "Cache-Control", "Link"} <= set(answer["headers"])
 
 
 @pytest.mark.postgres
