@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from api.installation.catalogues import CATALOGUES
+from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS, DeclaredList
 from projections.items.shape import Field, See, Shape, shape_of
 
@@ -72,12 +73,11 @@ def _filters(each: DeclaredList) -> Iterator[tuple[str, FieldInfo]]:
 
 def _items() -> Iterator[str]:
     done: set[str] = set()
-    for each in EVERY:
-        for item in each.rows:
-            for shape in shape_of(item).records():
-                if shape.name not in done:
-                    done.add(shape.name)
-                    yield from _item(shape)
+    for item in (*(row for each in EVERY for row in each.rows), *ANSWERS.values()):
+        for shape in shape_of(item).records():
+            if shape.name not in done:
+                done.add(shape.name)
+                yield from _item(shape)
 
 
 def _item(shape: Shape) -> Iterator[str]:

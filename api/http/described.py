@@ -112,7 +112,7 @@ def ref(name: str) -> Schema:
 def value(field: Field) -> Schema:
     """Return the schema of what stands in a field."""
     if field.shape is not None:
-        one = ref(field.shape.name)
+        one = ref(f"{field.shape.name}InPart" if field.partly else field.shape.name)
     elif field.enumeration is not None:
         one = ref(field.enumeration)
     elif field.values:
@@ -153,6 +153,9 @@ def components(lists: Iterable[DeclaredList], records: Iterable[type]) -> dict[s
     for record in (inner for item in items for inner in shape_of(item).records()):
         found[record.name] = component(record)
         for field in record.fields:
+            if field.partly and field.shape is not None:
+                part = {**component(field.shape), "required": ["position"]}
+                found[f"{field.shape.name}InPart"] = part
             if field.enumeration is not None:
                 found[field.enumeration] = {"type": "string", "enum": [*field.values]}
     found.update((page_name(each), _page(each)) for each in declared)

@@ -149,7 +149,7 @@ def _referred(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if name is not None:
         return ref(name)
     if isinstance(value, list):
-        return [_referred(each) for each in cast("list[Any]", value)]
+        return [_referred(each) for each in cast("Sequence[Any]", value)]
     if isinstance(value, dict):
         return {key: _referred(each) for key, each in cast("dict[str, Any]", value).items()}
     return value
@@ -165,7 +165,7 @@ def _records(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN40
         for each in members.values():
             yield from _records(each)
     elif isinstance(value, list):
-        for each in cast("list[Any]", value):
+        for each in cast("Sequence[Any]", value):
             yield from _records(each)
 
 

@@ -11,6 +11,9 @@ from api.questions.queries import missing, settle
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from ledger.deciding.requests import record_of
+from projections.items.records import CertificateLookupItem
+from projections.items.seen import shower
+from projections.items.shape import Audience
 from projections.views import certificates, roster
 from projections.views.basis import Basis
 
@@ -31,7 +34,8 @@ def by_number(
         raise missing()
     shown = [_published(each, names[each["issuer_uscc"]]) for each in found]
     shown.sort(key=lambda each: each["state"] != "valid")
-    return settled.standing, {**shown[0], "others": shown[1:]}
+    found = {**shown[0], "others": shown[1:]}
+    return settled.standing, shower(CertificateLookupItem, Audience.ANYONE)(found)
 
 
 def _name(connection: Connection[Any], basis: Basis, uscc: str) -> str | None:

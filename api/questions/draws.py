@@ -19,6 +19,8 @@ from domain.terms.envelope import Actor, Recorded
 from ledger import codec
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
+from projections.items.records import DrawRecordItem
+from projections.items.seen import shower
 
 METHOD = {
     "zh": (
@@ -53,7 +55,9 @@ def one(
         }
         for entry in entries
     ]
-    return standing, {**contract(entries[-1].event), "method": METHOD, "steps": steps}
+    found = {**contract(entries[-1].event), "method": METHOD, "steps": steps}
+    audience = decide(actor, Action.READ, "draws").audience
+    return standing, shower(DrawRecordItem, audience)(found)
 
 
 def every(house: Reading, actor: Actor, asked: Asked) -> tuple[Standing, list[dict[str, Any]]]:

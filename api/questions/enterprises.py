@@ -21,6 +21,7 @@ from domain.terms.vocabulary import ReviewDecision, Verdict
 from projections.counts import dossier
 from projections.counts.dossier import Whose
 from projections.items.entries import EntryItem
+from projections.items.records import EnterpriseItem
 from projections.items.seen import shower
 from projections.views import roster, scope
 from projections.views.basis import Basis
@@ -42,14 +43,15 @@ def one(house: Reading, actor: Actor, uscc: str, asked: Asked) -> tuple[Standing
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, asked)
     with house.reading() as connection:
-        found = roster.one(connection, settled.basis, uscc)
-        profile = None if found is None else within(found, grant.rows)
+        row = roster.one(connection, settled.basis, uscc)
+        profile = None if row is None else within(row, grant.rows)
         if profile is None:
             raise missing()
         counts = _counts(connection, settled.basis, Whose(uscc, grant.rows.district))
     ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
     soon = warning(profile, settled.basis.valid_at, ahead)
-    return settled.standing, {**profile, "warning": soon, "counts": counts}
+    found = {**profile, "warning": soon, "counts": counts}
+    return settled.standing, shower(EnterpriseItem, grant.audience)(found)
 
 
 def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str, int]:

@@ -22,7 +22,8 @@ from ledger.codec import legible
 from ledger.gate.output import contract
 from ledger.log.entry import Entry
 from ledger.log.merkle import leaf_hash
-from projections.items.persons import without_persons
+from projections.items.records import EntryContextItem
+from projections.items.seen import shower
 from projections.views import flags
 
 
@@ -65,7 +66,7 @@ def around(
     with house.reading() as connection:
         beside = _neighbours(connection, entry, upto, grant.rows)
         raised = flags.of_records(connection, settled.basis, [entry.position])
-    found = {
+    found: dict[str, Any] = {
         "entry": shown(entry),
         "previous": beside.previous,
         "next": beside.next,
@@ -73,11 +74,8 @@ def around(
         "now": _now(house, entry, corrections),
         "flags": raised,
     }
-    return settled.standing, {**_for(found, grant), "leaf": _leaf(stored, grant)}
-
-
-def _for(found: dict[str, Any], grant: Grant) -> dict[str, Any]:
-    return found if grant.persons else without_persons(found)
+    found["leaf"] = _leaf(stored, grant)
+    return settled.standing, shower(EntryContextItem, grant.audience)(found)
 
 
 def _at(house: Reading, position: str, upto: int) -> Entry:

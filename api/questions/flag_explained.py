@@ -21,7 +21,9 @@ from domain.terms.identifiers import flag_position
 from domain.terms.place import Place
 from domain.terms.vocabulary import Datum, Mode, Verdict
 from ledger.codec import legible
-from projections.items.persons import without_persons
+from projections.items.entries import EntryItem
+from projections.items.records import FlagExplainedItem
+from projections.items.seen import shower
 from projections.views import flags, sessions
 from projections.views.basis import Basis
 from projections.views.names import names
@@ -57,7 +59,8 @@ def explained(
     """
     standing, found = flag(house, actor, key, asked)
     basis = Basis(standing.day, standing.position)
-    rows = decide(actor, Action.READ, "flags").rows
+    grant = decide(actor, Action.READ, "flags")
+    rows = grant.rows
     with house.reading() as connection:
         versions = flags.versions(connection, basis, key)
         others = flags.of_record(connection, basis, flag_position(key))
@@ -69,7 +72,7 @@ def explained(
     )
     course = _course(seen, versions)
     check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
-    return standing, {
+    explanation = {
         **found,
         "name": called.get(found["subject"]),
         "responsible": [
@@ -91,6 +94,7 @@ def explained(
         "place": place,
         "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
     }
+    return standing, shower(FlagExplainedItem, grant.audience)(explanation)
 
 
 def _bodies(flag: Mapping[str, Any]) -> set[str]:
@@ -106,7 +110,7 @@ def _entries(house: Reading, actor: Actor, positions: Iterable[int]) -> dict[int
     for entry in house.log.at(wanted):
         item = shown(legible(entry))
         if within(item, grant.rows) is not None:
-            found[entry.position] = item if grant.persons else without_persons(item)
+            found[entry.position] = shower(EntryItem, grant.audience)(item)
     return found
 
 

@@ -20,7 +20,8 @@ from domain.terms.vocabulary import Verdict
 from projections.counts import statistics as counts
 from projections.counts.backlog import backlog
 from projections.counts.tallies import Where
-from projections.items.persons import without_persons
+from projections.items.records import OverviewItem
+from projections.items.seen import shower
 from projections.views import arrivals, flags, roster
 from projections.views.basis import Basis
 from projections.views.names import names
@@ -55,19 +56,20 @@ def overview(
     grant = decide(actor, Action.READ, "flags")
     seen = narrowed(question, grant.rows)
     settled = settle(house, question.asked())
+    show = shower(OverviewItem, grant.audience)
     asked = _Asked(house, actor, settled.basis, seen)
     if seen.nothing:
-        return settled.standing, {**_empty(), "limited_to": seen.limited}
+        return settled.standing, show({**_empty(), "limited_to": seen.limited})
     with house.reading() as connection:
         found: dict[str, Any] = {
             "backlog": backlog(connection, settled.basis, uscc=seen.uscc, district=seen.district),
             "expiring": _expiring(connection, asked),
             "overdue": _overdue(connection, asked),
-            "late": _late(connection, asked, persons=grant.persons),
+            "late": _late(connection, asked),
             "week": _week(connection, asked),
             **_counts(connection, asked),
         }
-    return settled.standing, {**found, "limited_to": seen.limited}
+    return settled.standing, show({**found, "limited_to": seen.limited})
 
 
 def _empty() -> dict[str, Any]:
@@ -114,7 +116,7 @@ def _overdue(connection: Connection[Any], asked: _Asked) -> list[dict[str, Any]]
     return [{**item, "name": called.get(item["subject"])} for item in items]
 
 
-def _late(connection: Connection[Any], asked: _Asked, *, persons: bool) -> dict[str, Any]:
+def _late(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
     """Return how much of the last week came late, and what came last."""
     first = asked.basis.valid_at - WEEK
     floor = arrivals.position_before(connection, first)
@@ -128,13 +130,12 @@ def _late(connection: Connection[Any], asked: _Asked, *, persons: bool) -> dict[
     page = arrivals.late(connection, wanted, None, SHOWN)
     items = [late_item(entry) for entry in page.entries]
     called = names(connection, asked.basis, {i["subject"] for i in items if i["subject"]})
-    shown = items if persons else [without_persons(item) for item in items]
     return {
         "days": LATE_DAYS,
         "recorded_from": first.isoformat(),
         "number": page.counted.number,
         "whole": page.counted.whole,
-        "items": [{**item, "name": called.get(item["subject"])} for item in shown],
+        "items": [{**item, "name": called.get(item["subject"])} for item in items],
     }
 
 

@@ -14,6 +14,8 @@ from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
 from domain.terms.vocabulary import ReviewDecision, Verdict
+from projections.items.records import TimelineItem
+from projections.items.seen import shower
 from projections.views import cases, flags, roster, scope, sessions
 from projections.views.basis import Basis
 
@@ -43,7 +45,7 @@ def timeline(
         if not enterprises.ever_seen(connection, settled.basis, uscc, grant.rows):
             raise missing()
         found = _read(connection, settled.basis, uscc, grant.rows)
-    return settled.standing, found
+    return settled.standing, shower(TimelineItem, grant.audience)(found)
 
 
 def _read(conn: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from api.http.routes import (
 from api.http.shell import App, Shell
 from api.installation.catalogues import CATALOGUES
 from api.installation.wiring import Installation
+from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS
 from api.web import routes as pages
 from api.web.frame import problems
@@ -80,7 +81,7 @@ class Described(FastAPI):
         }
         every["schemas"] = {
             **every.get("schemas", {}),
-            **components((*LISTS.values(), CATALOGUES), lists.SINGLE_ITEMS),
+            **components((*LISTS.values(), CATALOGUES), ANSWERS.values()),
             **given(),
             "Recorded": RECORDED,
         }

@@ -1,7 +1,7 @@
 """What of an item somebody sees: its declared fields as far as they may see them, and nothing else."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias, cast
 
 from domain.terms.identifiers import masked_name
@@ -56,10 +56,15 @@ def _of_field(field: Field, audience: Audience) -> _Convert | None:
 def _of_value(field: Field, audience: Audience) -> _Convert | None:
     hidden = audience is not Audience.OFFICES
     if field.shape is not None:
-        return _of_shape(field.shape, audience)
+        show = _of_shape(field.shape, audience)
+        return partial(_in_part, show) if field.partly else show
     if field.kind == "json":
         return _nameless if hidden else None
     return _masked if hidden and field.see is MASKED else None
+
+
+def _in_part(show: Shower, value: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(value) if value.keys() == {"position"} else show(value)
 
 
 def _nameless(value: object) -> object:

@@ -78,6 +78,13 @@ class Sometimes(NamedTuple):
 SOMETIMES = Sometimes()
 
 
+class Partly(NamedTuple):
+    """Of a row that the reader may not see there is its position alone."""
+
+
+PARTLY = Partly()
+
+
 class Until(NamedTuple):
     """The day behind the last that counts: people are shown the last one (0142)."""
 
@@ -119,6 +126,8 @@ class Field(NamedTuple):
     """What those values are called together, where they have a name."""
     said: str | None = None
     """The vocabulary that says the value in words."""
+    partly: bool = False
+    """Whether there is the position alone of rows that the reader may not see."""
     until: bool = False
     """Whether the day is the one behind the last that counts."""
     shape: "Shape | None" = None
@@ -187,7 +196,7 @@ def shape_of(item: type) -> Shape:
     zh, _, en = (item.__doc__ or "").strip().rstrip(".").partition(" / ")
     hints = get_type_hints(item, include_extras=True)
     fields = tuple(
-        _field(f"{item.__name__}.{each.name}", each.name, hints[each.name])
+        _field(f"{item.__name__}.{each.name}", each.name.rstrip("_"), hints[each.name])
         for each in dataclasses.fields(item)
     )
     brief: tuple[str, ...] = getattr(item, "BRIEF", ())
@@ -243,6 +252,7 @@ def _field(where: str, name: str, hint: Any) -> Field:  # noqa: ANN401 - any typ
         enumeration=read.plain.__name__ if _is_enumeration(read.plain) else None,
         said=said[Said].vocabulary if Said in said else None,
         until=Until in said,
+        partly=Partly in said,
         shape=_shape(read.plain),
     )
     return field._replace(example=said[Shown].value) if Shown in said else field

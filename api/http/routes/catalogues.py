@@ -25,6 +25,8 @@ from api.questions.problems import Problem, invalid
 from api.questions.queries import settle
 from api.questions.questions import AsOf
 from domain.terms.intervals import Days
+from projections.items.entries import CatalogueItem
+from projections.items.records import PreviewItem
 
 router = APIRouter(tags=["catalogues"])
 
@@ -55,7 +57,7 @@ add_list(router, CATALOGUES)
     "/v1/catalogues/{sha256}",
     summary="一个目录及其采用情况 / one catalogue and its adoptions",
     operation_id="get_catalogue",
-    responses=a_record(),
+    responses=a_record(CatalogueItem),
     response_class=Response,
 )
 def one(
@@ -101,7 +103,7 @@ def file(house: Installed, actor: Caller, sha256: Text) -> Response:
     "/v1/catalogues/{sha256}/preview",
     summary="若采用会改变哪些结论;不入账 / what an adoption would change; nothing is recorded",
     operation_id="preview_catalogue",
-    responses=a_record(),
+    responses=a_record(PreviewItem),
     response_class=Response,
 )
 def preview(

@@ -10,6 +10,8 @@ from api.http.described import a_record
 from api.questions import entry_context, feed
 from api.questions.parameters import Text
 from api.questions.questions import AsOf, Question
+from projections.items.entries import EntryItem
+from projections.items.records import EntryContextItem
 
 router = APIRouter(tags=["changes"])
 
@@ -18,7 +20,7 @@ router = APIRouter(tags=["changes"])
     "/v1/events/{position}/context",
     summary="一个事件的前后、更正、疑点与哈希 / what stands around one event",
     operation_id="get_event_context",
-    responses=a_record(),
+    responses=a_record(EntryContextItem),
     response_class=Response,
 )
 def context(
@@ -37,7 +39,7 @@ def context(
     "/v1/events/{position}",
     summary="一个事件 / one event",
     operation_id="get_event",
-    responses=a_record(),
+    responses=a_record(EntryItem),
     response_class=Response,
 )
 def event(

@@ -10,6 +10,7 @@ from api.http.described import a_record
 from api.questions import draws
 from api.questions.parameters import Text
 from api.questions.questions import AsOf
+from projections.items.records import DrawRecordItem
 
 router = APIRouter(tags=["supervision"])
 
@@ -18,7 +19,7 @@ router = APIRouter(tags=["supervision"])
     "/v1/draws/{draw_id}",
     summary="一次双随机抽取,可据此复算核对 / one fair draw, to be drawn again by anyone",
     operation_id="get_draw",
-    responses=a_record(),
+    responses=a_record(DrawRecordItem),
     response_class=Response,
 )
 def draw(

@@ -10,6 +10,7 @@ from api.http.described import a_record
 from api.questions import enterprises, timelines
 from api.questions.parameters import Text
 from api.questions.questions import AsOf
+from projections.items.records import EnterpriseItem, TimelineItem
 
 router = APIRouter(tags=["enterprises"])
 
@@ -18,7 +19,7 @@ router = APIRouter(tags=["enterprises"])
     "/v1/enterprises/{uscc}",
     summary="企业概况 / one enterprise with its standing",
     operation_id="get_enterprise",
-    responses=a_record(),
+    responses=a_record(EnterpriseItem),
     response_class=Response,
 )
 def enterprise(
@@ -37,7 +38,7 @@ def enterprise(
     "/v1/enterprises/{uscc}/timeline",
     summary="范围、认定与督导的时间轴 / scope, sessions and spot checks over all days",
     operation_id="get_timeline",
-    responses=a_record(),
+    responses=a_record(TimelineItem),
     response_class=Response,
 )
 def timeline(

@@ -84,10 +84,10 @@ async def put(
             "应为原始字节的 SHA-256,64 位小写十六进制",
             "the SHA-256 of the original bytes in 64 lower-case hexadecimal digits is expected",
         )
-    said = _media(request)
+    named = _media(request)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         arrived = await _receive(request, file)
-        media = said or evidence.media_of(arrived.start) or _unsupported()
+        media = named or evidence.media_of(arrived.start) or _unsupported()
         evidence.check(wanted, media, arrived)
         is_new = await in_thread(lambda: evidence.store(house.pool, actor, media, arrived))
     said = {"sha256": sha256, "media_type": media.value, "size": arrived.size}

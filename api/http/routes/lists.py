@@ -1,6 +1,6 @@
 """Every list that is declared, as a route; and the single records of those that have them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
@@ -11,12 +11,11 @@ from api.http.caller import Caller, Installed
 from api.http.described import a_list, a_record
 from api.http.lists import answer_list
 from api.intake.evidence import evidence_missing
+from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS, DeclaredList
-from api.questions.lists import VIEWS
 from api.questions.parameters import Text
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from projections.items.cases import InspectionRecordItem
 
 router = APIRouter()
 
@@ -73,15 +72,6 @@ SINGLE = (
 """Lists whose records stand at an address of their own, and what such a record is called."""
 
 
-_SHOWN_ALONE: Mapping[str, type] = {"inspections": InspectionRecordItem}
-"""Lists whose records tell more when one is asked for alone."""
-SINGLE_ITEMS = (
-    *(_SHOWN_ALONE.get(name, VIEWS[name].item) for name, _ in SINGLE),
-    VIEWS["plans"].item,
-)
-"""What the records at addresses of their own are."""
-
-
 def _add_one(name: str, summary: str) -> None:
     def read(
         request: Request,
@@ -105,7 +95,7 @@ def _add_one(name: str, summary: str) -> None:
         summary=summary,
         operation_id=f"get_{name}",
         tags=["reads"],
-        responses=a_record(_SHOWN_ALONE.get(name, VIEWS[name].item)),
+        responses=a_record(ANSWERS[f"get_{name}"]),
         response_class=Response,
     )
 
@@ -121,7 +111,7 @@ for _name, _summary in SINGLE:
     summary="一份年度计划 / one annual plan",
     operation_id="get_plans",
     tags=["reads"],
-    responses=a_record(VIEWS["plans"].item),
+    responses=a_record(ANSWERS["get_plans"]),
     response_class=Response,
 )
 def plan(  # noqa: PLR0913, PLR0917 - one argument a parameter

@@ -11,6 +11,7 @@ from api.http.described import a_record, problems
 from api.questions import certificates
 from api.questions.parameters import Text
 from api.questions.questions import AsOf, Question
+from projections.items.records import CertificateLookupItem
 
 router = APIRouter(tags=["public"])
 
@@ -36,7 +37,7 @@ _LOOKUP = {
     summary="按编号查询证书 / one certificate by its number",
     operation_id="get_certificate",
     dependencies=[Unhurried],
-    responses=a_record(None, 429),
+    responses=a_record(CertificateLookupItem, 429),
     response_class=Response,
 )
 def certificate(

@@ -12,6 +12,7 @@ from api.http.described_commands import HEADERS, answers, body
 from api.questions import requests
 from api.questions.parameters import Text
 from api.questions.questions import AsOf, Question
+from projections.items.entries import RequestItem
 
 router = APIRouter(tags=["approvals"])
 
@@ -20,7 +21,7 @@ router = APIRouter(tags=["approvals"])
     "/v1/requests/{request_id}",
     summary="一个待批准的事项 / one request",
     operation_id="get_request",
-    responses=a_record(),
+    responses=a_record(RequestItem),
     response_class=Response,
 )
 def one(

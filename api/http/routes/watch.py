@@ -11,6 +11,7 @@ from api.questions import flag_explained
 from api.questions import overview as overviewing
 from api.questions.parameters import Text
 from api.questions.questions import AsOf, OverviewQuestion
+from projections.items.records import FlagExplainedItem, OverviewItem
 
 router = APIRouter(tags=["watching"])
 
@@ -19,7 +20,7 @@ router = APIRouter(tags=["watching"])
     "/v1/overview",
     summary="总览 / the overview",
     operation_id="overview",
-    responses=a_record(),
+    responses=a_record(OverviewItem),
     response_class=Response,
 )
 def overview(
@@ -37,7 +38,7 @@ def overview(
     "/v1/flags/{key}/explanation",
     summary="一条疑点的来龙去脉 / why a flag says what it says, then and now",
     operation_id="explain_flag",
-    responses=a_record(),
+    responses=a_record(FlagExplainedItem),
     response_class=Response,
 )
 def explanation(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.http.routes.lists import SINGLE_ITEMS
+from api.questions.answered import ANSWERS
 from api.web.app import describe
 from domain.registry import EVENTS
 from tests.api.desk import Desk
@@ -73,7 +73,7 @@ def test_every_reference_leads_to_a_component_and_every_component_is_used() -> N
     schemas = set(DESCRIPTION["components"]["schemas"])
     referred = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(DESCRIPTION)))
     assert referred - schemas == set()
-    assert schemas - referred - {item.__name__ for item in SINGLE_ITEMS} == set()
+    assert schemas - referred - {item.__name__ for item in ANSWERS.values()} == set()
 
 
 def test_a_generated_client_can_read_every_answer_and_send_every_body() -> None:

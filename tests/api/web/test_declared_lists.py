@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from api.installation.catalogues import CATALOGUES
+from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS, DeclaredList
 from api.web.app import describe
 from domain.terms.envelope import Actor
@@ -64,6 +65,8 @@ def _of_field(value: Any, field: Field, where: str) -> list[str]:
         return [] if field.optional else [f"{where} is null"]
     values = value if field.many else [value]
     if field.shape is not None:
+        if field.partly:
+            values = [each for each in values if each.keys() != {"position"}]
         return [line for each in values for line in departures(each, field.shape, where)]
     plain = {"integer": int, "number": (int, float), "boolean": bool, "json": dict}
     kind: Any = plain.get(field.kind, str)
@@ -157,6 +160,71 @@ def test_its_key_tells_a_row_from_all_others(site: Site, listed: DeclaredList) -
     rows = asked(site, address(listed, query), SUPERVISOR)["items"]
     keys = [tuple(row.get(name) for name in listed.key) for row in rows]
     assert len(set(keys)) == len(keys)
+
+
+ADDRESSES = {
+    "get_flags": ("/v1/flags/{key}", "flags"),
+    "get_assessments": ("/v1/assessments/{assessment_id}", "assessments"),
+    "get_applications": ("/v1/applications/{application_id}", "applications"),
+    "get_inspections": ("/v1/inspections/{inspection_id}", "inspections"),
+    "get_findings": ("/v1/findings/{finding_id}", "findings"),
+    "get_complaints": ("/v1/complaints/{complaint_id}", "complaints"),
+    "get_registers": ("/v1/registers/{uscc}", "registers"),
+    "get_plans": ("/v1/plans/{uscc}/{year}", "plans"),
+    "get_enterprise": ("/v1/enterprises/{uscc}", "roster"),
+    "get_timeline": ("/v1/enterprises/{uscc}/timeline", "roster"),
+    "get_event": ("/v1/events/{position}", "events"),
+    "get_event_context": ("/v1/events/{position}/context", "events"),
+    "explain_flag": ("/v1/flags/{key}/explanation", "flags"),
+    "overview": ("/v1/overview", "roster"),
+    "get_draw": ("/v1/draws/{draw_id}", "draws"),
+    "get_request": ("/v1/requests/{request_id}", "requests"),
+    "get_certificate": ("/v1/certificates/{certificate_no}", "certificates"),
+    "get_catalogue": ("/v1/catalogues/{sha256}", "catalogues"),
+    "preview_catalogue": (
+        "/v1/catalogues/{sha256}/preview?valid_from=2026-01-01&edition=x&uscc=" + FIRM,
+        "catalogues",
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", ANSWERS)
+@pytest.mark.parametrize("actor", [SUPERVISOR, ANALYST, INSPECTOR], ids=lambda actor: actor.role)
+def test_no_single_answer_says_more_or_less_than_its_item(
+    site: Site, operation: str, actor: Actor
+) -> None:
+    pattern, name = ADDRESSES[operation]
+    audience = Audience.READERS if actor is ANALYST else Audience.OFFICES
+    if operation == "get_certificate":
+        audience = Audience.ANYONE
+    shape = shape_of(ANSWERS[operation]).seen_by(audience)
+    listed = next(each for each in EVERY if each.name == name)
+    rows = asked(site, address(listed, ""), actor)["items"]
+    if operation == "preview_catalogue":
+        rows = [row for row in rows if row["kind"] == "dictionary" and row["file_held"]]
+    for row in rows[:: max(1, len(rows) // 7)]:
+        answer = site.get(pattern.format(**row), actor)
+        if actor is INSPECTOR and answer.status_code in {403, 404}:
+            continue
+        assert answer.status_code == 200, (pattern.format(**row), answer.text)
+        found = answer.json()
+        assert found.pop("basis")
+        assert departures(found, shape, operation) == []
+
+
+def test_the_description_of_a_single_answer_is_made_of_its_item() -> None:
+    described = {
+        operation["operationId"]: operation["responses"]
+        for methods in DESCRIPTION["paths"].values()
+        for method, operation in methods.items()
+        if method == "get"
+    }
+    for operation, item in ANSWERS.items():
+        content = described[operation]["200"]["content"]["application/json"]
+        name = f"{item.__name__.removesuffix('Item')}Answer"
+        assert content["schema"] == {"$ref": f"#/components/schemas/{name}"}
+        fields = [field.name for field in shape_of(item).fields]
+        assert list(SCHEMAS[name]["properties"]) == ["basis", *fields]
 
 
 def test_the_whole_of_a_list_comes_as_json_too_and_a_generated_client_may_say_the_default(
