@@ -34,8 +34,8 @@ def by_number(
         raise missing()
     shown = [_published(each, names[each["issuer_uscc"]]) for each in found]
     shown.sort(key=lambda each: each["state"] != "valid")
-    found = {**shown[0], "others": shown[1:]}
-    return settled.standing, shower(CertificateLookupItem, Audience.ANYONE)(found)
+    paper = {**shown[0], "others": shown[1:]}
+    return settled.standing, shower(CertificateLookupItem, Audience.ANYONE)(paper)
 
 
 def _name(connection: Connection[Any], basis: Basis, uscc: str) -> str | None:
