@@ -64,7 +64,7 @@ def _of_value(field: Field, audience: Audience) -> _Convert | None:
 
 
 def _in_part(show: Shower, value: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(value) if value.keys() == {"position"} else show(value)
+    return dict(value) if set(value) == {"position"} else show(value)
 
 
 def _nameless(value: object) -> object:
