@@ -138,9 +138,10 @@ def _whole(name: str) -> dict[str, Any]:
 
 def _name(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
     """Return the name of the component that a record is; None for what is no record."""
-    if isinstance(value, dict) and "properties" in value and isinstance(value.get("title"), str):
-        return f"Given{value['title']}"
-    return None
+    if not isinstance(value, dict) or "properties" not in value:
+        return None
+    title: object = cast("dict[str, Any]", value).get("title")
+    return f"Given{title}" if isinstance(title, str) else None
 
 
 def _referred(value: Any) -> Any:  # noqa: ANN401 - any JSON value
