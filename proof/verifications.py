@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from ledger import guards
 from ledger.log.clock import now
 from ledger.log.entry import instant_text
-from ledger.log.verify import Progress, Report, Statement, verify
+from ledger.log.verify import Difference, Progress, Report, Statement, verify
+from ledger.migrate import Source
 
 logger = logging.getLogger("dudao.api")
 Pool = ConnectionPool[Connection[Any]]
@@ -74,10 +76,13 @@ def verify_and_keep(
     asked_by: str,
     progress: Progress | None = None,
     also: Sequence[Statement] = (),
+    *,
+    sources: Sequence[Source] = (),
 ) -> Report:
-    """Recompute the whole ledger, keep what came of it, and return it.
+    """Recompute the whole ledger, look at its guards, keep what came of it, and return it.
 
     It is held against every root that was stated before, and those of `also`, from elsewhere.
+    `sources`: whose tables stand in the database, for the guards that must stand with them.
     """
     began = now()
 
@@ -86,6 +91,8 @@ def verify_and_keep(
         return [*given, *stated(connection, after, upto)]
 
     report = verify(pool, progress, all_stated)
+    if report.difference is None:
+        report = report._replace(difference=_guards_difference(pool, sources))
     difference = report.difference
     values = {
         "began_at": began,
@@ -98,6 +105,12 @@ def verify_and_keep(
     with pool.connection() as connection:
         connection.execute(KEEP, values)
     return report
+
+
+def _guards_difference(pool: Pool, sources: Sequence[Source]) -> Difference | None:
+    with pool.connection() as connection:
+        found = guards.differences(connection, sources)
+    return Difference(0, f"guards: {'; '.join(found)}") if found else None
 
 
 LAST = """
@@ -145,8 +158,9 @@ class Stopped(RuntimeError):  # noqa: N818 - reads as what it says
 class Verifier:
     """Verifies behind the pages, one at a time."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, sources: Sequence[Source]) -> None:
         self._pool = pool
+        self._sources = sources
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self.progress: tuple[int, int] | None = None
@@ -176,7 +190,7 @@ class Verifier:
                 self.progress = (0, 0) if mine else None
                 tell(mine)
                 if mine:
-                    verify_and_keep(self._pool, asked_by, self._advance)
+                    verify_and_keep(self._pool, asked_by, self._advance, sources=self._sources)
         except Stopped:
             pass
         except Exception:

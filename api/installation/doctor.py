@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from api.installation.opening import SOURCES
 from api.installation.wiring import Installation
+from ledger import guards
 from ledger.connect import key_folder
 from ledger.log.clock import PATIENCE, now
 from ledger.roles import refuse_owner
@@ -125,23 +127,23 @@ def _login(house: Installation) -> Iterator[Finding]:
         yield _ok("login", "服务用户不是账本所有者", "the serving login does not own the ledger")
 
 
-PRIVILEGES = """
-SELECT has_table_privilege('dudao_app', 'ledger.entry', 'UPDATE, DELETE, TRUNCATE, INSERT')
-"""
-
-
-def _append_only(house: Installation) -> Iterator[Finding]:
+def _guards(house: Installation) -> Iterator[Finding]:
+    """Triggers, functions, owners and grants: what an owner or a superuser can take away."""
     with house.reading() as connection:
-        row: Any = connection.execute(PRIVILEGES).fetchone()
-    if row[0]:
-        yield Finding(
-            "append-only",
-            State.FAULT,
-            "dudao_app 可以改动 ledger.entry;请收回权限",
-            "dudao_app may change ledger.entry; revoke that",
+        found = guards.differences(connection, SOURCES)
+    if not found:
+        yield _ok(
+            "append-only", "触发器、函数、属主和权限与本版本一致", "as this release sets them"
         )
-    else:
-        yield _ok("append-only", "应用角色不能改动台账", "the application cannot change entries")
+        return
+    listed = "; ".join(found)
+    yield Finding(
+        "append-only",
+        State.FAULT,
+        f"账本的保护与本版本不符(- 缺少,+ 多出):{listed}。请查明何人何时改动,再与备份核对",
+        f"the ledger's guards are not as this release sets them (- missing, + more): {listed}; "
+        "find out who changed them and when, and compare with a backup",
+    )
 
 
 def _keys(house: Installation) -> Iterator[Finding]:
@@ -305,7 +307,7 @@ _CHECKS: tuple[Callable[[Installation], Iterator[Finding]], ...] = (
     _settings,
     _authentication,
     _login,
-    _append_only,
+    _guards,
     _recording,
     _keys,
     _lag,

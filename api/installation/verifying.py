@@ -7,6 +7,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from api.installation.doctor import unopened
+from api.installation.opening import SOURCES
 from api.installation.settings import Settings
 from api.installation.wiring import LOCAL
 from ledger.connect import key_folder
@@ -73,7 +74,9 @@ def verify_whole(
     progress: Progress | None = None,
 ) -> Verification:
     """Recompute the ledger and keep what came of it; see what was expected, and open some boxes."""
-    head, difference = verify_and_keep(pool, LOCAL.account, progress, expected.checkpoints)
+    head, difference = verify_and_keep(
+        pool, LOCAL.account, progress, expected.checkpoints, sources=SOURCES
+    )
     faults: list[tuple[str, str]] = []
     if difference is not None:
         where = f"位置 {difference.position}" if difference.position else "账本状态"

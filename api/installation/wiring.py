@@ -189,7 +189,7 @@ class Installation:
     def _verifier(self) -> "Verifier":
         from proof.verifications import Verifier  # noqa: PLC0415 - see above
 
-        return Verifier(self.pool)
+        return Verifier(self.pool, SOURCES)
 
     @contextmanager
     def reading(self) -> Generator[Connection[Any]]:

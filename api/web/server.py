@@ -17,6 +17,7 @@ from api.installation.wiring import Installation
 from api.web.app import create_app
 from api.web.bounded_heads import BoundedHeads
 from api.web.workers import Workers
+from ledger import guards
 from ledger.connect import Opening, check_login
 
 logger = logging.getLogger("dudao.api")
@@ -64,6 +65,7 @@ def serve(
     ):
         if settings.url is not None and not settings.trial:
             check_login(house.database.addresses.app, SOURCES)
+        _tell_of_guards(house)
         house.follow()
         if workers == 1:
             answer_requests(house, listening, None, lambda: ready(house))
@@ -119,6 +121,13 @@ def _watch_over(workers: Workers, ready: Callable[[], None]) -> None:
         finally:
             workers.stop()
             workers.join(GRACE + 5)
+
+
+def _tell_of_guards(house: Installation) -> None:
+    """Say whether somebody changed what keeps the ledger append-only; `dudao doctor` says what to do."""
+    with house.reading() as connection:
+        for line in guards.differences(connection, SOURCES):
+            logger.critical("a guard of the ledger is not as this release sets it: %s", line)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
