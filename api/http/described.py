@@ -50,8 +50,8 @@ BASIS: Schema = {
         },
         "rules": {
             "anyOf": [{"type": "string"}, _NULL],
-            "description": "当日所用规则 / rules in force on the day",
-            "examples": ["2020-3"],
+            "description": "当日所用规则及判定程序版本 / rules in force on the day, and the version of the fold",
+            "examples": ["2020-3/2"],
         },
         "defaulted": {
             "type": "array",

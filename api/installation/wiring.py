@@ -25,6 +25,7 @@ from ledger.attempt import try_append
 from ledger.connect import Opening, check_rights
 from ledger.deciding.amending import apply
 from ledger.log.clock import elapsed
+from projections.follow.version import FOLD
 
 if TYPE_CHECKING:
     from api.access.provider import Provider
@@ -58,7 +59,9 @@ def folding() -> "Rules":
 
 
 ENDS = """
-SELECT (SELECT size FROM ledger.log_state), (SELECT position FROM projections.progress)
+SELECT (SELECT size FROM ledger.log_state), position,
+       CASE WHEN position = 0 THEN %(fold)s ELSE fold END
+  FROM projections.progress
 """
 # The entry behind the last that the views hold: for how long it waits, and for how long nothing moved.
 LAG = """
@@ -200,7 +203,7 @@ class Installation:
     def ends(self) -> Ends:
         """Return where ledger and views end, at one moment."""
         with self.reading() as connection:
-            row: Any = connection.execute(ENDS).fetchone()
+            row: Any = connection.execute(ENDS, {"fold": FOLD}).fetchone()
         return Ends(*row)
 
     def set_apart(self) -> list["Apart"]:

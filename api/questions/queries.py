@@ -51,7 +51,7 @@ def settle(house: Reading, asked: Asked) -> Settled:
         position = house.log.position_at(asked.known_at)
     if ends.followed < (needed := max(position, asked.min_position or 0)):
         _wait(house, needed)
-    return _settled(house, asked, position)
+    return _settled(house, asked, position, ends.fold)
 
 
 def _wait(house: Reading, position: int) -> None:
@@ -73,16 +73,18 @@ def behind(position: int) -> Problem:
     )
 
 
-def _settled(house: Reading, asked: Asked, position: int) -> Settled:
+def _settled(house: Reading, asked: Asked, position: int, fold: int) -> Settled:
     recorded_at = house.recorded_at(position) if position else None
     pinned = asked.position is not None and (recorded_at is not None or asked.valid_at is not None)
     earlier = asked.pinned or asked.known_at is not None
     day = asked.valid_at or default_day(recorded_at, today(), pinned=earlier)
+    edition = house.rules(day, position)
     shown: dict[str, Any] = {
         "valid_at": day.isoformat(),
         "known_at": instant_text(recorded_at) if recorded_at else None,
         "position": position,
-        "rules": house.rules(day, position),
+        # The same basis gives the same bytes within one version of the fold, which is named with it.
+        "rules": None if edition is None else f"{edition}/{fold}",
     }
     if earlier and asked.valid_at is None:
         # Who asks for the past and names no day is told which day that was.

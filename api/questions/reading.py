@@ -27,10 +27,11 @@ class Behind(RuntimeError):  # noqa: N818 - reads as what it says
 
 
 class Ends(NamedTuple):
-    """Where the ledger ends, and where the views have come."""
+    """Where the ledger ends, where the views have come, and which version of the fold made them."""
 
     head: int
     followed: int
+    fold: int
 
 
 class Reading(Protocol):

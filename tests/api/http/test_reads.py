@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from domain.inspection.draw import Pool, Sample, commitment, draw
+from projections.follow.version import FOLD
 from tests.api.desk import Desk
 from tests.api.lines import (
     BUREAU,
@@ -43,7 +44,7 @@ def test_an_answer_says_what_it_stands_on(desk: Desk) -> None:
     basis = answer.json()["basis"]
     assert list(basis) == ["valid_at", "known_at", "position", "rules"]
     assert basis["valid_at"] == "2025-01-01"
-    assert basis["rules"] == "2020-3"
+    assert basis["rules"] == f"2020-3/{FOLD}"
     assert int(answer.headers["ledger-position"]) == basis["position"]
     assert datetime.fromisoformat(basis["known_at"]).tzinfo is not None
 
