@@ -51,6 +51,7 @@ _COMPARED = (
     "uscc",
     "name",
     "district",
+    "year",
     "filed_on",
     "revised_on",
     "planned_sessions",
@@ -88,7 +89,9 @@ def compared(  # noqa: PLR0913 - one argument a part of the question
         "limit": limit + 1,
     }
     found = asked(conn, COMPARED, values).fetchall()
-    items = [{"year": year, **dict(zip(_COMPARED, map(_plain, row), strict=True))} for row in found]
+    items = [
+        dict(zip(_COMPARED, map(_plain, (*row[:3], year, *row[3:])), strict=True)) for row in found
+    ]
     return Page(items[:limit], str(items[limit - 1]["uscc"]) if len(found) > limit else None)
 
 
