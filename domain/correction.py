@@ -111,6 +111,8 @@ def _decided(request: Request, entry: Recorded[Any], event: CorrectionDecided) -
     )
 
 
+EVERY_REQUEST = "list:corrections"
+"""The tag that requests and their decisions carry beside their own: by it they are listed."""
 REQUESTS: FactKind[State] = FactKind("correction", initial, evolve)
 """The key `correction:7` has what was asked for of the entry at position 7."""
 FACTS = MappingProxyType({"entry": ENTRY, "correction": REQUESTS})
@@ -279,7 +281,7 @@ def _request(
 def _request_tags(entry: Recorded[Any]) -> tuple[str, ...]:
     """C2 is judged over all certificates of a number or a holder, so it hears of their requests too."""
     certificates = (tag for tag in entry.tags if tag.startswith(("certificate:", "holder:")))
-    return (f"correction:{entry.position}", *certificates)
+    return (f"correction:{entry.position}", EVERY_REQUEST, *certificates)
 
 
 def _answer(

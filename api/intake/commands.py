@@ -34,7 +34,7 @@ class Conditions(NamedTuple):
 
     key: str
     version: int | None
-    about: tuple[tuple[str, str], ...] = ()
+    about: tuple[tuple[str, object], ...] = ()
     """Members of the data that the address says."""
 
 

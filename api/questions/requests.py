@@ -18,6 +18,7 @@ from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import RequestsQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import narrowed
+from domain.correction import CorrectionRequested
 from domain.terms.envelope import Actor, Recorded
 from ledger import codec
 from ledger.gate.output import contract
@@ -27,17 +28,33 @@ from projections.items.entries import RequestItem
 from projections.items.seen import shower
 from projections.views.basis import BadCursor
 
-# A request is the first entry of its stream, its decision the second.
+# A request is the first entry of its stream, its decision the second. A correction that was asked for
+# stands in the stream of its record; its decision names it.
 LISTED = """
+WITH corrections AS (
+    SELECT e.* FROM ledger.entry e
+     WHERE e.position IN (SELECT ledger.tagged(ARRAY['list:corrections'], %(upto)s))),
+asked AS (
+    SELECT a.position AS asked, d.position AS decided
+      FROM ledger.entry a
+      LEFT JOIN ledger.entry d ON d.stream = a.stream AND d.version = 2 AND d.position <= %(upto)s
+     WHERE a.stream ^@ 'request/' AND a.version = 1 AND a.position <= %(upto)s
+       AND (%(stream)s::text IS NULL OR a.stream = %(stream)s)
+     UNION ALL
+    SELECT a.position, d.position
+      FROM corrections a
+      LEFT JOIN corrections d ON d.type = 'record.correction-decided/1'
+       AND (convert_from(d.payload, 'UTF8')::json -> 'data' ->> 'position')::bigint = a.position
+     WHERE a.type = 'record.correction-requested/1'
+       AND (%(stream)s::text IS NULL OR 'request/correction-' || a.position = %(stream)s))
 SELECT a.position, a.stream, a.version, a.type, a.recorded_at, a.valid_from, a.subject, a.district,
        a.tags, a.idempotency_key, a.payload, a.salt, a.request_digest, a.part, a.backfill, a.format,
        d.position, d.stream, d.version, d.type, d.recorded_at, d.valid_from, d.subject, d.district,
        d.tags, d.idempotency_key, d.payload, d.salt, d.request_digest, d.part, d.backfill, d.format
-  FROM ledger.entry a
-  LEFT JOIN ledger.entry d ON d.stream = a.stream AND d.version = 2 AND d.position <= %(upto)s
- WHERE a.stream ^@ 'request/' AND a.version = 1 AND a.position <= %(upto)s
-   AND a.position < %(before)s
-   AND (%(stream)s::text IS NULL OR a.stream = %(stream)s)
+  FROM asked
+  JOIN ledger.entry a ON a.position = asked.asked
+  LEFT JOIN ledger.entry d ON d.position = asked.decided
+ WHERE a.position < %(before)s
    AND (%(uscc)s::text IS NULL OR a.subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR a.district = %(district)s)
    AND (%(waiting)s::boolean IS NULL OR (d.position IS NULL) = %(waiting)s)
@@ -45,6 +62,8 @@ SELECT a.position, a.stream, a.version, a.type, a.recorded_at, a.valid_from, a.s
         OR (convert_from(d.payload, 'UTF8')::json -> 'data' ->> 'taken')::boolean = %(taken)s)
  ORDER BY a.position DESC LIMIT %(limit)s
 """
+CORRECTION = "correction-"
+"""Before the position of a correction that was asked for: its id among the requests."""
 _COLUMNS = 16
 LAST = 2**62
 
@@ -136,29 +155,53 @@ def _read(connection: Connection[Any], wanted: _Wanted) -> list[dict[str, Any]]:
 
 
 def _item(entry: Recorded[Any], decision: Recorded[Any] | None) -> dict[str, Any]:
-    asked = entry.event
     state = "waiting"
     if decision is not None:
         state = "taken" if decision.event.taken else "refused"
     return {
-        "request_id": asked.request_id,
-        "kind": "act",
-        "type": asked.type,
+        **_asked(entry),
         "state": state,
         "subject": entry.subject,
         "district": entry.district,
-        "valid_from": asked.valid_from.isoformat(),
         "asked_by": actor_shown(entry.actor),
         "asked_at": instant_text(entry.recorded_at),
         "position": entry.position,
-        "reason": asked.reason,
-        "document_no": asked.document_no,
-        "data": contract(asked)["data"],
         "decided_by": None if decision is None else actor_shown(decision.actor),
         "decided_at": None if decision is None else instant_text(decision.recorded_at),
         "decided_position": None if decision is None else decision.position,
         "refusal": None if decision is None else decision.event.reason,
     }
+
+
+def _asked(entry: Recorded[Any]) -> dict[str, Any]:
+    """Return what was asked for: an act of two persons, or a correction of the enterprise's record."""
+    asked = entry.event
+    if isinstance(asked, CorrectionRequested):
+        return {
+            "request_id": f"{CORRECTION}{entry.position}",
+            "kind": "correction",
+            "type": "RecordCorrected",
+            "valid_from": entry.valid_from.isoformat(),
+            "reason": entry.reason,
+            "document_no": entry.document_no,
+            "data": contract(asked),
+        }
+    return {
+        "request_id": asked.request_id,
+        "kind": "act",
+        "type": asked.type,
+        "valid_from": asked.valid_from.isoformat(),
+        "reason": asked.reason,
+        "document_no": asked.document_no,
+        "data": contract(asked)["data"],
+    }
+
+
+def correction_of(request_id: str) -> int | None:
+    """Return the position of the correction that an id means; None where it means an act."""
+    number = request_id.removeprefix(CORRECTION)
+    told = number != request_id and number.isascii() and number.isdecimal() and len(number) < 16
+    return int(number) if told else None
 
 
 def _position(cursor: str) -> int:

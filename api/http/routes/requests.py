@@ -1,6 +1,6 @@
 """`GET /v1/requests`, `/v1/requests/{id}` and its decision: acts that wait for a second person."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,6 +12,7 @@ from api.http.described_commands import HEADERS, answers, body
 from api.questions import requests
 from api.questions.parameters import Text
 from api.questions.questions import AsOf, Question
+from ledger.log import clock
 from projections.items.entries import RequestItem
 
 router = APIRouter(tags=["approvals"])
@@ -55,7 +56,10 @@ async def decision(
     """Carry the act out in the name of who asked, or say why not."""
     commands.meant_for(request.headers, actor)
     raw = await bodies.read(request)
-    headers = commands.headers(request.headers)._replace(about=(("request_id", request_id),))
-    return await bodies.in_thread(
-        lambda: commands.record(house, actor, ("ActDecided",), raw, headers)
-    )
+    at = requests.correction_of(request_id)
+    name = "ActDecided" if at is None else "CorrectionDecided"
+    about: tuple[tuple[str, Any], ...] = (("request_id", request_id),)
+    if at is not None:
+        about = (("position", at), ("valid_from", clock.today().isoformat()))
+    headers = commands.headers(request.headers)._replace(about=about)
+    return await bodies.in_thread(lambda: commands.record(house, actor, (name,), raw, headers))

@@ -17,6 +17,7 @@ from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
+from ledger.log.clock import today
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,20 +51,30 @@ def decision(
     request: Request, house: Installed, actor: Caller, request_id: str, form: Form
 ) -> Response:
     """Take a request, or refuse it with a reason."""
-    decide(actor, Action.RECORD, "ActDecided")
+    at = requests.correction_of(request_id)
+    name = "ActDecided" if at is None else "CorrectionDecided"
+    decide(actor, Action.RECORD, name)
 
     def work() -> int | None:
-        body = {
-            "request_id": request_id,
+        body: dict[str, object] = {
             "taken": text(form, "taken") == "yes",
             "reason": text(form, "reason"),
         }
-        return act(house, actor, form, "ActDecided", body, request_id[-12:])
+        if at is None:
+            body["request_id"] = request_id
+        else:
+            body |= {"position": at, "valid_from": today().isoformat()}
+        return act(house, actor, form, name, body, request_id[-12:])
 
     done = attempt(work)
     if isinstance(done, Refusal):
         return _page(request, house, actor, done, typed(form))
     return sent_on("/approvals", done)
+
+
+def _decided_as(item: Mapping[str, object]) -> str:
+    """Return the event whose roles decide: of an act its own, of a correction the decision's."""
+    return "CorrectionDecided" if item["kind"] == "correction" else str(item["type"])
 
 
 def _page(
@@ -79,7 +90,7 @@ def _page(
     mine = (
         item["request_id"]
         for item in found.page.items
-        if item["state"] == "waiting" and actor.role in MAY.get(item["type"], ())
+        if item["state"] == "waiting" and actor.role in MAY.get(_decided_as(item), ())
     )
     page = ApprovalsPage(
         list=shown(frame, house, seen, found, offers={"state": "request_state"}, whose="subject"),

@@ -13,6 +13,7 @@ from tests.api.lines import (
     Json,
     listed,
     reporter,
+    session,
     uscc,
 )
 
@@ -94,6 +95,38 @@ def test_an_enterprise_asks_for_another_name_and_the_centre_takes_it(desk: Desk,
     assert desk.post(decision, {"taken": True}, CENTRE).status_code == 201
     assert [row["uscc"] for row in desk.items("/v1/roster", q=name)] == [firm]
     assert desk.post(path, {"uscc": firm, "address": "北京市", **today}, own).status_code == 201
+
+
+def test_a_correction_that_an_enterprise_asks_for_waits_beside_the_acts(
+    desk: Desk, firm: str
+) -> None:
+    held = session(firm, "3")
+    desk.send(held)
+    (at,) = [
+        e["position"]
+        for e in desk.items(f"/v1/enterprises/{firm}/history", CENTRE)
+        if e["type"] == "AssessmentHeld"
+    ]
+    day = {"valid_from": clock.today().isoformat(), "reason": "误录"}
+    wish = {"position": at, "fields": {"level": "5"}, **day}
+    asked = desk.post("/v1/corrections", {"type": "RecordCorrected", **wish}, reporter(firm))
+    assert asked.status_code == 202, asked.text
+    (found,) = desk.items("/v1/requests", CENTRE, uscc=firm, state="waiting")
+    number = f"correction-{asked.json()['position']}"
+    assert (found["request_id"], found["kind"], found["type"]) == (
+        number,
+        "correction",
+        "RecordCorrected",
+    )
+    assert found["data"] == {"position": at, "fields": {"level": "5"}}
+    assert desk.get(f"/v1/requests/{number}", CENTRE).json()["state"] == "waiting"
+    path = f"/v1/requests/{number}/decision"
+    assert desk.post(path, {"taken": True, "reason": "属实"}, reporter(firm)).status_code == 403
+    taken = desk.post(path, {"taken": True, "reason": "属实"}, CENTRE)
+    assert taken.status_code == 201, taken.text
+    assert desk.get(f"/v1/requests/{number}", CENTRE).json()["state"] == "taken"
+    assert desk.items("/v1/requests", CENTRE, uscc=firm, state="waiting") == []
+    assert [f["code"] for f in desk.items("/v1/flags", CENTRE, uscc=firm, code="S2")] == []
 
 
 def test_nobody_speaks_for_a_second_person_over_http(desk: Desk, firm: str) -> None:
