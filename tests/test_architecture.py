@@ -89,3 +89,8 @@ def test_a_decision_that_is_superseded_points_to_one_that_exists():
     numbers = {path.name[:4] for path in decisions.FOLDER.glob("0*.md")}
     pointed = set(re.findall(r"[Ss]uperseded(?: in part)? by (\d{4})", decisions.render()))
     assert pointed <= numbers
+
+
+def test_a_decision_is_found_by_its_number():
+    numbers = [path.name[:4] for path in decisions.FOLDER.glob("0*.md")]
+    assert sorted({each for each in numbers if numbers.count(each) > 1}) == []
