@@ -67,11 +67,15 @@ def token(  # noqa: PLR0913 - one argument an option
     from api.access.tokens import LONGEST, issue, load_key  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
     from ledger.log.clock import now  # noqa: PLC0415
+    from ledger.server import embedded  # noqa: PLC0415
+    from ledger.unready import NoLedger  # noqa: PLC0415
 
     lasting = span(ttl)
     if lasting > LONGEST:
         raise Failure(f"有效期最长 {LONGEST.days} 天", f"at most {LONGEST.days} days")
     settings = Settings()
+    if settings.url is None and not embedded.exists(settings.folder):
+        raise NoLedger(str(settings.folder))
     who = actor(role, account, organisation, district, uscc)
     if account is not None:
         _must_agree(who)

@@ -51,13 +51,24 @@ def test_a_server_that_is_not_there_shows_nobody_the_password(tmp_path: Path):
     assert "geheim" not in said
 
 
-def test_a_name_that_is_no_setting_is_told_and_stops_nobody(tmp_path: Path):
-    told = Shell(tmp_path, DUDAO_PUBLC_URL="https://x", DUDAO_PORT_8000_TCP="tcp://10.0.0.1:8000")
+def test_a_name_that_is_no_setting_is_told_and_stops_nobody(taking: Shell):
+    told = Shell(
+        taking.folder,
+        DUDAO_DATABASE_URL=taking.environment["DUDAO_DATABASE_URL"],
+        DUDAO_PUBLC_URL="https://x",
+        DUDAO_PORT_8000_TCP="tcp://10.0.0.1:8000",
+    )
     said = told.run("token", "--role", "analyst", "--lang", "en")
     assert "DUDAO_PUBLC_URL is no setting" in said.stderr
     assert "is DUDAO_PUBLIC_URL meant?" in said.stderr
     assert "DUDAO_PORT_8000_TCP is no setting" in said.stderr
     assert said.stdout.startswith("dudao1.")
+
+
+def test_where_no_ledger_is_no_token_is_given_for_one(tmp_path: Path):
+    said = Shell(tmp_path).run("token", "--role", "analyst", "--lang", "en", status=2)
+    assert "no ledger here" in said.stderr
+    assert said.stdout == ""
 
 
 @pytest.mark.parametrize("command", [("init",), ("serve", "--port", "0"), ("import", "in.ndjson")])
