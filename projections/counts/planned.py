@@ -89,7 +89,7 @@ def compared(  # noqa: PLR0913 - one argument a part of the question
         "limit": limit + 1,
     }
     found = asked(conn, COMPARED, values).fetchall()
-    items = [
+    items: list[dict[str, Any]] = [
         dict(zip(_COMPARED, map(_plain, (*row[:3], year, *row[3:])), strict=True)) for row in found
     ]
     return Page(items[:limit], str(items[limit - 1]["uscc"]) if len(found) > limit else None)
