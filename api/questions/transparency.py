@@ -112,6 +112,13 @@ class Proof(NamedTuple):
     content: bytes
 
 
+def is_covered(house: Reading, position: int) -> bool:
+    """Return whether a checkpoint covers the entry, so that there is a receipt of it."""
+    with house.reading() as connection:
+        latest = kept.latest(connection)
+    return latest is not None and latest.checkpoint.size >= position
+
+
 def receipt(house: Reading, actor: Actor, position: str) -> Proof:
     """Return the proof that an entry is in the tree that was signed last.
 

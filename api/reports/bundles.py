@@ -49,15 +49,18 @@ def write(
     grant = decide(actor, Action.READ, "events")
     with house.reading() as connection:
         latest = kept.latest(connection)
-        if latest is None:
-            raise Problem(
-                "not-ready",
-                "尚未签署检查点,请先运行 dudao signer 或 dudao checkpoint",
-                "no checkpoint was signed yet: run dudao signer or dudao checkpoint",
-                headers={"Retry-After": "30"},
-            )
+    # Whether there is such an enterprise for this caller comes before what is to be done about it.
+    size = house.ends().head if latest is None else latest.checkpoint.size
+    entries = _entries(house, grant, uscc, size)
+    if latest is None:
+        raise Problem(
+            "not-ready",
+            "尚未签署检查点,请先运行 dudao signer 或 dudao checkpoint",
+            "no checkpoint was signed yet: run dudao signer or dudao checkpoint",
+            headers={"Retry-After": "30"},
+        )
+    with house.reading() as connection:
         policy = kept.stated_policy(connection, latest.checkpoint.origin)
-    entries = _entries(house, grant, uscc, latest.checkpoint.size)
     named = [digest for entry in entries for digest in _digests(entry)]
     lost = evidence.missing_of(house, named)
     made = Bundle(uscc, latest, entries, lost, policy)

@@ -162,8 +162,8 @@ def require_another(facts: Facts, account: str, before: str | None, zh: str, en:
     if before is not None and facts.person(account) == facts.person(before):
         raise Refused(
             "same-person",
-            f"{zh}须由不同的人办理,前一步由 {account} 办理",
-            f"{en} need two people; {account} did the first",
+            f"{zh}须由不同的人办理,前一步由 {before} 办理",
+            f"{en} need two people; {before} did the first",
             "actor",
         )
 

@@ -72,7 +72,9 @@ class Verdicts:
         return any(_names(finding, record) for finding in findings if finding.ended != "withdrawn")
 
     def has_certificates(self, record: Recorded[Any]) -> bool:
-        """Return whether certificates were issued on the session."""
+        """Return whether the record is a certificate, or a session on which some were issued."""
+        if isinstance(record.event, CertificateIssued):
+            return True
         if not isinstance(record.event, AssessmentHeld):
             return False
         sessions = self._file(record.subject or "").file.sessions

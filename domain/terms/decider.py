@@ -175,7 +175,7 @@ class Judged(Protocol):
         ...
 
     def has_certificates(self, record: Recorded[Any]) -> bool:
-        """Return whether certificates were issued on the session."""
+        """Return whether the record is a certificate, or a session on which some were issued."""
         ...
 
 

@@ -598,3 +598,11 @@ def test_a_correction_of_an_entry_that_was_not_read_is_left_out():
 def test_only_some_events_hold_their_day_in_their_data():
     assert day_in(held().body) == date(2025, 3, 10)
     assert day_in(FindingClosed(finding_id="f-1", outcome="")) is None
+
+
+def test_an_issued_certificate_is_not_altered_by_its_enterprise_alone():
+    """Nothing is wrong with it: it is in somebody's hands all the same, and the public looks it up."""
+    way = with_certificate()
+    wish = correct(position_of(way, "CertificateIssued"), reporter(), level="1")
+    (new,) = given(*way).when(wish).new
+    assert type(new.event) is CorrectionRequested

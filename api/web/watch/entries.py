@@ -11,6 +11,7 @@ from api.http.caller import Caller, Installed
 from api.questions.entry_context import around
 from api.questions.problems import Fault
 from api.questions.questions import AsOf
+from api.questions.transparency import is_covered
 from api.web.enterprise.enterprise_context import name_of
 from api.web.frame.frame import framed
 from api.web.frame.reading import read
@@ -32,6 +33,8 @@ class EntryPage:
     """What could not be understood of the address."""
     data: str
     """Its data as JSON."""
+    covered: bool
+    """Whether a checkpoint covers it, so that there is a receipt."""
     corrected: tuple[tuple[str, str, str], ...]
     """Fields that were corrected: path, what was recorded, what is read since."""
 
@@ -55,6 +58,7 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
         enterprise=name_of(house, actor, about, standing.asked) if about else None,
         faults=seen.faults,
         data=_json(shown["data"]),
+        covered=is_covered(house, found["entry"]["position"]),
         corrected=_corrected(found),
     )
     return render(frame, "entry.html", page, seen.status)
