@@ -1,5 +1,6 @@
 """`dudao backup`, `dudao restore` and `dudao keys`: a ledger in a file, and the keys apart from it."""
 
+import os
 import sys
 import time
 from datetime import timedelta
@@ -72,6 +73,7 @@ def backup(
     _require_new(file)
     telling = _Telling()
     with destination(file) as target:
+        os.fchmod(target.fileno(), 0o600)  # the access log and digests of passwords are in it
         manifest = back_up(Settings(), target, telling)
     telling.end()
     if json:
@@ -194,8 +196,8 @@ def back_up_keys(
     passphrase = _passphrase(passphrase_file, confirm=True)
     octets = seal(found, passphrase, today(), timedelta(days=keep_days))
     with destination(file) as target:
+        os.fchmod(target.fileno(), 0o600)
         target.write(octets)
-    file.chmod(0o600)
     head = look(octets)
     sys.stdout.write(
         chosen(

@@ -140,9 +140,9 @@ def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
     """Say on stderr what the rows stand on, so that a pipe holds rows alone."""
     tell(
         f"{len(rows)} 条;业务日期 {basis['valid_at']},入账位置 {basis['position']},"
-        f"规则 {basis['rules']}",
+        f"规则 {basis['rules'] or '无'}",
         f"{len(rows)} rows; day {basis['valid_at']}, position {basis['position']}, "
-        f"rules {basis['rules']}",
+        f"rules {basis['rules'] or 'none'}",
     )
 
 

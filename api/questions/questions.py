@@ -131,7 +131,7 @@ class RosterQuestion(Listed):
 class FlagsQuestion(Listed):
     """Which flags; without `verdict` and `case`, what is breach or undecided."""
 
-    code: Code | None = None
+    code: Code | None = Field(None, description="检查 / check")
     verdict: Verdict | None = None
     uscc: Uscc | None = None
     district: District | None = None

@@ -65,9 +65,9 @@ REVIEWS = names(
     none=("未复核", "not reviewed"),
 )
 CASES = names(
-    then_and_now=("当时违规,现在仍违规", "breach then and now"),
-    then_not_now=("当时违规,后来已澄清", "breach then, cleared since"),
-    now_not_then=("当时看不出,现在违规", "not seen then, breach now"),
+    then_and_now=("当时、现在都有", "raised then and now"),
+    then_not_now=("当时有,现在已减轻或澄清", "raised then, less or cleared since"),
+    now_not_then=("当时看不出或较轻,现在有", "not seen or less then, raised now"),
     overturned=("复核后改变", "overturned in review"),
 )
 METHODS = names(
