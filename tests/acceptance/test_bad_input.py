@@ -209,7 +209,9 @@ def test_a_correction_to_what_could_not_be_recorded_is_refused(office, fields, f
 
 def test_who_may_correct_what(office):
     code = uscc()
-    office.load(registered(code), session(code, ELECTRICIAN, "4", "2025-03-10"))
+    # Nothing is wrong with the session, or its enterprise could only ask for a correction.
+    office.load(*listed(code, item(ELECTRICIAN, "4")))
+    office.load(session(code, ELECTRICIAN, "4", "2025-03-10"))
     held = office.history(code, "AssessmentHeld")[0]["position"]
     own = changed(corrected(held, reporter(code)), fields={"level": "5"})
     theirs = changed(corrected(held, reporter(uscc())), fields={"level": "5"})

@@ -416,9 +416,9 @@ def test_a_listing_that_begins_on_29_february_ends_with_february(office):
     entry = {"valid_from": "2028-02-29"}  # never before its publication
     steps = [x for kind, lines in way.items() if kind != "RosterPublished" for x in lines]
     office.load(*(x for x in steps if x["type"] != "AnnualPlanFiled"))
-    (refused,) = office.refuse(entry_of(way, **entry, valid_to="2031-03-01"), field="valid_to")
+    (refused,) = office.refuse(entry_of(way, **entry, valid_to="2031-03-02"), field="valid_to")
     assert refused["code"] == "period-too-long"
-    office.load(entry_of(way, **entry, valid_to="2031-02-28"))
+    office.load(entry_of(way, **entry, valid_to="2031-03-01"))  # 28 February is the last day
 
 
 def _again(step, code: str):
