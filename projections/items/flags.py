@@ -71,8 +71,8 @@ class FlagItem:
 
     key: Annotated[str, Head("疑点编号", "key"), READ, Shown("S1-1201")]
     code: Annotated[str, Head("检查", "check"), READ, Said("check"), Shown("S1")]
-    verdict: Annotated[Verdict, Head("判定", "verdict"), READ, Said("verdict")]
-    then: Annotated[Verdict, Head("入账时的判定", "verdict then"), READ, Said("verdict")]
+    verdict: Annotated[Verdict, Head("结论", "verdict"), READ, Said("verdict")]
+    then: Annotated[Verdict, Head("入账时的结论", "verdict then"), READ, Said("verdict")]
     severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
     clause: Annotated[str, Head("条款", "clause"), READ, Shown("七(三)")]
     rule: Annotated[str, Head("规则", "rule"), READ, Shown("2020-3/S1.1")]

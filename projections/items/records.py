@@ -211,7 +211,7 @@ class SaidThen:
     type: Annotated[str | None, TYPE, READ, Said("event")]
     recorded_at: Annotated[datetime | None, RECORDED_AT, READ]
     valid_from: Annotated[date | None, VALID_FROM, READ]
-    verdict: Annotated[Verdict, Head("判定", "verdict"), READ, Said("verdict")]
+    verdict: Annotated[Verdict, Head("结论", "verdict"), READ, Said("verdict")]
     message: Annotated[Sentence, Head("说明", "what it says"), READ]
     review: Annotated[ReviewDecision | None, Head("复核", "review"), READ, Said("review")]
     case: Annotated[str | None, Head("时间情形", "then and now"), READ, Said("case")]
@@ -234,7 +234,7 @@ class Clue:
     """地点线索 / a piece of evidence of where it was."""
 
     step: Annotated[Step, Head("依据", "step"), READ, Said("step")]
-    side: Annotated[Side, Head("判定", "side"), READ, Said("side")]
+    side: Annotated[Side, Head("结论", "side"), READ, Said("side")]
     zh: Annotated[str, Head("中文", "Chinese"), READ]
     en: Annotated[str, Head("英文", "English"), READ]
 
@@ -243,7 +243,7 @@ class Clue:
 class PlaceExplained:
     """地点判定 / every piece of evidence of where a session was held."""
 
-    side: Annotated[Side, Head("判定", "side"), READ, Said("side")]
+    side: Annotated[Side, Head("结论", "side"), READ, Said("side")]
     step: Annotated[Step | None, Head("决定性依据", "step that decides"), READ, Said("step")]
     contradiction: Annotated[bool, Head("互相矛盾", "contradiction"), READ]
     clues: Annotated[tuple[Clue, ...], Head("线索", "clues"), READ]

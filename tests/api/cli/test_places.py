@@ -107,10 +107,12 @@ def test_a_ledger_of_an_earlier_release_waits_for_its_owner(tmp_path: Path, empt
     made.run("init")
     with psycopg.connect(empty.owner) as connection:
         connection.execute("SET ROLE dudao_ledger")
-        connection.execute("ALTER TABLE ledger.migration DISABLE TRIGGER ALL")
+        connection.execute("DROP INDEX ledger.entry_backfill")
+        connection.execute("ALTER TABLE ledger.migration DISABLE TRIGGER refuse_change")
         connection.execute(
-            "DELETE FROM ledger.migration WHERE namespace = 'ledger' AND number = 10"
+            "DELETE FROM ledger.migration WHERE namespace = 'ledger' AND number = 60"
         )
+        connection.execute("ALTER TABLE ledger.migration ENABLE ALWAYS TRIGGER refuse_change")
     for command in (("verify",), ("serve", "--port", "0")):
         assert "dudao migrate" in made.run(*command, status=2).stderr
     made.run("migrate")
