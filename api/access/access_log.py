@@ -37,6 +37,7 @@ class Deed(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     REVEAL = "reveal"
+    MATERIAL = "material"
     EXPORT = "export"
     REFUSAL = "refusal"
 

@@ -3,6 +3,8 @@
 The entry is written before the answer is sent: what cannot be remembered is not given out.
 """
 
+import re
+
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
@@ -24,10 +26,15 @@ EXPORTS = frozenset(
 """Kinds of content that people take away; JSON is how pages and programs read."""
 
 
-def deed(status: int, headers: Headers) -> Deed | None:
+_MATERIAL = re.compile(r"/applications/[^/]+/materials/[^/]+")
+
+
+def deed(status: int, headers: Headers, path: str) -> Deed | None:
     """Return what an answer is, if it is remembered."""
     if status == 403:
         return Deed.REFUSAL
+    if status in {200, 206} and _MATERIAL.fullmatch(path):
+        return Deed.MATERIAL
     media = headers.get("content-type", "").partition(";")[0]
     attached = headers.get("content-disposition", "").startswith("attachment")
     if status in {200, 206} and (media in EXPORTS or attached):
@@ -65,11 +72,11 @@ class Watch:
 
         `asked` is the method and the path without its query.
         """
-        done = deed(status, headers)
+        method, path = asked
+        done = deed(status, headers, path)
         # What anybody may have without a name is no secret, and would let anybody fill the log.
         if done is None or actor is None or actor == ANYONE:
             return
-        method, path = asked
         await run_in_threadpool(self._record, actor, visit, done, f"{method} {named(path)}")
 
     def _record(self, actor: Actor, visit: Visit, done: Deed, about: str) -> None:

@@ -289,6 +289,45 @@ def _is_obtainable(house: Reading, actor: Actor, sha256: str) -> bool:
     return True
 
 
+def material(house: Reading, application: Mapping[str, Any], sha256: str) -> Stored:
+    """Return a material of an application that its asker was shown.
+
+    Not every digest that an application names: one whose bytes its own office sent, or that stands
+    in a filing taken by the centre. Whoever only learnt a digest could name it to see what is behind.
+
+    Raises:
+        Problem: 404, it is none of this application's, or its bytes are not here.
+    """
+    digest = digest_of(sha256)
+    named = {paper["sha256"] for paper in application["materials"]}
+    if digest is None or sha256 not in named:
+        raise missing()
+    with house.reading() as connection:
+        row = connection.execute(FIND, {"sha256": digest}).fetchone()
+        senders = connection.execute(SENDERS, {"sha256": digest}).fetchall()
+    if row is None:
+        raise missing()
+    offices = frozenset(organisation for _, organisation in senders)
+    own = f"application:{application['application_id']}"
+    filings = (each for each in house.log.read({evidence_tag(sha256)}) if own in each.tags)
+    filed = (codec.legible(each).actor.organisation for each in filings)
+    if not any(office in offices or office == CENTRE for office in filed):
+        raise missing()
+    return Stored(digest, Media(row[0]), row[1])
+
+
+def materials(house: Reading, application: Mapping[str, Any]) -> dict[str, Media]:
+    """Return the materials of an application that can be opened, and what each is."""
+    found: dict[str, Media] = {}
+    for paper in application["materials"]:
+        try:
+            found[paper["sha256"]] = material(house, application, paper["sha256"]).media
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+    return found
+
+
 def _is_named(house: Reading, sha256: str, rows: Rows, offices: frozenset[str]) -> bool:
     """Return whether an entry that lies within `rows` names the evidence, and may.
 

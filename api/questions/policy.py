@@ -105,13 +105,14 @@ INTEGRITY = frozenset({"integrity"})
 """Whether the ledger is whole: digests and counts, which tell nothing of the business."""
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"evidence", "metrics"},
-        R.CENTRE_OFFICER: BUSINESS | INTEGRITY | {"evidence"},
-        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY | {"evidence"},
+        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"evidence", "materials", "metrics"},
+        R.CENTRE_OFFICER: BUSINESS | INTEGRITY | {"evidence", "materials"},
+        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY | {"evidence", "materials"},
         R.ANALYST: BUSINESS | INTEGRITY,
-        R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence"},
-        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence"}) - {"draws", "complaints"},
-        R.EXPERT: frozenset({"applications"}),
+        R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence", "materials"},
+        R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence", "materials"})
+        - {"draws", "complaints"},
+        R.EXPERT: frozenset({"applications", "materials"}),
         R.SECURITY_ADMIN: frozenset({"accounts"}),
         R.AUDIT_ADMIN: INTEGRITY | {"metrics", "access-log"},
         R.SYSTEM_ADMIN: INTEGRITY | {"metrics", "system"},

@@ -20,6 +20,7 @@ DEEDS: Names = MappingProxyType(
         "invitation": Words("发出链接", "link made"),
         "reset": Words("重置凭证", "credentials reset"),
         "reveal": Words("查看个人信息", "personal data read"),
+        "material": Words("查阅申报材料", "material of an application read"),
         "export": Words("下载", "download"),
         "refusal": Words("越权被拒", "refused"),
     }

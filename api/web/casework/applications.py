@@ -10,11 +10,15 @@ from api.access.accounts import listed
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
+from api.intake import evidence
+from api.intake.evidence import Media
 from api.questions.clocks import Asked
+from api.questions.policy import READS
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
 from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, due
+from api.web.casework.materials import SHOWN
 from api.web.casework.scope_fields import all_ticked
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
@@ -61,6 +65,10 @@ class ApplicationPage:
     """The way of this application: stage, and whether it has been reached."""
     acts: Sequence[Act]
     """What the reader may do now."""
+    materials: Mapping[str, Media]
+    """Digests of the materials that the reader may open, and what each is."""
+    shown: frozenset[Media]
+    """Kinds that a browser opens by itself."""
     experts: Sequence[str]
     """Accounts that may be assigned as experts."""
     headings: Sequence[str]
@@ -171,6 +179,10 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         kind=firm["kind"] if firm else None,
         steps=_course(item),
         acts=due(item, firm["kind"] if firm else None, actor) if frame.now else (),
+        materials=(
+            evidence.materials(house, item) if "materials" in READS.get(actor.role, ()) else {}
+        ),
+        shown=SHOWN,
         experts=known,
         headings=HEADINGS,
         room=EXPERTS,

@@ -40,7 +40,7 @@ KEPT = {
     "system": Role.SYSTEM_ADMIN,
 }
 """What each of the three administrators keeps, and nobody else sees."""
-RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | {"evidence", "metrics"} | set(KEPT))
+RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | {"evidence", "materials", "metrics"} | set(KEPT))
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
     Role.CENTRE_OFFICER,
@@ -60,9 +60,11 @@ SEEN = {
 }
 APART: dict[tuple[Role, str], Rows | None] = {
     (Role.EXPERT, "applications"): Rows(expert="a"),
+    (Role.EXPERT, "materials"): Rows(expert="a"),
     (Role.ENTERPRISE_REPORTER, "draws"): None,
     (Role.ENTERPRISE_REPORTER, "complaints"): None,  # who complained of it is not its business
     (Role.ANALYST, "evidence"): None,
+    (Role.ANALYST, "materials"): None,
     (Role.AUDIT_ADMIN, "integrity"): NOTHING,
     (Role.SYSTEM_ADMIN, "integrity"): NOTHING,
 }
