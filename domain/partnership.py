@@ -1,6 +1,6 @@
 """Partner schools and apprenticeships of an enterprise: stream `partnership/{uscc}` (二(一))."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -63,6 +63,14 @@ def in_force(state: State, kind: PartnershipKind, day: date) -> bool:
         and (paper.event.valid_to is None or day < paper.event.valid_to)
         for paper in state
     )
+
+
+def changes(state: State) -> Iterator[date]:
+    """Yield the days on which a partnership begins or is over."""
+    for paper in state:
+        yield paper.day
+        if paper.event.valid_to is not None:
+            yield paper.event.valid_to
 
 
 PARTNERSHIP: FactKind[State] = FactKind("partnership", initial, evolve)

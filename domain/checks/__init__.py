@@ -71,13 +71,13 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         check.code: check
         for check in (
             _check("S1", "超范围:职业", "occupation outside the scope", "七(三)", _MAJOR),
-            _check("S2", "超范围:等级", "level outside the scope", "七(三)", _MAJOR),
-            _check("S3", "准入类职业", "access-controlled occupation", "三", _SEVERE, 2),
-            _check("S4", "职业未公布", "occupation not published", "三", _MAJOR),
-            _check("S5", "对象不符", "candidate of no eligible category", "二(一)", _MAJOR),
+            _check("S2", "超范围:等级", "level outside the scope", "七(三)", _MAJOR, 2),
+            _check("S3", "准入类职业", "access-controlled occupation", "三", _SEVERE, 3),
+            _check("S4", "职业未公布", "occupation not published", "三", _MAJOR, 2),
+            _check("S5", "对象不符", "candidate of no eligible category", "二(一)", _MAJOR, 2),
             _check("S6", "方式不符", "method not declared", "二(三)", _MINOR),
             _check("S7", "不在名单", "not on the roster", "六(三)", _SEVERE),
-            _check("S8", "无确认回执 / 未报备计划", "no receipt or no plan", "六(四)", _MINOR),
+            _check("S8", "无确认回执 / 未报备计划", "no receipt or no plan", "六(四)", _MINOR, 2),
             _check("S9", "实施单位不符", "unit not covered", "六(一)", _MAJOR, 2),
             _check("G1", "北京行政区域外", "held outside Beijing", "七(三)", _SEVERE),
             _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR),
@@ -124,7 +124,7 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     found = {
         "S7": listed(position, day, last, file),
         "S3": not_access_controlled(position, event.occupation, day, last, context),
-        "S4": occupation_published(position, event.occupation, day, file, context),
+        "S4": occupation_published(position, event.occupation, day, last, file, context),
         "S5": candidates_eligible(entry, file, context),
         "S6": method_declared(entry, file, context),
         "S9": unit_covered(entry, file),
@@ -191,7 +191,7 @@ def judge_departing(
     day, last = held.held_from, held.held_to
     found = {
         "S3": not_access_controlled(entry.position, event.occupation, day, last, context),
-        "S4": occupation_published(entry.position, event.occupation, day, file, context),
+        "S4": occupation_published(entry.position, event.occupation, day, last, file, context),
     }
     if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:
         found |= _scope(entry.position, event, held, file, context.reference)

@@ -1,14 +1,14 @@
 """S5, S6, S8, S9, T1: candidates, method, receipt and plan, unit, content (二, 六(一), 六(四))."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
-from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
+from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided, worst
 from domain.checks.scope import confirms
-from domain.partnership import in_force
+from domain.partnership import changes, in_force
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.envelope import Recorded
 from domain.terms.reference import Reference
@@ -48,6 +48,12 @@ def candidates_eligible(
         return CLEAR
     if not context.reference.rules(day).judges(PARTNERSHIP, day):
         return CLEAR
+    days = sorted(d for d in {day, *changes(file.partnerships)} if day <= d <= event.held_to)
+    return worst(_partnered_on(d, entry, file) for d in days)
+
+
+def _partnered_on(day: date, entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
+    event = entry.event
     missing = [
         words
         for number, kind, *words in (
@@ -127,28 +133,31 @@ def _behind(
 def receipt_and_plan(
     entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context
 ) -> Outcome:
-    """S8: on the first day there is a receipt, and a plan is filed for that year in time.
+    """S8: on the first day there is a receipt, and for each year of the session a plan in time.
 
     A plan in time is one that is on file on the day or, before the year's deadline, by the
     deadline: want of it shows from then on. None is owed for the year of the first listing.
     """
     event = entry.event
     day = event.held_from
-    listing = file.course.on(day)
     received = any(
         application.receipt_on is not None and application.receipt_on <= day
         for application in _behind(event, file, context.reference)
     )
-    due = context.reference.rules(day).plan_deadline(day.year)
-    plan = file.plans.get(day.year)
-    planned = not owes_plan(file, day.year) or (plan is not None and plan.filed <= max(day, due))
-    if received and planned:
+    wanting = [
+        (begun, due)
+        for year in range(day.year, event.held_to.year + 1)
+        for begun in (max(day, date(year, 1, 1)),)
+        for due in (context.reference.rules(begun).plan_deadline(year),)
+        if not _is_planned(file, begun, due)
+    ]
+    if received and not wanting:
         return CLEAR
-    because = [entry.position, *listing.because]
-    if plan is not None and not planned:
-        because.append(plan.position)
-    waiting = due if day < due else None
-    if planned or (waiting and not received):  # what is not due yet is no fault yet
+    because = [entry.position, *file.course.on(day).because]
+    if wanting and (late := file.plans.get(wanting[0][0].year)) is not None:
+        because.append(late.position)
+    overdue = [begun for begun, due in wanting if due <= begun]
+    if not received and not overdue:  # what is not due yet is no fault yet
         return breach(
             f"{day} 开展认定时无确认回执",
             f"on {day} there was no receipt",
@@ -156,22 +165,29 @@ def receipt_and_plan(
             reason="no-receipt",
             values=(str(day),),
         )
-    if waiting:
+    if not overdue:
+        begun, due = wanting[0]
         return breach(
-            f"{day} 开展认定,至 {due} 仍未报备 {day.year} 年度计划",
-            f"a session on {day}, and no plan for {day.year} by {due}",
+            f"{begun} 开展认定,至 {due} 仍未报备 {begun.year} 年度计划",
+            f"a session on {begun}, and no plan for {begun.year} by {due}",
             *because,
             reason="no-plan",
-            values=(str(day),),
+            values=(str(begun),),
         )._replace(since=due + timedelta(days=1))
+    begun = overdue[0]
     no_receipt = ("", "") if received else ("无确认回执、", "no receipt and ")
     return breach(
-        f"{day} 开展认定时{no_receipt[0]}未报备 {day.year} 年度计划",
-        f"on {day} there was {no_receipt[1]}no plan for {day.year}",
+        f"{begun} 开展认定时{no_receipt[0]}未报备 {begun.year} 年度计划",
+        f"on {begun} there was {no_receipt[1]}no plan for {begun.year}",
         *because,
         reason="no-plan" if received else "no-receipt-and-no-plan",
-        values=(str(day),),
+        values=(str(begun),),
     )
+
+
+def _is_planned(file: SubjectFile, day: date, due: date) -> bool:
+    plan = file.plans.get(day.year)
+    return not owes_plan(file, day.year) or (plan is not None and plan.filed <= max(day, due))
 
 
 def owes_plan(file: SubjectFile, year: int) -> bool:

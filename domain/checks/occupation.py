@@ -2,21 +2,23 @@
 
 from datetime import date
 
-from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
+from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided, worst
 from domain.specification import filed_for
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.reference import Control, Occupation, Publication, Published
 from domain.terms.scope import names_same
 from domain.terms.vocabulary import CatalogueKind
 
+_PUBLISHING = (CatalogueKind.DICTIONARY, CatalogueKind.NEW_OCCUPATIONS)
+"""Kinds of catalogue that say whether an occupation exists."""
+
 
 def not_access_controlled(
     position: int, occupation: Occupation, first: date, last: date, context: Context
 ) -> Outcome:
-    """S3: the occupation is not 准入类 in the catalogue in force on the first day or on the last."""
-    days = (first,) if first == last else (first, last)
-    outcomes = [_free_on(position, occupation, day, context) for day in days]
-    return max(outcomes, key=lambda outcome: outcome.verdict.gravity)
+    """S3: the occupation is 准入类 in the catalogue in force on no day of the session."""
+    days = context.reference.days_of_change(first, last, CatalogueKind.QUALIFICATIONS)
+    return worst(_free_on(position, occupation, day, context) for day in days)
 
 
 def _free_on(position: int, occupation: Occupation, day: date, context: Context) -> Outcome:
@@ -25,16 +27,18 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
         return CLEAR
     if control is Control.CONTROLLED:
         return breach(
-            f"{occupation.label} 在{edition}年国家职业资格目录中为准入类",
-            f"{occupation.label} is access-controlled in the {edition} catalogue",
+            f"{occupation.label} 在 {day} 施行的{edition}年国家职业资格目录中为准入类",
+            f"{occupation.label} is access-controlled in the {edition} catalogue, in force on {day}",
             position,
             reason="access-controlled",
             values=(*occupation.parts, edition),
         )
     if control is Control.PARTLY:
         return undecided(
-            f"{occupation.label} 在{edition}年目录中仅部分为准入类,记录未写明工种",
-            f"only part of {occupation.label} is access-controlled ({edition}); the record names no trade",
+            f"{occupation.label} 在 {day} 施行的{edition}年国家职业资格目录中仅部分为准入类,"
+            "记录未写明工种",
+            f"only part of {occupation.label} is access-controlled in the {edition} catalogue, in force"
+            f" on {day}; the record names no trade",
             position,
             reason="partly-controlled",
             values=(*occupation.parts, edition),
@@ -48,10 +52,29 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
     )
 
 
-def occupation_published(
+def occupation_published(  # noqa: PLR0913, PLR0917 - two days, one occupation, and where to look
+    position: int,
+    occupation: Occupation,
+    first: date,
+    last: date,
+    file: SubjectFile,
+    context: Context,
+) -> Outcome:
+    """S4: the occupation exists on every day, in the edition that the record names or in a batch."""
+    if first == last:
+        return _published_on(position, occupation, first, file, context)
+    days = {
+        *context.reference.days_of_change(first, last, *_PUBLISHING),
+        *context.reference.standard_days(occupation, first, last),
+        *(day for day, _ in file.course.over(first, last)),
+    }
+    return worst(_published_on(position, occupation, day, file, context) for day in sorted(days))
+
+
+def _published_on(
     position: int, occupation: Occupation, day: date, file: SubjectFile, context: Context
 ) -> Outcome:
-    """S4: on the day, the occupation exists in the edition that the record names, or in a batch.
+    """S4 of one day.
 
     Where it exists in nothing that is held, but was confirmed by the paper that published it, it
     is undecided until that batch is adopted. Where the standards in force say that it has none,

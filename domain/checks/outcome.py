@@ -1,6 +1,7 @@
 """What a check answers: one of three verdicts, in words, with the entries it rests on."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -57,3 +58,8 @@ def undecided(
 ) -> Outcome:
     """Return "cannot be decided", with the cause as the sentence; `reason` and `values` see `Outcome`."""
     return Outcome(Verdict.UNDECIDED, zh, en, because, None, reason, values)
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the gravest of the outcomes of days in their order: of equal ones the first."""
+    return max(outcomes, key=lambda outcome: outcome.verdict.gravity, default=CLEAR)

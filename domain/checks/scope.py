@@ -1,17 +1,17 @@
 """S7, S1, S2: on the roster, within the confirmed occupations, within their levels (六(三), 七(三))."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
-from domain.checks.outcome import CLEAR, Outcome, breach, undecided
+from domain.checks.outcome import CLEAR, Outcome, breach, undecided, worst
 from domain.standing.course import Listing, standing_zh
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.contents import folded
 from domain.terms.reference import Occupation, Reference
 from domain.terms.scope import Unit
-from domain.terms.vocabulary import Level, Standing
+from domain.terms.vocabulary import CatalogueKind, Level, Standing
 
 
 def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome:
@@ -50,12 +50,22 @@ def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, a
     reference: Reference,
 ) -> Outcome:
     """S1: the occupation (edition, name, 工种) is in the confirmed scope on every day."""
-    worst = CLEAR
-    for day, listing in file.course.over(first, last):
-        found = _occupation(position, occupation, day, listing, reference)
-        if found.verdict.gravity > worst.verdict.gravity:
-            worst = found
-    return worst
+    return worst(
+        _occupation(position, occupation, day, listing, reference)
+        for day, listing in _listings(first, last, file, reference)
+    )
+
+
+def _listings(
+    first: date, last: date, file: SubjectFile, reference: Reference
+) -> Iterator[tuple[date, Listing]]:
+    """Yield the days on which scope or mapping may differ from the day before, with what is listed."""
+    if first == last:
+        yield first, file.course.on(first)
+        return
+    mapped = reference.days_of_change(first, last, CatalogueKind.MAPPING)
+    for day in sorted({*mapped, *(day for day, _ in file.course.over(first, last))}):
+        yield day, file.course.on(day)
 
 
 def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to look
@@ -72,7 +82,7 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
     A level that is confirmed and that the national standard of the day does not have is
     undecided: the enterprise kept to what was confirmed.
     """
-    for day, listing in file.course.over(first, last):
+    for day, listing in _listings(first, last, file, reference):
         units = [u for u in listing.scope if _is(u, occupation, day, reference)]
         if units and level not in {u.level for u in units}:
             levels = sorted({u.level for u in units}, key=lambda x: x.rank)
@@ -85,16 +95,23 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
                 reason="level-outside",
                 values=(*occupation.parts, level.value, str(day)),
             )
-    standard = reference.standard(occupation, first)
+    days = reference.standard_days(occupation, first, last)
+    return worst(_by_standard(position, occupation, level, day, reference) for day in days)
+
+
+def _by_standard(
+    position: int, occupation: Occupation, level: Level, day: date, reference: Reference
+) -> Outcome:
+    standard = reference.standard(occupation, day)
     if standard is None or standard.has(level) or standard.levels is None:
         return CLEAR
     known = "、".join(x.zh for x in sorted(standard.levels, key=lambda x: x.rank))
     papers = "、".join(standard.documents)
     return undecided(
-        f"{occupation.label} 的 {level.zh} 在确认范围内,但 {first} 施行的国家职业标准"
+        f"{occupation.label} 的 {level.zh} 在确认范围内,但 {day} 施行的国家职业标准"
         f"({papers or '目录 standards'})只有 {known},请核实",
         f"{occupation.label} is confirmed at {level.en}, but the national standard in force on"
-        f" {first} ({papers or 'catalogue standards'}) has no such level",
+        f" {day} ({papers or 'catalogue standards'}) has no such level",
         position,
         reason="level-not-in-standard",
         values=(*occupation.parts, level.value),

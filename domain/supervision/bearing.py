@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from domain.supervision.supervision import Supervision
 
 OF_SESSION = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "G1", "G2")
-OF_CERTIFICATE = ("R1", "R2", "C1", "T1", "T2", "S1", "S2", "S3", "S4", "S5")
-
+OF_PAPER = ("R1", "R2", "C1", "T1", "T2", "S5")
+"""What is judged of a certificate by its own day of issue."""
+AS_ASSESSED = ("S1", "S2", "S3", "S4")
+"""What is judged of it on the days of its session, of which the sentence tells (§6)."""
+OF_CERTIFICATE = (*OF_PAPER, *AS_ASSESSED)
 
 OF_INSPECTION = ("Q1", "V1")
 

@@ -75,6 +75,7 @@ def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:
             f"已澄清(位置 {at} 的记录):此前为“{state.outcome.zh}”",
             f"cleared by the entry at position {at}; before: {state.outcome.en}",
             (*state.outcome.because, at),
+            state.outcome.since,
         )
         return replace(state, outcome=cleared, known_to=at)
     if outcome == state.outcome:

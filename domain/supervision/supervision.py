@@ -27,7 +27,7 @@ from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.procedure import overdue, past_deadline
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
-from domain.supervision.bearing import BEARS_ON, CORRECTED, OF_CERTIFICATE, OF_SESSION
+from domain.supervision.bearing import AS_ASSESSED, BEARS_ON, CORRECTED, OF_PAPER, OF_SESSION
 from domain.supervision.corrected_file import reread
 from domain.supervision.flags import FlagState, raised, settled
 from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile, group_of
@@ -149,8 +149,7 @@ class Supervision:
             self._departing[position] = session.certificates[-1]
             outcomes |= judge_departing(entry, session, self.file, self.context)
         if outcomes:
-            day = entry.event.issued_on
-            touched += self.settle(position, day, outcomes, position, OF_CERTIFICATE)
+            touched += self._settle_certificate(entry, session, outcomes, position)
         if session is not None and not uncounted:
             touched += self.count(session, position, own=True)
         return touched
@@ -259,7 +258,27 @@ class Supervision:
         if session is not None and departing:
             self._departing[entry.position] = record
             outcomes |= judge_departing(entry, session, self.file, self.context)
-        yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, OF_CERTIFICATE)
+        yield from self._settle_certificate(entry, session, outcomes, at)
+
+    def _settle_certificate(
+        self,
+        entry: Recorded[CertificateIssued],
+        session: SessionRecord | None,
+        outcomes: Outcomes,
+        at: int,
+    ) -> Iterator[Touch]:
+        """Bring its flags in line: of what was assessed, the day is that of the session.
+
+        Such a flag shows from the day of issue on: before it there was no certificate.
+        """
+        position, issued = entry.position, entry.event.issued_on
+        yield from self.settle(position, issued, outcomes, at, OF_PAPER)
+        day = session.first_day if session is not None else issued
+        since = max(day, issued)
+        assessed = {
+            code: outcomes[code]._replace(since=since) for code in AS_ASSESSED if code in outcomes
+        }
+        yield from self.settle(position, day, assessed, at, AS_ASSESSED)
 
     def count(self, session: SessionRecord, at: int, *, own: bool) -> Iterator[Touch]:
         """C3; its record is complete with the last certificate, so each of them is still "then"."""

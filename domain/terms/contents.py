@@ -5,7 +5,7 @@ applies is not its business (`domain/terms/reference.py`).
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -155,6 +155,12 @@ class Standards:
             levels = None if each.levels is None or levels is None else levels | each.levels
         documents = tuple(each.document for each in holding if each.document)
         return StandingStandard(levels=levels, documents=documents)
+
+    def issues(self, occupation: Occupation) -> Iterator[date]:
+        """Yield the days on which standards of the occupation were issued."""
+        for each in self.by_name.get(folded(occupation.name), ()):
+            if each.issued_on is not None:
+                yield each.issued_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

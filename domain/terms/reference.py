@@ -204,6 +204,16 @@ class Reference:
         found = [e for e in self.adopted if e.kind is kind and day in e.days]
         return max(found, key=lambda e: (e.days.start, e.position), default=None)
 
+    def days_of_change(self, first: date, last: date, *kinds: CatalogueKind) -> tuple[date, ...]:
+        """Return `first`, and each day up to `last` on which an edition of these kinds begins or ends."""
+        if first == last:
+            return (first,)
+        days = {first}
+        for edition in self.adopted:
+            if edition.kind in kinds:
+                days |= {edition.days.start, edition.days.end or first}
+        return tuple(sorted(day for day in days if first <= day <= last))
+
     def rules(self, day: date) -> RuleSet:
         """Return the rule set in force on `day`; one whose content is not held leaves its predecessor."""
         if self.pinned is not None:
@@ -352,6 +362,16 @@ class Reference:
         edition = self.in_force(CatalogueKind.STANDARDS, day)
         held = self.content(edition) if edition is not None else None
         return held.on(occupation, day) if isinstance(held, Standards) else None
+
+    def standard_days(self, occupation: Occupation, first: date, last: date) -> tuple[date, ...]:
+        """Return `first`, and each day up to `last` on which another standard may hold."""
+        days = set(self.days_of_change(first, last, CatalogueKind.STANDARDS))
+        for day in tuple(days) if first != last else ():
+            edition = self.in_force(CatalogueKind.STANDARDS, day)
+            held = self.content(edition) if edition is not None else None
+            if isinstance(held, Standards):
+                days |= {issued for issued in held.issues(occupation) if first < issued <= last}
+        return tuple(sorted(days))
 
     def are_mapped(self, one: Occupation, other: Occupation, day: date) -> bool:
         """Return whether an adopted mapping says that two editions mean the same occupation."""

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from ledger.unready import Unready
 
-FOLD = 2
+FOLD = 3
 """Of this release. Tables of before there were versions have 0."""
 
 

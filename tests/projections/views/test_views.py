@@ -72,7 +72,7 @@ def test_an_occupation_outside_the_scope_is_s1_and_a_level_outside_it_s2(desk: D
     assert set(s2["message"]) == {"zh", "en"}
     assert s2["because"]
     assert s2["case"] == "then_and_now"
-    assert s2["rule"] == "2020-3/S2.1"
+    assert s2["rule"] == "2020-3/S2.2"
     assert s2["responsible"] == [
         {"uscc": code, "role": "assessing"},
         {"uscc": None, "district": "110108", "role": "supervising"},
@@ -293,7 +293,7 @@ def order_of(code, due_on):
         uscc=code,
         kind="管理不规范",
         severity="minor",
-        rule="2020-3/S8.1",
+        rule="2020-3/S8.2",
         statement="台账缺失",
         assessments=[],
         certificates=[],
