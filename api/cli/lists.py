@@ -19,8 +19,10 @@ from api.words.list_names import LISTS as NAMES
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
+    from api.installation.wiring import Installation
     from api.questions.declared import DeclaredList
     from api.questions.queries import Found
+    from domain.terms.envelope import Actor
 
 OWN = frozenset({"catalogues"})
 """Lists that have a command of another name."""
@@ -164,6 +166,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
 
     question = question_of(listed.question, chosen)
     with caught_up() as (house, actor):
+        if listed.grows:
+            question = _awaited(house, actor, listed, question)
 
         def ask(asked: Any) -> "Found":  # noqa: ANN401 - the list's own
             return listed.ask(house, actor, asked, *parts)
@@ -182,6 +186,21 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
         name = " ".join([listed.name, *parts])
         origin = Origin(name, first.standing.basis, _filters(chosen), root=root)
         write(_first(batches, limit), shape.fields, origin, form, out)
+
+
+def _awaited(house: "Installation", actor: "Actor", listed: "DeclaredList", question: Any) -> Any:  # noqa: ANN401 - the list's own
+    """Wait until the answer is not empty, as long as the question says; return what to ask then."""
+    from ledger.log.clock import elapsed  # noqa: PLC0415 - start-up time
+
+    until = elapsed().total_seconds() + (question.wait or 0)
+    while question.upto is None and (left := until - elapsed().total_seconds()) > 0:
+        found = listed.ask(house, actor, question)
+        if found.page.items or found.page.next is not None:
+            break
+        behind = max(question.after, found.standing.position)
+        question = question.model_copy(update={"after": behind})
+        house.wait_beyond(behind, left)
+    return question
 
 
 def _first(batches: Any, limit: int | None) -> Any:  # noqa: ANN401 - rows, batch by batch

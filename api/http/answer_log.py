@@ -16,6 +16,7 @@ from domain.terms.envelope import Actor
 EXPORTS = frozenset(
     {
         "text/csv",
+        "text/event-stream",
         "application/x-ndjson",
         "application/pdf",
         "application/zip",

@@ -212,11 +212,23 @@ def a_list(listed: DeclaredList) -> dict[int | str, Schema]:
                 CSV: {"schema": {"type": "string"}},
                 PARQUET: {"schema": {"type": "string", "format": "binary"}},
                 XLSX: {"schema": {"type": "string", "format": "binary"}},
+                **(_STREAM if listed.grows else {}),
             },
         },
         304: {"description": "未变 / not modified"},
         **problems(401, 403, *listed.also, 406, 422, 503),
     }
+
+
+_STREAM: Schema = {
+    "text/event-stream": {
+        "schema": {
+            "type": "string",
+            "description": "每个事件一条,id 为其位置;断开后以 Last-Event-ID 续传 / an event for each entry, its "
+            "position as id; goes on behind Last-Event-ID",
+        }
+    }
+}
 
 
 def a_record(item: type | None = None, *also: int) -> dict[int | str, Schema]:

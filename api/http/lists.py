@@ -60,8 +60,9 @@ def _page(
     if question.format is not None and media != JSON:
         headers["Content-Disposition"] = disposition(_name(request, found, media))
     if found.page.next is not None:
-        kept = [(k, v) for k, v in request.query_params.multi_items() if k != paging.parameter]
-        address = f"{request.url.path}?{urlencode([*kept, (paging.parameter, found.page.next)])}"
+        further = paging.changes(found)
+        kept = [(k, v) for k, v in request.query_params.multi_items() if k not in further]
+        address = f"{request.url.path}?{urlencode([*kept, *further.items()])}"
         headers["Link"] = f'<{address}>; rel="next"'
     if media == JSON:
         body = page_json(found.standing, found.page)
@@ -152,18 +153,23 @@ class Pieces(StreamingResponse):
         Raises:
             Stalled: the caller has taken nothing for `STALLED` seconds.
         """
-
-        async def in_time(message: Message) -> None:
-            try:
-                with anyio.fail_after(STALLED):
-                    await send(message)
-            except TimeoutError:
-                raise Stalled from None
-
         try:
-            await super().__call__(scope, receive, in_time)
+            await super().__call__(scope, receive, in_time(send))
         finally:
             self._made.close()
+
+
+def in_time(send: Send) -> Send:
+    """Return `send` for answers that go out piece by piece: it fails with a caller who takes none."""
+
+    async def sending(message: Message) -> None:
+        try:
+            with anyio.fail_after(STALLED):
+                await send(message)
+        except TimeoutError:
+            raise Stalled from None
+
+    return sending
 
 
 def _require_whole(question: Paged) -> None:

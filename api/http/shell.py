@@ -142,7 +142,11 @@ class _Exchange:
         self.status = 500
         self._head = self.method == "HEAD"
         self.scope = {**scope, "method": "GET" if self._head else self.method}
-        self.scope["state"] = {**scope.get("state", {}), "instance": f"urn:uuid:{self.id}"}
+        self.scope["state"] = {
+            **scope.get("state", {}),
+            "instance": f"urn:uuid:{self.id}",
+            "head": self._head,
+        }
         self._receive = receive
         self._send = send
         self._started = False

@@ -15,6 +15,7 @@ from api.access.accounts import Register
 from api.access.gate import Gate
 from api.access.sealing import derived, seal, unseal
 from api.installation.bench import Bench
+from api.installation.news import News
 from api.installation.opening import SOURCES, open_ledger
 from api.installation.settings import Settings
 from api.questions.reading import PATIENCE, Behind, Ends
@@ -25,6 +26,7 @@ from ledger.attempt import try_append
 from ledger.connect import Opening, check_rights
 from ledger.deciding.amending import apply
 from ledger.log.clock import elapsed
+from ledger.log.follow import Follower
 from projections.follow.version import FOLD
 
 if TYPE_CHECKING:
@@ -119,6 +121,8 @@ class Installation:
         self.gate = Gate(settings, self.pool, self.key)
         self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
         """Whose turn it is to download a whole list."""
+        self.news = News(self.database.addresses.app)
+        """That the ledger has grown."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
         self.following = False
         """Whether this process keeps the views up to date, or stands by to."""
@@ -253,6 +257,12 @@ class Installation:
             if wait_for(connection, position, PATIENCE) < position:
                 raise Behind(position)
 
+    def wait_beyond(self, position: int, seconds: float) -> None:
+        """Wait until the ledger is longer than `position`, `seconds` at most, and the views hold it."""
+        with Follower(self.database.addresses.app) as ledger:
+            ledger.wait(position, seconds)
+        self.runner.catch_up()
+
     def _recorded_at(self, position: int) -> datetime:
         return self.log.recorded_at(position)
 
@@ -299,6 +309,7 @@ class Installation:
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
         self._closing.set()
+        self.news.close()
         self.verifier.close()
         if self._thread is not None:
             self.operations.close()

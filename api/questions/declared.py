@@ -93,6 +93,8 @@ class DeclaredList(NamedTuple):
     """The shape of a row under a question, where it differs with the question."""
     also: tuple[int, ...] = ()
     """Further problems."""
+    grows: bool = False
+    """Whether it is waited for, and sent on as it grows: entries alone are."""
 
     @property
     def summary(self) -> Words:
@@ -338,6 +340,7 @@ LISTS: Mapping[str, DeclaredList] = MappingProxyType(
                 "/enterprises/{uscc}/history",
                 "changes",
                 paging=BY_POSITION,
+                grows=True,
             ),
             DeclaredList(
                 "roster-changes",

@@ -10,7 +10,7 @@ from api.questions.publications import as_published
 from api.questions.queries import Found, missing, settle
 from api.questions.questions import EventsQuestion
 from api.questions.reading import Reading
-from api.questions.visibility import within
+from api.questions.visibility import narrowed, within
 from domain.terms.envelope import Actor
 from ledger import codec
 from projections.items.entries import EntryItem
@@ -18,17 +18,24 @@ from projections.items.seen import shower
 
 
 def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
-    """Return a page of the entries behind `after`; `next` is where the following page begins."""
+    """Return a page of the entries behind `after`; `next` is where the following page begins.
+
+    Where there is no `next`, everything up to the position of the basis was looked at: whoever goes
+    on behind that misses nothing. Nobody waits here, neither for news nor for the views.
+    """
     grant = decide(actor, Action.READ, "events")
-    settled = settle(house, Asked(position=question.upto))
-    rows = grant.rows
+    seen = narrowed(question, grant.rows)
+    settled = settle(house, Asked(position=question.upto), of_views=False)
+    standing = settled.standing.without_default()
+    if seen.nothing:
+        return Found(standing, Listing([], None, seen.limited), grant.audience)
+    among = histories.Among(seen.uscc, seen.district, question.type)
     with house.reading() as connection:
         upto = settled.basis.position
-        page = histories.events(connection, question.after, upto, question.limit, rows)
+        page = histories.events(connection, question.after, upto, question.limit, among)
     show = shower(EntryItem, grant.audience)
     items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
-    standing = settled.standing.without_default()
-    return Found(standing, Listing(items, page.next, rows.limits), grant.audience)
+    return Found(standing, Listing(items, page.next, seen.limited), grant.audience)
 
 
 def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[str, object]]:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.questions.policy import ALL, Rows
 from domain.registry import EVENTS
 from domain.terms.envelope import Recorded
 from ledger import codec
@@ -70,20 +69,40 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
  WHERE position > %(after)s AND position <= %(upto)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
  ORDER BY position LIMIT %(limit)s
 """
+LOOKED_AT = 200_000
+"""Positions that one page looks at: what is rare is found over several pages."""
 
 
-def events(conn: Connection[Any], after: int, upto: int, limit: int, rows: Rows = ALL) -> Entries:
-    """Return entries in order of position."""
+class Among(NamedTuple):
+    """Which entries of all."""
+
+    uscc: str | None = None
+    district: str | None = None
+    type: str | None = None
+
+    @property
+    def types(self) -> list[str] | None:
+        """The names under which entries of the type were ever stored."""
+        return None if self.type is None else [*EVENTS[self.type].ever_stored]
+
+
+def events(conn: Connection[Any], after: int, upto: int, limit: int, among: Among) -> Entries:
+    """Return entries in order of position; fewer than `limit` is not yet the end of them."""
+    # The index finds those of one enterprise, however far apart they stand.
+    end = upto if among.uscc is not None else min(upto, after + LOOKED_AT)
     values = {
         "after": after,
-        "upto": upto,
-        "uscc": rows.uscc,
-        "district": rows.district,
+        "upto": end,
+        "uscc": among.uscc,
+        "district": among.district,
+        "types": among.types,
         "limit": limit + 1,
     }
-    return _page(conn.execute(EVENTS_AFTER, values).fetchall(), limit)
+    page = _page(conn.execute(EVENTS_AFTER, values).fetchall(), limit)
+    return page._replace(next=str(end)) if page.next is None and end < upto else page
 
 
 def _page(rows: Sequence[tuple[Any, ...]], limit: int) -> Entries:

@@ -11,9 +11,8 @@ Q = TypeVar("Q", bound=Paged)
 
 
 class Paging(NamedTuple):
-    """How a list goes on: the parameter that `next` goes into, and what the next question changes."""
+    """How a list goes on: what the next question changes, given a page that has a `next`."""
 
-    parameter: str
     changes: Callable[[Found], Mapping[str, Any]]
 
 
@@ -26,8 +25,8 @@ def _position(found: Found) -> Mapping[str, Any]:
     return {"after": int(found.page.next or 0), "upto": found.standing.position}
 
 
-BY_CURSOR = Paging("cursor", _cursor)
-BY_POSITION = Paging("after", _position)
+BY_CURSOR = Paging(_cursor)
+BY_POSITION = Paging(_position)
 
 
 def pages(question: Q, ask: Callable[[Q], Found], paging: Paging = BY_CURSOR) -> Iterator[Found]:

@@ -20,6 +20,8 @@ LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
 LONGEST_AHEAD = 3660
 """Days; ten years."""
+LONGEST_WAIT = 60
+"""Seconds: less than what proxies give an answer that does not come."""
 
 
 def plain(text: str) -> str:
@@ -55,6 +57,7 @@ Position = Annotated[
 ]
 PageSize = Annotated[int, _from_one_to(LARGEST_PAGE), _integer(LARGEST_PAGE)]
 Days = Annotated[int, _from_one_to(LONGEST_AHEAD), _integer(LONGEST_AHEAD)]
+Seconds = Annotated[int, _from_one_to(LONGEST_WAIT), _integer(LONGEST_WAIT)]
 
 
 def _one_of(*names: str) -> AfterValidator:

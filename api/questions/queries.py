@@ -32,8 +32,8 @@ class Settled(NamedTuple):
     standing: Standing
 
 
-def settle(house: Reading, asked: Asked) -> Settled:
-    """Return the basis for what is asked, once the views hold it.
+def settle(house: Reading, asked: Asked, *, of_views: bool = True) -> Settled:
+    """Return the basis for what is asked, once the views hold it; what is no view waits for none.
 
     Raises:
         Problem: 422 for a basis that does not exist, 503 where the views do not get there in time.
@@ -49,7 +49,7 @@ def settle(house: Reading, asked: Asked) -> Settled:
         position = asked.position
     elif asked.known_at is not None:
         position = house.log.position_at(asked.known_at)
-    if ends.followed < (needed := max(position, asked.min_position or 0)):
+    if of_views and ends.followed < (needed := max(position, asked.min_position or 0)):
         _wait(house, needed)
     return _settled(house, asked, position, ends.fold)
 

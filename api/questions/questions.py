@@ -30,6 +30,7 @@ from api.questions.parameters import (
     PageSize,
     Position,
     ReviewState,
+    Seconds,
     Text,
     Uscc,
     not_before,
@@ -346,10 +347,23 @@ class LateQuestion(Listed):
 
 
 class EventsQuestion(Paged):
-    """Which entries, in order of position."""
+    """Which entries, in order of position, and for how long to wait for the next one."""
 
     after: Position = Field(0, description="从该位置之后 / behind this position")
     upto: Position | None = Field(None, description="到该位置为止 / up to this position")
+    type: EventName | None = Field(None, description="事件名 / event name")
+    subject: Uscc | None = Field(None, description="所涉企业 / enterprise that it is about")
+    district: District | None = Field(None, description="主管区代码 / competent district")
+    wait: Seconds | None = Field(
+        None,
+        description="尚无新事件时最多等待的秒数;事件流中为无新事件多久后结束 / seconds to wait where there is "
+        "nothing yet; a stream ends after so many without news",
+    )
+
+    @property
+    def uscc(self) -> str | None:
+        """The enterprise asked for, as other questions call it."""
+        return self.subject
 
     @field_validator("upto")
     @classmethod

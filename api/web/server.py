@@ -101,8 +101,21 @@ def answer_requests(
         http=BoundedHeads,
     )
     logger.info("serving", extra={"address": address(listening), "version": VERSION})
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config, house).run(sockets=[listening])
     logger.info("leaving")
+
+
+class _Server(uvicorn.Server):
+    """A server that lets go at once of whoever waits for news when it is told to end."""
+
+    def __init__(self, config: uvicorn.Config, house: Installation) -> None:
+        super().__init__(config)
+        self._house = house
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take the signal."""
+        super().handle_exit(sig, frame)
+        self._house.news.stop()
 
 
 def _watch_over(workers: Workers, ready: Callable[[], None]) -> None:

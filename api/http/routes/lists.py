@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http.answers import document
 from api.http.caller import Caller, Installed
 from api.http.described import a_list, a_record
+from api.http.following import answer_growing
 from api.http.lists import answer_list
 from api.intake.evidence import evidence_missing
 from api.questions.answered import ANSWERS
@@ -20,7 +21,7 @@ from api.questions.questions import AsOf
 router = APIRouter()
 
 
-def list_route(listed: DeclaredList) -> Callable[..., Response]:
+def list_route(listed: DeclaredList) -> Callable[..., Any]:
     """Return the endpoint of a list, with the parameters that its question and its address have."""
 
     def read(
@@ -32,6 +33,15 @@ def list_route(listed: DeclaredList) -> Callable[..., Response]:
     ) -> Response:
         return answer_list(request, house, actor, listed, question)
 
+    async def read_growing(
+        request: Request,
+        house: Installed,
+        actor: Caller,
+        question: Any,  # noqa: ANN401 - the list's own
+    ) -> Response:
+        return await answer_growing(request, house, actor, listed, question)
+
+    endpoint: Callable[..., Any] = read_growing if listed.grows else read
     # The question is a value here, and the address has parts of its own: FastAPI reads a signature.
     kind = Parameter.KEYWORD_ONLY
     own = {
@@ -42,8 +52,8 @@ def list_route(listed: DeclaredList) -> Callable[..., Response]:
         **dict.fromkeys(listed.parts, Text),
     }
     parameters = [Parameter(name, kind, annotation=of) for name, of in own.items()]
-    read.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    return read
+    endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    return endpoint
 
 
 def add_list(to: APIRouter, listed: DeclaredList) -> None:

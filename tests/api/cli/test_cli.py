@@ -203,6 +203,14 @@ def test_a_history_and_a_comparison_name_their_entries(shell: Shell, code: str) 
     assert "EnterpriseListed" in {cause["type"] for cause in line["because"]}
 
 
+def test_entries_are_asked_for_behind_a_position_and_waited_for(shell: Shell, code: str) -> None:
+    asked = ("events", "--subject", code, "--type", "AssessmentHeld", "--format", "json")
+    (held,) = json.loads(shell.run(*asked).stdout)["items"]
+    said = json.loads(shell.run(*asked, "--after", str(held["position"]), "--wait", "1").stdout)
+    assert said["items"] == []
+    assert said["basis"]["position"] >= held["position"]
+
+
 def test_counts_are_by_what_is_asked(shell: Shell, code: str) -> None:
     said = json.loads(shell.run("stats", "--by", "code", "--format", "json").stdout)
     assert {item["code"]: item["breaches"] for item in said["items"]}["S1"] >= 1
