@@ -1,6 +1,6 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
@@ -33,8 +33,7 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     before: Basis,
     after: Basis,
     *,
-    uscc: str | None = None,
-    district: str | None = None,
+    where: "Where | None" = None,
     cursor: str | None = None,
     limit: int = 100,
 ) -> Page:
@@ -45,7 +44,7 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
     for each occupation of an enterprise, and a record that differs in nothing shown has none.
     """
-    lines, more = _lines(conn, of, before, after, Where(uscc, district), cursor, limit)
+    lines, more = _lines(conn, of, before, after, where or Where(), cursor, limit)
     explained = causes(log, [line.change for line in lines], before, after)
     return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
 
@@ -66,6 +65,8 @@ class Where(NamedTuple):
 
     uscc: str | None = None
     district: str | None = None
+    without: Collection[int] = ()
+    """Positions of judged records whose flags are left out."""
 
 
 class Counts(NamedTuple):
@@ -145,6 +146,7 @@ def _rows(  # noqa: PLR0913, PLR0917 - two bases, and where to look
         "to_day": after.valid_at,
         "limit": limit,
         **where._asdict(),
+        "without": list(where.without),
         **_behind(of, cursor),
     }
     return asked(conn, sql.SQL(_OF[of][0]).format(columns=columns), values).fetchall()
@@ -253,6 +255,7 @@ WITH old AS (
        AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
+       AND record <> ALL (%(without)s)
 ), new AS (
     SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
      WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
@@ -262,6 +265,7 @@ WITH old AS (
        AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
+       AND record <> ALL (%(without)s)
 )
 SELECT {columns} FROM old FULL JOIN new USING (record, code, key, subject)
  WHERE old.doc IS DISTINCT FROM new.doc ORDER BY record, code, key LIMIT %(limit)s

@@ -14,6 +14,7 @@ from api.questions.reading import Reading
 from api.questions.visibility import narrowed
 from domain.terms.envelope import Actor
 from projections.counts import statistics
+from projections.counts.tallies import Where
 from projections.items.changes import DIFFERENCES, CountItem
 from projections.items.seen import shower
 from replay import compare
@@ -54,14 +55,15 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     if seen.nothing:
         return Found(both.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
+        latest = max(both.before.basis.position, both.after.basis.position)
+        seen = seen.at(connection, latest)
         page = compare.diff(
             connection,
             house.log,
             question.of,
             both.before.basis,
             both.after.basis,
-            uscc=seen.uscc,
-            district=seen.district,
+            where=compare.Where(seen.uscc, seen.district, seen.rows.withheld.positions),
             cursor=cursor.after if cursor else None,
             limit=question.limit,
         )
@@ -128,8 +130,8 @@ def stats(house: Reading, actor: Actor, question: StatsQuestion) -> Found:
     items: list[dict[str, Any]] = []
     if not seen.nothing:
         with house.reading() as connection:
-            items = statistics.stats(
-                connection, settled.basis, question.by, seen.district, seen.uscc
-            )
+            seen = seen.at(connection, settled.basis.position)
+            where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
+            items = statistics.stats(connection, settled.basis, question.by, where)
     items = [*map(shower(CountItem, grant.audience), items)]
     return Found(settled.standing, Listing(items, None, seen.limited), grant.audience)

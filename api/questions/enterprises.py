@@ -16,6 +16,7 @@ from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import AsOf, HistoryQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import ReviewDecision, Verdict
 from projections.counts import dossier
@@ -123,13 +124,14 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
     nothing = Found(settled.standing, Listing([], None, grant.rows.limits), grant.audience)
     if grant.rows.uscc not in {None, uscc}:
         return nothing
-    wanted = histories.Wanted(uscc, question.type)
     with cursors.fitting(), house.reading() as connection:
         # The whole history goes with the enterprise to whoever is competent for it now (0065).
         if grant.rows.district and not visible(
             connection, settled.basis.position, uscc, grant.rows
         ):
             return nothing
+        rows = rows_at(connection, grant.rows, settled.basis.position)
+        wanted = histories.Wanted(uscc, question.type, rows.withheld)
         page = histories.history(connection, settled.basis, wanted, after, question.limit)
     if not page.entries and grant.rows.everything and question.type is None and after is None:
         raise missing()

@@ -16,6 +16,7 @@ from api.questions.problems import Unclear
 from api.questions.queries import missing, settle
 from api.questions.reading import Reading
 from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from domain.correction import RecordCorrected, amended
 from domain.terms.envelope import Actor, Recorded
 from ledger.codec import legible
@@ -37,10 +38,12 @@ class Neighbours(NamedTuple):
 NEIGHBOURS = """
 SELECT (SELECT max(position) FROM ledger.entry
          WHERE subject = %(subject)s AND position < %(position)s
-           AND (%(district)s::text IS NULL OR district = %(district)s)),
+           AND (%(district)s::text IS NULL OR district = %(district)s)
+           AND position <> ALL (%(withheld)s)),
        (SELECT min(position) FROM ledger.entry
          WHERE subject = %(subject)s AND position > %(position)s AND position <= %(upto)s
-           AND (%(district)s::text IS NULL OR district = %(district)s))
+           AND (%(district)s::text IS NULL OR district = %(district)s)
+           AND position <> ALL (%(withheld)s))
 """
 
 
@@ -59,12 +62,14 @@ def around(
     settled = settle(house, asked)
     stored = _at(house, position, settled.basis.position)
     entry = legible(stored)
-    if within(shown(entry), grant.rows) is None:
-        raise missing()
     upto = settled.basis.position
+    with house.reading() as connection:
+        rows = rows_at(connection, grant.rows, upto)
+    if within(shown(entry), rows) is None:
+        raise missing()
     corrections = _corrections(house, entry, upto)
     with house.reading() as connection:
-        beside = _neighbours(connection, entry, upto, grant.rows)
+        beside = _neighbours(connection, entry, upto, rows)
         raised = flags.of_records(connection, settled.basis, [entry.position])
     found: dict[str, Any] = {
         "entry": shown(entry),
@@ -95,6 +100,7 @@ def _neighbours(conn: Connection[Any], entry: Recorded[Any], upto: int, rows: Ro
         "position": entry.position,
         "upto": upto,
         "district": rows.district,
+        "withheld": list(rows.withheld.positions),
     }
     row: Any = conn.execute(NEIGHBOURS, values).fetchone()
     return Neighbours(*row)

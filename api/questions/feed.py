@@ -11,6 +11,7 @@ from api.questions.queries import Found, missing, settle
 from api.questions.questions import EventsQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import narrowed, within
+from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from ledger import codec
 from projections.items.entries import EntryItem
@@ -29,9 +30,10 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
     standing = settled.standing.without_default()
     if seen.nothing:
         return Found(standing, Listing([], None, seen.limited), grant.audience)
-    among = histories.Among(seen.uscc, seen.district, question.type)
     with house.reading() as connection:
         upto = settled.basis.position
+        withheld = seen.at(connection, upto).rows.withheld
+        among = histories.Among(seen.uscc, seen.district, question.type, withheld)
         page = histories.events(connection, question.after, upto, question.limit, among)
     show = shower(EntryItem, grant.audience)
     items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
@@ -48,7 +50,10 @@ def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[s
     if not entries:
         raise missing()
     item = shown(as_published(house.log, codec.legible(entries[0])))
-    if within(item, grant.rows) is None:
+    with house.reading() as connection:
+        # An entry of its own address has no basis: it is there as soon as it is released.
+        rows = rows_at(connection, grant.rows, house.ends().head)
+    if within(item, rows) is None:
         raise missing()
     settled = settle(house, Asked(position=entries[0].position))
     return settled.standing.without_default(), shower(EntryItem, grant.audience)(item)

@@ -9,10 +9,11 @@ from psycopg import Connection
 from api.questions.answers import Standing
 from api.questions.clocks import Asked
 from api.questions.entries import shown
-from api.questions.policy import Action, decide
+from api.questions.policy import Action, Rows, decide
 from api.questions.queries import ask_one
 from api.questions.reading import Reading
 from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from domain.checks import CHECKS
 from domain.flag import FlagReviewed
 from domain.terms.clauses import CLAUSES
@@ -60,15 +61,15 @@ def explained(
     standing, found = flag(house, actor, key, asked)
     basis = Basis(standing.day, standing.position)
     grant = decide(actor, Action.READ, "flags")
-    rows = grant.rows
     with house.reading() as connection:
+        rows = rows_at(connection, grant.rows, basis.position)
         versions = flags.versions(connection, basis, key)
         others = flags.of_record(connection, basis, flag_position(key))
         called = names(connection, basis, _bodies(found))
         place = _place(house, connection, basis, found)
     reviews = _reviews(house, key, basis.position)
     seen = _entries(
-        house, actor, {*found["because"], *(at for at, _ in versions), flag_position(key)}
+        house, actor, rows, {*found["because"], *(at for at, _ in versions), flag_position(key)}
     )
     course = _course(seen, versions)
     check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
@@ -102,14 +103,16 @@ def _bodies(flag: Mapping[str, Any]) -> set[str]:
     return {uscc for uscc in named if uscc is not None}
 
 
-def _entries(house: Reading, actor: Actor, positions: Iterable[int]) -> dict[int, dict[str, Any]]:
+def _entries(
+    house: Reading, actor: Actor, rows: Rows, positions: Iterable[int]
+) -> dict[int, dict[str, Any]]:
     """Return the entries at these positions; of one that the caller may not see, its position."""
     grant = decide(actor, Action.READ, "events")
     wanted = set(positions)
     found: dict[int, dict[str, Any]] = {at: {"position": at} for at in wanted}
     for entry in house.log.at(wanted):
         item = shown(legible(entry))
-        if within(item, grant.rows) is not None:
+        if within(item, rows) is not None:
             found[entry.position] = shower(EntryItem, grant.audience)(item)
     return found
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from api.questions.policy import NOTHING_WITHHELD, Withheld
 from domain.registry import EVENTS
 from domain.terms.envelope import Recorded
 from ledger import codec
@@ -28,6 +29,7 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
   FROM ledger.entry
  WHERE subject = %(uscc)s AND position < %(before)s
    AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
+   AND position <> ALL (%(withheld)s)
  ORDER BY position DESC LIMIT %(limit)s
 """
 
@@ -37,6 +39,7 @@ class Wanted(NamedTuple):
 
     uscc: str
     type: str | None = None
+    withheld: Withheld = NOTHING_WITHHELD
 
 
 def history(
@@ -54,6 +57,7 @@ def history(
     values = {
         "uscc": wanted.uscc,
         "before": before,
+        "withheld": list(wanted.withheld.positions),
         # A name that no event has is the type of no entry.
         "types": list(kind.ever_stored) if kind else wanted.type and [wanted.type],
         "limit": limit + 1,
@@ -70,6 +74,7 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
+   AND position <> ALL (%(withheld)s)
  ORDER BY position LIMIT %(limit)s
 """
 LOOKED_AT = 200_000
@@ -82,6 +87,7 @@ class Among(NamedTuple):
     uscc: str | None = None
     district: str | None = None
     type: str | None = None
+    withheld: Withheld = NOTHING_WITHHELD
 
     @property
     def types(self) -> list[str] | None:
@@ -99,6 +105,7 @@ def events(conn: Connection[Any], after: int, upto: int, limit: int, among: Amon
         "uscc": among.uscc,
         "district": among.district,
         "types": among.types,
+        "withheld": list(among.withheld.positions),
         "limit": limit + 1,
     }
     page = _page(conn.execute(EVENTS_AFTER, values).fetchall(), limit)

@@ -15,6 +15,7 @@ from domain.registry import EVENTS
 from domain.terms.envelope import Actor, Recorded
 from ledger.log.clock import SHANGHAI
 from projections.counts.backlog import backlog as counted
+from projections.counts.tallies import Where
 from projections.items.entries import LateItem
 from projections.items.seen import shower
 from projections.views import arrivals
@@ -28,7 +29,9 @@ def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:
     items: list[dict[str, Any]] = []
     if not seen.nothing:
         with house.reading() as connection:
-            items = counted(connection, settled.basis, uscc=seen.uscc, district=seen.district)
+            seen = seen.at(connection, settled.basis.position)
+            where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
+            items = counted(connection, settled.basis, where)
     return Found(settled.standing, Listing(items, None, seen.limited), grant.audience)
 
 
@@ -46,6 +49,7 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
         floor = 0
         if question.recorded_from is not None:
             floor = arrivals.position_before(connection, question.recorded_from)
+        seen = seen.at(connection, settled.basis.position)
         wanted = _wanted(question, seen, settled, floor)
         page = arrivals.late(connection, wanted, after, question.limit)
     show = shower(LateItem, grant.audience)
@@ -57,7 +61,13 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
 def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:
     stored = None if question.type is None else EVENTS[question.type].stored
     return arrivals.Wanted(
-        question.days, floor, settled.basis.position, seen.uscc, seen.district, stored
+        question.days,
+        floor,
+        settled.basis.position,
+        seen.uscc,
+        seen.district,
+        stored,
+        seen.rows.withheld.positions,
     )
 
 

@@ -21,7 +21,7 @@ from api.questions.questions import (
     RosterQuestion,
     SessionsQuestion,
 )
-from api.questions.visibility import Seen, for_expert, narrowed, published, visible
+from api.questions.visibility import Seen, for_expert, narrowed, published, released, visible
 from projections.items.cases import (
     ApplicationItem,
     ComplaintItem,
@@ -98,6 +98,7 @@ def _flags(
         procedure=question.procedure,
         learnt_from=question.learnt_from,
         learnt_to=question.learnt_to,
+        without=seen.rows.withheld.positions,
     )
     return flags.page(conn, basis, filters, part.after, part.limit)
 
@@ -154,9 +155,12 @@ def _cases(kind: str) -> Reader:
             district=seen.district,
             stage=question.at,
             open=None if wanted is None else wanted == "yes",
+            without=seen.rows.withheld.visits,
         )
         if seen.rows.expert is None:
-            return cases.page(conn, basis, filters, part.after, part.limit)
+            page = cases.page(conn, basis, filters, part.after, part.limit)
+            items = (released(item, seen.rows) for item in page.items)
+            return page._replace(items=[item for item in items if item is not None])
         return _assigned(conn, basis, filters, seen.rows.expert, part)
 
     return page

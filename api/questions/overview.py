@@ -42,6 +42,11 @@ class _Asked(NamedTuple):
     basis: Basis
     seen: Seen
 
+    @property
+    def where(self) -> Where:
+        """What everything is narrowed to."""
+        return Where(self.seen.district, self.seen.uscc, self.seen.rows.withheld.positions)
+
 
 def overview(
     house: Reading, actor: Actor, question: OverviewQuestion
@@ -61,8 +66,9 @@ def overview(
     if seen.nothing:
         return settled.standing, show({**_empty(), "limited_to": seen.limited})
     with house.reading() as connection:
+        asked = asked._replace(seen=seen.at(connection, settled.basis.position))
         found: dict[str, Any] = {
-            "backlog": backlog(connection, settled.basis, uscc=seen.uscc, district=seen.district),
+            "backlog": backlog(connection, settled.basis, asked.where),
             "expiring": _expiring(connection, asked),
             "overdue": _overdue(connection, asked),
             "late": _late(connection, asked),
@@ -88,8 +94,7 @@ def _empty() -> dict[str, Any]:
 def _counts(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
     if "stats" not in READS.get(asked.actor.role, ()):
         return {"districts": None, "months": None}
-    where = Where(asked.seen.district, asked.seen.uscc)
-    found = counts.several(connection, asked.basis, ("district", "month"), where)
+    found = counts.several(connection, asked.basis, ("district", "month"), asked.where)
     return {"districts": found["district"], "months": found["month"]}
 
 
@@ -126,6 +131,7 @@ def _late(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
         asked.basis.position,
         asked.seen.uscc,
         asked.seen.district,
+        without=asked.where.without,
     )
     page = arrivals.late(connection, wanted, None, SHOWN)
     items = [late_item(entry) for entry in page.entries]
@@ -144,7 +150,7 @@ def _week(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
     day = asked.basis.valid_at - WEEK
     position = arrivals.position_before(connection, day + timedelta(days=1))
     before = Basis(day, min(position, asked.basis.position))
-    where = compare.Where(asked.seen.uscc, asked.seen.district)
+    where = compare.Where(asked.seen.uscc, asked.seen.district, asked.where.without)
     return {
         "from": {"valid_at": _text(day), "position": before.position},
         "roster": compare.count(connection, "roster", before, asked.basis, where)._asdict(),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from api.questions.problems import Problem
 from domain.permissions import MAY
@@ -31,6 +32,24 @@ class Action(StrEnum):
     UPLOAD = "upload"
 
 
+class Withheld(NamedTuple):
+    """What is not for the enterprise that it is about, yet (`api.questions.withheld`)."""
+
+    positions: frozenset[int] = frozenset()
+    """Entries."""
+    streams: frozenset[str] = frozenset()
+    """Their streams: visits to come (`inspection/…`), applications that are being scored."""
+
+    @property
+    def visits(self) -> list[str]:
+        """Keys of the visits among the cases."""
+        found = (each.partition("/") for each in self.streams)
+        return sorted(f"inspections/{name}" for kind, _, name in found if kind == "inspection")
+
+
+NOTHING_WITHHELD = Withheld()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """Which rows are visible: those that agree with every field that is set."""
@@ -40,6 +59,8 @@ class Rows:
     expert: str | None = None
     none: bool = False
     """Nothing at all."""
+    withheld: Withheld = NOTHING_WITHHELD
+    """What is left out of these, as known at the position that is asked for."""
 
     @property
     def everything(self) -> bool:

@@ -17,6 +17,7 @@ from api.questions.problems import Problem, invalid, not_found
 from api.questions.questions import AsOf, Listed, Paged
 from api.questions.reading import PATIENCE, Behind, Reading
 from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from ledger.log.clock import now, today
 from ledger.log.entry import instant_text
@@ -142,6 +143,7 @@ def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found
     if seen.nothing:
         return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
+        seen = seen.at(connection, settled.basis.position)
         page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
     items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
@@ -166,7 +168,8 @@ def ask_one(
     settled = settle(house, asked)
     with house.reading() as connection:
         item = read(connection, settled.basis, key)
-    mine = None if item is None else within(item, grant.rows)
+        rows = rows_at(connection, grant.rows, settled.basis.position)
+    mine = None if item is None else within(item, rows)
     if mine is None:
         raise missing()
     return settled.standing, shower(view.item, grant.audience)(mine)

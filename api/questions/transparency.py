@@ -11,6 +11,7 @@ from api.questions.publications import as_published
 from api.questions.queries import missing
 from api.questions.reading import Reading
 from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from ledger import codec
 from ledger.log import tiles
@@ -137,10 +138,10 @@ def receipt(house: Reading, actor: Actor, position: str) -> Proof:
         raise missing()
     entry = entries[0]
     item = shown(as_published(house.log, codec.recorded(entry)))
-    visible = within(item, grant.rows)
-    if visible is None:
-        raise missing()
     with house.reading() as connection:
+        visible = within(item, rows_at(connection, grant.rows, house.ends().head))
+        if visible is None:
+            raise missing()
         latest = kept.latest(connection)
         if latest is None or latest.checkpoint.size < entry.position:
             raise Problem(

@@ -2,8 +2,12 @@
 
 from typing import Any, NamedTuple, cast
 
+from psycopg import Connection
+
 from api.questions.policy import Rows
 from api.questions.questions import Question, RosterQuestion
+from api.questions.withheld import rows_at
+from domain.terms.identifiers import flag_parts
 from domain.terms.vocabulary import Standing
 
 
@@ -17,6 +21,10 @@ class Seen(NamedTuple):
     """The question asks for what the caller may not see: nothing is found, and it is said so."""
     limited: dict[str, str] | None
     """What the answer is limited to, None if nothing is hidden."""
+
+    def at(self, connection: Connection[Any], position: int) -> "Seen":
+        """Return the same with what is withheld from the caller, as known at `position`."""
+        return self._replace(rows=rows_at(connection, self.rows, position))
 
 
 def narrowed(question: Question, rows: Rows) -> Seen:
@@ -44,7 +52,24 @@ def within(item: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
     subject = item.get("uscc") or item.get("subject")
     if rows.none or rows.uscc not in {None, subject}:
         return None
-    return item if rows.district in {None, item.get("district")} else None
+    return released(item, rows) if rows.district in {None, item.get("district")} else None
+
+
+def released(item: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
+    """Return an entry, a flag or a case as far as nothing of it is withheld."""
+    positions, streams = rows.withheld
+    if not positions:
+        return item
+    flag = flag_parts(item["key"]) if "verdict" in item else None
+    record = item.get("position") if flag is None else flag[1]
+    if record in positions:
+        return None
+    if "spot_checks" in item and f"inspection/{item['inspection_id']}" in streams:
+        return None
+    if "scores" in item and f"application/{item['application_id']}" in streams:
+        because = [position for position in item["because"] if position not in positions]
+        return {**item, "scores": [], "because": because}
+    return item
 
 
 def visible(item: dict[str, Any], rows: Rows) -> bool:

@@ -13,6 +13,7 @@ from api.questions.problems import Problem
 from api.questions.publications import as_published
 from api.questions.queries import missing
 from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from api.reports.question import ReportQuestion
 from api.reports.report import report
 from api.reports.typeset import Typesetter
@@ -78,6 +79,9 @@ def write(
 
 def _entries(house: Installation, grant: Grant, uscc: str, size: int) -> list[Entry]:
     found = [*house.log.history(uscc, upto=size)] if is_uscc(uscc) else []
+    with house.reading() as connection:
+        withheld = rows_at(connection, grant.rows, house.ends().head).withheld.positions
+    found = [entry for entry in found if entry.position not in withheld]
     items = [shown(as_published(house.log, codec.recorded(entry))) for entry in found]
     seen = [within(item, grant.rows) for item in items]
     if all(each is None for each in seen):
@@ -134,6 +138,8 @@ def _summary(made: Bundle, files: int, pdf: bytes) -> str:
         f"记录 / entries: {len(entries)}",
         f"证据 / evidence files: {files}; 未到 / never arrived: {len(made.missing)}",
         f"报告 / report.pdf SHA-256: {hashlib.sha256(pdf).hexdigest()}",
+        "企业取得的证据包不含尚未到场记录的检查和结论作出之前的评分。",
+        "What an enterprise is given holds no visit before its record, no points before a conclusion.",
         "",
         "核验 / verify: python verify.py BUNDLE.zip --policy POLICY --maker KEY",
         "(只需 Python 3.11 与 cryptography;公钥与策略须另行取得,不取自本包)",

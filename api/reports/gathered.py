@@ -9,7 +9,8 @@ from api.installation.wiring import Installation
 from api.questions import enterprises
 from api.questions.policy import Grant
 from api.questions.queries import Settled, missing
-from api.questions.visibility import within
+from api.questions.visibility import released, within
+from api.questions.withheld import rows_at
 from domain.checks import CHECKS
 from domain.terms.vocabulary import Severity
 from projections.counts import dossier
@@ -76,12 +77,14 @@ def _gathered(
     grant: Grant,
 ) -> Gathered:
     basis, uscc = settled.basis, profile["uscc"]
-    whose = Whose(uscc, grant.rows.district)
+    rows = rows_at(conn, grant.rows, basis.position)
+    whose = Whose(uscc, rows.district, rows.withheld.visits)
     ahead = house.rule_set(basis.valid_at, basis.position).early_warning_days
 
     def cases(kind: str) -> Cases:
         there = dossier.cases(conn, basis, whose, kind, CASES_SHOWN)
-        return there if grant.persons else there._replace(items=_nameless(there.items))
+        items = [item for each in there.items if (item := released(each, rows)) is not None]
+        return there._replace(items=items if grant.persons else _nameless(items))
 
     findings = cases("findings")
     orders = [order["position"] for one in findings.items for order in one["orders"]]

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from domain.terms.vocabulary import Verdict
+from projections.counts.tallies import EVERYWHERE, Where
 from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import asked
 from projections.views.basis import Basis
@@ -45,15 +46,14 @@ SELECT code, verdict, review IS NULL,
    AND verdict <> 'clear'
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND record <> ALL (%(without)s)
  GROUP BY 1, 2, 3, 4
 """
 _OF_AGE = ("days_7", "days_30", "days_90", "older", "backfilled")
 _NONE = dict.fromkeys(("breaches", *_OF_AGE, "unreviewed", "undecided", "undecided_unreviewed"), 0)
 
 
-def backlog(
-    conn: Connection[Any], basis: Basis, *, uscc: str | None = None, district: str | None = None
-) -> list[dict[str, Any]]:
+def backlog(conn: Connection[Any], basis: Basis, where: Where = EVERYWHERE) -> list[dict[str, Any]]:
     """Return `{code, breaches, days_7, days_30, days_90, older, unreviewed, undecided, …}` by check.
 
     `days_7`, `days_30`, `days_90` and `older` part the breaches by the days since they became known,
@@ -65,8 +65,9 @@ def backlog(
     values: dict[str, Any] = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "uscc": uscc,
-        "district": district,
+        "uscc": where.uscc,
+        "district": where.district,
+        "without": list(where.without),
         "history": holds_history(conn),
     }
     values |= {f"p{n}": position_before(conn, start) for n, start in enumerate(starts)}

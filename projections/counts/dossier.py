@@ -5,6 +5,7 @@ thousand certificates is read as fast as one with ten. `district` narrows every 
 authority; None: not at all.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ class Whose(NamedTuple):
 
     uscc: str
     district: str | None = None
+    without: Sequence[str] = ()
+    """Keys of cases that are left out."""
 
 
 class FlagCount(NamedTuple):
@@ -65,6 +68,7 @@ def _values(basis: Basis, whose: Whose, **more: object) -> dict[str, Any]:
         "position": basis.position,
         "uscc": whose.uscc,
         "district": whose.district,
+        "without": list(whose.without),
         **more,
     }
 
@@ -183,6 +187,7 @@ SELECT stage, count(*) FROM projections.cases
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND key <> ALL (%(without)s)
  GROUP BY stage ORDER BY stage
 """
 NEWEST = """
@@ -191,6 +196,7 @@ SELECT doc FROM projections.cases
    AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND key <> ALL (%(without)s)
  ORDER BY valid_from DESC, key LIMIT %(limit)s
 """
 

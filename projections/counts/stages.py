@@ -6,6 +6,7 @@ from psycopg import Connection
 
 from projections.views.asking import asked
 from projections.views.basis import Basis
+from projections.views.cases import Filters
 
 STAGES = """
 SELECT stage, count(*) FROM projections.cases
@@ -14,19 +15,19 @@ SELECT stage, count(*) FROM projections.cases
    AND kind = %(kind)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND key <> ALL (%(without)s)
  GROUP BY stage
 """
 
 
-def stages(
-    conn: Connection[Any], basis: Basis, kind: str, uscc: str | None, district: str | None
-) -> dict[str, int]:
-    """Return the number of cases of `kind` by stage; stages without any are left out."""
+def stages(conn: Connection[Any], basis: Basis, filters: Filters) -> dict[str, int]:
+    """Return the number of cases of a kind by stage; stages without any are left out."""
     values = {
         "position": basis.position,
         "valid_at": basis.valid_at,
-        "kind": kind,
-        "uscc": uscc,
-        "district": district,
+        "kind": filters.kind,
+        "uscc": filters.uscc,
+        "district": filters.district,
+        "without": list(filters.without),
     }
     return dict(asked(conn, STAGES, values).fetchall())

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from domain.terms.identifiers import flag_parts
 from projections.counts import tallies
-from projections.counts.tallies import Where
+from projections.counts.tallies import EVERYWHERE, Where
 from projections.views.asking import asked
 from projections.views.basis import Basis
 from projections.views.row import item
@@ -19,20 +19,16 @@ _NAMES = {"sessions": "sessions", "certificates": "certificates", "breaches": "f
 
 
 def stats(
-    conn: Connection[Any],
-    basis: Basis,
-    by: str,
-    district: str | None = None,
-    uscc: str | None = None,
+    conn: Connection[Any], basis: Basis, by: str, where: Where = EVERYWHERE
 ) -> list[dict[str, Any]]:
     """Return `{by, sessions, certificates, breaches, open_findings}` for each value of `by`.
 
-    `by` is one of `BY`; `district` and `uscc` narrow everything to one authority, to what one
+    `by` is one of `BY`; `where` narrows everything to one authority, to what one
     enterprise did. Certificates are those that
     hold on the day; a finding counts once for each occupation, level, method or code that it
     concerns; what has no meaning for `by` (sessions by code) is 0. Values in order, none last.
     """
-    return several(conn, basis, (by,), Where(district, uscc))[by]
+    return several(conn, basis, (by,), where)[by]
 
 
 def several(
@@ -70,7 +66,12 @@ SELECT doc FROM projections.cases
 
 
 def _findings(conn: Connection[Any], basis: Basis, where: Where) -> list[dict[str, Any]]:
-    values = {"valid_at": basis.valid_at, "position": basis.position, **where._asdict()}
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "district": where.district,
+        "uscc": where.uscc,
+    }
     return [item(doc) for (doc,) in asked(conn, OPEN_FINDINGS, values)]
 
 

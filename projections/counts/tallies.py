@@ -7,7 +7,7 @@ final once the views have passed its end, so what it says holds at any later pos
 same however the entries were cut into batches.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, LiteralString, NamedTuple, TypeAlias
 
@@ -121,6 +121,9 @@ def whole(position: int) -> int:
     return position // BLOCK * BLOCK
 
 
+_RELEASED: LiteralString = "record <> ALL (%(without)s)"
+
+
 def _of(each: Counted, template: LiteralString, **more: sql.Composable) -> sql.Composed:
     """Return a statement about one of the tables."""
     return sql.SQL(template).format(
@@ -129,6 +132,7 @@ def _of(each: Counted, template: LiteralString, **more: sql.Composable) -> sql.C
         name=sql.Literal(each.name),
         condition=sql.SQL(each.condition),
         code=sql.SQL(each.code),
+        released=sql.SQL(_RELEASED if each.table == "flags" else "true"),
         **more,
     )
 
@@ -145,14 +149,14 @@ SELECT {name}, {columns}, 1 FROM projections.{table}
  WHERE known_from > %(at)s AND known_from <= %(position)s
    AND (known_to IS NULL OR known_to > %(position)s)
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND {condition}
+   AND {condition} AND {released}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 UNION ALL
 SELECT {name}, {columns}, -1 FROM projections.{table}
  WHERE known_to > %(at)s AND known_to <= %(position)s AND known_from <= %(at)s
    AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND {condition}
+   AND {condition} AND {released}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 """
@@ -169,6 +173,11 @@ class Where(NamedTuple):
 
     district: str | None = None
     uscc: str | None = None
+    without: Collection[int] = ()
+    """Positions of judged records whose flags do not count; of meaning for one enterprise alone."""
+
+
+EVERYWHERE = Where()
 
 
 def numbers(
@@ -187,6 +196,7 @@ def numbers(
         "told_apart": told_apart,
         "counted": [each.name for each in tables],
         **where._asdict(),
+        "without": list(where.without),
     }
     found: dict[str, dict[str, Numbers]] = {
         each.name: {column: {} for column in by} for each in COUNTED

@@ -5,7 +5,7 @@ A page of late entries looks at a bounded stretch of the ledger, so its answer m
 not be the last.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -61,6 +61,8 @@ class Wanted(NamedTuple):
     district: str | None = None
     type: str | None = None
     """Stored name of the event."""
+    without: Collection[int] = ()
+    """Positions that are left out."""
 
 
 class Counted(NamedTuple):
@@ -90,6 +92,7 @@ WITH looked AS MATERIALIZED (
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
        AND (%(type)s::text IS NULL OR type = %(type)s)
+       AND position <> ALL (%(without)s)
        AND NOT backfill
        AND (%(uscc)s::text IS NOT NULL
             OR (recorded_at AT TIME ZONE 'Asia/Shanghai')::date - valid_from > %(days)s)
@@ -117,7 +120,7 @@ def late(conn: Connection[Any], wanted: Wanted, cursor: str | None, limit: int) 
     upto = wanted.upto if cursor is None else min(wanted.upto, _position(cursor) - 1)
     after = _from_where(wanted, upto)
     values = {**wanted._asdict(), "upto": upto, "after": after}
-    values |= {"look": LOOKED_AT_ONCE, "limit": limit + 1}
+    values |= {"look": LOOKED_AT_ONCE, "limit": limit + 1, "without": list(wanted.without)}
     row: Any = asked(conn, LATE, values).fetchone()
     positions, lowest, looked, number = row
     entries = _at(conn, positions[:limit])

@@ -64,6 +64,8 @@ class Filters:
     stage: str | None = None
     open: bool | None = None
     """Whether it has neither been closed nor withdrawn; of meaning for findings alone."""
+    without: Sequence[str] = ()
+    """Keys of those that are left out."""
 
 
 def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
@@ -131,6 +133,7 @@ SELECT key, doc FROM projections.cases
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(stage)s::text IS NULL OR stage = %(stage)s)
    AND (%(open)s::boolean IS NULL OR (stage NOT IN ('closed', 'withdrawn')) = %(open)s)
+   AND key <> ALL (%(without)s)
  ORDER BY key LIMIT %(limit)s
 """
 
@@ -148,6 +151,7 @@ def page(
         "district": filters.district,
         "stage": filters.stage,
         "open": filters.open,
+        "without": list(filters.without),
         "limit": limit + 1,
     }
     found = asked(conn, PAGE, values).fetchall()

@@ -1,5 +1,6 @@
 """The flags: what every check says of every record, and which of the four time cases it is (§6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -42,6 +43,8 @@ class Filters:
     """First day of the entries that raised them, included."""
     learnt_to: date | None = None
     """Last day of the entries that raised them, included."""
+    without: Collection[int] = ()
+    """Positions of judged records whose flags are left out."""
 
 
 FLAGS = View(
@@ -87,6 +90,7 @@ SELECT key, doc FROM projections.flags
    AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
    AND NOT (%(without_history)s AND EXISTS (SELECT FROM ledger.entry e
                                              WHERE e.position = since AND e.backfill))
+   AND record <> ALL (%(without)s)
  ORDER BY record, code, key LIMIT %(limit)s
 """
 
@@ -123,6 +127,7 @@ def page(
         "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
         # The days since it became known say nothing of what was brought in.
         "without_history": bool(filters.learnt_from or filters.learnt_to) and holds_history(conn),
+        "without": list(filters.without),
         "limit": limit + 1,
     }
     found = asked(conn, PAGE, values).fetchall()

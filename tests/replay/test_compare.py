@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from projections.views.basis import BadCursor, Basis
-from replay.compare import Of, diff
+from replay.compare import Of, Where, diff
 from tests.api.lines import (
     BUREAU,
     CENTRE,
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.postgres
 
 
 def lines(desk: Desk, of: Of, before: Basis, after: Basis, **filters: Any) -> list[Json]:
-    return diff(desk.conn, desk.log, of, before, after, **filters).items
+    return diff(desk.conn, desk.log, of, before, after, where=Where(**filters)).items
 
 
 def causes(shown: Json) -> list[str]:

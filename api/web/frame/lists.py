@@ -26,6 +26,7 @@ from api.words.language import Language
 from domain.terms.envelope import Actor
 from projections.counts.stages import stages
 from projections.views.basis import Basis
+from projections.views.cases import Filters
 
 ROWS = 50
 """Rows of a page at most."""
@@ -152,5 +153,8 @@ def _counted(
         return []
     basis = Basis(standing.day, standing.position)
     with house.reading() as connection:
-        found = stages(connection, basis, name, narrowed.uscc, narrowed.district)
+        seen = narrowed.at(connection, basis.position)
+        left_out = seen.rows.withheld.visits
+        filters = Filters(kind=name, uscc=seen.uscc, district=seen.district, without=left_out)
+        found = stages(connection, basis, filters)
     return [(step, found.get(step, 0)) for step in steps]

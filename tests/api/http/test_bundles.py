@@ -21,7 +21,7 @@ from proof.notes import Kind, Note, new_key
 from proof.policy import read_policy
 from proof.signer import Signer, open_signer, sign_now
 from tests.api.desk import Desk
-from tests.api.lines import CENTRE, SUPERVISOR, listed, reporter, session, uscc
+from tests.api.lines import CENTRE, SUPERVISOR, line, listed, reporter, session, uscc
 
 pytestmark = pytest.mark.postgres
 
@@ -271,3 +271,30 @@ def test_the_same_bundle_twice_is_the_same_bytes(made: Made, desk: Desk) -> None
 
 def test_a_bundle_names_its_format(made: Made) -> None:
     assert json.loads(made.members["manifest.json"])["format"] == bundles.FORMAT
+
+
+def test_a_visit_to_come_is_not_in_what_its_enterprise_is_given(
+    desk: Desk, house: Installation, signer: Signer
+) -> None:
+    code = uscc()
+    inspector = {"account": "sent-1", "name": "甲", "card_no": "R11240001"}
+    visit = line(
+        "InspectionDispatched",
+        "2025-03-01",
+        SUPERVISOR,
+        inspection_id=f"ins-kept-{code}",
+        uscc=code,
+        kind="专项督导",
+        inspectors=[{**inspector, "recusal_declared": False}],
+    )
+    *_, sent = desk.send(*listed(code, "4"), visit)
+    with house.pool.connection() as connection:
+        sign_now(signer, connection, 1_764_000_600)
+    path = f"/v1/enterprises/{code}/bundle"
+    for reader, given in ((reporter(code), False), (SUPERVISOR, True)):
+        answer = desk.http.get(path, headers=desk.auth(reader))
+        assert answer.status_code == 200, answer.text
+        one = Made(answer.content, signer, code)
+        assert (any(f"ins-kept-{code}".encode() in each for each in one.members.values())) is given
+        assert any(f"/{sent['position']}" in name for name in one.members) is given
+        assert ours(one.content, one.policy, one.maker) is None

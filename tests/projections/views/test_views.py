@@ -11,6 +11,7 @@ from domain.terms.vocabulary import Role
 from ledger.codec import draft
 from ledger.log.log import Append
 from projections.counts import statistics
+from projections.counts.tallies import Where
 from projections.views import cases, certificates, flags, roster, scope, sessions
 from projections.views.basis import BadCursor, Basis
 from tests.api.lines import (
@@ -404,7 +405,7 @@ def test_counts_are_those_of_the_lists(desk: Desk):
     by_code = {x["code"]: x for x in statistics.stats(desk.conn, at, "code")}
     assert by_code["S2"]["breaches"] == 1
     assert by_code["S8"]["open_findings"] == 1
-    (by_occupation,) = statistics.stats(desk.conn, at, "occupation", "110105")
+    (by_occupation,) = statistics.stats(desk.conn, at, "occupation", Where("110105"))
     assert by_occupation["sessions"] == 1
     for by in statistics.BY:
         assert statistics.stats(desk.conn, Basis(MARCH, 0), by) == []
