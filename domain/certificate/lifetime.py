@@ -53,6 +53,26 @@ class CertificateRecord:
         return self.entry.event.holder.subject_id
 
     @property
+    def issued_on(self) -> date:
+        """The day of issue; of one that replaced another, that of the first."""
+        return self.entry.event.issued_on
+
+    @property
+    def given_on(self) -> date:
+        """The day on which it was given its number: of its issue, or of the reissue that made it."""
+        return self.entry.event.issued_on if self.reissue is None else self.entry.valid_from
+
+    @property
+    def ended_by_authority(self) -> bool:
+        """Whether an authority ended it: that frees it of what was found about it."""
+        return self.ended is not None and not self.ended_by_enterprise
+
+    @property
+    def revoked_by_authority(self) -> bool:
+        """Whether an authority ended it and put nothing in its place."""
+        return self.ended_by_authority and self.replaced_by is None
+
+    @property
     def state(self) -> str:
         """`valid`, `reissued` or `revoked`."""
         if self.ended is None:

@@ -83,8 +83,10 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR),
             _check("R1", "评价与发证主体不一致", "issuer is not the assessor", "七(二)", _SEVERE),
             _check("C1", "证书编号不合规", "certificate number", "京职技鉴发〔2019〕9号", _MINOR),
-            _check("C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR),
-            _check("C3", "发证数超过考生数", "more certificates than candidates", "七(二)", _MAJOR),
+            _check("C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR, 2),
+            _check(
+                "C3", "发证数超过考生数", "more certificates than candidates", "七(二)", _MAJOR, 2
+            ),
             _check("T1", "技师考评内容缺失", "technician's content missing", "二(二)2", _MAJOR),
             _check("S10", "考评人员", "examiners", "一(四)", _MINOR),
             _check(

@@ -1,7 +1,7 @@
 """R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from domain.certificate.certificate import CertificateIssued
@@ -188,14 +188,13 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
     """C3: a session has no more certificates than candidates.
 
     Those that an authority revoked are left out; of those that the enterprise revoked itself it is
-    asked how many stood at once, or it would acquit itself. One that was replaced counts once,
-    whether or not what replaced it is recorded as a certificate of the session too.
+    asked how many stood at once, or it would acquit itself. One that was replaced counts once; what
+    is recorded as issued counts, also under the number that a reissue gave.
     """
     candidates = session.entry.event.candidates.total
     if len(session.certificates) <= candidates:
         return CLEAR
-    recorded = {c.number for c in session.certificates}
-    counted = [c for c in session.certificates if _counts(c, recorded)]
+    counted = [c for c in session.certificates if not c.line()[-1].revoked_by_authority]
     held = counted if len(counted) <= candidates else _most_at_once(counted)
     if len(held) <= candidates:
         return CLEAR
@@ -209,16 +208,8 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
     )
 
 
-def _counts(record: CertificateRecord, recorded: Collection[str]) -> bool:
-    first, *later = record.line()
-    last = later[-1] if later else first
-    if last.state == "revoked" and not last.ended_by_enterprise:
-        return False
-    return not any(each.number in recorded for each in later)
-
-
 def _most_at_once(counted: Sequence[CertificateRecord]) -> Sequence[CertificateRecord]:
-    """Return those that stood on the day on which most of them did."""
+    """Return those that stood on the day on which most of them did, that of its end included."""
     lines = [(record, record.line()[-1]) for record in counted]
     if not any(last.state == "revoked" for _, last in lines):
         return counted
@@ -227,7 +218,7 @@ def _most_at_once(counted: Sequence[CertificateRecord]) -> Sequence[CertificateR
         standing = [
             record
             for record, last in lines
-            if record.entry.event.issued_on <= day and (last.ended is None or day < last.ended)
+            if record.entry.event.issued_on <= day and (last.ended is None or day <= last.ended)
         ]
         most = max(most, standing, key=len)
     return most

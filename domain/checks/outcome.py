@@ -24,6 +24,8 @@ class Outcome(NamedTuple):
     """Code of why it is so; with verdict and values it tells one outcome of a flag from another."""
     values: tuple[str, ...] = ()
     """What was judged: never the sentence, and no positions."""
+    bodies: tuple[str, ...] = ()
+    """Enterprises that answer for it beside the one whose record it is."""
 
     @property
     def name(self) -> str:

@@ -1,14 +1,16 @@
 """C2, the fold across enterprises: one number twice, or one holder certified twice.
 
-Its facts are all entries that carry the number's tag or the holder's tag. The flag stands
-on the certificate that was recorded later: the first one could not know of the second. So a new
-certificate is judged alone, and nothing here grows with the square of a group.
+Its facts are all entries that carry the number's tag or the holder's tag. The flag stands on the
+certificate that was issued later, of equal days on both, whichever arrived first, and names the one
+issued before it. So a new certificate bears on its neighbours alone, and nothing here grows with the
+square of a group.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 from domain.certificate.certificate import (
@@ -17,7 +19,8 @@ from domain.certificate.certificate import (
     CertificateRevoked,
 )
 from domain.certificate.lifetime import CertificateRecord, end
-from domain.checks.outcome import CLEAR, Outcome, breach
+from domain.checks.outcome import CLEAR, Outcome
+from domain.checks.uniqueness import certified_before, editions_apart, number_taken
 from domain.correction import (
     CorrectionDecided,
     CorrectionRequested,
@@ -33,47 +36,47 @@ from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.identifiers import flag_parts
-from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Level, Verdict
 
-_Grade: TypeAlias = tuple[str, Occupation, Level]
+_Grade: TypeAlias = tuple[str, str, str, Level]
+"""Holder, occupation and 工种 as they are compared, level."""
 
 
 class Judged(NamedTuple):
-    """C2 of one certificate, and the earlier certificate that it is a breach against."""
+    """C2 of one certificate, and the other certificate that it names."""
 
     outcome: Outcome
     against: int | None
 
 
-_FIRST = Judged(CLEAR, None)
+_ALONE = Judged(CLEAR, None)
 
 
 class Twins:
     """C2 of certificates, as known at the entry that was read last.
 
     What it says of a certificate is right where it has read, in order of position: every entry
-    that carries the holder's tag, the first certificate under the number, every entry under the
-    number that is no certificate, and for each reissue among these what its enterprise recorded
-    under the number that it replaces, and so on for the reissues among those. A reissue makes a
-    certificate of its own.
+    that carries the holder's tag or the number's, and for each reissue among these what its
+    enterprise recorded under the number that it replaces, and so on for the reissues among those.
+    A reissue makes a certificate of its own, of which only the number is new: so a number is judged
+    on every certificate, a holder's second certificate on the one that was issued first of its line.
     """
 
     def __init__(self, apply: Apply) -> None:
         self._apply = apply
         self._records: dict[int, CertificateRecord] = {}
         self._of_number: dict[str, list[CertificateRecord]] = defaultdict(list)
-        self._of_grade: dict[_Grade, list[CertificateRecord]] = defaultdict(list)
+        """Certificates under a number, in the order in which they were given it."""
+        self._of_grade: dict[_Grade, dict[str, list[CertificateRecord]]] = defaultdict(dict)
+        """Certificates that replaced none, by edition of the occupation, in the order of their issue."""
         self._ends: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
-        self._strangers: dict[str, int] = {}
-        """Number → the reissue that first gave it in place of a certificate that nobody recorded."""
         self._others: dict[int, Recorded[Any]] = {}
         """Ends and reviews by position, as corrected so far."""
         self._flags: dict[int, FlagState] = {}
         self._said: dict[int, Said] = {}
         self._requests: dict[int, tuple[Request, ...]] = {}
         self._against: dict[int, int] = {}
-        """Certificate in breach → the earlier one that it is a breach against."""
+        """Certificate that is flagged → the other one that it names."""
         self._blamed: dict[int, set[int]] = defaultdict(set)
         """The same from the other side."""
 
@@ -81,8 +84,9 @@ class Twins:
         """Take in the next entry; return the certificates whose C2 shows something else now."""
         event = entry.event
         if isinstance(event, CertificateIssued):
-            self._add(CertificateRecord(entry))
-            return self._judged([entry.position], entry.position)
+            record = CertificateRecord(entry)
+            self._add(record)
+            return self._judged(self._near(record), entry.position)
         if isinstance(event, RecordCorrected):
             return self._correct(entry)
         if isinstance(event, FlagReviewed | FlagAnswered):
@@ -105,7 +109,7 @@ class Twins:
         return self._requests.get(position, ())
 
     def rests_on(self, position: int) -> bool:
-        """Return whether a breach rests on the certificate: its own, or one of a later certificate."""
+        """Return whether a flag rests on the certificate: its own, or one of another certificate."""
         return position in self._against or bool(self._blamed.get(position))
 
     def certificate(self, position: int) -> Recorded[CertificateIssued]:
@@ -114,26 +118,55 @@ class Twins:
 
     def _add(self, record: CertificateRecord) -> None:
         self._records[record.position] = record
-        self._of_number[_key(record.entry, record.number)].append(record)
-        insort(self._of_grade[_grade(record)], record, key=_order)
+        self._place(record)
+
+    def _place(self, record: CertificateRecord) -> None:
+        """Put a certificate where it belongs among those of its number and of its holder."""
+        insort(self._numbered(record), record, key=_given)
+        if record.before is None:
+            graded = self._of_grade[_grade(record)]
+            insort(graded.setdefault(_edition(record), []), record, key=_given)
+
+    def _displace(self, record: CertificateRecord) -> None:
+        """Take it out from there, before what it says is another."""
+        self._numbered(record).remove(record)
+        if record.before is None:
+            self._of_grade[_grade(record)][_edition(record)].remove(record)
+
+    def _numbered(self, record: CertificateRecord) -> list[CertificateRecord]:
+        return self._of_number[_key(record.entry, record.number)]
+
+    def _near(self, own: CertificateRecord) -> Iterator[int]:
+        """Yield a new certificate and those that may name it: its neighbours, and who comes first.
+
+        Whoever stands behind one that stands names that one or a later one, whatever comes before.
+        """
+        yield own.position
+        yield from _foremost(own, self._numbered(own), _keeps_number)
+        for group in self._of_grade[_grade(own)].values():
+            yield from _foremost(own, group, _holds)
+
+    def _beside(self, record: CertificateRecord) -> Iterator[int]:
+        """Yield everybody under the number and, with its whole line, of the holder."""
+        first = record.first
+        for group in (self._numbered(record), *self._of_grade[_grade(first)].values()):
+            yield from (each.position for each in group)
 
     def _end(self, entry: Recorded[Any]) -> Iterator[int]:
-        """Yield the certificates that an end bears on: ended, blamed on these, made by a reissue."""
+        """Yield the certificates that an end bears on: ended or made by it, and all beside these."""
         event = entry.event
-        under = self._of_number.get(_key(entry, event.certificate_no), [])
+        under = list(self._of_number.get(_key(entry, event.certificate_no), ()))
+        under.sort(key=_position)
         known = self._records.get(entry.position)
         made = end(under, entry, known)
+        if made is not None:
+            if made is known:
+                self._displace(made)
+            self._add(made)
+            yield from self._beside(made)
         for record in under:
             if record.ended_position == entry.position:
-                yield record.position
-                yield from sorted(self._blamed.get(record.position, ()))
-        if made is not None:
-            if made is not known:
-                self._add(made)
-            yield made.position
-        elif isinstance(event, CertificateReissued):
-            number = _key(entry, event.new_certificate_no)
-            self._strangers.setdefault(number, entry.position)
+                yield from self._beside(record)
 
     def _say(self, entry: Recorded[Any]) -> list[int]:
         parts = flag_parts(entry.event.flag)
@@ -167,14 +200,13 @@ class Twins:
         event = entry.event
         record = self._records.get(event.position)
         if record is not None and record.reissue is None:
-            line, old = record.line(), self._of_grade[_grade(record)]
-            for each in line:
-                old.remove(each)
+            line = record.line()
+            beside = [at for each in line for at in self._beside(each)]
+            self._displace(record)
             record.correct(amended(record.entry, event, self._apply))
-            new = self._of_grade[_grade(record)]
-            for each in line:
-                insort(new, each, key=_order)
-            judged = self._judged(_later(event.position, old, new), entry.position)
+            self._place(record)
+            beside += [at for each in line for at in self._beside(each)]
+            judged = self._judged(beside, entry.position)
             # A flag shows its certificate: who issued it, for what and at which level.
             shown = (each.position for each in line if each.position in self._flags)
             return list(dict.fromkeys((*judged, *shown)))
@@ -191,13 +223,12 @@ class Twins:
         event = right.event
         ends = self._ends[_key(right, event.certificate_no)]
         ends[right.position] = right
-        concerned = self._of_number.get(_key(right, event.certificate_no), [])
+        concerned = list(self._of_number.get(_key(right, event.certificate_no), ()))
         for record in concerned:
             record.reopen()
         again = [position for each in ends.values() for position in self._end(each)]
-        # An end that comes later than was thought lets a certificate stand in the way of others.
-        grades = [self._of_grade[_grade(record)] for record in concerned]
-        return self._judged([*_later(0, concerned, *grades), *again], at)
+        beside = [position for record in concerned for position in self._beside(record)]
+        return self._judged([*beside, *again], at)
 
     def _judged(self, positions: Iterable[int], at: int) -> list[int]:
         """Judge certificates again; return those whose flag changed."""
@@ -207,7 +238,7 @@ class Twins:
         own = self._records[position]
         outcome, against = self._judge(own)
         self._blame(position, against)
-        state, day = self._flags.get(position), own.entry.valid_from
+        state, day = self._flags.get(position), own.given_on
         if state is not None:
             after = settled(state, outcome, day, at)
         elif outcome is CLEAR:
@@ -227,37 +258,36 @@ class Twins:
             self._blamed[against].add(position)
 
     def _judge(self, own: CertificateRecord) -> Judged:
-        """C2 of one certificate against those recorded before it; the first of them is named.
+        """C2 of one certificate, which names the one before it: by its number, else by its holder.
 
-        What replaced a certificate stands in its place: the order is that of the first issues.
+        A holder's certificates are judged line by line, on the first of each: what replaced it stands
+        in its place, and a reissue takes no flag from one certificate to another.
         """
-        if own.ended is not None and not own.ended_by_enterprise:
-            return _FIRST
-        same_number = self._first_under(own)
-        if (
-            own.replaced_by is not None
-        ):  # what replaced it stands in its place, under its own number
-            taken = same_number
-            return _FIRST if taken is None else Judged(_number_taken(own.entry, taken), taken)
-        for other in self._of_grade[_grade(own)]:
-            if _order(other)[0] >= _order(own)[0] or other.position >= (same_number or LAST):
-                break
-            if _stands_in_the_way(other, own):
-                return Judged(_certified_before(own.entry, other.entry), other.position)
-        if same_number is not None:
-            return Judged(_number_taken(own.entry, same_number), same_number)
-        return _FIRST
+        taken = None if own.ended_by_authority else self._taken_by(own)
+        if taken is not None:
+            return Judged(number_taken(own, taken), taken.position)
+        if own.before is not None or own.line()[-1].revoked_by_authority:
+            return _ALONE
+        editions = self._of_grade[_grade(own)]
+        other = _in_the_way(own, editions[_edition(own)])
+        if other is not None:
+            return Judged(certified_before(own, other), other.position)
+        found = (
+            _in_the_way(own, group) for name, group in editions.items() if name != _edition(own)
+        )
+        apart = min(filter(None, found), key=_given, default=None)
+        return _ALONE if apart is None else Judged(editions_apart(own, apart), apart.position)
 
-    def _first_under(self, own: CertificateRecord) -> int | None:
-        """Return what came first under the number; None where that is the certificate itself."""
-        number = _key(own.entry, own.number)
-        first = self._of_number[number][0]
-        stranger = self._strangers.get(number, LAST)
-        if min(first.position, stranger) >= own.position:
-            return None
-        if stranger < first.position:
-            return stranger
-        return None if _is_same_paper(own, first) else first.position
+    def _taken_by(self, own: CertificateRecord) -> CertificateRecord | None:
+        """Return the other certificate that was given the number before, or on the same day.
+
+        Of two of one day the one that an authority ended says nothing against the other.
+        """
+        for other in _outwards(own, self._numbered(own)):
+            same_day = other.given_on == own.given_on
+            if other.first is not own.first and not (same_day and other.ended_by_authority):
+                return other
+        return None
 
 
 def _key(entry: Recorded[Any], number: str) -> str:
@@ -272,72 +302,76 @@ def _key(entry: Recorded[Any], number: str) -> str:
     return plain
 
 
-LAST = 1 << 60
-"""Behind every position."""
+def _given(record: CertificateRecord) -> tuple[date, str, int]:
+    """Return by what certificates are ordered: the day, and nothing that hangs on the order of entry first."""
+    return record.given_on, record.uscc or "", record.position
 
 
-def _order(record: CertificateRecord) -> tuple[int, int]:
-    return record.first.position, record.position
-
-
-def _is_same_paper(own: CertificateRecord, other: CertificateRecord) -> bool:
-    """Whether one replaced the other, or a replacement is recorded twice: as reissued and as issued."""
-    if other.first is own.first:
-        return True
-    if own.before is None and other.before is None:
-        return False
-    if folded(own.number) != folded(other.number):
-        return False
-    return (own.uscc, _grade(own)) == (other.uscc, _grade(other))
-
-
-def _stands_in_the_way(other: CertificateRecord, own: CertificateRecord) -> bool:
-    """Whether the holder's certificate `other` still held when `own` came."""
-    if _is_same_paper(own, other) or (
-        other.replaced_by is not None
-        and not other.ended_by_enterprise
-        and folded(other.replaced_by) == folded(own.number)
-    ):
-        return False
-    return other.ended is None or other.ended > own.entry.valid_from
+def _position(record: CertificateRecord) -> int:
+    return record.position
 
 
 def _grade(record: CertificateRecord) -> _Grade:
     event = record.entry.event
-    return event.holder.subject_id, event.occupation, event.level
+    occupation = event.occupation
+    name, trade = folded(occupation.name), folded(occupation.trade or "")
+    return event.holder.subject_id, name, trade, event.level
 
 
-def _later(position: int, *groups: Iterable[CertificateRecord]) -> list[int]:
-    """Return the certificates from `position` on, in order."""
-    found = {record.entry.position for group in groups for record in group}
-    return sorted(at for at in found if at >= position)
+def _edition(record: CertificateRecord) -> str:
+    return record.entry.event.occupation.edition
 
 
-def _number_taken(own: Recorded[CertificateIssued], other: int) -> Outcome:
-    number = own.event.certificate_no
-    return breach(
-        f"证书编号 {number} 已用于另一本证书(位置 {other})",
-        f"number {number} already stands on another certificate (position {other})",
-        own.position,
-        other,
-        reason="number-taken",
-        values=(number,),
-    )
+def _outwards(
+    own: CertificateRecord, group: Sequence[CertificateRecord]
+) -> Iterator[CertificateRecord]:
+    """Yield those before a certificate, the nearest first, then those behind it of the same day."""
+    at = bisect_left(group, _given(own), key=_given)
+    for index in range(at - 1, -1, -1):
+        yield group[index]
+    for index in range(at, len(group)):
+        if group[index].given_on != own.given_on:
+            return
+        if group[index] is not own:
+            yield group[index]
 
 
-def _certified_before(
-    own: Recorded[CertificateIssued], other: Recorded[CertificateIssued]
-) -> Outcome:
-    occupation, level, number = (
-        own.event.occupation.label,
-        own.event.level,
-        other.event.certificate_no,
-    )
-    return breach(
-        f"同一持有人的 {occupation} {level.zh} 已有证书 {number}",
-        f"the holder already has certificate {number} for {occupation} at {level.en}",
-        own.position,
-        other.position,
-        reason="certified-before",
-        values=(own.event.certificate_no, number, *own.event.occupation.parts, level.value),
-    )
+def _foremost(
+    own: CertificateRecord,
+    group: Sequence[CertificateRecord],
+    stands: Callable[[CertificateRecord], bool],
+) -> Iterator[int]:
+    """Yield who may name `own` in a group: up to the first that stands, from the start and behind it."""
+    behind = bisect_left(group, (*_given(own)[:2], own.position + 1), key=_given)
+    for start in (0, behind):
+        for index in range(start, len(group)):
+            other = group[index]
+            yield other.position
+            if other.first is not own.first and stands(other):
+                break
+
+
+def _keeps_number(record: CertificateRecord) -> bool:
+    return not record.ended_by_authority
+
+
+def _holds(record: CertificateRecord) -> bool:
+    return record.line()[-1].state == "valid"
+
+
+def _in_the_way(
+    own: CertificateRecord, group: Sequence[CertificateRecord]
+) -> CertificateRecord | None:
+    """Return which certificate of the holder still held when `own` was issued; None: none did.
+
+    One that its enterprise ended held on that day still, or whoever is flagged on the day of issue
+    would revoke the flag away.
+    """
+    for other in _outwards(own, group):
+        last = other.line()[-1]
+        if last.revoked_by_authority:
+            if other.issued_on < own.issued_on and (last.ended or date.max) > own.issued_on:
+                return other
+        elif last.ended is None or last.ended >= own.issued_on:
+            return other
+    return None

@@ -76,6 +76,7 @@ def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:
             f"cleared by the entry at position {at}; before: {state.outcome.en}",
             (*state.outcome.because, at),
             state.outcome.since,
+            bodies=state.outcome.bodies,
         )
         return replace(state, outcome=cleared, known_to=at)
     if outcome == state.outcome:

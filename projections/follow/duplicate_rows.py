@@ -8,6 +8,8 @@ entries about the enterprises (who supervises), the sessions (on whose behalf) a
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -32,6 +34,8 @@ from projections.views.flag_rows import Concerned, Told, flag_row
 from projections.views.views import Version
 
 CERTIFICATES_AT_ONCE = 1_000
+CROWD = 100
+"""Entries under one number or holder, above which it is asked which of them are neighbours."""
 HELD = "assessment.assessment-held/"
 ISSUED = "certificate.certificate-issued/"
 REISSUED = "certificate.certificate-reissued/"
@@ -62,18 +66,18 @@ def concerned(
 ) -> set[int]:
     """Return the certificates whose C2 may follow from the entries, given with their tags.
 
-    A new certificate bears on itself alone and what is said to a flag on that flag; an end and a correction
-    bear on everybody under the number and the holder.
+    A new certificate bears on its neighbours by the day of issue and what is said to a flag on that flag;
+    an end and a correction bear on everybody under the number and the holder.
     """
     found: set[int] = set()
-    own: dict[str, list[int]] = {}
+    own: dict[str, set[int]] = {}
     others: set[str] = set()
     for entry, tags in entries:
         judged = [tag for tag in tags if judged_by_tag(tag)]
         event = entry.event
         if type(event) is CertificateIssued:
             for tag in judged:
-                own.setdefault(tag, []).append(entry.position)
+                own.setdefault(tag, set()).add(entry.position)
         elif isinstance(event, FlagReviewed | FlagAnswered):
             parts = flag_parts(event.flag)
             found.update(() if parts is None or parts[0] != "C2" else (parts[1],))
@@ -81,9 +85,28 @@ def concerned(
             others.update(judged)
     if own:
         values = {"tags": list(own), "upto": upto}
-        shared = conn.execute(SHARED, values).fetchall()
-        found.update(position for (tag,) in shared for position in own[tag])
+        shared = [tag for (tag,) in conn.execute(SHARED, values).fetchall()]
+        by_tag: dict[str, list[_Under]] = {tag: [] for tag in shared}
+        for under in _under(conn, shared, upto):
+            for tag in by_tag.keys() & under.tags:
+                by_tag[tag].append(under)
+        for tag, entries_ in by_tag.items():
+            found.update(_near(entries_, own[tag]))
     return found | _made(_under(conn, others, upto))
+
+
+def _near(under: Sequence["_Under"], new: AbstractSet[int]) -> set[int]:
+    """Return the new certificates under a tag, and those of the others that may name one of them.
+
+    Thousands may bear one number. As long as nothing was corrected, ended or reissued among them,
+    the day of issue is that of the entry.
+    """
+    if len(under) <= CROWD or any(not entry.type.startswith(ISSUED) for entry in under):
+        return _made(under)
+    order = sorted(under, key=lambda entry: (entry.day, entry.subject or "", entry.position))
+    positions = [entry.position for entry in order]
+    behind = {at for one, at in pairwise(positions) if one in new}
+    return behind.union(new, positions[:2])
 
 
 OF_SESSIONS = """
@@ -229,7 +252,7 @@ SELECT position, subject, tags FROM ledger.entry
  WHERE position = ANY (%(positions)s) AND type ^@ ANY (%(made)s)
 """
 UNDER = """
-SELECT position, type, subject, tags FROM ledger.entry
+SELECT position, type, subject, valid_from, tags FROM ledger.entry
  WHERE position IN (SELECT ledger.tagged(%(tags)s::text[], %(upto)s)) ORDER BY position
 """
 ENTRIES = """
@@ -252,6 +275,7 @@ class _Under(NamedTuple):
     position: int
     type: str
     subject: str | None
+    day: date
     tags: Sequence[str]
 
     @property
@@ -280,24 +304,12 @@ class _Wanted:
             self.subjects[position] = subject
             tags.update(own)
         under = _under(conn, tags, upto)
-        positions = {*self._needed(under, tags), *_replaceable(conn, under, upto)}
+        positions = {entry.position for entry in under}
+        positions.update(_replaceable(conn, under, upto))
         about = {f"enterprise:{uscc}" for uscc in self.subjects.values()}
         positions.update(entry.position for entry in _under(conn, about, upto))
         read = _read(conn, positions)
         self.entries = sorted([*read, *_sessions(conn, read, upto)], key=_POSITION)
-
-    def _needed(self, under: Iterable[_Under], tags: AbstractSet[str]) -> Iterator[int]:
-        """Yield what `Twins` has to read: of a number that thousands bear, the first and one's own."""
-        begun: set[str] = set()
-        for entry in under:
-            if not entry.type.startswith(ISSUED):
-                yield entry.position
-                continue
-            own = [tag for tag in entry.tags if tag in tags and tag not in begun]
-            if own or entry.position in self.subjects:
-                yield entry.position
-            # Of a holder every certificate is read: an earlier one may have ended in between.
-            begun.update(tag for tag in own if not tag.startswith("holder:"))
 
 
 def _read(conn: Connection[Any], positions: Collection[int]) -> list[Recorded[Any]]:

@@ -107,7 +107,7 @@ def flag_row(
         "review_position": review.position if review else None,
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
         "case": case,
-        "responsible": list(_responsible(state.code, about, stretch.district)),
+        "responsible": list(_responsible(state, about, stretch.district)),
         "message": {"zh": state.outcome.zh, "en": state.outcome.en},
         "because": list(dict.fromkeys(state.outcome.because)),
         "answers": told.said.answers,
@@ -144,17 +144,19 @@ def _asked(request: Request) -> dict[str, Any]:
 
 
 def _responsible(
-    code: str, about: Concerned, district: str | None
+    state: FlagState, about: Concerned, district: str | None
 ) -> Iterator[dict[str, str | None]]:
     """Yield the responsible bodies: who assessed, who issued, on whose behalf, who supervises (§6).
 
-    For the procedure of an inspection it is the authority that sent the inspectors, and nobody else.
+    Of C2 both who assessed. For the procedure of an inspection it is the authority that sent the
+    inspectors, and nobody else.
     """
-    if not CHECKS[code].of_enterprise:
+    if not CHECKS[state.code].of_enterprise:
         sent_by = about.record.actor.organisation if about.record is not None else district
         yield {"uscc": None, "organisation": sent_by, "role": "inspecting"}
         return
-    yield {"uscc": about.uscc, "role": "assessing"}
+    for uscc in (about.uscc, *state.outcome.bodies):
+        yield {"uscc": uscc, "role": "assessing"}
     event = about.record.event if about.record is not None else None
     if isinstance(event, CertificateIssued) and event.issuer_uscc != about.uscc:
         yield {"uscc": event.issuer_uscc, "role": "issuing"}

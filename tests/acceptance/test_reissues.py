@@ -137,7 +137,7 @@ def test_a_number_taken_by_another_enterprise_is_c2_and_not_lost(office):
 
 def test_a_certificate_issued_later_under_a_number_given_by_a_reissue_is_c2(office):
     _, _, new = replaced(office)
-    code, _, _ = office.certified(number=new)
+    code, _, _ = office.certified(number=new, day="2025-05-20")
     assert office.breaches(code) == ["C2"]
 
 
@@ -185,13 +185,14 @@ def test_a_second_certificate_of_the_holder_is_c2_also_after_a_reissue(office):
     assert office.breaches(code) == []
 
 
-def test_what_replaced_a_certificate_may_be_recorded_as_issued_too(office):
+def test_a_second_report_of_what_a_reissue_made_is_taken_and_flagged(office):
+    """Two papers never become one: else a reissue would clear what was found about the second."""
     code, paper, held = office.certified(people={"employee": 1}, id_no=(who := identity()))
     old, new = paper["data"]["certificate_no"], number()
     office.load(
         reissued(old, new, code), certificate(held, number=new, id_no=who, day="2025-05-02")
     )
-    assert office.breaches(code) == []
+    assert office.breaches(code) == ["C2", "C3"]
     # Not before it was issued, by whichever of its two papers.
     (early,) = office.refuse(revoked(new, code))
     assert early["code"] == "before-its-ground"
@@ -199,6 +200,26 @@ def test_what_replaced_a_certificate_may_be_recorded_as_issued_too(office):
         line("CertificateRevoked", "2025-05-02", reporter(code), certificate_no=new, reason="违规")
     )
     assert office.get(f"/v1/certificates/{new}", None)["revoked"] is True
+    assert office.breaches(code) == ["C2", "C3"]
+
+
+def test_an_enterprise_reissues_no_flag_away_and_to_no_other_key(office):
+    who, code = identity(), uscc()
+    one, two = (session(code, ELECTRICIAN, "4", day) for day in ("2025-03-10", "2025-06-10"))
+    first, second = certificate(one, id_no=who), certificate(two, day="2025-06-20", id_no=who)
+    office.load(*listed(code, item(ELECTRICIAN, "4")), one, two, first, second)
+    (flag,) = office.flags(code, verdict="breach")
+    upheld = {"flag": flag["key"], "decision": "upheld", "reason": "属实"}
+    office.load(line("FlagReviewed", "2025-07-01", SUPERVISOR, **upheld))
+    numbers = [paper["data"]["certificate_no"] for paper in (first, second)]
+    later = {"valid_from": "2025-07-02"}
+    office.load({**reissued(numbers[0], numbers[1], code), **later})
+    office.load({**reissued(numbers[1], number(), code), **later})
+    kept = office.get(f"/v1/flags/{flag['key']}")
+    assert (kept["verdict"], kept["review"], kept["review_stale"]) == ("breach", "upheld", False)
+    # The number of the second now stands on what the first was replaced by as well: that is C2 too.
+    (other,) = (f for f in office.flags(code, verdict="breach") if f["key"] != flag["key"])
+    assert (other["code"], other["certificate_no"]) == ("C2", numbers[1])
 
 
 def test_a_reissue_of_nothing_without_reason_or_to_itself_is_refused(office):

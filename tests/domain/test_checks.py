@@ -430,14 +430,24 @@ def test_an_enterprise_revokes_itself_out_of_no_c3():
     assert other.found() == []
 
 
-def test_a_replaced_certificate_and_its_successor_count_once():
+def test_a_replaced_certificate_counts_once():
     story = listed()
     story.tell(session(candidates=Candidates(employee=1)))
     old, new = "Y000011123456254000001", "Y000011123456254000002"
     story.tell(issued(number=old))
     story.tell(CertificateReissued(certificate_no=old, new_certificate_no=new, reason="损毁"))
-    story.tell(issued(number=new))
     assert story.found() == []
+
+
+def test_a_reissue_onto_the_number_of_another_certificate_makes_no_one_of_two():
+    """Else a session with one certificate too many would be cleared by a reissue."""
+    story = listed()
+    story.tell(session(candidates=Candidates(employee=1)))
+    old, new = "Y000011123456254000001", "Y000011123456254000002"
+    story.tell(issued(number=old))
+    story.tell(issued(number=new))
+    story.tell(CertificateReissued(certificate_no=old, new_certificate_no=new, reason="换号"))
+    assert story.found() == ["C3"]
 
 
 # Q1 ---------------------------------------------------------------------------
