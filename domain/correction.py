@@ -17,6 +17,7 @@ from domain.recordable import require_recordable
 from domain.terms.decider import Apply, Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing, must_say_why, not_before, not_in_the_future, reason_given
+from domain.terms.naming import event_of
 from domain.terms.reference import Reference
 
 
@@ -352,8 +353,8 @@ _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
             ("更正记录本身不能更正,请对原记录再次更正", "correct the original entry again instead"),
         ),
         "RosterPublished": (
-            "请更正各企业的 EnterpriseListed 记录",
-            "correct the EnterpriseListed entries instead",
+            "请更正各企业的“列入名单”记录",
+            "correct what was listed of each enterprise instead",
         ),
         "CatalogueAdopted": ("请采用新的版本", "adopt another edition instead"),
         "PersonErased": ("抹除不能撤回", "an erasure cannot be taken back"),
@@ -370,8 +371,8 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
         zh, en = _UNCORRECTABLE[name]
         raise Refused(
             "not-correctable",
-            f"{name} 不能更正:{zh}",
-            f"{name} cannot be corrected: {en}",
+            f"“{event_of(name).zh}”的记录不能更正:{zh}",
+            f"an entry “{event_of(name).en}” cannot be corrected: {en}",
             "position",
         )
     for field in body.fields:
@@ -380,8 +381,8 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
         if field.path.split(".")[0] in _IDENTITY and field.path not in _BESIDE_IDENTITY:
             raise Refused(
                 "identity-field",
-                f"{field.path} 是记录的标识,不能更正;请撤销后另行登记",
-                f"{field.path} identifies the record and cannot be corrected; withdraw it and record anew",
+                "这一项是记录的标识,不能更正;请撤销后另行登记",
+                "this identifies the record and cannot be corrected; withdraw it and record anew",
                 f"fields.{field.path}",
             )
 

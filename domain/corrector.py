@@ -14,6 +14,7 @@ from domain.permissions import (
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.envelope import Actor, Recorded
 from domain.terms.guards import FILINGS
+from domain.terms.naming import body_of, event_of, role_of
 from domain.terms.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -82,10 +83,10 @@ def require_corrector(command: Command[Any], record: Recorded[Any]) -> None:
     else:
         allowed = own and record.actor.role is actor.role
     if not allowed:
+        body, role = body_of(record.actor.organisation), role_of(record.actor.role)
         raise Refused(
             "not-yours-to-correct",
-            f"{name} 由 {record.actor.organisation} 的 {record.actor.role.value} 办理,只能由其更正",
-            f"{name} was recorded by {record.actor.role.value} of {record.actor.organisation},"
-            " and is theirs to correct",
+            f"“{event_of(name).zh}”由{body.zh}({role.zh})办理,只能由其更正",
+            f"“{event_of(name).en}” was recorded by {body.en} ({role.en}), and is theirs to correct",
             "actor.role",
         )

@@ -260,8 +260,8 @@ def _register(state: State, command: Command[Event], body: EnterpriseRegistered)
         return []
     raise Refused(
         "already-registered",
-        f"企业 {body.uscc} 已登记为“{state.profile.name}”;变更信息请用 EnterpriseProfileChanged",
-        f"{body.uscc} is already registered; use EnterpriseProfileChanged to change it",
+        f"企业 {body.uscc} 已登记为“{state.profile.name}”;变更信息请用“企业信息变更”",
+        f"{body.uscc} is already registered; change its profile instead",
         "uscc",
     )
 
@@ -289,7 +289,7 @@ def _require_agreeing(
         if None not in values and values[0] != values[1]:
             raise Refused(
                 "changed-that-day",
-                f"{day} 已记录该项变更为“{values[1]}”;如有误请更正(RecordCorrected)原记录",
+                f"{day} 已记录该项变更为“{values[1]}”;如有误请更正原记录",
                 f"on {day} it was changed to {values[1]} already; correct that entry if it is wrong",
                 name,
             )

@@ -84,7 +84,7 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
             if event.decision is ReviewDecision.CONVERTED and not event.finding_id:
                 raise Refused(
                     "unknown-finding",
-                    "转为问题时须给出已登记的问题编号(finding_id)",
+                    "转为问题时须给出已登记的问题编号",
                     "a converted flag names a finding that exists (finding_id)",
                     "finding_id",
                 )
@@ -254,7 +254,7 @@ def _known(finding: Finding | None) -> Finding:
     return existing(
         finding,
         "unknown-finding",
-        "转为问题时须给出已登记的问题编号(finding_id)",
+        "转为问题时须给出已登记的问题编号",
         "a converted flag names a finding that exists (finding_id)",
         "finding_id",
     )

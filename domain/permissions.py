@@ -12,6 +12,7 @@ from types import MappingProxyType
 from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import MUNICIPALITY, is_uscc
+from domain.terms.naming import body_of, event_of, role_of
 from domain.terms.vocabulary import Role
 
 R = Role
@@ -133,8 +134,8 @@ def require_role(actor: Actor, name: str, field: str = "actor") -> None:
     if actor.role not in MAY.get(name, ()):
         raise Refused(
             "role-not-allowed",
-            f"角色 {actor.role.value} 不能办理 {name}",
-            f"role {actor.role.value} may not record {name}",
+            f"{role_of(actor.role).zh}不能办理“{event_of(name).zh}”",
+            f"the role {role_of(actor.role).en} may not record “{event_of(name).en}”",
             f"{field}.role",
         )
     require_fitting(actor, f"{field}.organisation")
@@ -145,8 +146,8 @@ def require_fitting(actor: Actor, field: str) -> None:
     if not _fits(actor) or not actor.account.strip():
         raise Refused(
             "organisation-mismatch",
-            f"账户 {actor.account} 的机构 {actor.organisation[:40]} 与角色 {actor.role.value} 不符",
-            f"organisation {actor.organisation[:40]} does not fit role {actor.role.value}",
+            f"办理人的机构({body_of(actor.organisation).zh})与角色({role_of(actor.role).zh})不符",
+            f"the organisation ({body_of(actor.organisation).en}) does not fit the role {role_of(actor.role).en}",
             field,
         )
 
@@ -167,21 +168,26 @@ def require_own(actor: Actor, subject: str | None, district: str | None) -> None
     ):
         raise Refused(
             "other-district",
-            f"区级督导员只能办理本区 {actor.organisation} 的业务,该企业由 {district} 主管",
-            f"an inspector acts for their own district {actor.organisation}; competent is {district}",
+            f"区级督导员只能办理本区({body_of(actor.organisation).zh})的业务,该企业由{body_of(district).zh}主管",
+            f"an inspector acts for their own district, {body_of(actor.organisation).en}; competent is"
+            f" {body_of(district).en}",
             "actor.organisation",
         )
 
 
-OF_THE_AUTHORITY = ("district", "kind")
+_OF_THE_AUTHORITY = MappingProxyType(
+    {"district": ("主管区", "district"), "kind": ("企业类别", "kind of enterprise")}
+)
+OF_THE_AUTHORITY = tuple(_OF_THE_AUTHORITY)
 """Fields of a profile that say who supervises and by which route."""
 
 
 def authority_decides(name: str, field: str) -> Refused:
     """Return the refusal of an enterprise that chooses its own authority or route."""
+    zh, en = _OF_THE_AUTHORITY[name]
     return Refused(
         "authority-decides",
-        f"{name} 由主管部门登记,企业不能自行变更",
-        f"{name} is entered by the authority; an enterprise does not change it itself",
+        f"{zh}由主管部门登记,企业不能自行变更",
+        f"the {en} is entered by the authority; an enterprise does not change it itself",
         field,
     )

@@ -13,6 +13,7 @@ from domain.permissions import require_fitting
 from domain.terms.decider import Command, New, Refused
 from domain.terms.envelope import Actor
 from domain.terms.guards import FILINGS
+from domain.terms.naming import body_of, event_of, role_of
 from domain.terms.vocabulary import Role
 
 RECEIVING = (Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR, Role.DISTRICT_INSPECTOR)
@@ -27,8 +28,8 @@ def received(command: Command[Any]) -> Command[Any]:
         if stated.received_on is not None or stated.received_by is not None:
             raise Refused(
                 "not-a-filing",
-                f"{name} 不是企业报送的材料,没有收件日(received_on、received_by)",
-                f"{name} is not filed with an authority: it has no day of receipt",
+                f"“{event_of(name).zh}”不是企业报送的材料,没有收件日",
+                f"“{event_of(name).en}” is not filed with an authority: it has no day of receipt",
                 "received_on",
             )
         return command
@@ -50,7 +51,7 @@ def _receipt(command: Command[Any]) -> tuple[date, Actor | None]:
         if stated.received_by is not None:
             raise Refused(
                 "stamp-incomplete",
-                "写明了收件人(received_by),但没有收件日(received_on)",
+                "写明了收件人,但没有收件日",
                 "there is somebody who received it (received_by), but no day (received_on)",
                 "received_on",
             )
@@ -61,7 +62,7 @@ def _receipt(command: Command[Any]) -> tuple[date, Actor | None]:
     if by.role is Role.ENTERPRISE_REPORTER:
         raise Refused(
             "stamp-by-reporter",
-            "收件日由收件的机关写明(received_by:市中心或主管区),企业不能自己写",
+            "收件日由收件的机关(市中心或主管区)写明,企业不能自己写",
             "the day of receipt is stated by the authority that received it (received_by), "
             "never by the enterprise",
             "received_on",
@@ -82,8 +83,8 @@ def _require_receiving(by: Actor) -> None:
     if by.role not in RECEIVING:
         raise Refused(
             "stamp-role",
-            f"角色 {by.role.value} 不收取企业报送的材料;收件人须为市中心或主管区",
-            f"role {by.role.value} receives no filings; the centre does, or the competent district",
+            f"{role_of(by.role).zh}不收取企业报送的材料;收件人须为市中心或主管区",
+            f"the role {role_of(by.role).en} receives no filings; the centre does, or the competent district",
             "received_by.role",
         )
     require_fitting(by, "received_by.organisation")
@@ -98,7 +99,7 @@ def require_received_here(command: Command[Any], new: Iterable[New]) -> None:
         if event.district is not None and event.district != by.organisation:
             raise Refused(
                 "other-district",
-                f"收件人属于 {by.organisation},该企业由 {event.district} 主管",
-                f"it was received by {by.organisation}; competent is {event.district}",
+                f"收件人属于{body_of(by.organisation).zh},该企业由{body_of(event.district).zh}主管",
+                f"it was received by {body_of(by.organisation).en}; competent is {body_of(event.district).en}",
                 "received_by.organisation",
             )

@@ -35,6 +35,7 @@ from domain.request import ActDecided, ActRequested
 from domain.standing import standing
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.guards import FILINGS
+from domain.terms.naming import event_of
 from domain.two_persons import needs_two, require_second_person
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
@@ -190,8 +191,8 @@ def _ask(facts: Facts, command: Command[Any], asked: ActRequested) -> Sequence[N
     if not isinstance(carried[0].event, ActRequested):
         raise Refused(
             "needs-no-second-person",
-            f"{asked.type} 由一人办理即可,请直接办理",
-            f"{asked.type} takes one person; record it directly",
+            f"“{event_of(asked.type).zh}”由一人办理即可,请直接办理",
+            f"“{event_of(asked.type).en}” takes one person; record it directly",
             "type",
         )
     first = carried[0]

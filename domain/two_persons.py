@@ -18,6 +18,7 @@ from domain.standing.standing import EnterpriseListed, ListingRemoved, ScopeChan
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_parts
+from domain.terms.naming import event_of
 from domain.terms.vocabulary import ReviewDecision, Role, Severity, Verdict
 
 _ADOPTED_BY_TWO = frozenset({"rules", "qualifications", "mapping", "outline"})
@@ -71,14 +72,14 @@ def require_second_person(facts: Facts, command: Command[Any]) -> None:
     if not command.stamps.backfill:
         raise Refused(
             "second-person-missing",
-            f"{name} 须由两人办理,请写明第二人(approved_by)",
-            f"{name} takes two persons; name the second one (approved_by)",
+            f"“{event_of(name).zh}”须由两人办理,请写明第二人",
+            f"“{event_of(name).en}” takes two persons; name the second one",
             "approved_by",
         )
     if not (command.document_no or "").strip():
         raise Refused(
             "document-missing",
-            "历史补录没有第二人时,须写明所依据的文号(document_no)",
+            "历史补录没有第二人时,须写明所依据的文号",
             "history without a second person rests on a paper; give its number (document_no)",
             "document_no",
         )
@@ -99,7 +100,7 @@ def require_other_person(facts: Facts, first: str, second: str) -> None:
     if facts.person(first) == facts.person(second):
         raise Refused(
             "same-person",
-            f"{first} 与 {second} 是同一人;须由另一人批准",
-            f"{first} and {second} are one person; another one has to approve",
+            "两个账户属于同一人;须由另一人批准",
+            "the two accounts are of one person; another one has to approve",
             "approved_by",
         )

@@ -27,6 +27,7 @@ from ledger.deciding.acts import read_act, write_act
 from ledger.deciding.amending import amend, apply
 from ledger.reference import installed
 from projections.places.places import installed_places
+from tests.sentences import code_words
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"
@@ -241,6 +242,7 @@ class Then:
         assert self.refusal.code == code, (self.refusal.code, self.refusal.en)
         assert self.refusal.zh
         assert self.refusal.en
+        assert code_words(self.refusal.zh) == [], self.refusal.zh
         if field is not None:
             assert self.refusal.field == field
         return self.refusal

@@ -47,6 +47,7 @@ from domain.terms.vocabulary import (
     Verdict,
 )
 from ledger.deciding.amending import apply
+from tests.sentences import code_words
 
 USCC = "91110000710939135P"
 OTHER = "91110302562134916R"
@@ -245,6 +246,8 @@ class Story:
         self.entries.append(entry)
         if uscc == USCC:
             self.touched = self.fold.read(entry)
+            for flag in self.fold.flags.values():
+                assert code_words(flag.outcome.zh) == [], flag.outcome.zh
         return position
 
     def listed(  # noqa: PLR0913 - one argument for each way to be listed

@@ -213,7 +213,7 @@ def _denied(actor: Actor, action: Action, resource: str) -> Problem:
         return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
     return Problem(
         "forbidden",
-        f"您的角色不能{_VERBS[action]}此项内容({resource})。",
+        f"您的角色不能{_VERBS[action]}此项内容。",
         f"Your role may not {action.value} this ({resource}).",
         rule="role-not-allowed",
     )

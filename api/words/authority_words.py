@@ -2,33 +2,10 @@
 
 from types import MappingProxyType
 
-from api.words.language import Names, Words, names
-from ledger.reference import authorities
+from api.words.language import Names, Words, as_words
+from domain.terms import naming
 
-_DISTRICTS_EN = MappingProxyType(
-    {
-        "110101": "Dongcheng",
-        "110102": "Xicheng",
-        "110105": "Chaoyang",
-        "110106": "Fengtai",
-        "110107": "Shijingshan",
-        "110108": "Haidian",
-        "110109": "Mentougou",
-        "110111": "Fangshan",
-        "110112": "Tongzhou",
-        "110113": "Shunyi",
-        "110114": "Changping",
-        "110115": "Daxing",
-        "110116": "Huairou",
-        "110117": "Pinggu",
-        "110118": "Miyun",
-        "110119": "Yanqing",
-        "BDA": "Economic-Technological Development Area",
-    }
-)
-DISTRICTS: Names = MappingProxyType(
-    {code: Words(name, _DISTRICTS_EN[code]) for code, name in authorities().items()}
-)
+DISTRICTS = as_words(naming.DISTRICTS)
 AUTHORITIES: Names = MappingProxyType(
     {
         **DISTRICTS,
@@ -43,6 +20,4 @@ AUTHORITIES: Names = MappingProxyType(
     }
 )
 """The authorities where there is little room; a soft hyphen shows where a name may be parted."""
-ORGANISATIONS = names(
-    centre=("市职业技能鉴定管理中心", "city centre"), bureau=("市人社局", "city bureau")
-)
+ORGANISATIONS = as_words(naming.ORGANISATIONS)

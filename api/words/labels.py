@@ -152,11 +152,95 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             window=("申报窗口", "Window"),
             year=("年度", "Year"),
             affiliation=("单位", "Affiliation"),
+            apprentice=("新型学徒", "Apprentices"),
+            arithmetic=("得分计算", "Arithmetic"),
+            assessors=("考评人员", "Examiners"),
+            assessors_absent=("不在场的考评人员", "Examiners not there"),
+            captured_at=("采集时间", "Captured at"),
+            category=("人员类别", "Category"),
+            certificate_no=("证书编号", "Certificate number"),
+            checklist=("检查项", "Checklist"),
+            complaints=("投诉", "Complaints"),
+            content=("考评内容", "Content"),
+            data=("内容", "Content"),
+            decided_on=("办理日期", "Decided on"),
+            device_id=("设备", "Device"),
+            dispatched=("劳务派遣人员", "Dispatched workers"),
+            division=("区划代码", "Division code"),
+            drawn=("抽取结果", "What was drawn"),
+            employee=("在职职工", "Own employees"),
+            entries=("名单各行", "Lines"),
+            entries_digest=("名单摘要", "Digest of the lines"),
+            ethics=("职业道德", "Ethics"),
+            fields=("更正的字段", "Fields"),
+            file_name=("文件名", "File name"),
+            ground=("直接认定的依据", "Ground"),
+            held=("是否开展", "Whether it was held"),
+            held_from=("认定开始日", "First day"),
+            held_on=("听证日", "Day of the hearing"),
+            held_to=("认定结束日", "Last day"),
+            holder=("持证人", "Holder"),
+            id_type=("证件类型", "Kind of document"),
+            issued_on=("发证日期", "Day of issue"),
+            issuer_uscc=("发证机构", "Issuing body"),
+            item=("检查项", "Item"),
+            main_business=("主营业务", "Main business"),
+            masked_name=("持证人姓名", "Name of the holder"),
+            mean=("平均分", "Mean"),
+            media_type=("文件类型", "Kind of file"),
+            method=("认定方式", "Method"),
+            mode=("考核形式", "Mode"),
+            new_certificate_no=("新证书编号", "New certificate number"),
+            offline=("是否离线", "Offline"),
+            other=("其他人员", "Others"),
+            pass_mark=("合格线", "Pass mark"),
+            path=("字段", "Field"),
+            performance=("业绩成绩", "Performance"),
+            place=("地点", "Place"),
+            pool=("抽取池", "Pool"),
+            pool_digest=("抽取池摘要", "Digest of the pool"),
+            practice=("实操成绩", "Practice"),
+            premises=("场地", "Premises"),
+            quality_staff=("质量内控人员", "Quality officers"),
+            replaces=("替换的申报", "Replaces"),
+            request_id=("事项编号", "Request"),
+            resubmits=("补正的申报", "Handed in again"),
+            results=("成绩", "Results"),
+            sample=("抽取数量", "Sample"),
+            scale=("评价等级", "Scale"),
+            scores=("评分", "Scores"),
+            seed=("随机种子", "Seed"),
+            seed_commitment=("种子承诺", "Commitment to the seed"),
+            seen=("现场所见", "What was seen"),
+            sha256=("文件摘要", "Digest"),
+            signature_refused=("是否拒绝签字", "Signature refused"),
+            staff=("职工人数", "Staff"),
+            standards=("标准或评价规范", "Standards"),
+            student=("技工院校学生", "Students"),
+            subject_id=("持证人假名", "Pseudonym"),
+            summary=("上年总结", "Summary"),
+            theory=("理论成绩", "Theory"),
+            totals=("各专家总分", "Totals"),
+            unit_name=("实施单位名称", "Name of the unit"),
+            unit_uscc=("实施单位", "Unit"),
+            units=("纳入的单位", "Units"),
+            value=("值", "Value"),
+            venue=("考场", "Venue"),
+            venues=("考场", "Venues"),
         ),
         "from": Words("日期自", "From"),
     }
 )
 """The last part of a field's name → what it is called."""
+
+_IN_RECORDS = names(
+    name=("名称", "Name"),
+    code=("编码", "Code"),
+    text=("内容", "Text"),
+    kind=("类型", "Kind"),
+    reason=("理由", "Reason"),
+)
+"""What parts of a record are called where a form means something else by the name."""
 
 _ROW = Words("第 %s 行", "Line %s")
 _CLOCKS = {"valid_at": "clock-day", "known_at": "clock-position", "position": "clock-position"}
@@ -175,6 +259,13 @@ def label_of(field: str, language: Language) -> str:
         return ""
     row = "" if line is None else f"{_ROW.speak(language) % line} "
     return row + name.speak(language)
+
+
+def field_of(path: str, language: Language) -> str:
+    """Return what a field of a record is called, with what it is a part of: 职业·名称."""
+    parts = [part for part in path.split(".") if not part.isdecimal()]
+    said = [_IN_RECORDS.get(part) or LABELS.get(part) for part in parts]
+    return "·".join(each.speak(language) for each in said if each is not None) or path
 
 
 def anchor_of(field: str, prefix: str = "") -> str:

@@ -34,6 +34,11 @@ def names(**pairs: tuple[str, str]) -> Names:
     return MappingProxyType({value: Words(*pair) for value, pair in pairs.items()})
 
 
+def as_words(called: Mapping[str, tuple[str, str]]) -> Names:
+    """Return the names that the domain gives."""
+    return MappingProxyType({value: Words(*pair) for value, pair in called.items()})
+
+
 def one_language(text: str, language: Language) -> str:
     """Return one half of a text that says the same twice, `中文 / English`; any other text whole."""
     zh, parted, en = text.partition(" / ")

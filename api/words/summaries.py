@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from api.words import phrasing
+from api.words.labels import field_of
 from api.words.language import Language, Words
 from api.words.last_day import last_day
 from api.words.words import VOCABULARY
@@ -216,7 +217,7 @@ def _until(language: Language, value: str | None) -> str:
 
 
 def _keys(language: Language, value: Mapping[str, Any]) -> str:
-    paths = list(value)
+    paths = [field_of(path, language) for path in value]
     return _row(language, paths, phrasing.listed(language, paths[:MOST]))
 
 

@@ -10,24 +10,13 @@ from types import MappingProxyType
 from api.words.access_words import DEEDS, OUTCOMES, STATES, WAYS
 from api.words.authority_words import AUTHORITIES, DISTRICTS, ORGANISATIONS
 from api.words.event_words import EVENT_NAMES
-from api.words.language import Names, Words, names
+from api.words.language import Names, Words, as_words, names
 from api.words.watch_words import WATCHED
 from domain.checks import CHECKS
+from domain.terms import naming
 from domain.terms.vocabulary import Level
 
-ROLES = names(
-    quality_supervisor=("质量督导员", "quality supervisor"),
-    centre_officer=("中心经办", "centre officer"),
-    bureau_publisher=("市局发布", "bureau publisher"),
-    district_inspector=("区级督导", "district inspector"),
-    expert=("评估专家", "expert"),
-    enterprise_reporter=("企业申报员", "enterprise reporter"),
-    analyst=("分析员", "analyst"),
-    public=("公众", "the public"),
-    security_admin=("安全管理员", "security administrator"),
-    audit_admin=("审计管理员", "audit administrator"),
-    system_admin=("系统管理员", "system administrator"),
-)
+ROLES = as_words(naming.ROLES)
 KINDS = names(
     municipal=("市属", "municipal"),
     district=("区属", "district-owned"),
@@ -107,20 +96,8 @@ CONTENTS = names(
     innovation=("创新成果", "innovation"),
     teaching=("传授技艺", "teaching"),
 )
-MATERIALS = names(
-    application_form=("申请表", "application form"),
-    implementation_plan=("实施方案", "implementation plan"),
-    incentive_policy=("激励政策", "incentive policy"),
-    standards=("标准或评价规范", "standards or specifications"),
-    premises=("场地设备", "premises and equipment"),
-)
-HEADINGS = names(
-    basics=("企业基本情况", "the enterprise"),
-    hr_system=("人力资源管理制度", "personnel system"),
-    funding=("经费保障措施", "funding"),
-    organisation_quality=("认定工作机构及质量保障体系", "organisation and quality assurance"),
-    premises_it=("认定场地、设备设施及信息化建设", "premises, equipment and IT"),
-)
+MATERIALS = as_words(naming.MATERIALS)
+HEADINGS = as_words(naming.HEADINGS)
 OPINIONS = names(support=("同意", "support"), oppose=("不同意", "oppose"))
 RESPONSIBLE = names(
     assessing=("评价企业", "assessing enterprise"),

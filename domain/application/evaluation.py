@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain.terms.decider import Refused
+from domain.terms.naming import heading_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def require_points(scores: HeadingScores, maximum: int) -> None:
         if not (points.is_finite() and 0 <= points <= maximum):
             raise Refused(
                 "points-out-of-range",
-                f"{heading.name} 得分 {points} 超出 0–{maximum}",
-                f"{heading.name} has {points} points; 0 to {maximum} are allowed",
+                f"“{heading_of(heading.name).zh}”得分 {points},应在 0 至 {maximum} 之间",
+                f"{heading_of(heading.name).en} has {points} points; 0 to {maximum} are allowed",
                 f"scores.{heading.name}",
             )

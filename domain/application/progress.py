@@ -151,8 +151,8 @@ def require_not_scored(facts: Facts, state: Application, account: str) -> None:
     if facts.person(account) in {facts.person(expert) for expert, _ in state.sheets}:
         raise Refused(
             "scored-it",
-            f"{account} 参加了专家评分,不能再办理评估结论、确认或公布",
-            f"{account} scored this application and may not conclude, confirm or publish it",
+            "办理人参加了该申报的专家评分,不能再办理评估结论、确认或公布",
+            "who scored this application may not conclude, confirm or publish it",
             "actor",
         )
 
@@ -162,8 +162,8 @@ def require_another(facts: Facts, account: str, before: str | None, zh: str, en:
     if before is not None and facts.person(account) == facts.person(before):
         raise Refused(
             "same-person",
-            f"{zh}须由不同的人办理,前一步由 {before} 办理",
-            f"{en} need two people; {before} did the first",
+            f"{zh}须由不同的人办理,前一步也由同一人办理",
+            f"{en} need two people; the same person did the first",
             "actor",
         )
 

@@ -89,7 +89,7 @@ def require_panel(body: ExpertsAssigned, rules: RuleSet) -> None:
         )
     for index, expert in enumerate(body.experts):
         if expert.recusal_declared:
-            raise _recused(expert.expert_id, f"experts.{index}")
+            raise _recused(expert, f"experts.{index}")
 
 
 def require_independent(facts: Facts, state: Application, body: ExpertsAssigned, day: date) -> None:
@@ -97,7 +97,7 @@ def require_independent(facts: Facts, state: Application, body: ExpertsAssigned,
     close = _close_to(facts, state, day)
     for index, expert in enumerate(body.experts):
         if _belongs(expert.affiliation, close):
-            raise _recused(expert.expert_id, f"experts.{index}")
+            raise _recused(expert, f"experts.{index}")
 
 
 def _close_to(facts: Facts, state: Application, day: date) -> frozenset[str]:
@@ -112,11 +112,11 @@ def _belongs(affiliation: str, close: frozenset[str]) -> bool:
     return any(name and folded(affiliation).startswith(name) for name in close)
 
 
-def _recused(expert_id: str, field: str) -> Refused:
+def _recused(expert: Expert, field: str) -> Refused:
     return Refused(
         "expert-recused",
-        f"专家 {expert_id} 应当回避,请另行指定",
-        f"expert {expert_id} has a ground for recusal; assign another",
+        f"专家 {expert.name} 应当回避,请另行指定",
+        f"expert {expert.name} has a ground for recusal; assign another",
         field,
     )
 
@@ -153,8 +153,8 @@ def require_scorable(
         if has_sheet:
             raise Refused(
                 "already-scored",
-                "该专家已评分;修改请用 EvaluationScoreRevised",
-                "already scored; use EvaluationScoreRevised",
+                "该专家已评分;请改用“修改评分”",
+                "already scored; revise the score instead",
                 "expert_id",
             )
     elif not has_sheet:
@@ -170,8 +170,8 @@ def _require_own_sheet(command: Command[Any], state: Application, expert_id: str
     if expert_id not in {expert.expert_id for expert in state.experts}:
         raise Refused(
             "expert-not-assigned",
-            f"专家 {expert_id} 未被指定评估该申报",
-            f"expert {expert_id} is not assigned to this application",
+            "该专家未被指定评估这份申报",
+            "the expert is not assigned to this application",
             "expert_id",
         )
     if command.actor.role is not Role.EXPERT or command.actor.account != expert_id:
@@ -191,7 +191,7 @@ def _require_disinterested(
     close = _close_to(facts, state, command.valid_from)
     affiliations = (expert.affiliation, command.actor.organisation)
     if expert.recusal_declared or any(_belongs(each, close) for each in affiliations):
-        raise _recused(expert_id, "expert_id")
+        raise _recused(expert, "expert_id")
 
 
 def concluded(
@@ -239,7 +239,7 @@ def _require_all_scored(state: Application) -> None:
             "no-experts", "尚未指定评估专家", "no experts were assigned", "application_id"
         )
     scored = {expert for expert, _ in state.sheets}
-    waiting = [e.expert_id for e in state.experts if e.expert_id not in scored]
+    waiting = [e.name for e in state.experts if e.expert_id not in scored]
     if waiting:
         raise Refused(
             "scores-missing",

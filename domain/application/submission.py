@@ -13,6 +13,7 @@ from domain.application.progress import Application, profile_on, require_open
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.naming import body_of, material_of
 from domain.terms.place import Place
 from domain.terms.reference import Occupation
 from domain.terms.scope import ScopeItem, require_some
@@ -203,12 +204,13 @@ def _require_window(window: str, day: date) -> None:
 
 
 def _require_complete(body: ApplicationSubmitted) -> None:
-    missing = [kind.value for kind in MaterialKind if kind not in {m.kind for m in body.materials}]
+    there = {material.kind for material in body.materials}
+    missing = [material_of(kind) for kind in MaterialKind if kind not in there]
     if missing:
         raise Refused(
             "material-missing",
-            f"缺少申报材料:{'、'.join(missing)}(五)",
-            f"materials missing: {', '.join(missing)} (五)",
+            f"缺少申报材料:{'、'.join(each.zh for each in missing)}(五)",
+            f"materials missing: {', '.join(each.en for each in missing)} (五)",
             "materials",
         )
     require_some(body.scope, "申报范围为空", "the scope is empty")
@@ -217,8 +219,8 @@ def _require_complete(body: ApplicationSubmitted) -> None:
     if Method.OWN in body.methods and not (body.own_method or "").strip():
         raise Refused(
             "own-method-missing",
-            "申报了本企业认定方式,但未写明内容(own_method)",
-            "the own method is not described (own_method)",
+            "申报了本企业认定方式,但未写明内容",
+            "the own method is not described",
             "own_method",
         )
     for index, unit in enumerate(body.units or ()):
@@ -250,8 +252,8 @@ def require_opinion_due(
     if body.district != profile.district:
         raise Refused(
             "other-district",
-            f"该企业的主管区是 {profile.district},不是 {body.district}",
-            f"the competent district is {profile.district}, not {body.district}",
+            f"该企业的主管区是{body_of(profile.district).zh},不是{body_of(body.district).zh}",
+            f"the competent district is {body_of(profile.district).en}, not {body_of(body.district).en}",
             "district",
         )
     if state.accepted is not None:

@@ -44,7 +44,7 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
             values=(*occupation.parts, edition),
         )
     return undecided(
-        f"缺少目录“国家职业资格目录{edition}”(qualifications,适用于 {day}),无法判断是否准入类",
+        f"缺少目录“国家职业资格目录{edition}”(适用于 {day}),无法判断是否准入类",
         f"the catalogue qualifications {edition} in force on {day} is missing",
         position,
         reason="catalogue-not-held",

@@ -9,11 +9,16 @@ from domain.finding.finding import Finding
 from domain.finding.rectification import Order
 from domain.inspection.inspection import InspectionDispatched, Inspector, SpotCheckRecorded
 from domain.terms.envelope import Recorded
-from domain.terms.identifiers import is_card_number
+from domain.terms.identifiers import is_card_number, masked_name
 from domain.terms.intervals import Days
 
-_Said = tuple[str, str]
-"""A sentence in Chinese and in English."""
+
+class _Said(NamedTuple):
+    """A sentence in Chinese and in English, and what it judges: a review belongs to that (§1)."""
+
+    zh: str
+    en: str
+    judged: str
 
 
 def inspection_proper(
@@ -26,48 +31,54 @@ def inspection_proper(
     """
     inspectors = entry.event.inspectors
     needed = context.reference.rules(entry.valid_from).inspectors_minimum
-    wrong = [*_too_few(inspectors, needed), *(s for i in inspectors for s in _wrong_with(i))]
-    strange = [s for i in inspectors for s in _strange_about(i)]
-    if wrong:
-        said = [*wrong, *strange]
-        values = tuple(en for _, en in said)
-        return breach(*_procedure(said), entry.position, reason="procedure", values=values)
-    if not strange:
+    numbered = tuple(enumerate(inspectors, 1))
+    wrong = [*_too_few(inspectors, needed), *(s for n, i in numbered for s in _wrong_with(n, i))]
+    strange = [s for n, i in numbered for s in _strange_about(n, i)]
+    said = [*wrong, *strange]
+    if not said:
         return CLEAR
-    values = tuple(en for _, en in strange)
-    return undecided(*_procedure(strange), entry.position, reason="card-unknown", values=values)
-
-
-def _procedure(said: Sequence[_Said]) -> _Said:
-    zh, en = ";".join(zh for zh, _ in said), "; ".join(en for _, en in said)
-    return f"督导程序:{zh}", f"procedure: {en}"
+    zh = f"督导程序:{';'.join(each.zh for each in said)}"
+    en = f"procedure: {'; '.join(each.en for each in said)}"
+    values = tuple(each.judged for each in said)
+    if wrong:
+        return breach(zh, en, entry.position, reason="procedure", values=values)
+    return undecided(zh, en, entry.position, reason="card-unknown", values=values)
 
 
 def _too_few(inspectors: Sequence[Inspector], needed: int) -> Iterator[_Said]:
     number = len({inspector.account for inspector in inspectors})
     if number < needed:
-        yield f"督导人员 {number} 人,少于 {needed} 人", f"{number} inspectors, {needed} needed"
+        en = f"{number} inspectors, {needed} needed"
+        yield _Said(f"督导人员 {number} 人,少于 {needed} 人", en, en)
 
 
-def _wrong_with(inspector: Inspector) -> Iterator[_Said]:
-    who = inspector.account
+def _who(number: int, inspector: Inspector) -> tuple[str, str]:
+    """Return who is meant: flags are read without personal data too, the inspection names everybody."""
+    name = masked_name(inspector.name)
+    return f"第 {number} 名督导人员({name})", f"inspector {number} ({name})"
+
+
+def _wrong_with(number: int, inspector: Inspector) -> Iterator[_Said]:
+    (zh, en), account = _who(number, inspector), inspector.account
     if not (inspector.card_no or "").strip():
-        yield f"{who} 没有督导证号", f"{who} has no card number"
+        said = "has no card number"
+        yield _Said(f"{zh}没有督导证号", f"{en} {said}", f"{account} {said}")
     if inspector.recusal_declared is None:
-        yield f"{who} 没有回避声明", f"{who} made no recusal statement"
+        said = "made no recusal statement"
+        yield _Said(f"{zh}没有回避声明", f"{en} {said}", f"{account} {said}")
     if inspector.recusal_declared:
-        yield (
-            f"{who} 申明有回避事由而未回避",
-            f"{who} declared a ground for recusal and did not recuse",
-        )
+        said = "declared a ground for recusal and did not recuse"
+        yield _Said(f"{zh}申明有回避事由而未回避", f"{en} {said}", f"{account} {said}")
 
 
-def _strange_about(inspector: Inspector) -> Iterator[_Said]:
+def _strange_about(number: int, inspector: Inspector) -> Iterator[_Said]:
     # The number itself is not repeated: whoever reads flags without personal data reads this.
     card = (inspector.card_no or "").strip()
     if card and not is_card_number(card):
-        yield (
-            f"{inspector.account} 的督导证号不是已知格式(R 加 8 位数字),无法核对",
+        zh, en = _who(number, inspector)
+        yield _Said(
+            f"{zh}的督导证号不是已知格式(R 加 8 位数字),无法核对",
+            f"the card number of {en} follows no known pattern (R and 8 digits)",
             f"the card number of {inspector.account} follows no known pattern (R and 8 digits)",
         )
 

@@ -109,7 +109,7 @@ def _by_standard(
     papers = "、".join(standard.documents)
     return undecided(
         f"{occupation.label} 的 {level.zh} 在确认范围内,但 {day} 施行的国家职业标准"
-        f"({papers or '目录 standards'})只有 {known},请核实",
+        f"({papers or '国家职业标准目录'})只有 {known},请核实",
         f"{occupation.label} is confirmed at {level.en}, but the national standard in force on"
         f" {day} ({papers or 'catalogue standards'}) has no such level",
         position,

@@ -38,6 +38,7 @@ from domain.terms.guards import (
     not_before,
     not_in_the_future,
 )
+from domain.terms.naming import body_of
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import Severity
 
@@ -394,8 +395,8 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
         case FindingWithdrawn() if command.actor.organisation != state.raised_by:
             raise Refused(
                 "other-authority",
-                f"问题由 {state.raised_by} 提出,只能由其撤回",
-                f"the finding was raised by {state.raised_by}, which alone withdraws it",
+                f"问题由{body_of(state.raised_by).zh}提出,只能由其撤回",
+                f"the finding was raised by {body_of(state.raised_by).en}, which alone withdraws it",
                 "actor.organisation",
             )
         case HearingHeld():

@@ -21,6 +21,7 @@ from domain.terms.guards import (
     not_before,
     not_in_the_future,
 )
+from domain.terms.naming import body_of
 from domain.terms.place import Place
 from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import Level, Role
@@ -250,8 +251,8 @@ def _require_own_pool(facts: Facts, command: Command[Event], body: InspectionDra
         if district not in {None, command.actor.organisation}:
             raise Refused(
                 "other-district",
-                f"区级督导员只能抽取本区企业;{uscc} 由 {district} 主管",
-                f"an inspector draws from their own district; competent for {uscc} is {district}",
+                f"区级督导员只能抽取本区企业;企业 {uscc} 由{body_of(district).zh}主管",
+                f"an inspector draws from their own district; competent for {uscc} is {body_of(district).en}",
                 f"pool.enterprises.{index}",
             )
 
@@ -273,8 +274,8 @@ def require_unrecused(inspectors: Sequence[Inspector]) -> None:
         if inspector.recusal_declared:
             raise Refused(
                 "inspector-recused",
-                f"{inspector.account} 申明有回避事由,应当回避,请另派人员",
-                f"{inspector.account} declared a ground for recusal; send somebody else",
+                f"督导人员{inspector.name}申明有回避事由,应当回避,请另派人员",
+                f"{inspector.name} declared a ground for recusal; send somebody else",
                 f"inspectors.{index}",
             )
 

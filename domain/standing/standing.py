@@ -323,7 +323,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if isinstance(body, EnterpriseListed):
         raise Refused(
             "listed-by-publication",
-            "EnterpriseListed 由 RosterPublished 产生,不能单独提交",
+            "“列入名单”由“公布名单”产生,不能单独提交",
             "EnterpriseListed follows from RosterPublished and is not submitted by itself",
         )
     sound(body, facts.reference, _day_of(body, command.valid_from))

@@ -61,8 +61,8 @@ def not_negative(number: int, field: str) -> None:
     if number < 0:
         raise Refused(
             "negative-number",
-            f"{field} 为 {number},数量不能小于 0",
-            f"{field} is {number}; a number of people, sessions or certificates is not below 0",
+            f"数量不能小于 0,这里写的是 {number}",
+            f"this is {number}; a number of people, sessions or certificates is not below 0",
             field,
         )
 
@@ -105,7 +105,7 @@ def must_say_why(text: str) -> None:
 def must_name_basis(text: str) -> None:
     """Refuse an act without its basis."""
     if not text.strip():
-        raise Refused("basis-missing", "必须写明依据(basis)", "the basis must be given", "basis")
+        raise Refused("basis-missing", "必须写明依据", "the basis must be given", "basis")
 
 
 def must_state_outcome(text: str) -> None:

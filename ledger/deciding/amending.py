@@ -40,8 +40,8 @@ def amend(event: object, changes: Changes) -> Amended:
     fault = faults[0]
     paths = [p for p, _ in changes if fault.field == p or fault.field.startswith(f"{p}.")]
     field = f"fields.{paths[0]}" if paths else "fields"
-    named = f"{fault.field}:" if fault.field else ""
-    raise Refused("invalid-correction", f"{named}{fault.zh}", f"{named} {fault.en}".strip(), field)
+    named = f"{fault.field}: " if fault.field else ""
+    raise Refused("invalid-correction", fault.zh, f"{named}{fault.en}", field)
 
 
 def apply(event: Any, changes: Changes) -> Any:  # noqa: ANN401 - any event

@@ -12,7 +12,7 @@ from api.web.frame.frame import Frame
 from api.web.frame.static import static
 from api.words import phrasing
 from api.words.instants import instant
-from api.words.labels import anchor_of, label_of
+from api.words.labels import anchor_of, field_of, label_of
 from api.words.language import Language, Words, one_language
 from api.words.last_day import last_day
 from api.words.summaries import summary as in_one_line
@@ -65,6 +65,7 @@ def _templates() -> Environment:
         half,
         summary,
         label,
+        field,
         last_day,
     )
     for each in called:
@@ -102,6 +103,12 @@ def half(context: Context, text: str) -> str:
 def label(context: Context, field: str) -> str:
     """Return what a field of a form or filter is called; empty if it has no name."""
     return label_of(field, _language(context))
+
+
+@pass_context
+def field(context: Context, path: str) -> str:
+    """Return what a field of a record is called, given its path."""
+    return field_of(path, _language(context))
 
 
 def grouped(number: int) -> str:

@@ -1,14 +1,20 @@
 """Every value of the domain has a name in both languages."""
 
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from api.words.labels import field_of
+from api.words.summaries import summary
 from api.words.words import VOCABULARY
 from domain.checks import CHECKS
 from domain.inspection.inspection import KINDS
 from domain.registry import EVENTS
 from domain.terms import place, vocabulary
+from tests.sentences import code_words
 
 NAMED = {
     "role": vocabulary.Role,
@@ -52,3 +58,27 @@ def test_names_are_complete_in_both_languages():
         for value, words in values.items()
         if not (words.zh.strip() and words.en.strip())
     ] == []
+
+
+def paths(hint: Any, before: str = "") -> Iterator[str]:
+    """Yield the path of every field that a correction of such a record may name."""
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        for field in fields(hint):
+            yield before + field.name
+            yield from paths(hints[field.name], f"{before}{field.name}.")
+    for argument in get_args(hint):
+        yield from paths(argument, before)
+
+
+@pytest.mark.parametrize("event", sorted(EVENTS))
+def test_every_field_of_a_record_is_called_something_where_a_correction_names_it(event: str):
+    wordless = {
+        path
+        for path in paths(EVENTS[event].cls)
+        if code_words(field_of(path, "zh")) or field_of(path, "en") == path
+    }
+    assert wordless == set()
+    for path in paths(EVENTS[event].cls):
+        said = summary("zh", "RecordCorrected", {"position": 7, "fields": {path: "1"}})
+        assert code_words(said) == []

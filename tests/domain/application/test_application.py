@@ -26,6 +26,7 @@ from domain.application.evaluation import Arithmetic, HeadingScores, arithmetic,
 from domain.application.submission import AppliedStandard, AppliedUnit, window_of
 from domain.enterprise import EnterpriseProfileChanged
 from domain.terms.decider import Command, Refused
+from domain.terms.naming import material_of
 from domain.terms.reference import RuleSet
 from domain.terms.vocabulary import CatalogueKind, EnterpriseKind, Method, Opinion, Role
 from ledger.reference import installed
@@ -192,7 +193,7 @@ def test_each_of_the_five_materials_is_needed(missing: int):
     refusal = (
         given(register()).when(submit(materials=some)).then_refused("material-missing", "materials")
     )
-    assert MATERIALS[missing].kind.value in refusal.en
+    assert material_of(MATERIALS[missing].kind).zh in refusal.zh
 
 
 @pytest.mark.parametrize("scope", [(), (item(ELECTRICIAN),)])

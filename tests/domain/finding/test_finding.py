@@ -128,7 +128,7 @@ def test_a_finding_names_what_is_recorded():
         ({"assessments": ("a-1", "a-9")}, "unknown-assessment", "assessments.1"),
         ({"certificates": ("no",)}, "unknown-certificate", "certificates.0"),
         ({"inspection_id": "i-9"}, "unknown-inspection", "inspection_id"),
-        ({"flags": ("no flag",)}, "unknown-flag", "flags.0"),
+        ({"flags": ("S99-x",)}, "unknown-flag", "flags.0"),
         ({"flags": ("S1-2", "S1-99")}, "unknown-flag", "flags.1"),
         # Nothing is judged of a registration.
         ({"flags": ("S1-2", "S1-1")}, "unknown-flag", "flags.1"),
