@@ -24,6 +24,7 @@ from api.cli.proofs import bundle, checkpoint, signer, witness
 from api.cli.replay import projections, replay
 from api.cli.reports import report
 from api.cli.serve import demo, serve
+from api.cli.tables import export
 from api.cli.templates import template
 from api.cli.tokens import token
 from api.cli.users import users
@@ -67,6 +68,7 @@ app.command()(template)
 add_lists(app)
 app.command()(report)
 app.command()(replay)
+app.command()(export)
 app.add_typer(projections, name="projections")
 app.add_typer(catalogue, name="catalogue")
 app.command()(verify)

@@ -38,6 +38,13 @@ def replay(  # noqa: PLR0913 - one argument an option
             help="换一套规则重算:JSON 文件,含 edition 和要改的规则 / fold with another rule set"
         ),
     ] = None,
+    tables: Annotated[
+        bool,
+        typer.Option(
+            "--tables",
+            help="给出各数据表的校验和,与 dudao export 的清单相比 / digests as the manifest of dudao export states",
+        ),
+    ] = False,
     engine: Annotated[str, typer.Option(help="local")] = "local",
     workers: Annotated[
         int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
@@ -60,6 +67,11 @@ def replay(  # noqa: PLR0913 - one argument an option
             "--rules 与 --check 不能同用:视图按账本采用的规则编制,换一套规则必然不同",
             "--rules and --check exclude each other: the views follow the rules that the ledger adopted",
         )
+    if tables and (check or rules is not None or valid_at is not None):
+        raise Failure(
+            "--tables 含各日、按账本的规则,不与 --check、--rules、--valid-at 同用",
+            "--tables is of all days under the ledger's rules: not with --check, --rules or --valid-at",
+        )
     other = None if rules is None else read(rules)
     given = {"valid_at": valid_at, "known_at": known_at, "position": position}
     asked = question_of(AsOf, {k: v for k, v in given.items() if v is not None}).asked()
@@ -68,6 +80,9 @@ def replay(  # noqa: PLR0913 - one argument an option
         at = settle(house, asked).basis.position
         if check:
             _report(replaying.check(house, at, number), at, as_json=json)
+            return
+        if tables:
+            _summary(replaying.tables(house, at, number).tables, at, None, None, as_json=json)
             return
         found = replaying.replay(house, at, asked.valid_at, number, other).tables
     _summary(found, at, asked.valid_at, other.edition if other else None, as_json=json)

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from api.installation.wiring import Installation
 from domain.terms.reference import RuleSet
 from projections.follow.fold import Rules
+from projections.views.views import VIEWS
 from replay import audit, digest, known_at
 from replay.audit import PARTS_PER_WORKER, Difference
 from replay.engines import Executor, InProcess, processes
+from replay.lake import replayed
 
 
 class Replayed(NamedTuple):
@@ -39,6 +41,18 @@ def replay(
         )
         sums = digest.together(running.map(partial(digest.folded, day=day), parts))
     return Replayed(digest.summary(sums))
+
+
+def tables(house: Installation, position: int, workers: int) -> Replayed:
+    """Fold the ledger up to `position`; return rows and digests as a manifest of tables states them."""
+    conninfo = house.database.addresses.app
+    with executor(house.folding, workers) as running:
+        number = running.workers * PARTS_PER_WORKER
+        parts = known_at.parts(conninfo, position, number, tuple(VIEWS))
+        sums = replayed.together(running.map(replayed.folded, parts))
+    return Replayed(
+        {name: {"rows": each.rows, "sum": f"{each.digest:032x}"} for name, each in sums.items()}
+    )
 
 
 def check(house: Installation, position: int, workers: int) -> list[Difference]:

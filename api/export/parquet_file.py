@@ -16,20 +16,10 @@ import pyarrow.parquet as pq
 
 from api.export.formats import Row
 from projections.items.shape import Field, Kind
+from projections.items.typed import TYPES, arrow_type
 
 GROUP = 20_000
 """Rows of one row group: what is held in memory at once."""
-TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
-    {
-        "text": pa.string(),
-        "day": pa.date32(),
-        "instant": pa.timestamp("us", "UTC"),
-        "integer": pa.int64(),
-        "number": pa.float64(),
-        "boolean": pa.bool_(),
-        "json": pa.string(),
-    }
-)
 _WIRE: Mapping[Kind, pa.DataType] = MappingProxyType(
     {**TYPES, "day": pa.string(), "instant": pa.string()}
 )
@@ -51,7 +41,7 @@ def write(
     about: Mapping[str, str],
 ) -> None:
     """Write the rows of all batches; `about` becomes metadata of the file (basis, filters)."""
-    types = [(field, _wire(field), _type(field, TYPES)) for field in fields]
+    types = [(field, _wire(field), arrow_type(field)) for field in fields]
     plain = pa.schema([pa.field(field.name, to) for field, _, to in types])
     schema: pa.Schema = plain.with_metadata(dict(about))  # pyright: ignore[reportUnknownMemberType]
     rows = chain.from_iterable(batches)
@@ -66,15 +56,7 @@ def write(
 
 
 def _wire(field: Field) -> pa.DataType:
-    return _type(field, _WIRE if field.shape is None else TYPES)
-
-
-def _type(field: Field, types: Mapping[Kind, pa.DataType]) -> pa.DataType:
-    if field.shape is None:
-        one = types[field.kind]
-    else:
-        one = pa.struct([pa.field(each.name, _type(each, types)) for each in field.shape.fields])
-    return pa.list_(one) if field.many else one
+    return arrow_type(field, _WIRE if field.shape is None else TYPES)
 
 
 def _arrow(value: Any, field: Field) -> object:  # noqa: ANN401 - any JSON value

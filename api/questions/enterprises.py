@@ -10,7 +10,6 @@ from api.questions import cursors, histories
 from api.questions.answers import Listing, Standing
 from api.questions.clocks import LAST_DAY, Asked
 from api.questions.cursors import Place
-from api.questions.entries import shown
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import AsOf, HistoryQuestion
@@ -26,6 +25,7 @@ from projections.items.records import EnterpriseItem
 from projections.items.seen import shower
 from projections.views import roster, scope
 from projections.views.basis import Basis
+from projections.views.entry_docs import shown
 
 _ENDED = ("closed", "withdrawn")
 """Stages of a finding with which nobody has to do any more."""

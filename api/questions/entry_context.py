@@ -10,7 +10,6 @@ from psycopg import Connection
 
 from api.questions.answers import Standing
 from api.questions.clocks import Asked, parse_position
-from api.questions.entries import shown
 from api.questions.policy import Action, Grant, Rows, decide
 from api.questions.problems import Unclear
 from api.questions.queries import missing, settle
@@ -26,6 +25,7 @@ from ledger.log.merkle import leaf_hash
 from projections.items.records import EntryContextItem
 from projections.items.seen import shower
 from projections.views import flags
+from projections.views.entry_docs import shown
 
 
 class Neighbours(NamedTuple):

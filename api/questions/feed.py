@@ -3,7 +3,6 @@
 from api.questions import histories
 from api.questions.answers import Listing, Standing
 from api.questions.clocks import Asked, parse_position
-from api.questions.entries import shown
 from api.questions.policy import Action, decide
 from api.questions.problems import Unclear
 from api.questions.publications import as_published
@@ -16,6 +15,7 @@ from domain.terms.envelope import Actor
 from ledger import codec
 from projections.items.entries import EntryItem
 from projections.items.seen import shower
+from projections.views.entry_docs import shown
 
 
 def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:

@@ -8,7 +8,6 @@ from psycopg import Connection
 
 from api.questions.answers import Standing
 from api.questions.clocks import Asked
-from api.questions.entries import shown
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import ask_one
 from api.questions.reading import Reading
@@ -27,6 +26,7 @@ from projections.items.records import FlagExplainedItem
 from projections.items.seen import shower
 from projections.views import flags, sessions
 from projections.views.basis import Basis
+from projections.views.entry_docs import shown
 from projections.views.names import names
 
 _OF_PLACE = frozenset({"G1", "G2"})

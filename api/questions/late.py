@@ -5,7 +5,6 @@ from typing import Any
 from api.questions import cursors
 from api.questions.answers import Listing
 from api.questions.cursors import Place
-from api.questions.entries import shown
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, Settled, further, opened, settle
 from api.questions.questions import BacklogQuestion, LateQuestion
@@ -19,6 +18,7 @@ from projections.counts.tallies import Where
 from projections.items.entries import LateItem
 from projections.items.seen import shower
 from projections.views import arrivals
+from projections.views.entry_docs import shown
 
 
 def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:

@@ -12,7 +12,6 @@ from api.questions import cursors
 from api.questions.answers import Listing, Standing
 from api.questions.clocks import Asked
 from api.questions.cursors import Place
-from api.questions.entries import actor_shown
 from api.questions.policy import ALL, Action, Rows, decide
 from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import RequestsQuestion
@@ -27,6 +26,7 @@ from ledger.log.postgres_log import to_entry
 from projections.items.entries import RequestItem
 from projections.items.seen import shower
 from projections.views.basis import BadCursor
+from projections.views.entry_docs import actor_shown
 
 # A request is the first entry of its stream, its decision the second. A correction that was asked for
 # stands in the stream of its record; its decision names it.

@@ -4,7 +4,6 @@ import re
 from typing import NamedTuple
 
 from api.questions.clocks import parse_position
-from api.questions.entries import shown
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, Unclear, not_found
 from api.questions.publications import as_published
@@ -16,6 +15,7 @@ from domain.terms.envelope import Actor
 from ledger import codec
 from ledger.log import tiles
 from ledger.log.tiles import WIDTH, Tile, width_at
+from projections.views.entry_docs import shown
 from proof import kept
 from proof.receipts import Receipt
 

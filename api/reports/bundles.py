@@ -7,7 +7,6 @@ from typing import IO
 
 from api.installation.wiring import Installation
 from api.intake import evidence
-from api.questions.entries import name_of, shown
 from api.questions.policy import Action, Grant, decide
 from api.questions.problems import Problem
 from api.questions.publications import as_published
@@ -23,6 +22,7 @@ from domain.terms.identifiers import is_uscc
 from ledger import codec
 from ledger.log import tiles
 from ledger.log.entry import Entry, instant_text
+from projections.views.entry_docs import name_of, shown
 from proof import bundle as bundles
 from proof import kept
 from proof.bundle import Attachment, Bundle

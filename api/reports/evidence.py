@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api.questions.entries import name_of
 from api.questions.policy import Rows
 from api.questions.visibility import within
 from api.reports import blocks
@@ -14,6 +13,7 @@ from api.words.event_words import EVENT_NAMES
 from api.words.instants import instant
 from ledger.log.entry import Entry
 from ledger.log.log import Log
+from projections.views.entry_docs import name_of
 
 ENTRIES_SHOWN = 300
 

@@ -1,0 +1,1 @@
+"""The tables in two times as files: typed Parquet, in buckets by subject, with a manifest."""

@@ -1,0 +1,77 @@
+"""`dudao export` as an analyst's office runs it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.api.cli.test_cli import Shell
+from tests.api.lines import Json, certificate, listed, session, uscc
+from tests.postgres import Server
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def shell(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    server.drop("dudao_cli_tables")
+    addresses = server.create("dudao_cli_tables", "template0")
+    made = Shell(
+        tmp_path_factory.mktemp("cli"),
+        DUDAO_DATABASE_URL=addresses.app,
+        DUDAO_OWNER_URL=addresses.owner,
+    )
+    made.run("init")
+    yield made
+    server.drop("dudao_cli_tables")
+
+
+def told(folder: Path) -> Json:
+    found: Json = json.loads((folder / "manifest.json").read_bytes())
+    return found
+
+
+def test_tables_are_exported_again_and_since_a_position(shell: Shell) -> None:
+    code = uscc()
+    held = session(code, "3")
+    issued = certificate(code, held["data"]["assessment_id"])
+    shell.load(*listed(code, "4"), held, issued)
+    said = json.loads(shell.run("export", "tables", "--json").stdout)
+    folder = shell.folder / "tables"
+    first = told(folder)
+    assert (said["position"], said["root"]) == (first["position"], first["root"])
+    replayed = json.loads(shell.run("replay", "--tables", "--workers", "1", "--json").stdout)
+    of_manifest = {each["name"]: (each["rows"], each["digest"]) for each in first["tables"]}
+    for name, each in replayed["tables"].items():
+        assert of_manifest[name] == (each["rows"], each["sum"])
+    flags = pq.read_table(folder / "flags").to_pylist()
+    assert {flag["code"] for flag in flags} >= {"S2"}
+    shell.load(session(code, "4"))
+    shell.run("export", "tables")
+    assert told(folder)["position"] > first["position"]
+    shell.run("export", "news", "--since", str(first["position"]))
+    news = pq.read_table(shell.folder / "news" / "entries").column("position").to_pylist()
+    assert min(news) == first["position"] + 1
+    # Nothing in any file says who holds the certificate.
+    holder = issued["data"]["holder"]
+    for name in ("certificates", "entries", "flags"):
+        text = json.dumps(pq.read_table(folder / name).to_pylist(), default=str, ensure_ascii=False)
+        assert holder["name"] not in text
+        assert holder["id_no"] not in text
+        assert "subject_id" not in text
+        assert "masked_name" not in text
+
+
+def test_a_folder_with_something_else_is_left_alone(shell: Shell) -> None:
+    (shell.folder / "mine").mkdir()
+    (shell.folder / "mine" / "letter.txt").write_text("x", encoding="utf-8")
+    done = shell.run("export", "mine", status=2)
+    assert "letter.txt" in done.stderr
+    left = {each.name for each in (shell.folder / "mine").iterdir()}
+    assert left - {".lock"} == {"letter.txt"}
+    done = shell.run("export", "tables", "--since", "99999999", status=2)
+    assert "99999999" in done.stderr
+    done = shell.run("replay", "--tables", "--check", status=2)
+    assert "--tables" in done.stderr
