@@ -1,7 +1,8 @@
 """One command from outside, by whatever way it came: who may, what is asked, where it was recorded."""
 
+import uuid
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, NamedTuple, Protocol
 
 from api.questions.policy import Action, decide
@@ -9,6 +10,7 @@ from api.questions.problems import from_invalid, from_rejection, invalid
 from domain.registry import EVENTS
 from domain.terms.envelope import Actor
 from ledger.deciding.outcome import Accepted, Already, Nothing, Outcome, Rejected
+from ledger.deciding.rehearsal import Foreseen
 from ledger.deciding.transact import Transactor
 from ledger.gate.faults import Fault as ShapeFault
 from ledger.gate.faults import Invalid
@@ -46,6 +48,42 @@ def perform(
     Raises:
         Problem, Refused: nothing was recorded.
     """
+    submission = _read(actor, names, raw, conditions)
+    return _positions(house.transactor.execute(submission, conditions.version))
+
+
+def foresee(house: Recording, actor: Actor, commands: Sequence[tuple[str, bytes]]) -> Foreseen:
+    """Return what commands of `actor`, name and body, would have recorded; nothing is.
+
+    What a second person has to approve is looked at as if it were: that is what is asked for.
+
+    Raises:
+        Problem: a command would be refused.
+    """
+    second = Actor(
+        account="supposed second person", role=actor.role, organisation=actor.organisation
+    )
+    supposed: list[Submission] = []
+    for number, (name, raw) in enumerate(commands):
+        read = _read(actor, (name,), raw, Conditions(f"supposed/{uuid.uuid4()}/{number}", None))
+        approved = replace(read.stamps, approved_by=second) if name in APPROVED else read.stamps
+        supposed.append(read._replace(asks=False, stamps=approved))
+    found = house.transactor.rehearsal().foresee(supposed)
+    if found.refusals:
+        raise from_rejection(found.refusals[0])
+    return found
+
+
+APPROVED = frozenset({"ScopeChanged", "ListingRemoved"})
+"""Acts that always take a second person, and have no effect without one."""
+
+
+def _read(actor: Actor, names: Sequence[str], raw: bytes, conditions: Conditions) -> Submission:
+    """Return the command of a body that `actor` may record.
+
+    Raises:
+        Problem: it is not well formed, or not theirs.
+    """
     try:
         data, faults = read_object(raw)
         data |= dict(conditions.about)
@@ -53,10 +91,9 @@ def perform(
         decide(actor, Action.RECORD, name)
         # Keys of two accounts never meet: nobody finds out by trying which keys others have used.
         key = f"{actor.account}/{conditions.key}"
-        submission = _submission(name, data, faults, actor, key)
+        return _submission(name, data, faults, actor, key)
     except Invalid as error:
         raise from_invalid(error) from None
-    return _positions(house.transactor.execute(submission, conditions.version))
 
 
 def _positions(outcome: Outcome) -> range:

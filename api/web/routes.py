@@ -13,6 +13,7 @@ from api.web.casework import (
     plans,
     publications,
     registers,
+    session_reports,
     submissions,
 )
 from api.web.enterprise import (
@@ -53,6 +54,7 @@ ROUTERS = (
     roster.router,
     enterprises.router,
     enterprise_tabs.router,
+    session_reports.router,
     assessments.router,
     certificates.router,
     entries.router,

@@ -5,14 +5,25 @@ review of a flag) is judged by the ledger as it stands: positions are given when
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ledger.deciding.attempts import Flight, board
 from ledger.deciding.batches import MOST_LINES
 from ledger.deciding.deciding import Parts
 from ledger.deciding.facts import FactBase
-from ledger.deciding.outcome import Outcome
+from ledger.deciding.outcome import Outcome, Rejected
 from ledger.gate.shapes import Submission
+from ledger.log.entry import Draft
 from ledger.log.log import Use
+
+
+class Foreseen(NamedTuple):
+    """What commands would have recorded, had they been sent when the ledger ended at `head`."""
+
+    head: int
+    drafts: tuple[Draft, ...]
+    """In order; the first would stand at `head + 1`."""
+    refusals: tuple[Rejected, ...]
 
 
 class Rehearsal:
@@ -42,3 +53,16 @@ class Rehearsal:
                 made |= dict(zip(flight.taken, taken, strict=True))
                 yield from flight.outcomes([use.first for use in taken])
                 run, ahead = run[len(flight.answers) :], flight
+
+    def foresee(self, commands: Sequence[Submission]) -> Foreseen:
+        """Return what a few commands, sent one after the other, would have recorded."""
+        parts = self._parts
+        head = parts.log.head().position
+        base = FactBase(parts.log, parts.shelf, head, parts.person, parts.survey)
+        boarding = board(parts, commands)
+        flight = Flight(parts, base, boarding, parts.log.used_keys(boarding.keys()))
+        answers = flight.answers
+        drafts = (draft for answer in answers if type(answer) is tuple for draft in answer)
+        return Foreseen(
+            head, tuple(drafts), tuple(each for each in answers if isinstance(each, Rejected))
+        )

@@ -23,12 +23,16 @@ from api.web.frame.rendering import render
 from domain.permissions import MAY
 
 router = APIRouter(include_in_schema=False)
+REPORTED = "reported"
+"""Position of the report that led here: then the page is its receipt."""
 
 
 @router.get("/assessments")
 def assessments(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the sessions that were held until the day."""
-    return list_page(request, house, actor, "assessments", offers={"level": "level"})
+    return list_page(
+        request, house, actor, "assessments", offers={"level": "level"}, may=("AssessmentHeld",)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,10 @@ class AssessmentPage:
 
     session: Mapping[str, Any]
     """As `GET /v1/assessments/{id}` gives it."""
+    reported: bool
+    """Whether the reader comes from reporting it."""
+    may_report: bool
+    """Whether the reader may report a session."""
     enterprise: str | None
     """Name of the assessing enterprise on the day."""
     faults: tuple[Fault, ...]
@@ -64,7 +72,7 @@ class AssessmentPage:
 @router.get("/assessments/{assessment_id}")
 def assessment(request: Request, house: Installed, actor: Caller, assessment_id: str) -> Response:
     """Show one session with what was found about it."""
-    question, seen = read(request, CertificatesQuestion)
+    question, seen = read(request, CertificatesQuestion, REPORTED)
     wanted = question.model_copy(update={"assessment_id": assessment_id, "limit": ROWS})
     found = ask(house, actor, VIEWS["certificates"], wanted)
     asked = found.standing.asked
@@ -92,9 +100,12 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         found.standing,
         subject=uscc,
         twin=f"/v1/assessments/{assessment_id}",
+        own=(REPORTED,),
     )
     page = AssessmentPage(
         session=session,
+        reported=str(session["position"]) == request.query_params.get(REPORTED),
+        may_report=frame.now and actor.role in MAY["AssessmentHeld"],
         enterprise=name_of(house, actor, uscc, asked),
         faults=seen.faults,
         flags=raised.items,

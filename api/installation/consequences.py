@@ -1,0 +1,129 @@
+"""What an act would come to, before it is done: the very fold that will judge it, asked beforehand."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import orjson
+
+from api.installation.wiring import Installation
+from api.intake.commands import foresee
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from projections.views.row import Rows, item
+from replay.supposition import differences
+
+Body = Mapping[str, Any]
+"""The body of a command, as the API takes it."""
+
+
+class Change(NamedTuple):
+    """A flag that would be raised, cleared, or say something else."""
+
+    key: str
+    code: str
+    day: str
+    before: str
+    after: str
+    zh: str
+    en: str
+    uscc: str
+    review_lost: bool
+    """Whether a review of it would no longer hold, and the flag be in the queue again."""
+
+
+class Standing(NamedTuple):
+    """What the roster says of an enterprise on the day of the act: as it is, and as it would be."""
+
+    uscc: str
+    before: Body | None
+    after: Body | None
+
+
+class Consequences(NamedTuple):
+    """What would change."""
+
+    head: int
+    """Where the ledger ended when this was asked."""
+    flags: tuple[Change, ...]
+    standings: tuple[Standing, ...]
+
+    @property
+    def raised(self) -> tuple[Change, ...]:
+        """Flags that would be breach or undecided and are not."""
+        return tuple(each for each in self.flags if each.before == "clear")
+
+    @property
+    def cleared(self) -> tuple[Change, ...]:
+        """Flags that would be clear and are not."""
+        return tuple(each for each in self.flags if each.after == "clear")
+
+    @property
+    def others(self) -> tuple[Change, ...]:
+        """Flags that would say something else."""
+        return tuple(each for each in self.flags if "clear" not in {each.before, each.after})
+
+
+def consequences(
+    house: Installation, actor: Actor, commands: Sequence[tuple[str, Body]], day: date
+) -> Consequences:
+    """Return what the commands, name and body, would change as of `day`.
+
+    Raises:
+        Problem: one of them would be refused.
+    """
+    raw = [
+        (name, orjson.dumps({n: v for n, v in body.items() if v is not None}))
+        for name, body in commands
+    ]
+    foreseen = foresee(house, actor, raw)
+    with house.reading() as connection:
+        found = differences(connection, house.folding, foreseen.head, foreseen.drafts)
+    flags = [
+        _change(each.subject, each.key, each.before, each.after)
+        for each in found
+        if each.table == "flags" and _is_shown(actor, each.key)
+    ]
+    standings = [
+        Standing(each.subject, _on(each.before, day), _on(each.after, day))
+        for each in found
+        if each.table == "roster"
+    ]
+    return Consequences(
+        foreseen.head, tuple(each for each in flags if each is not None), tuple(standings)
+    )
+
+
+def _is_shown(actor: Actor, key: str) -> bool:
+    """Q1 is the supervisors' own fault, and no business of the enterprise (§6)."""
+    return actor.role is not Role.ENTERPRISE_REPORTER or not key.startswith("Q1-")
+
+
+def _change(uscc: str, key: str, before: Rows, after: Rows) -> Change | None:
+    was = item(before[-1].doc) if before else None
+    would_be = item(after[-1].doc) if after else None
+    one, other = _verdict(was), _verdict(would_be)
+    lost = bool(was and was["review"] and not was["review_stale"]) and bool(
+        would_be and would_be["review_stale"]
+    )
+    shown = would_be if other != "clear" else was
+    if shown is None or (one == other and not lost and _message(was) == _message(would_be)):
+        return None
+    message = shown["message"]
+    said = (message["zh"], message["en"])
+    return Change(key, shown["code"], shown["valid_at"], one, other, *said, uscc, lost)
+
+
+def _verdict(flag: Body | None) -> str:
+    return "clear" if flag is None else flag["verdict"]
+
+
+def _message(flag: Body | None) -> object:
+    return None if flag is None else flag["message"]
+
+
+def _on(rows: Rows, day: date) -> Body | None:
+    for row in rows:
+        if row.valid_from <= day and (row.valid_to is None or day < row.valid_to):
+            return item(row.doc)
+    return None
