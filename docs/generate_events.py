@@ -26,6 +26,7 @@ from domain.permissions import MAY
 from domain.registry import EVENTS, EventType
 from domain.terms import guards, scope
 from domain.terms.clauses import CLAUSES
+from ledger.members import member
 
 TARGET = Path(__file__).with_name("events.md")
 SHARED = (guards, permissions, corrector, progress, scope, evaluation)
@@ -93,7 +94,7 @@ def _clauses(text: str) -> list[str]:
 
 
 def _event(event: EventType) -> str:
-    roles = ", ".join(f"`{role.value}`" for role in MAY[event.name])
+    roles = ", ".join(f"`{role.value}`" for role in MAY[event.name]) or "the owner of the tables"
     head = f"### {event.name}\n\n`{event.stored}` · recorded by {roles}\n"
     return f"{head}\n{_words(event.cls)}\n\n{_table(event.cls)}"
 
@@ -116,7 +117,7 @@ def _table(cls: Any) -> str:  # noqa: ANN401 - a class of records
     for field in fields(cls):
         optional = "" if _required(field) else "may be left out"
         remark = " · ".join(filter(None, (optional, said.get(field.name, ""))))
-        lines.append(f"| `{field.name}` | {_holds(hints[field.name])} | {remark} |")
+        lines.append(f"| `{member(field.name)}` | {_holds(hints[field.name])} | {remark} |")
     return "\n".join(lines) + "\n"
 
 

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from domain import (
     assessment,
     catalogue,
+    clock,
     complaint,
     correction,
     enterprise,
@@ -56,6 +57,7 @@ _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
         "complaint": complaint,
         "catalogue": catalogue,
         "person": erasure,
+        "clock": clock,
         "record": correction,
         "request": request,
     }

@@ -19,7 +19,8 @@ from domain.registry import EVENTS
 from domain.terms.decider import Command, New
 from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
 from domain.terms.vocabulary import Role
-from ledger.canonical import is_everyday, plain_form
+from ledger import members
+from ledger.canonical import Plain, is_everyday, plain_form
 from ledger.log.entry import Draft, Entry, Malformed
 from ledger.upcasts import UPCASTS, Upcast
 
@@ -111,9 +112,10 @@ class Codec:
         bare: Collection[str] = (),
     ) -> None:
         self._names = {cls: stored for stored, cls in types.items()}
-        self._plain = {cls: plain_form(cls) for cls in types.values()}
+        self._plain = {cls: _written_form(cls) for cls in types.values()}
         self._encoder = msgspec.json.Encoder(order="sorted")
-        shapes = {**types, **{name: upcast.shape for name, upcast in upcasts.items()}}
+        stored = {**types, **{name: upcast.shape for name, upcast in upcasts.items()}}
+        shapes = {name: members.shape(cls) for name, cls in stored.items()}
         self._readers = {
             name: _Reader(
                 _decoder(_Read[shape]),  # type: ignore[valid-type]
@@ -282,7 +284,18 @@ def _steps(
     while name not in types:
         steps.append(upcasts[name].step)
         name = upcasts[name].to
-    return tuple(steps)
+    renamed = members.read_as(types[name])
+    return tuple(steps) if renamed is None else (renamed, *steps)
+
+
+def _written_form(cls: type) -> Plain | None:
+    """Return what makes an event what its bytes are written from; None where it is that already."""
+    plain = plain_form(cls)
+    if members.shape(cls) is cls:
+        return plain
+    if plain is None:
+        return members.written
+    return lambda event: members.written(plain(event))
 
 
 def _unknown(stored: str) -> _Reader:

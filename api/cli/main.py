@@ -13,6 +13,7 @@ import typer
 from api.cli.backups import backup, keys, restore
 from api.cli.catalogues import catalogue
 from api.cli.checks import doctor, verify
+from api.cli.clock import clock
 from api.cli.erase import erase
 from api.cli.failures import reported, tell
 from api.cli.imports import import_files
@@ -83,6 +84,7 @@ app.command()(erase)
 app.command()(token)
 app.add_typer(users, name="users")
 app.command()(doctor)
+app.command()(clock)
 
 
 def _tell_of_unknown_variables() -> None:

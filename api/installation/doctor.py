@@ -274,8 +274,9 @@ def _clock(house: Installation) -> Iterator[Finding]:
         yield Finding(
             "clock",
             State.FAULT,
-            f"最后一条记录入账于 {last},晚于现在;请核对系统时间",
-            f"the last entry is of {last}, which is in the future: check the clock",
+            f"最后一条记录入账于 {last},晚于现在;请核对系统时间,若当时是时钟超前,请用 dudao clock 恢复",
+            f"the last entry is of {last}, which is in the future: check the clock, and if it ran ahead "
+            "then, see dudao clock",
         )
     elif apart > PATIENCE.total_seconds():
         yield Finding(

@@ -140,6 +140,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "request at {position}: {taken:taken}, {reason}",
         ),
         "PersonErased": _same("{basis}"),
+        "ClockSet": _same("{from} → {to}: {reason}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }
 )

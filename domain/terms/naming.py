@@ -148,6 +148,7 @@ EVENTS = _named(
         "CorrectionDecided": ("办理更正申请", "correction decided"),
         "CatalogueAdopted": ("采用目录版本", "catalogue adopted"),
         "PersonErased": ("抹除个人信息", "person erased"),
+        "ClockSet": ("校正时钟", "clock set"),
     }
 )
 """Names of the kinds of entries."""

@@ -14,6 +14,7 @@ import msgspec
 from domain.correction import CorrectionRequested, RecordCorrected
 from domain.request import ActRequested
 from ledger.gate.text import as_object
+from ledger.members import written
 
 
 def contract(event: object) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def contract(event: object) -> dict[str, Any]:
 
 def members(event: object) -> dict[str, Any]:
     """Return the event's data with days as text and exact decimals."""
-    data: dict[str, Any] = msgspec.to_builtins(event, builtin_types=(Decimal,))
+    data: dict[str, Any] = msgspec.to_builtins(written(event), builtin_types=(Decimal,))
     return data
 
 

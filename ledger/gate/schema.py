@@ -39,6 +39,7 @@ from ledger.gate.rules import (
     whole_rule,
 )
 from ledger.gate.text import as_object
+from ledger.members import member
 
 Special = Callable[[], CoreSchema]
 
@@ -102,7 +103,10 @@ def _record(cls: Any, family: Family) -> CoreSchema:  # noqa: ANN401 - a datacla
     taken = [f for f in fields(cls) if f.name not in left_out]
     members = [
         cs.dataclass_field(
-            f.name, _with_default(f, schema(hints[f.name], family, f.name)), kw_only=True
+            f.name,
+            _with_default(f, schema(hints[f.name], family, f.name)),
+            kw_only=True,
+            validation_alias=member(f.name),
         )
         for f in taken
     ]

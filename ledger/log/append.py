@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import Connection
 
 from ledger.log import pack
 from ledger.log.clock import Clock
-from ledger.log.entry import SALT_BYTES, Malformed, entry_bytes, instant_text
+from ledger.log.entry import SALT_BYTES, Draft, Malformed, entry_bytes, instant_text
 from ledger.log.judge import Facts, Judgement, judge, questions, validate
-from ledger.log.log import Append, Look, Result, Use
+from ledger.log.log import Append, Appended, Look, Result, Use
 from ledger.log.merkle import Frontier
 
 MAX_BATCH_ENTRIES = 20_000
@@ -33,6 +33,14 @@ OVERTAKEN = "LG001"
 
 class Overtaken(Exception):  # noqa: N818 - reads as what it says
     """Somebody appended between reading and writing."""
+
+
+class NotAhead(Exception):  # noqa: N818 - reads as what it says
+    """The last entry is not later than the clock: there is nothing to set."""
+
+    def __init__(self, last: datetime | None, clock: datetime) -> None:
+        super().__init__()
+        self.last, self.clock = last, clock
 
 
 class State(NamedTuple):
@@ -176,6 +184,7 @@ def _write(
     judgement: Judgement,
     frontier: Frontier,
     recorded_at: datetime,
+    query: LiteralString = WRITE,
 ) -> None:
     first, drafts = frontier.size + 1, judgement.drafts
     salts, leaves = _hash(judgement, frontier, recorded_at)
@@ -199,11 +208,41 @@ def _write(
         pack.integers([draft.backfill for draft in drafts]),
     )
     try:
-        connection.execute(WRITE, values, prepare=True)
+        connection.execute(query, values, prepare=True)
     except psycopg.Error as error:
         if error.sqlstate == OVERTAKEN:
             raise Overtaken from error
         raise
+
+
+SET_CLOCK = """
+SELECT ledger.append_clock_set(%s::bigint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                               %s, %s)
+"""
+
+
+def set_clock(connection: Connection[Any], made: Callable[[datetime, datetime], Draft]) -> Appended:
+    """Append the entry from which on the time is earlier than before, as the owner of the tables.
+
+    `made` returns it from the time of the last entry and from what the clock reads, held under the lock.
+    The connection must be in autocommit, and act as the owner. No checks of a clock that cannot be right
+    are asked: that it was not right is what the entry says.
+    """
+    pack.register(connection)
+    with connection.transaction():
+        connection.execute(DEADLINE)
+        state = _open(connection, (), lock=True)
+        if state.recorded_at is None or state.clock >= state.recorded_at:
+            raise NotAhead(state.recorded_at, state.clock)
+        batch = [Append((made(state.recorded_at, state.clock),))]
+        state = _open(connection, batch, lock=True)._replace(clock=state.clock)
+        judgement = judge(batch, state.facts, state.clock, chained=False)
+        frontier = Frontier(state.facts.head, state.frontier)
+        _write(connection, judgement, frontier, state.clock, SET_CLOCK)
+        (result,) = judgement.results
+        if not isinstance(result, Appended):  # it has no key and rests on nothing
+            raise TypeError(result)
+        return result
 
 
 def _hash(

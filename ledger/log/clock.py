@@ -11,7 +11,8 @@ corrected, when it cannot be right:
 
 What remains: a process that starts when the machine's clock is already wrong. Only a time from
 outside (a witness's signature) shows that. After a refusal somebody puts the clock right; if it was
-the earlier time that was wrong, restarting the process accepts the new one.
+the earlier time that was wrong, restarting the process accepts the new one. Where entries were recorded
+at a time that has not come yet, `dudao clock --set` lets the owner go on from now, on the record.
 """
 
 import logging

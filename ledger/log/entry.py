@@ -18,6 +18,8 @@ MAX_ENTRY_BYTES = 60_000
 """Below the 65,535 bytes that an entry bundle of C2SP tlog-tiles can hold."""
 SALT_BYTES = 16
 MAX_NUMBER = 2**31 - 1
+SETS_CLOCK = "clock.clock-set/"
+"""How the type begins of the one entry that may be recorded at an earlier time than the one before."""
 
 
 class Malformed(ValueError):  # noqa: N818 - an answer to the caller, not a fault

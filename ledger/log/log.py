@@ -120,7 +120,8 @@ def is_keyed(item: Append) -> bool:
 class Log(Protocol):
     """An append-only sequence of entries, positions 1, 2, 3 … without gaps.
 
-    Position n + 1 never becomes visible before n, and `recorded_at` never decreases.
+    Position n + 1 never becomes visible before n, and `recorded_at` never decreases but where an entry
+    says that the clock was set back.
     """
 
     def head(self) -> Head:

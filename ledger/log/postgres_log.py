@@ -215,8 +215,15 @@ class PostgresLog:
         return {key: Use(first, count, digest) for key, first, count, digest in rows}
 
     POSITION_AT = """
-    WITH RECURSIVE search (low, high) AS (
-        SELECT 0::bigint, size FROM ledger.log_state
+    WITH RECURSIVE set_back AS MATERIALIZED (
+        SELECT position, recorded_at FROM ledger.entry
+         WHERE stream = 'clock/database' AND version > 0 ORDER BY version
+    ),
+    search (low, high) AS (
+        SELECT b.low, coalesce((SELECT min(position) - 1 FROM set_back WHERE position > b.low), b.size)
+          FROM (SELECT s.size, coalesce((SELECT max(position) FROM set_back
+                                          WHERE recorded_at <= %(instant)s), 0) AS low
+                  FROM ledger.log_state s) b
         UNION ALL
         SELECT CASE WHEN e.recorded_at <= %(instant)s THEN s.middle ELSE s.low END,
                CASE WHEN e.recorded_at <= %(instant)s THEN s.high ELSE s.middle - 1 END
@@ -228,8 +235,8 @@ class PostgresLog:
 
     def position_at(self, instant: datetime) -> int:
         """Return the last position recorded at or before the instant, 0 if there is none."""
-        # Times never decrease along positions, so the primary key can be searched by halving and
-        # the time needs no index.
+        # Times decrease only where the clock was set back. From the last such place at or before the
+        # instant up to the next they rise, so the primary key is searched by halving: no index by time.
         return int(self._rows(self.POSITION_AT, instant=instant)[0][0])
 
     RECORDED_AT = "SELECT recorded_at FROM ledger.entry WHERE position = %(position)s"

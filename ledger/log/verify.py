@@ -11,11 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
+import msgspec
 import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from ledger.log.entry import FORMATS, Draft, Malformed, check, entry_bytes, instant_text
+from ledger.log.entry import FORMATS, SETS_CLOCK, Draft, Malformed, check, entry_bytes, instant_text
 from ledger.log.log import Head
 from ledger.log.merkle import leaf_hash
 from ledger.log.tiles import STEP, Laid, Layer, lay
@@ -231,14 +232,37 @@ class _Checker:
             return IMPOSSIBLE
         if leaf_hash(content) != leaf:
             return "leaf: not the hash of the entry's columns"
-        if self.recorded_at is not None and recorded_at < self.recorded_at:
-            return "recorded_at: before the entry above"
+        if (wrong := self._time(type_, recorded_at, payload)) is not None:
+            return wrong
         if part != 0 and (key, part) != self._command:
             return f"part: {part} does not continue a command"
         self._command = (key, part + 1)
         self.recorded_at = recorded_at
         self._laid.extend(self.tree.append(leaf))
         return None
+
+    def _time(self, type_: str, recorded_at: datetime, payload: bytes) -> str | None:
+        """Times rise; only an entry that says from when to when they go back is earlier, and just so."""
+        if not type_.startswith(SETS_CLOCK):
+            rises = self.recorded_at is None or recorded_at >= self.recorded_at
+            return None if rises else "recorded_at: before the entry above"
+        try:
+            said = msgspec.json.decode(payload, type=_ClockSet).data
+        except msgspec.MsgspecError:
+            said = None
+        before = self.recorded_at
+        if before and recorded_at < before and said == _Instants(before, recorded_at):
+            return None
+        return "recorded_at: the clock is not set back from the entry above as it says"
+
+
+class _Instants(msgspec.Struct, rename={"from_": "from"}):
+    from_: datetime
+    to: datetime
+
+
+class _ClockSet(msgspec.Struct):
+    data: _Instants
 
 
 def _root_is_not(statement: Statement) -> str:

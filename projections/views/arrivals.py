@@ -1,6 +1,6 @@
 """What reached the ledger when: days of entry as positions, and entries that came long after their day.
 
-The ledger has no index by time: times never decrease along positions, so a day is found by halving.
+The ledger has no index by time: times rise along positions, so a day is found by halving.
 A page of late entries looks at a bounded stretch of the ledger, so its answer may be short and still
 not be the last.
 """

@@ -31,6 +31,8 @@ ORGANISATIONS = {
 }
 FOLLOWS = "EnterpriseListed"
 """The one event that nobody submits: it follows from a publication."""
+OF_THE_OWNER = "ClockSet"
+"""The one event that no role has recorded."""
 REQUESTS = {"ActRequested", "ActDecided"}
 """Whoever may record these may do so for the acts of their own role alone."""
 NEED_TWO = {"ScopeChanged", "ListingRemoved", "CatalogueAdopted"}
@@ -71,8 +73,18 @@ def send(office: Office, door: str, command: Json, actor: Json | None) -> Any:
 
 
 def test_there_is_a_situation_for_every_event():
-    assert set(SITUATIONS) == set(EVENTS) == set(MAY)
-    assert all(len(doors(event)) > 1 for event in set(EVENTS) - {"ActDecided"})
+    assert {*SITUATIONS, OF_THE_OWNER} == set(EVENTS) == set(MAY)
+    assert all(len(doors(event)) > 1 for event in set(SITUATIONS) - {"ActDecided"})
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+def test_the_clock_is_put_back_for_no_role(office: Office, role: Role):
+    body = {"from": "2099-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z", "reason": "x"}
+    command = {"type": OF_THE_OWNER, "valid_from": "2026-01-01", "data": body}
+    actor = {"account": "x", "role": role.value, "organisation": ORGANISATIONS.get(role, uscc())}
+    (door,) = doors(OF_THE_OWNER)
+    answer = problem(send(office, door, command, actor), 403)
+    assert answer["rule"] == "role-not-allowed"
 
 
 @pytest.mark.parametrize("event", sorted(SITUATIONS))
@@ -148,7 +160,7 @@ def test_an_inspector_acts_in_the_own_district_alone(office: Office, event: str)
     assert send(office, doors(event)[0], command, district("110108")).status_code == 201
 
 
-@pytest.mark.parametrize("event", sorted(set(EVENTS) - {FOLLOWS}))
+@pytest.mark.parametrize("event", sorted(set(SITUATIONS) - {FOLLOWS}))
 def test_a_role_belongs_to_its_organisation(office: Office, event: str):
     """A supervisor of the bureau, a publisher of the centre, an inspector of nowhere are nobody."""
     code, command = situation(office, event)

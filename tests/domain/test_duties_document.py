@@ -21,6 +21,7 @@ OF_THE_LEDGER = {
     "ActRequested",
     "ActDecided",
     "PersonErased",
+    "ClockSet",
 }
 """Events that are no duty of the notice."""
 

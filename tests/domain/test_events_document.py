@@ -7,6 +7,7 @@ import pytest
 from docs.generate_events import TARGET, refusals, render
 from domain.permissions import MAY
 from domain.registry import EVENTS
+from ledger.members import member
 
 
 def test_the_document_is_written_from_the_code_as_it_is():
@@ -21,7 +22,7 @@ def test_every_event_is_described_with_its_fields_and_roles(name: str):
     assert found
     section = after.split("\n## ")[0].split("\n### ")[0]
     assert f"`{EVENTS[name].stored}`" in section
-    assert all(f"| `{field.name}` |" in section for field in fields(EVENTS[name].cls))
+    assert all(f"| `{member(field.name)}` |" in section for field in fields(EVENTS[name].cls))
     assert all(f"`{role.value}`" in section for role in MAY[name])
 
 

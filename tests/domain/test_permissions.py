@@ -88,6 +88,7 @@ MATRIX = {
     "ActDecided": "QCB",
     "CatalogueAdopted": "BC",
     "PersonErased": "C",
+    "ClockSet": "",
 }
 
 
