@@ -14,6 +14,7 @@ from domain.checks import CHECKS
 from domain.inspection.inspection import KINDS
 from domain.registry import EVENTS
 from domain.terms import place, vocabulary
+from ledger.members import member
 from tests.sentences import code_words
 
 NAMED = {
@@ -65,7 +66,7 @@ def paths(hint: Any, before: str = "") -> Iterator[str]:
     if is_dataclass(hint):
         hints = get_type_hints(hint)
         for field in fields(hint):
-            yield before + field.name
+            yield before + member(field.name)
             yield from paths(hints[field.name], f"{before}{field.name}.")
     for argument in get_args(hint):
         yield from paths(argument, before)
