@@ -30,7 +30,8 @@ Written by `docs/generate_items.py` from the code; do not edit.
 A list is declared once (`api/questions/declared.py`), an item once (`projections/items/`): route, command,
 page, JSON, OpenAPI and the columns of CSV, XLSX and Parquet come from there. JSON and CSV hold values as here;
 XLSX and terminal say them in words, an instant in the time of Shanghai, an end marked † by the last day that
-counts. Parquet: days are `date32`, instants `timestamp[us, UTC]`, records structs, several lists; `json` is text.
+counts. Parquet: days are `date32`, instants `timestamp[us, UTC]`, records structs, several lists;
+`json` and `any` are JSON as text.
 
 Who sees: *anyone* · *readers*, whoever may read the list at all · *masked*, names masked for an analyst ·
 *who sees people*, readers but analysts: for others the field is not there.

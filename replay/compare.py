@@ -1,6 +1,6 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
@@ -13,7 +13,8 @@ from projections.views.basis import BadCursor, Basis, Page
 from projections.views.row import item
 from replay.causes import Change, causes
 
-Of: TypeAlias = Literal["roster", "scope", "flags"]
+Of: TypeAlias = Literal["roster", "scope", "flags", "standings"]
+Clock: TypeAlias = Literal["day", "knowledge", "both"]
 Item: TypeAlias = dict[str, Any]
 
 
@@ -24,6 +25,8 @@ class Line(NamedTuple):
     before: Item | None
     after: Item | None
     change: Change
+    record: str
+    """Key of the record in its view, which may have several lines."""
 
 
 def diff(  # noqa: PLR0913 - two bases, and where to look
@@ -37,16 +40,18 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     cursor: str | None = None,
     limit: int = 100,
 ) -> Page:
-    """Return lines `{change, key, uscc, before, after, because}` in order of key.
+    """Return lines `{change, key, uscc, clock, before, after, because}` in order of key.
 
-    `change` is `added`, `removed` or `changed`; `because` lists `{position, type, actor, reason,
-    document_no, recorded_at, valid_from}` of the entries that explain the line. Both positions must
-    have been reached by the live tables. A page looks at `limit` records; `of` scope has a line
-    for each occupation of an enterprise, and a record that differs in nothing shown has none.
+    `clock` is which of the two clocks, moved alone, makes the difference; `change` is `added`,
+    `removed` or `changed`; `because` lists `{position, type, actor, reason, document_no,
+    recorded_at, valid_from}` of the entries that explain the line. Both positions must have been
+    reached by the live tables. A page looks at `limit` records; `of` scope has a line for each
+    occupation of an enterprise, and a record that differs in nothing shown has none.
     """
     lines, more = _lines(conn, of, before, after, where or Where(), cursor, limit)
     explained = causes(log, [line.change for line in lines], before, after)
-    return Page([_shown(line, why) for line, why in zip(lines, explained, strict=True)], more)
+    clocks = _clocks(conn, of, lines, before, after)
+    return Page([*map(_shown, lines, clocks, explained)], more)
 
 
 def changed(
@@ -161,19 +166,73 @@ def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
     return {"after_code": parts[0], "after_record": parts[1], "after_key": cursor or ""}
 
 
-def _shown(line: Line, because: list[Item]) -> Item:
-    return {**_difference(line), "because": because}
+def _shown(line: Line, clock: Clock, because: list[Item]) -> Item:
+    return {**_difference(line), "clock": clock, "because": because}
+
+
+def _clocks(
+    conn: Connection[Any], of: Of, lines: Sequence[Line], before: Basis, after: Basis
+) -> list[Clock]:
+    """Return for each line which clock made the difference."""
+    only = moved(before, after)
+    if only is not None:
+        return [only] * len(lines)
+    keys = sorted({line.record for line in lines})
+    one = _as_of(conn, of, keys, Basis(after.valid_at, before.position))
+    other = _as_of(conn, of, keys, Basis(before.valid_at, after.position))
+    shown = _where if of == "standings" else _visible
+    return [
+        clock(*(shown(side) for side in (one.get(line.key), other.get(line.key), line.after)))
+        for line in lines
+    ]
+
+
+def moved(before: Basis, after: Basis) -> Clock | None:
+    """Return the clock in which two bases differ; None where they differ in both."""
+    if before.position == after.position:
+        return "day"
+    return "knowledge" if before.valid_at == after.valid_at else None
+
+
+def clock(by_day: object, by_knowledge: object, after: object) -> Clock:
+    """Return which clock leads to `after`, given what each of them, moved alone, leads to."""
+    if (by_day == after) == (by_knowledge == after):
+        return "both"
+    return "day" if by_day == after else "knowledge"
+
+
+def _as_of(
+    conn: Connection[Any], of: Of, keys: Sequence[str], basis: Basis
+) -> dict[str, Item | None]:
+    """Return what stands at a basis in the place of lines of these records."""
+    table = sql.Identifier("projections", "flags" if of == "flags" else "roster")
+    subject = sql.Identifier("subject" if of == "flags" else "key")
+    statement = sql.SQL(AS_OF).format(table=table, subject=subject)
+    values = {"keys": [*keys], "position": basis.position, "valid_at": basis.valid_at}
+    lines_of = _OF[of][2]
+    return {
+        line.key: line.after
+        for key, uscc, doc in asked(conn, statement, values)
+        for line in lines_of(key, uscc, None, item(doc))
+    }
+
+
+AS_OF: LiteralString = """
+SELECT key, {subject}, doc FROM {table}
+ WHERE key = ANY (%(keys)s)
+   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+"""
 
 
 def _difference(line: Line) -> Item:
-    key, before, after, change = line
-    return {
-        "change": "added" if before is None else "removed" if after is None else "changed",
-        "key": key,
-        "uscc": change.uscc,
-        "before": before,
-        "after": after,
-    }
+    return {**sides(line.key, line.before, line.after), "uscc": line.change.uscc}
+
+
+def sides(key: str, before: Item | None, after: Item | None) -> Item:
+    """Return what a line says of its two sides."""
+    change = "added" if before is None else "removed" if after is None else "changed"
+    return {"change": change, "key": key, "before": before, "after": after}
 
 
 # A row that holds at both bases is the same at both: only what does not is read.
@@ -206,7 +265,7 @@ def _roster_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> It
     before, after = _listed(old), _listed(new)
     if _visible(before) != _visible(after):
         rests_on = (_because(old), _because(new))
-        yield Line(key, before, after, Change(uscc, *rests_on))
+        yield Line(key, before, after, Change(uscc, *rests_on), key)
 
 
 def _listed(shown: Item | None) -> Item | None:
@@ -223,6 +282,20 @@ def _because(shown: Item | None) -> frozenset[int]:
     return frozenset(shown["because"]) if shown else frozenset()
 
 
+_STANDING = ("uscc", "name", "district", "standing", "batch", "valid_from", "valid_to")
+
+
+def _standing_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
+    """Yield a line where the enterprise stands otherwise, on the roster or not yet."""
+    before, after = (shown and {name: shown[name] for name in _STANDING} for shown in (old, new))
+    if _where(before) != _where(after):
+        yield Line(key, before, after, Change(uscc, _because(old), _because(new)), key)
+
+
+def _where(shown: Item | None) -> tuple[Any, ...] | None:
+    return None if shown is None else tuple(shown[name] for name in _STANDING[3:])
+
+
 def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
     """Yield a line for each occupation; its key is USCC, edition, code, name and 工种."""
     before, after = _by_occupation(old), _by_occupation(new)
@@ -233,7 +306,7 @@ def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Itera
     for occupation in sorted({*before, *after}):
         one, other = before.get(occupation), after.get(occupation)
         if one != other:
-            yield Line(f"{uscc}/{occupation}", one, other, Change(uscc, *rests_on))
+            yield Line(f"{uscc}/{occupation}", one, other, Change(uscc, *rests_on), uscc)
 
 
 def _by_occupation(shown: Item | None) -> dict[str, Item]:
@@ -275,7 +348,8 @@ SELECT {columns} FROM old FULL JOIN new USING (record, code, key, subject)
 def _flag_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
     before, after = _raised(old), _raised(new)
     if _visible(before) != _visible(after):
-        yield Line(key, before, after, Change(uscc, _flag_because(old), _flag_because(new)))
+        change = Change(uscc, _flag_because(old), _flag_because(new))
+        yield Line(key, before, after, change, key)
 
 
 def _raised(shown: Item | None) -> Item | None:
@@ -296,5 +370,6 @@ _OF: Mapping[Of, tuple[LiteralString, LiteralString, _Lines]] = MappingProxyType
         "roster": (ROSTER, "key, key, old.doc, new.doc", _roster_lines),
         "scope": (ROSTER, "key, key, old.doc, new.doc", _scope_lines),
         "flags": (FLAGS, "key, subject, old.doc, new.doc", _flag_lines),
+        "standings": (ROSTER, "key, key, old.doc, new.doc", _standing_lines),
     }
 )

@@ -29,6 +29,7 @@ _READ: Mapping[Kind, Callable[[Any], object]] = MappingProxyType(
         "day": date.fromisoformat,
         "instant": datetime.fromisoformat,
         "json": lambda value: orjson.dumps(value).decode(),
+        "any": lambda value: orjson.dumps(value).decode(),
     }
 )
 """How they are read inside a record, whose columns Arrow fills also where there is no record."""
@@ -61,7 +62,7 @@ def _wire(field: Field) -> pa.DataType:
 
 def _arrow(value: Any, field: Field) -> object:  # noqa: ANN401 - any JSON value
     """Return a value as Arrow takes it; plain ones are not looked into."""
-    if value is None or (field.shape is None and field.kind != "json"):
+    if value is None or (field.shape is None and field.kind not in {"json", "any"}):
         return value
     return _read(value, field)
 

@@ -60,6 +60,8 @@ def _record(value: Mapping[str, Any], shape: Shape, language: Language) -> str:
         return _occupation(value, shape, language)
     if {"zh", "en"} == names:
         return str(value[language])
+    if {"path", "before", "after"} == names:
+        return _difference(value, language)
     by_name = {field.name: field for field in shape.fields}
     if shape.brief:
         said = [
@@ -76,6 +78,12 @@ def _record(value: Mapping[str, Any], shape: Shape, language: Language) -> str:
         for field in shape.fields
     )
     return _PAUSE.speak(language).join(f"{head} {said}" for head, said in members if said)
+
+
+def _difference(value: Mapping[str, Any], language: Language) -> str:
+    """Return a field that differs, with both sides."""
+    before, after = (_members(value[side], language) or "–" for side in ("before", "after"))
+    return f"{value['path']}: {before} → {after}"
 
 
 def _occupation(value: Mapping[str, Any], shape: Shape, language: Language) -> str:

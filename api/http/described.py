@@ -21,6 +21,7 @@ _TYPES: Mapping[Kind, Schema] = MappingProxyType(
         "number": {"type": "number"},
         "boolean": {"type": "boolean"},
         "json": {"type": "object", "additionalProperties": True},
+        "any": {},
     }
 )
 _EXAMPLES: Mapping[Kind, Any] = MappingProxyType(

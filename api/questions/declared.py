@@ -232,7 +232,7 @@ LISTS: Mapping[str, DeclaredList] = MappingProxyType(
                 ("key",),
                 DiffQuestion,
                 changes.diff,
-                ("change", "key", "before", "after", "because"),
+                ("change", "key", "message", "because"),
                 "/compare",
                 "changes",
                 operation="diff",

@@ -2,7 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from api.questions import cursors
+from psycopg import Connection
+
+from api.questions import cursors, differing
 from api.questions.answers import Listing, Standing
 from api.questions.clocks import Asked
 from api.questions.cursors import Cursor, Place
@@ -11,12 +13,14 @@ from api.questions.problems import Problem, invalid
 from api.questions.queries import Found, Settled, settle
 from api.questions.questions import DiffQuestion, StatsQuestion
 from api.questions.reading import Reading
-from api.questions.visibility import narrowed
+from api.questions.visibility import Seen, narrowed
+from api.words.differences import sentence
 from domain.terms.envelope import Actor
 from projections.counts import statistics
 from projections.counts.tallies import Where
-from projections.items.changes import DIFFERENCES, CountItem
+from projections.items.changes import BY, DIFFERENCES, CountItem
 from projections.items.seen import shower
+from projections.views.basis import Basis, Page
 from replay import compare
 
 SIDES = ("from", "to")
@@ -49,27 +53,72 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     grant = decide(actor, Action.READ, "diff")
     seen = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
-    place = Place("diff", {k: v for k, v in chosen.items() if k in {"of", "uscc", "district"}})
+    place = Place("diff", {k: v for k, v in chosen.items() if k in _SELECTS})
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
     both = _both(house, question, cursor)
     if seen.nothing:
         return Found(both.standing, Listing([], None, seen.limited), grant.audience)
+    after = cursor.after if cursor else None
     with cursors.fitting(), house.reading() as connection:
         latest = max(both.before.basis.position, both.after.basis.position)
         seen = seen.at(connection, latest)
-        page = compare.diff(
-            connection,
-            house.log,
-            question.of,
-            both.before.basis,
-            both.after.basis,
-            where=compare.Where(seen.uscc, seen.district, seen.rows.withheld.positions),
-            cursor=cursor.after if cursor else None,
-            limit=question.limit,
-        )
+        if question.of == "counts":
+            page = _counts(connection, both, question, seen, after)
+        else:
+            page = compare.diff(
+                connection,
+                house.log,
+                question.of,
+                both.before.basis,
+                both.after.basis,
+                where=compare.Where(seen.uscc, seen.district, seen.rows.withheld.positions),
+                cursor=after,
+                limit=question.limit,
+            )
     more = None if page.next is None else cursors.encode(_cursor(both, page.next, place))
-    items = [*map(shower(DIFFERENCES[question.of], grant.audience), page.items)]
+    show = shower(DIFFERENCES[question.of], grant.audience)
+    items = [in_words(question.of, show(line)) for line in page.items]
     return Found(both.standing, Listing(items, more, seen.limited), grant.audience)
+
+
+_SELECTS = frozenset({"of", "uscc", "district", "by"})
+
+
+def in_words(of: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line with what differs in it, by field and in a sentence, as its reader sees it."""
+    line["fields"] = differing.fields(line["before"], line["after"])
+    line["message"] = {"zh": sentence("zh", of, line), "en": sentence("en", of, line)}
+    return line
+
+
+def _counts(
+    connection: Connection[Any], both: Both, question: DiffQuestion, seen: Seen, after: str | None
+) -> Page:
+    """Return the lines in which the counts by something differ; there are few, and no one cause."""
+    by = question.by or BY[0]
+    where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
+
+    def counted(basis: Basis) -> dict[str, dict[str, Any]]:
+        lines = statistics.stats(connection, basis, by, where)
+        return {line[by] or "": line for line in lines}
+
+    old, new = both.before.basis, both.after.basis
+    before, now = counted(old), counted(new)
+    only = compare.moved(old, new)
+    by_day = {} if only else counted(Basis(new.valid_at, old.position))
+    by_knowledge = {} if only else counted(Basis(old.valid_at, new.position))
+    keys = sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
+    keys = [key for key in keys if after is None or key > after]
+    lines: list[dict[str, Any]] = [
+        {
+            **compare.sides(key, before.get(key), now.get(key)),
+            "uscc": seen.uscc,
+            "clock": only or compare.clock(by_day.get(key), by_knowledge.get(key), now.get(key)),
+            "because": [],
+        }
+        for key in keys[: question.limit]
+    ]
+    return Page(lines, keys[question.limit - 1] if len(keys) > question.limit else None)
 
 
 def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both:

@@ -239,7 +239,12 @@ class PlansQuestion(CasesQuestion):
 class DiffQuestion(Paged):
     """Which two answers are compared, and where."""
 
-    of: Literal["roster", "scope", "flags"] = Field(description="比较什么 / what is compared")
+    of: Literal["roster", "scope", "flags", "standings", "counts"] = Field(
+        description="比较什么 / what is compared"
+    )
+    by: Literal["district", "occupation", "level", "method", "month", "code"] | None = Field(
+        None, description="计数的分组,默认按区 / what counts are by, by default the district"
+    )
     from_valid_at: Day | None = Field(
         None, description="起:业务日期,默认同止 / day before; by default that of the other side"
     )

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from api.words.language import Language, Words
+from api.words.language import Language, Words, in_print
 from api.words.last_day import last_day
 from api.words.phrasing import levels, occupation, word
+from api.words.words import VOCABULARY
 
 Item = Mapping[str, Any]
 
@@ -34,6 +35,33 @@ class Difference(NamedTuple):
     fields: Sequence[Field]
     because: Sequence[Item]
     """The entries that explain the line."""
+    clock: str = ""
+    """`day`, `knowledge`, `both`: which clock made the difference."""
+
+
+def sentence(language: Language, of: str, line: Item) -> str:
+    """Return a line as a sentence: who or what, how it differs, and which clock made it so."""
+    told = difference(language, of, line, None)
+    change = word(language, "change", told.change)
+    named = told.name or told.uscc or ""
+    about = _COLON.speak(language).join(filter(None, (named, told.title)))
+    fields = _COMMA.speak(language).join(
+        _field(language, each, told.change) for each in told.fields
+    )
+    clock = word(language, "clock", told.clock)
+    said = _COLON.speak(language).join(filter(None, (f"{about} {change}".strip(), fields)))
+    return in_print(f"{said}({clock})。") if language == "zh" else f"{said} ({clock})."
+
+
+_COLON = Words(":", ": ")
+_COMMA = Words(";", "; ")
+
+
+def _field(language: Language, field: Field, change: str) -> str:
+    nothing = Words("无", "none").speak(language)
+    if change != "changed":
+        return f"{field.label} {field.after or field.before}"
+    return f"{field.label} {field.before or nothing} → {field.after or nothing}"
 
 
 def difference(language: Language, of: str, line: Item, name: str | None) -> Difference:
@@ -50,12 +78,13 @@ def difference(language: Language, of: str, line: Item, name: str | None) -> Dif
     ]
     return Difference(
         line["change"],
-        line["uscc"],
-        name or (shown.get("name") if of == "roster" else None),
+        line["uscc"] or "",
+        name or (shown.get("name") if of in {"roster", "standings"} else None),
         titled(language, shown),
         line["key"] if of == "flags" else None,
         found,
         line["because"],
+        line["clock"],
     )
 
 
@@ -103,6 +132,41 @@ def _roster(language: Language, shown: Item | None) -> Iterator[_Side]:
         yield _Side(named, levels(language, each["levels"]), brief=True)
 
 
+def _standing(language: Language, shown: Item | None) -> Iterator[_Side]:
+    if shown is None:
+        return
+    yield _Side(
+        Words("状态", "standing"), word(language, "standing", shown["standing"]), brief=True
+    )
+    if shown["valid_from"]:
+        until = f"{shown['valid_from']} {Words('至', 'to').speak(language)} {last_day(shown['valid_to'])}"
+        yield _Side(Words("有效期", "valid"), until, brief=True)
+    yield _Side(Words("批次", "batch"), shown["batch"] or "")
+
+
+def _counted(language: Language, shown: Item) -> str:
+    """Return the value that was counted by, and what it is a value of."""
+    for by in _COUNTED_BY:
+        if by in shown:
+            vocabulary = _VOCABULARY.get(by)
+            value = shown[by] if vocabulary is None else word(language, vocabulary, shown[by])
+            named = value or Words("未标明", "not said").speak(language)
+            return f"{word(language, 'counted_by', by)} {named}"
+    return ""
+
+
+_COUNTED_BY = ("district", "occupation", "level", "method", "month", "code")
+_VOCABULARY = {"district": "district", "level": "level", "method": "method", "code": "check"}
+_NUMBERS = ("sessions", "certificates", "breaches", "open_findings")
+
+
+def _numbers(language: Language, shown: Item | None) -> Iterator[_Side]:  # noqa: ARG001 - numbers need none
+    if shown is None:
+        return
+    for name in _NUMBERS:
+        yield _Side(VOCABULARY["count"][name], str(shown[name]), brief=True)
+
+
 def _scope_title(language: Language, shown: Item) -> str:
     edition = Words(f"{shown['edition']} 版", f"edition {shown['edition']}").speak(language)
     return f"{occupation(shown)} {shown['code']} · {edition}"
@@ -136,6 +200,8 @@ _OF: Mapping[
         "roster": (_no_title, _roster),
         "scope": (_scope_title, _scope),
         "flags": (_flag_title, _flag),
+        "standings": (_no_title, _standing),
+        "counts": (_counted, _numbers),
     }
 )
 """What is compared → how a line is called, and what it shows."""

@@ -24,6 +24,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             basis=("依据", "Basis"),
             batch=("批次", "Batch"),
             basics=("企业基本情况", "The enterprise"),
+            by=("计数按", "Counts by"),
             candidates=("考生人数", "Candidates"),
             card_no=("督导证号", "Card number"),
             case=("时间情形", "Then and now"),

@@ -6,7 +6,24 @@ from types import MappingProxyType
 from api.words.language import Names, names
 
 COMPARED = names(
-    roster=("名单", "roster"), scope=("确认范围", "confirmed scope"), flags=("疑点", "flags")
+    roster=("名单", "roster"),
+    scope=("确认范围", "confirmed scope"),
+    flags=("疑点", "flags"),
+    standings=("名单状态", "standing"),
+    counts=("计数", "counts"),
+)
+CLOCKS = names(
+    day=("因业务日期不同", "by the day"),
+    knowledge=("因所知不同", "by what was known"),
+    both=("因业务日期与所知", "by the day and by what was known"),
+)
+COUNTED_BY = names(
+    district=("主管区", "district"),
+    occupation=("职业", "occupation"),
+    level=("等级", "level"),
+    method=("认定方式", "method"),
+    month=("月份", "month"),
+    code=("检查", "check"),
 )
 COUNTS = names(
     breaches=("违规", "breaches"),
@@ -29,6 +46,8 @@ PLACE_STEPS = names(
 WATCHED: Mapping[str, Names] = MappingProxyType(
     {
         "compared": COMPARED,
+        "clock": CLOCKS,
+        "counted_by": COUNTED_BY,
         "count": COUNTS,
         "side": SIDES,
         "step": PLACE_STEPS,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from domain.terms.vocabulary import Level
+from domain.terms.vocabulary import Level, Standing
 from projections.items.entries import RECORDED_AT, TYPE, VALID_FROM
 from projections.items.flags import FlagItem
 from projections.items.listed import RosterItem
@@ -18,14 +18,20 @@ from projections.items.parts import (
     Actor,
     District,
     GrantedItem,
+    Sentence,
     Uscc,
 )
-from projections.items.shape import READ, SOMETIMES, Head, Said, Shown
+from projections.items.shape import READ, SOMETIMES, UNTIL, Anything, Head, Said, Shown
 
 CHANGE = Head("变化", "change")
 BEFORE = Head("之前", "before")
 AFTER = Head("之后", "after")
 CAUSES = Head("依据", "because of entries")
+CLOCK = Head("因何而异", "which clock did it")
+FIELDS = Head("不同之处", "fields that differ")
+Change: TypeAlias = Literal["added", "removed", "changed"]
+Clock: TypeAlias = Literal["day", "knowledge", "both"]
+"""Moved alone, the day makes the difference, or what was known; or neither, or each of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +50,39 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDifference:
+    """不同之处 / a field that differs, by its path."""
+
+    path: Annotated[str, Head("字段", "field"), READ, Shown("standing")]
+    before: Annotated[Anything | None, BEFORE, READ]
+    after: Annotated[Anything | None, AFTER, READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingOnDay:
+    """当日状态 / where an enterprise stands on the day."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("standing", "batch")
+
+    uscc: Annotated[Uscc, USCC, READ]
+    name: Annotated[str, Head("企业名称", "name"), READ]
+    district: Annotated[District | None, DISTRICT, READ]
+    standing: Annotated[Standing, Head("名单状态", "standing"), READ, Said("standing")]
+    batch: Annotated[str | None, Head("公布批次", "batch"), READ]
+    valid_from: Annotated[date | None, Head("有效期起", "valid from"), READ]
+    valid_to: Annotated[date | None, Head("有效期止", "valid until"), READ, UNTIL]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RosterDifferenceItem:
     """名单差异 / an enterprise whose place on the roster differs."""
 
-    change: Annotated[Literal["added", "removed", "changed"], CHANGE, READ, Said("change")]
+    change: Annotated[Change, CHANGE, READ, Said("change")]
     key: Annotated[str, Head("标识", "key"), READ]
     uscc: Annotated[Uscc, USCC, READ]
+    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
+    message: Annotated[Sentence, Head("说明", "in words"), READ]
+    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
     before: Annotated[RosterItem | None, BEFORE, READ]
     after: Annotated[RosterItem | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
@@ -59,9 +92,12 @@ class RosterDifferenceItem:
 class ScopeDifferenceItem:
     """范围差异 / an item of a scope that differs."""
 
-    change: Annotated[Literal["added", "removed", "changed"], CHANGE, READ, Said("change")]
+    change: Annotated[Change, CHANGE, READ, Said("change")]
     key: Annotated[str, Head("标识", "key"), READ]
     uscc: Annotated[Uscc, USCC, READ]
+    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
+    message: Annotated[Sentence, Head("说明", "in words"), READ]
+    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
     before: Annotated[GrantedItem | None, BEFORE, READ]
     after: Annotated[GrantedItem | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
@@ -71,11 +107,29 @@ class ScopeDifferenceItem:
 class FlagDifferenceItem:
     """疑点差异 / a flag that differs."""
 
-    change: Annotated[Literal["added", "removed", "changed"], CHANGE, READ, Said("change")]
+    change: Annotated[Change, CHANGE, READ, Said("change")]
     key: Annotated[str, Head("标识", "key"), READ]
     uscc: Annotated[Uscc, USCC, READ]
+    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
+    message: Annotated[Sentence, Head("说明", "in words"), READ]
+    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
     before: Annotated[FlagItem | None, BEFORE, READ]
     after: Annotated[FlagItem | None, AFTER, READ]
+    because: Annotated[tuple[Cause, ...], CAUSES, READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingDifferenceItem:
+    """状态差异 / an enterprise whose standing differs."""
+
+    change: Annotated[Change, CHANGE, READ, Said("change")]
+    key: Annotated[str, Head("标识", "key"), READ]
+    uscc: Annotated[Uscc, USCC, READ]
+    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
+    message: Annotated[Sentence, Head("说明", "in words"), READ]
+    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    before: Annotated[StandingOnDay | None, BEFORE, READ]
+    after: Annotated[StandingOnDay | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
 
 
@@ -95,8 +149,29 @@ class CountItem:
     open_findings: Annotated[int, Head("未结问题", "open findings"), READ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountDifferenceItem:
+    """计数差异 / counts that differ, of one value of what is counted by."""
+
+    change: Annotated[Change, CHANGE, READ, Said("change")]
+    key: Annotated[str, Head("标识", "key"), READ]
+    uscc: Annotated[Uscc | None, USCC, READ]
+    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
+    message: Annotated[Sentence, Head("说明", "in words"), READ]
+    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    before: Annotated[CountItem | None, BEFORE, READ]
+    after: Annotated[CountItem | None, AFTER, READ]
+    because: Annotated[tuple[Cause, ...], CAUSES, READ]
+
+
 DIFFERENCES: Mapping[str, type] = MappingProxyType(
-    {"roster": RosterDifferenceItem, "scope": ScopeDifferenceItem, "flags": FlagDifferenceItem}
+    {
+        "roster": RosterDifferenceItem,
+        "scope": ScopeDifferenceItem,
+        "flags": FlagDifferenceItem,
+        "standings": StandingDifferenceItem,
+        "counts": CountDifferenceItem,
+    }
 )
 """What is compared → a line of it."""
 BY = ("district", "occupation", "level", "method", "month", "code")

@@ -58,7 +58,7 @@ def _of_value(field: Field, audience: Audience) -> _Convert | None:
     if field.shape is not None:
         show = _of_shape(field.shape, audience)
         return partial(_in_part, show) if field.partly else show
-    if field.kind == "json":
+    if field.kind in {"json", "any"}:
         return _nameless if hidden else None
     return _masked if hidden and field.see is MASKED else None
 

@@ -93,8 +93,10 @@ UNTIL = Until()
 
 Json: TypeAlias = Mapping[str, Any]
 """A value whose members differ from row to row: an event's data, say."""
+Anything: TypeAlias = object
+"""Any value that JSON has: one side of a field that differs, say."""
 Kind: TypeAlias = Literal[
-    "text", "day", "instant", "integer", "number", "boolean", "record", "json"
+    "text", "day", "instant", "integer", "number", "boolean", "record", "json", "any"
 ]
 _PLAIN: Mapping[Any, Kind] = {
     str: "text",
@@ -103,6 +105,7 @@ _PLAIN: Mapping[Any, Kind] = {
     int: "integer",
     Decimal: "number",
     bool: "boolean",
+    object: "any",
 }
 
 

@@ -26,6 +26,7 @@ TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(
         "number": pa.float64(),
         "boolean": pa.bool_(),
         "json": pa.string(),
+        "any": pa.string(),
     }
 )
 WRITTEN: Mapping[Kind, pa.DataType] = MappingProxyType(
@@ -121,5 +122,6 @@ _PLAIN: Mapping[Kind, _Convert] = MappingProxyType(
         "number": lambda value: repr(float(value)),
         "instant": instant,
         "json": lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
+        "any": lambda value: orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode(),
     }
 )

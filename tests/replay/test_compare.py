@@ -156,3 +156,46 @@ def test_lines_come_in_pages(desk: Desk):
     assert lines(desk, "roster", after, after) == []
     with pytest.raises(BadCursor):
         diff(desk.conn, desk.log, "flags", before, after, cursor="?")
+
+
+def test_which_clock_did_it_is_said_of_every_line(desk: Desk):
+    code, other = uscc(), uscc()
+    desk.load(*listed(code, "4"), *listed(other, "4"))
+    at = desk.position()
+    now = desk.load(
+        scope_changed(code, "2025-02-01", added=("5",)),
+        scope_changed(other, "2025-06-01", added=("5",)),
+    )
+    may, july, late = date(2025, 5, 1), date(2025, 7, 1), date(2027, 7, 1)
+
+    def clocks(of: Of, before: Basis, after: Basis) -> dict[str, str]:
+        return {x["uscc"]: x["clock"] for x in lines(desk, of, before, after)}
+
+    assert clocks("scope", Basis(may, at), Basis(may, now)) == {code: "knowledge"}
+    assert clocks("scope", Basis(may, now), Basis(july, now)) == {other: "day"}
+    # What was learnt of one holds on both days; that of the other on the later one alone.
+    both = {code: "knowledge", other: "both"}
+    assert clocks("scope", Basis(may, at), Basis(july, now)) == both
+    assert clocks("scope", Basis(july, now), Basis(may, at)) == both
+    # The listing ends, whatever is known.
+    assert set(clocks("standings", Basis(may, at), Basis(late, now)).values()) == {"day"}
+
+
+def test_the_clock_of_a_flag_is_that_of_what_cleared_it(desk: Desk):
+    code = uscc()
+    then = desk.load(*listed(code, "4"), session(code, level="3"))
+    now = desk.load(scope_changed(code, "2025-03-01", added=("3",)))
+    before, after = Basis(date(2025, 12, 1), then), Basis(date(2026, 1, 1), now)
+    (shown,) = lines(desk, "flags", before, after)
+    assert (shown["change"], shown["clock"]) == ("removed", "knowledge")
+
+
+def test_a_standing_is_compared_beyond_the_roster(desk: Desk):
+    code = uscc()
+    desk.load(*listed(code, "4"))
+    at = desk.position()
+    before, after = Basis(date(2024, 6, 30), at), Basis(date(2024, 7, 1), at)
+    (shown,) = lines(desk, "standings", before, after)
+    assert (shown["before"]["standing"], shown["after"]["standing"]) == ("unlisted", "listed")
+    assert (shown["change"], shown["clock"]) == ("changed", "day")
+    assert causes(shown) == ["EnterpriseListed"]

@@ -26,8 +26,9 @@ from api.words.language import Words
 from ledger.log.clock import SHANGHAI, today
 
 router = APIRouter(include_in_schema=False)
-OF = ("roster", "scope", "flags")
+OF = ("roster", "scope", "flags", "standings", "counts")
 SIDES = ("from", "to")
+CHOSEN = ("of", "by", "uscc", "district")
 
 
 class Preset(NamedTuple):
@@ -35,6 +36,13 @@ class Preset(NamedTuple):
 
     title: Words
     address: str
+
+
+class Group(NamedTuple):
+    """Lines that the same entries explain: one change of a scope with the twelve flags that it cleared."""
+
+    because: Sequence[Mapping[str, Any]]
+    lines: Sequence[Difference]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +63,12 @@ class ComparePage:
     """Comparisons that are often wanted."""
     basis: Mapping[str, Any] | None
     """The later basis with the earlier one under `from`; None where nothing could be compared."""
+    counted_by: Choices
+    """What counts can be by."""
     lines: Sequence[Difference]
     """What differs, a page of it."""
+    groups: Sequence[Group]
+    """The same, those together that the same entries explain."""
     next: str | None
     """Cursor of the page behind this one."""
     limited: Mapping[str, Any] | None
@@ -83,10 +95,12 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
             faults = tuple(map(_own, problem.errors))
     frame = framed(request, house, actor)
     language = frame.language
-    chosen: dict[str, str] = {n: given[n] for n in ("of", "uscc", "district") if n in given}
+    chosen: dict[str, str] = {n: given[n] for n in CHOSEN if n in given}
     pinned = {**chosen, **_pinned(found)}
     lines = found.page.items if found else ()
-    names = called(house, found.standing, {line["uscc"] for line in lines}) if found else {}
+    usccs = {line["uscc"] for line in lines if line["uscc"]}
+    names = called(house, found.standing, usccs) if found else {}
+    told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = ComparePage(
         asked=_asked(request.query_params, given, found),
         faults=faults,
@@ -95,13 +109,23 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
         districts=choices(language, "district"),
         presets=presets(today(), chosen),
         basis=found.standing.basis if found else None,
-        lines=[difference(language, question.of, line, names.get(line["uscc"])) for line in lines],
+        counted_by=choices(language, "counted_by"),
+        lines=told,
+        groups=grouped(told),
         next=found.page.next if found else None,
         limited=found.page.limited if found else None,
         permanent=address("/compare", pinned),
         forms=_forms(pinned),
     )
     return render(frame, "compare.html", page, 422 if faults else 200)
+
+
+def grouped(lines: Sequence[Difference]) -> list[Group]:
+    """Return the lines by what explains them, in the order in which the first of each stands."""
+    found: dict[tuple[int, ...], list[Difference]] = {}
+    for line in lines:
+        found.setdefault(tuple(entry["position"] for entry in line.because), []).append(line)
+    return [Group(some[0].because, some) for some in found.values()]
 
 
 def _forms(pinned: Mapping[str, str]) -> dict[str, str]:

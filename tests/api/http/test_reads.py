@@ -69,6 +69,23 @@ def test_the_same_basis_gives_the_same_bytes(desk: Desk, name: str) -> None:
     assert pinned.content == live.content
 
 
+def test_counts_are_compared_like_everything_else(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "5"))
+    then = desk.get("/readyz").json()["position"]
+    desk.send(session(code, "5", "2025-04-02"), session(code, "5", "2025-05-02"))
+    asked = {"of": "counts", "by": "month", "uscc": code, "from_position": then}
+    first = desk.get("/v1/diff", limit=1, **asked).json()
+    rest = desk.get("/v1/diff", limit=1, cursor=first["next"], **asked).json()
+    assert rest["next"] is None
+    april, may = (*first["items"], *rest["items"])
+    assert [april["key"], may["key"]] == ["2025-04", "2025-05"]
+    assert (april["change"], april["clock"], april["because"]) == ("added", "knowledge", [])
+    assert april["after"]["sessions"] == 1
+    assert april["message"]["en"].startswith(f"{code}: month 2025-04 added: sessions 1")
+    assert desk.get("/v1/diff", of="counts", by="colour").status_code == 422
+
+
 def test_who_has_just_recorded_something_sees_it(desk: Desk) -> None:
     code = uscc()
     for _ in range(5):

@@ -26,7 +26,7 @@ def test_presets_begin_where_they_say():
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("of", ["roster", "scope", "flags"])
+@pytest.mark.parametrize("of", ["roster", "scope", "flags", "standings", "counts"])
 def test_the_page_has_the_lines_of_its_twin_with_their_causes(site: Site, of: str):
     page = site.get(YEAR.format(of), ANALYST).text
     twin = site.get(f"/v1/diff{YEAR.format(of).removeprefix('/compare')}&limit=50", ANALYST).json()

@@ -23,7 +23,7 @@ FIRM = "91110113MA0EX027XJ"
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "diff": tuple(
         f"of={of}&from_valid_at=2024-12-01&to_valid_at=2025-12-01"
-        for of in ("roster", "scope", "flags")
+        for of in ("roster", "scope", "flags", "standings", "counts&by=code", "counts&by=month")
     ),
     "stats": tuple(
         f"by={by}" for by in ("district", "occupation", "level", "method", "month", "code")
@@ -68,7 +68,7 @@ def _of_field(value: Any, field: Field, where: str) -> list[str]:
         if field.partly:
             values = [each for each in values if each.keys() != {"position"}]
         return [line for each in values for line in departures(each, field.shape, where)]
-    plain = {"integer": int, "number": (int, float), "boolean": bool, "json": dict}
+    plain = {"integer": int, "number": (int, float), "boolean": bool, "json": dict, "any": object}
     kind: Any = plain.get(field.kind, str)
     found = [
         f"{where}: {each!r} is no {field.kind}" for each in values if not isinstance(each, kind)
