@@ -33,6 +33,8 @@ class Deed(StrEnum):
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_DISABLED = "account-disabled"
+    ACCOUNT_ASKED = "account-asked"
+    ACCOUNT_DECIDED = "account-decided"
     KEY = "access-key"
     INVITATION = "invitation"
     RESET = "reset"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection, errors
 from psycopg_pool import ConnectionPool
 
+from api.access.persons import folded
 from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
@@ -252,9 +253,7 @@ class Holders:
         if self._clock() - self._read > FRESH:
             with self._pool.connection() as connection:
                 rows = connection.execute(HOLDERS).fetchall()
-            self._persons = {
-                same_name(name): f"person {same_name(person)}" for name, person in rows
-            }
+            self._persons = {same_name(name): f"person {folded(person)}" for name, person in rows}
             self._read = self._clock()
         return self._persons.get(same_name(account), f"account {same_name(account)}")
 

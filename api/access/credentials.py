@@ -113,6 +113,17 @@ def use_code(
     return connection.execute(USE_STEP, values).rowcount == 1
 
 
+ANY_KEPT = """
+SELECT EXISTS (SELECT FROM office.credential WHERE account = %(account)s)
+    OR EXISTS (SELECT FROM office.account WHERE account = %(account)s AND subject IS NOT NULL)
+"""
+
+
+def any_kept(connection: Connection[Any], account: str) -> bool:
+    """Return whether anybody has proved to be the holder of the account so far."""
+    return connection.execute(ANY_KEPT, {"account": account}).fetchone() == (True,)
+
+
 FORGET = "DELETE FROM office.credential WHERE account = %(account)s"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from api.access.persons import folded
 from domain.terms.decider import Refused
 from domain.terms.vocabulary import Role
 
@@ -41,8 +42,8 @@ def excluded(one: Role, other: Role) -> bool:
 # Two changes at once could each be right alone and wrong together.
 LOCK = "SELECT pg_advisory_xact_lock(6077002111)"
 OTHERS = """
-SELECT account, role FROM office.account
- WHERE person = %(person)s AND account <> %(account)s AND disabled_at IS NULL ORDER BY account
+SELECT account, role, person FROM office.account
+ WHERE person IS NOT NULL AND account <> %(account)s AND disabled_at IS NULL ORDER BY account
 """
 
 
@@ -53,9 +54,9 @@ def lock(connection: Connection[Any]) -> None:
 
 def require_separate(connection: Connection[Any], person: str, account: str, role: Role) -> None:
     """Refuse a role that the person may not hold beside that of another account of theirs."""
-    values = {"person": person, "account": account}
-    for other, held in connection.execute(OTHERS, values).fetchall():
-        if excluded(role, Role(held)):
+    same = folded(person)
+    for other, held, whose in connection.execute(OTHERS, {"account": account}).fetchall():
+        if folded(whose) == same and excluded(role, Role(held)):
             raise Refused(
                 "roles-excluded",
                 f"{person} 已有账户 {other}({held}),同一人不能兼任 {role.value}",

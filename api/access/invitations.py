@@ -23,25 +23,36 @@ class Invitation(NamedTuple):
     organisation: str
     made_by: str
     ends_at: datetime
+    code: bytes | None = None
+    """Digest of what the other administrator hands over; None: the link alone will do."""
 
 
 VOID = "DELETE FROM office.invitation WHERE account IS NOT DISTINCT FROM %(account)s"
 MAKE = """
-INSERT INTO office.invitation (digest, account, made_by, ends_at)
-VALUES (%(digest)s, %(account)s, %(made_by)s, %(ends_at)s)
+INSERT INTO office.invitation (digest, account, made_by, ends_at, code)
+VALUES (%(digest)s, %(account)s, %(made_by)s, %(ends_at)s, %(code)s)
 """
 
 
-def make(
-    connection: Connection[Any], account: str | None, made_by: str, at: datetime, lasts: timedelta
+def make(  # noqa: PLR0913, PLR0917 - one argument a part of the link
+    connection: Connection[Any],
+    account: str | None,
+    made_by: str,
+    at: datetime,
+    lasts: timedelta,
+    code: bytes | None = None,
 ) -> str:
-    """Return the secret of a new link; an earlier one of the account is void."""
+    """Return the secret of a new link; an earlier one of the account is void.
+
+    `code`: digest of the second half, where two administrators made the link.
+    """
     secret = new_secret()
     values = {
         "digest": digest(secret),
         "account": account,
         "made_by": made_by,
         "ends_at": at + lasts,
+        "code": code,
     }
     with connection.transaction():
         connection.execute(VOID, values)
@@ -50,7 +61,7 @@ def make(
 
 
 FIND = """
-SELECT i.account, a.role, a.organisation, i.made_by, i.ends_at
+SELECT i.account, a.role, a.organisation, i.made_by, i.ends_at, i.code
   FROM office.invitation i LEFT JOIN office.account a ON a.account = i.account
  WHERE i.digest = %(digest)s AND i.ends_at > %(at)s AND a.disabled_at IS NULL
 """
@@ -62,10 +73,10 @@ def find(connection: Connection[Any], secret: str, at: datetime) -> Invitation |
     row: Any = connection.execute(FIND, {"digest": digest(secret), "at": at}).fetchone()
     if row is None:
         return None
-    account, role, organisation, made_by, ends_at = row
+    account, role, organisation, made_by, ends_at, code = row
     if account is None:
         role, organisation = Role.SECURITY_ADMIN, "centre"
-    return Invitation(account, Role(role), organisation, made_by, ends_at)
+    return Invitation(account, Role(role), organisation, made_by, ends_at, code)
 
 
 def take(connection: Connection[Any], secret: str) -> bool:

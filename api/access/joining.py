@@ -1,14 +1,26 @@
 """What a one-time link is for: its holder sets a password, who needs one also a second factor."""
 
+import hmac
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.access import access_log, accounts, credentials, exclusions, factor, invitations, passwords
+from api.access import (
+    access_log,
+    account_requests,
+    accounts,
+    credentials,
+    exclusions,
+    factor,
+    invitations,
+    notices,
+    passwords,
+)
 from api.access.access_log import Deed, Visit
 from api.access.gate import Gate
 from api.access.invitations import Invitation
+from api.access.notices import Notice
 from api.access.sealing import digest
 from api.access.sign_in import Admitted, admit
 from api.questions.problems import Problem, not_found
@@ -25,6 +37,8 @@ class Joining(NamedTuple):
     code: str = ""
     account: str = ""
     person: str = ""
+    pair: str = ""
+    """What the other administrator handed over, where two made the link."""
 
     def __repr__(self) -> str:
         """Return no secret."""
@@ -78,6 +92,7 @@ def join(gate: Gate, typed: Joining, visit: Visit) -> Admitted:
     """
     with gate.connection() as connection:
         invitation = opened(connection, typed.secret, visit.at)
+    _require_pair(invitation, typed)
     account = invitation.account or typed.account
     passwords.require_good(typed.password, account, composed=gate.policy.composed)
     step = _step(gate, invitation, typed, visit.at)
@@ -93,7 +108,21 @@ def join(gate: Gate, typed: Joining, visit: Visit) -> Admitted:
         if held is None:
             raise _gone()
         access_log.record(connection, visit, held.actor, Deed.PASSWORD, "invitation")
+        notices.add(connection, account, Notice.JOINED, invitation.made_by or account, visit.at)
         return admit(gate, connection, held, "invitation", visit)
+
+
+def _require_pair(invitation: Invitation, typed: Joining) -> None:
+    if invitation.code is not None and not hmac.compare_digest(
+        invitation.code, account_requests.digest_of(typed.pair)
+    ):
+        raise Refused(
+            "pair-wrong",
+            "核对码不正确:链接由批准人交给您,核对码由申请人交给您,两者缺一不可",
+            "the pairing code is wrong: one administrator gave you the link, the one who asked for it "
+            "gives you the code, and it takes both",
+            "pair",
+        )
 
 
 def _step(gate: Gate, invitation: Invitation, typed: Joining, at: datetime) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.access import access_log, attempts, credentials, passwords, sessions
+from api.access import access_log, attempts, credentials, notices, passwords, sessions
 from api.access.access_log import Deed, Visit
 from api.access.credentials import Credential
 from api.access.gate import Gate
@@ -34,6 +34,8 @@ class Admitted(NamedTuple):
 
     actor: Actor
     token: str
+    news: bool = False
+    """Whether others did something to the account since the last sign-in."""
 
 
 def wrong() -> Problem:
@@ -108,9 +110,10 @@ def admit(
 ) -> Admitted:
     """Begin a session for whoever has shown to be the holder of an account."""
     with connection.transaction():
+        news = way != "invitation" and notices.any_new(connection, held.actor.account)
         token = sessions.start(connection, held, way, visit, gate.limits)
         access_log.record(connection, visit, held.actor, Deed.SIGN_IN, way)
-    return Admitted(held.actor, token)
+    return Admitted(held.actor, token, news)
 
 
 def sign_out(gate: Gate, session: Session, visit: Visit) -> None:

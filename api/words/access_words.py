@@ -16,6 +16,8 @@ DEEDS: Names = MappingProxyType(
         "account-added": Words("新建账户", "account added"),
         "account-changed": Words("变更账户", "account changed"),
         "account-disabled": Words("停用账户", "account disabled"),
+        "account-asked": Words("申请账户事项", "account act asked for"),
+        "account-decided": Words("批准或退回账户事项", "account act decided"),
         "access-key": Words("发出或撤销凭据", "credential given or taken back"),
         "invitation": Words("发出链接", "link made"),
         "reset": Words("重置凭证", "credentials reset"),
@@ -24,6 +26,19 @@ DEEDS: Names = MappingProxyType(
         "export": Words("下载", "download"),
         "refusal": Words("越权被拒", "refused"),
     }
+)
+ACCOUNT_ACTS = names(
+    add=("新建账户", "new account"),
+    assign=("变更角色", "change of role"),
+    invite=("设置密码的链接", "link to set the password"),
+    reset=("重置凭证", "reset of credentials"),
+)
+NOTICES = names(
+    invited=("为本账户生成了设置密码的链接", "a link to set the password was made"),
+    reset=("密码、二次验证与统一身份绑定已作废", "password, second factor and binding were voided"),
+    assigned=("角色、机构或持有人已变更", "role, organisation or holder was changed"),
+    joined=("经链接设置了密码与二次验证", "password and second factor were set by a link"),
+    bound=("绑定了统一身份认证", "the identity provider was bound"),
 )
 OUTCOMES = names(
     done=("成功", "done"),

@@ -7,7 +7,7 @@ a test does not let happen for any enumeration of the domain.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.words.access_words import DEEDS, OUTCOMES, STATES, WAYS
+from api.words.access_words import ACCOUNT_ACTS, DEEDS, NOTICES, OUTCOMES, STATES, WAYS
 from api.words.authority_words import AUTHORITIES, DISTRICTS, ORGANISATIONS
 from api.words.event_words import EVENT_NAMES
 from api.words.language import Names, Words, as_words, names
@@ -231,6 +231,8 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "deed": DEEDS,
         "outcome": OUTCOMES,
         "way": WAYS,
+        "account_act": ACCOUNT_ACTS,
+        "notice": NOTICES,
         "finding_state": STATES,
     }
 )

@@ -9,6 +9,9 @@ GRANT UPDATE (disabled_at, role, organisation, person, epoch, signed_in_at, subj
 GRANT SELECT, INSERT, UPDATE, DELETE
    ON office.credential, office.invitation, office.session, office.attempt TO dudao_app;
 GRANT SELECT, INSERT ON office.demo TO dudao_app;
+-- What was asked for, decided and told stays as it was.
+GRANT SELECT, INSERT
+   ON office.account_request, office.account_decision, office.account_notice TO dudao_app;
 GRANT SELECT ON office.access_log TO dudao_app;
 -- Without `number` and `at`: the application cannot say when something happened.
 GRANT INSERT (account, role, organisation, address, action, object, outcome, request_id)

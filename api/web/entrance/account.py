@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from api.access import access_keys, credentials, holder, sessions
+from api.access import access_keys, credentials, holder, notices, sessions
 from api.access.sessions import Shown
 from api.http.arrival import arrival, visit
 from api.http.caller import Installed, SignedIn
@@ -27,6 +27,8 @@ class AccountPage:
     """Number of the session in which the page is read."""
     sessions: Sequence[Shown]
     """All sessions of the account, the newest first."""
+    notices: Sequence[notices.Told]
+    """What others did to the account lately, the newest first."""
     keys: Sequence[access_keys.Shown]
     """Credentials of devices that send in the name of the account."""
     has_password: bool
@@ -42,10 +44,12 @@ def show(request: Request, house: Installed, session: SignedIn) -> Response:
     with gate.connection() as connection:
         held = credentials.find(connection, account)
         own = sessions.of_account(connection, account, gate.limits, visit(request).at)
+        told = notices.of_account(connection, account, visit(request).at)
         keys = access_keys.of_account(connection, account, visit(request).at)
     page = AccountPage(
         own=session.number,
         sessions=own,
+        notices=told,
         keys=keys,
         has_password=held is not None and held.password is not None,
         has_factor=held is not None and held.factor is not None,

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from api.access import administration, invitations, overview
+from api.access import account_requests, administration, invitations, overview
+from api.access.account_requests import Act, Wanted
 from api.access.accounts import organisation_of
+from api.access.administration import Asked
 from api.access.overview import Line
 from api.http.arrival import published_origin, visit
 from api.http.caller import Caller, Installed
@@ -25,6 +29,20 @@ from ledger.reference import authorities
 
 router = APIRouter(include_in_schema=False)
 ROLES = tuple(role for role in Role if role is not Role.PUBLIC)
+DIGITS = 18
+"""Of the number of a request, at most."""
+
+
+class Made(NamedTuple):
+    """What came of an act on an account, to be shown once."""
+
+    account: str
+    link: str | None = None
+    """Address of a one-time link."""
+    number: int | None = None
+    """A request that waits for another administrator."""
+    code: str | None = None
+    """The half of the link to come that whoever asked hands over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +57,12 @@ class AccountsPage:
     """What was typed."""
     refusal: Refusal | None
     """Why nothing was done."""
-    link: str | None
-    """A one-time link that was just made: it is shown once."""
-    link_for: str | None
-    """The account that it is for."""
+    made: Made | None
+    """What was just made and is shown once."""
+    requests: Sequence[account_requests.Request]
+    """What waits for another administrator, and what was decided lately."""
+    at: datetime
+    """When it was looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +79,12 @@ class OneAccountPage:
     """What was typed."""
     refusal: Refusal | None
     """Why nothing was done."""
-    link: str | None
-    """A one-time link that was just made: it is shown once."""
+    made: Made | None
+    """What was just made and is shown once."""
 
 
-def _described(form: FormData, account: str) -> tuple[Actor, str]:
-    """Return the account and its holder as the form describes them."""
+def _described(form: FormData, account: str, act: Act) -> Wanted:
+    """Return what is asked for an account, and who holds it, as the form describes them."""
     chosen = text(form, "role") or ""
     if chosen not in {role.value for role in ROLES}:
         raise invalid("role", "请选择角色", "choose a role")
@@ -74,7 +94,7 @@ def _described(form: FormData, account: str) -> tuple[Actor, str]:
     role, seat = Role(chosen), text(form, "organisation")
     known = frozenset(authorities())
     found = organisation_of(role, seat, None, None, known)
-    return Actor(account=account, role=role, organisation=found), person
+    return Wanted(act, account, role.value, found, person)
 
 
 def _show_all(  # noqa: PLR0913 - one argument a part of the page
@@ -84,18 +104,21 @@ def _show_all(  # noqa: PLR0913 - one argument a part of the page
     refusal: Refusal | None = None,
     *,
     values: dict[str, str] | None = None,
-    link: tuple[str, str] | None = None,
+    made: Made | None = None,
 ) -> Response:
     frame = framed(request, house, actor)
+    at = now()
     with house.gate.connection() as connection:
-        lines = overview.lines(house.gate, connection, now())
+        lines = overview.lines(house.gate, connection, at)
+        requests = account_requests.listed(connection)
     page = AccountsPage(
         lines=lines,
         roles=choices(frame.language, "role", [role.value for role in ROLES]),
         values=values or {},
         refusal=refusal,
-        link=link[1] if link else None,
-        link_for=link[0] if link else None,
+        made=made,
+        requests=requests,
+        at=at,
     )
     return render(frame, "accounts.html", page, refusal.status if refusal else 200)
 
@@ -109,22 +132,52 @@ def show_all(request: Request, house: Installed, actor: Caller) -> Response:
 
 @router.post("/accounts")
 def add(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
-    """Store an account and show the link by which its holder comes in."""
+    """Ask for an account; its holder comes in by the link that follows."""
     decide(actor, Action.ADMINISTER, "accounts")
-    account, seen = text(form, "account") or "", visit(request)
+    account = text(form, "account") or ""
 
-    def make() -> str:
-        new, person = _described(form, account)
+    def make() -> Made:
+        return _ask(request, house, actor, _described(form, account, Act.ADD))
+
+    made = attempt(make)
+    if isinstance(made, Refusal):
+        return _show_all(request, house, actor, made, values=typed(form))
+    return _show_all(request, house, actor, made=made)
+
+
+def _ask(request: Request, house: Installation, actor: Actor, wanted: Wanted) -> Made:
+    """Ask for what takes two; where there has only ever been one administrator, it is done."""
+    origin = published_origin(request, house.settings)
+    with house.gate.connection() as connection:
+        asked = administration.ask(connection, actor, wanted, visit(request))
+    return _made(wanted.account, origin, asked)
+
+
+def _made(account: str, origin: str, asked: Asked) -> Made:
+    link = None if asked.secret is None else invitations.address(origin, asked.secret)
+    return Made(account, link, asked.number, asked.code)
+
+
+@router.post("/accounts/requests")
+def decide_request(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Carry out what another administrator asked for, or send it back."""
+    decide(actor, Action.ADMINISTER, "accounts")
+    number, taken = text(form, "number") or "", text(form, "decision") == "taken"
+    if not (number.isascii() and number.isdecimal() and len(number) <= DIGITS):
+        raise invalid("number", "没有这项申请", "there is no such request")
+
+    def carry_out() -> Made:
         origin = published_origin(request, house.settings)
-        with house.gate.connection() as connection, connection.transaction():
-            administration.add(connection, actor, new, person, seen)
-            secret = administration.invite(connection, actor, account, seen)
-        return invitations.address(origin, secret)
+        with house.gate.connection() as connection:
+            wanted, secret = administration.decide(
+                connection, actor, int(number), taken=taken, visit=visit(request)
+            )
+        return _made(wanted.account, origin, Asked(secret=secret))
 
-    link = attempt(make)
-    if isinstance(link, Refusal):
-        return _show_all(request, house, actor, link, values=typed(form))
-    return _show_all(request, house, actor, link=(account, link))
+    made = attempt(carry_out)
+    if isinstance(made, Refusal):
+        return _show_all(request, house, actor, made)
+    return _show_all(request, house, actor, made=made)
 
 
 def _show_one(  # noqa: PLR0913 - one argument a part of the page
@@ -135,7 +188,7 @@ def _show_one(  # noqa: PLR0913 - one argument a part of the page
     refusal: Refusal | None = None,
     *,
     values: dict[str, str] | None = None,
-    link: str | None = None,
+    made: Made | None = None,
 ) -> Response:
     frame = framed(request, house, actor)
     with house.gate.connection() as connection:
@@ -150,7 +203,7 @@ def _show_one(  # noqa: PLR0913 - one argument a part of the page
         roles=choices(frame.language, "role", [role.value for role in ROLES]),
         values=values or stored,
         refusal=refusal,
-        link=link,
+        made=made,
     )
     return render(frame, "account_of.html", page, refusal.status if refusal else 200)
 
@@ -171,38 +224,30 @@ def change(request: Request, house: Installed, actor: Caller, form: Form) -> Res
     act = acts.get(text(form, "act") or "")
     if act is None:
         raise invalid("act", "没有这个操作", "there is no such act")
-    link = attempt(act)
-    if isinstance(link, Refusal):
-        return _show_one(request, house, actor, account, link, values=typed(form))
-    return _show_one(request, house, actor, account, link=link)
+    made = attempt(act)
+    if isinstance(made, Refusal):
+        return _show_one(request, house, actor, account, made, values=typed(form))
+    return _show_one(request, house, actor, account, made=made)
 
 
 def _acts(
     request: Request, house: Installation, actor: Actor, form: FormData, account: str
-) -> dict[str, Callable[[], str | None]]:
-    """Return what can be done with an account; what makes a link returns its address."""
+) -> dict[str, Callable[[], Made | None]]:
+    """Return what can be done with an account; some of it is asked for (`account_requests`)."""
     gate, seen = house.gate, visit(request)
 
-    def assign() -> None:
-        new, person = _described(form, account)
-        with gate.connection() as connection:
-            administration.change(connection, actor, new, person, seen)
+    def assign() -> Made:
+        return _ask(request, house, actor, _described(form, account, Act.ASSIGN))
 
     def disable() -> None:
         with gate.connection() as connection:
             administration.disable(connection, actor, account, seen)
 
-    def invite() -> str:
-        origin = published_origin(request, house.settings)
-        with gate.connection() as connection:
-            secret = administration.invite(connection, actor, account, seen)
-        return invitations.address(origin, secret)
+    def invite() -> Made:
+        return _ask(request, house, actor, Wanted(Act.INVITE, account))
 
-    def reset() -> str:
-        origin = published_origin(request, house.settings)
-        with gate.connection() as connection:
-            secret = administration.reset(connection, actor, account, seen)
-        return invitations.address(origin, secret)
+    def reset() -> Made:
+        return _ask(request, house, actor, Wanted(Act.RESET, account))
 
     def unlock() -> None:
         with gate.connection() as connection:

@@ -44,8 +44,11 @@ def require_same(form: FormData) -> None:
 
 
 def let_in(admitted: Admitted, arrival: Arrival, following: str | None) -> Response:
-    """Return the answer that gives the cookie and leads on: to `following`, else to where their work begins."""
-    where = inside(following) if following else "/"
+    """Return the answer that gives the cookie and leads on: to `following`, else to where their work begins.
+
+    First to the own account where others did something to it since the last sign-in.
+    """
+    where = "/account" if admitted.news else inside(following) if following else "/"
     answer = Response(status_code=303, headers={"Location": where})
     give_session(answer, arrival, admitted.token)
     return answer

@@ -31,6 +31,8 @@ class InvitationPage:
     """The role of the account."""
     organisation: str
     """Its organisation."""
+    paired: bool
+    """Whether the code of the other administrator is needed too."""
     required: bool
     """Whether a second factor must be set up."""
     offered: OfferedFactor
@@ -60,6 +62,7 @@ def _show(
         account=invitation.account,
         role=invitation.role.value,
         organisation=invitation.organisation,
+        paired=invitation.code is not None,
         required=joining.needs_factor(house.gate, invitation),
         offered=offered(joining.offered_factor(house.gate, secret), label),
         shortest=SHORTEST,
@@ -88,6 +91,7 @@ def use(request: Request, house: Installed, came: Private, form: Form, secret: s
         fields.get("code", ""),
         text(form, "account") or "",
         text(form, "person") or "",
+        text(form, "pair") or "",
     )
 
     def join() -> Admitted:

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from api.access.exclusions import ADMINISTRATORS, AUTHORITIES, excluded
+from api.access.persons import folded
 from domain.terms.vocabulary import Role
 
 R = Role
@@ -37,3 +38,24 @@ def test_who_publishes_does_not_evaluate() -> None:
     assert not excluded(R.QUALITY_SUPERVISOR, R.EXPERT)
     assert not excluded(R.QUALITY_SUPERVISOR, R.CENTRE_OFFICER)
     assert not excluded(R.ENTERPRISE_REPORTER, R.EXPERT)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("0101", "工号 ０１０１"),
+        ("王伟(0101)", "0101 王 伟"),
+        ("王伟", "王　伟 "),
+        ("ZHANG San", "zhang san"),
+        ("a1234", "A1234,张三"),
+    ],
+)
+def test_one_person_is_one_person_however_written(one: str, other: str) -> None:
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("王伟 0101", "王伟 0102"), ("王伟", "王维"), ("0101", "0110")]
+)
+def test_two_persons_are_two(one: str, other: str) -> None:
+    assert folded(one) != folded(other)

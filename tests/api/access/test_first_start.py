@@ -9,8 +9,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from api.access import accounts, demo_accounts, joining, sign_in
+from api.access import accounts, administration, demo_accounts, joining, sign_in
 from api.access.access_log import command_line
+from api.access.account_requests import Act, Wanted
 from api.access.joining import Joining
 from api.access.sign_in import Proof
 from api.installation.opening import SOURCES
@@ -18,10 +19,11 @@ from api.installation.settings import Settings
 from api.installation.wiring import Installation
 from api.questions.problems import Problem
 from domain.terms.decider import Refused
+from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
 from ledger.migrate import migrate
-from tests.api.access.house import PASSWORD, code
+from tests.api.access.house import MAKER, PASSWORD, code
 from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
@@ -76,6 +78,33 @@ def test_the_first_link_makes_a_security_administrator_with_a_second_factor(
     proof = Proof("root-of-trust", PASSWORD)
     with pytest.raises(Problem):
         sign_in.with_password(empty.gate, proof, command_line(now()))
+
+
+def test_the_first_administrator_acts_alone_until_there_was_another(empty: Installation) -> None:
+    secret = joining.first_link(empty.gate, now()) or ""
+    keeper = joining.join(empty.gate, first(empty, secret), command_line(now())).actor
+    visit = command_line(now())
+
+    def asked(account: str, role: Role, person: str) -> administration.Asked:
+        wanted = Wanted(Act.ADD, account, role.value, "centre", person)
+        with empty.gate.connection() as connection:
+            return administration.ask(connection, keeper, wanted, visit)
+
+    # Another account of the same person makes no second one.
+    assert asked("first-2", Role.SECURITY_ADMIN, "No. 0001").secret
+    assert asked("second", Role.SECURITY_ADMIN, "0002").secret
+    later = asked("analyst-1", Role.ANALYST, "0003")
+    assert (later.secret, later.number is None) == (None, False)
+    # Nor is it enough again once the other one is gone.
+    with empty.gate.connection() as connection:
+        administration.disable(connection, keeper, "second", visit)
+        with pytest.raises(Refused):
+            administration.invite(connection, keeper, "first-2", visit)
+    assert asked("analyst-2", Role.ANALYST, "0004").secret is None
+    # Whoever runs the machine can, and is named.
+    with empty.gate.connection() as connection:
+        new = Actor(account="third", role=Role.SECURITY_ADMIN, organisation="centre")
+        administration.add(connection, MAKER, new, "0005", visit)
 
 
 def test_another_start_makes_another_link_and_the_one_before_void(empty: Installation) -> None:
