@@ -30,6 +30,7 @@ class Deed(StrEnum):
     SESSION_END = "session-end"
     PASSWORD = "password"  # noqa: S105 - the name of a deed
     FACTOR = "second-factor"
+    BINDING = "identity-bound"
     ACCOUNT_ADDED = "account-added"
     ACCOUNT_CHANGED = "account-changed"
     ACCOUNT_DISABLED = "account-disabled"

@@ -214,6 +214,15 @@ def bound_to(connection: Connection[Any], account: str) -> str | None:
     return row[0] if row else None
 
 
+OF_SUBJECT = "SELECT account FROM office.account WHERE subject = %(subject)s"
+
+
+def of_subject(connection: Connection[Any], subject: str) -> str | None:
+    """Return the account that belongs to a subject at the identity provider."""
+    row = connection.execute(OF_SUBJECT, {"subject": subject}).fetchone()
+    return row[0] if row else None
+
+
 def bind(connection: Connection[Any], account: str, subject: str) -> bool:
     """Bind an account to a subject at the identity provider; return whether it was free."""
     try:
@@ -224,7 +233,7 @@ def bind(connection: Connection[Any], account: str, subject: str) -> bool:
 
 
 def unbind(connection: Connection[Any], account: str) -> None:
-    """Let the account be bound anew at the next sign-in through the provider."""
+    """Let the account be bound anew by whoever shows its password and second factor."""
     connection.execute(UNBIND, {"account": account})
 
 

@@ -35,7 +35,7 @@ LEEWAY = 30
 FRESH = 3600.0
 """Seconds for which what the provider says of itself is taken as known."""
 TIMEOUT = 8.0
-_ABOUT = "provider"
+_ABOUT, _UNBOUND = "provider", "provider unbound"
 
 
 class Client(NamedTuple):
@@ -55,7 +55,7 @@ class Leaving(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who came back: the account that was named, and the subject whom the provider never reuses."""
+    """Who came back: the subject, whom the provider never reuses, and the name that it goes by there."""
 
     account: str
     subject: str
@@ -122,6 +122,19 @@ class Provider:
         subject = f"{self._client.issuer} {claims['sub']}"
         return Identity(account, subject, str(kept["following"]))
 
+    def unbound(self, identity: Identity, at: datetime) -> str:
+        """Return what the browser keeps while its reader shows which account is theirs."""
+        kept = {"subject": identity.subject, "ends": int((at + AWAY).timestamp())}
+        return seal(self._key, orjson.dumps(kept), _UNBOUND).hex()
+
+    def vouched(self, cookie: str, at: datetime) -> str:
+        """Return the subject that came back in this browser and is to be bound.
+
+        Raises:
+            Problem: 403, it took too long, or nobody came back here.
+        """
+        return str(self._kept(cookie, at, _UNBOUND)["subject"])
+
     def _speaking(self, redirect_uri: str) -> Any:  # noqa: ANN401 - the library has no types
         secret = self._client.client_secret
         client: Any = OAuth2Client
@@ -135,9 +148,9 @@ class Provider:
             timeout=TIMEOUT,
         )
 
-    def _kept(self, cookie: str, at: datetime) -> Mapping[str, Any]:
+    def _kept(self, cookie: str, at: datetime, about: str = _ABOUT) -> Mapping[str, Any]:
         try:
-            plain = unseal(self._key, bytes.fromhex(cookie), _ABOUT)
+            plain = unseal(self._key, bytes.fromhex(cookie), about)
         except ValueError:
             plain = None
         kept: dict[str, Any] = orjson.loads(plain) if plain else {}

@@ -13,6 +13,7 @@ DEEDS: Names = MappingProxyType(
         "session-end": Words("结束会话", "session ended"),
         "password": Words("设置密码", "password set"),
         "second-factor": Words("二次验证变更", "second factor changed"),
+        "identity-bound": Words("绑定统一身份", "identity bound"),
         "account-added": Words("新建账户", "account added"),
         "account-changed": Words("变更账户", "account changed"),
         "account-disabled": Words("停用账户", "account disabled"),

@@ -1,14 +1,13 @@
 """`/sign-in` 登录, through a password or the identity provider, and `/sign-out`."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from api.access import demo_accounts, sign_in
-from api.access.provider import Provider
-from api.access.provider_sign_in import with_provider
-from api.access.sign_in import Proof
+from api.access.provider import Identity, Provider
+from api.access.provider_sign_in import bind, with_provider
+from api.access.sign_in import Admitted, Proof
 from api.http.arrival import arrival, published_origin, require_private, visit
 from api.http.caller import Caller, Installed
 from api.http.cookies import brought_provider, give_provider, take_provider, take_session
@@ -37,14 +36,17 @@ class SignInPage:
     """Whether there is an identity provider to sign in through."""
     demo: tuple[Actor, ...]
     """The accounts of a demonstration, each with a button."""
+    binding: str | None
+    """The name at the identity provider of whoever is to be bound to an account here."""
 
 
-def _show(
+def _show(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
     actor: Actor,
     refusal: Refusal | None,
     sent: dict[str, str],
+    binding: str | None = None,
 ) -> Response:
     with house.gate.connection() as connection:
         demo = demo_accounts.listed(connection)
@@ -54,6 +56,7 @@ def _show(
         following=sent.get("next", ""),
         provider=house.provider is not None,
         demo=tuple(demo),
+        binding=binding,
     )
     status = refusal.status if refusal else 200
     return render(framed(request, house, actor), "sign_in.html", page, status)
@@ -71,11 +74,26 @@ def enter(request: Request, house: Installed, actor: Caller, came: Private, form
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     # A password is taken as it was typed: blanks may belong to it.
     proof = Proof(text(form, "account") or "", fields.get("password", ""), fields.get("code", ""))
-    admitted = attempt(lambda: sign_in.with_password(house.gate, proof, visit(request)))
+    binding = fields.get("binding") or None
+
+    def work() -> Admitted:
+        if binding is None:
+            return sign_in.with_password(house.gate, proof, visit(request))
+        subject = _provider(house).vouched(
+            brought_provider(request.cookies, came), visit(request).at
+        )
+        found = sign_in.with_password(house.gate, proof, visit(request))
+        bind(house.gate, found, subject, visit(request))
+        return found
+
+    admitted = attempt(work)
     if isinstance(admitted, Refusal):
-        return _show(request, house, actor, admitted, fields)
+        return _show(request, house, actor, admitted, fields, binding)
     _leave_old(request, house)
-    return let_in(admitted, came, text(form, "next"))
+    answer = let_in(admitted, came, text(form, "next"))
+    if binding is not None:
+        take_provider(answer, came)
+    return answer
 
 
 @router.post("/sign-in/demo")
@@ -128,18 +146,24 @@ def come_back(request: Request, house: Installed, actor: Caller) -> Response:
     seen = visit(request)
     sealed = brought_provider(request.cookies, came)
 
-    def admitted() -> tuple[Any, str]:
+    def admitted() -> tuple[Admitted | None, Identity]:
         identity = _provider(house).come_back(
             _return_address(request, house), sealed, dict(request.query_params), seen.at
         )
-        return with_provider(house.gate, identity, seen), identity.following
+        return with_provider(house.gate, identity, seen), identity
 
     found = attempt(admitted)
     if isinstance(found, Refusal):
         answer = _show(request, house, actor, found, {})
+    elif found[0] is None:
+        identity = found[1]
+        sent = {"next": identity.following}
+        answer = _show(request, house, actor, None, sent, identity.account)
+        give_provider(answer, came, _provider(house).unbound(identity, seen.at))
+        return answer
     else:
         _leave_old(request, house)
-        answer = let_in(found[0], came, found[1])
+        answer = let_in(found[0], came, found[1].following)
     take_provider(answer, came)
     return answer
 

@@ -12,12 +12,13 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from api.access import accounts, administration, credentials
 from api.access.provider import Client, Provider
 from api.installation.settings import Settings
 from api.questions.problems import Problem
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
-from tests.api.access.house import ANOTHER, House, Visitor
+from tests.api.access.house import ANOTHER, MAKER, PASSWORD, House, Visitor, code
 from tests.api.access.identities import KEY, STRANGE, Identities, Json, part, signed
 
 pytestmark = pytest.mark.postgres
@@ -42,17 +43,86 @@ def through(visitor: Visitor, following: str = "") -> httpx2.Response:
     return visitor.get(back_from(leave(visitor, following)))
 
 
-def test_whom_the_provider_knows_gets_in_as_the_account_of_that_name(
+def binding(visitor: Visitor, account: str, digits: str = "") -> httpx2.Response:
+    """Show, on the page that one came back to, which account here is one's own."""
+    fields = {"account": account, "password": PASSWORD, "code": digits, "binding": "somebody"}
+    answer: httpx2.Response = visitor.post("/sign-in", fields)
+    return answer
+
+
+def known(branch: House, identities: Identities, account: str) -> None:
+    """Let the identity that the provider vouches for belong to an account already."""
+    subject = f"{identities.issuer} {identities.subject}"
+    with branch.gate.connection() as connection:
+        assert accounts.bind(connection, account, subject)
+
+
+def test_the_first_time_one_shows_whose_account_it_is_and_then_never_again(
     branch: House, identities: Identities
 ) -> None:
-    identities.account = branch.account(Role.DISTRICT_INSPECTOR, "110105")
-    identities.subject = f"s-{identities.account}"
+    account = branch.account(Role.DISTRICT_INSPECTOR, "110105")
+    identities.account, identities.subject = "any name", f"s-{account}"
     visitor = branch.visitor()
-    answer = through(visitor, "/roster")
+    page = through(visitor, "/roster")
+    assert page.status_code == 200
+    assert "any name" in page.text
+    assert visitor.reads() == 401
+    assert binding(visitor, account).status_code == 303
+    again = branch.visitor()
+    answer = through(again, "/roster")
+    assert answer.headers["location"] == "/account"  # what was bound is told once
+    answer = through(branch.visitor(), "/roster")
     assert (answer.status_code, answer.headers["location"]) == (303, "/roster")
-    read = visitor.http.get("/v1/flags", headers={"Accept": "application/json"})
+    read = again.http.get("/v1/flags", headers={"Accept": "application/json"})
     assert read.json()["limited_to"] == {"district": "110105"}
-    assert branch.entries(identities.account) == [("sign-in", "provider", "done")]
+    assert [deed for deed, _, _ in branch.entries(account)] == [
+        "sign-in",
+        "identity-bound",
+        "sign-in",
+        "sign-in",
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.ANALYST])
+def test_a_name_at_the_provider_leads_to_no_account(
+    branch: House, identities: Identities, role: Role
+) -> None:
+    account = branch.account(role)
+    identities.account, identities.subject = account, f"not the holder of {account}"
+    visitor = branch.visitor()
+    through(visitor)
+    assert visitor.reads() == 401
+    fields = {"account": account, "password": ANOTHER, "binding": account}
+    assert visitor.post("/sign-in", fields).status_code == 403
+    assert branch.rows("SELECT subject FROM office.account WHERE account = %s", account) == [
+        (None,)
+    ]
+
+
+def test_who_needs_a_second_factor_binds_with_it(branch: House, identities: Identities) -> None:
+    account = branch.account(Role.AUDIT_ADMIN)
+    secret = branch.set_factor(account)
+    identities.account, identities.subject = account, f"s-{account}"
+    visitor = branch.visitor()
+    through(visitor)
+    assert binding(visitor, account).status_code == 403
+    assert binding(visitor, account, code(secret, now())).status_code == 303
+    assert through(branch.visitor()).status_code == 303
+
+
+def test_nobody_is_bound_who_did_not_come_back_in_this_browser(
+    branch: House, identities: Identities
+) -> None:
+    account = branch.account()
+    identities.account, identities.subject = account, f"s-{account}"
+    assert binding(branch.visitor(), account).status_code == 403
+    # Nor with the cookie of a sign-in that is still under way.
+    visitor = branch.visitor()
+    leave(visitor)
+    assert binding(visitor, account).status_code == 403
+    assert branch.rows("SELECT subject FROM office.account WHERE account = %s", account) == [
+        (None,)
+    ]
 
 
 def test_the_provider_is_asked_with_pkce_state_and_nonce(
@@ -178,41 +248,46 @@ def test_a_token_that_the_provider_did_not_sign_lets_nobody_in(
     assert visitor.reads() == 401
 
 
-def test_a_name_that_was_given_to_somebody_else_opens_nothing(
+def test_an_account_belongs_to_one_identity_until_it_is_reset(
     branch: House, identities: Identities
 ) -> None:
-    identities.account, identities.subject = branch.account(), "the first holder"
-    assert through(branch.visitor()).status_code == 303
+    account = branch.account()
+    identities.account, identities.subject = account, "the first holder"
+    known(branch, identities, account)
     assert through(branch.visitor()).status_code == 303
     identities.subject = "another holder of the name"
     visitor = branch.visitor()
-    assert through(visitor).status_code == 403
+    assert through(visitor).status_code == 200
     assert visitor.reads() == 401
-    assert branch.entries(identities.account)[-1] == ("sign-in", "provider", "refused")
-    # After a reset by a security administrator the account belongs to whoever comes first.
-    keeper = branch.inside(Role.SECURITY_ADMIN)
-    keeper.post("/accounts/of", {"account": identities.account, "act": "reset"})
-    assert through(branch.visitor()).status_code == 303
+    assert binding(visitor, account).status_code == 409
+    with branch.gate.connection() as connection:
+        administration.reset(connection, MAKER, account, branch.visit)
+        credentials.put_password(connection, account, PASSWORD)
+    visitor = branch.visitor()
+    through(visitor)
+    assert binding(visitor, account).status_code == 303
 
 
 def test_one_subject_does_not_become_two_accounts(branch: House, identities: Identities) -> None:
     identities.account, identities.subject = branch.account(), "one person"
-    assert through(branch.visitor()).status_code == 303
-    identities.account = branch.account()
-    assert through(branch.visitor()).status_code == 403
+    known(branch, identities, identities.account)
+    other = branch.account()
+    subject = f"{identities.issuer} one person"
+    with branch.gate.connection() as connection:
+        assert not accounts.bind(connection, other, subject)
 
 
-def test_whom_no_account_belongs_to_is_told_so(branch: House, identities: Identities) -> None:
-    identities.account = "a-stranger"
-    answer = through(branch.visitor())
-    assert answer.status_code == 403
-    assert "安全管理员" in answer.text
+def test_whose_account_was_disabled_is_told_so(branch: House, identities: Identities) -> None:
     disabled = branch.account()
+    identities.account, identities.subject = disabled, f"s-{disabled}"
+    known(branch, identities, disabled)
     branch.owner.execute(
         "UPDATE office.account SET disabled_at = now() WHERE account = %s", (disabled,)
     )
-    identities.account = disabled
-    assert through(branch.visitor()).status_code == 403
+    answer = through(branch.visitor())
+    assert answer.status_code == 403
+    assert "安全管理员" in answer.text
+    assert branch.entries(disabled)[-1] == ("sign-in", "provider", "refused")
 
 
 def test_an_answer_is_taken_from_the_browser_that_asked_alone(
@@ -230,6 +305,8 @@ def test_an_answer_is_taken_from_the_browser_that_asked_alone(
 
 def test_an_answer_is_good_once(branch: House, identities: Identities) -> None:
     identities.account = branch.account()
+    identities.subject = f"s-{identities.account}"
+    known(branch, identities, identities.account)
     visitor = branch.visitor()
     address = back_from(leave(visitor))
     cookie = visitor.http.cookies.get("dudao-provider") or ""
@@ -307,6 +384,8 @@ def test_the_sign_in_page_offers_it_where_there_is_one(branch: House) -> None:
 
 def test_one_is_led_on_within_the_site_alone(branch: House, identities: Identities) -> None:
     identities.account = branch.account()
+    identities.subject = f"s-{identities.account}"
+    known(branch, identities, identities.account)
     answer = through(branch.visitor(), "https://evil.example/")
     assert answer.headers["location"] == "/"
 
@@ -315,6 +394,8 @@ def test_a_password_is_no_way_in_for_an_account_of_the_provider(
     branch: House, identities: Identities
 ) -> None:
     identities.account = branch.new_account(Role.ANALYST)
+    identities.subject = f"s-{identities.account}"
+    known(branch, identities, identities.account)
     assert through(branch.visitor()).status_code == 303
     assert branch.visitor().sign_in(identities.account, ANOTHER).status_code == 403
 
