@@ -1,6 +1,6 @@
 """What a supervisor made of a flag, and what the enterprise says to it: stream `flag/{key}` (四)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -12,10 +12,16 @@ from domain.judged import judged_record
 from domain.terms.decider import Command, FactKey, FactKind, Facts, Judgement, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import Evidence, evidence_tags
-from domain.terms.guards import belongs, existing, not_in_the_future, reason_given
+from domain.terms.guards import (
+    belongs,
+    existing,
+    not_before,
+    not_in_the_future,
+    reason_given,
+)
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import ReviewDecision, Verdict
+from domain.terms.vocabulary import ReviewDecision, ReviewLapse, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,28 +148,58 @@ def answer_in(entry: Recorded[FlagAnswered]) -> Answer:
     )
 
 
+class Lapse(NamedTuple):
+    """Why a review does not hold any more, and the entry that ended it, where one did."""
+
+    why: ReviewLapse
+    position: int | None = None
+
+
 class Shown(NamedTuple):
-    """The review that a flag shows, and whether it is about another outcome than the present one."""
+    """The review that a flag shows, and why it does not hold where it does not."""
 
     review: Review | None
-    stale: bool
+    lapse: Lapse | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it holds no more: the flag waits again."""
+        return self.lapse is not None
 
     @property
     def holding(self) -> Review | None:
-        """The review where it is about the present outcome."""
+        """The review where it is about the present outcome, and its finding stands."""
         return None if self.stale else self.review
 
 
-def shown(said: Said, verdict: Verdict, outcome: str) -> Shown:
+def shown(said: Said, verdict: Verdict, outcome: str, findings: Mapping[str, Finding]) -> Shown:
     """Return the last review of the outcome in force, else the last one of another: it is stale.
 
-    What is clear by now is no outcome that anybody can have reviewed.
+    What is clear by now is no outcome that anybody can have reviewed. A flag that was made a finding
+    is settled by what becomes of the finding.
     """
     if verdict is not Verdict.CLEAR:
         held = [review for review in said.reviews if review.outcome == outcome]
         if held:
-            return Shown(held[-1], stale=False)
-    return Shown(said.reviews[-1], stale=True) if said.reviews else Shown(None, stale=False)
+            return Shown(held[-1], _fallen_with(held[-1], findings))
+    if said.reviews:
+        return Shown(said.reviews[-1], Lapse(ReviewLapse.OUTCOME_CHANGED))
+    return Shown(None)
+
+
+def _fallen_with(review: Review, findings: Mapping[str, Finding]) -> Lapse | None:
+    """Return how the finding that the flag was made ended as if there had been nothing.
+
+    Otherwise whoever makes a flag a finding and withdraws that has taken it out of the queue alone.
+    """
+    finding = findings.get(review.finding_id or "")
+    if review.decision is not ReviewDecision.CONVERTED or finding is None:
+        return None
+    if finding.ended == "withdrawn":
+        return Lapse(ReviewLapse.FINDING_WITHDRAWN, finding.ended_position)
+    if finding.ended == "closed" and not finding.had_consequence:
+        return Lapse(ReviewLapse.FINDING_WITHOUT_CONSEQUENCE, finding.ended_position)
+    return None
 
 
 FLAG: FactKind[State] = FactKind("flag", initial, evolve)
@@ -226,10 +262,22 @@ def _reviewed(
 ) -> FlagReviewed:
     """Return the review with the outcome that it is about."""
     reason_given(command)
+    _require_after(record, command.valid_from)
     if body.decision is ReviewDecision.CONVERTED:
         finding = _known(facts[FINDING.key(body.finding_id or "")])
-        _require_of(finding, record.subject or "")
-    return body if body.outcome is not None else replace(body, outcome=judgement.outcome)
+        _require_of(finding, record.subject or "", command.valid_from)
+    if body.outcome is None:
+        return replace(body, outcome=judgement.outcome)
+    if body.outcome != judgement.outcome and not facts.judged.was_ever(
+        record, body.flag, body.outcome, command.today
+    ):
+        raise Refused(
+            "unknown-outcome",
+            f"疑点 {body.flag} 从未有过这一判断;不写明判断即针对现有判断",
+            f"flag {body.flag} never had that outcome; without one the review is about the present one",
+            "outcome",
+        )
+    return body
 
 
 def founded(facts: Facts, right: Recorded[Any]) -> None:
@@ -238,6 +286,10 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     if not isinstance(event, FlagReviewed):
         return
     recorded = facts[ENTRY.key(str(right.position))]
+    record = judged_record(facts, event.flag)
+    moved = recorded is not None and recorded.valid_from != right.valid_from
+    if record is not None and moved:
+        _require_after(record, right.valid_from)
     if recorded is not None and recorded.event.outcome != event.outcome:
         raise Refused(
             "outcome-stays",
@@ -247,7 +299,12 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
         )
     if event.decision is ReviewDecision.CONVERTED:
         finding = facts[FINDING.key(event.finding_id or "")]
-        _require_of(_known(finding), right.subject or "")
+        _require_of(_known(finding), right.subject or "", right.valid_from)
+
+
+def _require_after(record: Recorded[Any], day: date) -> None:
+    """Refuse to have reviewed what had not happened yet."""
+    not_before(day, record.valid_from, "复核早于所涉及的记录", "reviewed before the record itself")
 
 
 def _known(finding: Finding | None) -> Finding:
@@ -260,8 +317,8 @@ def _known(finding: Finding | None) -> Finding:
     )
 
 
-def _require_of(finding: Finding, uscc: str) -> None:
-    """Refuse to make a flag a finding of another enterprise, or one that was withdrawn."""
+def _require_of(finding: Finding, uscc: str, day: date) -> None:
+    """Refuse to make a flag a finding of another enterprise, of a later day, or one that has ended."""
     named = finding.raised.finding_id
     belongs(finding.raised.uscc, uscc, f"问题 {named}", f"finding {named}", "finding_id")
     if finding.ended == "withdrawn":
@@ -269,6 +326,14 @@ def _require_of(finding: Finding, uscc: str) -> None:
             "finding-withdrawn",
             f"问题 {named} 已撤回,不能再转入",
             f"finding {named} was withdrawn; a flag cannot be made part of it",
+            "finding_id",
+        )
+    not_before(day, finding.raised_on, "转入早于提出问题之日", "before the finding was raised")
+    if finding.ended_on is not None and finding.ended_on <= day:
+        raise Refused(
+            "finding-ended",
+            f"问题 {named} 已于 {finding.ended_on} 销号,不能再转入",
+            f"finding {named} was closed on {finding.ended_on}; no flag can be made part of it",
             "finding_id",
         )
 

@@ -96,16 +96,8 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
 """Event name → roles that may record it."""
 
 CENTRE = "centre"
-REPORTED = frozenset(
-    {
-        "EnterpriseRegistered",
-        "AssessmentHeld",
-        "CertificateIssued",
-        "FindingDisputed",
-        "FlagAnswered",
-    }
-)
-"""What an enterprise reports: corrected by its reporter or by the centre."""
+BUREAU = "bureau"
+"""市人社局, of which the centre is a part: it may take back what the centre imposed."""
 SEEN = frozenset({"SpotCheckRecorded", "ComplaintReceived"})
 """What an authority saw or heard: corrected by that authority."""
 

@@ -9,7 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future, not_negative
+from domain.terms.guards import (
+    existing_enterprise,
+    must_be_uscc,
+    not_before,
+    not_in_the_future,
+    not_negative,
+)
 from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import Level
 
@@ -153,8 +159,13 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if any((v.day, v.event, v.document_no) == (day, body, command.document_no) for v in versions):
         return []
     # The same plan handed in again is a paper of its own: of two days of receipt the earlier counts,
-    # whichever was entered first.
-    is_another = any(isinstance(v.event, AnnualPlanFiled) and v.event != body for v in versions)
+    # whichever was entered first. What is meant for a day to come stops none that is received before.
+    is_another = any(
+        isinstance(v.event, AnnualPlanFiled)
+        and v.event != body
+        and v.day <= max(day, command.today)
+        for v in versions
+    )
     if isinstance(body, AnnualPlanFiled) and state is not None and is_another:
         raise Refused(
             "plan-exists",
@@ -176,6 +187,9 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             f"no plan was filed for {body.year}",
             "year",
         )
+    if isinstance(body, AnnualPlanRevised) and state is not None:
+        # It would be on file before there was a plan: filed is what came in first.
+        not_before(day, state.filed, "调整早于报备", "revised before it was filed")
     key = f"{body.uscc}/{body.year}"
     return [
         New(

@@ -7,6 +7,7 @@ A new shape is a new number here and an upcaster in `ledger/upcasts.py`.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from types import MappingProxyType, ModuleType
 from typing import Any, get_args
 
@@ -28,16 +29,19 @@ from domain import (
 )
 from domain.application import application
 from domain.certificate import certificate
+from domain.entry import ENTRY
 from domain.finding import finding
 from domain.inspection import inspection
-from domain.permissions import require_own, require_role
+from domain.permissions import SEEN, require_own, require_role
 from domain.receipt import received, require_received_here
 from domain.request import ActDecided, ActRequested
 from domain.standing import standing
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.envelope import Recorded
 from domain.terms.guards import FILINGS
-from domain.terms.naming import event_of
-from domain.two_persons import needs_two, require_second_person
+from domain.terms.naming import body_of, event_of
+from domain.terms.vocabulary import Role
+from domain.two_persons import acquits, needs_two, require_second_person
 
 _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
     {
@@ -151,12 +155,32 @@ def _act(facts: Facts, command: Command[Any]) -> Sequence[New]:
     new: Sequence[New] = kind.module.decide(facts, settled)
     for event in new:
         require_own(command.actor, event.subject, _district(facts, settled, event))
+        _require_still_competent(facts, settled, event)
     require_received_here(settled, new)
-    if new and needs_two(facts, settled, new[0].event):
+    by_two = bool(new) and needs_two(facts, settled, new[0].event)
+    if by_two or acquits(facts, settled, _foreseen(settled, new)):
         if settled.stamps.approved_by is None and settled.asking is not None:
             return [_request(facts, settled, settled.asking, new[0])]
-        require_second_person(facts, settled)
+        require_second_person(facts, settled, on_paper=not by_two)
     return new if settled is command else [event._replace(under=settled) for event in new]
+
+
+def _foreseen(command: Command[Any], new: Sequence[New]) -> list[Recorded[Any]]:
+    """Return the events as entries behind all others, as far as a fold of their enterprise looks."""
+    # fmt: off
+    return [
+        Recorded(
+            _BEHIND_ALL + number, each.stream, 0, EVENTS[type(each.event).__name__].stored, _NEVER,
+            each.valid_from, each.subject, each.district, each.tags, command.actor, each.event,
+            command.reason, command.document_no, stamps=command.stamps,
+        )
+        for number, each in enumerate(new)
+    ]
+    # fmt: on
+
+
+_BEHIND_ALL = 1 << 60
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def _request(facts: Facts, command: Command[Any], request_id: str, first: New) -> New:
@@ -216,6 +240,36 @@ def _decide_request(facts: Facts, command: Command[ActDecided]) -> Sequence[New]
     act = replace(act, stamps=stamps, asking=None, causation=str(known.position))
     carried = _act(facts, act)
     return [*new, *(event._replace(under=event.under or act) for event in carried)]
+
+
+def _require_still_competent(facts: Facts, command: Command[Any], event: New) -> None:
+    """Refuse an act of a district that has handed the enterprise over, for days before as well (§1).
+
+    What was seen or heard then stays its own to report, and history brought in is of its day.
+    """
+    if command.actor.role is not Role.DISTRICT_INSPECTOR or command.stamps.backfill:
+        return
+    if event.subject is None or _of_what_was_seen(facts, command):
+        return
+    known = facts[enterprise.ENTERPRISE.key(event.subject)]
+    now = known.district_on(command.today) if known is not None else None
+    if now is not None and now != command.actor.organisation:
+        by, own = body_of(now), body_of(command.actor.organisation)
+        raise Refused(
+            "handed-over",
+            f"该企业现由{by.zh}主管;{own.zh}只能补报当时所见,不能再办理其他事项",
+            f"{by.en} is competent for the enterprise by now; {own.en} may still report what it saw"
+            " then, and do nothing else about it",
+            "actor.organisation",
+        )
+
+
+def _of_what_was_seen(facts: Facts, command: Command[Any]) -> bool:
+    body = command.body
+    if isinstance(body, correction.RecordCorrected):
+        record = facts[ENTRY.key(str(body.position))]
+        return record is not None and type(record.event).__name__ in SEEN
+    return type(body).__name__ in SEEN
 
 
 def _district(facts: Facts, command: Command[Any], event: New) -> str | None:

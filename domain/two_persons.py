@@ -4,24 +4,32 @@ Persons are counted, never accounts: an account of which no person is known is a
 What was brought in as history may lack its second person; then it rests on the paper that it names.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.catalogue import CatalogueAdopted
 from domain.checks import CHECKS
-from domain.correction import RecordCorrected
+from domain.correction import CorrectionDecided, RecordCorrected
 from domain.enterprise import EnterpriseProfileChanged
 from domain.entry import ENTRY
 from domain.flag import FlagReviewed
 from domain.permissions import require_role
 from domain.roster import RosterPublished
-from domain.standing.standing import EnterpriseListed, ListingRemoved, ScopeChanged
+from domain.standing.standing import (
+    EnterpriseListed,
+    ListingReinstated,
+    ListingRemoved,
+    ListingRenewed,
+    ScopeChanged,
+)
 from domain.terms.decider import Command, Facts, Refused
-from domain.terms.envelope import Actor
+from domain.terms.envelope import Actor, Recorded
 from domain.terms.identifiers import flag_parts
 from domain.terms.naming import event_of
 from domain.terms.vocabulary import ReviewDecision, Role, Severity, Verdict
 
 _ADOPTED_BY_TWO = frozenset({"rules", "qualifications", "mapping", "outline"})
+_REACHES_BACK = (RecordCorrected, CorrectionDecided, ListingReinstated, ListingRenewed)
 _CORRECTED_BY_TWO = (ScopeChanged, ListingRemoved, EnterpriseListed, RosterPublished)
 
 
@@ -46,6 +54,17 @@ def needs_two(facts: Facts, command: Command[Any], decided: object = None) -> bo
             return False
 
 
+def acquits(facts: Facts, command: Command[Any], foreseen: Sequence[Recorded[Any]]) -> bool:
+    """Tell whether the act ends a severe breach: then it is a dismissal in effect, and takes two (§1).
+
+    Only what can reach back into what a breach rests on is looked at: corrections, and acts that
+    bring an enterprise back onto the roster for days that have passed.
+    """
+    if not isinstance(command.body, _REACHES_BACK):
+        return False
+    return facts.judged.ends_severe_breach(foreseen)
+
+
 def is_wish(actor: Actor, body: object) -> bool:
     """Tell whether it is an enterprise's to ask for alone: another name of its own (§1)."""
     reported = actor.role is Role.ENTERPRISE_REPORTER
@@ -61,14 +80,28 @@ def _is_severe(review: FlagReviewed) -> bool:
     return check is not None and check.severity is Severity.SEVERE
 
 
-def require_second_person(facts: Facts, command: Command[Any]) -> None:
-    """Refuse an act of one person alone, unless it is history that rests on a paper."""
+def require_second_person(facts: Facts, command: Command[Any], *, on_paper: bool) -> None:
+    """Refuse an act of one person alone, unless it is history that rests on a paper.
+
+    `on_paper`: what a file brings in needs to name its paper alone, which two persons signed.
+    """
     second, name = command.stamps.approved_by, type(command.body).__name__
     if second is not None:
         require_role(second, name, "approved_by")
         _require_authority(second)
         require_other_person(facts, command.actor.account, second.account)
         return
+    paper: str = command.document_no or getattr(command.body, "basis", None) or ""
+    if on_paper and paper.strip():
+        return
+    if on_paper:
+        raise Refused(
+            "second-person-missing",
+            f"“{event_of(name).zh}”使严重违规不再成立,须由两人办理:请写明第二人或所依据的文号",
+            f"“{event_of(name).en}” ends a severe breach, which takes two persons; name the second one"
+            " or the number of the paper",
+            "approved_by",
+        )
     if not command.stamps.backfill:
         raise Refused(
             "second-person-missing",

@@ -182,6 +182,7 @@ def facts_of(entries: Sequence[Recorded[Any]], reference: Reference | None = Non
         lambda: len(entries),
         lambda uscc, after: [e for e in entries if e.subject == uscc and e.position > after],
         lambda tags: [e for e in entries if not set(tags).isdisjoint(e.tags)],
+        first=lambda: Context(start, *_survey()),
     )
     return Facts(reference=current, amend=amend, judged=judged, read=read_act, write=write_act)
 

@@ -332,7 +332,7 @@ class Story:
         """The case of the one flag of `code`."""
         state = self.flag(code)
         said = self.fold.file.said.get(state.key, Said())
-        held = shown(said, state.outcome.verdict, state.name)
+        held = shown(said, state.outcome.verdict, state.name, self.fold.file.findings)
         return case_of(state.then, state.outcome.verdict, held.holding).label
 
 

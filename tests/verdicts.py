@@ -46,7 +46,8 @@ def _by_enterprise(
             if entry.subject == uscc or entry.type.startswith("catalogue."):
                 of.read(entry)
         for key, flag in of.flags.items():
-            standing = shown(of.file.said.get(key, Said()), flag.outcome.verdict, flag.name)
+            said = of.file.said.get(key, Said())
+            standing = shown(said, flag.outcome.verdict, flag.name, of.file.findings)
             case = case_of(flag.then, flag.outcome.verdict, standing.holding)
             yield key, (flag.outcome.verdict.value, case.label)
         yield from _overdue(of, today)
@@ -81,6 +82,6 @@ def _twins(entries: list[Recorded[Any]]) -> Iterator[tuple[str, tuple[str, str]]
         judged = twins.flag(entry.position)
         if judged is not None:
             flag, said = judged
-            standing = shown(said, flag.outcome.verdict, flag.name)
+            standing = shown(said, flag.outcome.verdict, flag.name, {})
             case = case_of(flag.then, flag.outcome.verdict, standing.holding)
             yield flag.key, (flag.outcome.verdict.value, case.label)

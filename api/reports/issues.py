@@ -8,7 +8,15 @@ from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
 from api.reports.words import CASES, Words
-from api.words.words import MEASURE_STATES, RESPONSIBLE, REVIEWS, SEVERITIES, STAGES, VERDICTS
+from api.words.words import (
+    MEASURE_STATES,
+    RESPONSIBLE,
+    REVIEW_LAPSES,
+    REVIEWS,
+    SEVERITIES,
+    STAGES,
+    VERDICTS,
+)
 from domain.checks import CHECKS
 from domain.terms.clauses import CLAUSES
 from domain.terms.vocabulary import ReviewDecision, Verdict
@@ -106,8 +114,9 @@ def _said(flag: dict[str, Any], words: Words) -> list[str]:
     review = (
         words.of(REVIEWS, flag["review"]) if flag["review"] else words("未复核", "not reviewed")
     )
-    if flag["review_stale"]:
-        review += words("（针对此前的判断）", " (of an earlier outcome)")
+    if flag["review_lapse"]:
+        lapse = words.of(REVIEW_LAPSES, flag["review_lapse"])
+        review += words(f"（{lapse}）", f" ({lapse})")
     reason = flag["review_reason"]
     return [
         said,

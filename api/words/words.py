@@ -53,6 +53,17 @@ REVIEWS = names(
     converted=("转为问题", "converted to a finding"),
     none=("未复核", "not reviewed"),
 )
+REVIEW_LAPSES = names(
+    outcome_changed=("针对此前的判断,待重新复核", "of an earlier outcome: to be reviewed again"),
+    finding_withdrawn=(
+        "所转问题已撤回,待重新复核",
+        "its finding was withdrawn: to be reviewed again",
+    ),
+    finding_without_consequence=(
+        "所转问题未经整改、未采取措施即销号,待重新复核",
+        "its finding was closed with nothing put right and no measure: to be reviewed again",
+    ),
+)
 CASES = names(
     then_and_now=("当时、现在都有", "raised then and now"),
     then_not_now=("当时有,现在已减轻或澄清", "raised then, less or cleared since"),
@@ -198,6 +209,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "verdict": VERDICTS,
         "severity": SEVERITIES,
         "review": REVIEWS,
+        "review_lapse": REVIEW_LAPSES,
         "case": CASES,
         "method": METHODS,
         "mode": MODES,

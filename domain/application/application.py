@@ -179,8 +179,9 @@ def _advance(  # noqa: C901, PLR0911 - one line per event
                 concluded_by=entry.actor.account,
             )
         case ApplicationConfirmed():
+            # What is confirmed is withdrawn no more, on whichever later day that was meant.
             return replace(
-                state,
+                _not_yet_withdrawn(state, entry.valid_from),
                 confirmed=entry.valid_from,
                 confirmed_by=entry.actor.account,
                 confirmed_units=units(event.scope),
@@ -204,11 +205,15 @@ def _scored(
     """Return the application with the sheet of one expert, in place of an earlier one."""
     sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
     comments = tuple(said for said in state.comments if said[0] != event.expert_id)
+    days = state.sheet_days
+    if isinstance(event, EvaluationScored):
+        days = (*(d for d in days if d[0] != event.expert_id), (event.expert_id, entry.valid_from))
     return replace(
         state,
         # By expert, whoever handed in first: nobody's sheet counts for more.
         sheets=tuple(sorted((*sheets, (event.expert_id, event.scores)), key=itemgetter(0))),
         comments=tuple(sorted((*comments, (event.expert_id, event.comment)))),
+        sheet_days=tuple(sorted(days)),
         scored=max(state.scored or entry.valid_from, entry.valid_from),
     )
 
@@ -273,12 +278,19 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         "application_id",
     )
     not_in_the_future(command)
+    state = _not_yet_withdrawn(state, max(command.today, day_of(body, command.valid_from)))
     event = _decided(facts, command, state, body)
     if event is None:
         return []
     new = _new(facts, command, state.uscc, event)
     require_in_order(state, _advance(state, _pending(command, new), event), _day_field(event))
     return [new]
+
+
+def _not_yet_withdrawn(state: Application, day: date) -> Application:
+    """Return the application as an act of `day` finds it: a withdrawal of a later day stops no authority."""
+    later = state.ended == "withdrawn" and state.ended_on is not None and day < state.ended_on
+    return replace(state, ended=None, ended_on=None) if later else state
 
 
 def founded(facts: Facts, right: Recorded[Any]) -> None:

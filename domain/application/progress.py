@@ -45,6 +45,8 @@ class Application:
     left_out: tuple[str, ...] = ()
     """Experts whom a later assignment replaced; a sheet that they gave stays."""
     sheets: tuple[tuple[str, HeadingScores], ...] = ()
+    sheet_days: tuple[tuple[str, date], ...] = ()
+    """Expert and the day of their first sheet, which a revision rests on."""
     comments: tuple[tuple[str, str], ...] = ()
     recommended: bool | None = None
     recommended_units: frozenset[Unit] = frozenset()

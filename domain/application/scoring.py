@@ -19,7 +19,7 @@ from domain.application.progress import (
 from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.folding import folded
-from domain.terms.guards import existing_enterprise
+from domain.terms.guards import existing_enterprise, not_before
 from domain.terms.reference import Reference, RuleSet
 from domain.terms.scope import ScopeItem, require_published, units
 from domain.terms.vocabulary import Role
@@ -164,6 +164,9 @@ def require_scorable(
             "there is no sheet to revise",
             "expert_id",
         )
+    else:
+        first = dict(state.sheet_days).get(body.expert_id, command.valid_from)
+        not_before(command.valid_from, first, "修改早于评分", "revised before the sheet was given")
 
 
 def _require_own_sheet(command: Command[Any], state: Application, expert_id: str) -> None:

@@ -18,7 +18,7 @@ from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.guards import existing, must_be_uscc, must_say_why, not_before, not_in_the_future
 from domain.terms.reference import Occupation, Reference
-from domain.terms.vocabulary import CandidateCategory, ContentPart, GroundKind, Level
+from domain.terms.vocabulary import CandidateCategory, ContentPart, GroundKind, Level, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,11 @@ class Paper(Protocol):
         """The day on which it ended."""
         ...
 
+    @property
+    def ended_by_enterprise(self) -> bool:
+        """Whether its enterprise ended it."""
+        ...
+
 
 P = TypeVar("P", bound=Paper)
 
@@ -128,7 +133,8 @@ def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
     """Return what a reissue or a revocation ends of the papers, in order of entry.
 
     Where one enterprise put one number on several holders, a revocation takes the number away
-    from all of them, and a reissue gives the holder recorded last a number of their own.
+    from all of them, and a reissue gives the holder recorded last a number of their own. What the
+    enterprise means to end later, an authority ends before.
     """
     event: CertificateReissued | CertificateRevoked = entry.event
     holding = [
@@ -137,11 +143,22 @@ def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
         if folded(paper.number) == folded(event.certificate_no)
         and paper.uscc == entry.subject
         and paper.position < entry.position
-        and paper.ended is None
+        and (paper.ended is None or _comes_before(entry, paper))
     ]
     if isinstance(event, CertificateRevoked):
         return holding
     return [paper for paper in holding if paper.holder == holding[-1].holder]
+
+
+def _comes_before(entry: Recorded[Any], paper: Paper) -> bool:
+    """Whether an authority acts before a later day that the enterprise named for its own end of it."""
+    by_authority = entry.actor.role is not Role.ENTERPRISE_REPORTER
+    return by_authority and is_meant_later(paper, entry.valid_from)
+
+
+def is_meant_later(paper: Paper, day: date) -> bool:
+    """Whether the enterprise ends it, and on a later day than `day`."""
+    return paper.ended is not None and paper.ended_by_enterprise and day < paper.ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +177,7 @@ class Issue:
     replaces: str = ""
     ended: date | None = None
     ended_position: int = 0
+    ended_by_enterprise: bool = False
     replaced_by: str | None = None
 
 
@@ -215,7 +233,13 @@ _HOLDER = "holder:"
 
 
 def _ended(issue: Issue, entry: Recorded[Any], by: str | None) -> Issue:
-    return replace(issue, ended=entry.valid_from, ended_position=entry.position, replaced_by=by)
+    return replace(
+        issue,
+        ended=entry.valid_from,
+        ended_position=entry.position,
+        ended_by_enterprise=entry.actor.role is Role.ENTERPRISE_REPORTER,
+        replaced_by=by,
+    )
 
 
 CERTIFICATE: FactKind[State] = FactKind("certificate", initial, evolve)
@@ -270,19 +294,21 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     known = recorded_under(facts, body.certificate_no)
     issues = [issue for issue in known if folded(issue.number) == number]
     own = [issue for issue in issues if issue.uscc == command.actor.organisation]
+    holding = [issue for issue in own or issues if _holds(issue, command)]
     last = existing(
-        _replaced_so(own or issues, body) or _last(own or issues),
+        _replaced_so(own or issues, body) or _last(holding or own or issues),
         "unknown-certificate",
         f"证书 {body.certificate_no} 未登记",
         f"certificate {body.certificate_no} is not recorded",
         "certificate_no",
     )
-    _require_endable(last, body)
+    if not _holds(last, command):
+        _require_endable(last, body)
     _require_issued(facts, last, command.valid_from)
     numbers = [body.certificate_no]
     if isinstance(body, CertificateReissued):
         numbers.append(body.new_certificate_no)
-    ending = [i for i in issues if i.uscc == last.uscc and i.ended is None]
+    ending = [i for i in issues if i.uscc == last.uscc and _holds(i, command)]
     holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
     tags = (*_number_tags(numbers), *(f"{_HOLDER}{who}" for who in holders))
     return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
@@ -305,11 +331,21 @@ def _require_issued(facts: Facts, issue: Issue, day: date) -> None:
     not_before(day, issue.day, "早于换发之日", "before it was reissued")
 
 
+def _holds(issue: Issue, command: Command[Event]) -> bool:
+    """Whether the command may end it: it has not ended, or its enterprise alone means to end it later.
+
+    Another number for what was to get one later would leave two: that is set right by a correction.
+    """
+    if issue.ended is None:
+        return True
+    if command.actor.role is Role.ENTERPRISE_REPORTER:
+        return False
+    replaced_twice = issue.replaced_by is not None and isinstance(command.body, CertificateReissued)
+    return is_meant_later(issue, command.valid_from) and not replaced_twice
+
+
 def _last(issues: Sequence[Issue]) -> Issue | None:
-    """Return the issue to end: the last that still holds, else the last."""
-    holding = [issue for issue in issues if issue.ended is None]
-    found = holding or issues
-    return found[-1] if found else None
+    return issues[-1] if issues else None
 
 
 def _replaced_so(
@@ -344,7 +380,10 @@ def _original(facts: Facts, issue: Issue) -> CertificateIssued:
     """Return what was issued first, through every number that replaced it."""
     while issue.event is None:
         before = recorded_under(facts, issue.replaces)
-        issue = next(b for b in before if b.ended_position == issue.position)
+        replaced = [b for b in before if b.ended_position == issue.position]
+        # An authority may have ended it before the day of the reissue: then it is known by its holder.
+        same = [b for b in before if b.position < issue.position and b.holder == issue.holder]
+        issue = (replaced or same)[-1]
     return issue.event
 
 

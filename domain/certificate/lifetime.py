@@ -132,6 +132,7 @@ def end(
     ended = those_ended(records, entry)
     for record in ended:
         record.ended, record.ended_position = entry.valid_from, entry.position
+        record.replaced_by = None
         record.ended_by_enterprise = entry.actor.role is Role.ENTERPRISE_REPORTER
     if not ended or not isinstance(event, CertificateReissued):
         return None

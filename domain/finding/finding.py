@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from domain.complaint import COMPLAINT, require_complaints
-from domain.enterprise import ENTERPRISE
+from domain.enterprise import ENTERPRISE, Enterprise
 from domain.finding import measure, rectification
 from domain.finding.grounds import Grounds, keys, require_founded
 from domain.finding.measure import (
@@ -26,6 +26,7 @@ from domain.finding.rectification import (
     ReinspectionRecorded,
     require_rectification,
 )
+from domain.permissions import CENTRE
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.evidence import evidence_tags
@@ -40,7 +41,7 @@ from domain.terms.guards import (
 )
 from domain.terms.naming import body_of
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import Severity
+from domain.terms.vocabulary import Role, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ class Finding:
     position: int
     raised_on: date
     raised_by: str
-    """Organisation that raised it, and alone may withdraw it."""
+    """Organisation that raised it."""
     rectified: rectification.State = ()
     orders: tuple[Order, ...] = ()
     """What follows from the acts of rectification."""
@@ -140,6 +141,13 @@ class Finding:
         if order.passed is not None:
             return "passed" if order.passed else "failed"
         return "rectification_ordered" if order.reported is None else "rectification_reported"
+
+    @property
+    def had_consequence(self) -> bool:
+        """Whether something was put right, or a measure was taken that was not set aside."""
+        return any(order.passed for order in self.orders) or any(
+            not measure.set_aside for measure in self.measures
+        )
 
 
 State: TypeAlias = Finding | None
@@ -252,6 +260,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if isinstance(body, FindingRaised):
         _require_new_and_founded(facts, command, body, found)
         uscc = body.uscc
+        enterprise = facts[ENTERPRISE.key(uscc)]
     else:
         state = existing(
             found,
@@ -260,12 +269,13 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             f"finding {body.finding_id} does not exist",
             "finding_id",
         )
+        uscc = state.raised.uscc
+        enterprise = facts[ENTERPRISE.key(uscc)]
+        _require_in_charge(state, command, enterprise)
         _require_allowed(state, command)
         _require_news(state, command)
         if _holds_already(state, command):
             return []
-        uscc = state.raised.uscc
-    enterprise = facts[ENTERPRISE.key(uscc)]
     district = enterprise.district_on(command.valid_from) if enterprise else None
     named = body.evidence if isinstance(body, RectificationReported) else ()
     tags = (f"finding:{body.finding_id}", *evidence_tags(each.sha256 for each in named))
@@ -276,9 +286,12 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     """Refuse a correction after which the entry rests on nothing: on what is not there or came later."""
     event: Event = right.event
     if isinstance(event, FindingRaised):
-        require_founded(facts, _grounds(event), event.uscc, right.valid_from)
-        require_complaints(facts, event.uscc, event.complaints or ())
         known = facts[FINDING.key(event.finding_id)]
+        # Only days that the correction changes are looked at: an older entry stays what it is.
+        same = known is not None and known.raised_on == right.valid_from
+        same = same and known is not None and _grounds(known.raised) == _grounds(event)
+        require_founded(facts, _grounds(event), event.uscc, date.max if same else right.valid_from)
+        require_complaints(facts, event.uscc, event.complaints or ())
         _require_raised_before(known, right.valid_from)
         _require_some_ground(known, event)
         return
@@ -354,6 +367,11 @@ def _require_new_and_founded(
     existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     require_founded(facts, _grounds(body), body.uscc, command.valid_from)
     require_complaints(facts, body.uscc, body.complaints or ())
+    for complaint_id in body.complaints or ():
+        complaint = facts[COMPLAINT.key(complaint_id)]
+        if complaint is not None:
+            day = complaint.complained_on
+            not_before(command.valid_from, day, "问题早于投诉", "before the complaint was made")
 
 
 def _holds_already(state: Finding, command: Command[Event]) -> bool:
@@ -368,6 +386,44 @@ def _holds_already(state: Finding, command: Command[Event]) -> bool:
             return body in state.hearings
         case _:
             return False
+
+
+def _require_in_charge(
+    state: Finding, command: Command[Event], enterprise: Enterprise | None
+) -> None:
+    """Refuse to end, or to set another deadline for, what another body found (§1).
+
+    In charge is the authority that raised it; of a district that handed the enterprise over, the one
+    that is competent now. The centre, which answers for the supervision of the whole city, may see to
+    a district's finding, and withdraws none.
+    """
+    body, actor = command.body, command.actor
+    if not isinstance(body, _OF_WHO_IS_IN_CHARGE):
+        return
+    competent = enterprise.district_on(command.today) if enterprise is not None else None
+    of_a_district = actor.role is Role.DISTRICT_INSPECTOR
+    if of_a_district and actor.organisation != competent and not isinstance(body, FindingWithdrawn):
+        return  # it is another district's enterprise, and refused as that
+    in_charge = state.raised_by
+    if in_charge != CENTRE and competent is not None:
+        in_charge = competent
+    above = actor.organisation == CENTRE and not isinstance(body, FindingWithdrawn)
+    if actor.organisation != in_charge and not above:
+        by, now = body_of(state.raised_by), body_of(in_charge)
+        raise Refused(
+            "other-authority",
+            f"问题由{by.zh}提出,现由{now.zh}负责,其他机构不能办理",
+            f"the finding was raised by {by.en}; {now.en} is in charge of it, and nobody else",
+            "actor.organisation",
+        )
+
+
+_OF_WHO_IS_IN_CHARGE = (
+    RectificationOrdered,
+    ReinspectionRecorded,
+    FindingClosed,
+    FindingWithdrawn,
+)
 
 
 def _require_allowed(state: Finding, command: Command[Event]) -> None:
@@ -392,13 +448,6 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             )
         case FindingClosed():
             _require_on_time(state, body, command.valid_from)
-        case FindingWithdrawn() if command.actor.organisation != state.raised_by:
-            raise Refused(
-                "other-authority",
-                f"问题由{body_of(state.raised_by).zh}提出,只能由其撤回",
-                f"the finding was raised by {body_of(state.raised_by).en}, which alone withdraws it",
-                "actor.organisation",
-            )
         case HearingHeld():
             not_in_the_future(command, body.held_on, "held_on")
             _require_heard_after(state, body)
@@ -409,7 +458,7 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             | MeasureSetAside()
             | MeasureLifted()
         ):
-            require_measure(state.measured, body, command.valid_from)
+            require_measure(state.measured, body, command.valid_from, command.actor)
         case _:
             return
 

@@ -31,8 +31,8 @@ def keys(grounds: Grounds) -> Iterable[FactKey[Any]]:
 
 def require_founded(facts: Facts, grounds: Grounds, uscc: str, day: date) -> None:
     """Refuse grounds that the ledger does not know, of another enterprise, or that came after `day`."""
-    _require_sessions(facts, grounds.assessments, uscc)
-    _require_certificates(facts, grounds.certificates, uscc)
+    _require_sessions(facts, grounds.assessments, uscc, day)
+    _require_certificates(facts, grounds.certificates, uscc, day)
     if grounds.inspection_id is not None:
         _require_inspection(facts, grounds.inspection_id, uscc, day)
     for index, key in enumerate(grounds.flags):
@@ -45,9 +45,13 @@ def require_founded(facts: Facts, grounds: Grounds, uscc: str, day: date) -> Non
                 field,
             )
         belongs(record.subject, uscc, f"疑点 {key}", f"flag {key}", field)
+        not_before(day, record.valid_from, *_TOO_EARLY)
 
 
-def _require_sessions(facts: Facts, assessments: Iterable[str], uscc: str) -> None:
+_TOO_EARLY = ("问题早于所涉及的记录", "before the record that it concerns")
+
+
+def _require_sessions(facts: Facts, assessments: Iterable[str], uscc: str, day: date) -> None:
     for index, assessment_id in enumerate(assessments):
         field = f"assessments.{index}"
         session = existing(
@@ -58,9 +62,10 @@ def _require_sessions(facts: Facts, assessments: Iterable[str], uscc: str) -> No
             field,
         )
         belongs(session.uscc, uscc, f"认定活动 {assessment_id}", f"session {assessment_id}", field)
+        not_before(day, session.held_from, *_TOO_EARLY)
 
 
-def _require_certificates(facts: Facts, certificates: Iterable[str], uscc: str) -> None:
+def _require_certificates(facts: Facts, certificates: Iterable[str], uscc: str, day: date) -> None:
     for index, number in enumerate(certificates):
         field = f"certificates.{index}"
         issues = existing(
@@ -73,6 +78,7 @@ def _require_certificates(facts: Facts, certificates: Iterable[str], uscc: str) 
         # One number may stand on certificates of several enterprises: that is C2.
         owner = uscc if uscc in {issue.uscc for issue in issues} else None
         belongs(owner, uscc, f"证书 {number}", f"certificate {number}", field)
+        not_before(day, min(i.day for i in issues if i.uscc == uscc), *_TOO_EARLY)
 
 
 def _require_inspection(facts: Facts, inspection_id: str, uscc: str, day: date) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
+from domain.permissions import BUREAU
 from domain.terms.decider import Command, Refused
-from domain.terms.envelope import Recorded
+from domain.terms.envelope import Actor, Recorded
 from domain.terms.guards import existing, not_before
+from domain.terms.naming import body_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class Measure:
     stays: tuple[Stay, ...] = ()
     varied: bool = False
     set_aside: bool = False
+    imposed_by: str = ""
+    """Organisation that imposed it."""
     lifted: date | None = None
 
     def stands(self, day: date) -> str:
@@ -132,6 +136,8 @@ class Act(NamedTuple):
     position: int
     event: Event
     document_no: str | None = None
+    by: str = ""
+    """Organisation that recorded it."""
 
 
 State: TypeAlias = tuple[Act, ...]
@@ -140,7 +146,8 @@ State: TypeAlias = tuple[Act, ...]
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the acts after `entry`, whatever came first."""
-    act = Act(entry.valid_from, entry.position, entry.event, entry.document_no)
+    by = entry.actor.organisation
+    act = Act(entry.valid_from, entry.position, entry.event, entry.document_no, by)
     return tuple(sorted((*state, act), key=_in_order))
 
 
@@ -163,6 +170,7 @@ def measures(state: State) -> tuple[Measure, ...]:
                     kind=event.kind,
                     effective_from=event.effective_from,
                     effective_to=event.effective_to,
+                    imposed_by=act.by,
                 ),
             )
     for act in state:
@@ -193,8 +201,8 @@ def is_known(state: State, command: Command[Any], body: Event) -> bool:
     return any((act.day, act.event, act.document_no) == same for act in state)
 
 
-def require_measure(state: State, body: Event, day: date) -> None:
-    """Refuse an identifier used twice, a change of what is not there, came later or has ended."""
+def require_measure(state: State, body: Event, day: date, actor: Actor) -> None:
+    """Refuse an identifier used twice, a change of what is another's, not there, later or ended."""
     known = next((m for m in measures(state) if m.measure_id == body.measure_id), None)
     if isinstance(body, MeasureImposed):
         if known is not None:
@@ -218,6 +226,14 @@ def require_measure(state: State, body: Event, day: date) -> None:
             f"措施 {body.measure_id} 已撤销或解除",
             f"measure {body.measure_id} is {'set aside' if measure.set_aside else 'lifted'}",
             "measure_id",
+        )
+    if actor.organisation not in {measure.imposed_by, BUREAU}:
+        by = body_of(measure.imposed_by)
+        raise Refused(
+            "other-authority",
+            f"措施由{by.zh}采取,只能由其或市人社局变更",
+            f"the measure was imposed by {by.en}, which alone changes it, or the bureau",
+            "actor.organisation",
         )
     require_imposed(state, body.measure_id, day)
 

@@ -30,7 +30,13 @@ from domain.standing.course import (
 )
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
-from domain.terms.guards import belongs, existing_enterprise, must_be_uscc, must_name_basis
+from domain.terms.guards import (
+    belongs,
+    existing_enterprise,
+    must_be_uscc,
+    must_name_basis,
+    not_before,
+)
 from domain.terms.intervals import Days, Timeline, years_after
 from domain.terms.reference import Reference
 from domain.terms.scope import (
@@ -340,17 +346,34 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     return [New(f"standing/{uscc}", event, uscc, enterprise.district_on(day), tags, day)]
 
 
-def _require_finding(facts: Facts, body: Event) -> None:
-    """Refuse to name a finding of another enterprise. One that is not here yet may still be brought in."""
-    finding_id: str | None = getattr(body, "finding_id", None)
+def _require_finding(facts: Facts, course: Course, body: Event, day: date) -> None:
+    """Refuse to name a finding of another enterprise or of a later day, and to reinstate before it suspended.
+
+    One that is not here yet may still be brought in.
+    """
+    finding_id = _finding_of(body)
     known = facts[FINDING.key(finding_id)] if finding_id is not None else None
     if known is not None:
         zh, en = f"问题 {finding_id}", f"finding {finding_id}"
         belongs(known.raised.uscc, body.uscc, zh, en, "finding_id")
+        not_before(day, known.raised_on, f"早于{zh}提出之日", f"before {en} was raised")
+    if isinstance(body, ListingReinstated) and finding_id is not None:
+        suspended = [
+            change.day
+            for change in course.changes
+            if isinstance(change.event, ListingSuspended) and change.event.finding_id == finding_id
+        ]
+        first = min(suspended, default=day)
+        not_before(day, first, "恢复早于暂停", "reinstated before it was suspended")
+
+
+def _finding_of(event: Event) -> str | None:
+    finding_id: str | None = getattr(event, "finding_id", None)
+    return finding_id
 
 
 def _decided(facts: Facts, command: Command[Event], course: Course, body: Decided) -> Event | None:
-    _require_finding(facts, body)
+    _require_finding(facts, course, body, _day_of(body, command.valid_from))
     now = course.on(_day_of(body, command.valid_from))
     match body:
         case ScopeChanged():
@@ -392,7 +415,14 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
             day = right.valid_from
             require_published(facts.reference, event.added, day, "added", right.document_no)
         case ListingSuspended() | ListingReinstated() | ListingRemoved():
-            _require_finding(facts, event)
+            course, day = facts[STANDING.key(event.uscc)], right.valid_from
+            now = next((c for c in course.changes if c.position == right.position), None)
+            # Only what the correction changes is looked at: an older entry stays what it is.
+            same = now is not None and (now.day, _finding_of(now.event)) == (
+                day,
+                _finding_of(event),
+            )
+            _require_finding(facts, course, event, date.max if same else day)
 
 
 def require_granted(course: Course, uscc: str, replaces: tuple[str, ...] | None) -> None:

@@ -84,8 +84,12 @@ def _inspection(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[To
     yield from of.settle(entry.position, entry.valid_from, outcomes, at, OF_INSPECTION)
 
 
-def _orders(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+def _finding(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    """Its orders may be overdue, and a flag that was made a finding falls back with it."""
     finding_id = entry.event.finding_id
+    for key, said in of.file.said.items():
+        if any(review.finding_id == finding_id for review in said.reviews):
+            yield Touch("flags", key)
     for position, known in of.file.orders.items():
         if known == finding_id:
             yield Touch("flags", f"Q2-{position}")
@@ -117,7 +121,7 @@ BEARS_ON: Mapping[str, _Judge] = MappingProxyType(
         "assessment": _session,
         "certificate": _ended_certificate,
         "inspection": _inspection,
-        "finding": _orders,
+        "finding": _finding,
         "flag": _review,
         "staff": _from_its_day,
         "partnership": _from_its_day,

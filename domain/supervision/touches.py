@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from domain.certificate.certificate import CertificateIssued
+from domain.flag import FlagReviewed
 from domain.standing.standing import EnterpriseListed
 from domain.terms.envelope import Recorded
 
@@ -35,6 +36,11 @@ def _certificate_itself(entry: Recorded[Any]) -> Iterator[Touch]:
         yield Touch("certificates", str(entry.position))
 
 
+def _finding_made_of_it(entry: Recorded[Any]) -> Iterator[Touch]:
+    if isinstance(entry.event, FlagReviewed) and entry.event.finding_id is not None:
+        yield Touch("findings", entry.event.finding_id)
+
+
 _SHOWN: Mapping[str, Callable[[Recorded[Any]], Iterable[Touch]]] = MappingProxyType(
     {
         "enterprise": lambda e: (Touch("roster", e.event.uscc), Touch("scope", e.event.uscc)),
@@ -49,6 +55,7 @@ _SHOWN: Mapping[str, Callable[[Recorded[Any]], Iterable[Touch]]] = MappingProxyT
         "specification": lambda e: (Touch("registers", e.event.uscc),),
         "complaint": lambda e: (Touch("complaints", e.event.complaint_id),),
         "finding": lambda e: (Touch("findings", e.event.finding_id),),
+        "flag": _finding_made_of_it,
     }
 )
 """Stream → where its entries show."""

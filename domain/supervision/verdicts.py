@@ -4,21 +4,28 @@ The same folds as everywhere, over what the ledger holds at the moment: a review
 outcome in force, and an enterprise does not correct a record that a breach rests on.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from heapq import merge
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from domain.assessment import AssessmentHeld
+from domain.catalogue import ALL
 from domain.certificate.certificate import CertificateIssued, CertificateReissued
-from domain.checks.outcome import Context
+from domain.checks import CHECKS
+from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.correction import RecordCorrected
 from domain.finding.finding import Finding
+from domain.flag import Said, shown
 from domain.supervision.duplicates import Twins
+from domain.supervision.subject_file import SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.terms.decider import Apply, Judgement
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.identifiers import flag_parts
-from domain.terms.vocabulary import Verdict
+from domain.terms.vocabulary import ReviewDecision, Severity, Verdict
 
 History: TypeAlias = Callable[[str, int], Iterable[Recorded[Any]]]
 """Return the entries about an enterprise behind a position, in order."""
@@ -29,16 +36,18 @@ Tagged: TypeAlias = Callable[[Collection[str]], Iterable[Recorded[Any]]]
 class Verdicts:
     """The files of enterprises as they stand, read on when something was added. See `decider.Judged`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument a source
         self,
         context: Callable[[], Context],
         apply: Apply,
         head: Callable[[], int],
         history: History,
         tagged: Tagged,
+        *,
+        first: Callable[[], Context],
     ) -> None:
-        """`head` says which entry is the last one now."""
-        self._context, self._apply, self._head = context, apply, head
+        """`head` says which entry is the last one now; `first` is the context before any adoption."""
+        self._context, self._apply, self._head, self._first = context, apply, head, first
         self._history, self._tagged = history, tagged
         self._files: dict[str, Supervision] = {}
         self._read: dict[str, int] = {}
@@ -50,7 +59,58 @@ class Verdicts:
             outcome = found[0].outcome if found is not None else None
         else:
             outcome = self._file(record.subject or "").outcome(key, day)
+            if outcome is None and self._was_raised(record.subject or "", key, day):
+                outcome = CLEAR  # by catalogues of before; those of now never raised it
         return None if outcome is None else Judgement(outcome.verdict, outcome.name)
+
+    def was_ever(self, record: Recorded[Any], key: str, outcome: str, day: date) -> bool:
+        """Return whether the check ever said `outcome` of the record, whatever it says now."""
+        course = (
+            self._course_of_twins(record)
+            if key.startswith("C2-")
+            else self._course(record.subject or "", key, day)
+        )
+        return any(said.name == outcome for said in course)
+
+    def _was_raised(self, uscc: str, key: str, day: date) -> bool:
+        return any(said.verdict is not Verdict.CLEAR for said in self._course(uscc, key, day))
+
+    def _course(self, uscc: str, key: str, day: date) -> Iterator[Outcome]:
+        """Yield what the check said after each entry: read again from the beginning, as it is rare."""
+        of, last = Supervision(uscc, self._first(), self._apply), None
+        entries = merge(self._history(uscc, 0), self._tagged({ALL.tag}), key=attrgetter("position"))
+        for entry in entries:
+            of.read(entry)
+            said = of.outcome(key, day)
+            if said is not None and said is not last:
+                yield said
+            last = said
+
+    def _course_of_twins(self, record: Recorded[Any]) -> Iterator[Outcome]:
+        twins = Twins(self._apply)
+        for entry in self._of_twins(record):
+            twins.read(entry)
+            found = twins.flag(record.position)
+            if found is not None:
+                yield found[0].outcome
+
+    def ends_severe_breach(self, foreseen: Sequence[Recorded[Any]]) -> bool:
+        """Return whether a severe breach that nobody dismissed would be none after the entries."""
+        return any(
+            self._ends_severe_breach(uscc, [e for e in foreseen if e.subject == uscc])
+            for uscc in dict.fromkeys(e.subject for e in foreseen if e.subject)
+        )
+
+    def _ends_severe_breach(self, uscc: str, foreseen: Sequence[Recorded[Any]]) -> bool:
+        of = self._file(uscc)
+        before = _severe_breaches(of)
+        if not any(_may_end(of, before, entry) for entry in foreseen):
+            return False
+        for entry in foreseen:
+            of.read(entry)
+        # It has read what may never be recorded.
+        del self._files[uscc], self._read[uscc]
+        return not before <= _severe_breaches(of)
 
     def bears_breach(self, record: Recorded[Any]) -> bool:
         """Return whether a breach, of this record or another, rests on the record."""
@@ -67,9 +127,17 @@ class Verdicts:
         return made and self._twins(record).rests_on(position)
 
     def has_finding(self, record: Recorded[Any]) -> bool:
-        """Return whether a finding that was not withdrawn names the record or a flag of it."""
-        findings = self._file(record.subject or "").file.findings.values()
-        return any(_names(finding, record) for finding in findings if finding.ended != "withdrawn")
+        """Return whether a finding that was not withdrawn names the record, or a flag of it became one."""
+        file = self._file(record.subject or "").file
+        standing = {key: f for key, f in file.findings.items() if f.ended != "withdrawn"}
+        if any(_names(finding, record) for finding in standing.values()):
+            return True
+        return any(
+            (parts := flag_parts(key)) is not None
+            and parts[1] == record.position
+            and any(review.finding_id in standing for review in said.reviews)
+            for key, said in file.said.items()
+        )
 
     def has_certificates(self, record: Recorded[Any]) -> bool:
         """Return whether the record is a certificate, or a session on which some were issued."""
@@ -80,6 +148,10 @@ class Verdicts:
         sessions = self._file(record.subject or "").file.sessions
         session = sessions.get(record.event.assessment_id)
         return session is not None and bool(session.certificates)
+
+    def file(self, uscc: str) -> SubjectFile:
+        """Return the file of an enterprise as it stands."""
+        return self._file(uscc).file
 
     def _file(self, uscc: str) -> Supervision:
         of = self._files.get(uscc)
@@ -95,7 +167,13 @@ class Verdicts:
         return of
 
     def _twins(self, record: Recorded[Any]) -> Twins:
-        """Return C2 of the certificate, with all that bears on it: what reissues replaced included."""
+        twins = Twins(self._apply)
+        for entry in self._of_twins(record):
+            twins.read(entry)
+        return twins
+
+    def _of_twins(self, record: Recorded[Any]) -> list[Recorded[Any]]:
+        """Return what C2 of the certificate rests on, in order: what reissues replaced included."""
         known = {tag for tag in record.tags if tag.startswith(("certificate:", "holder:"))}
         entries: dict[int, Recorded[Any]] = {}
         tags = known
@@ -111,10 +189,39 @@ class Verdicts:
             }
             tags = named - known
             known |= tags
-        twins = Twins(self._apply)
-        for position in sorted(entries):
-            twins.read(entries[position])
-        return twins
+        return [entries[position] for position in sorted(entries)]
+
+
+def _severe_breaches(of: Supervision) -> set[str]:
+    """Return the keys of the severe breaches that stand: one that two persons dismissed does not."""
+    return {
+        key
+        for key, flag in of.flags.items()
+        if flag.outcome.verdict is Verdict.BREACH
+        and CHECKS[flag.code].severity is Severity.SEVERE
+        and not _is_dismissed(of, key, flag.outcome)
+    }
+
+
+def _is_dismissed(of: Supervision, key: str, outcome: Outcome) -> bool:
+    said = of.file.said.get(key, Said())
+    review = shown(said, outcome.verdict, outcome.name, of.file.findings).holding
+    return review is not None and review.decision is ReviewDecision.DISMISSED
+
+
+def _may_end(of: Supervision, breaches: Collection[str], entry: Recorded[Any]) -> bool:
+    """Return whether it is worth looking: a session or certificate bears on its own breaches alone.
+
+    Corrections of these come by the thousand.
+    """
+    if not breaches:
+        return False
+    if not isinstance(entry.event, RecordCorrected):
+        return True
+    corrected = of.record(entry.event.position)
+    if corrected is None or not isinstance(corrected.event, AssessmentHeld | CertificateIssued):
+        return True
+    return any(corrected.position in of.flags[key].outcome.because for key in breaches)
 
 
 def _names(finding: Finding, record: Recorded[Any]) -> bool:

@@ -166,6 +166,14 @@ class Judged(Protocol):
         """Return what the check says of the record now; None where no flag was raised up to `day`."""
         ...
 
+    def was_ever(self, record: Recorded[Any], key: str, outcome: str, day: date) -> bool:
+        """Return whether the check ever said `outcome` of the record, whatever it says now."""
+        ...
+
+    def ends_severe_breach(self, foreseen: Sequence[Recorded[Any]]) -> bool:
+        """Return whether a severe breach that nobody dismissed would be none after the entries."""
+        ...
+
     def bears_breach(self, record: Recorded[Any]) -> bool:
         """Return whether a breach, of this record or another, rests on the record."""
         ...

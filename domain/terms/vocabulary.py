@@ -327,6 +327,15 @@ class ReviewDecision(StrEnum):
     CONVERTED = "converted"
 
 
+class ReviewLapse(StrEnum):
+    """Why a review does not hold any more."""
+
+    OUTCOME_CHANGED = "outcome_changed"
+    FINDING_WITHDRAWN = "finding_withdrawn"
+    FINDING_WITHOUT_CONSEQUENCE = "finding_without_consequence"
+    """Closed with nothing put right and no measure in being: it ended as if there had been nothing."""
+
+
 class CatalogueKind(StrEnum):
     """Kinds of reference that have their own valid time."""
 

@@ -62,6 +62,7 @@ def line(type_: str, day: date, actor: Json, **data: Any) -> Json:  # noqa: ANN4
     return {"type": type_, **start, "actor": actor, "data": data, **stamps, **beside}
 
 
+_CORRECTIONS = frozenset({"RecordCorrected", "CorrectionDecided"})
 _BY_TWO = frozenset({"ScopeChanged", "ListingRemoved", "CatalogueAdopted"})
 
 
@@ -71,6 +72,8 @@ def _stamps(type_: str, day: date, actor: Json) -> Json:
         return {"received_on": day.isoformat(), "received_by": CENTRE}
     if type_ in _BY_TWO:
         return {"approved_by": PUBLISHER if actor == CONFIRMER else CONFIRMER}
+    if type_ in _CORRECTIONS and actor == CENTRE:  # a severe breach may rest on what they correct
+        return {"approved_by": supervisor()}
     return {}
 
 

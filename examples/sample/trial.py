@@ -61,7 +61,7 @@ class Trial:
         self._by_tag: dict[str, list[Entry]] = {}
         self._states: dict[str, Any] = {}
         self._versions: Counter[str] = Counter()
-        self._judged = self._judging()
+        self.judged = self._judging()
 
     def _judging(self) -> Verdicts:
         return Verdicts(
@@ -70,12 +70,25 @@ class Trial:
             lambda: len(self.entries),
             lambda uscc, after: [e for e in self.entries[after:] if e.subject == uscc],
             lambda tags: self.tagged(*tags),
+            first=lambda: Context(held(), *_survey()),
         )
 
     def take(self, raw: bytes) -> list[Entry]:
         """Decide one line and return the entries that it appended."""
         command = command_of(raw)
         return [self._append(each, command) for each in self._decided(command)]
+
+    def record(self, command: Command[Any]) -> list[Entry]:
+        """Decide one command and return the entries that it appended."""
+        return [self._append(each, command) for each in self._decided(command)]
+
+    def copy(self) -> "Trial":
+        """Return a ledger with the same entries, which goes on by itself."""
+        other = Trial()
+        other.entries, other.reference = list(self.entries), self.reference
+        other._by_tag = {tag: list(told) for tag, told in self._by_tag.items()}
+        other._versions = self._versions.copy()
+        return other
 
     def rehearse(self, command: Command[Any]) -> list[Entry]:
         """Return the entries that a command would append; nothing is appended."""
@@ -89,7 +102,7 @@ class Trial:
                 facts = Facts(
                     self.reference,
                     amend,
-                    self._judged,
+                    self.judged,
                     self._states,
                     read=read_act,
                     write=write_act,
@@ -114,7 +127,7 @@ class Trial:
             self._states.pop(tag, None)
         if catalogue.ALL.tag in entry.tags:
             self.reference = catalogue.reference_after(held(), self._read(catalogue.ALL))
-            self._judged = self._judging()
+            self.judged = self._judging()
         return entry
 
     def tagged(self, *tags: str) -> list[Entry]:

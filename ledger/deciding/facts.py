@@ -155,6 +155,7 @@ class FactBase:
                 lambda: self.next - 1,
                 self._about,
                 self._tagged,
+                first=lambda: Context(held, *self._survey()),
             )
         return Facts(
             self._reference,

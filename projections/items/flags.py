@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from domain.terms.vocabulary import ReviewDecision, Severity, Verdict
+from domain.terms.vocabulary import ReviewDecision, ReviewLapse, Severity, Verdict
 from projections.items.parts import (
     BECAUSE,
     DISTRICT,
@@ -87,8 +87,12 @@ class FlagItem:
         str | None, Head("判定依据", "outcome"), READ, Shown("breach.level-outside.3f2a9c0d51be")
     ]
     review: Annotated[ReviewDecision | None, Head("复核", "review"), READ, Said("review")]
-    review_stale: Annotated[
-        bool, Head("复核针对此前的判断", "review is of an earlier outcome"), READ
+    review_stale: Annotated[bool, Head("复核已不作数", "review holds no more"), READ]
+    review_lapse: Annotated[
+        ReviewLapse | None, Head("复核不作数的原因", "why"), READ, Said("review_lapse")
+    ]
+    review_lapsed_by: Annotated[
+        int | None, Head("使复核不作数的记录", "entry that ended the review"), READ
     ]
     review_reason: Annotated[str | None, Head("复核理由", "reason of the review"), READ]
     review_position: Annotated[int | None, Head("复核的记录位置", "entry of the review"), READ]

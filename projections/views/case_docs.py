@@ -10,6 +10,7 @@ from domain.application import application
 from domain.application.submission import ApplicationSubmitted, DistrictOpinionGiven
 from domain.finding import finding
 from domain.finding.measure import Measure
+from domain.flag import FlagReviewed
 from domain.inspection import inspection
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.partnership import PartnershipFiled
@@ -144,9 +145,14 @@ class FindingFold:
 
     def __init__(self) -> None:
         self._state: finding.State = finding.initial
+        self._converted: list[str] = []
+        """Flags that reviews made part of it; no correction of the finding takes them out."""
 
     def take(self, entry: Recorded[Any]) -> None:
         """Take in the next entry."""
+        if isinstance(entry.event, FlagReviewed):
+            self._converted.append(entry.event.flag)
+            return
         self._state = finding.evolve(self._state, entry)
 
     def days(self) -> Iterable[date]:
@@ -161,6 +167,7 @@ class FindingFold:
             return None
         return {
             **fields(state.raised),
+            "flags": tuple(dict.fromkeys((*state.raised.flags, *sorted(self._converted)))),
             "stage": state.stage,
             "raised_on": state.raised_on,
             "position": state.position,

@@ -1,8 +1,9 @@
 """How a flag is shown: its item in the shape of the contract, with everybody who is responsible."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from domain.assessment import AssessmentHeld
@@ -12,6 +13,7 @@ from domain.checks.duties import plan_late
 from domain.checks.outcome import Outcome
 from domain.checks.procedure import overdue, past_deadline, settled_by
 from domain.correction import Request
+from domain.finding.finding import Finding
 from domain.finding.rectification import Order
 from domain.flag import Said, shown
 from domain.supervision.flags import FlagState, case_of
@@ -47,7 +49,7 @@ def rows(of: Supervision, key: str) -> Rows:
         return ()
     record = of.record(state.position)
     about = Concerned(of.file.uscc, record, _session(of, record))
-    told = Told(of.file.said.get(key, Said()), of.file.requests.get(state.position, ()))
+    told = _told(of, key, of.file.requests.get(state.position, ()))
     reference = of.context.reference
     stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
     return tuple(flag_row(state, told, about, reference, stretch) for stretch in stretches)
@@ -68,6 +70,12 @@ class Told(NamedTuple):
 
     said: Said
     requests: Sequence[Request]
+    findings: Mapping[str, Finding] = MappingProxyType({})
+    """Those of its enterprise by number: a flag may have been made one of them."""
+
+
+def _told(of: Supervision, key: str, requests: Sequence[Request] = ()) -> Told:
+    return Told(of.file.said.get(key, Said()), requests, of.file.findings)
 
 
 def flag_row(
@@ -79,8 +87,8 @@ def flag_row(
 ) -> Row:
     """Return what a flag shows while one authority is competent, from the day of its record on."""
     check = CHECKS[state.code]
-    review, stale = shown(told.said, state.outcome.verdict, state.outcome.name)
-    holding = None if stale else review
+    seen = shown(told.said, state.outcome.verdict, state.outcome.name, told.findings)
+    review, holding = seen.review, seen.holding
     case = case_of(state.then, state.outcome.verdict, holding).label
     event = about.record.event if about.record is not None else None
     certificate = event if isinstance(event, CertificateIssued) else None
@@ -102,7 +110,9 @@ def flag_row(
         "known_to": state.known_to,
         "outcome": state.outcome.name,
         "review": review.decision if review else None,
-        "review_stale": stale,
+        "review_stale": seen.stale,
+        "review_lapse": seen.lapse.why if seen.lapse else None,
+        "review_lapsed_by": seen.lapse.position if seen.lapse else None,
         "review_reason": review.reason if review else None,
         "review_position": review.position if review else None,
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
@@ -177,7 +187,7 @@ def _overdue_rows(of: Supervision, position: int) -> Rows:
     start = order.due_on + timedelta(days=1)
     key = f"Q2-{position}"
     about = Concerned(of.file.uscc, of.entries.get(position), None)
-    told, reference = Told(of.file.said.get(key, Said()), ()), of.context.reference
+    told, reference = _told(of, key), of.context.reference
 
     def stretched(state: FlagState, first: date, last: date | None) -> Iterator[Row]:
         for stretch in of.file.supervised(first, last):
@@ -212,7 +222,7 @@ def _plan_rows(of: Supervision, key: str) -> Rows:
     reference = of.context.reference
     start = reference.rules(date(owed.year, 1, 1)).plan_deadline(owed.year) + timedelta(days=1)
     about = Concerned(of.file.uscc, of.entries.get(owed.receipt), None)
-    told = Told(of.file.said.get(key, Said()), ())
+    told = _told(of, key)
     plan = of.file.plans.get(owed.year)
     breach = plan_late(owed.due)
     filed = plan.filed if plan is not None else None

@@ -198,11 +198,26 @@ def _withdrawn(code: str) -> Json:
     )
 
 
-def withdrawn_by(office: Office, actor: Json) -> Json:
-    """A finding is withdrawn by the authority that raised it alone."""
-    code = uscc()
-    office.load(registered(code), finding(code, actor))
-    return {**_withdrawn(code), "actor": actor}
+def of_own_finding(
+    make: Callable[[str], Json], *before: Callable[[str], Json]
+) -> Callable[[Office, Json], Json]:
+    """A finding is seen to by the authority that raised it, and withdrawn by that one alone."""
+
+    def prepare(office: Office, actor: Json) -> Json:
+        code = uscc()
+        told = [{**each(code), "actor": actor} for each in before]
+        office.load(registered(code), finding(code, actor), *told)
+        return {**make(code), "actor": actor}
+
+    return prepare
+
+
+withdrawn_by = of_own_finding(_withdrawn)
+closed_by = of_own_finding(lambda c: closed(c, "2025-04-01"))
+ordered_by = of_own_finding(lambda c: ordered(c, "2025-04-30"))
+reinspected_by = of_own_finding(
+    lambda c: reinspected(c, "2025-04-02"), lambda c: ordered(c, "2025-04-30")
+)
 
 
 def _disputed(code: str) -> Json:

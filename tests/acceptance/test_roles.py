@@ -14,7 +14,15 @@ from domain.registry import EVENTS
 from domain.terms.vocabulary import Role
 from tests.acceptance.lines import Json, district, reporter, uscc
 from tests.acceptance.office import Office, problem
-from tests.acceptance.situations import SITUATIONS, corrected_by, situation, withdrawn_by
+from tests.acceptance.situations import (
+    SITUATIONS,
+    closed_by,
+    corrected_by,
+    ordered_by,
+    reinspected_by,
+    situation,
+    withdrawn_by,
+)
 from tests.domain.test_permissions import LETTERS, MATRIX
 
 ORGANISATIONS = {
@@ -37,7 +45,13 @@ REQUESTS = {"ActRequested", "ActDecided"}
 """Whoever may record these may do so for the acts of their own role alone."""
 NEED_TWO = {"ScopeChanged", "ListingRemoved", "CatalogueAdopted"}
 """Over HTTP one person asks for these; they wait for another one."""
-OWN = {"RecordCorrected": corrected_by, "FindingWithdrawn": withdrawn_by}
+OWN = {
+    "RecordCorrected": corrected_by,
+    "FindingWithdrawn": withdrawn_by,
+    "FindingClosed": closed_by,
+    "RectificationOrdered": ordered_by,
+    "ReinspectionRecorded": reinspected_by,
+}
 """What a role does to acts of its own alone → the command for such an act."""
 MAY = {event: {LETTERS[letter] for letter in letters} for event, letters in MATRIX.items()}
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.application.application import ReceiptIssued
 from domain.assessment import ASSESSMENT, Candidates
 from domain.catalogue import CatalogueAdopted
+from domain.certificate.certificate import CertificateRevoked
 from domain.correction import (
     REQUESTS,
     CorrectionDecided,
@@ -22,15 +23,26 @@ from domain.correction import (
     day_in,
     resolved,
 )
+from domain.corrector import CORRECTED_BY, Corrector, require_corrector
 from domain.enterprise import EnterpriseProfileChanged, UnitCovered
 from domain.entry import ENTRY
 from domain.finding.finding import FindingClosed, FindingWithdrawn, RectificationOrdered
+from domain.flag import FlagAnswered
 from domain.inspection.draw import Pool, Sample, commitment
 from domain.inspection.inspection import InspectionDrawn
+from domain.permissions import MAY, SEEN
+from domain.registry import EVENTS
 from domain.standing.standing import STANDING, ListingSuspended, ScopeChanged
-from domain.terms.decider import Command
+from domain.terms.decider import Command, New, Refused
 from domain.terms.envelope import Actor
-from domain.terms.vocabulary import CandidateCategory, CatalogueKind, Level, Role
+from domain.terms.guards import FILINGS
+from domain.terms.vocabulary import (
+    CandidateCategory,
+    CatalogueKind,
+    EnterpriseKind,
+    Level,
+    Role,
+)
 from ledger.deciding.amending import apply
 from tests.facts import (
     APP,
@@ -39,6 +51,7 @@ from tests.facts import (
     GUARD,
     LATHE,
     LISTED_FROM,
+    NUMBER,
     PLAN,
     accepted,
     assigned,
@@ -66,6 +79,8 @@ from tests.given import (
     TODAY,
     UNIT,
     USCC,
+    entry,
+    expert,
     given,
     inspector,
     order,
@@ -537,6 +552,91 @@ def test_a_decision_is_nobody_else_s_to_correct(way: list[Command[Any]], values:
     for by in (SUPERVISOR, CENTRE, BUREAU, inspector("110105")):
         if (by.role, by.organisation) != (way[-1].actor.role, way[-1].actor.organisation):
             given(*way).when(correct(last(way), by, **values)).then_refused("not-yours-to-correct")
+
+
+# Who corrects what, for every type and every role: R reporter, C centre, B bureau, D district, E expert
+
+ACTORS = {
+    "R": reporter(),
+    "Q": SUPERVISOR,
+    "C": CENTRE,
+    "B": BUREAU,
+    "D": inspector(),
+    "E": expert(),
+}
+OF_ITSELF = ("FindingDisputed", "FlagAnswered")
+REPORTED = ("EnterpriseRegistered", "AssessmentHeld", "CertificateIssued")
+ENDS = ("CertificateRevoked", "CertificateReissued")
+MADE_ANEW = (
+    "ClockSet",
+    "RosterPublished", "InspectionDrawn", "CatalogueAdopted", "PersonErased", "ActRequested",
+    "ActDecided", "RecordCorrected", "CorrectionRequested", "CorrectionDecided",
+)  # fmt: skip
+
+
+def may_correct(name: str, recorder: str) -> str:
+    """Who corrects what `recorder` recorded, by the law (domain.md §1)."""
+    same_house = {"Q": "QC", "C": "QC"}.get(recorder, recorder)
+    if name in MADE_ANEW:
+        return ""
+    if name in OF_ITSELF or name in SEEN:
+        return same_house
+    filed = name in FILINGS and (recorder == "R" or (recorder in "QCD" and name not in ENDS))
+    if name in REPORTED or filed:
+        return "".join(sorted({*same_house, "Q", "C"}))
+    return recorder
+
+
+def test_who_corrects_what_is_said_of_every_event():
+    assert CORRECTED_BY.keys() == EVENTS.keys()
+    seen = {name for name, by in CORRECTED_BY.items() if by is Corrector.AUTHORITY}
+    assert seen == SEEN
+    nobody = {name for name, by in CORRECTED_BY.items() if by is Corrector.NOBODY}
+    assert nobody == {*MADE_ANEW}
+
+
+@pytest.mark.parametrize("name", sorted(EVENTS))
+def test_every_record_is_corrected_by_whose_it_is_and_by_nobody_else(name: str):
+    recorders = [letter for letter, who in ACTORS.items() if who.role in MAY[name]]
+    for recorder in recorders or "B":
+        told = _of(EVENTS[name].cls, ACTORS[recorder])
+        allowed = "".join(sorted(who for who in ACTORS if _may(ACTORS[who], told)))
+        assert allowed == "".join(sorted(may_correct(name, recorder))), (name, recorder)
+
+
+def _of(cls: type, by: Actor) -> Any:
+    event = object.__new__(cls)
+    if cls is EnterpriseProfileChanged:
+        event = EnterpriseProfileChanged(uscc=USCC, name="新名称")
+    return entry(New("s/1", event, USCC, "110108", (), DAY), 7, order(event, DAY, by=by))
+
+
+def _may(actor: Actor, told: Any) -> bool:
+    wish = correct(7, actor, reason="x")
+    try:
+        require_corrector(wish, told)
+    except Refused:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("part", [{"district": "110105"}, {"kind": EnterpriseKind.FOREIGN}])
+def test_who_supervises_an_enterprise_is_a_decision_of_who_said_so(part: dict[str, Any]):
+    event = EnterpriseProfileChanged(uscc=USCC, **part)
+    told = entry(New("s/1", event, USCC, "110108", (), DAY), 7, order(event, DAY, by=inspector()))
+    assert [who for who in ACTORS if _may(ACTORS[who], told)] == ["D"]
+
+
+def test_a_supervisor_corrects_neither_the_officer_s_revocation_nor_what_an_enterprise_answers():
+    revoked = order(CertificateRevoked(certificate_no=NUMBER, reason="误发"), DAY, by=CENTRE)
+    way = [*certified(), revoked]
+    wish = correct(last(way), reason="另")
+    given(*way).when(wish).then_refused("not-yours-to-correct")
+    given(*way).when(replace(wish, actor=CENTRE)).then_as_ordered()
+    answer = order(FlagAnswered(flag="S7-2", statement="正在公示", evidence=()), DAY)
+    for by in (SUPERVISOR, CENTRE):
+        wish = correct(4, by, statement="属实")
+        given(*certified(), answer).when(wish).then_refused("not-yours-to-correct")
 
 
 # Laws

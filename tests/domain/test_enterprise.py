@@ -1,11 +1,14 @@
 """Registration, changes of the profile, and the units that an enterprise acts for."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
+from domain.correction import FieldCorrection, RecordCorrected
 from domain.enterprise import (
     ENTERPRISE,
     Enterprise,
@@ -14,8 +17,9 @@ from domain.enterprise import (
     UnitReleased,
 )
 from domain.terms.decider import Command
+from domain.terms.envelope import Stamps
 from domain.terms.vocabulary import EnterpriseKind
-from tests.facts import register, registration
+from tests.facts import complaint, dispatch, raised, register, registration, spot_check
 from tests.given import (
     CENTRE,
     OTHER,
@@ -189,6 +193,45 @@ def test_a_district_hands_its_enterprise_over_and_no_other_takes_it():
     given(register()).when(order(moved, DAY, by=inspector("110105"))).then_refused("other-district")
     (new,) = given(register()).when(order(moved, DAY, by=inspector("110108"))).then(moved)
     assert new.district == "110105"
+
+
+BEFORE = DAY - timedelta(days=30)
+AFTER_HANDING_OVER = [
+    register(),
+    order(EnterpriseProfileChanged(uscc=USCC, district="110105"), DAY),
+]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        raised(),
+        dispatch(),
+        EnterpriseProfileChanged(uscc=USCC, district="110106"),
+        RecordCorrected(position=1, fields=(FieldCorrection(path="name", value='"另"'),)),
+    ],
+)
+def test_a_district_that_handed_an_enterprise_over_does_nothing_more_for_days_before(act: Any):
+    by_then = order(act, BEFORE, by=inspector("110108"))
+    ahead = order(EnterpriseProfileChanged(uscc=USCC, district="110105"), TODAY + timedelta(days=9))
+    then = given(*AFTER_HANDING_OVER).when(by_then)
+    assert then.refusal is not None
+    assert then.refusal.code in {"handed-over", "not-yours-to-correct"}
+    if not isinstance(act, RecordCorrected):
+        then.then_refused("handed-over", "actor.organisation")
+        assert given(register(), ahead).when(by_then).new  # it is still the competent one today
+        history = replace(by_then, stamps=Stamps(backfill=True), document_no="1")
+        assert given(*AFTER_HANDING_OVER).when(history).new
+
+
+def test_what_a_district_saw_or_heard_before_it_handed_over_it_still_reports_and_corrects():
+    seen = order(spot_check(), BEFORE, by=inspector("110108"))
+    heard = order(complaint(), BEFORE, by=inspector("110108"))
+    for told in (seen, heard):
+        given(*AFTER_HANDING_OVER).when(told).then_as_ordered()
+    fields = (FieldCorrection(path="offline", value="false"),)
+    wrong = order(RecordCorrected(position=3, fields=fields), DAY, by=inspector("110108"))
+    given(*AFTER_HANDING_OVER, seen).when(wrong).then_as_ordered()
 
 
 def test_an_inspector_registers_enterprises_of_their_own_district_alone():

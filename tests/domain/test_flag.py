@@ -6,13 +6,24 @@ from typing import Any
 
 import pytest
 
+from domain.assessment import Candidates
+from domain.catalogue import CatalogueAdopted
 from domain.checks.outcome import Outcome
 from domain.correction import FieldCorrection, RecordCorrected
-from domain.finding.finding import FindingWithdrawn
-from domain.flag import FLAG, FlagAnswered, FlagReviewed, Review, Said, shown
+from domain.finding.finding import (
+    FINDING,
+    FindingClosed,
+    FindingWithdrawn,
+    MeasureImposed,
+    MeasureSetAside,
+    RectificationOrdered,
+    RectificationReported,
+    ReinspectionRecorded,
+)
+from domain.flag import FLAG, FlagAnswered, FlagReviewed, Lapse, Review, Said, shown
 from domain.terms.decider import Command
-from domain.terms.vocabulary import ReviewDecision, Verdict
-from tests.facts import NUMBER, certified, held, issue, raised, register
+from domain.terms.vocabulary import CatalogueKind, ReviewDecision, ReviewLapse, Verdict
+from tests.facts import GUARD, NUMBER, certified, held, issue, listed, raised, register
 from tests.given import CENTRE, OTHER, TODAY, USCC, given, order, recorded, reporter, state_of
 
 DAY = date(2025, 7, 1)
@@ -61,7 +72,46 @@ def test_a_review_may_be_overturned_or_given_another_reason():
 
 def test_a_review_names_the_outcome_that_it_is_about():
     given(*certified()).when(review(outcome=NOT_LISTED)).then_as_ordered()
-    given(*certified()).when(review(outcome="breach.suspended")).then_as_ordered()
+    never = review(outcome="breach.suspended")
+    given(*certified()).when(never).then_refused("unknown-outcome", "outcome")
+
+
+def test_a_review_of_an_outcome_that_was_once_in_force_is_taken_and_is_stale():
+    """The supervisor read it a moment before it changed; what never was is nobody's to review (§1)."""
+    beyond = held(candidates=Candidates(other=1))
+    (first,) = given(register(), beyond).when(review("S5-2")).new
+    fields = (FieldCorrection(path="candidates.other", value="2"),)
+    corrected = order(RecordCorrected(position=2, fields=fields), DAY, by=CENTRE)
+    way = [register(), beyond, corrected]
+    (now,) = given(*way).when(review("S5-2")).new
+    assert now.event.outcome != first.event.outcome
+    before = review("S5-2", outcome=first.event.outcome)
+    (late,) = given(*way).when(before).then_as_ordered()
+    said = state_of(recorded(*way, before), FLAG.key("S5-2"))
+    assert shown(said, Verdict.BREACH, now.event.outcome, {}).stale
+    assert late.event.outcome == first.event.outcome
+    given(register(), beyond).when(review("S5-2", outcome=now.event.outcome)).then_refused(
+        "unknown-outcome"
+    )
+
+
+def test_an_outcome_of_before_a_catalogue_was_adopted_is_one_that_was():
+    """What was judged then is read again by the catalogues of then."""
+    way = [*listed(), held(occupation=GUARD)]
+    at = len(recorded(*way))
+    upheld = review(f"S3-{at}", ReviewDecision.UPHELD)
+    (then,) = given(*way).when(upheld).new
+    lifted = CatalogueAdopted(
+        kind=CatalogueKind.QUALIFICATIONS,
+        edition="2026",
+        valid_from=date(2024, 1, 1),
+        sha256="ab" * 32,
+    )
+    way.append(order(lifted, date(2024, 1, 1)))
+    (now,) = given(*way).when(upheld).new
+    assert now.event.outcome != then.event.outcome
+    before = review(f"S3-{at}", ReviewDecision.UPHELD, outcome=then.event.outcome)
+    given(*way).when(before).then_as_ordered()
 
 
 @pytest.mark.parametrize(
@@ -94,25 +144,87 @@ def test_a_flag_is_reviewed_on_the_record_that_its_check_judges(history: Any, fl
 
 def test_a_flag_that_is_clear_by_now_is_reviewed_and_the_review_is_stale():
     said = Said(reviews=(_review("clear."),))
-    assert shown(said, Verdict.CLEAR, "clear.") == (said.reviews[0], True)
+    seen = shown(said, Verdict.CLEAR, "clear.", {})
+    assert seen == (said.reviews[0], Lapse(ReviewLapse.OUTCOME_CHANGED))
 
 
 def test_the_review_of_another_outcome_is_stale_and_that_of_the_present_one_holds():
     old, new = _review("breach.level-outside.1"), _review("breach.level-outside.2")
-    assert shown(Said(reviews=(old,)), Verdict.BREACH, "breach.level-outside.2") == (old, True)
-    assert shown(Said(reviews=(old, new)), Verdict.BREACH, "breach.level-outside.1") == (old, False)
-    assert shown(Said(), Verdict.BREACH, "breach.level-outside.1") == (None, False)
+    changed = Lapse(ReviewLapse.OUTCOME_CHANGED)
+    one, two = "breach.level-outside.1", "breach.level-outside.2"
+    assert shown(Said(reviews=(old,)), Verdict.BREACH, two, {}) == (old, changed)
+    assert shown(Said(reviews=(old, new)), Verdict.BREACH, one, {}) == (old, None)
+    assert shown(Said(), Verdict.BREACH, one, {}) == (None, None)
 
 
-def _review(outcome: str) -> Review:
+def _review(
+    outcome: str,
+    decision: ReviewDecision = ReviewDecision.DISMISSED,
+    finding_id: str | None = None,
+) -> Review:
     return Review(
-        decision=ReviewDecision.DISMISSED,
+        decision=decision,
         position=9,
         by="sup-1",
         reason="核实",
-        finding_id=None,
+        finding_id=finding_id,
         outcome=outcome,
     )
+
+
+def closing(outcome: str = "没有问题") -> Command[Any]:
+    return order(FindingClosed(finding_id="f-1", outcome=outcome), DAY)
+
+
+def reprimand() -> list[Command[Any]]:
+    """A measure was taken."""
+    days = {"effective_from": DAY}
+    return [order(MeasureImposed(finding_id="f-1", measure_id="m-1", kind="约谈", **days), DAY)]
+
+
+def mending() -> list[Command[Any]]:
+    """What was ordered was put right."""
+    due = RectificationOrdered(finding_id="f-1", requirement="改", due_on=DAY)
+    report = RectificationReported(finding_id="f-1", statement="已改", evidence=())
+    return [
+        order(due, DAY),
+        order(report, DAY),
+        order(ReinspectionRecorded(finding_id="f-1", passed=True, note=""), DAY),
+    ]
+
+
+def revoked_measure() -> list[Command[Any]]:
+    """A measure was taken and set aside."""
+    gone = MeasureSetAside(finding_id="f-1", measure_id="m-1", effective_from=DAY)
+    return [*reprimand(), order(gone, DAY)]
+
+
+WITHDRAWAL = order(FindingWithdrawn(finding_id="f-1", reason="有误"), DAY)
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        ([], None),
+        ([WITHDRAWAL], ReviewLapse.FINDING_WITHDRAWN),
+        ([*mending(), WITHDRAWAL], ReviewLapse.FINDING_WITHDRAWN),
+        ([closing()], ReviewLapse.FINDING_WITHOUT_CONSEQUENCE),
+        ([*revoked_measure(), closing()], ReviewLapse.FINDING_WITHOUT_CONSEQUENCE),
+        ([*reprimand(), closing()], None),
+        ([*mending(), closing()], None),
+    ],
+)
+def test_a_flag_that_was_made_a_finding_is_back_in_the_queue_when_the_finding_comes_to_nothing(
+    way: list[Command[Any]], why: ReviewLapse | None
+):
+    """One person would take a severe flag out of the queue: make it a finding, and end that (§1)."""
+    history = recorded(register(), order(raised(), DAY), *way)
+    finding = state_of(history, FINDING.key("f-1"))
+    converted = _review("breach.outside.1", ReviewDecision.CONVERTED, "f-1")
+    seen = shown(Said(reviews=(converted,)), Verdict.BREACH, "breach.outside.1", {"f-1": finding})
+    assert seen.review == converted
+    assert seen.lapse == (None if why is None else Lapse(why, len(history)))
+    assert seen.holding == (converted if why is None else None)
 
 
 def twice() -> list[Command[Any]]:
@@ -165,6 +277,10 @@ def test_a_flag_becomes_a_finding_that_exists_and_is_of_the_same_enterprise():
     assert given(*certified(), order(raised(), DAY)).when(converted).new
     gone = [order(raised(), DAY), order(FindingWithdrawn(finding_id="f-1", reason="有误"), DAY)]
     given(*certified(), *gone).when(converted).then_refused("finding-withdrawn", "finding_id")
+    ended = [order(raised(), DAY), closing("已处理")]
+    given(*certified(), *ended).when(converted).then_refused("finding-ended", "finding_id")
+    later = [order(raised(), DAY + timedelta(days=1))]
+    given(*certified(), *later).when(converted).then_refused("before-its-ground")
     of_another = [register(uscc=OTHER), order(raised(uscc=OTHER), DAY)]
     given(*certified(), *of_another).when(converted).then_refused("other-enterprise", "finding_id")
 

@@ -43,6 +43,14 @@ def test_another_plan_for_the_same_year_is_a_revision():
     given(register(), file()).when(file(year=2026)).then_as_ordered()
 
 
+def test_a_plan_that_is_meant_for_a_day_to_come_stops_none_that_is_received_today():
+    ahead = file(TODAY + timedelta(days=900))
+    other = file(TODAY, by=CENTRE, sessions=())
+    given(register(), ahead).when(other).then_as_ordered()
+    state = state_of(recorded(register(), ahead, other), plan_key(USCC, 2025))
+    assert state.filed == TODAY
+
+
 def test_a_plan_of_an_unknown_enterprise_is_refused():
     given().when(file()).then_refused("unknown-enterprise", "uscc")
 

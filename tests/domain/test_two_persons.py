@@ -7,11 +7,16 @@ import pytest
 
 from domain.assessment import Candidates
 from domain.catalogue import CatalogueAdopted
-from domain.correction import FieldCorrection, RecordCorrected
+from domain.correction import CorrectionDecided, FieldCorrection, RecordCorrected
 from domain.enterprise import EnterpriseProfileChanged
 from domain.flag import FlagReviewed
 from domain.request import ActDecided, ActRequested
-from domain.standing.standing import ListingRemoved, ListingSuspended, ScopeChanged
+from domain.standing.standing import (
+    ListingReinstated,
+    ListingRemoved,
+    ListingSuspended,
+    ScopeChanged,
+)
 from domain.terms.decider import Refused
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from domain.terms.place import Place
@@ -97,8 +102,7 @@ def test_only_a_severe_breach_takes_two_to_dismiss():
     given(*history).when(alone(severe, SUPERVISOR)).then_refused("second-person-missing")
     assert len(given(*history).when(alone(severe, SUPERVISOR, approved_by=SECOND)).new) == 1
     pretended = replace(severe, outcome="undecided.place-unknown")
-    (new,) = given(*history).when(alone(pretended, SUPERVISOR)).new
-    assert new.event.outcome != "breach.outside"  # so it is stale from the start
+    given(*history).when(alone(pretended, SUPERVISOR)).then_refused("unknown-outcome")
     told = (*history, alone(upheld, SUPERVISOR))
     field = FieldCorrection(path="decision", value='"dismissed"')
     turned = RecordCorrected(position=recorded(*told)[-1].position, fields=(field,))
@@ -115,6 +119,86 @@ def test_a_correction_of_what_took_two_takes_two():
         position=at - 1, fields=(FieldCorrection(path="valid_to", value='"2027-01-01"'),)
     )
     given(*history).when(alone(days)).then_refused("second-person-missing")
+
+
+# What ends a severe breach is a dismissal in effect
+
+OUTSIDE = Place(division="130633")
+INSIDE = (FieldCorrection(path="venue.division", value='"110108"'),)
+
+
+def outside(*more):
+    """A listed enterprise with a session outside Beijing: its position is the last one."""
+    return (*listed(), held(venue=OUTSIDE), *more)
+
+
+def inside(position, by=CENTRE, **stamps):
+    return alone(RecordCorrected(position=position, fields=INSIDE), by, **stamps)
+
+
+def test_a_correction_that_ends_a_severe_breach_takes_two_persons_or_names_its_paper():
+    at = len(recorded(*outside()))
+    for who, second in ((CENTRE, SUPERVISOR), (SUPERVISOR, CENTRE)):
+        given(*outside()).when(inside(at, who)).then_refused("second-person-missing", "approved_by")
+        given(*outside()).when(inside(at, who, approved_by=second)).then_as_ordered()
+        given(*outside()).when(inside(at, who, approved_by=who)).then_refused("same-person")
+        by_the_enterprise = inside(at, who, approved_by=reporter())
+        given(*outside()).when(by_the_enterprise).then_refused("role-not-allowed")
+        on_paper = replace(inside(at, who), document_no="更正〔2025〕1号")
+        given(*outside()).when(on_paper).then_as_ordered()
+
+
+def test_a_correction_that_ends_no_severe_breach_is_one_persons():
+    at = len(recorded(*outside()))
+    level = RecordCorrected(position=at, fields=(FieldCorrection(path="level", value='"3"'),))
+    given(*outside()).when(alone(level, CENTRE)).then_as_ordered()
+    unknown = (*listed(), held(venue=None))  # G1 is undecided there
+    placed = (FieldCorrection(path="mode", value='"online"'),)
+    given(*unknown).when(
+        alone(RecordCorrected(position=at, fields=placed), CENTRE)
+    ).then_as_ordered()
+    flag = FlagReviewed(flag=f"G1-{at}", decision=ReviewDecision.DISMISSED)
+    dismissed = outside(alone(flag, SUPERVISOR, approved_by=SECOND))
+    given(*dismissed).when(inside(at)).then_as_ordered()
+
+
+def test_over_http_such_a_correction_waits_for_the_second_person():
+    at = len(recorded(*outside()))
+    body = RecordCorrected(position=at, fields=INSIDE)
+    waiting = replace(asked(body, SUPERVISOR), document_no="更正〔2025〕1号")
+    (new,) = given(*outside()).when(waiting).new
+    assert type(new.event) is ActRequested
+    taken = decided(by=CENTRE)
+    (_, act) = given(*outside(waiting)).when(taken).then(taken.body, body)
+    assert (act.under.actor, act.under.stamps.approved_by) == (SUPERVISOR, CENTRE)
+    given(*outside(waiting)).when(decided(by=SUPERVISOR)).then_refused("same-person")
+
+
+def test_the_centre_takes_a_correction_that_ends_a_severe_breach_with_two_persons():
+    """Who asks is the enterprise; of the authority it were one person alone."""
+    at = len(recorded(*outside()))
+    wish = alone(RecordCorrected(position=at, fields=INSIDE), OWN)
+    answer = CorrectionDecided(position=at, taken=True, reason="属实")
+    given(*outside(wish)).when(alone(answer, CENTRE)).then_refused("second-person-missing")
+    assert len(given(*outside(wish)).when(alone(answer, CENTRE, approved_by=SUPERVISOR)).new) == 2
+    (request,) = given(*outside(wish)).when(asked(answer, CENTRE)).new
+    assert type(request.event) is ActRequested
+    waiting = asked(answer, CENTRE)
+    taken = given(*outside(wish, waiting)).when(decided(by=SUPERVISOR)).new
+    assert [type(each.event) for each in taken] == [ActDecided, CorrectionDecided, RecordCorrected]
+    refused = CorrectionDecided(position=at, taken=False, reason="不属实")
+    assert len(given(*outside(wish)).when(alone(refused, CENTRE)).new) == 1
+
+
+def test_a_reinstatement_for_days_that_have_passed_waits_where_it_ends_a_severe_breach():
+    suspended = alone(ListingSuspended(uscc=USCC, basis="督导"))
+    history = (*listed(), replace(suspended, valid_from=date(2025, 3, 1)), held())
+    back = ListingReinstated(uscc=USCC, basis="整改合格")
+    before = replace(asked(back), valid_from=date(2025, 3, 5))
+    (new,) = given(*history).when(before).new
+    assert type(new.event) is ActRequested
+    given(*history).when(replace(before, asking=None)).then_as_ordered()  # its basis is its paper
+    given(*history).when(asked(back)).then_as_ordered()  # for days to come
 
 
 def test_qualifications_are_adopted_by_two_and_a_dictionary_by_one():

@@ -1,8 +1,9 @@
 """With nothing but its own token an enterprise turns no verdict about itself (§1): a search.
 
-Every flag of the sample year that is a breach, and what its enterprise can send: each of its records
-corrected in every field, each kind of report and filing again, for earlier days, under other numbers.
-What is decided is folded, and every breach must stand. `./run long` searches wider (DUDAO_TEST_OWN).
+Every flag of the sample year that is a breach or undecided, and what its enterprise can send: each of
+its records corrected in every field, each kind of report and filing again, for earlier days, under
+other numbers. What is decided is folded: every breach must stand, and what is undecided must not go
+clear. `./run long` searches wider (DUDAO_TEST_OWN).
 """
 
 import json
@@ -19,7 +20,7 @@ import pytest
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks.outcome import Context
-from domain.correction import CorrectionRequested, FieldCorrection, RecordCorrected
+from domain.correction import CorrectionRequested
 from domain.flag import FlagAnswered
 from domain.permissions import MAY
 from domain.request import ActRequested
@@ -28,12 +29,11 @@ from domain.terms.decider import Command, Refused
 from domain.terms.envelope import Actor, Recorded
 from domain.terms.identifiers import flag_position
 from domain.terms.vocabulary import Role, Verdict
-from examples.sample.chapters import made
-from examples.sample.trial import TODAY, Trial
+from examples.sample.trial import TODAY, held
 from ledger.deciding.acts import read_act
 from ledger.deciding.amending import apply
 from ledger.gate.output import contract
-from projections.places.places import installed_places
+from tests.attempts import about_of, correction, early, installed_places_once, of_kind, trial
 from tests.verdicts import verdicts
 
 COMMANDS = int(os.environ.get("DUDAO_TEST_OWN", "60"))
@@ -53,17 +53,13 @@ REPORTS = sorted(
 
 
 @cache
-def trial() -> Trial:
-    return made().trial
-
-
-@cache
 def flagged() -> Mapping[str, tuple[str, ...]]:
-    """Enterprise → the keys of its flags that are breaches."""
+    """Enterprise → the keys of its flags that are breaches or undecided."""
     found: dict[str, list[str]] = {}
     for key, judged in verdicts(trial().entries, TODAY).items():
         subject = trial().entries[flag_position(key) - 1].subject
-        if judged.verdict == Verdict.BREACH.value and subject and not key.startswith("Q1-"):
+        raised = judged.verdict != Verdict.CLEAR.value
+        if raised and subject and not key.startswith("Q1-"):
             found.setdefault(subject, []).append(key)
     return {uscc: tuple(sorted(keys)) for uscc, keys in sorted(found.items())}
 
@@ -74,8 +70,10 @@ def chosen() -> list[str]:
     return everybody if wide else random.Random(SEED).sample(everybody, ENTERPRISES)  # noqa: S311
 
 
-def in_breach(uscc: str, keys: tuple[str, ...], extra: tuple[Recorded[Any], ...] = ()) -> set[str]:
-    """Which of the flags are a breach, with what was appended besides."""
+def gravity(
+    uscc: str, keys: tuple[str, ...], extra: tuple[Recorded[Any], ...] = ()
+) -> dict[str, int]:
+    """How grave each of the flags is, with what was appended besides."""
     places, told = installed_places_once(), trial()
     about = [*about_of(uscc), *(e for e in extra if e.subject == uscc)]
     judged = Verdicts(
@@ -87,38 +85,14 @@ def in_breach(uscc: str, keys: tuple[str, ...], extra: tuple[Recorded[Any], ...]
             *told.tagged(*tags),
             *(e for e in extra if not set(tags).isdisjoint(e.tags)),
         ],
+        first=lambda: Context(held(), places, places.apart),
     )
-    found: set[str] = set()
+    found: dict[str, int] = {}
     for key in keys:
         day = YESTERDAY if key.startswith(BY_TIME) else TODAY
         verdict = judged.flag(told.entries[flag_position(key) - 1], key, day)
-        if verdict is not None and verdict.verdict is Verdict.BREACH:
-            found.add(key)
+        found[key] = (verdict.verdict if verdict is not None else Verdict.CLEAR).gravity
     return found
-
-
-@cache
-def installed_places_once() -> Any:
-    return installed_places()
-
-
-@cache
-def about_of(uscc: str) -> tuple[Recorded[Any], ...]:
-    return tuple(e for e in trial().entries if e.subject == uscc)
-
-
-@cache
-def of_kind(name: str) -> tuple[Recorded[Any], ...]:
-    return tuple(e for e in trial().entries if type(e.event).__name__ == name)
-
-
-def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every path of a record that a correction may name, with its value."""
-    if isinstance(data, dict) and data:
-        for name, value in data.items():
-            yield from leaves(value, f"{path}.{name}" if path else name)
-    elif path:
-        yield path, data
 
 
 def attempts(uscc: str, chance: random.Random) -> Iterator[Command[Any]]:
@@ -129,30 +103,13 @@ def attempts(uscc: str, chance: random.Random) -> Iterator[Command[Any]]:
     judged = [e for e in own if e.position in rests_on]
     while True:
         entry = chance.choice(judged or own) if chance.random() < 0.5 else chance.choice(own)
-        yield _correction(entry, me, chance)
+        wish = correction(entry, of_kind(type(entry.event).__name__), chance)
+        yield _command(wish, me, TODAY)
         yield _report(uscc, me, chance)
-
-
-def _early(chance: random.Random) -> date:
-    return date(2023, 1, 1) + timedelta(days=chance.randrange(1_400))
 
 
 def _command(body: Any, me: Actor, day: date) -> Command[Any]:
     return Command(body=body, actor=me, valid_from=day, today=TODAY, reason="更正", asking="r-own")
-
-
-def _correction(entry: Recorded[Any], me: Actor, chance: random.Random) -> Command[Any]:
-    other = chance.choice(of_kind(type(entry.event).__name__))
-    theirs = dict(leaves(contract(other.event)))
-    path, value = chance.choice([*leaves(contract(entry.event)), ("valid_from", "")])
-    value = theirs.get(path, value)
-    if path in {"valid_from", "held_from", "held_to", "issued_on"}:
-        value = str(_early(chance))
-    fields = [FieldCorrection(path=path, value=json.dumps(value, ensure_ascii=False))]
-    if path in {"held_from", "held_to"}:
-        paired = "held_to" if path == "held_from" else "held_from"
-        fields.append(replace(fields[0], path=paired))
-    return _command(RecordCorrected(position=entry.position, fields=tuple(fields)), me, TODAY)
 
 
 def _report(uscc: str, me: Actor, chance: random.Random) -> Command[Any]:
@@ -160,7 +117,7 @@ def _report(uscc: str, me: Actor, chance: random.Random) -> Command[Any]:
     templates = of_kind(name)
     own = [e for e in templates if e.subject == uscc]
     entry = chance.choice(own or templates)
-    day, event = _early(chance), entry.event
+    day, event = early(chance), entry.event
     if isinstance(event, CertificateIssued):
         number = event.certificate_no if chance.random() < 0.5 else f"{event.certificate_no[:-1]}X"
         return _command(replace(event, certificate_no=number), me, event.issued_on)
@@ -197,7 +154,8 @@ def _about_oneself(data: dict[str, Any], uscc: str, chance: random.Random) -> No
 @pytest.mark.parametrize("uscc", chosen())
 def test_an_enterprise_turns_no_verdict_about_itself(uscc: str):
     keys = flagged()[uscc]
-    assert in_breach(uscc, keys) == set(keys)
+    before = gravity(uscc, keys)
+    assert min(before.values()) > Verdict.CLEAR.gravity
     chance, decided = random.Random(f"{SEED}-{uscc}"), 0  # noqa: S311 - a search, no secret
     sent = attempts(uscc, chance)
     for _ in range(COMMANDS):
@@ -209,5 +167,6 @@ def test_an_enterprise_turns_no_verdict_about_itself(uscc: str):
         effective = tuple(e for e in new if not isinstance(e.event, WITHOUT_EFFECT))
         if effective:
             decided += 1
-            assert in_breach(uscc, keys, effective) == set(keys), command
+            after = gravity(uscc, keys, effective)
+            assert [key for key in keys if after[key] < before[key]] == [], command
     assert decided  # it is no search that is refused everything

@@ -12,6 +12,7 @@ from domain.correction import (
     FieldCorrection,
     RecordCorrected,
 )
+from domain.finding.finding import FindingRaised
 from domain.flag import FlagAnswered, FlagReviewed
 from domain.judged import JUDGED
 from domain.terms.vocabulary import ReviewDecision
@@ -202,7 +203,15 @@ def _review(step: Step, before: list[Told]) -> tuple[str, Any]:
     code = "C2" if "C2" in codes and step.b % 3 == 0 else pick(codes, step.a + step.b)
     decision = pick(_DECISIONS, step.a)
     year = "-2024" if code == "P1" else ""
-    return record.uscc, FlagReviewed(flag=f"{code}-{record.position}{year}", decision=decision)
+    flag = f"{code}-{record.position}{year}"
+    finding_id = _finding_of(record.uscc, before) if decision is ReviewDecision.CONVERTED else None
+    return record.uscc, FlagReviewed(flag=flag, decision=decision, finding_id=finding_id)
+
+
+def _finding_of(uscc: str, before: list[Told]) -> str | None:
+    """The last finding about the enterprise."""
+    found = [e.event for e in before if isinstance(e.event, FindingRaised) and e.uscc == uscc]
+    return found[-1].finding_id if found else None
 
 
 def _answer(step: Step, before: list[Told]) -> tuple[str, Any]:

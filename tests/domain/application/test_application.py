@@ -26,6 +26,7 @@ from domain.application.evaluation import Arithmetic, HeadingScores, arithmetic,
 from domain.application.submission import AppliedStandard, AppliedUnit, window_of
 from domain.enterprise import EnterpriseProfileChanged
 from domain.terms.decider import Command, Refused
+from domain.terms.envelope import Stamps
 from domain.terms.naming import material_of
 from domain.terms.reference import RuleSet
 from domain.terms.vocabulary import CatalogueKind, EnterpriseKind, Method, Opinion, Role
@@ -236,9 +237,12 @@ def test_another_district_gives_no_opinion():
     )
 
 
-def test_an_opinion_that_is_recorded_late_is_of_the_district_that_was_competent_then():
+def test_an_opinion_is_of_the_district_that_was_competent_then_and_still_is():
     moved = order(EnterpriseProfileChanged(uscc=USCC, district="110105"), date(2025, 1, 1))
-    given(*applied(), moved).when(order(opinion(), date(2024, 5, 20))).then(opinion())
+    late = order(opinion(), date(2024, 5, 20))
+    given(*applied(), moved).when(late).then_refused("handed-over", "actor.organisation")
+    history = replace(late, stamps=Stamps(backfill=True))
+    given(*applied(), moved).when(history).then(opinion())
     theirs: DistrictOpinionGiven = replace(opinion(), district="110105")
     given(*applied(), moved).when(order(theirs, date(2025, 1, 1))).then(theirs)
 
@@ -345,6 +349,21 @@ def test_an_application_is_withdrawn_before_it_is_confirmed():
     given(*applied()).when(withdraw(" ")).then_refused("reason-missing")
     given(*confirmed()).when(withdraw()).then_refused("already-confirmed")
     given(*applied(), withdraw()).when(assign("e1", "e2")).then_refused("application-ended")
+
+
+def test_a_withdrawal_for_a_day_to_come_stops_no_authority_before():
+    ahead = order(
+        ApplicationWithdrawn(application_id=APP, reason="另行申报"),
+        TODAY + timedelta(days=900),
+        by=reporter(),
+    )
+    way = [*recommended(), ahead]
+    confirmed_all_the_same = order(confirmation(), DAY)
+    given(*way).when(confirmed_all_the_same).then_as_ordered()
+    after = state_of(recorded(*way, confirmed_all_the_same), APPLICATION.key(APP))
+    assert after.stage == "confirmed"
+    waiting = state_of(recorded(*way), APPLICATION.key(APP))
+    assert waiting.stage == "withdrawn"
 
 
 def test_an_enterprise_has_one_open_application_a_window():

@@ -14,6 +14,7 @@ from domain.certificate.certificate import (
 )
 from domain.flag import FlagReviewed
 from domain.terms.decider import Command
+from domain.terms.envelope import UNSTAMPED
 from domain.terms.vocabulary import Level, ReviewDecision
 from tests.facts import GUARD, NUMBER, certified, held, issue, register
 from tests.given import (
@@ -244,3 +245,40 @@ def test_a_number_whose_double_use_was_reviewed_is_issued_and_revoked_like_any_o
     given(*history, review).when(revoke()).then_as_ordered()
     again = issued(results=replace(issue().results, theory=None))
     given(*history, review).when(again).then_as_ordered()
+
+
+AHEAD = TODAY + timedelta(days=900)
+
+
+def ahead(command: Command[Any]) -> Command[Any]:
+    """What the enterprise files for a day that is years away."""
+    return replace(command, actor=reporter(), valid_from=AHEAD, stamps=UNSTAMPED)
+
+
+@pytest.mark.parametrize("meant", [ahead(revoke()), ahead(reissue())])
+def test_what_an_enterprise_means_to_end_years_ahead_an_authority_revokes_today(
+    meant: Command[Any],
+):
+    """Otherwise a filing for a later day keeps everybody from revoking (§1)."""
+    way = [*certified(), meant]
+    for by in (CENTRE, BUREAU):
+        given(*way).when(revoke(by)).then_as_ordered()
+    given(*way).when(revoke(reporter())).then_refused("certificate-ended")
+    (issue_,) = (i for i in under(NUMBER, *way, revoke(CENTRE)) if i.number == NUMBER)
+    assert (issue_.ended, issue_.replaced_by, issue_.ended_by_enterprise) == (LATER, None, False)
+    given(*way, revoke(CENTRE)).when(revoke(BUREAU)).then_refused("certificate-ended")
+
+
+def test_what_was_to_be_revoked_later_gets_another_number_today_and_no_second_one_later():
+    given(*certified(), ahead(revoke())).when(reissue(CENTRE)).then_as_ordered()
+    other = replace(ahead(reissue()), actor=CENTRE)
+    given(*certified(), ahead(reissue())).when(
+        reissue(CENTRE, new_certificate_no="Y000011123456254000008")
+    ).then_refused("certificate-ended")
+    given(*certified(), reissue(CENTRE)).when(other).then_refused("certificate-ended")
+
+
+def test_what_the_number_was_to_become_can_be_revoked_too():
+    way = [*certified(), ahead(reissue()), revoke(CENTRE)]
+    new = revoke(CENTRE, on=AHEAD, certificate_no=NEW_NUMBER)
+    given(*way).when(new).then_as_ordered()

@@ -9,6 +9,7 @@ import pytest
 
 from domain.checks.procedure import overdue, settled_by
 from domain.correction import FieldCorrection, RecordCorrected
+from domain.enterprise import EnterpriseProfileChanged
 from domain.finding.finding import (
     FINDING,
     Finding,
@@ -390,3 +391,74 @@ def test_a_finding_is_emptied_by_no_correction_and_corrected_by_who_raised_it():
     for other in (CENTRE, BUREAU, inspector()):
         given(*way).when(corrected(other, assessments=[])).then_refused("not-yours-to-correct")
     assert len(given(*way).when(corrected(SUPERVISOR, statement="另述")).new) == 1
+
+
+# Whose a finding is to end
+
+MOVED = date(2025, 7, 10)
+NEXT = inspector("110105")
+
+
+def moved() -> Command[Any]:
+    """The enterprise is handed over to another district."""
+    body = EnterpriseProfileChanged(uscc=USCC, district="110105")
+    return order(body, MOVED, by=inspector())
+
+
+def of_the_district(*more: Command[Any]) -> list[Command[Any]]:
+    return [register(), order(raised(), date(2025, 6, 1), by=inspector()), *more]
+
+
+ENDS = [
+    order(FindingClosed(finding_id="f-1", outcome="已处理"), date(2025, 8, 1)),
+    order(FindingWithdrawn(finding_id="f-1", reason="有误"), date(2025, 8, 1)),
+    order(
+        RectificationOrdered(finding_id="f-1", requirement="改", due_on=date(2026, 8, 1)),
+        date(2025, 8, 1),
+    ),
+]
+
+
+@pytest.mark.parametrize("act", ENDS)
+def test_a_district_ends_no_finding_of_the_centre_and_gives_no_other_deadline(act: Command[Any]):
+    given(*found()).when(replace(act, actor=inspector())).then_refused(
+        "other-authority", "actor.organisation"
+    )
+    given(*found()).when(replace(act, actor=CENTRE)).then_as_ordered()
+
+
+def test_a_reinspection_is_recorded_by_who_is_in_charge():
+    way = [*found(), ENDS[2]]
+    again = order(ReinspectionRecorded(finding_id="f-1", passed=True, note=""), date(2025, 8, 2))
+    given(*way).when(replace(again, actor=inspector())).then_refused("other-authority")
+    given(*way).when(again).then_as_ordered()
+
+
+def test_the_centre_sees_to_a_finding_of_a_district_and_withdraws_none():
+    closed, withdrawn, ordered = (replace(act, actor=SUPERVISOR) for act in ENDS)
+    given(*of_the_district()).when(closed).then_as_ordered()
+    given(*of_the_district()).when(ordered).then_as_ordered()
+    given(*of_the_district()).when(withdrawn).then_refused("other-authority")
+
+
+@pytest.mark.parametrize("act", ENDS)
+def test_whoever_takes_an_enterprise_over_is_in_charge_of_what_its_district_found(
+    act: Command[Any],
+):
+    given(*of_the_district(moved())).when(replace(act, actor=NEXT)).then_as_ordered()
+    then = given(*of_the_district(moved())).when(replace(act, actor=inspector()))
+    withdrawal = isinstance(act.body, FindingWithdrawn)
+    then.then_refused("other-authority" if withdrawal else "other-district")
+
+
+def test_a_measure_is_changed_by_who_imposed_it_or_by_the_bureau():
+    days = {"finding_id": "f-1", "measure_id": "m-1", "effective_from": date(2025, 7, 1)}
+    imposed, lifted = MeasureImposed(kind="约谈", **days), MeasureLifted(**days)
+    for by, allowed in ((CENTRE, {CENTRE, SUPERVISOR, BUREAU}), (BUREAU, {BUREAU})):
+        way = [*found(), order(imposed, date(2025, 7, 1), by=by)]
+        for who in (CENTRE, SUPERVISOR, BUREAU):
+            then = given(*way).when(order(lifted, date(2025, 7, 2), by=who))
+            if who in allowed:
+                then.then_as_ordered()
+            else:
+                then.then_refused("other-authority", "actor.organisation")

@@ -332,7 +332,7 @@ def test_a_correction_of_an_earlier_review_leaves_the_later_one():
     story.correct(early, decision="dismissed")
     found = read(story.entries).flag(second)
     assert found is not None
-    assert shown(found[1], Verdict.BREACH, found[0].name).review == found[1].reviews[-1]
+    assert shown(found[1], Verdict.BREACH, found[0].name, {}).review == found[1].reviews[-1]
     assert found[1].reviews[-1].decision is ReviewDecision.UPHELD
 
 

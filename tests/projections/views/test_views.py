@@ -541,3 +541,33 @@ def test_a_certificate_replaced_before_the_day_of_its_issue_is_found_by_that_day
     later = certificates.Filters(day_from=issued_on + timedelta(days=1))
     assert certificates.page(desk.conn, before, later, None, 9).items == []
     assert len(certificates.page(desk.conn, desk.basis(issued_on), ahead, None, 9).items) == 3
+
+
+def test_a_flag_made_a_finding_waits_again_from_the_withdrawal_of_the_finding_on(desk: Desk):
+    code = uscc()
+    held = session(code, "3")
+    desk.load(*listed(code, "4"), held)
+    (key,) = (flag["key"] for flag in desk.flags(code))
+    number = f"f-{code[-6:]}"
+    raised = order_of(code, "2025-05-02")[0]
+    made = line(
+        "FlagReviewed",
+        "2025-04-01",
+        SUPERVISOR,
+        flag=key,
+        decision="converted",
+        finding_id=number,
+        reason="立案",
+    )
+    at = desk.load(raised, made)
+    assert desk.flags(code, review="none") == []
+    assert cases.one(desk.conn, desk.basis(), "findings", number)["flags"] == [key]
+    gone = line(
+        "FindingWithdrawn", "2025-04-20", SUPERVISOR, finding_id=number, reason="疑点不成立"
+    )
+    withdrawn = desk.load(gone)
+    (waiting,) = desk.flags(code, review="none")
+    assert (waiting["key"], waiting["review"], waiting["review_stale"]) == (key, "converted", True)
+    assert waiting["review_lapse"] == "finding_withdrawn"
+    assert waiting["review_lapsed_by"] == withdrawn
+    assert desk.flags(code, position=at, review="none") == []
