@@ -67,7 +67,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
         **headers,
         **({"Link": ", ".join(links)} if links else {}),
     }
-    if _holds(request.headers.get("if-none-match", ""), tag):
+    if held(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=sent)
     return Response(body, media_type=MEDIA.get(media, media), headers=sent)
 
@@ -78,6 +78,7 @@ def lasting(standing: Standing, *, public: bool) -> str:
     return f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}"
 
 
-def _holds(header: str, tag: str) -> bool:
-    held = [part.strip().removeprefix("W/") for part in header.split(",")]
-    return tag in held or header.strip() == "*"
+def held(header: str, tag: str) -> bool:
+    """Return whether a caller says that it holds what bears this tag."""
+    tags = [part.strip().removeprefix("W/") for part in header.split(",")]
+    return tag in tags or header.strip() == "*"

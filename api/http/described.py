@@ -279,6 +279,7 @@ AREAS: Mapping[str, Words] = MappingProxyType(
         "commands": Words("办理", "what is recorded"),
         "public": Words("公众查询", "what anyone may look up"),
         "catalogues": Words("目录", "reference data as files"),
+        "tables": Words("数据表", "tables in two times, for analysts"),
         "imports": Words("导入", "files brought in"),
         "evidence": Words("证据", "evidence by its digest"),
         "integrity": Words("核验", "whether the ledger is whole"),

@@ -23,7 +23,9 @@ def names() -> Names:
     )
 
 
-def wanted(house: Installation, position: int, since: int = 0) -> Wanted:
+def wanted(
+    house: Installation, position: int, since: int = 0, buckets: int | None = None
+) -> Wanted:
     """Return what tables at a position hold beside their rows."""
     recorded_at = house.recorded_at(position) if position else None
     return Wanted(
@@ -34,6 +36,7 @@ def wanted(house: Installation, position: int, since: int = 0) -> Wanted:
         checkpoint=_checkpoint(house, position),
         reference=reference_tables(house.reference_at(position), names()),
         since=since,
+        buckets=buckets,
     )
 
 

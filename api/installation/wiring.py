@@ -31,6 +31,7 @@ from projections.follow.version import FOLD
 
 if TYPE_CHECKING:
     from api.access.provider import Provider
+    from api.installation.kept_tables import KeptTables
     from api.intake.operations import Operations
     from projections.follow.fold import Rules
     from projections.follow.runner import Runner
@@ -186,6 +187,13 @@ class Installation:
         store = Store(self.pool, Seals(partial(seal, key), partial(unseal, key)))
         folder = self.settings.folder / "imports"
         return Operations(folder, self.bench, store, self.database.addresses.app)
+
+    @cached_property
+    def tables(self) -> "KeptTables":
+        """The tables in two times, as files."""
+        from api.installation.kept_tables import KeptTables  # noqa: PLC0415 - see above
+
+        return KeptTables(self, self.settings.folder / "tables")
 
     @property
     def verifier(self) -> "Verifier":

@@ -16,6 +16,7 @@ from projections.items.records import (
     PreviewItem,
     TimelineItem,
 )
+from projections.items.tables import TableLinksItem, TablesItem
 
 OF_LISTS = (
     "flags",
@@ -42,6 +43,8 @@ ANSWERS: Mapping[str, type] = MappingProxyType(
         "get_certificate": CertificateLookupItem,
         "get_catalogue": CatalogueItem,
         "preview_catalogue": PreviewItem,
+        "get_tables": TablesItem,
+        "get_table_links": TableLinksItem,
     }
 )
 """Operation → its record."""

@@ -124,12 +124,14 @@ BUSINESS = frozenset(
 )
 INTEGRITY = frozenset({"integrity"})
 """Whether the ledger is whole: digests and counts, which tell nothing of the business."""
+WHOLE = frozenset({"tables"})
+"""All rows of everything in one file: for who sees everything, since a file is not narrowed."""
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        R.QUALITY_SUPERVISOR: BUSINESS | INTEGRITY | {"evidence", "materials", "metrics"},
-        R.CENTRE_OFFICER: BUSINESS | INTEGRITY | {"evidence", "materials"},
-        R.BUREAU_PUBLISHER: BUSINESS | INTEGRITY | {"evidence", "materials"},
-        R.ANALYST: BUSINESS | INTEGRITY,
+        R.QUALITY_SUPERVISOR: BUSINESS | WHOLE | INTEGRITY | {"evidence", "materials", "metrics"},
+        R.CENTRE_OFFICER: BUSINESS | WHOLE | INTEGRITY | {"evidence", "materials"},
+        R.BUREAU_PUBLISHER: BUSINESS | WHOLE | INTEGRITY | {"evidence", "materials"},
+        R.ANALYST: BUSINESS | WHOLE | INTEGRITY,
         R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence", "materials"},
         R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence", "materials"})
         - {"draws", "complaints"},

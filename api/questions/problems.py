@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "version-conflict": Kind(412, "记录已有变化"),
         "too-large": Kind(413, "内容过大"),
         "unsupported-media-type": Kind(415, "不支持的内容格式"),
+        "range-not-satisfiable": Kind(416, "所求范围不在文件之内"),
         "invalid": Kind(422, "内容不符合要求"),
         "idempotency-key-reused": Kind(422, "Idempotency-Key 已用于另一请求"),
         "too-many-attempts": Kind(429, "尝试次数过多"),

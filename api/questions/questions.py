@@ -86,6 +86,35 @@ class AsOf(Question):
         return Asked(self.valid_at, self.known_at, self.position, self.min_position)
 
 
+class TablesQuestion(Question):
+    """Tables hold all days: a question for them has one clock."""
+
+    known_at: Instant | None = Field(
+        None, description="截至何时所知(RFC 3339,带时区) / as known at this instant"
+    )
+    position: Position | None = Field(
+        None,
+        description="截至哪个入账位置所知;给出时内容永不变 / as known at this position; then it never changes",
+    )
+    min_position: Position | None = Field(
+        None, description="等到视图包含该位置 / wait until the views hold this position"
+    )
+
+    def asked(self) -> Asked:
+        """Return the clock."""
+        return Asked(None, self.known_at, self.position, self.min_position)
+
+
+class TableQuestion(TablesQuestion):
+    """One table, for readers that send no header too."""
+
+    link: str | None = Field(
+        None,
+        max_length=2000,
+        description="签名链接的凭据,代替令牌 / proof of a signed link, in place of a token",
+    )
+
+
 class Formatted(Question):
     """A question whose answer has several forms."""
 

@@ -28,6 +28,7 @@ from api.http.routes import (
     reports,
     requests,
     system,
+    tables,
     templates,
     transparency,
     watch,
@@ -126,6 +127,7 @@ def describe() -> FastAPI:
         evidence,
         integrity,
         requests,
+        tables,
         watch,
     ):
         app.include_router(module.router)

@@ -7,7 +7,7 @@ asks: everybody who may have it gets the same bytes. Files, SQL and their docume
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, ClassVar, NamedTuple
 
@@ -184,6 +184,64 @@ class EventTypeItem:
     stream: Annotated[str, Head("记录流", "stream"), READ, Shown("standing")]
     schema: Annotated[int, Head("格式版本", "schema"), READ]
     stored: Annotated[tuple[str, ...], Head("存储名称", "stored names"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableColumnItem:
+    """列 / a column of a table."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("name", "type")
+
+    name: Annotated[str, Head("列名", "name"), READ, Shown("known_from")]
+    type: Annotated[str, Head("类型", "type"), READ, Shown("int64")]
+    zh: Annotated[str, Head("中文名称", "Chinese name"), READ]
+    en: Annotated[str, Head("英文名称", "English name"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFileItem:
+    """数据表 / a table as one file, at the address where it never changes."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("name", "rows")
+
+    name: Annotated[str, Head("表名", "name"), READ, Shown("flags")]
+    zh: Annotated[str, Head("中文名称", "Chinese name"), READ]
+    en: Annotated[str, Head("英文名称", "English name"), READ]
+    address: Annotated[str, Head("地址", "address"), READ]
+    rows: Annotated[int, Head("行数", "rows"), READ]
+    bytes: Annotated[int, Head("字节数", "bytes"), READ]
+    sha256: Annotated[str, SHA256, READ]
+    digest: Annotated[str, Head("各行校验和", "sum over its rows"), READ]
+    columns: Annotated[tuple[TableColumnItem, ...], Head("列", "columns"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesItem:
+    """双时间数据表 / all tables at a position, with the digest of every file."""
+
+    schema: Annotated[int, Head("表结构版本", "version of the columns"), READ]
+    fold: Annotated[int, Head("判定程序版本", "version of the fold"), READ]
+    root: Annotated[str, Head("台账根(SHA-256)", "root of the ledger"), READ]
+    checkpoint: Annotated[str | None, Head("检查点", "checkpoint"), READ]
+    tables: Annotated[tuple[TableFileItem, ...], Head("数据表", "tables"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLinkItem:
+    """签名链接 / the address of a table for a reader that sends no header."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("name", "address")
+
+    name: Annotated[str, Head("表名", "name"), READ, Shown("flags")]
+    address: Annotated[str, Head("地址", "address"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLinksItem:
+    """签名链接 / addresses of all tables that hold for a short while without a token."""
+
+    expires_at: Annotated[datetime, Head("失效时间", "expires at"), READ]
+    links: Annotated[tuple[TableLinkItem, ...], Head("链接", "links"), READ]
 
 
 class Table(NamedTuple):

@@ -47,6 +47,8 @@ class Wanted(NamedTuple):
     checkpoint: str | None
     reference: Mapping[str, list[Row]]
     since: int = 0
+    buckets: int | None = None
+    """Into how many files a table goes; None: as many as the ledger is large."""
 
 
 class Job(NamedTuple):
@@ -137,6 +139,8 @@ def _about(name: str) -> dict[str, str]:
 def _buckets(old: Manifest | None, wanted: Wanted) -> int:
     if old is not None:
         return old.buckets
+    if wanted.buckets is not None:
+        return wanted.buckets
     return FEW if wanted.position < LARGE else MANY
 
 

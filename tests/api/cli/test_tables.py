@@ -1,13 +1,16 @@
 """`dudao export` as an analyst's office runs it."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.api.cli.test_cli import Shell
+from tests.api.cli.test_cli import ROOT, Shell
 from tests.api.lines import Json, certificate, listed, session, uscc
 from tests.postgres import Server
 
@@ -75,3 +78,33 @@ def test_a_folder_with_something_else_is_left_alone(shell: Shell) -> None:
     assert "99999999" in done.stderr
     done = shell.run("replay", "--tables", "--check", status=2)
     assert "--tables" in done.stderr
+
+
+def recompute(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", str(ROOT / "examples" / "recompute.py"), *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - ours
+
+
+def test_a_stranger_recomputes_root_and_digests_from_the_files_alone(shell: Shell) -> None:
+    shell.load(*listed(uscc(), "4"))
+    shell.run("export", "whole")
+    folder = shell.folder / "whole"
+    manifest = told(folder)
+    done = recompute(str(folder), manifest["root"])
+    assert done.returncode == 0, done.stderr
+    assert f"root {manifest['root']} at position {manifest['position']}" in done.stdout
+    assert recompute(str(folder), "00" * 32).returncode == 1
+    (entries,) = (each for each in manifest["tables"] if each["name"] == "entries")
+    path = folder / entries["files"][0]["path"]
+    table = pq.read_table(path)
+    leaves = table.column("leaf").to_pylist()
+    leaves[0] = "00" * 32
+    changed = table.set_column(table.schema.names.index("leaf"), "leaf", pa.array(leaves))
+    pq.write_table(changed, path)
+    done = recompute(str(folder))
+    assert done.returncode == 1
+    assert {line.partition(": ")[2] for line in done.stderr.splitlines()} == {
+        f"{entries['files'][0]['path']}: SHA-256",
+        "entries: rows or digest",
+        "root",
+    }

@@ -40,7 +40,8 @@ KEPT = {
     "system": Role.SYSTEM_ADMIN,
 }
 """What each of the three administrators keeps, and nobody else sees."""
-RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | {"evidence", "materials", "metrics"} | set(KEPT))
+BESIDE = {"evidence", "materials", "metrics", "tables"}
+RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | BESIDE | set(KEPT))
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
     Role.CENTRE_OFFICER,
@@ -63,6 +64,9 @@ APART: dict[tuple[Role, str], Rows | None] = {
     (Role.EXPERT, "materials"): Rows(expert="a"),
     (Role.ENTERPRISE_REPORTER, "draws"): None,
     (Role.ENTERPRISE_REPORTER, "complaints"): None,  # who complained of it is not its business
+    # A file is not narrowed: it is for who sees all of it.
+    (Role.DISTRICT_INSPECTOR, "tables"): None,
+    (Role.ENTERPRISE_REPORTER, "tables"): None,
     (Role.ANALYST, "evidence"): None,
     (Role.ANALYST, "materials"): None,
     (Role.AUDIT_ADMIN, "integrity"): NOTHING,

@@ -180,6 +180,8 @@ ADDRESSES = {
     "get_draw": ("/v1/draws/{draw_id}", "draws"),
     "get_request": ("/v1/requests/{request_id}", "requests"),
     "get_certificate": ("/v1/certificates/{certificate_no}", "certificates"),
+    "get_tables": ("/v1/tables", "roster"),
+    "get_table_links": ("/v1/tables/links", "roster"),
     "get_catalogue": ("/v1/catalogues/{sha256}", "catalogues"),
     "preview_catalogue": (
         "/v1/catalogues/{sha256}/preview?valid_from=2026-01-01&edition=x&uscc=" + FIRM,
