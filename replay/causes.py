@@ -52,7 +52,7 @@ def causes(
     entries = {entry.position: legible(entry) for entry in log.at(named)}
     corrections = _corrections(log, named, between)
     return [
-        [_shown(entry) for entry in _explaining(log, change, entries, corrections, between)]
+        [cause(entry) for entry in _explaining(log, change, entries, corrections, between)]
         for change in changes
     ]
 
@@ -110,7 +110,8 @@ def _about_the_enterprise(log: Log, uscc: str, between: Between) -> list[Recorde
     return [entry for entry in found if _came(entry, between)]
 
 
-def _shown(entry: Recorded[Any]) -> dict[str, Any]:
+def cause(entry: Recorded[Any]) -> dict[str, Any]:
+    """Return an entry as what explains a line."""
     return {
         "position": entry.position,
         "type": type(entry.event).__name__,

@@ -170,6 +170,13 @@ def _shown(line: Line, clock: Clock, because: list[Item]) -> Item:
     return {**_difference(line), "clock": clock, "because": because}
 
 
+def differing(
+    of: Of, key: str, uscc: str, before: Item | None, after: Item | None
+) -> Iterator[Line]:
+    """Yield the lines in which a row of the roster, or of the flags, differs from another."""
+    yield from _OF[of][2](key, uscc, before, after)
+
+
 def _clocks(
     conn: Connection[Any], of: Of, lines: Sequence[Line], before: Basis, after: Basis
 ) -> list[Clock]:

@@ -29,6 +29,7 @@ from api.cli.tables import export
 from api.cli.templates import template
 from api.cli.tokens import token
 from api.cli.users import users
+from api.cli.what_if import what_if
 from api.installation.version import VERSION
 
 app = typer.Typer(
@@ -69,6 +70,7 @@ app.command()(template)
 add_lists(app)
 app.command()(report)
 app.command()(replay)
+app.command("what-if")(what_if)
 app.command()(export)
 app.add_typer(projections, name="projections")
 app.add_typer(catalogue, name="catalogue")

@@ -121,13 +121,31 @@ def add(
         with house.pool.connection() as connection:
             sha256, found = catalogues.add(connection, arrived, actor.account)
     except Invalid as error:
-        raise Problem(
-            "invalid",
-            f"文件不是可用的“{kind.zh}”:{error.zh}"[:2000],
-            f"the file is no usable {kind.en}: {error.en}"[:2000],
-            errors=tuple(Fault(f.field, f.reason) for f in error.faults),
-        ) from None
+        raise _unusable(kind, error) from None
     return Added(sha256, kind, arrived.file_name, found.rows, (*notes, *found.notes))
+
+
+def content_of(kind: CatalogueKind, file_name: str, raw: bytes) -> Content:
+    """Return what a file says; it is not stored.
+
+    Raises:
+        Problem: 422, with everything that is wrong with it.
+    """
+    try:
+        arrived, _ = _arrived(kind, file_name, raw)
+        table = arrived.raw if arrived.table is None else arrived.table
+        return catalogue_forms.read(kind, table).content
+    except Invalid as error:
+        raise _unusable(kind, error) from None
+
+
+def _unusable(kind: CatalogueKind, error: Invalid) -> Problem:
+    return Problem(
+        "invalid",
+        f"文件不是可用的“{kind.zh}”:{error.zh}"[:2000],
+        f"the file is no usable {kind.en}: {error.en}"[:2000],
+        errors=tuple(Fault(f.field, f.reason) for f in error.faults),
+    )
 
 
 def _arrived(kind: CatalogueKind, name: str, raw: bytes) -> tuple[Arrived, tuple[str, ...]]:

@@ -5,15 +5,18 @@ review of a flag) is judged by the ledger as it stands: positions are given when
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from domain.terms.envelope import Recorded
+from ledger.codec import recorded
 from ledger.deciding.attempts import Flight, board
 from ledger.deciding.batches import MOST_LINES
 from ledger.deciding.deciding import Parts
 from ledger.deciding.facts import FactBase
-from ledger.deciding.outcome import Outcome, Rejected
+from ledger.deciding.outcome import Accepted, Outcome, Rejected
 from ledger.gate.shapes import Submission
-from ledger.log.entry import Draft
+from ledger.log.clock import now
+from ledger.log.entry import NOW, Draft, Entry
 from ledger.log.log import Use
 
 
@@ -26,6 +29,17 @@ class Foreseen(NamedTuple):
     refusals: tuple[Rejected, ...]
 
 
+def _entry(draft: Draft, position: int) -> Recorded[Any]:
+    """Return a draft as the entry that it would be; version and leaf are the ledger's to give."""
+    stream, stored, valid_from, subject, district, tags, payload, key, digest, backfill = draft
+    # fmt: off
+    return recorded(Entry(
+        position, stream, 0, stored, now(), valid_from, subject, district, tags, key, payload,
+        b"", digest, 0, backfill, NOW,
+    ))
+    # fmt: on
+
+
 class Rehearsal:
     """Decides streams as the ledger stands when each begins."""
 
@@ -34,10 +48,15 @@ class Rehearsal:
 
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Yield what would become of each command, in order; memory grows with what is accepted."""
+        for outcome, _ in self.suppose(batches, self._parts.log.head().position):
+            yield outcome
+
+    def suppose(
+        self, batches: Iterable[Sequence[Submission]], head: int
+    ) -> Iterator[tuple[Outcome, tuple[Recorded[Any], ...]]]:
+        """Yield what would have become of each command had the ledger ended at `head`, and its entries."""
         parts = self._parts
-        base = FactBase(
-            parts.log, parts.shelf, parts.log.head().position, parts.person, parts.survey
-        )
+        base = FactBase(parts.log, parts.shelf, head, parts.person, parts.survey)
         made: dict[str, Use] = {}
         ahead: Flight | None = None
         for batch in batches:
@@ -51,7 +70,11 @@ class Rehearsal:
                 flight = Flight(parts, base, boarding, uses)
                 taken = [use for _, use in flight.taken.values()]
                 made |= dict(zip(flight.taken, taken, strict=True))
-                yield from flight.outcomes([use.first for use in taken])
+                outcomes = flight.outcomes([use.first for use in taken])
+                for outcome, answer in zip(outcomes, flight.answers, strict=True):
+                    drafts = answer if type(answer) is tuple else ()
+                    first = outcome.position if isinstance(outcome, Accepted) else 0
+                    yield outcome, tuple(_entry(each, at) for at, each in enumerate(drafts, first))
                 run, ahead = run[len(flight.answers) :], flight
 
     def foresee(self, commands: Sequence[Submission]) -> Foreseen:

@@ -1,0 +1,325 @@
+"""The whole city as if: the same fold under what is in force and under what is supposed, compared.
+
+Supposed are a rule set, in force on every day, or entries that would stand behind the last one; a
+catalogue is such an entry, with its content. Subjects are independent, so this is a map over them like
+any replay, and what differs is said by the very comparison that `diff` makes. Nothing is recorded.
+What spans enterprises (C2) is folded as things stand, on both sides.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from psycopg import Connection
+
+from domain.catalogue import CatalogueAdopted
+from domain.supervision.supervision import Supervision
+from domain.terms.contents import Content, RuleSet
+from domain.terms.envelope import Recorded
+from ledger import catalogues
+from ledger.codec import legible
+from ledger.log.log import Log
+from projections.follow import duplicate_rows, histories
+from projections.follow.fold import Rules, SetApart, current, read
+from projections.follow.pieces import pieces
+from projections.views.row import Row, item
+from replay import compare, known_at
+from replay.causes import cause
+from replay.compare import Of
+from replay.engines import Executor
+from replay.known_at import JUDGED, connection
+
+Item: TypeAlias = dict[str, Any]
+KINDS: tuple[Of, ...] = ("roster", "scope", "flags", "standings")
+"""What is compared, as in `diff`."""
+UNCOMPARED = frozenset({"because", "rule"})
+"""Another rule set names itself on every flag: that alone is no difference."""
+
+
+class Suppositions(NamedTuple):
+    """What is supposed, beyond what the ledger holds."""
+
+    rules: RuleSet | None = None
+    """In force on every day, whatever was adopted."""
+    entries: tuple[Recorded[Any], ...] = ()
+    """At the positions behind the last entry, in order."""
+    contents: Mapping[str, Content] = MappingProxyType({})
+    """What catalogues say that the store does not hold, by digest."""
+
+    @property
+    def adoptions(self) -> tuple[Recorded[CatalogueAdopted], ...]:
+        """The catalogues among the entries."""
+        return tuple(each for each in self.entries if type(each.event) is CatalogueAdopted)
+
+    @property
+    def concerns_all(self) -> bool:
+        """Whether every enterprise is judged by something else."""
+        return self.rules is not None or bool(self.adoptions)
+
+    def subjects(self) -> frozenset[str]:
+        """Return those whom an entry is about."""
+        return frozenset(each.subject for each in self.entries if each.subject is not None)
+
+    def about(self, subjects: Sequence[str]) -> "Suppositions":
+        """Return what a part needs: the entries about its subjects, and what concerns all."""
+        own = frozenset(subjects)
+        entries = (e for e in self.entries if e.subject in own or type(e.event) is CatalogueAdopted)
+        return self._replace(entries=tuple(entries), contents=dict(self.contents))
+
+    def over(self, now: Rules, conn: Connection[Any]) -> Rules:
+        """Return `now` as if all this were so."""
+        reference = now.context.reference.holding(self.contents)
+        missing = {each.event.sha256 for each in self.adoptions} - reference.contents.keys()
+        if missing:
+            reference = reference.holding(catalogues.contents(conn, sorted(missing)))
+        if self.rules is not None:
+            reference = reference.under(self.rules)
+        context = replace(now.context, reference=reference)
+        return now._replace(context=context, catalogue=(*now.catalogue, *self.adoptions))
+
+
+class Whole(NamedTuple):
+    """What is asked: which ledger, up to which entry, on which day, under which suppositions."""
+
+    conninfo: str
+    upto: int
+    day: date
+    supposed: Suppositions
+    tables: bool = False
+    """Whether all rows are wanted as they would be, and not only those that differ."""
+
+
+class Part(NamedTuple):
+    """One job: some subjects, or some certificates that share a number or a holder."""
+
+    whole: Whole
+    subjects: tuple[str, ...] = ()
+    certificates: tuple[int, ...] = ()
+
+
+class Found(NamedTuple):
+    """What one part came to."""
+
+    last: str
+    """Its last subject: where the next part begins."""
+    subjects: int
+    flags: int
+    lines: list[Item]
+    """`{of, change, key, uscc, clock, before, after}`, unexplained."""
+    rows: dict[str, list[str]]
+    """Documents by table, cases by kind: all that would hold on the day."""
+
+    def flips(self) -> Counter[tuple[str, str, str]]:
+        """Return the verdicts that flip: how many by check, verdict before and after."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        for line in self.lines:
+            if line["of"] == "flags":
+                shown = line["after"] or line["before"]
+                sides = (_verdict(line["before"]), _verdict(line["after"]))
+                if sides[0] != sides[1]:
+                    found[shown["code"], *sides] += 1
+        return found
+
+
+def _verdict(shown: Item | None) -> str:
+    return "clear" if shown is None else str(shown["verdict"])
+
+
+WHOLE = tuple(view for view in JUDGED if view != "scope")
+"""The views of which all rows are wanted; what a scope is, the roster says."""
+ENTRIES = 20_000
+"""Entries in one part, so far as they belong to several subjects."""
+
+
+class Planned(NamedTuple):
+    """The parts of a question, and how many entries they look at."""
+
+    parts: list[tuple[Part, int]]
+    """Each with its entries: what progress is counted by."""
+
+    @property
+    def entries(self) -> int:
+        """Entries of all parts."""
+        return sum(entries for _, entries in self.parts)
+
+
+def plan(whole: Whole, workers: int = 1, behind: str = "") -> Planned:
+    """Return the parts, in order of subject, from the subject behind `behind` on."""
+    with connection(whole.conninfo) as conn:
+        sizes = dict(histories.sizes(conn, 0, whole.upto))
+        supposed = whole.supposed
+        concerned = supposed.subjects()
+        if supposed.concerns_all or whole.tables:
+            concerned |= sizes.keys()
+        parts = list(_together(whole, {s: sizes.get(s, 0) for s in sorted(concerned)}, workers))
+        if whole.tables:
+            sharing = duplicate_rows.sharing(conn, 0, whole.upto)
+            parts += [
+                (Part(whole, certificates=tuple(some)), len(some))
+                for some in pieces(sharing, 2_000)
+            ]
+    return Planned([each for each in parts if _is_behind(each[0], behind)])
+
+
+def _is_behind(part: Part, behind: str) -> bool:
+    return not part.subjects or part.subjects[0] > behind
+
+
+def _together(whole: Whole, sizes: Mapping[str, int], workers: int) -> Iterator[tuple[Part, int]]:
+    share = min(ENTRIES, max(1, sum(sizes.values()) // workers))
+    some: list[str] = []
+    held = 0
+    for subject, size in sizes.items():
+        if some and held + size > share:
+            yield _part(whole, some), held
+            some, held = [], 0
+        some.append(subject)
+        held += size
+    if some:
+        yield _part(whole, some), held
+
+
+def _part(whole: Whole, subjects: Sequence[str]) -> Part:
+    own = whole._replace(supposed=whole.supposed.about(subjects))
+    return Part(own, tuple(subjects))
+
+
+def carried_out(executor: Executor, planned: Planned) -> Iterator[Found]:
+    """Yield what each part comes to, in their order; memory is bounded by a few of them."""
+    return executor.map(fold_part, (part for part, _ in planned.parts))
+
+
+def fold_part(rules: Rules, part: Part) -> Found:
+    """Fold the subjects of a part both ways."""
+    whole = part.whole
+    found = Found(part.subjects[-1] if part.subjects else "", 0, 0, [], {})
+    with connection(whole.conninfo) as conn:
+        now = histories.known_rules(conn, rules, whole.upto)
+        if part.certificates:
+            twins = known_at.Part(whole.conninfo, whole.upto, certificates=part.certificates)
+            for shown in known_at.rows(rules, twins):
+                if _holds(shown.row, whole.day):
+                    found.rows.setdefault(shown.table, []).append(shown.row.doc)
+            return found
+        then = whole.supposed.over(now, conn)
+        left = list(part.subjects)
+        subjects = flags = 0
+        for uscc, history in histories.of_subjects(conn, part.subjects, whole.upto):
+            left.remove(uscc)
+            flags += _both_ways(uscc, list(history), (now, then), whole, found)
+            subjects += 1
+        for uscc in left:  # nobody has heard of them yet
+            flags += _both_ways(uscc, [], (now, then), whole, found)
+            subjects += 1
+    return found._replace(subjects=subjects, flags=flags)
+
+
+def _both_ways(
+    uscc: str,
+    history: Sequence[Recorded[Any]],
+    rules: tuple[Rules, Rules],
+    whole: Whole,
+    found: Found,
+) -> int:
+    """Add what differs about a subject; return how many flags of it there are, either way."""
+    own = [each for each in whole.supposed.entries if each.subject == uscc]
+    one = _folded(uscc, history, rules[0], whole.upto)
+    other = _folded(uscc, [*history, *own], rules[1], _end(whole))
+    before = _on_day(one, whole.upto, whole.day, ("roster", "flags"))
+    views = WHOLE if whole.tables else ("roster", "flags")
+    after = _on_day(other, _end(whole), whole.day, views)
+    for table, docs in after.items() if whole.tables else ():
+        for key, doc in docs.items():
+            found.rows.setdefault(_kept_as(table, key), []).append(doc)
+    for table, kinds in _COMPARED:
+        old, new = before.get(table, {}), after.get(table, {})
+        for key in sorted({*old, *new}):
+            if old.get(key) != new.get(key):
+                sides = [None if doc is None else item(doc) for doc in (old.get(key), new.get(key))]
+                found.lines.extend(_lines(kinds, key, uscc, sides))
+    return len({*before.get("flags", {}), *after.get("flags", {})})
+
+
+def _kept_as(table: str, key: str) -> str:
+    """Return the table of a row; cases have one for each kind."""
+    return key.partition("/")[0] if table == "cases" else table
+
+
+_COMPARED: tuple[tuple[str, tuple[Of, ...]], ...] = (
+    ("roster", ("roster", "scope", "standings")),
+    ("flags", ("flags",)),
+)
+
+
+def _lines(kinds: Iterable[Of], key: str, uscc: str, docs: Sequence[Item | None]) -> Iterator[Item]:
+    for of in kinds:
+        for line in compare.differing(of, key, uscc, *docs):
+            if _differs(line.before, line.after):
+                rests_on = sorted(line.change.before | line.change.after)
+                sides = compare.sides(line.key, line.before, line.after)
+                own = {"of": of, "uscc": uscc, "clock": "knowledge", "rests_on": rests_on}
+                yield {**sides, **own}
+
+
+def _differs(before: Item | None, after: Item | None) -> bool:
+    if before is None or after is None:
+        return True
+    return any(before.get(name) != after.get(name) for name in {*before, *after} - UNCOMPARED)
+
+
+def _end(whole: Whole) -> int:
+    return max((each.position for each in whole.supposed.entries), default=whole.upto)
+
+
+def _folded(uscc: str, entries: Sequence[Recorded[Any]], rules: Rules, upto: int) -> Supervision:
+    """Return the file of a subject; where an entry cannot be followed, as it was before that."""
+    of = rules.new_file(uscc)
+    try:
+        read(of, rules.among(entries, 0, upto))
+    except SetApart as error:
+        at = error.position
+        return _folded(uscc, [e for e in entries if e.position < at], rules, at - 1)
+    return of
+
+
+def _on_day(
+    of: Supervision, upto: int, day: date, views: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Return by table the documents that hold on the day, by key."""
+    found: dict[str, dict[str, str]] = {}
+    for table, key, _, _, _, rows in current(of, upto, views):
+        for row in rows:
+            if _holds(row, day):
+                found.setdefault(table, {})[key] = row.doc
+    return found
+
+
+def _holds(row: Row, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
+
+
+MOST_CAUSES = 12
+"""Entries that one line names beside those that are supposed."""
+
+
+def explained(log: Log, lines: Sequence[Item], whole: Whole) -> list[Item]:
+    """Return the lines, each with `because`: what is supposed first, then the entries that it rests on."""
+    supposed = {each.position: each for each in whole.supposed.entries}
+    adopted = [each.position for each in whole.supposed.adoptions]
+    named = {at for line in lines for at in line["rests_on"] if at <= whole.upto}
+    entries = {entry.position: legible(entry) for entry in log.at(named)} | supposed
+    return [_explained(line, entries, adopted, whole.upto) for line in lines]
+
+
+def _explained(
+    line: Item, entries: Mapping[int, Recorded[Any]], adopted: Sequence[int], upto: int
+) -> Item:
+    rests_on: list[int] = line["rests_on"]
+    later = sorted({*adopted, *(at for at in rests_on if at > upto)})
+    earlier = [at for at in rests_on if at <= upto][:MOST_CAUSES]
+    because = [cause(entries[at]) for at in (*later, *earlier) if at in entries]
+    kept = {name: value for name, value in line.items() if name != "rests_on"}
+    return {**kept, "because": because}
