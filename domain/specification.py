@@ -37,6 +37,8 @@ class Paper(NamedTuple):
     position: int
     event: Event
     document_no: str | None
+    counts_from: date
+    """The day of the filing with the ministry, where it is more than the enterprise's own word."""
 
 
 State: TypeAlias = tuple[Paper, ...]
@@ -50,15 +52,28 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the specifications after `entry`, in order of their days."""
-    paper = Paper(entry.valid_from, entry.position, entry.event, entry.document_no)
+    day, event = entry.valid_from, entry.event
+    paper = Paper(day, entry.position, event, entry.document_no, _counts_from(entry))
     return tuple(sorted((*state, paper), key=lambda p: (p.day, p.position)))
+
+
+def _counts_from(entry: Recorded[Event]) -> date:
+    """Return since when it is on file: by its own word alone an enterprise was never early (§1).
+
+    What an authority received or entered it has seen. Entries without a stamp are older than stamps.
+    """
+    by_itself = entry.stamps.received_on is not None and entry.stamps.received_by is None
+    filed_on = entry.event.filed_on
+    if filed_on is None:
+        return entry.valid_from
+    return max(filed_on, entry.valid_from) if by_itself else filed_on
 
 
 def filed_for(state: State, occupation: Occupation, day: date) -> bool:
     """Return whether one with a filing number was on file for the occupation on `day`."""
     return any(
         (paper.event.filing_no or "").strip()
-        and (paper.event.filed_on or paper.day) <= day
+        and paper.counts_from <= day
         and folded(paper.event.occupation.name) == folded(occupation.name)
         for paper in state
     )

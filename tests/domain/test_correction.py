@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from domain.application.application import ReceiptIssued
 from domain.assessment import ASSESSMENT, Candidates
 from domain.catalogue import CatalogueAdopted
-from domain.certificate.certificate import CertificateRevoked
+from domain.certificate.certificate import (
+    CertificateReissued,
+    CertificateRevoked,
+    Ground,
+)
 from domain.correction import (
     REQUESTS,
     CorrectionDecided,
@@ -40,8 +44,11 @@ from domain.terms.vocabulary import (
     CandidateCategory,
     CatalogueKind,
     EnterpriseKind,
+    GroundKind,
     Level,
+    Mode,
     Role,
+    Verdict,
 )
 from ledger.deciding.amending import apply
 from tests.facts import (
@@ -81,6 +88,7 @@ from tests.given import (
     USCC,
     entry,
     expert,
+    facts_of,
     given,
     inspector,
     order,
@@ -88,6 +96,7 @@ from tests.given import (
     reporter,
     state_of,
 )
+from tests.story import LATER
 
 DAY = date(2025, 9, 1)
 
@@ -552,6 +561,35 @@ def test_a_decision_is_nobody_else_s_to_correct(way: list[Command[Any]], values:
     for by in (SUPERVISOR, CENTRE, BUREAU, inspector("110105")):
         if (by.role, by.organisation) != (way[-1].actor.role, way[-1].actor.organisation):
             given(*way).when(correct(last(way), by, **values)).then_refused("not-yours-to-correct")
+
+
+GROUND = {"kind": "competition", "text": "市级竞赛第一名", "document_no": "京竞〔2025〕1号"}
+
+
+def test_the_ground_of_a_direct_certification_is_not_the_enterprise_s_to_add_afterwards():
+    """T2 is undecided without one, and is ended by nothing that its own enterprise reports (§1)."""
+    direct = held(method="direct", mode=Mode.NO_SESSION, venue=None)
+    way = [register(), direct, order(issue(), DAY)]
+    record = recorded(*way, reference=LATER)[-1]
+
+    def said(*more: Command[Any]) -> Any:
+        facts = facts_of(recorded(*way, *more, reference=LATER), LATER)
+        return facts.judged.flag(record, f"T2-{record.position}", TODAY)
+
+    assert said().outcome.startswith("undecided.ground-not-reported")
+    ground = Ground(kind=GroundKind.COMPETITION, text="一等奖", document_no="京竞〔2025〕1号")
+    again = issue(results=replace(issue().results, ground=ground))
+    renumbered = CertificateReissued(certificate_no=NUMBER, new_certificate_no="N-2", reason="补")
+    for mending in (
+        correct(len(way), reporter(), on=TODAY, results__ground=GROUND),
+        correct(len(way) - 1, reporter(), on=TODAY, method="examination"),
+        order(again, DAY),
+        order(CertificateRevoked(certificate_no=NUMBER, reason="误发"), TODAY, by=reporter()),
+        order(renumbered, TODAY, by=reporter()),
+    ):
+        assert said(mending) == said(), mending
+    by_the_centre = correct(len(way), CENTRE, on=TODAY, results__ground=GROUND)
+    assert said(by_the_centre).verdict is Verdict.CLEAR
 
 
 # Who corrects what, for every type and every role: R reporter, C centre, B bureau, D district, E expert

@@ -11,6 +11,7 @@ from domain.partnership import PARTNERSHIP, PartnershipFiled, in_force
 from domain.specification import SPECIFICATION, filed_for
 from domain.staff import STAFF, StaffRegistered, StaffReleased, missing_on
 from domain.terms.decider import Command
+from domain.terms.envelope import UNSTAMPED, Stamps
 from domain.terms.vocabulary import PartnershipKind, StaffDuty
 from tests.facts import (
     COOK,
@@ -22,7 +23,18 @@ from tests.facts import (
     specification,
     spot_check,
 )
-from tests.given import OTHER, TODAY, USCC, given, inspector, order, recorded, reporter, state_of
+from tests.given import (
+    CENTRE,
+    OTHER,
+    TODAY,
+    USCC,
+    given,
+    inspector,
+    order,
+    recorded,
+    reporter,
+    state_of,
+)
 
 DAY = date(2025, 6, 1)
 TOMORROW = TODAY + timedelta(days=1)
@@ -92,6 +104,21 @@ def test_a_partnership_is_in_force_from_its_day_until_it_ends():
     assert not in_force(state, PartnershipKind.APPRENTICESHIP, DAY)
     given(register(), partner()).when(partner()).then_nothing()
     given(register()).when(partner(valid_to=DAY)).then_refused("period-empty", "valid_to")
+
+
+def test_a_specification_was_not_filed_before_its_receipt_by_the_enterprise_s_word_alone():
+    """What S4 leaves undecided for want of one would go clear by a day that the enterprise names (§1)."""
+    earlier = DAY - timedelta(days=30)
+    body = specification(filed_on=earlier)
+
+    def on_file(stamps: Stamps, by: Any, day: date) -> bool:
+        way = recorded(register(), order(body, DAY, by=by, stamps=stamps))
+        return filed_for(state_of(way, SPECIFICATION.key(USCC)), ELECTRICIAN, day)
+
+    assert not on_file(UNSTAMPED, reporter(), earlier)
+    assert on_file(UNSTAMPED, reporter(), TODAY)
+    assert on_file(UNSTAMPED, CENTRE, earlier)
+    assert on_file(Stamps(received_on=DAY, received_by=CENTRE), reporter(), earlier)
 
 
 def test_a_specification_decides_something_with_the_number_of_its_filing_alone():
