@@ -74,8 +74,17 @@ def foresee(house: Recording, actor: Actor, commands: Sequence[tuple[str, bytes]
     return found
 
 
-APPROVED = frozenset({"ScopeChanged", "ListingRemoved"})
-"""Acts that always take a second person, and have no effect without one."""
+APPROVED = frozenset(
+    {
+        "ScopeChanged",
+        "ListingRemoved",
+        "ListingReinstated",
+        "ListingRenewed",
+        "RecordCorrected",
+        "CorrectionDecided",
+    }
+)
+"""Acts that take a second person, always or where they end a severe breach, and wait without one."""
 
 
 def _read(actor: Actor, names: Sequence[str], raw: bytes, conditions: Conditions) -> Submission:

@@ -129,6 +129,41 @@ def test_a_correction_that_an_enterprise_asks_for_waits_beside_the_acts(
     assert [f["code"] for f in desk.items("/v1/flags", CENTRE, uscc=firm, code="S2")] == []
 
 
+OUTSIDE = {"name": "考点", "address": "河北省三河市燕郊镇", "division": "131082"}
+INSIDE = {"venue.division": "110105", "venue.address": "北京市朝阳区望京街10号"}
+
+
+def test_a_correction_that_ends_a_severe_breach_waits_for_a_second_person(
+    desk: Desk, firm: str
+) -> None:
+    (held,) = desk.send(session(firm, "5", venue=OUTSIDE))
+    wish = {"position": held["position"], "fields": INSIDE, "reason": "录入错误"}
+    wish |= {"valid_from": clock.today().isoformat()}
+    asked = desk.post("/v1/corrections", {"type": "RecordCorrected", **wish}, CENTRE)
+    assert asked.status_code == 202, asked.text
+    severe = {"uscc": firm, "code": "G1"}
+    assert [flag["verdict"] for flag in desk.items("/v1/flags", CENTRE, **severe)] == ["breach"]
+    path = f"/v1/requests/{asked.json()['request_id']}/decision"
+    assert desk.post(path, {"taken": True}, CENTRE).json()["rule"] == "same-person"
+    assert desk.post(path, {"taken": True}, SUPERVISOR).status_code == 201
+    assert desk.items("/v1/flags", CENTRE, **severe) == []
+
+
+def test_so_does_the_taking_of_one_that_the_enterprise_asked_for(desk: Desk, firm: str) -> None:
+    (held,) = desk.send(session(firm, "5", venue=OUTSIDE))
+    wish = {"position": held["position"], "fields": INSIDE, "reason": "录入错误"}
+    wish |= {"valid_from": clock.today().isoformat()}
+    own = desk.post("/v1/corrections", {"type": "RecordCorrected", **wish}, reporter(firm))
+    path = f"/v1/requests/correction-{own.json()['position']}/decision"
+    asked = desk.post(path, {"taken": True, "reason": "属实"}, CENTRE)
+    assert asked.status_code == 202, asked.text
+    assert len(desk.items("/v1/flags", CENTRE, uscc=firm, code="G1")) == 1
+    path = f"/v1/requests/{asked.json()['request_id']}/decision"
+    taken = desk.post(path, {"taken": True}, SUPERVISOR)
+    assert taken.status_code == 201, taken.text
+    assert desk.items("/v1/flags", CENTRE, uscc=firm, code="G1") == []
+
+
 def test_nobody_speaks_for_a_second_person_over_http(desk: Desk, firm: str) -> None:
     spoken = desk.post("/v1/scope-changes", {**_more(firm), "approved_by": PUBLISHER}, BUREAU)
     assert [each["field"] for each in spoken.json()["errors"]] == ["approved_by"]
