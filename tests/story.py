@@ -5,7 +5,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -210,6 +210,12 @@ class Story:
         self.fold = Supervision(USCC, Context(reference, locate, apart), apply)
         self.touched: list[Touch] = []
         self._next = 1
+        self._noon = NOON
+
+    def on(self, day: date) -> "Story":
+        """Let the next entries be recorded on `day`."""
+        self._noon = datetime.combine(day, time(4), UTC)
+        return self
 
     def at(self, position: int) -> "Story":
         """Let the next entry stand at `position`: others are about somebody else."""
@@ -234,7 +240,7 @@ class Story:
             stream="test/1",
             version=position,
             type=kind.stored,
-            recorded_at=NOON + timedelta(seconds=position),
+            recorded_at=self._noon + timedelta(seconds=position),
             valid_from=day or _own_day(event),
             subject=uscc,
             district="110108",

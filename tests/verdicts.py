@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.checks import CHECKS
-from domain.checks.procedure import overdue
 from domain.flag import Said, shown
 from domain.supervision.duplicates import Twins
 from domain.supervision.flags import case_of
@@ -16,6 +15,7 @@ from examples.sample.trial import held
 from ledger.deciding.amending import apply
 from projections.places.places import installed_context
 from projections.views.flag_rows import rows
+from projections.views.row import item
 
 
 class Judged(NamedTuple):
@@ -50,28 +50,15 @@ def _by_enterprise(
             standing = shown(said, flag.outcome.verdict, flag.name, of.file.findings)
             case = case_of(flag.then, flag.outcome.verdict, standing.holding)
             yield key, (flag.outcome.verdict.value, case.label)
-        yield from _overdue(of, today)
-        yield from _late_plans(of, today)
+        yield from _brought_by_time(of, today)
 
 
-def _late_plans(of: Supervision, today: date) -> Iterator[tuple[str, tuple[str, str]]]:
-    for key in of.owed:
+def _brought_by_time(of: Supervision, today: date) -> Iterator[tuple[str, tuple[str, str]]]:
+    for key in of.passing:
         for row in rows(of, key):
             if row.valid_from <= today and (row.valid_to is None or today < row.valid_to):
-                verdict = row.columns[3]
-                case = "then_and_now" if verdict == "breach" else "then_not_now"
-                if verdict == "breach" or len(rows(of, key)) > 1:
-                    yield key, (verdict, case)
-
-
-def _overdue(of: Supervision, today: date) -> Iterator[tuple[str, tuple[str, str]]]:
-    for finding in of.file.findings.values():
-        for order in finding.orders:
-            stretches = [stretch.days for stretch in overdue(finding, order)]
-            if any(today in days for days in stretches):
-                yield f"Q2-{order.position}", ("breach", "then_and_now")
-            elif any(days.start <= today for days in stretches):
-                yield f"Q2-{order.position}", ("clear", "then_not_now")
+                said = item(row.doc)
+                yield key, (said["verdict"], said["case"])
 
 
 def _twins(entries: list[Recorded[Any]]) -> Iterator[tuple[str, tuple[str, str]]]:

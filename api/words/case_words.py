@@ -6,6 +6,7 @@ from typing import Any
 
 from api.words.language import Words
 from api.words.words import CASES, VERDICTS
+from domain.checks import DERIVED
 from domain.terms.vocabulary import Case, Verdict
 
 _OVERTURNED = Words(
@@ -65,10 +66,35 @@ _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
 """Verdict then, verdict now → what that means."""
 
 
+_OVER = {
+    Case.THEN_AND_NOW.label: (
+        Words("逾期属实,现已结束", "late then and now, and over"),
+        Words(
+            "期限过后确有逾期,当时、现在都这样认定;此后已经补上,不再逾期。",
+            "It was late, by what was known then and by what is known now; since then it is not.",
+        ),
+    ),
+    Case.NOW_NOT_THEN.label: (
+        Words("当时看不出逾期,现知曾逾期,已结束", "late as known now alone, and over"),
+        Words(
+            "按今天所知确有逾期,当时的台账看不出;此后已经补上,不再逾期。",
+            "By what is known now it was late, which nobody could see at the time; now it is not.",
+        ),
+    ),
+}
+"""What time brought about and ended: late on its own days, and no longer."""
+
+
+def _over(flag: Mapping[str, Any]) -> tuple[Words, Words] | None:
+    return _OVER.get(flag["case"]) if flag["verdict"] == _C and flag["code"] in DERIVED else None
+
+
 def case_in_short(flag: Mapping[str, Any]) -> Words:
     """Return the two sides of a flag in a few words."""
     if flag["case"] == Case.OVERTURNED.label:
         return CASES[flag["case"]]
+    if (over := _over(flag)) is not None:
+        return over[0]
     then, now = VERDICTS[flag["then"]], VERDICTS[flag["verdict"]]
     if then == now:
         return Words(f"当时、现在都{now.zh}", f"{now.en} then and now")
@@ -79,4 +105,6 @@ def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:
     """Return what the two sides of a flag mean."""
     if flag["case"] == Case.OVERTURNED.label:
         return _OVERTURNED
+    if (over := _over(flag)) is not None:
+        return over[1]
     return _SENTENCES.get((flag["then"], flag["verdict"]), CASES[flag["case"]])

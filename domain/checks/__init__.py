@@ -114,6 +114,8 @@ Outcomes = dict[str, Outcome]
 
 OF_ENTERPRISE = tuple(code for code, check in CHECKS.items() if check.of_enterprise)
 """Checks that tell about the enterprise."""
+DERIVED = frozenset({"Q2", "P1"})
+"""Checks that no record breaks by itself: time passes (§6)."""
 OF_SUPERVISORS = tuple(code for code, check in CHECKS.items() if not check.of_enterprise)
 """Checks that tell about those who supervise (督导程序)."""
 

@@ -126,15 +126,6 @@ def in_force_until(finding: Finding, order: Order) -> tuple[date | None, int | N
     return min(ends, key=lambda end: end[0], default=(None, None))
 
 
-def settled_by(finding: Finding, order: Order) -> tuple[date, int] | None:
-    """Return day and entry of what came first: an answer, another order, the end of the finding."""
-    answers = [(step.day, step.position) for step in order.settlings if step.settled]
-    end, at = in_force_until(finding, order)
-    if end is not None and at is not None:
-        answers.append((end, at))
-    return min(answers, key=lambda answer: answer[0], default=None)
-
-
 def past_deadline(finding: Finding, order: Order, reopened_by: int = 0) -> Outcome:
     """Return the sentence that goes with a rectification past its deadline."""
     finding_id = finding.raised.finding_id

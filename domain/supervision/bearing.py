@@ -84,7 +84,7 @@ def _inspection(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[To
     yield from of.settle(entry.position, entry.valid_from, outcomes, at, OF_INSPECTION)
 
 
-def _finding(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+def _finding(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
     """Its orders may be overdue, and a flag that was made a finding falls back with it."""
     finding_id = entry.event.finding_id
     for key, said in of.file.said.items():
@@ -92,7 +92,7 @@ def _finding(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch
             yield Touch("flags", key)
     for position, known in of.file.orders.items():
         if known == finding_id:
-            yield Touch("flags", f"Q2-{position}")
+            yield of.owe_rectification(position, at)
 
 
 def _review(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001

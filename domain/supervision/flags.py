@@ -26,6 +26,8 @@ class FlagState:
     known_to: int | None = None
     year: int | None = None
     """Of P1: the year of the plan."""
+    of_its_own: Verdict | None = None
+    """Of what time brought about and ended: the verdict of its own days as known now (0200)."""
 
     @property
     def key(self) -> str:
@@ -65,20 +67,24 @@ def raised(  # noqa: PLR0913 - one argument a field
     )
 
 
+def cleared(before: Outcome, at: int) -> Outcome:
+    """Return what is said where the entry `at` has cleared a breach, or decided what was undecided."""
+    return Outcome(
+        Verdict.CLEAR,
+        f"已澄清(位置 {at} 的记录):此前为“{before.zh}”",
+        f"cleared by the entry at position {at}; before: {before.en}",
+        (*before.because, at),
+        before.since,
+        bodies=before.bodies,
+    )
+
+
 def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:
     """Return the flag after the entry `at`, with the check's outcome as it stands now."""
     if outcome.verdict is Verdict.CLEAR:
         if not state.raised:
             return state
-        cleared = Outcome(
-            Verdict.CLEAR,
-            f"已澄清(位置 {at} 的记录):此前为“{state.outcome.zh}”",
-            f"cleared by the entry at position {at}; before: {state.outcome.en}",
-            (*state.outcome.because, at),
-            state.outcome.since,
-            bodies=state.outcome.bodies,
-        )
-        return replace(state, outcome=cleared, known_to=at)
+        return replace(state, outcome=cleared(state.outcome, at), known_to=at)
     if outcome == state.outcome:
         return state
     known_from = state.known_from if state.raised else at

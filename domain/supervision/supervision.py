@@ -22,19 +22,18 @@ from domain.checks import (
     judge_departing,
     judge_session,
 )
-from domain.checks.duties import Due, plan_late, plans_due
+from domain.checks.duties import Due, plans_due
 from domain.checks.outcome import CLEAR, Context, Outcome
-from domain.checks.procedure import overdue, past_deadline
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
 from domain.supervision.bearing import AS_ASSESSED, BEARS_ON, CORRECTED, OF_PAPER, OF_SESSION
 from domain.supervision.corrected_file import reread
 from domain.supervision.flags import FlagState, raised, settled
+from domain.supervision.passing import Passing, Spells, of_order, of_plan
 from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile, group_of
 from domain.supervision.touches import Touch, touches
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
-from domain.terms.identifiers import flag_parts
 from domain.terms.vocabulary import CatalogueKind, Verdict
 
 
@@ -58,7 +57,18 @@ class Owed(NamedTuple):
 class Supervision:
     """The file of one subject with its flags, as known at the entry that was read last."""
 
-    __slots__ = ("_departing", "apply", "behind", "context", "entries", "file", "flags", "owed")
+    __slots__ = (
+        "_departing",
+        "_today",
+        "apply",
+        "behind",
+        "context",
+        "entries",
+        "file",
+        "flags",
+        "owed",
+        "passing",
+    )
 
     def __init__(self, uscc: str, context: Context, apply: Apply) -> None:
         self.context = context
@@ -69,6 +79,10 @@ class Supervision:
         self.flags: dict[str, FlagState] = {}
         self.owed: dict[str, Owed] = {}
         """P1 by key: plans that were ever found to be owed, derived like Q2."""
+        self.passing: dict[str, Passing] = {}
+        """Q2 and P1 by key: on which days, as known now and then."""
+        self._today = date.min
+        """The day on which the entry that is read was recorded."""
         self.behind: dict[Touch, list[int]] = {}
         """Record → positions of the entries that it shows, corrections included, certificates aside."""
         self._departing: dict[int, CertificateRecord] = {}
@@ -79,6 +93,7 @@ class Supervision:
         event = entry.event
         if type(event) is CertificateIssued:
             return [Touch("certificates", str(entry.position)), *self.read_certificate(entry)]
+        self._today = entry.recorded_on
         if isinstance(event, CatalogueAdopted):
             return self._adopt(entry)
         if isinstance(event, RecordCorrected):
@@ -109,29 +124,8 @@ class Supervision:
         state = self.flags.get(key)
         if state is not None:
             return state.outcome
-        parts = flag_parts(key)
-        if parts is not None and parts[0] == "Q2":
-            return self._overdue(parts[1], day)
-        owed = self.owed.get(key)
-        if owed is None or owed.due is None or day < owed.due.late_from:
-            return None
-        plan = self.file.plans.get(owed.year)
-        if plan is None or plan.filed > day:
-            return plan_late(owed.due)
-        return CLEAR if plan.filed > owed.due.late_from else None
-
-    def _overdue(self, position: int, day: date) -> Outcome | None:
-        """Return what Q2 says of an order on `day`; None where it was not overdue up to then."""
-        finding = self.file.findings.get(self.file.orders.get(position, ""))
-        orders = finding.orders if finding is not None else ()
-        order = next((o for o in orders if o.position == position), None)
-        if finding is None or order is None:
-            return None
-        begun = [each for each in overdue(finding, order) if each.days.start <= day]
-        if not begun:
-            return None
-        last = begun[-1]
-        return past_deadline(finding, order, last.reopened_by) if day in last.days else CLEAR
+        passing = self.passing.get(key)
+        return passing.outcome(day) if passing is not None else None
 
     def read_certificate(self, entry: Recorded[CertificateIssued]) -> Sequence[Touch]:
         """Take in a new certificate, as `read` does; return what it touched besides itself.
@@ -196,7 +190,20 @@ class Supervision:
         for key, held in self.owed.items():
             if key not in due and held.due is not None:
                 self.owed[key] = held._replace(due=None, at=at)
+            self._learn(key, at, of_plan(self.owed[key].due, self.file.plans.get(held.year)))
         yield from (Touch("flags", key) for key in self.owed)
+
+    def owe_rectification(self, position: int, at: int) -> Touch:
+        """Derive again on which days the order at `position` is overdue, as known after the entry `at`."""
+        finding = self.file.findings.get(self.file.orders.get(position, ""))
+        orders = finding.orders if finding is not None else ()
+        order = next((each for each in orders if each.position == position), None)
+        key = f"Q2-{position}"
+        self._learn(key, at, of_order(finding, order))
+        return Touch("flags", key)
+
+    def _learn(self, key: str, at: int, spells: Spells) -> None:
+        self.passing.setdefault(key, Passing(at)).learn(self._today, at, spells)
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> list[Touch]:
         """Read the corrected entry as amended from here on, and judge again what it bears on."""

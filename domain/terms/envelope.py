@@ -1,12 +1,14 @@
 """A recorded entry, as every fold sees it: the event with everything the ledger says about it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Generic, NamedTuple, TypeVar
 
 from domain.terms.vocabulary import Role
 
 E = TypeVar("E")
+_SHANGHAI = timezone(timedelta(hours=8))
+"""Civil days are those of Asia/Shanghai, which has had no other offset since 1991."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +65,8 @@ class Recorded(NamedTuple, Generic[E]):
     causation: str | None = None
     idempotency_key: str | None = None
     stamps: Stamps = UNSTAMPED
+
+    @property
+    def recorded_on(self) -> date:
+        """The civil day on which the ledger learnt it."""
+        return self.recorded_at.astimezone(_SHANGHAI).date()

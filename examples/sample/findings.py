@@ -78,7 +78,7 @@ def _suspension(year: Year) -> None:
         "fd-2025-001/order-2025-02-13",
         "期限内已报告,2 月 20 日复查未通过:到 24 日再次责令之前逾期",
         verdict="clear",
-        case="then_not_now",
+        case="then_and_now",
     )
 
 
@@ -117,9 +117,9 @@ def _outside(year: Year) -> None:
         20,
         "Q2",
         "fd-2025-003/order-2025-05-10",
-        "期限 2025-05-10,5 月 26 日才报告:其间逾期,之后澄清",
+        "期限 2025-05-10,5 月 26 日才报告:其间逾期,之后补报",
         verdict="clear",
-        case="then_not_now",
+        case="then_and_now",
     )
 
 

@@ -1,20 +1,14 @@
 """How a flag is shown: its item in the shape of the contract, with everybody who is responsible."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks import CHECKS
-from domain.checks.duties import plan_late
-from domain.checks.outcome import Outcome
-from domain.checks.procedure import overdue, past_deadline, settled_by
 from domain.correction import Request
 from domain.finding.finding import Finding
-from domain.finding.rectification import Order
 from domain.flag import Said, shown
 from domain.supervision.flags import FlagState, case_of
 from domain.supervision.subject_file import Stretch
@@ -22,7 +16,6 @@ from domain.supervision.supervision import Supervision, resting
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import Verdict
 from projections.views.lines import text
 from projections.views.row import Row, Rows, document
 
@@ -41,9 +34,10 @@ def rows(of: Supervision, key: str) -> Rows:
     if parts is None or parts[0] == "C2":
         return ()
     if parts[0] == "Q2":
-        return _overdue_rows(of, parts[1])
+        return _passing_rows(of, key, parts[1])
     if parts[0] == "P1":
-        return _plan_rows(of, key)
+        owed = of.owed.get(key)
+        return _passing_rows(of, key, owed.receipt, owed.year) if owed is not None else ()
     state = of.flags.get(key)
     if state is None:
         return ()
@@ -89,7 +83,8 @@ def flag_row(
     check = CHECKS[state.code]
     seen = shown(told.said, state.outcome.verdict, state.outcome.name, told.findings)
     review, holding = seen.review, seen.holding
-    case = case_of(state.then, state.outcome.verdict, holding).label
+    now = state.of_its_own or state.outcome.verdict
+    case = case_of(state.then, now, holding).label
     event = about.record.event if about.record is not None else None
     certificate = event if isinstance(event, CertificateIssued) else None
     record = certificate or about.session
@@ -178,98 +173,26 @@ def _responsible(
         yield {"uscc": None, "district": district, "role": "supervising"}
 
 
-def _overdue_rows(of: Supervision, position: int) -> Rows:
-    """Q2: as known at the order overdue for ever; now on the days on which nothing settles it."""
-    finding = of.file.findings.get(of.file.orders.get(position, ""))
-    order = next((o for o in finding.orders if o.position == position), None) if finding else None
-    if finding is None or order is None:
+def _passing_rows(of: Supervision, key: str, position: int, year: int | None = None) -> Rows:
+    """Q2 and P1: what the passing of time has brought about, and what was known of it on each day."""
+    passing = of.passing.get(key)
+    if passing is None:
         return ()
-    start = order.due_on + timedelta(days=1)
-    key = f"Q2-{position}"
     about = Concerned(of.file.uscc, of.entries.get(position), None)
     told, reference = _told(of, key), of.context.reference
-
-    def stretched(state: FlagState, first: date, last: date | None) -> Iterator[Row]:
-        for stretch in of.file.supervised(first, last):
-            yield flag_row(state, told, about, reference, stretch)
-
     found: list[Row] = []
-    stretches = overdue(finding, order)
-    for stretch, after in zip_longest(stretches, stretches[1:]):
-        breach = past_deadline(finding, order, stretch.reopened_by)
-        outcome = resting(of.file, breach)
-        found += stretched(_q2(order, start, outcome, None), stretch.days.start, stretch.days.end)
-        if stretch.days.end is not None and stretch.ended_by is not None:
-            cleared = resting(of.file, _cleared(breach, stretch.ended_by))
-            state = _q2(order, start, cleared, stretch.ended_by)
-            found += stretched(state, stretch.days.end, after.days.start if after else None)
-    settled = settled_by(finding, order)
-    if not stretches and settled is not None:
-        at = finding.ended_position if finding.ended == "withdrawn" else settled[1]
-        cleared = resting(of.file, _cleared(past_deadline(finding, order), at))
-        found += stretched(_q2(order, start, cleared, at), start, None)
-    return tuple(found)
-
-
-def _plan_rows(of: Supervision, key: str) -> Rows:
-    """P1: late from the day after the deadline until a plan is filed.
-
-    Nothing is shown where none is owed or it came in time: time has to pass before one is late.
-    """
-    owed = of.owed.get(key)
-    if owed is None or owed.due is None:
-        return ()
-    reference = of.context.reference
-    start = reference.rules(date(owed.year, 1, 1)).plan_deadline(owed.year) + timedelta(days=1)
-    about = Concerned(of.file.uscc, of.entries.get(owed.receipt), None)
-    told = _told(of, key)
-    plan = of.file.plans.get(owed.year)
-    breach = plan_late(owed.due)
-    filed = plan.filed if plan is not None else None
-
-    def stretched(
-        outcome: Outcome, first: date, last: date | None, at: int | None
-    ) -> Iterator[Row]:
+    for stage in passing.stages():
         state = FlagState(
-            code="P1",
-            position=owed.receipt,
-            day=start,
-            then=Verdict.BREACH,
-            outcome=resting(of.file, outcome),
-            known_from=owed.known_from,
-            known_to=at,
-            year=owed.year,
+            code=key.partition("-")[0],
+            position=position,
+            day=stage.spell.days.start,
+            then=stage.then,
+            outcome=resting(of.file, stage.outcome),
+            known_from=passing.known_from(stage),
+            known_to=stage.cleared_by,
+            year=year,
+            of_its_own=stage.of_its_own,
         )
-        for stretch in of.file.supervised(first, last):
-            yield flag_row(state, told, about, reference, stretch)
-
-    if filed is not None and filed <= start - timedelta(days=1):
-        return ()
-    found: list[Row] = []
-    if filed is None or filed > start:
-        found += stretched(breach, start, filed, None)
-    if filed is not None and plan is not None:
-        at = plan.position
-        found += stretched(_cleared(breach, at), filed, None, at)
+        stretches = of.file.supervised(stage.days.start, stage.days.end)
+        found += [flag_row(state, told, about, reference, stretch) for stretch in stretches]
     return tuple(found)
-
-
-def _cleared(breach: Outcome, at: int) -> Outcome:
-    return Outcome(
-        Verdict.CLEAR,
-        f"已澄清(位置 {at} 的记录):此前为“{breach.zh}”",
-        f"cleared by the entry at position {at}; before: {breach.en}",
-        (*breach.because, at),
-    )
-
-
-def _q2(order: Order, start: date, outcome: Outcome, known_to: int | None) -> FlagState:
-    return FlagState(
-        code="Q2",
-        position=order.position,
-        day=start,
-        then=Verdict.BREACH,
-        outcome=outcome,
-        known_from=order.position,
-        known_to=known_to,
-    )

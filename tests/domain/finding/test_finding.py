@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.checks.procedure import overdue, settled_by
+from domain.checks.procedure import overdue
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.enterprise import EnterpriseProfileChanged
 from domain.finding.finding import (
@@ -197,8 +197,7 @@ def test_another_order_replaces_the_one_before_from_its_day_on():
     first, last = after.orders
     assert first.replaced == last.ordered
     assert first.replaced_position == last.position
-    assert settled_by(after, first) == (last.ordered, last.position)
-    assert settled_by(after, last) is None
+    assert last.replaced is None
 
 
 def test_a_report_answers_the_order_in_force_on_its_day_whatever_was_recorded_first():

@@ -332,21 +332,23 @@ def test_a_rectification_is_overdue_from_the_day_after_its_deadline_until_the_re
     assert desk.breaches(code, date(2025, 5, 19)) == ["Q2"]
     assert desk.breaches(code, date(2025, 5, 20)) == []
     assert desk.breaches(code, date(2026, 1, 1), then) == ["Q2"]
-    (flag,) = desk.flags(code, date(2026, 1, 1), case="then_not_now")
+    (flag,) = desk.flags(code, date(2026, 1, 1), case="then_and_now")
     assert (flag["key"], flag["known_to"]) == (f"Q2-{then}", reported_at)
+    assert flag["verdict"] == "clear", "it is over; that it was late stays"
+    assert "2025-05-03 至 2025-05-19 逾期" in flag["message"]["zh"]
+    assert desk.flags(code, date(2026, 1, 1), case="then_not_now") == []
     (case,) = cases.page(
         desk.conn, desk.basis(date(2025, 5, 10)), cases.Filters(kind="findings"), None, 9
     ).items
     assert case["stage"] == "rectification_ordered", "as of a day before the report"
 
 
-def test_a_rectification_in_time_was_never_overdue_but_the_order_expected_it(desk: Desk):
+def test_a_rectification_in_time_was_never_overdue(desk: Desk):
     code = uscc()
     desk.load(*listed(code, "4"), *order_of(code, "2025-06-30"))
     assert desk.breaches(code, date(2026, 1, 1)) == []
-    (flag,) = desk.flags(code, date(2025, 7, 1), case="then_not_now")
-    assert flag["verdict"] == "clear"
-    assert desk.flags(code, date(2025, 6, 30), case="then_not_now") == []
+    for case in ("then_and_now", "then_not_now", "now_not_then"):
+        assert desk.flags(code, date(2025, 7, 1), case=case) == []
 
 
 def test_a_review_shows_with_its_reason_and_a_dismissed_flag_is_overturned(desk: Desk):

@@ -1,0 +1,218 @@
+"""Q2 and P1, which the passing of time brings about: on which days, and as known on which day (§2).
+
+No entry says that a deadline has passed. So *then*, of a day, is what the ledger knew at the end of that day,
+or of the day on which the record itself was entered, if that came later: nobody could see more, and
+an order says nothing of the days behind its deadline before they come.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple, TypeAlias
+
+from domain.checks.duties import Due, plan_late
+from domain.checks.outcome import CLEAR, Outcome
+from domain.checks.procedure import overdue, past_deadline
+from domain.finding.finding import Finding
+from domain.finding.rectification import Order
+from domain.plan import Plan
+from domain.supervision.flags import cleared
+from domain.terms.intervals import Days
+from domain.terms.vocabulary import Verdict
+
+
+class Spell(NamedTuple):
+    """Days on which something is past its deadline, the sentence of these days, and what ended them."""
+
+    days: Days
+    outcome: Outcome
+    zh: str
+    """What is late, as a sentence names it."""
+    en: str
+    ended_by: int | None = None
+
+    @property
+    def ended(self) -> Outcome:
+        """What is said from the day on which it was over: the days themselves stay what they were."""
+        end, at = self.days.end or date.max, self.ended_by or 0
+        last = end - timedelta(days=1)
+        return Outcome(
+            Verdict.CLEAR,
+            f"{self.zh}自 {self.days.start} 至 {last} 逾期,{end} 起不再逾期(位置 {at} 的记录)",
+            f"{self.en} was overdue from {self.days.start} to {last}, and no longer from {end} on"
+            f" (the entry at position {at})",
+            (*self.outcome.because, at),
+        )
+
+
+Spells: TypeAlias = tuple[Spell, ...]
+
+
+def of_order(finding: Finding | None, order: Order | None) -> Spells:
+    """Q2: the days on which an order to rectify is overdue."""
+    if finding is None or order is None:
+        return ()
+    return tuple(
+        Spell(
+            each.days,
+            past_deadline(finding, order, each.reopened_by),
+            f"整改(期限 {order.due_on},问题 {finding.raised.finding_id})",
+            f"the rectification (deadline {order.due_on}, finding {finding.raised.finding_id})",
+            each.ended_by,
+        )
+        for each in overdue(finding, order)
+    )
+
+
+def of_plan(due: Due | None, plan: Plan | None) -> Spells:
+    """P1: the days on which a plan that is owed is late."""
+    if due is None:
+        return ()
+    days = Days(due.late_from, plan.filed if plan is not None else None)
+    if days.empty:
+        return ()
+    last = due.late_from - timedelta(days=1)
+    return (
+        Spell(
+            days,
+            plan_late(due),
+            f"{due.year} 年度计划(期限 {last})",
+            f"the plan for {due.year} (deadline {last})",
+            plan.position if plan is not None else None,
+        ),
+    )
+
+
+class _Knowledge(NamedTuple):
+    """What was known from the end of a day on, and since which entry."""
+
+    day: date
+    position: int
+    spells: Spells
+
+
+class Stage(NamedTuple):
+    """What is shown of the flag over some days."""
+
+    days: Days
+    spell: Spell
+    """The days of it: those that run, else the last ones that were."""
+    now: Verdict
+    """Of these days, as known now."""
+    of_its_own: Verdict
+    """Of the days that the flag is about, as known now: a breach stays one when it is over."""
+    then: Verdict
+    """Of the same days, as known then."""
+    cleared_by: int | None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is said over these days."""
+        if self.now is Verdict.BREACH:
+            return self.spell.outcome
+        if self.spell.ended_by == self.cleared_by:
+            return self.spell.ended
+        return cleared(self.spell.outcome, self.cleared_by or 0)
+
+
+class Passing:
+    """The days of one such flag, as known now and as known on every day before."""
+
+    __slots__ = ("_known", "_record")
+
+    def __init__(self, position: int) -> None:
+        self._record = position
+        """The entry since which the matter is in the ledger."""
+        self._known: list[_Knowledge] = []
+
+    def learn(self, day: date, position: int, spells: Spells) -> None:
+        """Take in what is known since the entry at `position`, recorded on `day`."""
+        if not self._known:
+            self._known.append(_Knowledge(day, position, spells))
+            return
+        last = self._known[-1]
+        if last.spells == spells:
+            return
+        if last.day == day:  # what one day taught is known at its end
+            self._known.pop()
+        self._known.append(_Knowledge(day, position, spells))
+
+    @property
+    def now(self) -> Spells:
+        """The days as known now."""
+        return self._known[-1].spells if self._known else ()
+
+    def then(self, day: date) -> Spell | None:
+        """Return what runs on `day` as known then."""
+        known = self._known[0]
+        for each in self._known:
+            if each.day <= day:
+                known = each
+        return _running(known.spells, day)
+
+    def outcome(self, day: date) -> Outcome | None:
+        """Return what the check says on `day`; None where it was never raised up to then."""
+        found = [stage for stage in self.stages() if stage.days.start <= day]
+        if not found:
+            return None
+        return found[-1].outcome if found[-1].now is Verdict.BREACH else CLEAR
+
+    def known_from(self, stage: Stage) -> int:
+        """Return the entry since which a stage is known: the record's own, or the one that taught it."""
+        if stage.then is Verdict.BREACH:
+            return self._record
+        return self._known[-1].position
+
+    def stages(self) -> Sequence[Stage]:
+        """Return what is shown, from the first day of a breach as known then or now."""
+        found: list[Stage] = []
+        for days in self._stretches():
+            stage = self._stage(days, found[-1] if found else None)
+            if stage is not None and found and found[-1][1:] == stage[1:]:
+                stage = stage._replace(days=Days(found.pop().days.start, days.end))
+            if stage is not None:
+                found.append(stage)
+        return found
+
+    def _stretches(self) -> Iterator[Days]:
+        spells = [spell for known in self._known for spell in known.spells]
+        if not spells:
+            return
+        first = min(spell.days.start for spell in spells)
+        bounds = {known.day for known in self._known}
+        for spell in spells:
+            bounds |= {spell.days.start, spell.days.end or first}
+        starts = sorted(day for day in bounds if day >= first)
+        yield from (Days(*each) for each in zip(starts, (*starts[1:], None), strict=True))
+
+    def _stage(self, days: Days, before: Stage | None) -> Stage | None:
+        day = days.start
+        seen, running = self.then(day), _running(self.now, day)
+        then = Verdict.BREACH if seen is not None else Verdict.CLEAR
+        if running is not None:
+            return Stage(days, running, Verdict.BREACH, Verdict.BREACH, then, None)
+        over = [spell for spell in self.now if spell.days.end is not None and spell.days.end <= day]
+        if over:
+            spell = over[-1]
+            if seen is not None:  # what ended it was learnt later
+                return Stage(
+                    days, spell, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, spell.ended_by
+                )
+            known = self.then(spell.days.start) is not None
+            return Stage(
+                days,
+                spell,
+                Verdict.CLEAR,
+                Verdict.BREACH,
+                Verdict.BREACH if known else Verdict.CLEAR,
+                spell.ended_by,
+            )
+        if seen is not None or before is not None:
+            spell = seen or before.spell
+            return Stage(
+                days, spell, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, self._known[-1].position
+            )
+        return None
+
+
+def _running(spells: Spells, day: date) -> Spell | None:
+    return next((spell for spell in spells if day in spell.days), None)
