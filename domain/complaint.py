@@ -97,7 +97,7 @@ def require_complaints(facts: Facts, uscc: str, complaints: Sequence[str]) -> No
         if known.uscc != uscc:
             raise Refused(
                 "other-enterprise",
-                f"投诉 {complaint_id} 是关于 {known.uscc} 的,不是 {uscc}",
-                f"complaint {complaint_id} is about {known.uscc}, not {uscc}",
+                f"投诉 {complaint_id} 不是关于企业 {uscc} 的",
+                f"complaint {complaint_id} is not about {uscc}",
                 field,
             )

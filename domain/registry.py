@@ -27,6 +27,7 @@ from domain import (
     specification,
     staff,
 )
+from domain.addressed import require_addressed
 from domain.application import application
 from domain.certificate import certificate
 from domain.entry import ENTRY
@@ -151,6 +152,7 @@ def _act(facts: Facts, command: Command[Any]) -> Sequence[New]:
     named = getattr(command.body, "uscc", None)
     if named is not None:  # before anything about the enterprise shows in an answer
         require_own(command.actor, named, None)
+    require_addressed(facts, command)
     settled = received(command)
     new: Sequence[New] = kind.module.decide(facts, settled)
     for event in new:

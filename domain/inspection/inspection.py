@@ -322,8 +322,8 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
     if state.dispatched is not None and state.dispatched.uscc != body.uscc:
         raise Refused(
             "other-enterprise",
-            f"督导 {body.inspection_id} 派往 {state.dispatched.uscc},不是 {body.uscc}",
-            f"inspection {body.inspection_id} was dispatched to {state.dispatched.uscc}, not {body.uscc}",
+            f"督导 {body.inspection_id} 不是派往企业 {body.uscc} 的",
+            f"inspection {body.inspection_id} was not dispatched to {body.uscc}",
             "uscc",
         )
     if body in state.spot_checks:

@@ -206,12 +206,11 @@ class Passing:
                 Verdict.BREACH if known else Verdict.CLEAR,
                 spell.ended_by,
             )
-        if seen is not None or before is not None:
-            spell = seen or before.spell
-            return Stage(
-                days, spell, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, self._known[-1].position
-            )
-        return None
+        last = seen or (before.spell if before is not None else None)
+        if last is None:
+            return None
+        cleared_by = self._known[-1].position
+        return Stage(days, last, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, cleared_by)
 
 
 def _running(spells: Spells, day: date) -> Spell | None:

@@ -43,12 +43,14 @@ class Office:
         self._days = count()
         self.client = httpx2.Client(base_url=base, timeout=60)
 
-    def take(self, content: str | bytes, name: str = "in.ndjson") -> tuple[Report, list[Json]]:
-        """Import a file; return the report and the refused lines."""
+    def take(
+        self, content: str | bytes, name: str = "in.ndjson", actor: Json | None = None
+    ) -> tuple[Report, list[Json]]:
+        """Import a file, a sheet in the name of `actor`; return the report and the refused lines."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             path, reject = Path(folder, name), Path(folder, "reject.ndjson")
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-            report = self.bench.importer(None, lambda _done, _whole: None).take(
+            report = self.bench.importer(actor, lambda _done, _whole: None).take(
                 path, Rejects(reject)
             )
             refused = reject.read_text().splitlines() if reject.exists() else []

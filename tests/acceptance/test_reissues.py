@@ -226,7 +226,7 @@ def test_a_reissue_of_nothing_without_reason_or_to_itself_is_refused(office):
     code, paper, _ = office.certified()
     old = paper["data"]["certificate_no"]
     for refused, field, code_of in (
-        (reissued(number(), number(), code), "certificate_no", "unknown-certificate"),
+        (reissued(number(), number(), code), "actor.organisation", "other-enterprise"),
         (reissued(old, old, code), "new_certificate_no", "same-number"),
         (
             ended("CertificateReissued", old, code, new_certificate_no=number(), reason=" "),

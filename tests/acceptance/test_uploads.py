@@ -264,3 +264,17 @@ def test_a_certificate_over_http_is_refused_for_an_identity_number_in_its_key(of
     )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_a_reporter_learns_nothing_of_other_enterprises_from_an_upload(office):
+    """Neither that they are registered, nor of what they held sessions, and at which levels."""
+    other, own = Firm(office, *TWICE), Firm(office, *TWICE)
+    said = []
+    for name in (other.name, "并无此企业有限公司"):
+        row = own.row(评价机构=name, 职业名称="车工")
+        _, refused = office.take(own.file(row), "a.csv", reporter(own.code))
+        (fault,) = (e for each in refused for e in each["errors"])
+        assert fault["field"] == "J2 评价机构"
+        said.append(fault["reason"].replace(name, "…"))
+    assert said[0] == said[1]
+    assert "电工" not in said[0]

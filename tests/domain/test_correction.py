@@ -531,8 +531,10 @@ def test_an_enterprise_does_not_choose_its_own_authority(path: str):
 def test_a_spot_check_is_corrected_by_its_own_authority():
     way = [register(), order(spot_check(), DAY, by=inspector())]
     given(*way).when(correct(2, inspector(), offline=False)).then_as_ordered()
-    for other in (inspector("110105"), SUPERVISOR, CENTRE, BUREAU):
+    for other in (SUPERVISOR, CENTRE, BUREAU):
         given(*way).when(correct(2, other, offline=False)).then_refused("not-yours-to-correct")
+    theirs = correct(2, inspector("110105"), offline=False)
+    given(*way).when(theirs).then_refused("other-district")
 
 
 def test_what_an_enterprise_reported_is_corrected_by_the_centre_too_and_by_nobody_else():
@@ -558,7 +560,7 @@ def test_what_an_enterprise_reported_is_corrected_by_the_centre_too_and_by_nobod
     ],
 )
 def test_a_decision_is_nobody_else_s_to_correct(way: list[Command[Any]], values: dict[str, Any]):
-    for by in (SUPERVISOR, CENTRE, BUREAU, inspector("110105")):
+    for by in (SUPERVISOR, CENTRE, BUREAU, inspector()):
         if (by.role, by.organisation) != (way[-1].actor.role, way[-1].actor.organisation):
             given(*way).when(correct(last(way), by, **values)).then_refused("not-yours-to-correct")
 

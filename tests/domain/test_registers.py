@@ -167,7 +167,7 @@ def test_a_district_receives_complaints_about_its_own_enterprises():
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"assessment_id": "a-9"}, "unknown-assessment", "assessment_id"),
+        ({"assessment_id": "a-9"}, "other-enterprise", "actor.organisation"),
         ({"published_on": TOMORROW, "until": TOMORROW}, "day-in-the-future", "published_on"),
         ({"until": date(2025, 3, 11)}, "days-reversed", "until"),
         ({"published_on": date(2025, 3, 9)}, "published-before-session", "published_on"),

@@ -17,7 +17,7 @@ from api.intake.sheets.heads import Form, Table, body_of, ranges
 from domain.assessment import AssessmentHeld
 from domain.terms.folding import folded
 from domain.terms.identifiers import is_identity_number
-from domain.terms.vocabulary import Level
+from domain.terms.vocabulary import Level, Role
 from ledger.gate.schema import IDENTITY_CARD
 
 UPLOAD = (
@@ -98,10 +98,12 @@ def upload(
             f"there is no row below the head in row {table.head}"
         )
     read_as: dict[str, list[int]] = {}
+    reports = actor.get("role") == Role.ENTERPRISE_REPORTER
+    bound_to = actor.get("organisation") if reports else None
     directory.prepare_sessions({str(cells["评价机构"] or "") for _, cells in body.rows})
     for number, cells in body.rows:
         reading = Reading(table, number, cells)
-        found = _certificate(reading, directory, read_as)
+        found = _certificate(reading, directory, read_as, bound_to)
         notes += reading.notes
         known = {"type": "CertificateIssued", "actor": actor}
         yield Row(
@@ -174,7 +176,10 @@ def _no_number(number: str) -> tuple[str, str]:
 
 
 def _certificate(
-    reading: Reading, directory: Directory, read_as: dict[str, list[int]]
+    reading: Reading,
+    directory: Directory,
+    read_as: dict[str, list[int]],
+    bound_to: str | None,
 ) -> _Certificate:
     """Return what the row says; cells at fault are left out of it."""
     name, document = reading.name("姓名"), _document(reading, read_as)
@@ -184,7 +189,7 @@ def _certificate(
     if len(levels) > 1:
         reading.fault("职业技能等级", "只能填一个等级", "exactly one level is expected")
     number, issued_on = reading.code("证书编号"), reading.day("发证日期")
-    assessor = _enterprise(reading, directory, "评价机构")
+    assessor = _assessor(reading, directory, bound_to)
     issuer = _enterprise(reading, directory, "发证机构")
     data: dict[str, Any] = {
         "certificate_no": number,
@@ -221,6 +226,21 @@ def _certificate(
     if as_given == data["holder"]:
         return _Certificate(now, (then,))
     return _Certificate(now, (now | {"holder": as_given}, then))
+
+
+def _assessor(reading: Reading, directory: Directory, bound_to: str | None) -> str:
+    """Return who assessed. A reporter hears nothing of other enterprises, not even that they are there."""
+    if bound_to is None:
+        return _enterprise(reading, directory, "评价机构")
+    name = reading.name("评价机构")
+    if name and bound_to not in directory.named(name):
+        reading.fault(
+            "评价机构",
+            f"“{name[:40]}”不是本企业登记的名称(含曾用名);只能上传本企业评价的证书",
+            "this is or was no name of your own enterprise; certificates that it assessed are uploaded",
+        )
+        return ""
+    return bound_to if name else ""
 
 
 def _enterprise(reading: Reading, directory: Directory, column: str) -> str:

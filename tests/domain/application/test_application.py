@@ -231,7 +231,7 @@ def test_an_opinion_may_change_until_the_application_is_accepted():
 
 def test_another_district_gives_no_opinion():
     theirs = replace(opinion(), district="110105")
-    given(*applied()).when(order(theirs, DAY)).then_refused("other-district", "district")
+    given(*applied()).when(order(theirs, DAY)).then_refused("other-district", "actor.organisation")
     given(*applied()).when(order(opinion(), DAY, by=inspector("110105"))).then_refused(
         "other-district", "actor.organisation"
     )
@@ -259,9 +259,7 @@ def test_municipal_and_central_enterprises_go_to_the_centre_directly(kind: Enter
 
 
 def test_an_opinion_on_nothing_is_refused():
-    given(register()).when(order(opinion(), DAY)).then_refused(
-        "unknown-application", "application_id"
-    )
+    given(register()).when(order(opinion(), DAY)).then_refused("other-district")
 
 
 def test_an_opinion_is_not_given_tomorrow():
@@ -383,7 +381,9 @@ def test_what_was_returned_keeps_its_window_for_the_term_that_the_return_states(
     given(*way).when(order(again, date(2024, 6, 20))).then_as_ordered()
     given(*way).when(order(again, date(2024, 6, 21))).then_refused("window-closed")
     given(*applied()).when(order(again, DAY)).then_refused("not-returned", "resubmits")
-    given(*way).when(order(replace(again, resubmits="app-9"), DAY)).then_refused(
+    nothing = replace(again, resubmits="app-9")
+    given(*way).when(order(nothing, DAY)).then_refused("other-enterprise")
+    given(*way).when(order(nothing, DAY, by=CENTRE)).then_refused(
         "unknown-application", "resubmits"
     )
 
@@ -418,7 +418,7 @@ def test_an_expert_with_a_ground_for_recusal_is_not_assigned(changes: dict[str, 
 def test_an_assigned_expert_fills_in_their_own_sheet():
     given(*assigned()).when(order(scored(), DAY)).then(scored())
     given(*assigned()).when(order(scored("e9"), DAY)).then_refused(
-        "expert-not-assigned", "expert_id"
+        "expert-not-assigned", "application_id"
     )
     given(*assigned()).when(order(scored("e1"), DAY, by=expert("e2"))).then_refused(
         "not-own-sheet", "expert_id"

@@ -107,7 +107,7 @@ def test_the_same_number_for_another_holder_is_recorded():
 
 
 def test_a_certificate_of_an_unknown_session_is_refused():
-    given(register()).when(issued()).then_refused("unknown-assessment", "assessment_id")
+    given(register()).when(issued()).then_refused("other-enterprise", "actor.organisation")
 
 
 def test_a_certificate_is_not_issued_tomorrow():
@@ -174,7 +174,7 @@ def test_a_replaced_certificate_is_not_replaced_again():
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"certificate_no": NEW_NUMBER, "new_certificate_no": NUMBER}, "unknown-certificate", None),
+        ({"certificate_no": NEW_NUMBER, "new_certificate_no": NUMBER}, "other-enterprise", None),
         ({"new_certificate_no": NUMBER}, "same-number", "new_certificate_no"),
         ({"reason": " "}, "reason-missing", "reason"),
     ],
@@ -199,7 +199,8 @@ def test_a_revoked_certificate_is_not_revoked_again():
 
 
 def test_a_certificate_that_nobody_recorded_is_not_revoked():
-    given(register()).when(revoke()).then_refused("unknown-certificate", "certificate_no")
+    given(register()).when(revoke()).then_refused("other-enterprise", "actor.organisation")
+    given(register()).when(revoke(BUREAU)).then_refused("unknown-certificate", "certificate_no")
 
 
 def test_a_certificate_is_not_revoked_without_a_reason():

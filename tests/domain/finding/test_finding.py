@@ -152,7 +152,10 @@ def test_a_finding_is_not_raised_tomorrow_nor_by_another_district():
     [require(), report(), reinspect(), impose(), change(), close(), withdraw(), dispute()],
 )
 def test_what_follows_a_finding_follows_one_that_exists(command: Command[Any]):
-    given(register()).when(command).then_refused("unknown-finding", "finding_id")
+    if command.actor == reporter():  # who hears no more than that it is not theirs
+        given(register()).when(command).then_refused("other-enterprise")
+    else:
+        given(register()).when(command).then_refused("unknown-finding", "finding_id")
 
 
 # Rectification

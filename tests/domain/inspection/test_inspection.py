@@ -223,7 +223,8 @@ def test_the_same_spot_check_again_is_a_duplicate():
 
 def test_a_spot_check_of_a_session_names_one_that_is_recorded():
     given(register(), held()).when(seen(assessment_id="a-1")).then_as_ordered()
-    given(register()).when(seen(assessment_id="a-1")).then_refused(
+    given(register()).when(seen(assessment_id="a-1")).then_refused("other-district")
+    given(register()).when(seen(by=SUPERVISOR, assessment_id="a-1")).then_refused(
         "unknown-assessment", "assessment_id"
     )
 
@@ -234,7 +235,8 @@ def test_a_spot_check_is_of_the_enterprise_that_was_dispatched_to():
 
 
 def test_a_spot_check_of_an_unknown_enterprise_or_of_tomorrow_is_refused():
-    given().when(seen()).then_refused("unknown-enterprise", "uscc")
+    given().when(seen()).then_refused("other-district")
+    given().when(seen(by=SUPERVISOR)).then_refused("unknown-enterprise", "uscc")
     given().when(seen(uscc="91110302MA222LU88A")).then_refused("invalid-uscc", "uscc")
     given(register()).when(seen(TOMORROW)).then_refused("day-in-the-future")
 

@@ -126,7 +126,7 @@ def test_a_later_line_rests_on_an_earlier_one_of_the_same_batch(house: House) ->
     first = certificate(code, held["data"]["assessment_id"], 1)
     outcomes = house.many(certificate(code, "as-unknown", 1), registered(code), held, first)
     assert isinstance(outcomes[0], Rejected)
-    assert outcomes[0].code == "unknown-assessment"
+    assert outcomes[0].code == "other-enterprise"
     assert outcomes[1:] == [Accepted(1, 1), Accepted(2, 1), Accepted(3, 1)]
 
 
