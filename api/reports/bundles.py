@@ -1,12 +1,12 @@
 """Evidence bundles: what goes into one, and who may have it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
 from api.installation.wiring import Installation
-from api.intake import evidence
+from api.intake import device_records, evidence
 from api.questions.policy import Action, Grant, decide
 from api.questions.problems import Problem
 from api.questions.publications import as_published
@@ -17,6 +17,7 @@ from api.reports.question import ReportQuestion
 from api.reports.report import report
 from api.reports.typeset import Typesetter
 from api.words.event_words import EVENT_NAMES
+from domain.inspection.inspection import SpotCheckRecorded
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
 from ledger import codec
@@ -121,12 +122,30 @@ def _attachments(
     question = ReportQuestion.model_validate({"position": str(made.kept.checkpoint.size)})
     pdf = report(house, typesetter, actor, made.subject, question).pdf
     yield Attachment(REPORT, [pdf])
-    yield Attachment(SUMMARY, [_summary(made, len(digests), pdf).encode()])
+    yield Attachment(SUMMARY, [_summary(made, len(digests), pdf, _devices(house, made)).encode()])
     if VERIFIER.exists():
         yield Attachment("verify.py", [VERIFIER.read_bytes()])
 
 
-def _summary(made: Bundle, files: int, pdf: bytes) -> str:
+def _devices(house: Installation, made: Bundle) -> list[str]:
+    """Say of each device that recorded a spot check here whether its records are all there."""
+    events = [codec.recorded(entry).event for entry in made.entries]
+    named = {event.device_id for event in events if isinstance(event, SpotCheckRecorded)}
+    with house.reading() as connection:
+        found = device_records.chains(connection, named - {""})
+    lines: list[str] = []
+    for device, chain in sorted(found.items()):
+        said = device_records.statements(device, chain)
+        lines += [f"{each.zh} / {each.en}" for each in said]
+        if not said and chain.last:
+            lines.append(
+                f"设备 {device}:第 1 至 {chain.last} 号记录相接,无缺 / device {device}:"
+                f" nos. 1 to {chain.last} are linked, none is missing"
+            )
+    return lines
+
+
+def _summary(made: Bundle, files: int, pdf: bytes, devices: Iterable[str]) -> str:
     """Say in plain words what the bundle holds; each entry in one line."""
     checkpoint = made.kept.checkpoint
     entries = list(made.entries)
@@ -138,6 +157,7 @@ def _summary(made: Bundle, files: int, pdf: bytes) -> str:
         f"记录 / entries: {len(entries)}",
         f"证据 / evidence files: {files}; 未到 / never arrived: {len(made.missing)}",
         f"报告 / report.pdf SHA-256: {hashlib.sha256(pdf).hexdigest()}",
+        *devices,
         "企业取得的证据包不含尚未到场记录的检查和结论作出之前的评分。",
         "What an enterprise is given holds no visit before its record, no points before a conclusion.",
         "",

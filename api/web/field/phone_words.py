@@ -118,6 +118,8 @@ _SAID = {
     "held-sent": ("已从本机上传记录", "A record was sent from this device"),
     "none": ("无", "None"),
     # The three lists
+    "room": ("已写 {0} 字,最多 {1} 字", "{0} of {1} characters"),
+    "marked": ("标注", "marked"),
     "unnamed": ("未填企业", "no enterprise yet"),
     "sure": ("删除草稿“{0}”及其照片?", "Delete the draft “{0}” with its photos?"),
     "saved-at": ("保存于 {0} · 本机第 {1} 号 · 照片 {2} 张", "Saved {0} · no. {1} here · photos: {2}"),

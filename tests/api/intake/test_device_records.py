@@ -1,9 +1,12 @@
 """What devices seal: checked at receipt, sent under a credential for nothing else, missed if left out."""
 
 import hashlib
+import io
 import json
 import uuid
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +18,8 @@ from api.intake.device_chains import examine
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
+from proof import kept
+from proof.signer import open_signer, sign_now
 from tests.api.desk import Desk
 from tests.api.lines import CENTRE, SUPERVISOR, Json, district, registered, uscc
 
@@ -167,6 +172,34 @@ def test_a_number_that_a_device_left_out_is_said_at_receipt_and_by_verify(
     assert chain().shown()["missing"] == [2]
     assert device.send(second).json()["warnings"] == []
     assert chain().said() == []
+
+
+def test_a_bundle_says_which_numbers_of_a_device_are_not_there(
+    desk: Desk, house: Installation, device: Device, tmp_path: Path
+):
+    first, second, third = (device.seal() for _ in range(3))
+    device.send(first)
+    device.send(third)
+
+    def said() -> list[str]:
+        with house.pool.connection() as connection:
+            sign_now(signer, connection, 1_764_000_000)
+        path = f"/v1/enterprises/{device.code}/bundle"
+        answer = desk.http.get(path, headers=desk.auth(SUPERVISOR))
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            summary = archive.read("README.txt").decode()
+        return [text for text in summary.splitlines() if device.id in text]
+
+    with house.pool.connection() as connection:
+        latest = kept.latest(connection)
+    origin = "ledger.example/devices" if latest is None else latest.checkpoint.origin
+    signer = open_signer(tmp_path, origin)
+    (missing,) = said()
+    assert "缺第 2 号" in missing
+    assert "no. 2 missing" in missing
+    device.send(second)
+    (whole,) = said()
+    assert "第 1 至 3 号记录相接" in whole
 
 
 def test_verify_names_an_entry_that_says_something_else_than_was_sealed(

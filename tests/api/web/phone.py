@@ -171,7 +171,7 @@ class Phone(Reader):
     def sign(self) -> None:
         """The unit signs on the screen."""
         self.page.locator("[name=signature][value=drawn]").check()
-        pad = self.page.locator("canvas")
+        pad = self.page.locator("[data-signature] canvas")
         pad.scroll_into_view_if_needed()
         box: Any = pad.bounding_box()
         self.page.mouse.move(box["x"] + 20, box["y"] + 30)

@@ -14,6 +14,7 @@ from api.intake.imports.files import Rejects
 from api.questions.visits import MOST_DISPATCHES
 from api.web.field.checklist import QUESTIONS
 from api.web.field.record import event_of
+from api.web.frame.readers_language import LARGE_COOKIE
 from api.web.frame.static import static
 from tests.api import lines
 from tests.api.web.phone import KEYS, PICTURE, Json, Phones, as_json, dispatched, inspector, phones
@@ -127,6 +128,25 @@ def test_a_list_that_is_not_complete_says_so(phone: Phones, site: Site, language
     expect(page.locator("#incomplete")).to_contain_text(said)
     assert one.violations() == []
     assert not one.wide()
+
+
+def test_a_list_that_is_drawn_anew_under_a_finger_loses_no_press(phone: Phones, site: Site):
+    actor = inspector(61)
+    code, _ = dispatched(site, actor)
+    page = phone().start(actor)
+    button = page.locator("#today .visit", has_text=code[-6:]).locator("button")
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 10)
+    page.mouse.down()
+    # The list comes anew while the finger is down, as it does when another tab or the server has news.
+    page.evaluate("""() => {
+        document.getElementById("storage").textContent = "";
+        dispatchEvent(new Event("online"));
+    }""")
+    expect(page.locator("#storage")).not_to_be_empty()
+    page.mouse.up()
+    expect(page.locator("#capture")).to_be_visible()
 
 
 def test_sending_again_is_harmless_and_gives_the_same_receipt(phone: Phones, site: Site):
@@ -571,6 +591,47 @@ def test_every_step_is_accessible_and_fits_the_phone(phone: Phones, site: Site, 
     seen["sent"] = one.violations()
     assert not one.wide()
     assert {step: found for step, found in seen.items() if found} == {}
+
+
+BROKEN = """() => {
+    const broken = [], texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        for (const word of text.data.matchAll(/[A-Za-z]{2,}/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(({top}) => top)).size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
+"""Words of which a part stands on the next line."""
+
+
+def test_large_print_in_english_fits_the_narrowest_phone_without_breaking_a_word(
+    phone: Phones, site: Site
+):
+    one, actor = phone("en"), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.context.add_cookies([{"name": LARGE_COOKIE, "value": "1", "url": one.base}])
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.reload()
+    expect(page.locator("#ready")).to_be_visible()
+    seen = {"home": (one.wide(), page.evaluate(BROKEN))}
+    one.begin(code)
+    for step in ("visit", "people", "checklist", "photos", "place", "statement"):
+        if step == "checklist":
+            one.answer(no=1)
+            one.photograph(KEYS[1])
+        elif step == "place":
+            one.locate()
+        elif step == "statement":
+            one.sign()
+        seen[step] = (one.wide(), page.evaluate(BROKEN))
+        one.forward()
+    seen["review"] = (one.wide(), page.evaluate(BROKEN))
+    assert {step: said for step, said in seen.items() if said != (False, [])} == {}
 
 
 def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, site: Site):

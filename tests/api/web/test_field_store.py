@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from api.access import access_keys
 from api.installation.wiring import Installation
 from api.web.field.checklist import QUESTIONS, VERSION
-from api.web.frame.static import static
+from api.web.frame.static import content, static
 from ledger.log.clock import now
 from tests.api.web.phone import KEYS, PICTURE, Json, Phone, Phones, dispatched, inspector, phones
 from tests.api.web.site import Site
@@ -263,7 +263,7 @@ def test_resuming_shows_that_record_and_nothing_of_another_one(phone: Phones, si
     one.begin(b)
     _to(one, "statement")
     page.locator("[name=signature][value=drawn]").check()
-    pad = page.locator("canvas")
+    pad = page.locator("[data-signature] canvas")
     pad.scroll_into_view_if_needed()
     box: Any = pad.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 30)
@@ -303,6 +303,56 @@ def test_what_is_typed_is_kept_as_it_is_typed(phone: Phones, site: Site):
     # Never left, never blurred: the phone dies while the field has the focus.
     page.locator("#field-unit_statement").press_sequentially("考生")
     _wait_for(page, lambda: _record(one, code)["form"].get("unit_statement") == "考生")
+
+
+def test_how_much_room_is_left_is_said_while_one_types(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    a, _ = dispatched(site, actor)
+    b, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(a)
+    _to(one, "statement")
+    said = page.locator("[data-step=statement] [data-room]").first
+    page.locator("#field-unit_statement").press_sequentially("考生")
+    expect(said).to_have_text("已写 2 字，最多 2000 字")
+    one.leave()
+    one.begin(b)
+    _to(one, "statement")
+    expect(said).to_be_empty()
+
+
+def test_a_photo_is_drawn_upon_as_a_copy_and_stays_what_it_was(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, _ = dispatched(site, actor)
+    page = one.start(actor)
+    one.begin(code)
+    _to(one, "photos")
+    one.photograph("general", bytes_=content("field/icon-192.png") or b"")
+    original = _record(one, code)["photos"][0]
+    shown = page.locator("ul[data-photos=general] li")
+    shown.get_by_role("button", name="标注").click()
+    board = page.locator("#board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 60, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="存为标注件").click()
+    expect(shown).to_have_count(2)
+    first, second = _record(one, code)["photos"]
+    assert first == original
+    assert second["file_name"] == f"标注 {original['sha256'][:6]}.jpg"
+    assert second["media_type"] == "image/jpeg"
+    assert (second["item"], second["taken_at"]) == (original["item"], original["taken_at"])
+    # Given up, or nothing drawn: nothing is added.
+    shown.first.get_by_role("button", name="标注").click()
+    page.locator("#marking").get_by_role("button", name="取消").click()
+    shown.first.get_by_role("button", name="标注").click()
+    page.get_by_role("button", name="存为标注件").click()
+    expect(page.locator("#marking")).to_be_hidden()
+    expect(shown).to_have_count(2)
 
 
 def test_a_lost_connection_is_made_anew_and_nothing_is_lost(phone: Phones, site: Site):
@@ -666,7 +716,7 @@ def test_a_dispatched_check_without_remarks_takes_twelve_touches(phone: Phones, 
     touch("[data-next]")
     touch("[data-next]")
     touch("[name=signature][value=drawn]")
-    pad = page.locator("canvas")
+    pad = page.locator("[data-signature] canvas")
     pad.scroll_into_view_if_needed()
     box: Any = pad.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 30)

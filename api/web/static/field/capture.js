@@ -68,11 +68,20 @@ const missing = (editor) => faults.missing(values(), editor.record.photos, curre
 
 // What came to the record, or left it, is shown where the record is.
 async function pictures(editor) {
-  const leaveOut = async (photo) => {
-    await editor.detach((each) => each.id === photo.id);
+  const leaveOut = async ({ id }) => {
+    await editor.detach((each) => each.id === id);
     await pictures(editor);
   };
-  await Promise.all(parts("ul[data-photos]").map((ul) => photos.show(editor, ul, leaveOut, () => shows(editor))));
+  const mark = async (photo) => {
+    try {
+      await photos.mark(editor, photo);
+      trouble("photos");
+    } catch (error) {
+      trouble("photos", error);
+    }
+    await pictures(editor);
+  };
+  await Promise.all(parts("ul[data-photos]").map((ul) => photos.show(editor, ul, { leaveOut, mark }, () => shows(editor))));
   if (!shows(editor)) return;
   unfold();
   faults.mended(missing(editor));
@@ -246,7 +255,7 @@ export async function open(seen, { takeOver = false, venue, done }) {
   const place = follow((fields) => putPlace(editor, fields), (text) => { if (shows(editor)) at("located").textContent = text; });
   current = { editor, step: 0, run: uuid(), depth: 0, place, venue, today: await today(), done };
   parts("[data-inspector]").forEach((row, n) => { row.hidden = n > 1; });
-  parts("[data-left], [data-busy], #located, ul[data-photos]").forEach((each) => each.replaceChildren());
+  parts("[data-left], [data-room], [data-busy], #located, ul[data-photos]").forEach((each) => each.replaceChildren());
   parts("[data-why]").forEach((each) => { each.open = false; });
   signature.clear();
   fill(editor.record.form);
@@ -261,6 +270,8 @@ export async function open(seen, { takeOver = false, venue, done }) {
 
 form.addEventListener("input", ({ target }) => {
   if (!current || !target.name) return;
+  const room = target.parentElement.querySelector("[data-room]");
+  if (room) room.textContent = say("room", target.value.length, target.maxLength);
   if (target.name === "lon" || target.name === "lat") form.elements.place_source.value = "typed";
   unfold();
   keep();

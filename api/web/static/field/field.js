@@ -24,7 +24,7 @@ const tell = (text) => { at("told").textContent = text; };
 // Shows a sentence in its place where it is true.
 function warn(id, holds, text) {
   at(id).hidden = !holds;
-  at(id).textContent = holds ? text : "";
+  at(id).textContent = text;
 }
 
 const mineOf = async () => (await all("records")).filter(({ account }) => account === session?.account);

@@ -2,8 +2,9 @@
 
 import { digest } from "./chain.js";
 import { blobOf, pictureOf, uuid } from "./records.js";
+import { pad } from "./sign.js";
 import { Trouble } from "./store.js";
-import { copy, say, size } from "./words.js";
+import { at, copy, say, size } from "./words.js";
 
 const MOST_BYTES = 15 * 1024 * 1024;
 const JUST_NOW = 120_000;
@@ -50,13 +51,34 @@ export function take(editor, files, item, position, told) {
   });
 }
 
+const board = at("board"), marks = pad(board), marking = at("marking");
+const BOARD = 1_600;
+
+// Lets a copy of a photo be drawn upon, which is kept beside it: the original stays what it was.
+export async function mark(editor, { sha256, item, caption, taken_at, lon, lat, accuracy_m, datum }) {
+  const image = await createImageBitmap(blobOf(await pictureOf(editor.key, sha256)));
+  const scale = Math.min(1, BOARD / Math.max(image.width, image.height));
+  board.width = image.width * scale;
+  board.height = image.height * scale;
+  board.getContext("2d").drawImage(image, 0, 0, board.width, board.height);
+  marking.returnValue = "";
+  marking.showModal();
+  await new Promise((resolve) => { marking.onclose = resolve; });
+  const drawn = marks.take("", "image/jpeg");
+  if (!drawn || marking.returnValue !== "yes") return;
+  const about = { item, caption, taken_at, lon, lat, accuracy_m, datum, file_name: `${say("marked")} ${sha256.slice(0, 6)}.jpg` };
+  await editor.during(async () => keep(editor, await drawn, about));
+}
+
 // Shows the photos of one item of the editor's record, unless another one is shown by then.
-export async function show(editor, list, leaveOut, isShown) {
+export async function show(editor, list, { leaveOut, mark: draw }, isShown) {
   const taken = editor.record.photos.filter(({ item }) => item === list.dataset.photos);
   const items = await Promise.all(taken.map(async (photo) => {
     const picture = await pictureOf(editor.key, photo.sha256);
     const about = { file_name: photo.file_name, size: size(photo.size), digest: photo.sha256.slice(0, 12), place: photo.lon && `${photo.lon}, ${photo.lat}` };
-    const item = copy("photo-item", about, { leaveOut: () => leaveOut(photo) });
+    // What this browser cannot show it cannot draw upon either.
+    const canDraw = photo.item !== "signature" && photo.media_type !== "image/heic";
+    const item = copy("photo-item", about, { leaveOut: () => leaveOut(photo), mark: canDraw && (() => draw(photo)) });
     const image = item.querySelector("img"), caption = item.querySelector("input");
     image.onload = () => URL.revokeObjectURL(image.src);
     if (picture) image.src = URL.createObjectURL(blobOf(picture));

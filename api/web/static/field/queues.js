@@ -3,7 +3,7 @@
 import { confirm } from "./queue.js";
 import { amend, leave } from "./records.js";
 import { all } from "./store.js";
-import { at, clock, copy, el, lines, none, say } from "./words.js";
+import { at, clock, copy, el, fill, lines, say } from "./words.js";
 
 const question = at("question");
 
@@ -76,14 +76,14 @@ export async function showQueues(account, doing) {
     const about = record.sequence && say("saved-at", clock(record.saved_at), record.sequence, record.photos.length);
     return copy(`${kind}-item`, { title: named(record) || say("unnamed"), about, ...given }, acts, doing.show);
   };
-  const fill = (id, ...states) => {
+  const show = (id, ...states) => {
     const records = mine.filter(({ state }) => states.includes(state)).sort((a, b) => (b.sequence ?? 0) - (a.sequence ?? 0));
-    at(id).replaceChildren(...(records.length ? records.map(item) : [none("none")]));
+    fill(id, records.map(item), "none");
     at(`${id}-count`).textContent = records.length;
   };
-  fill("drafts", "draft");
-  fill("queue", "ready", "entered", "refused");
-  fill("sent", "sent");
+  show("drafts", "draft");
+  show("queue", "ready", "entered", "refused");
+  show("sent", "sent");
 }
 
 // How far the sending of a record is.

@@ -1,4 +1,4 @@
-// A signature drawn with the finger: an acknowledgement, and no more than that.
+// What is drawn with the finger: marks on a photo; or a signature, an acknowledgement and no more than that.
 
 const LINE = 48;
 
@@ -9,7 +9,8 @@ export function pad(canvas) {
   const at = ({ offsetX, offsetY }) => [offsetX * canvas.width / canvas.clientWidth, offsetY * canvas.height / canvas.clientHeight];
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
-    pen.lineWidth = 4;
+    pen.lineWidth = canvas.width / 150;
+    pen.strokeStyle = canvas.dataset.ink ?? "#000";
     pen.lineCap = pen.lineJoin = "round";
     pen.beginPath();
     pen.moveTo(...at(event));
@@ -31,7 +32,7 @@ export function pad(canvas) {
     // The picture of what is drawn, which is taken off the pad, over the printed name; null where nothing is. The pad
     // is empty at once, so that whoever signs next begins on a clean one. The name stands in the picture and not in the
     // entry: a picture can be taken away, an entry cannot.
-    take(name) {
+    take(name, type = "image/png") {
       if (!drawn) return null;
       const copy = document.createElement("canvas");
       copy.width = canvas.width;
@@ -41,7 +42,7 @@ export function pad(canvas) {
       ink.font = "28px sans-serif";
       ink.fillText(name, 12, canvas.height + 34, canvas.width - 24);
       clear();
-      return new Promise((resolve) => { copy.toBlob(resolve, "image/png"); });
+      return new Promise((resolve) => { copy.toBlob(resolve, type); });
     },
   };
 }

@@ -1,6 +1,6 @@
 // Where to go today, and what is known of an enterprise at its door; the server says it, in the reader's language.
 
-import { at, copy, el, lines, none, say } from "./words.js";
+import { at, copy, el, fill, lines, say } from "./words.js";
 
 const told = (said) => (typeof said === "string" ? said : lines(said));
 const facts = (about) => about.flatMap(([term, said]) => [el("dt", {}, term), el("dd", {}, told(said))]);
@@ -22,12 +22,12 @@ export function showToday(list, records, begin) {
     const given = { ...of.told, firm: of.enterprise?.name ?? of.uscc, address: of.enterprise?.address, held: held && say(`held-${held.state}`) };
     return copy("visit-item", { ...given, facts: facts(of.told.facts) }, { begin: () => begin({ ...of, ...of.enterprise }, of) });
   });
-  at("today").replaceChildren(...(visits.length ? visits : [none(list ? "no-visits" : "no-list")]));
+  fill("today", visits, list ? "no-visits" : "no-list");
 }
 
 export function showFound(list, sought, begin) {
-  const fits = (firm) => [firm.name, firm.uscc, ...firm.scope].some((text) => text.includes(sought) || text.includes(sought.toUpperCase()));
+  const fits = (firm) => [firm.name, firm.uscc, ...firm.scope].join("\n").toUpperCase().includes(sought.toUpperCase());
   const found = sought.length < 2 ? [] : (list?.enterprises ?? []).filter(fits).slice(0, 20);
   const items = found.map((firm) => copy("found-item", firm, { begin: () => begin(firm) }));
-  at("found").replaceChildren(...(items.length || sought.length < 2 ? items : [none("not-found")]));
+  fill("found", items, sought.length > 1 && "not-found");
 }

@@ -15,7 +15,13 @@ export function el(tag, properties, ...children) {
 
 export const lines = (texts) => el("ul", {}, ...texts.map((text) => el("li", {}, text)));
 
-export const none = (word) => el("li", { className: "empty" }, say(word));
+// Shows a list, or the word why it is empty. Not under a finger: what is replaced between press and release is not pressed.
+export function fill(id, items, empty) {
+  const place = at(id);
+  place.next = items;
+  if (place.matches(":active")) setTimeout(() => place.next === items && fill(id, items, empty), 50);
+  else place.replaceChildren(...(items.length || !empty ? items : [el("li", { className: "empty" }, say(empty))]));
+}
 
 // A copy of a template of the page: what `data-t` names is filled in, what `data-on` names is done by a press, and then
 // `after` unless it gave false. Whatever is not given is left out.
