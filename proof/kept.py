@@ -35,9 +35,33 @@ class Recorded(NamedTuple):
     by: str
 
 
+class Begun(NamedTuple):
+    """Why a log began under another name, and what had been signed under the one before."""
+
+    reason: str
+    former: str
+    former_position: int
+
+
+class Beginning(NamedTuple):
+    """A log that began after another one, of which entries were lost."""
+
+    origin: str
+    position: int
+    """How many entries there were when it began."""
+    at: datetime
+    begun: Begun
+
+    @property
+    def lost(self) -> int:
+        """How many entries that had been signed were not there any more."""
+        return max(self.begun.former_position - self.position, 0)
+
+
 KEEP_KEY = """
-INSERT INTO proof.log_key (vkey, origin, first_position, reason)
-VALUES (%(vkey)s, %(origin)s, %(position)s, %(reason)s) ON CONFLICT DO NOTHING
+INSERT INTO proof.log_key (vkey, origin, first_position, reason, former, former_position)
+VALUES (%(vkey)s, %(origin)s, %(position)s, %(reason)s, %(former)s, %(former_position)s)
+    ON CONFLICT DO NOTHING
 """
 KEEP = """
 INSERT INTO proof.checkpoint (origin, position, root, signatures)
@@ -50,13 +74,14 @@ def keep(
     checkpoint: Checkpoint,
     signatures: Iterable[Signature],
     keys: Iterable[PublicKey],
-    reason: str | None = None,
+    begun: Begun | None = None,
 ) -> None:
     """Keep what the log has signed, and the keys to verify it with. Twice is the same as once."""
     origin, position, root = checkpoint
+    told = dict.fromkeys(Begun._fields) if begun is None else begun._asdict()
     with connection.transaction():
         for key in keys:
-            values = {"vkey": key.vkey, "origin": origin, "position": position, "reason": reason}
+            values = {"vkey": key.vkey, "origin": origin, "position": position, **told}
             connection.execute(KEEP_KEY, values)
         lines = "".join(each.line() for each in signatures)
         connection.execute(
@@ -123,6 +148,35 @@ def log_keys(connection: Connection[Any], origin: str) -> list[PublicKey]:
     return [read_vkey(vkey) for (vkey,) in rows]
 
 
+BEGINNINGS = """
+SELECT origin, min(first_position), min(kept_at), max(reason), max(former), max(former_position)
+  FROM proof.log_key WHERE former IS NOT NULL GROUP BY origin ORDER BY 3
+"""
+
+
+def beginnings(connection: Connection[Any]) -> list[Beginning]:
+    """Return the logs that began after another one of which entries were lost, in order."""
+    rows = connection.execute(BEGINNINGS).fetchall()
+    return [
+        Beginning(origin, position, at, Begun(reason, former, size))
+        for origin, position, at, reason, former, size in rows
+    ]
+
+
+def longest(connection: Connection[Any], origin: str) -> Kept | None:
+    """Return the longest tree that is known here to have been signed under this name."""
+    row: Any = connection.execute(LONGEST, {"origin": origin}).fetchone()
+    if row is None:
+        return None
+    position, root, kept_at, lines = row
+    checkpoint = Checkpoint(origin, position, root)
+    return Kept(checkpoint, Note(checkpoint.text(), read_signatures(lines)), kept_at)
+
+
+LONGEST = """
+SELECT position, root, kept_at, signatures FROM proof.checkpoint WHERE origin = %(origin)s
+ ORDER BY position DESC LIMIT 1
+"""
 COSIGNED = """
 SELECT coalesce(max(position), 0) FROM proof.cosignature
  WHERE vkey = %(vkey)s AND origin = %(origin)s

@@ -50,7 +50,7 @@ def once(
     connection: Connection[Any],
     policy: str | None,
     at: int,
-    reason: str | None = None,
+    begun: kept.Begun | None = None,
 ) -> Round:
     """Sign, and ask the witnesses of the policy.
 
@@ -60,7 +60,7 @@ def once(
         BadPolicy: the text is none.
     """
     believed: Policy | None = None if policy is None else read_policy(policy)
-    note = sign_now(signer, connection, at, reason)
+    note = sign_now(signer, connection, at, begun)
     if policy is None or believed is None:
         return Round(note, [])
     kept.keep_policy(connection, policy)

@@ -31,6 +31,7 @@ from proof.notes import (
     new_key,
     read_note,
     sign,
+    verified,
 )
 
 KEYS, LAST, FORMER, RETIRED, LOCK = "keys", "checkpoint", "former", "retired", "lock"
@@ -131,6 +132,18 @@ def begin_again(folder: Path, origin: str) -> Signer:
     return open_signer(folder, origin)
 
 
+def former(signer: Signer) -> Checkpoint | None:
+    """Return what was last signed under the name before, None where there was none."""
+    moved = sorted(signer.folder.glob(f"{FORMER}/*/{LAST}"), key=lambda path: path.stat().st_mtime)
+    return read_checkpoint(read_note(moved[-1].read_bytes()).text) if moved else None
+
+
+def signed_size(folder: Path) -> int | None:
+    """Return how many entries the signer of a folder has signed, None where there is none."""
+    path = folder / LAST
+    return read_checkpoint(read_note(path.read_bytes()).text).size if path.exists() else None
+
+
 def last_signed(signer: Signer) -> Note | None:
     """Return what was last signed, from the signer's own file."""
     path = signer.folder / LAST
@@ -141,9 +154,11 @@ HEAD = "SELECT size, frontier FROM ledger.log_state"
 
 
 def sign_now(
-    signer: Signer, connection: Connection[Any], at: int, reason: str | None = None
+    signer: Signer, connection: Connection[Any], at: int, begun: kept.Begun | None = None
 ) -> Note:
     """Sign the ledger as it is, keep the checkpoint, and return it.
+
+    `begun`: why the log has a new name, said once with the first checkpoint under it.
 
     Raises:
         Inconsistent: it does not continue what was signed before; nothing was signed.
@@ -157,10 +172,11 @@ def sign_now(
         try:
             checkpoint = Checkpoint(signer.origin, size, Frontier(size, frontier).root())
         except ValueError as error:  # the frontier is not of this size
-            former = read_checkpoint(last.text) if last else Checkpoint(signer.origin, 0, b"")
-            raise Inconsistent(former, size) from error
+            before = read_checkpoint(last.text) if last else Checkpoint(signer.origin, 0, b"")
+            raise Inconsistent(before, size) from error
         if last is None:
             _is_first(signer, connection)
+        _continues_what_is_kept(signer, last, checkpoint, connection)
         note = last if last is not None and last.text == checkpoint.text() else None
         if last is not None and note is None:
             _continues(read_checkpoint(last.text), checkpoint, connection)
@@ -169,8 +185,18 @@ def sign_now(
             note = sign(checkpoint, signer.keys, at)
             # Before anybody sees it: what was handed out is never forgotten.
             write_whole(signer.folder / LAST, note.written())
-    kept.keep(connection, checkpoint, note.signatures, signer.public, reason)
+    kept.keep(connection, checkpoint, note.signatures, signer.public, begun)
     return note
+
+
+def _continues_what_is_kept(
+    signer: Signer, last: Note | None, new: Checkpoint, connection: Connection[Any]
+) -> None:
+    """See that a folder restored from an old copy signs nothing against what it has signed since."""
+    known = kept.longest(connection, signer.origin)
+    size = read_checkpoint(last.text).size if last else 0
+    if known is not None and known.checkpoint.size > size and verified(known.note, signer.public):
+        _continues(known.checkpoint, new, connection)
 
 
 def _is_first(signer: Signer, connection: Connection[Any]) -> None:

@@ -152,10 +152,32 @@ def restore(
             f"recomputed; {done.erased} persons erased again. Views are made anew at first use\n",
         )
     )
+    _tell_of_the_signer(settings.folder, manifest.position)
     for name, (then, now) in differing(settings, manifest).items():
         tell(
             f"设置与备份时不同:{name} 当时为 {then},现在为 {now}",
             f"a setting is another: {name} was {then} and is {now}",
+        )
+
+
+def _tell_of_the_signer(folder: Path, position: int) -> None:
+    """Say what the signer will find: entries that it has signed may be lost, and it never signs over that."""
+    from proof.signer import signed_size  # noqa: PLC0415 - start-up time
+
+    size = signed_size(folder / "signer")
+    if size is not None and size > position:
+        tell(
+            f"签名者已签至位置 {size},恢复到的是位置 {position}:其间 {size - position} 条已丢失。请用 "
+            "dudao signer --new-origin 名称 --reason 理由 另立日志,并从回执和原文件重新入账",
+            f"the signer has signed up to position {size}, and this is position {position}: the "
+            f"{size - position} entries between are lost. Begin under another name with dudao signer "
+            "--new-origin NAME --reason WHY, and enter again what receipts and files still hold",
+        )
+    elif size is None:
+        tell(
+            f"若签名者(dudao signer)曾签到位置 {position} 之后,它会拒绝签署:请用 --new-origin 另立日志并说明理由",
+            f"if a signer has signed beyond position {position} it will refuse: begin under another name "
+            "with --new-origin, and say why",
         )
 
 

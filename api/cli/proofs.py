@@ -16,6 +16,7 @@ from api.cli.language import chosen
 
 if TYPE_CHECKING:
     from api.installation.settings import Settings
+    from proof.kept import Begun
     from proof.notes import PrivateKey
     from proof.running import Round
     from proof.signer import Signer
@@ -73,7 +74,10 @@ def signer(  # noqa: PLR0913 - one argument an option
         with open_ledger(settings) as database, database.pool(2) as pool:
             if once or new_origin is not None:
                 with pool.connection() as connection:
-                    _tell(running.once(made, connection, text, _seconds(), reason))
+                    begun = _begun(made, reason) if new_origin is not None and reason else None
+                    _tell(running.once(made, connection, text, _seconds(), begun))
+                    if begun is not None:
+                        _tell_lost(connection, made)
                 return
             running.keep_signing(
                 made,
@@ -106,7 +110,16 @@ def checkpoint(*, folder: FolderOption = None, origin: OriginOption = None) -> N
                     "没有运行中的签名者:请先启动 dudao signer,或用 --folder 指明其目录",
                     "no signer is running: start dudao signer, or name its --folder",
                 )
-            made = open_signer(folder or settings.folder / "signer", origin or _origin(settings))
+            place, name = folder or settings.folder / "signer", origin or _origin(settings)
+            if folder is None and not kept.log_keys(connection, name):
+                tell(
+                    f"注意:试用密钥将占用日志名称 {name};此后其他签名者(dudao signer)不能再用这个名称,只能用 "
+                    "--new-origin 另立。正式使用请先启动 dudao signer,或用 --folder 指明其目录",
+                    f"note: this trial's key takes the log's name {name}: another signer cannot use it "
+                    "afterwards, but begin under another with --new-origin. For more than a trial start "
+                    "dudao signer first, or name its --folder",
+                )
+            made = open_signer(place, name)
             running.once(made, connection, None, _seconds())
             if folder is None:
                 tell(
@@ -249,6 +262,23 @@ def _stopped() -> Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     return stop
+
+
+def _begun(made: "Signer", reason: str) -> "Begun | None":
+    from proof.kept import Begun  # noqa: PLC0415 - start-up time
+    from proof.signer import former  # noqa: PLC0415
+
+    before = former(made)
+    return None if before is None else Begun(reason, before.origin, before.size)
+
+
+def _tell_lost(connection: Any, made: "Signer") -> None:  # noqa: ANN401 - a connection
+    from api.words.losses import loss  # noqa: PLC0415 - start-up time
+    from proof import kept  # noqa: PLC0415
+
+    for each in kept.beginnings(connection):
+        if each.origin == made.origin:
+            tell(*loss(each))
 
 
 def _introduce(made: "Signer") -> None:

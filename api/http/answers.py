@@ -4,7 +4,6 @@ An answer pinned to a position never changes and may be kept for ever; a live on
 ETag of its bytes and is asked for again. What is not public is never kept by a shared cache.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +14,7 @@ from fastapi import Request, Response
 from api.export.formats import JSON, MEDIA
 from api.http import memento
 from api.http.negotiation import negotiate
+from api.http.tags import tag_of
 from api.questions.answers import LIMITED, Listing, Standing
 
 FOR_EVER = "max-age=31536000, immutable"
@@ -53,7 +53,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     public: bool,
 ) -> Response:
     """Return `body`, or 304 where the caller holds the same bytes."""
-    tag = f'"{hashlib.sha256(media.encode() + body).hexdigest()[:32]}"'
+    tag = tag_of(body, media, request.url.path, standing.position)
     known = memento.headers(
         request.url.path, request.query_params.multi_items(), standing.basis.get("known_at")
     )

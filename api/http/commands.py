@@ -14,6 +14,7 @@ from fastapi import Response
 
 from api.access.access_keys import Held
 from api.export.formats import JSON
+from api.http.tags import if_match
 from api.installation.wiring import Installation
 from api.intake import device_records
 from api.intake.commands import Conditions, perform
@@ -42,15 +43,13 @@ from projections.views import flags
 from projections.views.basis import Basis
 
 _KEY = re.compile(r"[!-~]{1,100}")
-_VERSION = re.compile(r'"([0-9]{1,10})"')
-_TAG = re.compile(r'(?:W/)?"[!#-~]*"')
 
 
 def headers(sent: Mapping[str, str]) -> Conditions:
-    """Return key and expected version.
+    """Return the key, and what must still be so.
 
     Raises:
-        Problem: 400 without a key, 412 for a tag that is no stream's, 422 where one has no meaning.
+        Problem: 400 without a key, 422 where one has no meaning.
     """
     key = sent.get("idempotency-key", "").strip()
     if not key:
@@ -68,20 +67,7 @@ def headers(sent: Mapping[str, str]) -> Conditions:
     if holds_identity_number(key):
         raise invalid("Idempotency-Key", *NUMBER_HERE)
     match = sent.get("if-match")
-    if match is None:
-        return Conditions(key, None)
-    version = _VERSION.fullmatch(match.strip())
-    if version is None and _TAG.fullmatch(match.strip()):
-        raise Problem(
-            "version-conflict",
-            'If-Match 不是任何流的版本;请用上次办理答复中的 version,如 "3"',
-            'If-Match is the version of no stream; send the version of the last answer, like "3"',
-        )
-    if version is None:
-        raise invalid(
-            "If-Match", '应为流的版本,如 "3"', 'the version of the stream is expected, like "3"'
-        )
-    return Conditions(key, int(version[1]))
+    return Conditions(key, None if match is None else if_match(match))
 
 
 def meant_for(sent: Mapping[str, str], actor: Actor) -> None:

@@ -32,8 +32,11 @@ HEADERS: list[dict[str, Any]] = [
         "name": "If-Match",
         "in": "header",
         "required": False,
-        "description": '流的当前版本,如 "3" / the version the stream must still have',
-        "schema": {"type": "string", "pattern": '^"[0-9]{1,10}"$'},
+        "description": (
+            '读取该事物时的 ETag、流的版本(如 "3")或 *;此后已有变化则 412,并列出变化 / the ETag of what '
+            'was read, the version of the stream, like "3", or *: 412 with what changed since'
+        ),
+        "schema": {"type": "string", "maxLength": 1000},
     },
 ]
 RECORDED: dict[str, Any] = {

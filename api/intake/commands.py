@@ -6,9 +6,11 @@ from dataclasses import fields, replace
 from typing import Any, NamedTuple, Protocol
 
 from api.questions.policy import Action, decide
-from api.questions.problems import from_invalid, from_rejection, invalid
+from api.questions.problems import Problem, from_invalid, from_rejection, invalid
 from domain.registry import EVENTS
 from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from ledger.deciding.expected import Expected
 from ledger.deciding.outcome import Accepted, Already, Nothing, Outcome, Rejected
 from ledger.deciding.rehearsal import Foreseen
 from ledger.deciding.transact import Transactor
@@ -35,7 +37,7 @@ class Conditions(NamedTuple):
     """What the headers of a command say."""
 
     key: str
-    version: int | None
+    expected: Expected | None
     about: tuple[tuple[str, object], ...] = ()
     """Members of the data that the address says."""
 
@@ -49,7 +51,23 @@ def perform(
         Problem, Refused: nothing was recorded.
     """
     submission = _read(actor, names, raw, conditions)
-    return _positions(house.transactor.execute(submission, conditions.version))
+    expected = conditions.expected
+    if expected is not None:
+        expected = expected._replace(by_reporter=actor.role is Role.ENTERPRISE_REPORTER)
+    outcome = house.transactor.execute(submission, expected)
+    try:
+        positions = _positions(outcome)
+    except Problem as problem:
+        # Refused by what its author has not read: that is said first.
+        if expected is None or problem.code != "refused":
+            raise
+        changed = house.transactor.changed_since(submission, expected)
+        raise problem if changed is None else from_rejection(changed) from None
+    if not positions and expected is not None:  # it would change nothing: any more?
+        changed = house.transactor.changed_since(submission, expected)
+        if changed is not None:
+            raise from_rejection(changed)
+    return positions
 
 
 def foresee(house: Recording, actor: Actor, commands: Sequence[tuple[str, bytes]]) -> Foreseen:

@@ -200,7 +200,9 @@ def from_rejection(rejected: Rejected) -> Problem:
         code = own or "refused"
     errors = [Fault(fault.field, fault.reason) for fault in rejected.errors]
     rule = None if own else rejected.code
-    return Problem(code, rejected.zh, rejected.en, errors=errors, rule=rule)
+    return Problem(
+        code, rejected.zh, rejected.en, errors=errors, rule=rule, position=rejected.position
+    )
 
 
 def fault() -> Problem:

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from api.words.losses import loss
 from ledger.log.clock import now
 from ledger.log.entry import instant_text
 from proof import kept
-from proof.kept import Kept
+from proof.kept import Beginning, Kept
 from proof.notes import BadNote
 from proof.policy import BadPolicy, Policy, read_policy, trust
 
@@ -24,14 +25,16 @@ class Alarm(NamedTuple):
 
 
 def witnessed(connection: Connection[Any], head: int) -> dict[str, Any]:
-    """Return `{checkpoint, witnesses, alarms}`.
+    """Return `{checkpoint, witnesses, alarms, beginnings}`.
 
     `checkpoint`: `{origin, position, root, signed_at, keys, met}` or null; `met` is null where no
     policy asks for witnesses. `witnesses`: `{name, position, at}`, null where one never spoke.
+    `beginnings`: after which restores that lost entries the log got another name.
     """
     latest = kept.latest(connection)
     if latest is None:
-        return {"checkpoint": None, "witnesses": [], "alarms": [UNSIGNED._asdict()]}
+        unsigned = [UNSIGNED._asdict()]
+        return {"checkpoint": None, "witnesses": [], "alarms": unsigned, "beginnings": []}
     origin = latest.checkpoint.origin
     text = kept.policy_text(connection)
     alarms: list[Alarm] = []
@@ -56,7 +59,26 @@ def witnessed(connection: Connection[Any], head: int) -> dict[str, Any]:
         "met": met,
     }
     shown = [alarm._asdict() for alarm in alarms]
-    return {"checkpoint": checkpoint, "witnesses": witnesses, "alarms": shown}
+    return {
+        "checkpoint": checkpoint,
+        "witnesses": witnesses,
+        "alarms": shown,
+        "beginnings": [_beginning(each) for each in kept.beginnings(connection)],
+    }
+
+
+def _beginning(told: Beginning) -> dict[str, Any]:
+    zh, en = loss(told)
+    return {
+        "origin": told.origin,
+        "position": told.position,
+        "at": instant_text(told.at.astimezone(UTC)),
+        "former": told.begun.former,
+        "former_position": told.begun.former_position,
+        "lost": told.lost,
+        "reason": told.begun.reason,
+        "statement": {"zh": zh, "en": en},
+    }
 
 
 def _met(latest: Kept, text: str, alarms: list[Alarm]) -> bool:

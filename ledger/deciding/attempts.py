@@ -10,6 +10,7 @@ from domain import registry
 from domain.catalogue import CatalogueAdopted
 from domain.terms.decider import FactKey, Facts, Refused, Unread
 from ledger.deciding.deciding import Parts, drafts_of, is_another
+from ledger.deciding.expected import Expected
 from ledger.deciding.facts import FactBase
 from ledger.deciding.outcome import (
     KEY_REUSED,
@@ -141,11 +142,13 @@ class Flight:
             else:
                 yield answer
 
-    def append(self, look: Look | None = None, version: int | None = None) -> list[int] | None:
+    def append(
+        self, look: Look | None = None, expected: Expected | None = None
+    ) -> list[int] | None:
         """Append; return what `landed` returns. See `Log.append` for `look`.
 
-        `version`: the one that the stream which the only command changes must still have; of an act
-        that waits for a second person, the stream that the act would change.
+        `expected`: of the stream which the only command changes; of an act that waits for a second
+        person, of the stream that the act would change.
         """
         ahead, self._ahead = self._ahead, None  # a chain of flights would keep them all in memory
         if ahead is not None and not ahead.is_as_foreseen():
@@ -159,11 +162,18 @@ class Flight:
         items = [Append(drafts) for _, drafts in decided]
         # One condition for all of them: they stand or fall as one.
         first = items[0].drafts
-        expected = None if version is None else (self._changed or first[0].stream, version)
-        items[0] = Append(first, frozenset(self._facts.looked_at), self._known, expected)
+        at: tuple[str, int] | None = None
+        if expected is not None:
+            stream = self._changed or first[0].stream
+            held = expected.held(self._parts.log, stream, first[0].tags, first[0].subject)
+            if isinstance(held, Rejected):
+                self.answers = [held]
+                return []
+            at = stream, held
+        items[0] = Append(first, frozenset(self._facts.looked_at), self._known, at)
         results = self._parts.writer.append_chain(items, look)
-        if expected is not None and results[0] == Conflict(expected[0]):
-            self.answers = [version_conflict(*expected)]
+        if at is not None and results[0] == Conflict(at[0]):
+            self.answers = [version_conflict(at[0])]
             return []
         firsts = [result.first for result in results if isinstance(result, Appended)]
         return firsts if len(firsts) == len(items) else None

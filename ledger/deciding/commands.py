@@ -10,6 +10,7 @@ from domain.catalogue import ALL
 from ledger.deciding.attempts import Flight, board
 from ledger.deciding.batches import changes_rules, names
 from ledger.deciding.deciding import TRIES, Parts
+from ledger.deciding.expected import Expected
 from ledger.deciding.facts import FactBase
 from ledger.deciding.outcome import CONFLICT, Outcome
 from ledger.gate.shapes import Submission
@@ -20,16 +21,16 @@ MOST_STATES = 10_000
 
 
 class Asked(NamedTuple):
-    """A command, and the version that its stream must still have, if the caller says so."""
+    """A command, and what must still be so of what it changes, if the caller says so."""
 
     submission: Submission
-    version: int | None
+    expected: Expected | None
 
     @property
     def is_alone(self) -> bool:
         """Whether it can share no append."""
         asked = self.submission
-        return self.version is not None or names(asked) > 0 or changes_rules(asked)
+        return self.expected is not None or names(asked) > 0 or changes_rules(asked)
 
 
 class Commands:
@@ -41,9 +42,9 @@ class Commands:
         # Every request has a key, so trying one again that failed with others adds nothing twice.
         self._group: Group[Asked, Outcome] = Group(self._carry_out, lambda _item, _error: True)
 
-    def execute(self, submission: Submission, version: int | None) -> Outcome:
+    def execute(self, submission: Submission, expected: Expected | None) -> Outcome:
         """Carry out or refuse one command, together with those that wait."""
-        return self._group.do(Asked(submission, version))
+        return self._group.do(Asked(submission, expected))
 
     def close(self) -> None:
         """Take no more, carry out what waits, and return."""
@@ -84,7 +85,7 @@ class Commands:
         base.take(missing, look.entries)
         self._base = None
         flight = Flight(parts, base, boarding, look.uses)
-        landed = flight.append(look, run[0].version)
+        landed = flight.append(look, run[0].expected)
         if landed is None:
             return None
         if not run[0].is_alone and flight.is_foreseen(landed):

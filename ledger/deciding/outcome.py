@@ -37,6 +37,8 @@ class Rejected:
     en: str
     field: str = ""
     errors: tuple[Fault, ...] = ()
+    position: int | None = None
+    """Of the entry that stands in the way, where it is one."""
 
 
 Outcome: TypeAlias = Accepted | Already | Nothing | Rejected
@@ -60,12 +62,18 @@ def refused(refusal: Refused) -> Rejected:
     return Rejected(refusal.code, refusal.zh, refusal.en, refusal.field, errors)
 
 
-def version_conflict(stream: str, version: int) -> Rejected:
-    """Return the outcome for a stream that is not at the version that the caller saw."""
+def version_conflict(stream: str, *, there: bool = True) -> Rejected:
+    """Return the outcome for a stream that is not any more what the caller has read; or is not `there`."""
+    if not there:
+        return Rejected(
+            "version-conflict",
+            f"{stream} 尚无记录,If-Match 不成立",
+            f"nothing is recorded of {stream} yet, so If-Match does not hold",
+        )
     return Rejected(
         "version-conflict",
-        f"{stream} 已不是版本 {version};请重新读取后再办理",
-        f"{stream} is not at version {version} any more; read it again",
+        f"{stream} 在读取之后已有变化,或 If-Match 不是它的标记;请重新读取后再办理",
+        f"{stream} has changed since it was read, or If-Match is no tag of it; read it again",
     )
 
 

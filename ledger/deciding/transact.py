@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.erasure import PersonErased
-from domain.terms.decider import PersonOf
+from domain.registry import boundary
+from domain.terms.decider import Command, PersonOf
 from domain.terms.place import UNSURVEYED, Survey
 from domain.terms.reference import Reference
 from ledger.catalogues import Shelf
 from ledger.deciding.batches import Batches
 from ledger.deciding.commands import Commands
 from ledger.deciding.deciding import Parts
+from ledger.deciding.expected import Expected
 from ledger.deciding.outcome import Accepted, Already, Nothing, Outcome, Rejected
 from ledger.deciding.rehearsal import Rehearsal
 from ledger.gate.shapes import Submission
@@ -49,11 +51,22 @@ class Transactor:
         self._batches = Batches(self._parts)
         self._commands = Commands(self._parts)
 
-    def execute(self, submission: Submission, version: int | None = None) -> Outcome:
-        """Carry out or refuse one command; `version` is the one that its stream must still have."""
-        outcome = self._commands.execute(submission, version)
+    def execute(self, submission: Submission, expected: Expected | None = None) -> Outcome:
+        """Carry out or refuse one command; `expected` must still be so of what it changes."""
+        outcome = self._commands.execute(submission, expected)
         self._carry_on(submission, outcome)
         return outcome
+
+    def changed_since(self, submission: Submission, expected: Expected) -> Rejected | None:
+        """Return what has changed of what the author of a command has read; None if nothing has."""
+        command = Command(
+            body=submission.body,
+            actor=submission.actor,
+            valid_from=submission.valid_from,
+            today=self._parts.today(),
+        )
+        tags = [key.tag for key in boundary(command)]
+        return expected.stale(self._parts.log, tags, getattr(submission.body, "uscc", None))
 
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Carry out or refuse the commands in their order; yield each outcome once it is durable.

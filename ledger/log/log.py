@@ -132,6 +132,10 @@ class Log(Protocol):
         """Return the entries that carry any of the tags, in order of position."""
         ...
 
+    def of_stream(self, stream: str) -> list[Entry]:
+        """Return the entries of a stream, in order."""
+        ...
+
     def at(self, positions: Collection[int]) -> list[Entry]:
         """Return the entries at these positions, in order of position."""
         ...

@@ -65,6 +65,17 @@ class PostgresLog:
         """Return the entries at these positions, in order of position."""
         return self._entries(self.AT, positions=list(positions)) if positions else []
 
+    OF_STREAM = """
+    SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
+           idempotency_key, payload, salt, request_digest, part,
+           backfill, format
+      FROM ledger.entry WHERE stream = %(stream)s AND version > 0 ORDER BY version
+    """
+
+    def of_stream(self, stream: str) -> list[Entry]:
+        """Return the entries of a stream, in order."""
+        return self._entries(self.OF_STREAM, stream=stream)
+
     ENTRIES = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
            idempotency_key, payload, salt, request_digest, part,

@@ -16,6 +16,7 @@ from proof.signer import (
     Inconsistent,
     Signer,
     begin_again,
+    former,
     last_signed,
     open_signer,
     retire,
@@ -136,7 +137,7 @@ def test_after_a_restore_with_loss_the_log_has_another_name(
     signer: Signer, log: PostgresLog, connection: Connection, superuser: Connection
 ):
     fill(log, 9)
-    sign_now(signer, connection, AT)
+    last = sign_now(signer, connection, AT)
     superuser.execute("DELETE FROM ledger.entry WHERE position > 8")
     superuser.execute(
         "UPDATE ledger.log_state SET size = 8, frontier = ARRAY[%s]",
@@ -145,7 +146,12 @@ def test_after_a_restore_with_loss_the_log_has_another_name(
     with pytest.raises(Inconsistent):
         sign_now(signer, connection, AT)
     other = begin_again(signer.folder, "ledger.example/2")
-    note = sign_now(other, connection, AT, reason="restored from the backup of Monday")
+    assert former(other) == read_checkpoint(last.text)
+    begun = kept.Begun("restored from the backup of Monday", ORIGIN, 9)
+    note = sign_now(other, connection, AT, begun)
+    (beginning,) = kept.beginnings(connection)
+    assert (beginning.origin, beginning.position, beginning.begun) == ("ledger.example/2", 8, begun)
+    assert beginning.lost == 1
     assert read_checkpoint(note.text)[:2] == ("ledger.example/2", 8)
     found = kept.latest(connection)
     assert found is not None
@@ -153,6 +159,20 @@ def test_after_a_restore_with_loss_the_log_has_another_name(
     for used in (ORIGIN, "ledger.example/2"):
         with pytest.raises(Unusable):
             begin_again(signer.folder, used)
+
+
+def test_a_folder_brought_back_from_an_old_copy_signs_nothing_against_what_it_signed_since(
+    signer: Signer, log: PostgresLog, connection: Connection, superuser: Connection
+):
+    fill(log, 300)
+    old = sign_now(signer, connection, AT)
+    fill(log, 5)
+    since = sign_now(signer, connection, AT)
+    superuser.execute("UPDATE ledger.log_state SET frontier[2] = sha256('x')")
+    (signer.folder / "checkpoint").write_bytes(old.written())
+    with pytest.raises(Inconsistent) as refused:
+        sign_now(signer, connection, AT)
+    assert refused.value.last == read_checkpoint(since.text)
 
 
 def test_a_folder_of_its_own_cannot_sign_under_a_name_that_others_signed(

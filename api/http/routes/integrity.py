@@ -16,11 +16,20 @@ router = APIRouter(tags=["integrity"])
 _ROOT = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _SHAPE: dict[str, Any] = {
     "type": "object",
-    "required": ["head", "running", "verifications", "checkpoint", "witnesses", "alarms"],
+    "required": [
+        "head",
+        "running",
+        "verifications",
+        "checkpoint",
+        "witnesses",
+        "alarms",
+        "beginnings",
+    ],
     "properties": {
         "checkpoint": {"type": ["object", "null"]},
         "witnesses": {"type": "array", "items": {"type": "object"}},
         "alarms": {"type": "array", "items": {"type": "object"}},
+        "beginnings": {"type": "array", "items": {"type": "object"}},
         "head": {
             "type": "object",
             "required": ["position", "root", "recorded_at"],

@@ -32,7 +32,9 @@ class IntegrityPage:
     witnesses: list[dict[str, Any]]
     """Who follows the log, up to where, and when they last said so."""
     alarms: list[dict[str, str]]
-    """Why the proofs are weaker than they should be, in both languages."""
+    """Why the proofs are weaker than they should be."""
+    beginnings: list[dict[str, Any]]
+    """After which restores that lost entries the log got another name."""
     may_start: bool
     """Whether the reader may have it done now."""
 
@@ -51,6 +53,7 @@ def look(request: Request, house: Installed, actor: Caller) -> Response:
         checkpoint=found["checkpoint"],
         witnesses=found["witnesses"],
         alarms=found["alarms"],
+        beginnings=found["beginnings"],
         may_start=actor.role in MAY_START,
     )
     return render(framed(request, house, actor, twin="/v1/integrity"), "integrity.html", page)

@@ -109,6 +109,9 @@ def test_a_checkpoint_in_a_trial_is_signed_with_the_trials_key_and_says_so(shell
     note = read_note(done.stdout.encode())
     assert read_checkpoint(note.text).size > 0
     assert "trial's own key" in done.stderr
+    warned = "takes the log's name"
+    assert warned in done.stderr
+    assert warned not in shell.run("checkpoint", "--lang", "en").stderr  # it has it already
 
 
 def test_without_a_signer_there_is_no_checkpoint_elsewhere(shell: Shell) -> None:
@@ -128,6 +131,19 @@ def test_a_signer_stops_with_an_alarm_where_the_ledger_was_rewritten(
     assert "refused to sign" in done.stderr
     last = read_note((shell.folder / "data" / "signer" / "checkpoint").read_bytes())
     assert len(verified(last, keys)) == 2
+
+
+def test_a_log_that_begins_again_says_what_was_lost(shell: Shell) -> None:
+    shell.run("signer", "--origin", "ledger.example/log", "--once")
+    shell.load(*listed(uscc(), "4"))
+    shell.run("signer", "--once")
+    again = ["signer", "--new-origin", "ledger.example/2", "--lang", "en"]
+    assert "--reason" in shell.run(*again, status=2).stderr
+    said = shell.run(*again, "--reason", "restored from the backup of Monday").stderr
+    assert "does not continue the" in said
+    assert "signed as ledger.example/log" in said
+    assert "restored from the backup of Monday" in said
+    assert "signed up to" in shell.run("signer", "--once", "--lang", "en").stderr
 
 
 def test_a_bundle_is_made_and_verified_where_there_is_no_database(

@@ -118,3 +118,18 @@ def test_a_signature_that_does_not_hold_is_an_alarm(
     assert found["checkpoint"]["met"] is False
     assert "不成立" in found["alarms"][0]["zh"]
     assert "不成立" in site.get("/integrity", SUPERVISOR).text
+
+
+def test_a_log_that_began_again_after_a_loss_says_so(
+    site: Site, shown: Installation, tmp_path: Path
+) -> None:
+    signer = open_signer(tmp_path / "signer", f"ledger.example/{uuid.uuid4()}")
+    begun = kept.Begun("从周一的备份恢复", "ledger.example/before", 1_000_000)
+    with shown.pool.connection() as connection:
+        size = read_checkpoint(sign_now(signer, connection, AT, begun).text).size
+    found = site.get("/v1/integrity", SUPERVISOR).json()["beginnings"][-1]
+    assert (found["origin"], found["position"]) == (signer.origin, size)
+    assert (found["former"], found["lost"]) == ("ledger.example/before", 1_000_000 - size)
+    html = site.get("/integrity", SUPERVISOR).text
+    for text in ("ledger.example/before", "1000000", "从周一的备份恢复"):
+        assert text in html

@@ -18,6 +18,7 @@ from domain.certificate.certificate import CertificateIssued
 from ledger.codec import recorded
 from ledger.connect import Addresses
 from ledger.deciding.commands import Asked
+from ledger.deciding.expected import Expected
 from ledger.deciding.transact import Accepted, Already, Nothing, Outcome, Rejected, Transactor
 from ledger.gate.shapes import Submission, from_line
 from ledger.log.log import Append, Look, Result
@@ -60,7 +61,8 @@ class House:
         return Transactor(self.log, self.writer, self.vault, installed(), today=lambda: TODAY)
 
     def one(self, given_: Json, version: int | None = None, **top: Any) -> Outcome:
-        return self.transactor.execute(command(given_, **top), version)
+        expected = None if version is None else Expected((version,))
+        return self.transactor.execute(command(given_, **top), expected)
 
     def many(self, *lines: Json) -> list[Outcome]:
         return list(self.transactor.stream([[command(each) for each in lines]]))
@@ -401,7 +403,8 @@ def test_commands_that_arrive_together_have_each_their_own_outcome(house: House)
 
 def together(transactor: Transactor, *lines: Json, version: int | None = None) -> list[Outcome]:
     """What becomes of commands that happen to wait at the same time; the last one may name a version."""
-    asked = [Asked(command(each), version if each is lines[-1] else None) for each in lines]
+    expected = None if version is None else Expected((version,))
+    asked = [Asked(command(each), expected if each is lines[-1] else None) for each in lines]
     return transactor._commands._carry_out(asked)
 
 
