@@ -4,10 +4,13 @@ Persons are counted, never accounts: an account of which no person is known is a
 What was brought in as history may lack its second person; then it rests on the paper that it names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
+from domain.certificate.certificate import CertificateIssued
 from domain.checks import CHECKS
 from domain.correction import CorrectionDecided, RecordCorrected
 from domain.enterprise import EnterpriseProfileChanged
@@ -60,9 +63,36 @@ def acquits(facts: Facts, command: Command[Any], foreseen: Sequence[Recorded[Any
     Only what can reach back into what a breach rests on is looked at: corrections, and acts that
     bring an enterprise back onto the roster for days that have passed.
     """
-    if not isinstance(command.body, _REACHES_BACK):
+    if not isinstance(command.body, _REACHES_BACK) or not _may_bear(facts, command.body):
         return False
     return facts.judged.ends_severe_breach(foreseen)
+
+
+def _may_bear(facts: Facts, body: object) -> bool:
+    """Tell whether what is corrected can be what S3, S7, G1 or R1 looks at in its record.
+
+    Columns of an upload are corrected by the thousand, and a fold of the enterprise is no matter for each.
+    """
+    if not isinstance(body, RecordCorrected):
+        return True
+    record = facts[ENTRY.key(str(body.position))]
+    kind: type[object] = type(record.event) if record is not None else object
+    looked_at = LOOKED_AT.get(kind)
+    roots = {field.path.partition(".")[0] for field in body.fields}
+    return looked_at is None or not looked_at.isdisjoint(roots)
+
+
+LOOKED_AT: Mapping[type, frozenset[str]] = MappingProxyType(
+    {
+        AssessmentHeld: frozenset(
+            {"uscc", "occupation", "level", "mode", "held_from", "held_to", "venue", "venues"}
+        ),
+        CertificateIssued: frozenset(
+            {"assessment_id", "issuer_uscc", "occupation", "level", "issued_on"}
+        ),
+    }
+)
+"""What of a session or a certificate the severe checks look at; all of any other record."""
 
 
 def is_wish(actor: Actor, body: object) -> bool:

@@ -1,6 +1,7 @@
 """Acts that take two persons: what each does, who counts as another, what waits has no effect (§1, §3)."""
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -21,9 +22,9 @@ from domain.terms.decider import Refused
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from domain.terms.place import Place
 from domain.terms.vocabulary import CatalogueKind, ReviewDecision, Role
-from domain.two_persons import needs_two, require_other_person
+from domain.two_persons import LOOKED_AT, needs_two, require_other_person
 from ledger.deciding.acts import write_act
-from tests.facts import LATHE, held, item, listed, register
+from tests.facts import GUARD, LATHE, held, issue, item, listed, register
 from tests.given import (
     BUREAU,
     CENTRE,
@@ -32,6 +33,7 @@ from tests.given import (
     SUPERVISOR,
     TODAY,
     USCC,
+    entry,
     facts_of,
     given,
     order,
@@ -188,6 +190,41 @@ def test_the_centre_takes_a_correction_that_ends_a_severe_breach_with_two_person
     assert [type(each.event) for each in taken] == [ActDecided, CorrectionDecided, RecordCorrected]
     refused = CorrectionDecided(position=at, taken=False, reason="不属实")
     assert len(given(*outside(wish)).when(alone(refused, CENTRE)).new) == 1
+
+
+OF_NO_MATTER = {
+    "unit_uscc": OTHER,
+    "method": "process",
+    "candidates.other": 3,
+    "assessors": ["丁某"],
+    "quality_staff": ["丁某"],
+    "holder.category": "dispatched",
+    "results.theory": 61,
+}
+"""Fields of a session and of a certificate at which no severe check looks, with other values."""
+
+
+def test_what_no_severe_check_looks_at_ends_no_severe_breach():
+    """It is left out before anything is folded: a field that begins to matter has to be named."""
+    unlisted = (register(), held(occupation=GUARD, venue=OUTSIDE))
+    history = (*unlisted, order(issue(occupation=GUARD, issuer_uscc=OTHER), DAY))
+    told = recorded(*history)
+    facts = facts_of(told)
+    for entry_ in told[1:]:
+        named = {field.name for field in fields(entry_.event)}
+        others = {
+            path: value for path, value in OF_NO_MATTER.items() if path.split(".")[0] in named
+        }
+        kept = {path.split(".")[0] for path in others} | LOOKED_AT[type(entry_.event)]
+        assert named == kept | ({"assessment_id", "certificate_no"} & named)
+        for path, value in others.items():
+            changed = (FieldCorrection(path=path, value=json.dumps(value)),)
+            fix = alone(RecordCorrected(position=entry_.position, fields=changed), CENTRE)
+            (new,) = given(*history).when(fix).new
+            assert not facts.judged.ends_severe_breach([entry(new, 99, fix)]), path
+    inside_ = inside(told[1].position, approved_by=SUPERVISOR)
+    (new,) = given(*history).when(inside_).new
+    assert facts.judged.ends_severe_breach([entry(new, 99, inside_)])
 
 
 def test_a_reinstatement_for_days_that_have_passed_waits_where_it_ends_a_severe_breach():
