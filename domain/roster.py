@@ -19,7 +19,7 @@ from domain.application.progress import Application, require_another, require_no
 from domain.enterprise import ENTERPRISE, UnitCovered
 from domain.standing import standing
 from domain.standing.standing import STANDING, EnterpriseListed, require_granted
-from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
+from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused, require_none
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing_enterprise, not_before, not_in_the_future
 from domain.terms.reference import Reference
@@ -109,6 +109,11 @@ initial: State = None
 
 def sound(event: Event, reference: Reference, day: date) -> None:
     """Refuse a publication of nobody, of one enterprise twice, of a listing that cannot be."""
+    _require_entries(event)
+    require_none(list(_unsound(event, reference, day)))
+
+
+def _require_entries(event: Event) -> None:
     if not event.entries:
         raise Refused("entries-missing", "名单为空", "the roster has no entries", "entries")
     doubled = [uscc for uscc, times in Counter(e.uscc for e in event.entries).items() if times > 1]
@@ -119,19 +124,26 @@ def sound(event: Event, reference: Reference, day: date) -> None:
             f"listed twice in one batch: {', '.join(sorted(doubled))}",
             "entries",
         )
+
+
+def _unsound(event: Event, reference: Reference, day: date) -> Iterator[Refused]:
+    """Yield what is wrong with each line by itself: whoever mends a roster mends all of it at once."""
     for index, entry in enumerate(event.entries):
         where = f"entries.{index}"
         try:
             standing.sound(_listing(event, entry), reference, entry.valid_from)
         except Refused as refusal:
-            raise refusal.within(where) from None
-        not_before(
-            entry.valid_from,
-            day,
-            "有效期起早于公布日",
-            "a listing before its publication",
-            f"{where}.valid_from",
-        )
+            yield refusal.within(where)
+        try:
+            not_before(
+                entry.valid_from,
+                day,
+                "有效期起早于公布日",
+                "a listing before its publication",
+                f"{where}.valid_from",
+            )
+        except Refused as refusal:
+            yield refusal
 
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
@@ -168,11 +180,16 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
             "batch",
         )
     not_in_the_future(command, body.published_on, "published_on")
-    sound(body, facts.reference, body.published_on)
+    _require_entries(body)
     tags = (f"roster:{body.batch}",)
     new = [New(f"roster/{body.batch}", recorded, None, None, tags, body.published_on)]
+    found = list(_unsound(body, facts.reference, body.published_on))
     for index, entry in enumerate(body.entries):
-        new.append(_listed(facts, command, entry, f"entries.{index}"))
+        try:
+            new.append(_listed(facts, command, entry, f"entries.{index}"))
+        except Refused as refusal:
+            found.append(refusal)
+    require_none(found)
     # Behind them all: the entries of a publication stand right behind it.
     listed = new[1:]
     for entry, of_entry in zip(body.entries, listed, strict=True):

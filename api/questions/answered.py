@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.questions.lists import VIEWS
-from projections.items.cases import InspectionRecordItem
+from projections.items.cases import FindingRecordItem, InspectionRecordItem
 from projections.items.entries import CatalogueItem, EntryItem, RequestItem
 from projections.items.records import (
     CertificateLookupItem,
@@ -22,7 +22,6 @@ OF_LISTS = (
     "flags",
     "assessments",
     "applications",
-    "findings",
     "complaints",
     "registers",
     "plans",
@@ -32,6 +31,7 @@ ANSWERS: Mapping[str, type] = MappingProxyType(
     {
         **{f"get_{name}": VIEWS[name].item for name in OF_LISTS},
         "get_inspections": InspectionRecordItem,
+        "get_findings": FindingRecordItem,
         "get_enterprise": EnterpriseItem,
         "get_timeline": TimelineItem,
         "get_event": EntryItem,

@@ -112,11 +112,17 @@ def standing(of: Gathered, words: Words) -> Iterator[Block]:
 
 def _stretch(each: dict[str, Any], words: Words) -> list[str]:
     return [
-        words.of(STANDINGS, each["standing"]),
+        words.of(STANDINGS, each["standing"]) + _by(each["findings"], words),
         words.days(each["valid_from"], each["valid_to"]),
         each["batch"] or "",
         positions(each["because"], words),
     ]
+
+
+def _by(findings: list[str], words: Words) -> str:
+    """Return the findings that a suspension or removal names."""
+    named = "、".join(findings)
+    return words(f"（依据问题 {named}）", f" (by finding {named})") if findings else ""
 
 
 POSITIONS_SHOWN = 8

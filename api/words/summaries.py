@@ -74,9 +74,9 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "增加 {added:items};减少 {removed:items};依据:{basis}",
             "added {added:items}; removed {removed:items}; basis: {basis}",
         ),
-        "ListingSuspended": _same("{basis}{until:until}"),
+        "ListingSuspended": _same("{basis}{until:until}{finding_id:finding}"),
         "ListingReinstated": _same("{basis}"),
-        "ListingRemoved": _same("{basis}"),
+        "ListingRemoved": _same("{basis}{finding_id:finding}"),
         "ListingRenewed": Words(
             "{valid_from} 至 {valid_to:last_day}", "{valid_from} to {valid_to:last_day}"
         ),
@@ -104,8 +104,8 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "RectificationReported": _same("{statement}"),
         "ReinspectionRecorded": _same("{passed:passed}: {note}"),
         "MeasureImposed": Words(
-            "{kind},自 {effective_from}{effective_to:until}",
-            "{kind}, from {effective_from}{effective_to:until}",
+            "{kind},自 {effective_from}{effective_to:until}{finding_id:finding}",
+            "{kind}, from {effective_from}{effective_to:until}{finding_id:finding}",
         ),
         "MeasureStayed": _MEASURE,
         "MeasureVaried": _MEASURE,
@@ -217,6 +217,10 @@ def _until(language: Language, value: str | None) -> str:
     )
 
 
+def _finding(language: Language, value: str | None) -> str:
+    return Words(f",依据问题 {value}", f", by finding {value}").speak(language) if value else ""
+
+
 def _keys(language: Language, value: Mapping[str, Any]) -> str:
     paths = [field_of(path, language) for path in value]
     return _row(language, paths, phrasing.listed(language, paths[:MOST]))
@@ -253,6 +257,7 @@ _FORMS: Mapping[str, Callable[[Language, Any], str]] = MappingProxyType(
         "count": _count,
         "total": _total,
         "until": _until,
+        "finding": _finding,
         "last_day": _last_day,
         "keys": _keys,
         "profile": _profile,

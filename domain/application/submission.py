@@ -14,7 +14,7 @@ from domain.enterprise import ENTERPRISE
 from domain.terms.decider import Command, Facts, Refused
 from domain.terms.guards import existing, existing_enterprise, must_be_uscc, not_in_the_future
 from domain.terms.naming import body_of, material_of
-from domain.terms.place import Place
+from domain.terms.place import Place, Side
 from domain.terms.reference import Occupation
 from domain.terms.scope import ScopeItem, require_some
 from domain.terms.vocabulary import MaterialKind, Method, Opinion
@@ -129,7 +129,7 @@ def require_submittable(
 ) -> None:
     """Refuse an application of nobody, or with a used identifier."""
     not_in_the_future(command)
-    existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
+    enterprise = existing_enterprise(facts[ENTERPRISE.key(body.uscc)], body.uscc)
     if known is not None:
         raise Refused(
             "application-exists",
@@ -138,6 +138,21 @@ def require_submittable(
             "application_id",
         )
     require_in_window(body, returned, command.valid_from)
+    address = enterprise.profile_on(command.valid_from).address
+    _require_in_beijing(facts, address, command.valid_from)
+
+
+def _require_in_beijing(facts: Facts, address: str, day: date) -> None:
+    """Refuse an applicant that is registered elsewhere, decidedly so (一(一)); a doubt is for the centre."""
+    location = facts.judged.lies(Place(address=address), day)
+    if location.side is Side.OUTSIDE:
+        raise Refused(
+            "address-outside",
+            f"企业登记地址“{address[:80]}”在本市行政区域外,不能申报(一(一));如登记有误请先更正企业信息",
+            f"the registered address {address[:80]!r} lies outside Beijing: no application (一(一)); if"
+            " it is wrong, correct the profile first",
+            "uscc",
+        )
 
 
 def require_in_window(body: ApplicationSubmitted, returned: Application | None, day: date) -> None:

@@ -1,6 +1,7 @@
 """G1, G2: held within Beijing, and the evidence of the place agrees with itself (七(三))."""
 
 from dataclasses import fields, replace
+from datetime import date
 
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
@@ -82,15 +83,19 @@ def location_of_place(
     place: Place | None, entry: Recorded[AssessmentHeld], context: Context
 ) -> Location:
     """Return where one place lies, by the outline and rules of the session's day."""
-    event = entry.event
+    return located(place, entry.event.mode, entry.event.held_from, context)
+
+
+def located(place: Place | None, mode: Mode, day: date, context: Context) -> Location:
+    """Return where a place lies, by the outline and rules of a day."""
     reference = context.reference
     bounds = Bounds(
-        error_m=reference.rules(event.held_from).outline_error_m,
-        outline=reference.outline(event.held_from),
+        error_m=reference.rules(day).outline_error_m,
+        outline=reference.outline(day),
     )
     if bounds == USUAL:
-        return context.locate(event.mode, place)
-    return context.locate(event.mode, place, bounds)
+        return context.locate(mode, place)
+    return context.locate(mode, place, bounds)
 
 
 _GRAVITY = {Side.INSIDE: 0, Side.UNDECIDED: 1, Side.OUTSIDE: 2}

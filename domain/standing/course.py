@@ -41,6 +41,8 @@ class Listing:
     """The batch that was published last."""
     suspended_until: date | None = None
     """The day on which the last suspension to end ends; None: not set, or not suspended."""
+    findings: tuple[str, ...] = ()
+    """The findings that the suspensions in force, or the removal, rest on."""
     because: tuple[int, ...] = ()
 
     @property
@@ -175,6 +177,8 @@ class Walk:
     withdrawn: dict[Unit, date] = field(default_factory=dict[Unit, date])
     """What was taken out of the scope and not added since, with the day."""
     removed: bool = False
+    removed_for: tuple[str, ...] = ()
+    """The findings that the removal names."""
     listed: Days | None = None
     """From the first to the last grant that follow without a gap."""
     batch: str | None = None
@@ -204,7 +208,7 @@ class Walk:
             gap = listed is None or (listed.end is not None and listed.end < start)
             if self.removed or (gap and not self.running) or listed is None:
                 listed = grant.days
-            self.removed = False
+            self.removed, self.removed_for = False, ()
             self.running = sorted([*self.running, grant], key=_order)
             self.listed = Days(listed.start, max(map(_end, self.running)))
 
@@ -218,6 +222,8 @@ class Walk:
         elif self.listed is not None:
             standing = Standing.EXPIRED
         suspensions = self.suspensions if self.running else []
+        findings = self.removed_for if self.removed else ()
+        findings += tuple(s.finding_id for s in suspensions if s.finding_id is not None)
         untils = [s.until for s in suspensions]
         because = (*self.trail, *(s.position for s in suspensions))
         return Listing(
@@ -226,6 +232,7 @@ class Walk:
             days=self.listed,
             batch=self.batch,
             suspended_until=None if None in untils else max(filter(None, untils), default=None),
+            findings=tuple(sorted(set(findings))),
             because=tuple(dict.fromkeys(because)),
         )
 

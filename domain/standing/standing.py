@@ -278,10 +278,13 @@ def _suspensions(walk: Walk, day: date, changes: Sequence[Change]) -> None:
 
 def _removals(walk: Walk, day: date, changes: Sequence[Change]) -> None:  # noqa: ARG001 - one shape
     """Take the enterprise off the roster, with everything that was granted up to the day."""
-    removed = [c.position for c in changes if isinstance(c.event, ListingRemoved)]
+    removed = [c for c in changes if isinstance(c.event, ListingRemoved)]
     if removed:
-        walk.trail += [*(s.position for s in walk.suspensions if walk.running), *removed]
+        walk.trail += [s.position for s in walk.suspensions if walk.running]
+        walk.trail += [c.position for c in removed]
         walk.running, walk.ended, walk.suspensions, walk.removed = [], [], [], True
+        named = (c.event.finding_id for c in removed)
+        walk.removed_for = tuple(finding_id for finding_id in named if finding_id is not None)
 
 
 _IN_ORDER: tuple[Callable[[Walk, date, Sequence[Change]], None], ...] = (

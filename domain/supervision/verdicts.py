@@ -15,6 +15,7 @@ from domain.catalogue import ALL
 from domain.certificate.certificate import CertificateIssued, CertificateReissued
 from domain.checks import CHECKS
 from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.checks.venue import located
 from domain.correction import RecordCorrected
 from domain.finding.finding import Finding
 from domain.flag import Said, shown
@@ -25,7 +26,8 @@ from domain.terms.decider import Apply, Judgement
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.identifiers import flag_parts
-from domain.terms.vocabulary import ReviewDecision, Severity, Verdict
+from domain.terms.place import Location, Place
+from domain.terms.vocabulary import Mode, ReviewDecision, Severity, Verdict
 
 History: TypeAlias = Callable[[str, int], Iterable[Recorded[Any]]]
 """Return the entries about an enterprise behind a position, in order."""
@@ -138,6 +140,10 @@ class Verdicts:
             and any(review.finding_id in standing for review in said.reviews)
             for key, said in file.said.items()
         )
+
+    def lies(self, place: Place, day: date) -> Location:
+        """Return where a place lies, by the outline and rules of the day."""
+        return located(place, Mode.ON_SITE, day, self._context())
 
     def has_certificates(self, record: Recorded[Any]) -> bool:
         """Return whether the record is a certificate, or a session on which some were issued."""

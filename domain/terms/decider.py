@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
+from domain.terms.place import Location, Place
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import Verdict
 
@@ -36,11 +37,22 @@ class Refused(Exception):  # noqa: N818 - an answer to the caller, not a fault
         self.zh = zh
         self.en = en
         self.field = field
+        self.also: tuple[Refused, ...] = ()
+        """What else is wrong with the same command: a list is mended in one round."""
 
     def within(self, path: str) -> "Refused":
         """Return the same refusal of a value that is a part of another one, at `path` of it."""
         field = f"{path}.{self.field}" if self.field else path
         return Refused(self.code, self.zh, self.en, field)
+
+
+def require_none(found: Sequence[Refused]) -> None:
+    """Refuse for all that was found, each place once; the first one speaks for them."""
+    told = {(refusal.field, refusal.zh): refusal for refusal in reversed(found)}
+    if told:
+        first, *others = reversed(told.values())
+        first.also = tuple(others)
+        raise first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +196,10 @@ class Judged(Protocol):
 
     def has_certificates(self, record: Recorded[Any]) -> bool:
         """Return whether the record is a certificate, or a session on which some were issued."""
+        ...
+
+    def lies(self, place: Place, day: date) -> Location:
+        """Return where a place lies, by the outline and rules of the day: as the checks judge it."""
         ...
 
 

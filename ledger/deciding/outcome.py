@@ -58,7 +58,9 @@ CONFLICT = Rejected(
 
 def refused(refusal: Refused) -> Rejected:
     """Return the outcome that says a refusal."""
-    errors = (Fault(refusal.field, refusal.zh, refusal.en),) if refusal.field else ()
+    errors = tuple(
+        Fault(each.field, each.zh, each.en) for each in (refusal, *refusal.also) if each.field
+    )
     return Rejected(refusal.code, refusal.zh, refusal.en, refusal.field, errors)
 
 

@@ -368,6 +368,15 @@ class FindingItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRecordItem(FindingItem):
+    """一个问题 / a finding, with the flags that do not carry it any more."""
+
+    grounds_gone: Annotated[
+        tuple[str, ...], Head("已不成立的疑点", "flags that were cleared or dismissed"), READ
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintItem:
     """投诉 / a complaint as received; who complained stays in the vault."""
 

@@ -144,7 +144,11 @@ class CountItem:
     month: Annotated[str | None, Head("月份", "month"), READ, SOMETIMES, Shown("2025-03")]
     code: Annotated[str | None, Head("检查", "check"), READ, Said("check"), SOMETIMES]
     sessions: Annotated[int, Head("认定活动数", "sessions"), READ]
-    certificates: Annotated[int, Head("证书数", "certificates"), READ]
+    certificates: Annotated[
+        int,
+        Head("有效证书数(不含已换发、已撤销)", "certificates in force, none replaced or revoked"),
+        READ,
+    ]
     breaches: Annotated[int, Head("违规数", "breaches"), READ]
     open_findings: Annotated[int, Head("未结问题", "open findings"), READ]
 

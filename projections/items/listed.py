@@ -17,6 +17,8 @@ from projections.items.parts import (
 )
 from projections.items.shape import PUBLISHED, READ, UNTIL, Head, Said, Shown
 
+FINDINGS = Head("暂停或移出所依据的问题", "findings behind the suspension or removal")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterItem:
@@ -34,6 +36,7 @@ class RosterItem:
     valid_from: Annotated[date | None, Head("有效期起", "valid from"), PUBLISHED]
     valid_to: Annotated[date | None, Head("有效期止", "valid until"), PUBLISHED, UNTIL]
     scope: Annotated[tuple[GrantedItem, ...], SCOPE, PUBLISHED]
+    findings: Annotated[tuple[str, ...], FINDINGS, READ]
     because: Annotated[Positions, BECAUSE, READ]
 
 
@@ -58,6 +61,7 @@ class StandingStretchItem:
     valid_to: Annotated[date | None, Head("至", "until"), READ, UNTIL]
     listed_from: Annotated[date | None, Head("有效期起", "listed from"), READ]
     listed_to: Annotated[date | None, Head("有效期止", "listed until"), READ, UNTIL]
+    findings: Annotated[tuple[str, ...], FINDINGS, READ]
     because: Annotated[Positions, BECAUSE, READ]
 
 

@@ -86,6 +86,7 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row sho
         "valid_from": listing.days.start if listing.days else None,
         "valid_to": listing.days.end if listing.days else None,
         "scope": granted(listing),
+        "findings": listing.findings,
         "because": because,
     }
     terms = SEPARATOR.join(["", *sorted(set(_terms(scope))), ""])
@@ -258,7 +259,7 @@ def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, 
     """Return the standing of the enterprise over all days, as known at the basis' position.
 
     Each: `standing, batch, valid_from, valid_to` (days of the standing), `listed_from,
-    listed_to` (days of the listing), `because`.
+    listed_to` (days of the listing), `findings`, `because`.
     """
     values = {"position": basis.position, "key": uscc}
     found: list[dict[str, Any]] = []
@@ -271,6 +272,8 @@ def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, 
             "valid_to": end.isoformat() if end else None,
             "listed_from": shown["valid_from"],
             "listed_to": shown["valid_to"],
+            # Rows of an earlier fold, which answer until theirs are made anew, do not have it.
+            "findings": shown.get("findings", []),
             "because": shown["because"][1:],
         }
         if found and _same_standing(found[-1], stretch):
@@ -282,5 +285,5 @@ def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, 
 
 
 def _same_standing(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    names = ("standing", "batch", "listed_from", "listed_to")
+    names = ("standing", "batch", "listed_from", "listed_to", "findings")
     return all(one[name] == other[name] for name in names)

@@ -12,6 +12,7 @@ from domain.roster import entries_digest, recorded_form, whole
 from domain.standing.standing import STANDING, ListingRemoved
 from domain.terms.decider import Command
 from domain.terms.vocabulary import Standing
+from ledger.deciding.outcome import refused
 from tests.facts import (
     APP,
     ELECTRICIAN,
@@ -169,10 +170,10 @@ def test_an_occupation_that_became_access_controlled_since_is_not_published():
     then = date(2021, 11, 1)
     way = [order(c.body, then, by=c.actor) for c in confirmed(scope)]
     way[1] = order(submission(scope=scope, window="2022-05"), then)
-    for first_day, refused in ((date(2021, 11, 22), False), (date(2021, 11, 23), True)):
+    for first_day, is_barred in ((date(2021, 11, 22), False), (date(2021, 11, 23), True)):
         entry = roster_entry(scope=scope, valid_from=first_day, valid_to=date(2024, 11, 1))
         outcome = given(*way).when(publish(published_on=then, entries=(entry,)))
-        if refused:
+        if is_barred:
             outcome.then_refused("access-controlled", "entries.0.scope.0")
         else:
             assert len(outcome.new) == 2
@@ -232,3 +233,16 @@ def test_a_grant_takes_the_place_of_one_that_the_enterprise_had():
         recorded_form(publication(entries=(roster_entry(replaces=("app-0",)),))),
         listing(replaces=("app-0",)),
     )
+
+
+def test_every_line_at_fault_is_named_in_one_round():
+    """Whoever mends a roster of two hundred lines mends it once."""
+    good = roster_entry()
+    long = replace(good, valid_to=LISTED_TO + timedelta(days=1))
+    entries = (long, replace(long, uscc=OTHER, application_id="app-9"))
+    refusal = given(*confirmed()).when(publish(entries=entries)).refusal
+    assert refusal is not None
+    named = [each.field for each in (refusal, *refusal.also)]
+    assert {"entries.0.valid_to", "entries.1.valid_to", "entries.1.uscc"} <= set(named)
+    assert len(named) == len(set(named))
+    assert [fault.field for fault in refused(refusal).errors] == named

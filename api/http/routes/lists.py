@@ -14,6 +14,7 @@ from api.http.lists import answer_list
 from api.intake.evidence import evidence_missing
 from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS, DeclaredList
+from api.questions.gone import gone
 from api.questions.parameters import Text
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
@@ -91,6 +92,9 @@ def _add_one(name: str, summary: str) -> None:
         question: Annotated[AsOf, Query()],
     ) -> Response:
         standing, item = ask_one(house, actor, name, question.asked(), key)
+        if name == "findings":
+            grounds = gone(house, actor, item, standing.asked)
+            return document(request, standing, {**item, "grounds_gone": list(grounds)})
         if name != "inspections":
             return document(request, standing, item)
         missing = evidence_missing(house, item)

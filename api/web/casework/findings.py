@@ -14,6 +14,7 @@ from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
 from api.intake.evidence import obtainable
 from api.questions.clocks import Asked
+from api.questions.gone import gone
 from api.questions.policy import Action, decide
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
@@ -232,7 +233,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         files=obtainable(house, actor, _files(item)),
         overdue=_overdue(item, standing.day.isoformat()),
         acts=due(item, actor) if frame.now else (),
-        gone=_gone(house, actor, item, standing.asked),
+        gone=gone(house, actor, item, standing.asked),
         may_stamp=may_stamp(actor),
         papers=filings(house, item["because"]),
         measures=[
@@ -248,20 +249,6 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         values=fresh if form is None else typed(form),
     )
     return render(frame, "finding.html", page, refusal.status if refusal else seen.status)
-
-
-def _gone(house: Installation, actor: Actor, item: Row, asked: Asked) -> dict[str, Row]:
-    """Return the flags behind a finding that do not carry it any more, as known at the basis."""
-    found: dict[str, Row] = {}
-    for key in item["flags"]:
-        there = attempt(partial(ask_one, house, actor, "flags", asked, key))
-        if isinstance(there, Refusal):  # none, or not for this reader
-            continue
-        flag = there[1]
-        dismissed = flag["review"] == "dismissed" and not flag["review_stale"]
-        if flag["verdict"] == "clear" or dismissed:
-            found[key] = flag
-    return found
 
 
 def _asked_for(house: Installation, actor: Actor, item: Row) -> str | None:

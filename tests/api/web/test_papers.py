@@ -250,6 +250,36 @@ def test_a_finding_says_that_its_ground_is_gone(site: Site):
     said = site.get(f"/findings/{number}?min_position={at}", SUPERVISOR).text
     assert "依据已不存在" in said
     assert "请核实后销号或撤回" in said
+    told = site.get(f"/v1/findings/{number}?min_position={at}", SUPERVISOR).json()
+    assert told["grounds_gone"] == [key], "the page's JSON twin says it too"
+
+
+def test_a_suspension_and_a_removal_show_the_finding_that_they_name(site: Site):
+    code = lines.uscc()
+    for each in lines.listed(code, "4"):
+        site.record(each)
+    number = f"fd-{uuid.uuid4().hex[:8]}"
+    raised = {"kind": "超等级", "severity": "major", "rule": "七(三)", "statement": "超出等级。"}
+    named = {"assessments": [], "certificates": [], "flags": []}
+    site.record(
+        lines.line(
+            "FindingRaised",
+            "2025-04-01",
+            lines.SUPERVISOR,
+            finding_id=number,
+            uscc=code,
+            **named,
+            **raised,
+        )
+    )
+    suspended = {"uscc": code, "basis": "停办", "finding_id": number}
+    at = site.record(lines.line("ListingSuspended", "2025-05-01", lines.BUREAU, **suspended))
+    pinned = f"valid_at=2025-05-02&min_position={at}"
+    assert f"/findings/{number}" in site.get(f"/enterprises/{code}?{pinned}", SUPERVISOR).text
+    shown = site.get(f"/v1/enterprises/{code}?{pinned}", SUPERVISOR).json()
+    assert (shown["standing"], shown["findings"]) == ("suspended", [number])
+    stretches = site.get(f"/v1/enterprises/{code}/standing?{pinned}", SUPERVISOR).json()["items"]
+    assert [s["findings"] for s in stretches if s["standing"] == "suspended"] == [[number]]
 
 
 def test_the_supervisors_own_fault_is_a_remark_on_their_inspection_and_no_flag_of_the_enterprise(

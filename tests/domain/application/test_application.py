@@ -652,3 +652,26 @@ def test_an_expert_has_no_other_role():
     way = assigned()
     officer = replace(expert("e1"), role=Role.CENTRE_OFFICER, organisation="centre")
     given(*way).when(order(scored(), DAY, by=officer)).then_refused("role-not-allowed")
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("北京市海淀区上地十街10号", True),
+        ("河北省三河市燕郊镇迎宾路1号", False),
+        ("上海市浦东新区世纪大道100号", False),
+        ("清河农场一号院", True),  # a doubt is for the centre
+        ("学院路1号", True),
+    ],
+)
+def test_who_is_registered_decidedly_elsewhere_does_not_apply(address: str, *, taken: bool):
+    said = given(register(address=address)).when(submit())
+    if taken:
+        said.then_as_ordered()
+    else:
+        said.then_refused("address-outside", "uscc")
+
+
+def test_the_address_of_the_day_of_the_application_counts():
+    moved = order(EnterpriseProfileChanged(uscc=USCC, address="北京市朝阳区"), date(2024, 4, 1))
+    given(register(address="天津市和平区南京路1号"), moved).when(submit()).then_as_ordered()
