@@ -47,7 +47,7 @@ def test_the_pages_say_that_history_is_left_out(office):
     at = office.bench.log.head().position
     flags = office.ask("/flags", headers=html, uscc=code, min_position=at).text
     assert "历史补录，不计时长" in flags
-    assert "历史补录的记录不计滞后" in office.ask("/late", headers=html).text
+    assert "历史补录和随产品提供的目录不计滞后" in office.ask("/late", headers=html).text
     assert "历史补录的不计时长" in office.ask("/overview", SUPERVISOR, html).text
 
 

@@ -15,6 +15,7 @@ from domain.terms.vocabulary import CatalogueKind
 from ledger.deciding.outcome import Accepted
 from ledger.gate.shapes import from_members
 from ledger.reference import SHIPPED
+from projections.views.arrivals import holds_history, recorded_on
 from tests.api.desk import Desk
 from tests.api.lines import BUREAU, CENTRE, SUPERVISOR, Json, line, registered, reporter, uscc
 from tests.postgres import Server
@@ -177,6 +178,10 @@ def test_a_new_ledger_adopts_what_is_shipped_and_an_existing_one_nothing(
         used = house.reference_at(len(firm)).dictionary("2015")
         assert used is not None
         assert used.names["4-07-05-03"] == "智能楼宇管理员"
+        with house.reading() as connection:
+            # The product brought them along: nobody was late, and they are no history of anybody's.
+            assert recorded_on(connection, range(1, len(firm) + 1)) == {}
+            assert not holds_history(connection)
         body = house.reference_at(0).adopted
         assert all(e.position == 0 for e in body)
         assert house.reference_at(0).dictionary("2015") is None
