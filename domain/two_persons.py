@@ -76,8 +76,8 @@ def _may_bear(facts: Facts, body: object) -> bool:
     if not isinstance(body, RecordCorrected):
         return True
     record = facts[ENTRY.key(str(body.position))]
-    kind: type[object] = type(record.event) if record is not None else object
-    looked_at = LOOKED_AT.get(kind)
+    event: object = record.event if record is not None else None
+    looked_at = LOOKED_AT.get(type(event))
     roots = {field.path.partition(".")[0] for field in body.fields}
     return looked_at is None or not looked_at.isdisjoint(roots)
 
