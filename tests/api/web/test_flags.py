@@ -9,8 +9,18 @@ import pytest
 from api.words.words import RESPONSIBLE
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger.log.clock import today
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow, text_of
+from tests.api.web.site import (
+    ANALYST,
+    INSPECTOR,
+    OFFICER,
+    SUPERVISOR,
+    Opener,
+    Site,
+    follow,
+    text_of,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -332,3 +342,45 @@ def test_pages_of_flags_are_accessible_and_fit_the_screen(
     one.open(path)
     assert one.violations() == []
     assert not one.wide()
+
+
+def test_a_flag_says_that_the_finding_it_became_was_withdrawn_and_waits_again(
+    site: Site, firm: str
+):
+    key, number = _keys(site, firm)[0], f"fd-{firm[-8:]}"
+    fields = {
+        "key": str(uuid.uuid4()),
+        "finding_id": number,
+        "kind": "超范围",
+        "severity": "major",
+        "statement": "超范围开展认定",
+        "reason": "立案",
+    }
+    assert _sent(site, f"/flags/{key}/convert", SUPERVISOR, fields).status_code == 303
+    assert key not in _keys(site, firm, review="none")
+    gone = lines.line(
+        "FindingWithdrawn", str(today()), lines.SUPERVISOR, finding_id=number, reason="疑点不成立"
+    )
+    at = site.record(gone)
+    page = text_of(site.get(f"/flags/{key}?min_position={at}", SUPERVISOR).text)
+    assert "所转问题已撤回，待重新复核" in page
+    assert key in _keys(site, firm, review="none")
+
+
+def test_what_ends_a_severe_flag_on_its_page_waits_for_somebody_else_and_says_so(site: Site):
+    code = lines.uscc()
+    for line in lines.listed(code, "4"):
+        site.record(line)
+    outside = {"name": "考点", "address": "河北省三河市燕郊镇", "division": "131082"}
+    held = site.record(lines.session(code, "4", venue=outside))
+    fields = {"venue.division": "110105", "venue.address": "北京市朝阳区望京街10号"}
+    wish = {"position": held, "fields": fields, "reason": "录入错误", "valid_from": str(today())}
+    answer = site._post("/v1/commands/RecordCorrected", wish, lines.reporter(code))
+    asked = answer.json()["position"]
+    (key,) = _keys(site, code, code="G1")
+    form = {"key": str(uuid.uuid4()), "position": asked, "taken": "yes", "reason": "属实"}
+    done = _sent(site, f"/flags/{key}/correction", SUPERVISOR, form)
+    assert done.status_code == 303
+    assert _keys(site, code, code="G1") == [key]
+    waiting = text_of(site.get(f"/approvals?state=waiting&uscc={code}", OFFICER).text)
+    assert "更正申请" in waiting
