@@ -280,9 +280,7 @@ def _request(
 
 
 def _request_tags(entry: Recorded[Any]) -> tuple[str, ...]:
-    """C2 is judged over all certificates of a number or a holder, so it hears of their requests too."""
-    certificates = (tag for tag in entry.tags if tag.startswith(("certificate:", "holder:")))
-    return (f"correction:{entry.position}", EVERY_REQUEST, *certificates)
+    return (f"correction:{entry.position}", EVERY_REQUEST)
 
 
 def _answer(

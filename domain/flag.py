@@ -247,7 +247,6 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     tags = (
         f"flag:{body.flag}",
         *evidence_tags(each.sha256 for each in named),
-        *_twin_tags(body.flag, record),
     )
     day = command.valid_from
     return [New(f"flag/{body.flag}", event, record.subject, record.district, tags, day)]
@@ -343,10 +342,3 @@ def _is_reviewed_so(said: Said, command: Command[Event], event: FlagReviewed) ->
     held = [review for review in said.reviews if review.outcome == event.outcome][-1:]
     same = (event.decision, event.finding_id, command.reason or "")
     return any((review.decision, review.finding_id, review.reason) == same for review in held)
-
-
-def _twin_tags(key: str, record: Recorded[Any]) -> tuple[str, ...]:
-    """C2 is judged over all certificates of a number or a holder, so what is said is a fact of theirs."""
-    if not key.startswith("C2-"):
-        return ()
-    return tuple(tag for tag in record.tags if tag.startswith(("certificate:", "holder:")))

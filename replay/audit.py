@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from psycopg import Connection, sql
 
 from projections.counts import tallies
-from projections.follow import duplicate_rows
+from projections.follow import duplicate_verdicts
 from projections.follow.fold import Rules
 from projections.follow.schema import LIVE, SEARCH
 from projections.views.lines import text
@@ -55,11 +55,12 @@ def check(
     with known_at.connection(conninfo) as conn:
         stored = digest.stored_histories(conn, position, schema)
         unlike = differing(folded, stored)
-        sharing = tuple(duplicate_rows.sharing(conn, 0, position)) if unlike else ()
+        sharing = duplicate_verdicts.sharing(conn, 0, position) if unlike else {}
         found: list[Difference] = []
         for table, subjects in unlike.items():
             for subject in subjects:
-                part = Part(conninfo, position, subjects=(subject,), certificates=sharing)
+                certificates = tuple(sharing.get(subject, ()))
+                part = Part(conninfo, position, subjects=(subject,), certificates=certificates)
                 now = list(_differences(conn, rules, part, table, subject, schema))
                 before = _of_the_past(conn, rules, part, table, subject, schema)
                 known = {each.key for each in now}

@@ -1,7 +1,7 @@
 """The public rows at any position, folded from the ledger itself without a look at the live tables.
 
-Subjects are independent, so a replay is a map over stretches of subjects; C2, which spans
-enterprises, is a second map over the certificates that share a number or a holder.
+Subjects are independent, so a replay is a map over stretches of subjects; what C2 says of a
+certificate that shares a number or a holder is folded first, and merged into those of its enterprise.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import Connection
 
-from projections.follow import duplicate_rows, histories
+from projections.follow import duplicate_verdicts, histories
 from projections.follow.fold import Rules, SetApart, current, follow, read
-from projections.follow.pieces import pieces
 from projections.follow.store import Batch
 from projections.views.row import Row
 from projections.views.views import VIEWS
@@ -29,7 +28,7 @@ class Shown(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One job of a replay: which ledger, up to which entry, which subjects or which certificates for C2."""
+    """One job of a replay: which ledger, up to which entry, which subjects, which certificates for C2."""
 
     conninfo: str
     upto: int
@@ -43,15 +42,14 @@ def rows(rules: Rules, part: Part) -> Iterator[Shown]:
     with connection(part.conninfo) as conn:
         known = histories.known_rules(conn, rules, part.upto)
         yield from _of_subjects(conn, known, part)
-        if part.certificates and "flags" in part.views:
-            yield from _of_twins(conn, known, part)
 
 
 def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
-    for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
+    verdicts = _verdicts(conn, rules, part)
+    for uscc, told in histories.of_subjects(conn, part.subjects, part.upto):
         try:
             of = rules.new_file(uscc)
-            read(of, rules.among(history, 0, part.upto))
+            read(of, rules.among(told, 0, part.upto, verdicts.get(uscc, ())))
         except SetApart as error:
             # As the views show it: what it came to before that entry.
             yield from _of_subjects(
@@ -63,12 +61,8 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Sh
                 yield Shown(uscc, table, key, row)
 
 
-def _of_twins(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
-    versions = duplicate_rows.versions(conn, rules, 0, part.upto, part.certificates)
-    last = {version.key: version for version in versions}
-    for table, key, subject, _, _, found in last.values():
-        for row in found:
-            yield Shown(subject, table, key, row)
+def _verdicts(conn: Connection[Any], rules: Rules, part: Part) -> duplicate_verdicts.Verdicts:
+    return duplicate_verdicts.of_certificates(conn, rules.apply, 0, part.upto, part.certificates)
 
 
 def history(rules: Rules, part: Part) -> Iterator[tuple[str, list[Sequence[str]]]]:
@@ -78,15 +72,14 @@ def history(rules: Rules, part: Part) -> Iterator[tuple[str, list[Sequence[str]]
     """
     with connection(part.conninfo) as conn:
         known = histories.known_rules(conn, rules, part.upto)
+        verdicts = _verdicts(conn, known, part)
         for uscc, told in histories.of_subjects(conn, part.subjects, part.upto):
             batch = Batch(0)
             with suppress(SetApart):  # what came before stands, as in the tables
                 of = known.new_file(uscc)
-                batch.add(follow(of, known.among(told, 0, part.upto)))
+                entries = known.among(told, 0, part.upto, verdicts.get(uscc, ()))
+                batch.add(follow(of, entries))
             yield from _by_subject(batch)
-        batch = Batch(0)
-        batch.add(duplicate_rows.versions(conn, known, 0, part.upto, part.certificates))
-        yield from _by_subject(batch)
 
 
 def _by_subject(batch: Batch) -> Iterator[tuple[str, list[Sequence[str]]]]:
@@ -100,18 +93,13 @@ was not reported; what is judged of it stands in the flags."""
 
 
 def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) -> Iterator[Part]:
-    """Yield jobs of about the same size, at least `number` where there are as many subjects.
-
-    Which certificates share something is looked up last, while earlier jobs run.
-    """
+    """Yield jobs of about the same size, at least `number` where there are as many subjects."""
     whole = Part(conninfo, upto, tuple(views))
     with connection(conninfo) as conn:
+        sharing = duplicate_verdicts.sharing(conn, 0, upto) if "flags" in views else {}
         for subjects in _together(histories.sizes(conn, 0, upto), number):
-            yield whole._replace(subjects=subjects)
-        if "flags" in views:
-            sharing = duplicate_rows.sharing(conn, 0, upto)
-            for some in pieces(sharing, max(1_000, -(-len(sharing) // number))):
-                yield whole._replace(certificates=tuple(some))
+            certificates = (at for subject in subjects for at in sharing.get(subject, ()))
+            yield whole._replace(subjects=subjects, certificates=tuple(certificates))
 
 
 def _together(sizes: Sequence[tuple[str, int]], number: int) -> Iterator[tuple[str, ...]]:

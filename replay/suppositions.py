@@ -3,7 +3,7 @@
 Supposed are a rule set, in force on every day, or entries that would stand behind the last one; a
 catalogue is such an entry, with its content. Subjects are independent, so this is a map over them like
 any replay, and what differs is said by the very comparison that `diff` makes. Nothing is recorded.
-What spans enterprises (C2) is folded as things stand, on both sides.
+What spans enterprises (C2) is merged in as things stand, on both sides, where all rows are wanted.
 """
 
 from collections import Counter
@@ -22,11 +22,10 @@ from domain.terms.envelope import Recorded
 from ledger import catalogues
 from ledger.codec import legible
 from ledger.log.log import Log
-from projections.follow import duplicate_rows, histories
-from projections.follow.fold import Rules, SetApart, current, read
-from projections.follow.pieces import pieces
+from projections.follow import duplicate_verdicts, histories
+from projections.follow.fold import Rules, SetApart, current, merged, read
 from projections.views.row import Row, item
-from replay import compare, known_at
+from replay import compare
 from replay.causes import cause
 from replay.compare import Of
 from replay.engines import Executor
@@ -93,7 +92,7 @@ class Whole(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One job: some subjects, or some certificates that share a number or a holder."""
+    """One job: some subjects, and their certificates that share a number or a holder."""
 
     whole: Whole
     subjects: tuple[str, ...] = ()
@@ -154,18 +153,19 @@ def plan(whole: Whole, workers: int = 1, behind: str = "") -> Planned:
         concerned = supposed.subjects()
         if supposed.concerns_all or whole.tables:
             concerned |= sizes.keys()
-        parts = list(_together(whole, {s: sizes.get(s, 0) for s in sorted(concerned)}, workers))
-        if whole.tables:
-            sharing = duplicate_rows.sharing(conn, 0, whole.upto)
-            parts += [
-                (Part(whole, certificates=tuple(some)), len(some))
-                for some in pieces(sharing, 2_000)
-            ]
-    return Planned([each for each in parts if _is_behind(each[0], behind)])
+        parts = _together(whole, {s: sizes.get(s, 0) for s in sorted(concerned)}, workers)
+        sharing = duplicate_verdicts.sharing(conn, 0, whole.upto) if whole.tables else {}
+    return Planned(
+        [
+            (part._replace(certificates=_of(sharing, part.subjects)), size)
+            for part, size in parts
+            if part.subjects[0] > behind
+        ]
+    )
 
 
-def _is_behind(part: Part, behind: str) -> bool:
-    return not part.subjects or part.subjects[0] > behind
+def _of(sharing: Mapping[str, Sequence[int]], subjects: Iterable[str]) -> tuple[int, ...]:
+    return tuple(position for subject in subjects for position in sharing.get(subject, ()))
 
 
 def _together(whole: Whole, sizes: Mapping[str, int], workers: int) -> Iterator[tuple[Part, int]]:
@@ -198,18 +198,16 @@ def fold_part(rules: Rules, part: Part) -> Found:
     found = Found(part.subjects[-1] if part.subjects else "", 0, 0, [], {})
     with connection(whole.conninfo) as conn:
         now = histories.known_rules(conn, rules, whole.upto)
-        if part.certificates:
-            twins = known_at.Part(whole.conninfo, whole.upto, certificates=part.certificates)
-            for shown in known_at.rows(rules, twins):
-                if _holds(shown.row, whole.day):
-                    found.rows.setdefault(shown.table, []).append(shown.row.doc)
-            return found
         then = whole.supposed.over(now, conn)
+        verdicts = duplicate_verdicts.of_certificates(
+            conn, now.apply, 0, whole.upto, part.certificates
+        )
         left = list(part.subjects)
         subjects = flags = 0
         for uscc, history in histories.of_subjects(conn, part.subjects, whole.upto):
             left.remove(uscc)
-            flags += _both_ways(uscc, list(history), (now, then), whole, found)
+            entries = list(merged(verdicts.get(uscc, ()), history))
+            flags += _both_ways(uscc, entries, (now, then), whole, found)
             subjects += 1
         for uscc in left:  # nobody has heard of them yet
             flags += _both_ways(uscc, [], (now, then), whole, found)

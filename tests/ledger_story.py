@@ -14,7 +14,6 @@ from domain.certificate.certificate import (
 )
 from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected
 from domain.erasure import PersonErased
-from domain.flag import FlagAnswered, FlagReviewed
 from domain.inspection.inspection import InspectionDrawn
 from domain.registry import EVENTS
 from domain.roster import RosterPublished
@@ -92,21 +91,14 @@ class LedgerStory:
                 return (*self._tags.get(event.position, ()), f"entry:{event.position}")
             case InspectionDrawn():
                 return (f"inspection:{event.draw_id}",)
-            case FlagReviewed() | FlagAnswered() if event.flag.startswith("C2-"):
-                return self._tags.get(int(event.flag[3:]), ())
             case CorrectionRequested():
-                return (f"correction:{event.position}", *self._judged_by(event.position))
+                return (f"correction:{event.position}",)
             case CorrectionDecided():
                 return self._tags.get(event.position, ())
             case _ if isinstance(event, get_args(enterprise.Event)):
                 return (f"enterprise:{event.uscc}",)
             case _:
                 return self._assessment_tags(event)
-
-    def _judged_by(self, position: int) -> tuple[str, ...]:
-        """The numbers and holders of the record, by which C2 is judged."""
-        tags = self._tags.get(position, ())
-        return tuple(tag for tag in tags if tag.startswith(("certificate:", "holder:")))
 
     def _assessment_tags(self, event: Any) -> tuple[str, ...]:
         if isinstance(event, AssessmentHeld):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from domain.checks import CHECKS
 from domain.flag import Said, shown
-from domain.supervision.duplicates import Twins
+from domain.supervision.duplicates import Duplicates
 from domain.supervision.flags import case_of
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
@@ -28,8 +28,7 @@ class Judged(NamedTuple):
 
 def verdicts(entries: Iterable[Recorded[Any]], today: date) -> dict[str, Judged]:
     """Return every flag that was ever raised, by its key, as judged on `today`."""
-    told = list(entries)
-    found = {**dict(_by_enterprise(told, today)), **dict(_twins(told))}
+    found = dict(_by_enterprise(list(entries), today))
     return {
         key: Judged(verdict, CHECKS[key.partition("-")[0]].severity.value, case)
         for key, (verdict, case) in found.items()
@@ -40,9 +39,10 @@ def _by_enterprise(
     entries: list[Recorded[Any]], today: date
 ) -> Iterator[tuple[str, tuple[str, str]]]:
     context = replace(installed_context(), reference=held())
+    told = list(with_duplicates(entries))
     for uscc in sorted({e.subject for e in entries if e.subject}):
         of = Supervision(uscc, context, apply)
-        for entry in entries:
+        for entry in told:
             if entry.subject == uscc or entry.type.startswith("catalogue."):
                 of.read(entry)
         for key, flag in of.flags.items():
@@ -61,14 +61,9 @@ def _brought_by_time(of: Supervision, today: date) -> Iterator[tuple[str, tuple[
                 yield key, (said["verdict"], said["case"])
 
 
-def _twins(entries: list[Recorded[Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
-    twins = Twins(apply)
+def with_duplicates(entries: Iterable[Recorded[Any]]) -> Iterator[Recorded[Any]]:
+    """Yield the entries of all enterprises, each followed by what C2 says since it."""
+    duplicates = Duplicates(apply)
     for entry in entries:
-        twins.read(entry)
-    for entry in entries:
-        judged = twins.flag(entry.position)
-        if judged is not None:
-            flag, said = judged
-            standing = shown(said, flag.outcome.verdict, flag.name, {})
-            case = case_of(flag.then, flag.outcome.verdict, standing.holding)
-            yield flag.key, (flag.outcome.verdict.value, case.label)
+        yield entry
+        yield from duplicates.read(entry)

@@ -26,6 +26,8 @@ OF_PAPER = ("R1", "R2", "C1", "T1", "T2", "S5")
 AS_ASSESSED = ("S1", "S2", "S3", "S4")
 """What is judged of it on the days of its session, of which the sentence tells (§6)."""
 OF_CERTIFICATE = (*OF_PAPER, *AS_ASSESSED)
+SHOWING_CERTIFICATE = (*OF_CERTIFICATE, "C2")
+"""C2 shows the certificate too; what it says is judged elsewhere."""
 
 OF_INSPECTION = ("Q1", "V1")
 
@@ -74,7 +76,7 @@ def _successor(of: "Supervision", record: CertificateRecord, at: int) -> Iterato
     found = {"C1": outcome} if judged else {}
     yield from of.settle(record.position, record.entry.valid_from, found, at, ("C1",))
     if at != record.position:
-        yield from of.raised_of(record.position, ("C1",))
+        yield from of.raised_of(record.position, ("C1", "C2"))
 
 
 def _inspection(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
@@ -149,7 +151,7 @@ def _corrected_session(of: "Supervision", right: Recorded[Any], at: int) -> Iter
         yield from of.judge_certificate(record, at)
         for each in record.line():
             yield Touch("certificates", str(each.position))
-            yield from of.raised_of(each.position, OF_CERTIFICATE)
+            yield from of.raised_of(each.position, SHOWING_CERTIFICATE)
     yield from of.count(session, at, own=False)
     yield from of.raised_of(right.position, (*OF_SESSION, "C3"))
 
@@ -166,7 +168,7 @@ def _corrected_certificate(of: "Supervision", right: Recorded[Any], at: int) -> 
     session = of.file.sessions.get(right.event.assessment_id)
     if session is not None and f"C3-{session.entry.position}" in of.flags:
         yield from of.count(session, at, own=False)  # it names the certificates that it rests on
-    yield from of.raised_of(right.position, OF_CERTIFICATE)
+    yield from of.raised_of(right.position, SHOWING_CERTIFICATE)
 
 
 CORRECTED: Mapping[str, _Judge] = MappingProxyType(

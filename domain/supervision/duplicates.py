@@ -4,12 +4,15 @@ Its facts are all entries that carry the number's tag or the holder's tag. The f
 certificate that was issued later, of equal days on both, whichever arrived first, and names the one
 issued before it. So a new certificate bears on its neighbours alone, and nothing here grows with the
 square of a group.
+
+What follows are changes of verdict and nothing else. They are merged by position into the entries of
+the certificate's own enterprise, as catalogues are; what is shown of them is that fold's.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
@@ -21,38 +24,35 @@ from domain.certificate.certificate import (
 from domain.certificate.lifetime import CertificateRecord, end
 from domain.checks.outcome import CLEAR, Outcome
 from domain.checks.uniqueness import certified_before, editions_apart, number_taken
-from domain.correction import (
-    CorrectionDecided,
-    CorrectionRequested,
-    RecordCorrected,
-    Request,
-    amended,
-)
-from domain.correction import evolve as ask
-from domain.flag import FlagAnswered, FlagReviewed, Said
-from domain.flag import evolve as say
-from domain.supervision.flags import FlagState, raised, settled
+from domain.correction import RecordCorrected, amended
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
-from domain.terms.identifiers import flag_parts
-from domain.terms.vocabulary import Level, Verdict
+from domain.terms.vocabulary import Level
 
 _Grade: TypeAlias = tuple[str, str, str, Level]
 """Holder, occupation and 工种 as they are compared, level."""
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateJudged:
+    """What C2 says of the certificate at a position from the entry on with which it is merged."""
+
+    certificate: int
+    outcome: Outcome
+
+
+class _Judged(NamedTuple):
     """C2 of one certificate, and the other certificate that it names."""
 
     outcome: Outcome
     against: int | None
 
 
-_ALONE = Judged(CLEAR, None)
+_ALONE = _Judged(CLEAR, None)
 
 
-class Twins:
+class Duplicates:
     """C2 of certificates, as known at the entry that was read last.
 
     What it says of a certificate is right where it has read, in order of position: every entry
@@ -70,51 +70,56 @@ class Twins:
         self._of_grade: dict[_Grade, dict[str, list[CertificateRecord]]] = defaultdict(dict)
         """Certificates that replaced none, by edition of the occupation, in the order of their issue."""
         self._ends: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
-        self._others: dict[int, Recorded[Any]] = {}
-        """Ends and reviews by position, as corrected so far."""
-        self._flags: dict[int, FlagState] = {}
-        self._said: dict[int, Said] = {}
-        self._requests: dict[int, tuple[Request, ...]] = {}
+        self._endings: dict[int, Recorded[Any]] = {}
+        """Ends by position, as corrected so far."""
+        self._corrections: dict[int, tuple[int, ...]] = {}
+        """Entry → the corrections of it."""
+        self._told: dict[int, tuple[Outcome, date]] = {}
+        """What was said last of a certificate that was ever flagged, and its day."""
         self._against: dict[int, int] = {}
         """Certificate that is flagged → the other one that it names."""
         self._blamed: dict[int, set[int]] = defaultdict(set)
         """The same from the other side."""
 
-    def read(self, entry: Recorded[Any]) -> list[int]:
-        """Take in the next entry; return the certificates whose C2 shows something else now."""
+    def read(self, entry: Recorded[Any]) -> list[Recorded[DuplicateJudged]]:
+        """Take in the next entry; return what C2 says since of those of which it says something else.
+
+        Each is about the enterprise on whose certificate it stands.
+        """
+        changed = [at for at in dict.fromkeys(self._take(entry)) if self._judges_otherwise(at)]
+        return [self._merged(entry, position) for position in changed]
+
+    def _merged(self, entry: Recorded[Any], position: int) -> Recorded[DuplicateJudged]:
+        judged = DuplicateJudged(certificate=position, outcome=self._told[position][0])
+        return entry._replace(
+            type="duplicate.judged", subject=self._records[position].uscc, event=judged
+        )
+
+    def _take(self, entry: Recorded[Any]) -> Iterable[int]:
+        """Take in the next entry; return the certificates on whose C2 it may bear."""
         event = entry.event
-        if isinstance(event, CertificateIssued):
-            record = CertificateRecord(entry)
-            self._add(record)
-            return self._judged(self._near(record), entry.position)
-        if isinstance(event, RecordCorrected):
-            return self._correct(entry)
-        if isinstance(event, FlagReviewed | FlagAnswered):
-            return self._say(entry)
-        if isinstance(event, CorrectionRequested | CorrectionDecided):
-            return self._ask(entry)
-        if isinstance(event, CertificateReissued | CertificateRevoked):
-            self._others[entry.position] = entry
-            self._ends[_key(entry, event.certificate_no)][entry.position] = entry
-            return self._judged(self._end(entry), entry.position)
-        return []
+        match event:
+            case CertificateIssued():
+                record = CertificateRecord(entry)
+                self._add(record)
+                return self._near(record)
+            case RecordCorrected():
+                return self._correct(entry)
+            case CertificateReissued() | CertificateRevoked():
+                self._endings[entry.position] = entry
+                self._ends[_key(entry, event.certificate_no)][entry.position] = entry
+                return self._end(entry)
+            case _:
+                return ()
 
-    def flag(self, position: int) -> tuple[FlagState, Said] | None:
-        """Return the flag of the certificate at `position` with what was said to it; None: never raised."""
-        state = self._flags.get(position)
-        return None if state is None else (state, self._said.get(position, Said()))
-
-    def requests(self, position: int) -> tuple[Request, ...]:
-        """Return the corrections of the certificate at `position` that were asked for."""
-        return self._requests.get(position, ())
+    def outcome(self, position: int) -> Outcome | None:
+        """Return what C2 says of the certificate at `position`; None: it never was flagged."""
+        told = self._told.get(position)
+        return None if told is None else told[0]
 
     def rests_on(self, position: int) -> bool:
         """Return whether a flag rests on the certificate: its own, or one of another certificate."""
         return position in self._against or bool(self._blamed.get(position))
-
-    def certificate(self, position: int) -> Recorded[CertificateIssued]:
-        """Return the certificate at `position` with its corrections."""
-        return self._records[position].entry
 
     def _add(self, record: CertificateRecord) -> None:
         self._records[record.position] = record
@@ -168,86 +173,50 @@ class Twins:
             if record.ended_position == entry.position:
                 yield from self._beside(record)
 
-    def _say(self, entry: Recorded[Any]) -> list[int]:
-        parts = flag_parts(entry.event.flag)
-        if parts is None or parts[0] != "C2":
-            return []
-        position = parts[1]
-        state = self._flags.get(position)
-        if state is not None and isinstance(entry.event, FlagReviewed):
-            # A review of schema 1 is about the outcome in force (§1).
-            outcome = entry.event.outcome or state.name
-            entry = entry._replace(event=replace(entry.event, outcome=outcome))
-        self._others[entry.position] = entry
-        self._said[position] = say(self._said.get(position, Said()), entry)
-        return [position] if state is not None else []
+    def _correct(self, entry: Recorded[RecordCorrected]) -> Iterable[int]:
+        event, at = entry.event, entry.event.position
+        record, ending = self._records.get(at), self._endings.get(at)
+        self._corrections[at] = (*self._corrections.get(at, ()), entry.position)
+        if ending is not None:
+            return self._end_otherwise(amended(ending, event, self._apply))
+        if record is None:
+            return ()
+        line = record.line()
+        beside = [at for each in line for at in self._beside(each)]
+        for each in line:
+            self._displace(each)
+        record.correct(amended(record.entry, event, self._apply))
+        for each in line:
+            self._place(each)
+        return [*beside, *(at for each in line for at in self._beside(each))]
 
-    def _ask(self, entry: Recorded[Any]) -> list[int]:
-        event = entry.event
-        if isinstance(event, CorrectionRequested):
-            position = event.position
-        else:
-            found = (
-                at
-                for at, asked in self._requests.items()
-                if any(r.position == event.position for r in asked)
-            )
-            position = next(found, 0)
-        self._requests[position] = ask(self._requests.get(position, ()), entry)
-        return [position] if position in self._flags else []
-
-    def _correct(self, entry: Recorded[RecordCorrected]) -> list[int]:
-        event = entry.event
-        record = self._records.get(event.position)
-        if record is not None and record.reissue is None:
-            line = record.line()
-            beside = [at for each in line for at in self._beside(each)]
-            self._displace(record)
-            record.correct(amended(record.entry, event, self._apply))
-            self._place(record)
-            beside += [at for each in line for at in self._beside(each)]
-            judged = self._judged(beside, entry.position)
-            # A flag shows its certificate: who issued it, for what and at which level.
-            shown = (each.position for each in line if each.position in self._flags)
-            return list(dict.fromkeys((*judged, *shown)))
-        wrong = self._others.get(event.position)
-        if wrong is None:
-            return []
-        right = self._others[event.position] = amended(wrong, event, self._apply)
-        if isinstance(right.event, FlagReviewed | FlagAnswered):
-            return self._say(right)
-        return self._end_otherwise(right, entry.position)
-
-    def _end_otherwise(self, right: Recorded[Any], at: int) -> list[int]:
-        """Take in an end as it was corrected by the entry `at`."""
-        event = right.event
-        ends = self._ends[_key(right, event.certificate_no)]
+    def _end_otherwise(self, right: Recorded[Any]) -> Iterable[int]:
+        """Take in an end as it was corrected."""
+        self._endings[right.position] = right
+        number = _key(right, right.event.certificate_no)
+        ends = self._ends[number]
         ends[right.position] = right
-        concerned = list(self._of_number.get(_key(right, event.certificate_no), ()))
+        concerned = list(self._of_number.get(number, ()))
         for record in concerned:
             record.reopen()
         again = [position for each in ends.values() for position in self._end(each)]
-        beside = [position for record in concerned for position in self._beside(record)]
-        return self._judged([*beside, *again], at)
+        return [*(at for record in concerned for at in self._beside(record)), *again]
 
-    def _judged(self, positions: Iterable[int], at: int) -> list[int]:
-        """Judge certificates again; return those whose flag changed."""
-        return [position for position in dict.fromkeys(positions) if self._settle(position, at)]
-
-    def _settle(self, position: int, at: int) -> bool:
+    def _judges_otherwise(self, position: int) -> bool:
+        """Judge a certificate again; return whether that says something else of one ever flagged."""
         own = self._records[position]
         outcome, against = self._judge(own)
         self._blame(position, against)
-        state, day = self._flags.get(position), own.given_on
-        if state is not None:
-            after = settled(state, outcome, day, at)
-        elif outcome is CLEAR:
+        told = self._told.get(position)
+        if outcome is CLEAR and told is None:
             return False
-        else:
-            then = outcome.verdict if at == position else Verdict.CLEAR
-            after = raised("C2", position, day, outcome, then=then, at=at)
-        self._flags[position] = after
-        return after is not state
+        because = dict.fromkeys(
+            corrected
+            for at in outcome.because
+            for corrected in (at, *self._corrections.get(at, ()))
+        )
+        now = self._told[position] = outcome._replace(because=tuple(because)), own.given_on
+        return now != told
 
     def _blame(self, position: int, against: int | None) -> None:
         before = self._against.pop(position, None)
@@ -257,7 +226,7 @@ class Twins:
             self._against[position] = against
             self._blamed[against].add(position)
 
-    def _judge(self, own: CertificateRecord) -> Judged:
+    def _judge(self, own: CertificateRecord) -> _Judged:
         """C2 of one certificate, which names the one before it: by its number, else by its holder.
 
         A holder's certificates are judged line by line, on the first of each: what replaced it stands
@@ -265,18 +234,18 @@ class Twins:
         """
         taken = None if own.ended_by_authority else self._taken_by(own)
         if taken is not None:
-            return Judged(number_taken(own, taken), taken.position)
+            return _Judged(number_taken(own, taken), taken.position)
         if own.before is not None or own.line()[-1].revoked_by_authority:
             return _ALONE
         editions = self._of_grade[_grade(own)]
         other = _in_the_way(own, editions[_edition(own)])
         if other is not None:
-            return Judged(certified_before(own, other), other.position)
+            return _Judged(certified_before(own, other), other.position)
         found = (
             _in_the_way(own, group) for name, group in editions.items() if name != _edition(own)
         )
         apart = min(filter(None, found), key=_given, default=None)
-        return _ALONE if apart is None else Judged(editions_apart(own, apart), apart.position)
+        return _ALONE if apart is None else _Judged(editions_apart(own, apart), apart.position)
 
     def _taken_by(self, own: CertificateRecord) -> CertificateRecord | None:
         """Return the other certificate that was given the number before, or on the same day.
@@ -302,9 +271,21 @@ def _key(entry: Recorded[Any], number: str) -> str:
     return plain
 
 
-def _given(record: CertificateRecord) -> tuple[date, str, int]:
-    """Return by what certificates are ordered: the day, and nothing that hangs on the order of entry first."""
-    return record.given_on, record.uscc or "", record.position
+_Given: TypeAlias = tuple[date, str, str, str, Level, tuple[str, ...], int]
+
+
+def _given(record: CertificateRecord) -> _Given:
+    """Return by what certificates are ordered: the day, then what they say, the order of entry last."""
+    event = record.entry.event
+    return (
+        record.given_on,
+        record.uscc or "",
+        record.number,
+        event.holder.subject_id,
+        event.level,
+        event.occupation.parts,
+        record.position,
+    )
 
 
 def _position(record: CertificateRecord) -> int:
@@ -342,7 +323,7 @@ def _foremost(
     stands: Callable[[CertificateRecord], bool],
 ) -> Iterator[int]:
     """Yield who may name `own` in a group: up to the first that stands, from the start and behind it."""
-    behind = bisect_left(group, (*_given(own)[:2], own.position + 1), key=_given)
+    behind = bisect_right(group, _given(own), key=_given)
     for start in (0, behind):
         for index in range(start, len(group)):
             other = group[index]

@@ -1,8 +1,8 @@
 """The fold of one enterprise's whole history: its file, and the flags that follow from it.
 
 One function, `supervise`, in three homes: the live runner, replay, what-if. It takes the
-entries of one subject in position order, with the adoptions of catalogues among them, and
-says after each which public records it touched. Total: it never raises on a recorded fact.
+entries of one subject in position order, with the adoptions of catalogues and the verdicts of C2
+among them, and says after each which public records it touched. Total: it never raises on a recorded fact.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +28,7 @@ from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
 from domain.supervision.bearing import AS_ASSESSED, BEARS_ON, CORRECTED, OF_PAPER, OF_SESSION
 from domain.supervision.corrected_file import reread
+from domain.supervision.duplicates import DuplicateJudged
 from domain.supervision.flags import FlagState, raised, settled
 from domain.supervision.passing import Passing, Spells, of_order, of_plan
 from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile, group_of
@@ -96,6 +97,8 @@ class Supervision:
         self._today = entry.recorded_on
         if isinstance(event, CatalogueAdopted):
             return self._adopt(entry)
+        if isinstance(event, DuplicateJudged):
+            return list(self._judged(entry))
         if isinstance(event, RecordCorrected):
             return self._correct(entry)
         if isinstance(event, FlagReviewed) and event.outcome is None:
@@ -118,8 +121,7 @@ class Supervision:
     def outcome(self, key: str, day: date) -> Outcome | None:
         """Return what a check says of its record; of what time alone brings about, what it says on `day`.
 
-        None where the flag was never raised up to the day. C2 is judged over many enterprises, and
-        not here.
+        None where the flag was never raised up to the day.
         """
         state = self.flags.get(key)
         if state is not None:
@@ -151,6 +153,15 @@ class Supervision:
     def _judge(self, entry: Recorded[Any]) -> Iterator[Touch]:
         """Judge again whatever an entry other than a new certificate may bear on."""
         yield from BEARS_ON[group_of(entry)](self, entry, entry.position)
+
+    def _judged(self, entry: Recorded[DuplicateJudged]) -> Iterator[Touch]:
+        """C2, which is judged over the certificates of all enterprises."""
+        position, outcome = entry.event.certificate, entry.event.outcome
+        record = self.file.paper(position)
+        if record is not None:
+            yield from self.settle(
+                position, record.given_on, {"C2": outcome}, entry.position, ("C2",)
+            )
 
     def _adopt(self, entry: Recorded[CatalogueAdopted]) -> list[Touch]:
         """Judge again what rests on reference data; every flag names the edition of the rules.

@@ -19,7 +19,7 @@ from domain.checks.venue import located
 from domain.correction import RecordCorrected
 from domain.finding.finding import Finding
 from domain.flag import Said, shown
-from domain.supervision.duplicates import Twins
+from domain.supervision.duplicates import Duplicates
 from domain.supervision.subject_file import SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.terms.decider import Apply, Judgement
@@ -57,8 +57,7 @@ class Verdicts:
     def flag(self, record: Recorded[Any], key: str, day: date) -> Judgement | None:
         """Return what the check says of the record now; None where no flag was raised up to `day`."""
         if key.startswith("C2-"):
-            found = self._twins(record).flag(record.position)
-            outcome = found[0].outcome if found is not None else None
+            outcome = self._duplicates(record).outcome(record.position)
         else:
             outcome = self._file(record.subject or "").outcome(key, day)
             if outcome is None and self._was_raised(record.subject or "", key, day):
@@ -68,7 +67,7 @@ class Verdicts:
     def was_ever(self, record: Recorded[Any], key: str, outcome: str, day: date) -> bool:
         """Return whether the check ever said `outcome` of the record, whatever it says now."""
         course = (
-            self._course_of_twins(record)
+            self._course_of_duplicate(record)
             if key.startswith("C2-")
             else self._course(record.subject or "", key, day)
         )
@@ -88,13 +87,12 @@ class Verdicts:
                 yield said
             last = said
 
-    def _course_of_twins(self, record: Recorded[Any]) -> Iterator[Outcome]:
-        twins = Twins(self._apply)
-        for entry in self._of_twins(record):
-            twins.read(entry)
-            found = twins.flag(record.position)
-            if found is not None:
-                yield found[0].outcome
+    def _course_of_duplicate(self, record: Recorded[Any]) -> Iterator[Outcome]:
+        duplicates = Duplicates(self._apply)
+        for entry in self._sharing(record):
+            for judged in duplicates.read(entry):
+                if judged.event.certificate == record.position:
+                    yield judged.event.outcome
 
     def ends_severe_breach(self, foreseen: Sequence[Recorded[Any]]) -> bool:
         """Return whether a severe breach that nobody dismissed would be none after the entries."""
@@ -126,7 +124,7 @@ class Verdicts:
             if session and f"C3-{session.entry.position}" in {flag.key for flag in breaches}:
                 return True
         made = isinstance(record.event, CertificateIssued | CertificateReissued)
-        return made and self._twins(record).rests_on(position)
+        return made and self._duplicates(record).rests_on(position)
 
     def has_finding(self, record: Recorded[Any]) -> bool:
         """Return whether a finding that was not withdrawn names the record, or a flag of it became one."""
@@ -172,13 +170,13 @@ class Verdicts:
         self._read[uscc] = head
         return of
 
-    def _twins(self, record: Recorded[Any]) -> Twins:
-        twins = Twins(self._apply)
-        for entry in self._of_twins(record):
-            twins.read(entry)
-        return twins
+    def _duplicates(self, record: Recorded[Any]) -> Duplicates:
+        duplicates = Duplicates(self._apply)
+        for entry in self._sharing(record):
+            duplicates.read(entry)
+        return duplicates
 
-    def _of_twins(self, record: Recorded[Any]) -> list[Recorded[Any]]:
+    def _sharing(self, record: Recorded[Any]) -> list[Recorded[Any]]:
         """Return what C2 of the certificate rests on, in order: what reissues replaced included."""
         known = {tag for tag in record.tags if tag.startswith(("certificate:", "holder:"))}
         entries: dict[int, Recorded[Any]] = {}

@@ -7,11 +7,10 @@ from typing import Any
 from psycopg import Connection
 
 from domain.catalogue import CatalogueAdopted
-from domain.correction import RecordCorrected
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
 from ledger.codec import Illegible
-from projections.follow import duplicate_rows, histories
+from projections.follow import duplicate_verdicts, histories
 from projections.follow.fold import Rules, SetApart, follow, read
 from projections.follow.memory import Memory
 from projections.follow.pieces import pieces
@@ -45,30 +44,18 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
         for entry, _ in found
         if entry.subject is None and type(entry.event) is Illegible
     ]
-    # Not by what changed in the end: who moves and is moved back was elsewhere in between.
-    about = {tag for _, tags in found for tag in tags if tag.startswith("enterprise:")}
-    perhaps_moved: set[str] = set()
-    for of in _files(reader, rules, memory, list(new), after, batch.apart):
+    legible = [(entry, tags) for entry, tags in found if type(entry.event) is not Illegible]
+    certificates = duplicate_verdicts.concerned(reader, legible, upto)
+    verdicts = duplicate_verdicts.of_certificates(reader, rules.apply, after, upto, certificates)
+    # An entry about one enterprise may change what C2 says of another one's certificate.
+    for subject in verdicts.keys() - set(apart):
+        new.setdefault(subject, [])
+    for of in _files(reader, rules, memory, list(new), after, settled, batch.apart):
+        uscc = of.file.uscc
         try:
-            batch.add(follow(of, new[of.file.uscc]))
+            batch.add(follow(of, rules.among(new[uscc], after, upto, verdicts.get(uscc, ()))))
         except SetApart as error:
             batch.apart.append(of_entry(error))
-        if of.file.papers and f"enterprise:{of.file.uscc}" in about:
-            perhaps_moved.add(of.file.uscc)
-    found = [(entry, tags) for entry, tags in found if type(entry.event) is not Illegible]
-    certificates = duplicate_rows.concerned(reader, found, upto)
-    corrected = {
-        entry.event.position
-        for entry, tags in found
-        if isinstance(entry.event, RecordCorrected) and any(map(duplicate_rows.of_session, tags))
-    }
-    if perhaps_moved or corrected:
-        settled()
-    if perhaps_moved:
-        certificates |= duplicate_rows.already_shown(reader, perhaps_moved)
-    if corrected:
-        certificates |= duplicate_rows.in_sessions(reader, corrected)
-    batch.add(duplicate_rows.versions(reader, rules, after, upto, certificates))
     memory.trim()
     return batch
 
@@ -89,10 +76,13 @@ def _files(  # noqa: PLR0913, PLR0917 - as above
     memory: Memory,
     subjects: list[str],
     after: int,
+    settled: Callable[[], None],
     apart: list[Apart],
 ) -> Iterator[Supervision]:
     """Yield the file of each subject as known after `after`; what memory lost is folded again.
 
+    Which certificates of it were ever flagged by C2 stands in the tables: what is said of them is
+    read of the ledger.
     A subject that cannot be folded again is added to `apart`: a later release followed it so far.
     """
     missing: list[str] = []
@@ -104,11 +94,16 @@ def _files(  # noqa: PLR0913, PLR0917 - as above
             yield of
     for some in pieces(missing, histories.SUBJECTS_AT_ONCE):
         new = set(some)
+        verdicts: duplicate_verdicts.Verdicts = {}
+        if after:
+            settled()
+            flagged = duplicate_verdicts.flagged(reader, some)
+            verdicts = duplicate_verdicts.of_certificates(reader, rules.apply, 0, after, flagged)
         for uscc, history in histories.of_subjects(reader, some, after) if after else ():
             of = rules.new_file(uscc)
             new.discard(uscc)
             try:
-                read(of, rules.among(history, 0, after))
+                read(of, rules.among(history, 0, after, verdicts.get(uscc, ())))
             except SetApart as error:
                 apart.append(of_entry(error))
                 continue

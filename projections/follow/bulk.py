@@ -12,21 +12,18 @@ from psycopg import Connection
 
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
-from projections.follow import duplicate_rows, histories, set_apart
+from projections.follow import duplicate_verdicts, histories, set_apart
 from projections.follow.fold import Rules, SetApart, follow, take_in
-from projections.follow.pieces import pieces
 from projections.follow.schema import SEARCH
 from projections.follow.set_apart import Apart, of_entry
 from projections.follow.store import Batch, Changes
 
 ENTRIES = 20_000
 """Entries in one part, so far as they belong to several subjects."""
-CERTIFICATES = 2_000
-"""Certificates in one part, of those that share a number or a holder."""
 
 
 class Part(NamedTuple):
-    """One job: the stretch, and which subjects of it or which certificates for C2."""
+    """One job: the stretch, which subjects of it, and which of their certificates C2 may flag."""
 
     conninfo: str
     schema: str
@@ -37,18 +34,18 @@ class Part(NamedTuple):
 
 
 def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
-    """Yield the parts of a stretch, in order of subject, C2 last."""
+    """Yield the parts of a stretch, in order of subject."""
     adopted = any(e.position > whole.after for e in histories.adoptions(conn, whole.upto))
     since = 0 if adopted else whole.after
     apart = set_apart.subjects(conn)
-    for subjects in _together(histories.sizes(conn, since, whole.upto)):
-        yield whole._replace(subjects=set_apart.without(subjects, apart))
     # A superset does no harm: what shows the same as before is not written again.
-    certificates = set(duplicate_rows.sharing(conn, whole.after, whole.upto))
-    if whole.after:
-        certificates |= duplicate_rows.already_shown(conn, None)
-    for some in pieces(sorted(certificates), CERTIFICATES):
-        yield whole._replace(certificates=tuple(some))
+    sharing = duplicate_verdicts.sharing(conn, whole.after, whole.upto)
+    for subjects in _together(histories.sizes(conn, since, whole.upto, sharing)):
+        followed = set_apart.without(subjects, apart)
+        certificates = {at for subject in followed for at in sharing.get(subject, ())}
+        if whole.after:
+            certificates |= duplicate_verdicts.flagged(conn, followed)
+        yield whole._replace(subjects=followed, certificates=tuple(certificates))
 
 
 def _together(sizes: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
@@ -78,15 +75,16 @@ def changes(rules: Rules, part: Part) -> Folded:
         conn.execute(SEARCH, {"schema": part.schema})
         known = histories.known_rules(conn, rules, part.upto)
         batch = Batch(part.after)
-        if part.subjects:
-            for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
-                of = known.new_file(uscc)
-                entries = known.among(history, 0, part.upto)
-                try:
-                    batch.add(follow(of, _behind(of, entries, part.after)))
-                except SetApart as error:
-                    batch.apart.append(of_entry(error))
-        batch.add(duplicate_rows.versions(conn, known, part.after, part.upto, part.certificates))
+        verdicts = duplicate_verdicts.of_certificates(
+            conn, known.apply, 0, part.upto, part.certificates
+        )
+        for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
+            of = known.new_file(uscc)
+            entries = known.among(history, 0, part.upto, verdicts.get(uscc, ()))
+            try:
+                batch.add(follow(of, _behind(of, entries, part.after)))
+            except SetApart as error:
+                batch.apart.append(of_entry(error))
         return Folded(batch.changes(conn, _settled), batch.apart)
 
 

@@ -3,12 +3,14 @@
 import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from domain.catalogue import CatalogueAdopted, reference_after
 from domain.catalogue import evolve as adopt
 from domain.certificate.certificate import CertificateIssued
 from domain.checks.outcome import Context
+from domain.supervision.duplicates import DuplicateJudged
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.decider import Apply
@@ -25,7 +27,7 @@ class Rules(NamedTuple):
     """What a fold needs beside entries: content and places of the installation, and who reads corrections.
 
     `catalogue` are the adoptions that the ledger holds, in order of position; they are read among
-    the entries of every subject.
+    the entries of every subject, as what C2 says is among those of one.
     """
 
     context: Context
@@ -45,25 +47,40 @@ class Rules(NamedTuple):
         return reference_after(self.context.reference, adopted)
 
     def among(
-        self, entries: Iterable[Recorded[Any]], after: int, upto: int
+        self,
+        entries: Iterable[Recorded[Any]],
+        after: int,
+        upto: int,
+        verdicts: Sequence[Recorded[DuplicateJudged]] = (),
     ) -> Iterator[Recorded[Any]]:
-        """Yield the entries of a subject with the adoptions in `(after, upto]` where they belong."""
-        adoptions = [e for e in self.catalogue if after < e.position <= upto]
-        return _merged(adoptions, iter(entries)) if adoptions else iter(entries)
+        """Yield the entries of a subject with the adoptions in `(after, upto]` where they belong.
+
+        So with what C2 says of its certificates, which is given: an entry of others may change it.
+        """
+        others: list[Recorded[Any]] = [e for e in self.catalogue if after < e.position <= upto]
+        others += (verdict for verdict in verdicts if after < verdict.position <= upto)
+        others.sort(key=_POSITION)
+        return merged(others, entries) if others else iter(entries)
 
 
-def _merged(
-    adoptions: Sequence[Recorded[Any]], entries: Iterator[Recorded[Any]]
+_POSITION = attrgetter("position")
+
+
+def merged(
+    others: Iterable[Recorded[Any]], entries: Iterable[Recorded[Any]]
 ) -> Iterator[Recorded[Any]]:
-    """Yield both in order of position. There are few adoptions: what follows the last is not looked at."""
-    left = deque(adoptions)
-    for entry in entries:
+    """Yield both in order of position, a verdict behind the entry that brought it about.
+
+    There are few others: what follows the last of them is not looked at.
+    """
+    left, rest = deque(others), iter(entries)
+    for entry in rest:
         while left and left[0].position < entry.position:
             yield left.popleft()
         yield entry
         if not left:
             break
-    yield from entries
+    yield from rest
     yield from left
 
 
@@ -123,19 +140,13 @@ def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Versio
                 as_issued(of.file, entry),
             )
         for touch in touched:
-            if not spans_enterprises(touch):
-                yield version(of, touch, position)
-
-
-def spans_enterprises(touch: Touch) -> bool:
-    """Return whether the record is judged over many enterprises and not by the fold of one."""
-    return touch.view == "flags" and touch.key.startswith("C2-")
+            yield version(of, touch, position)
 
 
 def current(
     of: Supervision, position: int, views: Collection[str] = tuple(VIEWS)
 ) -> Iterator[Version]:
-    """Yield what every record of the subject shows after the entry at `position`; C2 aside."""
+    """Yield what every record of the subject shows after the entry at `position`."""
     for touch in shown(of):
         if touch.view in views:
             found = version(of, touch, position)

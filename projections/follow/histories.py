@@ -5,7 +5,7 @@ left blank. Every reader below takes the same part, so no view can depend on who
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby, repeat
@@ -130,7 +130,8 @@ def _history(conn: Connection[Any], subject: str, first: list[_Lean], upto: int)
 SIZES = """
 SELECT subject, count(*) FROM ledger.entry
  WHERE position <= %(upto)s AND subject IN (
-           SELECT subject FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s)
+           SELECT subject FROM ledger.entry WHERE position > %(after)s AND position <= %(upto)s
+           UNION SELECT unnest(%(also)s::text[]))
  GROUP BY subject ORDER BY subject
 """
 ALL_SIZES = """
@@ -139,10 +140,12 @@ SELECT subject, count(*) FROM ledger.entry
 """
 
 
-def sizes(conn: Connection[Any], after: int, upto: int) -> list[tuple[str, int]]:
-    """Return the subjects of the entries in `(after, upto]`, each with its entries up to `upto`."""
+def sizes(
+    conn: Connection[Any], after: int, upto: int, also: Iterable[str] = ()
+) -> list[tuple[str, int]]:
+    """Return the subjects of the entries in `(after, upto]`, and these, each with its entries up to `upto`."""
     query = SIZES if after else ALL_SIZES
-    return conn.execute(query, {"after": after, "upto": upto}).fetchall()
+    return conn.execute(query, {"after": after, "upto": upto, "also": list(also)}).fetchall()
 
 
 def known_rules(conn: Connection[Any], rules: Rules, upto: int) -> Rules:

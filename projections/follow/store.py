@@ -141,7 +141,7 @@ def follow(
                 continue
             if stored:
                 closings.append(Closing(key, day, known_from, position))
-            else:
+            elif known_from < position:  # else an entry and the verdict of C2 that it brought about
                 rows.append(_texts(key, subject, known_from, position, row))
             del held[day]
         for day, row in new.items():

@@ -29,9 +29,9 @@ class Concerned(NamedTuple):
 
 
 def rows(of: Supervision, key: str) -> Rows:
-    """Return the rows of one flag; none while it was never raised, or where it spans enterprises."""
+    """Return the rows of one flag; none while it was never raised."""
     parts = flag_parts(key)
-    if parts is None or parts[0] == "C2":
+    if parts is None:
         return ()
     if parts[0] == "Q2":
         return _passing_rows(of, key, parts[1])

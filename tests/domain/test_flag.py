@@ -23,7 +23,7 @@ from domain.finding.finding import (
 from domain.flag import FLAG, FlagAnswered, FlagReviewed, Lapse, Review, Said, shown
 from domain.terms.decider import Command
 from domain.terms.vocabulary import CatalogueKind, ReviewDecision, ReviewLapse, Verdict
-from tests.facts import GUARD, NUMBER, certified, held, issue, listed, raised, register
+from tests.facts import GUARD, certified, held, issue, listed, raised, register
 from tests.given import CENTRE, OTHER, TODAY, USCC, given, order, recorded, reporter, state_of
 
 DAY = date(2025, 7, 1)
@@ -241,12 +241,6 @@ def _holder(subject_id: str) -> Any:
         id_type=holder.id_type,
         category=holder.category,
     )
-
-
-def test_a_review_of_duplicates_is_a_fact_of_the_number_and_of_the_holder():
-    for said in (review("C2-4"), answer("C2-4")):
-        (new,) = given(*twice()).when(said).new
-        assert new.tags == ("flag:C2-4", f"certificate:{NUMBER}", "holder:h-2")
 
 
 def test_a_review_gives_its_reason():

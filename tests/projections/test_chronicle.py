@@ -9,7 +9,7 @@ from domain.checks.outcome import Context
 from domain.correction import RecordCorrected
 from domain.flag import FlagReviewed
 from domain.registry import EVENTS
-from domain.supervision.duplicates import Twins
+from domain.supervision.duplicates import Duplicates
 from domain.supervision.supervision import Supervision
 from ledger.deciding.amending import apply
 from tests.ledger_story import ABOUT_NOBODY
@@ -63,7 +63,7 @@ def test_six_hundred_histories_meet_every_event_correction_flag_and_lateness():
 def _reached(steps):
     story = Story()
     folds = {uscc: Supervision(uscc, Context(LATER, locate, apart), apply) for uscc in SUBJECTS}
-    twins, days, events = Twins(apply), {}, {}
+    duplicates, days, events = Duplicates(apply), {}, {}
     corrected: Counter[int] = Counter()
     for step, entry in told(steps):
         name = type(entry.event).__name__
@@ -78,33 +78,33 @@ def _reached(steps):
             yield "late"
         days[entry.uscc] = max(day, days.get(entry.uscc, day))
         story.at(entry.position).tell(entry.event, day, uscc=entry.uscc)
-        twins.read(story.entries[-1])
         before = folds[entry.uscc].file.districts
         folds[entry.uscc].read(story.entries[-1])
+        for judged in duplicates.read(story.entries[-1]):
+            folds[judged.subject].read(judged)
         if before not in {(), folds[entry.uscc].file.districts}:
             yield "moved"
-        yield from _about_records(entry.event, events, corrected, twins)
+        yield from _about_records(entry.event, events, corrected, duplicates)
     for of in folds.values():
         yield from (f"flag {state.code}" for state in of.flags.values())
-    yield from ("flag C2" for at in events if twins.flag(at))
 
 
-def _about_records(event, events, corrected, twins):
+def _about_records(event, events, corrected, duplicates):
     if isinstance(event, RecordCorrected):
         wrong = events[event.position]
         yield f"corrected {type(wrong).__name__}"
         corrected[event.position] += 1
         if corrected[event.position] == 2:
             yield "corrected twice"
-        if isinstance(wrong, FlagReviewed) and _reviewed_twin(wrong, twins):
+        if isinstance(wrong, FlagReviewed) and _reviewed_duplicate(wrong, duplicates):
             yield "corrected C2 review"
-    if isinstance(event, FlagReviewed) and _reviewed_twin(event, twins):
+    if isinstance(event, FlagReviewed) and _reviewed_duplicate(event, duplicates):
         yield "reviewed C2"
 
 
-def _reviewed_twin(event, twins):
+def _reviewed_duplicate(event, duplicates):
     code, _, position = event.flag.partition("-")
-    return code == "C2" and twins.flag(int(position)) is not None
+    return code == "C2" and duplicates.outcome(int(position)) is not None
 
 
 def test_every_event_that_may_be_corrected_has_corrections():

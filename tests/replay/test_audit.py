@@ -63,7 +63,7 @@ def test_one_process_and_several_come_to_the_same_sums(ledger: Ledger):
     alone = InProcess(RULES)
     whole = digest.together(alone.map(digest.folded, known_at.parts(conninfo, story.position, 1)))
     with processes(RULES, 2) as executor:
-        parts = list(known_at.parts(conninfo, story.position, 3))
+        parts = list(known_at.parts(conninfo, story.position, 5))
         assert len(parts) > 2
         divided = digest.together(executor.map(digest.folded, parts))
         assert check(conninfo, RULES, executor, story.position) == []

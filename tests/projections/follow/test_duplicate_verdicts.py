@@ -1,10 +1,12 @@
 """C2 on the live tables: whose certificates are read for one, and on whose behalf it was held."""
 
+from itertools import chain
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from projections.follow import duplicate_rows
+from projections.follow import duplicate_verdicts
 from replay.audit import check
 from replay.engines import InProcess
 from tests.api.lines import (
@@ -66,18 +68,18 @@ def test_one_certificate_alone_is_judged_as_among_all(fresh, steps):
     story, conn, _ = fresh()
     tell(story, [*BEGINNING, *steps])
     upto = story.position
-    certificates = duplicate_rows.sharing(conn, 0, upto)
-    together = list(duplicate_rows.versions(conn, RULES, 0, upto, certificates))
+    certificates = list(chain(*duplicate_verdicts.sharing(conn, 0, upto).values()))
+    together = duplicate_verdicts.of_certificates(conn, RULES.apply, 0, upto, certificates)
     alone = [
-        version
+        duplicate_verdicts.of_certificates(conn, RULES.apply, 0, upto, [certificate])
         for certificate in certificates
-        for version in duplicate_rows.versions(conn, RULES, 0, upto, [certificate])
     ]
-    assert sorted(alone, key=_order) == sorted(together, key=_order), steps
+    found = [judged for verdicts in alone for judged in chain(*verdicts.values())]
+    assert sorted(map(_told, found)) == sorted(map(_told, chain(*together.values()))), steps
 
 
-def _order(version):
-    return version.key, version.position
+def _told(judged):
+    return judged.event.certificate, judged.position, judged.event.outcome
 
 
 def _bodies(desk: Desk, code: str, position: int | None = None) -> set[tuple[str | None, str]]:
