@@ -12,6 +12,7 @@ import typer
 
 from api.cli.failures import Failure, tell
 from api.cli.language import chosen
+from api.cli.output import FormatOption, OutOption, form_of, write_few
 
 if TYPE_CHECKING:
     from api.installation.catalogues import Supposed
@@ -26,17 +27,16 @@ Digest = Annotated[
 
 
 @catalogue.command("list")
-def list_catalogues(*, json: JsonOption = False) -> None:
+def list_catalogues(
+    *, form: FormatOption = None, out: OutOption = None, json: JsonOption = False
+) -> None:
     """列出收录的目录及其采用情况 / What is held, and what of it is adopted."""
-    from api.cli.output import table  # noqa: PLC0415
     from api.installation import catalogues  # noqa: PLC0415 - start-up time
     from projections.items.shape import plain  # noqa: PLC0415
 
+    chosen_form = form_of(form, out, json=json)
     with _house() as house:
         found = [catalogues.shown(each) for each in catalogues.every(house, house.ends().head)]
-    if json:
-        _say(found)
-        return
     rows = [
         {
             "kind": chosen(each["name"]["zh"], each["name"]["en"]),
@@ -56,7 +56,7 @@ def list_catalogues(*, json: JsonOption = False) -> None:
         plain("file_name", "文件名", "file name"),
         plain("sha256", "SHA-256", "SHA-256"),
     )
-    table(rows, fields)
+    write_few(rows, fields, "catalogue list", chosen_form, out, document=found)
 
 
 def _editions(each: dict[str, Any]) -> str:

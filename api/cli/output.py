@@ -54,10 +54,57 @@ OutOption = Annotated[
 ]
 
 
-def form_of(given: Format | None, out: Path | None) -> Format:
-    """Return how to write: as asked, else as the extension of the file says, else as a table."""
-    named = "" if out is None else out.suffix.lower().removeprefix(".")
-    return given or (Format(named) if named in set(Format) else Format.TABLE)
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="JSON 输出,同 --format json / as JSON, like --format json")
+]
+
+
+def form_of(given: Format | None, out: Path | None, *, json: bool = False) -> Format:
+    """Return how to write: as asked, else as the extension of the file says, else as a table.
+
+    Raises:
+        Failure: what was asked and the file's extension, or `--json`, say two things.
+    """
+    suffix = "" if out is None else out.suffix.lower().removeprefix(".")
+    named = Format(suffix) if suffix in set(Format) else None
+    said = {each for each in (given, named, Format.JSON if json else None) if each is not None}
+    if len(said) > 1:
+        listed = sorted(said)
+        raise Failure(
+            f"输出格式互相矛盾:{'、'.join(listed)};请改 --format 或文件的扩展名",
+            f"the forms contradict each other: {', '.join(listed)}; change --format or the file's name",
+        )
+    return said.pop() if said else Format.TABLE
+
+
+def write_few(  # noqa: PLR0913, PLR0917 - what is written, and how
+    rows: Sequence[Mapping[str, Any]],
+    fields: Sequence[Field],
+    name: str,
+    form: Format,
+    out: Path | None,
+    document: object = None,
+) -> None:
+    """Write rows that are all there and stand on no basis. `document`: what JSON says instead of them."""
+    import orjson  # noqa: PLC0415 - start-up time
+
+    from api.export import files  # noqa: PLC0415
+
+    _require_file(form, out)
+    if form is Format.TABLE and out is None:
+        table(rows, fields)
+        return
+    with destination(out) as file:
+        if form is Format.TABLE:
+            drawn = io.StringIO()
+            _draw(rows, fields, drawn, NOBODY_WRAPS)
+            file.write(drawn.getvalue().encode())
+        elif form is Format.JSON:
+            said = rows if document is None else document
+            file.write(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE))
+        else:
+            origin = files.Origin(name, {}, {})
+            file.writelines(files.pieces(NAMED[form.value], fields, [rows], origin))
 
 
 def write(

@@ -13,6 +13,15 @@ import typer
 
 from api.cli.failures import Failure, tell
 from api.cli.language import chosen
+from api.cli.output import (
+    Format,
+    FormatOption,
+    JsonOption,
+    OutOption,
+    destination,
+    form_of,
+    write_few,
+)
 
 if TYPE_CHECKING:
     from api.installation.settings import Settings
@@ -90,8 +99,16 @@ def signer(  # noqa: PLR0913 - one argument an option
             )
 
 
-def checkpoint(*, folder: FolderOption = None, origin: OriginOption = None) -> None:
+def checkpoint(
+    *,
+    folder: FolderOption = None,
+    origin: OriginOption = None,
+    form: FormatOption = None,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:
     """签署并打印检查点 / Sign and print a checkpoint."""
+    chosen_form = form_of(form, out, json=json)
     from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
     from proof import kept, running  # noqa: PLC0415
@@ -130,7 +147,27 @@ def checkpoint(*, folder: FolderOption = None, origin: OriginOption = None) -> N
         found = kept.latest(connection)
     if found is None:
         raise Failure("签名者尚未签署", "the signer has not signed yet", 1)
-    sys.stdout.write(found.note.written().decode())
+    if chosen_form is Format.TABLE and form is None:  # the signed note itself, which others verify
+        with destination(out) as file:
+            file.write(found.note.written())
+        return
+    from ledger.log.entry import instant_text  # noqa: PLC0415 - start-up time
+    from projections.items.shape import plain  # noqa: PLC0415
+
+    signed = {
+        "origin": found.checkpoint.origin,
+        "position": found.checkpoint.size,
+        "root": found.checkpoint.root.hex(),
+        "signed_at": instant_text(found.kept_at),
+    }
+    fields = (
+        plain("origin", "日志名称", "log"),
+        plain("position", "位置", "position", "integer"),
+        plain("root", "根", "root"),
+        plain("signed_at", "签署时间", "signed at", "instant"),
+    )
+    whole = {**signed, "note": found.note.written().decode()}
+    write_few([signed], fields, "checkpoint", chosen_form, out, document=whole)
 
 
 def witness(  # noqa: PLR0913 - one argument an option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from api.cli.failures import Failure
+from api.cli.output import FormatOption, JsonOption, OutOption, form_of, write_few
 from api.cli.tokens import DistrictOption, OrganisationOption, RoleOption, UsccOption, actor, span
 from domain.terms.vocabulary import Role
 
@@ -72,22 +73,42 @@ def add_user(  # noqa: PLR0913 - one argument an option
 
 @users.command("list")
 def list_users(
-    *, json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False
+    *, form: FormatOption = None, out: OutOption = None, json: JsonOption = False
 ) -> None:
     """列出账户 / List accounts."""
     from api.access.accounts import listed  # noqa: PLC0415
     from api.installation.opening import connected  # noqa: PLC0415
+    from projections.items.shape import plain  # noqa: PLC0415
 
+    chosen_form = form_of(form, out, json=json)
     with connected() as connection:
         found = listed(connection)
-    if json:
-        import orjson  # noqa: PLC0415
-
-        sys.stdout.write(orjson.dumps([each._asdict() for each in found]).decode() + "\n")
+    if form is not None or out is not None or json:
+        fields = (
+            plain("account", "账户", "account"),
+            plain("role", "角色", "role"),
+            plain("organisation", "机构", "organisation"),
+            plain("person", "持有人", "person"),
+            plain("created_at", "登记时间", "created at", "instant"),
+            plain("signed_in_at", "最近登录", "signed in at", "instant"),
+            plain("disabled_at", "停用时间", "disabled at", "instant"),
+        )
+        accounts = [each._asdict() for each in found]
+        rows = [{name: _instant(value) for name, value in each.items()} for each in accounts]
+        write_few(rows, fields, "users list", chosen_form, out, document=accounts)
         return
     for each in found:
         state = "disabled" if each.disabled_at else "enabled"
         sys.stdout.write(f"{each.account}\t{each.role}\t{each.organisation}\t{state}\n")
+
+
+def _instant(value: object) -> object:
+    """Return an instant as rows of lists hold it: as text."""
+    from datetime import datetime  # noqa: PLC0415 - start-up time
+
+    from ledger.log.entry import instant_text  # noqa: PLC0415
+
+    return instant_text(value) if isinstance(value, datetime) else value
 
 
 @users.command("disable")

@@ -54,7 +54,7 @@ class Origin(NamedTuple):
             ("列表 / list", self.name),
             ("业务日期 / valid_at", str(self.basis.get("valid_at") or "")),
             ("入账时间 / known_at", instant(self.basis.get("known_at"))),
-            ("台账位置 / position", str(self.basis.get("position"))),
+            ("台账位置 / position", str(self.basis.get("position", ""))),
             *([("台账根(SHA-256) / root", self.root)] if self.root else []),
             *((f"{name}", str(value)) for name, value in rest.items()),
             ("筛选条件 / filters", _listed(self.filters) or "无 / none"),

@@ -379,3 +379,35 @@ def test_what_holds_names_is_for_its_owner_alone(shell: Shell) -> None:
     shell.run("import", "names.ndjson", status=3)
     reject = shell.folder / "names.ndjson.reject.ndjson"
     assert stat.S_IMODE(reject.stat().st_mode) == 0o600
+
+
+SMALL = {"catalogue list": "sha256", "users list": "account"}
+
+
+@pytest.mark.parametrize("command", SMALL)
+def test_small_lists_are_written_in_every_form_too(shell: Shell, command: str) -> None:
+    shell.run("users", "add", f"form-{command[:3]}", "--role", "analyst")
+    asked, key = command.split(), SMALL[command]
+    rows = json.loads(shell.run(*asked, "--json").stdout)
+    assert rows == json.loads(shell.run(*asked, "--format", "json").stdout)
+    keys = {row[key] for row in rows}
+    written = csv.DictReader(
+        io.StringIO(shell.run(*asked, "--format", "csv").stdout.lstrip("\ufeff"))
+    )
+    assert {row[key] for row in written} == keys
+    shell.run(*asked, "-o", "few.parquet")
+    assert set(pq.read_table(shell.folder / "few.parquet").column(key).to_pylist()) == keys
+    shell.run(*asked, "-o", "few.xlsx")
+    assert CalamineWorkbook.from_path(shell.folder / "few.xlsx").sheet_names
+    assert all(each in shell.run(*asked, "--format", "table").stdout for each in keys)
+
+
+@pytest.mark.parametrize("command", ["roster", "users list", "catalogue list"])
+def test_a_form_that_contradicts_the_name_of_the_file_is_refused(
+    shell: Shell, command: str
+) -> None:
+    said = shell.run(
+        *command.split(), "--format", "json", "-o", "x.csv", "--lang", "en", status=2
+    ).stderr
+    assert "contradict" in said
+    assert not (shell.folder / "x.csv").exists()

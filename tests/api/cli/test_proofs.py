@@ -1,5 +1,6 @@
 """Signer, checkpoint and witness as processes."""
 
+import json
 import re
 import signal
 import subprocess
@@ -112,6 +113,13 @@ def test_a_checkpoint_in_a_trial_is_signed_with_the_trials_key_and_says_so(shell
     warned = "takes the log's name"
     assert warned in done.stderr
     assert warned not in shell.run("checkpoint", "--lang", "en").stderr  # it has it already
+    said = json.loads(shell.run("checkpoint", "--format", "json").stdout)
+    assert said["note"] == shell.run("checkpoint").stdout
+    assert (said["origin"], said["position"]) == read_checkpoint(note.text)[:2]
+    shell.run("checkpoint", "-o", "checkpoint.csv")
+    assert said["root"] in (shell.folder / "checkpoint.csv").read_text()
+    shell.run("checkpoint", "-o", "kept")
+    assert (shell.folder / "kept").read_text() == said["note"]
 
 
 def test_without_a_signer_there_is_no_checkpoint_elsewhere(shell: Shell) -> None:
