@@ -10,12 +10,13 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from api.installation.catalogues import CATALOGUES
+from api.installation.what_if_answers import WHAT_IF
 from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS, DeclaredList
 from projections.items.shape import Field, See, Shape, shape_of
 
 TARGET = Path(__file__).with_name("items.md")
-EVERY = (*LISTS.values(), CATALOGUES)
+EVERY = (*LISTS.values(), CATALOGUES, WHAT_IF)
 _SEEN = {
     See.PUBLISHED: "anyone",
     See.READ: "readers",
@@ -60,6 +61,8 @@ def _lists() -> Iterator[str]:
 def _command(each: DeclaredList) -> str:
     if each is CATALOGUES:
         return "dudao catalogue list"
+    if each is WHAT_IF:
+        return "dudao what-if"
     return " ".join(["dudao", each.name, *(part.upper() for part in each.parts)])
 
 

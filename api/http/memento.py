@@ -15,7 +15,7 @@ from api.questions.problems import Problem
 from ledger.log.clock import now
 
 CLOCKS = frozenset({"known_at", "position"})
-_WITHOUT_CLOCKS = ("/v1/events", "/v1/diff", "/v1/imports", "/v1/feed")
+_WITHOUT_CLOCKS = ("/v1/events", "/v1/diff", "/v1/imports", "/v1/what-if")
 
 
 def timed(scope: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from projections.follow.version import FOLD
 if TYPE_CHECKING:
     from api.access.provider import Provider
     from api.installation.kept_tables import KeptTables
+    from api.installation.what_ifs import WhatIfs
     from api.intake.operations import Operations
     from projections.follow.fold import Rules
     from projections.follow.runner import Runner
@@ -195,6 +196,17 @@ class Installation:
 
         return KeptTables(self, self.settings.folder / "tables")
 
+    @cached_property
+    def what_ifs(self) -> "WhatIfs":
+        """Questions what would be if."""
+        from api.installation.what_if_store import WhatIfStore  # noqa: PLC0415 - see above
+        from api.installation.what_ifs import WhatIfs  # noqa: PLC0415
+        from api.intake.operation_store import Seals  # noqa: PLC0415
+
+        key = derived(self.key, "dudao what-if")
+        seals = Seals(partial(seal, key), partial(unseal, key))
+        return WhatIfs(self, WhatIfStore(self.pool, seals))
+
     @property
     def verifier(self) -> "Verifier":
         """Who verifies the ledger behind the pages."""
@@ -299,6 +311,7 @@ class Installation:
     def follow(self) -> None:
         """Keep the views up to the ledger until closed, and go on with unfinished imports."""
         self.operations.start()
+        self.what_ifs.start()
         self._thread = threading.Thread(target=self._keep_following, name="runner", daemon=True)
         self._thread.start()
 
@@ -321,6 +334,7 @@ class Installation:
         self.verifier.close()
         if self._thread is not None:
             self.operations.close()
+            self.what_ifs.close()
             self.runner.stop()
             self._thread.join(timeout=30)
         self.bench.close()

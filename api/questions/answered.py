@@ -15,6 +15,7 @@ from projections.items.records import (
     OverviewItem,
     PreviewItem,
     TimelineItem,
+    WhatIfItem,
 )
 from projections.items.tables import TableLinksItem, TablesItem
 
@@ -45,6 +46,7 @@ ANSWERS: Mapping[str, type] = MappingProxyType(
         "preview_catalogue": PreviewItem,
         "get_tables": TablesItem,
         "get_table_links": TableLinksItem,
+        "get_what_if": WhatIfItem,
     }
 )
 """Operation → its record."""

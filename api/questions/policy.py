@@ -124,8 +124,9 @@ BUSINESS = frozenset(
 )
 INTEGRITY = frozenset({"integrity"})
 """Whether the ledger is whole: digests and counts, which tell nothing of the business."""
-WHOLE = frozenset({"tables"})
-"""All rows of everything in one file: for who sees everything, since a file is not narrowed."""
+WHOLE = frozenset({"tables", "what-if"})
+"""All rows of everything in one file, and suppositions about everybody: for who sees everything, since
+neither is narrowed."""
 READS: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         R.QUALITY_SUPERVISOR: BUSINESS | WHOLE | INTEGRITY | {"evidence", "materials", "metrics"},

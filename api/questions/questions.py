@@ -302,6 +302,17 @@ class DiffQuestion(Paged):
     cursor: str | None = None
 
 
+class WhatIfQuestion(Paged):
+    """Which lines of what would differ."""
+
+    of: Literal["flags", "roster", "scope", "standings"] = Field(
+        "flags", description="比较什么 / what is compared"
+    )
+    code: Code | None = Field(None, description="检查 / check")
+    uscc: Uscc | None = None
+    cursor: str | None = None
+
+
 class RosterChangesQuestion(Listed):
     """What became of the published roster up to the day."""
 

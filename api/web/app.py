@@ -32,9 +32,11 @@ from api.http.routes import (
     templates,
     transparency,
     watch,
+    what_if,
 )
 from api.http.shell import App, Shell
 from api.installation.catalogues import CATALOGUES
+from api.installation.what_if_answers import WHAT_IF
 from api.installation.wiring import Installation
 from api.questions.answered import ANSWERS
 from api.questions.declared import LISTS
@@ -82,7 +84,7 @@ class Described(FastAPI):
         }
         every["schemas"] = {
             **every.get("schemas", {}),
-            **components((*LISTS.values(), CATALOGUES), ANSWERS.values()),
+            **components((*LISTS.values(), CATALOGUES, WHAT_IF), ANSWERS.values()),
             **given(),
             "Recorded": RECORDED,
         }
@@ -129,6 +131,7 @@ def describe() -> FastAPI:
         requests,
         tables,
         watch,
+        what_if,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

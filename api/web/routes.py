@@ -38,6 +38,7 @@ from api.web.watch import (
     late,
     overview,
     search,
+    what_if,
 )
 
 ROUTERS = (
@@ -82,6 +83,7 @@ ROUTERS = (
     approvals.router,
     issued.router,
     compare.router,
+    what_if.router,
     field.router,
     offline.router,
     today.router,

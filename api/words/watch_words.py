@@ -12,6 +12,18 @@ COMPARED = names(
     standings=("名单状态", "standing"),
     counts=("计数", "counts"),
 )
+SUPPOSED = names(
+    rules=("另一套规则", "other rules"),
+    catalogue=("另一部目录", "another catalogue"),
+    suppositions=("假设的记录", "supposed records"),
+)
+WHAT_IF_STAGES = names(
+    queued=("排队中", "waiting"),
+    running=("推演中", "under way"),
+    done=("已完成", "done"),
+    failed=("未能完成", "failed"),
+    cancelled=("已取消", "cancelled"),
+)
 CLOCKS = names(
     day=("因业务日期不同", "by the day"),
     knowledge=("因所知不同", "by what was known"),
@@ -48,6 +60,8 @@ WATCHED: Mapping[str, Names] = MappingProxyType(
         "compared": COMPARED,
         "clock": CLOCKS,
         "counted_by": COUNTED_BY,
+        "supposed": SUPPOSED,
+        "what_if": WHAT_IF_STAGES,
         "count": COUNTS,
         "side": SIDES,
         "step": PLACE_STEPS,

@@ -473,3 +473,47 @@ class PreviewItem:
     by_check: Annotated[tuple[FlipsCounted, ...], Head("按检查", "by check"), READ]
     items: Annotated[tuple[Flip, ...], Head("结论变化", "verdicts that flip"), READ]
     cut: Annotated[bool, Head("未列全", "not all are listed"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlipsItem:
+    """结论变化数 / verdicts of one check that flip."""
+
+    code: Annotated[str, Head("检查", "check"), READ, Said("check")]
+    before: Annotated[Verdict, Head("之前", "before"), READ, Said("verdict")]
+    after: Annotated[Verdict, Head("之后", "after"), READ, Said("verdict")]
+    number: Annotated[int, Head("数量", "number"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfTable:
+    """假设下的表 / a table as it would be."""
+
+    name: Annotated[str, Head("表", "table"), READ]
+    address: Annotated[str, Head("地址", "address"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfItem:
+    """推演 / a question what would be if."""
+
+    id: Annotated[str, Head("编号", "id"), READ]
+    stage: Annotated[
+        Literal["queued", "running", "done", "failed", "cancelled"], Head("进展", "stage"), READ
+    ]
+    asked_at: Annotated[datetime, Head("提出时间", "asked at"), READ]
+    about: Annotated[tuple[str, ...], Head("假设", "what is supposed"), READ]
+    done: Annotated[int, Head("已看记录数", "entries looked at"), READ]
+    whole: Annotated[int, Head("应看记录数", "entries in all"), READ]
+    enterprises: Annotated[int, Head("企业数", "enterprises"), READ]
+    flips: Annotated[int, Head("结论变化数", "verdicts that flip"), READ]
+    by_check: Annotated[tuple[FlipsItem, ...], Head("按检查", "by check"), READ]
+    differences: Annotated[Json, Head("差异数", "differences, by what is compared"), READ]
+    lines: Annotated[int, Head("假设行数", "supposed lines"), READ]
+    taken: Annotated[int, Head("成立行数", "lines that would be taken"), READ]
+    refused: Annotated[int, Head("不予办理行数", "lines that would be refused"), READ]
+    refusals: Annotated[tuple[Json, ...], Head("不予办理的行", "refused lines"), READ]
+    errors: Annotated[tuple[Json, ...], Head("错误", "what is wrong"), READ]
+    tables: Annotated[
+        tuple[WhatIfTable, ...], Head("假设下的各表", "tables as they would be"), READ
+    ]

@@ -35,3 +35,8 @@ GRANT SELECT, INSERT ON office.operation TO dudao_app;
 GRANT UPDATE (turn, stage, state) ON office.operation TO dudao_app;
 GRANT SELECT, INSERT ON office.operation_turn TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON office.operation_piece TO dudao_app;
+
+-- What was supposed goes after a while; what it came to goes with it.
+GRANT SELECT, INSERT, DELETE ON office.what_if TO dudao_app;
+GRANT UPDATE (stage, state) ON office.what_if TO dudao_app;
+GRANT SELECT, INSERT ON office.what_if_piece TO dudao_app;

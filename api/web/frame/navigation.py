@@ -58,6 +58,7 @@ AREAS = (
         _is(Role.BUREAU_PUBLISHER, Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR),
     ),
     Area("/compare", Words("比较", "Compare"), _reads("diff")),
+    Area("/what-if", Words("假如", "What if"), _reads("what-if")),
     Area("/imports", Words("导入", "Import"), _records),
     Area("/catalogues", Words("目录", "Catalogues"), _reads("catalogues")),
     Area("/integrity", Words("核验", "Integrity"), _reads("integrity")),

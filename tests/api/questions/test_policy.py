@@ -40,7 +40,7 @@ KEPT = {
     "system": Role.SYSTEM_ADMIN,
 }
 """What each of the three administrators keeps, and nobody else sees."""
-BESIDE = {"evidence", "materials", "metrics", "tables"}
+BESIDE = {"evidence", "materials", "metrics", "tables", "what-if"}
 RESOURCES = sorted(BUSINESS | PUBLIC | INTEGRITY | BESIDE | set(KEPT))
 EVERYTHING = {
     Role.QUALITY_SUPERVISOR,
@@ -67,6 +67,8 @@ APART: dict[tuple[Role, str], Rows | None] = {
     # A file is not narrowed: it is for who sees all of it.
     (Role.DISTRICT_INSPECTOR, "tables"): None,
     (Role.ENTERPRISE_REPORTER, "tables"): None,
+    (Role.DISTRICT_INSPECTOR, "what-if"): None,
+    (Role.ENTERPRISE_REPORTER, "what-if"): None,
     (Role.ANALYST, "evidence"): None,
     (Role.ANALYST, "materials"): None,
     (Role.AUDIT_ADMIN, "integrity"): NOTHING,

@@ -1,0 +1,169 @@
+"""What a question what-if came to: how far it is, its lines page by page, the tables as they would be."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+
+from api.export.files import Origin
+from api.installation import as_if
+from api.installation.what_if_store import Job, Stage
+from api.installation.wiring import Installation
+from api.questions import cursors
+from api.questions.answers import Listing, Standing
+from api.questions.clocks import Asked
+from api.questions.cursors import Cursor, Place
+from api.questions.declared import DeclaredList
+from api.questions.policy import Action, decide
+from api.questions.problems import Problem
+from api.questions.queries import Found, missing, settle
+from api.questions.questions import WhatIfQuestion
+from domain.terms.envelope import Actor
+from projections.items.changes import DIFFERENCES
+from projections.items.shape import Audience, Shape, shape_of
+from projections.views.basis import BadCursor
+
+
+def own(house: Installation, actor: Actor, id_: str) -> Job:
+    """Return a question of the caller's.
+
+    Raises:
+        Problem: 403 for who asks no such questions, 404 for what is not theirs.
+    """
+    decide(actor, Action.READ, "what-if")
+    job = house.what_ifs.store.find(id_)
+    if job is None or job.actor != actor:
+        raise missing()
+    return job
+
+
+def standing(house: Installation, job: Job) -> Standing:
+    """Return what the answer stands on."""
+    asked = Asked(date.fromisoformat(job.valid_at), None, job.position)
+    return settle(house, asked).standing._replace(pinned=False)
+
+
+def shown(job: Job) -> dict[str, Any]:
+    """Return how far a question is, and what it came to so far."""
+    return {
+        "id": job.id,
+        "stage": job.stage.value,
+        "asked_at": job.asked_at,
+        "about": job.about,
+        "done": job.done,
+        "whole": job.whole,
+        "enterprises": job.enterprises,
+        "flips": job.flipped,
+        "by_check": job.flips,
+        "differences": job.differences,
+        "lines": job.lines,
+        "taken": job.taken,
+        "refused": job.refused,
+        "refusals": job.refusals,
+        "errors": job.errors,
+        "tables": [
+            {"name": name, "address": f"/v1/what-if/{job.id}/tables/{name}.parquet"}
+            for name in as_if.LISTED.values()
+            if job.stage is Stage.DONE
+        ],
+    }
+
+
+def lines(house: Installation, actor: Actor, question: WhatIfQuestion, id_: str) -> Found:
+    """Return a page of what differs, as far as it is known."""
+    job = own(house, actor, id_)
+    audience = decide(actor, Action.READ, "what-if").audience
+    place = Place("what-if", {"id": job.id, "of": question.of, **_filters(question)})
+    cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
+    found: list[dict[str, Any]] = []
+    more: str | None = None
+    with cursors.fitting():
+        part, offset = _place(cursor)
+        for key, line in _from(house, job, question, part, offset):
+            if len(found) == question.limit:
+                more = key
+                break
+            found.append(as_if.line_shown({**line, "of": question.of}, audience))
+    at = standing(house, job)
+    page = Listing(found, None if more is None else _encoded(at, more, place))
+    return Found(at, page, audience)
+
+
+def _filters(question: WhatIfQuestion) -> Mapping[str, Any]:
+    return {"code": question.code, "uscc": question.uscc}
+
+
+def _from(
+    house: Installation, job: Job, question: WhatIfQuestion, part: int, offset: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the lines that are asked for, each with the place at which it stands."""
+    for at, rows in house.what_ifs.store.pieces(job, f"diff-{question.of}", part):
+        for number, row in enumerate(rows):
+            if at == part and number < offset:
+                continue
+            line: dict[str, Any] = orjson.loads(row)
+            if _is_asked_for(line, question):
+                yield f"{at}/{number}", line
+
+
+def _is_asked_for(line: Mapping[str, Any], question: WhatIfQuestion) -> bool:
+    if question.uscc not in {None, line["uscc"]}:
+        return False
+    side = line["after"] or line["before"]
+    return question.code is None or side.get("code") == question.code
+
+
+def _place(cursor: Cursor | None) -> tuple[int, int]:
+    """Return the part and the row at which a page begins."""
+    if cursor is None:
+        return 0, 0
+    part, _, offset = cursor.after.partition("/")
+    if not all(each.isascii() and each.isdecimal() and len(each) < 9 for each in (part, offset)):
+        raise BadCursor(cursor.after)
+    return int(part), int(offset)
+
+
+def _encoded(at: Standing, key: str, place: Place) -> str:
+    return cursors.encode(Cursor(at.position, at.day, key, place.digest))
+
+
+def table(house: Installation, job: Job, name: str, audience: Audience) -> Iterator[bytes]:
+    """Yield a table as it would be, as a Parquet file.
+
+    Raises:
+        Problem: 404, there is none of that name; 409, the question has not come to its end.
+    """
+    kept = next((kept for kept, listed in as_if.LISTED.items() if listed == name), None)
+    if kept is None:
+        raise missing()
+    if job.stage is not Stage.DONE:
+        raise Problem(
+            "conflict", "推演尚未完成,各表还不完整", "the question has not come to its end yet"
+        )
+    pieces = house.what_ifs.store.pieces(job, f"rows-{kept}")
+    batches = ([row.decode() for row in rows] for _, rows in pieces)
+    origin = Origin(f"what-if {job.id} {name}", standing(house, job).basis, {})
+    return as_if.parquet(kept, batches, origin, audience)
+
+
+def _differing(question: WhatIfQuestion) -> Shape:
+    return shape_of(DIFFERENCES[question.of])
+
+
+WHAT_IF = DeclaredList(
+    "what-if-diff",
+    "/v1/what-if/{id}/diff",
+    DIFFERENCES["flags"],
+    ("key",),
+    WhatIfQuestion,
+    lines,
+    ("change", "key", "message", "because"),
+    "/what-if",
+    "changes",
+    operation="get_what_if_diff",
+    items=tuple(DIFFERENCES[of] for of in ("flags", "roster", "scope", "standings")),
+    fields=_differing,
+    also=(404,),
+)
+"""What differs under a supposition, as every other list is declared."""
