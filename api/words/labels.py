@@ -200,6 +200,7 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             pass_mark=("合格线", "Pass mark"),
             path=("字段", "Field"),
             performance=("业绩成绩", "Performance"),
+            pair=("核对码", "Code of the administrator who asked"),
             place=("地点", "Place"),
             pool=("抽取池", "Pool"),
             pool_digest=("抽取池摘要", "Digest of the pool"),
