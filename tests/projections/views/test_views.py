@@ -573,3 +573,34 @@ def test_a_flag_made_a_finding_waits_again_from_the_withdrawal_of_the_finding_on
     assert waiting["review_lapse"] == "finding_withdrawn"
     assert waiting["review_lapsed_by"] == withdrawn
     assert desk.flags(code, position=at, review="none") == []
+
+
+def test_a_certificate_s_double_use_waits_again_with_its_finding_like_any_other_flag(desk: Desk):
+    code = uscc()
+    held = session(code)
+    sitting = held["data"]["assessment_id"]
+    first, second = certificate(code, sitting), certificate(code, sitting, serial=2)
+    second["data"]["certificate_no"] = first["data"]["certificate_no"]
+    desk.load(*listed(code, "4"), held, first, second)
+    key, other = (flag["key"] for flag in desk.flags(code, code="C2", verdict="breach"))
+    number = f"f-{code[-6:]}"
+    made = line(
+        "FlagReviewed",
+        "2025-04-01",
+        SUPERVISOR,
+        flag=key,
+        decision="converted",
+        finding_id=number,
+        reason="立案",
+    )
+    at = desk.load(order_of(code, "2025-05-02")[0], made)
+    assert [flag["key"] for flag in desk.flags(code, code="C2", review="none")] == [other]
+    gone = line(
+        "FindingWithdrawn", "2025-04-20", SUPERVISOR, finding_id=number, reason="疑点不成立"
+    )
+    withdrawn = desk.load(gone)
+    waiting = {flag["key"]: flag for flag in desk.flags(code, code="C2", review="none")}
+    assert waiting.keys() == {key, other}
+    assert waiting[key]["review_lapsed_by"] == withdrawn
+    then = desk.flags(code, position=at, code="C2", review="none")
+    assert [flag["key"] for flag in then] == [other]
