@@ -20,6 +20,9 @@ from ledger.unready import LacksRights, NeedsAdministrator, OwnersLogin
 
 OWNER = "dudao_ledger"
 APP = "dudao_app"
+ANALYST = "dudao_analyst"
+"""Reads the views of `analysis`, and nothing else."""
+HAS_ANALYST = "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dudao_analyst')"
 ATTEMPTS = 5
 """Roles belong to the whole server: another database's `init` may be making the same ones."""
 WITH_OPTIONS = 160_000
@@ -52,6 +55,12 @@ def establish(connection: Connection[Any], member: str | None = None) -> None:
     left = list(_missing_roles(connection, member))
     if left:
         raise NeedsAdministrator(_login(connection), [each.as_string(connection) for each in left])
+    # Nothing rests on this one: where the login may not make it, an administrator does when there
+    # is somebody to admit (docs/analysts.md).
+    if connection.execute(HAS_ANALYST).fetchone() != (True,):
+        _carried_out(
+            connection, [sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(ANALYST))]
+        )
 
 
 def admit(connection: Connection[Any], login: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.analysts import analysts
 from api.cli.backups import backup, keys, restore
 from api.cli.catalogues import catalogue
 from api.cli.checks import doctor, verify
@@ -72,6 +73,7 @@ app.command()(report)
 app.command()(replay)
 app.command("what-if")(what_if)
 app.command()(export)
+app.add_typer(analysts, name="analysts")
 app.add_typer(projections, name="projections")
 app.add_typer(catalogue, name="catalogue")
 app.command()(verify)

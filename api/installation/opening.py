@@ -16,10 +16,11 @@ from ledger.connect import Database, Opening, key_folder, open_database
 from ledger.migrate import LEDGER
 from ledger.server import embedded
 from ledger.vault import fingerprints
+from projections.analysis.schema import ANALYSIS
 from projections.follow.schema import PROJECTIONS
 from proof.kept import PROOF
 
-SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS, PROOF)
+SOURCES = (LEDGER, PROJECTIONS, ACCOUNTS, PROOF, ANALYSIS)
 """Whose tables stand in the database, in the order in which they are made."""
 
 

@@ -23,7 +23,7 @@ _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _IDENTITY_CHECK = "10X98765432"
 _CERTIFICATE = re.compile(r"([YS])([0-9]{4})([0-9]{2})([0-9]{6})([0-9]{2})([1-5A-Z])([0-9]{6})")
 _CARD = re.compile(r"R[0-9]{2}[0-9]{2}[0-9]{4}")
-_COMPOUND_SURNAMES = frozenset(
+COMPOUND_SURNAMES = frozenset(
     [
         "欧阳",
         "司马",
@@ -146,7 +146,7 @@ def is_placeholder(text: str) -> bool:
 
 def masked_name(name: str) -> str:
     """Return `name` with everything behind the surname masked: 张*, 欧阳**."""
-    surname = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
+    surname = 2 if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else 1
     return name[:surname] + "*" * max(1, len(name) - surname)
 
 

@@ -12,6 +12,7 @@ from typing import Any, LiteralString, NamedTuple
 import psycopg
 from psycopg import Connection, sql
 
+from projections.analysis import schema as analysis
 from projections.follow.fold import Rules
 from projections.follow.runner import Executors, Runner, Sizes, here
 from projections.follow.runner import position as live_position
@@ -149,10 +150,12 @@ def _switch(conn: Connection[Any], beside: Runner) -> None:
         row: Any = conn.execute(HOLD_STILL).fetchone()
         if beside.catch_up(row[0]) < row[0]:
             return  # told to end: the tables stay where they are
+        views = analysis.standing(conn)
         for table in ALL:
             for here, there in ((LIVE, LAST), (NEXT, LIVE), (LAST, NEXT)):
                 place = sql.Identifier(here, table)
                 conn.execute(sql.SQL(MOVE).format(place, sql.Identifier(there)))
+        analysis.bind(conn, views)
 
 
 def _on(template: LiteralString, schema: str, table: str) -> sql.Composed:

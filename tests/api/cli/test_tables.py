@@ -108,3 +108,14 @@ def test_a_stranger_recomputes_root_and_digests_from_the_files_alone(shell: Shel
         "entries: rows or digest",
         "root",
     }
+
+
+def test_a_login_is_admitted_with_what_an_administrator_types(shell: Shell) -> None:
+    done = shell.run("analysts", "admit", "li-haidian", "--district", "110108")
+    assert 'CREATE ROLE "li-haidian" LOGIN' in done.stdout
+    assert "statement_timeout" in done.stdout
+    assert "110108" in shell.run("analysts", "list").stdout
+    assert "110199" in shell.run("analysts", "admit", "x", "--district", "110199", status=2).stderr
+    shell.run("analysts", "dismiss", "li-haidian")
+    assert "li-haidian" not in shell.run("analysts", "list").stdout
+    shell.run("analysts", "dismiss", "li-haidian", status=1)

@@ -1,0 +1,369 @@
+"""Writes the schema `analysis` from the declaration of the tables: columns, types, heads, who sees which.
+
+`projections/analysis/sql/grants.sql` makes all of it after every migration. Run
+`python -m docs.generate_analysis` after changing a table or an item; a test compares.
+"""  # noqa: INP001 - a script among documents, not a package
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+
+from api.words.authority_words import DISTRICTS
+from domain.checks import CHECKS
+from domain.registry import EVENTS, STORED
+from domain.terms.identifiers import COMPOUND_SURNAMES
+from domain.terms.vocabulary import Level
+from ledger.roles import ANALYST
+from projections.analysis.schema import ANALYSIS
+from projections.items.parts import Actor
+from projections.items.shape import MASKED, Audience, Field, Kind, Shape, shape_of
+from projections.items.tables import KINDS, TABLES, Table
+from replay.lake.rows import ACTIONS
+
+GRANTS = ANALYSIS.folder / "grants.sql"
+TYPES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "text": "text",
+        "day": "date",
+        "instant": "timestamptz",
+        "integer": "bigint",
+        "number": "float8",
+        "boolean": "boolean",
+        "record": "jsonb",
+        "json": "jsonb",
+    }
+)
+LEFT_OUT = frozenset({"occupations", "catalogues"})
+"""Tables of files that the database holds as files: they are exported, not views."""
+RECTANGLE = 7
+"""Columns before those of the item."""
+
+
+def views() -> str:
+    """Return the statements that make the views, or bind those that are there anew."""
+    head = (
+        "-- Written by docs/generate_analysis.py from the declaration of the tables; do not edit.\n"
+    )
+    return head + "\n".join(_view(table) for table in _tables())
+
+
+def grants() -> str:
+    """Return the script that makes the whole schema, where it is not there as it must be."""
+    body = "\n".join((_FUNCTIONS.format(surnames=_surnames()), views(), *_asking(), *_comments()))
+    digest = sha256(body.encode()).hexdigest()
+    names = ", ".join(f"analysis.{table.name}" for table in _tables())
+    return _GRANTS.format(digest=digest, body=body, names=names, analyst=ANALYST)
+
+
+def _tables() -> Iterator[Table]:
+    return (table for table in TABLES.values() if table.name not in LEFT_OUT)
+
+
+def columns(table: Table) -> tuple[Field, ...]:
+    """Return the columns of a view: those of the table but what has no fixed members."""
+    return tuple(field for field in table.fields if field.kind != "json")
+
+
+def _surnames() -> str:
+    return ", ".join(f"'{name}'" for name in sorted(COMPOUND_SURNAMES))
+
+
+_FUNCTIONS = """\
+-- What the login may see: a district, '*' for the whole city, nothing where it was not admitted.
+CREATE OR REPLACE FUNCTION analysis.seat() RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $f$ SELECT coalesce(district, '*') FROM analysis.reader WHERE login = session_user $f$;
+
+-- As `domain.terms.identifiers` masks names; a test compares.
+CREATE OR REPLACE FUNCTION analysis.masked(name text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $f$ SELECT left(name, surname) || repeat('*', greatest(1, length(name) - surname))
+  FROM (SELECT CASE WHEN length(name) > 2 AND left(name, 2) IN ({surnames}) THEN 2 ELSE 1 END) s(surname) $f$;
+"""
+
+_GRANTS = """\
+-- Written by docs/generate_analysis.py from the declaration of the tables; do not edit.
+SET LOCAL ROLE dudao_app;
+DO $dudao$
+BEGIN
+    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM '{digest}' THEN
+        RETURN;
+    END IF;
+    DROP VIEW IF EXISTS {names} CASCADE;
+    DROP FUNCTION IF EXISTS analysis.diff(text, date, bigint, date, bigint);
+{body}
+    COMMENT ON SCHEMA analysis IS '{digest}';
+END
+$dudao$;
+REVOKE ALL ON ALL TABLES IN SCHEMA analysis FROM PUBLIC;
+-- Where an administrator has made the role (docs/analysts.md); plain owners may not.
+DO $dudao$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{analyst}') THEN
+        GRANT USAGE ON SCHEMA analysis TO {analyst};
+        GRANT SELECT ON {names} TO {analyst};
+    END IF;
+END
+$dudao$;
+SET LOCAL ROLE dudao_ledger;
+"""
+
+
+def _view(table: Table) -> str:
+    made = {"entries": _entries, "actions": _actions, "cases": _cases}.get(table.name)
+    if made is not None:
+        return made(table)
+    return _reference(table) if table.view is None else _of_view(table)
+
+
+SEEN = "(SELECT analysis.seat()) IN ('*', t.district)"
+_RECTANGLE = "t.key, t.subject, t.district, t.valid_from, t.valid_to, t.known_from, t.known_to"
+
+
+def _create(table: Table, shown: Iterable[str], rows: str) -> str:
+    listed = ",\n       ".join(shown)
+    return (
+        f"CREATE OR REPLACE VIEW analysis.{table.name} WITH (security_barrier) AS\n"
+        f"SELECT {listed}\n{rows};\n"
+    )
+
+
+def _of_view(table: Table) -> str:
+    """Return the view of a table of the views: its documents taken apart, member by member."""
+    back = {here: field for field, here in table.renamed.items()}
+    own = [(field, back.get(field.name, field.name)) for field in columns(table)[RECTANGLE:]]
+    declared = ", ".join(f'"{member}" {_stored(field)}' for field, member in own)
+    values = [(field, _top(field, f'd."{member}"')) for field, member in own]
+    shown = [f'{value} AS "{field.name}"' for field, value in values]
+    rows = (
+        f"  FROM projections.{table.view} t\n"
+        f" CROSS JOIN LATERAL jsonb_to_record(t.doc::jsonb) AS d({declared})\n"
+        f" WHERE {SEEN}"
+    )
+    return _create(table, [_RECTANGLE, *shown], rows)
+
+
+def _stored(field: Field) -> str:
+    one = TYPES[field.kind]
+    return f"{one}[]" if field.many and field.shape is None else one
+
+
+def _top(field: Field, value: str) -> str:
+    """Return a column from a member that was read in its type."""
+    if field.shape is not None:
+        return _member(field, value, 1)
+    if field.see is not MASKED:
+        return value
+    if not field.many:
+        return f"analysis.masked({value})"
+    return (
+        f"CASE WHEN {value} IS NOT NULL THEN ARRAY(SELECT analysis.masked(u.name) "  # noqa: S608 - of declared names
+        f"FROM unnest({value}) WITH ORDINALITY u(name, n) ORDER BY u.n) END"
+    )
+
+
+def _record(shape: Shape, value: str, depth: int) -> str:
+    """Return a record as analysts see it: its declared members and no others."""
+    within = [
+        (f.name, _member(f, f"({value} -> '{f.name}')", depth))
+        for f in shape.fields
+        if f.kind != "json"
+    ]
+    members = ", ".join(f"'{name}', {one}" for name, one in within)
+    return f"CASE WHEN jsonb_typeof({value}) = 'object' THEN jsonb_build_object({members}) END"
+
+
+def _member(field: Field, value: str, depth: int) -> str:
+    each = f"x{depth}"
+    if field.shape is not None and field.many:
+        one = _record(field.shape, f"{each}.e", depth + 1)
+        return _listed(value, one, each)
+    if field.shape is not None:
+        return _record(field.shape, value, depth)
+    if field.see is not MASKED:
+        return value
+    if field.many:
+        return _listed(value, f"to_jsonb(analysis.masked({each}.e #>> '{{}}'))", each)
+    return f"to_jsonb(analysis.masked({value} #>> '{{}}'))"
+
+
+def _listed(value: str, one: str, each: str) -> str:
+    return (
+        f"CASE WHEN jsonb_typeof({value}) = 'array' THEN (SELECT coalesce(jsonb_agg({one} "  # noqa: S608 - as above
+        f"ORDER BY {each}.n), '[]') FROM jsonb_array_elements({value}) WITH ORDINALITY {each}(e, n)) END"
+    )
+
+
+def _cases(table: Table) -> str:
+    shown = ["t.kind", "t.stage"]
+    for kind, (column, item) in KINDS.items():
+        record = _record(shape_of(item).seen_by(Audience.READERS), "d.doc", 1)
+        shown.append(f"CASE WHEN t.kind = '{kind}' THEN {record} END AS {column}")
+    rows = (
+        "  FROM projections.cases t\n"
+        " CROSS JOIN LATERAL (SELECT t.doc::jsonb AS doc OFFSET 0) d\n"
+        f" WHERE {SEEN}"
+    )
+    return _create(table, [_RECTANGLE, *shown], rows)
+
+
+_OF_ENTRY = (
+    "t.position::text AS key, t.subject, t.district, t.valid_from, NULL::date AS valid_to, "
+    "t.position AS known_from, NULL::bigint AS known_to"
+)
+_ENTRY_ROWS = """\
+  FROM ledger.entry t
+ CROSS JOIN LATERAL (SELECT convert_from(t.payload, 'UTF8')::jsonb AS doc OFFSET 0) p
+  LEFT JOIN (VALUES {names}) AS k(stored, name) ON k.stored = t.type
+ WHERE (SELECT analysis.seat()) IN ('*', t.district)"""
+_STAMP = "(p.doc -> 'stamps' ->> '{}')"
+
+
+def _entries(table: Table) -> str:
+    told = {
+        "position": "t.position",
+        "stream": "t.stream",
+        "version": "t.version::bigint",
+        "type": "coalesce(k.name, 'Unreadable')",
+        "schema": "split_part(t.type, '/', 2)::bigint",
+        "recorded_at": "t.recorded_at",
+        "leaf": "encode(t.leaf, 'hex')",
+        **_TOLD,
+    }
+    shown = [f'{told[field.name]} AS "{field.name}"' for field in columns(table)[RECTANGLE:]]
+    return _create(table, [_OF_ENTRY, *shown], _ENTRY_ROWS.format(names=_names(STORED)))
+
+
+def _actor(value: str) -> str:
+    return _record(shape_of(Actor), value, 1)
+
+
+_TOLD: Mapping[str, str] = MappingProxyType(
+    {
+        "actor": _actor("(p.doc -> 'actor')"),
+        **{
+            name: f"(p.doc ->> '{name}')"
+            for name in ("reason", "document_no", "correlation", "causation")
+        },
+        **{name: f"{_STAMP.format(name)}::date" for name in ("received_on", "claimed_on")},
+        **{
+            name: _actor(f"(p.doc -> 'stamps' -> '{name}')")
+            for name in ("received_by", "approved_by")
+        },
+        "entered_by": _STAMP.format("entered_by"),
+        "backfill": f"coalesce({_STAMP.format('backfill')}::boolean, false)",
+    }
+)
+
+
+def _names(stored: Iterable[str]) -> str:
+    return ", ".join(f"('{name}', '{STORED[name].name}')" for name in stored)
+
+
+def _actions(table: Table) -> str:
+    decisions = ("decision", "opinion", "recommended", "passed", "taken", "outcome")
+    decided = ", ".join(f"p.doc -> 'data' ->> '{each}'" for each in decisions)
+    day = "(t.recorded_at AT TIME ZONE 'Asia/Shanghai')::date"
+    told = {
+        "position": "t.position",
+        "type": "k.name",
+        "concerns": "split_part(t.stream, '/', 1)",
+        "concerns_id": "substr(t.stream, strpos(t.stream, '/') + 1)",
+        "decision": f"coalesce({decided})",
+        "finding_id": "p.doc -> 'data' ->> 'finding_id'",
+        "recorded_on": day,
+        "days_late": f"({day} - t.valid_from)::bigint",
+        **_TOLD,
+    }
+    shown = [f'{told[field.name]} AS "{field.name}"' for field in columns(table)[RECTANGLE:]]
+    rows = _ENTRY_ROWS.replace("LEFT JOIN", "JOIN").format(names=_names(ACTIONS))
+    return _create(table, [_OF_ENTRY, *shown], rows)
+
+
+def _reference(table: Table) -> str:
+    rows = {
+        "districts": [(code, words.zh, words.en) for code, words in DISTRICTS.items()],
+        "checks": [
+            (c.code, c.zh, c.en, c.clause.number, c.severity.value, c.version, c.of_enterprise)
+            for c in CHECKS.values()
+        ],
+        "levels": [(level.value, level.rank, level.zh, level.en) for level in Level],
+        "event_types": [
+            (name, *_event_words(name), kind.stem.partition(".")[0], kind.schema, kind.ever_stored)
+            for name, kind in EVENTS.items()
+        ],
+    }[table.name]
+    listed = ",\n    ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    names = ", ".join(f'"{field.name}"' for field in table.fields)
+    shown = [f'v."{field.name}"::{_stored(field)}' for field in table.fields]
+    return _create(table, shown, f"  FROM (VALUES\n    {listed}) AS v({names})")
+
+
+def _event_words(name: str) -> tuple[str, str]:
+    from api.words.event_words import EVENT_NAMES  # noqa: PLC0415 - beside its one use
+
+    words = EVENT_NAMES[name]
+    return words.zh, words.en
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "ARRAY[" + ", ".join(map(_literal, value)) + "]"
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+AT = """\
+CREATE FUNCTION analysis.{name}_at(day date, "position" bigint) RETURNS SETOF analysis.{name}
+LANGUAGE sql STABLE
+AS $f$ SELECT * FROM analysis.{name} t
+        WHERE t.known_from <= $2 AND (t.known_to IS NULL OR t.known_to > $2)
+          AND t.valid_from <= $1 AND (t.valid_to IS NULL OR t.valid_to > $1) $f$;
+"""
+DIFF = """\
+-- What two days, each as known at an entry, show differently; the ends of what was known aside.
+CREATE FUNCTION analysis.diff(
+    "of" text, day_before date, position_before bigint, day_after date, position_after bigint)
+RETURNS TABLE (change text, key text, before jsonb, after jsonb)
+LANGUAGE plpgsql STABLE
+AS $f$
+BEGIN
+    IF "of" NOT IN ({names}) THEN
+        RAISE EXCEPTION 'there is no table % in two times', "of" USING ERRCODE = '22023';
+    END IF;
+    RETURN QUERY EXECUTE format($q$
+        SELECT CASE WHEN b.doc IS NULL THEN 'added' WHEN a.doc IS NULL THEN 'removed'
+                    ELSE 'changed' END, coalesce(b.key, a.key), b.doc, a.doc
+          FROM (SELECT r.key, to_jsonb(r) - ARRAY['valid_from', 'valid_to', 'known_from', 'known_to'] AS doc
+                  FROM analysis.%1$I($1, $2) r) b
+          FULL JOIN (SELECT r.key, to_jsonb(r) - ARRAY['valid_from', 'valid_to', 'known_from', 'known_to'] AS doc
+                  FROM analysis.%1$I($3, $4) r) a ON a.key = b.key
+         WHERE b.doc IS DISTINCT FROM a.doc ORDER BY 2 $q$, "of" || '_at')
+    USING day_before, position_before, day_after, position_after;
+END
+$f$;
+"""
+
+
+def _asking() -> Iterator[str]:
+    named = [table.name for table in _tables() if table.view is not None]
+    yield from (AT.format(name=name) for name in named)
+    yield DIFF.format(names=", ".join(f"'{name}'" for name in named))
+
+
+def _comments() -> Iterator[str]:
+    for table in _tables():
+        yield f"COMMENT ON VIEW analysis.{table.name} IS {_literal(f'{table.zh} / {table.en}')};"
+        for field in columns(table):
+            head = _literal(f"{field.head.zh} / {field.head.en}")
+            yield f'COMMENT ON COLUMN analysis.{table.name}."{field.name}" IS {head};'
+
+
+def generate() -> None:
+    """Write the script."""
+    GRANTS.write_text(grants(), "utf-8")
+
+
+if __name__ == "__main__":
+    generate()

@@ -1,0 +1,1 @@
+"""The tables in two times as views of the database, for analysts who ask in SQL."""
