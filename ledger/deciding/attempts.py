@@ -1,4 +1,4 @@
-"""A batch on its way: decided in memory, being appended, landed at its positions or grounded."""
+"""A batch on its way: prepared, decided in memory, pending while it is appended, then committed or void."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
@@ -44,7 +44,7 @@ class _Repeat:
 _Answer: TypeAlias = tuple[Draft, ...] | _Repeat | Already | Nothing | Rejected
 
 
-class Boarding(NamedTuple):
+class Prepared(NamedTuple):
     """A run of commands made ready, and the holders whom it brings."""
 
     run: Sequence[Submission]
@@ -67,11 +67,11 @@ class Boarding(NamedTuple):
         )
 
 
-def board(parts: Parts, run: Sequence[Submission], ahead: "Flight | None" = None) -> Boarding:
+def prepare(parts: Parts, run: Sequence[Submission], ahead: "Attempt | None" = None) -> Prepared:
     """Return the run made ready; `ahead` may bring holders whom the vault does not know yet."""
     newcomers: Newcomers = {}
     entering = ahead.newcomers if ahead is not None else {}
-    return Boarding(run, ready(run, parts.vault, parts.today(), newcomers, entering), newcomers)
+    return Prepared(run, ready(run, parts.vault, parts.today(), newcomers, entering), newcomers)
 
 
 def adopted_by(run: Sequence[Submission]) -> Iterator[str]:
@@ -81,26 +81,26 @@ def adopted_by(run: Sequence[Submission]) -> Iterator[str]:
             yield submission.body.sha256
 
 
-class Flight:
+class Attempt:
     """One batch: what was asked, what was decided, and where it will stand."""
 
     def __init__(
         self,
         parts: Parts,
         base: FactBase,
-        boarding: Boarding,
+        prepared: Prepared,
         uses: Mapping[str, Use],
-        ahead: "Flight | None" = None,
+        ahead: "Attempt | None" = None,
     ) -> None:
-        """Decide the run, or its beginning, on top of `ahead`, which need not have landed yet.
+        """Decide the run, or its beginning, on top of `ahead`, which need not be committed yet.
 
         `uses`: which of the keys are used, as of the end of `base` or later.
         """
-        self.run, self._requests, self.newcomers = boarding
+        self.run, self._requests, self.newcomers = prepared
         self._parts, self._base, self._ahead, self._uses = parts, base, ahead, uses
         self._known = base.next - 1
         base.ask_for(adopted_by(self.run))
-        self._facts = base.facts(boarding.boundaries(uses))
+        self._facts = base.facts(prepared.boundaries(uses))
         self.taken: dict[str, tuple[int, Use]] = {}
         """Key → index in the run, and the use of it that is foreseen."""
         self._looks = 0
@@ -109,28 +109,28 @@ class Flight:
         self.answers = list(self._decide())
         self.last = base.next - 1
         """Position of the last entry, if nobody comes between."""
-        self._landing: Future[list[int] | None] | None = None
+        self._commit: Future[list[int] | None] | None = None
 
-    def take_off(self, appender: Executor) -> None:
+    def append_by(self, appender: Executor) -> None:
         """Begin to append."""
-        self._landing = appender.submit(self.append)
+        self._commit = appender.submit(self.append)
 
-    def landed(self) -> list[int] | None:
+    def committed(self) -> list[int] | None:
         """Wait; return the first position of each command's entries, None where nothing was appended."""
-        return self._landing.result() if self._landing is not None else None
+        return self._commit.result() if self._commit is not None else None
 
     def is_as_foreseen(self) -> bool:
-        """Tell whether the flight landed at the very positions on which decisions behind it rest."""
-        landed = self.landed()
-        return landed is not None and self.is_foreseen(landed)
+        """Tell whether the attempt was committed at the very positions on which decisions behind it rest."""
+        committed = self.committed()
+        return committed is not None and self.is_foreseen(committed)
 
-    def is_foreseen(self, landed: Sequence[int]) -> bool:
+    def is_foreseen(self, committed: Sequence[int]) -> bool:
         """Tell whether these are the positions that were foreseen."""
-        return not landed or landed[0] == self._known + 1
+        return not committed or committed[0] == self._known + 1
 
-    def outcomes(self, landed: Sequence[int] | None) -> Iterator[Outcome]:
-        """Yield the outcome of each command, given where their entries have landed."""
-        firsts = iter(landed or ())
+    def outcomes(self, committed: Sequence[int] | None) -> Iterator[Outcome]:
+        """Yield the outcome of each command, given where their entries were committed."""
+        firsts = iter(committed or ())
         own: dict[int, Accepted] = {}
         for index, answer in enumerate(self.answers):
             if isinstance(answer, tuple):
@@ -145,12 +145,12 @@ class Flight:
     def append(
         self, look: Look | None = None, expected: Expected | None = None
     ) -> list[int] | None:
-        """Append; return what `landed` returns. See `Log.append` for `look`.
+        """Append; return what `committed` returns. See `Log.append` for `look`.
 
         `expected`: of the stream which the only command changes; of an act that waits for a second
         person, of the stream that the act would change.
         """
-        ahead, self._ahead = self._ahead, None  # a chain of flights would keep them all in memory
+        ahead, self._ahead = self._ahead, None  # a chain of attempts would keep them all in memory
         if ahead is not None and not ahead.is_as_foreseen():
             return None
         taken = zip(self._requests, self.answers, strict=False)

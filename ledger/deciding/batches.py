@@ -16,7 +16,7 @@ from domain.finding.finding import FindingRaised
 from domain.flag import FlagAnswered, FlagReviewed
 from domain.request import ActDecided, ActRequested
 from domain.terms.identifiers import flag_parts
-from ledger.deciding.attempts import Flight, board
+from ledger.deciding.attempts import Attempt, prepare
 from ledger.deciding.deciding import TRIES, Parts
 from ledger.deciding.facts import FactBase
 from ledger.deciding.outcome import CONFLICT, Outcome
@@ -39,7 +39,7 @@ class Batches:
 
     def stream(self, batches: Iterable[Sequence[Submission]]) -> Iterator[Outcome]:
         """Yield what became of each command, in order, once it is durable."""
-        aloft: deque[Flight] = deque()
+        pending: deque[Attempt] = deque()
         with self._lock, ThreadPoolExecutor(1, "ledger-import") as appender:
             # An append is held against what came since; a refusal is not, so facts that were kept
             # from an earlier stream serve only while they are the latest.
@@ -47,31 +47,31 @@ class Batches:
                 self._base = None
             try:
                 for run in (run for batch in batches for run in self._runs(batch)):
-                    yield from self._take(run, aloft, appender)
-                yield from self._land(aloft, appender, 0)
+                    yield from self._take(run, pending, appender)
+                yield from self._commit(pending, appender, 0)
             except GeneratorExit:
                 self._base = None  # it may foresee entries that will never be
                 raise
             except BaseException:
                 self._base = None
-                yield from _landed(aloft)
+                yield from _committed(pending)
                 raise
 
     def _take(
-        self, run: Sequence[Submission], aloft: deque[Flight], appender: Executor
+        self, run: Sequence[Submission], pending: deque[Attempt], appender: Executor
     ) -> Iterator[Outcome]:
-        """Send the run off, landing those before it; yield the outcomes of what has landed."""
+        """Attempt the run, with those before it committed; yield the outcomes of what is."""
         alone = self._is_alone(run[0])
         while run:
             full = self._base is not None and len(self._base) > MOST_STATES
-            yield from self._land(aloft, appender, 0 if alone or full else 1)
+            yield from self._commit(pending, appender, 0 if alone or full else 1)
             if full:
                 self._base = None
-            flight = self._depart(run, aloft[-1] if aloft else None, appender)
-            aloft.append(flight)
-            run = run[len(flight.answers) :]
+            attempt = self._attempt(run, pending[-1] if pending else None, appender)
+            pending.append(attempt)
+            run = run[len(attempt.answers) :]
         if alone:
-            yield from self._land(aloft, appender, 0)
+            yield from self._commit(pending, appender, 0)
             self._base = None
 
     def _runs(self, submissions: Sequence[Submission]) -> Iterator[Sequence[Submission]]:
@@ -89,41 +89,41 @@ class Batches:
             yield submissions[start:]
 
     def _is_alone(self, submission: Submission) -> bool:
-        """Whether the command shares no batch: positions that did not land yet are not final."""
+        """Whether the command shares no batch: positions that are not committed yet are not final."""
         named = names(submission)
-        landed = self._base.position if self._base is not None else 0
-        return named > landed or changes_rules(submission)
+        committed = self._base.position if self._base is not None else 0
+        return named > committed or changes_rules(submission)
 
-    def _depart(
-        self, run: Sequence[Submission], ahead: Flight | None, appender: Executor
-    ) -> Flight:
+    def _attempt(
+        self, run: Sequence[Submission], ahead: Attempt | None, appender: Executor
+    ) -> Attempt:
         parts = self._parts
         if self._base is None:
             head = parts.log.head().position
             self._base = FactBase(parts.log, parts.shelf, head, parts.person, parts.survey)
-        boarding = board(parts, run, ahead)
-        uses = parts.log.used_keys(boarding.keys())
-        flight = Flight(parts, self._base, boarding, uses, ahead)
-        flight.take_off(appender)
-        return flight
+        prepared = prepare(parts, run, ahead)
+        uses = parts.log.used_keys(prepared.keys())
+        attempt = Attempt(parts, self._base, prepared, uses, ahead)
+        attempt.append_by(appender)
+        return attempt
 
-    def _land(self, aloft: deque[Flight], appender: Executor, left: int) -> Iterator[Outcome]:
-        """Land the first flights until so many are left; yield their outcomes."""
-        while len(aloft) > left:
-            is_as_foreseen = aloft[0].is_as_foreseen()  # interrupted here, it is still under way
-            flight = aloft.popleft()
+    def _commit(self, pending: deque[Attempt], appender: Executor, left: int) -> Iterator[Outcome]:
+        """Wait for the first attempts until so many are left; yield the outcomes of their commands."""
+        while len(pending) > left:
+            is_as_foreseen = pending[0].is_as_foreseen()  # interrupted here, it is still under way
+            attempt = pending.popleft()
             if is_as_foreseen and self._base is not None:
-                self._base.settle(flight.last)
-                yield from flight.outcomes(flight.landed())
+                self._base.settle(attempt.last)
+                yield from attempt.outcomes(attempt.committed())
                 continue
-            # Every flight behind was decided on what did not come true, and is grounded with it.
-            again = list(aloft) if flight.landed() is not None else [flight, *aloft]
-            aloft.clear()
+            # Every attempt behind was decided on what did not come true, and is void with it.
+            again = list(pending) if attempt.committed() is not None else [attempt, *pending]
+            pending.clear()
             for behind in again:
-                behind.landed()
+                behind.committed()
             self._base = None
-            if flight not in again:
-                yield from flight.outcomes(flight.landed())
+            if attempt not in again:
+                yield from attempt.outcomes(attempt.committed())
             for each in again:
                 yield from self._surely(each.run, appender)
 
@@ -131,15 +131,15 @@ class Batches:
         """Carry out the run by itself, in halves where others keep coming between."""
         tries = 0
         while run:
-            flight = self._depart(run, None, appender)
-            if flight.is_as_foreseen() and self._base is not None:
-                self._base.settle(flight.last)
+            attempt = self._attempt(run, None, appender)
+            if attempt.is_as_foreseen() and self._base is not None:
+                self._base.settle(attempt.last)
             else:
                 self._base = None
-            if flight.landed() is not None:
+            if attempt.committed() is not None:
                 tries = 0
-                yield from flight.outcomes(flight.landed())
-                run = run[len(flight.answers) :]
+                yield from attempt.outcomes(attempt.committed())
+                run = run[len(attempt.answers) :]
                 continue
             tries += 1
             if tries < TRIES:
@@ -152,16 +152,16 @@ class Batches:
             run, tries = run[half:], 0
 
 
-def _landed(aloft: Iterable[Flight]) -> Iterator[Outcome]:
+def _committed(pending: Iterable[Attempt]) -> Iterator[Outcome]:
     """Yield the outcomes of what is in the log although the stream has failed, as far as is known."""
-    for flight in aloft:
+    for attempt in pending:
         try:
-            landed = flight.landed()
+            committed = attempt.committed()
         except Exception:  # noqa: BLE001 - the failure that broke the stream is raised, this one is its like
             return
-        if landed is None:
+        if committed is None:
             return
-        yield from flight.outcomes(landed)
+        yield from attempt.outcomes(committed)
 
 
 def names(submission: Submission) -> int:

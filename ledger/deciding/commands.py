@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from domain.catalogue import ALL
-from ledger.deciding.attempts import Flight, board
+from ledger.deciding.attempts import Attempt, prepare
 from ledger.deciding.batches import changes_rules, names
 from ledger.deciding.deciding import TRIES, Parts
 from ledger.deciding.expected import Expected
@@ -71,12 +71,12 @@ class Commands:
     def _together(self, run: Sequence[Asked]) -> list[Outcome] | None:
         """Return what became of the run, or of its beginning; None where it has to be decided again."""
         parts = self._parts
-        boarding = board(parts, [each.submission for each in run])
-        keys = [ALL, *boarding.boundaries({})]
+        prepared = prepare(parts, [each.submission for each in run])
+        keys = [ALL, *prepared.boundaries({})]
         missing = self._base.missing(keys) if self._base is not None else {k.tag: k for k in keys}
         # Most streams are named as the fact that they add to. Of one that is not, the append asks.
         streams = {key.tag.replace(":", "/", 1): None for key in keys}
-        look = parts.log.look(boarding.keys(), streams, missing)
+        look = parts.log.look(prepared.keys(), streams, missing)
         base = self._base
         if base is None or base.next - 1 != look.position:
             # Facts that were kept hold only at the end; so what is refused is refused at the end.
@@ -84,14 +84,14 @@ class Commands:
             missing = missing if self._base is None else {}
         base.take(missing, look.entries)
         self._base = None
-        flight = Flight(parts, base, boarding, look.uses)
-        landed = flight.append(look, run[0].expected)
-        if landed is None:
+        attempt = Attempt(parts, base, prepared, look.uses)
+        committed = attempt.append(look, run[0].expected)
+        if committed is None:
             return None
-        if not run[0].is_alone and flight.is_foreseen(landed):
-            base.settle(flight.last)
+        if not run[0].is_alone and attempt.is_foreseen(committed):
+            base.settle(attempt.last)
             self._base = base if len(base) <= MOST_STATES else None
-        return list(flight.outcomes(landed))
+        return list(attempt.outcomes(committed))
 
 
 def _runs(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from domain.terms.envelope import Recorded
 from ledger.codec import recorded
-from ledger.deciding.attempts import Flight, board
+from ledger.deciding.attempts import Attempt, prepare
 from ledger.deciding.batches import MOST_LINES
 from ledger.deciding.deciding import Parts
 from ledger.deciding.facts import FactBase
@@ -58,33 +58,33 @@ class Rehearsal:
         parts = self._parts
         base = FactBase(parts.log, parts.shelf, head, parts.person, parts.survey)
         made: dict[str, Use] = {}
-        ahead: Flight | None = None
+        ahead: Attempt | None = None
         for batch in batches:
             run: Sequence[Submission] = batch
             while run:
-                boarding = board(parts, run[:MOST_LINES], ahead)
+                prepared = prepare(parts, run[:MOST_LINES], ahead)
                 if ahead is not None:
                     # Whoever an earlier batch brings is known, though the vault was not told.
-                    boarding.newcomers.update(ahead.newcomers)
-                uses = {**parts.log.used_keys(boarding.keys()), **made}
-                flight = Flight(parts, base, boarding, uses)
-                taken = [use for _, use in flight.taken.values()]
-                made |= dict(zip(flight.taken, taken, strict=True))
-                outcomes = flight.outcomes([use.first for use in taken])
-                for outcome, answer in zip(outcomes, flight.answers, strict=True):
+                    prepared.newcomers.update(ahead.newcomers)
+                uses = {**parts.log.used_keys(prepared.keys()), **made}
+                attempt = Attempt(parts, base, prepared, uses)
+                taken = [use for _, use in attempt.taken.values()]
+                made |= dict(zip(attempt.taken, taken, strict=True))
+                outcomes = attempt.outcomes([use.first for use in taken])
+                for outcome, answer in zip(outcomes, attempt.answers, strict=True):
                     drafts = answer if type(answer) is tuple else ()
                     first = outcome.position if isinstance(outcome, Accepted) else 0
                     yield outcome, tuple(_entry(each, at) for at, each in enumerate(drafts, first))
-                run, ahead = run[len(flight.answers) :], flight
+                run, ahead = run[len(attempt.answers) :], attempt
 
     def foresee(self, commands: Sequence[Submission]) -> Foreseen:
         """Return what a few commands, sent one after the other, would have recorded."""
         parts = self._parts
         head = parts.log.head().position
         base = FactBase(parts.log, parts.shelf, head, parts.person, parts.survey)
-        boarding = board(parts, commands)
-        flight = Flight(parts, base, boarding, parts.log.used_keys(boarding.keys()))
-        answers = flight.answers
+        prepared = prepare(parts, commands)
+        attempt = Attempt(parts, base, prepared, parts.log.used_keys(prepared.keys()))
+        answers = attempt.answers
         drafts = (draft for answer in answers if type(answer) is tuple for draft in answer)
         return Foreseen(
             head, tuple(drafts), tuple(each for each in answers if isinstance(each, Rejected))
