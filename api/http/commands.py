@@ -20,10 +20,10 @@ from api.intake import device_records
 from api.intake.commands import Conditions, perform
 from api.intake.device_records import chains, own_digest, sealed, statements
 from api.intake.evidence import missing_of, own_octets
+from api.questions.duplicate_sessions import duplicates_as_reported
 from api.questions.policy import unauthenticated
 from api.questions.problems import Problem, from_invalid, invalid
 from api.questions.reading import Behind
-from api.questions.twins import twins
 from domain.assessment import AssessmentHeld
 from domain.correction import CorrectionRequested
 from domain.inspection.inspection import SpotCheckRecorded
@@ -145,7 +145,7 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
     event = codec.recorded(entry).event
     if isinstance(event, AssessmentHeld):
         with house.reading() as connection:
-            same = twins(connection, entry.position, event)
+            same = duplicates_as_reported(connection, entry.position, event)
         return {"warnings": [_reported_before(same)]} if same else {}
     if not isinstance(event, SpotCheckRecorded):
         return {}

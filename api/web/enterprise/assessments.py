@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request, Response
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.questions.clocks import Asked
+from api.questions.duplicate_sessions import duplicates_of
 from api.questions.lists import VIEWS
 from api.questions.problems import Fault
 from api.questions.queries import ask, ask_one
 from api.questions.questions import CasesQuestion, CertificatesQuestion, FlagsQuestion
-from api.questions.twins import twins_of
 from api.web.enterprise.enterprise_context import name_of
 from api.web.frame.frame import framed
 from api.web.frame.lists import ROWS, list_page
@@ -86,7 +86,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         position=asked.position,
     )
     with house.reading() as connection:
-        same = twins_of(
+        same = duplicates_of(
             connection,
             found.standing.position,
             assessment_id,

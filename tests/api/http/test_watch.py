@@ -206,9 +206,9 @@ def test_entries_behind_a_flag_that_a_reporter_may_not_see_are_positions_alone(d
     desk.send(*listed(mine, "4"), *listed(theirs, "4"))
     here, there = session(mine), session(theirs)
     issued = certificate(mine, here["data"]["assessment_id"])
-    twin = certificate(theirs, there["data"]["assessment_id"])
-    twin["data"]["certificate_no"] = issued["data"]["certificate_no"]
-    desk.send(here, there, issued, twin)
+    duplicate = certificate(theirs, there["data"]["assessment_id"])
+    duplicate["data"]["certificate_no"] = issued["data"]["certificate_no"]
+    desk.send(here, there, issued, duplicate)
     key = only_flag(desk, theirs, code="C2")["key"]
     whole = desk.get(f"/v1/flags/{key}/explanation").json()["rests_on"]
     own = desk.get(f"/v1/flags/{key}/explanation", reporter(theirs)).json()["rests_on"]

@@ -266,7 +266,7 @@ NEW = "Y000011123456254000009"
         CertificateReissued(certificate_no=FIRST, new_certificate_no=SECOND, reason="换号"),
     ],
 )
-def test_an_enterprise_frees_no_certificate_of_its_twin(end):
+def test_an_enterprise_frees_no_certificate_of_its_duplicate(end):
     """Nobody acquits themselves: by the centre each of these clears it (§1)."""
     story = Story()
     story.tell(issued())
@@ -297,14 +297,14 @@ def test_one_that_the_enterprise_revoked_before_the_next_was_issued_stands_in_no
 
 
 @pytest.mark.parametrize("other", [{"level": "5"}, {"occupation": COOK}])
-def test_one_holder_certified_for_different_things_is_no_twin(other):
+def test_one_holder_certified_for_different_things_is_no_duplicate(other):
     story = Story()
     story.tell(issued())
     second = story.tell(issued(**{"number": SECOND, **other}))
     assert read(story.entries).flag(second) is None
 
 
-def test_a_certificate_after_the_first_was_revoked_is_no_twin():
+def test_a_certificate_after_the_first_was_revoked_is_no_duplicate():
     story = Story()
     story.tell(session())
     story.tell(issued())
@@ -336,9 +336,9 @@ def test_a_corrected_day_of_issue_is_the_day_of_the_flag():
 def test_a_flag_shows_what_its_own_certificate_is_corrected_to():
     story = Story()
     story.tell(issued())
-    twin = story.tell(issued(holder=holder("h-2")))
-    story.correct(twin, level="5")
-    assert read(story.entries).touched[f"C2-{twin}"][-1] == twin + 1
+    again = story.tell(issued(holder=holder("h-2")))
+    story.correct(again, level="5")
+    assert read(story.entries).touched[f"C2-{again}"][-1] == again + 1
 
 
 def test_a_corrected_review_is_the_review():

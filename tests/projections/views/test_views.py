@@ -442,10 +442,10 @@ def test_an_enterprise_that_moves_takes_all_its_records_to_the_new_district(desk
     code = uscc()
     held = session(code, "3")
     one = certificate(code, held["data"]["assessment_id"])
-    twin = certificate(code, held["data"]["assessment_id"])
-    twin["data"]["certificate_no"] = one["data"]["certificate_no"]
+    duplicate = certificate(code, held["data"]["assessment_id"])
+    duplicate["data"]["certificate_no"] = one["data"]["certificate_no"]
     raised, ordered, _ = order_of(code, "2025-05-02")
-    then = desk.load(*listed(code, "4"), held, one, twin, raised, ordered)
+    then = desk.load(*listed(code, "4"), held, one, duplicate, raised, ordered)
     moved = line("EnterpriseProfileChanged", "2025-09-01", CENTRE, uscc=code, district="BDA")
     now = desk.load(moved)
     before, after = date(2025, 8, 31), date(2025, 9, 1)

@@ -18,20 +18,22 @@ _MOST = 200
 _SAID = tuple(name for name in AssessmentHeld.__dataclass_fields__ if name != "assessment_id")
 
 
-def twins(connection: Connection[Any], position: int, held: AssessmentHeld) -> list[str]:
+def duplicates_as_reported(
+    connection: Connection[Any], position: int, held: AssessmentHeld
+) -> list[str]:
     """Return the ids of other sessions that say the same as `held`, as known at `position`."""
-    return _twins(connection, position, item(document(fields(held))), held.held_from)
+    return _alike(connection, position, item(document(fields(held))), held.held_from)
 
 
-def twins_of(
+def duplicates_of(
     connection: Connection[Any], position: int, assessment_id: str, day: date
 ) -> list[str]:
     """Return the ids of other sessions that say the same as the one that began on `day`."""
     session = sessions.one(connection, Basis(day, position), assessment_id)
-    return [] if session is None else _twins(connection, position, session, day)
+    return [] if session is None else _alike(connection, position, session, day)
 
 
-def _twins(
+def _alike(
     connection: Connection[Any], position: int, session: Mapping[str, Any], day: date
 ) -> list[str]:
     filters = sessions.Filters(
