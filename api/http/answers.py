@@ -15,17 +15,17 @@ from api.export.formats import JSON, MEDIA
 from api.http import memento
 from api.http.negotiation import negotiate
 from api.http.tags import tag_of
-from api.questions.answers import LIMITED, Listing, Standing
+from api.questions.answers import LIMITED, AnswerBasis, ListPage
 
 FOR_EVER = "max-age=31536000, immutable"
 
 
-def limits(page: Listing) -> dict[str, str]:
+def limits(page: ListPage) -> dict[str, str]:
     """Return the header that says to what a page is narrowed; none where nothing is hidden."""
     return {} if page.limited is None else {"Dudao-Limited": urlencode(list(page.limited.items()))}
 
 
-def page_json(standing: Standing, page: Listing) -> bytes:
+def page_json(standing: AnswerBasis, page: ListPage) -> bytes:
     """Return a page as the contract writes it; a narrowed one says so."""
     members: dict[str, Any] = {"basis": standing.basis, "items": page.items, "next": page.next}
     if page.limited is not None:
@@ -35,7 +35,7 @@ def page_json(standing: Standing, page: Listing) -> bytes:
 
 
 def document(
-    request: Request, standing: Standing, members: Mapping[str, Any], *, public: bool = False
+    request: Request, standing: AnswerBasis, members: Mapping[str, Any], *, public: bool = False
 ) -> Response:
     """Return one record as JSON, its basis first."""
     negotiate(request.headers.get("accept", ""), (JSON,))
@@ -45,7 +45,7 @@ def document(
 
 def answer(  # noqa: PLR0913 - one argument a part of the answer
     request: Request,
-    standing: Standing,
+    standing: AnswerBasis,
     body: bytes,
     media: str,
     *,
@@ -72,7 +72,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     return Response(body, media_type=MEDIA.get(media, media), headers=sent)
 
 
-def lasting(standing: Standing, *, public: bool) -> str:
+def lasting(standing: AnswerBasis, *, public: bool) -> str:
     """Return who may keep an answer, and for how long."""
     scope = "public" if public else "private"
     return f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}"

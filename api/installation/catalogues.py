@@ -24,7 +24,7 @@ from api.intake.sheets.file import (
 )
 from api.intake.sheets.kinds import cause_by_start
 from api.intake.sheets.parts import address
-from api.questions.answers import Listing
+from api.questions.answers import ListPage
 from api.questions.declared import DeclaredList
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem, invalid
@@ -429,7 +429,7 @@ def _listed(house: Installation, actor: Actor, question: Entire) -> Found:
     audience = decide(actor, Action.READ, "catalogues").audience
     settled = settle(house, question.asked())
     items = [shown(each) for each in every(house, settled.basis.position)]
-    return Found(settled.standing, Listing(items, None), audience)
+    return Found(settled.standing, ListPage(items, None), audience)
 
 
 CATALOGUES = DeclaredList(

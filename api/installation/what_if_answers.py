@@ -11,7 +11,7 @@ from api.installation import as_if
 from api.installation.what_if_store import Job, Stage
 from api.installation.wiring import Installation
 from api.questions import cursors
-from api.questions.answers import Listing, Standing
+from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
 from api.questions.cursors import Cursor, Place
 from api.questions.declared import DeclaredList
@@ -38,7 +38,7 @@ def own(house: Installation, actor: Actor, id_: str) -> Job:
     return job
 
 
-def standing(house: Installation, job: Job) -> Standing:
+def standing(house: Installation, job: Job) -> AnswerBasis:
     """Return what the answer stands on."""
     asked = Asked(date.fromisoformat(job.valid_at), None, job.position)
     return settle(house, asked).standing._replace(pinned=False)
@@ -86,7 +86,7 @@ def lines(house: Installation, actor: Actor, question: WhatIfQuestion, id_: str)
                 break
             found.append(as_if.line_shown({**line, "of": question.of}, audience))
     at = standing(house, job)
-    page = Listing(found, None if more is None else _encoded(at, more, place))
+    page = ListPage(found, None if more is None else _encoded(at, more, place))
     return Found(at, page, audience)
 
 
@@ -124,7 +124,7 @@ def _place(cursor: Cursor | None) -> tuple[int, int]:
     return int(part), int(offset)
 
 
-def _encoded(at: Standing, key: str, place: Place) -> str:
+def _encoded(at: AnswerBasis, key: str, place: Place) -> str:
     return cursors.encode(Cursor(at.position, at.day, key, place.digest))
 
 

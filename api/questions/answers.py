@@ -8,7 +8,7 @@ from api.export.formats import Row
 from api.questions.clocks import Asked
 
 
-class Standing(NamedTuple):
+class AnswerBasis(NamedTuple):
     """What an answer stands on: its basis as shown, and whether it can change."""
 
     basis: Mapping[str, Any]
@@ -24,7 +24,7 @@ class Standing(NamedTuple):
         """Day of the basis."""
         return date.fromisoformat(self.basis["valid_at"])
 
-    def without_default(self) -> "Standing":
+    def without_default(self) -> "AnswerBasis":
         """Return the same where no day could have been asked for: then none was filled in."""
         basis = {name: value for name, value in self.basis.items() if name != "defaulted"}
         return self._replace(basis=basis)
@@ -35,7 +35,7 @@ class Standing(NamedTuple):
         return Asked(self.day, None, self.position)
 
 
-class Listing(NamedTuple):
+class ListPage(NamedTuple):
     """One page of a list. `limited`: what the caller sees is narrowed to this, honestly said."""
 
     items: Sequence[Row]

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import Asked
 from api.questions.policy import Action, decide
 from api.questions.queries import missing, settle
@@ -20,7 +20,7 @@ from projections.views.basis import Basis
 
 def by_number(
     house: Reading, actor: Actor, number: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return what anyone may know of a certificate; further records under its number beside it."""
     decide(actor, Action.READ, "certificate")
     settled = settle(house, asked)
@@ -67,7 +67,7 @@ def _with_first(record: dict[str, Any]) -> dict[str, Any]:
     return {"issued_as": record["certificate_no"], **record}
 
 
-def matches(house: Reading, actor: Actor, number: str, name: str) -> tuple[Standing, bool]:
+def matches(house: Reading, actor: Actor, number: str, name: str) -> tuple[AnswerBasis, bool]:
     """Return whether a certificate of that number holds and was issued to somebody of that name.
 
     The clear name stays in the vault, which answers yes or no in the same time.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from api.questions import cursors
-from api.questions.answers import Listing
+from api.questions.answers import ListPage
 from api.questions.cursors import Place
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, further, opened, settle
@@ -28,7 +28,7 @@ def coverage(house: Reading, actor: Actor, question: CoverageQuestion) -> Found:
             items = counts.coverage(
                 connection, settled.basis, uscc=seen.uscc, district=seen.district
             )
-    return Found(settled.standing, Listing(items, None, seen.limited), grant.audience)
+    return Found(settled.standing, ListPage(items, None, seen.limited), grant.audience)
 
 
 def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Found:
@@ -38,7 +38,7 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
     place = Place("unvisited", _chosen(question, ("uscc", "district")))
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
+        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = counts.unvisited(
             connection,
@@ -49,7 +49,7 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
             district=seen.district,
         )
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(page.items, more, seen.limited), grant.audience)
+    return Found(settled.standing, ListPage(page.items, more, seen.limited), grant.audience)
 
 
 def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> Found:
@@ -59,7 +59,7 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
     place = Place("plan-comparisons", _chosen(question, ("uscc", "district", "year", "plan")))
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
+        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = planned.compared(
             connection,
@@ -72,7 +72,7 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
             district=seen.district,
         )
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(page.items, more, seen.limited), grant.audience)
+    return Found(settled.standing, ListPage(page.items, more, seen.limited), grant.audience)
 
 
 def _chosen(

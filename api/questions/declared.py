@@ -21,7 +21,7 @@ from api.questions import (
     units,
 )
 from api.questions import diff as changes
-from api.questions.answers import Listing
+from api.questions.answers import ListPage
 from api.questions.lists import VIEWS
 from api.questions.paging import BY_CURSOR, BY_POSITION, Paging
 from api.questions.policy import Action, decide
@@ -169,7 +169,7 @@ def _issued(house: Reading, actor: Actor, question: Listed, uscc: str) -> Found:
 def _draws(house: Reading, actor: Actor, question: Entire) -> Found:
     standing, items = draws.every(house, actor, question.asked())
     audience = decide(actor, Action.READ, "draws").audience
-    return Found(standing, Listing(items, None), audience)
+    return Found(standing, ListPage(items, None), audience)
 
 
 def _counted(question: StatsQuestion) -> Shape:

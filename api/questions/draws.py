@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import Asked
 from api.questions.policy import ALL, Action, decide
 from api.questions.queries import missing, settle
@@ -37,7 +37,7 @@ METHOD = {
 
 def one(
     house: Reading, actor: Actor, draw_id: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return pool, sample, commitment, seed and result, with the entries that hold them.
 
     Raises:
@@ -60,7 +60,7 @@ def one(
     return standing, shower(DrawRecordItem, audience)(found)
 
 
-def every(house: Reading, actor: Actor, asked: Asked) -> tuple[Standing, list[dict[str, Any]]]:
+def every(house: Reading, actor: Actor, asked: Asked) -> tuple[AnswerBasis, list[dict[str, Any]]]:
     """Return all draws in short, the latest first: there are some hundreds in a year at most."""
     standing, entries = _entries(house, actor, EVERY_DRAW, asked)
     found: dict[str, dict[str, Any]] = {}
@@ -85,7 +85,7 @@ def every(house: Reading, actor: Actor, asked: Asked) -> tuple[Standing, list[di
 
 def _entries(
     house: Reading, actor: Actor, tag: str, asked: Asked
-) -> tuple[Standing, list[Recorded[InspectionDrawn]]]:
+) -> tuple[AnswerBasis, list[Recorded[InspectionDrawn]]]:
     """Return the entries of draws with that tag which the caller may see.
 
     A draw concerns enterprises of many districts: an inspector sees those of their own office.

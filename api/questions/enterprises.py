@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from api.questions import cursors, histories
-from api.questions.answers import Listing, Standing
+from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import LAST_DAY, Asked
 from api.questions.cursors import Place
 from api.questions.policy import Action, Rows, decide
@@ -33,7 +33,9 @@ _ENDED = ("closed", "withdrawn")
 Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
 
 
-def one(house: Reading, actor: Actor, uscc: str, asked: Asked) -> tuple[Standing, dict[str, Any]]:
+def one(
+    house: Reading, actor: Actor, uscc: str, asked: Asked
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return profile, standing and scope on the day, with the early warning of its end and counts.
 
     `counts`: `breaches` (of them `dismissed` in review), `undecided`, `open_findings`.
@@ -84,7 +86,7 @@ def intervals(house: Reading, actor: Actor, uscc: str, question: AsOf, read: Rea
     with house.reading() as connection:
         seen = visible(connection, settled.basis.position, uscc, grant.rows)
         items = read(connection, settled.basis, uscc) if seen else []
-    return Found(settled.standing, Listing(items, None, grant.rows.limits), grant.audience)
+    return Found(settled.standing, ListPage(items, None, grant.rows.limits), grant.audience)
 
 
 def scope_intervals(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
@@ -121,7 +123,7 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
     grant = decide(actor, Action.READ, "enterprises")
     place = Place("history", {"uscc": uscc, "type": question.type or ""})
     settled, after = opened(house, question, place)
-    nothing = Found(settled.standing, Listing([], None, grant.rows.limits), grant.audience)
+    nothing = Found(settled.standing, ListPage([], None, grant.rows.limits), grant.audience)
     if grant.rows.uscc not in {None, uscc}:
         return nothing
     with cursors.fitting(), house.reading() as connection:
@@ -138,7 +140,7 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
     show = shower(EntryItem, grant.audience)
     items = [show(shown(entry)) for entry in page.entries]
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(items, more, grant.rows.limits), grant.audience)
+    return Found(settled.standing, ListPage(items, more, grant.rows.limits), grant.audience)
 
 
 def days_left(profile: Mapping[str, Any], day: date) -> int | None:

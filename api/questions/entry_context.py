@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import Asked, parse_position
 from api.questions.policy import Action, Grant, Rows, decide
 from api.questions.problems import Unclear
@@ -49,7 +49,7 @@ SELECT (SELECT max(position) FROM ledger.entry
 
 def around(
     house: Reading, actor: Actor, position: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return one entry with what stands around it.
 
     `entry`, `previous`, `next` (positions about the same enterprise), `corrections` (entries),

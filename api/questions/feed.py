@@ -1,7 +1,7 @@
 """The entries themselves, in order of position: what every view is made from."""
 
 from api.questions import histories
-from api.questions.answers import Listing, Standing
+from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked, parse_position
 from api.questions.policy import Action, decide
 from api.questions.problems import Unclear
@@ -29,7 +29,7 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
     settled = settle(house, Asked(position=question.upto), of_views=False)
     standing = settled.standing.without_default()
     if seen.nothing:
-        return Found(standing, Listing([], None, seen.limited), grant.audience)
+        return Found(standing, ListPage([], None, seen.limited), grant.audience)
     with house.reading() as connection:
         upto = settled.basis.position
         withheld = seen.at(connection, upto).rows.withheld
@@ -37,10 +37,10 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
         page = histories.events(connection, question.after, upto, question.limit, among)
     show = shower(EntryItem, grant.audience)
     items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
-    return Found(standing, Listing(items, page.next, seen.limited), grant.audience)
+    return Found(standing, ListPage(items, page.next, seen.limited), grant.audience)
 
 
-def event(house: Reading, actor: Actor, position: str) -> tuple[Standing, dict[str, object]]:
+def event(house: Reading, actor: Actor, position: str) -> tuple[AnswerBasis, dict[str, object]]:
     """Return one entry, if there is one that `actor` may see; it never changes."""
     grant = decide(actor, Action.READ, "events")
     try:

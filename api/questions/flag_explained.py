@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import Asked
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import ask_one
@@ -36,7 +36,9 @@ _UNSEEN = {
 }
 
 
-def flag(house: Reading, actor: Actor, key: str, asked: Asked) -> tuple[Standing, dict[str, Any]]:
+def flag(
+    house: Reading, actor: Actor, key: str, asked: Asked
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return one flag.
 
     Raises:
@@ -47,7 +49,7 @@ def flag(house: Reading, actor: Actor, key: str, asked: Asked) -> tuple[Standing
 
 def explained(
     house: Reading, actor: Actor, key: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return a flag with everything that explains it.
 
     Beside the members of the flag: `check`, `clause_text`, `course` (what was said, since which

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.late import late_item
 from api.questions.policy import READS, Action, decide
 from api.questions.queries import settle
@@ -50,7 +50,7 @@ class _Asked(NamedTuple):
 
 def overview(
     house: Reading, actor: Actor, question: OverviewQuestion
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return the overview of what `actor` may see.
 
     `backlog` (flags by check and age) · `districts` and `months` (counts; None for who may not read

@@ -8,7 +8,7 @@ the views are waited for, and the rows read that the asker may see.
 from typing import Any, NamedTuple
 
 from api.questions import cursors
-from api.questions.answers import Listing, Standing
+from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked, default_day, refuse_future
 from api.questions.cursors import Cursor, Place
 from api.questions.lists import ONES, VIEWS, ListView, Part
@@ -30,7 +30,7 @@ class Settled(NamedTuple):
     """The basis of an answer, as the views need it and as it is shown."""
 
     basis: Basis
-    standing: Standing
+    standing: AnswerBasis
 
 
 def settle(house: Reading, asked: Asked, *, of_views: bool = True) -> Settled:
@@ -90,14 +90,14 @@ def _settled(house: Reading, asked: Asked, position: int, fold: int) -> Settled:
     if earlier and asked.valid_at is None:
         # Who asks for the past and names no day is told which day that was.
         shown["defaulted"] = ["valid_at"]
-    return Settled(Basis(day, position), Standing(shown, pinned))
+    return Settled(Basis(day, position), AnswerBasis(shown, pinned))
 
 
 class Found(NamedTuple):
     """A page with what it stands on, and whom it is shown to."""
 
-    standing: Standing
-    page: Listing
+    standing: AnswerBasis
+    page: ListPage
     audience: Audience
 
     @property
@@ -141,13 +141,13 @@ def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found
     place = _place(view, question)
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
+        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         seen = seen.at(connection, settled.basis.position)
         page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
     items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(items, more, seen.limited), grant.audience)
+    return Found(settled.standing, ListPage(items, more, seen.limited), grant.audience)
 
 
 def _place(view: ListView, question: Listed) -> Place:
@@ -157,7 +157,7 @@ def _place(view: ListView, question: Listed) -> Place:
 
 def ask_one(
     house: Reading, actor: Actor, name: str, asked: Asked, key: str
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return one record of the list `name`, if there is one that `actor` may see.
 
     Raises:

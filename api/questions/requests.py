@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from api.questions import cursors
-from api.questions.answers import Listing, Standing
+from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
 from api.questions.cursors import Place
 from api.questions.policy import ALL, Action, Rows, decide
@@ -95,7 +95,7 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     place = Place("requests", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, Listing([], None, seen.limited), grant.audience)
+        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
     waiting, taken = _STATES.get(question.state or "", (None, None))
     wanted = _Wanted(
         settled.basis.position,
@@ -112,13 +112,13 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     more = str(items[question.limit - 1]["position"]) if len(items) > question.limit else None
     show = shower(RequestItem, grant.audience)
     page = [show(item) for item in items[: question.limit]]
-    shown = Listing(page, further(settled, more, place), seen.limited)
+    shown = ListPage(page, further(settled, more, place), seen.limited)
     return Found(settled.standing, shown, grant.audience)
 
 
 def request(
     house: Reading, actor: Actor, request_id: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return one request, if there is one that `actor` may see."""
     grant = decide(actor, Action.READ, "requests")
     settled = settle(house, asked)

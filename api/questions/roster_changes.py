@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from api.questions import cursors
-from api.questions.answers import Listing
+from api.questions.answers import ListPage
 from api.questions.cursors import Place
 from api.questions.policy import Action, decide
 from api.questions.problems import invalid
@@ -42,4 +42,4 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
         page = compare.changed(connection, before, basis, after, question.limit)
     items = [*map(shower(RosterChangeItem, Audience.ANYONE), page.items)]
     more = further(settled, page.next, place)
-    return Found(settled.standing, Listing(items, more), Audience.ANYONE)
+    return Found(settled.standing, ListPage(items, more), Audience.ANYONE)

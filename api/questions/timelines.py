@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from api.questions import enterprises
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import LAST_DAY, Asked
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import missing, settle
@@ -29,7 +29,7 @@ _Key = tuple[str, str, str | None]
 
 def timeline(
     house: Reading, actor: Actor, uscc: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]]:
+) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return the days of an enterprise as known at the basis' position.
 
     `standings`: stretches of days; `occupations`: each with the stretches of its confirmed `scope`

@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.questions import enterprises
-from api.questions.answers import Listing
+from api.questions.answers import ListPage
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, settle
 from api.questions.questions import AsOf
@@ -30,7 +30,7 @@ def units(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
     with house.reading() as connection:
         seen = enterprises.ever_seen(connection, settled.basis, uscc, grant.rows)
     items = _covered(house, settled.basis, uscc) if seen else []
-    return Found(settled.standing, Listing(items, None, grant.rows.limits), grant.audience)
+    return Found(settled.standing, ListPage(items, None, grant.rows.limits), grant.audience)
 
 
 def _covered(house: Reading, basis: Basis, uscc: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import Asked
 from api.questions.lists import VIEWS
 from api.questions.paging import pages
@@ -38,7 +38,7 @@ SHOWN = 5
 class Today(NamedTuple):
     """The list with what it stands on."""
 
-    standing: Standing
+    standing: AnswerBasis
     members: Json
 
 
@@ -96,7 +96,7 @@ def visits(house: Reading, actor: Actor) -> list[Json]:
     return [_inspection(basis, one) for one in _dispatched(basis)[:MOST_DISPATCHES]]
 
 
-def _settled(house: Reading, actor: Actor) -> tuple[Standing, _Basis]:
+def _settled(house: Reading, actor: Actor) -> tuple[AnswerBasis, _Basis]:
     """Return now as a basis."""
     settled = settle(house, Asked())
     basis = settled.basis

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import segno
 
 from api.installation.wiring import Installation
-from api.questions.answers import LIMITED, Standing
+from api.questions.answers import LIMITED, AnswerBasis
 from api.questions.policy import Action, Grant, decide
 from api.questions.queries import missing, settle
 from api.reports import activity, blocks, evidence, issues, timeline
@@ -34,7 +34,7 @@ NAME = 60
 class Made(NamedTuple):
     """A report as PDF, what it stands on, and a name for the file."""
 
-    standing: Standing
+    standing: AnswerBasis
     pdf: bytes
     file_name: str
 
@@ -42,7 +42,7 @@ class Made(NamedTuple):
 class Contents(NamedTuple):
     """What a report says, as `report.typ` takes it."""
 
-    standing: Standing
+    standing: AnswerBasis
     members: dict[str, Any]
 
 

@@ -17,7 +17,7 @@ from api.http.downloads import binary, disposition, sent_as
 from api.http.lists import Pieces
 from api.installation.kept_tables import Set
 from api.installation.wiring import Installation
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.parameters import Text
 from api.questions.policy import ANYONE, Action, decide, unauthenticated
 from api.questions.problems import Problem
@@ -33,7 +33,7 @@ router = APIRouter(tags=["tables"])
 PIECE = 1 << 18
 
 
-def _kept(house: Installation, question: TablesQuestion) -> tuple[Standing, Set]:
+def _kept(house: Installation, question: TablesQuestion) -> tuple[AnswerBasis, Set]:
     standing = settle(house, question.asked()).standing.without_default()
     return standing, house.tables.at(standing.position)
 

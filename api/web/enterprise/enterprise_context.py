@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from api.installation.wiring import Installation
 from api.questions import enterprises
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.clocks import LAST_DAY, Asked
 from api.questions.lists import VIEWS
 from api.questions.policy import READS
@@ -53,7 +53,7 @@ class Firm:
     """The pages about it that the reader may open."""
 
 
-def firm(house: Installation, actor: Actor, uscc: str, asked: Asked) -> tuple[Standing, Firm]:
+def firm(house: Installation, actor: Actor, uscc: str, asked: Asked) -> tuple[AnswerBasis, Firm]:
     """Return the enterprise.
 
     Raises:
@@ -89,7 +89,7 @@ def name_of(house: Installation, actor: Actor, uscc: str, asked: Asked) -> str |
 
 def _own(
     house: Installation, actor: Actor, uscc: str, asked: Asked
-) -> tuple[Standing, dict[str, Any]] | None:
+) -> tuple[AnswerBasis, dict[str, Any]] | None:
     if "enterprises" not in READS.get(actor.role, frozenset()):
         return None
     try:
@@ -102,7 +102,7 @@ def _own(
 
 def _published(
     house: Installation, actor: Actor, uscc: str, asked: Asked
-) -> tuple[Standing, Mapping[str, Any] | None]:
+) -> tuple[AnswerBasis, Mapping[str, Any] | None]:
     valid_at, known_at, position, min_position = asked
     question = RosterQuestion.model_construct(
         uscc=uscc,
@@ -120,7 +120,7 @@ def _shown(
     uscc: str,
     known: Mapping[str, Any] | None,
     latest: Mapping[str, Any],
-    standing: Standing,
+    standing: AnswerBasis,
     *,
     full: bool,
 ) -> Firm:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from api.installation.wiring import Installation
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from projections.views.basis import Basis
 from projections.views.names import names
 
 
-def called(house: Installation, standing: Standing, usccs: Iterable[str]) -> dict[str, str]:
+def called(house: Installation, standing: AnswerBasis, usccs: Iterable[str]) -> dict[str, str]:
     """Return the names by USCC on what the page stands on; unknown codes are left out.
 
     Of codes that the reader may see: whoever asks has read them in rows that are the reader's.

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from api.access.sessions import Session
 from api.installation.wiring import Installation
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.policy import ANYONE, READS
 from api.web.frame.clocks import PARAMETERS, Clocks, clocks
 from api.web.frame.navigation import Area, areas
@@ -130,7 +130,7 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     request: Request,
     house: Installation,
     actor: Actor,
-    standing: Standing | None = None,
+    standing: AnswerBasis | None = None,
     *,
     subject: str | None = None,
     twin: str | None = None,

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from api.export.formats import Row
 from api.installation.wiring import Installation
-from api.questions.answers import Standing
+from api.questions.answers import AnswerBasis
 from api.questions.lists import VIEWS
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault
@@ -143,7 +143,7 @@ def list_page(  # noqa: PLR0913 - one argument a part of the page
 
 
 def _counted(
-    house: Installation, name: str, standing: Standing, narrowed: Seen, steps: Sequence[str]
+    house: Installation, name: str, standing: AnswerBasis, narrowed: Seen, steps: Sequence[str]
 ) -> list[tuple[str, int]]:
     """Return how many cases stand at each step, narrowed as the list is; none for an expert.
 
