@@ -58,6 +58,15 @@ class Illegible:
     reason: str
 
 
+ANOTHER_OFFICE = "x-"
+"""How stored types begin that are not the ledger's own: of applications of other offices on it."""
+
+
+def of_another_office(stored: str) -> bool:
+    """Tell whether an entry is none that views look at, in this version or in any later one."""
+    return stored.startswith(ANOTHER_OFFICE)
+
+
 _ILLEGIBLE_BY = Actor(account="", role=Role.PUBLIC, organisation="")
 
 

@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.catalogue import CatalogueAdopted
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
-from ledger.codec import Illegible
+from ledger.codec import Illegible, of_another_office
 from projections.follow import duplicate_verdicts, histories
 from projections.follow.fold import Rules, SetApart, follow, read
 from projections.follow.memory import Memory
@@ -42,7 +42,9 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     batch.apart += [
         of_entry(SetApart(entry, entry.event.reason))
         for entry, _ in found
-        if entry.subject is None and type(entry.event) is Illegible
+        if entry.subject is None
+        and type(entry.event) is Illegible
+        and not of_another_office(entry.event.stored)
     ]
     legible = [(entry, tags) for entry, tags in found if type(entry.event) is not Illegible]
     certificates = duplicate_verdicts.concerned(reader, legible, upto)
