@@ -18,6 +18,8 @@ from api.http.tags import tag_of
 from api.questions.answers import LIMITED, AnswerBasis, ListPage
 
 FOR_EVER = "max-age=31536000, immutable"
+VARY = "Accept, Accept-Datetime, Authorization, Cookie"
+"""What an answer depends on beside its address."""
 
 
 def limits(page: ListPage) -> dict[str, str]:
@@ -54,14 +56,13 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
 ) -> Response:
     """Return `body`, or 304 where the caller holds the same bytes."""
     tag = tag_of(body, media, request.url.path, standing.position)
-    known = memento.headers(
-        request.url.path, request.query_params.multi_items(), standing.basis.get("known_at")
-    )
+    asked = request.query_params.multi_items()
+    known = memento.headers(request.url.path, asked, standing.basis)
     links = [found["Link"] for found in (known, headers) if "Link" in found]
     sent = {
         "ETag": tag,
         "Cache-Control": lasting(standing, public=public),
-        "Vary": "Accept, Accept-Datetime, Authorization, Cookie",
+        "Vary": VARY,
         "Ledger-Position": str(standing.position),
         **known,
         **headers,

@@ -13,7 +13,8 @@ from fastapi.responses import StreamingResponse
 from api.export import files, formats
 from api.export.files import MOST_ROWS, Origin, TooManyRows
 from api.export.formats import JSON, MEDIA, NAMED, PARQUET, XLSX
-from api.http.answers import answer, lasting, limits, page_json
+from api.http import memento
+from api.http.answers import VARY, answer, lasting, limits, page_json
 from api.http.downloads import disposition
 from api.http.negotiation import negotiate
 from api.http.shell import Message, Receive, Scope, Send, Stalled
@@ -128,7 +129,10 @@ def _whole(
         "Cache-Control": lasting(first.standing, public=first.public),
         **named,
         "Ledger-Position": str(first.standing.position),
-        "Vary": "Accept, Authorization, Cookie",
+        "Vary": VARY,
+        **memento.headers(
+            request.url.path, request.query_params.multi_items(), first.standing.basis
+        ),
         **limits(first.page),
     }
     return Pieces(head, made, media_type=MEDIA.get(media, media), headers=headers)

@@ -1,9 +1,10 @@
 """`Accept-Datetime` (RFC 7089) is `known_at`: the address itself is its own timegate.
 
-An answer for a past state of knowledge says which one it is with `Memento-Datetime`, and names
-the address of the present one with `Link`.
+An answer for a past state of knowledge says which one it is with `Memento-Datetime`, where that very
+state stands with `Content-Location`, and names the address of the present one with `Link`.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
@@ -52,15 +53,28 @@ def _instant(header: str) -> datetime:
         ) from None
 
 
-def headers(path: str, query: list[tuple[str, str]], known_at: str | None) -> dict[str, str]:
-    """Return what the answer to a question about the past says besides; nothing for a live one."""
+def headers(path: str, query: list[tuple[str, str]], basis: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the answer to a question about the past says besides; nothing for a live one.
+
+    `Content-Location` is the address of this very state: by position, which holds for ever, and by the
+    day, unless that was filled in and would be again.
+    """
+    known_at = basis.get("known_at")
     if known_at is None or not any(name in CLOCKS for name, _ in query):
         return {}
-    rest = urlencode([(name, value) for name, value in query if name not in CLOCKS])
-    present = f"{path}?{rest}" if rest else path
+    rest = [(name, value) for name, value in query if name not in CLOCKS]
+    state = [(name, value) for name, value in rest if name not in {"valid_at", "min_position"}]
+    if "valid_at" not in basis.get("defaulted", ()):
+        state.append(("valid_at", str(basis["valid_at"])))
+    state.append(("position", str(basis["position"])))
     return {
+        "Content-Location": _address(path, state),
         "Memento-Datetime": format_datetime(
             datetime.fromisoformat(known_at).astimezone(UTC).replace(microsecond=0), usegmt=True
         ),
-        "Link": f'<{present}>; rel="original timegate"',
+        "Link": f'<{_address(path, rest)}>; rel="original timegate"',
     }
+
+
+def _address(path: str, query: list[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path

@@ -52,7 +52,10 @@ def settle(house: Reading, asked: Asked, *, of_views: bool = True) -> Settled:
         position = house.log.position_at(asked.known_at)
     if of_views and ends.followed < (needed := max(position, asked.min_position or 0)):
         _wait(house, needed)
-    return _settled(house, asked, position, ends.fold)
+    # Behind an entry of a later time there will be none of an earlier one: what was known at an instant
+    # before the last entry is what will always have been known then.
+    past = asked.known_at is not None and position < ends.head
+    return _settled(house, asked, position, ends.fold, past=past)
 
 
 def _wait(house: Reading, position: int) -> None:
@@ -74,9 +77,10 @@ def behind(position: int) -> Problem:
     )
 
 
-def _settled(house: Reading, asked: Asked, position: int, fold: int) -> Settled:
+def _settled(house: Reading, asked: Asked, position: int, fold: int, *, past: bool) -> Settled:
     recorded_at = house.recorded_at(position) if position else None
-    pinned = asked.position is not None and (recorded_at is not None or asked.valid_at is not None)
+    fixed = past or asked.position is not None
+    pinned = fixed and (recorded_at is not None or asked.valid_at is not None)
     earlier = asked.pinned or asked.known_at is not None
     day = asked.valid_at or default_day(recorded_at, today(), pinned=earlier)
     edition = house.rules(day, position)

@@ -215,6 +215,56 @@ def test_a_live_answer_is_asked_for_again_and_a_pinned_one_kept(desk: Desk) -> N
     assert public.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+MEMENTOS = (
+    *(f"/v1/{name}" for name in ("roster", "flags", "assessments", "findings", "plans", "late")),
+    "/v1/stats?by=code",
+    "/v1/enterprises/{uscc}",
+    "/v1/enterprises/{uscc}/history?limit=2",
+    "/v1/enterprises/{uscc}/timeline",
+    "/v1/overview",
+)
+
+
+@pytest.mark.parametrize("path", MEMENTOS)
+@pytest.mark.parametrize("day", [None, "2025-06-01"])
+def test_a_state_of_the_past_says_at_which_address_it_stands_for_ever(
+    desk: Desk, path: str, day: str | None
+) -> None:
+    code = uscc()
+    desk.send(*listed(code, "5", "4"), session(code, "3"))
+    address, _, query = path.format(uscc=code).partition("?")
+    asked = {**dict(each.split("=") for each in query.split("&") if each), "valid_at": day}
+    known_at = desk.get("/v1/roster").json()["basis"]["known_at"]
+    desk.send(registered(uscc()))
+    then = desk.get(address, known_at=known_at, **asked)
+    assert then.status_code == 200, then.text
+    assert then.headers["cache-control"].endswith("immutable")
+    place = then.headers["content-location"]
+    assert "known_at" not in place
+    assert "position=" in place
+    again = desk.http.get(place, headers=desk.auth(SUPERVISOR))
+    assert again.content == then.content
+    assert again.headers["content-location"] == place
+    assert 'rel="original timegate"' in then.headers["link"]
+    assert "Accept-Datetime" in then.headers["vary"]
+
+
+def test_what_is_known_now_may_grow_and_is_asked_for_again(desk: Desk) -> None:
+    desk.send(registered(uscc()))
+    basis = desk.get("/v1/roster").json()["basis"]
+    last = desk.get("/v1/flags", known_at=basis["known_at"], valid_at=basis["valid_at"], limit=1)
+    assert last.headers["cache-control"] == "private, no-cache"
+    live = desk.get("/v1/flags", limit=1)
+    assert not {"content-location", "memento-datetime"} & set(live.headers)
+    desk.send(registered(uscc()))
+    past = desk.get("/v1/flags", known_at=basis["known_at"], valid_at=basis["valid_at"], limit=1)
+    assert past.headers["cache-control"].endswith("immutable")
+    assert past.content == last.content
+    whole = desk.get("/v1/flags", known_at=basis["known_at"], all="true", format="csv")
+    assert "position=" in whole.headers["content-location"]
+    assert "Accept-Datetime" in whole.headers["vary"]
+
+
 def test_head_says_what_get_would(desk: Desk) -> None:
     headers = desk.auth(SUPERVISOR)
     got = desk.http.get("/v1/flags?position=1", headers=headers)
