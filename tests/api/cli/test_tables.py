@@ -81,7 +81,12 @@ def test_a_folder_with_something_else_is_left_alone(shell: Shell) -> None:
 
 
 def recompute(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", str(ROOT / "examples" / "recompute.py"), *arguments]
+    command = [
+        sys.executable,
+        "-I",
+        str(ROOT / "examples" / "analysts" / "recompute.py"),
+        *arguments,
+    ]
     return subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - ours
 
 

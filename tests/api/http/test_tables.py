@@ -14,6 +14,8 @@ from api.access import table_links
 from api.access.table_links import Linked
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from examples.analysts.client import Client, holding
+from examples.analysts.client import now as last_recorded
 from ledger.log.clock import now
 from projections.items.tables import TABLES
 from tests.api.desk import Desk
@@ -239,3 +241,22 @@ def test_no_table_tells_of_a_person(desk: Desk, manifest: Json, town: Town) -> N
         assert name not in whole
     for field in ("subject_id", "masked_name", "card_no"):
         assert field not in whole
+
+
+def test_the_client_that_we_hand_out_reads_lists_tables_differences_and_entries(
+    desk: Desk, manifest: Json
+) -> None:
+    client = Client(desk.base, desk.token(ANALYST))
+    position = manifest["basis"]["position"]
+    flags = client.table("flags").to_pylist()
+    shown = {item["key"] for item in client.items("/v1/flags", position=position)}
+    assert shown == {
+        row["key"]
+        for row in holding(flags, last_recorded(client)[0], position)
+        if row["verdict"] in {"breach", "undecided"}
+    }
+    assert next(entry["position"] for entry in client.events(3)) == 4
+    assert len(list(client.events())) == client.table("entries").num_rows
+    assert {
+        line["key"] for line in client.diff("flags", from_position=0, to_position=position)
+    } == shown

@@ -1,0 +1,117 @@
+"""What an analyst asks, by the scripts that we hand out: on files, and over HTTP."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.cli.test_cli import ROOT, Shell
+from tests.api.lines import certificate, listed, session, uscc
+from tests.postgres import Server
+
+pytestmark = pytest.mark.postgres
+SCRIPTS = ROOT / "examples" / "analysts"
+
+
+@pytest.fixture(scope="module")
+def shell(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    server.drop("dudao_scripts")
+    addresses = server.create("dudao_scripts", "template0")
+    made = Shell(
+        tmp_path_factory.mktemp("scripts"),
+        DUDAO_DATABASE_URL=addresses.app,
+        DUDAO_OWNER_URL=addresses.owner,
+    )
+    made.run("init")
+    yield made
+    server.drop("dudao_scripts")
+
+
+@pytest.fixture(scope="module")
+def code(shell: Shell) -> str:
+    """An enterprise with a session outside its scope and a certificate."""
+    found = uscc()
+    held = session(found)
+    issued = certificate(found, held["data"]["assessment_id"])
+    shell.load(*listed(found, "4"), held, session(found, "3"), issued)
+    shell.run("export", "tables")
+    return found
+
+
+def script(shell: Shell, name: str, *arguments: str) -> list[str]:
+    """The lines that a script prints, run in a folder of its own with nothing of Dudao in reach."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(  # noqa: S603 - ours
+        [sys.executable, str(SCRIPTS / name), str(shell.folder / "tables"), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**own, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=shell.folder,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_ten_days_as_known_at_ten_positions(shell: Shell, code: str) -> None:
+    lines = script(shell, "as_of.py")
+    assert len(lines) == 22
+    first, last = (line.split() for line in (lines[1], lines[10]))
+    assert (len(first), len(last)) == (11, 11)
+    assert last[-1] == "1"
+
+
+def test_breaches_by_month_and_district_with_a_picture(shell: Shell, code: str) -> None:
+    head, *months = script(shell, "flags_by_month.py", "bars.svg")
+    assert "海淀区" in head
+    assert sum(int(line.split("\t")[-1]) for line in months) > 0
+    picture = (shell.folder / "bars.svg").read_text(encoding="utf-8")
+    assert picture.count("<rect") == len(months)
+
+
+def test_what_came_between_two_days_and_what_it_rests_on(shell: Shell, code: str) -> None:
+    lines = script(shell, "causes.py", "2024-01-01", "2026-10-01")
+    assert any(line.startswith("S2-") and "\t-\t→\tbreach\t" in line for line in lines)
+    assert any("AssessmentHeld" in line for line in lines if line.startswith("#"))
+    day = dt.date(2026, 10, 1).isoformat()
+    assert script(shell, "causes.py", day, day) == []
+
+
+def test_the_story_of_one_enterprise(shell: Shell, code: str) -> None:
+    lines = script(shell, "story.py", code)
+    assert any("EnterpriseRegistered" in line for line in lines)
+    at = next(n for n, line in enumerate(lines) if "→ S2-" in line)
+    assert "AssessmentHeld" in lines[at - 1] or "→" in lines[at - 1]
+
+
+def test_days_from_breach_to_knowledge_review_and_finding(shell: Shell, code: str) -> None:
+    *flags, known, reviewed, _ = script(shell, "delay.py")
+    assert flags
+    assert known.startswith("# known: ")
+    assert reviewed == "# reviewed: 0 flags, median - days"
+
+
+def test_certificates_of_an_occupation_by_level_and_state(shell: Shell, code: str) -> None:
+    lines = script(shell, "occupation.py", "电工")
+    assert lines[-1] == "# 1 certificates"
+    assert lines[0].split("\t")[2:] == ["4", "valid", "1"]
+    assert script(shell, "occupation.py", "电工", "2020-01-01") == ["# 0 certificates"]
+
+
+def test_the_client_is_about_a_hundred_lines() -> None:
+    lines = (SCRIPTS / "client.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 130
+    assert {path.name for path in Path(SCRIPTS).glob("*.py")} == {
+        "as_of.py",
+        "causes.py",
+        "client.py",
+        "delay.py",
+        "flags_by_month.py",
+        "occupation.py",
+        "recompute.py",
+        "story.py",
+    }
