@@ -6,10 +6,12 @@ Codes of catalogues, of checks and of enterprises are the field's own words and 
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from domain.registry import EVENTS
+from domain.terms import vocabulary
 from domain.terms.vocabulary import Role
 
 _WORD = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9_]*(?![A-Za-z0-9_-])")
@@ -25,6 +27,9 @@ def codes() -> frozenset[str]:
     found = {*EVENTS, *(role.value for role in Role), "valid_from", "document_no", "approved_by"}
     for kind in EVENTS.values():
         found |= set(_fields(kind.cls))
+    for each in vars(vocabulary).values():
+        if isinstance(each, type) and issubclass(each, StrEnum) and each is not StrEnum:
+            found |= {value.value for value in each if value.value.isascii()}
     return frozenset(found)
 
 

@@ -85,6 +85,12 @@ _OVER = {
 """What time brought about and ended: late on its own days, and no longer."""
 
 
+_LATE = Words(
+    "期限已过而未完成:当时看是逾期,按今天所知仍是逾期。",
+    "The deadline passed and nothing was done: it was late by what was known then, and is by what is known now.",
+)
+
+
 def _over(flag: Mapping[str, Any]) -> tuple[Words, Words] | None:
     return _OVER.get(flag["case"]) if flag["verdict"] == _C and flag["code"] in DERIVED else None
 
@@ -107,4 +113,6 @@ def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:
         return _OVERTURNED
     if (over := _over(flag)) is not None:
         return over[1]
+    if flag["code"] in DERIVED and (flag["then"], flag["verdict"]) == (_B, _B):
+        return _LATE
     return _SENTENCES.get((flag["then"], flag["verdict"]), CASES[flag["case"]])

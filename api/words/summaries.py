@@ -17,7 +17,8 @@ from api.words.words import VOCABULARY
 
 
 def _same(template: str) -> Words:
-    return Words(template, template)
+    """Both languages say the same fields in the same order, each with its own marks."""
+    return Words(template.replace(": ", ":").replace(", ", ","), template)
 
 
 _CASE = "{application_id}"
@@ -97,9 +98,11 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "{kind},检查 {checklist:count} 项,证据 {evidence:count} 件",
             "{kind}, {checklist:count} items checked, {evidence:count} pieces of evidence",
         ),
-        "FindingRaised": _same("{kind} ({severity:severity}): {statement}"),
+        "FindingRaised": Words(
+            "{kind}({severity:severity}):{statement}", "{kind} ({severity:severity}): {statement}"
+        ),
         "RectificationOrdered": Words(
-            "{due_on} 前完成:{requirement}", "due {due_on}: {requirement}"
+            "最迟 {due_on} 完成:{requirement}", "due {due_on}: {requirement}"
         ),
         "RectificationReported": _same("{statement}"),
         "ReinspectionRecorded": _same("{passed:passed}: {note}"),
@@ -129,7 +132,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         ),
         "ComplaintReceived": _same("{subject}: {statement}"),
         "HearingHeld": _same("{held_on}: {outcome}"),
-        "ActRequested": _same("{type}, {valid_from}"),
+        "ActRequested": _same("{type:event}, {valid_from}"),
         "ActDecided": _same("{request_id}"),
         "FlagAnswered": _same("{flag}: {statement}"),
         "CorrectionRequested": Words(

@@ -70,13 +70,7 @@ CASES = names(
     now_not_then=("当时看不出或较轻,现在有", "not seen or less then, raised now"),
     overturned=("复核后改变", "overturned in review"),
 )
-METHODS = names(
-    examination=("考核鉴定", "examination"),
-    process=("过程化考核", "process assessment"),
-    performance=("业绩评价", "performance evaluation"),
-    direct=("直接认定", "direct certification"),
-    own=("企业自定方式", "the enterprise's own method"),
-)
+METHODS = as_words(naming.METHODS)
 MODES = names(
     on_site=("现场", "on site"),
     online=("线上", "online"),
@@ -101,12 +95,7 @@ PARTNERSHIPS = names(
     school=("校企合作的技工院校", "partner technical school"),
     apprenticeship=("企业新型学徒制", "apprenticeship of the new kind"),
 )
-CONTENTS = names(
-    projects=("承担项目", "projects"),
-    problems=("解决难题", "problems solved"),
-    innovation=("创新成果", "innovation"),
-    teaching=("传授技艺", "teaching"),
-)
+CONTENTS = as_words(naming.CONTENT)
 MATERIALS = as_words(naming.MATERIALS)
 HEADINGS = as_words(naming.HEADINGS)
 OPINIONS = names(support=("同意", "support"), oppose=("不同意", "oppose"))

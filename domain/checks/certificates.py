@@ -12,6 +12,7 @@ from domain.supervision.subject_file import SessionRecord
 from domain.terms.contents import NUMBER_PATTERN
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
+from domain.terms.naming import how_many
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import CandidateCategory, Level
 
@@ -200,7 +201,7 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
         return CLEAR
     return breach(
         f"考生 {candidates} 人,发证 {len(held)} 本",
-        f"{len(held)} certificates for {candidates} candidates",
+        f"{how_many(len(held), 'certificate')} for {how_many(candidates, 'candidate')}",
         session.entry.position,
         *(c.entry.position for c in held[candidates : candidates + MOST_NAMED]),
         reason="more-than-candidates",

@@ -11,16 +11,11 @@ from domain.checks.scope import confirms
 from domain.partnership import changes, in_force
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.envelope import Recorded
+from domain.terms.naming import CONTENT, how_many, method_of
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import ContentPart, Method, PartnershipKind
 
 _STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
-_PART_ZH = {
-    ContentPart.PROJECTS: "技术项目",
-    ContentPart.PROBLEMS: "解决难题",
-    ContentPart.INNOVATION: "创新成果",
-    ContentPart.TEACHING: "传授技艺",
-}
 
 
 PARTNERSHIP = "S5.partnership"
@@ -39,7 +34,7 @@ def candidates_eligible(
     if other > 0:
         return breach(
             f"{other} 名考生不属于在职职工、劳务派遣人员、合作技工院校学生、新型学徒",
-            f"{other} candidates belong to none of the four categories",
+            f"{how_many(other, 'candidate')} of none of the four categories",
             entry.position,
             reason="not-eligible",
             values=(str(other),),
@@ -107,10 +102,10 @@ def method_declared(
         declared = Method.OWN in application.methods
         if declared and event.method in {Method.OWN.value, application.own_method}:
             return CLEAR
-    named = "企业自有方式" if event.method == Method.OWN.value else event.method
+    named = method_of(event.method)
     return breach(
-        f"认定方式“{named}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
-        f"method {event.method!r} is none of the four and not declared in the plan in force"
+        f"认定方式“{named.zh}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
+        f"the method “{named.en}” is none of the four and not declared in the plan in force"
         f" on {event.held_from}",
         entry.position,
         *(application.position for application in applications),
@@ -232,8 +227,8 @@ def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
     if not missing:
         return CLEAR
     return breach(
-        f"{event.level.zh} 考评缺少:{'、'.join(_PART_ZH[p] for p in missing)}",
-        f"the assessment for {event.level.en} lacks: {', '.join(p.value for p in missing)}",
+        f"{event.level.zh} 考评缺少:{'、'.join(CONTENT[p].zh for p in missing)}",
+        f"the assessment for {event.level.en} lacks: {', '.join(CONTENT[p].en for p in missing)}",
         entry.position,
         reason="content-missing",
         values=(event.level.value, *missing),

@@ -11,6 +11,7 @@ from domain.inspection.inspection import InspectionDispatched, Inspector, SpotCh
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import is_card_number, masked_name
 from domain.terms.intervals import Days
+from domain.terms.naming import how_many
 
 
 class _Said(NamedTuple):
@@ -48,8 +49,9 @@ def inspection_proper(
 def _too_few(inspectors: Sequence[Inspector], needed: int) -> Iterator[_Said]:
     number = len({inspector.account for inspector in inspectors})
     if number < needed:
-        en = f"{number} inspectors, {needed} needed"
-        yield _Said(f"督导人员 {number} 人,少于 {needed} 人", en, en)
+        en = f"{how_many(number, 'inspector')}, {needed} needed"
+        judged = f"{number} inspectors, {needed} needed"
+        yield _Said(f"督导人员 {number} 人,少于 {needed} 人", en, judged)
 
 
 def _who(number: int, inspector: Inspector) -> tuple[str, str]:

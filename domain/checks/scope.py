@@ -6,7 +6,7 @@ from datetime import date
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided, worst
-from domain.standing.course import Listing, standing_zh
+from domain.standing.course import Listing, standing_en, standing_zh
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.contents import folded
 from domain.terms.reference import Occupation, Reference
@@ -20,7 +20,7 @@ def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome
         if listing.standing is not Standing.LISTED:
             return breach(
                 f"{on_day_zh(day, first, last)}企业{standing_zh(listing.standing)}",
-                f"on {on_day_en(day, first, last)} the enterprise was {listing.standing.value}",
+                f"on {on_day_en(day, first, last)} the enterprise {standing_en(listing.standing)}",
                 position,
                 *listing.because,
                 reason=listing.standing.value,

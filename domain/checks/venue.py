@@ -7,6 +7,7 @@ from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.supervision.subject_file import DIRECT
 from domain.terms.envelope import Recorded
+from domain.terms.naming import method_of
 from domain.terms.place import USUAL, Bounds, Location, Place, Side
 from domain.terms.vocabulary import Mode
 
@@ -16,8 +17,9 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
     event = entry.event
     if event.mode is Mode.NO_SESSION and event.method not in DIRECT:
         return undecided(
-            f"认定方式“{event.method}”未报考场:只有直接认定可以没有考场",
-            f"method {event.method!r} without a session: only a direct certification has no place",
+            f"认定方式“{method_of(event.method).zh}”未报考场:只有直接认定可以没有考场",
+            f"the method “{method_of(event.method).en}” without a session: only a direct certification has"
+            " no place",
             entry.position,
             reason="no-session",
             values=(event.method,),

@@ -76,6 +76,22 @@ _STANDING_ZH = MappingProxyType(
 )
 
 
+_STANDING_EN = MappingProxyType(
+    {
+        Standing.UNLISTED: "was not on the roster",
+        Standing.LISTED: "was on the roster",
+        Standing.SUSPENDED: "was suspended",
+        Standing.REMOVED: "had been removed from the roster",
+        Standing.EXPIRED: "had a listing that was over",
+    }
+)
+
+
+def standing_en(standing: Standing) -> str:
+    """Return a standing in English, as of a day that is past."""
+    return _STANDING_EN[standing]
+
+
 def standing_zh(standing: Standing) -> str:
     """Return a standing in words."""
     return _STANDING_ZH[standing]

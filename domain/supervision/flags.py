@@ -67,11 +67,16 @@ def raised(  # noqa: PLR0913 - one argument a field
     )
 
 
+_WITHIN_QUOTES = str.maketrans("“”", "‘’")
+"""What is quoted within what is quoted (GB/T 15834)."""
+
+
 def cleared(before: Outcome, at: int) -> Outcome:
     """Return what is said where the entry `at` has cleared a breach, or decided what was undecided."""
+    within = before.zh.translate(_WITHIN_QUOTES)
     return Outcome(
         Verdict.CLEAR,
-        f"已澄清(位置 {at} 的记录):此前为“{before.zh}”",
+        f"已澄清(位置 {at} 的记录):此前为“{within}”",
         f"cleared by the entry at position {at}; before: {before.en}",
         (*before.because, at),
         before.since,

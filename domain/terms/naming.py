@@ -76,6 +76,25 @@ HEADINGS = _named(
     }
 )
 """What an evaluation scores (六(二))."""
+METHODS = _named(
+    {
+        "examination": ("考核鉴定", "examination"),
+        "process": ("过程化考核", "process assessment"),
+        "performance": ("业绩评价", "performance evaluation"),
+        "direct": ("直接认定", "direct certification"),
+        "own": ("企业自定方式", "the enterprise's own method"),
+    }
+)
+"""How people are assessed: the four methods of the notice, and the enterprise's own (二(三))."""
+CONTENT = _named(
+    {
+        "projects": ("承担项目", "projects"),
+        "problems": ("解决难题", "problems solved"),
+        "innovation": ("创新成果", "innovation"),
+        "teaching": ("传授技艺", "teaching of skills"),
+    }
+)
+"""What the assessment of a technician adds (二(二)2)."""
 MATERIALS = _named(
     {
         "application_form": ("申请表", "application form"),
@@ -154,6 +173,11 @@ EVENTS = _named(
 """Names of the kinds of entries."""
 
 
+def how_many(number: int, one: str) -> str:
+    """Return how many there are in English: 1 candidate, 2 candidates."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 def role_of(role: str) -> Name:
     """Return what a role is called."""
     return ROLES.get(role, Name(role, role))
@@ -167,6 +191,11 @@ def event_of(name: str) -> Name:
 def heading_of(name: str) -> Name:
     """Return what a heading of an evaluation is called."""
     return HEADINGS.get(name, Name(name, name))
+
+
+def method_of(method: str) -> Name:
+    """Return what a method is called; one that a record names in its own words is called so."""
+    return METHODS.get(method, Name(method[:80], method[:80]))
 
 
 def material_of(kind: str) -> Name:
