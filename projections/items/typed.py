@@ -7,7 +7,7 @@ double, what has no fixed members as JSON text. From a typed file the same bytes
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -111,6 +111,7 @@ def _of_value(field: Field) -> _Convert | None:
     return _PLAIN.get(field.kind)
 
 
+@lru_cache(maxsize=1_024)  # thousands of entries share the time of their transaction
 def instant(value: str) -> str:
     """Return an instant as it is written, however its zone and fraction were."""
     at = datetime.fromisoformat(value).astimezone(UTC)

@@ -77,7 +77,9 @@ def ordered(some: list[Row]) -> list[str]:
 
 
 @settings(
-    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=settings().max_examples // 10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(chronicles())
 def test_a_view_says_what_the_file_says(

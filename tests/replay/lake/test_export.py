@@ -33,13 +33,15 @@ from tests.replay.lake.lakes import Row, digest, exported, holding, rows
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 BASES = 20
-"""Of each of the histories by chance: 100 in all."""
+"""Of each history by chance: 100 in all, and 2,000 where each property is searched at length."""
 ALL = 100_000
 IN_TWO_TIMES = [name for name, table in TABLES.items() if table.in_two_times]
 OF_VIEWS = [name for name, table in TABLES.items() if table.view is not None]
 
 law = settings(
-    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=settings().max_examples // 10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 Folders = Callable[[], Path]
 
