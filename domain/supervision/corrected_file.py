@@ -21,12 +21,12 @@ def reread(file: SubjectFile, right: Recorded[Any]) -> None:
     """Let an entry that was added before stand as it was corrected."""
     event = right.event
     if type(event) is CertificateIssued:
-        for record in file.certificates.get(folded(event.certificate_no), ()):
+        for record in file.by_number.get(folded(event.certificate_no), ()):
             if record.position == right.position:
                 record.correct(right)
         return
     group = group_of(right)
-    file.told[group][right.position] = right
+    file.entries[group][right.position] = right
     again = _AGAIN.get(group)
     if again is not None:
         again(file, right)
@@ -50,9 +50,9 @@ def _plans(file: SubjectFile, _: Recorded[Any]) -> None:
 
 
 def _take_all(file: SubjectFile, *groups: str) -> None:
-    told = {at: entry for group in groups for at, entry in file.told[group].items()}
-    for at in sorted(told):
-        file.take(told[at])
+    entries = {at: entry for group in groups for at, entry in file.entries[group].items()}
+    for at in sorted(entries):
+        file.take(entries[at])
 
 
 def _session(file: SubjectFile, right: Recorded[Any]) -> None:
@@ -62,7 +62,7 @@ def _session(file: SubjectFile, right: Recorded[Any]) -> None:
         session.report(right)
     elif isinstance(right.event, ResultsPublished):
         file.published.pop(assessment_id, None)
-        for entry in file.told["assessment"].values():
+        for entry in file.entries["assessment"].values():
             if isinstance(entry.event, ResultsPublished) and (
                 entry.event.assessment_id == assessment_id
             ):
@@ -71,9 +71,9 @@ def _session(file: SubjectFile, right: Recorded[Any]) -> None:
 
 def _ends(file: SubjectFile, right: Recorded[Any]) -> None:
     number = folded(right.event.certificate_no)
-    for record in file.certificates.get(number, ()):
+    for record in file.by_number.get(number, ()):
         record.reopen()
-    for entry in file.told["certificate"].values():
+    for entry in file.entries["certificate"].values():
         if folded(entry.event.certificate_no) == number:
             file.take(entry)
 
@@ -86,7 +86,7 @@ def _inspection(file: SubjectFile, right: Recorded[Any]) -> None:
 def _finding(file: SubjectFile, right: Recorded[Any]) -> None:
     finding_id = right.event.finding_id
     file.findings.pop(finding_id, None)
-    for entry in file.told["finding"].values():
+    for entry in file.entries["finding"].values():
         if entry.event.finding_id == finding_id:
             file.take(entry)
 

@@ -90,14 +90,15 @@ class SubjectFile:
         "_by_number",
         "_numbered",
         "applications",
+        "certificates",
         "corrections",
         "course",
         "districts",
         "enterprise",
+        "entries",
         "findings",
         "inspections",
         "orders",
-        "papers",
         "partnerships",
         "plans",
         "published",
@@ -106,15 +107,14 @@ class SubjectFile:
         "sessions",
         "specifications",
         "staff",
-        "told",
         "uscc",
         "visits",
     )
 
     def __init__(self, uscc: str) -> None:
         self.uscc = uscc
-        self.told: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
-        """Entries by group and position, as they stand; certificates stand in `papers`."""
+        self.entries: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
+        """Entries by group and position, as they stand; certificates stand in `certificates`."""
         self.enterprise: enterprise.State = enterprise.initial
         self.districts: Districts = ()
         self.course: Course = standing.initial
@@ -128,7 +128,7 @@ class SubjectFile:
         self.sessions: dict[str, SessionRecord] = {}
         self.published: dict[str, list[ResultsPublished]] = {}
         """Session → what was made public of its results, in order of day."""
-        self.papers: list[CertificateRecord] = []
+        self.certificates: list[CertificateRecord] = []
         """Certificates in order of position."""
         self._by_number: dict[str, list[CertificateRecord]] = {}
         self._numbered = 0
@@ -144,54 +144,54 @@ class SubjectFile:
 
     def add(self, entry: Recorded[Any]) -> None:
         """Add what `entry` says. Total: whatever was recorded changes the file or not."""
-        self.told[group_of(entry)][entry.position] = entry
+        self.entries[group_of(entry)][entry.position] = entry
         self.take(entry)
 
     def take(self, entry: Recorded[Any]) -> None:
-        """Let the states follow an entry that stands in `told` or is a certificate."""
+        """Let the states follow an entry that stands in `entries` or is a certificate."""
         _TAKE[group_of(entry)](self, entry)
 
     def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
         record = CertificateRecord(entry)
-        self.papers.append(record)
+        self.certificates.append(record)
         session = self.sessions.get(entry.event.assessment_id)
         if session is not None:
             session.certificates.append(record)
         return session
 
     @property
-    def certificates(self) -> Mapping[str, Sequence[CertificateRecord]]:
+    def by_number(self) -> Mapping[str, Sequence[CertificateRecord]]:
         """Certificates by number. Made when it is asked for: most files are never searched so."""
         self._number()
         return self._by_number
 
     def _number(self) -> None:
-        for record in self.papers[self._numbered :]:
+        for record in self.certificates[self._numbered :]:
             self._by_number.setdefault(folded(record.number), []).append(record)
-        self._numbered = len(self.papers)
+        self._numbered = len(self.certificates)
 
-    def paper(self, position: int) -> CertificateRecord | None:
+    def certificate(self, position: int) -> CertificateRecord | None:
         """Return the certificate that was entered, or made by a reissue, at the position."""
-        index = bisect_left(self.papers, position, key=_POSITION)
-        if index < len(self.papers) and self.papers[index].position == position:
-            return self.papers[index]
+        index = bisect_left(self.certificates, position, key=_POSITION)
+        if index < len(self.certificates) and self.certificates[index].position == position:
+            return self.certificates[index]
         return None
 
     def add_made(self, made: CertificateRecord) -> None:
         """Add what a reissue made: a correction may let an earlier reissue make something only now."""
-        if not self.papers or self.papers[-1].position < made.position:
-            self.papers.append(made)
+        if not self.certificates or self.certificates[-1].position < made.position:
+            self.certificates.append(made)
             return
         # Under its number it comes behind what is there already.
         self._number()
         self._by_number.setdefault(folded(made.number), []).append(made)
-        insort(self.papers, made, key=_POSITION)
+        insort(self.certificates, made, key=_POSITION)
         self._numbered += 1
 
     def made_by(self, entry: Recorded[Any]) -> CertificateRecord | None:
         """Return the certificate that a reissue made; None for any other entry."""
-        found = self.paper(entry.position)
+        found = self.certificate(entry.position)
         return None if found is None or found.reissue is None else found
 
     def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
@@ -284,7 +284,7 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
         file.add_certificate(entry)
         return
     known = file.made_by(entry)
-    made = end(file.certificates.get(folded(event.certificate_no), ()), entry, known)
+    made = end(file.by_number.get(folded(event.certificate_no), ()), entry, known)
     if made is not None and made is not known:
         file.add_made(made)
 

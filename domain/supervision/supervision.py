@@ -26,11 +26,11 @@ from domain.checks.duties import Due, plans_due
 from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
-from domain.supervision.bearing import AS_ASSESSED, BEARS_ON, CORRECTED, OF_PAPER, OF_SESSION
 from domain.supervision.corrected_file import reread
 from domain.supervision.duplicates import DuplicateJudged
 from domain.supervision.flags import FlagState, raised, settled
 from domain.supervision.passing import Passing, Spells, of_order, of_plan
+from domain.supervision.rejudging import AS_ASSESSED, BEARS_ON, CORRECTED, OF_PAPER, OF_SESSION
 from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile, group_of
 from domain.supervision.touches import Touch, touches
 from domain.terms.decider import Apply
@@ -157,7 +157,7 @@ class Supervision:
     def _judged(self, entry: Recorded[DuplicateJudged]) -> Iterator[Touch]:
         """C2, which is judged over the certificates of all enterprises."""
         position, outcome = entry.event.certificate, entry.event.outcome
-        record = self.file.paper(position)
+        record = self.file.certificate(position)
         if record is not None:
             yield from self.settle(
                 position, record.given_on, {"C2": outcome}, entry.position, ("C2",)
@@ -174,7 +174,7 @@ class Supervision:
         self.context = replace(self.context, reference=after)
         touched = [*self.judge_from(date.min, at), *self._inspections(at), *self.owe(at)]
         if adopted.kind is CatalogueKind.RULES or not (before.plain and after.plain):
-            for record in self.file.papers:
+            for record in self.file.certificates:
                 if record.before is None:  # what a reissue made is judged with the first one
                     touched += self.judge_certificate(record, at)
         if adopted.kind is CatalogueKind.RULES:
@@ -237,13 +237,13 @@ class Supervision:
 
     def record(self, position: int) -> Recorded[Any] | None:
         """Return the entry at a position as it stands; of a reissue, the certificate that it made."""
-        paper = self.file.paper(position)
+        paper = self.file.certificate(position)
         return self.entries.get(position) if paper is None else paper.entry
 
     @property
     def size(self) -> int:
         """How many entries are kept."""
-        return len(self.entries) + len(self.file.papers)
+        return len(self.entries) + len(self.file.certificates)
 
     def _moved(self, before: Districts) -> Iterator[Touch]:
         """Yield every record where another authority became competent: all of them say which one is."""
@@ -251,7 +251,7 @@ class Supervision:
             return
         yield from self.behind
         yield from self.raised()
-        yield from (Touch("certificates", str(paper.position)) for paper in self.file.papers)
+        yield from (Touch("certificates", str(paper.position)) for paper in self.file.certificates)
 
     def judge_from(self, day: date, at: int) -> Iterator[Touch]:
         """Judge every session held on or after `day` again, as known after the entry `at`.

@@ -166,7 +166,7 @@ def shown(of: Supervision) -> Iterator[Touch]:
 
 def _certificates(of: Supervision, position: int) -> Iterator[Version]:
     uscc = of.file.uscc
-    for record in of.file.papers:
+    for record in of.file.certificates:
         began = record.position
         rows = rows_of(of.file, record)
         yield Version("certificates", str(began), uscc, began, position, rows)

@@ -44,7 +44,7 @@ class Filters:
 
 def rows(of: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    record = of.file.paper(int(key))
+    record = of.file.certificate(int(key))
     return () if record is None else rows_of(of.file, record)
 
 

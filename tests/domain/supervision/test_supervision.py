@@ -185,7 +185,7 @@ def test_a_corrected_revocation_shows_on_its_certificate():
     revoked = story.tell(CertificateRevoked(certificate_no=issued().certificate_no, reason="x"))
     story.correct(revoked, valid_from="2025-04-01")
     assert ("certificates", str(certificate)) in story.touched
-    (record,) = story.fold.file.certificates[issued().certificate_no]
+    (record,) = story.fold.file.by_number[issued().certificate_no]
     assert record.ended == date(2025, 4, 1)
 
 

@@ -56,7 +56,7 @@ def _whole(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
 
 
 def _ended_certificate(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
-    for record in of.file.certificates.get(folded(entry.event.certificate_no), ()):
+    for record in of.file.by_number.get(folded(entry.event.certificate_no), ()):
         yield Touch("certificates", str(record.position))
         session = of.file.sessions.get(record.entry.event.assessment_id)
         if session is not None:
@@ -160,7 +160,7 @@ def _corrected_certificate(of: "Supervision", right: Recorded[Any], at: int) -> 
     if not isinstance(right.event, CertificateIssued):
         yield from _ended_certificate(of, right, at)
         return
-    for record in of.file.certificates[folded(right.event.certificate_no)]:
+    for record in of.file.by_number[folded(right.event.certificate_no)]:
         if record.position == right.position:
             yield from of.judge_certificate(record, at)
             for successor in record.line()[1:]:
