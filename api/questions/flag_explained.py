@@ -1,6 +1,7 @@
 """One flag explained: what was said then and now, what changed it, and what it rests on (§2, §6)."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,16 +15,18 @@ from api.questions.reading import Reading
 from api.questions.visibility import within
 from api.questions.withheld import rows_at
 from domain.checks import CHECKS
+from domain.checks.venue import bounds_on, worst
 from domain.flag import FlagReviewed
 from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
-from domain.terms.place import Place
+from domain.terms.place import Place, Step
 from domain.terms.vocabulary import Datum, Mode, Verdict
 from ledger.codec import legible
 from projections.items.entries import EntryItem
 from projections.items.records import FlagExplainedItem
 from projections.items.seen import shower
+from projections.places.drawing import surroundings
 from projections.views import flags, sessions
 from projections.views.basis import Basis
 from projections.views.entry_docs import shown
@@ -196,7 +199,17 @@ def _place(
     held = sessions.one(connection, basis, flag["assessment_id"])
     if held is None:
         return None
-    location = house.folding.context.locate(Mode(held["mode"]), _venue(held["venue"]))
+    bounds = bounds_on(
+        date.fromisoformat(str(held["held_from"])), house.reference_at(basis.position)
+    )
+    reported = (held["venue"], *(held["venues"] or ()))
+    venues = [venue for venue in reported if venue is not None] or [None]
+    judge = house.folding.context.locate
+    locations = [judge(Mode(held["mode"]), _venue(venue), bounds) for venue in venues]
+    location = worst(locations)
+    decides = next(n for n, each in enumerate(locations) if each.side is location.side)
+    venue = _venue(venues[decides])
+    drawn = None if venue is None or location.step is Step.MODE else surroundings(venue, bounds)
     return {
         "side": location.side,
         "step": location.step,
@@ -207,7 +220,8 @@ def _place(
         ],
         "outline": location.outline,
         "parsers": location.parsers,
-        "venue": held["venue"],
+        "venue": venues[decides],
+        "map": None if drawn is None else drawn._asdict(),
     }
 
 

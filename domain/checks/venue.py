@@ -1,5 +1,6 @@
 """G1, G2: held within Beijing, and the evidence of the place agrees with itself (七(三))."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
 
@@ -9,6 +10,7 @@ from domain.supervision.subject_file import DIRECT
 from domain.terms.envelope import Recorded
 from domain.terms.naming import method_of
 from domain.terms.place import USUAL, Bounds, Location, Place, Side
+from domain.terms.reference import Reference
 from domain.terms.vocabulary import Mode
 
 
@@ -74,11 +76,13 @@ def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Out
 def location_of(entry: Recorded[AssessmentHeld], context: Context) -> Location:
     """Return where the session was held, with all evidence; of several places the worst decides."""
     places = entry.event.places
-    locations = [location_of_place(place, entry, context) for place in places]
-    if len(locations) == 1:
-        return locations[0]
-    worst = max(locations, key=lambda location: _GRAVITY[location.side])
-    return replace(worst, contradiction=any(location.contradiction for location in locations))
+    return worst([location_of_place(place, entry, context) for place in places])
+
+
+def worst(locations: Sequence[Location]) -> Location:
+    """Return the location that decides: the gravest, with whatever contradicts itself anywhere."""
+    gravest = max(locations, key=lambda location: _GRAVITY[location.side])
+    return replace(gravest, contradiction=any(location.contradiction for location in locations))
 
 
 def location_of_place(
@@ -90,14 +94,15 @@ def location_of_place(
 
 def located(place: Place | None, mode: Mode, day: date, context: Context) -> Location:
     """Return where a place lies, by the outline and rules of a day."""
-    reference = context.reference
-    bounds = Bounds(
-        error_m=reference.rules(day).outline_error_m,
-        outline=reference.outline(day),
-    )
+    bounds = bounds_on(day, context.reference)
     if bounds == USUAL:
         return context.locate(mode, place)
     return context.locate(mode, place, bounds)
+
+
+def bounds_on(day: date, reference: Reference) -> Bounds:
+    """Return the outline of a day, and how far its rules take it to be wrong."""
+    return Bounds(error_m=reference.rules(day).outline_error_m, outline=reference.outline(day))
 
 
 _GRAVITY = {Side.INSIDE: 0, Side.UNDECIDED: 1, Side.OUTSIDE: 2}

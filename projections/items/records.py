@@ -240,6 +240,18 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """地点周边图 / the line around a place as paths of SVG, in metres; the place is in the middle."""
+
+    size: Annotated[int, Head("边长(米)", "side (m)"), READ]
+    inside: Annotated[str, Head("市内", "inside"), READ]
+    line: Annotated[str, Head("市界", "line"), READ]
+    band: Annotated[int, Head("市界误差(米)", "error of the line (m)"), READ]
+    error: Annotated[int, Head("位置误差(米)", "error of the place (m)"), READ]
+    datum: Annotated[str | None, Head("坐标系", "datum"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceExplained:
     """地点判定 / every piece of evidence of where a session was held."""
 
@@ -250,6 +262,7 @@ class PlaceExplained:
     outline: Annotated[str, Head("市界版本", "outline"), READ]
     parsers: Annotated[str, Head("解析版本", "parsers"), READ]
     venue: Annotated[Venue | None, Head("地点", "venue"), READ]
+    map: Annotated[Drawn | None, Head("地图", "map"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ _ZH = {Side.INSIDE: "内", Side.OUTSIDE: "外"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Fix:
+class Fix:
     """A usable position, in degrees, and what may be wrong with it, in metres."""
 
     lon: float
@@ -58,7 +58,7 @@ def metres_apart(one: Place, other: Place) -> float | None:
     points: list[tuple[float, float]] = []
     error_m = 0.0
     for fix, place in zip(fixes, (one, other), strict=True):
-        if not isinstance(fix, _Fix):
+        if not isinstance(fix, Fix):
             return None
         error_m += fix.error_m + (0 if place.datum else _DATUM_REACH_M)
         points.append(to_wgs84(fix.lon, fix.lat, place.datum or Datum.WGS84))
@@ -67,7 +67,15 @@ def metres_apart(one: Place, other: Place) -> float | None:
     return max(0.0, hypot(east, lat - other_lat) * _METRES_PER_DEGREE - error_m)
 
 
-def _read(place: Place) -> _Fix | Clue:
+def position(place: Place) -> Fix | None:
+    """Return the position that a place reports, in its own datum; None where it has none to rely on."""
+    if place.lon is None and place.lat is None:
+        return None
+    fix = _read(place)
+    return fix if isinstance(fix, Fix) else None
+
+
+def _read(place: Place) -> Fix | Clue:
     lon, lat, accuracy = place.lon, place.lat, place.accuracy_m
     if lon is None or lat is None:
         return _undecided("只有经度或纬度之一,坐标不能使用", "only one of longitude and latitude")
@@ -85,7 +93,7 @@ def _read(place: Place) -> _Fix | Clue:
     if accuracy is not None and not (accuracy.is_finite() and accuracy >= 0):
         return _undecided("定位精度不是有效数值", "the accuracy is not a usable number")
     reported_m = float(min(accuracy or Decimal(0), _ERROR_LIMIT_M))
-    return _Fix(float(lon), float(lat), reported_m + _written_to_m(lon, lat))
+    return Fix(float(lon), float(lat), reported_m + _written_to_m(lon, lat))
 
 
 def _within(value: Decimal, limits: tuple[Decimal, Decimal]) -> bool:
@@ -121,7 +129,7 @@ def _judged(bearing: Bearing, datum: str, position_error_m: float, outline_error
     )
 
 
-def _without_datum(outline: Outline, fix: _Fix, outline_error_m: int) -> Clue:
+def _without_datum(outline: Outline, fix: Fix, outline_error_m: int) -> Clue:
     bearing = outline.bearing(fix.lon, fix.lat)
     metres = round(bearing.distance_m)
     if bearing.distance_m < UNKNOWN_DATUM_M + fix.error_m:

@@ -19,6 +19,7 @@ from api.web.frame.rendering import render
 from api.web.watch.overview_charts import MEASURES, Chart, Month, Tile, charts, months, tiles
 from domain.checks import OF_SUPERVISORS
 from projections.counts.backlog import AGES, Aged, ages
+from projections.places.drawing import City, city
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +56,10 @@ class OverviewPage:
     """What they show."""
     tiles: Sequence[Tile | None]
     """The cells of the grid, empty where the reader sees a single district."""
+    city: City
+    """The districts' shapes."""
+    by_district: Mapping[str, Tile]
+    """The same tiles by authority."""
     months: Sequence[Month]
     """The last 24 months; empty for who may not read counts."""
     charts: Sequence[Chart]
@@ -93,6 +98,8 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         measures=MEASURES,
         measure=measure,
         tiles=cells,
+        city=city(),
+        by_district={tile.district: tile for tile in cells if tile is not None},
         months=months_shown,
         charts=charts(months_shown) if months_shown else [],
         open_findings=None if counted is None else sum(line["open_findings"] for line in counted),

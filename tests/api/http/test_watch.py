@@ -188,6 +188,17 @@ def test_a_flag_of_a_place_comes_with_every_piece_of_evidence(desk: Desk) -> Non
     assert {clue["step"] for clue in place["clues"]} >= {"division", "coordinates"}
     assert place["outline"]
     assert place["parsers"]
+    assert place["map"]["band"] == 150
+    assert place["map"]["line"].startswith("M")
+
+
+def test_of_several_places_the_evidence_is_that_of_the_one_that_decides(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "4"), session(code, venues=[ELSEWHERE]))
+    key = only_flag(desk, code, code="G1")["key"]
+    place = desk.get(f"/v1/flags/{key}/explanation").json()["place"]
+    assert place["side"] == "outside"
+    assert place["venue"]["division"] == ELSEWHERE["division"]
 
 
 def test_other_flags_of_the_record_are_named(desk: Desk) -> None:
