@@ -23,20 +23,24 @@ FIELD_DEVICE = "field-device"
 """A phone sends what was sealed there after its owner's sign-in has ended."""
 PUT_EVIDENCE = "evidence:put"
 POST_SEALED = "spot-check:post-sealed"
-SCOPES = {FIELD_DEVICE: (PUT_EVIDENCE, POST_SEALED)}
+PROGRAM = "program"
+"""A program asks and sends in its owner's name, wherever no sign-in is needed."""
+EVERYTHING = "everything"
+SCOPES = {FIELD_DEVICE: (PUT_EVIDENCE, POST_SEALED), PROGRAM: (EVERYTHING,)}
 """Purpose → all that it may do."""
-DAYS = {FIELD_DEVICE: timedelta(days=14)}
-"""Purpose → how long it lasts; a device asks for another whenever its owner is signed in."""
+DAYS = {FIELD_DEVICE: timedelta(days=14), PROGRAM: timedelta(days=90)}
+"""Purpose → how long it lasts at most; a device asks for another whenever its owner is signed in."""
 
 
 class Held(NamedTuple):
-    """A key that holds: which, for whom, and what it may."""
+    """A key that holds: which, for whom, what it may, and whether it is used the first time that day."""
 
     key_id: str
     purpose: str
     scope: frozenset[str]
     holder: str
     actor: Actor
+    anew: bool = False
 
 
 class Shown(NamedTuple):
@@ -73,12 +77,17 @@ class Issued(NamedTuple):
     ends_at: datetime
 
 
-def issue(
-    connection: Connection[Any], purpose: str, account: str, holder: str, at: datetime
+def issue(  # noqa: PLR0913, PLR0917 - one argument a part of the key
+    connection: Connection[Any],
+    purpose: str,
+    account: str,
+    holder: str,
+    at: datetime,
+    lasts: timedelta | None = None,
 ) -> Issued:
     """Make a key of the account for the holder; the one that it had for this purpose ends."""
     secret, key_id = new_secret(), secrets.token_hex(ID_BYTES)
-    ends_at = at + DAYS[purpose]
+    ends_at = at + min(lasts or DAYS[purpose], DAYS[purpose])
     values = {
         "key_id": key_id,
         "purpose": purpose,
@@ -96,7 +105,7 @@ def issue(
 
 
 FIND = """
-SELECT k.purpose, k.scope, k.holder, k.digest, a.account, a.role, a.organisation
+SELECT k.purpose, k.scope, k.holder, k.digest, a.account, a.role, a.organisation, k.used_at
   FROM office.access_key k JOIN office.account a ON a.account = k.account
  WHERE k.key_id = %(key_id)s AND k.revoked_at IS NULL AND k.ends_at > %(at)s
    AND k.epoch = a.epoch AND a.disabled_at IS NULL
@@ -114,12 +123,13 @@ def find(connection: Connection[Any], token: str, at: datetime) -> Held | None:
     row: Any = connection.execute(FIND, values).fetchone()
     if row is None:
         return None
-    purpose, scope, holder, kept, account, role, organisation = row
+    purpose, scope, holder, kept, account, role, organisation, used_at = row
     if not hmac.compare_digest(digest(secret), kept):
         return None
     connection.execute(USED, values)
     actor = Actor(account=account, role=Role(role), organisation=organisation)
-    return Held(key_id, purpose, frozenset(scope), holder, actor)
+    anew = used_at is None or used_at < at - timedelta(days=1)
+    return Held(key_id, purpose, frozenset(scope), holder, actor, anew)
 
 
 OF_ACCOUNT = """

@@ -6,7 +6,7 @@ token to its role and organisation, and disabling it ends its tokens within `FRE
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -26,6 +26,8 @@ from ledger.vault.vault import same_name
 ACCOUNTS = Source(
     "api", Path(__file__).parent / "sql", owners=MappingProxyType({"office": roles.OWNER})
 )
+MOST_NOTED = 10_000
+"""Tokens whose use a process has in mind; beyond that it begins anew, and remembers some twice."""
 FRESH = 2.0
 """Seconds for which a server process goes on with what it knows of disabled accounts."""
 
@@ -267,6 +269,11 @@ class Holders:
         return self._persons.get(same_name(account), f"account {same_name(account)}")
 
 
+REVOKED = """
+SELECT token_id FROM office.token WHERE revoked_at IS NOT NULL AND ends_at > clock_timestamp()
+"""
+
+
 class Register:
     """What a server process knows of the stored accounts, at most `FRESH` seconds old."""
 
@@ -277,6 +284,8 @@ class Register:
         self._clock = clock
         self._read = float("-inf")
         self._accounts: dict[str, tuple[str, str, bool]] = {}
+        self._revoked: frozenset[str] = frozenset()
+        self._noted: dict[str, date] = {}
 
     @property
     def stale(self) -> bool:
@@ -287,10 +296,21 @@ class Register:
         """Read the accounts."""
         with self._pool.connection() as connection:
             rows = connection.execute(BOUND).fetchall()
+            self._revoked = frozenset(name for (name,) in connection.execute(REVOKED))
         self._accounts = {name: (role, seat, off) for name, role, seat, off in rows}
         self._read = self._clock()
 
-    def admits(self, actor: Actor) -> bool:
-        """Return whether a token that says `actor` is good: not disabled, nor of another role."""
+    def admits(self, actor: Actor, token_id: str) -> bool:
+        """Return whether a token is good: not taken back, its account not disabled nor of another role."""
         stored = self._accounts.get(actor.account)
-        return stored is None or stored == (actor.role.value, actor.organisation, False)
+        held = stored is None or stored == (actor.role.value, actor.organisation, False)
+        return held and token_id not in self._revoked
+
+    def first_of(self, token_id: str, day: date) -> bool:
+        """Return whether this process sees the token for the first time on that day."""
+        if self._noted.get(token_id) == day:
+            return False
+        if len(self._noted) >= MOST_NOTED:
+            self._noted.clear()
+        self._noted[token_id] = day
+        return True

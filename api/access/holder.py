@@ -1,12 +1,25 @@
 """What the holder of an account does with it: password, second factor, sessions."""
 
+from datetime import timedelta
 from typing import Any
 
 from psycopg import Connection
 
-from api.access import access_keys, access_log, credentials, factor, passwords, sessions, sign_in
+from api.access import (
+    access_keys,
+    access_log,
+    credentials,
+    factor,
+    passwords,
+    sessions,
+    sign_in,
+    token_table,
+)
+from api.access.access_keys import Issued
 from api.access.access_log import Deed, Visit
+from api.access.accounts import LONGEST_NAME
 from api.access.credentials import Credential
+from api.access.exclusions import ADMINISTRATORS
 from api.access.gate import Gate
 from api.access.sessions import Session
 from api.access.sign_in import Admitted, Proof
@@ -113,8 +126,41 @@ def _anew(gate: Gate, connection: Connection[Any], held: Credential, visit: Visi
     return sign_in.admit(gate, connection, held._replace(epoch=epoch), "password", visit)
 
 
+def make_key(  # noqa: PLR0913, PLR0917 - one argument a part of the key
+    gate: Gate, session: Session, proof: Proof, name: str, days: int, visit: Visit
+) -> Issued:
+    """Make a key with which a program acts in the holder's name; one of that name ends.
+
+    Raises:
+        Problem: the proof (password, code) is wrong, or was too often.
+        Refused: an administrator's account takes its holder, and a key needs a name.
+    """
+    if session.actor.role in ADMINISTRATORS:
+        raise Refused(
+            "no-key-for-administrators",
+            "管理员账户不能交给程序使用",
+            "an administrator's account is for no program",
+        )
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Refused("name-missing", "请填写程序名称", "name the program", "name")
+    with gate.connection() as connection:
+        held = credentials.find(connection, session.actor.account)
+    if held is not None and held.password is not None:
+        sign_in.prove(gate, proof, visit)
+    with gate.connection() as connection, connection.transaction():
+        account, lasts = session.actor.account, timedelta(days=days)
+        made = access_keys.issue(
+            connection, access_keys.PROGRAM, account, name.strip(), visit.at, lasts
+        )
+        about = f"{made.key_id} {access_keys.PROGRAM} made"
+        access_log.record(connection, visit, session.actor, Deed.KEY, about)
+        return made
+
+
 def revoke_key(gate: Gate, actor: Actor, key_id: str, visit: Visit) -> None:
     """Take back a credential of the own account; one that is not there is none already."""
     with gate.connection() as connection, connection.transaction():
         if access_keys.revoke(connection, actor.account, key_id, visit.at):
             access_log.record(connection, visit, actor, Deed.KEY, f"{key_id} revoked")
+        else:
+            token_table.revoke(connection, key_id, actor.account, actor, visit)

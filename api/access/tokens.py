@@ -12,14 +12,15 @@ import json
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.vault import keys
 
 PREFIX = "dudao1"
-LONGEST = timedelta(days=366)
+LONGEST = timedelta(days=90)
+"""How long a token is good at most, whatever it says of itself."""
 MAX_TOKEN = 2_000
 """Characters; a longer header is no token of ours."""
 
@@ -52,8 +53,26 @@ def issue(key: bytes, actor: Actor, issued_at: datetime, ttl: timedelta) -> str:
     return f"{signed}.{_encode(_mac(key, signed))}"
 
 
+class Claims(NamedTuple):
+    """What a token says: its id in the table of tokens, who it speaks for, its days."""
+
+    token_id: str
+    actor: Actor
+    issued_at: datetime
+    ends_at: datetime
+
+
 def verify(key: bytes, token: str, now: datetime) -> Actor:
     """Return who the token speaks for.
+
+    Raises:
+        BadToken: its form, signature or time is wrong.
+    """
+    return read(key, token, now).actor
+
+
+def read(key: bytes, token: str, now: datetime) -> Claims:
+    """Return what a token says.
 
     Raises:
         BadToken: its form, signature or time is wrong.
@@ -66,13 +85,15 @@ def verify(key: bytes, token: str, now: datetime) -> Actor:
         raise BadToken("signature")
     claims = cast("dict[str, object]", json.loads(_decode(payload)))
     expires = datetime.fromtimestamp(int(str(claims["expires_at"])), UTC)
-    if now >= expires:
+    issued = datetime.fromtimestamp(int(str(claims["issued_at"])), UTC)
+    if now >= min(expires, issued + LONGEST):
         raise BadToken("expired")
-    return Actor(
+    actor = Actor(
         account=str(claims["account"]),
         role=Role(str(claims["role"])),
         organisation=str(claims["organisation"]),
     )
+    return Claims(str(claims["id"]), actor, issued, expires)
 
 
 def _mac(key: bytes, text: str) -> bytes:

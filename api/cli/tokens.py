@@ -64,8 +64,12 @@ def token(  # noqa: PLR0913 - one argument an option
     ttl: Annotated[str, typer.Option(help="有效期,如 1d、12h / time to live")] = "1d",
 ) -> None:
     """打印访问令牌 / Print a bearer token."""
-    from api.access.tokens import LONGEST, issue, load_key  # noqa: PLC0415
+    from api.access.access_log import command_line  # noqa: PLC0415
+    from api.access.token_table import add  # noqa: PLC0415
+    from api.access.tokens import LONGEST, issue, load_key, read  # noqa: PLC0415
+    from api.installation.opening import connected  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
+    from domain.terms.envelope import Actor  # noqa: PLC0415
     from ledger.log.clock import now  # noqa: PLC0415
     from ledger.server import embedded  # noqa: PLC0415
     from ledger.unready import NoLedger  # noqa: PLC0415
@@ -79,7 +83,12 @@ def token(  # noqa: PLR0913 - one argument an option
     who = actor(role, account, organisation, district, uscc)
     if account is not None:
         _must_agree(who)
-    sys.stdout.write(issue(load_key(settings.folder), who, now(), lasting) + "\n")
+    key, at = load_key(settings.folder), now()
+    signed = issue(key, who, at, lasting)
+    maker = Actor(account="dudao token", role=Role.SYSTEM_ADMIN, organisation="command-line")
+    with connected() as connection:
+        add(connection, read(key, signed, at), maker, command_line(at))
+    sys.stdout.write(signed + "\n")
 
 
 def _must_agree(who: "Actor") -> None:

@@ -143,6 +143,32 @@ def unlock_user(account: AccountArgument) -> None:
         )
 
 
+@users.command("tokens")
+def list_tokens() -> None:
+    """列出未到期的令牌 / List tokens whose days are not over."""
+    from api.access.token_table import listed  # noqa: PLC0415
+
+    with _acting() as acting:
+        found = listed(acting.connection, acting.visit.at)
+    for each in found:
+        state = "revoked" if each.revoked_at else "good"
+        used = each.used_at.isoformat() if each.used_at else "never"
+        line = (each.token_id, each.account, each.role, each.ends_at.isoformat(), used, state)
+        sys.stdout.write("\t".join(line) + "\n")
+
+
+@users.command("revoke-token")
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(help="令牌编号,见 tokens / id of the token")],
+) -> None:
+    """撤销一个令牌 / Take one token back."""
+    from api.access.token_table import revoke  # noqa: PLC0415
+
+    with _acting() as acting:
+        if not revoke(acting.connection, token_id, None, acting.administrator, acting.visit):
+            raise Failure(f"没有令牌 {token_id}", f"there is no token {token_id}")
+
+
 def _link(account: str, ttl: str, *, void: bool) -> None:
     """Print a one-time link; with `void` the password so far is good no more."""
     from api.access import administration  # noqa: PLC0415 - start-up time

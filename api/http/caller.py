@@ -5,17 +5,18 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from api.access import access_keys, sessions
+from api.access import access_keys, access_log, sessions, token_table
 from api.access.access_keys import Held
+from api.access.access_log import Deed, Visit
 from api.access.sessions import Session
-from api.access.tokens import BadToken, verify
+from api.access.tokens import BadToken, Claims, read
 from api.http.arrival import arrival, require_own, visit
 from api.http.obligations import require_nothing_due
 from api.installation.wiring import Installation
 from api.questions.policy import ANYONE, unauthenticated
 from api.questions.problems import Fault, Problem
 from domain.terms.envelope import Actor
-from ledger.log.clock import now
+from ledger.log.clock import now, today
 
 
 async def installation(request: Request) -> Installation:
@@ -71,7 +72,11 @@ async def _keyed(request: Request, house: Installation, token: str) -> Actor:
 
     def find() -> Held | None:
         with house.gate.connection() as connection:
-            return access_keys.find(connection, token, now())
+            found = access_keys.find(connection, token, now())
+            if found is not None and found.anew:
+                about = f"{found.key_id} {found.purpose} used"
+                access_log.record(connection, visit(request), found.actor, Deed.KEY, about)
+            return found
 
     held = await run_in_threadpool(find)
     if held is None:
@@ -85,7 +90,7 @@ async def _keyed(request: Request, house: Installation, token: str) -> Actor:
         for (method, start), scope in _SCOPED.items()
         if asked[0] == method and asked[1].startswith(start)
     }
-    if not needed or not needed <= held.scope:
+    if access_keys.EVERYTHING not in held.scope and (not needed or not needed <= held.scope):
         raise Problem(
             "forbidden",
             "此凭据只用于上传已保存的现场记录及其证据",
@@ -107,7 +112,7 @@ async def _bearer(request: Request, house: Installation, header: str) -> Actor:
     if scheme.lower() == "bearer" and token.strip().startswith(access_keys.PREFIX):
         return await _keyed(request, house, token.strip())
     try:
-        actor = verify(house.key, token.strip() if scheme.lower() == "bearer" else "", now())
+        claims = read(house.key, token.strip() if scheme.lower() == "bearer" else "", now())
     except (BadToken, ValueError, KeyError):
         raise unauthenticated(
             "令牌无效或已过期;请用 dudao token 重新签发",
@@ -115,9 +120,19 @@ async def _bearer(request: Request, house: Installation, header: str) -> Actor:
         ) from None
     if house.accounts.stale:
         await run_in_threadpool(house.accounts.refresh)
-    if not house.accounts.admits(actor):
-        raise unauthenticated("账户已停用或已变更", "the account is disabled or was changed")
-    return actor
+    if not house.accounts.admits(claims.actor, claims.token_id):
+        raise unauthenticated(
+            "账户已停用或已变更,或令牌已撤销",
+            "the account is disabled or was changed, or the token was taken back",
+        )
+    if house.accounts.first_of(claims.token_id, today()):
+        await run_in_threadpool(_note, house, claims, visit(request))
+    return claims.actor
+
+
+def _note(house: Installation, claims: Claims, seen: Visit) -> None:
+    with house.gate.connection() as connection:
+        token_table.used(connection, claims, seen)
 
 
 async def _session(request: Request, house: Installation) -> Session | None:

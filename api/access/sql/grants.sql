@@ -26,6 +26,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON office.pace TO dudao_app;
 -- A credential of a machine is taken back, never deleted: entries and the access log name it.
 GRANT SELECT, INSERT ON office.access_key TO dudao_app;
 GRANT UPDATE (used_at, revoked_at) ON office.access_key TO dudao_app;
+GRANT SELECT, INSERT ON office.token TO dudao_app;
+GRANT UPDATE (used_at, revoked_at) ON office.token TO dudao_app;
 GRANT SELECT, INSERT ON office.device TO dudao_app;
 GRANT UPDATE (agent, sequence, unsent, told_at) ON office.device TO dudao_app;
 GRANT SELECT, INSERT ON office.device_record TO dudao_app;

@@ -195,7 +195,7 @@ def _linked(house: Installation, actor: Actor, name: str, question: TableQuestio
         ) from None
     if house.accounts.stale:
         house.accounts.refresh()
-    if not house.accounts.admits(who):
+    if not house.accounts.admits(who, ""):
         raise unauthenticated("账户已停用或已变更", "the account is disabled or was changed")
     return who
 

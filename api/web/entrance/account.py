@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from api.access import access_keys, credentials, holder, notices, sessions
-from api.access.sessions import Shown
+from api.access import access_keys, credentials, holder, notices, sessions, token_table
+from api.access.access_keys import Issued
+from api.access.exclusions import ADMINISTRATORS
+from api.access.sessions import Session, Shown
+from api.access.sign_in import Proof
 from api.http.arrival import arrival, visit
 from api.http.caller import Installed, SignedIn
 from api.http.cookies import take_session
-from api.web.frame.acting import Form, text
+from api.installation.wiring import Installation
+from api.questions.problems import invalid
+from api.web.frame.acting import Form, Refusal, attempt, text, typed
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
 
@@ -30,7 +35,15 @@ class AccountPage:
     notices: Sequence[notices.Told]
     """What others did to the account lately, the newest first."""
     keys: Sequence[access_keys.Shown]
-    """Credentials of devices that send in the name of the account."""
+    """Credentials of devices and programs that act in the name of the account."""
+    tokens: Sequence[token_table.Listed]
+    """Tokens that were signed for the account on the server."""
+    may_key: bool
+    """Whether the account may be used by a program."""
+    made: Issued | None
+    """A key that was just made: it is shown once."""
+    refusal: Refusal | None
+    """Why none was made."""
     has_password: bool
     """Whether there is a password; an account of the identity provider has none."""
     has_factor: bool
@@ -40,10 +53,17 @@ class AccountPage:
 @router.get("/account")
 def show(request: Request, house: Installed, session: SignedIn) -> Response:
     """Show the own account."""
+    return _show(request, house, session)
+
+
+def _show(
+    request: Request, house: Installation, session: Session, made: Issued | Refusal | None = None
+) -> Response:
     gate, account = house.gate, session.actor.account
     with gate.connection() as connection:
         held = credentials.find(connection, account)
         own = sessions.of_account(connection, account, gate.limits, visit(request).at)
+        tokens = token_table.listed(connection, visit(request).at, account)
         told = notices.of_account(connection, account, visit(request).at)
         keys = access_keys.of_account(connection, account, visit(request).at)
     page = AccountPage(
@@ -53,8 +73,30 @@ def show(request: Request, house: Installed, session: SignedIn) -> Response:
         keys=keys,
         has_password=held is not None and held.password is not None,
         has_factor=held is not None and held.factor is not None,
+        tokens=tokens,
+        may_key=session.actor.role not in ADMINISTRATORS,
+        made=None if isinstance(made, Refusal) else made,
+        refusal=made if isinstance(made, Refusal) else None,
     )
-    return render(framed(request, house, session.actor), "account.html", page)
+    status = made.status if isinstance(made, Refusal) else 200
+    return render(framed(request, house, session.actor), "account.html", page, status)
+
+
+@router.post("/account/keys")
+def make_key(request: Request, house: Installed, session: SignedIn, form: Form) -> Response:
+    """Make a key for a program, and show it once."""
+    fields = typed(form)
+    days = fields.get("days", "")
+    lasts = int(days) if days.isascii() and days.isdecimal() and len(days) < DIGITS else 0
+    proof = Proof(session.actor.account, fields.get("current", ""), fields.get("code", ""))
+    name = fields.get("name", "")
+
+    def make() -> Issued:
+        if not 1 <= lasts <= access_keys.DAYS[access_keys.PROGRAM].days:
+            raise invalid("days", "有效期为 1 至 90 天", "from 1 to 90 days")
+        return holder.make_key(house.gate, session, proof, name, lasts, visit(request))
+
+    return _show(request, house, session, attempt(make))
 
 
 @router.post("/account/sessions/end")
