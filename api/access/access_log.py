@@ -40,6 +40,7 @@ class Deed(StrEnum):
     INVITATION = "invitation"
     RESET = "reset"
     REVEAL = "reveal"
+    LOOK_UP = "look-up"
     MATERIAL = "material"
     EXPORT = "export"
     REFUSAL = "refusal"

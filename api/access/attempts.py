@@ -45,9 +45,14 @@ def line_of(address: str) -> str:
     return str(ipaddress.ip_network((found, LINE), strict=False))
 
 
-def keys(key: bytes, account: str, address: str) -> Keys:
-    """Return under what tries of `account` from `address` are counted."""
-    return Keys(hmac.digest(key, f"account {account}".encode(), "sha256"), of_address(key, address))
+def keys(key: bytes, account: str, address: str, device: str | None = None) -> Keys:
+    """Return under what tries of `account` from `address` are counted.
+
+    `device`: a browser in which the account's holder has signed in before. It is counted by itself:
+    a stranger who locks the account locks himself out, and not the holder.
+    """
+    about = f"account {account}" if device is None else f"device {device} account {account}"
+    return Keys(hmac.digest(key, about.encode(), "sha256"), of_address(key, address))
 
 
 def of_address(key: bytes, address: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from api.access import rate
+from api.access import known_devices, rate
 from api.access.attempts import Bounds, Keys, keys, of_address
 from api.access.policy import policy_of
 from api.access.rate import Pace
@@ -33,6 +33,7 @@ class Gate:
         self.offer_key = derived(key, "dudao offered second factors")
         self.cookie_key = derived(key, "dudao provider cookie")
         self.demo_key = derived(key, "dudao demonstration")
+        self.device_key = derived(key, "dudao known devices")
         self._attempt_key = derived(key, "dudao attempts")
         self._pace_key = derived(key, "dudao look-ups")
         self.limits = Limits(
@@ -54,9 +55,10 @@ class Gate:
         with self.pool.connection() as connection:
             yield connection
 
-    def tried(self, account: str, address: str) -> Keys:
-        """Return under what tries of an account from an address are counted."""
-        return keys(self._attempt_key, account, address)
+    def tried(self, account: str, address: str, mark: str = "") -> Keys:
+        """Return under what tries of an account are counted, from an address, by a browser of that mark."""
+        device = known_devices.known(self.device_key, mark, account) if mark else None
+        return keys(self._attempt_key, account, address, device)
 
     def require_patience(self, address: str, at: datetime) -> None:
         """Let an address look one certificate up.

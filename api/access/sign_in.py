@@ -23,6 +23,8 @@ class Proof(NamedTuple):
     account: str
     password: str
     code: str = ""
+    mark: str = ""
+    """What the browser keeps of those who have signed in there."""
 
     def __repr__(self) -> str:
         """Return no secret: a proof may end up in a log."""
@@ -76,7 +78,7 @@ def prove(gate: Gate, proof: Proof, visit: Visit) -> Credential:
     Raises:
         Problem: 403 for a wrong proof, 429 after too many.
     """
-    tried = gate.tried(proof.account, visit.address)
+    tried = gate.tried(proof.account, visit.address, proof.mark)
     with gate.connection() as connection:
         standing = attempts.begin(connection, tried, gate.bounds, visit.at)
         if not standing.allowed:

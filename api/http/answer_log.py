@@ -12,6 +12,7 @@ from api.access.access_log import Deed, Visit, record
 from api.access.gate import Gate
 from api.questions.policy import ANYONE
 from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
 
 EXPORTS = frozenset(
     {
@@ -30,10 +31,25 @@ EXPORTS = frozenset(
 _MATERIAL = re.compile(r"/applications/[^/]+/materials/[^/]+")
 
 
-def deed(status: int, headers: Headers, path: str) -> Deed | None:
+_HOLDERS = re.compile(r"/v1/(?:certificates|registers)")
+"""Lists of people as JSON: on a page one reads them, a program takes them away."""
+_RECORD = re.compile(
+    r"/(?:v1/)?(?:enterprises|flags|assessments|applications|inspections|findings|plans|events"
+    r"|entries|certificates|evidence|requests|draws|listings)/.+"
+)
+"""Addresses of single records."""
+NARROWED = frozenset({Role.DISTRICT_INSPECTOR, Role.ENTERPRISE_REPORTER, Role.EXPERT})
+"""Roles that see some records of many: where they find nothing, there may be somebody else's."""
+
+
+def deed(status: int, headers: Headers, path: str, role: Role) -> Deed | None:
     """Return what an answer is, if it is remembered."""
     if status == 403:
         return Deed.REFUSAL
+    if status == 404 and role in NARROWED and _RECORD.fullmatch(path):
+        return Deed.LOOK_UP
+    if status == 200 and _HOLDERS.fullmatch(path):
+        return Deed.REVEAL
     if status in {200, 206} and _MATERIAL.fullmatch(path):
         return Deed.MATERIAL
     media = headers.get("content-type", "").partition(";")[0]
@@ -74,12 +90,16 @@ class Watch:
         `asked` is the method and the path without its query.
         """
         method, path = asked
-        done = deed(status, headers, path)
         # What anybody may have without a name is no secret, and would let anybody fill the log.
-        if done is None or actor is None or actor == ANYONE:
+        if actor is None or actor == ANYONE:
+            return
+        done = deed(status, headers, path, actor.role)
+        if done is None:
             return
         await run_in_threadpool(self._record, actor, visit, done, f"{method} {named(path)}")
 
     def _record(self, actor: Actor, visit: Visit, done: Deed, about: str) -> None:
         with self._gate.connection() as connection:
-            record(connection, visit, actor, done, about, done=done is not Deed.REFUSAL)
+            record(
+                connection, visit, actor, done, about, done=done not in {Deed.REFUSAL, Deed.LOOK_UP}
+            )

@@ -61,7 +61,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     links = [found["Link"] for found in (known, headers) if "Link" in found]
     sent = {
         "ETag": tag,
-        "Cache-Control": lasting(standing, public=public),
+        "Cache-Control": kept(request, standing, public=public),
         "Vary": VARY,
         "Ledger-Position": str(standing.position),
         **known,
@@ -71,6 +71,16 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     if held(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=sent)
     return Response(body, media_type=MEDIA.get(media, media), headers=sent)
+
+
+def kept(request: Request, standing: AnswerBasis, *, public: bool) -> str:
+    """Return who may keep an answer. What is somebody's own is kept by no browser: others use it too.
+
+    A program with a token looks after what it keeps itself, and a pinned answer never changes.
+    """
+    if not public and getattr(request.state, "session", None) is not None:
+        return "private, no-store"
+    return lasting(standing, public=public)
 
 
 def lasting(standing: AnswerBasis, *, public: bool) -> str:

@@ -1,5 +1,7 @@
 """How a request came in: over what, from where, and whether a page of ours sent it."""
 
+import ipaddress
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -75,10 +77,27 @@ def published_origin(request: Request, settings: Settings) -> str:
 
 def visit(request: Request) -> Visit:
     """Return where the request came from, and its number."""
-    address = request.client.host if request.client else ""
+    address = address_of(request.client.host if request.client else "")
     number = str(request.scope["state"]["instance"]).rpartition(":")[2]
     agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
     return Visit(now(), address, number, agent)
+
+
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.%\w]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
+
+
+def address_of(written: str) -> str:
+    """Return an address as it is counted and kept; `unknown` for what is none.
+
+    A trusted proxy says whom it speaks for, some with a port behind it: counted with its port,
+    everybody would be somebody else at each connection.
+    """
+    found = _WITH_PORT.fullmatch(written.strip())
+    text = (found[1] or found[2]) if found else written.strip()
+    try:
+        return str(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        return "" if not written else "unknown"
 
 
 def require_own(request: Request, settings: Settings) -> None:

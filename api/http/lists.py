@@ -14,7 +14,7 @@ from api.export import files, formats
 from api.export.files import MOST_ROWS, Origin, TooManyRows
 from api.export.formats import JSON, MEDIA, NAMED, PARQUET, XLSX
 from api.http import memento
-from api.http.answers import VARY, answer, lasting, limits, page_json
+from api.http.answers import VARY, answer, kept, limits, page_json
 from api.http.downloads import disposition
 from api.http.negotiation import negotiate
 from api.http.shell import Message, Receive, Scope, Send, Stalled
@@ -126,7 +126,7 @@ def _whole(
         {} if media == JSON else {"Content-Disposition": disposition(_name(request, first, media))}
     )
     headers = {
-        "Cache-Control": lasting(first.standing, public=first.public),
+        "Cache-Control": kept(request, first.standing, public=first.public),
         **named,
         "Ledger-Position": str(first.standing.position),
         "Vary": VARY,

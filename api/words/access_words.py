@@ -24,6 +24,7 @@ DEEDS: Names = MappingProxyType(
         "reset": Words("重置凭证", "credentials reset"),
         "reveal": Words("查看个人信息", "personal data read"),
         "material": Words("查阅申报材料", "material of an application read"),
+        "look-up": Words("查询不可见的记录", "record not found or not theirs"),
         "export": Words("下载", "download"),
         "refusal": Words("越权被拒", "refused"),
     }

@@ -129,7 +129,8 @@ def attach(folder: Path) -> Embedded:
         Unavailable: it did not answer within `READY_WITHIN` seconds.
     """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    # As root the server runs under another account, which has to come through.
+    folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     pgdata = folder / "postgres"
     if exists(folder):
         major = (pgdata / "PG_VERSION").read_text().strip()

@@ -13,6 +13,7 @@ from api.access.sessions import Session
 from api.access.sign_in import Admitted, Proof
 from api.http.arrival import arrival, visit
 from api.http.caller import Installed, SignedIn
+from api.http.cookies import brought_mark
 from api.installation.wiring import Installation
 from api.web.entrance.entering import let_in, require_same
 from api.web.entrance.offered_factor import OfferedFactor, offered
@@ -68,9 +69,10 @@ def _show(
     return render(framed(request, house, actor), template, page, status)
 
 
-def _proof(session: Session, form: FormData) -> Proof:
+def _proof(request: Request, house: Installation, session: Session, form: FormData) -> Proof:
     fields = typed(form)
-    return Proof(session.actor.account, fields.get(CURRENT, ""), fields.get(OLD_CODE, ""))
+    mark = brought_mark(request.cookies, arrival(request, house.settings))
+    return Proof(session.actor.account, fields.get(CURRENT, ""), fields.get(OLD_CODE, ""), mark)
 
 
 def _done(
@@ -84,7 +86,7 @@ def _done(
     admitted = attempt(work)
     if isinstance(admitted, Refusal):
         return _show(request, house, session, template, admitted)
-    return let_in(admitted, arrival(request, house.settings), "/account")
+    return let_in(request, house, admitted, arrival(request, house.settings), "/account")
 
 
 PASSWORD, FACTOR = "account_password.html", "account_factor.html"
@@ -103,7 +105,7 @@ def change_password(request: Request, house: Installed, session: SignedIn, form:
 
     def change() -> Admitted:
         require_same(form)
-        proof = _proof(session, form)
+        proof = _proof(request, house, session, form)
         return holder.change_password(house.gate, session, proof, chosen, visit(request))
 
     return _done(request, house, session, PASSWORD, change)
@@ -118,7 +120,7 @@ def show_factor(request: Request, house: Installed, session: SignedIn) -> Respon
 @router.post("/account/second-factor")
 def set_factor(request: Request, house: Installed, session: SignedIn, form: Form) -> Response:
     """Keep the offered second factor."""
-    code, proof = typed(form).get("code", ""), _proof(session, form)
+    code, proof = typed(form).get("code", ""), _proof(request, house, session, form)
 
     def keep() -> Admitted:
         return holder.set_factor(house.gate, session, proof, code, visit(request))
@@ -129,7 +131,7 @@ def set_factor(request: Request, house: Installed, session: SignedIn, form: Form
 @router.post("/account/second-factor/remove")
 def remove_factor(request: Request, house: Installed, session: SignedIn, form: Form) -> Response:
     """Go on without a second factor."""
-    proof = _proof(session, form)
+    proof = _proof(request, house, session, form)
 
     def remove() -> Admitted:
         return holder.remove_factor(house.gate, proof, visit(request))

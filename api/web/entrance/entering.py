@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
+from api.access import known_devices
 from api.access.sign_in import Admitted
 from api.http.arrival import Arrival, require_own, require_private
 from api.http.caller import Installed
-from api.http.cookies import give_session
+from api.http.cookies import brought_mark, give_mark, give_session
 from api.web.frame.acting import typed
 from api.web.frame.preferences import inside
 from domain.terms.decider import Refused
@@ -43,7 +44,9 @@ def require_same(form: FormData) -> None:
         )
 
 
-def let_in(admitted: Admitted, arrival: Arrival, following: str | None) -> Response:
+def let_in(
+    request: Request, house: Installed, admitted: Admitted, arrival: Arrival, following: str | None
+) -> Response:
     """Return the answer that gives the cookie and leads on: to `following`, else to where their work begins.
 
     First to the own account where others did something to it since the last sign-in.
@@ -51,4 +54,7 @@ def let_in(admitted: Admitted, arrival: Arrival, following: str | None) -> Respo
     where = "/account" if admitted.news else inside(following) if following else "/"
     answer = Response(status_code=303, headers={"Location": where})
     give_session(answer, arrival, admitted.token)
+    before = brought_mark(request.cookies, arrival)
+    mark = known_devices.marked(house.gate.device_key, before, admitted.actor.account)
+    give_mark(answer, arrival, mark)
     return answer

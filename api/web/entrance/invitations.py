@@ -101,4 +101,4 @@ def use(request: Request, house: Installed, came: Private, form: Form, secret: s
     admitted = attempt(join)
     if isinstance(admitted, Refusal):
         return _show(request, house, secret, admitted, fields)
-    return let_in(admitted, came, None)
+    return let_in(request, house, admitted, came, None)

@@ -10,7 +10,13 @@ from api.access.provider_sign_in import bind, with_provider
 from api.access.sign_in import Admitted, Proof
 from api.http.arrival import arrival, published_origin, require_private, visit
 from api.http.caller import Caller, Installed
-from api.http.cookies import brought_provider, give_provider, take_provider, take_session
+from api.http.cookies import (
+    brought_mark,
+    brought_provider,
+    give_provider,
+    take_provider,
+    take_session,
+)
 from api.installation.wiring import Installation
 from api.questions.problems import not_found
 from api.web.entrance.entering import Private, let_in
@@ -73,7 +79,12 @@ def enter(request: Request, house: Installed, actor: Caller, came: Private, form
     """Let in whoever shows the right password."""
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     # A password is taken as it was typed: blanks may belong to it.
-    proof = Proof(text(form, "account") or "", fields.get("password", ""), fields.get("code", ""))
+    proof = Proof(
+        text(form, "account") or "",
+        fields.get("password", ""),
+        fields.get("code", ""),
+        brought_mark(request.cookies, came),
+    )
     binding = fields.get("binding") or None
 
     def work() -> Admitted:
@@ -90,7 +101,7 @@ def enter(request: Request, house: Installed, actor: Caller, came: Private, form
     if isinstance(admitted, Refusal):
         return _show(request, house, actor, admitted, fields, binding)
     _leave_old(request, house)
-    answer = let_in(admitted, came, text(form, "next"))
+    answer = let_in(request, house, admitted, came, text(form, "next"))
     if binding is not None:
         take_provider(answer, came)
     return answer
@@ -108,7 +119,7 @@ def enter_demo(
     account = text(form, "account") or ""
     admitted = demo_accounts.with_click(house.gate, account, visit(request))
     _leave_old(request, house)
-    return let_in(admitted, came, text(form, "next"))
+    return let_in(request, house, admitted, came, text(form, "next"))
 
 
 def _leave_old(request: Request, house: Installation) -> None:
@@ -163,7 +174,7 @@ def come_back(request: Request, house: Installed, actor: Caller) -> Response:
         return answer
     else:
         _leave_old(request, house)
-        answer = let_in(found[0], came, found[1].following)
+        answer = let_in(request, house, found[0], came, found[1].following)
     take_provider(answer, came)
     return answer
 

@@ -56,6 +56,8 @@ class Refusal(NamedTuple):
     en: str
     errors: tuple[Fault, ...]
     status: int
+    retry_after: str | None = None
+    """Seconds after which it may be tried again, where that is known."""
 
 
 def new_key() -> str:
@@ -146,7 +148,8 @@ def attempt(work: Callable[[], T]) -> T | Refusal:
 
 
 def _refusal(problem: Problem) -> Refusal:
-    return Refusal(problem.zh, problem.en, problem.errors, problem.status)
+    after = problem.headers.get("Retry-After")
+    return Refusal(problem.zh, problem.en, problem.errors, problem.status, after)
 
 
 def sent_on(path: str, position: int | None, **parameters: str) -> Response:

@@ -40,6 +40,9 @@ def render(frame: Frame, template: str, page: Any, status: int = 200) -> Respons
         "Content-Language": "en" if language == "en" else "zh-CN",
         "Vary": "Cookie, Accept-Language",
     }
+    after = getattr(getattr(page, "refusal", None), "retry_after", None)
+    if after is not None:
+        headers["Retry-After"] = after
     return Response(body, status_code=status, media_type="text/html", headers=headers)
 
 

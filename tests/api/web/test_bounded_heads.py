@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from api.web.bounded_heads import BoundedHeads
 from tests.serving import serving
 
 BIG = 40 * 1024
@@ -106,3 +107,25 @@ def test_a_request_that_begins_in_the_piece_that_ends_a_body_is_answered(address
         got += _until(connection, b"GET 0;")
     assert got.count(b"HTTP/1.1 200 ") == 2
     assert b" 400 " not in got
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that waits for nobody."""
+    monkeypatch.setattr(BoundedHeads, "head_within", 0.05)
+    monkeypatch.setattr(BoundedHeads, "body_within", 0.05)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHo"])
+def test_a_connection_without_a_whole_head_is_given_up(address, sent):
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(sent)
+        assert _until(connection, b"\0").startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_body_that_stops_is_given_up(address):
+    with socket.create_connection(address, timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(POST + b"Content-Length: 100\r\n\r\nb")
+        assert b"HTTP/1.1 200" not in _until(connection, b"\0")

@@ -57,6 +57,12 @@ def another_process(folder: Path) -> subprocess.Popen:
     return process
 
 
+def test_a_data_folder_that_is_made_is_closed_to_others(fresh: Path) -> None:
+    folder = fresh / "data"
+    embedded.attach(folder).close()
+    assert folder.stat().st_mode & 0o066 == 0
+
+
 def answers(server: embedded.Embedded) -> bool:
     try:
         with psycopg.connect(server.conninfo(embedded.APP)) as connection:
