@@ -210,6 +210,28 @@ class Store:
         opened = self._seals.unseal(bytes(state), f"operation {id_}")
         return None if opened is None else msgspec.json.decode(opened, type=Operation)
 
+    LATELY = """
+    SELECT count(*), count(*) FILTER (WHERE stage IN ('queued', 'running', 'previewed'))
+      FROM office.operation WHERE account = %(account)s AND asked_at > %(since)s
+    """
+
+    def lately(self, account: str, since: datetime) -> tuple[int, int]:
+        """Return how many imports an account has asked for since then, and how many of them are open."""
+        values = {"account": account, "since": since}
+        with self._pool.connection() as connection:
+            row: Any = connection.execute(self.LATELY, values).fetchone()
+        return int(row[0]), int(row[1])
+
+    OLD = """
+    SELECT o.id, o.state FROM office.operation o
+     WHERE o.asked_at < %(before)s AND o.stage NOT IN ('queued', 'running')
+       AND EXISTS (SELECT FROM office.operation_piece p WHERE p.id = o.id)
+    """
+
+    def old(self, now: datetime, kept: timedelta) -> list[Operation]:
+        """Return what was asked for so long ago and still has content."""
+        return list(self._found(self.OLD, {"before": now - kept}))
+
     DROP = "DELETE FROM office.operation_piece WHERE id = %(id)s AND kind = ANY (%(kinds)s)"
 
     def drop(self, operation: Operation, *kinds: Kind) -> None:

@@ -5,6 +5,8 @@ another one goes on, by itself. Taking a file twice adds nothing.
 """
 
 import logging
+import shutil
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +26,7 @@ from api.intake.imports.files import Decides, Importer, Rejects, Report
 from api.intake.operation_store import CHANNEL, Operation, Stage, Store, Unopened
 from api.intake.sheets.file import is_workbook
 from api.intake.sheets.marked import marked
+from api.questions.problems import Problem
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from ledger.deciding.outcome import Accepted, Already, Outcome, Rejected
 from ledger.gate.faults import Invalid
@@ -42,6 +45,17 @@ logger = logging.getLogger("dudao.api")
 
 KEPT = timedelta(days=7)
 """How long a preview waits for its confirmation, and a file with faults for who mends them."""
+REJECTS_KEPT = timedelta(days=30)
+"""How long the list of refused lines is kept: it names people."""
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 200
+"""Imports of one account in a day."""
+MOST_OPEN = 20
+"""Imports of one account that wait, run, or were looked at and not confirmed: each keeps its file."""
+FREE_FLOOR = 1024**3
+"""Bytes that stay free where uploads are laid: what the ledger needs comes first."""
+SWEEP_EVERY = 600.0
+"""Seconds after which what nobody came back to is let go of again."""
 MOST_REFUSED = 100
 """Refused lines in the answer itself; all of them are in the reject list."""
 
@@ -197,7 +211,12 @@ class Operations:
         preview: bool = False,
         assessment_id: str | None = None,
     ) -> Operation:
-        """Have a file carried out; with `preview` it is rehearsed and waits for `confirm`."""
+        """Have a file carried out; with `preview` it is rehearsed and waits for `confirm`.
+
+        Raises:
+            Problem: 429, the account has asked for too much lately; 503, the disk is nearly full.
+        """
+        self._require_room(actor)
         suffix = Path(file_name).suffix.lower()[:10]
         operation = Operation(
             id=str(uuid.uuid4()),
@@ -210,6 +229,25 @@ class Operations:
         )
         self._store.add(operation, content)
         return operation
+
+    def _require_room(self, actor: Actor) -> None:
+        asked, still_open = self._store.lately(actor.account, now() - A_DAY)
+        if asked >= MOST_A_DAY or still_open >= MOST_OPEN:
+            raise Problem(
+                "too-many-attempts",
+                f"本账户一天内最多导入 {MOST_A_DAY} 次,待办理的最多 {MOST_OPEN} 次;请先确认或放弃已预览的文件",
+                f"at most {MOST_A_DAY} imports a day, and {MOST_OPEN} that are open: confirm or give up "
+                "what was looked at",
+                headers={"Retry-After": "3600"},
+            )
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if shutil.disk_usage(self._folder).free < FREE_FLOOR:
+            raise Problem(
+                "not-ready",
+                "服务器磁盘空间不足,暂不接收文件;请联系系统管理员",
+                "the server's disk is nearly full and takes no files: tell the system administrator",
+                headers={"Retry-After": "600"},
+            )
 
     def confirm(self, operation: Operation) -> bool:
         """Have a rehearsed operation carried out; return False where it does not wait for that."""
@@ -292,8 +330,11 @@ class Operations:
                 self._closing.wait(AGAIN)
                 continue
             with lease.held():
-                self._forget()
+                swept = float("-inf")
                 while not (self._closing.is_set() or lease.lost):
+                    if time.monotonic() - swept > SWEEP_EVERY:
+                        self._forget()
+                        swept = time.monotonic()
                     operation = self._store.next()
                     if operation is None:
                         deque(session.notifies(timeout=AGAIN, stop_after=1), maxlen=0)
@@ -322,6 +363,8 @@ class Operations:
         for operation in self._store.stale(now(), KEPT):
             if not self.discard(operation):
                 self._store.drop(operation, "upload")
+        for operation in self._store.old(now(), REJECTS_KEPT):
+            self._store.drop(operation, "upload", "rejects")
 
     def _carry_out(self, operation: Operation, lease: Lease) -> None:
         """Carry an operation out to an end of its own; what is the server's or the disk's is raised."""

@@ -13,6 +13,7 @@ from api.http.compressing import Compressing
 from api.http.described import AREAS, components
 from api.http.described_commands import RECORDED, given
 from api.http.metrics import Metrics
+from api.http.rights import judged_first
 from api.http.routes import (
     catalogues,
     changes,
@@ -109,7 +110,7 @@ def describe() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(single_valued)],
+        dependencies=[Depends(judged_first), Depends(single_valued)],
     )
     handlers.install(app, problems.page)
     for module in (

@@ -11,7 +11,7 @@ A connection that says nothing, or says it letter by letter, costs a place: a he
 
 from asyncio import TimerHandle, Transport
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MOST = 64 * 1024
 """Bytes after which a head that is still open is refused, and so are trailers."""
@@ -52,7 +52,8 @@ class BoundedHeads(HttpToolsProtocol):
         if self.flow.read_paused:  # it is we who do not take it
             self._wait(self.body_within)
         elif not self.transport.is_closing():
-            if self.cycle is None or self.cycle.response_complete:
+            cycle: RequestResponseCycle | None = self.cycle  # none before the first head
+            if cycle is None or cycle.response_complete:
                 self.transport.write(TOO_SLOW)
             self.transport.close()
 

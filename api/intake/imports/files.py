@@ -73,8 +73,18 @@ class Report:
     """Whether the file was read to its end; otherwise the next run goes on behind its first `lines`."""
 
 
+WHOLE_REJECTS = 8 * 1024 * 1024
+"""Bytes up to which a refused line is told whole; behind them only which, and by what code."""
+MOST_FAULTS = 20
+"""Faults that are told of one line."""
+LONGEST_REASON = 300
+
+
 class Rejects:
     """The reject file: made with the first refused line, put in place when the import ends.
+
+    Short bad lines could make a file hundreds of times their size: behind `WHOLE_REJECTS` a line
+    has its number and its code, without what was sent.
 
     A device or a pipe is written to as it is: it is neither replaced nor removed.
     """
@@ -84,6 +94,7 @@ class Rejects:
         self._is_file = path.is_file() or not path.exists()
         self._part = path.with_name(f"{path.name}.part") if self._is_file else path
         self._file: IO[bytes] | None = None
+        self._written = 0
 
     def add(self, item: Item, code: str, faults: Sequence[Fault]) -> None:
         """Write one refused line, or row of a sheet."""
@@ -91,19 +102,23 @@ class Rejects:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             new = os.O_CREAT | os.O_TRUNC if self._is_file else 0
             self._file = os.fdopen(os.open(self._part, new | os.O_WRONLY, 0o600), "wb")
-        errors = [{"field": fault.field, "reason": fault.reason} for fault in faults]
+        whole = self._written < WHOLE_REJECTS
+        errors = [
+            {"field": fault.field[:LONGEST_REASON], "reason": fault.reason[:LONGEST_REASON]}
+            for fault in faults[: MOST_FAULTS if whole else 0]
+        ]
         reason = "; ".join(error["reason"] for error in errors)
         # What a whole publication is refused for stands in the row of its cell, not in the title's.
         placed = place_in(faults[0].field) if faults and item.places else None
         record = {
             "line": placed[0] if placed else item.line,
             "code": code,
-            "reason": reason,
+            "reason": reason if whole else code,
             "errors": errors,
-            "input": _given(item.given),
+            "input": _given(item.given) if whole else None,
             **({"sheet": item.sheet} if item.sheet else {}),
         }
-        self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        self._written += self._file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> Path | None:
         """Put the file in place; an older one of the same name would mislead and is removed."""

@@ -5,6 +5,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +18,14 @@ from psycopg import OperationalError
 
 from api.access.sealing import derived, seal, unseal
 from api.installation.wiring import Installation
+from api.intake import operations
+from api.intake.imports import files
+from api.intake.imports.items import Item
 from api.intake.operation_store import Operation, Seals, Stage, Store
 from api.intake.operations import Operations
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger.gate.faults import Fault
 from tests.api.desk import Desk
 from tests.api.lines import CENTRE, Json, line, registered, reporter, session, uscc
 from tests.postgres import Server
@@ -279,3 +284,61 @@ def test_neither_file_nor_refused_lines_can_be_read_in_the_database(
         stored = connection.execute("SELECT octets FROM office.operation_piece").fetchall()
     assert stored
     assert not [octets for (octets,) in stored if any(each in bytes(octets) for each in needles)]
+
+
+def test_an_account_imports_so_much_at_once_and_in_a_day(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = uscc()
+    for bound, most in (("MOST_A_DAY", 1), ("MOST_OPEN", 0)):
+        with monkeypatch.context() as patched:
+            own = reporter(code) | {"account": f"{bound}-{code}"}
+            if most:
+                finished(desk, own, upload(desk, own, ndjson(registered(code)))["id"])
+            patched.setattr(operations, bound, most)
+            answer = desk.http.post(
+                "/v1/imports", files={"file": ("in.ndjson", b"{}")}, headers=desk.auth(own)
+            )
+            assert answer.status_code == 429
+            assert answer.headers["retry-after"]
+        assert upload(desk, own, b"{}")
+
+
+def test_no_file_is_taken_where_the_disk_is_nearly_full(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = reporter(uscc())
+    monkeypatch.setattr(operations, "FREE_FLOOR", 2**62)
+    answer = desk.http.post(
+        "/v1/imports", files={"file": ("in.ndjson", b"{}")}, headers=desk.auth(own)
+    )
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+
+
+def test_lists_of_refused_lines_are_let_go_of_after_a_month(
+    desk: Desk, house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = reporter(uscc())
+    said = finished(desk, own, upload(desk, own, b"{}\n")["id"])
+    assert desk.get(f"/v1/imports/{said['id']}", own).json()["rejects"]
+    monkeypatch.setattr(operations, "REJECTS_KEPT", timedelta(days=-1))
+    house.operations._forget()
+    assert desk.get(f"/v1/imports/{said['id']}", own).json()["rejects"] == []
+
+
+def test_short_bad_lines_do_not_fill_a_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "WHOLE_REJECTS", 2_000)
+    rejects = files.Rejects(tmp_path / "rejects.ndjson")
+    faults = [Fault(f"field-{n}", "很长的理由 " * 200) for n in range(500)]
+    for number in range(1, 1_001):
+        rejects.add(Item(number, None, (), "invalid", {"a": 1}, 0), "invalid", faults)
+    path = rejects.close()
+    assert path is not None
+    lines = [json.loads(each) for each in path.read_bytes().splitlines()]
+    assert [each["line"] for each in lines] == list(range(1, 1_001))
+    assert lines[0]["input"] == {"a": 1}
+    assert (lines[-1]["code"], lines[-1]["input"]) == ("invalid", None)
+    assert path.stat().st_size < 1_000 * 120 + 200_000
