@@ -332,7 +332,7 @@ def test_short_bad_lines_do_not_fill_a_disk(
 ) -> None:
     monkeypatch.setattr(files, "WHOLE_REJECTS", 2_000)
     rejects = files.Rejects(tmp_path / "rejects.ndjson")
-    faults = [Fault(f"field-{n}", "很长的理由 " * 200) for n in range(500)]
+    faults = [Fault(f"field-{n}", "很长的理由" * 200, "a long reason" * 90) for n in range(500)]
     for number in range(1, 1_001):
         rejects.add(Item(number, None, (), "invalid", {"a": 1}, 0), "invalid", faults)
     path = rejects.close()
