@@ -11,7 +11,7 @@ A connection that says nothing, or says it letter by letter, costs a place: a he
 
 from asyncio import TimerHandle, Transport
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST = 64 * 1024
 """Bytes after which a head that is still open is refused, and so are trailers."""
@@ -31,6 +31,8 @@ class BoundedHeads(HttpToolsProtocol):
     """Bytes that came since the parser last handed something on; what it keeps is no more."""
     _waiting: TimerHandle | None = None
     """What gives the connection up."""
+    _asked = False
+    """Whether a head came whole: before that there is no answer under way."""
     head_within, body_within = HEAD_WITHIN, BODY_WITHIN
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as above it
@@ -52,8 +54,7 @@ class BoundedHeads(HttpToolsProtocol):
         if self.flow.read_paused:  # it is we who do not take it
             self._wait(self.body_within)
         elif not self.transport.is_closing():
-            cycle: RequestResponseCycle | None = self.cycle  # none before the first head
-            if cycle is None or cycle.response_complete:
+            if not self._asked or self.cycle.response_complete:
                 self.transport.write(TOO_SLOW)
             self.transport.close()
 
@@ -82,6 +83,7 @@ class BoundedHeads(HttpToolsProtocol):
             ValueError: it has one. The parser turns this into an answer of 400.
         """
         self._held = 0
+        self._asked = True
         self._wait(self.body_within)
         # The parser is there as long as it calls back.
         upgrade = self.parser.should_upgrade()  # pyright: ignore[reportOptionalMemberAccess]
