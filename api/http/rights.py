@@ -79,6 +79,10 @@ RIGHTS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "/v1/templates": (Action.IMPORT, "imports"),
         "/v1/templates/{name}.xlsx": (Action.IMPORT, "imports"),
         "/v1/unvisited": _read("inspections"),
+        "/v1/what-if": _read("what-if"),
+        "/v1/what-if/{id}": _read("what-if"),
+        "/v1/what-if/{id}/diff": _read("what-if"),
+        "/v1/what-if/{id}/tables/{name}.parquet": _read("what-if"),
     }
 )
 """Address → action and kind of record in `api.questions.policy`."""

@@ -89,6 +89,10 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/templates": (Action.IMPORT, "imports"),
     "/v1/templates/{name}.xlsx": (Action.IMPORT, "imports"),
     "/v1/unvisited": "inspections",
+    "/v1/what-if": "what-if",
+    "/v1/what-if/{id}": "what-if",
+    "/v1/what-if/{id}/diff": "what-if",
+    "/v1/what-if/{id}/tables/{name}.parquet": "what-if",
 }
 """Address → the row of the policy table that it goes by."""
 ASKS_MORE = frozenset(
@@ -116,7 +120,7 @@ def filled(path: str, town: Town) -> str:
     for name in ("uscc", "year", "position", "name"):
         path = path.replace(f"{{{name}}}", given[name])
     path = path.replace("{number:path}", town.numbers[town.there])
-    for name in ("key", "sha256", "draw_id", "request_id", "import_id", "level"):
+    for name in ("key", "sha256", "draw_id", "request_id", "import_id", "level", "id"):
         path = path.replace(f"{{{name}}}", "none")
     return path
 
