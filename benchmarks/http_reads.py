@@ -50,11 +50,11 @@ def run(setting: Setting) -> list[Row]:
             log = PostgresLog(pool)
             kinds = _kinds(log.subjects(limit=5_000), log.head().position)
         with server(folder, setting.work) as port, _clients() as clients:
-            token = _token(folder, setting.work)
+            own = token(folder, setting.work)
             return [
                 row
                 for kind in kinds
-                for row in _rows(kind, _requests(kind.paths, token), setting, port, clients)
+                for row in _rows(kind, requests(kind.paths, own), setting, port, clients)
             ]
 
 
@@ -73,8 +73,9 @@ def _kinds(usccs: Sequence[str], head: int) -> list[Kind]:
     ]
 
 
-def _requests(paths: Sequence[str], token: str) -> list[bytes]:
-    head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n"
+def requests(paths: Sequence[str], bearer: str) -> list[bytes]:
+    """Return the requests of somebody with that token."""
+    head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {bearer}\r\nAccept: application/json\r\n"
     return [f"GET {path} HTTP/1.1\r\n{head}\r\n".encode() for path in paths]
 
 
@@ -110,12 +111,13 @@ def _clients() -> Generator[Pool]:
 
 
 @contextmanager
-def server(folder: Path, work: Path) -> Generator[int]:
-    """Serve the ledger from a process of its own; yield its port."""
+def server(folder: Path, work: Path, *more: str) -> Generator[int]:
+    """Serve the ledger from a process of its own, with `more` said to it; yield its port."""
     port = _free_port()
-    with (work / "serve.log").open("wb") as output:
+    told = work / f"serve{''.join(more)}.log"
+    with told.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - a command of ours
-            dudao("serve", "--port", str(port)),
+            dudao("serve", "--port", str(port), *more),
             env=environment(folder) | UNSLOWED,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -123,7 +125,7 @@ def server(folder: Path, work: Path) -> Generator[int]:
             stderr=output,
         )
         try:
-            _wait_until_ready(process, port, work / "serve.log")
+            _wait_until_ready(process, port, told)
             yield port
         finally:
             process.terminate()
@@ -151,6 +153,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _token(folder: Path, work: Path) -> str:
+def token(folder: Path, work: Path) -> str:
+    """Return the token of somebody who sees everything."""
     command = dudao("token", "--role", "quality_supervisor")
     return required(cost_of(command, environment(folder), work / "token.log")).output.strip()

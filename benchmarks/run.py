@@ -28,6 +28,7 @@ from benchmarks import (
     pages,
     replays,
     report,
+    workers,
 )
 from benchmarks.figures import FULL, QUICK, Row, Setting, missed
 from ledger.log.clock import today
@@ -51,6 +52,9 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "kills": Figure("(g) Kills", kills.run),
         "checks": Figure("(h) Views against a replay, random ledger", checks.run),
         "pages": Figure("(i) Pages of the workbench, a million entries", pages.run),
+        "workers": Figure(
+            "(j) Point reads by two server processes, a million entries", workers.run
+        ),
     }
 )
 

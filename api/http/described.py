@@ -1,6 +1,7 @@
 """What the OpenAPI description says of answers: made from the items and the lists themselves."""
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
@@ -193,7 +194,7 @@ def problems(*statuses: int) -> dict[int | str, Schema]:
     titles = dict(reversed([*KINDS.values()]))
     return {
         status: {
-            "description": titles[status],
+            "description": f"{titles[status]} / {HTTPStatus(status).phrase.lower()}",
             "headers": {"X-Request-Id": HEADERS["X-Request-Id"]},
             "content": {MEDIA_TYPE: {"schema": ref("Problem")}},
         }

@@ -1,6 +1,6 @@
 """Every page of the workbench, area by area."""
 
-from api.web import catalogues, imports, start, system
+from api.web import api_docs, catalogues, imports, start, system
 from api.web.casework import (
     applications,
     draws,
@@ -45,6 +45,7 @@ ROUTERS = (
     static.router,
     preferences.router,
     start.router,
+    api_docs.router,
     sign_in.router,
     invitations.router,
     account.router,

@@ -22,7 +22,7 @@ SECONDS = "public, max-age=2"
 def _answer(media: str, *also: int) -> dict[int | str, dict[str, Any]]:
     schema = {"type": "string"} if media == TEXT else {"type": "string", "format": "binary"}
     described = {
-        "description": "见 c2sp.org",
+        "description": "见 c2sp.org / see c2sp.org",
         "content": {media.partition(";")[0]: {"schema": schema}},
     }
     return {200: described, **problems(404, 422, *also)}
