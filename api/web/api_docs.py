@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,8 @@ router = APIRouter(include_in_schema=False)
 
 Json = Mapping[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
+NOTHING: Json = MappingProxyType({})
+"""Stands for a part that is not described."""
 BETWEEN = " / "
 """Parts the Chinese of the description from its English."""
 
@@ -160,8 +163,8 @@ def _groups(described: Json, language: Language) -> Iterator[Group]:
 
 
 def _operation(path: str, method: str, told: Json, language: Language) -> Operation:
-    content: Mapping[str, Json] = told.get("requestBody", {}).get("content", {})
-    json: Json = content.get("application/json", {}).get("schema", {})
+    content: Mapping[str, Json] = told.get("requestBody", NOTHING).get("content", NOTHING)
+    json: Json = content.get("application/json", NOTHING).get("schema", NOTHING)
     bodies: Sequence[Json] = json.get("oneOf", [json] if json else [])
     return Operation(
         name=told["operationId"],
@@ -175,7 +178,7 @@ def _operation(path: str, method: str, told: Json, language: Language) -> Operat
             _shape(_body_name(each, place, told.get("summary", "")), each, language)
             for place, each in enumerate(bodies)
         ],
-        answers=[_answer(str(s), a, language) for s, a in told.get("responses", {}).items()],
+        answers=[_answer(str(s), a, language) for s, a in told.get("responses", NOTHING).items()],
     )
 
 
@@ -183,13 +186,13 @@ def _body_name(schema: Json, place: int, summary: str) -> str:
     """Return which event a body records: it says so itself, or it is the one that its place stands for."""
     if "$ref" in schema:
         return _kind(schema)
-    const = schema.get("properties", {}).get("type", {}).get("const")
+    const = schema.get("properties", NOTHING).get("type", NOTHING).get("const")
     names = summary.split(" · ")
     return str(const or (names[place] if place < len(names) and BETWEEN not in summary else ""))
 
 
 def _parameter(told: Json, language: Language) -> Member:
-    schema: Json = told.get("schema", {})
+    schema: Json = told.get("schema", NOTHING)
     said = told.get("description") or schema.get("description") or ""
     return Member(
         name=told["name"],
@@ -202,8 +205,10 @@ def _parameter(told: Json, language: Language) -> Member:
 
 
 def _answer(status: str, told: Json, language: Language) -> Answer:
-    content: Mapping[str, Json] = told.get("content", {})
-    schema: Json = next((each.get("schema", {}) for m, each in content.items() if "json" in m), {})
+    content: Mapping[str, Json] = told.get("content", NOTHING)
+    schema: Json = next(
+        (each.get("schema", NOTHING) for m, each in content.items() if "json" in m), NOTHING
+    )
     return Answer(
         status=status,
         said=_said(told.get("description", ""), language),
@@ -224,7 +229,7 @@ def _shape(name: str, schema: Json, language: Language) -> Described:
             shapes=_named(held),
             said=_said(held.get("description") or held.get("title") or "", language),
         )
-        for member, held in schema.get("properties", {}).items()
+        for member, held in schema.get("properties", NOTHING).items()
     ]
     return Described(
         name=name,
