@@ -230,7 +230,7 @@ def test_a_reported_fact_names_what_exists(office):
     code = uscc()
     office.load(*listed(code, item(ELECTRICIAN, "4")))
     for wrong, expected in (
-        (spot_check(code, assessment_id="nothing"), "unknown-assessment"),
+        (spot_check(code, assessment_id="nothing"), "other-district"),
         (dispatched(uscc()), "unknown-enterprise"),
         (changed(dispatched(code), kind="散步"), "unknown-kind"),
         (planned(uscc(), 2025), "unknown-enterprise"),
