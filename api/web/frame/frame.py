@@ -13,6 +13,7 @@ from api.questions.policy import ANYONE, READS
 from api.web.frame.clocks import PARAMETERS, Clocks, clocks
 from api.web.frame.navigation import Area, areas
 from api.web.frame.readers_language import LARGE_COOKIE, choose
+from api.web.frame.snippets import Snippet, snippets
 from api.words.language import Language
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
@@ -112,6 +113,15 @@ class Frame:
         basis = self.clocks.basis if self.clocks else {}
         asked = {**kept, **self.beside, **basis, "format": form, **whole}
         return address(self.twin or "", asked)
+
+    @property
+    def asked(self) -> list[Snippet]:
+        """The same rows by other ways, for who may have whole tables; none where there is no list."""
+        if not (self.formats and self.twin and self.clocks and self.opens("tables")):
+            return []
+        unknown = {*PARAMETERS, *self.own, "min_position", "cursor", "limit", "format", "all"}
+        kept = {n: v for n, v in self.query.items() if n not in unknown and v}
+        return snippets(self.twin, {**kept, **self.beside, **self.clocks.basis})
 
 
 def address(path: str, parameters: Mapping[str, Value]) -> str:
