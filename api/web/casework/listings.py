@@ -20,6 +20,7 @@ from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, 
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
+from api.web.frame.rooms import asked_for_more, grown, room
 from api.words.language import Words
 from domain.terms.envelope import Actor
 from domain.terms.intervals import years_after
@@ -139,6 +140,8 @@ def change(  # noqa: PLR0913, PLR0917 - one argument a parameter
     if asked is None:
         raise not_found("没有这种办理", "there is no such act")
     decide(actor, Action.RECORD, asked.event)
+    if asked_for_more(form) is not None:
+        return _page(request, house, actor, uscc, slug, None, form)
     profile = enterprises.one(house, actor, uscc, Asked())[1]
 
     def work() -> int | None:
@@ -173,6 +176,9 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     years = house.rule_set(day, house.ends().head).listing_years
     start = profile["valid_to"] or day.isoformat()
     fresh = {"valid_from": day.isoformat(), "renewal_from": start}
+    values = {} if form is None else typed(form)
+    if form is not None and asked_for_more(form) is not None:
+        values = grown(values, "added", LINES)
     frame = framed(request, house, actor)
     page = ListingPage(
         profile=profile,
@@ -180,12 +186,12 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
             (slug, each) for slug, each in CHANGES.items() if profile["standing"] in each.standings
         ],
         levels=choices(frame.language, "level"),
-        room=LINES,
+        room=room(values, "added", LINES),
         years=years,
         sent=sent,
         refusal=refusal,
         fresh={**fresh, "valid_to": years_after(type(day).fromisoformat(start), years).isoformat()},
-        values={} if form is None else typed(form),
+        values=values,
         ticked={} if form is None else ticked(form),
         key=new_key(),
     )

@@ -8,12 +8,13 @@ from starlette.datastructures import FormData
 from api.installation.wiring import Installation
 from api.questions.problems import invalid
 from api.web.frame.acting import text
+from api.web.frame.rooms import filled
 from domain.terms.reference import Dictionary
 from domain.terms.vocabulary import Level, level_from
 from ledger.log.clock import today
 
 LINES = 8
-"""Lines of a scope that a form offers at once."""
+"""Lines of a scope that a form offers at first."""
 
 Item = dict[str, Any]
 """A scope item as the contract writes it: edition, code, name, trade, levels."""
@@ -44,11 +45,8 @@ def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
         Problem: an occupation that the dictionary does not have, or no level for it.
     """
     found: list[Item] = []
-    for index in range(LINES):
-        field = f"{name}.{index}"
-        said = text(form, f"{field}.occupation")
-        if said is None:
-            continue
+    for field in filled(form, name, "occupation"):
+        said = text(form, f"{field}.occupation") or ""
         code, called = named(said, dictionary, f"{field}.occupation")
         levels = [str(value) for value in form.getlist(f"{field}.levels")]
         if not levels:

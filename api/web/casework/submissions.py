@@ -29,6 +29,7 @@ from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import framed
 from api.web.frame.receipt import may_stamp, stamp
 from api.web.frame.rendering import render
+from api.web.frame.rooms import asked_for_more, grown, room
 from api.web.frame.uploads import keep, sent
 from domain.application.submission import window_of
 from domain.terms.envelope import Actor
@@ -83,6 +84,9 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
 def submit(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
     """File the application; its materials are kept first, under their digests."""
     application_id = text(form, "application_id") or ""
+    if asked_for_more(form) is not None:
+        values = grown(typed(form), "scope", LINES)
+        return _page(request, house, actor, values, ticked(form), None)
 
     def work() -> int | None:
         own = decide(actor, Action.RECORD, EVENT).rows.uscc
@@ -141,7 +145,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         materials=choices(frame.language, "material"),
         methods=choices(frame.language, "method"),
         levels=choices(frame.language, "level"),
-        room=LINES,
+        room=room(values, "scope", LINES),
         values=values,
         ticked=ticked,
         key=new_key(),
