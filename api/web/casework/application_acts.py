@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from api.questions.problems import invalid
+from api.web.casework.people import Person, picked, recusal
 from api.web.casework.scope_fields import chosen
 from api.web.frame import acts
 from api.web.frame.acting import text
@@ -27,16 +29,39 @@ def _opinion(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:
 
 
 def _experts(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    """Return who is chosen; name and affiliation follow from the person (`with_people`)."""
     rows = [
-        {
-            "expert_id": text(form, f"experts.{n}.expert_id"),
-            "name": text(form, f"experts.{n}.name") or "",
-            "affiliation": text(form, f"experts.{n}.affiliation") or "",
-            "recusal_declared": text(form, f"experts.{n}.recusal_declared") == "yes",
-        }
+        {"expert_id": text(form, f"experts.{n}.expert_id"), "field": f"experts.{n}"}
         for n in range(EXPERTS)
     ]
     return {"experts": [row for row in rows if row["expert_id"]]}
+
+
+def with_people(form: FormData, body: dict[str, Any], people: Sequence[Person]) -> dict[str, Any]:
+    """Return the body of an assignment with everything that follows from the people chosen.
+
+    Raises:
+        Problem: 422, nobody has such an account, or what they declared is not said.
+    """
+    found: list[dict[str, Any]] = []
+    for row in body["experts"]:
+        person = picked(people, row["expert_id"], f"{row['field']}.expert_id")
+        declared = recusal(form, f"{row['field']}.recusal", person.name)
+        if declared is None:
+            raise invalid(
+                f"{row['field']}.recusal_declared",
+                f"{person.name} 尚未作回避声明,不能派出",
+                f"{person.name} has made no recusal statement and cannot be assigned",
+            )
+        found.append(
+            {
+                "expert_id": person.account,
+                "name": person.name,
+                "affiliation": person.organisation,
+                "recusal_declared": declared,
+            }
+        )
+    return {**body, "experts": found}
 
 
 def _sheet(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
@@ -97,7 +122,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
                 "ExpertsAssigned",
                 "experts",
                 ("派出专家", "Assign experts"),
-                "accepted experts_assigned",
+                "accepted experts_assigned scoring",
                 _experts,
             ),
             act(

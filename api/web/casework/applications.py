@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from api.access.accounts import listed
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
@@ -17,8 +16,10 @@ from api.questions.policy import READS
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, due
+from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, due, with_people
 from api.web.casework.materials import SHOWN
+from api.web.casework.people import Person
+from api.web.casework.people import experts as experts_of
 from api.web.casework.scope_fields import all_ticked
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
@@ -29,7 +30,6 @@ from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
 from domain.terms.envelope import Actor
 from domain.terms.guards import FILINGS
-from domain.terms.vocabulary import Role
 from ledger.log.clock import today
 from projections.views import roster
 from projections.views.basis import Basis
@@ -69,8 +69,8 @@ class ApplicationPage:
     """Digests of the materials that the reader may open, and what each is."""
     shown: frozenset[Media]
     """Kinds that a browser opens by itself."""
-    experts: Sequence[str]
-    """Accounts that may be assigned as experts."""
+    experts: Sequence[Person]
+    """Who may be assigned as an expert."""
     headings: Sequence[str]
     """The five headings of a score sheet."""
     room: int
@@ -139,9 +139,14 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
         "document_no": text(form, "document_no"),
         **(stamp(form, actor) if asked.event in FILINGS else {}),
     }
-    done = attempt(
-        lambda: act(house, actor, form, asked.event, body | asked.body(form, item, actor))
-    )
+
+    def work() -> int | None:
+        whole = body | asked.body(form, item, actor)
+        if asked.event == "ExpertsAssigned":
+            whole = with_people(form, whole, experts_of(house))
+        return act(house, actor, form, asked.event, whole)
+
+    done = attempt(work)
     if isinstance(done, Refusal):
         return _one(request, house, actor, application_id, slug, done, form)
     return sent_on(f"/applications/{application_id}", done)
@@ -161,7 +166,6 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     basis = Basis(standing.day, standing.position)
     with house.reading() as connection:
         firm = roster.one(connection, basis, item["uscc"])
-        known = [one.account for one in listed(connection) if one.role == Role.EXPERT]
     frame = framed(
         request,
         house,
@@ -171,7 +175,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         twin=f"/v1/applications/{application_id}",
     )
     rules = house.rule_set(basis.valid_at, basis.position)
-    fresh = {"valid_from": today().isoformat()}
+    fresh = {"valid_from": today().isoformat(), **_assigned(item)}
     offered = item["recommended_scope"] if item["recommended"] else item["scope"]
     page = ApplicationPage(
         item=item,
@@ -183,7 +187,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
             evidence.materials(house, item) if "materials" in READS.get(actor.role, ()) else {}
         ),
         shown=SHOWN,
-        experts=known,
+        experts=experts_of(house),
         headings=HEADINGS,
         room=EXPERTS,
         points=rules.points_per_heading,
@@ -200,6 +204,13 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     )
     status = refusal.status if refusal else seen.status
     return render(frame, "application.html", page, status)
+
+
+def _assigned(item: Row) -> dict[str, str]:
+    """Return the fields of an assignment as they stand: who is sent again replaces whom it leaves out."""
+    return {
+        f"experts.{n}.expert_id": expert["expert_id"] for n, expert in enumerate(item["experts"])
+    }
 
 
 def _course(item: Row) -> list[tuple[str, bool]]:

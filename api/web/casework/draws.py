@@ -19,7 +19,20 @@ from api.questions.problems import Fault, invalid
 from api.questions.queries import ask
 from api.questions.questions import AsOf, RosterQuestion
 from api.web.casework.drawn_again import Ticket, drawn_again
-from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.web.casework.people import Person, picked
+from api.web.casework.people import inspectors as inspectors_of
+from api.web.frame.acting import (
+    Form,
+    Refusal,
+    act,
+    attempt,
+    new_id,
+    new_key,
+    sent_on,
+    text,
+    ticked,
+    typed,
+)
 from api.web.frame.choices import Choices, choices
 from api.web.frame.enterprise_names import called
 from api.web.frame.frame import FILES, framed
@@ -88,6 +101,12 @@ class DrawForm:
     """Key of the form."""
     refusal: Refusal | None
     """Why it was refused."""
+    people: Sequence[Person]
+    """Who may be drawn."""
+    pool: frozenset[str]
+    """Accounts in the pool."""
+    recused: frozenset[str]
+    """Accounts with a ground for recusal."""
     values: Mapping[str, str]
     """What the fields hold."""
 
@@ -109,7 +128,7 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
     values = {
         "draw_id": new_id(f"draw-{day}"),
         "enterprises": "3",
-        "inspectors": "0",
+        "inspectors": str(house.rule_set(today(), house.ends().head).inspectors_minimum),
     }
     return _form(request, house, actor, values, None)
 
@@ -129,7 +148,7 @@ def commit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
             "pool": pool,
             "sample": {
                 "enterprises": _count(form, "enterprises"),
-                "inspectors": _count(form, "inspectors"),
+                "inspectors": _at_least_one(_count(form, "inspectors")),
             },
             "seed_commitment": commitment(seed),
             "valid_from": today().isoformat(),
@@ -140,7 +159,8 @@ def commit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
     done = attempt(work)
     if isinstance(done, Refusal):
         errors = tuple(Fault(FIELDS.get(e.field, e.field), e.reason) for e in done.errors)
-        return _form(request, house, actor, typed(form), done._replace(errors=errors))
+        boxes = ticked(form)
+        return _form(request, house, actor, typed(form), done._replace(errors=errors), boxes)
     return sent_on(f"/draws/{draw_id}", done)
 
 
@@ -151,13 +171,25 @@ def _count(form: Form, name: str) -> int:
     return int(said)
 
 
+def _at_least_one(number: int) -> int:
+    if number < 1:
+        raise invalid(
+            "sample.inspectors",
+            "双随机须同时抽取督导人员,至少 1 人",
+            "both are drawn at random: one inspector at least",
+        )
+    return number
+
+
 def _pool(house: Installation, actor: Actor, form: Form, district: str | None) -> dict[str, Any]:
     """Return the enterprises on the roster today in the district, and the inspectors named.
 
     Whoever has declared a ground for recusal is left out before the seed is made.
     """
-    inspectors = (text(form, "pool_inspectors") or "").split()
-    recused = set((text(form, "recused") or "").split())
+    people = inspectors_of(house, actor)
+    named = [str(each) for each in form.getlist("pool_inspectors")]
+    inspectors = [picked(people, one, "pool.inspectors").account for one in named]
+    recused = set(map(str, form.getlist("recused")))
     return {
         "enterprises": _listed(house, actor, district),
         "inspectors": sorted(set(inspectors) - recused),
@@ -170,17 +202,23 @@ def _listed(house: Installation, actor: Actor, district: str | None) -> list[str
     return [item["uscc"] for each in found for item in each.page.items]
 
 
-def _form(
+def _form(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
     actor: Actor,
     values: Mapping[str, str],
     refusal: Refusal | None,
+    boxes: Mapping[str, frozenset[str]] | None = None,
 ) -> Response:
     own = decide(actor, Action.RECORD, EVENT).rows.district
+    people = inspectors_of(house, actor)
+    everybody = frozenset(one.account for one in people)
     frame = framed(request, house, actor)
     page = DrawForm(
         districts=choices(frame.language, "district", [own] if own else None),
+        people=people,
+        pool=everybody if boxes is None else boxes.get("pool_inspectors", frozenset()),
+        recused=frozenset() if boxes is None else boxes.get("recused", frozenset()),
         key=new_key(),
         refusal=refusal,
         values=values,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
@@ -14,6 +15,8 @@ from api.intake.evidence import evidence_missing, obtainable
 from api.questions.policy import Action, decide
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
+from api.web.casework.people import Person, picked, recusal
+from api.web.casework.people import inspectors as inspectors_of
 from api.web.field.checklist import RAISING
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
@@ -62,6 +65,8 @@ class DispatchForm:
 
     kinds: Choices
     """Kinds of inspection that the notice knows."""
+    people: Sequence[Person]
+    """Who may be sent."""
     room: int
     """Inspectors that the form offers room for."""
     minimum: int
@@ -103,30 +108,38 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
 @router.post("/inspections/new")
 def dispatch(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
     """Send the inspectors."""
-    inspectors = [
-        {
-            "account": text(form, f"inspectors.{n}.account"),
-            "name": text(form, f"inspectors.{n}.name") or "",
-            "card_no": text(form, f"inspectors.{n}.card_no"),
-            "recusal_declared": {"none": False, "ground": True}.get(
-                text(form, f"inspectors.{n}.recusal") or ""
-            ),
+    names = ("inspection_id", "kind", "uscc", "document_no", "valid_from")
+
+    def work() -> int | None:
+        body = {name: text(form, name) for name in names} | {
+            "inspectors": _sent(house, actor, form)
         }
-        for n in range(INSPECTORS)
-    ]
-    body: dict[str, Any] = {
-        **{name: text(form, name) for name in ("inspection_id", "kind", "uscc", "document_no")},
-        "valid_from": text(form, "valid_from"),
-        "inspectors": [
-            {name: value for name, value in each.items() if value is not None}
-            for each in inspectors
-            if each["account"]
-        ],
-    }
-    done = attempt(lambda: act(house, actor, form, EVENT, body))
+        return act(house, actor, form, EVENT, body)
+
+    done = attempt(work)
     if isinstance(done, Refusal):
         return _form(request, house, actor, typed(form), done)
-    return sent_on(f"/inspections/{body['inspection_id']}", done)
+    return sent_on(f"/inspections/{text(form, 'inspection_id')}", done)
+
+
+def _sent(house: Installation, actor: Actor, form: FormData) -> list[dict[str, Any]]:
+    """Return the inspectors: the people chosen, with the card that is theirs and what they declared."""
+    people = inspectors_of(house, actor)
+    found: list[dict[str, Any]] = []
+    for n in range(INSPECTORS):
+        field = f"inspectors.{n}"
+        account = text(form, f"{field}.account")
+        if account is None:
+            continue
+        person = picked(people, account, f"{field}.account")
+        each = {
+            "account": person.account,
+            "name": person.name,
+            "card_no": text(form, f"{field}.card_no") or person.card_no,
+            "recusal_declared": recusal(form, f"{field}.recusal", person.name),
+        }
+        found.append({name: value for name, value in each.items() if value is not None})
+    return found
 
 
 def _form(
@@ -139,6 +152,7 @@ def _form(
     decide(actor, Action.RECORD, EVENT)
     frame = framed(request, house, actor)
     page = DispatchForm(
+        people=inspectors_of(house, actor),
         kinds=choices(frame.language, "inspection"),
         room=INSPECTORS,
         minimum=house.rule_set(today(), house.ends().head).inspectors_minimum,

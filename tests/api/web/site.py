@@ -11,7 +11,9 @@ import httpx2
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from api.access import accounts
 from api.access.tokens import issue
+from api.installation.wiring import Installation
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
@@ -72,6 +74,14 @@ class Site:
         key = {"Idempotency-Key": str(uuid.uuid4())}
         headers = {**self.headers(actor), **key}
         return httpx2.post(f"{self.base}{path}", json=body, headers=headers, timeout=30)
+
+
+def know(house: Installation, *actors: Actor) -> None:
+    """Have accounts stored, so that forms offer the people behind them."""
+    with house.gate.connection() as connection, connection.transaction():
+        for actor in actors:
+            if accounts.find(connection, actor.account) is None:
+                accounts.add(connection, actor, f"姓名 {actor.account}")
 
 
 class Reader:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.installation.wiring import Installation
 from api.web.frame.lists import ROWS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -15,6 +16,7 @@ from tests.api.web.site import (
     Opener,
     Site,
     follow,
+    know,
 )
 
 pytestmark = pytest.mark.postgres
@@ -58,6 +60,8 @@ def _act(reader: Opener, actor: Actor, number: str, button: str, **typed: str) -
         field = form.locator(f'[name="{name.replace("__", ".")}"]')
         if field.first.get_attribute("type") in {"radio", "checkbox"}:
             form.locator(f'[name="{name}"][value="{value}"]').check()
+        elif name.endswith("recusal"):
+            field.select_option(value)
         else:
             field.fill(value)
     follow(form.get_by_role("button", name=button, exact=True))
@@ -65,8 +69,9 @@ def _act(reader: Opener, actor: Actor, number: str, button: str, **typed: str) -
 
 
 def test_an_application_goes_from_submission_to_receipt_in_seven_pairs_of_hands(
-    reader: Opener, site: Site, submitted: str
+    reader: Opener, site: Site, shown: Installation, submitted: str
 ):
+    know(shown, *EXPERTS)
     _act(reader, HAIDIAN, submitted, "出具初步意见", opinion="support", text="同意申报")
     _act(reader, OFFICER, submitted, "受理")
     experts = {
@@ -74,8 +79,7 @@ def test_an_application_goes_from_submission_to_receipt_in_seven_pairs_of_hands(
         for n, expert in enumerate(EXPERTS)
         for name, value in (
             ("expert_id", expert.account),
-            ("name", f"专家{n}"),
-            ("affiliation", expert.organisation),
+            ("recusal", "none"),
         )
     }
     _act(reader, OFFICER, submitted, "派出专家", **experts)
@@ -89,6 +93,35 @@ def test_an_application_goes_from_submission_to_receipt_in_seven_pairs_of_hands(
     item = site.get(f"/v1/applications/{submitted}", SUPERVISOR).json()
     assert item["mean"] == "87.50"
     assert item["confirmed_scope"][0]["levels"] == ["5", "4"]
+
+
+def test_an_expert_is_chosen_from_people_and_replaced_before_the_conclusion(
+    reader: Opener, site: Site, shown: Installation, submitted: str
+):
+    late = Actor(account="e-page-3", role=Role.EXPERT, organisation="单位3")
+    know(shown, *EXPERTS, late)
+    _act(reader, HAIDIAN, submitted, "出具初步意见", opinion="support", text="同意申报")
+    _act(reader, OFFICER, submitted, "受理")
+    first = {"experts__0__expert_id": "e-nobody", "experts__0__recusal": "none"}
+    assert "没有可以派出的账户 e-nobody" in _act(reader, OFFICER, submitted, "派出专家", **first)
+    first["experts__0__expert_id"] = EXPERTS[0].account
+    second = {"experts__1__expert_id": late.account}
+    said = _act(reader, OFFICER, submitted, "派出专家", **first, **second)
+    assert "请按 姓名 e-page-3 本人的声明选择" in said
+    second["experts__1__recusal"] = "none"
+    _act(reader, OFFICER, submitted, "派出专家", **first, **second)
+    headings = ("basics", "hr_system", "funding", "organisation_quality", "premises_it")
+    points = {f"scores__{name}": "17" for name in headings}
+    _act(reader, EXPERTS[0], submitted, "填写评分表", **points)
+    page = reader(OFFICER).open(f"/applications/{submitted}")
+    assert page.locator('#experts [name="experts.1.expert_id"]').input_value() == late.account
+    second["experts__1__expert_id"] = EXPERTS[1].account
+    _act(reader, OFFICER, submitted, "派出专家", **first, **second)
+    item = site.get(f"/v1/applications/{submitted}", SUPERVISOR).json()
+    assert [(e["expert_id"], e["affiliation"]) for e in item["experts"]] == [
+        (each.account, each.organisation) for each in EXPERTS
+    ]
+    assert [sheet["expert_id"] for sheet in item["scores"]] == [EXPERTS[0].account]
 
 
 def test_a_refusal_keeps_what_was_typed_and_says_why(reader: Opener, submitted: str):

@@ -1,12 +1,15 @@
 """督导 and 双随机: inspectors are sent, draws are committed to, carried out and drawn again."""
 
+from dataclasses import replace
+
 import pytest
 
+from api.installation.wiring import Installation
 from domain.inspection.inspection import KINDS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Opener, Site, follow, know
 
 pytestmark = pytest.mark.postgres
 
@@ -21,19 +24,45 @@ def firm(site: Site) -> str:
     return code
 
 
-def test_inspectors_are_sent_with_card_and_recusal_statement(reader: Opener, site: Site, firm: str):
+def test_inspectors_are_sent_with_card_and_recusal_statement(
+    reader: Opener, site: Site, shown: Installation, firm: str
+):
+    # Accounts whom no other test sends: `test_demonstration` counts what its own inspector has today.
+    know(shown, *(replace(HAIDIAN, account=f"haidian-{n}") for n in (0, 1)))
     page = reader(HAIDIAN).open(f"/inspections/new?uscc={firm}")
     number = page.get_by_label("督导编号").input_value()
-    # Accounts whom no other test sends: `test_demonstration` counts what its own inspector has today.
     for n in (0, 1):
         page.locator(f'[name="inspectors.{n}.account"]').fill(f"haidian-{n}")
-        page.locator(f'[name="inspectors.{n}.name"]').fill(f"督导{n}")
         page.locator(f'[name="inspectors.{n}.card_no"]').fill(f"R1123000{n}")
+        page.locator(f'[name="inspectors.{n}.recusal"]').select_option("none")
     follow(page.get_by_role("button", name="派出", exact=True))
     assert "声明无应回避情形" in page.inner_text("main")
     item = site.get(f"/v1/inspections/{number}", HAIDIAN).json()
     assert [i["recusal_declared"] for i in item["inspectors"]] == [False, False]
+    assert [i["name"] for i in item["inspectors"]] == ["姓名 haidian-0", "姓名 haidian-1"]
     assert item["stage"] == "dispatched"
+    again = reader(HAIDIAN).open(f"/inspections/new?uscc={firm}")
+    again.locator('[name="inspectors.0.account"]').fill("haidian-0")
+    again.locator('[name="inspectors.0.recusal"]').select_option("silent")
+    number = again.get_by_label("督导编号").input_value()
+    follow(again.get_by_role("button", name="派出", exact=True))
+    (one,) = site.get(f"/v1/inspections/{number}", HAIDIAN).json()["inspectors"]
+    assert (one["card_no"], one["recusal_declared"]) == ("R11230000", None)
+
+
+def test_nobody_is_sent_who_is_not_there_and_nothing_is_declared_for_anybody(
+    reader: Opener, site: Site, shown: Installation, firm: str
+):
+    know(shown, replace(HAIDIAN, account="haidian-9"))
+    page = reader(HAIDIAN).open(f"/inspections/new?uscc={firm}")
+    statements = page.locator("select[name$=recusal]")
+    assert {each.input_value() for each in statements.all()} == {""}
+    page.locator('[name="inspectors.0.account"]').fill("nobody-at-all")
+    follow(page.get_by_role("button", name="派出", exact=True))
+    assert "没有可以派出的账户 nobody-at-all" in page.get_by_role("alert").inner_text()
+    page.locator('[name="inspectors.0.account"]').fill("haidian-9")
+    follow(page.get_by_role("button", name="派出", exact=True))
+    assert "请按 姓名 haidian-9 本人的声明选择" in page.get_by_role("alert").inner_text()
 
 
 def test_the_kinds_of_inspection_have_names_in_both_languages(site: Site):
@@ -50,12 +79,15 @@ def test_the_kinds_of_inspection_have_names_in_both_languages(site: Site):
                 assert not any(kind in html for kind in KINDS)
 
 
-def test_a_dispatch_to_another_district_is_refused_with_what_was_typed(reader: Opener, firm: str):
+def test_a_dispatch_to_another_district_is_refused_with_what_was_typed(
+    reader: Opener, shown: Installation, firm: str
+):
+    know(shown, INSPECTOR)
     page = reader(INSPECTOR).open(f"/inspections/new?uscc={firm}")
     page.locator('[name="inspectors.0.account"]').fill("inspector-110105-1")
-    page.locator('[name="inspectors.0.name"]').fill("督导")
+    page.locator('[name="inspectors.0.recusal"]').select_option("none")
     follow(page.get_by_role("button", name="派出", exact=True))
-    assert "110108" in page.get_by_role("alert").inner_text()
+    assert "海淀区" in page.get_by_role("alert").inner_text()
     kept = page.locator('[name="inspectors.0.account"]').input_value()
     assert kept == "inspector-110105-1"
 
@@ -77,18 +109,28 @@ def test_an_analyst_reads_a_record_without_cards_and_photos(site: Site):
     assert "/v1/evidence/" not in page.text
 
 
-def test_a_draw_is_committed_to_then_carried_out_and_drawn_again(reader: Opener, site: Site):
+def test_a_draw_is_committed_to_then_carried_out_and_drawn_again(
+    reader: Opener, site: Site, shown: Installation
+):
+    know(shown, *(replace(HAIDIAN, account=f"haidian-{n}") for n in (0, 1, 2)))
     page = reader(SUPERVISOR).open("/draws/new")
     number = page.get_by_label("抽取编号").input_value()
     page.get_by_label("抽取池").select_option("110105")
     page.get_by_label("抽取企业数").fill("2")
-    page.get_by_label("督导人员的账户").fill("a b c")
-    page.get_by_label("应回避者的账户").fill("b")
+    assert page.get_by_label("抽取督导人员数").input_value() == "2"
+    for box in page.locator('input[name="pool_inspectors"]').all():
+        box.set_checked((box.get_attribute("value") or "").startswith("haidian-"))
+    page.locator('input[name="recused"][value="haidian-1"]').check()
+    page.get_by_label("抽取督导人员数").fill("0")
+    follow(page.get_by_role("button", name="登记并生成种子"))
+    assert "至少 1 人" in page.get_by_role("alert").inner_text()
+    assert not page.locator('input[name="pool_inspectors"][value="supervisor-1"]').is_checked()
     page.get_by_label("抽取督导人员数").fill("1")
     follow(page.get_by_role("button", name="登记并生成种子"))
     assert "种子尚未公开" in page.inner_text("main")
     before = site.get(f"/v1/draws/{number}", SUPERVISOR).json()
-    assert before["pool"]["inspectors"] == ["a", "c"]
+    assert "haidian-1" not in before["pool"]["inspectors"]
+    assert {"haidian-0", "haidian-2"} <= set(before["pool"]["inspectors"])
     assert before.get("seed") is None
     follow(page.get_by_role("button", name="公开种子并抽取"))
     assert "复算一致" in page.inner_text("main")

@@ -67,7 +67,7 @@ def firm(site: Site) -> str:
 @pytest.mark.postgres
 def test_every_fault_of_a_refused_form_leads_to_its_field(site: Site, firm: str):
     reporter = Actor(account=f"reporter-{firm}", role=Role.ENTERPRISE_REPORTER, organisation=firm)
-    line = {"inspectors.0.account": "i-1", "inspectors.0.recusal": "none"}
+    line = {"inspectors.0.account": "inspector-110108-1", "inspectors.0.recusal": "none"}
     dispatch = {"inspection_id": f"ins-{firm}", "uscc": "no code", "kind": "现场督导", **line}
     plan = {"year": "soon", "sessions.1.occupation": "电工", "sessions.1.headcount": "many"}
     for path, actor, fields, wanted in (
