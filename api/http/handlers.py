@@ -28,6 +28,10 @@ _OF_STATUS: Mapping[int, tuple[str, str, str]] = MappingProxyType(
 )
 
 
+WRITTEN = "written"
+"""Where a request keeps the fields of its form, once they were read."""
+
+
 Page: TypeAlias = Callable[[Request, Problem], Response | None]
 """A problem as a page, for a caller who takes pages; None for any other."""
 
@@ -55,10 +59,24 @@ def respond(request: Request, problem: Problem) -> Response:
     )
 
 
-def _problem(request: Request, error: Exception) -> Response:
+_WRITTEN = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+async def _problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
+    if error.code == "unauthenticated" and request.method == "POST":
+        await _keep_what_was_written(request)
     return respond(request, error)
+
+
+async def _keep_what_was_written(request: Request) -> None:
+    """Read the form that was refused, unless it was read before: its text is given back, not lost."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in _WRITTEN or hasattr(request.state, WRITTEN):
+        return
+    async with request.form(max_files=40, max_fields=2000) as form:
+        setattr(request.state, WRITTEN, form.multi_items())
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -276,6 +276,9 @@ def _form(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     revises: str | None = None,
 ) -> Response:
     own = decide(actor, Action.RECORD, FILED).rows.uscc
+    if revises is not None:
+        _, _, uscc, year = revises.split("/")
+        values = {**values, "uscc": uscc, "year": year}
     frame = framed(request, house, actor)
     page = PlanForm(
         own=own,

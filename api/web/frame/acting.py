@@ -13,6 +13,7 @@ import orjson
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
+from api.http.handlers import WRITTEN
 from api.installation.wiring import Installation
 from api.intake.commands import Conditions, perform
 from api.questions.problems import Fault, Problem, from_refusal
@@ -28,6 +29,7 @@ KEY = "key"
 
 async def _form(request: Request) -> AsyncGenerator[FormData]:
     async with request.form(max_files=40, max_fields=2000) as form:
+        setattr(request.state, WRITTEN, form.multi_items())
         _require_text(form)
         yield form
 

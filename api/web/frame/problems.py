@@ -1,10 +1,15 @@
 """Problems as pages: the same sentence that the API gives, for a reader who came with a browser."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from fastapi import Request, Response
+from starlette.routing import Match
 
+from api.http.arrival import require_own
+from api.http.handlers import WRITTEN
 from api.http.obligations import FORMS
 from api.questions.policy import ANYONE
 from api.questions.problems import KINDS, Fault, Problem
@@ -61,6 +66,56 @@ def _way_in(request: Request, problem: Problem) -> str:
     return f"/sign-in?next={following}"
 
 
+def _above(request: Request) -> str:
+    """Return the page with the form that is sent to this address: the nearest above that can be asked for.
+
+    Whoever reloads after a refusal, or changes language or print there, asks for the address by GET.
+    """
+    whole = request.url.path.rstrip("/")
+    path, _, slug = whole.rpartition("/")
+    while path and not _answers(request, path):
+        path = path.rpartition("/")[0]
+    return f"{path or '/'}#{slug}"
+
+
+def _answers(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path, "raw_path": path.encode(), "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+
+class KeptPage(NamedTuple):
+    """What somebody wrote whose sign-in had ended."""
+
+    action: str
+    """Where it was sent."""
+    way_in: str
+    """Where they sign in, in a window beside this one."""
+    fields: Sequence[tuple[str, str]]
+    """What they wrote, by field."""
+    shown: Sequence[tuple[str, str]]
+    """The part of it that is text of their own."""
+    files: bool
+    """Whether files went along, which no browser keeps."""
+
+
+def _kept(request: Request, problem: Problem) -> Response:
+    """Return the page that holds what was written until its writer has signed in again."""
+    house = request.app.state.installation
+    require_own(request, house.settings)
+    written = getattr(request.state, WRITTEN)
+    fields = [(name, value) for name, value in written if isinstance(value, str)]
+    query = f"?{request.url.query}" if request.url.query else ""
+    way_in = problem.rule if problem.rule in FORMS else None
+    context = KeptPage(
+        action=f"{request.url.path}{query}",
+        way_in=FORMS[way_in] if way_in else "/sign-in?next=%2Faccount",
+        fields=fields,
+        shown=[(name, value) for name, value in fields if len(value) > 20 or "\n" in value],
+        files=any(not isinstance(value, str) and value.filename for _, value in written),
+    )
+    return render(framed(request, house, ANYONE), "kept.html", context, problem.status)
+
+
 def page(request: Request, problem: Problem) -> Response | None:
     """Return the page that says `problem`; one who is not signed in is led to the way in first.
 
@@ -73,6 +128,10 @@ def page(request: Request, problem: Problem) -> Response | None:
     tokenless = "authorization" not in request.headers
     if problem.code == "unauthenticated" and request.method == "GET" and tokenless:
         return Response(status_code=303, headers={"Location": _way_in(request, problem)})
+    if problem.code == "method-not-allowed" and request.method == "GET":
+        return Response(status_code=303, headers={"Location": _above(request)})
+    if problem.code == "unauthenticated" and tokenless and hasattr(request.state, WRITTEN):
+        return _kept(request, problem)
     house = request.app.state.installation
     frame = framed(request, house, getattr(request.state, "actor", ANYONE))
     title = KINDS[problem.code].title
