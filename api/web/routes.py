@@ -39,6 +39,7 @@ from api.web.watch import (
     overview,
     search,
     what_if,
+    todo,
 )
 
 ROUTERS = (
@@ -79,6 +80,7 @@ ROUTERS = (
     flags.router,
     flag.router,
     overview.router,
+    todo.router,
     late.router,
     coverage.router,
     approvals.router,

@@ -37,6 +37,18 @@ AREAS = (
     Area("/accounts", Words("账户", "Accounts"), _reads("accounts")),
     Area("/access-log", Words("访问记录", "Access log"), _reads("access-log")),
     Area("/system", Words("系统", "System"), _reads("system")),
+    Area(
+        "/todo",
+        Words("待我办理", "To do"),
+        _is(
+            Role.QUALITY_SUPERVISOR,
+            Role.CENTRE_OFFICER,
+            Role.BUREAU_PUBLISHER,
+            Role.DISTRICT_INSPECTOR,
+            Role.ENTERPRISE_REPORTER,
+            Role.EXPERT,
+        ),
+    ),
     Area("/overview", Words("总览", "Overview"), _reads("flags")),
     Area("/roster", Words("名单", "Roster"), _anyone),
     Area("/enterprises", Words("本企业", "My enterprise"), _is(Role.ENTERPRISE_REPORTER)),
