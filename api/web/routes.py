@@ -40,6 +40,7 @@ from api.web.watch import (
     search,
     what_if,
     todo,
+    triage,
 )
 
 ROUTERS = (
@@ -78,6 +79,7 @@ ROUTERS = (
     catalogues.router,
     integrity.router,
     flags.router,
+    triage.router,
     flag.router,
     overview.router,
     todo.router,

@@ -31,3 +31,15 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
   });
 }
+
+// Keys: what a control is named for. While somebody types, only together with Alt; Ctrl-K finds.
+addEventListener("keydown", (event) => {
+  const { code, target, altKey, ctrlKey, metaKey } = event;
+  const finds = ctrlKey && code === "KeyK";
+  if (!finds && (ctrlKey || metaKey)) return;
+  if (!finds && !altKey && target.matches("input:not([type=checkbox]), textarea, select")) return;
+  const control = document.querySelector(finds ? "#search" : `[data-key=${code}]`);
+  if (!control) return;
+  event.preventDefault();
+  control[control.matches("input") ? "focus" : "click"]();
+});

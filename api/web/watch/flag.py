@@ -145,7 +145,10 @@ def convert(request: Request, house: Installed, actor: Caller, key: str, form: F
     existing = text(form, "existing")
     finding_id = existing or text(form, "finding_id")
     if existing is None:
-        raised = attempt(lambda: _raise(house, actor, form, key, finding_id))
+        wanted = {name: text(form, name) for name in ("kind", "severity", "statement", "reason")}
+        raised = attempt(
+            lambda: raise_finding(house, actor, form, key, {**wanted, "finding_id": finding_id})
+        )
         if isinstance(raised, Refusal):
             return _page(request, house, actor, key, _Sent("convert", form, raised))
     body = {
@@ -159,26 +162,29 @@ def convert(request: Request, house: Installed, actor: Caller, key: str, form: F
     if isinstance(done, Refusal):
         half = finding_id if existing is None else None
         return _page(request, house, actor, key, _Sent("convert", form, done, half))
-    return sent_on(f"/flags/{key}", done)
+    return sent_on(f"/findings/{finding_id}", done)
 
 
-def _raise(
-    house: Installation, actor: Actor, form: FormData, key: str, finding_id: str | None
+def raise_finding(
+    house: Installation, actor: Actor, form: FormData, key: str, wanted: Mapping[str, str | None]
 ) -> int | None:
-    """Raise the finding that the flag becomes; what it concerns is taken from the flag itself."""
+    """Raise the finding that the flag becomes; what it concerns is taken from the flag itself.
+
+    `wanted`: `finding_id, kind, severity, statement, reason`.
+    """
     _, of = flag_explained.flag(house, actor, key, Asked())
     body = {
-        "finding_id": finding_id,
+        "finding_id": wanted["finding_id"],
         "uscc": of["subject"],
-        "kind": text(form, "kind"),
-        "severity": text(form, "severity"),
+        "kind": wanted["kind"],
+        "severity": wanted["severity"],
         "rule": of["rule"],
-        "statement": text(form, "statement"),
+        "statement": wanted["statement"],
         "assessments": [of["assessment_id"]] if of["assessment_id"] else [],
         "certificates": [of["certificate_no"]] if of["certificate_no"] else [],
         "flags": [key],
         "valid_from": today().isoformat(),
-        "reason": text(form, "reason"),
+        "reason": wanted["reason"],
     }
     return act(house, actor, form, "FindingRaised", body)
 
@@ -207,7 +213,9 @@ def _page(
         twin=f"/v1/flags/{key}/explanation",
     )
     may_review = actor.role in MAY["FlagReviewed"]
-    values = _fresh(found, frame.language == "en") if sent is None else typed(sent.form)
+    values = (
+        fresh_finding(found, english=frame.language == "en") if sent is None else typed(sent.form)
+    )
     if sent is not None and sent.raised is not None:
         values["existing"] = sent.raised
     page = FlagPage(
@@ -239,7 +247,7 @@ def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row
     return ask(house, actor, VIEWS["findings"], question).page.items
 
 
-def _fresh(found: Mapping[str, Any], english: bool) -> dict[str, str]:  # noqa: FBT001 - the language
+def fresh_finding(found: Mapping[str, Any], *, english: bool) -> dict[str, str]:
     """Return what the form of a finding begins with: what the flag says."""
     language: Language = "en" if english else "zh"
     return {

@@ -25,6 +25,21 @@ from api.web.frame.minified import minified
         ("{ if (a) b(); else ; }", "{if(a)b();else;}"),
         ("const f = () => { return (a); };", "const f=()=>{return(a)};"),
         ("for (const of of all) of in it;", "for(const of of all)of in it;"),
+        ("all.map((one) => one.name);", "all.map(one=>one.name);"),
+        ("go(async (one) => { await one; });", "go(async one=>{await one});"),
+        ("go((one, other) => one);", "go((one,other)=>one);"),
+        ("go(({ one }) => one);", "go(({one})=>one);"),
+        ("if (a) (one) => one;", "if(a)one=>one;"),
+        ("const a = [1, 2,];\nconst b = { c: 1, };", "const a=[1,2],b={c:1};"),
+        ("const [, a] = [, 1];\nconst b = [,];", "const[,a]=[,1],b=[,];"),
+        ("export const a = 1;\nconst b = 2;\nconst c = 3;", "export const a=1;const b=2,c=3;"),
+        (
+            "const a = () => {\n  const b = 1;\n  const c = 2;\n  go(b, c);\n};\nconst d = 1;",
+            "const a=()=>{const b=1,c=2;go(b,c)},d=1;",
+        ),
+        ("const a = 1;\nlet b = 2;\nconst c = 3;", "const a=1;let b=2;const c=3;"),
+        ("const a = 1;\nif (a) {\n  go();\n}\nconst c = 3;", "const a=1;if(a){go()}\nconst c=3;"),
+        ("for (const a of b) {\n  go(a);\n}\nconst c = 1;", "for(const a of b){go(a)}\nconst c=1;"),
     ],
 )
 def test_what_means_nothing_is_left_out_and_all_else_stays(written: str, delivered: str):
