@@ -446,25 +446,42 @@ def todo(request: Request, house: Installed, actor: Caller) -> Response:
     return render(frame, "todo.html", page)
 
 
+class _Bound(NamedTuple):
+    """Duties that are due from one day on, before another."""
+
+    title: Words
+    first: date
+    end: date
+
+
 def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
     """Return the duties by the day on which they are due, the most pressing first."""
+    tomorrow, soon = day + timedelta(days=1), day + timedelta(days=SOON + 1)
     bounds = (
-        (Words("已逾期", "Overdue"), lambda due: due is not None and due < day),
-        (Words("今天到期", "Due today"), lambda due: due == day),
-        (
-            Words("七天内到期", "Due within seven days"),
-            lambda due: due is not None and day < due <= day + timedelta(days=SOON),
-        ),
-        (
-            Words("以后到期", "Due later"),
-            lambda due: due is not None and due > day + timedelta(days=SOON),
-        ),
-        (Words("待办,未定期限", "Waiting, no day is set"), lambda due: due is None),
+        _Bound(Words("已逾期", "Overdue"), date.min, day),
+        _Bound(Words("今天到期", "Due today"), day, tomorrow),
+        _Bound(Words("七天内到期", "Due within seven days"), tomorrow, soon),
+        _Bound(Words("以后到期", "Due later"), soon, date.max),
     )
-    groups: list[Group] = []
-    for number, (title, holds) in enumerate(bounds):
-        chosen = [duty for duty in duties if holds(duty.due)]
-        chosen.sort(key=lambda duty: (duty.due or date.max, duty.since or date.max))
-        if chosen:
-            groups.append(Group(title, number == 0, chosen))
-    return groups
+    dated = [(duty.due, duty) for duty in duties if duty.due is not None]
+    groups = [
+        Group(
+            bound.title,
+            late=bound.end == day,
+            duties=_oldest_first([duty for due, duty in dated if bound.first <= due < bound.end]),
+        )
+        for bound in bounds
+    ]
+    undated = [duty for duty in duties if duty.due is None]
+    groups.append(
+        Group(
+            Words("待办,未定期限", "Waiting, no day is set"),
+            late=False,
+            duties=_oldest_first(undated),
+        )
+    )
+    return [group for group in groups if group.duties]
+
+
+def _oldest_first(duties: Sequence[Duty]) -> list[Duty]:
+    return sorted(duties, key=lambda duty: (duty.due or date.max, duty.since or date.max))
