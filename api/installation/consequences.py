@@ -39,6 +39,37 @@ class Standing(NamedTuple):
     before: Body | None
     after: Body | None
 
+    def lost(self, occupation: str) -> set[str]:
+        """Return the levels of an occupation that are confirmed and would not be."""
+        return _levels(self.before).get(occupation, set()) - _levels(self.after).get(
+            occupation, set()
+        )
+
+    @property
+    def changes(self) -> list[tuple[str, list[str], list[str]]]:
+        """Occupations with the levels that would be gained and lost, those without either left out."""
+        before, after = _levels(self.before), _levels(self.after)
+        found = [
+            (
+                name,
+                sorted(after.get(name, set()) - before.get(name, set())),
+                sorted(self.lost(name)),
+            )
+            for name in dict.fromkeys((*before, *after))
+        ]
+        return [(name, gained, lost) for name, gained, lost in found if gained or lost]
+
+
+def _levels(firm: Body | None) -> dict[str, set[str]]:
+    """Return the confirmed levels by occupation; of who may certify nothing on the day, none."""
+    found: dict[str, set[str]] = {}
+    if firm is None or firm["standing"] != "listed":
+        return found
+    for each in firm["scope"]:
+        name = f"{each['name']}({each['trade']})" if each["trade"] else str(each["name"])
+        found.setdefault(name, set()).update(each["levels"])
+    return found
+
 
 class Consequences(NamedTuple):
     """What would change."""

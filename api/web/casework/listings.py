@@ -13,12 +13,17 @@ from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
 from api.questions import enterprises
 from api.questions.clocks import Asked
+from api.questions.lists import VIEWS
 from api.questions.policy import Action, decide
-from api.questions.problems import not_found
+from api.questions.problems import invalid, not_found
+from api.questions.queries import ask
+from api.questions.questions import FindingsQuestion, SessionsQuestion
+from api.web.casework.offered_subject import one_in_lists
 from api.web.casework.scope_fields import LINES, chosen, dictionary_in_force, written
-from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, ticked, typed
+from api.web.frame.acting import Form, Refusal, attempt, new_key, sent_on, text, ticked, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import framed
+from api.web.frame.looking import Looked, Sent, look_or_send
 from api.web.frame.rendering import render
 from api.web.frame.rooms import asked_for_more, grown, room
 from api.words.language import Words
@@ -46,7 +51,11 @@ def _scope(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, An
 
 
 def _suspension(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
-    return {"until": text(form, "until")}
+    return {"until": text(form, "until"), "finding_id": text(form, "finding_id")}
+
+
+def _removal(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
+    return {"finding_id": text(form, "finding_id")}
 
 
 def _renewal(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
@@ -90,7 +99,7 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
             "ListingRemoved",
             Words("移出名单", "Take off the roster"),
             frozenset({"listed", "suspended"}),
-            _nothing,
+            _removal,
         ),
     }
 )
@@ -111,8 +120,20 @@ class ListingPage:
     """Lines of new scope that the form offers."""
     years: int
     """For how many years a listing holds at most."""
+    findings: Choices
+    """Findings of the enterprise that a change may rest on."""
+    planned: Sequence[Row]
+    """Planned sessions from the day of effect on that would not be covered any more."""
+    held: int
+    """Sessions held on that day or later, which are judged by the change."""
+    done: str | None
+    """Slug of the change that was made just now."""
+    at: str | None
+    """Where it was recorded."""
+    looked: Looked | None
+    """What the change that was sent would come to."""
     sent: str | None
-    """Slug of the form that was sent and refused."""
+    """Slug of the form that was sent and not carried out."""
     refusal: Refusal | None
     """Why it was refused."""
     fresh: Mapping[str, str]
@@ -144,21 +165,74 @@ def change(  # noqa: PLR0913, PLR0917 - one argument a parameter
         return _page(request, house, actor, uscc, slug, None, form)
     profile = enterprises.one(house, actor, uscc, Asked())[1]
 
-    def work() -> int | None:
+    def made() -> dict[str, Any]:
         dictionary = dictionary_in_force(house)
-        body = {
+        if asked.event == "ListingRemoved":
+            _require_grounds(form)
+        return {
             "uscc": uscc,
             "basis": text(form, "basis"),
             "valid_from": text(form, "valid_from"),
             "document_no": text(form, "document_no"),
             **asked.body(form, profile, dictionary),
         }
-        return act(house, actor, form, asked.event, body)
 
-    done = attempt(work)
+    done = attempt(lambda: look_or_send(house, actor, form, asked.event, made))
     if isinstance(done, Refusal):
         return _page(request, house, actor, uscc, slug, done, form)
-    return sent_on(f"/enterprises/{uscc}", done)
+    if isinstance(done, Sent):
+        # What waits for a second person leads to where that is said; anything else to its outcome.
+        position = done.position
+        return sent_on(f"/listings/{uscc}", position, done=slug, at=str(position or ""))
+    return _page(request, house, actor, uscc, slug, None, form, done)
+
+
+SAYS_SOMETHING = 8
+"""Characters of a reason that is more than a word."""
+
+
+def _require_grounds(form: FormData) -> None:
+    """Refuse to take an enterprise off the roster for nothing that anybody could check."""
+    if text(form, "finding_id") is not None:
+        return
+    said = [letter for letter in text(form, "basis") or "" if letter.isalnum()]
+    if len(said) < SAYS_SOMETHING:
+        raise invalid(
+            "basis",
+            "移出名单须有依据:选择一项问题,或写明事实与理由(不少于 8 个字)",
+            "a removal needs grounds: choose a finding, or say facts and reason in eight letters or more",
+        )
+
+
+def _findings(house: Installation, actor: Actor, uscc: str) -> Choices:
+    question = FindingsQuestion.model_validate({"uscc": uscc, "limit": 100})
+    found = ask(house, actor, VIEWS["findings"], question).page.items
+    return [
+        (one["finding_id"], f"{one['finding_id']} {one['kind']}")
+        for one in found
+        if one["stage"] != "withdrawn"
+    ]
+
+
+def _uncovered(house: Installation, actor: Actor, uscc: str, looked: Looked) -> list[Row]:
+    """Return the planned sessions to come of which an occupation or level would be lost."""
+    standing = next((each for each in looked.foreseen.standings if each.uscc == uscc), None)
+    if standing is None:
+        return []
+    day = today()
+    plans = (one_in_lists(house, actor, "plans", f"{uscc}/{day.year + n}") for n in (0, 1))
+    sessions = (one for plan in plans if plan for one in plan["sessions"])
+    return [
+        one
+        for one in sessions
+        if str(one["planned_on"]) >= day.isoformat()
+        and set(one["levels"]) & standing.lost(one["occupation"]["name"])
+    ]
+
+
+def _held(house: Installation, actor: Actor, uscc: str, day: str | None) -> int:
+    question = SessionsQuestion.model_validate({"uscc": uscc, "from": day, "limit": 1000})
+    return len(ask(house, actor, VIEWS["assessments"], question).page.items)
 
 
 def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
@@ -169,6 +243,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     sent: str | None,
     refusal: Refusal | None,
     form: FormData | None,
+    looked: Looked | None = None,
 ) -> Response:
     decide(actor, Action.RECORD, "ScopeChanged")
     profile = enterprises.one(house, actor, uscc, Asked())[1]
@@ -188,6 +263,12 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         levels=choices(frame.language, "level"),
         room=room(values, "added", LINES),
         years=years,
+        findings=_findings(house, actor, uscc),
+        planned=_uncovered(house, actor, uscc, looked) if looked else (),
+        held=_held(house, actor, uscc, text(form, "valid_from")) if looked and form else 0,
+        done=request.query_params.get("done"),
+        at=request.query_params.get("at"),
+        looked=looked,
         sent=sent,
         refusal=refusal,
         fresh={**fresh, "valid_to": years_after(type(day).fromisoformat(start), years).isoformat()},

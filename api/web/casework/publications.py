@@ -15,9 +15,10 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Fault
 from api.questions.queries import Found, ask
 from api.questions.questions import ApplicationsQuestion
-from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
+from api.web.frame.acting import Form, Refusal, attempt, new_key, sent_on, text, typed
 from api.web.frame.enterprise_names import called
 from api.web.frame.frame import framed
+from api.web.frame.looking import Looked, Sent, look_or_send
 from api.web.frame.rendering import render
 from domain.terms.envelope import Actor
 from domain.terms.intervals import years_after
@@ -35,6 +36,8 @@ class PublicationPage:
     """Applications as `GET /v1/applications` gives them."""
     names: Mapping[str, str]
     """Names of their enterprises by USCC."""
+    looked: Looked | None
+    """What the publication would change."""
     more: bool
     """Whether more are waiting than the form shows: they go into a further batch."""
     years: int
@@ -57,7 +60,7 @@ def publication(request: Request, house: Installed, actor: Caller) -> Response:
 
 @router.post("/publications/new")
 def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
-    """Publish what is ticked, as one act: all of it or nothing."""
+    """Publish what is ticked, as one act: all of it or nothing; what it changes is shown first."""
     waiting = _waiting(house, actor).page.items
     ticked = set(map(str, form.getlist("application")))
     entries = [
@@ -77,12 +80,14 @@ def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Re
         "entries": entries,
         "document_no": text(form, "document_no"),
     }
-    done = attempt(lambda: act(house, actor, form, EVENT, body))
+    done = attempt(lambda: look_or_send(house, actor, form, EVENT, lambda: body))
     if isinstance(done, Refusal):
         chosen = [n for n, item in enumerate(waiting) if item["application_id"] in ticked]
         errors = tuple(_at_its_box(fault, chosen) for fault in done.errors)
         return _page(request, house, actor, form, done._replace(errors=errors))
-    return sent_on("/roster", done)
+    if isinstance(done, Sent):
+        return sent_on("/roster", done.position)
+    return _page(request, house, actor, form, None, done)
 
 
 def _at_its_box(fault: Fault, chosen: Sequence[int]) -> Fault:
@@ -99,12 +104,13 @@ def _waiting(house: Installation, actor: Actor) -> Found:
     return ask(house, actor, VIEWS["applications"], question)
 
 
-def _page(
+def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
     actor: Actor,
     form: FormData | None,
     refusal: Refusal | None,
+    looked: Looked | None = None,
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
     found = _waiting(house, actor)
@@ -121,6 +127,7 @@ def _page(
         waiting=waiting,
         names=called(house, standing, [item["uscc"] for item in waiting]),
         more=found.page.next is not None,
+        looked=looked,
         years=years,
         ticked=frozenset(
             (item["application_id"] for item in waiting)

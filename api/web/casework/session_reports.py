@@ -4,19 +4,16 @@ Before anything is recorded the fold that will judge it says which flags it woul
 recorded nevertheless (§3). Three steps: whose and what, the sheet, what would come of it.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
-from api.installation.consequences import Consequences, consequences
+from api.installation.consequences import Consequences
 from api.installation.wiring import Installation
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, invalid
@@ -24,9 +21,10 @@ from api.questions.questions import AsOf
 from api.questions.units import units
 from api.web.casework.offered_subject import one_in_lists, registered, subject_of
 from api.web.casework.scope_fields import dictionary_in_force, named
-from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.web.frame.acting import Form, Refusal, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import framed
+from api.web.frame.looking import Looked, Sent, look_or_send
 from api.web.frame.rendering import render
 from api.web.frame.rooms import asked_for_more, filled, grown, room
 from domain.assessment import Candidates
@@ -98,12 +96,6 @@ class SessionForm:
     """Why it cannot be recorded."""
 
 
-class Sent(NamedTuple):
-    """The report was recorded; position None: it had been before."""
-
-    position: int | None
-
-
 @router.get("/assessments/new")
 def new(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the step that is due: whose session, of what, or the whole sheet."""
@@ -130,35 +122,15 @@ def report(request: Request, house: Installed, actor: Caller, form: Form) -> Res
         return _page(request, house, actor, grown(values, "venues", PLACES, 2), boxes, None)
     assessment_id = text(form, "assessment_id") or ""
 
-    def work() -> Consequences | Sent:
-        body = _body(house, actor, form)
-        checked = _digest(body)
-        if text(form, "step") == "send" and text(form, "checked") == checked:
-            return Sent(act(house, actor, form, EVENT, body))
-        return consequences(house, actor, [(EVENT, body)], _day(body["held_from"]))
-
-    done = attempt(work)
+    done = attempt(
+        lambda: look_or_send(house, actor, form, EVENT, lambda: _body(house, actor, form))
+    )
     if isinstance(done, Refusal):
         return _page(request, house, actor, values, boxes, done)
     if isinstance(done, Sent):
         shown = {} if done.position is None else {"reported": str(done.position)}
         return sent_on(f"/assessments/{assessment_id}", done.position, **shown)
-    checked = _digest(_body(house, actor, form))
-    changed = text(form, "step") == "send"
-    return _page(request, house, actor, values, boxes, None, (done, checked, changed))
-
-
-def _digest(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
-
-
-def _day(said: str | None) -> date:
-    try:
-        return date.fromisoformat(said or "")
-    except ValueError:
-        raise invalid(
-            "held_from", "格式应为 2024-06-30", "a day is written like 2024-06-30"
-        ) from None
+    return _page(request, house, actor, values, boxes, None, done)
 
 
 def _body(house: Installation, actor: Actor, form: FormData) -> dict[str, Any]:
@@ -259,7 +231,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     values: Mapping[str, str],
     ticked: Mapping[str, frozenset[str]],
     refusal: Refusal | None,
-    looked: tuple[Consequences, str, bool] | None = None,
+    looked: Looked | None = None,
 ) -> Response:
     own = decide(actor, Action.RECORD, EVENT).rows.uscc
     frame = framed(request, house, actor)
@@ -313,9 +285,9 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         room=room(values, "venues", PLACES),
         values=_with_level(values, confirmed),
         ticked=ticked,
-        foreseen=looked[0] if looked else None,
-        checked=looked[1] if looked else "",
-        changed=looked[2] if looked else False,
+        foreseen=looked.foreseen if looked else None,
+        checked=looked.checked if looked else "",
+        changed=looked.changed if looked else False,
         key=values.get("key") or new_key(),
         refusal=refusal,
     )

@@ -47,15 +47,21 @@ def test_a_second_person_publishes_what_one_has_confirmed(reader: Opener, site: 
         for name in ("公布日期", "有效期起"):
             page.get_by_label(name).fill("2025-07-01")
         page.get_by_label("有效期止").fill("2028-07-01")
-        follow(page.get_by_role("button", name="公布", exact=True))
+        follow(page.locator("button[value=check]"))
         if actor is PUBLISHER:
             assert "须由不同的人办理" in page.get_by_role("alert").inner_text()
+    assert site.get(f"/v1/roster?q={code}&valid_at=2025-07-01", SUPERVISOR).json()["items"] == []
+    foreseen = page.inner_text(".foreseen")
+    assert "电工 + 五级/初级工、四级/中级工" in foreseen
+    follow(page.get_by_role("button", name="确认公布"))
     assert "/roster" in page.url
     twin = site.get(f"/v1/roster?q={code}&valid_at=2025-07-01", SUPERVISOR).json()
     assert [item["standing"] for item in twin["items"]] == ["listed"]
 
 
 def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: Site, firm: str):
+    foreseen: list[str] = []
+
     def act(slug: str, day: str, *ticked: str, **typed: str) -> None:
         page = reader(SECOND).open(f"/listings/{firm}")
         form = page.locator(f"#{slug}")
@@ -65,8 +71,12 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
             form.locator(f'[name="{name.replace("__", ".")}"]').fill(value)
         for selector in ticked:
             form.locator(selector).check()
-        follow(form.locator("button:not(.hidden):not([name=more])"))
-        page.wait_for_url("**/approvals?*" if slug == "scope" else "**/enterprises/**")
+        follow(form.locator("button[value=check]"))
+        foreseen.append(page.inner_text(".foreseen"))
+        follow(page.locator(f"#{slug} button[value=send]"))
+        page.wait_for_url("**/approvals?*" if slug == "scope" else "**/listings/**done=*")
+        if slug != "scope":
+            assert "已入账:位置" in page.inner_text(".receipt").replace(" ", "").replace("：", ":")
 
     def on(day: str) -> dict[str, object]:
         found = site.get(f"/v1/roster?q={firm}&valid_at={day}", SUPERVISOR).json()["items"][0]
@@ -80,6 +90,8 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
         '[name="added.0.levels"][value="3"]',
         added__0__occupation="车工",
     )
+    assert "− 五级/初级工" in foreseen[0]
+    assert "车工 + 三级/高级工" in foreseen[0]
     assert on("2025-02-01") == {"standing": "listed", "电工": ["5", "4"]}
     page = reader(SECOND).open(f"/approvals?state=waiting&uscc={firm}")
     assert page.get_by_role("button", name="批准").count() == 0, "who asked does not approve"
@@ -90,8 +102,42 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
     assert on("2025-02-01") == {"standing": "listed", "电工": ["4"], "车工": ["3"]}
     act("suspension", "2025-03-01")
     assert on("2025-03-01")["standing"] == "suspended"
+    assert "在名单" in foreseen[1] or "已暂停" in foreseen[1]
     act("reinstatement", "2025-04-01")
     assert on("2025-04-01")["standing"] == "listed"
+
+
+def test_a_removal_needs_grounds_and_says_whom_it_touches(reader: Opener, site: Site):
+    code = lines.uscc()
+    for each in lines.listed(code, "5", "4"):
+        site.record(each)
+    session = lines.session(code, "4", "2026-05-10")
+    site.record(session)
+    page = reader(SECOND).open(f"/listings/{code}")
+    form = page.locator("#removal")
+    form.get_by_label("生效日期").fill("2026-05-01")
+    form.get_by_label("依据", exact=True).fill("x")
+    follow(form.locator("button[value=check]"))
+    assert "移出名单须有依据" in page.get_by_role("alert").inner_text()
+    form = page.locator("#removal")
+    form.get_by_label("依据", exact=True).fill("多次在北京行政区域外开展认定且拒不整改")
+    follow(form.locator("button[value=check]"))
+    said = page.inner_text("#removal .foreseen")
+    assert "电工 − 五级/初级工、四级/中级工" in said
+    assert "S7" in said
+    assert "已举办的场次" in said
+    assert "1；" in said.replace(";", "；").replace(" ", "")
+    waiting = f"/v1/requests?state=waiting&uscc={code}"
+    assert site.get(waiting, SUPERVISOR).json()["items"] == []
+    follow(page.locator("#removal button[value=send]"))
+    page.wait_for_url("**/approvals?*")
+    (request,) = site.get(waiting, SUPERVISOR).json()["items"]
+    assert request["type"] == "ListingRemoved"
+    assert not [
+        flag
+        for flag in site.get(f"/v1/flags?uscc={code}", SUPERVISOR).json()["items"]
+        if flag["code"] == "S7"
+    ]
 
 
 def test_an_occupation_that_does_not_exist_comes_back_with_the_reason(
