@@ -57,6 +57,11 @@ def one(
     return settled.standing, shower(EnterpriseItem, grant.audience)(found)
 
 
+def known(house: Reading, uscc: str) -> bool:
+    """Return whether the ledger holds anything about a unit at all."""
+    return next(iter(house.log.history(uscc)), None) is not None
+
+
 def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str, int]:
     judged = dossier.flag_counts(connection, basis, whose)
     stages = dossier.cases(connection, basis, whose, "findings", 0).stages

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
-from api.questions import timelines, units
+from api.questions import enterprises, timelines, units
 from api.questions.lists import VIEWS
-from api.questions.problems import Fault
+from api.questions.policy import READS, Action, decide
+from api.questions.problems import Fault, Problem
 from api.questions.queries import ask
 from api.questions.questions import AsOf, FlagsQuestion
 from api.web.enterprise.enterprise_context import Firm, firm
@@ -19,6 +20,7 @@ from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from domain.permissions import MAY
+from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Role
 
 router = APIRouter(include_in_schema=False)
@@ -50,6 +52,12 @@ class EnterprisePage:
     """Events about it that the reader may record from here."""
 
 
+class Unregistered(NamedTuple):
+    """A unit that nobody has registered: it may hold sessions for an enterprise all the same."""
+
+    uscc: str
+
+
 @router.get("/enterprises")
 def own(actor: Caller) -> Response:
     """Lead a reporter to their enterprise, anybody else to the roster."""
@@ -62,7 +70,20 @@ def own(actor: Caller) -> Response:
 def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show one enterprise: all of it to who sees all of it, what was published to anyone."""
     question, seen = read(request, AsOf)
-    standing, known = firm(house, actor, uscc, question.asked())
+    try:
+        standing, known = firm(house, actor, uscc, question.asked())
+    except Problem as problem:
+        # Whoever sees everything is told so; to anybody else what is not there and what is not
+        # theirs are alike.
+        everything = (
+            "enterprises" in READS.get(actor.role, ())
+            and decide(actor, Action.READ, "enterprises").rows.everything
+        )
+        if problem.code != "not-found" or not is_uscc(uscc) or not everything:
+            raise
+        if enterprises.known(house, uscc):
+            raise
+        return render(framed(request, house, actor), "unregistered.html", Unregistered(uscc))
     asked = standing.asked
     timeline: Mapping[str, Any] | None = None
     covered: Sequence[Row] = ()

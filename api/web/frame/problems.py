@@ -1,6 +1,6 @@
 """Problems as pages: the same sentence that the API gives, for a reader who came with a browser."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
@@ -13,7 +13,8 @@ from api.http.handlers import WRITTEN
 from api.http.obligations import FORMS
 from api.questions.policy import ANYONE
 from api.questions.problems import KINDS, Fault, Problem
-from api.web.frame.frame import framed
+from api.web.frame.clocks import PARAMETERS
+from api.web.frame.frame import address, framed
 from api.web.frame.rendering import render
 
 MACHINES = ("/v1/", "/log/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -46,6 +47,10 @@ class ProblemPage:
     """The same in English."""
     errors: tuple[Fault, ...]
     """The fields at fault."""
+    then: Mapping[str, str]
+    """The clocks of the address, where what is asked for may come later than they say."""
+    now: str
+    """The same address without them."""
     instance: str
     """The number under which the log knows this occurrence."""
 
@@ -81,6 +86,17 @@ def _above(request: Request) -> str:
 def _answers(request: Request, path: str) -> bool:
     scope = {**request.scope, "path": path, "raw_path": path.encode(), "method": "GET"}
     return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+
+def _clocks(request: Request) -> dict[str, str]:
+    return {
+        name: request.query_params[name] for name in PARAMETERS if request.query_params.get(name)
+    }
+
+
+def _now(request: Request) -> str:
+    kept = {n: v for n, v in request.query_params.items() if n not in {*PARAMETERS, "cursor"}}
+    return address(request.url.path, kept)
 
 
 class KeptPage(NamedTuple):
@@ -142,6 +158,8 @@ def page(request: Request, problem: Problem) -> Response | None:
         zh=f"{problem.zh.removesuffix('。')}。",
         en=f"{problem.en[:1].upper()}{problem.en[1:].removesuffix('.')}.",
         errors=problem.errors,
+        then=_clocks(request) if problem.code == "not-found" else {},
+        now=_now(request),
         instance=str(request.scope["state"]["instance"]).rpartition(":")[2],
     )
     answer = render(frame, "problem.html", context, problem.status)

@@ -235,7 +235,7 @@ def test_a_flag_becomes_a_finding_in_one_step(reader: Opener, site: Site, firm: 
     number = form.get_by_label("问题编号").input_value()
     form.get_by_label("理由").fill("情况属实,立案")
     follow(form.get_by_role("button"))
-    assert "转为问题" in page.inner_text("dl.facts")
+    assert f"/findings/{number}" in page.url
     finding = site.get(f"/v1/findings/{number}", SUPERVISOR).json()
     assert finding["flags"] == [key]
     assert finding["uscc"] == firm
