@@ -39,6 +39,7 @@ from api.web.watch import (
     overview,
     search,
     what_if,
+    suggestions,
     todo,
     triage,
 )
@@ -63,6 +64,7 @@ ROUTERS = (
     certificates.router,
     entries.router,
     search.router,
+    suggestions.router,
     submissions.router,
     applications.router,
     materials.router,

@@ -1,8 +1,9 @@
-"""`/search` 查找: an exact code, number or position leads to its page, anything else to a list."""
+"""`/search` 查找: any number that a page prints leads to its page, anything else to a list."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -10,19 +11,21 @@ from fastapi import APIRouter, Request, Response
 from api.export.formats import Row
 from api.http.caller import Caller, Installed, unhurried
 from api.installation.wiring import Installation
+from api.questions import draws
 from api.questions.certificates import by_number
 from api.questions.clocks import Asked
 from api.questions.entry_context import around
 from api.questions.lists import VIEWS
 from api.questions.policy import READS
 from api.questions.problems import Fault, Problem
-from api.questions.queries import ask
+from api.questions.queries import ask, ask_one
 from api.questions.questions import RosterQuestion
 from api.web.enterprise.enterprise_context import firm
 from api.web.frame.clocks import PARAMETERS
 from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
+from api.web.watch.suggestions import by_initials
 from domain.terms.envelope import Actor
 from domain.terms.folding import folded
 from domain.terms.identifiers import is_uscc
@@ -62,6 +65,9 @@ def search(request: Request, house: Installed, actor: Caller) -> Response:
             kept = {n: v for n, v in request.query_params.items() if n in PARAMETERS}
             return Response(status_code=303, headers={"Location": address(exact, kept)})
     found = ask(house, actor, VIEWS["roster"], _named(question, q, None))
+    items = found.page.items if q else ()
+    if q and not items and question.cursor is None:
+        items = by_initials(house, actor, q, ROWS)
     unlisted: Sequence[Row] = ()
     if q and "enterprises" in READS.get(actor.role, frozenset()):
         asked = found.standing.asked
@@ -72,7 +78,7 @@ def search(request: Request, house: Installed, actor: Caller) -> Response:
     page = SearchPage(
         q=q,
         faults=seen.faults,
-        items=found.page.items if q else (),
+        items=items,
         unlisted=unlisted,
         next=found.page.next if q else None,
     )
@@ -90,14 +96,64 @@ def _exact(request: Request, house: Installation, actor: Actor, q: str, asked: A
     if position := _POSITION.fullmatch(named):
         number = position[1]
         return f"/entries/{number}" if _there(around, house, actor, number, asked) else None
+    if sees_records(actor):
+        printed = _printed(house, actor, q.strip(), asked)
+        if printed is not None:
+            return printed
     code = named.replace("-", "")
     if is_uscc(code):
         return f"/enterprises/{code}" if _there(firm, house, actor, code, asked) else None
     if _NUMBER.fullmatch(named):
         unhurried(request, house, actor)
-        there = _there(by_number, house, actor, named, asked)
-        return f"/certificates/{quote(named)}" if there else None
+        if _there(by_number, house, actor, named, asked):
+            return f"/certificates/{quote(named)}"
+    if named.isdecimal() and len(named) <= 9 and _there(around, house, actor, named, asked):
+        return f"/entries/{int(named)}"
     return None
+
+
+PRINTED = (
+    ("assessments", "/assessments/"),
+    ("applications", "/applications/"),
+    ("findings", "/findings/"),
+    ("inspections", "/inspections/"),
+    ("flags", "/flags/"),
+)
+"""Lists whose numbers lead to a page each."""
+
+
+def sees_records(actor: Actor) -> bool:
+    """Return whether the reader sees more than what was published."""
+    return bool(READS.get(actor.role))
+
+
+def _printed(house: Installation, actor: Actor, q: str, asked: Asked) -> str | None:
+    """Return the page of what bears this number: a case, a flag, a draw, a receipt, a complaint."""
+    reads = READS.get(actor.role, frozenset())
+    for name, path in PRINTED:
+        if name in reads and _there(partial(_one, name), house, actor, q, asked):
+            return f"{path}{quote(q, safe='')}"
+    if "draws" in reads and _there(draws.one, house, actor, q, asked):
+        return f"/draws/{quote(q, safe='')}"
+    if "applications" in reads:
+        with house.reading() as connection:
+            row = connection.execute(BY_RECEIPT, {"receipt": q}).fetchone()
+        number = row[0].partition("/")[2] if row is not None else ""
+        if number and _there(partial(_one, "applications"), house, actor, number, asked):
+            return f"/applications/{quote(number, safe='')}"
+    return None
+
+
+BY_RECEIPT = """
+SELECT key FROM projections.cases
+ WHERE starts_with(key, 'applications/') AND known_to IS NULL
+   AND doc::json ->> 'receipt_no' = %(receipt)s
+ LIMIT 1
+"""
+
+
+def _one(name: str, house: Installation, actor: Actor, key: str, asked: Asked) -> object:
+    return ask_one(house, actor, name, asked, key)
 
 
 def _there(
