@@ -273,7 +273,7 @@ AREAS: Mapping[str, Words] = MappingProxyType(
         "reads": Words("查询", "lists and records"),
         "enterprises": Words("企业", "one enterprise"),
         "changes": Words("比较与事件", "comparisons, counts and entries"),
-        "watching": Words("预警", "what is watched"),
+        "watching": Words("疑点", "what is watched"),
         "supervision": Words("督导", "draws"),
         "on-site": Words("现场", "what a phone takes along"),
         "approvals": Words("待批准", "acts of two persons"),

@@ -121,7 +121,7 @@ def plans(of: Gathered, words: Words) -> Iterator[Block]:
         return
     columns = [
         Col(words("年度", "Year"), 1.3),
-        Col(words("报备 / 调整", "Filed / revised"), 3),
+        Col(words("报备 / 修订", "Filed / revised"), 3),
         Col(words("计划场次", "Sessions planned"), 1.8, "right"),
         Col(words("计划人数", "Headcount"), 1.8, "right"),
         Col(words("上年场次", "Sessions before"), 1.8, "right"),

@@ -70,7 +70,7 @@ def _wrong_with(number: int, inspector: Inspector) -> Iterator[_Said]:
         yield _Said(f"{zh}没有回避声明", f"{en} {said}", f"{account} {said}")
     if inspector.recusal_declared:
         said = "declared a ground for recusal and did not recuse"
-        yield _Said(f"{zh}申明有回避事由而未回避", f"{en} {said}", f"{account} {said}")
+        yield _Said(f"{zh}声明有回避事由而未回避", f"{en} {said}", f"{account} {said}")
 
 
 def _strange_about(number: int, inspector: Inspector) -> Iterator[_Said]:

@@ -274,7 +274,7 @@ def require_unrecused(inspectors: Sequence[Inspector]) -> None:
         if inspector.recusal_declared:
             raise Refused(
                 "inspector-recused",
-                f"督导人员{inspector.name}申明有回避事由,应当回避,请另派人员",
+                f"督导人员{inspector.name}声明有回避事由,应当回避,请另派人员",
                 f"{inspector.name} declared a ground for recusal; send somebody else",
                 f"inspectors.{index}",
             )

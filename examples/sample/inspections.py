@@ -169,7 +169,7 @@ def planted_visits(year: Year) -> None:
         ("ins-q1-01", date(2025, 9, 3), {"sent": [one]}, "dispatch", "breach", "只派出 1 名督导员"),
         ("ins-q1-02", date(2025, 11, 5), {"seen_by": [one, cardless]}, "spot", "breach", "一名督导员没有证号"),
         ("ins-q1-03", date(2026, 2, 4), {"seen_by": [one, silent]}, "spot", "breach", "一名督导员没有回避声明"),
-        ("ins-q1-04", date(2026, 4, 8), {"seen_by": [one, declared]}, "spot", "breach", "一人申明有回避事由而未回避"),
+        ("ins-q1-04", date(2026, 4, 8), {"seen_by": [one, declared]}, "spot", "breach", "一人声明有回避事由而未回避"),
         ("ins-q1-05", date(2026, 6, 3), {"sent": [one, silent]}, "dispatch", "breach", "派出时一人没有回避声明"),
     )  # fmt: skip
     for name, day, changes, record, verdict, why in odd:

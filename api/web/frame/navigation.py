@@ -52,7 +52,7 @@ AREAS = (
     Area("/overview", Words("总览", "Overview"), _reads("flags")),
     Area("/roster", Words("名单", "Roster"), _anyone),
     Area("/enterprises", Words("本企业", "My enterprise"), _is(Role.ENTERPRISE_REPORTER)),
-    Area("/flags", Words("预警", "Flags"), _reads("flags")),
+    Area("/flags", Words("疑点", "Flags"), _reads("flags")),
     Area("/assessments", Words("认定", "Sessions"), _reads("assessments")),
     Area("/applications", Words("申报", "Applications"), _reads("applications")),
     Area("/inspections", Words("督导", "Inspections"), _reads("inspections")),

@@ -15,6 +15,7 @@ from api.words.instants import instant
 from api.words.labels import anchor_of, field_of, label_of
 from api.words.language import Language, Words, one_language
 from api.words.last_day import last_day
+from api.words.log_objects import log_object
 from api.words.summaries import summary as in_one_line
 from api.words.words import VOCABULARY
 
@@ -70,6 +71,7 @@ def _templates() -> Environment:
         label,
         field,
         last_day,
+        object_said,
     )
     for each in called:
         filters[each.__name__] = each
@@ -112,6 +114,12 @@ def label(context: Context, field: str) -> str:
 def field(context: Context, path: str) -> str:
     """Return what a field of a record is called, given its path."""
     return field_of(path, _language(context))
+
+
+@pass_context
+def object_said(context: Context, entry: Any) -> str:  # noqa: ANN401 - an entry of the access log
+    """Return what an entry of the access log was about, in words and with its number."""
+    return log_object(_language(context), entry.object)
 
 
 def grouped(number: int) -> str:

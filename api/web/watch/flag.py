@@ -1,4 +1,4 @@
-"""`/flags/{key}` 预警: one flag explained, and what a supervisor makes of it."""
+"""`/flags/{key}` 疑点: one flag explained, and what a supervisor makes of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

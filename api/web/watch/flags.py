@@ -1,4 +1,4 @@
-"""`/flags` 预警: what waits for a supervisor, and many of them reviewed at once."""
+"""`/flags` 疑点: what waits for a supervisor, and many of them reviewed at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

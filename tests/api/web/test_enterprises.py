@@ -249,8 +249,8 @@ def test_a_day_before_anything_is_recorded_is_said_so(site: Site):
 
 
 def test_only_who_may_change_a_listing_is_offered_it(site: Site):
-    assert "调整名单" in site.get(FIRM, PUBLISHER).text
-    assert "调整名单" not in site.get(FIRM, SUPERVISOR).text
+    assert "变更名单" in site.get(FIRM, PUBLISHER).text
+    assert "变更名单" not in site.get(FIRM, SUPERVISOR).text
 
 
 def test_the_report_is_asked_for_at_the_basis_of_the_page(site: Site):

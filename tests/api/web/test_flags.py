@@ -1,4 +1,4 @@
-"""预警: the queue, many reviewed at once, one explained, upheld, dismissed, made a finding."""
+"""疑点: the queue, many reviewed at once, one explained, upheld, dismissed, made a finding."""
 
 import re
 import uuid
@@ -107,7 +107,7 @@ def test_many_are_reviewed_at_once_by_keyboard(reader: Opener, site: Site, firm:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert "已复核 2 条，未办理 0 条" in page.get_by_role("status").inner_text()
-    follow(page.get_by_role("link", name="回到预警"))
+    follow(page.get_by_role("link", name="回到疑点"))
     assert page.locator("tbody tr", has_text="维持").count() == 2
     first, second, third = _keys(site, firm)
     assert _keys(site, firm, review="upheld") == [first, third]

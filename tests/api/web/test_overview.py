@@ -129,7 +129,7 @@ def test_a_supervisor_goes_from_the_overview_to_a_flag(reader: Opener):
     follow(page.get_by_role("link", name="有效证书"))
     assert "measure=certificates" in page.url
     follow(page.locator("table.backlog tbody a").first)
-    assert page.get_by_role("heading", level=1).inner_text() == "预警"
+    assert page.get_by_role("heading", level=1).inner_text() == "疑点"
     follow(page.locator("table.queue tbody a").first)
     assert "当时与现在" in page.inner_text("main")
 

@@ -1,13 +1,16 @@
 """Every value of the domain has a name in both languages."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from api.words.labels import field_of
+from api.words.log_objects import log_object
 from api.words.summaries import summary
 from api.words.words import VOCABULARY
 from domain.checks import CHECKS
@@ -83,3 +86,24 @@ def test_every_field_of_a_record_is_called_something_where_a_correction_names_it
     for path in paths(EVENTS[event].cls):
         said = summary("zh", "RecordCorrected", {"position": 7, "fields": {path: "1"}})
         assert code_words(said) == []
+
+
+def test_one_word_for_one_thing():
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("api", "domain")
+        for path in (Path(__file__).parents[3] / folder).rglob("*")
+        if path.suffix in {".py", ".html"} and "sql" not in path.parts
+    )
+    assert "申明" not in source
+    assert re.findall(r"(?<!到期)(?<!提前)预警(?!天数)", source) == []
+    assert "调整请用" not in source
+
+
+def test_the_access_log_says_in_words_what_was_asked_for():
+    assert log_object("zh", "GET /v1/flags") == "读取 疑点"
+    said = log_object("zh", f"GET /applications/app-1/materials/{'a' * 64}")
+    assert said == "读取 申报 app-1 材料 aaaaaaaaaaaa…"
+    assert log_object("en", "POST /v1/findings") == "sent to findings"
+    assert log_object("zh", "centre-1") == "centre-1"
+    assert log_object("zh", "GET /no/such") == "GET /no/such"
