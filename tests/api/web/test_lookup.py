@@ -262,10 +262,10 @@ def test_the_start_page_tells_anyone_what_changed_lately(site: Site):
 @pytest.mark.parametrize(
     ("role", "organisation", "path"),
     [
-        (Role.QUALITY_SUPERVISOR, "centre", "/overview"),
+        (Role.QUALITY_SUPERVISOR, "centre", "/todo"),
         (Role.DISTRICT_INSPECTOR, "110105", "/field"),
-        (Role.EXPERT, "大学", "/applications"),
-        (Role.ENTERPRISE_REPORTER, CODE, "/overview"),
+        (Role.EXPERT, "大学", "/todo"),
+        (Role.ENTERPRISE_REPORTER, CODE, "/todo"),
         (Role.SECURITY_ADMIN, "centre", "/accounts"),
         (Role.SYSTEM_ADMIN, "centre", "/system"),
         (Role.AUDIT_ADMIN, "centre", "/access-log"),
