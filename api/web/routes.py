@@ -38,10 +38,10 @@ from api.web.watch import (
     late,
     overview,
     search,
-    what_if,
     suggestions,
     todo,
     triage,
+    what_if,
 )
 
 ROUTERS = (

@@ -100,7 +100,6 @@ LABELS: Mapping[str, Words] = MappingProxyType(
             ),
             outcome=("结果", "Outcome"),
             own_method=("企业自定方式", "Own method"),
-            pair=("核对码", "Code of the administrator"),
             partner=("合作院校或培养单位", "Partner"),
             passed=("复查结果", "Result"),
             password=("密码", "Password"),
