@@ -9,7 +9,7 @@ also makes everything agree that follows from them: leaves, tiles and the tree's
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -18,15 +18,15 @@ from psycopg import Connection
 from ledger.connect import Addresses, app_pool
 from ledger.log import tiles
 from ledger.log.log import Append
-from ledger.log.merkle import leaf_hash, verify_inclusion
+from ledger.log.merkle import Frontier, leaf_hash, verify_inclusion
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.verify import Report, Statement, verify
 from proof.asking import ask_all
-from proof.checkpoints import read_checkpoint
-from proof.notes import Kind, Note, new_key
+from proof.checkpoints import Checkpoint, read_checkpoint
+from proof.notes import Kind, Note, new_key, sign
 from proof.policy import read_policy, trust
 from proof.receipts import Receipt
-from proof.signer import Inconsistent, Signer, open_signer, sign_now
+from proof.signer import HEAD, Inconsistent, Signer, open_signer, sign_now
 from proof.verifications import verify_and_keep
 from proof.witness import Witness
 from tests.ledger.drafts import draft
@@ -273,14 +273,17 @@ def test_a_tail_that_was_cut_is_missed_where_a_verification_reached_it(
 def forked(scene: Scene, attacker: Attacker) -> Callable[[], Note]:
     """Who holds the log's keys signs what he likes, without the signer's memory."""
 
-    def sign() -> Note:
+    def second_tree() -> Note:
         attacker.carry_out(ATTACKS["rewrite one score"])
         attacker.make_agree()
-        (scene.signer.folder / "checkpoint").unlink()
         with scene.log.pool.connection() as connection:
-            return sign_now(scene.signer, connection, AT)
+            tiles.lay(connection)
+            row: Any = connection.execute(HEAD).fetchone()
+            size, frontier = row
+        checkpoint = Checkpoint(scene.signer.origin, size, Frontier(size, frontier).root())
+        return sign(checkpoint, scene.signer.keys, AT)
 
-    return sign
+    return second_tree
 
 
 def test_a_second_tree_under_the_logs_own_key_gets_no_cosignature(

@@ -136,6 +136,9 @@ def _answers(fields: Fields) -> list[Json]:
 def faults(fields: Fields) -> tuple[Fault, ...]:
     """Return what is missing that the ledger itself would take without."""
     found: list[Fault] = []
+    if not any(_inspectors(fields)):
+        said = "至少填写一名督导人员 / name at least one inspector"
+        found.append(Fault("inspector-0-name", said))
     for key in (question.key for question in QUESTIONS):
         if not _given(fields, f"answer-{key}"):
             found.append(Fault(f"answer-{key}", "请选择一个答案 / choose an answer"))

@@ -175,7 +175,7 @@ def test_a_corrected_entry_shows_what_it_said_and_what_is_read_since(site: Site)
     by = site.record(correction)
     page = site.get(f"/entries/{at}", SUPERVISOR).text
     cells = re.findall(
-        r"<tr><td><code>(.*?)</code></td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", page
+        r'<tr><td title="([^"]*)">.*?</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>', page
     )
     assert cells == [("level", "3", "4"), ("venue.name", "培训中心", "新址")]
     assert f"/entries/{by}" in page
