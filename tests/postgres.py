@@ -123,7 +123,11 @@ class Machine:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        settings = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        # A run of tests holds a dozen installations open at once, each with a pool and a follower.
+        settings = (
+            f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+            " -c max_connections=300"
+        )
         log = str(self.folder / "log")
         self._run("pg_ctl", "start", self._data, "-w", "-l", log, "-o", settings)
 

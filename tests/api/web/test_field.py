@@ -353,7 +353,11 @@ def test_the_form_is_accessible_and_fits_the_screen(
 
 @pytest.mark.parametrize(
     ("left", "said"),
-    [("inspector-0-account", "至少填写一名督导人员"), ("due", "不早于检查之日"), ("uscc", "统一社会信用代码")],
+    [
+        ("inspector-0-account", "至少填写一名督导人员"),
+        ("due", "不早于检查之日"),
+        ("uscc", "统一社会信用代码"),
+    ],
 )
 def test_a_form_without_an_inspector_or_a_sound_deadline_comes_back_with_what_was_typed(
     site: Site, left: str, said: str

@@ -87,7 +87,7 @@ def test_a_dispatch_to_another_district_is_refused_with_what_was_typed(
     page.locator('[name="inspectors.0.account"]').fill("inspector-110105-1")
     page.locator('[name="inspectors.0.recusal"]').select_option("none")
     follow(page.get_by_role("button", name="派出", exact=True))
-    assert "海淀区" in page.get_by_role("alert").inner_text()
+    assert "不由本区主管" in page.get_by_role("alert").inner_text()
     kept = page.locator('[name="inspectors.0.account"]').input_value()
     assert kept == "inspector-110105-1"
 
