@@ -44,7 +44,9 @@ def code(shell: Shell) -> str:
 
 def script(shell: Shell, name: str, *arguments: str) -> list[str]:
     """The lines that a script prints, run in a folder of its own with nothing of Dudao in reach."""
-    own = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    # As in the analyst's own shell: nothing of ours on the path, and the script's folder is.
+    ours = {"PYTHONPATH", "PYTHONSAFEPATH"}
+    own = {key: value for key, value in os.environ.items() if key not in ours}
     done = subprocess.run(  # noqa: S603 - ours
         [sys.executable, str(SCRIPTS / name), str(shell.folder / "tables"), *arguments],
         check=False,
