@@ -91,7 +91,7 @@ def field(seed: int) -> Iterator[Step]:
             "DUDAO_TEST_SEQUENCES": str(SEQUENCES_AT_ONCE),
             "DUDAO_TEST_SEED": f"{seed + part * SEQUENCES_AT_ONCE}",
         }
-        yield Step(f"field/{part}", pytest("tests/api/web/test_field_soak.py"), environment)
+        yield Step(f"field/{part}", pytest("tests/api/web/field/test_field_soak.py"), environment)
 
 
 def own_tokens(seed: int) -> Iterator[Step]:

@@ -1,7 +1,7 @@
 """A working day of each reader, from the first page they see to what they take away.
 
 Everything is found by what a person sees: links, labels, buttons. The inspector's day without a
-network is in `test_field_phone.py`, the public's way to a certificate in `test_lookup.py`.
+network is in `field/test_field_phone.py`, the public's way to a certificate in `watch/test_lookup.py`.
 """
 
 from pathlib import Path

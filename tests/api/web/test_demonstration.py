@@ -10,7 +10,7 @@ from api.questions.visits import visits
 from domain.terms.vocabulary import Role
 from ledger.log.clock import today
 from tests.api import lines
-from tests.api.web.phone import as_json
+from tests.api.web.field.phone import as_json
 from tests.api.web.site import SUPERVISOR, Site
 
 pytestmark = pytest.mark.postgres

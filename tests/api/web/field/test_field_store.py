@@ -13,9 +13,18 @@ from api.installation.wiring import Installation
 from api.web.field.checklist import QUESTIONS, VERSION
 from api.web.frame.static import content, static
 from ledger.log.clock import now
-from tests.api.web.phone import KEYS, PICTURE, Json, Phone, Phones, dispatched, inspector, phones
+from tests.api.web.field.phone import (
+    KEYS,
+    PICTURE,
+    Json,
+    Phone,
+    Phones,
+    dispatched,
+    inspector,
+    phones,
+)
+from tests.api.web.field.test_field_phone import fulfil, spot_checks
 from tests.api.web.site import Site
-from tests.api.web.test_field_phone import fulfil, spot_checks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 

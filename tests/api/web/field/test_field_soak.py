@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, TimeoutError, expect  # noqa: A004 - its own
 
 from api.installation.wiring import Installation
-from tests.api.web.phone import PICTURE, Json, Phone, Phones, dispatched, inspector, phones
+from tests.api.web.field.phone import PICTURE, Json, Phone, Phones, dispatched, inspector, phones
 from tests.api.web.site import SUPERVISOR, Site
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]

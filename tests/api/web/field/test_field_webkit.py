@@ -12,10 +12,10 @@ from api.http.arrival import LOCAL_COOKIE
 from api.installation.wiring import Installation
 from api.web.frame.static import static
 from ledger.log.clock import now
-from tests.api.web.phone import PICTURE, dispatched, inspector
+from tests.api.web.field.phone import PICTURE, dispatched, inspector
+from tests.api.web.field.test_field_phone import spot_checks
+from tests.api.web.field.webkit import MISSING, WebKit, webkit
 from tests.api.web.site import Site
-from tests.api.web.test_field_phone import spot_checks
-from tests.api.web.webkit import MISSING, WebKit, webkit
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 

@@ -7,8 +7,8 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import today
 from tests.api import lines
+from tests.api.web.casework.test_materials import HAIDIAN, Filed, assign, file
 from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Opener, Site, follow, text_of
-from tests.api.web.test_materials import HAIDIAN, Filed, assign, file
 
 pytestmark = pytest.mark.postgres
 

@@ -17,7 +17,16 @@ from api.web.field.record import event_of
 from api.web.frame.readers_language import LARGE_COOKIE
 from api.web.frame.static import static
 from tests.api import lines
-from tests.api.web.phone import KEYS, PICTURE, Json, Phones, as_json, dispatched, inspector, phones
+from tests.api.web.field.phone import (
+    KEYS,
+    PICTURE,
+    Json,
+    Phones,
+    as_json,
+    dispatched,
+    inspector,
+    phones,
+)
 from tests.api.web.site import SUPERVISOR, Site
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]

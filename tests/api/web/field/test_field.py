@@ -12,7 +12,7 @@ from api.web.frame.static import static
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests.api import lines
-from tests.api.web.phone import KEYS, PICTURE, as_json, dispatched, inspector
+from tests.api.web.field.phone import KEYS, PICTURE, as_json, dispatched, inspector
 from tests.api.web.site import ANALYST, OFFICER, SUPERVISOR, Opener, Site, follow
 
 pytestmark = pytest.mark.postgres
