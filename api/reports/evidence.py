@@ -60,7 +60,7 @@ def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> I
     columns = [
         Col(words("位置", "Position"), 1.3, "right"),
         Col(words("记录类型", "Type"), 3.2),
-        Col(words("入账时间（UTC）", "Recorded at (UTC)"), 2.7),
+        Col(words("入账时间（北京时间）", "Recorded at (Beijing time)"), 2.7),
         Col(words("业务日期", "Valid from"), 1.6),
         Col(words("叶哈希 SHA-256", "Leaf hash, SHA-256"), 4.4, mono=True),
     ]
