@@ -515,10 +515,16 @@ def test_an_upgrade_alone_raises_no_flag_of_a_later_check(break_it):
 
 
 def test_a_session_without_examiners_or_quality_officers_is_s10():
-    for changes in ({"assessors": ()}, {"quality_staff": ()}):
+    for changes, lacking in (
+        ({"assessors": ()}, "no examiner"),
+        ({"quality_staff": ()}, "no internal quality officer"),
+        ({"assessors": ("无",)}, "no examiner"),
+        ({"quality_staff": ("-", "待定")}, "no internal quality officer"),
+    ):
         story = registered(later())
         story.tell(session(**changes))
-        assert story.found() == ["S10"]
+        (flag,) = story.fold.flags.values()
+        assert (flag.code, flag.outcome.values) == ("S10", (lacking,))
 
 
 def test_a_list_of_examiners_that_was_not_reported_is_not_judged():
@@ -586,6 +592,8 @@ def test_a_holder_of_no_eligible_category_is_s5_and_not_r2_too():
         (None, Verdict.UNDECIDED),
         (Ground(kind=GroundKind.COMPETITION, text="一等奖", document_no="竞字1号"), Verdict.CLEAR),
         (Ground(kind=GroundKind.CONTRIBUTION, text="专利", document_no=" "), Verdict.BREACH),
+        (Ground(kind=GroundKind.COMPETITION, text="无", document_no="-"), Verdict.BREACH),
+        (Ground(kind=GroundKind.COMPETITION, text="一等奖", document_no="不详"), Verdict.BREACH),
     ],
 )
 def test_a_direct_certification_names_its_ground_with_the_paper(ground, verdict):
