@@ -1,8 +1,9 @@
-"""What the enterprise that it is about does not see yet: visits to come, points before the conclusion.
+"""What the enterprise that it is about does not see: visits to come, points before the conclusion, complaints.
 
 A visit that is announced finds what was made ready for it, and points that are known before the
 conclusion can be argued about with the expert. Both are withheld from the enterprise's reporters,
-with everything that rests on them, until the spot check, the conclusion, is recorded. The rule is
+with everything that rests on them, until the spot check, the conclusion, is recorded; a complaint, whose
+words may name who complained, is never shown to it (what was found is told by the visit). The rule is
 about what the ledger knew at a position, never about a day, and is read from the ledger itself: rows
 that have not followed yet tell nothing either.
 """
@@ -20,7 +21,7 @@ WITH RECURSIVE begun AS (
     SELECT stream, position FROM ledger.entry
      WHERE subject = %(uscc)s AND position <= %(upto)s
        AND type IN ('inspection.inspection-dispatched/1', 'application.evaluation-scored/1',
-                    'application.evaluation-score-revised/1')
+                    'application.evaluation-score-revised/1', 'complaint.complaint-received/1')
 ), withheld AS (
     SELECT stream, position FROM begun
      WHERE NOT EXISTS (

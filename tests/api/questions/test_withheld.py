@@ -40,7 +40,7 @@ class Supervised:
             sheet["data"]["scores"] = {**sheet["data"]["scores"], "funding": 17.125 + number / 8}
             sheet["data"]["comment"] = f"kept-comment-{number}"
         desk.send(*lines[:scored])
-        sent = desk.send(*self.sheets, self.dispatched())
+        sent = desk.send(*self.sheets, self.complained(), self.dispatched())
         self.positions = [each["position"] for each in sent]
 
     def dispatched(self) -> Json:
@@ -53,6 +53,19 @@ class Supervised:
             uscc=self.uscc,
             kind=KIND,
             inspectors=self.inspectors(),
+        )
+
+    def complained(self) -> Json:
+        return line(
+            "ComplaintReceived",
+            "2025-03-01",
+            district(WHERE),
+            complaint_id=f"kept-complaint-{self.uscc[-8:]}",
+            uscc=self.uscc,
+            complained_on="2025-03-01",
+            subject="替考",
+            statement="密告有人替考",
+            evidence=[],
         )
 
     def inspectors(self) -> list[Json]:
@@ -82,7 +95,8 @@ class Supervised:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no answer to the enterprise may hold."""
-        return (self.visit, self.inspector, "秘密甲", "kept-comment", "17.125", "17.25", "17.375")
+        points = ("kept-comment", "17.125", "17.25", "17.375")
+        return (self.visit, self.inspector, "秘密甲", "kept-complaint", "密告", *points)
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +243,12 @@ def test_what_is_recorded_releases_it(desk: Desk):
 
 
 def test_the_names_in_the_statement_are_those_of_the_registry():
-    begun = ("InspectionDispatched", "EvaluationScored", "EvaluationScoreRevised")
+    begun = (
+        "InspectionDispatched",
+        "EvaluationScored",
+        "EvaluationScoreRevised",
+        "ComplaintReceived",
+    )
     for name in (*begun, "SpotCheckRecorded", "EvaluationConcluded"):
         for stored in EVENTS[name].ever_stored:
             assert f"'{stored}'" in WITHHELD
