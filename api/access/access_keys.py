@@ -33,14 +33,14 @@ DAYS = {FIELD_DEVICE: timedelta(days=14), PROGRAM: timedelta(days=90)}
 
 
 class Held(NamedTuple):
-    """A key that holds: which, for whom, what it may, and whether it is used the first time that day."""
+    """A key that holds: which, for whom, what it may, and until when."""
 
     key_id: str
     purpose: str
     scope: frozenset[str]
     holder: str
     actor: Actor
-    anew: bool = False
+    ends_at: datetime
 
 
 class Shown(NamedTuple):
@@ -105,7 +105,7 @@ def issue(  # noqa: PLR0913, PLR0917 - one argument a part of the key
 
 
 FIND = """
-SELECT k.purpose, k.scope, k.holder, k.digest, a.account, a.role, a.organisation, k.used_at
+SELECT k.purpose, k.scope, k.holder, k.digest, a.account, a.role, a.organisation, k.ends_at
   FROM office.access_key k JOIN office.account a ON a.account = k.account
  WHERE k.key_id = %(key_id)s AND k.revoked_at IS NULL AND k.ends_at > %(at)s
    AND k.epoch = a.epoch AND a.disabled_at IS NULL
@@ -123,13 +123,17 @@ def find(connection: Connection[Any], token: str, at: datetime) -> Held | None:
     row: Any = connection.execute(FIND, values).fetchone()
     if row is None:
         return None
-    purpose, scope, holder, kept, account, role, organisation, used_at = row
+    purpose, scope, holder, kept, account, role, organisation, ends_at = row
     if not hmac.compare_digest(digest(secret), kept):
         return None
     connection.execute(USED, values)
     actor = Actor(account=account, role=Role(role), organisation=organisation)
-    anew = used_at is None or used_at < at - timedelta(days=1)
-    return Held(key_id, purpose, frozenset(scope), holder, actor, anew)
+    return Held(key_id, purpose, frozenset(scope), holder, actor, ends_at)
+
+
+def holds(connection: Connection[Any], key_id: str, at: datetime) -> bool:
+    """Return whether a key holds, for who has something that was made with it."""
+    return connection.execute(FIND, {"key_id": key_id, "at": at}).fetchone() is not None
 
 
 OF_ACCOUNT = """

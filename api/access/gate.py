@@ -1,6 +1,6 @@
 """What everything about the way in needs: connections, keys, limits. Made once in the wiring."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,14 +26,21 @@ class Gate:
     """The way into one installation."""
 
     def __init__(
-        self, settings: AccessSettings, pool: ConnectionPool[Connection[Any]], key: bytes
+        self,
+        settings: AccessSettings,
+        pool: ConnectionPool[Connection[Any]],
+        key: bytes,
+        earlier: Sequence[bytes] = (),
     ) -> None:
+        """`earlier`: keys of before, by which browsers are still known."""
         self.pool = pool
         self.factor_key = factor_key(key)
         self.offer_key = derived(key, "dudao offered second factors")
         self.cookie_key = derived(key, "dudao provider cookie")
         self.demo_key = derived(key, "dudao demonstration")
-        self.device_key = derived(key, "dudao known devices")
+        self.device_key, *self._device_keys_of_before = (
+            derived(each, "dudao known devices") for each in (key, *earlier)
+        )
         self._attempt_key = derived(key, "dudao attempts")
         self._pace_key = derived(key, "dudao look-ups")
         self.limits = Limits(
@@ -57,7 +64,9 @@ class Gate:
 
     def tried(self, account: str, address: str, mark: str = "") -> Keys:
         """Return under what tries of an account are counted, from an address, by a browser of that mark."""
-        device = known_devices.known(self.device_key, mark, account) if mark else None
+        held = (self.device_key, *self._device_keys_of_before) if mark else ()
+        known = (known_devices.known(key, mark, account) for key in held)
+        device = next((number for number in known if number is not None), None)
         return keys(self._attempt_key, account, address, device)
 
     def require_patience(self, address: str, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,3 +40,9 @@ def unseal(key: bytes, sealed: bytes, about: str) -> bytes | None:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about.encode())
     except (InvalidTag, ValueError):
         return None
+
+
+def unseal_with(keys: Sequence[bytes], sealed: bytes, about: str) -> bytes | None:
+    """Return what was sealed with one of the keys, as above."""
+    opened = (unseal(key, sealed, about) for key in keys)
+    return next((plain for plain in opened if plain is not None), None)

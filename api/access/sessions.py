@@ -133,6 +133,12 @@ def find(
     return Session(number, actor, key, due)
 
 
+def holds(connection: Connection[Any], key: bytes, limits: Limits, at: datetime) -> bool:
+    """Return whether the session of that digest holds, without using it."""
+    values = {"digest": key, "at": at, "idle_since": at - limits.idle}
+    return connection.execute(FIND, values).fetchone() is not None
+
+
 END = "DELETE FROM office.session WHERE account = %(account)s AND number = %(number)s"
 
 

@@ -13,6 +13,7 @@ from api.access import access_log
 from api.access.access_log import Deed, Visit
 from api.access.tokens import Claims
 from domain.terms.envelope import Actor
+from ledger.log.clock import SHANGHAI
 
 
 class Listed(NamedTuple):
@@ -50,6 +51,18 @@ def add(connection: Connection[Any], claims: Claims, maker: Actor, visit: Visit)
         access_log.record(connection, visit, maker, Deed.KEY, about)
 
 
+FIRST = """
+INSERT INTO office.first_use (credential, day) VALUES (%(credential)s, %(day)s)
+ON CONFLICT (credential) DO UPDATE SET day = excluded.day WHERE first_use.day < excluded.day
+"""
+
+
+def first_of_day(connection: Connection[Any], credential: str, at: datetime) -> bool:
+    """Return whether a token or a key is used for the first time that day, on whichever server."""
+    values = {"credential": credential, "day": at.astimezone(SHANGHAI).date()}
+    return connection.execute(FIRST, values).rowcount == 1
+
+
 USED = "UPDATE office.token SET used_at = %(at)s WHERE token_id = %(token_id)s"
 
 
@@ -57,9 +70,33 @@ def used(connection: Connection[Any], claims: Claims, visit: Visit) -> None:
     """Remember that a token is in use; once a day is enough."""
     values = {"at": visit.at, "token_id": claims.token_id}
     with connection.transaction():
+        if not first_of_day(connection, claims.token_id, visit.at):
+            return
         known = connection.execute(USED, values).rowcount == 1
         about = f"token {claims.token_id} used{'' if known else ', not in the table'}"
         access_log.record(connection, visit, claims.actor, Deed.KEY, about)
+
+
+HOLDS = """
+SELECT FROM office.token
+ WHERE token_id = %(token_id)s AND account = %(account)s AND role = %(role)s
+   AND organisation = %(organisation)s AND ends_at >= %(ends_at)s AND revoked_at IS NULL
+"""
+
+
+def stands(connection: Connection[Any], claims: Claims) -> bool:
+    """Return whether a token stands on the table as it says, and was not taken back.
+
+    Asked of what a key of before has signed: whoever has that key signs nothing new with it.
+    """
+    values = {
+        "token_id": claims.token_id,
+        "account": claims.actor.account,
+        "role": claims.actor.role.value,
+        "organisation": claims.actor.organisation,
+        "ends_at": claims.ends_at,
+    }
+    return connection.execute(HOLDS, values).fetchone() is not None
 
 
 REVOKE = """

@@ -256,8 +256,19 @@ def rotate(
     name: Annotated[
         str, typer.Argument(help="wrapping(封装密钥)或 token(令牌密钥)/ wrapping or token")
     ],
+    *,
+    end_tokens: Annotated[
+        bool,
+        typer.Option(
+            "--end-tokens",
+            help="密钥外泄时用:此前签发的令牌立即失效 / after a theft: every token signed before ends",
+        ),
+    ] = False,
 ) -> None:
     """更换封装密钥或令牌密钥;身份密钥永不更换 / Put a new key in the place of one.
+
+    更换令牌密钥后,已登记的令牌到期前仍有效(旧密钥只用于核验)。 Tokens on the table stay good until they
+    end: the key of before verifies them, and signs nothing.
 
     identity 不轮换:人员与重复请求靠它的摘要认出,摘要写在不可更改的记录里。 The identity key never is:
     its digests stand in entries that nothing changes.
@@ -280,7 +291,9 @@ def rotate(
     from api.installation.backups import rotated  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
 
-    renewed = rotated(Settings(), name)
+    if end_tokens and name != "token":
+        raise Failure("--end-tokens 只用于 token", "--end-tokens goes with token alone")
+    renewed = rotated(Settings(), name, ends_tokens=end_tokens)
     after = chosen(
         "请重新备份密钥(dudao keys backup),把新密钥复制到其他服务器;此前的备份须用旧的密钥备份恢复",
         "back the keys up again (dudao keys backup) and copy the new one to the other servers; earlier "

@@ -9,6 +9,7 @@ from api.access import access_keys, access_log, sessions, token_table
 from api.access.access_keys import Held
 from api.access.access_log import Deed, Visit
 from api.access.sessions import Session
+from api.access.table_links import Credential
 from api.access.tokens import BadToken, Claims, read
 from api.http.arrival import arrival, require_own, visit
 from api.http.obligations import require_nothing_due
@@ -73,7 +74,7 @@ async def _keyed(request: Request, house: Installation, token: str) -> Actor:
     def find() -> Held | None:
         with house.gate.connection() as connection:
             found = access_keys.find(connection, token, now())
-            if found is not None and found.anew:
+            if found is not None and token_table.first_of_day(connection, found.key_id, now()):
                 about = f"{found.key_id} {found.purpose} used"
                 access_log.record(connection, visit(request), found.actor, Deed.KEY, about)
             return found
@@ -107,12 +108,24 @@ def key_of(request: Request) -> Held | None:
     return held
 
 
+def credential_of(request: Request) -> Credential | None:
+    """Return by what its caller is known: whatever is made for them there ends with it."""
+    if (held := key_of(request)) is not None:
+        return Credential("key", held.key_id, held.ends_at)
+    claims: Claims | None = getattr(request.state, "claims", None)
+    if claims is not None:
+        return Credential("token", claims.token_id, claims.ends_at)
+    session: Session | None = getattr(request.state, "session", None)
+    return None if session is None else Credential("session", session.digest.hex(), None)
+
+
 async def _bearer(request: Request, house: Installation, header: str) -> Actor:
     scheme, _, token = header.partition(" ")
     if scheme.lower() == "bearer" and token.strip().startswith(access_keys.PREFIX):
         return await _keyed(request, house, token.strip())
     try:
-        claims = read(house.key, token.strip() if scheme.lower() == "bearer" else "", now())
+        given = token.strip() if scheme.lower() == "bearer" else ""
+        claims = read(house.key, given, now(), house.earlier_keys)
     except (BadToken, ValueError, KeyError):
         raise unauthenticated(
             "令牌无效或已过期;请用 dudao token 重新签发",
@@ -120,14 +133,23 @@ async def _bearer(request: Request, house: Installation, header: str) -> Actor:
         ) from None
     if house.accounts.stale:
         await run_in_threadpool(house.accounts.refresh)
-    if not house.accounts.admits(claims.actor, claims.token_id):
+    admitted = house.accounts.admits(claims.actor, claims.token_id)
+    if admitted and claims.earlier:
+        admitted = await run_in_threadpool(_stands, house, claims)
+    if not admitted:
         raise unauthenticated(
             "账户已停用或已变更,或令牌已撤销",
             "the account is disabled or was changed, or the token was taken back",
         )
     if house.accounts.first_of(claims.token_id, today()):
         await run_in_threadpool(_note, house, claims, visit(request))
+    request.state.claims = claims
     return claims.actor
+
+
+def _stands(house: Installation, claims: Claims) -> bool:
+    with house.gate.connection() as connection:
+        return token_table.stands(connection, claims)
 
 
 def _note(house: Installation, claims: Claims, seen: Visit) -> None:

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from api.access.credentials import reseal_factors
 from api.access.gate import factor_key
+from api.access.tokens import LONGEST
 from api.installation.opening import SOURCES, open_ledger
 from api.installation.settings import Settings
 from api.installation.version import VERSION
@@ -19,7 +20,7 @@ from ledger.backup.load import Restored, check_keys, restore
 from ledger.connect import Opening, key_folder
 from ledger.log.entry import instant_text
 from ledger.unready import Unready
-from ledger.vault import erasures, fingerprints, rotation
+from ledger.vault import erasures, fingerprints, keys, rotation
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -99,19 +100,28 @@ def differing(settings: Settings, manifest: Manifest) -> dict[str, tuple[Any, An
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def rotated(settings: Settings, name: str) -> int:
-    """Put a new key in the place of one; return how many things were sealed anew with it."""
+def rotated(settings: Settings, name: str, *, ends_tokens: bool = False) -> int:
+    """Put a new key in the place of one; return how many things were sealed anew with it.
+
+    `ends_tokens`: what the token key has signed ends with it, because somebody else has it.
+    """
     renew = rotation.rewrap if name == "wrapping" else _reseal
     with (
         open_ledger(settings) as database,
         database.pool(1) as pool,
         pool.connection() as connection,
     ):
-        return rotation.rotate(connection, key_folder(settings.folder), name, renew)
+        folder = key_folder(settings.folder)
+        kept = name == "token" and not ends_tokens
+        renewed = rotation.rotate(connection, folder, name, renew, kept=kept)
+        still = fingerprints.earlier(connection, folder, "token", LONGEST)
+        for path in keys.earlier(folder, "token").keys() - still.keys():
+            path.unlink()
+        return renewed
 
 
 class ImportsWait(Unready):
-    """Files that were sent are sealed with the key, and would not open any more."""
+    """Files that were sent are sealed with the key, and would not open once it is gone."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from api.access.accounts import Holders
-from api.installation.opening import keys_of, open_ledger
+from api.installation.opening import earlier_token_keys, keys_of, open_ledger
 from api.installation.settings import Settings
 from api.intake.imports.files import Importer
 from api.intake.sheets.directory import Directory
@@ -44,6 +44,7 @@ class Bench:
         self.log = PostgresLog(self.pool)
         try:
             found = keys_of(settings, self.pool)
+            self.earlier_token_keys = earlier_token_keys(settings, self.pool)
         except BaseException:
             self.pool.close()
             raise

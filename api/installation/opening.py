@@ -10,6 +10,7 @@ from psycopg_pool import ConnectionPool
 
 from api.access.accounts import ACCOUNTS
 from api.access.gate import Gate
+from api.access.tokens import LONGEST
 from api.installation.settings import Settings
 from api.installation.variables import refuse_misspelt_place
 from ledger.connect import Database, Opening, key_folder, open_database
@@ -47,6 +48,19 @@ def keys_of(settings: Settings, pool: ConnectionPool[Connection[Any]]) -> dict[s
         return fingerprints.keys_of(connection, key_folder(settings.folder))
 
 
+def earlier_token_keys(
+    settings: Settings, pool: ConnectionPool[Connection[Any]]
+) -> tuple[bytes, ...]:
+    """Return the token keys of before whose tokens may still hold.
+
+    Raises:
+        Unready: a file is none.
+    """
+    with pool.connection() as connection:
+        found = fingerprints.earlier(connection, key_folder(settings.folder), "token", LONGEST)
+    return tuple(found.values())
+
+
 def _refuse_a_ledger_that_was_meant_elsewhere(settings: Settings) -> None:
     if not embedded.exists(settings.folder):
         refuse_misspelt_place(Settings, os.environ)
@@ -68,4 +82,5 @@ def gated() -> Generator[Gate]:
     """Yield the way in, without anything that records or reads views."""
     settings = Settings()
     with open_ledger(settings) as database, database.pool(1) as pool:
-        yield Gate(settings, pool, keys_of(settings, pool)["token"])
+        key, earlier = keys_of(settings, pool)["token"], earlier_token_keys(settings, pool)
+        yield Gate(settings, pool, key, earlier)

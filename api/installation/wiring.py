@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from api.access.accounts import Register
 from api.access.gate import Gate
-from api.access.sealing import derived, seal, unseal
+from api.access.sealing import derived, seal, unseal_with
 from api.installation.bench import Bench
 from api.installation.news import News
 from api.installation.opening import SOURCES, open_ledger
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from api.access.provider import Provider
     from api.installation.kept_tables import KeptTables
     from api.installation.what_ifs import WhatIfs
+    from api.intake.operation_store import Seals
     from api.intake.operations import Operations
     from projections.follow.fold import Rules
     from projections.follow.runner import Runner
@@ -116,11 +117,11 @@ class Installation:
         self.settings = settings
         self.database = open_ledger(settings, opening)
         self.bench = Bench(settings, self.database, connections, SOON)
-        self.key = self.bench.token_key
+        self.key, self.earlier_keys = self.bench.token_key, self.bench.earlier_token_keys
         self.pool, self.log, self.vault = self.bench.pool, self.bench.log, self.bench.vault
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
-        self.gate = Gate(settings, self.pool, self.key)
+        self.gate = Gate(settings, self.pool, self.key, self.earlier_keys)
         self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
         """Whose turn it is to download a whole list."""
         self.news = News(self.database.addresses.app)
@@ -181,11 +182,10 @@ class Installation:
     @cached_property
     def operations(self) -> "Operations":
         """Imports asked for over HTTP."""
-        from api.intake.operation_store import Seals, Store  # noqa: PLC0415 - see above
+        from api.intake.operation_store import Store  # noqa: PLC0415 - see above
         from api.intake.operations import Operations  # noqa: PLC0415 - see above
 
-        key = derived(self.key, "dudao imports")
-        store = Store(self.pool, Seals(partial(seal, key), partial(unseal, key)))
+        store = Store(self.pool, self._seals("dudao imports"))
         folder = self.settings.folder / "imports"
         return Operations(folder, self.bench, store, self.database.addresses.app)
 
@@ -201,11 +201,15 @@ class Installation:
         """Questions what would be if."""
         from api.installation.what_if_store import WhatIfStore  # noqa: PLC0415 - see above
         from api.installation.what_ifs import WhatIfs  # noqa: PLC0415
-        from api.intake.operation_store import Seals  # noqa: PLC0415
 
-        key = derived(self.key, "dudao what-if")
-        seals = Seals(partial(seal, key), partial(unseal, key))
-        return WhatIfs(self, WhatIfStore(self.pool, seals))
+        return WhatIfs(self, WhatIfStore(self.pool, self._seals("dudao what-if")))
+
+    def _seals(self, purpose: str) -> "Seals":
+        """Return how content is sealed for a purpose; what a key of before has sealed opens too."""
+        from api.intake.operation_store import Seals  # noqa: PLC0415 - see above
+
+        key, *earlier = (derived(each, purpose) for each in (self.key, *self.earlier_keys))
+        return Seals(partial(seal, key), partial(unseal_with, (key, *earlier)))
 
     @property
     def verifier(self) -> "Verifier":

@@ -18,6 +18,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "office.session": "people sign in again",
         "office.invitation": "a one-time link that was used must not come back",
         "office.attempt": "counts of the minutes before",
+        "office.first_use": "a use after the restore is remembered anew",
         "office.pace": "counts of the minutes before",
         # Files name people, and no erasure would reach them in a backup.
         "office.operation": "an import that is under way is sent again, and adds nothing twice",

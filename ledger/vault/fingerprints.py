@@ -5,6 +5,7 @@ line, and every person would be entered once more, in a ledger that cannot forge
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ IS_EMPTY = """
 SELECT (SELECT size FROM ledger.log_state) = 0 AND NOT EXISTS (SELECT FROM vault.person)
 """
 RECORD = """
-INSERT INTO vault.key_fingerprint (name, number, fingerprint)
-SELECT %(name)s, coalesce(max(number), 0) + 1, %(fingerprint)s
+INSERT INTO vault.key_fingerprint (name, number, fingerprint, ends_earlier)
+SELECT %(name)s, coalesce(max(number), 0) + 1, %(fingerprint)s, %(ends_earlier)s
   FROM vault.key_fingerprint WHERE name = %(name)s
 """
 
@@ -35,9 +36,42 @@ def in_use(connection: Connection[Any]) -> dict[str, bytes]:
     return dict(connection.execute(IN_USE).fetchall())
 
 
-def record(connection: Connection[Any], name: str, fingerprint: bytes) -> None:
-    """Tie the ledger to a key; the one before is no longer in use."""
-    connection.execute(RECORD, {"name": name, "fingerprint": fingerprint})
+def record(
+    connection: Connection[Any], name: str, fingerprint: bytes, *, ends_earlier: bool = True
+) -> None:
+    """Tie the ledger to a key; the one before makes nothing any more, and may still be good to verify."""
+    values = {"name": name, "fingerprint": fingerprint, "ends_earlier": ends_earlier}
+    connection.execute(RECORD, values)
+
+
+STILL_GOOD = """
+SELECT k.fingerprint
+  FROM vault.key_fingerprint k
+  JOIN vault.key_fingerprint n ON n.name = k.name AND n.number = k.number + 1
+ WHERE k.name = %(name)s AND n.recorded_at > clock_timestamp() - %(lasting)s
+   AND NOT EXISTS (SELECT FROM vault.key_fingerprint e
+                    WHERE e.name = k.name AND e.number > k.number AND e.ends_earlier)
+"""
+
+
+def earlier(
+    connection: Connection[Any], folder: Path, name: str, lasting: timedelta
+) -> dict[Path, bytes]:
+    """Return the keys of before, of those in the folder, by which things may still be verified.
+
+    `lasting`: how long what a key has made is good at most; a key is over that long after another
+    has taken its place, and at once where it was said then that it is.
+
+    Raises:
+        UnusableKey: a file is none.
+    """
+    values = {"name": name, "lasting": lasting}
+    good = {bytes(row[0]) for row in connection.execute(STILL_GOOD, values)}
+    return {
+        path: key
+        for path, key in keys.earlier(folder, name).items()
+        if keys.fingerprint(name, key) in good
+    }
 
 
 def check(connection: Connection[Any], folder: Path) -> None:

@@ -3,6 +3,7 @@
 `identity.key` makes the digests by which a person and a repeated request are found again,
 `wrapping.key` wraps the key of each person, `token.key` signs tokens and seals second factors. Losing
 the first two loses every name for ever; a backup of them is kept apart from the database's.
+`token.ID.key` is one of before, until the tokens that it signed have ended.
 """
 
 import hmac
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from ledger.unready import MissingKeys, UnusableKey
 
 KEY_BYTES = 32
+ID_BYTES = 4
 NAMES = ("identity", "wrapping", "token")
 
 
@@ -33,6 +35,26 @@ def path_of(folder: Path, name: str) -> Path:
 def next_path(folder: Path, name: str) -> Path:
     """Return where a key lies that is to take the place of another."""
     return folder / f"{name}.key.next"
+
+
+def key_id(name: str, key: bytes) -> str:
+    """Return what a key is called where it is named beside others: the first bytes of its fingerprint."""
+    return fingerprint(name, key)[:ID_BYTES].hex()
+
+
+def earlier_path(folder: Path, name: str, called: str) -> Path:
+    """Return where a key lies whose place another has taken."""
+    return folder / f"{name}.{called}.key"
+
+
+def earlier(folder: Path, name: str) -> dict[Path, bytes]:
+    """Return the keys of before that are there.
+
+    Raises:
+        UnusableKey: a file has not 32 bytes, or can be read by others.
+    """
+    pattern = earlier_path(folder, name, "[0-9a-f]" * 2 * ID_BYTES).name
+    return {path: _octets(path) for path in sorted(folder.glob(pattern))}
 
 
 def finish_rotation(folder: Path, name: str, fingerprinted: bytes) -> None:

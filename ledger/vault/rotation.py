@@ -47,11 +47,14 @@ def rotate(
     folder: Path,
     name: str,
     renew: Callable[[Connection[Any], bytes, bytes], int],
+    *,
+    kept: bool = False,
 ) -> int:
     """Make a new key, let `renew` seal anew what the old one sealed, and tie the ledger to it.
 
     The new key lies beside the old one until that is committed; who is interrupted in between finds
-    the right one at the next opening. Return what `renew` returns.
+    the right one at the next opening. `kept`: the old one stays, to verify what it has signed; else
+    all that was signed before ends. Return what `renew` returns.
 
     Raises:
         InUse: others are connected.
@@ -65,6 +68,9 @@ def rotate(
     coming = keys.next_path(folder, name)
     coming.unlink(missing_ok=True)
     keys.place(coming, new)
+    if kept:
+        # Before it is committed: at worst the key in use lies there twice, and nobody asks the second.
+        keys.place(keys.earlier_path(folder, name, keys.key_id(name, own[name])), own[name])
     with connection.transaction():
         connection.execute(PATIENT)
         if connection.info.server_version >= 170000:
@@ -72,7 +78,8 @@ def rotate(
         connection.execute(fingerprints.LOCK)
         connection.execute(HOLD)
         renewed = renew(connection, own[name], new)
-        fingerprints.record(connection, name, keys.fingerprint(name, new))
+        digest = keys.fingerprint(name, new)
+        fingerprints.record(connection, name, digest, ends_earlier=not kept)
     take_place(folder, name)
     return renewed
 

@@ -28,6 +28,8 @@ GRANT SELECT, INSERT ON office.access_key TO dudao_app;
 GRANT UPDATE (used_at, revoked_at) ON office.access_key TO dudao_app;
 GRANT SELECT, INSERT ON office.token TO dudao_app;
 GRANT UPDATE (used_at, revoked_at) ON office.token TO dudao_app;
+GRANT SELECT, INSERT ON office.first_use TO dudao_app;
+GRANT UPDATE (day) ON office.first_use TO dudao_app;
 GRANT SELECT, INSERT ON office.device TO dudao_app;
 GRANT UPDATE (agent, sequence, unsent, told_at) ON office.device TO dudao_app;
 GRANT SELECT, INSERT ON office.device_record TO dudao_app;

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.access import table_links
-from api.access.table_links import BadLink, Linked
+from api.access import access_keys, sessions, table_links
+from api.access.table_links import BadLink, Bearer, Credential, Linked
 from api.export.formats import PARQUET
 from api.http.answers import document, held, lasting
-from api.http.caller import Caller, Installed
+from api.http.caller import Caller, Installed, credential_of
 from api.http.described import a_record, problems
 from api.http.downloads import binary, disposition, sent_as
 from api.http.lists import Pieces
@@ -100,10 +100,14 @@ def links(
     actor: Caller,
     question: Annotated[TablesQuestion, Query()],
 ) -> Response:
-    """Return an address for each table that holds for an hour without a token."""
+    """Return an address for each table that holds for an hour without a token, and no longer than yours."""
     decide(actor, Action.READ, "tables")
     standing, kept = _kept(house, question)
-    expires_at = now() + table_links.HOLDS
+    by = credential_of(request)
+    if by is None:
+        raise unauthenticated("请先登录", "sign in first")
+    expires_at = min(filter(None, (now() + table_links.HOLDS, by.ends_at)))
+    bearer = Bearer(actor, by)
     position = standing.position
     members = {
         "expires_at": instant_text(expires_at),
@@ -113,7 +117,7 @@ def links(
                 "address": _address(
                     name,
                     position,
-                    link=table_links.issue(house.key, actor, Linked(name, position), expires_at),
+                    link=table_links.issue(house.key, bearer, Linked(name, position), expires_at),
                 ),
             }
             for name in (table.name for table in kept.manifest.tables)
@@ -187,7 +191,7 @@ def _linked(house: Installation, actor: Actor, name: str, question: TableQuestio
         return actor
     try:
         linked = Linked(name, -1 if question.position is None else question.position)
-        who = table_links.verify(house.key, question.link or "", linked, now())
+        who, by = table_links.verify(house.key, question.link or "", linked, now())
     except (BadLink, ValueError, KeyError):
         raise unauthenticated(
             "链接无效或已过期;请重新取得链接",
@@ -195,9 +199,22 @@ def _linked(house: Installation, actor: Actor, name: str, question: TableQuestio
         ) from None
     if house.accounts.stale:
         house.accounts.refresh()
-    if not house.accounts.admits(who, ""):
-        raise unauthenticated("账户已停用或已变更", "the account is disabled or was changed")
+    if not house.accounts.admits(who, by.name) or not _holds(house, by):
+        raise unauthenticated(
+            "账户已停用或已变更,或取得链接所用的登录、密钥、令牌已结束",
+            "the account is disabled or was changed, or the session, key or token is over by which the "
+            "link was asked for",
+        )
     return who
+
+
+def _holds(house: Installation, by: Credential) -> bool:
+    if by.kind == "token":
+        return True  # its end is the link's, and whether it was taken back the register knows
+    with house.gate.connection() as connection:
+        if by.kind == "key":
+            return access_keys.holds(connection, by.name, now())
+        return sessions.holds(connection, bytes.fromhex(by.name), house.gate.limits, now())
 
 
 class _Part(NamedTuple):

@@ -1,6 +1,7 @@
 """A new wrapping key: every box opens as before, and whoever holds the old one enters nobody."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,37 @@ def test_a_rotation_that_was_cut_off_is_finished_or_forgotten(
             rotate(connection, tmp_path, "wrapping", rewrap)
     assert opened(pool, tmp_path).reveal(people[0], "auditor", "check") == PEOPLE[0]
     assert not keys.next_path(tmp_path, "wrapping").exists()
+
+
+def test_a_key_that_is_kept_verifies_until_what_it_made_has_ended(
+    pool: ConnectionPool[Connection[Any]], tmp_path: Path
+):
+    opened(pool, tmp_path)
+    first = keys.complete(tmp_path)["token"]
+
+    def renew(*_: object) -> int:
+        return 0
+
+    def good(days: int = 90) -> list[bytes]:
+        with pool.connection() as connection:
+            return list(
+                fingerprints.earlier(connection, tmp_path, "token", timedelta(days=days)).values()
+            )
+
+    assert good() == []
+    with pool.connection() as connection:
+        rotate(connection, tmp_path, "token", renew, kept=True)
+    second = keys.complete(tmp_path)["token"]
+    assert second != first
+    assert good() == [first]
+    assert good(0) == []
+    keys.place(keys.earlier_path(tmp_path, "token", "01234567"), bytes(32))
+    with pool.connection() as connection:
+        rotate(connection, tmp_path, "token", renew, kept=True)
+    assert set(good()) == {first, second}  # and not one that was never the ledger's
+    with pool.connection() as connection:
+        rotate(connection, tmp_path, "token", renew)
+    assert good() == []  # after a theft, on every server whatever lies in its folder
 
 
 def test_nothing_is_rotated_under_a_running_server(
