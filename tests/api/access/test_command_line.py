@@ -2,8 +2,6 @@
 
 import json
 import re
-import signal
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 
@@ -13,6 +11,7 @@ import pytest
 from ledger.connect import Addresses
 from tests.api.cli.test_cli import Shell
 from tests.postgres import Server
+from tests.programs import running
 
 pytestmark = pytest.mark.postgres
 
@@ -44,23 +43,13 @@ def shell(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> She
 
 def served(shell: Shell) -> str:
     """What a server says until it serves, and a little more."""
-    with subprocess.Popen(  # noqa: S603 - a fixed program
-        shell.command("serve", "--port", "0"),
-        cwd=shell.folder,
-        env=shell.environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        assert running.stderr is not None
-        said = running.stderr.readline()
-        where = re.search(r"serves at (http://\S+)", said)
-        assert where, said
+    serve = shell.command("serve", "--port", "0")
+    with running(serve, shell.folder, shell.environment) as program:
+        where = re.search(r"http://\S+", program.line_with("serves at"))
+        assert where
         # The socket listens already; an answer comes once everything has been said.
-        urllib.request.urlopen(f"{where[1]}/healthz", timeout=30).close()  # noqa: S310
-        running.send_signal(signal.SIGTERM)
-        said += running.stderr.read()
-        assert running.wait(30) == 0
-    return said
+        urllib.request.urlopen(f"{where[0]}/healthz", timeout=30).close()  # noqa: S310
+        return program.end()
 
 
 def test_the_first_start_shows_a_link_until_there_are_accounts(shell: Shell, database: str) -> None:

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import signal
 import stat
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from tests.api.lines import (
     uscc,
 )
 from tests.postgres import Server
+from tests.programs import running
 
 pytestmark = pytest.mark.postgres
 
@@ -343,18 +343,9 @@ def test_a_demo_without_its_files_says_so(shell: Shell) -> None:
 
 
 def test_a_server_comes_up_and_goes_down_in_order(shell: Shell, code: str) -> None:
-    running = subprocess.Popen(  # noqa: S603 - a fixed program
-        shell.command("serve", "--port", "0"),
-        cwd=shell.folder,
-        env=shell.environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert running.stderr is not None
-    with running:
-        said = running.stderr.readline()
-        where = re.search(r"http://\S+:[0-9]+", said)
-        assert where, said
+    with running(shell.command("serve", "--port", "0"), shell.folder, shell.environment) as program:
+        where = re.search(r"http://\S+:[0-9]+", program.line_with("http://"))
+        assert where
         port = where[0].rpartition(":")[2]
         taken = shell.run("serve", "--port", port, status=2)
         assert port in taken.stderr
@@ -370,8 +361,6 @@ def test_a_server_comes_up_and_goes_down_in_order(shell: Shell, code: str) -> No
         # Not before: what was recorded while nobody followed may have waited for longer than is well.
         with urllib.request.urlopen(f"{where[0]}/readyz", timeout=10) as answer:  # noqa: S310
             assert json.load(answer)["ready"] is True
-        running.send_signal(signal.SIGTERM)
-        assert running.wait(30) == 0
 
 
 def test_what_holds_names_is_for_its_owner_alone(shell: Shell) -> None:

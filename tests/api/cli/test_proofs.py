@@ -2,10 +2,8 @@
 
 import json
 import re
-import signal
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psycopg
@@ -17,6 +15,7 @@ from proof.policy import read_policy, trust
 from tests.api.cli.test_cli import Shell
 from tests.api.lines import listed, uscc
 from tests.postgres import Server
+from tests.programs import Program, running
 from tests.serving import own_settings
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -32,34 +31,6 @@ def shell(server: Server, tmp_path: Path) -> Iterator[Shell]:
     server.drop("dudao_cli_proofs")
 
 
-@contextmanager
-def running(shell: Shell, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(  # noqa: S603 - a fixed program
-        shell.command(*arguments),
-        cwd=shell.folder,
-        env=shell.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-        for pipe in (process.stdout, process.stderr):
-            assert pipe is not None
-            pipe.close()
-
-
-def line_with(process: subprocess.Popen[str], text: str) -> str:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if text in line:
-            return line
-    raise AssertionError(text)
-
-
 def test_a_signer_and_two_witnesses_of_three(shell: Shell, server: Server) -> None:
     said = shell.run("signer", "--origin", "ledger.example/log", "--once", "--lang", "en").stderr
     keys = re.findall(r"verifier key: (\S+)", said)
@@ -71,15 +42,17 @@ def test_a_signer_and_two_witnesses_of_three(shell: Shell, server: Server) -> No
 
     def witness(number: int) -> list[str]:
         name = f"w{number}.example/1"
-        beside = ["--folder", f"w{number}", "--name", name, "--port", "0", "--lang", "en"]
-        return ["witness", *beside, *logs]
+        own = ["--folder", f"w{number}", "--name", name, "--port", "0", "--lang", "en"]
+        return ["witness", *own, *logs]
 
-    with running(shell, *witness(1)) as one, running(shell, *witness(2)) as two:
+    def beside(*arguments: str) -> AbstractContextManager[Program]:
+        return running(shell.command(*arguments), shell.folder, shell.environment)
+
+    with beside(*witness(1)) as one, beside(*witness(2)) as two:
         lines = [f"log {key}" for key in keys]
-        for number, process in enumerate((one, two), 1):
-            assert process.stdout is not None
-            vkey = process.stdout.readline().strip()
-            url = re.search(r"http://\S+", line_with(process, "listens"))
+        for number, program in enumerate((one, two), 1):
+            vkey = program.line_with(f"w{number}.example/1+").strip()
+            url = re.search(r"http://\S+", program.line_with("listens"))
             assert url is not None
             lines.append(f"witness w{number} {vkey} {url[0]}")
         gone = "w3.example/1"
@@ -87,10 +60,8 @@ def test_a_signer_and_two_witnesses_of_three(shell: Shell, server: Server) -> No
         lines.append(f"witness w3 {vkey} http://127.0.0.1:9")
         policy = "\n".join([*lines, "group offices 2 w1 w2 w3", "quorum offices", ""])
         (shell.folder / "policy").write_text(policy)
-        with running(
-            shell, "signer", "--policy", "policy", "--every", "1", "--lang", "en"
-        ) as signer:
-            told = line_with(signer, "signed up to")
+        with beside("signer", "--policy", "policy", "--every", "1", "--lang", "en") as signer:
+            told = signer.line_with("signed up to")
             assert "w1 cosigned" in told
             assert "w2 cosigned" in told
             assert "w3 did not cosign" in told

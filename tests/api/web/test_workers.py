@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from api.access.tokens import load_key
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR, registered, uscc
 from tests.postgres import Server
+from tests.programs import Program, running
 from tests.serving import own_settings
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -28,13 +28,13 @@ PATIENCE = 60.0
 class Served:
     """A server with two processes that answer."""
 
-    def __init__(self, process: subprocess.Popen[str], desk: Desk) -> None:
-        self.process, self.desk = process, desk
+    def __init__(self, program: Program, desk: Desk) -> None:
+        self.program, self.desk = program, desk
 
     def children(self) -> set[int]:
         """The processes that answer, as the kernel knows them."""
         found: set[int] = set()
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+        for task in Path(f"/proc/{self.program.process.pid}/task").iterdir():
             found |= {int(pid) for pid in (task / "children").read_text().split()}
         return {pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
@@ -62,24 +62,12 @@ def served(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "DUDAO_DATABASE_URL": settings.database_url.get_secret_value(),
         "DUDAO_DATA": str(settings.data),
     }
-    with subprocess.Popen(  # noqa: S603 - our own program
-        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        try:
-            told = ""
-            while "serves at" not in told:
-                line = process.stderr.readline()
-                assert line, told
-                told += line
-            address = re.search(r"http://\S+", told)
-            assert address is not None
-            desk = Desk(address[0], load_key(settings.folder))
-            yield Served(process, desk)
-            desk.http.close()
-        finally:
-            process.kill()
-            process.stderr.close()
+    with running(command, ROOT, environment) as program:
+        address = re.search(r"http://\S+", program.line_with("serves at"))
+        assert address is not None
+        desk = Desk(address[0], load_key(settings.folder))
+        yield Served(program, desk)
+        desk.http.close()
 
 
 def test_each_request_is_counted_once_whoever_answers_and_whoever_is_killed(
@@ -106,6 +94,5 @@ def test_each_request_is_counted_once_whoever_answers_and_whoever_is_killed(
 
 def test_the_end_of_the_first_process_is_the_end_of_all(served: Served) -> None:
     children = served.children()
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(PATIENCE) == 0
+    served.program.end()
     assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
