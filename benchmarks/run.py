@@ -28,6 +28,7 @@ from benchmarks import (
     pages,
     replays,
     report,
+    verify,
     workers,
 )
 from benchmarks.figures import FULL, QUICK, Row, Setting, missed
@@ -55,6 +56,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "workers": Figure(
             "(j) Point reads by two server processes, a million entries", workers.run
         ),
+        "verify": Figure("(k) Verification of a million entries", verify.run),
     }
 )
 

@@ -181,8 +181,23 @@ class Layer:
     def append(self, leaf: bytes) -> Iterator[Laid]:
         """Add a leaf hash; yield the tiles that it makes whole, lowest first."""
         self.size += 1
-        node, level = leaf, 0
+        yield from self._add(leaf, 0)
+
+    def append_tile(self, root: bytes) -> Iterator[Laid]:
+        """Add the root of a whole lowest tile; yield the tiles above that it makes whole.
+
+        Raises:
+            ValueError: there are leaves behind the last whole tile.
+        """
+        if self.size % WIDTH:
+            raise ValueError(f"a tile cannot begin at leaf {self.size}")
+        self.size += WIDTH
+        yield from self._add(root, 1)
+
+    def _add(self, node: bytes, level: int) -> Iterator[Laid]:
         while True:
+            if level == len(self._levels):
+                self._levels.append((Frontier(), []))
             edge, hashes = self._levels[level]
             edge.append(node)
             hashes.append(node)
@@ -192,8 +207,15 @@ class Layer:
             yield Laid(level, (self.size >> STEP * (level + 1)) - 1, node, b"".join(hashes))
             self._levels[level] = (Frontier(), [])
             level += 1
-            if level == len(self._levels):
-                self._levels.append((Frontier(), []))
+
+    def copy(self) -> "Layer":
+        """Return another that goes on from here by itself."""
+        made = Layer()
+        made.size = self.size
+        made._levels = [
+            (Frontier(edge.size, edge.hashes), list(hashes)) for edge, hashes in self._levels
+        ]
+        return made
 
     def frontier(self) -> Frontier:
         """Return the tree's right edge."""

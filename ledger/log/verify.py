@@ -6,8 +6,13 @@ On the way every root that was stated before is held against the tree as it is n
 rewritten to agree with itself does not agree with what was said of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import logging
+import os
+import secrets
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
@@ -16,12 +21,31 @@ import psycopg
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from ledger.log.entry import FORMATS, SETS_CLOCK, Draft, Malformed, check, entry_bytes, instant_text
+from ledger.log import pages
+from ledger.log.entry import (
+    FORMATS,
+    SALT_BYTES,
+    SETS_CLOCK,
+    Draft,
+    Malformed,
+    check,
+    entry_bytes,
+    instant_text,
+)
 from ledger.log.log import Head
-from ledger.log.merkle import leaf_hash
+from ledger.log.merkle import joined, leaf_hash
+from ledger.log.pages import PAGE, Accepted
 from ledger.log.tiles import STEP, Laid, Layer, lay
 
-PAGE = 5_000
+logger = logging.getLogger("dudao.ledger")
+
+MANY = 50_000
+"""Entries from which on it is worth starting processes."""
+AHEAD = 2 * (os.cpu_count() or 1) + 1
+"""Pages that are begun before one is waited for."""
+SELDOM = 64
+"""One page of so many is put together here as well, from the columns as they are stored: so a server that
+puts together other bytes than its columns say is found, without anybody knowing where it is looked at."""
 LAST = 2**62
 """Above every position."""
 IMPOSSIBLE = "columns: not values that an entry can have"
@@ -58,6 +82,13 @@ def nothing_stated(_connection: Connection[Any], _after: int, _upto: int) -> Seq
     return ()
 
 
+class Fast(NamedTuple):
+    """What recomputes pages: how it is run, and what."""
+
+    executor: Executor
+    function: Callable[[pages.Job], Accepted | None]
+
+
 Progress = Callable[[int, int], None]
 """Called with the position reached and the last one, once a page."""
 
@@ -66,15 +97,31 @@ def verify(
     pool: ConnectionPool[Connection[Any]],
     progress: Progress | None = None,
     stated: Stated = nothing_stated,
+    fast: Fast | None = None,
+    *,
+    slowly: bool = False,
 ) -> Report:
-    """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three."""
-    with pool.connection() as connection, ThreadPoolExecutor(2) as aside:
+    """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three.
+
+    A long ledger is recomputed in processes of their own, which have connections of their own. `fast`:
+    what does that instead. `slowly`: every entry is put together here, to be compared with.
+    """
+    with (
+        ExitStack() as ending,
+        pool.connection() as connection,
+        ThreadPoolExecutor(2) as aside,
+    ):
         size, hashes, recorded_at = _state(connection)
         lay(connection)
+        if fast is None and size >= MANY and not slowly:
+            fast = Fast(ending.enter_context(pages.processes(str(pool.conninfo))), pages.in_process)
         # What needs all entries at once the database checks meanwhile.
         wholes = [aside.submit(_whole, pool, query, what, size) for query, what in WHOLES]
         checker = _Checker()
-        found = _entries(connection, checker, size, progress, stated)
+        if fast is None:
+            found = _entries(connection, checker, size, progress, stated)
+        else:
+            found = _fast_entries(connection, checker, size, progress, stated, fast=fast)
         found = found or _state_difference(checker, size, hashes, recorded_at)
         found = found or _cut(connection, stated(connection, size, LAST))
         return Report(checker.head(), _first(found, wholes))
@@ -110,6 +157,28 @@ def _state(connection: Connection[Any]) -> tuple[int, list[bytes], datetime | No
     return size, hashes, recorded_at
 
 
+def _fast_entries(  # noqa: PLR0913 - what is checked, against what, how, and who wants to know
+    connection: Connection[Any],
+    checker: "_Checker",
+    size: int,
+    progress: Progress | None,
+    stated: Stated,
+    *,
+    fast: Fast,
+) -> Difference | None:
+    """Let pages be recomputed elsewhere, and look here at those of which nothing good is said."""
+    for job, coming in _begun(connection, size, stated, fast):
+        result = None if coming is None else _outcome(coming)
+        if result is None or not checker.takes(job, result):
+            found = _slowly(connection, checker, job.upto, stated)
+            # A page that is not there to its end is the last, whatever size the ledger says it has.
+            if found is not None or checker.tree.size < job.upto:
+                return found
+        if progress is not None:
+            progress(job.upto, size)
+    return None
+
+
 def _entries(
     connection: Connection[Any],
     checker: "_Checker",
@@ -131,6 +200,58 @@ def _entries(
     return None
 
 
+def _slowly(
+    connection: Connection[Any], checker: "_Checker", upto: int, stated: Stated
+) -> Difference | None:
+    while (page := _page(connection, checker.tree.size, upto, stated)).rows:
+        found = checker.page(page)
+        if found is not None:
+            return found
+    return None
+
+
+Begun = tuple["_Job", "Future[Accepted | None] | None"]
+
+
+def _begun(
+    connection: Connection[Any], size: int, stated: Stated, fast: Fast
+) -> Generator[Begun, None, None]:
+    """Yield pages in order, each with what will be said of it; None of those looked at the slow way."""
+    waiting: deque[Begun] = deque()
+    try:
+        for after in range(0, size, PAGE):
+            upto = min(after + PAGE, size)
+            job = _Job(after, upto, _by_position(stated(connection, after, upto)))
+            by_chance = secrets.randbelow(SELDOM) == 0
+            asked = pages.Job(after, upto, tuple(job.stated))
+            coming = None if by_chance else fast.executor.submit(fast.function, asked)
+            waiting.append((job, coming))
+            if len(waiting) > AHEAD:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        for _, coming in waiting:
+            if coming is not None:
+                coming.cancel()
+
+
+def _outcome(coming: Future[Accepted | None]) -> Accepted | None:
+    try:
+        return coming.result()
+    except (BrokenExecutor, psycopg.OperationalError):
+        logger.warning("a process that verifies has ended: going on without", exc_info=True)
+        return None
+
+
+class _Job(NamedTuple):
+    """The entries of a page, and what was stated of them."""
+
+    after: int
+    upto: int
+    stated: Mapping[int, list[Statement]]
+
+
 class _Page(NamedTuple):
     """Rows in order, the tiles that are whole with their last one, and what was stated of them."""
 
@@ -147,29 +268,18 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
 """
 
 
-LEVELS = range(7)
-"""Of tiles: the first whole one of the highest has 2^56 entries below it."""
-TILES = """
-SELECT t.level, t.number, t.root, t.hashes
-  FROM unnest(%(levels)s::int[], %(firsts)s::bigint[], %(lasts)s::bigint[]) AS w(level, first, last)
-  JOIN ledger.tile t ON t.level = w.level AND t.number BETWEEN w.first AND w.last
-"""
-
-
 def _page(connection: Connection[Any], after: int, upto: int, stated: Stated) -> _Page:
     rows = _rows(connection, after, upto)
     last = after + len(rows)
-    shifts = [STEP * (level + 1) for level in LEVELS]
-    values = {
-        "levels": list(LEVELS),
-        "firsts": [after >> shift for shift in shifts],
-        "lasts": [(last >> shift) - 1 for shift in shifts],
-    }
-    tiles = connection.execute(TILES, values, prepare=True, binary=True).fetchall()
-    by_position: dict[int, list[Statement]] = {}
-    for statement in stated(connection, after, last):
-        by_position.setdefault(statement.position, []).append(statement)
-    return _Page(rows, [Laid(*row) for row in tiles], by_position)
+    tiles = pages.stored_tiles(connection, after, last)
+    return _Page(rows, tiles, _by_position(stated(connection, after, last)))
+
+
+def _by_position(statements: Sequence[Statement]) -> dict[int, list[Statement]]:
+    found: dict[int, list[Statement]] = {}
+    for statement in statements:
+        found.setdefault(statement.position, []).append(statement)
+    return found
 
 
 def _rows(
@@ -213,6 +323,30 @@ class _Checker:
             return None
         return Difference(min(_first_entry(tile) for tile in wrong), TILE)
 
+    def takes(self, job: _Job, accepted: Accepted) -> bool:
+        """Go on behind a page that agrees with itself; return False, and stay, where it does not fit here."""
+        (began, ended), (first, last) = accepted.recorded_at, accepted.commands
+        if self.tree.size != job.after or (
+            self.recorded_at is not None and began < self.recorded_at
+        ):
+            return False
+        if first[1] != 0 and first != self._command:
+            return False
+        edge = self.tree.frontier().hashes
+        for position, statements in job.stated.items():
+            root = joined([*edge, *accepted.edges[position]])
+            if any(each.root != root for each in statements):
+                return False
+        tree, laid = self.tree.copy(), list[Laid]()
+        for tile in accepted.roots:
+            laid += tree.append_tile(tile)
+        for leaf in accepted.tail:
+            laid += tree.append(leaf)
+        if sorted(laid) != sorted(accepted.above):
+            return False
+        self.tree, self.recorded_at, self._command = tree, ended, (last[0], last[1] + 1)
+        return True
+
     def _contradicted(self, statements: list[Statement]) -> str | None:
         root = self.tree.frontier().root()
         return next((_root_is_not(each) for each in statements if each.root != root), None)
@@ -230,9 +364,8 @@ class _Checker:
             return str(error)
         except (TypeError, AttributeError, UnicodeError, KeyError):
             return IMPOSSIBLE
-        if leaf_hash(content) != leaf:
-            return "leaf: not the hash of the entry's columns"
-        if (wrong := self._time(type_, recorded_at, payload)) is not None:
+        wrong = _unhashed(content, salt, leaf) or self._time(type_, recorded_at, payload)
+        if wrong is not None:
             return wrong
         if part != 0 and (key, part) != self._command:
             return f"part: {part} does not continue a command"
@@ -254,6 +387,14 @@ class _Checker:
         if before and recorded_at < before and said == _Instants(before, recorded_at):
             return None
         return "recorded_at: the clock is not set back from the entry above as it says"
+
+
+def _unhashed(content: bytes, salt: bytes, leaf: bytes) -> str | None:
+    if (
+        len(salt) != SALT_BYTES
+    ):  # else a byte could go over to it from the payload, under the same hash
+        return f"salt: not of {SALT_BYTES} bytes"
+    return None if leaf_hash(content) == leaf else "leaf: not the hash of the entry's columns"
 
 
 class _Instants(msgspec.Struct, rename={"from_": "from"}):
@@ -296,10 +437,11 @@ SELECT min(position) FROM (
 """
 TAGS = """
 SELECT min(position) FROM (
-    SELECT hashtextextended(t.tag, 0) AS tag_hash, e.position
-      FROM ledger.entry e, unnest(e.tags) AS t(tag)
-     WHERE e.position BETWEEN 1 AND %(size)s AND t.tag <> 'stream:' || e.stream
-       AND t.tag IS DISTINCT FROM 'subject:' || e.subject) carried
+    SELECT hashtextextended(t.tag, 0) AS tag_hash, t.position
+      FROM (SELECT e.position, e.stream, e.subject, unnest(e.tags) AS tag
+              FROM ledger.entry e WHERE e.position BETWEEN 1 AND %(size)s) t
+     WHERE t.tag <> 'stream:' || t.stream
+       AND t.tag IS DISTINCT FROM 'subject:' || t.subject) carried
   FULL JOIN (SELECT tag_hash, position FROM ledger.entry_tag
               WHERE position BETWEEN 1 AND %(size)s) found
  USING (tag_hash, position) WHERE carried.position IS NULL OR found.position IS NULL
@@ -307,7 +449,8 @@ SELECT min(position) FROM (
 OUTSIDE = """
 SELECT CASE WHEN x.lowest < 1 THEN 0 ELSE x.lowest END FROM (
     SELECT least(
-           (SELECT min(e.position) FROM ledger.entry e WHERE e.position > s.size OR e.position < 1),
+           (SELECT min(e.position) FROM ledger.entry e WHERE e.position > s.size),
+           (SELECT min(e.position) FROM ledger.entry e WHERE e.position < 1),
            (SELECT min(t.position) FROM ledger.entry_tag t
              WHERE t.position > s.size OR t.position < 1)) AS lowest
       FROM ledger.log_state s WHERE %(size)s >= 0) x
@@ -336,6 +479,7 @@ def _whole(
         # Made for probes (see connect.py), the session's settings are wrong for whole tables.
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute("SET LOCAL enable_seqscan = on")
+        connection.execute("SET LOCAL work_mem = '64MB'")
         if connection.info.server_version >= 170000:
             connection.execute("SET LOCAL transaction_timeout = 0")
         return _asked(connection, query, what, size)

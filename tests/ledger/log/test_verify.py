@@ -3,6 +3,8 @@
 # ruff: noqa: S608 - an attacker writes the statements he likes
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -10,11 +12,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
 
 from ledger.connect import app_pool
+from ledger.log import pages
 from ledger.log.log import Append
+from ledger.log.merkle import joined, root_of
 from ledger.log.postgres_log import PostgresLog
-from ledger.log.verify import Report, verify
+from ledger.log.tiles import root_at
+from ledger.log.verify import Fast, Report, Statement, verify
 from tests.ledger.drafts import draft
 from tests.postgres import Server
 
@@ -51,6 +57,18 @@ COLUMNS = {
 STATE = {"size": "bigint", "frontier": "bytea[]", "recorded_at": "timestamptz"}
 
 
+@contextmanager
+def in_threads(pool: ConnectionPool) -> Iterator[Fast]:
+    """Recompute pages the fast way, on connections of the pool."""
+
+    def recomputed(job: pages.Job) -> pages.Accepted | None:
+        with pool.connection() as connection:
+            return pages.accepted(connection, job)
+
+    with ThreadPoolExecutor(2) as executor:
+        yield Fast(executor, recomputed)
+
+
 class Attacker:
     """A superuser with the triggers and constraints out of the way."""
 
@@ -76,7 +94,9 @@ class Attacker:
             for table in tables:
                 self.run(f"CREATE TABLE IF NOT EXISTS public.{table} AS TABLE ledger.{table}")
             self.run(statement, **values)
-            return verify(self.log.pool)
+            # What the fast way does not accept is named by the slow one: it is enough to try the fast.
+            with in_threads(self.log.pool) as fast:
+                return verify(self.log.pool, fast=fast)
         except (psycopg.IntegrityError, psycopg.DataError):
             assume(condition=False)
             raise
@@ -115,6 +135,15 @@ def test_an_untouched_ledger_is_whole(attacker: Attacker):
     report = verify(attacker.log.pool, lambda done, last: seen.append((done, last)))
     assert report == (attacker.log.head(), None)
     assert seen == [(SIZE, SIZE)]
+
+
+def test_the_fast_way_accepts_what_is_whole(attacker: Attacker):
+    with attacker.log.pool.connection() as connection:
+        found = pages.accepted(connection, pages.Job(0, SIZE, (4, SIZE)))
+    assert found is not None
+    head = attacker.log.head()
+    assert joined(found.edges[SIZE]) == head.root == root_of(found.tail)
+    assert found.recorded_at[1] == head.recorded_at
 
 
 @pytest.mark.parametrize("column", COLUMNS)
@@ -228,6 +257,68 @@ def test_a_tile_that_does_not_say_what_the_entries_say_is_named(
     assert difference is not None
     assert difference.position == position
     assert difference.what.startswith("tile: ")
+
+
+def test_a_ledger_of_several_pages_is_recomputed_in_processes(server: Server, log: PostgresLog):
+    size = pages.PAGE + 700
+    # One command goes over the end of a page.
+    many = (draft(f"plan/{number}", "一:标签", key="k") for number in range(size))
+    log.append([Append(tuple(many))])
+    roots = {at: tiles_root(log, at) for at in (1, 300, pages.PAGE, pages.PAGE + 1, size)}
+
+    def stated(_: object, after: int, upto: int) -> list[Statement]:
+        return [Statement(at, root, "x") for at, root in roots.items() if after < at <= upto]
+
+    seen = []
+    with pages.processes(str(log.pool.conninfo)) as executor:
+        fast = Fast(executor, pages.in_process)
+        jobs = [pages.Job(0, pages.PAGE, (1,)), pages.Job(pages.PAGE, size, ())]
+        assert all(executor.map(pages.in_process, jobs)), "nothing of it is out of the ordinary"
+        report = verify(log.pool, lambda *at: seen.append(at), stated, fast)
+        assert report == (log.head(), None) == verify(log.pool, None, stated)
+        assert seen == [(pages.PAGE, size), (size, size)]
+        for at, right in dict(roots).items():
+            roots[at] = bytes(32)
+            report = verify(log.pool, None, stated, fast)
+            assert report == verify(log.pool, None, stated)
+            assert report.difference is not None
+            assert report.difference.position == at
+            roots[at] = right
+        superuser = make_conninfo(server.superuser, dbname=name_of(log))
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            connection.execute("ALTER TABLE ledger.entry DISABLE TRIGGER ALL")
+            position = pages.PAGE + 1
+            for change in (
+                "part = 99999",
+                "idempotency_key = 'z'",
+                "recorded_at = recorded_at - interval '1 s'",
+            ):
+                recorded = log.at([position])[0]
+                connection.execute(f"UPDATE ledger.entry SET {change} WHERE position = {position}")
+                connection.execute(
+                    "UPDATE ledger.entry SET leaf = %s WHERE position = %s",
+                    (log.at([position])[0].leaf_hash(), position),
+                )
+                report = verify(log.pool, fast=fast)
+                assert report == verify(log.pool)
+                assert report.difference is not None
+                assert report.difference.position == position
+                connection.execute(
+                    "UPDATE ledger.entry SET part = %s, idempotency_key = %s, recorded_at = %s,"
+                    " leaf = %s WHERE position = %s",
+                    (
+                        recorded.part,
+                        recorded.idempotency_key,
+                        recorded.recorded_at,
+                        recorded.leaf_hash(),
+                        position,
+                    ),
+                )
+
+
+def tiles_root(log: PostgresLog, position: int) -> bytes:
+    with log.pool.connection() as connection:
+        return root_at(connection, position)
 
 
 def name_of(log: PostgresLog) -> str:
