@@ -161,14 +161,14 @@ class Verifier:
     def __init__(self, pool: Pool, sources: Sequence[Source]) -> None:
         self._pool = pool
         self._sources = sources
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
         self._stop = threading.Event()
         self.progress: tuple[int, int] | None = None
         """Position reached and the last one, while this process verifies."""
 
     def start(self, asked_by: str) -> bool:
         """Begin in the background; return False where one is under way already."""
-        if self._thread is not None and self._thread.is_alive():
+        if self.thread is not None and self.thread.is_alive():
             return False
         begun: list[bool] = []
         told = threading.Event()
@@ -177,10 +177,10 @@ class Verifier:
             begun.append(mine)
             told.set()
 
-        self._thread = threading.Thread(
+        self.thread = threading.Thread(
             target=self._work, args=(asked_by, tell), name="verifier", daemon=True
         )
-        self._thread.start()
+        self.thread.start()
         told.wait()
         return begun[0]
 
@@ -204,8 +204,6 @@ class Verifier:
             raise Stopped
         self.progress = position, upto
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Give up what is under way."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=30)

@@ -57,6 +57,14 @@ class Outlet(io.RawIOBase):
                 waiting.poll()
         return size
 
+    def takes(self) -> bool:
+        """Return whether a write would go on at once, or fail at once."""
+        if self._descriptor is None:
+            return True
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLOUT)
+        return bool(poll.poll(0))
+
     def close_silently(self) -> None:
         """Take and drop all that still comes."""
         self._dropping = True
@@ -113,7 +121,19 @@ def _stream(name: str, descriptor: int) -> io.TextIOWrapper:
 
 def abandon_stdout() -> None:
     """Throw away what standard output did not take, so that leaving meets no second failure."""
-    buffered = getattr(sys.stdout, "buffer", None)
-    raw = getattr(buffered, "raw", buffered)
-    if isinstance(raw, Outlet):
+    raw = _outlet_of(sys.stdout)
+    if raw is not None:
         raw.close_silently()
+
+
+def abandon_full_stderr() -> None:
+    """Throw away what standard error holds, if nobody takes it: who leaves would wait for that for good."""
+    raw = _outlet_of(sys.stderr)
+    if raw is not None and not raw.takes():
+        raw.close_silently()
+
+
+def _outlet_of(stream: object) -> Outlet | None:
+    buffered = getattr(stream, "buffer", None)
+    raw = getattr(buffered, "raw", buffered)
+    return raw if isinstance(raw, Outlet) else None

@@ -25,7 +25,7 @@ class News:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._questions = 0
         self._follower: Follower | None = None
-        self._thread: Thread | None = None
+        self.thread: Thread | None = None
         self._over = False
 
     def is_over(self) -> bool:
@@ -72,13 +72,13 @@ class News:
 
     def _listen(self) -> None:
         with self._lock:
-            if self._thread is not None or self._over:
+            if self.thread is not None or self._over:
                 return
             self._follower = Follower(self._conninfo)
-            self._thread = Thread(
+            self.thread = Thread(
                 target=self._tell, args=(self._follower,), name="ledger-news", daemon=True
             )
-            self._thread.start()
+            self.thread.start()
 
     def _tell(self, follower: Follower) -> None:
         while not self._over:
@@ -104,9 +104,6 @@ class News:
                 self._follower.stop()
 
     def close(self) -> None:
-        """Stop, and let go of the connection."""
-        self.stop()
-        if self._thread is not None:
-            self._thread.join()
+        """Let go of the connection, once nobody listens on it any more."""
         if self._follower is not None:
             self._follower.close()

@@ -52,17 +52,15 @@ class WhatIfs:
         self.store = store
         self._conninfo = house.database.addresses.app
         self._closing = Event()
-        self._thread = Thread(target=self._work, name="what-if", daemon=True)
+        self.thread = Thread(target=self._work, name="what-if", daemon=True)
 
     def start(self) -> None:
         """Begin with what was left unfinished, whichever server it was asked of."""
-        self._thread.start()
+        self.thread.start()
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Take nothing more on; what runs goes on in another server, or when the next one starts."""
         self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=20)
 
     def ask(self, actor: Actor, asked: Asked, position: int, day: date) -> Job:
         """Have a question carried out.

@@ -51,6 +51,12 @@ ATTEMPT_HOLDS = timedelta(seconds=5)
 """For how long an append that was tried and undone tells that the next will succeed."""
 SOON = 5.0
 """Seconds for which a request waits for the database before it is told that it is away."""
+FINISHED_WITHIN = timedelta(seconds=7)
+"""How long what works beside the requests may take to end."""
+BROKEN_OFF_AFTER = timedelta(seconds=3)
+"""After which statements are broken off that write views: somebody may hold a lock before them."""
+BROKEN_OFF_EVERY = 0.5
+"""Seconds from one attempt to the next: what was broken off may begin another statement."""
 WHOLE_LISTS = 2
 """Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
@@ -334,15 +340,37 @@ class Installation:
     def close(self) -> None:
         """Finish what is under way and let go of the database."""
         self._closing.set()
-        self.news.close()
-        self.verifier.close()
+        self.news.stop()
+        self.verifier.stop()
+        threads = [self.news.thread, self.verifier.thread]
         if self._thread is not None:
-            self.operations.close()
-            self.what_ifs.close()
+            self.operations.stop()
+            self.what_ifs.stop()
             self.runner.stop()
-            self._thread.join(timeout=30)
+            threads += [self.operations.thread, self.what_ifs.thread, self._thread]
+        late = self._late([each for each in threads if each is not None and each.ident is not None])
+        if late:
+            logger.warning(
+                "%s had not come to an end %g s after they were told to, and are given up: what they "
+                "had not finished is done again",
+                *(", ".join(late), FINISHED_WITHIN.total_seconds()),
+            )
+        if self.news.thread is None or not self.news.thread.is_alive():
+            self.news.close()
         self.bench.close()
         self.database.close()
+
+    def _late(self, threads: list[threading.Thread]) -> list[str]:
+        """Wait for threads that were told to end; return the names of those that have not."""
+        began = elapsed()
+        while elapsed() - began < FINISHED_WITHIN:
+            for thread in threads:
+                thread.join(BROKEN_OFF_EVERY / len(threads))
+            if not any(thread.is_alive() for thread in threads):
+                break
+            if elapsed() - began > BROKEN_OFF_AFTER and self._thread is not None:
+                self.runner.interrupt()
+        return [thread.name for thread in threads if thread.is_alive()]
 
     def __enter__(self) -> Self:
         """Return the installation itself."""

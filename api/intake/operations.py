@@ -190,17 +190,15 @@ class Operations:
         self._store = store
         self._conninfo = conninfo
         self._closing = Event()
-        self._thread = Thread(target=self._work, name="imports", daemon=True)
+        self.thread = Thread(target=self._work, name="imports", daemon=True)
 
     def start(self) -> None:
         """Begin with what was left unfinished, whichever server it was asked of."""
-        self._thread.start()
+        self.thread.start()
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Take nothing more on; what runs goes on in another server, or when the next one starts."""
         self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
 
     def take_in(
         self,

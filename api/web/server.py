@@ -3,12 +3,14 @@
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
+from api.export.outlet import abandon_full_stderr
 from api.installation import logs
 from api.installation.opening import SOURCES
 from api.installation.settings import Settings
@@ -16,14 +18,15 @@ from api.installation.version import VERSION
 from api.installation.wiring import Installation
 from api.web.app import create_app
 from api.web.bounded_heads import BoundedHeads
+from api.web.leaving import GRACE, LET_GO, Leaving
 from api.web.workers import Workers
 from ledger import guards
 from ledger.connect import Opening, check_login
 
 logger = logging.getLogger("dudao.api")
 
-GRACE = 20
-"""Seconds for which requests under way may still be answered once the end was asked for."""
+WORKERS_WITHIN = GRACE + LET_GO + 2
+"""Seconds after which a process that answers requests is ended: by then it has given up by itself."""
 
 
 class Occupied(OSError):  # noqa: N818 - reads as what it says
@@ -57,20 +60,47 @@ def serve(
     `ready` is called once the installation is open, before the first request is answered. With more
     than one of `workers` each answers in a process of its own, and this one follows the ledger.
     """
-    signal.signal(signal.SIGTERM, _leave)
+    leaving = Leaving(GRACE + LET_GO if workers == 1 else WORKERS_WITHIN + LET_GO)
+    leaving.watch()
+    break_off(leaving)
     connections = 24 if workers == 1 else 8
     with (
+        _stderr_left_alone(),
         logs.written(settings.log_format, settings.log_level or "info"),
         Installation(settings, connections=connections, opening=Opening.RECORDING) as house,
     ):
+        leaving.let_go(house.database.close)
         if settings.url is not None and not settings.trial:
             check_login(house.database.addresses.app, SOURCES)
         _tell_of_guards(house)
         house.follow()
         if workers == 1:
-            answer_requests(house, listening, None, lambda: ready(house))
+            answer_requests(house, listening, None, lambda: ready(house), leaving)
         else:
-            _watch_over(Workers(settings, listening, workers), lambda: ready(house))
+            _watch_over(Workers(settings, listening, workers), lambda: ready(house), leaving)
+
+
+@contextmanager
+def _stderr_left_alone() -> Generator[None]:
+    """Wait for no reader of standard error on the way out."""
+    try:
+        yield
+    finally:
+        abandon_full_stderr()
+
+
+def break_off(leaving: Leaving) -> None:
+    """End an unfinished start on a signal the way an exception does, so that everything is let go of.
+
+    Once: what is let go of is not broken off in turn.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
+        if leaving.begin():
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
 
 
 def answer_requests(
@@ -78,16 +108,15 @@ def answer_requests(
     listening: socket.socket,
     figures: Path | None,
     ready: Callable[[], None],
+    leaving: Leaving,
 ) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish those under way.
 
     `figures`: the folder in which several processes count together.
     """
     app = create_app(house, figures)
+    leaving.tell(house.news.stop)
     ready()
-    # uvicorn raises the signal again when it has shut down; closing must still be done then.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _go_on)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -101,27 +130,34 @@ def answer_requests(
         http=BoundedHeads,
     )
     logger.info("serving", extra={"address": address(listening), "version": VERSION})
-    _Server(config, house).run(sockets=[listening])
+    server = _Server(config, leaving)
+    # From here on, and not only once the server runs: nobody sends the same signal twice. The server
+    # raises it again when it has shut down; closing must still be done then.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.handle_exit)
+    server.should_exit = leaving.asked
+    server.run(sockets=[listening])
     logger.info("leaving")
 
 
 class _Server(uvicorn.Server):
-    """A server that lets go at once of whoever waits for news when it is told to end."""
+    """A server that begins to leave when it is told to end."""
 
-    def __init__(self, config: uvicorn.Config, house: Installation) -> None:
+    def __init__(self, config: uvicorn.Config, leaving: Leaving) -> None:
         super().__init__(config)
-        self._house = house
+        self._leaving = leaving
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take the signal."""
         super().handle_exit(sig, frame)
-        self._house.news.stop()
+        self._leaving.begin()
 
 
-def _watch_over(workers: Workers, ready: Callable[[], None]) -> None:
+def _watch_over(workers: Workers, ready: Callable[[], None], leaving: Leaving) -> None:
     """Let the processes answer until SIGTERM or SIGINT; replace one that ends."""
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
+        leaving.begin()
         workers.stop()
 
     with workers.counting() as figures:
@@ -130,10 +166,12 @@ def _watch_over(workers: Workers, ready: Callable[[], None]) -> None:
             ready()
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, leave)
+            if leaving.asked:
+                workers.stop()
             workers.watch(figures)
         finally:
             workers.stop()
-            workers.join(GRACE + 5)
+            workers.join(WORKERS_WITHIN)
 
 
 def _tell_of_guards(house: Installation) -> None:
@@ -141,15 +179,6 @@ def _tell_of_guards(house: Installation) -> None:
     with house.reading() as connection:
         for line in guards.differences(connection, SOURCES):
             logger.critical("a guard of the ledger is not as this release sets it: %s", line)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-    """End an unfinished start the way an exception does, so that everything is let go of."""
-    raise SystemExit(0)
-
-
-def _go_on(number: int, frame: FrameType | None) -> None:
-    """Do nothing: the server has heard the signal and is done."""
 
 
 def address(listening: socket.socket) -> str:

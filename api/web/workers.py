@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
@@ -16,11 +17,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
 
 from api.installation import logs
 from api.installation.settings import Settings
 from api.installation.wiring import Installation
+from api.web.leaving import GRACE, LET_GO, Leaving
 
 logger = logging.getLogger("dudao.api")
 
@@ -101,9 +102,11 @@ class Workers:
 
     def join(self, patience: float) -> None:
         """Wait until all of them have ended; who does not within so many seconds is ended."""
+        deadline = time.monotonic() + patience
         for process in self._running:
-            process.join(patience)
+            process.join(max(deadline - time.monotonic(), 0))
             if process.is_alive():
+                logger.error("server process %s did not end; it is given up", process.pid)
                 process.kill()
                 process.join()
 
@@ -118,19 +121,20 @@ def _hears(told: Connection) -> bool:
 
 def work(settings: Settings, listening: socket.socket, figures: Path, tell: Connection) -> None:
     """Answer requests until told to end. Runs in a process of its own."""
-    from api.web.server import answer_requests  # noqa: PLC0415 - which imports this module
+    from api.web.server import answer_requests, break_off  # noqa: PLC0415 - which imports this module
 
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
-    signal.signal(signal.SIGTERM, _leave)
+    leaving = Leaving(GRACE + LET_GO)
+    leaving.watch()
+    break_off(leaving)
+    # Of Ctrl-C the process hears that watches over it, as does this one once it answers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with (
         logs.written(settings.log_format, settings.log_level or "info"),
         Installation(settings, connections=12) as house,
     ):
-        answer_requests(house, listening, figures, ready=lambda: tell.send_bytes(b"ready"))
-
-
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler
-    raise SystemExit(0)
+        leaving.let_go(house.database.close)
+        answer_requests(house, listening, figures, lambda: tell.send_bytes(b"ready"), leaving)
 
 
 def _end_with_parent() -> None:

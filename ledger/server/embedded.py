@@ -80,14 +80,34 @@ class Embedded:
         if self._lease.closed:
             return
         with _exclusive(self._folder / "postgres.lock"):
-            self._lease.close()
-            os.write(self._wake, b"x")
-            with (self._folder / "postgres.users").open("a") as users:
-                try:
-                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return
-                _stop(self._pgdata)
+            self._leave()
+
+    def _leave(self) -> None:
+        self._lease.close()
+        os.write(self._wake, b"x")
+        with (self._folder / "postgres.users").open("a") as users:
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            _stop(self._pgdata)
+
+    def start(self) -> None:
+        """Have the server run and answer, with roles and database. Called under the lock of the folder.
+
+        Raises:
+            Unavailable: it did not answer within `READY_WITHIN` seconds.
+        """
+        try:
+            if not exists(self._folder):
+                _create(self._pgdata)
+            changed = settings.write(self._pgdata)
+            _start(self._pgdata, self.conninfo("postgres", "postgres"), changed=changed)
+            _prepare(self.conninfo("postgres", "postgres"))
+        except BaseException:
+            # Whoever is told to end in the middle leaves no server behind that nobody uses.
+            self._leave()
+            raise
 
     def __enter__(self) -> Self:
         """Return the hold itself."""
@@ -140,17 +160,9 @@ def attach(folder: Path) -> Embedded:
         lease = (folder / "postgres.users").open("a")
         fcntl.flock(lease, fcntl.LOCK_SH)
         server = Embedded(folder, lease)
-        try:
-            if not exists(folder):
-                _create(pgdata)
-            changed = settings.write(pgdata)
-            _start(pgdata, server.conninfo("postgres", "postgres"), changed=changed)
-            _prepare(server.conninfo("postgres", "postgres"))
-        except BaseException:
-            lease.close()
-            raise
+        server.start()
+        atexit.register(server.close)
     server.watch()
-    atexit.register(server.close)
     return server
 
 

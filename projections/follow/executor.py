@@ -73,10 +73,13 @@ def processes(rules: Rules, workers: int | None = None) -> Generator[Processes]:
     The rules are sent once to each. Processes are spawned: a fork would share connections.
     """
     number = workers or os.cpu_count() or 1
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         number, mp_context=get_context("spawn"), initializer=_install, initargs=(rules,)
-    ) as pool:
+    )
+    try:
         yield Processes(pool, number)
+    finally:  # what was begun ends; whoever breaks off waits for nothing more
+        pool.shutdown(cancel_futures=True)
 
 
 def _install(rules: Rules) -> None:

@@ -7,7 +7,7 @@ as they were at some position, and the next one goes on from there.
 import logging
 import time
 from collections.abc import Callable, Collection, Generator, Iterable
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple, TypeAlias
@@ -33,8 +33,14 @@ logger = logging.getLogger("dudao.projections")
 
 LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
+CANCELLED_WITHIN = 1.0
+"""Seconds for the server to take note that a statement is broken off."""
 STANDBY = 0.5
 """Seconds between attempts of a standby to become the follower."""
+
+
+class Stopped(Exception):  # noqa: N818 - reads as what it says
+    """Nobody waits for the stretch under way any more; nothing of it was written."""
 
 
 class Overtaken(RuntimeError):  # noqa: N818 - reads as what it says
@@ -87,6 +93,7 @@ class Runner:
         self._stopped = stopped or Event()
         self._lock = Lock()
         self._follower: Follower | None = None
+        self._connected: tuple[Connection[Any], ...] = ()
 
     @property
     def stopped(self) -> bool:
@@ -103,8 +110,9 @@ class Runner:
             lease = Lease(self._conninfo, self._schema)
             while not self._stopped.is_set() and position_of(writer) < goal:
                 if lease.try_take(writer):
-                    with lease.held():
+                    with lease.held(), suppress(Stopped):
                         self._catch_up(reader, writer, upto, lease)
+                    writer.rollback()
                 self._stopped.wait(STANDBY / 10)
             return position_of(writer)
 
@@ -134,6 +142,8 @@ class Runner:
         except version.LaterFold as error:
             logger.error("%s", error)  # noqa: TRY400 - no fault: a later release runs, or has run
             self._stopped.wait(STANDBY * 10)
+        except Stopped:
+            pass
         except (psycopg.OperationalError, Overtaken):
             # The server is gone or restarts; what was not committed is done again.
             self._stopped.wait(STANDBY)
@@ -166,6 +176,17 @@ class Runner:
         with self._lock:
             if self._follower is not None:
                 self._follower.stop()
+
+    def interrupt(self) -> None:
+        """Break off the statements under way, each in a transaction that leaves nothing behind.
+
+        For a runner that was told to stop and does not: somebody may hold a lock that it waits for.
+        """
+        with self._lock:
+            connected = self._connected
+        for connection in connected:
+            with suppress(psycopg.Error):
+                connection.cancel_safe(timeout=CANCELLED_WITHIN)
 
     def _elected(self, lease: Lease, writer: Connection[Any]) -> bool:
         while not self._stopped.is_set():
@@ -230,6 +251,8 @@ class Runner:
         pump.add(partial(_begin, writer, at, frozenset(self._apart)))
         with self._executors(self._installed) as executor:
             for changes, apart in executor.map(bulk.changes, bulk.parts(reader, whole)):
+                if self._stopped.is_set():
+                    raise Stopped
                 self._set_apart(apart)
                 pump.add(partial(apply, writer, changes))
                 pump.add(partial(set_apart.note, writer, apart))
@@ -266,7 +289,13 @@ class Runner:
             for connection in (reader, writer):
                 connection.execute(SEARCH, {"schema": self._schema})
                 connection.execute(UNLIMITED)
-            yield reader, writer
+            with self._lock:
+                self._connected = reader, writer
+            try:
+                yield reader, writer
+            finally:
+                with self._lock:
+                    self._connected = ()
 
 
 UNLIMITED = "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0"

@@ -173,7 +173,8 @@ def test_another_server_carries_out_what_was_asked_of_one_that_is_gone_in_the_or
     try:
         found = [ended(other, id_) for id_ in (first, *others)]
     finally:
-        other.close()
+        other.stop()
+        other.thread.join()
     assert [(each.stage, each.taken, each.refused) for each in found] == [("done", 1, 0)] * 4
     seen = [each.position for each in waiting.log.entries() if each.subject == code]
     assert len(seen) == 4
@@ -203,7 +204,8 @@ def test_an_import_that_is_interrupted_tells_all_that_it_took(
     try:
         found = ended(other, id_)
     finally:
-        other.close()
+        other.stop()
+        other.thread.join()
     assert gone.is_set()
     assert (found.stage, found.lines, found.taken, found.known) == ("done", 22, 21, 1)
 
@@ -227,7 +229,8 @@ def test_a_full_disk_stops_no_import_for_good_and_loses_no_upload(
     try:
         found = ended(other, id_)
     finally:
-        other.close()
+        other.stop()
+        other.thread.join()
     assert full.is_set()
     assert (found.stage, found.taken) == ("done", 1)
 
@@ -254,7 +257,8 @@ def test_what_an_earlier_release_kept_in_the_folder_is_taken_over(waiting: Insta
             time.sleep(0.01)
         found = ended(other, operation.id)
     finally:
-        other.close()
+        other.stop()
+        other.thread.join()
     assert (found.stage, found.taken) == ("done", 1)
     assert not list(folder.glob("*.*"))
 
@@ -277,7 +281,8 @@ def test_neither_file_nor_refused_lines_can_be_read_in_the_database(
     try:
         found = ended(other, id_)
     finally:
-        other.close()
+        other.stop()
+        other.thread.join()
     assert found.refused == 1
     assert other.refused(found)[0]["line"] == 2
     with waiting.reading() as connection:

@@ -71,6 +71,18 @@ def answers(server: embedded.Embedded) -> bool:
         return False
 
 
+def test_who_is_told_to_end_while_it_starts_leaves_no_server_behind(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_conninfo: str) -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(embedded, "_prepare", interrupted)
+    with pytest.raises(SystemExit):
+        embedded.attach(fresh)
+    assert not postmaster.is_alive(fresh / "postgres")
+
+
 def test_the_last_to_leave_stops_the_server(folder: Path):
     other = another_process(folder)
     with embedded.attach(folder) as server:

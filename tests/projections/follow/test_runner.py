@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -252,3 +252,37 @@ def test_what_waits_is_not_done_after_a_failure():
     with pytest.raises(ZeroDivisionError), Pump() as pump:
         work(pump)
     assert done == []
+
+
+class Once:
+    """Runs the first part, and is told that nobody waits for the rest."""
+
+    workers = 1
+
+    def __init__(self, stopped: threading.Event) -> None:
+        self._stopped = stopped
+
+    def map(self, function, jobs):
+        for job in jobs:
+            changes = function(RULES, job)
+            self._stopped.set()
+            yield changes
+
+
+def test_a_long_stretch_that_nobody_waits_for_is_broken_off_and_leaves_nothing(
+    fresh: Callable[[], Ledger],
+):
+    story, conn, conninfo = fresh()
+    tell(story, steps(30))
+    stopped = threading.Event()
+    runner = Runner(
+        conninfo,
+        RULES,
+        Sizes(long=10),
+        executors=lambda _: nullcontext(Once(stopped)),
+        stopped=stopped,
+    )
+    runner.catch_up()
+    assert position(conn) == 0
+    assert Runner(conninfo, RULES).catch_up() == story.position
+    assert check(conninfo, RULES, InProcess(RULES), story.position) == []
