@@ -1,17 +1,24 @@
-"""How far supervision and plans reach: who was not visited, who filed no plan, what was held otherwise."""
+"""How far supervision and plans reach: who was not visited, what visits left to do, who filed no plan or departed."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from api.questions import cursors
 from api.questions.answers import ListPage
+from api.questions.clocks import Asked
 from api.questions.cursors import Place
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, further, opened, settle
-from api.questions.questions import CoverageQuestion, PlanComparisonQuestion, UnvisitedQuestion
+from api.questions.questions import (
+    CoverageQuestion,
+    InspectionsQuestion,
+    PlanComparisonQuestion,
+    UnvisitedQuestion,
+)
 from api.questions.reading import Reading
 from api.questions.visibility import narrowed
 from domain.terms.envelope import Actor
+from projections.counts import asked_findings as asked_for
 from projections.counts import coverage as counts
 from projections.counts import planned
 from projections.views.basis import Basis
@@ -73,6 +80,24 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
         )
     more = further(settled, page.next, place)
     return Found(settled.standing, ListPage(page.items, more, seen.limited), grant.audience)
+
+
+def asked_findings(house: Reading, actor: Actor) -> list[dict[str, Any]]:
+    """Return the findings that were asked for on the spot and nobody has raised yet, as of now."""
+    grant = decide(actor, Action.READ, "inspections")
+    seen = narrowed(InspectionsQuestion.model_validate({}), grant.rows)
+    settled = settle(house, Asked())
+    if seen.nothing:
+        return []
+    with house.reading() as connection:
+        seen = seen.at(connection, settled.basis.position)
+        return asked_for.asked_findings(
+            connection,
+            settled.basis,
+            uscc=seen.uscc,
+            district=seen.district,
+            without=seen.rows.withheld.visits,
+        )
 
 
 def _chosen(

@@ -20,7 +20,6 @@ from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
 from api.web.casework.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
-from api.web.field.checklist import asks
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
 from api.web.frame.choices import Choices, choices
@@ -32,6 +31,7 @@ from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
 from api.web.frame.uploads import keep
 from api.web.frame.uploads import sent as sent_files
+from domain.inspection.asked import asks
 from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
 from ledger.log.clock import today

@@ -4,8 +4,7 @@ An entry holds each question as it was put (`item`) and which answers could be g
 it can be read without this list, and a later version changes nothing that was recorded (四, 七).
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from api.words.language import Words
 
@@ -105,19 +104,10 @@ SCALE = f"现场检查表 {VERSION}:{'/'.join(ANSWERS)}"
 REMAINING = YES
 """What one touch may answer to all questions that are still open; none: each is answered by itself."""
 
-RAISING = "提出问题:整改期限"
-"""Scale of an answer that asks for a finding: its value is the day by which it is to be put right."""
-
-
-def asks(answer: Mapping[str, Any], item: str | None = None) -> bool:
-    """Return whether an answer asks for a finding, about this question where one is named."""
-    return answer["scale"] == RAISING and item in {None, answer["item"]}
-
-
 LOCATING = "现场定位"
-"""Asked only where no device fixed the place: the reason, or that the degrees were typed."""
-LOCATED = ("未取得", "手工填写", "设备取得/手工填写/未取得")
-"""Not to be had, typed, and the scale."""
+"""Asked only where no device fixed the place then: the reason, that degrees were typed, or since when they are kept."""
+LOCATED = ("未取得", "手工填写", "设备取得/手工填写/未取得", "设备取得")
+"""Not to be had, typed, the scale, and found by the device: said with its time where that is not the record's."""
 SIGNING = "被检查单位签字"
 """Asked only where the unit did not sign: why, and who was there."""
 SIGNED = ("拒绝签字", "已签字/拒绝签字")

@@ -12,6 +12,7 @@ from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import Frame
 from api.web.frame.rendering import render
 from api.words.language import Language, Words
+from domain.inspection.asked import RAISING
 
 SIGNATURES = {
     "drawn": Words("在屏幕上手写", "Drawn on the screen"),
@@ -55,11 +56,11 @@ class FieldPage:
     """The answer that asks for a note and a photo."""
     remaining: str = checklist.REMAINING
     """What one touch answers to all questions that are still open; empty: nothing does."""
-    raising: str = checklist.RAISING
+    raising: str = RAISING
     """Scale of an answer that asks for a finding."""
     locating: str = checklist.LOCATING
     """The question why there is no position …"""
-    located: tuple[str, str, str] = checklist.LOCATED
+    located: tuple[str, str, str, str] = checklist.LOCATED
     """… with its answers and scale."""
     signing: str = checklist.SIGNING
     """The question how it was signed …"""

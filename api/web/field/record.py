@@ -14,11 +14,11 @@ from api.web.field.checklist import (
     LOCATING,
     NO,
     QUESTIONS,
-    RAISING,
     SCALE,
     SIGNED,
     SIGNING,
 )
+from domain.inspection.asked import RAISING
 
 Json: TypeAlias = dict[str, Any]
 Fields: TypeAlias = Mapping[str, str]
@@ -121,7 +121,7 @@ def _answers(fields: Fields) -> list[Json]:
             raised = {"item": question.item, "value": due, "scale": RAISING, "note": note}
             asked.append(_known(raised))
     missing, refused = _given(fields, "place_missing"), _given(fields, "refusal_reason")
-    lacking, typed, scale = LOCATED
+    lacking, typed, scale, _ = LOCATED
     if missing and not _located(fields):
         asked.append({"item": LOCATING, "value": lacking, "scale": scale, "note": missing})
     # Degrees that a device has measured are evidence of another weight than degrees that were typed.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -324,6 +325,28 @@ def _visits(desk: _Desk) -> Iterator[Duty]:
             )
 
 
+def _asked(desk: _Desk) -> Iterator[Duty]:
+    """Findings that an inspector asked for on the spot: the unit was told the day."""
+    for each in coverage.asked_findings(desk.house, desk.actor):
+        number = each["inspection_id"]
+        given = {
+            "uscc": each["uscc"],
+            "inspection_id": number,
+            "kind": each["item"],
+            "statement": each["note"] or each["item"],
+        }
+        yield Duty(
+            Words("现场提出的问题", "Asked for on the spot"),
+            number,
+            each["uscc"],
+            each["item"],
+            _day(each["due_on"]),
+            _day(each["seen_on"]),
+            Words("提出问题", "Raise the finding"),
+            f"/findings/new?{urlencode(given)}",
+        )
+
+
 def _rectifications(desk: _Desk) -> Iterator[Duty]:
     for stage in ("rectification_ordered", "failed"):
         for item in desk.findings(stage):
@@ -408,12 +431,20 @@ WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
         Role.QUALITY_SUPERVISOR: (
             _new_flags,
             _overdue,
+            _asked,
             _reinspections,
             _orders,
             _visits,
             _approvals,
         ),
-        Role.DISTRICT_INSPECTOR: (_opinions, _visits, _overdue, _reinspections, _orders),
+        Role.DISTRICT_INSPECTOR: (
+            _opinions,
+            _visits,
+            _asked,
+            _overdue,
+            _reinspections,
+            _orders,
+        ),
         Role.ENTERPRISE_REPORTER: (
             _rectifications,
             _own_plan,
