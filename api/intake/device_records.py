@@ -4,9 +4,10 @@ Their heads are kept in a table beside the bytes, so that the chain of a device 
 opening every file. What a chain lacks is said wherever somebody looks at what the device sent.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from psycopg import Connection
 
@@ -58,6 +59,28 @@ def read(octets: bytes) -> DeviceRecord | None:
 
 def _is_digest(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+
+
+def measured(octets: bytes) -> dict[str, int]:
+    """Return how exact the place of each photo is, in metres, as the device has sealed it.
+
+    An entry holds degrees and datum of a photo (the contract's shape); the accuracy stands in the
+    record of the device, whose digest the entry names.
+    """
+    try:
+        said, faults = read_object(octets) if len(octets) <= LARGEST else ({}, ())
+    except Invalid:
+        return {}
+    listed = cast("list[object]", said.get("measured"))
+    found: dict[str, int] = {}
+    for each in listed if type(listed) is list and not faults else ():
+        match each:
+            case {"sha256": str(sha256), "accuracy_m": str(metres)}:
+                if _is_digest(sha256) and re.fullmatch(r"[0-9]{1,6}", metres):
+                    found[sha256] = int(metres)
+            case _:
+                pass
+    return found
 
 
 def own_digest(body: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ GRANT INSERT (account, role, organisation, address, action, object, outcome, req
 
 -- What an entry rests on is never replaced or taken away by the application.
 GRANT SELECT, INSERT ON office.evidence, office.evidence_piece, office.evidence_upload TO dudao_app;
+GRANT SELECT, INSERT ON office.evidence_preview TO dudao_app;
 GRANT SELECT, INSERT ON office.verification TO dudao_app;
 GRANT SELECT, INSERT ON office.draw_seed TO dudao_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON office.pace TO dudao_app;

@@ -1,4 +1,4 @@
-"""`PUT`, `GET` and `HEAD /v1/evidence/{sha256}`: photos of spot checks and papers of rectification."""
+"""`/v1/evidence/{sha256}`: photos of spot checks, papers of rectification; `…/preview`: a small picture of one."""
 
 import hashlib
 import tempfile
@@ -14,8 +14,8 @@ from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.commands import meant_for
 from api.http.described import problems
-from api.http.downloads import OCTETS, disposition
-from api.intake import evidence
+from api.http.downloads import OCTETS, binary, disposition
+from api.intake import evidence, previews
 from api.intake.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
 from api.questions.parameters import Text
 from api.questions.policy import Action, decide
@@ -170,3 +170,70 @@ def get(
         media_type=stored.media.value,
         headers={**headers, "Content-Length": str(stored.size)},
     )
+
+
+@router.put(
+    "/v1/evidence/{sha256}/preview",
+    summary="存入照片的缩略图(非证据) / a small picture of a photo, no evidence",
+    operation_id="put_evidence_preview",
+    status_code=204,
+    responses={
+        204: {"description": "已存入 / kept; the first one stays"},
+        **problems(401, 403, 404, 413, 422),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "JPEG,不超过 64 KiB / a JPEG of at most 64 KiB",
+            "content": {OCTETS: _BINARY},
+        }
+    },
+    response_class=Response,
+)
+async def put_preview(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    sha256: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Keep what a list shows of a photo that the caller has sent."""
+    decide(actor, Action.UPLOAD, "evidence")
+    meant_for(request.headers, actor)
+    octets = bytearray()
+    async for piece in request.stream():
+        octets += piece[: previews.LARGEST + 1 - len(octets)]
+    await in_thread(lambda: previews.keep(house.pool, actor, sha256, bytes(octets)))
+    return Response(status_code=204)
+
+
+@router.get(
+    "/v1/evidence/{sha256}/preview",
+    summary="照片的缩略图 / a small picture of a photo",
+    operation_id="get_evidence_preview",
+    responses={
+        200: {"description": "缩略图 / the picture", "content": binary(Media.JPEG.value)},
+        304: {"description": "未变 / not modified"},
+        **problems(401, 403, 404, 422),
+    },
+    response_class=Response,
+)
+def get_preview(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    sha256: Text,
+    _: Annotated[Question, Query()],
+) -> Response:
+    """Return it to who may see the photo."""
+    octets = previews.preview(house, actor, sha256)
+    headers = {
+        "ETag": f'"{sha256}-preview"',
+        "Cache-Control": "private, no-cache",
+        "Vary": "Authorization, Cookie",
+        "Content-Disposition": disposition(f"{sha256[:16]}-preview.jpg"),
+        "Content-Security-Policy": SAFE,
+    }
+    if request.headers.get("if-none-match", "").strip().removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(octets, media_type=Media.JPEG.value, headers=headers)

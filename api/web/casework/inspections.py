@@ -10,14 +10,14 @@ from starlette.datastructures import FormData
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
-from api.intake.device_records import Said, chains, statements
-from api.intake.evidence import evidence_missing, obtainable
+from api.intake.device_records import LARGEST, Said, chains, measured, statements
+from api.intake.evidence import Media, evidence_missing, find, obtainable, octets
+from api.intake.previews import previewed
 from api.questions.policy import Action, decide
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
 from api.web.casework.people import Person, picked, recusal
 from api.web.casework.people import inspectors as inspectors_of
-from api.web.field.checklist import RAISING
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.enterprise_names import called
@@ -25,6 +25,7 @@ from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
+from domain.inspection.asked import RAISING
 from domain.inspection.inspection import KINDS
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
@@ -47,6 +48,10 @@ class InspectionPage:
     """Name of the enterprise."""
     files: frozenset[str]
     """Digests of the evidence that the reader can have."""
+    previews: frozenset[str]
+    """Digests of the photos of which there is a small picture."""
+    accuracy: Mapping[str, int]
+    """Digest of a photo → how exact its place is, in metres, as its device has sealed it."""
     missing: Sequence[str]
     """Digests of the evidence whose bytes have not arrived."""
     devices: Mapping[str, Sequence[Said]]
@@ -178,14 +183,14 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
         subject=item["uscc"],
         twin=f"/v1/inspections/{inspection_id}",
     )
+    named = [file for check in item["spot_checks"] for file in check["evidence"]]
+    files = obtainable(house, actor, [file["sha256"] for file in named])
     page = InspectionPage(
         item=item,
         name=names.get(item["uscc"]) or item["uscc"],
-        files=obtainable(
-            house,
-            actor,
-            [file["sha256"] for check in item["spot_checks"] for file in check["evidence"]],
-        ),
+        files=files,
+        previews=previewed(house, files),
+        accuracy=_accuracy(house, actor, named, files),
         missing=evidence_missing(house, item),
         devices=_devices(house, item),
         may_raise=frame.now and actor.role in MAY["FindingRaised"],
@@ -193,6 +198,19 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
         may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
     )
     return render(frame, "inspection.html", page, seen.status)
+
+
+def _accuracy(
+    house: Installation, actor: Actor, named: Sequence[Row], files: frozenset[str]
+) -> dict[str, int]:
+    """Return how exact the places of the photos are, from the records of the devices."""
+    found: dict[str, int] = {}
+    for file in named:
+        if file["media_type"] == Media.DEVICE_RECORD and file["sha256"] in files:
+            stored = find(house, actor, file["sha256"])
+            if stored.size <= LARGEST:
+                found |= measured(b"".join(octets(house, stored)))
+    return found
 
 
 def _devices(house: Installation, item: Row) -> dict[str, Sequence[Said]]:

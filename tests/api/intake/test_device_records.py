@@ -15,6 +15,7 @@ import pytest
 from api.access import access_keys, accounts
 from api.installation.wiring import Installation
 from api.intake.device_chains import examine
+from api.intake.device_records import measured
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
@@ -320,6 +321,19 @@ def test_a_program_with_a_token_gets_no_credential(desk: Desk, device: Device):
 def test_what_is_no_record_of_a_device_is_not_stored_as_one(device: Device, changes: Json):
     answer = device.put(device.seal(**changes)["sealed"])
     assert answer.status_code == 422
+
+
+def test_how_exact_the_place_of_a_photo_is_stands_in_the_record_of_its_device():
+    said = [
+        {"sha256": "a" * 64, "accuracy_m": "12"},
+        {"sha256": "b" * 64},
+        {"sha256": "c" * 64, "accuracy_m": "<b>"},
+        {"sha256": "d", "accuracy_m": "12"},
+        "e",
+    ]
+    assert measured(json.dumps({"measured": said}).encode()) == {"a" * 64: 12}
+    for nothing in (b"[]", b"{", b'{"measured": {}}', b'{"measured": [], "measured": []}'):
+        assert measured(nothing) == {}
 
 
 def test_the_devices_are_for_those_who_supervise_them(desk: Desk, device: Device):

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.installation.wiring import Installation
-from api.intake import evidence
+from api.intake import evidence, previews
 from api.intake.evidence import LARGEST, PIECE
 from tests.api.desk import Desk
 from tests.api.lines import (
@@ -340,7 +340,37 @@ def test_an_account_has_a_quota_for_the_day(
     assert put(desk, photo(size=500), actor).status_code == 201
 
 
-@pytest.mark.parametrize("table", ["evidence", "evidence_piece", "evidence_upload"])
+def test_a_preview_is_kept_beside_a_photo_for_who_may_see_it_and_the_first_one_stays(
+    desk: Desk,
+) -> None:
+    content, first, second = photo(), photo(size=100), photo(size=120)
+    path = f"/v1/evidence/{name(content)}/preview"
+
+    def keep(octets: bytes, actor: Json = INSPECTOR) -> int:
+        return desk.http.put(path, content=octets, headers=desk.auth(actor)).status_code
+
+    def seen(actor: Json) -> httpx2.Response:
+        return desk.http.get(path, headers=desk.auth(actor))
+
+    assert keep(first) == 404  # of a photo that is not there
+    assert put(desk, content).status_code == 201
+    assert seen(INSPECTOR).status_code == 404
+    assert keep(photo(PNG)) == 422
+    assert keep(photo(size=previews.LARGEST + 1)) == 422
+    assert keep(first, ELSEWHERE) == 404  # whoever did not send the photo
+    assert keep(first) == keep(second) == 204
+    answer = seen(INSPECTOR)
+    assert (answer.content, answer.headers["content-type"]) == (first, JPEG)
+    assert "sandbox" in answer.headers["content-security-policy"]
+    tag = {**desk.auth(INSPECTOR), "If-None-Match": answer.headers["etag"]}
+    assert desk.http.get(path, headers=tag).status_code == 304
+    assert seen(SUPERVISOR).content == first
+    assert seen(ELSEWHERE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "table", ["evidence", "evidence_piece", "evidence_upload", "evidence_preview"]
+)
 @pytest.mark.parametrize(
     "statement", ["UPDATE office.{} SET sha256 = sha256", "DELETE FROM office.{}"]
 )

@@ -60,6 +60,7 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/events/{position}/context": "events",
     "/v1/events/{position}/proof": "events",
     "/v1/evidence/{sha256}": "evidence",
+    "/v1/evidence/{sha256}/preview": "evidence",
     "/v1/field/devices": (Action.RECORD, "SpotCheckRecorded"),
     "/v1/field/list": (Action.RECORD, "SpotCheckRecorded"),
     "/v1/findings": "findings",

@@ -25,7 +25,7 @@ export async function keep(editor, blob, about) {
   const bytes = blob.size > MOST_BYTES ? null : await blob.arrayBuffer();
   const media_type = bytes && mediaOf(bytes);
   if (!media_type) return false;
-  const photo = { id: uuid(), sha256: await digest(bytes), media_type, size: blob.size, ...about };
+  const photo = { ...about, id: uuid(), sha256: await digest(bytes), media_type, size: blob.size };
   if (!(await editor.attach(photo, bytes))) throw new Trouble("photo-late");
   return true;
 }
@@ -53,32 +53,44 @@ export function take(editor, files, item, position, told) {
 
 const board = at("board"), marks = pad(board), marking = at("marking");
 const BOARD = 1_600;
+const PREVIEW = 240;
+
+// Draws a picture, its longer side `most` pixels at most.
+async function draw(canvas, blob, most) {
+  const image = await createImageBitmap(blob), scale = Math.min(1, most / Math.max(image.width, image.height));
+  canvas.width = image.width * scale;
+  canvas.height = image.height * scale;
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+}
+
+// The small picture of a photo that lists show at the desk.
+export async function preview(blob) {
+  const canvas = document.createElement("canvas");
+  await draw(canvas, blob, PREVIEW);
+  return new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg"); });
+}
 
 // Lets a copy of a photo be drawn upon, which is kept beside it: the original stays what it was.
-export async function mark(editor, { sha256, item, caption, taken_at, lon, lat, accuracy_m, datum }) {
-  const image = await createImageBitmap(blobOf(await pictureOf(editor.key, sha256)));
-  const scale = Math.min(1, BOARD / Math.max(image.width, image.height));
-  board.width = image.width * scale;
-  board.height = image.height * scale;
-  board.getContext("2d").drawImage(image, 0, 0, board.width, board.height);
+export async function mark(editor, photo) {
+  await draw(board, blobOf(await pictureOf(editor.key, photo.sha256)), BOARD);
   marking.returnValue = "";
   marking.showModal();
   await new Promise((resolve) => { marking.onclose = resolve; });
   const drawn = marks.take("", "image/jpeg");
   if (!drawn || marking.returnValue !== "yes") return;
-  const about = { item, caption, taken_at, lon, lat, accuracy_m, datum, file_name: `${say("marked")} ${sha256.slice(0, 6)}.jpg` };
-  await editor.during(async () => keep(editor, await drawn, about));
+  const file_name = `${say("marked")} ${photo.sha256.slice(0, 6)}.jpg`;
+  await editor.during(async () => keep(editor, await drawn, { ...photo, file_name }));
 }
 
 // Shows the photos of one item of the editor's record, unless another one is shown by then.
-export async function show(editor, list, { leaveOut, mark: draw }, isShown) {
+export async function show(editor, list, { leaveOut, mark: drawOn }, isShown) {
   const taken = editor.record.photos.filter(({ item }) => item === list.dataset.photos);
   const items = await Promise.all(taken.map(async (photo) => {
     const picture = await pictureOf(editor.key, photo.sha256);
     const about = { file_name: photo.file_name, size: size(photo.size), digest: photo.sha256.slice(0, 12), place: photo.lon && `${photo.lon}, ${photo.lat}` };
     // What this browser cannot show it cannot draw upon either.
     const canDraw = photo.item !== "signature" && photo.media_type !== "image/heic";
-    const item = copy("photo-item", about, { leaveOut: () => leaveOut(photo), mark: canDraw && (() => draw(photo)) });
+    const item = copy("photo-item", about, { leaveOut: () => leaveOut(photo), mark: canDraw && (() => drawOn(photo)) });
     const image = item.querySelector("img"), caption = item.querySelector("input");
     image.onload = () => URL.revokeObjectURL(image.src);
     if (picture) image.src = URL.createObjectURL(blobOf(picture));
