@@ -146,6 +146,7 @@ def _inspection(basis: _Basis, one: Mapping[str, Any]) -> Json:
         **{name: one[name] for name in names},
         "enterprise": _brief(firms[0]) if firms else None,
         "planned": _planned(basis, uscc),
+        "premises": _premises(basis, uscc),
         "sessions": _sessions(basis, uscc),
         "findings": _findings(basis, uscc),
         "flags": _flags(basis, uscc),
@@ -162,6 +163,12 @@ def _planned(basis: _Basis, uscc: str) -> list[Json]:
         if session["planned_on"] >= since
     ]
     return sorted(planned, key=lambda session: session["planned_on"])[:SHOWN]
+
+
+def _premises(basis: _Basis, uscc: str) -> list[Any]:
+    """Return the premises that the latest application names."""
+    found = [each for each in basis.first("applications", uscc=uscc) if each["premises"]]
+    return list(max(found, key=lambda each: each["submitted_on"])["premises"]) if found else []
 
 
 def _sessions(basis: _Basis, uscc: str) -> list[Json]:

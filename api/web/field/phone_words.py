@@ -172,17 +172,34 @@ _SAID = {
     ),
     "place-asking": ("正在定位……", "Looking for the position…"),
     "place-found": ("经度 {0},纬度 {1}(WGS-84),精度 {2} 米", "Longitude {0}, latitude {1} (WGS-84), within {2} m"),
+    "place-kept": (
+        "沿用 {3} 取得的位置:经度 {0},纬度 {1},精度 {2} 米。要改为现在的位置,请按“获取当前位置”。",
+        ("Kept as found at {3}: longitude {0}, latitude {1}, within {2} m. "
+        "To take the present one instead, press “Take the position”."),
+    ),
+    "place-replace": (
+        "把 {0} 取得的位置换成现在的位置?",
+        "Put the present position in place of the one that was found at {0}?",
+    ),
     "place-failed": ("没有取得位置:{0}。可手工填写。", "No position: {0}. It can be filled in by hand."),
-    "place-denied": ("设备未允许定位", "the device did not allow it"),
-    "place-unavailable": ("设备无法定位", "the device could not find it"),
-    "place-timeout": ("定位超时", "it took too long"),
+    "place-error-1": ("设备未允许定位", "the device did not allow it"),
+    "place-error-2": ("设备无法定位", "the device could not find it"),
+    "place-error-3": ("定位超时", "it took too long"),
     # What is missing, and what will be asked about
     "doubt-alone": ("督导人员少于两名,将列为督导程序疑点。", "Fewer than two inspectors: it will be flagged."),
     "doubt-card": ("有督导人员没有证号,将列为督导程序疑点。", "An inspector has no card number: it will be flagged."),
     "doubt-recusal": ("缺少回避声明,将列为督导程序疑点。", "A statement on recusal is missing: it will be flagged."),
     "doubt-accuracy": ("位置精度只有 {0} 米。", "The position is only within {0} m."),
     "doubt-typed": ("经纬度是手工填写的,记录中会注明。", "Longitude and latitude were typed; the record says so."),
-    "doubt-far": ("当前位置距登记地点 {0} 公里。", "The position is {0} km from the registered place."),
+    "doubt-kept": ("位置是 {0} 取得的。", "The position was found at {0}."),
+    "doubt-far": (
+        "位置距该企业最近的已知地点({1}){0} 公里。",
+        "The position is {0} km from the nearest known place of the enterprise ({1}).",
+    ),
+    "doubt-no-venue": (
+        "该企业没有带坐标的场地,未能核对距离。",
+        "No place of the enterprise is known by its degrees: the distance was not checked.",
+    ),
     "doubt-day": (
         "检查日期 {0} 与今天相差三天以上,请确认。",
         "The day of the visit, {0}, is three days or more from today: is it right?",

@@ -1,6 +1,6 @@
 """The list of the day as a phone takes it along: what it shows of it is said here, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 import orjson
@@ -13,14 +13,13 @@ from api.web.frame.readers_language import choose
 from api.words.language import Language, Words
 from api.words.last_day import last_day
 from api.words.words import VOCABULARY
+from domain.terms.vocabulary import Datum
+from projections.places.datum import to_wgs84
 
 router = APIRouter(include_in_schema=False)
 
 Json: TypeAlias = dict[str, Any]
 Given: TypeAlias = Mapping[str, Any]
-
-CLOSE = {"WGS-84", "CGCS2000"}
-"""Datums as near to each other as a phone can tell."""
 
 
 @router.get("/field/today")
@@ -74,8 +73,25 @@ class _Said:
                 (each["assessment_id"], f"{each['held_from']} {_occupation(each['occupation'])}")
                 for each in one["sessions"]
             ],
-            "venue": _venue(one["sessions"]),
+            "venues": list(self._venues(one)),
         }
+
+    def _venues(self, one: Given) -> Iterator[tuple[float, float, str]]:
+        """Yield where the enterprise is known to be: longitude, latitude in WGS-84, what is there.
+
+        A registered address is words; degrees stand in the premises of an application, and in the
+        venues of sessions.
+        """
+        known = [
+            (place, self.words("申报场地", "premises applied for")) for place in one["premises"]
+        ]
+        for session in one["sessions"]:
+            about = self.words(f"{session['held_from']} 活动", f"session of {session['held_from']}")
+            known.append((session["venue"] or {}, about))
+        for place, about in known:
+            if place.get("lon") and place.get("lat") and place.get("datum"):
+                degrees = float(place["lon"]), float(place["lat"])
+                yield (*to_wgs84(*degrees, Datum(place["datum"])), place["name"] or about)
 
     def enterprise(self, firm: Given) -> Json:
         names = ("uscc", "name", "district", "address")
@@ -143,12 +159,3 @@ class _Said:
 
 def _occupation(item: Given) -> str:
     return f"{item['name']}({item['trade']})" if item["trade"] else str(item["name"])
-
-
-def _venue(sessions: Iterable[Given]) -> tuple[float, float] | None:
-    """Return where the latest session with degrees was held: longitude, latitude."""
-    for session in sessions:
-        venue: Given = session["venue"] or {}
-        if venue.get("lon") and venue.get("lat") and venue.get("datum") in CLOSE:
-            return float(venue["lon"]), float(venue["lat"])
-    return None

@@ -6,6 +6,7 @@ import { edit } from "./editor.js";
 import * as faults from "./faults.js";
 import * as photos from "./photos.js";
 import { follow } from "./place.js";
+import { sure } from "./queues.js";
 import { doubts, eventOf, relist } from "./record.js";
 import { uuid } from "./records.js";
 import { offset } from "./session.js";
@@ -24,7 +25,7 @@ const list = {
 export const checklist = { version: list.version, items: Object.fromEntries(list.questions.map(({ key, item }) => [key, item])) };
 const signature = pad(part("canvas"));
 
-// What the screen shows: {editor, step, run, depth, place, venue, today, done}; null on the first page.
+// What the screen shows: {editor, step, run, depth, place, venues, today, done}; null on the first page.
 let current = null;
 const shows = (editor) => current?.editor === editor;
 export const today = async () => day(Date.now() - await offset());
@@ -178,7 +179,7 @@ function answered(field) {
 }
 
 function review() {
-  const { editor, place, venue, today: now } = current;
+  const { editor, place, venues, today: now } = current;
   const taken = editor.record.photos;
   place.end();
   at("review").replaceChildren(...steps.slice(0, -1).map((step, n) => {
@@ -187,7 +188,7 @@ function review() {
     return el("section", {}, el("h2", {}, step.querySelector("h1").textContent.trim(), " ", change),
       el("dl", { className: "facts" }, ...[...step.querySelectorAll("[name]")].flatMap(answered)), pictured ? say("photos", pictured) : "");
   }));
-  const asked = doubts(values(), taken, list, { venue, today: now });
+  const asked = doubts(values(), taken, list, { venues, today: now, kept: place.kept() });
   at("doubts").replaceChildren(...asked.map((said) => el("li", {}, say(...said))));
   at("doubts").hidden = asked.length === 0;
 }
@@ -230,9 +231,9 @@ async function close(editor, word) {
   done(word);
 }
 
-function putPlace(editor, fields) {
+function putPlace(editor, fields, wanted) {
   const now = shows(editor) ? values() : editor.record.form;
-  if (now.place_source === "typed" || (!fields.lon && (now.lon || now.place_missing))) return;
+  if ((now.place_source === "typed" && !wanted) || (!fields.lon && (now.lon || now.place_missing))) return;
   if (!shows(editor)) return editor.change((record) => ({ form: { ...record.form, ...fields } })).catch(unkept);
   for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
   keep();
@@ -244,16 +245,16 @@ const listAnew = (editor) => editor.change((record) => {
   return { ...made, dropped: [...(record.dropped ?? []), ...made.dropped], checklist };
 });
 
-// Opens a draft, at the step where it was; `venue` is where its enterprise is registered, as [lon, lat]. Returns false
-// where another tab has it and `takeOver` was not asked for.
-export async function open(seen, { takeOver = false, venue, done }) {
+// Opens a draft, at the step where it was; `venues` is where its enterprise is known to be, as [lon, lat, name]. Returns
+// false where another tab has it and `takeOver` was not asked for.
+export async function open(seen, { takeOver = false, venues, done }) {
   const there = await get("records", seen.key);
   if (there?.state !== "draft") return false;
   const editor = await edit(there, { takeOver, onLost: () => close(editor, "taken-elsewhere") });
   if (!editor) return false;
   if (there.checklist?.version !== list.version) await listAnew(editor);
-  const place = follow((fields) => putPlace(editor, fields), (text) => { if (shows(editor)) at("located").textContent = text; });
-  current = { editor, step: 0, run: uuid(), depth: 0, place, venue, today: await today(), done };
+  const place = follow(there, (...given) => putPlace(editor, ...given), (text) => { if (shows(editor)) at("located").textContent = text; });
+  current = { editor, step: 0, run: uuid(), depth: 0, place, venues, today: await today(), done };
   parts("[data-inspector]").forEach((row, n) => { row.hidden = n > 1; });
   parts("[data-left], [data-room], [data-busy], #located, ul[data-photos]").forEach((each) => each.replaceChildren());
   parts("[data-why]").forEach((each) => { each.open = false; });
@@ -268,7 +269,7 @@ export async function open(seen, { takeOver = false, venue, done }) {
   return true;
 }
 
-form.addEventListener("input", ({ target }) => {
+form.oninput = ({ target }) => {
   if (!current || !target.name) return;
   const room = target.parentElement.querySelector("[data-room]");
   if (room) room.textContent = say("room", target.value.length, target.maxLength);
@@ -276,17 +277,18 @@ form.addEventListener("input", ({ target }) => {
   unfold();
   keep();
   faults.mended(missing(current.editor));
-});
-form.addEventListener("change", ({ target }) => {
+};
+form.onchange = ({ target }) => {
   if (current && target.type === "file") chosen(target);
-});
+};
 
 // What the buttons of the form do; each does one thing at a time.
 const presses = {
   next, save, back,
-  locate() {
-    form.elements.place_source.value = "";
-    current.place.ask();
+  // A place that was found at the spot is not given up for that of the office without being asked about.
+  async locate() {
+    const { place } = current, kept = place.kept();
+    if (!kept || (await sure(say("place-replace", kept)))) place.ask();
   },
   sign: () => sign(current.editor),
   clear: signature.clear,
@@ -313,10 +315,10 @@ for (const [name, work] of Object.entries(presses)) {
 
 // Back is the head of the step before, not the place where it was left: the browser would go there after us.
 history.scrollRestoration = "manual";
-addEventListener("popstate", async ({ state }) => {
+onpopstate = async ({ state }) => {
   if (!current) return;
   keep().catch(() => {});
   if (state?.run !== current.run) return close(current.editor, "kept-draft");
   current.depth = state.depth;
   turn(state.step);
-});
+};

@@ -13,6 +13,8 @@ import { at, clock, say, size, trouble } from "./words.js";
 const STALE = 600_000;
 const DAY = 86_400_000;
 const DAYS_OFF = 3;
+// Browsers inside another app, which clear what a page keeps as they please unless they have promised not to.
+const INSIDE = /MicroMessenger|wxwork/i;
 // `session` undefined: not known yet; null: nobody is signed in.
 let session, list = null, timer;
 
@@ -55,6 +57,7 @@ async function show() {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   const safe = await navigator.storage?.persisted?.();
   at("storage").textContent = say("storage", size(usage), size(quota), say(safe ? "storage-safe" : "storage-unsafe"));
+  at("no-worker").hidden &&= safe || !INSIDE.test(navigator.userAgent);
 }
 
 async function finished(word) {
@@ -71,7 +74,7 @@ async function resume({ key, form }) {
   const of = list?.inspections.find((one) => one.inspection_id === form.inspection_id);
   const firm = of?.enterprise ?? list?.enterprises.find((one) => one.uscc === form.uscc);
   showKnown(firm?.name ?? form.enterprise, of?.told.facts ?? firm?.facts, of?.sessions);
-  const options = { venue: of?.venue, done: finished };
+  const options = { venues: of?.venues, done: finished };
   if (await capture.open({ key }, options)) return;
   if ((await get("records", key))?.state !== "draft") tell(say("changed-meanwhile"));
   else if (await sure(say("elsewhere"))) await capture.open({ key }, { ...options, takeOver: true });
@@ -136,7 +139,7 @@ async function register() {
   });
   try {
     const had = navigator.serviceWorker.controller !== null;
-    navigator.serviceWorker.addEventListener("controllerchange", () => had && tell(say("new-version")));
+    navigator.serviceWorker.oncontrollerchange = () => had && tell(say("new-version"));
     await navigator.serviceWorker.register(policy?.createScriptURL(worker) ?? worker, options);
     await navigator.serviceWorker.ready;
     at("ready").hidden = false;
@@ -146,7 +149,7 @@ async function register() {
 }
 
 // What this device could not do (no room left, say) is said wherever one is; nothing that was kept is touched.
-addEventListener("unhandledrejection", ({ reason }) => trouble("page", reason));
+onunhandledrejection = ({ reason }) => trouble("page", reason);
 hooks.notice = (word) => trouble("store", { word });
 hooks.changed = () => at("home").hidden || show();
 at("send").onclick = () => (navigator.onLine ? send(true) : tell(say("send-offline")));
@@ -159,13 +162,13 @@ at("take-in").onchange = async ({ target }) => {
   target.value = "";
   await show();
 };
-addEventListener("online", () => renew(true));
-addEventListener("offline", showState);
-document.addEventListener("visibilitychange", () => {
+ononline = () => renew(true);
+onoffline = showState;
+document.onvisibilitychange = () => {
   if (document.hidden) return;
   if (!list || Date.now() - list.at > STALE) renew();
   else send();
-});
+};
 
 at("app").hidden = false;
 at("without").hidden = true;

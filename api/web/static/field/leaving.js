@@ -21,7 +21,7 @@ async function leave() {
 const show = (parts, holds) => dialog.querySelectorAll(parts).forEach((each) => { each.hidden = !holds; });
 const whose = async () => form.dataset.account || (await fact("session"))?.account;
 
-form?.addEventListener("submit", async (event) => {
+if (form) form.onsubmit = async (event) => {
   event.preventDefault();
   // A store that cannot be opened keeps nobody signed in.
   const count = (await whose().then(unsent).catch(() => [])).length;
@@ -31,5 +31,5 @@ form?.addEventListener("submit", async (event) => {
   dialog.querySelector("[data-count]").textContent = count;
   if (count === 0 && navigator.onLine) await leave();
   else dialog.showModal();
-});
-dialog?.querySelector("[data-leave]").addEventListener("click", leave);
+};
+if (dialog) dialog.querySelector("[data-leave]").onclick = leave;

@@ -33,9 +33,9 @@ function place(now) {
   return Object.keys(where).length ? where : undefined;
 }
 
-function answers(now, list) {
+function answers(now, list, captured_at) {
   const asked = list.questions.map(({ key, item }) => known({ item, value: now[`answer-${key}`], scale: list.scale, note: now[`note-${key}`] }));
-  const [lacking, typed, scale] = list.located;
+  const [lacking, typed, scale, fixed] = list.located;
   const [refused, signing] = list.signed;
   const { place_missing, refusal_reason } = now;
   for (const { key, item } of list.questions) {
@@ -43,7 +43,10 @@ function answers(now, list) {
     if (due && now[`answer-${key}`] === list.no) asked.push(known({ item, value: due, scale: list.raising, note: now[`note-${key}`] }));
   }
   if (isTyped(now)) asked.push({ item: list.locating, value: typed, scale });
-  else if (place_missing && !located(now)) asked.push({ item: list.locating, value: lacking, scale, note: place_missing });
+  else if (located(now) && now.place_at && Date.parse(captured_at) - now.place_at > KEPT) {
+    const note = new Date(Number(now.place_at)).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" });
+    asked.push({ item: list.locating, value: fixed, scale, note });
+  } else if (place_missing && !located(now)) asked.push({ item: list.locating, value: lacking, scale, note: place_missing });
   if (refusal_reason && now.signature === "refused") asked.push({ item: list.signing, value: refused, scale: signing, note: refusal_reason });
   return asked;
 }
@@ -54,7 +57,7 @@ export function eventOf(values, photos, list, around) {
   const { inspection_id, uscc, assessment_id, district, kind, unit_statement } = now;
   return known({
     inspection_id, uscc: uscc.toUpperCase(), assessment_id, district, kind, inspectors: inspectors(now), place: place(now), ...around,
-    checklist: answers(now, list), unit_statement, signature_refused: now.signature === "refused",
+    checklist: answers(now, list, around.captured_at), unit_statement, signature_refused: now.signature === "refused",
     evidence: photos.map(({ sha256, media_type, item, caption, file_name, taken_at, lon, lat, datum }) => known({
       sha256, media_type, captured_at: taken_at, lon: number(lon), lat: number(lat), datum,
       file_name: [list.questions.find(({ key }) => key === item)?.item, caption, file_name].filter(Boolean).join(" · ").slice(0, 200),
@@ -63,9 +66,9 @@ export function eventOf(values, photos, list, around) {
 }
 
 export const POOR = 50; // metres: a position of less accuracy than this is asked about
+export const KEPT = 600_000; // milliseconds: a position found earlier is no longer that of now, and says when it was found
 const FAR = 1000; // metres
-const DAYS_OFF = 3;
-const days = (one, other) => Math.abs(Date.parse(one) - Date.parse(other)) / 86_400_000;
+const DAYS_OFF = 3 * 86_400_000;
 
 // Metres between two places in degrees, near enough for a city.
 function metres([lon1, lat1], [lon2, lat2]) {
@@ -73,11 +76,11 @@ function metres([lon1, lat1], [lon2, lat2]) {
   return Math.hypot((lon2 - lon1) * Math.cos(((lat1 + lat2) / 2) * rad), lat2 - lat1) * rad * 6_371_000;
 }
 
-// What is allowed but will be asked about: a word and what it is about. `venue`: [lon, lat] of the place that is
-// registered, where it is known; `today`: the day by the server's clock.
-export function doubts(values, photos, list, { venue, today }) {
+// What is allowed but will be asked about: a word and what it is about. `venues`: the places of the enterprise that are
+// known, as [lon, lat, name]; `today`: the day by the server's clock; `kept`: when the place was found, if not now.
+export function doubts(values, photos, list, { venues = [], today, kept }) {
   const now = trimmed(values), team = inspectors(now);
-  const away = venue && located(now) ? metres([Number(now.lon), Number(now.lat)], venue) : 0;
+  const [[away, name] = []] = venues.map((each) => [metres([Number(now.lon), Number(now.lat)], each), each[2]]).sort(([one], [other]) => one - other);
   const unseen = list.questions.filter(({ key }) => now[`answer-${key}`] === list.no && !photos.some(({ item }) => item === key));
   return [
     [team.length < 2, "doubt-alone"],
@@ -86,8 +89,10 @@ export function doubts(values, photos, list, { venue, today }) {
     ...unseen.map(({ item }) => [true, "doubt-photo", item]),
     [Number(now.accuracy_m) > POOR, "doubt-accuracy", now.accuracy_m],
     [isTyped(now), "doubt-typed"],
-    [away > FAR, "doubt-far", (away / 1000).toFixed(1)],
-    [now.day && days(now.day, today) >= DAYS_OFF, "doubt-day", now.day],
+    [kept, "doubt-kept", kept],
+    [located(now) && away > FAR, "doubt-far", (away / 1000).toFixed(1), name],
+    [located(now) && !name, "doubt-no-venue"],
+    [Math.abs(Date.parse(now.day) - Date.parse(today)) >= DAYS_OFF, "doubt-day", now.day],
   ].filter(([is]) => is).map(([, ...said]) => said);
 }
 

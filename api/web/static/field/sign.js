@@ -7,20 +7,20 @@ export function pad(canvas) {
   let drawn = false;
 
   const at = ({ offsetX, offsetY }) => [offsetX * canvas.width / canvas.clientWidth, offsetY * canvas.height / canvas.clientHeight];
-  canvas.addEventListener("pointerdown", (event) => {
+  canvas.onpointerdown = (event) => {
     canvas.setPointerCapture(event.pointerId);
     pen.lineWidth = canvas.width / 150;
     pen.strokeStyle = canvas.dataset.ink ?? "#000";
     pen.lineCap = pen.lineJoin = "round";
     pen.beginPath();
     pen.moveTo(...at(event));
-  });
-  canvas.addEventListener("pointermove", (event) => {
+  };
+  canvas.onpointermove = (event) => {
     if (!event.buttons) return;
     pen.lineTo(...at(event));
     pen.stroke();
     drawn = true;
-  });
+  };
 
   function clear() {
     pen.clearRect(0, 0, canvas.width, canvas.height);

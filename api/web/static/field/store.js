@@ -9,7 +9,7 @@ let opening = null;
 
 // What is to be done when a tab of an earlier or a later version stands in the way, and when another has changed a record.
 export const hooks = { notice() {}, changed() {} };
-changes?.addEventListener("message", () => hooks.changed());
+if (changes) changes.onmessage = () => hooks.changed();
 
 // What this device could not do: `word` names the sentence that says it.
 export class Trouble extends Error {

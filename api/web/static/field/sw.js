@@ -21,8 +21,7 @@ async function install() {
 }
 
 async function activate() {
-  const others = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  await Promise.all(others.map((name) => caches.delete(name)));
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
   await self.clients.claim();
 }
 
@@ -42,14 +41,12 @@ async function page(request) {
   }
 }
 
-const file = async (request, path) => (await kept(path)) ?? fetch(request);
-
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("fetch", (event) => {
+self.oninstall = (event) => event.waitUntil(install());
+self.onactivate = (event) => event.waitUntil(activate());
+self.onfetch = (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate" && pathname === SHELL) event.respondWith(page(request));
-  else if (FILES.includes(pathname)) event.respondWith(file(request, pathname));
-});
+  else if (FILES.includes(pathname)) event.respondWith(kept(pathname).then((found) => found ?? fetch(request)));
+};

@@ -61,7 +61,12 @@ def test_the_list_says_in_short_what_is_known_at_the_door(site: Site):
     one = inspector(1)
     code, _ = dispatched(site, one, listed=True)
     day = _list(site, one).json()["basis"]["valid_at"]
-    site.record(lines.session(code, level="3", day=day))
+    hall = {"name": "实训楼", "lon": 116.46, "lat": 39.92, "datum": "WGS-84"}
+    site.record(lines.session(code, level="3", day=day, venue=hall))
+    again = lines.submitted(code, [{**lines.ELECTRICIAN, "levels": ["4"]}])
+    premises = [{"address": "朝阳区", "lon": 116.4062, "lat": 39.9101, "datum": "GCJ-02"}]
+    again["data"] |= {"application_id": f"app2-{code}", "premises": premises}
+    site.record(again)
     finding = {
         "finding_id": f"fd-{code}",
         "uscc": code,
@@ -79,6 +84,12 @@ def test_the_list_says_in_short_what_is_known_at_the_door(site: Site):
     assert [each["statement"] for each in found["findings"]] == ["超出确认等级"]
     assert "S2" in {each["code"] for each in found["flags"]["items"]}
     assert found["flags"]["count"] >= len(found["flags"]["items"])
+    # Where the enterprise is known to be, as a phone measures: WGS-84, whatever the paper's datum was.
+    taken = site.get("/field/today", one).json()["inspections"][0]["venues"]
+    assert [name for *_, name in taken] == ["申报场地", "实训楼"]
+    (lon, lat, _), hall_taken = taken
+    assert (round(lon, 3), round(lat, 3)) == (116.4, 39.909)
+    assert hall_taken == [116.46, 39.92, "实训楼"]
 
 
 def test_an_inspector_takes_along_the_enterprises_of_their_own_district_alone(site: Site):
@@ -157,7 +168,8 @@ def test_every_word_that_the_scripts_say_is_on_the_page(site: Site):
     )
     asked |= {f"held-{state}" for state in ("draft", "ready", "refused", "entered", "sent")}
     named = set(re.findall(r'"([a-z-]+)"', scripts))
-    named |= {each for each in said if each.startswith(("held-", "trouble-"))}
+    asked |= {f"place-error-{code}" for code in (1, 2, 3)}
+    named |= {each for each in said if each.startswith(("held-", "trouble-", "place-error-"))}
     assert asked - said == set()
     assert said - named == set(), "said by no script"
 

@@ -571,6 +571,28 @@ def test_a_browser_without_a_worker_is_told_to_be_left(phone: Phones, site: Site
     expect(page.locator("#capturing")).to_be_visible()
 
 
+def test_inside_wechat_the_page_asks_for_another_browser_unless_its_store_is_kept(
+    phone: Phones, site: Site
+):
+    actor = inspector(1)
+    for kept in (False, True):
+        one = phone()
+        one.page.add_init_script(
+            f"""
+            const agent = navigator.userAgent + " MicroMessenger/8.0.49";
+            Object.defineProperty(Navigator.prototype, "userAgent", {{get: () => agent}});
+            StorageManager.prototype.persisted = async () => {json.dumps(kept)};
+            """
+        )
+        page = one.start(actor)
+        expect(page.locator("#storage")).to_contain_text("已承诺" if kept else "未承诺")
+        told = page.locator("#no-worker")
+        if kept:
+            expect(told).to_be_hidden()
+        else:
+            expect(told).to_contain_text("请用系统浏览器打开")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_step_is_accessible_and_fits_the_phone(phone: Phones, site: Site, language: str):
     one, actor = phone(language), inspector(1)
@@ -688,6 +710,18 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
     for changed in ({}, {"lat": "39.92", "datum": "CGCS2000", "accuracy_m": "8"}):
         given = {**fields, **changed}
         assert page.evaluate(script, [module, given]) == event_of(given)
+    asked = """async ([address, venues]) => {
+        const { doubts } = await import(address);
+        return doubts({lon: "116.46", lat: "39.92"}, [], {questions: []}, {venues, today: "2025-04-02"});
+    }"""
+    far, farther, near = [116.46, 39.94, "东厂"], [116.46, 39.99, "西厂"], [116.461, 39.925, "南厂"]
+    for venues, told in (
+        ([farther, far], [["doubt-far", "2.2", "东厂"]]),
+        ([farther, far, near], []),
+        ([], [["doubt-no-venue"]]),
+    ):
+        said = page.evaluate(asked, [module, venues])
+        assert [each for each in said if each[0] in {"doubt-far", "doubt-no-venue"}] == told
 
 
 def test_a_draft_goes_on_on_another_phone_with_its_photos(
@@ -772,6 +806,10 @@ def test_a_finding_is_asked_for_on_the_spot_with_its_deadline(phone: Phones, sit
     one.forward()
     one.save()
     expect(one.count("sent")).to_have_text("1")
+    # It waits at the desk until somebody raises it, and leads to the form.
+    waits = site.get("/todo", actor).text
+    assert f"/findings/new?uscc={code}&amp;inspection_id={inspection}" in waits
+    assert "2099-06-30" in waits
     page.goto(f"{site.base}/inspections/{inspection}")
     row = page.get_by_role("row", name="2099-06-30")
     expect(row).to_contain_text(QUESTIONS[2].item)
@@ -780,6 +818,7 @@ def test_a_finding_is_asked_for_on_the_spot_with_its_deadline(phone: Phones, sit
     expect(page.locator("#field-statement")).to_have_value("三名考生没有带证件")
     page.get_by_role("button", name="提出", exact=True).click()
     expect(page.locator("[name=due_on]")).to_have_value("2099-06-30")
+    assert inspection not in site.get("/todo", actor).text
 
 
 def test_who_was_sent_before_is_known_without_being_asked(phone: Phones, site: Site):

@@ -122,6 +122,68 @@ def test_a_position_that_was_asked_for_one_record_never_comes_into_another(
     expect(page.locator("#field-lon")).to_have_value("116.111111")
 
 
+def test_a_draft_keeps_the_place_that_was_found_with_its_time_and_asks_before_another_one(
+    phone: Phones, site: Site
+):
+    one, actor = phone(), inspector(1)
+    (a, inspection), (b, _) = dispatched(site, actor), dispatched(site, actor)
+    one.page.add_init_script(
+        """
+        const now = Date.now.bind(Date), state = localStorage;
+        Date.now = () => now() + Number(state.ahead ?? 0);
+        const watching = {clearWatch: () => {}, watchPosition: (found, failed) => setTimeout(() => (state.lon
+            ? found({timestamp: Date.now(), coords: {longitude: Number(state.lon), latitude: 39.5, accuracy: 9}})
+            : failed({code: 2})))};
+        Object.defineProperty(Navigator.prototype, "geolocation", {get: () => watching});
+        """
+    )
+    page = one.start(actor)
+    page.evaluate("localStorage.lon = 116.111111; localStorage.ahead = -3600000")
+    for code in (a, b):
+        one.begin(code)
+        _to(one, "checklist")
+        page.locator("[data-rest]").click()
+        _to(one, "statement")
+        one.refuse()
+        one.leave()
+        assert _record(one, code)["form"]["lon"] == "116.111111"
+    # An hour later, in the office.
+    page.evaluate("localStorage.ahead = 0; localStorage.lon = 116.5")
+    page.reload()
+    _to_resume(one, a)
+    _to(one, "place")
+    located = page.locator("#located")
+    expect(located).to_contain_text("沿用")
+    page.locator("[data-locate]").click()
+    question = page.locator("#question")
+    expect(question).to_contain_text("换成现在的位置")
+    question.get_by_role("button", name="取消").click()
+    expect(page.locator("#field-lon")).to_have_value("116.111111")
+    _to(one, "review")
+    expect(page.locator("#doubts")).to_contain_text("位置是")
+    page.locator("[data-save]").click()
+    expect(one.count("sent")).to_have_text("1")
+    (seen,) = spot_checks(site, inspection)
+    assert float(seen["place"]["lon"]) == 116.111111
+    answers = {each["item"]: each for each in seen["checklist"]}
+    assert answers["现场定位"]["value"] == "设备取得"
+    assert len(answers["现场定位"]["note"]) == len("2025-04-02 09:30:00")
+    # The other one is given the place of now, on purpose; that nothing is found there takes nothing away.
+    _to_resume(one, b)
+    _to(one, "place")
+    expect(located).to_contain_text("沿用")
+    for lon, said in (("", "没有取得位置"), ("116.5", "116.500000")):
+        page.evaluate("lon => { localStorage.lon = lon; }", lon)
+        page.locator("[data-locate]").click()
+        if question.is_visible():
+            question.get_by_role("button", name="确定").click()
+        expect(located).to_contain_text(said)
+        expect(page.locator("[name=place_source]")).to_have_value("device")
+    expect(page.locator("#field-lon")).to_have_value("116.500000")
+    _to(one, "review")
+    expect(page.locator("#doubts")).not_to_contain_text("位置是")
+
+
 def _to_resume(one: Phone, code: str) -> None:
     item = one.page.locator("#drafts li", has_text=code[-6:])
     item.get_by_role("button", name="继续填写").click()
@@ -773,7 +835,7 @@ def test_a_photo_says_where_and_when_it_was_taken(phone: Phones, site: Site):
     one.forward()
     one.answer(no=0)
     expect(page.locator("[name=place_source]")).to_have_value("device")
-    one.photograph(KEYS[0])
+    one.photograph(KEYS[0], bytes_=content("field/icon-192.png") or b"")
     for _ in range(3):
         one.forward()
     one.refuse()
@@ -784,6 +846,14 @@ def test_a_photo_says_where_and_when_it_was_taken(phone: Phones, site: Site):
     picture = seen["evidence"][0]
     assert (picture["lon"], picture["lat"], picture["datum"]) == (116.461, 39.921, "WGS-84")
     assert picture["captured_at"] is not None
+    # At the desk: how exact that place is, as the device sealed it, and a small picture instead of the original.
+    page.goto(f"{site.base}/inspections/{inspection}")
+    shown = page.locator(".evidence li").first
+    expect(shown).to_contain_text("116.461, 39.921 WGS-84 ±12 m")
+    preview = shown.locator("img")
+    expect(preview).to_have_attribute("src", f"/v1/evidence/{picture['sha256']}/preview")
+    preview.scroll_into_view_if_needed()
+    _wait_for(page, lambda: preview.evaluate("each => each.naturalWidth > 0"))
 
 
 def test_a_refused_record_is_put_aside_with_a_reason(phone: Phones, site: Site):
