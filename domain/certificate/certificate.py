@@ -79,6 +79,8 @@ class CertificateReissued:
     certificate_no: str
     new_certificate_no: str
     reason: str
+    position: int | None = None
+    """The entry of the certificate that is meant, where several bear the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ class CertificateRevoked:
 
     certificate_no: str
     reason: str
+    position: int | None = None
+    """The entry of the certificate that is meant, where several bear the number."""
 
 
 Event: TypeAlias = CertificateIssued | CertificateReissued | CertificateRevoked
@@ -132,9 +136,10 @@ P = TypeVar("P", bound=Paper)
 def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
     """Return what a reissue or a revocation ends of the papers, in order of entry.
 
-    Where one enterprise put one number on several holders, a revocation takes the number away
-    from all of them, and a reissue gives the holder recorded last a number of their own. What the
-    enterprise means to end later, an authority ends before.
+    It is what the holder of the one that the entry names has under the number. An entry of before
+    certificates were named takes the number away from all holders whom one enterprise gave it, and a
+    reissue gives the one recorded last a number of their own. What the enterprise means to end later,
+    an authority ends before.
     """
     event: CertificateReissued | CertificateRevoked = entry.event
     holding = [
@@ -145,6 +150,9 @@ def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
         and paper.position < entry.position
         and (paper.ended is None or _comes_before(entry, paper))
     ]
+    if event.position is not None:
+        meant = {paper.holder for paper in holding if paper.position == event.position}
+        return [paper for paper in holding if paper.holder in meant]
     if isinstance(event, CertificateRevoked):
         return holding
     return [paper for paper in holding if paper.holder == holding[-1].holder]
@@ -293,25 +301,72 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     number = folded(body.certificate_no)
     known = recorded_under(facts, body.certificate_no)
     issues = [issue for issue in known if folded(issue.number) == number]
-    own = [issue for issue in issues if issue.uscc == command.actor.organisation]
-    holding = [issue for issue in own or issues if _holds(issue, command)]
-    last = existing(
-        _replaced_so(own or issues, body) or _last(holding or own or issues),
+    own = [issue for issue in issues if issue.uscc == command.actor.organisation] or issues
+    meant = _meant(facts, command, body, own)
+    if not _holds(meant, command):
+        _require_endable(meant, body)
+    _require_issued(facts, meant, command.valid_from)
+    numbers = [body.certificate_no]
+    if isinstance(body, CertificateReissued):
+        numbers.append(body.new_certificate_no)
+    if len({issue.holder for issue in issues if issue.uscc == meant.uscc}) > 1:
+        # Which one was meant is said for ever, also where it was the only one left.
+        command = replace(command, body=replace(body, position=meant.position))
+    tags = (*_number_tags(numbers), f"{_HOLDER}{meant.holder}")
+    return [_new(facts, command, _original(facts, meant), meant.uscc, *tags)]
+
+
+def _meant(
+    facts: Facts,
+    command: Command[Event],
+    body: CertificateReissued | CertificateRevoked,
+    issues: Sequence[Issue],
+) -> Issue:
+    """Return the certificate that is meant; refuse to choose among those of several that hold.
+
+    What one holder has twice under one number, in one enterprise, is one paper reported twice.
+    """
+    if body.position is not None:
+        named = (issue for issue in issues if issue.position == body.position)
+        return existing(
+            next(named, None),
+            "unknown-certificate",
+            f"位置 {body.position} 的记录不是编号 {body.certificate_no} 的证书",
+            f"the entry at position {body.position} is no certificate {body.certificate_no}",
+            "position",
+        )
+    replaced = _replaced_so(issues, body)
+    holding = [issue for issue in issues if _holds(issue, command)]
+    if replaced is None and len({(issue.uscc, issue.holder) for issue in holding}) > 1:
+        raise _ambiguous(facts, body.certificate_no, holding)
+    return existing(
+        replaced or _last(holding or issues),
         "unknown-certificate",
         f"证书 {body.certificate_no} 未登记",
         f"certificate {body.certificate_no} is not recorded",
         "certificate_no",
     )
-    if not _holds(last, command):
-        _require_endable(last, body)
-    _require_issued(facts, last, command.valid_from)
-    numbers = [body.certificate_no]
-    if isinstance(body, CertificateReissued):
-        numbers.append(body.new_certificate_no)
-    ending = [i for i in issues if i.uscc == last.uscc and _holds(i, command)]
-    holders = {last.holder: None} if len(numbers) > 1 else dict.fromkeys(i.holder for i in ending)
-    tags = (*_number_tags(numbers), *(f"{_HOLDER}{who}" for who in holders))
-    return [_new(facts, command, _original(facts, last), last.uscc, *tags)]
+
+
+_MOST_NAMED = 20
+
+
+def _ambiguous(facts: Facts, number: str, holding: Sequence[Issue]) -> Refused:
+    """Return the refusal that names the certificates of which one must be chosen."""
+    said = [
+        (issue.position, issue.uscc, _original(facts, issue).assessment_id)
+        for issue in holding[:_MOST_NAMED]
+    ]
+    zh = "、".join(f"位置 {at}(企业 {uscc},认定活动 {session})" for at, uscc, session in said)
+    en = ", ".join(
+        f"position {at} (enterprise {uscc}, session {session})" for at, uscc, session in said
+    )
+    return Refused(
+        "ambiguous-certificate",
+        f"编号 {number} 用于 {len(holding)} 本证书,请写明所指一本的入账位置:{zh}",
+        f"{len(holding)} certificates bear the number {number}; say by position which one is meant: {en}",
+        "position",
+    )
 
 
 def founded(facts: Facts, right: Recorded[Any]) -> None:
@@ -319,7 +374,14 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     event: Event = right.event
     if not isinstance(event, CertificateIssued):
         known = recorded_under(facts, event.certificate_no)
-        ended = (issue for issue in known if issue.uscc == right.subject)
+        ended = [issue for issue in known if issue.uscc == right.subject]
+        if event.position not in {None, *(issue.position for issue in ended)}:
+            raise Refused(
+                "unknown-certificate",
+                f"位置 {event.position} 的记录不是编号 {event.certificate_no} 的证书",
+                f"the entry at position {event.position} is no certificate {event.certificate_no}",
+                "position",
+            )
         issue = next((i for i in ended if i.ended_position == right.position), None)
         if issue is not None:
             _require_issued(facts, issue, right.valid_from)

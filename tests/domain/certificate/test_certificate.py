@@ -11,6 +11,7 @@ from domain.certificate.certificate import (
     CertificateReissued,
     CertificateRevoked,
     Issue,
+    evolve,
 )
 from domain.flag import FlagReviewed
 from domain.terms.decider import Command
@@ -150,19 +151,72 @@ def test_the_new_number_is_replaced_and_revoked_like_any_other():
     )
 
 
-def test_one_number_on_two_holders_is_replaced_for_the_later_and_revoked_for_both():
-    other = replace(issue().holder, subject_id="h-2")
-    both = (*certified(), issued(holder=other))
-    first, second, _ = under(NUMBER, *both, reissue())
-    assert (first.ended, second.replaced_by) == (None, NEW_NUMBER)
-    assert [i.ended for i in under(NUMBER, *both, revoke())] == [LATER, LATER]
+def twice() -> tuple[list[Command[Any]], int, int]:
+    """One enterprise put one number on two holders."""
+    way = [*certified(), issued(holder=replace(issue().holder, subject_id="h-2"))]
+    first, second = under(NUMBER, *way)
+    return way, first.position, second.position
+
+
+@pytest.mark.parametrize("end", [revoke, reissue])
+def test_of_two_certificates_under_one_number_nobody_ends_one_without_saying_which(end: Any):
+    way, first, second = twice()
+    refused = given(*way).when(end()).then_refused("ambiguous-certificate", "position")
+    assert f"位置 {first}(企业 {USCC},认定活动 a-1)" in refused.zh
+    assert f"position {second}" in refused.en
+    given(*way).when(end(position=second + 1)).then_refused("other-enterprise")
+    given(*way).when(end(CENTRE, position=first - 1)).then_refused(
+        "unknown-certificate", "position"
+    )
+
+
+@pytest.mark.parametrize("end", [revoke, reissue])
+def test_of_two_certificates_under_one_number_the_named_one_ends_and_no_other(end: Any):
+    way, *positions = twice()
+    for at, holder in zip(positions, ("h-1", "h-2"), strict=True):
+        (new,) = given(*way).when(end(position=at)).then_as_ordered()
+        assert new.tags[-1] == f"holder:{holder}"
+        ended = [i.position for i in under(NUMBER, *way, end(position=at)) if i.ended is not None]
+        assert ended == [at]
+
+
+def test_what_is_left_of_two_under_one_number_is_certain_and_says_which_it_was():
+    way, first, second = twice()
+    left = [*way, revoke(position=first)]
+    (new,) = (
+        given(*left)
+        .when(revoke())
+        .then(CertificateRevoked(certificate_no=NUMBER, reason="弄虚作假", position=second))
+    )
+    assert new.subject == USCC
+
+
+def test_what_was_ended_before_certificates_were_named_stays_as_it_was_read():
+    """An entry without a position: a revocation of both, a reissue for the holder recorded last."""
+    way, _, second = twice()
+    entries = recorded(*way)
+    for body, expected in (
+        (CertificateRevoked(certificate_no=NUMBER, reason="x"), [LATER, LATER]),
+        (
+            CertificateReissued(
+                certificate_no=NUMBER, new_certificate_no=NEW_NUMBER, reason="姓名有误"
+            ),
+            [None, LATER],
+        ),
+    ):
+        end = entries[-1]._replace(
+            position=second + 1, event=body, valid_from=LATER, actor=reporter()
+        )
+        state = evolve(under(NUMBER, *way), end)
+        assert [i.ended for i in state[:2]] == expected
 
 
 def test_of_two_under_one_number_the_same_replacement_is_made_once():
-    both = (*certified(), issued(holder=replace(issue().holder, subject_id="h-2")))
-    given(*both, reissue()).when(reissue()).then_refused("certificate-ended", "certificate_no")
-    another = reissue(new_certificate_no="Y000011123456254000017")
-    given(*both, reissue()).when(another).then_as_ordered()
+    way, first, second = twice()
+    once = [*way, reissue(position=second)]
+    given(*once).when(reissue()).then_refused("certificate-ended", "certificate_no")
+    another = reissue(new_certificate_no="Y000011123456254000017", position=first)
+    given(*once).when(another).then_as_ordered()
 
 
 def test_a_replaced_certificate_is_not_replaced_again():
@@ -225,9 +279,15 @@ def test_of_two_certificates_with_one_number_a_reporter_revokes_their_own():
         assert set(ended.values()) == {None}
 
 
-def test_the_centre_revokes_both_certificates_of_one_number_one_after_the_other():
-    once = [*shared_number(), revoke(CENTRE)]
-    given(*once).when(revoke(CENTRE)).then_as_ordered()
+def test_the_centre_says_which_certificate_of_two_enterprises_under_one_number_it_revokes():
+    way = shared_number()
+    first, second = under(NUMBER, *way)
+    refused = given(*way).when(revoke(CENTRE)).then_refused("ambiguous-certificate", "position")
+    assert f"企业 {USCC}" in refused.zh
+    assert f"企业 {OTHER}" in refused.zh
+    once = [*way, revoke(CENTRE, position=first.position)]
+    (new,) = given(*once).when(revoke(CENTRE)).then_as_ordered()
+    assert new.subject == second.uscc
     given(*once, revoke(CENTRE)).when(revoke(CENTRE)).then_refused("certificate-ended")
 
 
