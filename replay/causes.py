@@ -5,7 +5,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from domain.correction import RecordCorrected
+from domain.standing.standing import (
+    EnterpriseListed,
+    ListingRemoved,
+    ListingRenewed,
+    ScopeChanged,
+)
 from domain.terms.envelope import Recorded
+from domain.terms.reference import Occupation
 from ledger.codec import legible
 from ledger.log.entry import instant_text
 from ledger.log.log import Log
@@ -18,6 +25,8 @@ class Change(NamedTuple):
     uscc: str
     before: frozenset[int]
     after: frozenset[int]
+    occupation: Occupation | None = None
+    """Of a line of scope: its papers are those that name the occupation, and not all of the enterprise."""
 
 
 class Between(NamedTuple):
@@ -69,8 +78,9 @@ def _explaining(
     Where it rests on the same entries, one of them was corrected, or a day that it names has
     passed, or something about the enterprise as a whole was learnt.
     """
-    different = [entries[at] for at in sorted(change.before ^ change.after)]
-    shared = sorted(change.before | change.after)
+    behind = _about(change, entries)
+    different = [entries[at] for at in sorted(behind & (change.before ^ change.after))]
+    shared = sorted(behind)
     corrected = [entry for at in shared for entry in corrections.get(at, ())]
     came = [entry for entry in different if _came(entry, between)]
     passed = [entries[at] for at in shared if _came(entries[at], between)]
@@ -79,6 +89,33 @@ def _explaining(
     found = found or _about_the_enterprise(log, change.uscc, between)
     found = found or [entries[at] for at in shared]
     return sorted({entry.position: entry for entry in found}.values(), key=_position)
+
+
+def _about(change: Change, entries: dict[int, Recorded[Any]]) -> frozenset[int]:
+    """Return what the line rests on; of an occupation, what names it where anything does."""
+    behind = change.before | change.after
+    named = frozenset(at for at in behind if _gives(entries[at].event, change.occupation))
+    return named or behind
+
+
+def _gives(event: Any, occupation: Occupation | None) -> bool:  # noqa: ANN401 - any event
+    """Return whether an act says something of what may be certified in the occupation."""
+    match event:
+        case _ if occupation is None:
+            return True
+        case EnterpriseListed():
+            items = event.scope
+            if event.replaces:  # it may have ended what it does not name
+                return True
+        case ListingRenewed():
+            items = event.scope or ()
+            if event.scope is None:
+                return True
+        case ScopeChanged():
+            items = (*event.added, *event.removed)
+        case _:
+            return isinstance(event, ListingRemoved)
+    return any(item.occupation == occupation for item in items)
 
 
 def _position(entry: Recorded[Any]) -> int:

@@ -7,9 +7,11 @@ from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 from psycopg import Connection, sql
 
 from domain.terms.identifiers import flag_parts
+from domain.terms.reference import Occupation
 from ledger.log.log import Log
 from projections.views.asking import asked
 from projections.views.basis import BadCursor, Basis, Page
+from projections.views.roster import by_occupation
 from projections.views.row import item
 from replay.causes import Change, causes
 
@@ -305,7 +307,7 @@ def _where(shown: Item | None) -> tuple[Any, ...] | None:
 
 def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
     """Yield a line for each occupation; its key is USCC, edition, code, name and 工种."""
-    before, after = _by_occupation(old), _by_occupation(new)
+    before, after = (by_occupation(shown["scope"] if shown else ()) for shown in (old, new))
     # The first entry behind a row of the roster is the profile's.
     rests_on = [
         frozenset(shown["because"][1:]) if shown else frozenset[int]() for shown in (old, new)
@@ -313,16 +315,12 @@ def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Itera
     for occupation in sorted({*before, *after}):
         one, other = before.get(occupation), after.get(occupation)
         if one != other:
-            yield Line(f"{uscc}/{occupation}", one, other, Change(uscc, *rests_on), uscc)
+            change = Change(uscc, rests_on[0], rests_on[1], _occupation(one or other or {}))
+            yield Line(f"{uscc}/{occupation}", one, other, change, uscc)
 
 
-def _by_occupation(shown: Item | None) -> dict[str, Item]:
-    found: dict[str, Item] = {}
-    for one in shown["scope"] if shown else ():
-        name = "/".join(filter(None, (one["edition"], one["code"], one["name"], one["trade"])))
-        # Levels of one occupation may stand in several grants.
-        found[f"{name}/{one['batch']}" if name in found else name] = one
-    return found
+def _occupation(shown: Item) -> Occupation:
+    return Occupation(**{name: shown[name] for name in ("edition", "code", "name", "trade")})
 
 
 FLAGS: LiteralString = """

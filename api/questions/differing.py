@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from projections.views.roster import by_occupation
+
 Item = Mapping[str, Any]
 EXPLAINING = frozenset({"because"})
 """What a record rests on explains a difference, and is none."""
@@ -43,13 +45,9 @@ def _members(value: object) -> Item | None:
 
 
 def _by_occupation(values: Sequence[Any]) -> Item | None:
-    found: dict[str, Item] = {}
-    for value in values:
-        if not (isinstance(value, dict) and {"edition", "code", "name"} <= value.keys()):
-            return None
-        each = cast("Item", value)
-        named = (each["edition"], each["code"], each["name"], each.get("trade"))
-        name = "/".join(filter(None, named))
-        # Levels of one occupation may stand in several grants.
-        found[f"{name}/{each.get('batch')}" if name in found else name] = each
-    return found
+    if not all(isinstance(each, dict) and each.keys() >= _OCCUPATION for each in values):
+        return None
+    return by_occupation(cast("Sequence[Item]", values))
+
+
+_OCCUPATION = frozenset({"edition", "code", "name"})

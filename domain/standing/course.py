@@ -6,7 +6,7 @@ hold together and their end. The order in which the changes were recorded decide
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +26,19 @@ class Grant:
     """Whose methods and whose receipt go with it; several where a renewal goes on with several."""
     days: Days
     scope: frozenset[Unit]
+    added: frozenset[tuple[Unit, date]] = frozenset()
+    """What a change of scope added, each with its first day: it was not confirmed before that."""
+
+    def since(self, unit: Unit) -> date:
+        """Return the day from which the grant confirms the unit."""
+        return next((day for each, day in self.added if each == unit), self.days.start)
+
+    def with_scope(self, removed: frozenset[Unit], added: frozenset[Unit], day: date) -> "Grant":
+        """Return the grant after a change of scope."""
+        scope = (self.scope - removed) | added
+        kept = {each for each in self.added if each[0] in scope}
+        new = {(unit, day) for unit in added - self.scope}
+        return replace(self, scope=scope, added=frozenset(kept | new))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

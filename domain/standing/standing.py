@@ -254,7 +254,7 @@ def _scopes(walk: Walk, day: date, changes: Sequence[Change]) -> None:
     removed = frozenset(unit for c in changed for unit in units(c.event.removed))
     added = frozenset(unit for c in changed for unit in units(c.event.added))
     walk.trail += [c.position for c in changed]
-    walk.running = [replace(g, scope=(g.scope - removed) | added) for g in walk.running]
+    walk.running = [g.with_scope(removed, added, day) for g in walk.running]
     walk.withdrawn.update(dict.fromkeys(removed, day))
     for unit in added:
         walk.withdrawn.pop(unit, None)

@@ -4,7 +4,7 @@ One row for each stretch of days on which all four stay the same. Days without a
 rows too, so that an enterprise is found by its USCC; the list leaves them out.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from domain.supervision.supervision import Supervision
 from domain.terms.folding import folded
 from domain.terms.intervals import Timeline
 from domain.terms.scope import ScopeItem, Unit, items
+from domain.terms.vocabulary import Level
 from projections.views.asking import asked
 from projections.views.basis import Basis, Page
 from projections.views.row import Row, Rows, View, document, item
@@ -97,7 +98,8 @@ def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row sho
 def granted(listing: Listing) -> list[dict[str, Any]]:
     """Return the scope items in the shape of the contract, each with the grant that confirms it.
 
-    What several grants confirm is shown with the one that lasts longest.
+    What several grants confirm is shown with the one that lasts longest. What a change of scope
+    added is an item of its own: it begins with the day of the change.
     """
     by_grant: dict[Grant, Iterable[Unit]] = {}
     if len(listing.grants) == 1:
@@ -113,18 +115,52 @@ def granted(listing: Listing) -> list[dict[str, Any]]:
         {
             **asdict(scope_item),
             "batch": grant.batch,
-            "valid_from": grant.days.start,
+            "valid_from": start,
             "valid_to": grant.days.end,
         }
         for grant, units in by_grant.items()
-        for scope_item in items(units)
+        for start, some in _by_first_day(grant, units).items()
+        for scope_item in items(some)
     ]
     return sorted(found, key=_order)
 
 
-def _order(shown: dict[str, Any]) -> tuple[str, str, str, str, date]:
-    trade = shown["trade"] or ""
-    return shown["edition"], shown["code"], shown["name"], trade, shown["valid_to"]
+def by_occupation(shown: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return scope items as they are compared: one for an occupation, one more for each further grant.
+
+    Levels that a change of scope added stand with the others of their grant: what differs is the levels.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for one in shown:
+        named = "/".join(filter(None, (one["edition"], one["code"], one["name"], one.get("trade"))))
+        name, held = named, found.get(named)
+        if held is not None and held.get("batch") != one.get("batch"):
+            name = f"{named}/{one.get('batch')}"
+            held = found.get(name)
+        found[name] = dict(one) if held is None else _together(held, one)
+    return found
+
+
+def _together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    levels = sorted(
+        {*one.get("levels", ()), *other.get("levels", ())}, key=lambda level: Level(level).rank
+    )
+    begins = [day for each in (one, other) if (day := each.get("valid_from")) is not None]
+    return {**one, "levels": levels, "valid_from": min(begins, default=None)}
+
+
+def _by_first_day(grant: Grant, units: Iterable[Unit]) -> dict[date, Iterable[Unit]]:
+    if not grant.added:
+        return {grant.days.start: units}
+    found: dict[date, list[Unit]] = {}
+    for unit in units:
+        found.setdefault(grant.since(unit), []).append(unit)
+    return {**found}
+
+
+def _order(shown: dict[str, Any]) -> tuple[str, str, str, str, date, date]:
+    named = shown["edition"], shown["code"], shown["name"], shown["trade"] or ""
+    return *named, shown["valid_to"], shown["valid_from"]
 
 
 def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:

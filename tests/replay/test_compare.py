@@ -10,6 +10,7 @@ from replay.compare import Of, Where, diff
 from tests.api.lines import (
     BUREAU,
     CENTRE,
+    COOK,
     SUPERVISOR,
     Json,
     line,
@@ -48,6 +49,24 @@ def test_a_scope_granted_for_a_day_is_explained_by_its_document(desk: Desk):
     (back,) = lines(desk, "scope", after, before, uscc=code)
     assert back["before"] == shown["after"]
     assert causes(back) == ["ScopeChanged"]
+
+
+def test_a_line_of_scope_is_explained_by_the_papers_of_its_occupation(desk: Desk):
+    code = uscc()
+    desk.load(*listed(code, "4"))
+    before = desk.basis(date(2025, 5, 31))
+    other = scope_changed(code, "2025-06-01", added=("5",))
+    other["data"]["added"] = [{**COOK, "levels": ["5"]}]
+    desk.load(other, scope_changed(code, "2025-06-02", added=("5",)))
+    found = lines(desk, "scope", before, desk.basis(date(2025, 6, 30)), uscc=code)
+    papers = {
+        line["key"].split("/")[-1]: [x["valid_from"] for x in line["because"]] for line in found
+    }
+    assert papers == {"中式烹调师": ["2025-06-01"], "电工": ["2025-06-02"]}
+    assert {line["key"].split("/")[-1]: line["change"] for line in found} == {
+        "中式烹调师": "added",
+        "电工": "changed",
+    }
 
 
 def test_who_comes_onto_the_roster_is_explained_by_the_publication(desk: Desk):
