@@ -11,6 +11,7 @@ from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.guards import existing_enterprise, must_be_uscc, not_in_the_future
+from domain.terms.identifiers import is_told
 from domain.terms.reference import Occupation, Reference
 
 
@@ -38,7 +39,7 @@ class Paper(NamedTuple):
     event: Event
     document_no: str | None
     counts_from: date
-    """The day of the filing with the ministry, where it is more than the enterprise's own word."""
+    """The day of the filing with the ministry, or of the receipt here, whichever is later."""
 
 
 State: TypeAlias = tuple[Paper, ...]
@@ -58,21 +59,19 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
 
 
 def _counts_from(entry: Recorded[Event]) -> date:
-    """Return since when it is on file: by its own word alone an enterprise was never early (§1).
+    """Return since when it is on file.
 
-    What an authority received or entered it has seen. Entries without a stamp are older than stamps.
+    The day of the filing is what the enterprise says of it: a paper that comes in behind a session
+    was not there before it (§1). An authority that saw the filing itself enters it as of that day.
     """
-    by_itself = entry.stamps.received_on is not None and entry.stamps.received_by is None
-    filed_on = entry.event.filed_on
-    if filed_on is None:
-        return entry.valid_from
-    return max(filed_on, entry.valid_from) if by_itself else filed_on
+    return max(entry.event.filed_on or entry.valid_from, entry.valid_from)
 
 
 def filed_for(state: State, occupation: Occupation, day: date) -> bool:
     """Return whether one with a filing number was on file for the occupation on `day`."""
     return any(
-        (paper.event.filing_no or "").strip()
+        is_told(paper.event.filing_no)
+        and is_told(paper.event.filed_with)
         and paper.counts_from <= day
         and folded(paper.event.occupation.name) == folded(occupation.name)
         for paper in state

@@ -11,7 +11,7 @@ from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.staff import missing_on
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.envelope import Recorded
-from domain.terms.identifiers import is_placeholder
+from domain.terms.identifiers import is_told
 from domain.terms.vocabulary import StaffDuty
 
 REGISTER, GROUND = "S10.register", "T2.ground"
@@ -41,15 +41,10 @@ def examiners_there(
 
 
 def _none_of(event: AssessmentHeld) -> Iterator[tuple[str, str]]:
-    if event.assessors is not None and not any(map(_told, event.assessors)):
+    if event.assessors is not None and not any(map(is_told, event.assessors)):
         yield "没有考评人员", "no examiner"
-    if event.quality_staff is not None and not any(map(_told, event.quality_staff)):
+    if event.quality_staff is not None and not any(map(is_told, event.quality_staff)):
         yield "没有质量内控人员", "no internal quality officer"
-
-
-def _told(text: str | None) -> bool:
-    """Return whether something was reported: 无 or a dash in a field that must be filled says nothing."""
-    return text is not None and not is_placeholder(text)
 
 
 def _not_registered(event: AssessmentHeld, file: SubjectFile) -> Iterator[tuple[str, str]]:
@@ -70,7 +65,7 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
     """T2 of a certificate of a direct certification: its ground, with its paper, was reported."""
     ground = entry.event.results.ground
     if ground is not None:
-        if _told(ground.text) and _told(ground.document_no):
+        if is_told(ground.text) and is_told(ground.document_no):
             return CLEAR
         return breach(
             "直接认定的依据(竞赛成绩或突出贡献)没有写明内容和文件编号",

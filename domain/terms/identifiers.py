@@ -132,7 +132,11 @@ _NO_NAME = frozenset(
             "未知",
             "未填",
             "同上",
+            "不明",
+            "暂缺",
+            "待补充",
         ),
+        *("待办", "待办理", "待备案", "办理中", "正在办理", "申请中", "备案中", "未办理", "未备案"),
         *("某某", "某某某", "N/A", "NA", "NULL", "NONE", "NIL", "XX", "XXX", "TBD"),
     )
 )
@@ -142,6 +146,11 @@ def is_placeholder(text: str) -> bool:
     """Return whether `text` only fills a field where nothing is known: -, /, 无, 待定, 同上, N/A."""
     plain = folded(text)
     return plain in _NO_NAME or not any(character.isalnum() for character in plain)
+
+
+def is_told(text: str | None) -> bool:
+    """Return whether a field that must be filled says something: 无, a dash or 000 says nothing."""
+    return text is not None and not is_placeholder(folded(text).replace("0", ""))
 
 
 def masked_name(name: str) -> str:

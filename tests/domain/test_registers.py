@@ -106,7 +106,7 @@ def test_a_partnership_is_in_force_from_its_day_until_it_ends():
     given(register()).when(partner(valid_to=DAY)).then_refused("period-empty", "valid_to")
 
 
-def test_a_specification_was_not_filed_before_its_receipt_by_the_enterprise_s_word_alone():
+def test_a_specification_counts_from_its_receipt_and_never_from_a_day_before_it():
     """What S4 leaves undecided for want of one would go clear by a day that the enterprise names (§1)."""
     earlier = DAY - timedelta(days=30)
     body = specification(filed_on=earlier)
@@ -117,8 +117,12 @@ def test_a_specification_was_not_filed_before_its_receipt_by_the_enterprise_s_wo
 
     assert not on_file(UNSTAMPED, reporter(), earlier)
     assert on_file(UNSTAMPED, reporter(), TODAY)
-    assert on_file(UNSTAMPED, CENTRE, earlier)
-    assert on_file(Stamps(received_on=DAY, received_by=CENTRE), reporter(), earlier)
+    for stamps, by in (
+        (UNSTAMPED, CENTRE),
+        (Stamps(received_on=DAY, received_by=CENTRE), reporter()),
+    ):
+        assert not on_file(stamps, by, DAY - timedelta(days=1))
+        assert on_file(stamps, by, DAY)
 
 
 def test_a_specification_decides_something_with_the_number_of_its_filing_alone():
@@ -128,7 +132,9 @@ def test_a_specification_decides_something_with_the_number_of_its_filing_alone()
 
     assert filed()
     assert not filed(filing_no=None)
-    assert not filed(filing_no=" ")
+    for nothing in (" ", "无", "-", "/", "不详", "待办", "待备案", "０", "N/A"):
+        assert not filed(filing_no=nothing)
+    assert not filed(filed_with="无")
     assert not filed(occupation=COOK)
     assert not filed(filed_on=DAY + timedelta(days=1))
     given(register(), order(specification(), DAY)).when(order(specification(), DAY)).then_nothing()
