@@ -1,6 +1,6 @@
 """V1: what inspectors saw on a day of the session agrees with what was reported (四)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach
@@ -8,7 +8,7 @@ from domain.checks.venue import location_of_place
 from domain.inspection.inspection import Seen, SpotCheckRecorded
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
-from domain.terms.place import Side
+from domain.terms.place import Place, Side
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Mode
 
@@ -35,6 +35,64 @@ def seen_as_reported(
         reason="seen-otherwise",
         values=tuple(en for _, en in wrong),
     )
+
+
+def session_visited(
+    entry: Recorded[SpotCheckRecorded],
+    reported: Iterable[Recorded[AssessmentHeld]],
+    context: Context,
+) -> Recorded[AssessmentHeld] | None:
+    """Return the session that a visit met which names none; None where that is not certain.
+
+    Whoever is visited reports afterwards: a session that is on no paper yet is named by no inspector.
+    Of what was seen elsewhere in the enterprise nothing follows for a session.
+    """
+    visit, day = entry.event, entry.valid_from
+    if visit.kind == REMOTE or visit.seen is None or visit.seen == Seen():
+        return None
+    of_day = [
+        s for s in reported if _on_site(s.event) and s.event.held_from <= day <= s.event.held_to
+    ]
+    most = context.reference.rules(day).visit_distance_m
+    near = {s.position: _is_near(visit.place, s.event, most, context) for s in of_day}
+    there = [s for s in of_day if near[s.position]]
+    if len(there) == 1:
+        return there[0]
+    if visit.seen.held is False:
+        return None  # that nothing was going on says something of the very place alone
+    if len(of_day) == 1 and near[of_day[0].position] is None:
+        return of_day[0]
+    alike = [s for s in there or of_day if _as_seen(visit.seen, s.event)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _on_site(session: AssessmentHeld) -> bool:
+    return session.mode is Mode.ON_SITE
+
+
+def _is_near(
+    here: Place | None, session: AssessmentHeld, most: float, context: Context
+) -> bool | None:
+    """Return whether a visit was at the venue of a session; None where nothing tells."""
+    venues = [place for place in session.places if place is not None]
+    if here is None or not venues:
+        return None
+    known = [distance for place in venues if (distance := context.apart(here, place)) is not None]
+    if any(distance <= most for distance in known):
+        return True
+    if here.address and any(folded(here.address) == folded(each.address or "") for each in venues):
+        return True
+    if len(known) == len(venues):
+        return False
+    divisions = {each.division for each in venues}
+    elsewhere = here.division is not None and None not in divisions
+    return False if elsewhere and here.division not in divisions else None
+
+
+def _as_seen(seen: Seen, session: AssessmentHeld) -> bool:
+    if seen.occupation is None or differs(seen.occupation, session.occupation):
+        return False
+    return seen.level in {None, session.level}
 
 
 def _elsewhere(

@@ -4,6 +4,7 @@ Corrections come by the thousand (a column of an upload was wrong), so none of t
 much as the whole history of an enterprise.
 """
 
+from bisect import insort
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from domain import enterprise, partnership, specification, staff
 from domain.assessment import ResultsPublished
 from domain.certificate.certificate import CertificateIssued
+from domain.inspection.inspection import SpotCheckRecorded
 from domain.standing import standing
 from domain.supervision.subject_file import SubjectFile, group_of
 from domain.terms.envelope import Recorded
@@ -81,6 +83,10 @@ def _ends(file: SubjectFile, right: Recorded[Any]) -> None:
 def _inspection(file: SubjectFile, right: Recorded[Any]) -> None:
     entries = file.inspections.get(right.event.inspection_id, [])
     entries[:] = [right if entry.position == right.position else entry for entry in entries]
+    if isinstance(right.event, SpotCheckRecorded):
+        for visits in file.visits.values():
+            visits[:] = [position for position in visits if position != right.position]
+        insort(file.visits.setdefault(right.event.assessment_id, []), right.position)
 
 
 def _finding(file: SubjectFile, right: Recorded[Any]) -> None:

@@ -37,6 +37,12 @@ def _session(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch
         return  # what was made public of its results shows on it and is judged by nothing
     outcomes = judge_session(entry, of.file, of.context)
     yield from of.settle(entry.position, entry.event.held_from, outcomes, at)
+    held = entry.event
+    for position in of.file.visits.get(None, ()):
+        visit = of.entries[position]
+        # A correction may take the session away from the day of a visit, and leave another one alone there.
+        if at != entry.position or held.held_from <= visit.valid_from <= held.held_to:
+            yield from _inspection(of, visit, at)
 
 
 def _from_its_day(of: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
@@ -152,6 +158,7 @@ def _corrected_session(of: "Supervision", right: Recorded[Any], at: int) -> Iter
         for each in record.line():
             yield Touch("certificates", str(each.position))
             yield from of.raised_of(each.position, SHOWING_CERTIFICATE)
+    yield from of.judge_trades(at)
     yield from of.count(session, at, own=False)
     yield from of.raised_of(right.position, (*OF_SESSION, "C3"))
 

@@ -133,8 +133,8 @@ class SubjectFile:
         self._by_number: dict[str, list[CertificateRecord]] = {}
         self._numbered = 0
         self.inspections: dict[str, list[Recorded[Any]]] = {}
-        self.visits: dict[str, list[int]] = {}
-        """Session → the entries of the spot checks that name it."""
+        self.visits: dict[str | None, list[int]] = {}
+        """Session → the entries of the spot checks that name it; None: of those that name none."""
         self.findings: dict[str, Finding] = {}
         self.orders: dict[int, str] = {}
         self.said: dict[str, Said] = {}
@@ -292,7 +292,7 @@ def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
 def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
     if isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
         file.inspections.setdefault(entry.event.inspection_id, []).append(entry)
-    if isinstance(entry.event, SpotCheckRecorded) and entry.event.assessment_id is not None:
+    if isinstance(entry.event, SpotCheckRecorded):
         file.visits.setdefault(entry.event.assessment_id, []).append(entry.position)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -665,6 +666,74 @@ def test_more_than_a_kilometre_between_visit_and_venue_is_v1():
         place = Place(division="110108", lon=Decimal(lon))
         story.tell(visit(place=place), date(2025, 3, 10))
         assert story.found() == (["V1"] if contradicts else [])
+
+
+HERE, THERE = (Place(division="110108", lon=Decimal(lon)) for lon in ("116.3", "116.4"))
+
+
+def found_by_a_visit_without_session(
+    seen: inspection.Seen | None, *held: Any, **told: Any
+) -> list[str]:
+    """The visit comes first: who is visited reports afterwards."""
+    story = registered(later(item(ELECTRICIAN, "5", "4"), item(COOK, "4")))
+    story.tell(visit(assessment_id=None, seen=seen, **told), date(2025, 3, 10))
+    for number, each in enumerate(held):
+        story.tell(session(**{"assessment_id": f"a-{number}", "venue": HERE, **each}))
+    return story.found()
+
+
+@pytest.mark.parametrize(
+    ("seen", "held", "place", "contradicts"),
+    [
+        # One session of the day, at the place of the visit or nowhere else that is known.
+        (inspection.Seen(candidates=11), [{}], HERE, True),
+        (inspection.Seen(candidates=11), [{}], None, True),
+        (inspection.Seen(held=False), [{}], HERE, True),
+        (inspection.Seen(occupation=COOK), [{}], HERE, True),
+        (inspection.Seen(candidates=10), [{}], HERE, False),
+        (None, [{}], THERE, False),
+        # What was seen elsewhere says nothing of it, unless it was that very occupation.
+        (inspection.Seen(held=False), [{}], THERE, False),
+        (inspection.Seen(occupation=COOK), [{}], THERE, False),
+        (inspection.Seen(occupation=ELECTRICIAN), [{}], THERE, True),
+        # Of several the one at the place, else the one of that occupation, else none.
+        (inspection.Seen(candidates=11), [{}, {"venue": THERE}], HERE, True),
+        (inspection.Seen(candidates=11), [{}, {}], HERE, False),
+        (
+            inspection.Seen(candidates=11, occupation=COOK),
+            [{}, {"occupation": COOK}],
+            HERE,
+            True,
+        ),
+        (inspection.Seen(held=False), [{}, {}], HERE, False),
+        # No session of the day, or none that anybody could visit.
+        (inspection.Seen(candidates=11), [{"day": date(2025, 3, 11)}], HERE, False),
+        (inspection.Seen(candidates=11), [{"mode": Mode.ONLINE}], HERE, False),
+    ],
+)
+def test_a_visit_that_names_no_session_is_compared_with_the_one_that_it_must_have_met(
+    seen, held, place, contradicts
+):
+    found = found_by_a_visit_without_session(seen, *held, place=place)
+    assert found == (["V1"] if contradicts else [])
+
+
+def test_a_visit_from_afar_is_no_visit():
+    seen = inspection.Seen(candidates=11)
+    assert found_by_a_visit_without_session(seen, {}, place=HERE, kind="线上督导") == []
+
+
+def test_a_session_that_is_corrected_to_another_day_leaves_the_visit_to_the_other_one():
+    story = registered(later())
+    story.tell(
+        visit(assessment_id=None, seen=inspection.Seen(candidates=11), place=HERE),
+        date(2025, 3, 10),
+    )
+    story.tell(session(venue=HERE))
+    other = story.tell(session(assessment_id="a-2", venue=HERE))
+    assert story.found() == []
+    story.correct(other, held_from="2025-03-12", held_to="2025-03-12")
+    assert story.found() == ["V1"]
 
 
 def test_a_plan_that_is_not_filed_by_the_deadline_is_owed_but_not_for_the_year_of_the_first_listing():
