@@ -70,15 +70,16 @@ _OVER = {
     Case.THEN_AND_NOW.label: (
         Words("逾期属实,现已结束", "late then and now, and over"),
         Words(
-            "期限过后确有逾期,当时、现在都这样认定;此后已经补上,不再逾期。",
-            "It was late, by what was known then and by what is known now; since then it is not.",
+            "期限过后确有逾期,当时、现在都这样认定;在所看的业务日期不逾期。",
+            "It was late, by what was known then and by what is known now; on the day looked at it is not.",
         ),
     ),
     Case.NOW_NOT_THEN.label: (
         Words("当时看不出逾期,现知曾逾期,已结束", "late as known now alone, and over"),
         Words(
-            "按今天所知确有逾期,当时的台账看不出;此后已经补上,不再逾期。",
-            "By what is known now it was late, which nobody could see at the time; now it is not.",
+            "按今天所知确有逾期,当时的台账看不出;在所看的业务日期不逾期。",
+            "By what is known now it was late, which nobody could see at the time; on the day looked at it"
+            " is not.",
         ),
     ),
 }

@@ -11,7 +11,7 @@ from domain.inspection.inspection import InspectionDispatched, Inspector, SpotCh
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import is_card_number, masked_name
 from domain.terms.intervals import Days
-from domain.terms.naming import how_many
+from domain.terms.naming import Name, how_many
 
 
 class _Said(NamedTuple):
@@ -92,6 +92,8 @@ class Overdue(NamedTuple):
     reopened_by: int = 0
     """The failed reinspection that opened it again; 0: nobody had reported."""
     ended_by: int | None = None
+    ended_how: Name = Name("", "")
+    """What the entry did that ended them: a sentence says no more than that."""
 
 
 def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
@@ -102,30 +104,45 @@ def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
     if finding.ended == "withdrawn":
         return ()
     found: list[Overdue] = []
-    end, ended_by = in_force_until(finding, order)
+    end, ended_by, how = in_force_until(finding, order)
     past = order.due_on + timedelta(days=1)
     since, reopened_by, is_open = past, 0, True
     for step in order.settlings:
         if end is not None and step.day >= end:
             break
         if step.settled and is_open:
-            found.append(Overdue(Days(since, step.day), reopened_by, step.position))
+            answered = _PASSED if step.reinspected else _REPORTED
+            found.append(Overdue(Days(since, step.day), reopened_by, step.position, answered))
             is_open = False
         elif not step.settled and not is_open:
             since, reopened_by, is_open = max(past, step.day), step.position, True
     if is_open:
-        found.append(Overdue(Days(since, end), reopened_by, ended_by))
+        found.append(Overdue(Days(since, end), reopened_by, ended_by, how))
     return [stretch for stretch in found if not stretch.days.empty]
 
 
-def in_force_until(finding: Finding, order: Order) -> tuple[date | None, int | None]:
-    """Return day and entry of the next order or of the end of the finding, whichever is first."""
-    ends: list[tuple[date, int]] = []
+class _End(NamedTuple):
+    """Until when an order holds, the entry that ended it, and what that did."""
+
+    day: date | None
+    position: int | None
+    how: Name
+
+
+_REPORTED = Name("报告整改", "its rectification was reported")
+_PASSED = Name("复查通过", "it passed a reinspection")
+_REPLACED = Name("另行责令整改,以新的期限为准", "another order set a new deadline")
+_CLOSED = Name("问题销号", "its finding was closed")
+
+
+def in_force_until(finding: Finding, order: Order) -> _End:
+    """Return the next order or the end of the finding, whichever is first."""
+    ends: list[_End] = []
     if order.replaced is not None:
-        ends.append((order.replaced, order.replaced_position))
+        ends.append(_End(order.replaced, order.replaced_position, _REPLACED))
     if finding.ended_on is not None:
-        ends.append((finding.ended_on, finding.ended_position))
-    return min(ends, key=lambda end: end[0], default=(None, None))
+        ends.append(_End(finding.ended_on, finding.ended_position, _CLOSED))
+    return min(ends, key=lambda end: end.day or date.max, default=_End(None, None, Name("", "")))
 
 
 def past_deadline(finding: Finding, order: Order, reopened_by: int = 0) -> Outcome:

@@ -61,6 +61,7 @@ class Settling(NamedTuple):
     day: date
     settled: bool
     position: int
+    reinspected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def orders(state: State) -> tuple[Order, ...]:
 def _answered(order: Order, act: Act) -> Order:
     event = act.event
     if isinstance(event, ReinspectionRecorded):
-        settled = Settling(act.day, event.passed, act.position)
+        settled = Settling(act.day, event.passed, act.position, reinspected=True)
         return replace(order, passed=event.passed, settlings=(*order.settlings, settled))
     settled = Settling(act.day, settled=True, position=act.position)
     first = order.reported is None

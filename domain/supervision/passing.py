@@ -17,6 +17,7 @@ from domain.finding.rectification import Order
 from domain.plan import Plan
 from domain.supervision.flags import cleared
 from domain.terms.intervals import Days
+from domain.terms.naming import Name
 from domain.terms.vocabulary import Verdict
 
 
@@ -29,6 +30,8 @@ class Spell(NamedTuple):
     """What is late, as a sentence names it."""
     en: str
     ended_by: int | None = None
+    ended_how: Name = Name("", "")
+    """What that entry did: of a new order nothing was made good, there is another deadline."""
 
     @property
     def ended(self) -> Outcome:
@@ -37,8 +40,8 @@ class Spell(NamedTuple):
         last = end - timedelta(days=1)
         return Outcome(
             Verdict.CLEAR,
-            f"{self.zh}自 {self.days.start} 至 {last} 逾期,{end} 起不再逾期(位置 {at} 的记录)",
-            f"{self.en} was overdue from {self.days.start} to {last}, and no longer from {end} on"
+            f"{self.zh}自 {self.days.start} 至 {last} 逾期;{end} {self.ended_how.zh}(位置 {at} 的记录)",
+            f"{self.en} was overdue from {self.days.start} to {last}; on {end} {self.ended_how.en}"
             f" (the entry at position {at})",
             (*self.outcome.because, at),
         )
@@ -58,6 +61,7 @@ def of_order(finding: Finding | None, order: Order | None) -> Spells:
             f"整改(期限 {order.due_on},问题 {finding.raised.finding_id})",
             f"the rectification (deadline {order.due_on}, finding {finding.raised.finding_id})",
             each.ended_by,
+            each.ended_how,
         )
         for each in overdue(finding, order)
     )
@@ -78,6 +82,7 @@ def of_plan(due: Due | None, plan: Plan | None) -> Spells:
             f"{due.year} 年度计划(期限 {last})",
             f"the plan for {due.year} (deadline {last})",
             plan.position if plan is not None else None,
+            Name("报备", "it was filed"),
         ),
     )
 

@@ -1,10 +1,11 @@
 """Q2 and P1: what time brings about is known then as it was known on the day, and never further (§2)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from domain import plan
-from domain.finding.finding import FindingRaised, FindingWithdrawn
+from domain.finding.finding import FindingClosed, FindingRaised, FindingWithdrawn
 from domain.finding.rectification import (
     RectificationOrdered,
     RectificationReported,
@@ -160,3 +161,28 @@ def test_a_plan_in_time_was_never_late_and_a_late_one_ends_what_was():
     assert case(over) == ("clear", "then_and_now")
     assert over is not None
     assert "自 2026-02-01 至 2026-02-08 逾期" in over.zh
+
+
+def test_a_sentence_says_what_ended_the_days_and_not_that_anything_was_made_good():
+    """A second order sets another deadline: nobody reported anything."""
+    again, due = REPORTED, date(2025, 6, 1)
+    order = RectificationOrdered(finding_id="f-1", requirement="再补", due_on=due)
+
+    def ended(*ways: tuple[object, date]) -> str:
+        story, key = ordered()
+        for body, day in ways:
+            story.on(day).tell(body, day)
+        said = said_on(story, key, ways[-1][1] + timedelta(days=1))
+        assert said is not None
+        return said.zh
+
+    reported = RectificationReported(finding_id="f-1", statement="已补", evidence=())
+    failed = ReinspectionRecorded(finding_id="f-1", passed=False, note="未补")
+    passed = replace(failed, passed=True)
+    closed = FindingClosed(finding_id="f-1", outcome="已办结")
+    later = again + timedelta(days=9)
+    assert f"逾期;{again} 另行责令整改" in ended((order, again))
+    assert f"逾期;{again} 报告整改" in ended((reported, again))
+    assert f"逾期;{later} 复查通过" in ended((reported, DUE), (failed, again), (passed, later))
+    assert f"逾期;{again} 问题销号" in ended((closed, again))
+    assert "不再逾期" not in ended((order, again))
