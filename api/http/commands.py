@@ -21,11 +21,15 @@ from api.intake.commands import Conditions, perform
 from api.intake.device_records import chains, own_digest, sealed, statements
 from api.intake.evidence import missing_of, own_octets
 from api.questions.duplicate_sessions import duplicates_as_reported
-from api.questions.policy import unauthenticated
+from api.questions.enterprises import outside
+from api.questions.policy import READS, Action, decide, unauthenticated
 from api.questions.problems import Problem, from_invalid, invalid
 from api.questions.reading import Behind
+from api.questions.visibility import within
+from api.questions.withheld import rows_at
 from domain.assessment import AssessmentHeld
 from domain.correction import CorrectionRequested
+from domain.enterprise import EnterpriseProfileChanged, EnterpriseRegistered
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.request import ActRequested
 from domain.terms.envelope import Actor
@@ -140,13 +144,16 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
 
     Of a spot check: evidence that has not arrived by now. It is asked anew at every answer, so that
     a phone which sends its record again learns what to send; nothing of it is part of what a key
-    remembers. Of a session: others that say the same, as known when it was recorded.
+    remembers. Of a session: others that say the same, as known when it was recorded. Of a profile: that
+    the registered address lies outside Beijing.
     """
     event = codec.recorded(entry).event
     if isinstance(event, AssessmentHeld):
         with house.reading() as connection:
             same = duplicates_as_reported(connection, entry.position, event)
         return {"warnings": [_reported_before(same)]} if same else {}
+    if isinstance(event, EnterpriseProfileChanged | EnterpriseRegistered):
+        return _registered_outside(house, entry, event)
     if not isinstance(event, SpotCheckRecorded):
         return {}
     with house.reading() as connection:
@@ -156,6 +163,17 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
         "evidence_missing": missing_of(house, (each.sha256 for each in event.evidence)),
         "warnings": [{"field": "device_id", "reason": f"{zh} / {en}"} for zh, en in told],
     }
+
+
+def _registered_outside(
+    house: Installation, entry: Entry, event: EnterpriseProfileChanged | EnterpriseRegistered
+) -> dict[str, Any]:
+    if event.address is None:
+        return {}
+    found = outside(house, event.address, entry.valid_from, entry.position)
+    if found is None:
+        return {}
+    return {"warnings": [{"field": "address", "reason": f"{found['zh']} / {found['en']}"}]}
 
 
 def _reported_before(same: Sequence[str]) -> dict[str, str]:
@@ -211,17 +229,30 @@ _SOON = _Note(
 def _raised(house: Installation, entries: Sequence[Entry]) -> Sequence[Mapping[str, Any]] | None:
     """Return the flags that the entries raised; None where the views do not hold them in time.
 
-    On the day of the recording, and not on the one on which the answer is repeated.
+    On the day of the recording, and not on the one on which the answer is repeated. Those of the
+    entries themselves come first, then those of other records of the same enterprises: one certificate
+    too many is C3 of its session. What is withheld from who asked is left out.
     """
     last = entries[-1]
     basis = Basis(last.recorded_at.astimezone(SHANGHAI).date(), last.position)
+    positions = [each.position for each in entries]
+    subjects = list({each.subject for each in entries if each.subject is not None})
+    actor = codec.recorded(last).actor
     try:
         house.wait_for(last.position)
         with house.reading() as connection:
-            raised = flags.of_records(connection, basis, [each.position for each in entries])
+            raised = flags.of_records(connection, basis, positions)
+            if "flags" in READS.get(actor.role, ()):
+                others = flags.raised_by(connection, basis, positions, subjects, MOST_RAISED)
+                rows = rows_at(connection, decide(actor, Action.READ, "flags").rows, last.position)
+                raised += [each for each in others if within(each, rows) is not None]
     except Behind:
         return None
     return [*map(shower(FlagItem, Audience.OFFICES), raised)]
+
+
+MOST_RAISED = 200
+"""Flags on other records that an answer lists: a removal may raise thousands, which the list of flags has."""
 
 
 def _recorded(

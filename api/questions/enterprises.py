@@ -1,6 +1,7 @@
 """One enterprise: who it is and where it stands, its scope and standing over time, its history."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,8 +17,11 @@ from api.questions.questions import AsOf, HistoryQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import within
 from api.questions.withheld import rows_at
+from domain.checks.venue import located
 from domain.terms.envelope import Actor
-from domain.terms.vocabulary import ReviewDecision, Verdict
+from domain.terms.place import Place as Venue
+from domain.terms.place import Side
+from domain.terms.vocabulary import Mode, ReviewDecision, Verdict
 from projections.counts import dossier
 from projections.counts.dossier import Whose
 from projections.items.entries import EntryItem
@@ -53,8 +57,30 @@ def one(
         counts = _counts(connection, settled.basis, Whose(uscc, grant.rows.district))
     ahead = house.rule_set(settled.basis.valid_at, settled.basis.position).early_warning_days
     soon = warning(profile, settled.basis.valid_at, ahead)
-    found = {**profile, "warning": soon, "counts": counts}
+    elsewhere = None
+    if profile["standing"] in _ON_THE_ROSTER:
+        at = settled.basis
+        elsewhere = outside(house, profile["address"], at.valid_at, at.position)
+    found = {**profile, "warning": soon, "counts": counts, "address_outside": elsewhere}
     return settled.standing, shower(EnterpriseItem, grant.audience)(found)
+
+
+_ON_THE_ROSTER = frozenset({"listed", "suspended"})
+
+
+def outside(house: Reading, address: str, day: date, position: int) -> dict[str, str] | None:
+    """Say that a registered address is decidedly outside Beijing; None where it is not, or in doubt (一(一)).
+
+    An enterprise may move, and that is recorded like any fact: whether its listing goes on is for the bureau.
+    """
+    context = replace(house.folding.context, reference=house.reference_at(position))
+    if located(Venue(address=address), Mode.ON_SITE, day, context).side is not Side.OUTSIDE:
+        return None
+    return {
+        "zh": f"登记地址“{address[:80]}”在本市行政区域外(一(一)),请核实是否仍可留在名单内",
+        "en": f"the registered address {address[:80]!r} lies outside Beijing (一(一)): see whether the"
+        " enterprise may stay on the roster",
+    }
 
 
 def known(house: Reading, uscc: str) -> bool:

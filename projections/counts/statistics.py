@@ -40,7 +40,8 @@ def several(
     found: dict[str, list[dict[str, Any]]] = {}
     for column in by:
         counts = {name: numbers[table][column] for name, table in _NAMES.items()}
-        if column == "code":  # a line of its own; elsewhere only what an enterprise did is counted
+        if column == "code" and where.uscc is None:
+            # A line of its own; elsewhere, and of one enterprise, only what an enterprise did is counted.
             counts["breaches"] = {**counts["breaches"], **numbers["procedure"][column]}
         counts["open_findings"] = _open_findings(conn, basis, findings, column)
         found[column] = _lines(column, counts)

@@ -71,6 +71,9 @@ class EnterpriseItem(RosterItem):
     """企业概况 / an enterprise on the day, with early warning and counts."""
 
     warning: Annotated[EarlyWarning | None, Head("到期预警", "early warning"), READ]
+    address_outside: Annotated[
+        Sentence | None, Head("登记地址在本市以外", "registered outside Beijing"), READ
+    ]
     counts: Annotated[EnterpriseCounts, Head("计数", "counts"), READ]
 
 

@@ -198,6 +198,36 @@ def of_records(conn: Connection[Any], basis: Basis, records: list[int]) -> list[
     return [item(doc) for (doc,) in conn.execute(OF_RECORDS, values).fetchall()]
 
 
+# A version of before that said the same ended with the entry: its sentence changed, nothing was raised.
+RAISED_BY = """
+SELECT doc FROM projections.flags f
+ WHERE known_from = ANY (%(entries)s) AND verdict <> 'clear'
+   AND subject = ANY (%(subjects)s) AND record <> ALL (%(entries)s)
+   AND (known_to IS NULL OR known_to > %(position)s)
+   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND NOT EXISTS (SELECT FROM projections.flags before
+                    WHERE before.record = f.record AND before.code = f.code AND before.key = f.key
+                      AND before.known_to = f.known_from AND before.verdict = f.verdict
+                      AND before.valid_from <= %(valid_at)s
+                      AND (before.valid_to IS NULL OR before.valid_to > %(valid_at)s))
+ ORDER BY record, code, key LIMIT %(limit)s
+"""
+
+
+def raised_by(
+    conn: Connection[Any], basis: Basis, entries: list[int], subjects: list[str], limit: int
+) -> list[dict[str, Any]]:
+    """Return what the entries made breach or undecided of other records about the subjects."""
+    values = {
+        "entries": entries,
+        "subjects": subjects,
+        "position": basis.position,
+        "valid_at": basis.valid_at,
+        "limit": limit,
+    }
+    return [item(doc) for (doc,) in conn.execute(RAISED_BY, values).fetchall()]
+
+
 ON_ANY_DAY = """
 SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
  WHERE record = ANY (%(records)s) AND verdict <> 'clear'

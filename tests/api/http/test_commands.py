@@ -60,6 +60,22 @@ def test_a_fact_that_breaks_a_rule_is_recorded_and_lists_the_flags_it_raised(des
     assert said["flags"][0]["because"][-1] <= said["position"] or said["flags"][0]["because"]
 
 
+def test_flags_raised_on_other_records_of_the_enterprise_are_in_the_answer_once(desk: Desk) -> None:
+    code = uscc()
+    few = {"employee": 1, "dispatched": 0, "student": 0, "apprentice": 0, "other": 0}
+    held = session(code, candidates=few)
+    name = held["data"]["assessment_id"]
+    desk.send(*listed(code, "5", "4"), held, certificate(code, name))
+
+    def issue() -> list[tuple[str, str]]:
+        body = certificate(code, name)["data"]
+        said = desk.post("/v1/certificates", body, reporter(code)).json()
+        return [(flag["code"], flag["assessment_id"]) for flag in said["flags"]]
+
+    assert issue() == [("C3", name)]
+    assert issue() == []  # its sentence counts one more; raised it was before
+
+
 def test_a_session_that_is_reported_once_more_under_another_id_is_warned_of(desk: Desk) -> None:
     code = uscc()
     desk.send(*listed(code, "5", "4"))

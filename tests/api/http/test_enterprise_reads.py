@@ -27,6 +27,37 @@ pytestmark = pytest.mark.postgres
 ANALYST = {"account": "analyst-1", "role": "analyst", "organisation": "centre"}
 
 
+def test_what_the_supervisors_did_wrong_is_in_no_count_of_the_enterprise(
+    desk: Desk, firm: str
+) -> None:
+    assert desk.items("/v1/flags", uscc=firm, code="Q1") != []
+    for who in (SUPERVISOR, reporter(firm)):
+        assert "Q1" not in {each["code"] for each in desk.items("/v1/backlog", who, uscc=firm)}
+        by_code = desk.get("/v1/stats", who, by="code", uscc=firm).json()["items"]
+        assert "Q1" not in {each["code"] for each in by_code}
+    assert "Q1" in {each["code"] for each in desk.items("/v1/backlog", SUPERVISOR)}
+
+
+def test_a_listed_enterprise_that_moves_out_of_beijing_is_warned_of(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "4"))
+
+    def move(address: str, day: str) -> Json:
+        body = {"type": "EnterpriseProfileChanged", "uscc": code, "address": address}
+        answer = desk.post("/v1/enterprises", body | {"valid_from": day}, CENTRE)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    (warning,) = move("天津市滨海新区第三大街51号", "2025-05-01")["warnings"]
+    assert warning["field"] == "address"
+    shown = desk.get(f"/v1/enterprises/{code}", valid_at="2025-06-01").json()
+    assert "天津市滨海新区" in shown["address_outside"]["zh"]
+    assert (
+        desk.get(f"/v1/enterprises/{code}", valid_at="2025-04-30").json()["address_outside"] is None
+    )
+    assert "warnings" not in move("北京市海淀区上地十街10号", "2025-07-01")
+
+
 @pytest.fixture(scope="module")
 def firm(desk: Desk) -> str:
     """An enterprise with sessions inside and outside its scope, a suspension and a spot check."""

@@ -182,8 +182,8 @@ def test_counts_and_lists_leave_it_out(desk: Desk, supervised: Supervised):
     own = reporter(supervised.uscc)
     assert desk.items("/v1/inspections", own) == []
     assert desk.items("/v1/flags", own, code="Q1") == []
-    (counted,) = desk.items("/v1/backlog", SUPERVISOR, uscc=supervised.uscc)
-    assert counted["code"] == "Q1"
+    counted = {each["code"] for each in desk.items("/v1/backlog", SUPERVISOR)}
+    assert "Q1" in counted
     assert desk.items("/v1/backlog", own) == []
     by_code = desk.get("/v1/stats", own, by="code").json()["items"]
     assert [each["breaches"] for each in by_code if each["code"] == "Q1"] == []
