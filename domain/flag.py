@@ -57,6 +57,7 @@ class Review:
     reason: str
     finding_id: str | None
     outcome: str | None = None
+    reviewed_on: date = date.min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,21 @@ class Said:
 
     reviews: tuple[Review, ...] = ()
     answers: tuple[Answer, ...] = ()
+
+    def days(self) -> frozenset[date]:
+        """Return the days from which on something more was said."""
+        return frozenset(
+            (*(r.reviewed_on for r in self.reviews), *(a.said_on for a in self.answers))
+        )
+
+    def by(self, day: date) -> "Said":
+        """Return what had been said by a day: nobody had reviewed a flag before they did."""
+        if not self.reviews and not self.answers:
+            return self
+        return Said(
+            reviews=tuple(review for review in self.reviews if review.reviewed_on <= day),
+            answers=tuple(answer for answer in self.answers if answer.said_on <= day),
+        )
 
 
 State: TypeAlias = Said
@@ -134,6 +150,7 @@ def review_in(entry: Recorded[FlagReviewed]) -> Review:
         reason=entry.reason or "",
         finding_id=event.finding_id,
         outcome=event.outcome,
+        reviewed_on=entry.valid_from,
     )
 
 

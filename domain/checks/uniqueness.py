@@ -1,9 +1,18 @@
 """C2 in words: a number stands on one certificate, a holder has one of an occupation and level (七(二))."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeAlias
 
+from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord
 from domain.checks.outcome import Outcome, breach, undecided
+from domain.supervision.subject_file import SessionRecord
+from domain.terms.folding import folded
+from domain.terms.scope import Unit
+
+Scope: TypeAlias = Callable[[date], Iterable[Unit]]
+"""What an enterprise may certify on a day."""
 
 
 def number_taken(own: CertificateRecord, other: CertificateRecord) -> Outcome:
@@ -52,6 +61,48 @@ def editions_apart(own: CertificateRecord, other: CertificateRecord) -> Outcome:
         reason="editions-apart",
         values=(event.certificate_no, number, *occupation.parts, edition, level.value),
     )._replace(bodies=_besides(own, other))
+
+
+TRADES_APART = "trades-apart"
+"""Reason of C2 where the certificates name different 工种, or one of them none."""
+
+
+def trades_apart(own: CertificateRecord, other: CertificateRecord) -> Outcome:
+    """Say that `own` names another 工种 than `other`, or one of them none, so that C2 is undecided.
+
+    A 工种 that the session or the scope of `own` names makes another grade (`names_its_trade`); one
+    that stands on the certificate alone anybody can write there.
+    """
+    event, number = own.entry.event, _number_on(other, own.issued_on)
+    occupation, level = event.occupation, event.level
+    before = other.entry.event.occupation
+    here, there = (f"“{x.trade}”" if x.trade else "未写明" for x in (occupation, before))
+    here_en, there_en = (x.trade or "none" for x in (occupation, before))
+    return undecided(
+        f"同一持有人另有 {before.label} {level.zh} 证书 {number}(工种{there});本证书工种{here},"
+        "认定活动和确认范围均未载明,是否另一工种,无法判定",
+        f"the holder has certificate {number} for {before.label} at {level.en} (work type: {there_en});"
+        f" this one's ({here_en}) is named by neither session nor scope: whether it is another one is"
+        " undecided",
+        own.position,
+        other.position,
+        reason=TRADES_APART,
+        values=(event.certificate_no, number, *occupation.parts, before.trade or "", level.value),
+    )._replace(bodies=_besides(own, other))
+
+
+def names_its_trade(own: CertificateIssued, session: SessionRecord | None, scope: Scope) -> bool:
+    """Return whether the session or the scope of its day names the 工种 of a certificate."""
+    trade = own.occupation.trade
+    if trade is None or session is None:
+        return False
+    named = (session.occupation, *(unit.occupation for unit in scope(session.first_day)))
+    return any(
+        one.trade is not None
+        and folded(one.trade) == folded(trade)
+        and folded(one.name) == folded(own.occupation.name)
+        for one in named
+    )
 
 
 def _besides(own: CertificateRecord, other: CertificateRecord) -> tuple[str, ...]:

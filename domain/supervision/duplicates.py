@@ -23,15 +23,22 @@ from domain.certificate.certificate import (
 )
 from domain.certificate.lifetime import CertificateRecord, end
 from domain.checks.outcome import CLEAR, Outcome
-from domain.checks.uniqueness import certified_before, editions_apart, number_taken
+from domain.checks.uniqueness import (
+    certified_before,
+    editions_apart,
+    number_taken,
+    trades_apart,
+)
 from domain.correction import RecordCorrected, amended
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.vocabulary import Level
 
-_Grade: TypeAlias = tuple[str, str, str, Level]
-"""Holder, occupation and 工种 as they are compared, level."""
+_Grade: TypeAlias = tuple[str, str, Level]
+"""Holder and occupation as they are compared, level."""
+_Kind: TypeAlias = tuple[str, str]
+"""Edition of the occupation, and 工种 as it is compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,9 @@ class DuplicateJudged:
 
     certificate: int
     outcome: Outcome
+    claimed_by: int | None = None
+    """The certificate of another enterprise that it names, where that one was entered later and claims
+    the earlier day: so whoever reports late chooses on whom the breach stands, and that is said."""
 
 
 class _Judged(NamedTuple):
@@ -67,8 +77,8 @@ class Duplicates:
         self._records: dict[int, CertificateRecord] = {}
         self._of_number: dict[str, list[CertificateRecord]] = defaultdict(list)
         """Certificates under a number, in the order in which they were given it."""
-        self._of_grade: dict[_Grade, dict[str, list[CertificateRecord]]] = defaultdict(dict)
-        """Certificates that replaced none, by edition of the occupation, in the order of their issue."""
+        self._of_grade: dict[_Grade, dict[_Kind, list[CertificateRecord]]] = defaultdict(dict)
+        """Certificates that replaced none, by edition and 工种, in the order of their issue."""
         self._ends: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
         self._endings: dict[int, Recorded[Any]] = {}
         """Ends by position, as corrected so far."""
@@ -90,10 +100,21 @@ class Duplicates:
         return [self._merged(entry, position) for position in changed]
 
     def _merged(self, entry: Recorded[Any], position: int) -> Recorded[DuplicateJudged]:
-        judged = DuplicateJudged(certificate=position, outcome=self._told[position][0])
+        judged = DuplicateJudged(
+            certificate=position,
+            outcome=self._told[position][0],
+            claimed_by=self._claimed_by(position),
+        )
         return entry._replace(
             type="duplicate.judged", subject=self._records[position].uscc, event=judged
         )
+
+    def _claimed_by(self, position: int) -> int | None:
+        against = self._against.get(position)
+        if against is None or against < position:
+            return None
+        own, other = self._records[position], self._records[against]
+        return against if other.uscc != own.uscc and other.given_on < own.given_on else None
 
     def _take(self, entry: Recorded[Any]) -> Iterable[int]:
         """Take in the next entry; return the certificates on whose C2 it may bear."""
@@ -130,13 +151,13 @@ class Duplicates:
         insort(self._numbered(record), record, key=_given)
         if record.before is None:
             graded = self._of_grade[_grade(record)]
-            insort(graded.setdefault(_edition(record), []), record, key=_given)
+            insort(graded.setdefault(_kind(record), []), record, key=_given)
 
     def _displace(self, record: CertificateRecord) -> None:
         """Take it out from there, before what it says is another."""
         self._numbered(record).remove(record)
         if record.before is None:
-            self._of_grade[_grade(record)][_edition(record)].remove(record)
+            self._of_grade[_grade(record)][_kind(record)].remove(record)
 
     def _numbered(self, record: CertificateRecord) -> list[CertificateRecord]:
         return self._of_number[_key(record.entry, record.number)]
@@ -237,15 +258,20 @@ class Duplicates:
             return _Judged(number_taken(own, taken), taken.position)
         if own.before is not None or own.line()[-1].revoked_by_authority:
             return _ALONE
-        editions = self._of_grade[_grade(own)]
-        other = _in_the_way(own, editions[_edition(own)])
+        kinds, kind = self._of_grade[_grade(own)], _kind(own)
+        other = _in_the_way(own, kinds[kind])
         if other is not None:
             return _Judged(certified_before(own, other), other.position)
-        found = (
-            _in_the_way(own, group) for name, group in editions.items() if name != _edition(own)
-        )
-        apart = min(filter(None, found), key=_given, default=None)
-        return _ALONE if apart is None else _Judged(editions_apart(own, apart), apart.position)
+        for alike, say in ((True, editions_apart), (False, trades_apart)):
+            found = (
+                _in_the_way(own, group)
+                for each, group in kinds.items()
+                if each != kind and (each[1] == kind[1]) is alike
+            )
+            apart = min(filter(None, found), key=_given, default=None)
+            if apart is not None:
+                return _Judged(say(own, apart), apart.position)
+        return _ALONE
 
     def _taken_by(self, own: CertificateRecord) -> CertificateRecord | None:
         """Return the other certificate that was given the number before, or on the same day.
@@ -294,13 +320,12 @@ def _position(record: CertificateRecord) -> int:
 
 def _grade(record: CertificateRecord) -> _Grade:
     event = record.entry.event
-    occupation = event.occupation
-    name, trade = folded(occupation.name), folded(occupation.trade or "")
-    return event.holder.subject_id, name, trade, event.level
+    return event.holder.subject_id, folded(event.occupation.name), event.level
 
 
-def _edition(record: CertificateRecord) -> str:
-    return record.entry.event.occupation.edition
+def _kind(record: CertificateRecord) -> _Kind:
+    occupation = record.entry.event.occupation
+    return occupation.edition, folded(occupation.trade or "")
 
 
 def _outwards(

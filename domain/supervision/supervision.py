@@ -24,6 +24,7 @@ from domain.checks import (
 )
 from domain.checks.duties import Due, plans_due
 from domain.checks.outcome import CLEAR, Context, Outcome
+from domain.checks.uniqueness import TRADES_APART, names_its_trade
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
 from domain.supervision.corrected_file import reread
@@ -61,8 +62,10 @@ class Supervision:
     __slots__ = (
         "_departing",
         "_today",
+        "_trades_apart",
         "apply",
         "behind",
+        "claimed_by",
         "context",
         "entries",
         "file",
@@ -88,6 +91,10 @@ class Supervision:
         """Record → positions of the entries that it shows, corrections included, certificates aside."""
         self._departing: dict[int, CertificateRecord] = {}
         """Certificates by position that name another occupation or level than their session."""
+        self._trades_apart: dict[int, Outcome] = {}
+        """Certificates by position of which C2 hangs on whether their 工种 is more than their own word."""
+        self.claimed_by: dict[int, int] = {}
+        """Certificate → the one of another enterprise that was entered later and claims the earlier day."""
 
     def read(self, entry: Recorded[Any]) -> list[Touch]:
         """Take in the next entry; return what it touched, without repetition."""
@@ -157,11 +164,37 @@ class Supervision:
     def _judged(self, entry: Recorded[DuplicateJudged]) -> Iterator[Touch]:
         """C2, which is judged over the certificates of all enterprises."""
         position, outcome = entry.event.certificate, entry.event.outcome
+        self._trades_apart.pop(position, None)
+        self.claimed_by.pop(position, None)
+        if outcome.reason == TRADES_APART:
+            self._trades_apart[position] = outcome
+        if entry.event.claimed_by is not None:
+            self.claimed_by[position] = entry.event.claimed_by
+        yield from self._settle_duplicate(position, outcome, entry.position)
+
+    def duplicate(self, position: int, outcome: Outcome) -> Outcome:
+        """Return C2 of a certificate, given what was found over the certificates of all enterprises.
+
+        Whether its 工种 is another one hangs on what its own session and scope name.
+        """
+        record = self.file.certificate(position)
+        if record is None or outcome.reason != TRADES_APART:
+            return outcome
+        event = record.entry.event
+        session = self.file.sessions.get(event.assessment_id)
+        named = names_its_trade(event, session, lambda day: self.file.course.on(day).scope)
+        return CLEAR if named else outcome
+
+    def _settle_duplicate(self, position: int, outcome: Outcome, at: int) -> Iterator[Touch]:
         record = self.file.certificate(position)
         if record is not None:
-            yield from self.settle(
-                position, record.given_on, {"C2": outcome}, entry.position, ("C2",)
-            )
+            outcomes = {"C2": self.duplicate(position, outcome)}
+            yield from self.settle(position, record.given_on, outcomes, at, ("C2",))
+
+    def judge_trades(self, at: int) -> Iterator[Touch]:
+        """Judge again what C2 makes of a 工种 that another certificate of the holder does not name."""
+        for position, outcome in self._trades_apart.items():
+            yield from self._settle_duplicate(position, outcome, at)
 
     def _adopt(self, entry: Recorded[CatalogueAdopted]) -> list[Touch]:
         """Judge again what rests on reference data; every flag names the edition of the rules.
@@ -265,6 +298,7 @@ class Supervision:
                 yield from self.settle(session.entry.position, held.held_from, outcomes, at)
         for record in list(self._departing.values()):
             yield from self.judge_certificate(record, at)
+        yield from self.judge_trades(at)
 
     def judge_certificate(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
         """Judge a certificate again."""

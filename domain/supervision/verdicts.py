@@ -58,6 +58,8 @@ class Verdicts:
         """Return what the check says of the record now; None where no flag was raised up to `day`."""
         if key.startswith("C2-"):
             outcome = self._duplicates(record).outcome(record.position)
+            if outcome is not None:
+                outcome = self._file(record.subject or "").duplicate(record.position, outcome)
         else:
             outcome = self._file(record.subject or "").outcome(key, day)
             if outcome is None and self._was_raised(record.subject or "", key, day):
@@ -92,7 +94,8 @@ class Verdicts:
         for entry in self._sharing(record):
             for judged in duplicates.read(entry):
                 if judged.event.certificate == record.position:
-                    yield judged.event.outcome
+                    of = self._file(record.subject or "")
+                    yield of.duplicate(record.position, judged.event.outcome)
 
     def ends_severe_breach(self, foreseen: Sequence[Recorded[Any]]) -> bool:
         """Return whether a severe breach that nobody dismissed would be none after the entries."""

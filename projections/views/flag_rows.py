@@ -16,6 +16,7 @@ from domain.supervision.supervision import Supervision, resting
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Reference
+from domain.terms.vocabulary import Verdict
 from projections.views.lines import text
 from projections.views.row import Row, Rows, document
 
@@ -26,6 +27,8 @@ class Concerned(NamedTuple):
     uscc: str
     record: Recorded[Any] | None
     session: AssessmentHeld | None
+    claimed_by: int | None = None
+    """Of C2: the certificate that was entered later and claims the earlier day."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -42,11 +45,32 @@ def rows(of: Supervision, key: str) -> Rows:
     if state is None:
         return ()
     record = of.record(state.position)
-    about = Concerned(of.file.uscc, record, _session(of, record))
+    claimed_by = of.claimed_by.get(state.position) if state.code == "C2" else None
+    about = Concerned(of.file.uscc, record, _session(of, record), claimed_by)
     told = _told(of, key, of.file.requests.get(state.position, ()))
     reference = of.context.reference
     stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
-    return tuple(flag_row(state, told, about, reference, stretch) for stretch in stretches)
+    return tuple(_rows(state, told, about, reference, stretches))
+
+
+def _rows(
+    state: FlagState,
+    told: "Told",
+    about: Concerned,
+    reference: Reference,
+    stretches: Sequence[Stretch],
+) -> Iterator[Row]:
+    """Yield what the flag shows, over days between which nobody said anything to it."""
+    days = told.said.days()
+    for stretch in stretches:
+        cuts = sorted(
+            day
+            for day in days
+            if stretch.start < day and (stretch.end is None or day < stretch.end)
+        )
+        for start, end in zip((stretch.start, *cuts), (*cuts, stretch.end), strict=True):
+            part = stretch._replace(start=start, end=end)
+            yield flag_row(state, told._replace(said=told.said.by(start)), about, reference, part)
 
 
 def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | None:
@@ -113,7 +137,7 @@ def flag_row(
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
         "case": case,
         "responsible": list(_responsible(state, about, stretch.district)),
-        "message": {"zh": state.outcome.zh, "en": state.outcome.en},
+        "message": _message(state, about),
         "because": list(dict.fromkeys(state.outcome.because)),
         "answers": told.said.answers,
         "corrections": [_asked(request) for request in told.requests],
@@ -132,6 +156,22 @@ def flag_row(
         state.known_from,
     )
     return Row(*stretch, tuple(map(text, columns)), document(doc))
+
+
+def _message(state: FlagState, about: Concerned) -> dict[str, str]:
+    """Return the sentence, and whether who is named as earlier reported later.
+
+    The order of entry decides no verdict, so it is no part of the outcome; but whoever reports late
+    chooses the day, and so on whom the breach stands: who reads the flag must see that.
+    """
+    zh, en = state.outcome.zh, state.outcome.en
+    if about.claimed_by is None or state.outcome.verdict is Verdict.CLEAR:
+        return {"zh": zh, "en": en}
+    return {
+        "zh": f"{zh};该证书入账在本证书之后(位置 {about.claimed_by}),发证日期却更早,其日期须核实",
+        "en": f"{en}; that one was entered after this one (position {about.claimed_by}) with an earlier"
+        " day of issue, which should be checked",
+    }
 
 
 def _asked(request: Request) -> dict[str, Any]:
@@ -194,5 +234,5 @@ def _passing_rows(of: Supervision, key: str, position: int, year: int | None = N
             of_its_own=stage.of_its_own,
         )
         stretches = of.file.supervised(stage.days.start, stage.days.end)
-        found += [flag_row(state, told, about, reference, stretch) for stretch in stretches]
+        found += _rows(state, told, about, reference, stretches)
     return tuple(found)

@@ -22,12 +22,27 @@ from domain.supervision.duplicates import Duplicates
 from domain.supervision.flags import FlagState
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Actor, Recorded
+from domain.terms.reference import Occupation
 from domain.terms.vocabulary import CandidateCategory, ReviewDecision, Role, Verdict
 from ledger.deciding.amending import apply
+from projections.views.flag_rows import rows
+from projections.views.row import item as shown_row
 from tests.ledger_story import ABOUT_NOBODY
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_events import day_of
-from tests.story import COOK, OTHER, REFERENCE, USCC, Story, apart, issued, locate, session
+from tests.story import (
+    COOK,
+    ELECTRICIAN,
+    OTHER,
+    REFERENCE,
+    USCC,
+    Story,
+    apart,
+    issued,
+    item,
+    locate,
+    session,
+)
 
 FIRST, SECOND = issued().certificate_no, "Y000011123456254000002"
 LATER = date(2025, 4, 20)
@@ -302,6 +317,73 @@ def test_one_holder_certified_for_different_things_is_no_duplicate(other):
     story.tell(issued())
     second = story.tell(issued(**{"number": SECOND, **other}))
     assert read(story.entries).flag(second) is None
+
+
+def test_a_trade_on_the_certificate_alone_makes_no_other_grade():
+    """Anybody can write a 工种 on a second certificate; what session or scope names is another one."""
+    trade = replace(ELECTRICIAN, trade="电工甲")
+
+    def second(
+        *, first: Occupation = ELECTRICIAN, held: Occupation = ELECTRICIAN, scope: Occupation = COOK
+    ) -> FlagState | None:
+        story = Story().listed(item(ELECTRICIAN, "4"), item(scope, "4"))
+        story.tell(session())
+        story.tell(session(held, assessment_id="a-2"))
+        story.tell(issued(first))
+        paper = issued(trade, number=SECOND, assessment_id="a-2", issued_on=LATER)
+        position = story.tell(paper)
+        found = read(story.entries).flag(position)
+        return None if found is None else found[0]
+
+    for first in (ELECTRICIAN, replace(ELECTRICIAN, trade="电工乙")):
+        state = second(first=first)
+        assert state is not None
+        assert state.outcome.verdict is Verdict.UNDECIDED
+        assert "电工甲" in state.outcome.zh
+    same = second(first=trade)
+    assert same is not None
+    assert same.outcome.verdict is Verdict.BREACH
+    assert second(held=trade) is None
+    assert second(scope=trade) is None
+
+
+def test_a_trade_that_the_session_is_corrected_to_name_is_another_grade():
+    story = Story().listed(item(ELECTRICIAN, "4"))
+    story.tell(session())
+    held = story.tell(session(assessment_id="a-2"))
+    story.tell(issued())
+    paper = issued(
+        replace(ELECTRICIAN, trade="电工甲"), number=SECOND, assessment_id="a-2", issued_on=LATER
+    )
+    second = story.tell(paper)
+    story.correct(held, **{"occupation.trade": "电工甲"})
+    assert state_of(read(story.entries), second).outcome.verdict is Verdict.CLEAR
+
+
+def test_who_reports_late_and_claims_the_earlier_day_is_named_as_such():
+    """C2 stands on the certificate issued later, so whoever reports late chooses on whom (§6)."""
+    note = "入账在本证书之后"
+
+    def said(*told_: tuple[str, date]) -> dict[int, str]:
+        story = Story()
+        for n, (uscc, day) in enumerate(told_):
+            story.tell(issued(holder=holder(f"h-{n}"), issued_on=day), day, uscc=uscc)
+        judged = read(story.entries)
+        return {
+            int(key.split("-")[1]): shown_row(rows(of, key)[0].doc)["message"]["zh"]
+            for of in judged.files.values()
+            for key in of.flags
+            if key.startswith("C2-")
+        }
+
+    early = issued().issued_on
+    late = said((USCC, LATER), (OTHER, early))
+    assert list(late) == [1]
+    assert note in late[1]
+    assert "位置 2" in late[1]
+    assert note not in said((OTHER, early), (USCC, LATER))[2]
+    assert note not in said((USCC, LATER), (USCC, early))[1]
+    assert all(note not in each for each in said((USCC, early), (OTHER, early)).values())
 
 
 def test_a_certificate_after_the_first_was_revoked_is_no_duplicate():

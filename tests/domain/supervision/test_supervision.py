@@ -11,6 +11,7 @@ from domain.certificate.certificate import CertificateReissued, CertificateRevok
 from domain.checks.outcome import Context
 from domain.correction import resolved
 from domain.enterprise import EnterpriseProfileChanged
+from domain.flag import FlagAnswered
 from domain.inspection.inspection import InspectionDispatched, InspectionDrawn, Inspector
 from domain.roster import RosterPublished
 from domain.standing import standing
@@ -19,6 +20,8 @@ from domain.terms.place import Place
 from domain.terms.reference import RuleSet
 from domain.terms.vocabulary import CatalogueKind, ReviewDecision, Verdict
 from ledger.deciding.amending import apply
+from projections.views.flag_rows import rows
+from projections.views.row import item as shown_row
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_events import day_of
 from tests.story import (
@@ -37,6 +40,25 @@ from tests.story import (
 
 def listed() -> Story:
     return Story().listed(item(ELECTRICIAN, "5", "4"))
+
+
+def test_a_review_and_an_answer_show_from_their_own_days_on():
+    """Nobody had reviewed a flag before they did: on the days between it waits."""
+    story = listed()
+    key = f"S2-{story.tell(session(level='3'))}"
+    said, reviewed = date(2025, 8, 1), date(2025, 9, 2)
+    story.tell(FlagAnswered(flag=key, statement="已补批", evidence=()), said)
+    story.review(key, ReviewDecision.DISMISSED)
+    shown = [
+        (row.valid_from, doc["review"], len(doc["answers"]), doc["case"])
+        for row in rows(story.fold, key)
+        for doc in [shown_row(row.doc)]
+    ]
+    assert shown == [
+        (date(2025, 3, 10), None, 0, "then_and_now"),
+        (said, None, 1, "then_and_now"),
+        (reviewed, "dismissed", 1, "overturned"),
+    ]
 
 
 def scope(added=(), removed=()):
