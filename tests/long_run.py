@@ -70,7 +70,13 @@ def faults(seed: int) -> Iterator[Step]:
             "DUDAO_TEST_SEED": f"{seed + part}",
         }
         yield Step(f"faults/{part}", pytest("tests/api/web/test_faults.py"), environment)
-    for name in ("api/http/test_outages", "projections/follow/test_runner", "api/web/test_workers"):
+    for name in (
+        "api/http/test_outages",
+        "projections/follow/test_runner",
+        "api/web/test_workers",
+        "api/web/test_leaving",
+        "api/web/test_upgrade",
+    ):
         yield Step(f"faults/{name}", pytest(f"tests/{name}.py"))
 
 

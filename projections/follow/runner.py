@@ -94,6 +94,8 @@ class Runner:
         self._lock = Lock()
         self._follower: Follower | None = None
         self._connected: tuple[Connection[Any], ...] = ()
+        self._made_by = 0
+        """The version of the fold that the tables were of when this runner was elected, or later."""
 
     @property
     def stopped(self) -> bool:
@@ -110,6 +112,7 @@ class Runner:
             lease = Lease(self._conninfo, self._schema)
             while not self._stopped.is_set() and position_of(writer) < goal:
                 if lease.try_take(writer):
+                    self._made_by = version.of_tables(writer)
                     with lease.held(), suppress(Stopped):
                         self._catch_up(reader, writer, upto, lease)
                     writer.rollback()
@@ -137,6 +140,7 @@ class Runner:
                 lease = Lease(self._conninfo, self._schema)
                 if self._elected(lease, writer):
                     version.require_not_later(writer)
+                    self._made_by = version.of_tables(writer)
                     with lease.held(), self._renewing(writer):
                         self._follow(reader, writer, ledger, lease)
         except version.LaterFold as error:
@@ -234,7 +238,7 @@ class Runner:
         if batch is None:
             return self._leap(reader, writer, pump, at, upto)
         changes = batch.changes(reader, pump.wait)
-        pump.add(partial(_begin, writer, at, frozenset(self._apart)))
+        pump.add(partial(self._begin, writer, at, frozenset(self._apart)))
         self._set_apart(batch.apart)
         pump.add(partial(apply, writer, changes))
         pump.add(partial(set_apart.note, writer, batch.apart))
@@ -248,7 +252,7 @@ class Runner:
         """The same for a stretch that is read subject by subject."""
         pump.wait()
         whole = Part(self._conninfo, self._schema, at, upto)
-        pump.add(partial(_begin, writer, at, frozenset(self._apart)))
+        pump.add(partial(self._begin, writer, at, frozenset(self._apart)))
         with self._executors(self._installed) as executor:
             for changes, apart in executor.map(bulk.changes, bulk.parts(reader, whole)):
                 if self._stopped.is_set():
@@ -262,6 +266,30 @@ class Runner:
         pump.add(partial(_commit, writer, upto))
         self._memory.clear()
         return upto
+
+    def _begin(self, writer: Connection[Any], at: int, apart: Collection[str]) -> None:
+        """Begin a transaction in which the tables are as they were left.
+
+        Raises:
+            Overtaken, LaterFold: they are not.
+        """
+        writer.execute("BEGIN")
+        row: Any = writer.execute(LOCK).fetchone()
+        if row[0] != at:
+            raise Overtaken(
+                f"the tables rest on {row[0]}, not on {at}: another process writes them"
+            )
+        if frozenset(row[1]) != apart:
+            raise Overtaken("the tables were rebuilt, and others are set apart now")
+        if row[2] > version.FOLD:
+            raise version.LaterFold(row[2])
+        if row[2] < self._made_by:
+            # What follows would stand in them for good: whoever is elected next has them made anew.
+            raise Overtaken("the tables were rebuilt by an earlier release")
+        self._made_by = row[2]
+        if at == 0:
+            version.sign(writer)
+            self._made_by = version.FOLD
 
     def _set_apart(self, found: Iterable[Apart]) -> None:
         for each in found:
@@ -303,19 +331,6 @@ LOCK = """
 SELECT position, ARRAY(SELECT subject FROM set_apart WHERE subject IS NOT NULL), fold
   FROM progress FOR UPDATE
 """
-
-
-def _begin(writer: Connection[Any], at: int, apart: Collection[str]) -> None:
-    writer.execute("BEGIN")
-    row: Any = writer.execute(LOCK).fetchone()
-    if row[0] != at:
-        raise Overtaken(f"the tables rest on {row[0]}, not on {at}: another process writes them")
-    if frozenset(row[1]) != apart:
-        raise Overtaken("the tables were rebuilt, and others are set apart now")
-    if row[2] > version.FOLD:
-        raise version.LaterFold(row[2])
-    if at == 0:
-        version.sign(writer)
 
 
 LOOK_OVER = "ANALYZE roster, scope, flags, sessions, certificates, cases, tallies"

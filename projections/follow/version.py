@@ -40,6 +40,12 @@ def of_live(conn: Connection[Any]) -> int:
     return int(row[0])
 
 
+def of_tables(conn: Connection[Any]) -> int:
+    """Return which version has made the tables of the connection's schema; 0 while they are empty."""
+    row: Any = conn.execute(OF_TABLES).fetchone()
+    return int(row[1]) if row[0] > 0 else 0
+
+
 def is_earlier(conn: Connection[Any]) -> bool:
     """Tell whether the tables of the connection's schema hold rows of an earlier version."""
     row: Any = conn.execute(OF_TABLES).fetchone()

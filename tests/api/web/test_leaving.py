@@ -13,6 +13,7 @@ import pytest
 from api.installation import wiring
 from api.installation.settings import Settings
 from api.installation.wiring import Installation
+from tests import programs
 from tests.postgres import Server
 from tests.serving import own_settings
 
@@ -103,15 +104,9 @@ def test_a_signal_between_start_and_first_request_is_heard(own: Settings) -> Non
         "DUDAO_DATABASE_URL": own.database_url.get_secret_value(),
         "DUDAO_DATA": str(own.data),
     }
-    with script(
-        BETWEEN, "serve", "--port", "0", env=environment, stderr=subprocess.PIPE
-    ) as process:
-        try:
-            _, said = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-    assert process.returncode == 0, said
-    assert b"leaving" in said
+    command = [sys.executable, "-c", BETWEEN, "serve", "--port", "0"]
+    with programs.running(command, ROOT, environment) as program:
+        program.line_with("leaving")
 
 
 @pytest.fixture

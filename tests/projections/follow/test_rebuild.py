@@ -183,6 +183,21 @@ def test_an_earlier_release_beside_a_later_one_adds_nothing_and_may_go_back_when
     assert Runner(conninfo, RULES).catch_up() == story.position
 
 
+def test_tables_that_an_earlier_release_makes_under_a_later_one_are_made_anew(
+    fresh: Callable[[], Ledger],
+):
+    ledger = fresh()
+    story, conn, conninfo = ledger
+    tell(story, steps(30))
+    with renewing(conninfo):
+        assert wait_for(conn, story.position, PATIENCE) == story.position
+        of_an_earlier_release(ledger)
+        tell(story, steps(10, seed=4)[3:])
+        until_renewed(ledger)
+        assert wait_for(conn, story.position, PATIENCE) == story.position
+    assert check(conninfo, RULES, InProcess(RULES), story.position) == []
+
+
 def test_two_rebuilds_at_once_are_refused(fresh: Callable[[], Ledger]):
     _, _, conninfo = fresh()
     with psycopg.connect(conninfo, autocommit=True) as other:
