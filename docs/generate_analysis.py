@@ -18,6 +18,7 @@ from projections.analysis.schema import ANALYSIS
 from projections.items.parts import Actor
 from projections.items.shape import MASKED, Audience, Field, Kind, Shape, shape_of
 from projections.items.tables import KINDS, TABLES, Table
+from projections.views.basis import holds
 from replay.lake.rows import ACTIONS
 
 GRANTS = ANALYSIS.folder / "grants.sql"
@@ -318,8 +319,7 @@ AT = """\
 CREATE FUNCTION analysis.{name}_at(day date, "position" bigint) RETURNS SETOF analysis.{name}
 LANGUAGE sql STABLE
 AS $f$ SELECT * FROM analysis.{name} t
-        WHERE t.known_from <= $2 AND (t.known_to IS NULL OR t.known_to > $2)
-          AND t.valid_from <= $1 AND (t.valid_to IS NULL OR t.valid_to > $1) $f$;
+        WHERE {holds} $f$;
 """
 DIFF = """\
 -- What two days, each as known at an entry, show differently; the ends of what was known aside.
@@ -348,7 +348,8 @@ $f$;
 
 def _asking() -> Iterator[str]:
     named = [table.name for table in _tables() if table.view is not None]
-    yield from (AT.format(name=name) for name in named)
+    condition = holds("$2", "$1", "t.").replace("\n", "\n       ")
+    yield from (AT.format(name=name, holds=condition) for name in named)
     yield DIFF.format(names=", ".join(f"'{name}'" for name in named))
 
 

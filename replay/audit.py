@@ -14,6 +14,7 @@ from projections.counts import tallies
 from projections.follow import duplicate_verdicts
 from projections.follow.fold import Rules
 from projections.follow.schema import LIVE, SEARCH
+from projections.views.basis import KNOWN
 from projections.views.lines import text
 from projections.views.row import Row
 from projections.views.views import TABLES, VIEWS
@@ -128,10 +129,10 @@ def _of_the_past(  # noqa: PLR0913, PLR0917 - as above
             yield Difference("history", table, key, subject, None, None)
 
 
-OF_SUBJECT = """
-SELECT key, valid_from, valid_to, district, doc{columns} FROM {table}
+OF_SUBJECT = f"""
+SELECT key, valid_from, valid_to, district, doc{{columns}} FROM {{table}}
  WHERE subject = %(subject)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
 """
 
 

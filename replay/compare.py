@@ -10,7 +10,7 @@ from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Occupation
 from ledger.log.log import Log
 from projections.views.asking import asked
-from projections.views.basis import BadCursor, Basis, Page
+from projections.views.basis import HOLDS, BadCursor, Basis, Page, holds
 from projections.views.roster import by_occupation
 from projections.views.row import item
 from replay.causes import Change, causes
@@ -226,11 +226,10 @@ def _as_of(
     }
 
 
-AS_OF: LiteralString = """
-SELECT key, {subject}, doc FROM {table}
+AS_OF: LiteralString = f"""
+SELECT key, {{subject}}, doc FROM {{table}}
  WHERE key = ANY (%(keys)s)
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 
@@ -244,28 +243,26 @@ def sides(key: str, before: Item | None, after: Item | None) -> Item:
     return {"change": change, "key": key, "before": before, "after": after}
 
 
+AT_FROM: LiteralString = holds("%(from_at)s", "%(from_day)s")
+AT_TO: LiteralString = holds("%(to_at)s", "%(to_day)s")
 # A row that holds at both bases is the same at both: only what does not is read.
-ROSTER: LiteralString = """
+ROSTER: LiteralString = f"""
 WITH old AS (
     SELECT key, doc, standing <> 'unlisted' AS shown FROM projections.roster
-     WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
-       AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
-       AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
-                AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
+     WHERE {AT_FROM}
+       AND NOT ({AT_TO})
        AND key > %(after)s
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 ), new AS (
     SELECT key, doc, standing <> 'unlisted' AS shown FROM projections.roster
-     WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
-       AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
-       AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
-                AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
+     WHERE {AT_TO}
+       AND NOT ({AT_FROM})
        AND key > %(after)s
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
 )
-SELECT {columns} FROM old FULL JOIN new USING (key)
+SELECT {{columns}} FROM old FULL JOIN new USING (key)
  WHERE old.doc IS DISTINCT FROM new.doc ORDER BY key LIMIT %(limit)s
 """
 
@@ -323,29 +320,25 @@ def _occupation(shown: Item) -> Occupation:
     return Occupation(**{name: shown[name] for name in ("edition", "code", "name", "trade")})
 
 
-FLAGS: LiteralString = """
+FLAGS: LiteralString = f"""
 WITH old AS (
     SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
-     WHERE known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
-       AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s)
-       AND NOT (known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
-                AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s))
+     WHERE {AT_FROM}
+       AND NOT ({AT_TO})
        AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
        AND record <> ALL (%(without)s)
 ), new AS (
     SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
-     WHERE known_from <= %(to_at)s AND (known_to IS NULL OR known_to > %(to_at)s)
-       AND valid_from <= %(to_day)s AND (valid_to IS NULL OR valid_to > %(to_day)s)
-       AND NOT (known_from <= %(from_at)s AND (known_to IS NULL OR known_to > %(from_at)s)
-                AND valid_from <= %(from_day)s AND (valid_to IS NULL OR valid_to > %(from_day)s))
+     WHERE {AT_TO}
+       AND NOT ({AT_FROM})
        AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
        AND record <> ALL (%(without)s)
 )
-SELECT {columns} FROM old FULL JOIN new USING (record, code, key, subject)
+SELECT {{columns}} FROM old FULL JOIN new USING (record, code, key, subject)
  WHERE old.doc IS DISTINCT FROM new.doc ORDER BY record, code, key LIMIT %(limit)s
 """
 

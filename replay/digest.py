@@ -39,7 +39,7 @@ def folded(rules: Rules, part: Part, day: date | None = None) -> Sums:
     waiting: dict[str, list[Sequence[str]]] = defaultdict(list)
     for shown in known_at.rows(rules, part):
         row = shown.row
-        if day is None or (row.valid_from <= day and (row.valid_to is None or day < row.valid_to)):
+        if day is None or row.holds_on(day):
             of_table = waiting[shown.table]
             of_table.append(texts(shown))
             if len(of_table) == LINES_AT_ONCE:

@@ -155,6 +155,6 @@ def _message(flag: Body | None) -> object:
 
 def _on(rows: Rows, day: date) -> Body | None:
     for row in rows:
-        if row.valid_from <= day and (row.valid_to is None or day < row.valid_to):
+        if row.holds_on(day):
             return item(row.doc)
     return None

@@ -10,7 +10,7 @@ from domain.terms.vocabulary import Verdict
 from projections.counts.tallies import EVERYWHERE, Where
 from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import asked
-from projections.views.basis import Basis
+from projections.views.basis import HOLDS, Basis
 
 AGES = (7, 30, 90)
 """Days since a flag became known that are told apart; what is older comes last."""
@@ -35,15 +35,14 @@ def ages(day: date) -> tuple[Aged, ...]:
     )
 
 
-COUNT = """
+COUNT = f"""
 SELECT code, verdict, review IS NULL,
        CASE WHEN %(history)s AND EXISTS (SELECT FROM ledger.entry e
                                           WHERE e.position = since AND e.backfill) THEN 4
             WHEN since > %(p0)s THEN 0 WHEN since > %(p1)s THEN 1
             WHEN since > %(p2)s THEN 2 ELSE 3 END AS age, count(*)
   FROM projections.flags
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND verdict <> 'clear'
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)

@@ -6,24 +6,22 @@ from typing import Any
 from psycopg import Connection
 
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, Basis, Page
 
 ONLINE = "线上督导"
 """The one kind of inspection that goes nowhere."""
 
-COVERED = """
+COVERED = f"""
 WITH listed AS (
     SELECT key, district FROM projections.roster
-     WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-       AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+     WHERE {HOLDS}
        AND standing IN ('listed', 'suspended')
        AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)),
 visited AS (
     SELECT DISTINCT subject FROM projections.cases,
            json_array_elements(doc::json -> 'spot_checks') AS seen
-     WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-       AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+     WHERE {HOLDS}
        AND kind = 'inspections' AND stage = 'recorded'
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (seen ->> 'seen_on')::date >= %(first)s AND seen ->> 'kind' <> %(online)s)
@@ -47,18 +45,16 @@ def coverage(
     ]
 
 
-UNVISITED = """
+UNVISITED = f"""
 SELECT key, name, district, standing, last FROM projections.roster
   LEFT JOIN LATERAL (
     SELECT max((seen ->> 'seen_on')::date) AS last FROM projections.cases,
            json_array_elements(doc::json -> 'spot_checks') AS seen
      WHERE subject = roster.key
-       AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-       AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+       AND {HOLDS}
        AND kind = 'inspections' AND stage = 'recorded' AND seen ->> 'kind' <> %(online)s) AS visit
     ON true
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND standing IN ('listed', 'suspended')
    AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR key = %(uscc)s)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from domain.checks import OF_SUPERVISORS
-from projections.views.basis import Basis
+from projections.views.basis import HOLDS, Basis, holds
 from projections.views.row import item
 
 
@@ -73,11 +73,10 @@ def _values(basis: Basis, whose: Whose, **more: object) -> dict[str, Any]:
     }
 
 
-FLAG_COUNTS = """
+FLAG_COUNTS = f"""
 SELECT code, verdict, review, count(*) FROM projections.flags
  WHERE subject = %(uscc)s AND code <> ALL (%(supervisors)s)
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND (%(district)s::text IS NULL OR district = %(district)s)
  GROUP BY code, verdict, review ORDER BY code, verdict, review
 """
@@ -93,11 +92,10 @@ def flag_counts(conn: Connection[Any], basis: Basis, whose: Whose) -> list[FlagC
     return [FlagCount(*row) for row in rows]
 
 
-GRAVEST = """
+GRAVEST = f"""
 SELECT doc FROM projections.flags
  WHERE subject = %(uscc)s AND verdict <> 'clear' AND code <> ALL (%(supervisors)s)
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND (%(district)s::text IS NULL OR district = %(district)s)
  ORDER BY coalesce(review, '') = 'dismissed', verdict = 'undecided',
           coalesce(array_position(%(codes)s::text[], code), 99), day DESC, record DESC, code
@@ -116,11 +114,10 @@ def gravest_flags(
     return [item(doc) for (doc,) in conn.execute(GRAVEST, values).fetchall()]
 
 
-IN_BREACH = """
+IN_BREACH = f"""
 SELECT key FROM projections.flags
  WHERE key = ANY (%(keys)s) AND verdict = 'breach'
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 
@@ -131,12 +128,11 @@ def in_breach(conn: Connection[Any], basis: Basis, keys: list[str]) -> frozenset
 
 
 # By way of the sessions, whose index on certificates is the smallest.
-CERTIFICATE_COUNTS = """
+CERTIFICATE_COUNTS = f"""
 SELECT c.level, c.state, count(*)
   FROM (SELECT DISTINCT key FROM projections.sessions WHERE subject = %(uscc)s) s
   JOIN projections.certificates c ON c.session = s.key
- WHERE c.known_from <= %(position)s AND (c.known_to IS NULL OR c.known_to > %(position)s)
-   AND c.valid_from <= %(valid_at)s AND (c.valid_to IS NULL OR c.valid_to > %(valid_at)s)
+ WHERE {holds(row="c.")}
    AND (%(district)s::text IS NULL OR c.district = %(district)s)
  GROUP BY c.level, c.state ORDER BY c.level, c.state
 """
@@ -148,11 +144,10 @@ def certificate_counts(conn: Connection[Any], basis: Basis, whose: Whose) -> lis
     return [CertificateCount(*row) for row in rows]
 
 
-SESSION_DAYS = """
+SESSION_DAYS = f"""
 SELECT occupation, day, count(*) FROM projections.sessions
  WHERE subject = %(uscc)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND (%(district)s::text IS NULL OR district = %(district)s)
  GROUP BY occupation, day ORDER BY occupation, day
 """
@@ -164,12 +159,11 @@ def session_days(conn: Connection[Any], basis: Basis, whose: Whose) -> list[Held
     return [Held(*row) for row in rows]
 
 
-BREACH_DAYS = """
+BREACH_DAYS = f"""
 SELECT occupation, day, count(*) FROM projections.flags
  WHERE subject = %(uscc)s AND verdict = 'breach' AND code = ANY (%(codes)s)
    AND occupation IS NOT NULL AND coalesce(review, '') <> 'dismissed'
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND (%(district)s::text IS NULL OR district = %(district)s)
  GROUP BY occupation, day ORDER BY occupation, day
 """
@@ -181,20 +175,18 @@ def breach_days(conn: Connection[Any], basis: Basis, whose: Whose, codes: list[s
     return [Held(*row) for row in rows]
 
 
-STAGES = """
+STAGES = f"""
 SELECT stage, count(*) FROM projections.cases
  WHERE subject = %(uscc)s AND kind = %(kind)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND key <> ALL (%(without)s)
  GROUP BY stage ORDER BY stage
 """
-NEWEST = """
+NEWEST = f"""
 SELECT doc FROM projections.cases
  WHERE subject = %(uscc)s AND kind = %(kind)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND key <> ALL (%(without)s)
  ORDER BY valid_from DESC, key LIMIT %(limit)s

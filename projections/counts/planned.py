@@ -6,10 +6,10 @@ from typing import Any
 from psycopg import Connection
 
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, Basis, Page
 
 # Of each enterprise its own plan and sessions are looked up: a page looks at few.
-COMPARED = """
+COMPARED = f"""
 SELECT key, name, district, filed_on, revised_on, planned, headcount, held, candidates
   FROM projections.roster
   LEFT JOIN LATERAL (
@@ -20,8 +20,7 @@ SELECT key, name, district, filed_on, revised_on, planned, headcount, held, cand
               FROM json_array_elements(doc::json -> 'sessions') AS each) AS headcount
       FROM projections.cases
      WHERE key = 'plans/' || roster.key || '/' || %(year)s::text
-       AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-       AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)) AS plan
+       AND {HOLDS}) AS plan
     ON true
   LEFT JOIN LATERAL (
     SELECT count(*) AS held, coalesce(sum((
@@ -29,11 +28,9 @@ SELECT key, name, district, filed_on, revised_on, planned, headcount, held, cand
            )), 0) AS candidates
       FROM projections.sessions
      WHERE subject = roster.key AND day BETWEEN %(first)s AND %(last)s
-       AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-       AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)) AS sessions
+       AND {HOLDS}) AS sessions
     ON true
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND standing IN ('listed', 'suspended')
    AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
@@ -101,21 +98,19 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of a row
     return value if value is None or isinstance(value, str) else int(value)
 
 
-BY_OCCUPATION = """
+BY_OCCUPATION = f"""
 SELECT occupation, count(*), coalesce(sum((
        SELECT sum(number::int) FROM json_each_text(doc::json -> 'candidates') AS c (kind, number)
        )), 0)
   FROM projections.sessions
  WHERE subject = %(uscc)s AND day BETWEEN %(first)s AND %(last)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
  GROUP BY occupation
 """
-ISSUED = """
+ISSUED = f"""
 SELECT count(*) FROM projections.certificates
  WHERE subject = %(uscc)s AND day BETWEEN %(first)s AND %(last)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 

@@ -5,13 +5,12 @@ from typing import Any
 from psycopg import Connection
 
 from projections.views.asking import asked
-from projections.views.basis import Basis
+from projections.views.basis import HOLDS, Basis
 from projections.views.cases import Filters
 
-STAGES = """
+STAGES = f"""
 SELECT stage, count(*) FROM projections.cases
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND kind = %(kind)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)

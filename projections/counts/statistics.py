@@ -10,7 +10,7 @@ from domain.terms.identifiers import flag_parts
 from projections.counts import tallies
 from projections.counts.tallies import EVERYWHERE, Where
 from projections.views.asking import asked
-from projections.views.basis import Basis
+from projections.views.basis import HOLDS, KNOWN, Basis
 from projections.views.row import item
 
 BY = tuple(tallies.BY)
@@ -56,10 +56,9 @@ def _lines(by: str, counts: Mapping[str, Mapping[str | None, int]]) -> list[dict
     ]
 
 
-OPEN_FINDINGS = """
+OPEN_FINDINGS = f"""
 SELECT doc FROM projections.cases
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND kind = 'findings' AND stage NOT IN ('closed', 'withdrawn')
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
@@ -101,11 +100,11 @@ def _codes(finding: dict[str, Any]) -> set[str]:
     return {part[0] for part in parts if part is not None}
 
 
-OF_SESSIONS = """
+OF_SESSIONS = f"""
 SELECT key, CASE %(by)s WHEN 'occupation' THEN occupation WHEN 'level' THEN level ELSE method END
   FROM projections.sessions
  WHERE key = ANY (%(keys)s)
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
 """
 
 

@@ -14,7 +14,7 @@ from typing import Any, LiteralString, NamedTuple, TypeAlias
 from psycopg import Connection, sql
 
 from projections.views.asking import asked
-from projections.views.basis import Basis
+from projections.views.basis import HOLDS, ON_DAY, Basis
 
 BLOCK = 2_048
 """Positions summed up together: at most about as many rows are looked at beside the sums."""
@@ -144,19 +144,17 @@ SELECT counted, {columns}, change FROM projections.tallies
    AND (%(district)s::text IS NULL OR district = %(district)s)
 """
 # What became known behind the blocks is counted row by row, and what ceased to hold there taken off.
-BEHIND = """
-SELECT {name}, {columns}, 1 FROM projections.{table}
- WHERE known_from > %(at)s AND known_from <= %(position)s
-   AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND {condition} AND {released}
+BEHIND = f"""
+SELECT {{name}}, {{columns}}, 1 FROM projections.{{table}}
+ WHERE known_from > %(at)s AND {HOLDS}
+   AND {{condition}} AND {{released}}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 UNION ALL
-SELECT {name}, {columns}, -1 FROM projections.{table}
+SELECT {{name}}, {{columns}}, -1 FROM projections.{{table}}
  WHERE known_to > %(at)s AND known_to <= %(position)s AND known_from <= %(at)s
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
-   AND {condition} AND {released}
+   AND {ON_DAY}
+   AND {{condition}} AND {{released}}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 """

@@ -19,7 +19,7 @@ from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, Basis, Page
 from projections.views.case_docs import (
     ApplicationFold,
     CaseFold,
@@ -124,10 +124,9 @@ CASES: Mapping[str, View] = MappingProxyType(
 )
 """Kind → view; all of them in the table `cases`."""
 
-PAGE = """
+PAGE = f"""
 SELECT key, doc FROM projections.cases
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND kind = %(kind)s AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -159,11 +158,10 @@ def page(
     return Page([item(doc) for _, doc in found[:limit]], more)
 
 
-ONE = """
+ONE = f"""
 SELECT doc FROM projections.cases
  WHERE key = %(key)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 

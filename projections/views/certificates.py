@@ -21,7 +21,7 @@ from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Level
 from projections.views import scope, sessions
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, Basis, Page
 from projections.views.lines import NULL
 from projections.views.row import Row, Rows, View, document, item
 
@@ -145,11 +145,10 @@ CERTIFICATES = View(
     "certificates", ("number", "session", "occupation", "level", "state", "day", "method"), rows
 )
 
-BY_NUMBER = """
+BY_NUMBER = f"""
 SELECT doc FROM projections.certificates
  WHERE number = %(number)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
  ORDER BY length(key), key
 """
 
@@ -199,11 +198,10 @@ def _confirms(held: dict[str, Any], shown: dict[str, Any]) -> bool:
     )
 
 
-COUNTED = """
+COUNTED = f"""
 SELECT session, count(*) FROM projections.certificates
  WHERE session = ANY (%(sessions)s) AND state = 'valid'
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
  GROUP BY session
 """
 
@@ -220,10 +218,9 @@ ROWS: LiteralString = "projections.certificates"
 AHEAD: LiteralString = (
     "(SELECT * FROM projections.certificates WHERE valid_from < day OFFSET 0) ahead"
 )
-PAGE: LiteralString = """
-SELECT key, doc FROM {rows}
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+PAGE: LiteralString = f"""
+SELECT key, doc FROM {{rows}}
+ WHERE {HOLDS}
    AND key > %(after)s
    AND (%(session)s::text IS NULL OR session = %(session)s)
    AND (%(number)s::text IS NULL OR number = %(number)s)

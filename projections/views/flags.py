@@ -10,7 +10,7 @@ from psycopg import Connection
 from domain.terms.identifiers import flag_parts
 from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import asked
-from projections.views.basis import BadCursor, Basis, Page
+from projections.views.basis import HOLDS, KNOWN, ON_DAY, Basis, Page, on_day
 from projections.views.flag_rows import rows
 from projections.views.row import View, item
 
@@ -64,10 +64,9 @@ FLAGS = View(
     rows,
 )
 
-PAGE = """
+PAGE = f"""
 SELECT key, doc FROM projections.flags
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
    AND CASE WHEN %(verdict)s::text IS NOT NULL THEN verdict = %(verdict)s
             WHEN %(case)s::text IS NOT NULL THEN true
@@ -139,11 +138,10 @@ def _before(conn: Connection[Any], day: date | None) -> int | None:
     return None if day is None else position_before(conn, day)
 
 
-ONE = """
+ONE = f"""
 SELECT doc FROM projections.flags
  WHERE key = %(key)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 
@@ -154,10 +152,10 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     return None if found is None else item(found[0])
 
 
-VERSIONS = """
+VERSIONS = f"""
 SELECT known_from, doc FROM projections.flags
  WHERE key = %(key)s AND known_from <= %(position)s
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {ON_DAY}
  ORDER BY known_from
 """
 
@@ -168,11 +166,10 @@ def versions(conn: Connection[Any], basis: Basis, key: str) -> list[tuple[int, d
     return [(at, item(doc)) for at, doc in conn.execute(VERSIONS, values).fetchall()]
 
 
-OF_RECORD = """
+OF_RECORD = f"""
 SELECT doc FROM projections.flags
  WHERE record = %(record)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
  ORDER BY code
 """
 
@@ -183,11 +180,10 @@ def of_record(conn: Connection[Any], basis: Basis, record: int) -> list[dict[str
     return [item(doc) for (doc,) in conn.execute(OF_RECORD, values).fetchall()]
 
 
-OF_RECORDS = """
+OF_RECORDS = f"""
 SELECT doc FROM projections.flags
  WHERE record = ANY (%(records)s) AND verdict <> 'clear'
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
  ORDER BY record, code, key
 """
 
@@ -199,17 +195,15 @@ def of_records(conn: Connection[Any], basis: Basis, records: list[int]) -> list[
 
 
 # A version of before that said the same ended with the entry: its sentence changed, nothing was raised.
-RAISED_BY = """
+RAISED_BY = f"""
 SELECT doc FROM projections.flags f
  WHERE known_from = ANY (%(entries)s) AND verdict <> 'clear'
    AND subject = ANY (%(subjects)s) AND record <> ALL (%(entries)s)
-   AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
    AND NOT EXISTS (SELECT FROM projections.flags before
                     WHERE before.record = f.record AND before.code = f.code AND before.key = f.key
                       AND before.known_to = f.known_from AND before.verdict = f.verdict
-                      AND before.valid_from <= %(valid_at)s
-                      AND (before.valid_to IS NULL OR before.valid_to > %(valid_at)s))
+                      AND {on_day(row="before.")})
  ORDER BY record, code, key LIMIT %(limit)s
 """
 
@@ -228,10 +222,10 @@ def raised_by(
     return [item(doc) for (doc,) in conn.execute(RAISED_BY, values).fetchall()]
 
 
-ON_ANY_DAY = """
+ON_ANY_DAY = f"""
 SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
  WHERE record = ANY (%(records)s) AND verdict <> 'clear'
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
  ORDER BY record, code, key, valid_from DESC
 """
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from psycopg import Connection
 
-from projections.views.basis import Basis
+from projections.views.basis import KNOWN, Basis
 
-NAMES = """
+NAMES = f"""
 SELECT DISTINCT ON (key) key, name FROM projections.roster
  WHERE key = ANY (%(keys)s)
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
  ORDER BY key, (valid_from <= %(valid_at)s) DESC,
        CASE WHEN valid_from <= %(valid_at)s THEN valid_from END DESC, valid_from
 """

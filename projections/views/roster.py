@@ -19,7 +19,7 @@ from domain.terms.intervals import Timeline
 from domain.terms.scope import ScopeItem, Unit, items
 from domain.terms.vocabulary import Level
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.row import Row, Rows, View, document, item
 
 SEPARATOR = "\x1f"
@@ -174,10 +174,9 @@ def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
 
 ROSTER = View("roster", ("standing", "name", "terms"), rows)
 
-PAGE = """
+PAGE = f"""
 SELECT key, doc FROM projections.roster
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -221,11 +220,10 @@ def page(
     return Page([item(doc) for _, doc in found[:limit]], more)
 
 
-ONE = """
+ONE = f"""
 SELECT doc FROM projections.roster
  WHERE key = %(key)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 
@@ -237,12 +235,11 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
 
 
 # A stretch ends with the first of its grants at the latest: few documents are looked into.
-EXPIRING = """
+EXPIRING = f"""
 SELECT key, name, standing, district, first.ends FROM projections.roster,
        LATERAL (SELECT coalesce(min(g ->> 'valid_to'), doc::json ->> 'valid_to') AS ends
                   FROM json_array_elements(doc::json -> 'scope') g) first
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND standing IN ('listed', 'suspended') AND valid_to <= %(ends_by)s
    AND first.ends::date <= %(ends_by)s
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -283,10 +280,10 @@ def expiring(
     ]
 
 
-STRETCHES = """
+STRETCHES = f"""
 SELECT valid_from, valid_to, doc FROM projections.roster
  WHERE key = %(key)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
  ORDER BY valid_from
 """
 

@@ -24,6 +24,10 @@ class Row(NamedTuple):
     columns: tuple[str, ...]
     doc: str
 
+    def holds_on(self, day: date) -> bool:
+        """Return whether the row speaks of the day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
 
 Rows: TypeAlias = tuple[Row, ...]
 

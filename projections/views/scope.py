@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from domain.supervision.supervision import Supervision
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.roster import granted
 from projections.views.row import Row, Rows, View, document, item
 
@@ -45,10 +45,9 @@ def rows(of: Supervision, key: str) -> Rows:
 
 SCOPE = View("scope", (), rows)
 
-PAGE = """
+PAGE = f"""
 SELECT key, doc FROM projections.scope
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -79,10 +78,10 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-INTERVALS = """
+INTERVALS = f"""
 SELECT valid_from, valid_to, doc FROM projections.scope
  WHERE key = %(key)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
  ORDER BY valid_from
 """
 

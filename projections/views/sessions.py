@@ -9,7 +9,7 @@ from psycopg import Connection
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from projections.views.asking import asked
-from projections.views.basis import Basis, Page
+from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.lines import text
 from projections.views.row import Row, Rows, View, document, fields, item
 
@@ -54,10 +54,9 @@ def rows(of: Supervision, key: str) -> Rows:
 
 SESSIONS = View("sessions", ("occupation", "level", "method", "day"), rows)
 
-PAGE = """
+PAGE = f"""
 SELECT key, doc FROM projections.sessions
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -90,10 +89,10 @@ def page(
     return Page([item(doc) for _, doc in found[:limit]], more)
 
 
-NEWEST = """
+NEWEST = f"""
 SELECT DISTINCT ON (valid_from, key) doc FROM projections.sessions
  WHERE subject = %(uscc)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
+   AND {KNOWN}
    AND (%(district)s::text IS NULL OR district = %(district)s)
  ORDER BY valid_from DESC, key DESC LIMIT %(limit)s
 """
@@ -107,11 +106,10 @@ def newest(
     return [item(doc) for (doc,) in conn.execute(NEWEST, values).fetchall()]
 
 
-ONE = """
+ONE = f"""
 SELECT doc FROM projections.sessions
  WHERE key = %(key)s
-   AND known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+   AND {HOLDS}
 """
 
 
