@@ -36,7 +36,7 @@ class Responsible:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlagAnswer:
+class FlagStatement:
     """陈述申辩 / what the enterprise said to a flag."""
 
     BRIEF: ClassVar[tuple[str, ...]] = ("said_on", "statement")
@@ -106,7 +106,7 @@ class FlagItem:
     responsible: Annotated[tuple[Responsible, ...], Head("责任主体", "responsible bodies"), READ]
     message: Annotated[Sentence, Head("说明", "what it says"), READ]
     because: Annotated[Positions, BECAUSE, READ]
-    answers: Annotated[tuple[FlagAnswer, ...], Head("陈述申辩", "answers"), READ]
+    answers: Annotated[tuple[FlagStatement, ...], Head("陈述申辩", "answers"), READ]
     corrections: Annotated[
         tuple[CorrectionAsked, ...], Head("更正申请", "corrections asked for"), READ
     ]

@@ -7,9 +7,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.words.labels import LABELS, anchor_of, label_of
+from api.questions.answered import ANSWERS
+from api.questions.declared import LISTS
+from api.words.labels import LABELS, OF_FORMS, anchor_of, label_of
+from api.words.language import Words
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from projections.items.shape import shape_of
 from tests.api import lines
 from tests.api.web.site import PUBLISHER, SUPERVISOR, Site
 
@@ -22,6 +26,33 @@ def test_every_field_of_a_form_has_a_name():
     fields = {found.rstrip(".").rpartition(".")[2] for found in FIELD.findall(source)}
     assert fields > {"uscc", "valid_from"}
     assert fields - {"scores", *LABELS} == set()
+
+
+SAID_ITSELF = re.compile(r'(?:text|day|area|choice|radios)\("([a-z_]+)", t\("([^"]*)", "([^"]*)"\)')
+
+
+def test_no_form_says_again_what_its_field_is_called_anyway():
+    again = [
+        (path.name, name, zh)
+        for path in TEMPLATES.rglob("*.html")
+        for name, zh, en in SAID_ITSELF.findall(path.read_text(encoding="utf-8"))
+        if label_of(name, "zh") == zh
+    ]
+    assert again == []
+
+
+def test_what_an_item_shows_has_its_words_from_the_item_alone():
+    heads: dict[str, set[str]] = {}
+    rows = [row for listed in LISTS.values() for row in listed.rows]
+    for shape in (
+        inner for item in (*rows, *ANSWERS.values()) for inner in shape_of(item).records()
+    ):
+        for field in shape.fields:
+            heads.setdefault(field.name, set()).add(field.head.zh)
+    again = {name for name, words in OF_FORMS.items() if words.zh in heads.get(name, set())}
+    assert again == set()
+    assert LABELS["card_no"] == Words("督导证号", "Card number")
+    assert len([name for name in LABELS if name not in OF_FORMS]) > 120
 
 
 def test_a_field_in_a_line_is_named_with_its_line():
