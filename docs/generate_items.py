@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from api.installation.catalogues import CATALOGUES
 from api.installation.what_if_answers import WHAT_IF
-from api.questions.answered import ANSWERS
+from api.questions.answered import ANSWERS, OF_NOW
 from api.questions.declared import LISTS, DeclaredList
 from projections.items.shape import Field, See, Shape, shape_of
 
@@ -77,7 +77,11 @@ def _filters(each: DeclaredList) -> Iterator[tuple[str, FieldInfo]]:
 
 def _items() -> Iterator[str]:
     done: set[str] = set()
-    for item in (*(row for each in EVERY for row in each.rows), *ANSWERS.values()):
+    for item in (
+        *(row for each in EVERY for row in each.rows),
+        *ANSWERS.values(),
+        *OF_NOW.values(),
+    ):
         for shape in shape_of(item).records():
             if shape.name not in done:
                 done.add(shape.name)
@@ -102,7 +106,7 @@ def _type(field: Field) -> str:
     if field.values:
         one = ", ".join(f"`{value}`" for value in field.values)
     many = "several " if field.many else ""
-    when = " (where counted by)" if field.sometimes else ""
+    when = " (where asked for)" if field.sometimes else ""
     return f"{many}{one}{' or none' if field.optional else ''}{when}"
 
 

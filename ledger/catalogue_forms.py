@@ -9,7 +9,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
@@ -41,6 +41,12 @@ MOST_ROWS = 100_000
 MOST_FAULTS = 200
 _CODE = re.compile(r"[1-8]-\d{2}-\d{2}-\d{2}", re.ASCII)
 _BLANK = re.compile(r"[\s*]+")
+
+
+NOT_NAMED = (
+    "没有写 checks_from:这套规则一经采用,后来增加的检查都不判定 / it names no checks_from: once it is adopted, "
+    "no later check judges anything"
+)
 
 
 class Read(NamedTuple):
@@ -133,7 +139,8 @@ def read(kind: CatalogueKind, raw: bytes) -> Read:
             f"文件超过 {MOST_BYTES // 2**20} MB", f"larger than {MOST_BYTES // 2**20} MB"
         )
     if kind is CatalogueKind.RULES:
-        return Read(rules(raw), 1)
+        named = rules(raw)
+        return Read(named, 1, () if named.checks_from else (NOT_NAMED,))
     if kind is CatalogueKind.OUTLINE:
         return _outline(raw)
     found, notes = _table(raw, FORMS[kind])
@@ -438,8 +445,11 @@ _PATTERN_PART = re.compile(
 _LONGEST_PATTERN = 200
 
 
-def rules(raw: bytes) -> RuleSet:
-    """Return the rule set of a JSON object; what it leaves out is as in the notice's own.
+def rules(raw: bytes, others: RuleSet | None = None) -> RuleSet:
+    """Return the rule set of a JSON object; what it leaves out is as in the notice's own, or in `others`.
+
+    Who supposes a number of inspectors supposes no later check away: `others` are the rules in force. A file
+    that is adopted is taken at its word, for one that was stored long ago must go on to mean what it meant.
 
     Raises:
         Invalid: with everything that is wrong with it.
@@ -456,7 +466,7 @@ def rules(raw: bytes) -> RuleSet:
         changed["checks_from"] = {
             code: date.fromisoformat(day) for code, day in data["checks_from"].items()
         }
-    return RuleSet(**changed)
+    return RuleSet(**changed) if others is None else replace(others, **changed)
 
 
 def _wrong_rules(data: Mapping[str, Any]) -> Iterator[Fault]:

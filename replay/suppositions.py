@@ -24,7 +24,7 @@ from ledger.codec import legible
 from ledger.log.log import Log
 from projections.follow import duplicate_verdicts, histories
 from projections.follow.fold import Rules, SetApart, current, merged, read
-from projections.views.row import Row, item
+from projections.views.row import item
 from replay import compare
 from replay.causes import cause
 from replay.compare import Of
@@ -47,6 +47,8 @@ class Suppositions(NamedTuple):
     """At the positions behind the last entry, in order."""
     contents: Mapping[str, Content] = MappingProxyType({})
     """What catalogues say that the store does not hold, by digest."""
+    lines: Mapping[int, int] = MappingProxyType({})
+    """Position of a supposed entry → the line that supposes it."""
 
     @property
     def adoptions(self) -> tuple[Recorded[CatalogueAdopted], ...]:
@@ -58,6 +60,10 @@ class Suppositions(NamedTuple):
         """Whether every enterprise is judged by something else."""
         return self.rules is not None or bool(self.adoptions)
 
+    def concerns(self, uscc: str) -> bool:
+        """Return whether an enterprise is judged by something else, or has another history."""
+        return self.concerns_all or any(each.subject == uscc for each in self.entries)
+
     def subjects(self) -> frozenset[str]:
         """Return those whom an entry is about."""
         return frozenset(each.subject for each in self.entries if each.subject is not None)
@@ -66,7 +72,35 @@ class Suppositions(NamedTuple):
         """Return what a part needs: the entries about its subjects, and what concerns all."""
         own = frozenset(subjects)
         entries = (e for e in self.entries if e.subject in own or type(e.event) is CatalogueAdopted)
-        return self._replace(entries=tuple(entries), contents=dict(self.contents))
+        contents, lines = dict(self.contents), dict(self.lines)
+        return self._replace(entries=tuple(entries), contents=contents, lines=lines)
+
+    def causes(self, uscc: str, rests_on: Sequence[int]) -> list[Item]:
+        """Return what of it explains a line about `uscc` that rests on entries at these positions.
+
+        What concerns all explains every line. An entry is named by the line that supposes it: the
+        position behind the last one will be that of something else.
+        """
+        own = [each for each in self.entries if each.position in rests_on]
+        if not (own or self.concerns_all):
+            own = [each for each in self.entries if each.subject == uscc]
+        rules = [] if self.rules is None else [_of_rules(self.rules)]
+        chosen = sorted({each.position: each for each in (*self.adoptions, *own)}.items())
+        return [*rules, *(self._cause(entry) for _, entry in chosen)]
+
+    def _cause(self, entry: Recorded[Any]) -> Item:
+        event = entry.event
+        line = self.lines.get(entry.position)
+        adopted = isinstance(event, CatalogueAdopted)
+        return {
+            "kind": "catalogue" if adopted and line is None else "suppositions",
+            "edition": event.edition if adopted else None,
+            "line": line,
+            "type": type(event).__name__,
+            "valid_from": entry.valid_from.isoformat(),
+            "reason": entry.reason,
+            "document_no": entry.document_no,
+        }
 
     def over(self, now: Rules, conn: Connection[Any]) -> Rules:
         """Return `now` as if all this were so."""
@@ -78,6 +112,11 @@ class Suppositions(NamedTuple):
             reference = reference.under(self.rules)
         context = replace(now.context, reference=reference)
         return now._replace(context=context, catalogue=(*now.catalogue, *self.adoptions))
+
+
+def _of_rules(rules: RuleSet) -> Item:
+    unsaid = dict.fromkeys(("line", "type", "valid_from", "reason", "document_no"))
+    return {"kind": "rules", "edition": rules.edition, **unsaid}
 
 
 class Whole(NamedTuple):
@@ -105,6 +144,7 @@ class Found(NamedTuple):
     last: str
     """Its last subject: where the next part begins."""
     subjects: int
+    """Enterprises that the suppositions concern; others are folded for the tables alone."""
     flags: int
     lines: list[Item]
     """`{of, change, key, uscc, clock, before, after}`, unexplained."""
@@ -208,10 +248,10 @@ def fold_part(rules: Rules, part: Part) -> Found:
             left.remove(uscc)
             entries = list(merged(verdicts.get(uscc, ()), history))
             flags += _both_ways(uscc, entries, (now, then), whole, found)
-            subjects += 1
+            subjects += whole.supposed.concerns(uscc)
         for uscc in left:  # nobody has heard of them yet
             flags += _both_ways(uscc, [], (now, then), whole, found)
-            subjects += 1
+            subjects += whole.supposed.concerns(uscc)
     return found._replace(subjects=subjects, flags=flags)
 
 
@@ -237,7 +277,7 @@ def _both_ways(
         for key in sorted({*old, *new}):
             if old.get(key) != new.get(key):
                 sides = [None if doc is None else item(doc) for doc in (old.get(key), new.get(key))]
-                found.lines.extend(_lines(kinds, key, uscc, sides))
+                found.lines.extend(_lines(kinds, key, uscc, sides, whole.upto))
     return len({*before.get("flags", {}), *after.get("flags", {})})
 
 
@@ -252,13 +292,23 @@ _COMPARED: tuple[tuple[str, tuple[Of, ...]], ...] = (
 )
 
 
-def _lines(kinds: Iterable[Of], key: str, uscc: str, docs: Sequence[Item | None]) -> Iterator[Item]:
+def _known(side: Item | None, upto: int) -> Item | None:
+    """Return a side with the entries that it rests on, as far as they are entries."""
+    if side is None or "because" not in side:
+        return side
+    return {**side, "because": [at for at in side["because"] if at <= upto]}
+
+
+def _lines(
+    kinds: Iterable[Of], key: str, uscc: str, docs: Sequence[Item | None], upto: int
+) -> Iterator[Item]:
     for of in kinds:
         for line in compare.differing(of, key, uscc, *docs):
             if _differs(line.before, line.after):
                 rests_on = sorted(line.change.before | line.change.after)
-                sides = compare.sides(line.key, line.before, line.after)
-                own = {"of": of, "uscc": uscc, "clock": "knowledge", "rests_on": rests_on}
+                before, after = (_known(side, upto) for side in (line.before, line.after))
+                sides = compare.sides(line.key, before, after)
+                own = {"of": of, "uscc": uscc, "clock": "supposition", "rests_on": rests_on}
                 yield {**sides, **own}
 
 
@@ -290,34 +340,25 @@ def _on_day(
     found: dict[str, dict[str, str]] = {}
     for table, key, _, _, _, rows in current(of, upto, views):
         for row in rows:
-            if _holds(row, day):
+            if row.holds_on(day):
                 found.setdefault(table, {})[key] = row.doc
     return found
 
 
-def _holds(row: Row, day: date) -> bool:
-    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
-
-
 MOST_CAUSES = 12
-"""Entries that one line names beside those that are supposed."""
+"""Entries that one line names beside what is supposed."""
 
 
 def explained(log: Log, lines: Sequence[Item], whole: Whole) -> list[Item]:
-    """Return the lines, each with `because`: what is supposed first, then the entries that it rests on."""
-    supposed = {each.position: each for each in whole.supposed.entries}
-    adopted = [each.position for each in whole.supposed.adoptions]
+    """Return the lines, each with `supposed`, what makes it so, and `because`, the entries it rests on."""
     named = {at for line in lines for at in line["rests_on"] if at <= whole.upto}
-    entries = {entry.position: legible(entry) for entry in log.at(named)} | supposed
-    return [_explained(line, entries, adopted, whole.upto) for line in lines]
+    entries = {entry.position: legible(entry) for entry in log.at(named)}
+    return [_explained(line, entries, whole) for line in lines]
 
 
-def _explained(
-    line: Item, entries: Mapping[int, Recorded[Any]], adopted: Sequence[int], upto: int
-) -> Item:
+def _explained(line: Item, entries: Mapping[int, Recorded[Any]], whole: Whole) -> Item:
     rests_on: list[int] = line["rests_on"]
-    later = sorted({*adopted, *(at for at in rests_on if at > upto)})
-    earlier = [at for at in rests_on if at <= upto][:MOST_CAUSES]
-    because = [cause(entries[at]) for at in (*later, *earlier) if at in entries]
+    earlier = [at for at in rests_on if at in entries][:MOST_CAUSES]
     kept = {name: value for name, value in line.items() if name != "rests_on"}
-    return {**kept, "because": because}
+    supposed = whole.supposed.causes(line["uscc"], [at for at in rests_on if at > whole.upto])
+    return {**kept, "supposed": supposed, "because": [cause(entries[at]) for at in earlier]}

@@ -72,12 +72,15 @@ def replay(  # noqa: PLR0913 - one argument an option
             "--tables 含各日、按账本的规则,不与 --check、--rules、--valid-at 同用",
             "--tables is of all days under the ledger's rules: not with --check, --rules or --valid-at",
         )
-    other = None if rules is None else read(rules)
+    other = None if rules is None else read(rules)  # what is wrong with it is said at once
     given = {"valid_at": valid_at, "known_at": known_at, "position": position}
     asked = question_of(AsOf, {k: v for k, v in given.items() if v is not None}).asked()
     number = workers or os.cpu_count() or 1
     with caught_up() as (house, _):
-        at = settle(house, asked).basis.position
+        basis = settle(house, asked).basis
+        at = basis.position
+        if rules is not None:
+            other = read(rules, house.reference_at(at).rules(basis.valid_at))
         if check:
             _report(replaying.check(house, at, number), at, as_json=json)
             return

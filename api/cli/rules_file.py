@@ -1,6 +1,7 @@
 """A rule set from a file, for a replay under other rules (`dudao replay --rules FILE`).
 
-The form is that of an adopted rule set (`docs/rules-file.md`): what passes here can be adopted.
+The form is that of an adopted rule set (`docs/rules-file.md`): what passes here can be adopted. What it leaves
+out is as in the rules in force.
 """
 
 from pathlib import Path
@@ -13,8 +14,8 @@ from ledger.gate.faults import Fault, Invalid
 MOST_OCTETS = 64 * 1024
 
 
-def read(path: Path) -> RuleSet:
-    """Return the rule set of a file.
+def read(path: Path, others: RuleSet | None = None) -> RuleSet:
+    """Return the rule set of a file; what it leaves out is as in the notice's own, or in `others`.
 
     Raises:
         Failure: with everything that is wrong with it.
@@ -25,7 +26,7 @@ def read(path: Path) -> RuleSet:
             f"{path} is larger than {MOST_OCTETS // 1024} KiB and no file of rules",
         )
     try:
-        return catalogue_forms.rules(path.read_bytes())
+        return catalogue_forms.rules(path.read_bytes(), others)
     except Invalid as error:
         if error.code == "malformed":
             raise Failure(f"{path}:{error.zh}", f"{path}: {error.en}") from None

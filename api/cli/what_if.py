@@ -95,11 +95,12 @@ def what_if(  # noqa: PLR0913 - one argument an option
         raise Failure(f"{out} 不是目录", f"{out} is no folder")
     given = {"valid_at": valid_at, "known_at": known_at, "position": position}
     question = question_of(AsOf, {k: v for k, v in given.items() if v is not None})
-    other = None if rules is None else supposing.rules_in(_bytes(rules))
+    raw = None if rules is None else _bytes(rules)
     days = (valid_from, valid_to)
     with caught_up() as (house, _):
         settled = settle(house, question.asked())
         at = settled.basis.position
+        other = None if raw is None else supposing.rules_in(house, raw, settled.basis)
         adoption = None if catalogue is None else _adoption(house, catalogue, kind, edition, days)
         with ExitStack() as opened:
             lines = () if suppose is None else opened.enter_context(_opened(suppose))
@@ -270,6 +271,11 @@ class _Told:
         found = self._found
         for each in found.refusals:
             tell(f"第 {each.line} 行:{each.zh}", f"line {each.line}: {each.en}")
+        if found.refused and not found.taken and not found.suppositions.concerns_all:
+            tell(
+                "所假设的行都不予办理:等于什么也没有假设",
+                "every supposed line would be refused: nothing was supposed",
+            )
         differing = sum(self._lines.values())
         tell(
             f"{self._subjects} 家企业中,{self._flips.total} 处结论会改变,共 {differing} 处差异;未入账",
@@ -282,7 +288,7 @@ class _Told:
         from projections.items.changes import FlagDifferenceItem  # noqa: PLC0415
         from projections.items.shape import shape_of  # noqa: PLC0415
 
-        shape = shape_of(FlagDifferenceItem).only("change", "key", "message", "because")
+        shape = shape_of(FlagDifferenceItem).only("change", "key", "message", "supposed", "because")
         table(self._flags, shape.fields)
 
 

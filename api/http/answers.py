@@ -32,7 +32,9 @@ def page_json(standing: AnswerBasis, page: ListPage) -> bytes:
     members: dict[str, Any] = {"basis": standing.basis, "items": page.items, "next": page.next}
     if page.limited is not None:
         members["limited_to"] = page.limited
-        members["note"] = {"zh": LIMITED[0], "en": LIMITED[1]}
+    note = page.note if page.limited is None else LIMITED
+    if note is not None:
+        members["note"] = {"zh": note[0], "en": note[1]}
     return orjson.dumps(members)
 
 

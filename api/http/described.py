@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from api.export.formats import CSV, JSON, NDJSON, PARQUET, XLSX
+from api.questions.answered import OF_NOW
 from api.questions.declared import DeclaredList
 from api.questions.problems import KINDS, MEDIA_TYPE
 from api.words.language import Words
@@ -146,11 +147,19 @@ def component(shape: Shape) -> Schema:
     }
 
 
-def components(lists: Iterable[DeclaredList], records: Iterable[type]) -> dict[str, Schema]:
-    """Return the schemas of a page of each list and of each single record, with all that is in them."""
+def components(
+    lists: Iterable[DeclaredList], records: Iterable[type], of_now: Iterable[type]
+) -> dict[str, Schema]:
+    """Return the schemas of all answers: a page of each list, single records, and all that is in them.
+
+    `of_now`: records that stand on no basis.
+
+    Raises:
+        ValueError: two shapes would have one name.
+    """
     declared = [*lists]
-    single = [*records]
-    items = (*(row for each in declared for row in each.rows), *single, Sentence)
+    single = dict.fromkeys(records)
+    items = (*(row for each in declared for row in each.rows), *single, *of_now, Sentence)
     found: dict[str, Schema] = {"Basis": BASIS, "Problem": PROBLEM, "Fault": FAULT}
     for record in (inner for item in items for inner in shape_of(item).records()):
         found[record.name] = component(record)
@@ -160,9 +169,12 @@ def components(lists: Iterable[DeclaredList], records: Iterable[type]) -> dict[s
                 found[f"{field.shape.name}InPart"] = part
             if field.enumeration is not None:
                 found[field.enumeration] = {"type": "string", "enum": [*field.values]}
-    found.update((page_name(each), _page(each)) for each in declared)
-    found.update((answer_name(item), _answer(item)) for item in single)
-    return dict(sorted(found.items()))
+    answers = {page_name(each): _page(each) for each in declared}
+    answers.update((answer_name(item), _answer(item)) for item in single)
+    twice = found.keys() & answers.keys()
+    if twice:
+        raise ValueError(f"two shapes are called {', '.join(sorted(twice))}")
+    return dict(sorted({**found, **answers}.items()))
 
 
 def page_name(listed: DeclaredList) -> str:
@@ -233,25 +245,27 @@ _STREAM: Schema = {
 }
 
 
-def a_record(item: type | None = None, *also: int) -> dict[int | str, Schema]:
+def a_record(item: type, *also: int) -> dict[int | str, Schema]:
     """Return the description of an answer that is one record with its basis; `also`: more problems."""
-    schema = _ONLY_BASIS if item is None else ref(answer_name(item))
     return {
         200: {
             "description": "一条记录 / one record",
             "headers": dict(HEADERS),
-            "content": {JSON: {"schema": schema}},
+            "content": {JSON: {"schema": ref(answer_name(item))}},
         },
         304: {"description": "未变 / not modified"},
         **problems(401, 403, 404, 406, 422, *also, 503),
     }
 
 
-_ONLY_BASIS: Schema = {
-    "type": "object",
-    "required": ["basis"],
-    "properties": {"basis": ref("Basis")},
-}
+def of_now(operation: str, said: str = "此刻 / of the moment") -> Schema:
+    """Return the description of an answer that stands on no basis, of the operation with that id."""
+    content = {JSON: {"schema": ref(shape_of(OF_NOW[operation]).name)}}
+    return {
+        "description": said,
+        "headers": {"X-Request-Id": HEADERS["X-Request-Id"]},
+        "content": content,
+    }
 
 
 def answer_name(item: type) -> str:

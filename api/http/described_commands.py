@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from api.http.described import problems, ref
 from domain.registry import EVENTS
 from ledger.gate.schema import GIVEN_FAMILY, schema
+from projections.items.shape import shape_of
 
 _DAY = {"type": "string", "format": "date"}
 _BESIDE: dict[str, dict[str, Any]] = {
@@ -79,12 +80,18 @@ RECORDED: dict[str, Any] = {
 }
 
 
-def answers(*also: int) -> dict[int | str, dict[str, Any]]:
-    """Return the description of the answers to a command; `also`: more problems."""
-    content = {"application/json": {"schema": ref("Recorded")}}
+def answers(*also: int, instead: type | None = None) -> dict[int | str, dict[str, Any]]:
+    """Return the description of the answers to a command; `also`: more problems.
+
+    `instead`: what is answered where what was sent is no command.
+    """
+    recorded = ref("Recorded")
+    content = {"application/json": {"schema": recorded}}
+    made = recorded if instead is None else {"anyOf": [recorded, ref(shape_of(instead).name)]}
+    new = {"application/json": {"schema": made}}
     return {
         200: {"description": "没有变化,未新增记录 / nothing changed", "content": content},
-        201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": content},
+        201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": new},
         202: {
             "description": "已作为申请入账,办理前不生效 / asked for, no effect yet",
             "content": content,

@@ -25,6 +25,7 @@ from ledger.deciding.outcome import Accepted, Outcome, Rejected
 from ledger.gate.faults import Invalid
 from ledger.gate.shapes import Submission, from_line
 from ledger.log.clock import now
+from projections.views.basis import Basis
 from replay.suppositions import Suppositions
 
 MOST_LINES = 20_000
@@ -67,14 +68,14 @@ class Supposed(NamedTuple):
     """The first of them."""
 
 
-def rules_in(raw: bytes) -> RuleSet:
-    """Return the rule set of a file.
+def rules_in(house: Installation, raw: bytes, basis: Basis) -> RuleSet:
+    """Return the rule set of a file; what it leaves out is as in force at the basis.
 
     Raises:
         Problem: 422, with everything that is wrong with it.
     """
     try:
-        return catalogue_forms.rules(raw)
+        return catalogue_forms.rules(raw, house.reference_at(basis.position).rules(basis.valid_at))
     except Invalid as error:
         raise Problem(
             "invalid",
@@ -95,7 +96,8 @@ def stored_adoption(house: Installation, sha256: str, edition: str, days: Days) 
         content = contents(connection, [sha256]).get(sha256)
     if content is None:
         raise missing()
-    return _adoption(found.kind, edition or found.file_name, days, sha256, content)
+    own = content.edition if isinstance(content, RuleSet) else ""
+    return _adoption(found.kind, edition or own or found.file_name, days, sha256, content)
 
 
 def adoption_of(kind: CatalogueKind, path: Path, edition: str, days: Days) -> Adoption:
@@ -133,7 +135,7 @@ def supposed(  # noqa: PLR0913 - one argument a kind of supposition
     if adoption is not None:
         entries.append(_entry(adoption, actor, position + len(entries) + 1))
         held[adoption.sha256] = adoption.content
-    suppositions = Suppositions(rules, tuple(entries), held)
+    suppositions = Suppositions(rules, tuple(entries), held, read.lines)
     refusals = tuple(read.refusals[:MOST_REFUSED])
     return Supposed(suppositions, read.number, read.taken, len(read.refusals), refusals)
 
@@ -162,6 +164,8 @@ class _Lines:
         self.number = 0
         self.taken = 0
         self.refusals: list[Refusal] = []
+        self.lines: dict[int, int] = {}
+        """Position of what a line would record → the line."""
         self._sound: list[int] = []
 
     def entries(
@@ -173,7 +177,9 @@ class _Lines:
         decided = rehearsal.suppose([submissions] if submissions else [], position)
         for line, (outcome, entries) in zip(self._sound, decided, strict=True):
             self._count(line, outcome)
-            yield from entries
+            for entry in entries:
+                self.lines[entry.position] = line
+                yield entry
         self.refusals.sort()
 
     def _count(self, line: int, outcome: Outcome) -> None:

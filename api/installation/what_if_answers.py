@@ -46,6 +46,7 @@ def standing(house: Installation, job: Job) -> AnswerBasis:
 
 def shown(job: Job) -> dict[str, Any]:
     """Return how far a question is, and what it came to so far."""
+    note = nothing_supposed(job)
     return {
         "id": job.id,
         "stage": job.stage.value,
@@ -62,6 +63,7 @@ def shown(job: Job) -> dict[str, Any]:
         "refused": job.refused,
         "refusals": job.refusals,
         "errors": job.errors,
+        "note": None if note is None else {"zh": note[0], "en": note[1]},
         "tables": [
             {"name": name, "address": f"/v1/what-if/{job.id}/tables/{name}.parquet"}
             for name in as_if.LISTED.values()
@@ -70,7 +72,41 @@ def shown(job: Job) -> dict[str, Any]:
     }
 
 
+def nothing_supposed(job: Job) -> tuple[str, str] | None:
+    """Return what is to be said where every supposed line would be refused, and nothing else was supposed."""
+    if job.working or job.taken or not job.refused or job.about != ["suppositions"]:
+        return None
+    return (
+        f"所假设的 {job.refused} 行都不予办理:等于什么也没有假设",
+        f"all {job.refused} supposed lines would be refused: nothing was supposed",
+    )
+
+
+def _require_done(job: Job) -> None:
+    """Raise 409 where a question has not come to its end: half of it would be taken for the whole."""
+    if job.stage is Stage.DONE:
+        return
+    if job.working:
+        zh, en = "推演尚未完成,结果还不完整", "the question has not come to its end yet"
+        raise Problem("conflict", zh, en, headers={"Retry-After": "2"})
+    zh, en = (
+        "推演没有完成:已取消或未能进行",
+        "the question came to no end: it was cancelled, or failed",
+    )
+    raise Problem("conflict", zh, en)
+
+
 def lines(house: Installation, actor: Actor, question: WhatIfQuestion, id_: str) -> Found:
+    """Return a page of what differs.
+
+    Raises:
+        Problem: 409, the question has not come to its end.
+    """
+    _require_done(own(house, actor, id_))
+    return lines_so_far(house, actor, question, id_)
+
+
+def lines_so_far(house: Installation, actor: Actor, question: WhatIfQuestion, id_: str) -> Found:
     """Return a page of what differs, as far as it is known."""
     job = own(house, actor, id_)
     audience = decide(actor, Action.READ, "what-if").audience
@@ -86,7 +122,8 @@ def lines(house: Installation, actor: Actor, question: WhatIfQuestion, id_: str)
                 break
             found.append(as_if.line_shown({**line, "of": question.of}, audience))
     at = standing(house, job)
-    page = ListPage(found, None if more is None else _encoded(at, more, place))
+    further = None if more is None else _encoded(at, more, place)
+    page = ListPage(found, further, note=nothing_supposed(job))
     return Found(at, page, audience)
 
 
@@ -137,10 +174,7 @@ def table(house: Installation, job: Job, name: str, audience: Audience) -> Itera
     kept = next((kept for kept, listed in as_if.LISTED.items() if listed == name), None)
     if kept is None:
         raise missing()
-    if job.stage is not Stage.DONE:
-        raise Problem(
-            "conflict", "推演尚未完成,各表还不完整", "the question has not come to its end yet"
-        )
+    _require_done(job)
     pieces = house.what_ifs.store.pieces(job, f"rows-{kept}")
     batches = ([row.decode() for row in rows] for _, rows in pieces)
     origin = Origin(f"what-if {job.id} {name}", standing(house, job).basis, {})
@@ -158,12 +192,12 @@ WHAT_IF = DeclaredList(
     ("key",),
     WhatIfQuestion,
     lines,
-    ("change", "key", "message", "because"),
+    ("change", "key", "message", "supposed", "because"),
     "/what-if",
     "changes",
     operation="get_what_if_diff",
     items=tuple(DIFFERENCES[of] for of in ("flags", "roster", "scope", "standings")),
     fields=_differing,
-    also=(404,),
+    also=(404, 409),
 )
 """What differs under a supposition, as every other list is declared."""

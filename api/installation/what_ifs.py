@@ -28,6 +28,7 @@ from ledger.log.clock import now
 from ledger.log.entry import instant_text
 from ledger.pool import is_temporary
 from projections.follow.lease import NAME, Lease
+from projections.views.basis import Basis
 from replay.suppositions import Found, Whole, plan
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class WhatIfs:
         Raises:
             Problem: 422, what is supposed cannot be; 404, no such catalogue; 429, too many wait.
         """
-        _read(self._house, asked)
+        _read(self._house, asked, Basis(day, position))
         if sum(job.working for job in self.store.of(actor)) >= MOST_WAITING:
             raise Problem(
                 "quota-exceeded",
@@ -153,7 +154,8 @@ class WhatIfs:
             raise invalid(
                 "suppositions", "由另一密钥加密,请重新提交", "sealed with another key: ask again"
             )
-        rules, adoption = _read(self._house, asked)
+        basis = Basis(date.fromisoformat(job.valid_at), job.position)
+        rules, adoption = _read(self._house, asked, basis)
         found = supposing.supposed(
             self._house,
             job.actor,
@@ -165,8 +167,7 @@ class WhatIfs:
         job.stage = Stage.RUNNING
         job.lines, job.taken, job.refused = found.lines, found.taken, found.refused
         job.refusals = [each.shown() for each in found.refusals]
-        day = date.fromisoformat(job.valid_at)
-        return Whole(self._conninfo, job.position, day, found.suppositions, tables=True)
+        return Whole(self._conninfo, job.position, basis.valid_at, found.suppositions, tables=True)
 
     def _answer(self, job: Job, whole: Whole, lease: Lease) -> bool:
         """Go on behind the last part that was written; return whether it came to the end."""
@@ -210,8 +211,8 @@ def _pieces(part: Found, lines: list[dict[str, Any]]) -> Mapping[str, list[bytes
     return MappingProxyType(found)
 
 
-def _read(house: "Installation", asked: Asked) -> tuple[Any, Any]:
-    """Return the rule set and the adoption that are supposed.
+def _read(house: "Installation", asked: Asked, basis: Basis) -> tuple[Any, Any]:
+    """Return the rule set and the adoption that are supposed at a basis.
 
     Raises:
         Problem: one of them cannot be, or nothing is supposed.
@@ -222,7 +223,7 @@ def _read(house: "Installation", asked: Asked) -> tuple[Any, Any]:
             "请给出 rules、catalogue 或 suppositions",
             "give rules, catalogue or suppositions",
         )
-    rules = None if asked.rules is None else supposing.rules_in(asked.rules.encode())
+    rules = None if asked.rules is None else supposing.rules_in(house, asked.rules.encode(), basis)
     adoption = None
     if asked.catalogue is not None:
         of = asked.catalogue

@@ -6,6 +6,18 @@ from types import MappingProxyType
 from api.questions.lists import VIEWS
 from projections.items.cases import FindingRecordItem, InspectionRecordItem
 from projections.items.entries import CatalogueItem, EntryItem, RequestItem
+from projections.items.integrity import IntegrityItem
+from projections.items.on_site import DeviceKeyItem, FieldDevicesItem, FieldListItem
+from projections.items.operation import (
+    AddedCatalogueItem,
+    AliveItem,
+    ImportItem,
+    MatchItem,
+    ReadyItem,
+    StoredEvidenceItem,
+    TemplatesItem,
+    WhatIfsItem,
+)
 from projections.items.records import (
     CertificateLookupItem,
     DrawRecordItem,
@@ -47,6 +59,26 @@ ANSWERS: Mapping[str, type] = MappingProxyType(
         "get_tables": TablesItem,
         "get_table_links": TableLinksItem,
         "get_what_if": WhatIfItem,
+        "get_field_list": FieldListItem,
+        "lookup_certificate": MatchItem,
     }
 )
-"""Operation → its record."""
+"""Operation → its record, which stands on a basis."""
+OF_NOW: Mapping[str, type] = MappingProxyType(
+    {
+        "healthz": AliveItem,
+        "readyz": ReadyItem,
+        "get_templates": TemplatesItem,
+        **dict.fromkeys(
+            ("post_import", "get_import", "confirm_import", "discard_import"), ImportItem
+        ),
+        "put_evidence": StoredEvidenceItem,
+        "post_catalogues": AddedCatalogueItem,
+        **dict.fromkeys(("get_integrity", "post_verification"), IntegrityItem),
+        "list_field_devices": FieldDevicesItem,
+        "post_field_device": DeviceKeyItem,
+        "list_what_if": WhatIfsItem,
+        **dict.fromkeys(("post_what_if", "delete_what_if"), WhatIfItem),
+    }
+)
+"""Operation → its record, which is of the moment and stands on no basis."""

@@ -41,6 +41,8 @@ class ListPage(NamedTuple):
     items: Sequence[Row]
     next: str | None
     limited: Mapping[str, Any] | None = None
+    note: tuple[str, str] | None = None
+    """What its reader should know of it, in Chinese and English."""
 
 
 LIMITED = (

@@ -177,7 +177,7 @@ def _counted(question: StatsQuestion) -> Shape:
 
 
 def _differing(question: DiffQuestion) -> Shape:
-    return shape_of(DIFFERENCES[question.of])
+    return shape_of(DIFFERENCES[question.of]).always()
 
 
 _OF_ENTERPRISE = "/v1/enterprises/{uscc}"

@@ -4,7 +4,7 @@ from api.questions import histories
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked, parse_position
 from api.questions.policy import Action, decide
-from api.questions.problems import Unclear
+from api.questions.problems import Unclear, invalid
 from api.questions.publications import as_published
 from api.questions.queries import Found, missing, settle
 from api.questions.questions import EventsQuestion
@@ -28,6 +28,13 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
     seen = narrowed(question, grant.rows)
     settled = settle(house, Asked(position=question.upto), of_views=False)
     standing = settled.standing.without_default()
+    if question.after > standing.position:
+        # Who followed another ledger, or one that lost entries, would wait for ever and learn nothing.
+        raise invalid(
+            "after",
+            f"台账只到位置 {standing.position}",
+            f"the ledger ends at position {standing.position}",
+        )
     if seen.nothing:
         return Found(standing, ListPage([], None, seen.limited), grant.audience)
     with house.reading() as connection:

@@ -9,8 +9,10 @@ from psycopg import Connection
 
 from api.questions.answers import AnswerBasis
 from api.questions.clocks import Asked
+from api.questions.lists import VIEWS
 from api.questions.policy import Action, Rows, decide
-from api.questions.queries import ask_one
+from api.questions.queries import ask, ask_one
+from api.questions.questions import FindingsQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import within
 from api.questions.withheld import rows_at
@@ -57,8 +59,8 @@ def explained(
 
     Beside the members of the flag: `check`, `clause_text`, `course` (what was said, since which
     entry), `then_said` and `now_said`, `rests_on` (entries), `reviews`, `place` (of G1 and G2),
-    `same_record` (other flags of the record). Of an entry that the caller may not see there is
-    the position alone.
+    `covered_by` (findings that name the flag or its record), `same_record` (other flags of it). Of
+    an entry that the caller may not see there is the position alone.
 
     Raises:
         Problem: 404, the flag was never raised or is not for this caller.
@@ -98,9 +100,26 @@ def explained(
         "rests_on": [seen[at] for at in found["because"]],
         "reviews": reviews,
         "place": place,
+        "covered_by": _covering(house, actor, found, standing.asked),
         "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
     }
     return standing, shower(FlagExplainedItem, grant.audience)(explanation)
+
+
+def _covering(
+    house: Reading, actor: Actor, flag: Mapping[str, Any], asked: Asked
+) -> list[dict[str, Any]]:
+    """Return the findings, as of what the answer stands on, that name the flag or its record."""
+    question = FindingsQuestion.model_construct(
+        uscc=flag["subject"], valid_at=asked.valid_at, position=asked.position, limit=1000
+    )
+    named = {flag["key"], flag["assessment_id"], flag["certificate_no"]} - {None, ""}
+    return [
+        dict(finding)
+        for finding in ask(house, actor, VIEWS["findings"], question).page.items
+        if finding["stage"] != "withdrawn"
+        and named & {*finding["flags"], *finding["assessments"], *finding["certificates"]}
+    ]
 
 
 def _bodies(flag: Mapping[str, Any]) -> set[str]:

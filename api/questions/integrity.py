@@ -10,6 +10,9 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log import tiles
 from ledger.log.entry import instant_text
+from projections.items.integrity import IntegrityItem
+from projections.items.seen import shower
+from projections.items.shape import Audience
 from proof import verifications
 
 SHOWN = 10
@@ -41,7 +44,7 @@ def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
     if progress is not None or elsewhere:
         position, last = progress or (None, None)
         under_way = {"position": position, "last": last}
-    return {
+    told = {
         "head": {
             "position": head.position,
             "root": head.root.hex(),
@@ -51,6 +54,7 @@ def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
         "verifications": [each.shown() for each in found],
         **signed,
     }
+    return shower(IntegrityItem, Audience.READERS)(told)
 
 
 def start(house: Reading, actor: Actor) -> bool:

@@ -301,6 +301,14 @@ class DiffQuestion(Paged):
     district: District | None = None
     cursor: str | None = None
 
+    @field_validator("by")
+    @classmethod
+    def by_counts_alone(cls, by: str | None, given: ValidationInfo) -> str | None:
+        """Refuse what would have no effect: only counts are by something."""
+        if by is not None and given.data.get("of", "counts") != "counts":
+            raise Unclear("只用于 of=counts", "only counts (of=counts) are by something")
+        return by
+
 
 class WhatIfQuestion(Paged):
     """Which lines of what would differ."""

@@ -40,6 +40,8 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
     before = Basis(since or basis.valid_at - LATELY, basis.position)
     with cursors.fitting(), house.reading() as connection:
         page = compare.changed(connection, before, basis, after, question.limit)
-    items = [*map(shower(RosterChangeItem, Audience.ANYONE), page.items)]
+    shown = map(shower(RosterChangeItem, Audience.ANYONE), page.items)
+    # What changed of an address, say, is no change of what was published.
+    items = [line for line in shown if line["before"] != line["after"]]
     more = further(settled, page.next, place)
     return Found(settled.standing, ListPage(items, more), Audience.ANYONE)

@@ -22,6 +22,8 @@ from api.questions.reading import Reading
 from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Verdict
+from projections.items.on_site import FieldListItem
+from projections.items.seen import shower
 
 Json: TypeAlias = dict[str, Any]
 
@@ -82,7 +84,7 @@ def today(house: Reading, actor: Actor) -> Today:
         "self": _own(basis, dispatched),
         "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
     }
-    return Today(standing, members)
+    return Today(standing, shower(FieldListItem, grant.audience)(members))
 
 
 def visits(house: Reading, actor: Actor) -> list[Json]:

@@ -39,7 +39,7 @@ from api.http.shell import App, Shell
 from api.installation.catalogues import CATALOGUES
 from api.installation.what_if_answers import WHAT_IF
 from api.installation.wiring import Installation
-from api.questions.answered import ANSWERS
+from api.questions.answered import ANSWERS, OF_NOW
 from api.questions.declared import LISTS
 from api.web import routes as pages
 from api.web.frame import problems
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 DESCRIPTION = (
-    "职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position;"
+    "Dudao 督导:职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position;"
     "回答附 basis,以之再问得到相同的字节。\n\n"
     "Supervision and audit ledger for skill-level certification. Reads take a day (valid_at) and what "
     "was known when (known_at or position); every answer carries its basis, and asking again with it "
@@ -85,7 +85,7 @@ class Described(FastAPI):
         }
         every["schemas"] = {
             **every.get("schemas", {}),
-            **components((*LISTS.values(), CATALOGUES, WHAT_IF), ANSWERS.values()),
+            **components((*LISTS.values(), CATALOGUES, WHAT_IF), ANSWERS.values(), OF_NOW.values()),
             **given(),
             "Recorded": RECORDED,
         }
@@ -102,7 +102,7 @@ class Described(FastAPI):
 def describe() -> FastAPI:
     """Return the application without an installation: enough for its description."""
     app = Described(
-        title="Dudao 督导",
+        title="Dudao",
         version=VERSION,
         description=DESCRIPTION,
         openapi_url="/openapi.json",

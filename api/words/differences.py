@@ -36,7 +36,9 @@ class Difference(NamedTuple):
     because: Sequence[Item]
     """The entries that explain the line."""
     clock: str = ""
-    """`day`, `knowledge`, `both`: which clock made the difference."""
+    """`day`, `knowledge`, `both`: which clock made the difference; `supposition`: none did."""
+    supposed: Sequence[Item] = ()
+    """What is supposed and explains the line."""
 
 
 def sentence(language: Language, of: str, line: Item) -> str:
@@ -85,6 +87,7 @@ def difference(language: Language, of: str, line: Item, name: str | None) -> Dif
         found,
         line["because"],
         line["clock"],
+        line.get("supposed") or (),
     )
 
 

@@ -28,6 +28,7 @@ CLOCKS = names(
     day=("因业务日期不同", "by the day"),
     knowledge=("因所知不同", "by what was known"),
     both=("因业务日期与所知", "by the day and by what was known"),
+    supposition=("因假设不同", "by what is supposed"),
 )
 COUNTED_BY = names(
     district=("主管区", "district"),

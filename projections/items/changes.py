@@ -30,8 +30,12 @@ CAUSES = Head("依据", "because of entries")
 CLOCK = Head("因何而异", "which clock did it")
 FIELDS = Head("不同之处", "fields that differ")
 Change: TypeAlias = Literal["added", "removed", "changed"]
-Clock: TypeAlias = Literal["day", "knowledge", "both"]
-"""Moved alone, the day makes the difference, or what was known; or neither, or each of them."""
+Clock: TypeAlias = Literal["day", "knowledge", "both", "supposition"]
+"""Moved alone, the day makes the difference, or what was known; or neither, or each of them.
+
+Of a question what-if no clock moves: what is supposed makes it.
+"""
+SUPPOSED = Head("所假设", "supposed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,26 @@ class Cause:
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
     recorded_at: Annotated[datetime, RECORDED_AT, READ]
     valid_from: Annotated[date, VALID_FROM, READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupposedCause:
+    """所假设 / a rule set, a catalogue or a line that is only supposed and explains a difference."""
+
+    BRIEF: ClassVar[tuple[str, ...]] = ("kind", "edition", "line", "type")
+
+    kind: Annotated[
+        Literal["rules", "catalogue", "suppositions"],
+        Head("假设", "what is supposed"),
+        READ,
+        Said("supposed"),
+    ]
+    edition: Annotated[str | None, Head("版本", "edition"), READ]
+    line: Annotated[int | None, Head("行号", "line"), READ]
+    type: Annotated[str | None, TYPE, READ, Said("event")]
+    valid_from: Annotated[date | None, VALID_FROM, READ]
+    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    document_no: Annotated[str | None, Head("文号", "document number"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +110,7 @@ class RosterDifferenceItem:
     before: Annotated[RosterItem | None, BEFORE, READ]
     after: Annotated[RosterItem | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
+    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +126,7 @@ class ScopeDifferenceItem:
     before: Annotated[GrantedItem | None, BEFORE, READ]
     after: Annotated[GrantedItem | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
+    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +142,7 @@ class FlagDifferenceItem:
     before: Annotated[FlagItem | None, BEFORE, READ]
     after: Annotated[FlagItem | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
+    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +158,7 @@ class StandingDifferenceItem:
     before: Annotated[StandingOnDay | None, BEFORE, READ]
     after: Annotated[StandingOnDay | None, AFTER, READ]
     because: Annotated[tuple[Cause, ...], CAUSES, READ]
+    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

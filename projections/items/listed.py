@@ -15,7 +15,7 @@ from projections.items.parts import (
     Positions,
     Uscc,
 )
-from projections.items.shape import PUBLISHED, READ, UNTIL, Head, Said, Shown
+from projections.items.shape import ONLY_PUBLISHED, PUBLISHED, READ, UNTIL, Head, Said, Shown
 
 FINDINGS = Head("暂停或移出所依据的问题", "findings behind the suspension or removal")
 
@@ -81,5 +81,5 @@ class RosterChangeItem:
 
     change: Annotated[str, Head("变化", "change"), PUBLISHED, Said("change")]
     uscc: Annotated[Uscc, USCC, PUBLISHED]
-    before: Annotated[RosterItem | None, Head("之前", "before"), PUBLISHED]
-    after: Annotated[RosterItem | None, Head("之后", "after"), PUBLISHED]
+    before: Annotated[RosterItem | None, Head("之前", "before"), PUBLISHED, ONLY_PUBLISHED]
+    after: Annotated[RosterItem | None, Head("之后", "after"), PUBLISHED, ONLY_PUBLISHED]

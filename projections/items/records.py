@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from domain.terms.place import Side, Step
-from domain.terms.vocabulary import ReviewDecision, Standing, Verdict
+from domain.terms.vocabulary import ReviewDecision, Severity, Standing, Verdict
 from projections.items.changes import CountItem
 from projections.items.entries import (
     RECORDED_AT,
@@ -252,6 +252,8 @@ class Drawn:
     band: Annotated[int, Head("市界误差(米)", "error of the line (m)"), READ]
     error: Annotated[int, Head("位置误差(米)", "error of the place (m)"), READ]
     datum: Annotated[str | None, Head("坐标系", "datum"), READ]
+    side: Annotated[Side, Head("画在哪一侧", "side on which it is drawn"), READ, Said("side")]
+    distance: Annotated[int, Head("距市界(米)", "from the line (m)"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +268,17 @@ class PlaceExplained:
     parsers: Annotated[str, Head("解析版本", "parsers"), READ]
     venue: Annotated[Venue | None, Head("地点", "venue"), READ]
     map: Annotated[Drawn | None, Head("地图", "map"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveringFinding:
+    """涉及疑点的问题 / a finding that names a flag, or the record that it judges."""
+
+    finding_id: Annotated[str, Head("问题编号", "finding"), READ]
+    kind: Annotated[str, Head("问题类别", "kind"), READ]
+    severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
+    stage: Annotated[str, Head("阶段", "stage"), READ, Said("stage")]
+    raised_on: Annotated[date, Head("提出日期", "raised on"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +297,11 @@ class FlagExplainedItem(FlagItem):
     rests_on: Annotated[tuple[EntryItem, ...], Head("依据", "rests on"), READ, PARTLY]
     reviews: Annotated[tuple[ReviewMade, ...], Head("复核", "reviews"), READ]
     place: Annotated[PlaceExplained | None, Head("地点判定", "place"), READ]
+    covered_by: Annotated[
+        tuple[CoveringFinding, ...],
+        Head("涉及它的问题", "findings that name the flag or its record"),
+        READ,
+    ]
     same_record: Annotated[
         tuple[FlagItem, ...], Head("同一记录的其他疑点", "other flags of the record"), READ
     ]
@@ -530,6 +548,7 @@ class WhatIfItem:
     refused: Annotated[int, Head("不予办理行数", "lines that would be refused"), READ]
     refusals: Annotated[tuple[Json, ...], Head("不予办理的行", "refused lines"), READ]
     errors: Annotated[tuple[Json, ...], Head("错误", "what is wrong"), READ]
+    note: Annotated[Sentence | None, Head("提示", "note"), READ]
     tables: Annotated[
         tuple[WhatIfTable, ...], Head("假设下的各表", "tables as they would be"), READ
     ]

@@ -85,6 +85,13 @@ class Partly(NamedTuple):
 PARTLY = Partly()
 
 
+class OnlyPublished(NamedTuple):
+    """Of the record there are the published fields alone, whoever asks."""
+
+
+ONLY_PUBLISHED = OnlyPublished()
+
+
 class Until(NamedTuple):
     """The day behind the last that counts: people are shown the last one (0142)."""
 
@@ -181,6 +188,10 @@ class Shape(NamedTuple):
         by_name = {each.name: each for each in self.fields}
         return self._replace(fields=tuple(by_name[name] for name in names))
 
+    def always(self) -> "Shape":
+        """Return the shape without what is there only where a question asks for it."""
+        return self._replace(fields=tuple(each for each in self.fields if not each.sometimes))
+
     def records(self) -> Iterator["Shape"]:
         """Yield this shape and those of all records in it."""
         yield self
@@ -256,7 +267,7 @@ def _field(where: str, name: str, hint: Any) -> Field:  # noqa: ANN401 - any typ
         said=said[Said].vocabulary if Said in said else None,
         until=Until in said,
         partly=Partly in said,
-        shape=_shape(read.plain),
+        shape=_shape(read.plain, published=OnlyPublished in said),
     )
     return field._replace(example=said[Shown].value) if Shown in said else field
 
@@ -273,10 +284,13 @@ def _kind(where: str, plain: Any) -> Kind:  # noqa: ANN401 - any type
     raise TypeError(f"{where}: {plain} is no type of a field")
 
 
-def _shape(plain: Any) -> Shape | None:  # noqa: ANN401 - any type
-    if isinstance(plain, type) and dataclasses.is_dataclass(plain):
-        return shape_of(plain)
-    return None
+def _shape(plain: Any, *, published: bool) -> Shape | None:  # noqa: ANN401 - any type
+    if not (isinstance(plain, type) and dataclasses.is_dataclass(plain)):
+        return None
+    whole = shape_of(plain)
+    if not published:
+        return whole
+    return whole.seen_by(Audience.ANYONE)._replace(name=f"Published{whole.name}")
 
 
 def _is_enumeration(plain: Any) -> bool:  # noqa: ANN401 - any type

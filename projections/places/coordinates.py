@@ -12,7 +12,7 @@ from math import cos, hypot, radians
 from domain.terms.place import USUAL, Clue, Place, Side, Step
 from domain.terms.vocabulary import Datum
 from projections.places.datum import to_wgs84
-from projections.places.outline import Bearing, Outline
+from projections.places.outline import Outline, PointAndLine
 
 UNKNOWN_DATUM_M = 1000
 # BD-09 differs from WGS-84 by up to 1.4 km in Beijing: beyond this, no datum moves a point across.
@@ -45,8 +45,8 @@ def coordinates_clue(
         return fix
     if place.datum is None:
         return _without_datum(outline, fix, outline_error_m)
-    bearing = outline.bearing(*to_wgs84(fix.lon, fix.lat, place.datum))
-    return _judged(bearing, place.datum.value, fix.error_m, outline_error_m)
+    point = outline.locate(*to_wgs84(fix.lon, fix.lat, place.datum))
+    return _judged(point, place.datum.value, fix.error_m, outline_error_m)
 
 
 def metres_apart(one: Place, other: Place) -> float | None:
@@ -109,40 +109,40 @@ def _written_to_m(lon: Decimal, lat: Decimal) -> float:
     return 0.5 * 10.0 ** max(min(exponents), -9) * _METRES_PER_DEGREE
 
 
-def _judged(bearing: Bearing, datum: str, position_error_m: float, outline_error_m: int) -> Clue:
+def _judged(point: PointAndLine, datum: str, position_error_m: float, outline_error_m: int) -> Clue:
     error_m = position_error_m + outline_error_m
-    metres, error = round(bearing.distance_m), round(error_m)
-    if bearing.distance_m < error_m:
+    metres, error = round(point.distance_m), round(error_m)
+    if point.distance_m < error_m:
         return _undecided(
-            f"坐标({datum})在市界{_ZH[bearing.side]}侧约 {metres} 米,"
+            f"坐标({datum})在市界{_ZH[point.side]}侧约 {metres} 米,"
             f"未超出误差 {error} 米(界线 {outline_error_m} 米加定位误差),无法判定",
-            f"the coordinates ({datum}) lie about {metres} m {bearing.side.value} the line, within"
+            f"the coordinates ({datum}) lie about {metres} m {point.side.value} the line, within"
             f" the error of {error} m ({outline_error_m} m of the outline and that of the"
             " position): undecided",
         )
     return Clue(
         step=Step.COORDINATES,
-        side=bearing.side,
-        zh=f"坐标({datum})在北京市界{_ZH[bearing.side]},距市界约 {metres} 米",
-        en=f"the coordinates ({datum}) lie {bearing.side.value} Beijing, about {metres} m from"
+        side=point.side,
+        zh=f"坐标({datum})在北京市界{_ZH[point.side]},距市界约 {metres} 米",
+        en=f"the coordinates ({datum}) lie {point.side.value} Beijing, about {metres} m from"
         " the line",
     )
 
 
 def _without_datum(outline: Outline, fix: Fix, outline_error_m: int) -> Clue:
-    bearing = outline.bearing(fix.lon, fix.lat)
-    metres = round(bearing.distance_m)
-    if bearing.distance_m < UNKNOWN_DATUM_M + fix.error_m:
+    point = outline.locate(fix.lon, fix.lat)
+    metres = round(point.distance_m)
+    if point.distance_m < UNKNOWN_DATUM_M + fix.error_m:
         return _undecided(
             f"坐标未注明坐标系,距市界约 {metres} 米,不足 {UNKNOWN_DATUM_M} 米加定位误差,无法判定",
             f"no datum is named and the coordinates lie about {metres} m from the line, less than"
             f" {UNKNOWN_DATUM_M} m and the error of the position: undecided",
         )
-    if bearing.distance_m < _DATUM_REACH_M + fix.error_m:
+    if point.distance_m < _DATUM_REACH_M + fix.error_m:
         margin = fix.error_m + outline_error_m
         for datum in (Datum.GCJ02, Datum.BD09):
-            other = outline.bearing(*to_wgs84(fix.lon, fix.lat, datum))
-            if other.side is not bearing.side or other.distance_m < margin:
+            other = outline.locate(*to_wgs84(fix.lon, fix.lat, datum))
+            if other.side is not point.side or other.distance_m < margin:
                 return _undecided(
                     f"坐标未注明坐标系,距市界约 {metres} 米;若为 {datum.value} 则结论不同,无法判定",
                     f"no datum is named and the coordinates lie about {metres} m from the line;"
@@ -150,10 +150,10 @@ def _without_datum(outline: Outline, fix: Fix, outline_error_m: int) -> Clue:
                 )
     return Clue(
         step=Step.COORDINATES,
-        side=bearing.side,
-        zh=f"坐标未注明坐标系,但距市界约 {metres} 米,无论何种坐标系均在北京市界{_ZH[bearing.side]}",
+        side=point.side,
+        zh=f"坐标未注明坐标系,但距市界约 {metres} 米,无论何种坐标系均在北京市界{_ZH[point.side]}",
         en=f"no datum is named, but at about {metres} m from the line the coordinates lie"
-        f" {bearing.side.value} Beijing in any",
+        f" {point.side.value} Beijing in any",
     )
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from domain.terms.contents import Outline as OutlineContent
-from domain.terms.place import Bounds, Place
+from domain.terms.place import Bounds, Place, Side
 from domain.terms.vocabulary import Datum
 from ledger import reference
 from projections.places.coordinates import position
@@ -52,6 +52,10 @@ class Surroundings(NamedTuple):
     """How far the place may be wrong."""
     datum: Datum | None
     """As reported; without one the place is drawn as if it were WGS-84."""
+    side: Side
+    """On which side of the line it is drawn, whatever is judged of it."""
+    distance: int
+    """How far from the line it is drawn."""
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +79,8 @@ def surroundings(place: Place, bounds: Bounds) -> Surroundings | None:
         return None
     lon, lat = to_wgs84(fix.lon, fix.lat, place.datum or Datum.WGS84)
     outline = _outline(bounds.outline)
-    far = 1.5 * (outline.bearing(lon, lat).distance_m + fix.error_m + bounds.error_m)
+    point = outline.locate(lon, lat)
+    far = 1.5 * (point.distance_m + fix.error_m + bounds.error_m)
     reach = round(min(max(LEAST_M, far), MOST_M))
     x, y = project(lon, lat)
     rings, lines = outline.near(x, y, reach)
@@ -87,6 +92,8 @@ def surroundings(place: Place, bounds: Bounds) -> Surroundings | None:
         band=bounds.error_m,
         error=round(fix.error_m),
         datum=place.datum,
+        side=point.side,
+        distance=round(point.distance_m),
     )
 
 

@@ -27,7 +27,7 @@ Ring: TypeAlias = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
+class PointAndLine:
     """Where a point lies: its side, never undecided, and its distance from the line in metres."""
 
     side: Side
@@ -55,19 +55,19 @@ class Outline:
         self._line = shapely.STRtree(pieces)
         shapely.prepare(self._area)
         # Both indexes are built at their first use, and that is not safe from two threads.
-        self.bearing(_MERIDIAN, 40.0)
+        self.locate(_MERIDIAN, 40.0)
 
     def __reduce__(self) -> tuple[type["Outline"], tuple[str, bytes]]:
         return Outline, (self.name, self._content)
 
-    def bearing(self, lon: float, lat: float) -> Bearing:
+    def locate(self, lon: float, lat: float) -> PointAndLine:
         """Return where the WGS-84 point lies."""
         x, y = project(lon, lat)
         inside = bool(shapely.contains_xy(self._area, x, y))
         _, distances = self._line.query_nearest(
             shapely.Point(x, y), return_distance=True, all_matches=False
         )
-        return Bearing(Side.INSIDE if inside else Side.OUTSIDE, float(distances[0]))
+        return PointAndLine(Side.INSIDE if inside else Side.OUTSIDE, float(distances[0]))
 
     def near(self, x: float, y: float, reach_m: float) -> tuple[list[Ring], list[Ring]]:
         """Return the rings of the area and the pieces of the line in a square around a projected point.

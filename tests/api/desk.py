@@ -10,6 +10,7 @@ from api.access.tokens import issue
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
+from tests.api.described import undescribed
 from tests.api.lines import SUPERVISOR, Json
 
 
@@ -18,7 +19,17 @@ class Desk:
 
     def __init__(self, base: str, key: bytes) -> None:
         self.base, self.key = base, key
-        self.http = httpx2.Client(base_url=base, timeout=30)
+        hooks = {"response": [self._described]}
+        self.http = httpx2.Client(base_url=base, timeout=30, event_hooks=hooks)
+
+    @staticmethod
+    def _described(answer: httpx2.Response) -> None:
+        """Hold what any test is answered against the description."""
+        if answer.headers.get("content-type") == "application/json":
+            answer.read()
+            departures = undescribed(answer)
+            if departures:
+                raise AssertionError(*departures)
 
     def token(self, actor: Json) -> str:
         """A token for that actor."""

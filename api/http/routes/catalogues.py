@@ -19,6 +19,7 @@ from api.http.downloads import OCTETS, disposition
 from api.http.routes.lists import add_list
 from api.installation import catalogues
 from api.installation.catalogues import CATALOGUES
+from api.questions.answered import OF_NOW
 from api.questions.parameters import Day, Text
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid
@@ -170,7 +171,7 @@ _ADD = {
     "/v1/catalogues",
     summary="收录目录文件,或按摘要采用 / bring a file in, or adopt one by its digest",
     operation_id="post_catalogues",
-    responses=answers(),
+    responses=answers(instead=OF_NOW["post_catalogues"]),
     status_code=201,
     openapi_extra={"requestBody": _ADD, "parameters": HEADERS},
     response_class=Response,

@@ -13,7 +13,7 @@ from api.export.formats import JSON
 from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.commands import meant_for
-from api.http.described import problems
+from api.http.described import of_now, problems
 from api.http.downloads import OCTETS, binary, disposition
 from api.intake import evidence, previews
 from api.intake.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
@@ -28,21 +28,6 @@ IN_MEMORY = 1024 * 1024
 SAFE = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Whatever a browser takes the bytes for, they run nothing and belong to no site."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_STORED = {
-    "content": {
-        JSON: {
-            "schema": {
-                "type": "object",
-                "required": ["sha256", "media_type", "size"],
-                "properties": {
-                    "sha256": {"type": "string"},
-                    "media_type": {"type": "string", "enum": [media.value for media in Media]},
-                    "size": {"type": "integer"},
-                },
-            }
-        }
-    }
-}
 
 
 @router.put(
@@ -51,8 +36,8 @@ _STORED = {
     operation_id="put_evidence",
     status_code=201,
     responses={
-        200: {"description": "已存在 / stored before", **_STORED},
-        201: {"description": "已存入 / stored", **_STORED},
+        200: of_now("put_evidence", "已存在 / stored before"),
+        201: of_now("put_evidence", "已存入 / stored"),
         **problems(401, 403, 413, 415, 422, 429),
     },
     openapi_extra={

@@ -13,7 +13,7 @@ from api.http import bodies
 from api.http.answers import document
 from api.http.arrival import visit
 from api.http.caller import Caller, Installed, SignedIn
-from api.http.described import a_record, problems
+from api.http.described import a_record, of_now, problems
 from api.installation.wiring import Installation
 from api.intake import device_records
 from api.questions.policy import Action, decide
@@ -22,6 +22,7 @@ from api.questions.questions import Question
 from api.questions.visits import SPOT_CHECK, today
 from domain.terms.envelope import Actor
 from ledger.log.entry import instant_text
+from projections.items.on_site import FieldListItem
 
 router = APIRouter(tags=["on-site"])
 
@@ -30,7 +31,7 @@ router = APIRouter(tags=["on-site"])
     "/v1/field/list",
     summary="现场清单:派给本人而未记录的督导,与本区企业 / dispatches to the caller without a record, and enterprises",
     operation_id="get_field_list",
-    responses=a_record(),
+    responses=a_record(FieldListItem),
     response_class=Response,
 )
 def field_list(
@@ -55,20 +56,6 @@ _TOLD = {
         "unsent": {**_COUNT, "description": "尚未上传的记录数(含草稿) / not sent yet, drafts too"},
     },
 }
-_ISSUED = {
-    "type": "object",
-    "required": ["account", "device_id", "key_id", "token", "ends_at", "scope"],
-    "properties": {
-        **dict.fromkeys(("account", "device_id", "key_id", "token"), _TEXT),
-        "ends_at": {**_TEXT, "format": "date-time"},
-        "scope": {"type": "array", "items": _TEXT},
-    },
-}
-_DEVICES = {
-    "type": "object",
-    "required": ["items"],
-    "properties": {"items": {"type": "array", "items": {"type": "object"}}},
-}
 
 
 @router.post(
@@ -77,7 +64,7 @@ _DEVICES = {
     operation_id="post_field_device",
     status_code=201,
     responses={
-        201: {"description": "凭据 / the credential", "content": {JSON: {"schema": _ISSUED}}},
+        201: of_now("post_field_device", "凭据 / the credential"),
         **problems(400, 401, 403, 413, 415, 422),
     },
     openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": _TOLD}}}},
@@ -141,7 +128,7 @@ def _told(said: dict[str, Any]) -> dict[str, Any]:
     summary="现场设备:未上传数与缺号 / devices: what is not sent, and which numbers are missing",
     operation_id="list_field_devices",
     responses={
-        200: {"description": "设备 / the devices", "content": {JSON: {"schema": _DEVICES}}},
+        200: of_now("list_field_devices", "设备 / the devices"),
         **problems(401, 403, 422),
     },
     response_class=Response,

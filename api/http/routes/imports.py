@@ -14,12 +14,12 @@ from api.export import formats
 from api.export.formats import CSV, JSON, MEDIA, NDJSON, XLSX
 from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
-from api.http.described import problems
+from api.http.described import of_now, problems
 from api.http.downloads import binary, disposition, sent_as
 from api.http.negotiation import negotiate
 from api.installation.wiring import Installation
 from api.intake.error_list import error_list
-from api.intake.operations import Operation, Stage
+from api.intake.operations import Operation
 from api.questions.parameters import Text
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, from_invalid
@@ -48,34 +48,12 @@ class ImportQuestion(Question):
     )
 
 
-_OPERATION = {
-    "description": "导入任务 / the operation",
-    "content": {
-        JSON: {
-            "schema": {
-                "type": "object",
-                "required": ["id", "stage"],
-                "properties": {
-                    "id": {"type": "string"},
-                    "stage": {"type": "string", "enum": list(Stage)},
-                    **{
-                        name: {"type": "integer"}
-                        for name in ("done", "whole", "lines", "taken", "known", "refused")
-                    },
-                    "rejects": {"type": "array", "items": {"type": "object"}},
-                },
-            }
-        },
-    },
-}
-
-
 @router.post(
     "/v1/imports",
     summary="导入文件:NDJSON、XLSX、CSV / import a file",
     operation_id="post_import",
     status_code=202,
-    responses={202: _OPERATION, **problems(400, 401, 403, 413, 415, 422)},
+    responses={202: of_now("post_import"), **problems(400, 401, 403, 413, 415, 422)},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -160,7 +138,7 @@ async def _form(request: Request) -> FormData:
     "/v1/imports/{import_id}",
     summary="导入进度与被拒的行 / progress, counts and refused lines",
     operation_id="get_import",
-    responses={200: _OPERATION, **problems(401, 403, 404, 406, 422)},
+    responses={200: of_now("get_import"), **problems(401, 403, 404, 406, 422)},
     response_class=Response,
 )
 def look(
@@ -185,7 +163,7 @@ def look(
     summary="按预览办理导入 / carry out what was previewed",
     operation_id="confirm_import",
     status_code=202,
-    responses={202: _OPERATION, **problems(401, 403, 404, 409, 422)},
+    responses={202: of_now("confirm_import"), **problems(401, 403, 404, 409, 422)},
     response_class=Response,
 )
 def confirm(
@@ -202,7 +180,7 @@ def confirm(
     "/v1/imports/{import_id}",
     summary="放弃预览过的导入 / give up what was previewed",
     operation_id="discard_import",
-    responses={200: _OPERATION, **problems(401, 403, 404, 409, 422)},
+    responses={200: of_now("discard_import"), **problems(401, 403, 404, 409, 422)},
     response_class=Response,
 )
 def discard(

@@ -11,6 +11,7 @@ from api.http.described import a_record, problems
 from api.questions import certificates
 from api.questions.parameters import Text
 from api.questions.questions import AsOf, Question
+from projections.items.operation import MatchItem
 from projections.items.records import CertificateLookupItem
 
 router = APIRouter(tags=["public"])
@@ -58,18 +59,7 @@ def certificate(
     operation_id="lookup_certificate",
     dependencies=[Unhurried],
     responses={
-        200: {
-            "description": "是否相符 / whether they match",
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["match"],
-                        "properties": {"match": {"type": "boolean"}},
-                    }
-                }
-            },
-        },
+        200: a_record(MatchItem)[200],
         **problems(400, 413, 415, 422, 429, 503),
     },
     openapi_extra={"requestBody": _LOOKUP},

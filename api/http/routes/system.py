@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.export.formats import JSON
 from api.http.caller import Caller, Installed
-from api.http.described import problems
+from api.http.described import of_now, problems
 from api.http.metrics import CONTENT_TYPE
 from api.installation.figures import standing
 from api.questions.policy import Action, decide
@@ -18,6 +18,7 @@ router = APIRouter(tags=["operation"])
     "/healthz",
     summary="进程在运行 / the process lives",
     operation_id="healthz",
+    responses={200: of_now("healthz")},
     response_class=Response,
 )
 async def healthz() -> Response:
@@ -29,7 +30,7 @@ async def healthz() -> Response:
     "/readyz",
     summary="可以使用:数据库、账本(可入账)、视图 / ready: database, ledger (can record), views",
     operation_id="readyz",
-    responses=problems(503),
+    responses={200: of_now("readyz"), **problems(503)},
     response_class=Response,
 )
 def readyz(house: Installed) -> Response:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.export.formats import JSON, XLSX
 from api.http.caller import Caller, Installed
-from api.http.described import problems
+from api.http.described import of_now, problems
 from api.http.downloads import binary, disposition, sent_as
 from api.intake.sheets.forms import FORMS
 from api.intake.sheets.offers import offered
@@ -33,17 +33,7 @@ class TemplateQuestion(Question):
     summary="可下载的空表 / the sheets to fill in",
     operation_id="get_templates",
     responses={
-        200: {
-            "content": {
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "required": ["items"],
-                        "properties": {"items": {"type": "array", "items": {"type": "object"}}},
-                    }
-                }
-            }
-        },
+        200: of_now("get_templates"),
         **problems(401, 403, 422),
     },
     response_class=Response,

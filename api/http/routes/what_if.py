@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.export.formats import JSON, PARQUET
 from api.http.bodies import in_thread, read
 from api.http.caller import Caller, Installed
-from api.http.described import a_record, problems
+from api.http.described import a_record, of_now, problems
 from api.http.downloads import binary, disposition
 from api.http.lists import Pieces
 from api.http.negotiation import negotiate
@@ -66,7 +66,6 @@ _BODY: dict[str, Any] = {
         }
     },
 }
-_JOB: dict[str, Any] = {"description": "推演任务 / the question", "content": {JSON: {"schema": {}}}}
 MEMBERS = ("rules", "catalogue", "suppositions", "valid_at", "known_at", "position")
 
 
@@ -75,7 +74,10 @@ MEMBERS = ("rules", "catalogue", "suppositions", "valid_at", "known_at", "positi
     summary="假如:换规则、换目录或假设若干记录,重算全市;不入账 / what would be if; nothing is recorded",
     operation_id="post_what_if",
     status_code=202,
-    responses={202: _JOB, **problems(400, 401, 403, 404, 415, 422, 429, 503)},
+    responses={
+        202: of_now("post_what_if", "推演任务 / the question"),
+        **problems(400, 401, 403, 404, 415, 422, 429, 503),
+    },
     openapi_extra={"requestBody": _BODY},
     response_class=Response,
 )
@@ -159,7 +161,7 @@ def _clocks(members: dict[str, Any]) -> Clocks:
     "/v1/what-if",
     summary="我的推演 / the caller's own questions, the latest first",
     operation_id="list_what_if",
-    responses={200: {"description": "推演 / questions"}, **problems(401, 403, 406, 422)},
+    responses={200: of_now("list_what_if", "推演 / questions"), **problems(401, 403, 406, 422)},
     response_class=Response,
 )
 def every(
@@ -197,7 +199,10 @@ def one(
     "/v1/what-if/{id}",
     summary="取消推演;已完成的删除 / cancel a question, or forget one that has ended",
     operation_id="delete_what_if",
-    responses={200: _JOB, **problems(401, 403, 404, 422)},
+    responses={
+        200: of_now("delete_what_if", "推演任务 / the question"),
+        **problems(401, 403, 404, 422),
+    },
     response_class=Response,
 )
 def give_up(

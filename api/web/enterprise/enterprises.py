@@ -43,7 +43,9 @@ class EnterprisePage:
     picture: Picture | None
     """The same as a picture."""
     sessions: Sequence[Row]
-    """The sessions of the timeline with their occupation, newest first."""
+    """The sessions of the timeline up to the day, with their occupation, newest first."""
+    drawn: int
+    """How many sessions the picture has, later ones too."""
     units: Sequence[Row]
     """The units that are covered on the day."""
     flags: Sequence[Row]
@@ -109,13 +111,15 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         twin=f"/v1/enterprises/{uscc}" if known.full else "/v1/roster",
         beside={} if known.full else {"uscc": uscc},
     )
+    drawn = _sessions(timeline)
     page = EnterprisePage(
         firm=known,
         tab="",
         faults=seen.faults,
         timeline=timeline,
         picture=None if timeline is None else picture(timeline, standing.day),
-        sessions=_sessions(timeline),
+        sessions=[each for each in drawn if each["held_from"] <= standing.day.isoformat()],
+        drawn=len(drawn),
         units=covered,
         flags=raised,
         may=frozenset(name for name in OFFERED if known.full and actor.role in MAY[name]),

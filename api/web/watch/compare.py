@@ -43,6 +43,8 @@ class Group(NamedTuple):
 
     because: Sequence[Mapping[str, Any]]
     lines: Sequence[Difference]
+    supposed: Sequence[Mapping[str, Any]] = ()
+    """What is supposed and explains them too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +124,12 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
 
 def grouped(lines: Sequence[Difference]) -> list[Group]:
     """Return the lines by what explains them, in the order in which the first of each stands."""
-    found: dict[tuple[int, ...], list[Difference]] = {}
+    found: dict[tuple[Any, ...], list[Difference]] = {}
     for line in lines:
-        found.setdefault(tuple(entry["position"] for entry in line.because), []).append(line)
-    return [Group(some[0].because, some) for some in found.values()]
+        supposed = tuple((each["kind"], each["edition"], each["line"]) for each in line.supposed)
+        entries = tuple(entry["position"] for entry in line.because)
+        found.setdefault((supposed, entries), []).append(line)
+    return [Group(some[0].because, some, some[0].supposed) for some in found.values()]
 
 
 def _forms(pinned: Mapping[str, str]) -> dict[str, str]:
@@ -150,6 +154,8 @@ def _given(query: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fault, ...]]
         value = given.pop(clock, None)
         if value is not None:
             given.setdefault(f"to_{clock}", value)
+    if given.get("of") != "counts":
+        given.pop("by", None)  # the form always has the choice
     faults: list[Fault] = []
     for side in SIDES:
         typed = given.pop(f"{side}_known", None)

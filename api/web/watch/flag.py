@@ -40,8 +40,6 @@ class FlagPage:
 
     flag: Mapping[str, Any]
     """As `GET /v1/flags/{key}/explanation` gives it."""
-    covered_by: Sequence[Row]
-    """Findings that take the flag in, or its session or certificate."""
     meaning: Words
     """What then and now mean together."""
     faults: tuple[Fault, ...]
@@ -222,7 +220,6 @@ def _page(
         values["existing"] = sent.raised
     page = FlagPage(
         flag=found,
-        covered_by=_covering(house, actor, found, standing.asked),
         meaning=case_in_a_sentence(found),
         faults=seen.faults,
         may_review=may_review,
@@ -242,22 +239,6 @@ def _page(
         values=values,
     )
     return render(frame, "flag.html", page, sent.refusal.status if sent else seen.status)
-
-
-def _covering(
-    house: Installation, actor: Actor, found: Mapping[str, Any], asked: Asked
-) -> Sequence[Row]:
-    """Return the findings, as of what the page stands on, that name the flag or its record."""
-    question = FindingsQuestion.model_construct(
-        uscc=found["subject"], valid_at=asked.valid_at, position=asked.position, limit=1000
-    )
-    named = {found["key"], found["assessment_id"], found["certificate_no"]} - {None, ""}
-    return [
-        one
-        for one in ask(house, actor, VIEWS["findings"], question).page.items
-        if one["stage"] != "withdrawn"
-        and named & {*one["flags"], *one["assessments"], *one["certificates"]}
-    ]
 
 
 def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row]:

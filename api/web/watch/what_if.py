@@ -69,6 +69,8 @@ class WhatIfPage:
     """Form → address of the same lines in it."""
     tables: Sequence[Mapping[str, str]]
     """The tables as they would be, each with its address."""
+    note: tuple[str, str] | None
+    """That nothing was supposed, since every line would be refused."""
 
 
 @router.get("/what-if")
@@ -155,7 +157,7 @@ def one(request: Request, house: Installed, actor: Caller, id_: str) -> Response
     """Show how far it is and what it came to."""
     job = what_if_answers.own(house, actor, id_)
     question = _question(request)
-    found = what_if_answers.lines(house, actor, question, id_)
+    found = what_if_answers.lines_so_far(house, actor, question, id_)
     frame = framed(request, house, actor, twin=f"/v1/what-if/{id_}")
     language = frame.language
     lines = found.page.items
@@ -170,6 +172,7 @@ def one(request: Request, house: Installed, actor: Caller, id_: str) -> Response
         next=found.page.next,
         forms=_forms(job, question, found),
         tables=what_if_answers.shown(job)["tables"],
+        note=what_if_answers.nothing_supposed(job),
     )
     return render(frame, "what_if.html", page)
 

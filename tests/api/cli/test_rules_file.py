@@ -16,7 +16,8 @@ from domain.catalogue import reference_after
 from domain.terms.intervals import Days
 from domain.terms.reference import Edition, RuleSet
 from domain.terms.vocabulary import CatalogueKind
-from ledger.reference import RULE_SET, installed
+from ledger import catalogue_forms
+from ledger.reference import RULE_SET, SHIPPED, installed
 
 
 def written(folder: Path, content: Any) -> Path:
@@ -29,6 +30,16 @@ def test_what_the_file_leaves_out_is_as_installed(tmp_path: Path) -> None:
     found = read(written(tmp_path, {"edition": "试", "pass_mark": 70, "early_warning_days": [90]}))
     assert found == replace(RULE_SET, edition="试", pass_mark=70, early_warning_days=(90,))
     assert read(written(tmp_path, {"edition": "2020-3"})) == RULE_SET
+
+
+def test_what_a_supposed_set_leaves_out_is_as_in_force_later_checks_too(tmp_path: Path) -> None:
+    shipped = next(each for each in SHIPPED if each.kind is CatalogueKind.RULES)
+    in_force = replace(catalogue_forms.rules(shipped.content()), pass_mark=70)
+    path = written(tmp_path, {"edition": "试", "inspectors_minimum": 3})
+    assert read(path, in_force) == replace(in_force, edition="试", inspectors_minimum=3)
+    assert read(path, in_force).judges("S10", date(2026, 12, 1))
+    none = read(written(tmp_path, {"edition": "试", "checks_from": {}}), in_force)
+    assert not none.judges("S10", date(2026, 12, 1))
 
 
 def test_it_is_in_force_on_every_day_whatever_the_ledger_adopts() -> None:

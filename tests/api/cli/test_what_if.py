@@ -65,7 +65,7 @@ def test_what_a_supposed_line_would_change_is_told_and_nothing_is_recorded(
     folder = shell.folder / "out"
     (flag,) = pq.read_table(folder / "diff-flags.parquet").to_pylist()
     assert (flag["change"], flag["uscc"]) == ("removed", code)
-    assert flag["because"][0]["type"] == "ScopeChanged"
+    assert [(each["line"], each["type"]) for each in flag["supposed"]] == [(1, "ScopeChanged")]
     scope = pq.read_table(folder / "diff-scope.parquet").to_pylist()
     assert [each["change"] for each in scope] == ["changed"]
     flags = pq.read_table(folder / "flags.parquet").to_pylist()

@@ -95,3 +95,9 @@ def test_positions_and_days_between_which_there_is_nothing_are_said(desk: Desk) 
 
 def test_certificates_of_an_enterprise_that_there_is_not_are_not_found(desk: Desk) -> None:
     assert desk.get(f"/v1/enterprises/{uscc()}/certificates").status_code == 404
+
+
+def test_only_counts_are_by_something(desk: Desk) -> None:
+    days = {"from_valid_at": "2025-01-01", "to_valid_at": "2025-02-01"}
+    assert "of=counts" in fault(desk, "/v1/diff", "by", of="roster", by="month", **days)
+    assert desk.get("/v1/diff", of="counts", by="month", **days).status_code == 200

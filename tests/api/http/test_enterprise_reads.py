@@ -276,6 +276,16 @@ def test_anyone_learns_what_changed_on_the_roster_and_nothing_else(desk: Desk) -
     assert [item["name"] for item in shown["scope"]] == [ELECTRICIAN["name"]]
 
 
+def test_what_changed_of_what_is_not_published_is_no_change_to_anyone(desk: Desk) -> None:
+    code = uscc()
+    moved = line(
+        "EnterpriseProfileChanged", "2024-08-15", CENTRE, uscc=code, address="北京市昌平区"
+    )
+    done = desk.send(*listed(code, "4"), moved)
+    asked = {"since": "2024-08-01", "valid_at": "2024-09-01", "position": done[-1]["position"]}
+    assert code not in {each["uscc"] for each in desk.items("/v1/roster/changes", None, **asked)}
+
+
 def test_changes_of_the_roster_come_page_by_page(desk: Desk) -> None:
     desk.send(*listed(uscc(), "4"), *listed(uscc(), "4"))
     asked = {"since": "2024-06-30", "valid_at": "2024-07-02"}

@@ -262,3 +262,13 @@ def test_no_more_wait_than_there_are_places(house: Installation, desk: Desk) -> 
         assert desk.get("/v1/events", accept=STREAM).status_code == 503
         assert desk.get("/v1/events", after=after).status_code == 200
     assert desk.get("/v1/events", after=after, wait=1).status_code == 200
+
+
+def test_who_asks_behind_the_end_of_the_ledger_is_told_so_and_does_not_wait(desk: Desk) -> None:
+    head = desk.get("/readyz", None).json()["position"]
+    for accept in ("application/json", STREAM):
+        answer = desk.get("/v1/events", after=head + 1_000, wait=60, accept=accept)
+        assert answer.status_code == 422
+        (fault,) = answer.json()["errors"]
+        assert fault["field"] == "after"
+        assert "the ledger ends at position" in fault["reason"]

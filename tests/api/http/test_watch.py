@@ -192,6 +192,18 @@ def test_a_flag_of_a_place_comes_with_every_piece_of_evidence(desk: Desk) -> Non
     assert place["map"]["line"].startswith("M")
 
 
+def test_the_picture_is_of_what_was_reported_whatever_is_judged(desk: Desk) -> None:
+    code = uscc()
+    far = {"lon": 116.82013, "lat": 39.95011, "datum": "WGS-84", "division": "110108"}
+    venue = {"name": "分部", "address": "北京市海淀区上地十街10号", **far}
+    desk.send(*listed(code, "4"), session(code, venue=venue))
+    key = only_flag(desk, code, code="G2")["key"]
+    place = desk.get(f"/v1/flags/{key}/explanation").json()["place"]
+    assert (place["side"], place["map"]["side"]) == ("inside", "outside")
+    page = desk.get(f"/flags/{key}", accept="text/html").text
+    assert "所报坐标画在本市行政区域外" in page.replace("\n", "")
+
+
 def test_of_several_places_the_evidence_is_that_of_the_one_that_decides(desk: Desk) -> None:
     code = uscc()
     desk.send(*listed(code, "4"), session(code, venues=[ELSEWHERE]))
@@ -248,7 +260,12 @@ def test_findings_are_found_by_whether_they_are_open(desk: Desk, firm: str) -> N
         rule="七(三)",
         statement="超范围开展认定",
     )
+    key = only_flag(desk, firm)["key"]
+    assert desk.get(f"/v1/flags/{key}/explanation").json()["covered_by"] == []
+    raised["data"]["flags"] = [key]
     desk.send(raised)
+    (covering,) = desk.get(f"/v1/flags/{key}/explanation").json()["covered_by"]
+    assert (covering["finding_id"], covering["stage"]) == (f"fd-{firm}", "raised")
     assert len(desk.items("/v1/findings", uscc=firm, open="yes")) == 1
     assert desk.items("/v1/findings", uscc=firm, open="no") == []
     desk.send(

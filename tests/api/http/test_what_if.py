@@ -10,9 +10,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from api.installation import what_if_answers
 from api.installation.what_if_store import Asked, Job, Stage
 from api.installation.what_ifs import WhatIfs
 from api.installation.wiring import Installation
+from api.questions.problems import Problem
+from api.questions.questions import WhatIfQuestion
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.deciding.outcome import Accepted
@@ -66,7 +69,10 @@ def test_what_is_supposed_is_answered_by_the_rows_that_differ_and_the_tables_as_
     path = f"/v1/what-if/{said['id']}/diff"
     (flag,) = desk.items(path, ANALYST, uscc=code)
     assert (flag["change"], flag["before"]["code"], flag["after"]) == ("removed", "S2", None)
-    assert flag["because"][0]["position"] == before + 1
+    assert [(each["line"], each["type"]) for each in flag["supposed"]] == [(1, "ScopeChanged")]
+    assert flag["clock"] == "supposition"
+    assert max(each["position"] for each in flag["because"]) <= before
+    assert said["enterprises"] == 1
     assert flag["message"]["en"].startswith(code)
     (scope,) = desk.items(path, ANALYST, of="scope")
     assert [each["path"] for each in scope["fields"]] == ["levels"]
@@ -90,6 +96,8 @@ def test_other_rules_are_paged_and_the_pages_join_to_the_whole(desk: Desk) -> No
     said = answered(desk, {"rules": {"edition": "假如", "checks_off": ["S2"]}})
     assert {each["code"] for each in said["by_check"]} == {"S2"}
     path = f"/v1/what-if/{said['id']}/diff"
+    (cause,) = desk.items(path, ANALYST, uscc=codes[0])[0]["supposed"]
+    assert (cause["kind"], cause["edition"], cause["line"]) == ("rules", "假如", None)
     paged = desk.items(path, ANALYST, limit=1)
     assert len(paged) == said["differences"]["flags"] >= len(codes)
     assert paged == desk.items(path, ANALYST)
@@ -110,7 +118,28 @@ def test_a_stored_catalogue_is_supposed_by_its_digest(desk: Desk) -> None:
     said = answered(desk, {"catalogue": asked})
     assert said["stage"] == "done"
     (flag,) = desk.items(f"/v1/what-if/{said['id']}/diff", ANALYST, uscc=code)
-    assert flag["because"][0]["type"] == "CatalogueAdopted"
+    assert [(each["kind"], each["edition"]) for each in flag["supposed"]] == [("catalogue", "宽")]
+    assert "checks_from" in added.text
+
+
+def test_where_every_line_would_be_refused_it_is_said_that_nothing_was_supposed(desk: Desk) -> None:
+    said = answered(desk, {"suppositions": [widened(uscc())]})
+    assert (said["taken"], said["refused"], said["flips"]) == (0, 1, 0)
+    assert "nothing was supposed" in said["note"]["en"]
+    page = desk.get(f"/v1/what-if/{said['id']}/diff", ANALYST).json()
+    assert (page["items"], page["note"]) == ([], said["note"])
+    assert answered(desk, {"rules": {"edition": "假如"}})["note"] is None
+
+
+def test_rules_that_name_no_first_days_suppose_no_later_check_away(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "5"), session(code, level="5", quality_staff=[]))
+    named = {"edition": "假如", "checks_from": {"S10": "2020-04-21"}}
+    raised = answered(desk, {"rules": named})
+    (flag,) = desk.items(f"/v1/what-if/{raised['id']}/diff", ANALYST, uscc=code)
+    assert flag["after"]["code"] == "S10"
+    said = answered(desk, {"rules": {"edition": "假如", "inspectors_minimum": 3}})
+    assert desk.items(f"/v1/what-if/{said['id']}/diff", ANALYST, uscc=code) == []
 
 
 @pytest.mark.parametrize(
@@ -142,6 +171,10 @@ def test_a_question_is_its_askers_and_is_for_those_who_see_everybody(desk: Desk)
     for actor, status in ((inspector, 403), (reporter, 403), (None, 401)):
         assert desk.post("/v1/what-if", {"rules": {"edition": "x"}}, actor).status_code == status
         assert desk.get(path, actor).status_code == status
+    waiting = desk.post("/v1/what-if", {"rules": {"edition": "假如"}}, ANALYST).json()
+    given_up = desk.http.delete(f"/v1/what-if/{waiting['id']}", headers=desk.auth(ANALYST)).json()
+    if given_up["stage"] == "cancelled":  # else it had come to its end
+        assert desk.get(f"/v1/what-if/{waiting['id']}/diff", ANALYST).status_code == 409
     gone = desk.http.delete(path, headers=desk.auth(ANALYST))
     assert gone.status_code == 200
     assert desk.get(path, ANALYST).status_code == 404
@@ -197,6 +230,9 @@ def test_what_a_server_did_before_it_went_away_is_not_done_again(
     lone.what_ifs._carry_out(whole, lease)
     dying = WhatIfs(lone, lone.what_ifs.store)
     job = asked(lone, dying)
+    with pytest.raises(Problem) as refused:
+        what_if_answers.lines(lone, ASKER, WhatIfQuestion(), job.id)
+    assert refused.value.status == 409
     saved = dying.store.save
 
     def last(job: Job, found: Any = None) -> bool:

@@ -139,6 +139,22 @@ def test_the_past_is_shown_as_it_was_known(site: Site):
     assert "正在查看过去" in then
 
 
+def test_the_table_of_a_past_day_ends_with_that_day_while_the_picture_goes_on(site: Site):
+    code = lines.uscc()
+    for each in (
+        *lines.listed(code, "4"),
+        lines.session(code),
+        lines.session(code, day="2025-09-01"),
+    ):
+        site.record(each)
+    page = site.get(f"/enterprises/{code}?valid_at=2025-05-01", SUPERVISOR).text
+    table = page[page.index("facts-of-picture") : page.index("</details>")]
+    assert ("2025-03-10" in table, "2025-09-01" in table) == (True, False)
+    assert (
+        page[: page.index("facts-of-picture")].count('<use class="inside"') == 2 + 1
+    )  # the legend's
+
+
 @pytest.mark.parametrize("tab", TABS)
 def test_every_list_says_what_its_twin_says(site: Site, tab: str):
     page = site.get(f"{FIRM}/{tab}{DAY}", SUPERVISOR).text

@@ -37,8 +37,8 @@ def towards(degrees, metres):
         return TIANANMEN[0] + reach * step[0], TIANANMEN[1] + reach * step[1]
 
     def signed(reach):
-        bearing = OUTLINE.bearing(*at(reach))
-        return bearing.distance_m * (1 if bearing.side is Side.OUTSIDE else -1)
+        point = OUTLINE.locate(*at(reach))
+        return point.distance_m * (1 if point.side is Side.OUTSIDE else -1)
 
     low, high = 0.2, 3.0
     for _ in range(60):

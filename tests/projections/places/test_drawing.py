@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from domain.terms.place import USUAL, Bounds, Place
+from domain.terms.place import USUAL, Bounds, Place, Side
 from domain.terms.vocabulary import Datum
 from projections.places.drawing import MOST_M, Surroundings, city, surroundings
 from projections.places.outline import project
@@ -52,6 +52,14 @@ def test_a_point_of_a_district_lies_in_its_shape_and_in_no_other(code: str, lon:
     east, south = (x - drawn.left) / 1_000, (drawn.top - y) / 1_000
     within = [area.code for area in drawn.areas if covers(area.path, east, south)]
     assert within == [code]
+
+
+@pytest.mark.parametrize(("lon", "lat"), [("116.298", "39.959"), ("116.82013", "39.95011")])
+def test_the_picture_says_on_which_side_it_draws_the_place(lon: str, lat: str):
+    drawn = surroundings(at(lon, lat), USUAL)
+    assert drawn is not None
+    assert (drawn.side is Side.INSIDE) == covers(drawn.inside, *middle(drawn))
+    assert drawn.distance > 0
 
 
 def test_every_shape_lies_in_the_picture():

@@ -47,16 +47,16 @@ OUTSIDE = {
 
 @pytest.mark.parametrize("name", INSIDE)
 def test_places_well_inside_are_inside(name):
-    bearing = OUTLINE.bearing(*INSIDE[name])
-    assert bearing.side is Side.INSIDE
-    assert bearing.distance_m > 1000
+    point = OUTLINE.locate(*INSIDE[name])
+    assert point.side is Side.INSIDE
+    assert point.distance_m > 1000
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_places_well_outside_are_outside(name):
-    bearing = OUTLINE.bearing(*OUTSIDE[name])
-    assert bearing.side is Side.OUTSIDE
-    assert bearing.distance_m > 1000
+    point = OUTLINE.locate(*OUTSIDE[name])
+    assert point.side is Side.OUTSIDE
+    assert point.distance_m > 1000
 
 
 def radii(lat):
@@ -87,7 +87,7 @@ def test_the_distance_is_measured_to_the_nearest_point_of_the_line():
         x, y = project(lon, lat)
         corners = [project(*point) for point in ring]
         nearest = min(to_segment(x, y, a, b) for a, b in itertools.pairwise(corners))
-        assert OUTLINE.bearing(lon, lat).distance_m == pytest.approx(nearest, abs=0.01)
+        assert OUTLINE.locate(lon, lat).distance_m == pytest.approx(nearest, abs=0.01)
 
 
 def to_segment(x, y, a, b):
@@ -101,12 +101,12 @@ def test_the_middle_of_every_stretch_of_the_line_lies_on_the_line():
     ring = json.loads(CONTENT)["features"][-1]["geometry"]["coordinates"][0]
     assert len(ring) > 2900
     for (lon, lat), (to_lon, to_lat) in itertools.pairwise(ring):
-        assert OUTLINE.bearing((lon + to_lon) / 2, (lat + to_lat) / 2).distance_m < 1
+        assert OUTLINE.locate((lon + to_lon) / 2, (lat + to_lat) / 2).distance_m < 1
 
 
 def test_the_outline_can_be_sent_to_another_process():
     sent = pickle.loads(pickle.dumps(OUTLINE))  # noqa: S301
-    assert sent.bearing(116.4, 39.9) == OUTLINE.bearing(116.4, 39.9)
+    assert sent.locate(116.4, 39.9) == OUTLINE.locate(116.4, 39.9)
 
 
 def test_an_outline_that_crosses_itself_is_refused():
@@ -127,5 +127,5 @@ def test_an_outline_of_several_parts_is_read():
     geometry = {"type": "MultiPolygon", "coordinates": squares}
     feature = {"properties": {"code": "110000"}, "geometry": geometry}
     outline = Outline("two", json.dumps({"features": [feature]}).encode())
-    sides = [outline.bearing(lon, 40.5).side for lon in (115.5, 116.5, 117.5)]
+    sides = [outline.locate(lon, 40.5).side for lon in (115.5, 116.5, 117.5)]
     assert sides == [Side.INSIDE, Side.OUTSIDE, Side.INSIDE]
