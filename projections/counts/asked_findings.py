@@ -7,18 +7,16 @@ from psycopg import Connection
 
 from domain.inspection.asked import RAISING, unraised
 from projections.views.asking import asked
-from projections.views.basis import Basis
+from projections.views.basis import HOLDS, Basis
 
-ASKED = """
+ASKED = f"""
 SELECT visit.doc::json, array(
     SELECT doc::json ->> 'kind' FROM projections.cases
-     WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-       AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+     WHERE {HOLDS}
        AND kind = 'findings' AND subject = visit.subject AND stage <> 'withdrawn'
        AND 'inspections/' || (doc::json ->> 'inspection_id') = visit.key) AS raised
   FROM projections.cases AS visit
- WHERE known_from <= %(position)s AND (known_to IS NULL OR known_to > %(position)s)
-   AND valid_from <= %(valid_at)s AND (valid_to IS NULL OR valid_to > %(valid_at)s)
+ WHERE {HOLDS}
    AND kind = 'inspections' AND stage = 'recorded' AND strpos(doc, %(scale)s) > 0
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)

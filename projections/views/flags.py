@@ -10,7 +10,7 @@ from psycopg import Connection
 from domain.terms.identifiers import flag_parts
 from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import asked
-from projections.views.basis import HOLDS, KNOWN, ON_DAY, Basis, Page, on_day
+from projections.views.basis import HOLDS, KNOWN, ON_DAY, BadCursor, Basis, Page, on_day
 from projections.views.flag_rows import rows
 from projections.views.row import View, item
 
