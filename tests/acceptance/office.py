@@ -31,6 +31,7 @@ from tests.acceptance.lines import (
     session,
     uscc,
 )
+from tests.commands import dudao
 
 DUDAO = (sys.executable, "-m", "api.cli.main")
 
@@ -187,10 +188,7 @@ class Office:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the command line on the same data folder."""
-        env = {**os.environ, "DUDAO_DATA": str(self.folder)}
-        return subprocess.run(  # noqa: S603 - our own program
-            [*DUDAO, *arguments], env=env, capture_output=True, text=True, timeout=300, check=False
-        )
+        return dudao(arguments, Path.cwd(), {**os.environ, "DUDAO_DATA": str(self.folder)})
 
 
 def problem(answer: httpx2.Response, *expected: int) -> Json:

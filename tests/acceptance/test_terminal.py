@@ -3,7 +3,7 @@
 import json
 import os
 import re
-import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.acceptance.lines import (
     session,
     uscc,
 )
-from tests.acceptance.office import DUDAO
+from tests.commands import dudao
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -27,14 +27,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 def spoken(office, *arguments, lang: str | None = None):
     env = {k: v for k, v in os.environ.items() if k != "DUDAO_LANG"}
     named = {} if lang is None else {"DUDAO_LANG": lang}
-    return subprocess.run(  # noqa: S603 - our own program
-        [*DUDAO, *arguments],
-        env={**env, **named, "DUDAO_DATA": str(office.folder)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return dudao(arguments, Path.cwd(), {**env, **named, "DUDAO_DATA": str(office.folder)})
 
 
 @pytest.fixture(scope="module")

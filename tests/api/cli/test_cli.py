@@ -28,6 +28,7 @@ from tests.api.lines import (
     session,
     uscc,
 )
+from tests.commands import dudao
 from tests.postgres import Server
 from tests.programs import running
 
@@ -45,21 +46,13 @@ class Shell:
         self.folder = folder
         own = {k: v for k, v in os.environ.items() if not k.startswith("DUDAO_")}
         self.environment = {**own, "PYTHONPATH": str(ROOT), **environment}
-        self.program = PROGRAM
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-c", self.program, *arguments]
+        """How a program is started that goes on beside a test."""
+        return [sys.executable, "-c", PROGRAM, *arguments]
 
     def run(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(  # noqa: S603 - a fixed program
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = dudao(arguments, self.folder, self.environment)
         assert done.returncode == status, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done
@@ -336,10 +329,17 @@ def test_accounts_bind_their_tokens(shell: Shell) -> None:
 
 def test_a_demo_without_its_files_says_so(shell: Shell) -> None:
     program = "import pathlib, api.cli.demonstration as d; d.SAMPLE = pathlib.Path('/nowhere'); "
-    installed = Shell(shell.folder)
-    installed.environment = shell.environment
-    installed.program = program + PROGRAM
-    assert "dudao import" in installed.run("demo", "--port", "0", status=2).stderr
+    done = subprocess.run(  # noqa: S603 - a fixed program
+        [sys.executable, "-c", program + PROGRAM, "demo", "--port", "0"],
+        cwd=shell.folder,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "dudao import" in done.stderr
 
 
 def test_a_server_comes_up_and_goes_down_in_order(shell: Shell, code: str) -> None:

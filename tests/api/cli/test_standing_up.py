@@ -62,7 +62,7 @@ def test_a_name_that_is_no_setting_is_told_and_stops_nobody(taking: Shell):
     assert "DUDAO_PUBLC_URL is no setting" in said.stderr
     assert "is DUDAO_PUBLIC_URL meant?" in said.stderr
     assert "DUDAO_PORT_8000_TCP is no setting" in said.stderr
-    assert said.stdout.startswith("dudao1.")
+    assert said.stdout.startswith("dudao2.")
 
 
 def test_where_no_ledger_is_no_token_is_given_for_one(tmp_path: Path):
