@@ -53,6 +53,8 @@ class Visit:
     answers: dict[str, str] = field(default_factory=dict)
     note: str | None = None
     seen: Json = field(default_factory=dict)
+    named: bool = True
+    """Whether it names the session that the enterprise told of last."""
 
 
 def visit(year: Year, of: Visit) -> None:
@@ -86,10 +88,10 @@ def visit(year: Year, of: Visit) -> None:
 
 
 def _seen(year: Year, of: Visit) -> Json:
-    """Return what was seen; a visit falls on the session that the enterprise told of last."""
+    """Return what was seen, and of which session where the visit names one."""
     firm = of.firm
     held = [s for s in year.trial.sessions(firm.uscc) if s.held_from <= of.day]
-    session = {"assessment_id": held[-1].assessment_id} if held else {}
+    session = {"assessment_id": held[-1].assessment_id} if held and of.named else {}
     return {
         **session,
         **({} if of.refused else {"unit_statement": "情况属实。"}),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, TypeAlias
 
-from examples.sample.inspections import KINDS, Visit, visit
+from examples.sample.inspections import KINDS, Visit, inspectors, visit
 from examples.sample.lines import CENTRE, reporter, supervisor
 from examples.sample.numbers import digest
 from examples.sample.sessions import award, certify, hold, issue
@@ -20,6 +20,9 @@ def plant(year: Year) -> None:
     _visits(year)
     _late_plans(year)
     _papers(year)
+    _unnamed_visits(year)
+    _own_trades(year)
+    _unknown_cards(year)
 
 
 def _examiners(year: Year) -> None:
@@ -85,6 +88,66 @@ def _visits(year: Year) -> None:
 def _late_plans(year: Year) -> None:
     for number in (9, 16):
         year.plant(number, "P1", f"receipt-{number}", "2026 年度计划到期未报备", year=2026)
+
+
+def _unnamed_visits(year: Year) -> None:
+    """Who was visited reports afterwards: no inspector can name that session."""
+    firm = year.firms[33]
+    low, high = firm.scope[0]["levels"][:2]
+    for name, day, seen, why in (
+        ("ins-v1-03", date(2025, 9, 23), {"level": high}, f"报告在后:所见等级 {high},上报 {low}"),
+        ("ins-v1-04", date(2026, 9, 22), {"candidates": 40}, "报告在后:在场考生多于上报"),
+    ):  # fmt: skip
+        where = {
+            "name": "技能评价中心",
+            "address": firm.district.address(firm.number),
+            "division": firm.district.division,
+        }
+        hold(year, firm, day, firm.scope[0], low, told=day + days(4), venue=where)
+        visit(
+            year,
+            Visit(
+                inspection_id=name,
+                firm=firm,
+                day=day,
+                kind=KINDS[0],
+                city=True,
+                named=False,
+                seen=seen,
+            ),
+        )
+        year.plant(33, "V1", f"{name}/spot", why, case="now_not_then")
+
+
+def _own_trades(year: Year) -> None:
+    """A second certificate of a holder with a 工种 that nobody else names."""
+    firm = year.firms[30]
+    what, level = firm.scope[0], firm.scope[0]["levels"][0]
+    trade = {name: what[name] for name in ("edition", "code", "name")} | {"trade": "自编工种"}
+    for first, second in (
+        (date(2024, 10, 22), date(2025, 6, 17)),
+        (date(2025, 11, 25), date(2026, 6, 16)),
+    ):
+        person = year.person()
+        for day, changes in ((first, {}), (second, {"occupation": trade})):
+            session = hold(year, firm, day, what, level)
+            certify(year, firm, session, 2)
+            paper = award(year, firm, session, day + days(20), person=person, **changes)
+            mark = issue(year, firm, paper)
+        why = "同一人的第二本证书写了认定活动和范围都没有的工种"
+        year.plant(30, "C2", mark, why, verdict="undecided")
+
+
+def _unknown_cards(year: Year) -> None:
+    firm = year.firms[33]
+    for name, day in (("ins-card-01", date(2025, 12, 9)), ("ins-card-02", date(2026, 8, 25))):
+        team = inspectors(firm, city=True)
+        team[0]["card_no"] = "督2025-17"
+        visit(
+            year,
+            Visit(inspection_id=name, firm=firm, day=day, kind=KINDS[1], city=True, seen_by=team),
+        )
+        year.plant(33, "Q1", f"{name}/spot", "督导证号不是已知格式", verdict="undecided")
 
 
 def _papers(year: Year) -> None:

@@ -62,7 +62,7 @@ def record_of(assessment_id: str, certificate_no: str) -> str:
 
 
 Newcomers: TypeAlias = dict[bytes, str]
-"""Digest of a person → the pseudonym that the person will get."""
+"""Digest of a person, each of them → the pseudonym that the person will get."""
 
 
 def ready(
@@ -83,18 +83,19 @@ def ready(
             _request(s, s.body, s.content, today, keys)
             for s, keys in zip(submissions, keyed, strict=True)
         ]
-    identities = [vault.identity(person) for person in people]
-    known = vault.find(identities)
-    names = iter(new_subjects(len(people) - len(known)))
+    digests = [vault.digests(person) for person in people]
+    known = vault.find(digests)
+    found = [own.of(known) for own in digests]
+    names = iter(new_subjects(found.count(None)))
     pseudonyms: list[tuple[str, Newcomer | None]] = []
-    for identity, person in zip(identities, people, strict=True):
-        subject_id = known.get(identity)
+    for own, person, subject_id in zip(digests, people, found, strict=True):
         if subject_id is not None:
             pseudonyms.append((subject_id, None))
             continue
-        name = newcomers.get(identity) or entering.get(identity) or next(names)
-        newcomers[identity] = name
-        pseudonyms.append((name, Newcomer(identity, person)))
+        name = own.of(newcomers) or own.of(entering) or next(names)
+        for digest in own.all:
+            newcomers[digest] = name
+        pseudonyms.append((name, Newcomer(own.identity, person)))
     held = iter(pseudonyms)
     return [
         _request(s, s.body, s.content, today, keys)

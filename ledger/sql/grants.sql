@@ -15,6 +15,8 @@ GRANT USAGE ON SCHEMA vault TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON vault.person TO dudao_app;
 -- A new wrapping key wraps every person's key anew.
 GRANT UPDATE (wrapped_key) ON vault.person TO dudao_app;
+-- How somebody is found whose document is of another kind.
+GRANT UPDATE (alike) ON vault.person TO dudao_app;
 GRANT SELECT, INSERT ON vault.access TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON vault.spelling TO dudao_app;
 GRANT SELECT, INSERT ON vault.key_fingerprint TO dudao_app;

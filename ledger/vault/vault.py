@@ -13,14 +13,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from domain.terms.identifiers import is_placeholder
 from ledger.log import pack
 from ledger.log.clock import now
 from ledger.log.entry import instant_text
@@ -30,6 +33,8 @@ from ledger.vault.keys import KEY_BYTES, Keys, fingerprint
 
 NONCE_BYTES = 12
 DOMAIN = "idno/v1"
+ALIKE = "name-and-number/v1"
+COMPLETED_AT_ONCE = 5_000
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
@@ -39,6 +44,23 @@ class Person(NamedTuple):
     name: str
     id_type: str
     id_no: str
+
+
+class Digests(NamedTuple):
+    """What a person is found by: the number in its kind of document, else the name with the number."""
+
+    identity: bytes
+    alike: bytes
+    """Empty where the number says nothing."""
+
+    @property
+    def all(self) -> tuple[bytes, ...]:
+        """Return every digest that there is."""
+        return (self.identity, self.alike) if self.alike else (self.identity,)
+
+    def of(self, found: Mapping[bytes, str]) -> str | None:
+        """Return the pseudonym that was found under one of them."""
+        return found.get(self.identity) or (found.get(self.alike) if self.alike else None)
 
 
 class Spelling(NamedTuple):
@@ -107,48 +129,59 @@ class Vault:
         self._keys = keys
         self._erased = erased
         self._fingerprint = fingerprint("wrapping", keys.wrapping)
+        self._completed = False
+        self._completing = Lock()
 
     ADD = """
-    INSERT INTO vault.person (identity, subject_id, wrapped_key, box)
-    SELECT * FROM unnest(%(identities)s, %(subjects)s, %(wrapped)s, %(boxes)s)
+    INSERT INTO vault.person (identity, subject_id, wrapped_key, box, alike)
+    SELECT identity, subject_id, wrapped_key, box, nullif(alike, ''::bytea)
+      FROM unnest(%(identities)s, %(subjects)s, %(wrapped)s, %(boxes)s, %(alike)s)
+           AS new(identity, subject_id, wrapped_key, box, alike)
      WHERE coalesce((SELECT fingerprint = %(fingerprint)s FROM vault.key_fingerprint
                       WHERE name = 'wrapping' ORDER BY number DESC LIMIT 1), true)
      ORDER BY 1
-    ON CONFLICT (identity) DO NOTHING
+    ON CONFLICT DO NOTHING
     """
     FIND = """
     SELECT identity, subject_id FROM vault.person WHERE identity = ANY (%(identities)s)
+     UNION ALL
+    SELECT alike, subject_id FROM vault.person WHERE alike = ANY (%(alike)s)
     """
 
     def pseudonyms(self, people: Sequence[Person]) -> list[str]:
         """Return everybody's `subject_id`, in order; people who are new get one.
 
-        A person is an identity number of one type; the name first reported stays in the box, and
-        how other records spell it is kept beside (`spell`).
+        A person is an identity number of one type, or the same name with that number in another
+        type. The name first reported stays in the box, and how other records spell it is kept beside
+        (`spell`).
         """
-        identities = [self.identity(person) for person in people]
-        known = self.find(identities)
+        digests = [self.digests(person) for person in people]
+        known = self.find(digests)
         new: dict[bytes, tuple[Person, str]] = {}
+        proposed: dict[bytes, str] = {}
         names = new_subjects(len(people))
-        for identity, person, name in zip(identities, people, names, strict=True):
-            if identity not in known:
-                new.setdefault(identity, (person, name))
+        for own, person, name in zip(digests, people, names, strict=True):
+            if own.of(known) is None:
+                subject_id = own.of(proposed) or name
+                proposed |= dict.fromkeys(own.all, subject_id)
+                new.setdefault(own.identity, (person, subject_id))
         entered = self.enter(new)
-        return [known.get(identity) or entered[identity] for identity in identities]
+        return [own.of(known) or entered[own.identity] for own in digests]
 
-    def identity(self, person: Person) -> bytes:
-        """Return the keyed digest by which a person is found again."""
-        return digest_of(self._keys, person)
+    def digests(self, person: Person) -> Digests:
+        """Return the keyed digests by which a person is found again."""
+        return Digests(digest_of(self._keys, person), alike_of(self._keys, person))
 
     def request_key(self, key: str) -> str:
         """Return what a request is known by that was sent under `key`: what stood in it, nobody reads."""
         digest = hmac.digest(self._keys.identity, f"request-key/v1\0{key}".encode(), "sha256")
         return f"keyed-{digest[:16].hex()}"
 
-    def find(self, identities: Sequence[bytes]) -> dict[bytes, str]:
-        """Return the `subject_id` of everybody who has one."""
+    def find(self, people: Sequence[Digests]) -> dict[bytes, str]:
+        """Return the `subject_id` of everybody who has one, by each digest that found it."""
+        self._complete()
         with self._pool.connection() as connection:
-            return self._find(connection, identities)
+            return self._find(connection, people)
 
     def enter(self, missing: Mapping[bytes, tuple[Person, str]]) -> dict[bytes, str]:
         """Add people who were not found, each with a proposed `subject_id`; return what they have.
@@ -160,34 +193,92 @@ class Vault:
         """
         if not missing:
             return {}
+        # With another kind of document somebody is proposed once more, under the same pseudonym.
+        first: dict[str, bytes] = {}
+        for identity, (_, subject_id) in missing.items():
+            first.setdefault(subject_id, identity)
+        rows = {identity: missing[identity] for identity in first.values()}
         with self._pool.connection() as connection:
-            if self._add(connection, missing) == len(missing):
+            if self._add(connection, rows) == len(rows):
                 return {identity: subject_id for identity, (_, subject_id) in missing.items()}
-            found = self._find(connection, list(missing))
-            if len(found) < len(missing):
+            digests = {identity: self.digests(person) for identity, (person, _) in missing.items()}
+            found = self._find(connection, list(digests.values()))
+            entered = {identity: own.of(found) for identity, own in digests.items()}
+            if None in entered.values():
                 raise Rotated
-            return found
+            return {identity: subject_id or "" for identity, subject_id in entered.items()}
 
-    def _find(self, connection: Connection[Any], identities: Sequence[bytes]) -> dict[bytes, str]:
-        values = {"identities": pack.byteas(identities)}
+    def _find(self, connection: Connection[Any], people: Sequence[Digests]) -> dict[bytes, str]:
+        values = {
+            "identities": pack.byteas([own.identity for own in people]),
+            "alike": pack.byteas([own.alike for own in people if own.alike]),
+        }
         return dict(connection.execute(self.FIND, values, prepare=True, binary=True).fetchall())
+
+    def _complete(self) -> None:
+        """Give rows of before the digest of name and number that they lack, once in a process."""
+        if self._completed:
+            return
+        with self._completing:
+            after = ""
+            while not self._completed:
+                with self._pool.connection() as connection:
+                    after = self._complete_some(connection, after)
+                self._completed = not after
+
+    INCOMPLETE = """
+    SELECT subject_id, identity, wrapped_key, box FROM vault.person
+     WHERE alike IS NULL AND subject_id > %(after)s ORDER BY subject_id LIMIT %(limit)s
+    """
+    # One at a time: two that were one person all along must not both get it.
+    ALONE = "SELECT pg_advisory_xact_lock(hashtext('vault.person.alike'))"
+    COMPLETE = """
+    UPDATE vault.person p SET alike = new.alike
+      FROM unnest(%(subjects)s, %(alike)s) AS new(subject_id, alike)
+     WHERE p.subject_id = new.subject_id
+       AND NOT EXISTS (SELECT FROM vault.person q WHERE q.alike = new.alike)
+    """
+
+    def _complete_some(self, connection: Connection[Any], after: str) -> str:
+        """Complete some of the rows behind `after`; return the last of them, '' where none was left."""
+        connection.execute(self.ALONE)
+        values: dict[str, Any] = {"after": after, "limit": COMPLETED_AT_ONCE}
+        rows = connection.execute(self.INCOMPLETE, values).fetchall()
+        digests: dict[bytes, str] = {}
+        for subject_id, *row in rows:
+            try:
+                digest = alike_of(self._keys, opened(self._keys, subject_id, *row))
+            except (InvalidUnwrap, InvalidTag):
+                continue  # a row of other keys: `doctor` tells of it
+            if digest:
+                digests.setdefault(digest, subject_id)
+        if digests:
+            values = {
+                "subjects": pack.texts(list(digests.values())),
+                "alike": pack.byteas(list(digests)),
+            }
+            connection.execute(self.COMPLETE, values)
+        return rows[-1][0] if rows else ""
 
     def _add(self, connection: Connection[Any], missing: Mapping[bytes, tuple[Person, str]]) -> int:
         """Add who is not there; return how many that was."""
         subjects: list[str] = []
         wrapped: list[bytes] = []
         boxes: list[bytes] = []
+        alike: list[bytes] = []
         chance = io.BytesIO(os.urandom((KEY_BYTES + NONCE_BYTES) * len(missing)))
         for identity, (person, subject_id) in missing.items():
             key, nonce = chance.read(KEY_BYTES), chance.read(NONCE_BYTES)
             subjects.append(subject_id)
             wrapped.append(aes_key_wrap(self._keys.wrapping, key))
             boxes.append(_seal(key, nonce, subject_id, identity, person))
+            alike.append(alike_of(self._keys, person))
         values = {
             "identities": pack.byteas(list(missing)),
             "subjects": pack.texts(subjects),
             "wrapped": pack.byteas(wrapped),
             "boxes": pack.byteas(boxes),
+            "alike": pack.byteas(alike),
             "fingerprint": self._fingerprint,
         }
         return connection.execute(self.ADD, values, prepare=True).rowcount
@@ -318,6 +409,18 @@ class Vault:
 def digest_of(keys: Keys, person: Person) -> bytes:
     """Return the keyed digest by which a person is found again."""
     text = f"{DOMAIN}\0{person.id_type}\0{normalised(person.id_no)}"
+    return hmac.digest(keys.identity, text.encode(), "sha256")
+
+
+def alike_of(keys: Keys, person: Person) -> bytes:
+    """Return the keyed digest of folded name and number, whatever kind of document it is (§6).
+
+    Empty where the number says nothing: two people of one name are not one by a dash.
+    """
+    number = normalised(person.id_no)
+    if is_placeholder(number):
+        return b""
+    text = f"{ALIKE}\0{same_name(person.name)}\0{number}"
     return hmac.digest(keys.identity, text.encode(), "sha256")
 
 

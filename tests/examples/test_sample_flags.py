@@ -43,9 +43,14 @@ def test_every_check_has_two_specimens_in_breach(year, code):
     assert sum(s.code == code and s.verdict == Verdict.BREACH for s in year.specimens) >= 2
 
 
-@pytest.mark.parametrize("code", ["S1", "S3", "S4", "G1", "C1", "T1", "T2"])
+@pytest.mark.parametrize("code", ["S1", "S3", "S4", "G1", "C1", "C2", "T1", "T2", "Q1"])
 def test_every_check_that_can_be_undecided_has_two_specimens_of_it(year, code):
     assert sum(s.code == code and s.verdict == Verdict.UNDECIDED for s in year.specimens) >= 2
+
+
+def test_visits_that_name_no_session_are_compared_with_those_reported_afterwards(year):
+    cases = [(s.verdict, s.case) for s in year.specimens if s.code == "V1"]
+    assert cases.count(("breach", "now_not_then")) >= 2
 
 
 @pytest.mark.parametrize("case", ["then_and_now", "then_not_now", "now_not_then", "overturned"])

@@ -468,6 +468,27 @@ def test_two_imports_of_one_file_at_once_give_every_person_one_pseudonym(house: 
     assert house.vault.pseudonyms(people) == holders
 
 
+def test_a_holder_with_another_kind_of_document_is_the_same_holder(house: House) -> None:
+    """In one file, in the next one, and in a file that arrives at the same time as another."""
+    code = uscc()
+    held = session(code)
+    house.many(registered(code), held)
+
+    def paper(serial: int, kind: str) -> Json:
+        line_ = of_person(certificate(code, held["data"]["assessment_id"], serial), 7)
+        holder = {**line_["data"]["holder"], "id_type": kind}
+        return {**line_, "data": {**line_["data"], "holder": holder}}
+
+    house.many(paper(1, "护照"), paper(2, "201"))
+    house.many(paper(3, "军官证"))
+    later = [command(paper(n, f"证件{n}")) for n in range(4, 12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda each: house.another().execute(each), later))
+    entries = [e for e in house.log.history(code) if e.type.startswith("certificate.")]
+    assert len(entries) == 11
+    assert len({recorded(entry).event.holder.subject_id for entry in entries}) == 1
+
+
 def test_of_many_who_publish_one_application_exactly_one_wins(house: House) -> None:
     code = uscc()
     lines = listed(code, "4")

@@ -40,9 +40,38 @@ def test_a_person_keeps_one_pseudonym_however_the_number_is_written(vault: Vault
     assert vault.reveal(first, "auditor", "complaint 12") == ZHANG
 
 
-def test_other_numbers_and_other_types_are_other_people(vault: Vault):
-    people = [ZHANG, ZHANG._replace(id_type="passport"), ZHANG._replace(id_no="1")]
+def test_other_numbers_and_other_names_in_another_type_are_other_people(vault: Vault):
+    people = [ZHANG, ZHANG._replace(id_type="passport", name="李四"), ZHANG._replace(id_no="1")]
     assert len(set(vault.pseudonyms(people))) == 3
+
+
+def test_the_same_name_and_number_in_another_kind_of_document_is_the_same_person(vault: Vault):
+    """Otherwise another word for the identity card makes another holder, and C2 finds nobody (§6)."""
+    other = ZHANG._replace(id_type="passport", name=" 张 三丰", id_no="１１０１０１19900307123X")
+    first, second = vault.pseudonyms([ZHANG, other])
+    assert first == second
+    assert vault.pseudonyms([other, ZHANG]) == [first, first]
+    assert vault.reveal(first, "auditor", "complaint 12") == ZHANG
+    new = other._replace(id_no="P1")
+    assert vault.pseudonyms([new]) == vault.pseudonyms([new._replace(id_type="201")])
+    assert vault.erase(first, "auditor", "asked for")
+    assert vault.pseudonyms([other]) != [first]
+
+
+def test_a_number_that_says_nothing_makes_no_two_documents_one_person(vault: Vault):
+    people = [ZHANG._replace(id_no="无"), ZHANG._replace(id_no="无", id_type="passport")]
+    assert len(set(vault.pseudonyms(people))) == 2
+
+
+def test_persons_of_an_earlier_release_are_found_across_kinds_too(
+    vault: Vault, addresses: Addresses
+):
+    twice = ZHANG._replace(id_type="passport")
+    (first,) = vault.pseudonyms([ZHANG])
+    with psycopg.connect(addresses.owner) as connection:
+        connection.execute("UPDATE vault.person SET alike = NULL")
+    with app_pool(addresses.app) as pool:
+        assert Vault(pool, KEYS).pseudonyms([twice]) == [first]
 
 
 def test_ten_thousand_at_once_and_those_met_before_among_them(vault: Vault):
@@ -153,7 +182,7 @@ def test_whoever_is_erased_is_gone_with_every_spelling_and_that_is_remembered(
     with pytest.raises(Unknown):
         vault.reveal(erased, "auditor", "x")
     assert not vault.matches(erased, RECORD, "张叁丰")
-    assert vault.find([vault.identity(ZHANG)]) == {}
+    assert vault.find([vault.digests(ZHANG)]) == {}
     assert vault.reveal(kept, "auditor", "x") == other
     acts = [(each.actor, each.reason, each.act) for each in vault.accesses(erased)]
     assert ("centre-1", "本人申请", "erase") in acts
