@@ -31,7 +31,8 @@ DUTIES = (
         "EnterpriseRegistered EnterpriseProfileChanged ApplicationSubmitted",
         "",
         "/enterprises /applications",
-        "test_an_application_is_submitted_by_a_registered_enterprise",
+        "test_who_is_registered_decidedly_elsewhere_does_not_apply"
+        " test_a_listed_enterprise_that_moves_out_of_beijing_is_warned_of",
     ),
     Duty(
         "一(三)",
@@ -67,7 +68,7 @@ DUTIES = (
         "CertificateIssued",
         "",
         "/certificates",
-        "test_every_event_is_described_with_its_fields_and_roles",
+        "test_points_by_content_are_shown_and_what_was_not_reported_as_such",
     ),
     Duty(
         "二(二)2",
@@ -76,7 +77,7 @@ DUTIES = (
         "CertificateIssued",
         "T1",
         "/flags",
-        "test_every_check_has_two_specimens_in_breach",
+        "test_technicians_are_assessed_in_the_added_parts",
     ),
     Duty(
         "二(三)",
@@ -85,7 +86,7 @@ DUTIES = (
         "ApplicationSubmitted AssessmentHeld",
         "S6",
         "/flags",
-        "test_every_check_has_two_specimens_in_breach",
+        "test_an_own_method_must_be_declared",
     ),
     Duty(
         "二(三)4",
@@ -103,7 +104,7 @@ DUTIES = (
         "AssessmentHeld CatalogueAdopted",
         "S3",
         "/catalogues /flags",
-        "test_every_check_has_two_specimens_in_breach",
+        "test_access_control_depends_on_the_day_and_on_the_part",
     ),
     Duty(
         "三",
@@ -112,7 +113,8 @@ DUTIES = (
         "SpecificationFiled CatalogueAdopted",
         "S4",
         "/registers /catalogues",
-        "test_a_specification_decides_something_with_the_number_of_its_filing_alone",
+        "test_an_occupation_without_a_standard_needs_a_specification_that_was_filed"
+        " test_a_specification_counts_from_its_receipt_and_never_from_a_day_before_it",
     ),
     Duty(
         "四",
@@ -121,7 +123,8 @@ DUTIES = (
         "InspectionDrawn InspectionDispatched SpotCheckRecorded",
         "V1",
         "/inspections /field /coverage",
-        "test_a_visit_that_contradicts_what_was_reported_is_v1",
+        "test_a_visit_that_contradicts_what_was_reported_is_v1"
+        " test_a_visit_that_names_no_session_is_compared_with_the_one_that_it_must_have_met",
     ),
     Duty(
         "四",
@@ -130,7 +133,7 @@ DUTIES = (
         "InspectionDispatched SpotCheckRecorded",
         "Q1",
         "/inspections",
-        "test_every_check_has_two_specimens_in_breach",
+        "test_an_inspection_needs_inspectors_cards_and_statements",
     ),
     Duty(
         "四",
@@ -250,7 +253,7 @@ DUTIES = (
         "CertificateIssued",
         "C1",
         "/flags",
-        "test_every_check_has_two_specimens_in_breach",
+        "test_the_parts_of_a_number_agree_with_the_record",
     ),
 )
 """In the order of the notice 京人社职鉴发〔2020〕3号. 七(一) leaves nothing to record."""
@@ -279,7 +282,7 @@ def _line(duty: Duty) -> str:
         ", ".join(f"`{name}`" for name in duty.events.split()),
         checks or "–",
         ", ".join(f"`{path}`" for path in duty.pages.split()),
-        f"`{duty.tests}`",
+        "<br>".join(f"`{name}`" for name in duty.tests.split()),
     )
     return f"| {' | '.join(cells)} |\n"
 

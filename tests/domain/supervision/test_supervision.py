@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.catalogue import CatalogueAdopted
-from domain.certificate.certificate import CertificateReissued, CertificateRevoked
+from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Results
 from domain.checks.outcome import Context
 from domain.correction import resolved
 from domain.enterprise import EnterpriseProfileChanged
@@ -20,6 +21,7 @@ from domain.terms.place import Place
 from domain.terms.reference import RuleSet
 from domain.terms.vocabulary import CatalogueKind, ReviewDecision, Verdict
 from ledger.deciding.amending import apply
+from projections.views.certificates import rows as certificate_rows
 from projections.views.flag_rows import rows
 from projections.views.row import item as shown_row
 from tests.projections.chronicle import chronicles, told
@@ -58,6 +60,26 @@ def test_a_review_and_an_answer_show_from_their_own_days_on():
         (date(2025, 3, 10), None, 0, "then_and_now"),
         (said, None, 1, "then_and_now"),
         (reviewed, "dismissed", 1, "overturned"),
+    ]
+
+
+def test_points_by_content_are_shown_and_what_was_not_reported_as_such():
+    """Ability, performance and ethics (二(二)); nothing is a flag."""
+    story = listed()
+    story.tell(session())
+    told_ = Results(theory=Decimal(80), performance=Decimal(90), ethics=Decimal(85))
+    positions = (
+        story.tell(issued(results=told_)),
+        story.tell(issued(number="Y000011123456254000002")),
+    )
+    shown = [
+        shown_row(certificate_rows(story.fold, str(position))[0].doc)["results"]
+        for position in positions
+    ]
+    parts = [{name: each[name] for name in ("theory", "performance", "ethics")} for each in shown]
+    assert [[value is not None for value in each.values()] for each in parts] == [
+        [True, True, True],
+        [True, False, False],
     ]
 
 
