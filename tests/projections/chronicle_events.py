@@ -296,8 +296,10 @@ def _certificate(step: Step) -> Any:
         kind=GroundKind.COMPETITION, text="一等奖", document_no=pick(("J-1", ""), step.a)
     )
     results = replace(issued().results, ground=pick((None, ground), step.b // 2))
+    # A 工种 that stands on the certificate alone, on every third.
+    trade = pick((None, None, "工种甲"), step.a + step.b)
     return issued(
-        _occupation(step),
+        replace(_occupation(step), trade=trade),
         _level(step),
         results=results,
         number=number_of(step, step.day),
@@ -495,7 +497,12 @@ MAKERS: Mapping[str, Callable[[Step], Any]] = {
         valid_to=pick((None, day_of(s) + timedelta(days=90)), s.b),
     ),
     "SpecificationFiled": lambda s: SpecificationFiled(
-        uscc=s.uscc, occupation=_occupation(s), title="规范", sha256="0" * 64, filed_with="部"
+        uscc=s.uscc,
+        occupation=_occupation(s),
+        title="规范",
+        sha256="0" * 64,
+        filed_with="部",
+        filing_no=pick((None, "无", "B-1"), s.b),
     ),
     "ResultsPublished": lambda s: ResultsPublished(
         assessment_id=session_id(s, s.a), published_on=day_of(s), until=day_of(s), where="网站"

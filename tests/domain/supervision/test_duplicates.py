@@ -567,9 +567,14 @@ def _against(own: _Paper, papers: Sequence[_Paper]) -> tuple[set[int], set[int]]
         if own.before or other.before or other is own or other.grade != own.grade:
             continue
         if not _freed(own.last) and _stands_against(own, other):
-            same = own.issued.occupation.edition == other.issued.occupation.edition
+            same = _kind(own.issued.occupation) == _kind(other.issued.occupation)
             (breach if same else undecided).add(other.position)
     return breach, undecided
+
+
+def _kind(occupation: Occupation) -> tuple[str, str | None]:
+    """Where it differs nothing says whether it is the same: no session here names a 工种."""
+    return occupation.edition, occupation.trade
 
 
 def _freed(last: _Paper) -> bool:
