@@ -356,6 +356,7 @@ _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "CatalogueAdopted": ("请采用新的版本", "adopt another edition instead"),
         "PersonErased": ("抹除不能撤回", "an erasure cannot be taken back"),
+        "DayClosed": ("封账不能更改", "what a day was closed with stands"),
         "ClockSet": ("请再次校正时钟", "set the clock again instead"),
         "InspectionDrawn": ("请另行抽取", "make another draw instead"),
         "ActRequested": ("请退回后另行提出", "have it refused and ask again instead"),

@@ -90,6 +90,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "CorrectionDecided": (R.CENTRE_OFFICER, R.QUALITY_SUPERVISOR),
         "PersonErased": _CENTRE,
         "CatalogueAdopted": (R.BUREAU_PUBLISHER, R.CENTRE_OFFICER),
+        "DayClosed": (),  # no role: the server, when the day has ended
         "ClockSet": (),  # no role: the owner of the tables alone, by `dudao clock`
     }
 )

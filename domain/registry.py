@@ -17,6 +17,7 @@ from domain import (
     clock,
     complaint,
     correction,
+    day,
     enterprise,
     erasure,
     flag,
@@ -63,6 +64,7 @@ _STREAMS: Mapping[str, ModuleType] = MappingProxyType(
         "catalogue": catalogue,
         "person": erasure,
         "clock": clock,
+        "day": day,
         "record": correction,
         "request": request,
     }

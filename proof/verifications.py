@@ -19,6 +19,7 @@ from ledger.log.clock import now
 from ledger.log.entry import instant_text
 from ledger.log.verify import Difference, Progress, Report, Statement, verify
 from ledger.migrate import Source
+from proof import closing
 
 logger = logging.getLogger("dudao.api")
 Pool = ConnectionPool[Connection[Any]]
@@ -92,6 +93,8 @@ def verify_and_keep(
 
     report = verify(pool, progress, all_stated)
     if report.difference is None:
+        report = report._replace(difference=_closings_difference(pool, report.head.position))
+    if report.difference is None:
         report = report._replace(difference=_guards_difference(pool, sources))
     difference = report.difference
     values = {
@@ -105,6 +108,11 @@ def verify_and_keep(
     with pool.connection() as connection:
         connection.execute(KEEP, values)
     return report
+
+
+def _closings_difference(pool: Pool, upto: int) -> Difference | None:
+    with pool.connection() as connection:
+        return closing.difference(connection, upto)
 
 
 def _guards_difference(pool: Pool, sources: Sequence[Source]) -> Difference | None:

@@ -25,6 +25,7 @@ from api.cli.output import (
 
 if TYPE_CHECKING:
     from api.installation.settings import Settings
+    from proof.bundle import Checked
     from proof.kept import Begun
     from proof.notes import PrivateKey
     from proof.running import Round
@@ -261,6 +262,7 @@ def verify_bundle(file: Path, policy: Path | None, maker: str | None) -> None:
             f"{len(found.missing)} never arrived\n",
         )
     )
+    _tell_complete(found)
     for name, at in found.trusted.cosigned.items():
         when = f"{_utc(at)}"
         sys.stdout.write(chosen(f"{name} 于 {when} 联署\n", f"cosigned by {name} at {when}\n"))
@@ -269,6 +271,30 @@ def verify_bundle(file: Path, policy: Path | None, maker: str | None) -> None:
             "公钥取自包内:由谁签署未经核对,请用 --policy 给出另行取得的策略",
             "the keys came from the bundle itself: who signed was not checked; give --policy",
         )
+
+
+def _tell_complete(found: "Checked") -> None:
+    """Say up to which day nothing is missing, or that this is not shown."""
+    complete = found.complete
+    if complete is None:
+        said = chosen(
+            "未证明没有缺漏:包内没有日终封账\n",
+            "that no entry is missing is not shown: the bundle holds no closed day\n",
+        )
+    elif complete.entries == 0:
+        said = chosen(
+            f"至 {complete.day} 日终(位置 {complete.upto})没有关于 {found.subject} 的记录\n",
+            f"by the close of {complete.day} (position {complete.upto}) there was no entry about "
+            f"{found.subject}\n",
+        )
+    else:
+        said = chosen(
+            f"至 {complete.day} 日终(位置 {complete.upto})关于 {found.subject} 的 {complete.entries} 条"
+            "记录全部在内,没有缺漏\n",
+            f"by the close of {complete.day} (position {complete.upto}) all {complete.entries} entries about "
+            f"{found.subject} are here, none is missing\n",
+        )
+    sys.stdout.write(said)
 
 
 def _utc(seconds: int) -> str:

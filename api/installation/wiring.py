@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from projections.follow.fold import Rules
     from projections.follow.runner import Runner
     from projections.follow.set_apart import Apart
+    from proof.closing import Closer, Closings
     from proof.verifications import Verifier
 
 # What folds need (geometry, gazetteer) is imported where it is used: not every command that
@@ -138,6 +139,7 @@ class Installation:
         self._attempt = threading.Lock()
         self._appended: timedelta | None = None
         self._closing = threading.Event()
+        self._closer: Closer | None = None
         self._thread: threading.Thread | None = None
         self._adopted: tuple[int, Rules] | None = None
 
@@ -216,6 +218,13 @@ class Installation:
 
         key, *earlier = (derived(each, purpose) for each in (self.key, *self.earlier_keys))
         return Seals(partial(seal, key), partial(unseal_with, (key, *earlier)))
+
+    @cached_property
+    def closings(self) -> "Closings":
+        """Return the maps of days that were closed."""
+        from proof.closing import Closings  # noqa: PLC0415 - see above
+
+        return Closings()
 
     @property
     def verifier(self) -> "Verifier":
@@ -322,6 +331,10 @@ class Installation:
         """Keep the views up to the ledger until closed, and go on with unfinished imports."""
         self.operations.start()
         self.what_ifs.start()
+        from proof.closing import Closer  # noqa: PLC0415 - see above
+
+        self._closer = Closer(self.log)
+        self._closer.start()
         self._thread = threading.Thread(target=self._keep_following, name="runner", daemon=True)
         self._thread.start()
 
@@ -344,6 +357,9 @@ class Installation:
         self.verifier.stop()
         threads = [self.news.thread, self.verifier.thread]
         if self._thread is not None:
+            if self._closer is not None:
+                self._closer.stop()
+                threads.append(self._closer.thread)
             self.operations.stop()
             self.what_ifs.stop()
             self.runner.stop()

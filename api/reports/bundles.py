@@ -17,13 +17,17 @@ from api.reports.question import ReportQuestion
 from api.reports.report import report
 from api.reports.typeset import Typesetter
 from api.words.event_words import EVENT_NAMES
+from domain.catalogue import ALL, CatalogueAdopted
 from domain.inspection.inspection import SpotCheckRecorded
+from domain.roster import ROSTER
+from domain.standing.standing import EnterpriseListed
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
-from ledger import codec
+from ledger import catalogues, codec
 from ledger.log import tiles
 from ledger.log.entry import Entry, instant_text
-from projections.views.entry_docs import name_of, shown
+from projections.views.entry_docs import name_of
+from projections.views.entry_docs import shown as shown_item
 from proof import bundle as bundles
 from proof import kept
 from proof.bundle import Attachment, Bundle
@@ -53,7 +57,13 @@ def write(
         latest = kept.latest(connection)
     # Whether there is such an enterprise for this caller comes before what is to be done about it.
     size = house.ends().head if latest is None else latest.checkpoint.size
-    entries = _entries(house, grant, uscc, size)
+    closing = None
+    if (
+        grant.rows.everything and grant.persons
+    ):  # who does not see every entry learns nothing of the rest
+        with house.reading() as connection:
+            closing = house.closings.last(connection, size)
+    entries = _entries(house, grant, uscc, size, known_of=closing is not None)
     if latest is None:
         raise Problem(
             "not-ready",
@@ -63,9 +73,12 @@ def write(
         )
     with house.reading() as connection:
         policy = kept.stated_policy(connection, latest.checkpoint.origin)
+        shown = None if closing is None else house.closings.show(connection, closing, uscc)
+    closed = None if closing is None else house.log.at([closing.position])[0]
+    context = _context(house, grant, entries, size)
     named = [digest for entry in entries for digest in _digests(entry)]
     lost = evidence.missing_of(house, named)
-    made = Bundle(uscc, latest, entries, lost, policy)
+    made = Bundle(uscc, latest, entries, lost, policy, context, closed, shown)
     held = dict.fromkeys(digest for digest in named if digest not in lost)
     with house.reading() as connection:
         bundles.write(
@@ -78,12 +91,34 @@ def write(
     return file_name(uscc, latest.checkpoint.size)
 
 
-def _entries(house: Installation, grant: Grant, uscc: str, size: int) -> list[Entry]:
+def _context(house: Installation, grant: Grant, entries: list[Entry], size: int) -> list[Entry]:
+    """Return what the entries rest on and is about nobody: publications that list it, catalogues."""
+    events = (codec.legible(entry).event for entry in entries)
+    batches = {event.batch for event in events if isinstance(event, EnterpriseListed)}
+    tags = {ALL.tag, *(ROSTER.key(batch).tag for batch in batches)} if entries else set[str]()
+    found: list[Entry] = []
+    for entry in house.log.read(tags, size):
+        if entry.subject is None and entry.type.startswith(AROUND):
+            item = shown_item(as_published(house.log, codec.recorded(entry)))
+            if within(item, grant.rows) == item:
+                found.append(entry)
+    return found
+
+
+AROUND = ("roster.roster-published/", "catalogue.catalogue-adopted/")
+
+
+def _entries(
+    house: Installation, grant: Grant, uscc: str, size: int, *, known_of: bool
+) -> list[Entry]:
+    """Return the entries about an enterprise that the caller may see; none only if that can be shown."""
     found = [*house.log.history(uscc, upto=size)] if is_uscc(uscc) else []
+    if not found and known_of and is_uscc(uscc):
+        return []
     with house.reading() as connection:
         withheld = rows_at(connection, grant.rows, house.ends().head).withheld.positions
     found = [entry for entry in found if entry.position not in withheld]
-    items = [shown(as_published(house.log, codec.recorded(entry))) for entry in found]
+    items = [shown_item(as_published(house.log, codec.recorded(entry))) for entry in found]
     seen = [within(item, grant.rows) for item in items]
     if all(each is None for each in seen):
         raise missing()
@@ -119,6 +154,16 @@ def _attachments(
         stored = evidence.find(house, actor, digest)
         extension = evidence.EXTENSIONS[stored.media]
         yield Attachment(f"evidence/{digest}.{extension}", evidence.octets(house, stored))
+    for entry in made.context:
+        event = codec.legible(entry).event
+        if isinstance(event, CatalogueAdopted):
+            with house.reading() as connection:
+                content = catalogues.octets(connection, event.sha256)
+            if content is not None and hashlib.sha256(content).hexdigest() == event.sha256:
+                yield Attachment(f"catalogues/{event.sha256}", [content])
+    if not made.entries:
+        yield Attachment(SUMMARY, [_summary(made, 0, None, ()).encode()])
+        return
     question = ReportQuestion.model_validate({"position": str(made.kept.checkpoint.size)})
     pdf = report(house, typesetter, actor, made.subject, question).pdf
     yield Attachment(REPORT, [pdf])
@@ -145,7 +190,7 @@ def _devices(house: Installation, made: Bundle) -> list[str]:
     return lines
 
 
-def _summary(made: Bundle, files: int, pdf: bytes, devices: Iterable[str]) -> str:
+def _summary(made: Bundle, files: int, pdf: bytes | None, devices: Iterable[str]) -> str:
     """Say in plain words what the bundle holds; each entry in one line."""
     checkpoint = made.kept.checkpoint
     entries = list(made.entries)
@@ -156,7 +201,8 @@ def _summary(made: Bundle, files: int, pdf: bytes, devices: Iterable[str]) -> st
         f"检查点 / checkpoint: {checkpoint.size} 条 / entries, 根 / root {checkpoint.root.hex()}",
         f"记录 / entries: {len(entries)}",
         f"证据 / evidence files: {files}; 未到 / never arrived: {len(made.missing)}",
-        f"报告 / report.pdf SHA-256: {hashlib.sha256(pdf).hexdigest()}",
+        *([] if pdf is None else [f"报告 / report.pdf SHA-256: {hashlib.sha256(pdf).hexdigest()}"]),
+        *_complete(made),
         *devices,
         "企业取得的证据包不含尚未到场记录的检查、结论作出之前的评分和投诉举报。",
         "What an enterprise is given holds no visit before its record, no points before a conclusion, no complaint.",
@@ -182,6 +228,20 @@ def _summary(made: Bundle, files: int, pdf: bytes, devices: Iterable[str]) -> st
         title = f"{names.zh} / {names.en}"
         lines.append(f"{entry.position}\t{at}\t{entry.valid_from}\t{title}\t{who}")
     return "\n".join([*lines, ""])
+
+
+def _complete(made: Bundle) -> list[str]:
+    if made.closing is None:
+        return [
+            "本包不证明没有缺漏(尚未封账,或取得者不可见全部记录)。",
+            "Nothing here shows that no entry is missing: no day was closed, or who takes it may not see all.",
+        ]
+    event = codec.recorded(made.closing).event
+    held = sum(entry.position <= event.upto for entry in made.entries)
+    return [
+        f"无缺漏:{event.day} 日终封账,至位置 {event.upto} 共 {held} 条,再无其他。",
+        f"Nothing is missing: by the close of {event.day}, up to position {event.upto}, these {held} were all.",
+    ]
 
 
 def _seed(folder: Path) -> bytes:

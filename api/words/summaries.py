@@ -143,6 +143,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "request at {position}: {taken:taken}, {reason}",
         ),
         "PersonErased": _same("{basis}"),
+        "DayClosed": _same("{day}: {subjects} · {upto} · {root}"),
         "ClockSet": _same("{from} → {to}: {reason}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }

@@ -216,6 +216,7 @@ NOTHING = {
     "ActRequested": "has the day of its entry",
     "ActDecided": "has the day of its entry",
     "CatalogueAdopted": "an act that begins something",
+    "DayClosed": "the ledger's own, of the day that has ended",
     "ClockSet": "an act of the owner, of the moment",
     "PersonErased": "an act that ends something of whatever day",
 }

@@ -250,14 +250,14 @@ HISTORY.append(order(CorrectionDecided(position=_WISH_AT, taken=True, reason="�
 HISTORY.append(order(PersonErased(subject_id=SOMEBODY, basis="本人申请"), DAY, by=CENTRE))
 
 
-OF_THE_OWNER = {"ClockSet"}
-"""What no command can have recorded: `tests/domain/test_clock.py`."""
+OF_NO_ROLE = {"ClockSet", "DayClosed"}
+"""What no command can have recorded: `tests/domain/test_clock.py`, `tests/domain/test_day.py`."""
 
 
 def test_the_history_has_every_event():
     recorded_here = {type(e.event).__name__ for e in recorded(*HISTORY)}
-    assert recorded_here == set(registry.EVENTS) - OF_THE_OWNER
-    assert len(registry.EVENTS) == 61
+    assert recorded_here == set(registry.EVENTS) - OF_NO_ROLE
+    assert len(registry.EVENTS) == 62
 
 
 def test_every_schema_that_ever_was_is_known_by_name():
