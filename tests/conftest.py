@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Generator
+from functools import cache
 
+import httpcore2
 import pytest
 from hypothesis import settings
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+# Every client reads the authorities that the machine trusts, for 20 ms of CPU each: one reading is enough.
+httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
 
 # Shared machines stall; a slow example is no fault of the property.
 settings.register_profile("person", max_examples=50, deadline=None)
