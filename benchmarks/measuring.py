@@ -105,12 +105,13 @@ class _Memory:
 
     def _look(self) -> None:
         while True:
-            self._peak = max(self._peak, sum(_high_water(pid) for pid in _family(self._pid)))
+            self._peak = max(self._peak, sum(_high_water(pid) for pid in family(self._pid)))
             if self._ended.wait(LOOK_EVERY):
                 return
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """Return the process and all its descendants."""
     found = [pid]
     for each in found:
         with suppress(OSError):

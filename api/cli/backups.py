@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.failures import Failure, tell
+from api.cli.failures import Failure, require_file, tell
 from api.cli.language import chosen
 from ledger.vault.keys import shown
 
@@ -120,8 +120,7 @@ def restore(
 
     settings = Settings()
     for path in (file, *(erased or [])):
-        if not path.is_file():
-            raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+        require_file(path)
     if key_file is not None:
         _put_keys(settings.folder, key_file, passphrase_file)
     telling = _Telling()

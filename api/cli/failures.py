@@ -57,6 +57,26 @@ def reported() -> Generator[None]:
         sys.exit(failure.status)
 
 
+def require_file(path: Path) -> None:
+    """See that there is a file that can be read from its start again.
+
+    Raises:
+        Failure: there is none, or it is something else.
+    """
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise Failure(
+            f"{path} 是文件夹;请写出其中的文件", f"{path} is a folder: name the files in it"
+        )
+    if path.exists():
+        raise Failure(
+            f"{path} 是管道或设备,不能从头再读;请先存成文件",
+            f"{path} is a pipe or a device and cannot be read again from its start: save it to a file first",
+        )
+    raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+
+
 def tell(zh: str, en: str) -> None:
     """Say something on stderr, in the chosen language."""
     sys.stderr.write(f"{chosen(zh, en)}\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.failures import Failure
+from api.cli.failures import Failure, require_file
 from api.cli.language import chosen, one_of
 from api.cli.output import no_folder
 
@@ -67,8 +67,7 @@ def import_files(  # noqa: PLR0913 - one argument an option
 
     who = None if actor is None else _actor(actor)
     for path in files:
-        if not path.is_file():
-            raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+        require_file(path)
     for target in (reject, marked):
         if target is not None:
             _must_be_writable(target)

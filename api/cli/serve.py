@@ -52,8 +52,8 @@ def run(settings: "Settings", *, sample: bool, workers: int = 1) -> None:
         listening = server.listen(settings)
     except server.Occupied as error:
         raise Failure(
-            f"无法监听 {error};请用 --port 或 DUDAO_PORT 另选端口",
-            "cannot listen there; choose another port with --port or DUDAO_PORT",
+            f"无法监听 {error};请用 --port 或 DUDAO_PORT 另选端口,或核对 --host(DUDAO_HOST)",
+            f"cannot listen at {error}; choose another port with --port or DUDAO_PORT, or see to --host",
         ) from None
 
     def ready(house: "Installation") -> None:

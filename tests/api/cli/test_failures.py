@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.failures import explained
+from api.cli.failures import Failure, explained, require_file
 
 
 def failure(number: int, path: Path | None = None):
@@ -37,3 +37,12 @@ def test_a_full_disk_is_said_to_be_full_whatever_was_written():
 
 def test_what_no_file_gives_is_a_fault_of_the_program():
     assert failure(errno.ECONNRESET) is None
+
+
+def test_what_is_no_file_is_called_what_it_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "there").touch()
+    require_file(tmp_path / "there")
+    for path, said in ((tmp_path, "is a folder"), ("pipe", "is a pipe"), ("gone", "no such file")):
+        with pytest.raises(Failure, match=said):
+            require_file(tmp_path / path)
