@@ -1,7 +1,7 @@
 """Scripts as they are delivered: without comments, and without blanks and marks that mean nothing.
 
-No name is changed and nothing is moved, so what runs in a browser is the source, word for word.
-Decision 0150 says why this is ours and not a package's.
+No name is changed and nothing is moved, so what runs in a browser is the source, word for word (but
+`true` and `false`, which go out as `!0` and `!1`). Decision 0152 says why this is ours and not a package's.
 """
 
 import re
@@ -23,6 +23,9 @@ _BEFORE_PATTERN = frozenset("(,=:[!&|?{};\n")
 _HEADS = frozenset({"if", "for", "while", "with"})
 """Behind the brackets of these a semicolon alone is a statement, as it is behind `_BARE`."""
 _BARE = frozenset({"else", "do", ":"})
+_OPENS = frozenset({")", "else", "try", "finally"})
+"""A brace behind one of these opens a block, and behind its end a statement begins without more ado."""
+_BEFORE_FUNCTION = re.compile(r"[=(,:?&|>\[!]$|^return$")
 _ENDS = re.compile(r"[\w$)\]}\"'`]")
 _BEGINS = re.compile(r"[\w$(\[{\"'`+\-!~#/]")
 """Between what may end a statement and what may begin one a line break can stand for a semicolon."""
@@ -32,32 +35,23 @@ def minified(script: str) -> str:
     """Return `script` without comments, and what else means nothing.
 
     Raises:
-        ValueError: a template within a template, or a quote that is not closed: neither is ours.
+        ValueError: a template within a template, a quote that is not closed, a function where an arrow
+            would do (what stands behind its end is not sure): none of them is ours.
     """
     made: list[str] = []
     heads: list[bool] = []
     blocks = [_Block("")]
-    blank, at, is_head = "", 0, False
+    blank, at, is_head, is_block = "", 0, False, False
     while at < len(script):
-        last = made[-1][-1] if made else "\n"
-        pattern = _PATTERN.match(script, at) if last in _BEFORE_PATTERN else None
-        found = _TOKEN.match(script, at)
-        assert found is not None  # noqa: S101 - `mark` takes any character
-        if found.lastgroup in {"comment", "blank"}:
-            blank += found.group()
-            at = found.end()
+        part, is_blank = _part(script, at, made)
+        at += len(part)
+        if is_blank:
+            blank += part
             continue
-        part = pattern.group() if pattern and not found.group("comment") else found.group()
-        if part in {'"', "'", "`"} or part.count("${") > part.count("}"):
-            line = script.count("\n", 0, at) + 1
-            raise ValueError(
-                f"line {line}: a quote that does not close, or a template in a template"
-            )
         if blocks[-1].goes_on(made, part):
             made[-1], blank = ",", ""
-            at += len(part)
             continue
-        _enclose(blocks, part)
+        ended = _enclose(blocks, made, part)
         if part in {")", "]", "}"} and made[-1] == "," and made[-2] not in {"[", ","}:
             made.pop()
         elif part == ">" and made[-1] == "=":
@@ -68,17 +62,50 @@ def minified(script: str) -> str:
             is_head = heads.pop()
         elif part == "}" and made[-1] == ";" and not _is_all(made[-2], is_head=is_head):
             made.pop()
-        made.append(_kept(made[-1][-1] if made else "\n", blank, part[0]) + part)
-        blank = ""
-        at += len(part)
+        before = "\n" if not made or is_block else made[-1][-1]
+        shown = _shown(part, made, script[at : at + 40])
+        made.append(_kept(before, blank, shown[0]) + shown)
+        blank, is_block = "", ended
     return "".join(made)
+
+
+def _part(script: str, at: int, made: Sequence[str]) -> tuple[str, bool]:
+    """Return what stands at `at`, and whether it is a blank or a comment.
+
+    Raises:
+        ValueError: what it is or where it ends is not sure.
+    """
+    last = made[-1][-1] if made else "\n"
+    pattern = _PATTERN.match(script, at) if last in _BEFORE_PATTERN else None
+    found = _TOKEN.match(script, at)
+    assert found is not None  # noqa: S101 - `mark` takes any character
+    if found.lastgroup in {"comment", "blank"}:
+        return found.group(), True
+    part = pattern.group() if pattern else found.group()
+    line = script.count("\n", 0, at) + 1
+    if part in {'"', "'", "`"} or part.count("${") > part.count("}"):
+        raise ValueError(f"line {line}: a quote that does not close, or a template in a template")
+    if part == "function" and made and _BEFORE_FUNCTION.search(made[-1].strip()):
+        raise ValueError(f"line {line}: a function in an expression")
+    return part, False
+
+
+def _shown(part: str, made: Sequence[str], follows: str) -> str:
+    """Return what says the same as `part` in less: numbers without marks, `!0` and `!1` for the two truths.
+
+    Not where a word is a name: behind a dot, or before a colon.
+    """
+    if part[0].isdigit():
+        return part.replace("_", "")
+    is_name = (made and made[-1][-1] == ".") or re.match(r"\s*:", follows)
+    return part if is_name else {"true": "!0", "false": "!1"}.get(part, part)
 
 
 class _Block:
     """What stands between two brackets: whether its last statement so far declares constants."""
 
-    def __init__(self, opener: str) -> None:
-        self.opener, self._declares = opener, False
+    def __init__(self, opener: str, *, is_block: bool = False) -> None:
+        self.opener, self.is_block, self._declares = opener, is_block, False
 
     def goes_on(self, made: Sequence[str], part: str) -> bool:
         """Return whether `part` is a `const` behind another: `const a=1,b=2` says the same in less."""
@@ -93,11 +120,14 @@ class _Block:
         return False
 
 
-def _enclose(blocks: list[_Block], part: str) -> None:
+def _enclose(blocks: list[_Block], made: Sequence[str], part: str) -> bool:
+    """Keep which brackets are open; return whether `part` ends a block."""
     if part in {"(", "[", "{"}:
-        blocks.append(_Block(part))
+        is_block = part == "{" and bool(made) and made[-1].strip() in _OPENS
+        blocks.append(_Block(part, is_block=is_block))
     elif part in {")", "]", "}"}:
-        blocks.pop()
+        return blocks.pop().is_block
+    return False
 
 
 def _bare(made: list[str]) -> None:

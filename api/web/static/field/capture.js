@@ -43,9 +43,9 @@ function fill(given) {
   }
 }
 
-// Keeps what is on the screen, of the record that the screen shows.
+// Keeps what is on the screen, of the record that the screen shows; while it is being sealed it is kept already.
 function keep() {
-  const kept = current.editor.type(values(), current.step);
+  const kept = form.inert ? Promise.resolve() : current.editor.type(values(), current.step);
   kept.then((taken) => taken && unkept(), unkept);
   return kept;
 }
@@ -126,6 +126,7 @@ function turn(step) {
   faults.show([]);
   unfold();
   if (last) review();
+  else current.place.follow();
   steps[step].querySelector("h1").focus();
   scrollTo(0, 0);
 }
@@ -164,7 +165,7 @@ async function jump(step) {
 
 function back() {
   const { step, run, depth } = current;
-  if (depth > 0 || step === 0) return history.back();
+  if (depth > 0 || !step) return history.back();
   keep();
   turn(step - 1);
   history.replaceState({ step: step - 1, run, depth: 0 }, "");
@@ -190,11 +191,11 @@ function review() {
   }));
   const asked = doubts(values(), taken, list, { venues, today: now, kept: place.kept() });
   at("doubts").replaceChildren(...asked.map((said) => el("li", {}, say(...said))));
-  at("doubts").hidden = asked.length === 0;
+  at("doubts").hidden = !asked.length;
 }
 
 async function save() {
-  const { editor, depth } = current;
+  const { editor, done } = current;
   if (!(await settle(editor))) return;
   const wrong = missing(editor);
   if (wrong.length) {
@@ -202,6 +203,8 @@ async function save() {
     return faults.show(wrong.filter(within(current.step)));
   }
   if (values().signature === "refused") await editor.detach(({ item }) => item === "signature");
+  // From here on nothing is written into it: what is sealed is what was seen.
+  form.inert = true;
   const { record } = editor;
   const event = eventOf(record.form, record.photos, list, {
     device_id: await device(), offline: !navigator.onLine, captured_at: new Date().toISOString(),
@@ -210,6 +213,9 @@ async function save() {
   const refused = await seal(record, event, { checklist: list.version, page: list.page, clock_offset_ms: await offset(), measured });
   if (Array.isArray(refused)) return trouble("photos", { word: "photos-lost", message: refused.join(", ") });
   if (refused) return close(editor, "taken-elsewhere");
+  // Whoever went back meanwhile is fewer steps from the first page, or there already.
+  if (!shows(editor)) return done("saved");
+  const { depth } = current;
   await close(editor, "saved");
   history.go(-1 - depth);
 }
@@ -265,7 +271,6 @@ export async function open(seen, { takeOver = false, venues, done }) {
   const step = Math.min(editor.record.step, steps.length - 1);
   history.pushState({ step, run: current.run, depth: 0 }, "");
   turn(step);
-  place.begin();
   return true;
 }
 
@@ -308,7 +313,7 @@ for (const [name, work] of Object.entries(presses)) {
       if (!current) return;
       pressed.disabled = true;
       await Promise.resolve(pressed).then(work).catch(unkept);
-      pressed.disabled = false;
+      pressed.disabled = form.inert = false;
     };
   }
 }

@@ -48,15 +48,13 @@ export async function edit(seen, { takeOver = false, onLost }) {
     return outcome;
   }
 
+  let opened;
   try {
-    if (!(await inTurn(() => amend(seen, () => ({ run }))))) {
-      release();
-      return null;
-    }
-  } catch (error) {
-    release();
-    throw error;
+    opened = await inTurn(() => amend(seen, () => ({ run })));
+  } finally {
+    if (!opened) release();
   }
+  if (!opened) return null;
 
   return {
     key,
@@ -85,7 +83,7 @@ export async function edit(seen, { takeOver = false, onLost }) {
         return await work();
       } finally {
         under -= 1;
-        if (under === 0) allEnded();
+        if (!under) allEnded();
       }
     },
 

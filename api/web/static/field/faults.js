@@ -53,7 +53,7 @@ function draw(faults) {
   form.querySelectorAll(".wrong").forEach((each) => each.classList.remove("wrong"));
   form.querySelectorAll("[aria-invalid]").forEach((each) => describe(each, []));
   shown = faults;
-  summary.hidden = faults.length === 0;
+  summary.hidden = !faults.length;
   summary.querySelector("ul").replaceChildren(...faults.map(link));
   faults.forEach(beside);
 }

@@ -29,6 +29,14 @@ function warn(id, holds, text) {
   at(id).textContent = text;
 }
 
+// One thing at a time: a second press while a record is being opened opens nothing.
+let opening = false;
+const alone = (work) => async (...given) => {
+  if (opening) return;
+  opening = true;
+  await work(...given).finally(() => { opening = false; });
+};
+
 const mineOf = async () => (await all("records")).filter(({ account }) => account === session?.account);
 
 async function showState() {
@@ -44,7 +52,7 @@ async function showState() {
   warn("clock", off >= DAYS_OFF, say("clock-off", Math.round(off)));
   const mine = session ? await records.unsent(session.account) : [], others = await records.unsent(session?.account, true);
   warn("others", session !== undefined && others.length, say("others", others.length, [...new Set(others.map(({ account }) => account))].join(", ")));
-  at("waiting").hidden = mine.length === 0;
+  at("waiting").hidden = !mine.length;
   const count = mine.length + others.length;
   await navigator.setAppBadge?.(count).catch(() => {});
 }
@@ -53,7 +61,7 @@ async function show() {
   await showState();
   showToday(list, await mineOf(), begin);
   at("incomplete").hidden = list?.complete !== false;
-  if (session) await showQueues(session.account, { resume, correct, again: () => send(true), show });
+  if (session) await showQueues(session.account, { resume: alone(resume), correct: alone(correct), again: () => send(true), show });
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
   const safe = await navigator.storage?.persisted?.();
   at("storage").textContent = say("storage", size(usage), size(quota), say(safe ? "storage-safe" : "storage-unsafe"));
@@ -86,7 +94,7 @@ async function correct(record) {
   else tell(say("changed-meanwhile"));
 }
 
-async function begin(firm, inspection) {
+const begin = alone(async (firm, inspection) => {
   const day = await capture.today(), { account, organisation } = session;
   const given = { day, uscc: firm?.uscc ?? "", district: firm?.district ?? organisation, enterprise: firm?.name, kind: inspection?.kind };
   const team = inspection?.inspectors ?? [{ account, ...list?.self }];
@@ -99,7 +107,7 @@ async function begin(firm, inspection) {
   given.inspection_id = inspection?.inspection_id ?? `spot-${made.key}`;
   const sealed = heldOf(made.visit, await mineOf()).find(({ state }) => state !== "draft");
   if (!sealed || (await sure(say("again", sealed.sequence)))) await resume(await records.begin(made));
-}
+});
 
 // Sends what waits and shows what came of it; comes back by itself when the next one is due.
 async function send(hurry = false) {
@@ -174,6 +182,7 @@ at("app").hidden = false;
 at("without").hidden = true;
 if (!canSeal) trouble("secure", { word: "insecure" });
 try {
+  await records.bringFirst().catch((error) => trouble("first", error));
   const found = await sessions.kept();
   ({ list } = found);
   session = found.session ?? undefined;

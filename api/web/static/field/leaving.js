@@ -29,7 +29,7 @@ if (form) form.onsubmit = async (event) => {
   show("[data-offline]", !navigator.onLine);
   show("[data-unsent]", count);
   dialog.querySelector("[data-count]").textContent = count;
-  if (count === 0 && navigator.onLine) await leave();
+  if (!count && navigator.onLine) await leave();
   else dialog.showModal();
 };
 if (dialog) dialog.querySelector("[data-leave]").onclick = leave;

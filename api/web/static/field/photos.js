@@ -98,7 +98,7 @@ export async function show(editor, list, { leaveOut, mark: drawOn }, isShown) {
     caption.value = photo.caption ?? "";
     caption.ariaLabel += ` ${photo.file_name}`;
     image.alt = photo.file_name;
-    caption.onchange = () => editor.change(({ photos }) => ({ photos: photos.map((each) => (each.id === photo.id ? { ...each, caption: caption.value.trim() } : each)) }));
+    caption.oninput = () => editor.change(({ photos }) => ({ photos: photos.map((each) => (each.id === photo.id ? { ...each, caption: caption.value.trim() } : each)) }));
     return item;
   }));
   if (isShown()) list.replaceChildren(...items);

@@ -45,7 +45,10 @@ export function follow({ form, updated_at }, put, told) {
   // When the place was found that is kept although the phone may be elsewhere by now; null: it is followed.
   const kept = () => (best && Date.now() - best.at > KEPT ? clock(best.at) : null);
 
-  const end = () => navigator.geolocation?.clearWatch(watch);
+  function end() {
+    navigator.geolocation?.clearWatch(watch);
+    watch = 0;
+  }
 
   function begin() {
     end();
@@ -55,7 +58,7 @@ export function follow({ form, updated_at }, put, told) {
   }
 
   return {
-    begin,
+    follow: () => watch || begin(),
     end,
     kept,
     // Looks anew, whatever was found before: a second question beside the one under way need not be answered.

@@ -54,7 +54,8 @@ const asked = (request) => new Promise((resolve, reject) => {
 // What may be done within a transaction. Nothing else may be waited for there: the transaction would end.
 const steps = (transaction) => ({
   get: (store, key) => asked(transaction.objectStore(store).get(key)),
-  all: (store, range) => asked(transaction.objectStore(store).getAll(range)),
+  // Of a store that this device never had there is nothing.
+  all: (store, range) => (transaction.objectStoreNames.contains(store) ? asked(transaction.objectStore(store).getAll(range)) : []),
   put: (store, value) => asked(transaction.objectStore(store).put(value)),
   remove: (store, range) => asked(transaction.objectStore(store).delete(range)),
 });

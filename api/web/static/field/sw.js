@@ -32,7 +32,8 @@ async function page(request) {
   const stored = await kept(SHELL);
   try {
     const answer = await fetch(request, stored ? { signal: AbortSignal.timeout?.(PATIENCE) } : {});
-    if (answer.status >= 500 && stored) return stored;
+    // Not ours: a hotel's page, or a proxy's. Where it leads elsewhere (no status) is the browser's to follow.
+    if (stored && answer.status && !answer.headers.has("Dudao-Field")) return stored;
     await keep(await caches.open(CACHE), answer);
     return answer;
   } catch (error) {

@@ -10,28 +10,13 @@ export function upgrade(database, transaction, from) {
     database.createObjectStore("records", { keyPath: "key" });
     database.createObjectStore("facts", { keyPath: "name" });
   }
-  if (from < 2) {
-    database.createObjectStore("pictures", { keyPath: ["record", "sha256"] });
-    if (from === 1) fromFirst(database, transaction);
+  if (from < 2) database.createObjectStore("pictures", { keyPath: ["record", "sha256"] });
+  if (from === 1) {
+    // Its pictures stay where they are until their bytes have been read (`bringFirst`): a Blob cannot be moved.
+    const store = (name) => transaction.objectStore(name);
+    store("facts").delete("list");
+    store("records").getAll().onsuccess = ({ target: { result } }) => result.forEach((record) => store("records").put(renewed(record)));
   }
-}
-
-// Until schema 2 a picture lay under its digest alone, and whoever tidied up took it from the others.
-function fromFirst(database, transaction) {
-  const store = (name) => transaction.objectStore(name);
-  store("facts").delete("list");
-  store("photos").getAll().onsuccess = ({ target: { result: photos } }) => {
-    store("records").getAll().onsuccess = ({ target: { result: records } }) => {
-      for (const record of records) {
-        const needed = record.state === "sent" ? [] : record.photos.map(({ sha256 }) => sha256);
-        for (const { sha256, media_type, blob } of photos) {
-          if (needed.includes(sha256)) store("pictures").put({ record: record.key, sha256, media_type, bytes: blob });
-        }
-        store("records").put(renewed(record));
-      }
-      database.deleteObjectStore("photos");
-    };
-  };
 }
 
 function renewed(record) {

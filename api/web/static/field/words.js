@@ -45,7 +45,7 @@ export function trouble(about, error) {
   if (error) standing.set(about, say(error.word ?? "failed", error.message ?? String(error)));
   else standing.delete(about);
   at("trouble").replaceChildren(lines([...standing.values()]));
-  at("trouble").hidden = standing.size === 0;
+  at("trouble").hidden = !standing.size;
 }
 
 const beijing = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });

@@ -3,15 +3,20 @@
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
+from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, Page, Route, expect
 
 from api.access import access_keys
 from api.installation.wiring import Installation
-from api.web.field.checklist import QUESTIONS, VERSION
+from api.web.field import field, offline, phone_page
+from api.web.field.checklist import QUESTIONS, VERSION, Question
 from api.web.frame.static import content, static
+from api.words.language import Language
 from ledger.log.clock import now
 from tests.api.web.field.phone import (
     KEYS,
@@ -41,7 +46,7 @@ SLOW = """() => {
     let open = () => {};
     const gate = new Promise((resolve) => { open = resolve; });
     globalThis.letPass = () => open();
-    crypto.subtle.digest = async (...given) => { await gate; return digest(...given); };
+    crypto.subtle.digest = async (...given) => { globalThis.waits = true; await gate; return digest(...given); };
 }"""
 """Digests wait until the test lets them pass: a phone with little left."""
 
@@ -173,7 +178,7 @@ def test_a_draft_keeps_the_place_that_was_found_with_its_time_and_asks_before_an
     _to(one, "place")
     expect(located).to_contain_text("沿用")
     for lon, said in (("", "没有取得位置"), ("116.5", "116.500000")):
-        page.evaluate("lon => { localStorage.lon = lon; }", lon)
+        page.evaluate("lon => { localStorage.lon = lon; localStorage.ahead = -180000; }", lon)
         page.locator("[data-locate]").click()
         if question.is_visible():
             question.get_by_role("button", name="确定").click()
@@ -182,6 +187,68 @@ def test_a_draft_keeps_the_place_that_was_found_with_its_time_and_asks_before_an
     expect(page.locator("#field-lon")).to_have_value("116.500000")
     _to(one, "review")
     expect(page.locator("#doubts")).not_to_contain_text("位置是")
+    # Three minutes later one goes back for another photo: it has a place, for the phone goes on looking.
+    page.evaluate("localStorage.ahead = 0")
+    _to(one, "photos")
+    expect(located).to_contain_text("116.500000")
+    _wait_for(page, lambda: int(_record(one, b)["form"]["place_at"]) > _now(page) - 60_000)
+    one.photograph("general")
+    assert _record(one, b)["photos"][0]["lon"] == "116.500000"
+
+
+def _now(page: Page) -> int:
+    return int(page.evaluate("Date.now()"))
+
+
+def test_a_thumb_that_is_faster_than_the_phone_breaks_nothing(phone: Phones, site: Site):
+    one, actor = phone(), inspector(1)
+    code, inspection = dispatched(site, actor)
+    page = one.start(actor)
+    # Pressed twice: the record is opened once, and nobody says that another tab has it.
+    page.locator("#today .visit", has_text=code[-6:]).locator("button").dblclick()
+    expect(page.locator("[data-step=visit]")).to_be_visible()
+    _to(one, "checklist")
+    page.locator("[data-rest]").click()
+    expect(page.locator("#question")).to_be_hidden()
+    _to(one, "photos")
+    one.photograph("general")
+    # A caption is kept as it is typed: its field is never left.
+    page.locator("ul[data-photos=general] input").press_sequentially("全景")
+    _wait_for(page, lambda: _record(one, code)["photos"][0].get("caption") == "全景")
+    _to(one, "statement")
+    one.refuse()
+    _to(one, "review")
+    page.evaluate(SLOW)
+    page.locator("[data-save]").click()
+    _wait_for(page, lambda: page.evaluate("globalThis.waits"))
+    # Back while it is being sealed: the first page is shown after, not the page before this one.
+    page.evaluate("""() => new Promise((resolve) => {
+        addEventListener("popstate", resolve, {once: true});
+        history.back();
+    })""")
+    page.evaluate("letPass()")
+    expect(page.locator("#home")).to_be_visible()
+    expect(one.count("sent")).to_have_text("1")
+    assert page.url == f"{site.base}/field"
+    (seen,) = spot_checks(site, inspection)
+    assert "全景" in seen["evidence"][0]["file_name"]
+    # Back as far as the first page while it is being sealed: it is saved, and says so.
+    again, _ = dispatched(site, actor)
+    page.reload()
+    one.begin(again)
+    _to(one, "checklist")
+    page.locator("[data-rest]").click()
+    _to(one, "statement")
+    one.refuse()
+    _to(one, "review")
+    one.network(on=False)
+    page.evaluate(SLOW)
+    page.locator("[data-save]").click()
+    _wait_for(page, lambda: page.evaluate("globalThis.waits"))
+    one.leave()
+    page.evaluate("letPass()")
+    expect(page.locator("#told")).to_contain_text("已保存")
+    expect(one.count("queue")).to_have_text("1")
 
 
 def _to_resume(one: Phone, code: str) -> None:
@@ -244,6 +311,8 @@ def test_a_stale_tab_neither_rewrites_nor_deletes_nor_sends_again(phone: Phones,
     expect(stale.locator("#drafts-count")).to_have_text("1")
     # The tab goes on with what it has read: it hears of no change.
     stale.evaluate("BroadcastChannel.prototype.dispatchEvent = () => {}")
+    # A tab behind another one is drawn once a second.
+    one.page.bring_to_front()
     draft = _record(one, code)
     _to_resume(one, code)
     _to(one, "people")
@@ -310,19 +379,6 @@ def test_a_visit_has_one_draft(phone: Phones, site: Site):
     expect(page.locator("#field-assessment_id")).to_have_value("as-1")
     one.leave()
     expect(one.count("drafts")).to_have_text("1")
-
-
-def test_a_visit_that_was_recorded_is_not_recorded_again_unasked(phone: Phones, site: Site):
-    one, actor = phone(), inspector(1)
-    code, _ = dispatched(site, actor)
-    page = one.start(actor)
-    one.network(on=False)
-    one.record(code)
-    page.locator("#today .visit", has_text=code[-6:]).locator("button").click()
-    expect(page.locator("#question")).to_contain_text("已有这次督导的记录")
-    page.locator("#question").get_by_role("button", name="取消").click()
-    expect(page.locator("#home")).to_be_visible()
-    assert len(one.kept()) == 1
 
 
 def test_resuming_shows_that_record_and_nothing_of_another_one(phone: Phones, site: Site):
@@ -557,6 +613,115 @@ def test_an_answer_stays_with_its_question_when_the_checklist_changes(phone: Pho
     expect(page.locator("#relisted")).to_contain_text("检查表已更新。")
 
 
+def test_a_new_version_in_mid_draft_takes_nothing_away(
+    phone: Phones, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    one, actor = phone(), inspector(1)
+    visits = dispatched(site, actor), dispatched(site, actor)
+    (a, _), (b, _) = visits
+    page = one.start(actor)
+    first = offline.version()
+    for code in (b, a):
+        one.begin(code)
+        _to(one, "checklist")
+        page.locator("[data-rest]").click()
+        one.photograph(KEYS[1], bytes_=PICTURE + code.encode())
+        _to(one, "statement")
+        one.refuse()
+        if code == b:
+            one.leave()
+    with monkeypatch.context() as newer:
+        _release(newer)
+        _updated(page)
+        assert offline.version() != first
+        # A is open on the page of before, whose worker is gone with its files: it goes on to its end.
+        page.locator("#field-unit_statement").fill("换了版本以后写的")
+        _to(one, "photos")
+        one.photograph("general", bytes_=PICTURE + b"late")
+        one.network(on=False)
+        _to(one, "review")
+        one.save()
+        expect(page.locator("#told")).to_contain_text("已保存")
+        assert _sealed(one, a)["page"] == first
+        # B is opened by the page of now, without a network: one question is new to it, the rest stands.
+        page.reload()
+        _to_resume(one, b)
+        _to(one, "checklist")
+        expect(page.locator("#relisted")).to_contain_text("请重答 1 项")
+        expect(page.locator(f"[name=answer-{KEYS[1]}][value=是]")).to_be_checked()
+        expect(page.locator(f"ul[data-photos='{KEYS[1]}'] li")).to_have_count(1)
+        page.locator("[name=answer-new]").first.check()
+        one.leave()
+        one.network(on=True)
+        # A version that is not there whole (its page is still that of before) is not taken.
+        newer.setattr(offline, "version", lambda: "0" * 16)
+        _updated(page, taken=False)
+    _hotel(page, monkeypatch)
+    one.network(on=False)
+    page.reload()
+    _to_resume(one, b)
+    _to(one, "review")
+    one.save()
+    assert len(_sealed(one, b)["data"]["checklist"]) > len(_sealed(one, a)["data"]["checklist"])
+    one.network(on=True)
+    expect(one.count("sent")).to_have_text("2")
+    photos = [
+        [each for each in seen["evidence"] if each["media_type"] == "image/png"]
+        for _, inspection in visits
+        for seen in spot_checks(site, inspection)
+    ]
+    assert [len(each) for each in photos] == [2, 1]
+
+
+def _hotel(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody in between answers 200 for the page: what is kept is shown, and what came is not kept."""
+    with monkeypatch.context() as hotel:
+        hotel.setattr(field, "render", lambda *_: HTMLResponse("<p>Welcome</p>"))
+        hotel.setattr(field, "VERSION_HEADER", "Welcome")
+        page.reload()
+        expect(page.locator("[data-question=new]")).to_have_count(1)
+        _updated(page, taken=False)
+
+
+def _release(newer: pytest.MonkeyPatch) -> None:
+    """Have the server be of a later release, whose checklist has one question more."""
+    earlier = phone_page.field_page
+    asked = Question("new", "一个新问题", "A new question", QUESTIONS[0].hint)
+
+    def later(language: Language, release: str) -> phone_page.FieldPage:
+        page = earlier(language, release)
+        return replace(page, version="2027-01", questions=(asked, *page.questions))
+
+    for module in (phone_page, field):
+        newer.setattr(module, "field_page", later)
+    made = cache(offline.version.__wrapped__)
+    newer.setattr(offline, "version", made)
+    newer.setattr(field, "version", made)
+
+
+def _updated(page: Page, *, taken: bool = True) -> None:
+    """Let the browser look for a new worker; return when it was taken, or was not."""
+    script = """async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        const taken = new Promise((resolve) => {
+            navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), {once: true});
+        });
+        await registration.update();
+        const worker = registration.installing;
+        if (!worker) return taken;
+        const given = new Promise((resolve) => {
+            worker.addEventListener("statechange", () => worker.state === "redundant" && resolve(false));
+        });
+        return Promise.race([taken, given]);
+    }"""
+    assert page.evaluate(script) is taken
+
+
+def _sealed(one: Phone, code: str) -> Json:
+    sealed: Json = json.loads(_record(one, code)["sealed"])
+    return sealed
+
+
 def _another_list(route: Route) -> None:
     body: str = route.fetch().text()
     start = body.index('<fieldset class="field question')
@@ -630,17 +795,6 @@ def test_a_portal_that_says_200_to_a_photo_takes_nothing_away(phone: Phones, sit
     (seen,) = spot_checks(site, inspection)
     assert len(seen["evidence"]) == 2
     assert one.kept("pictures") == []
-
-
-@pytest.mark.parametrize("status", [403, 404, 413, 422])
-def test_a_refusal_of_somebody_in_between_is_none(phone: Phones, site: Site, status: int):
-    one, actor = phone(), inspector(1)
-    code, _ = dispatched(site, actor)
-    page = one.start(actor)
-    page.route("**/v1/commands/*", lambda route: fulfil(route, status, "<p>No</p>", "text/html"))
-    one.record(code)
-    expect(page.locator("#queue")).to_contain_text("稍后自动重试")
-    assert [each["state"] for each in one.kept()] == ["ready"]
 
 
 @pytest.mark.parametrize(("faked", "state"), [("image/png", "entered"), ("", "ready")])
@@ -757,16 +911,6 @@ def test_the_first_look_never_says_that_nobody_is_signed_in(phone: Phones, site:
     assert page.evaluate("flashed") is False
 
 
-def test_sending_without_a_network_says_so(phone: Phones, site: Site):
-    one, actor = phone(), inspector(1)
-    code, _ = dispatched(site, actor)
-    page = one.start(actor)
-    one.network(on=False)
-    one.record(code)
-    page.get_by_role("button", name="立即上传").click()
-    expect(page.locator("#told")).to_contain_text("现在没有网络")
-
-
 def test_a_dispatched_check_without_remarks_takes_twelve_touches(phone: Phones, site: Site):
     one, actor = phone(), inspector(1)
     code, inspection = dispatched(site, actor, inspector(2))
@@ -869,16 +1013,6 @@ def test_a_refused_record_is_put_aside_with_a_reason(phone: Phones, site: Site):
     page.locator("#question").get_by_role("button", name="确定").click()
     expect(page.locator("#queue")).to_contain_text("另有记录")
     assert one.kept()[0]["aside"]["reason"] == "另有记录"
-
-
-def test_every_step_has_its_own_first_heading(phone: Phones, site: Site):
-    one, actor = phone(), inspector(1)
-    code, _ = dispatched(site, actor)
-    page = one.start(actor)
-    one.begin(code)
-    for step in ("people", "checklist", "photos", "place", "statement", "review"):
-        _to(one, step)
-        expect(page.locator("h1:visible")).to_have_count(1)
 
 
 def test_what_waited_for_a_network_goes_as_soon_as_the_server_is_there(phone: Phones, site: Site):

@@ -1,7 +1,13 @@
 """The phone's store in WebKit: what an iPhone runs, as far as Debian has it."""
 
+import json
 import os
 from collections.abc import Iterator
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,11 +16,12 @@ from api.access import accounts, credentials, sessions
 from api.access.access_log import command_line
 from api.http.arrival import LOCAL_COOKIE
 from api.installation.wiring import Installation
-from api.web.frame.static import static
+from api.web.frame.static import content, static
+from domain.terms.envelope import Actor
 from ledger.log.clock import now
-from tests.api.web.field.phone import PICTURE, dispatched, inspector
+from tests.api.web.field.phone import KEYS, PICTURE, Json, dispatched, inspector
 from tests.api.web.field.test_field_phone import spot_checks
-from tests.api.web.field.webkit import MISSING, WebKit, webkit
+from tests.api.web.field.webkit import MISSING, WebKit, browsing, webkit
 from tests.api.web.site import Site
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -29,13 +36,17 @@ LOADED = """
 """
 
 
-@pytest.fixture
-def window() -> Iterator[WebKit]:
-    """A window of WebKit."""
+def _require_webkit() -> None:
     if MISSING:
         if os.environ.get("CI"):
             pytest.fail("WebKit is missing: apt-get install webkit2gtk-driver xvfb")
         pytest.skip("needs WebKit: apt-get install webkit2gtk-driver xvfb")
+
+
+@pytest.fixture
+def window() -> Iterator[WebKit]:
+    """A window of WebKit."""
+    _require_webkit()
     with webkit() as opened:
         yield opened
 
@@ -58,6 +69,20 @@ def _signed_in(window: WebKit, site: Site, shown: Installation, *, to: str = "/f
 
 def _told(window: WebKit, script: str, *given: Any) -> Any:
     return window.evaluate(f"async (modules, ...given) => {{{LOADED}{script}}}", MODULES, *given)
+
+
+def _spot_check(actor: Actor, code: str, inspection: str) -> Json:
+    return {
+        "inspection_id": inspection,
+        "uscc": code,
+        "district": "110105",
+        "kind": "日常监督检查",
+        "inspectors": [{"account": actor.account, "name": "督导1"}],
+        "captured_at": "2025-04-02T01:30:00Z",
+        "checklist": [],
+        "offline": True,
+        "signature_refused": False,
+    }
 
 
 def test_a_photo_and_its_name_are_kept_together_and_outlive_the_page(
@@ -130,17 +155,6 @@ def test_a_sealed_record_is_sent_once_with_all_its_bytes(
     window: WebKit, site: Site, shown: Installation
 ):
     actor, code, inspection = _signed_in(window, site, shown)
-    data = {
-        "inspection_id": inspection,
-        "uscc": code,
-        "district": "110105",
-        "kind": "日常监督检查",
-        "inspectors": [{"account": actor.account, "name": "督导1"}],
-        "captured_at": "2025-04-02T01:30:00Z",
-        "checklist": [],
-        "offline": True,
-        "signature_refused": False,
-    }
     outcome = _told(
         window,
         """
@@ -156,7 +170,7 @@ def test_a_sealed_record_is_sent_once_with_all_its_bytes(
         return [refused, sent.state, sent.problem, await records.pictureOf(made.key, sha256) ?? null];
         """,
         actor.account,
-        data,
+        _spot_check(actor, code, inspection),
         list(PICTURE),
     )
     assert outcome == [None, "sent", None, None]
@@ -188,6 +202,76 @@ def test_what_one_phone_saved_another_takes_in(window: WebKit, site: Site, shown
         list(PICTURE),
     )
     assert outcome == [None, list(PICTURE)]
+
+
+FIRST_RELEASE = """<!doctype html><script type="module">
+const bytes = %(bytes)s, sha256 = "%(sha256)s";
+const tell = (said) => fetch("/told", {method: "POST", body: JSON.stringify(said)});
+const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = request.oncomplete = () => resolve(request.result);
+    request.onerror = request.onabort = () => reject(request.error);
+});
+try {
+    if (location.hash === "#first") {
+        const opening = indexedDB.open("dudao-field", 1);
+        opening.onupgradeneeded = () => {
+            for (const [name, keyPath] of [["records", "key"], ["photos", "sha256"], ["facts", "name"]]) {
+                opening.result.createObjectStore(name, {keyPath});
+            }
+        };
+        const database = await done(opening), kept = database.transaction(["records", "photos"], "readwrite");
+        const media_type = "image/png", file_name = "x.png";
+        const blob = new Blob([new Uint8Array(bytes)], {type: media_type});
+        kept.objectStore("photos").put({sha256, media_type, file_name, blob});
+        kept.objectStore("records").put({key: "k1", account: "a", state: "draft", updated_at: 1,
+            form: {uscc: "u", inspection_id: "i", day: "2025-04-02", "answer-3": "否"},
+            photos: [{sha256, item: "3", file_name, media_type, size: bytes.length}]});
+        await done(kept);
+        tell("kept");
+    } else {
+        const records = await import("./field/records.js"), store = await import("./field/store.js");
+        await records.bringFirst();
+        const record = await store.get("records", "k1"), picture = await records.pictureOf("k1", sha256);
+        const now = [...new Uint8Array(await records.blobOf(picture).arrayBuffer())];
+        tell([record.state, record.photos[0].item, now, (await store.all("photos")).length]);
+    }
+} catch (error) {
+    tell(String(error));
+}
+</script>"""
+
+
+def test_a_picture_that_the_first_release_kept_as_a_blob_comes_along(tmp_path: Path):
+    _require_webkit()
+    said: Queue[Any] = Queue()
+    given = {"bytes": list(PICTURE), "sha256": sha256(PICTURE).hexdigest()}
+    page = (FIRST_RELEASE % given).encode()
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            script = content(self.path.removeprefix("/"))
+            self.send_response(200)
+            kind = "text/html; charset=utf-8" if script is None else "text/javascript"
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            self.wfile.write(page if script is None else script)
+
+        def do_POST(self) -> None:
+            said.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        # The phone is restarted in between, with the page of this release.
+        for where, told in (("#first", "kept"), ("", ["draft", KEYS[3], list(PICTURE), 0])):
+            with browsing(address + where, tmp_path):
+                assert said.get(timeout=60) == told
+        server.shutdown()
 
 
 def test_the_page_opens_and_shows_the_list_of_the_day(

@@ -64,30 +64,59 @@ def _free_port() -> int:
 
 
 @contextmanager
-def webkit() -> Iterator[WebKit]:
-    """Yield a window of its own, with a profile that is gone afterwards."""
-    assert DRIVER is not None
+def _screen(home: str) -> Iterator[dict[str, str]]:
+    """Yield what a program needs to show itself on a screen that nobody sees."""
     assert SCREEN is not None
     display = [SCREEN, "-displayfd", "1", "-screen", "0", "800x900x24", "-nolisten", "tcp"]
     with subprocess.Popen(display, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as screen:  # noqa: S603 - Debian's
         assert screen.stdout is not None
         number = screen.stdout.readline().decode().strip()
-        port = _free_port()
-        environment = {
-            "DISPLAY": f":{number}",
-            "HOME": "/nonexistent",
-            "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
-            "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
-            "LIBGL_ALWAYS_SOFTWARE": "1",
-        }
-        command = [DRIVER, f"--port={port}", "--host=127.0.0.1"]
-        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as driver:  # noqa: S603 - Debian's
-            try:
-                with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
-                    yield _begun(client)
-            finally:
-                driver.terminate()
-                screen.terminate()
+        try:
+            yield {
+                "DISPLAY": f":{number}",
+                "HOME": home,
+                "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
+                "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+                "LIBGL_ALWAYS_SOFTWARE": "1",
+            }
+        finally:
+            screen.terminate()
+
+
+@contextmanager
+def webkit() -> Iterator[WebKit]:
+    """Yield a window of its own, with a profile that is gone afterwards."""
+    assert DRIVER is not None
+    port = _free_port()
+    command = [DRIVER, f"--port={port}", "--host=127.0.0.1"]
+    with (
+        _screen("/nonexistent") as environment,
+        subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as driver,  # noqa: S603 - Debian's
+    ):
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
+                yield _begun(client)
+        finally:
+            driver.terminate()
+
+
+@contextmanager
+def browsing(address: str, home: Path) -> Iterator[None]:
+    """Have a page open in a browser whose profile lasts, in `home`.
+
+    A driven window keeps its store in memory, where WebKit takes no Blob; here nobody drives, and the
+    page tells its server what came of it.
+    """
+    with (
+        _screen(str(home)) as environment,
+        subprocess.Popen(  # noqa: S603 - Debian's
+            [str(BROWSERS[-1]), address], env=environment, stderr=subprocess.DEVNULL
+        ) as browser,
+    ):
+        try:
+            yield
+        finally:
+            browser.terminate()
 
 
 def _begun(client: httpx2.Client) -> WebKit:
