@@ -103,6 +103,7 @@ class CarriedInspection:
     uscc: Annotated[Uscc, USCC, READ]
     enterprise: Annotated[CarriedEnterprise | None, ENTERPRISE, READ]
     planned: Annotated[tuple[PlannedSession, ...], Head("计划活动", "planned sessions"), READ]
+    premises: Annotated[tuple[Venue, ...], Head("申报场地", "premises applied for"), READ]
     sessions: Annotated[tuple[CarriedSession, ...], Head("近期活动", "latest sessions"), READ]
     findings: Annotated[tuple[CarriedFinding, ...], Head("未结问题", "open findings"), READ]
     flags: Annotated[CarriedFlags, Head("违规疑点", "breaches"), READ]
