@@ -1,6 +1,8 @@
 """V1: what inspectors saw on a day of the session agrees with what was reported (四)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 from domain.assessment import AssessmentHeld
 from domain.checks.outcome import CLEAR, Context, Outcome, breach
@@ -8,6 +10,7 @@ from domain.checks.venue import location_of_place
 from domain.inspection.inspection import Seen, SpotCheckRecorded
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
+from domain.terms.naming import how_many
 from domain.terms.place import Place, Side
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Mode
@@ -16,10 +19,16 @@ REMOTE = "线上督导"
 """The one kind of inspection that is no visit in person."""
 
 
-def seen_as_reported(
-    entry: Recorded[SpotCheckRecorded], held: Recorded[AssessmentHeld], context: Context
-) -> Outcome:
+class Met(NamedTuple):
+    """The session that a visit met, and others of the day that were reported behind it."""
+
+    session: Recorded[AssessmentHeld]
+    later: Sequence[Recorded[AssessmentHeld]] = ()
+
+
+def seen_as_reported(entry: Recorded[SpotCheckRecorded], met: Met, context: Context) -> Outcome:
     """V1 of a visit in person on a day of the session; what was not looked at is clear."""
+    held = met.session
     visit, session = entry.event, held.event
     day = entry.valid_from
     if visit.kind == REMOTE or not session.held_from <= day <= session.held_to:
@@ -27,11 +36,19 @@ def seen_as_reported(
     wrong = [*_elsewhere(visit, session, context, held), *_otherwise(visit.seen, session)]
     if not wrong:
         return CLEAR
+    zh, en = ";".join(zh for zh, _ in wrong), "; ".join(en for _, en in wrong)
+    if met.later:
+        count = len(met.later)
+        zh += f"(当日此后另报 {count} 场,所见是哪一场须核实)"
+        en += (
+            f" ({how_many(count, 'more session')} of the day came in later: see which one was seen)"
+        )
     return breach(
-        f"{day} 督导所见与上报不符:{';'.join(zh for zh, _ in wrong)}",
-        f"seen on {day}, against the report: {'; '.join(en for _, en in wrong)}",
+        f"{day} 督导所见与上报不符:{zh}",
+        f"seen on {day}, against the report: {en}",
         entry.position,
         held.position,
+        *(session.position for session in met.later),
         reason="seen-otherwise",
         values=tuple(en for _, en in wrong),
     )
@@ -41,28 +58,46 @@ def session_visited(
     entry: Recorded[SpotCheckRecorded],
     reported: Iterable[Recorded[AssessmentHeld]],
     context: Context,
-) -> Recorded[AssessmentHeld] | None:
+) -> Met | None:
     """Return the session that a visit met which names none; None where that is not certain.
 
     Whoever is visited reports afterwards: a session that is on no paper yet is named by no inspector.
-    Of what was seen elsewhere in the enterprise nothing follows for a session.
+    Of what was seen elsewhere in the enterprise nothing follows for a session. Once it was certain, what
+    is reported behind it changes nothing: else a second session, made up for the day, would acquit (§1).
     """
     visit, day = entry.event, entry.valid_from
-    if visit.kind == REMOTE or visit.seen is None or visit.seen == Seen():
+    seen = visit.seen
+    if visit.kind == REMOTE or seen is None or seen == Seen():
         return None
-    of_day = [
-        s for s in reported if _on_site(s.event) and s.event.held_from <= day <= s.event.held_to
-    ]
+    of_day = sorted(
+        (s for s in reported if _on_site(s.event) and s.event.held_from <= day <= s.event.held_to),
+        key=_POSITION,
+    )
     most = context.reference.rules(day).visit_distance_m
     near = {s.position: _is_near(visit.place, s.event, most, context) for s in of_day}
+    known = sum(s.position < entry.position for s in of_day)
+    for number in range(known, len(of_day) + 1):
+        session = _certain(seen, of_day[:number], near)
+        if session is not None:
+            return Met(session, of_day[number:])
+    return None
+
+
+_POSITION = attrgetter("position")
+
+
+def _certain(
+    seen: Seen, of_day: Sequence[Recorded[AssessmentHeld]], near: Mapping[int, bool | None]
+) -> Recorded[AssessmentHeld] | None:
+    """Return which of the sessions of a day it must have been; None where that is not certain."""
     there = [s for s in of_day if near[s.position]]
     if len(there) == 1:
         return there[0]
-    if visit.seen.held is False:
+    if seen.held is False:
         return None  # that nothing was going on says something of the very place alone
     if len(of_day) == 1 and near[of_day[0].position] is None:
         return of_day[0]
-    alike = [s for s in there or of_day if _as_seen(visit.seen, s.event)]
+    alike = [s for s in there or of_day if _as_seen(seen, s.event)]
     return alike[0] if len(alike) == 1 else None
 
 

@@ -674,11 +674,18 @@ HERE, THERE = (Place(division="110108", lon=Decimal(lon)) for lon in ("116.3", "
 def found_by_a_visit_without_session(
     seen: inspection.Seen | None, *held: Any, **told: Any
 ) -> list[str]:
-    """The visit comes first: who is visited reports afterwards."""
+    """One session is reported after the visit, as those do who are visited; several were before it."""
     story = registered(later(item(ELECTRICIAN, "5", "4"), item(COOK, "4")))
-    story.tell(visit(assessment_id=None, seen=seen, **told), date(2025, 3, 10))
+
+    def look() -> None:
+        story.tell(visit(assessment_id=None, seen=seen, **told), date(2025, 3, 10))
+
+    if len(held) == 1:
+        look()
     for number, each in enumerate(held):
         story.tell(session(**{"assessment_id": f"a-{number}", "venue": HERE, **each}))
+    if len(held) > 1:
+        look()
     return story.found()
 
 
@@ -725,15 +732,29 @@ def test_a_visit_from_afar_is_no_visit():
 
 def test_a_session_that_is_corrected_to_another_day_leaves_the_visit_to_the_other_one():
     story = registered(later())
+    story.tell(session(venue=HERE))
+    other = story.tell(session(assessment_id="a-2", venue=HERE))
     story.tell(
         visit(assessment_id=None, seen=inspection.Seen(candidates=11), place=HERE),
         date(2025, 3, 10),
     )
-    story.tell(session(venue=HERE))
-    other = story.tell(session(assessment_id="a-2", venue=HERE))
     assert story.found() == []
     story.correct(other, held_from="2025-03-12", held_to="2025-03-12")
     assert story.found() == ["V1"]
+
+
+def test_a_second_session_reported_for_the_day_acquits_of_no_contradiction():
+    """Whoever was seen with electricians would report a session of electricians behind the cooks (§1)."""
+    story = registered(later(item(ELECTRICIAN, "5", "4"), item(COOK, "4")))
+    seen = inspection.Seen(occupation=ELECTRICIAN)
+    story.tell(visit(assessment_id=None, seen=seen, place=HERE), date(2025, 3, 10))
+    story.tell(session(COOK, venue=HERE))
+    before = story.flag("V1")
+    second = story.tell(session(assessment_id="a-2", venue=HERE))
+    now = story.flag("V1")
+    assert (now.outcome.verdict, now.name) == (Verdict.BREACH, before.name)
+    assert second in now.outcome.because
+    assert "另报 1 场" in now.outcome.zh
 
 
 def test_a_plan_that_is_not_filed_by_the_deadline_is_owed_but_not_for_the_year_of_the_first_listing():
