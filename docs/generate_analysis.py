@@ -16,7 +16,8 @@ from domain.terms.vocabulary import Level
 from ledger.roles import ANALYST
 from projections.analysis.schema import ANALYSIS
 from projections.items.parts import Actor
-from projections.items.shape import MASKED, Audience, Field, Kind, Shape, shape_of
+from projections.items.persons import LEFT_OUT as NOT_SHOWN
+from projections.items.shape import MASKED, WRITTEN, Audience, Field, Kind, Shape, shape_of
 from projections.items.tables import KINDS, TABLES, Table
 from projections.views.basis import holds
 from replay.lake.rows import ACTIONS
@@ -153,6 +154,8 @@ def _top(field: Field, value: str) -> str:
     """Return a column from a member that was read in its type."""
     if field.shape is not None:
         return _member(field, value, 1)
+    if field.see is WRITTEN:
+        return _left_out(value)
     if field.see is not MASKED:
         return value
     if not field.many:
@@ -161,6 +164,11 @@ def _top(field: Field, value: str) -> str:
         f"CASE WHEN {value} IS NOT NULL THEN ARRAY(SELECT analysis.masked(u.name) "  # noqa: S608 - of declared names
         f"FROM unnest({value}) WITH ORDINALITY u(name, n) ORDER BY u.n) END"
     )
+
+
+def _left_out(value: str) -> str:
+    """Return that somebody wrote something, where they did."""
+    return f"CASE WHEN {value} IS NOT NULL THEN '{NOT_SHOWN}' END"
 
 
 def _record(shape: Shape, value: str, depth: int) -> str:
@@ -181,6 +189,9 @@ def _member(field: Field, value: str, depth: int) -> str:
         return _listed(value, one, each)
     if field.shape is not None:
         return _record(field.shape, value, depth)
+    if field.see is WRITTEN:
+        there = f"{value} IS NOT NULL AND jsonb_typeof({value}) <> 'null'"
+        return f"CASE WHEN {there} THEN to_jsonb('{NOT_SHOWN}'::text) ELSE {value} END"
     if field.see is not MASKED:
         return value
     if field.many:
@@ -242,10 +253,8 @@ def _actor(value: str) -> str:
 _TOLD: Mapping[str, str] = MappingProxyType(
     {
         "actor": _actor("(p.doc -> 'actor')"),
-        **{
-            name: f"(p.doc ->> '{name}')"
-            for name in ("reason", "document_no", "correlation", "causation")
-        },
+        **{name: f"(p.doc ->> '{name}')" for name in ("document_no", "correlation", "causation")},
+        "reason": _left_out("(p.doc ->> 'reason')"),
         **{name: f"{_STAMP.format(name)}::date" for name in ("received_on", "claimed_on")},
         **{
             name: _actor(f"(p.doc -> 'stamps' -> '{name}')")
@@ -262,7 +271,7 @@ def _names(stored: Iterable[str]) -> str:
 
 
 def _actions(table: Table) -> str:
-    decisions = ("decision", "opinion", "recommended", "passed", "taken", "outcome")
+    decisions = ("decision", "opinion", "recommended", "passed", "taken")
     decided = ", ".join(f"p.doc -> 'data' ->> '{each}'" for each in decisions)
     day = "(t.recorded_at AT TIME ZONE 'Asia/Shanghai')::date"
     told = {

@@ -21,6 +21,7 @@ _SEEN = {
     See.PUBLISHED: "anyone",
     See.READ: "readers",
     See.MASKED: "readers; masked",
+    See.WRITTEN: "readers; left out",
     See.PERSONAL: "who sees people",
 }
 _INTRODUCTION = """\

@@ -13,7 +13,7 @@ from api.intake import device_records
 from api.intake.device_records import DeviceRecord, Said, statements
 from domain.device_chain import Chain, Link, chain
 from domain.inspection.inspection import SpotCheckRecorded
-from domain.terms.evidence import evidence_tag
+from domain.terms.evidence import evidence_tag, generated
 from ledger import codec
 from ledger.gate.faults import Invalid
 from ledger.gate.output import members
@@ -112,4 +112,6 @@ def _says(entry: Entry, record: DeviceRecord) -> bool:
         sealed = from_members(top).body
     except Invalid:
         return False
-    return bool(sealed == replace(recorded.event, evidence=recorded.event.evidence[:-1]))
+    # Entries of earlier releases have the names that the files bore.
+    named = tuple(map(generated, recorded.event.evidence[:-1]))
+    return bool(sealed == replace(recorded.event, evidence=named))

@@ -15,7 +15,9 @@ from domain.checks import CHECKS
 from domain.terms.vocabulary import Severity
 from projections.counts import dossier
 from projections.counts.dossier import Cases, CertificateCount, FlagCount, Held, Whose
-from projections.items.persons import without_persons
+from projections.items.seen import shower
+from projections.items.shape import Audience
+from projections.items.tables import KINDS
 from projections.views import roster, scope
 
 FLAGS_SHOWN = 40
@@ -84,7 +86,7 @@ def _gathered(
     def cases(kind: str) -> Cases:
         there = dossier.cases(conn, basis, whose, kind, CASES_SHOWN)
         items = [item for each in there.items if (item := released(each, rows)) is not None]
-        return there._replace(items=items if grant.persons else _nameless(items))
+        return there._replace(items=items if grant.persons else _nameless(kind, items))
 
     findings = cases("findings")
     orders = [order["position"] for one in findings.items for order in one["orders"]]
@@ -108,5 +110,5 @@ def _gathered(
     )
 
 
-def _nameless(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [without_persons(item) for item in items]
+def _nameless(kind: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*map(shower(KINDS[kind][1], Audience.READERS), items)]

@@ -5,7 +5,7 @@ and an empty subject id, the name and the document number go beside it, for the 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from domain.certificate.certificate import CertificateIssued
 from domain.correction import day_in
 from domain.registry import EVENTS
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
+from domain.terms.evidence import generated
 from domain.terms.vocabulary import Role
 from ledger.gate.errors import UNKNOWN_FIELD, faults_of
 from ledger.gate.faults import Fault, Invalid, path_text
@@ -34,6 +35,11 @@ _REASONED = frozenset(
     name for name, kind in EVENTS.items() if "reason" in {field.name for field in fields(kind.cls)}
 )
 """Events that hold their reason themselves; it is the entry's reason too."""
+_WITH_EVIDENCE = frozenset(
+    name
+    for name, kind in EVENTS.items()
+    if "evidence" in {field.name for field in fields(kind.cls)}
+)
 NOBODY = Actor(account="", role=Role.PUBLIC, organisation="")
 MOST_KEPT = 10_000
 """Actors and days remembered; lines of one file have few."""
@@ -90,6 +96,8 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
     if name in _REASONED:
         data = _with_reason(data, top.get("reason"))
     body = _checked(validator, data, "data", found)
+    if name in _WITH_EVIDENCE and body is not None and body.evidence:
+        body = replace(body, evidence=tuple(map(generated, body.evidence)))
     actor = _actor(top.get("actor"), found)
     valid_from = _valid_from(top.get("valid_from"), body, found)
     reason, document_no, key = (

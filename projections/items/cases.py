@@ -35,7 +35,7 @@ from projections.items.parts import (
     Uscc,
     Venue,
 )
-from projections.items.shape import MASKED, PERSONAL, READ, UNTIL, Head, Said, Shown
+from projections.items.shape import MASKED, PERSONAL, READ, UNTIL, WRITTEN, Head, Said, Shown
 
 STAGE = Head("阶段", "stage")
 ApplicationStage: TypeAlias = Literal[
@@ -75,7 +75,7 @@ class Material:
     BRIEF: ClassVar[tuple[str, ...]] = ("kind", "file_name")
 
     kind: Annotated[MaterialKind, Head("材料", "kind"), READ, Said("material")]
-    file_name: Annotated[str, Head("文件名", "file name"), READ]
+    file_name: Annotated[str, Head("文件名", "file name"), WRITTEN]
     sha256: Annotated[str, SHA256, READ]
 
 
@@ -118,7 +118,7 @@ class DistrictOpinion:
     application_id: Annotated[str, Head("申报编号", "application"), READ]
     district: Annotated[District, DISTRICT, READ]
     opinion: Annotated[Opinion, Head("意见", "opinion"), READ, Said("opinion")]
-    text: Annotated[str, Head("意见内容", "text"), READ]
+    text: Annotated[str, Head("意见内容", "text"), WRITTEN]
     given_on: Annotated[date, Head("出具日期", "given on"), READ]
 
 
@@ -170,10 +170,10 @@ class ApplicationItem:
     materials: Annotated[tuple[Material, ...], Head("申报材料", "materials"), READ]
     scope: Annotated[tuple[ScopeItem, ...], Head("申报范围", "scope applied for"), READ]
     methods: Annotated[tuple[Method, ...], Head("认定方式", "methods"), READ, Said("method")]
-    own_method: Annotated[str | None, Head("企业自定方式", "own method"), READ]
+    own_method: Annotated[str | None, Head("企业自定方式", "own method"), WRITTEN]
     units: Annotated[tuple[AppliedUnit, ...] | None, Head("拟纳入单位", "units"), READ]
     premises: Annotated[tuple[Venue, ...] | None, Head("认定场地", "premises"), READ]
-    main_business: Annotated[str | None, Head("主营业务", "main business"), READ]
+    main_business: Annotated[str | None, Head("主营业务", "main business"), WRITTEN]
     staff: Annotated[tuple[StaffNumber, ...] | None, Head("职工人数", "staff numbers"), READ]
     standards: Annotated[tuple[AppliedStandard, ...] | None, Head("所用标准", "standards"), READ]
     resubmits: Annotated[str | None, Head("补正的申报", "resubmits"), READ]
@@ -202,7 +202,7 @@ class ChecklistAnswer:
     item: Annotated[str, Head("检查项目", "item"), READ]
     value: Annotated[str, Head("检查结果", "answer"), READ]
     scale: Annotated[str | None, Head("结果范围", "scale"), READ]
-    note: Annotated[str | None, Head("备注", "note"), READ]
+    note: Annotated[str | None, Head("备注", "note"), WRITTEN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,11 +232,11 @@ class SpotCheck:
     inspectors: Annotated[tuple[Inspector, ...], Head("督导人员", "inspectors"), READ]
     captured_at: Annotated[datetime, Head("现场时间", "captured at"), READ]
     place: Annotated[Venue | None, Head("地点", "place"), READ]
-    device_id: Annotated[str, Head("设备", "device"), READ]
+    device_id: Annotated[str, Head("设备", "device"), PERSONAL]
     offline: Annotated[bool, Head("离线记录", "recorded without a network"), READ]
     checklist: Annotated[tuple[ChecklistAnswer, ...], Head("检查表", "checklist"), READ]
     evidence: Annotated[tuple[Evidence, ...], Head("证据", "evidence"), READ]
-    unit_statement: Annotated[str | None, Head("被检查单位意见", "statement of the unit"), READ]
+    unit_statement: Annotated[str | None, Head("被检查单位意见", "statement of the unit"), WRITTEN]
     signature_refused: Annotated[bool, Head("拒绝签字", "signature refused"), READ]
     seen: Annotated[SeenThere | None, Head("现场所见", "what was seen"), READ]
     complaints: Annotated[tuple[str, ...] | None, Head("所查投诉", "complaints"), READ]
@@ -275,7 +275,7 @@ class RectificationReport:
     BRIEF: ClassVar[tuple[str, ...]] = ("statement",)
 
     finding_id: Annotated[str, Head("问题编号", "finding"), READ]
-    statement: Annotated[str, Head("整改情况", "statement"), READ]
+    statement: Annotated[str, Head("整改情况", "statement"), WRITTEN]
     evidence: Annotated[tuple[Evidence, ...], Head("证据", "evidence"), READ]
 
 
@@ -286,7 +286,7 @@ class RectificationOrder:
     BRIEF: ClassVar[tuple[str, ...]] = ("requirement", "due_on")
 
     position: Annotated[int, POSITION, READ]
-    requirement: Annotated[str, Head("整改要求", "requirement"), READ]
+    requirement: Annotated[str, Head("整改要求", "requirement"), WRITTEN]
     due_on: Annotated[date, Head("整改期限(含)", "deadline, included"), READ]
     ordered: Annotated[date, Head("责令日期", "ordered on"), READ]
     reported: Annotated[date | None, Head("报告日期", "reported on"), READ]
@@ -335,7 +335,7 @@ class Hearing:
 
     finding_id: Annotated[str, Head("问题编号", "finding"), READ]
     held_on: Annotated[date, Head("听证日期", "held on"), READ]
-    outcome: Annotated[str, Head("结果", "outcome"), READ]
+    outcome: Annotated[str, Head("结果", "outcome"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
 
 
@@ -348,7 +348,7 @@ class FindingItem:
     kind: Annotated[str, Head("问题类别", "kind"), READ]
     severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
     rule: Annotated[str, Head("依据条款", "clause"), READ]
-    statement: Annotated[str, Head("问题内容", "statement"), READ]
+    statement: Annotated[str, Head("问题内容", "statement"), WRITTEN]
     inspection_id: Annotated[str | None, Head("督导编号", "inspection"), READ]
     assessments: Annotated[tuple[str, ...], Head("涉及的认定活动", "sessions"), READ]
     certificates: Annotated[tuple[str, ...], Head("涉及的证书", "certificates"), READ]
@@ -362,7 +362,7 @@ class FindingItem:
     hearings: Annotated[tuple[Hearing, ...], Head("听证", "hearings"), READ]
     disputed: Annotated[bool, Head("企业有异议", "disputed"), READ]
     ended_on: Annotated[date | None, Head("终止日期", "ended on"), READ]
-    outcome: Annotated[str | None, Head("结果", "outcome"), READ]
+    outcome: Annotated[str | None, Head("结果", "outcome"), WRITTEN]
     district: Annotated[District | None, DISTRICT, READ]
     because: Annotated[Positions, BECAUSE, READ]
 
@@ -384,8 +384,8 @@ class ComplaintItem:
     uscc: Annotated[Uscc, USCC, READ]
     complained_on: Annotated[date, Head("投诉日期", "complained on"), READ]
     received_on: Annotated[date, Head("收件日期", "received on"), READ]
-    subject: Annotated[str, Head("投诉事项", "subject"), READ]
-    statement: Annotated[str, Head("投诉内容", "statement"), READ]
+    subject: Annotated[str, Head("投诉事项", "subject"), WRITTEN]
+    statement: Annotated[str, Head("投诉内容", "statement"), WRITTEN]
     evidence: Annotated[tuple[Evidence, ...], Head("证据", "evidence"), READ]
     stage: Annotated[ComplaintStage, STAGE, READ, Said("stage")]
     position: Annotated[int, POSITION, READ]
@@ -399,7 +399,7 @@ class RegisteredStaff:
 
     BRIEF: ClassVar[tuple[str, ...]] = ("name", "duty")
 
-    staff_id: Annotated[str, Head("人员编号", "staff"), READ]
+    staff_id: Annotated[str, Head("人员编号", "staff"), PERSONAL]
     name: Annotated[str, Head("姓名", "name"), MASKED]
     duty: Annotated[StaffDuty, Head("职责", "duty"), READ, Said("duty")]
     card_no: Annotated[str | None, Head("证卡编号", "card number"), PERSONAL]
@@ -425,7 +425,7 @@ class Specification:
     BRIEF: ClassVar[tuple[str, ...]] = ("title", "filing_no")
 
     occupation: Annotated[Occupation, OCCUPATION, READ]
-    title: Annotated[str, Head("规范名称", "title"), READ]
+    title: Annotated[str, Head("规范名称", "title"), WRITTEN]
     sha256: Annotated[str, SHA256, READ]
     filed_with: Annotated[str, Head("备案机构", "filed with"), READ]
     filing_no: Annotated[str | None, Head("备案号", "filing number"), READ]

@@ -21,7 +21,7 @@ from projections.items.parts import (
     Sentence,
     Uscc,
 )
-from projections.items.shape import READ, SOMETIMES, UNTIL, Anything, Head, Said, Shown
+from projections.items.shape import READ, SOMETIMES, UNTIL, WRITTEN, Anything, Head, Said, Shown
 
 CHANGE = Head("变化", "change")
 BEFORE = Head("之前", "before")
@@ -47,7 +47,7 @@ class Cause:
     position: Annotated[int, POSITION, READ]
     type: Annotated[str, TYPE, READ, Said("event"), Shown("ScopeChanged")]
     actor: Annotated[Actor, Head("经办人", "actor"), READ]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
     recorded_at: Annotated[datetime, RECORDED_AT, READ]
     valid_from: Annotated[date, VALID_FROM, READ]

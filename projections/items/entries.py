@@ -14,7 +14,7 @@ from projections.items.parts import (
     Sentence,
     Uscc,
 )
-from projections.items.shape import READ, UNTIL, Head, Json, Said, Shown
+from projections.items.shape import READ, UNTIL, WRITTEN, Head, Json, Said, Shown
 
 TYPE = Head("记录类型", "event")
 RECORDED_AT = Head("入账时间", "recorded at")
@@ -35,7 +35,7 @@ class EntryItem:
     subject: Annotated[Uscc | None, Head("企业代码", "USCC"), READ]
     district: Annotated[District | None, DISTRICT, READ]
     actor: Annotated[Actor, Head("经办人", "actor"), READ]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
     correlation: Annotated[str | None, Head("关联标识", "correlation"), READ]
     causation: Annotated[str | None, Head("起因标识", "causation"), READ]
@@ -74,7 +74,7 @@ class RequestItem:
     asked_by: Annotated[Actor, Head("提请人", "asked by"), READ]
     asked_at: Annotated[datetime, Head("提请时间", "asked at"), READ]
     position: Annotated[int, POSITION, READ]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
     data: Annotated[Json, Head("内容", "data"), READ]
     decided_by: Annotated[Actor | None, Head("批准或退回人", "decided by"), READ]
@@ -82,7 +82,7 @@ class RequestItem:
     decided_position: Annotated[
         int | None, Head("批准或退回的记录位置", "entry of the decision"), READ
     ]
-    refusal: Annotated[str | None, Head("退回理由", "reason of the refusal"), READ]
+    refusal: Annotated[str | None, Head("退回理由", "reason of the refusal"), WRITTEN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

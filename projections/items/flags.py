@@ -15,7 +15,7 @@ from projections.items.parts import (
     Sentence,
     Uscc,
 )
-from projections.items.shape import READ, Head, Json, Said, Shown
+from projections.items.shape import READ, WRITTEN, Head, Json, Said, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class FlagStatement:
 
     position: Annotated[int, POSITION, READ]
     said_on: Annotated[date, Head("陈述日期", "said on"), READ]
-    statement: Annotated[str, Head("陈述", "statement"), READ]
+    statement: Annotated[str, Head("陈述", "statement"), WRITTEN]
     evidence: Annotated[tuple[Evidence, ...], Head("证据", "evidence"), READ]
 
 
@@ -56,11 +56,11 @@ class CorrectionAsked:
     position: Annotated[int, POSITION, READ]
     fields: Annotated[Json, Head("更正内容", "corrected fields"), READ]
     asked_on: Annotated[date, Head("申请日期", "asked on"), READ]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     taken: Annotated[bool | None, Head("已采纳", "taken"), READ]
     decided_on: Annotated[date | None, Head("决定日期", "decided on"), READ]
     decision: Annotated[int | None, Head("决定的记录位置", "entry of the decision"), READ]
-    answer: Annotated[str | None, Head("答复", "answer"), READ]
+    answer: Annotated[str | None, Head("答复", "answer"), WRITTEN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class FlagItem:
     review_lapsed_by: Annotated[
         int | None, Head("使复核不作数的记录", "entry that ended the review"), READ
     ]
-    review_reason: Annotated[str | None, Head("复核理由", "reason of the review"), READ]
+    review_reason: Annotated[str | None, Head("复核理由", "reason of the review"), WRITTEN]
     review_position: Annotated[int | None, Head("复核的记录位置", "entry of the review"), READ]
     finding_id: Annotated[str | None, Head("问题编号", "finding"), READ]
     case: Annotated[

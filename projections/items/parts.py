@@ -6,7 +6,17 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, TypeAlias
 
 from domain.terms.vocabulary import Datum, Level, Role
-from projections.items.shape import MASKED, PERSONAL, PUBLISHED, READ, UNTIL, Head, Said, Shown
+from projections.items.shape import (
+    MASKED,
+    PERSONAL,
+    PUBLISHED,
+    READ,
+    UNTIL,
+    WRITTEN,
+    Head,
+    Said,
+    Shown,
+)
 
 Uscc: TypeAlias = Annotated[str, Shown("91110302562134916R")]
 District: TypeAlias = Annotated[str, Said("district"), Shown("110108")]
@@ -100,7 +110,7 @@ class Evidence:
 
     sha256: Annotated[str, SHA256, READ]
     media_type: Annotated[str, Head("媒体类型", "media type"), READ, Shown("image/jpeg")]
-    file_name: Annotated[str, Head("文件名", "file name"), READ]
+    file_name: Annotated[str, Head("文件名", "file name"), WRITTEN]
     captured_at: Annotated[datetime | None, Head("采集时间", "captured at"), READ]
     lon: Annotated[Decimal | None, Head("经度", "longitude"), READ]
     lat: Annotated[Decimal | None, Head("纬度", "latitude"), READ]

@@ -5,25 +5,73 @@ from typing import Any, cast
 
 from domain.terms.identifiers import masked_name
 
+LEFT_OUT = "〔从略〕"
+"""In the place of what somebody wrote in words of their own: it may name anybody."""
+WRITTEN = frozenset(
+    {
+        "answer",
+        "basis",
+        "comment",
+        "file_name",
+        "main_business",
+        "note",
+        "own_method",
+        "reason",
+        "refusal",
+        "requirement",
+        "review_reason",
+        "statement",
+        "text",
+        "title",
+        "unit_statement",
+        "where",
+    }
+)
+"""Members that hold such words, or the name of a file; `outcome` and `subject` where they are words."""
 _NAMES = frozenset({"assessors", "quality_staff", "assessors_absent"})
 _PEOPLE = frozenset({"experts", "inspectors"})
-_DROPPED = frozenset({"masked_name", "subject_id", "card_no"})
+_DROPPED = frozenset({"card_no", "device_id", "masked_name", "subject_id"})
 
 
 def without_persons(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with names masked and pseudonyms taken out."""
-    kept = {name: _member(name, each) for name, each in value.items() if name not in _DROPPED}
+    """Return the document with names masked, and pseudonyms and free words taken out."""
+    kept = {
+        name: at_path(name, each) for name, each in value.items() if _last(name) not in _DROPPED
+    }
     if "staff_id" in value and isinstance(value.get("name"), str):
         kept["name"] = masked_name(value["name"])
+    kept.pop("staff_id", None)
+    # Elsewhere an outcome is the id of what a check found, and a subject a USCC.
+    ends = "finding_id" in value and value.keys().isdisjoint({"flag", "verdict"})
+    for there, name in ((ends, "outcome"), ("complaint_id" in value, "subject")):
+        if there and isinstance(value.get(name), str):
+            kept[name] = LEFT_OUT
     return kept
 
 
-def _member(name: str, value: object) -> object:
-    if name in _NAMES and isinstance(value, list):
-        return [masked_name(str(each)) for each in cast("list[object]", value)]
+def at_path(path: str, value: object) -> object:
+    """Return a value without people that stands at a path: a member's name, or several with dots."""
+    name = _last(path)
+    if name in WRITTEN and isinstance(value, str):
+        return LEFT_OUT
+    if name in _NAMES:
+        return _masked(value)
     if name in _PEOPLE and isinstance(value, list):
         return [_person(each) for each in cast("list[object]", value)]
+    if name == "name" and not _PEOPLE.isdisjoint(path.split(".")):
+        return _masked(value)
     return _any(value)
+
+
+def _last(path: str) -> str:
+    """Return the member that a path ends at; of an element, the list that holds it."""
+    return next((name for name in reversed(path.split(".")) if not name.isdecimal()), path)
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, list):
+        return [masked_name(str(each)) for each in cast("list[object]", value)]
+    return masked_name(value) if isinstance(value, str) else value
 
 
 def _person(value: object) -> object:

@@ -38,6 +38,7 @@ from projections.items.shape import (
     READ,
     SOMETIMES,
     UNTIL,
+    WRITTEN,
     Head,
     Json,
     Said,
@@ -227,7 +228,7 @@ class ReviewMade:
     position: Annotated[int, POSITION, READ]
     recorded_at: Annotated[datetime, RECORDED_AT, READ]
     decision: Annotated[ReviewDecision, Head("结论", "decision"), READ, Said("review")]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     account: Annotated[str, Head("账户", "account"), READ]
     finding_id: Annotated[str | None, Head("问题编号", "finding"), READ]
 

@@ -5,8 +5,8 @@ from functools import cache, partial
 from typing import Any, TypeAlias, cast
 
 from domain.terms.identifiers import masked_name
-from projections.items.persons import without_persons
-from projections.items.shape import MASKED, Audience, Field, Shape, shape_of
+from projections.items.persons import LEFT_OUT, at_path, without_persons
+from projections.items.shape import MASKED, WRITTEN, Audience, Field, Shape, shape_of
 
 Shower: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 _Convert: TypeAlias = Callable[[Any], Any]
@@ -29,6 +29,9 @@ def _of_shape(shape: Shape, audience: Audience) -> Shower:
     converted = [(each.name, _of_field(each, audience)) for each in seen]
     converts = [(name, convert) for name, convert in converted if convert is not None]
 
+    # Which field it is that differs says the path; what may be shown of it goes by that.
+    pathed = shape.name == "FieldDifference" and audience is not Audience.OFFICES
+
     def show(stored: Mapping[str, Any]) -> dict[str, Any]:
         get = stored.get
         shown = {name: get(name) for name in names if name not in asked or name in stored}
@@ -36,6 +39,8 @@ def _of_shape(shape: Shape, audience: Audience) -> Shower:
             value = shown.get(name)
             if value is not None:
                 shown[name] = convert(value)
+        if pathed:
+            shown |= {side: at_path(str(shown["path"]), shown[side]) for side in ("before", "after")}
         return shown
 
     return show
@@ -60,6 +65,8 @@ def _of_value(field: Field, audience: Audience) -> _Convert | None:
         return partial(_in_part, show) if field.partly else show
     if field.kind in {"json", "any"}:
         return _nameless if hidden else None
+    if hidden and field.see is WRITTEN:
+        return _left_out
     return _masked if hidden and field.see is MASKED else None
 
 
@@ -69,6 +76,10 @@ def _in_part(show: Shower, value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nameless(value: object) -> object:
     return without_persons(cast("Mapping[str, Any]", value)) if isinstance(value, dict) else value
+
+
+def _left_out(_: object) -> str:
+    return LEFT_OUT
 
 
 def _masked(value: object) -> str:

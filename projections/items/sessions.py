@@ -21,7 +21,7 @@ from projections.items.parts import (
     Uscc,
     Venue,
 )
-from projections.items.shape import MASKED, PERSONAL, READ, Head, Said, Shown
+from projections.items.shape import MASKED, PERSONAL, READ, WRITTEN, Head, Said, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class PublishedResults:
 
     published_on: Annotated[date, Head("公示日期", "published on"), READ]
     until: Annotated[date, Head("公示末日", "last day"), READ]
-    where: Annotated[str, Head("公示地点", "where"), READ]
+    where: Annotated[str, Head("公示地点", "where"), WRITTEN]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Ground:
     BRIEF: ClassVar[tuple[str, ...]] = ("kind", "text", "document_no")
 
     kind: Annotated[GroundKind, Head("类别", "kind"), READ, Said("ground")]
-    text: Annotated[str, Head("内容", "what it is"), READ]
+    text: Annotated[str, Head("内容", "what it is"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
 
 

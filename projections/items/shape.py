@@ -45,11 +45,14 @@ class See(StrEnum):
     """Whoever may read the record."""
     MASKED = "masked"
     """Whoever may read the record; who may not see people sees the name masked."""
+    WRITTEN = "written"
+    """As masked, of what somebody wrote in words of their own, or named a file: it may name anybody."""
     PERSONAL = "personal"
     """Whoever may see people; for others it is not there at all."""
 
 
 PUBLISHED, READ, MASKED, PERSONAL = See.PUBLISHED, See.READ, See.MASKED, See.PERSONAL
+WRITTEN = See.WRITTEN
 
 
 class Head(NamedTuple):
@@ -155,7 +158,7 @@ class Field(NamedTuple):
             case Audience.ANYONE:
                 return self.see is PUBLISHED
             case Audience.READERS:
-                return self.see in {PUBLISHED, READ, MASKED}
+                return self.see in {PUBLISHED, READ, MASKED, WRITTEN}
             case Audience.OFFICES:
                 return self.see is not None
 

@@ -33,9 +33,9 @@ from projections.items.parts import (
     Uscc,
 )
 from projections.items.sessions import CertificateItem, SessionItem
-from projections.items.shape import READ, Audience, Field, Head, Said, Shown, shape_of
+from projections.items.shape import READ, WRITTEN, Audience, Field, Head, Said, Shown, shape_of
 
-SCHEMA = 1
+SCHEMA = 2
 """Raise with every change of a table's columns or of what stands in them."""
 
 
@@ -77,7 +77,7 @@ class ActionItem:
     actor: Annotated[Actor, Head("经办人", "actor"), READ]
     approved_by: Annotated[Actor | None, Head("批准人", "approved by"), READ]
     received_on: Annotated[date | None, Head("收件日期", "received on"), READ]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
     backfill: Annotated[bool, Head("历史补录", "backfill"), READ]
     recorded_on: Annotated[date, Head("入账日期(北京)", "recorded on, in Beijing"), READ]

@@ -193,7 +193,7 @@ def _entry(row: tuple[Any, ...]) -> bytes:
     return line({**_write_entry(found), **rectangle})
 
 
-_DECISIONS = ("decision", "opinion", "recommended", "passed", "taken", "outcome")
+_DECISIONS = ("decision", "opinion", "recommended", "passed", "taken")
 
 
 def _action(row: tuple[Any, ...]) -> bytes:
