@@ -15,6 +15,7 @@ from ledger import roles
 from ledger.migrate import Source
 
 LIST = "guards.txt"
+PATIENT = "SET LOCAL statement_timeout = 0"
 
 STANDING = """
 WITH schema AS (
@@ -75,10 +76,21 @@ def expected(source: Source) -> list[str]:
     return (source.folder / LIST).read_text("utf-8").splitlines()
 
 
-def differences(connection: Connection[Any], sources: Iterable[Source]) -> list[str]:
-    """Return what is missing (`-`) and what nobody expects (`+`); nothing if all stands as it must."""
+def differences(
+    connection: Connection[Any], sources: Iterable[Source], *, traces: bool = True
+) -> list[str]:
+    """Return what is missing (`-`) and what nobody expects (`+`); nothing if all stands as it must.
+
+    `traces`: also what was done while a guard was away, which takes a look at every entry.
+    """
     found: list[str] = []
     for source in filter(guarded, sources):
+        question = source.folder / roles.TRACES
+        if traces and question.exists():
+            with connection.transaction():
+                connection.execute(PATIENT)
+                rows = connection.execute(question.read_bytes()).fetchall()
+            found += [str(row[0]) for row in rows]
         there, wanted = set(standing(connection, source)), set(expected(source))
         found += [f"- {line}" for line in sorted(wanted - there)]
         found += [f"+ {line}" for line in sorted(there - wanted)]

@@ -185,7 +185,7 @@ def files(folder: Path) -> list[Migration]:
     """
     found: dict[int, Migration] = {}
     for path in sorted(folder.glob("*.sql")):
-        if path.name == roles.GRANTS:
+        if path.name in {roles.GRANTS, roles.TRACES}:
             continue
         match = FILE_NAME.fullmatch(path.name)
         if match is None or int(match[1]) in found:

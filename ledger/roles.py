@@ -197,6 +197,8 @@ def settle(connection: Connection[Any], owners: Mapping[str, str]) -> None:
         raise NeedsAdministrator(_login(connection), refused)
 
 
+TRACES = "traces.sql"
+"""Asks for what somebody did while a guard was away, in the file of this name beside the migrations."""
 GRANTS = "grants.sql"
 """Beside the numbered files: all that the application may, carried out after each migration."""
 

@@ -41,7 +41,7 @@ SELECT a.account, a.role, a.organisation
   FROM office.demo d JOIN office.account a ON a.account = d.account
  WHERE a.disabled_at IS NULL ORDER BY d.rank
 """
-MARK = "INSERT INTO office.demo (account, rank) VALUES (%(account)s, %(rank)s)"
+MARK = "SELECT office.open_door(%(account)s, %(rank)s::smallint)"
 
 
 def password(gate: Gate) -> str:

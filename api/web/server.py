@@ -177,7 +177,7 @@ def _watch_over(workers: Workers, ready: Callable[[], None], leaving: Leaving) -
 def _tell_of_guards(house: Installation) -> None:
     """Say whether somebody changed what keeps the ledger append-only; `dudao doctor` says what to do."""
     with house.reading() as connection:
-        for line in guards.differences(connection, SOURCES):
+        for line in guards.differences(connection, SOURCES, traces=False):
             logger.critical("a guard of the ledger is not as this release sets it: %s", line)
 
 

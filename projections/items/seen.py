@@ -40,7 +40,9 @@ def _of_shape(shape: Shape, audience: Audience) -> Shower:
             if value is not None:
                 shown[name] = convert(value)
         if pathed:
-            shown |= {side: at_path(str(shown["path"]), shown[side]) for side in ("before", "after")}
+            shown |= {
+                side: at_path(str(shown["path"]), shown[side]) for side in ("before", "after")
+            }
         return shown
 
     return show

@@ -4,8 +4,13 @@ import psycopg
 import pytest
 
 from ledger import guards
-from ledger.connect import Addresses
+from ledger.connect import Addresses, app_pool
+from ledger.log.log import Append
+from ledger.log.postgres_log import PostgresLog
 from ledger.migrate import LEDGER
+from ledger.vault.keys import Keys
+from ledger.vault.vault import Person, Vault
+from tests.ledger.drafts import draft
 from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
@@ -47,3 +52,46 @@ def test_a_guard_that_was_changed_is_named(
     with psycopg.connect(addresses.app) as connection:
         found = guards.differences(connection, [LEDGER])
     assert any(line[2:].startswith(named) for line in found), found
+
+
+ISSUED = "certificate.certificate-issued/1"
+DELETE = "DELETE FROM vault.person WHERE subject_id = %s"
+
+
+def test_a_person_taken_out_of_the_vault_is_named_whoever_did_it(
+    server: Server, addresses: Addresses
+):
+    database = psycopg.conninfo.conninfo_to_dict(addresses.owner)["dbname"]
+    conninfo = psycopg.conninfo.make_conninfo(server.superuser, dbname=database)
+    with app_pool(addresses.app, 1) as pool:
+        vault = Vault(pool, Keys(bytes(32), bytes(32)))
+        people = vault.pseudonyms([Person(f"张{n}", "201", str(n)) for n in range(4)])
+        drafts = [
+            draft(f"certificate/{who}", f"holder:{who}")._replace(type=ISSUED) for who in people
+        ]
+        PostgresLog(pool).append([Append((each,)) for each in drafts])
+        by_dudao, by_owner, in_secret, _ = people
+        assert vault.erase(by_dudao, "centre-1", "本人申请")
+        with pool.connection() as connection:
+            assert guards.differences(connection, [LEDGER]) == []
+        with psycopg.connect(addresses.owner) as owner:
+            owner.execute(DELETE, (by_owner,))
+        with psycopg.connect(conninfo, autocommit=True) as superuser:
+            superuser.execute("ALTER TABLE vault.person DISABLE TRIGGER note_erasure")
+            superuser.execute(DELETE, (in_secret,))
+            superuser.execute("ALTER TABLE vault.person ENABLE ALWAYS TRIGGER note_erasure")
+        with pool.connection() as connection:
+            owner, secret = sorted(
+                guards.differences(connection, [LEDGER]), key=lambda line: "taken out" not in line
+            )
+        assert owner.startswith(f"- person {by_owner}: taken out of the vault by login ")
+        assert secret.startswith(f"- person {in_secret}: entries name them")
+        acts = [(each.actor, each.act) for each in vault.accesses(by_dudao)]
+        assert acts == [("centre-1", "erase")]
+
+
+@pytest.mark.parametrize("table", ["person", "spelling"])
+def test_the_vault_is_emptied_by_nobody_at_once(addresses: Addresses, table: str):
+    with psycopg.connect(addresses.owner) as owner, pytest.raises(psycopg.DatabaseError) as caught:
+        owner.execute(f"TRUNCATE vault.{table} CASCADE".encode())
+    assert caught.value.sqlstate == "LG002"

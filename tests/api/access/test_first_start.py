@@ -8,10 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.access import accounts, administration, demo_accounts, joining, sign_in
 from api.access.access_log import command_line
 from api.access.account_requests import Act, Wanted
+from api.access.accounts import ACCOUNTS
 from api.access.joining import Joining
 from api.access.sign_in import Proof
 from api.installation.opening import SOURCES
@@ -21,6 +24,7 @@ from api.questions.problems import Problem
 from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger import guards
 from ledger.log.clock import now
 from ledger.migrate import migrate
 from tests.api.access.house import MAKER, PASSWORD, code
@@ -192,6 +196,30 @@ def test_an_installation_with_accounts_of_its_own_is_never_made_a_demonstration(
         assert demo_accounts.listed(connection) == []
     with pytest.raises(Problem):
         demo_accounts.with_click(empty.gate, "supervisor-1", command_line(now()))
+
+
+def test_a_door_that_somebody_adds_is_refused_or_named(empty: Installation, server: Server) -> None:
+    demo_accounts.prepare(empty.gate, now())
+    mine, other = (replace(demo_accounts.SAMPLE[0], account=each) for each in ("mine", "other"))
+    with empty.gate.connection() as connection:
+        assert guards.differences(connection, [ACCOUNTS]) == []
+        accounts.add(connection, mine, "0007")
+        accounts.add(connection, other, "0008")
+        mark = {"account": mine.account, "rank": 99}
+        with (
+            pytest.raises(psycopg.DatabaseError, match="accounts of people"),
+            connection.transaction(),
+        ):
+            connection.execute(demo_accounts.MARK, mark)
+        add = "INSERT INTO office.demo (account, rank) VALUES (%(account)s, %(rank)s)"
+        with pytest.raises(errors.InsufficientPrivilege), connection.transaction():
+            connection.execute(add, mark)
+    name = conninfo_to_dict(empty.database.addresses.app)["dbname"]
+    with psycopg.connect(make_conninfo(server.superuser, dbname=name)) as superuser:
+        superuser.execute(add, mark)
+    with empty.gate.connection() as connection:
+        (named,) = guards.differences(connection, [ACCOUNTS])
+    assert named.startswith("+ demonstration account mine: nobody recorded")
 
 
 def test_the_accounts_of_the_demonstration_stand_in_the_sample_year() -> None:
