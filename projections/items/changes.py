@@ -69,7 +69,7 @@ class SupposedCause:
     line: Annotated[int | None, Head("行号", "line"), READ]
     type: Annotated[str | None, TYPE, READ, Said("event")]
     valid_from: Annotated[date | None, VALID_FROM, READ]
-    reason: Annotated[str | None, Head("理由", "reason"), READ]
+    reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
 
 

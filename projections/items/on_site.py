@@ -20,7 +20,7 @@ from projections.items.parts import (
     Uscc,
     Venue,
 )
-from projections.items.shape import PERSONAL, READ, SOMETIMES, UNTIL, Head, Said, Shown
+from projections.items.shape import PERSONAL, READ, SOMETIMES, UNTIL, WRITTEN, Head, Said, Shown
 
 DEVICE = Head("设备", "device")
 ACCOUNT = Head("账户", "account")
@@ -69,7 +69,7 @@ class CarriedFinding:
     finding_id: Annotated[str, Head("问题编号", "finding"), READ]
     severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
     stage: Annotated[str, Head("阶段", "stage"), READ, Said("stage")]
-    statement: Annotated[str, Head("问题内容", "statement"), READ]
+    statement: Annotated[str, Head("问题内容", "statement"), WRITTEN]
     raised_on: Annotated[date, Head("提出日期", "raised on"), READ]
 
 

@@ -107,7 +107,7 @@ class Ground:
     BRIEF: ClassVar[tuple[str, ...]] = ("kind", "text", "document_no")
 
     kind: Annotated[GroundKind, Head("类别", "kind"), READ, Said("ground")]
-    text: Annotated[str, Head("内容", "what it is"), WRITTEN]
+    text: Annotated[str | None, Head("内容", "what it is"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
 
 

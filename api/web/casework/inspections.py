@@ -215,7 +215,7 @@ def _accuracy(
 
 def _devices(house: Installation, item: Row) -> dict[str, Sequence[Said]]:
     """Return what is to be said of the devices that the records were made on."""
-    named = {check["device_id"] for check in item["spot_checks"]}
+    named = {check["device_id"] for check in item["spot_checks"] if "device_id" in check}
     with house.reading() as connection:
         found = chains(connection, named)
     return {device: statements(device, chain) for device, chain in found.items()}
