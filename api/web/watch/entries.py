@@ -1,5 +1,6 @@
 """`/entries/{position}` 记录: one entry in words and as data, and what stands around it."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +9,11 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
+from api.questions import transparency
 from api.questions.entry_context import around
 from api.questions.problems import Fault
 from api.questions.questions import AsOf
-from api.questions.transparency import is_covered
+from api.questions.transparency import is_covered, verifier_keys
 from api.web.enterprise.enterprise_context import name_of
 from api.web.frame.frame import framed
 from api.web.frame.reading import read
@@ -33,8 +35,12 @@ class EntryPage:
     """What could not be understood of the address."""
     data: str
     """Its data as JSON."""
-    covered: bool
-    """Whether a checkpoint covers it, so that there is a receipt."""
+    receipt: str | None
+    """Its proof as a file (tlog-proof), None until a checkpoint covers it."""
+    leaf: str
+    """The hash of its leaf in Base64, as receipts write hashes."""
+    keys: str
+    """The keys that the checkpoint was signed with, as the installation states them, a line each."""
     corrected: tuple[tuple[str, str, str], ...]
     """Fields that were corrected: path, what was recorded, what is read since."""
 
@@ -53,12 +59,17 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
         subject=about,
         twin=f"/v1/events/{position}/context",
     )
+    receipt = None
+    if is_covered(house, shown["position"]):
+        receipt = transparency.receipt(house, actor, position).content
     page = EntryPage(
         around=found,
         enterprise=name_of(house, actor, about, standing.asked) if about else None,
         faults=seen.faults,
         data=_json(shown["data"]),
-        covered=is_covered(house, found["entry"]["position"]),
+        receipt=receipt and receipt.decode(),
+        leaf=b64encode(bytes.fromhex(found["leaf"]["hash"])).decode(),
+        keys="" if receipt is None else verifier_keys(house).decode().strip(),
         corrected=_corrected(found),
     )
     return render(frame, "entry.html", page, seen.status)
