@@ -26,6 +26,7 @@ from benchmarks import (
     ledgers,
     machine,
     pages,
+    proofs,
     replays,
     report,
     verify,
@@ -57,6 +58,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
             "(j) Point reads by two server processes, a million entries", workers.run
         ),
         "verify": Figure("(k) Verification of a million entries", verify.run),
+        "proofs": Figure("(l) Proofs and a bundle, a million entries", proofs.run),
     }
 )
 

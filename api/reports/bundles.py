@@ -30,7 +30,7 @@ from projections.views.entry_docs import name_of
 from projections.views.entry_docs import shown as shown_item
 from proof import bundle as bundles
 from proof import kept
-from proof.bundle import Attachment, Bundle
+from proof.bundle import Attachment, Bundle, content_digest
 from proof.files import read_key, write_whole
 from proof.notes import Kind, new_key
 
@@ -150,24 +150,29 @@ def _attachments(
     made: Bundle,
     digests: list[str],
 ) -> Iterator[Attachment]:
+    proved = {f"entries/{each.position}": _sha256(each) for each in made.entries}
+    proved |= {f"context/{each.position}": _sha256(each) for each in made.context}
     for digest in digests:
         stored = evidence.find(house, actor, digest)
         extension = evidence.EXTENSIONS[stored.media]
+        proved[f"evidence/{digest}.{extension}"] = digest
         yield Attachment(f"evidence/{digest}.{extension}", evidence.octets(house, stored))
     for entry in made.context:
         event = codec.legible(entry).event
         if isinstance(event, CatalogueAdopted):
             with house.reading() as connection:
-                content = catalogues.octets(connection, event.sha256)
-            if content is not None and hashlib.sha256(content).hexdigest() == event.sha256:
-                yield Attachment(f"catalogues/{event.sha256}", [content])
+                file = catalogues.octets(connection, event.sha256)
+            if file is not None and hashlib.sha256(file).hexdigest() == event.sha256:
+                yield Attachment(f"catalogues/{event.sha256}", [file])
     if not made.entries:
-        yield Attachment(SUMMARY, [_summary(made, 0, None, ()).encode()])
+        yield Attachment(SUMMARY, [_summary(made, content_digest(proved), 0, None, ()).encode()])
         return
+    content = content_digest(proved)
     question = ReportQuestion.model_validate({"position": str(made.kept.checkpoint.size)})
-    pdf = report(house, typesetter, actor, made.subject, question).pdf
+    pdf = report(house, typesetter, actor, made.subject, question, digest=content).pdf
     yield Attachment(REPORT, [pdf])
-    yield Attachment(SUMMARY, [_summary(made, len(digests), pdf, _devices(house, made)).encode()])
+    summary = _summary(made, content, len(digests), pdf, _devices(house, made))
+    yield Attachment(SUMMARY, [summary.encode()])
     if VERIFIER.exists():
         yield Attachment("verify.py", [VERIFIER.read_bytes()])
 
@@ -190,7 +195,9 @@ def _devices(house: Installation, made: Bundle) -> list[str]:
     return lines
 
 
-def _summary(made: Bundle, files: int, pdf: bytes | None, devices: Iterable[str]) -> str:
+def _summary(
+    made: Bundle, content: str, files: int, pdf: bytes | None, devices: Iterable[str]
+) -> str:
     """Say in plain words what the bundle holds; each entry in one line."""
     checkpoint = made.kept.checkpoint
     entries = list(made.entries)
@@ -200,6 +207,7 @@ def _summary(made: Bundle, files: int, pdf: bytes | None, devices: Iterable[str]
         f"日志 / log: {checkpoint.origin}",
         f"检查点 / checkpoint: {checkpoint.size} 条 / entries, 根 / root {checkpoint.root.hex()}",
         f"记录 / entries: {len(entries)}",
+        f"内容摘要 / digest of the content: {content}",
         f"证据 / evidence files: {files}; 未到 / never arrived: {len(made.missing)}",
         *([] if pdf is None else [f"报告 / report.pdf SHA-256: {hashlib.sha256(pdf).hexdigest()}"]),
         *_complete(made),
@@ -242,6 +250,10 @@ def _complete(made: Bundle) -> list[str]:
         f"无缺漏:{event.day} 日终封账,至位置 {event.upto} 共 {held} 条,再无其他。",
         f"Nothing is missing: by the close of {event.day}, up to position {event.upto}, these {held} were all.",
     ]
+
+
+def _sha256(entry: Entry) -> str:
+    return hashlib.sha256(entry.hashed_bytes()).hexdigest()
 
 
 def _seed(folder: Path) -> bytes:

@@ -46,8 +46,16 @@ class Contents(NamedTuple):
     members: dict[str, Any]
 
 
-def contents(house: Installation, actor: Actor, uscc: str, question: ReportQuestion) -> Contents:
+def contents(
+    house: Installation,
+    actor: Actor,
+    uscc: str,
+    question: ReportQuestion,
+    digest: str | None = None,
+) -> Contents:
     """Return what the report on one enterprise says, within what `actor` may see.
+
+    `digest`: of the content of the bundle that it goes with, to be found on paper.
 
     Raises:
         Problem: 401, 403; 404 where there is no such enterprise for this caller; 422 for the basis.
@@ -60,14 +68,26 @@ def contents(house: Installation, actor: Actor, uscc: str, question: ReportQuest
     words = Words(question.lang)
     with house.reading() as connection:
         root = root_at(connection, settled.basis.position)
-    return Contents(settled.standing, _members(house, gathered, words, grant, root))
+    members = _members(house, gathered, words, grant, root)
+    if digest is not None:
+        members |= _with_bundle(house, words, digest)
+        members["basis"].append(
+            words(f"证据包内容摘要（SHA-256）{digest}", f"Content of the bundle (SHA-256) {digest}")
+        )
+    return Contents(settled.standing, members)
 
 
-def report(
-    house: Installation, typesetter: Typesetter, actor: Actor, uscc: str, question: ReportQuestion
+def report(  # noqa: PLR0913 - who asks for what, and what it goes with
+    house: Installation,
+    typesetter: Typesetter,
+    actor: Actor,
+    uscc: str,
+    question: ReportQuestion,
+    *,
+    digest: str | None = None,
 ) -> Made:
-    """Return the report as PDF; raises what `contents` raises."""
-    standing, members = contents(house, actor, uscc, question)
+    """Return the report as PDF, for a bundle with its digest; raises what `contents` raises."""
+    standing, members = contents(house, actor, uscc, question, digest)
     pdf = typesetter.pdf(members, house.recorded_at(standing.position))
     title = members["title"].replace(" ", "-")
     name = f"{title}-{uscc}-{standing.basis['valid_at']}-{standing.position}.pdf"
@@ -144,6 +164,16 @@ def _address(house: Installation, of: Gathered, words: Words) -> str:
         "lang": words.language,
     }
     return f"{house.settings.address}/v1/enterprises/{of.uscc}/report.pdf?{urlencode(query)}"
+
+
+def _with_bundle(house: Installation, words: Words, digest: str) -> dict[str, Any]:
+    """Return what stands on the report of a bundle instead: where paper and bundle are verified."""
+    address = f"{house.settings.address}/verify?content={digest}"
+    return {
+        "qr": _qr(address),
+        "qr_alt": words(f"二维码：{address}", f"QR code: {address}"),
+        "qr_text": words("扫码核验证据包与本报告", "verify the bundle and this report"),
+    }
 
 
 def _qr(address: str) -> str:

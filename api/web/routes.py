@@ -29,6 +29,7 @@ from api.web.field import field, offline, today
 from api.web.frame import preferences, static
 from api.web.watch import (
     approvals,
+    bundle_check,
     compare,
     coverage,
     entries,
@@ -80,6 +81,7 @@ ROUTERS = (
     imports.router,
     catalogues.router,
     integrity.router,
+    bundle_check.router,
     flags.router,
     triage.router,
     flag.router,

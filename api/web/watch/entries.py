@@ -59,15 +59,15 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
         subject=about,
         twin=f"/v1/events/{position}/context",
     )
-    receipt = None
+    receipt: str | None = None
     if is_covered(house, shown["position"]):
-        receipt = transparency.receipt(house, actor, position).content
+        receipt = transparency.receipt(house, actor, position).content.decode()
     page = EntryPage(
         around=found,
         enterprise=name_of(house, actor, about, standing.asked) if about else None,
         faults=seen.faults,
         data=_json(shown["data"]),
-        receipt=receipt and receipt.decode(),
+        receipt=receipt,
         leaf=b64encode(bytes.fromhex(found["leaf"]["hash"])).decode(),
         keys="" if receipt is None else verifier_keys(house).decode().strip(),
         corrected=_corrected(found),

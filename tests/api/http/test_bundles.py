@@ -150,7 +150,7 @@ def test_nothing_can_be_left_out_or_put_in(made: Made, verifier: Callable[..., s
     assert verifier(packed(more), made.policy, made.maker) is not None
 
 
-def resigned(members: Members, change: Callable[[dict], None]) -> Members:
+def resigned(members: Members, change: Callable[[dict], None], *, as_said: bool = False) -> Members:
     """Change the manifest and sign it with a key of one's own, as whoever makes false bundles does."""
     manifest = json.loads(members["manifest.json"])
     key = new_key(f"{manifest['origin']}/bundle", Kind.ED25519)
@@ -160,7 +160,7 @@ def resigned(members: Members, change: Callable[[dict], None]) -> Members:
     for name in manifest["files"]:
         if name in members:
             manifest["files"][name] = sha256(members[name]).hexdigest()
-    if "content" in manifest:
+    if "content" in manifest and not as_said:
         manifest["content"] = content_digest(manifest["files"])
     content = json.dumps(manifest).encode()
     text = signed_text(manifest["origin"], content, manifest["format"])
@@ -386,6 +386,28 @@ def test_that_there_is_nothing_about_an_enterprise_can_be_shown(
         forged = packed(resigned(made.members, of_somebody))
         assert verifier(forged, None, None) is not None
     assert desk.http.get(path, headers=desk.auth(reporter(uscc()))).status_code == 404
+
+
+def test_its_papers_name_the_digest_of_what_is_proved(closed: Made) -> None:
+    found = check(io.BytesIO(closed.content), read_policy(closed.policy), closed.maker)
+    assert found.content in closed.members["README.txt"].decode()
+    folders = ("entries/", "context/", "evidence/")
+    lines = [
+        f"{name} {sha256(content).hexdigest()}\n"
+        for name, content in sorted(closed.members.items())
+        if name.startswith(folders)
+    ]
+    assert found.content == sha256("".join(lines).encode()).hexdigest()
+    # Typst writes the text that stands for the code as hexadecimal UTF-16.
+    address = f"/verify?content={found.content}"
+    pdf = closed.members["report.pdf"]
+    assert address.encode("utf-16-be").hex().upper().encode() in pdf or address.encode() in pdf
+
+    def say_another(manifest: dict) -> None:
+        manifest["content"] = "0" * 64
+
+    with pytest.raises(BadBundle, match="not the digest"):
+        check(io.BytesIO(packed(resigned(closed.members, say_another, as_said=True))), None, None)
 
 
 def test_publications_that_list_it_are_in_it(closed: Made) -> None:
