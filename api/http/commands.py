@@ -109,17 +109,22 @@ def answer(house: Installation, positions: Sequence[int]) -> Response:
     202 where it is a request: the act has no effect until a second person takes it.
     """
     if not positions:
-        empty: dict[str, Any] = {"position": None, "positions": [], "stream": None, "version": None}
-        sent = {"Ledger-Position": str(house.ends().head)}
-        return _said({**empty, "recorded_at": None, "leaf": None, "flags": []}, 200, sent)
+        return _said(_unread(positions), 200, {"Ledger-Position": str(house.ends().head)})
     try:
         return _whole_answer(house, positions)
     except Exception as error:
         if not is_temporary(error):
             raise
         # The database went away behind the commit. It is in the ledger all the same.
-        body = {"position": positions[0], "positions": list(positions), "note": _SOON._asdict()}
+        body = {**_unread(positions), "note": _SOON._asdict()}
         return _said(body, 201, {"Location": f"/v1/events/{positions[0]}"})
+
+
+def _unread(positions: Sequence[int]) -> dict[str, Any]:
+    """Return what is said of positions alone, without the entries behind them."""
+    position = positions[0] if positions else None
+    unread = dict.fromkeys(("stream", "version", "recorded_at", "leaf"))
+    return {"position": position, "positions": list(positions), **unread, "flags": []}
 
 
 def _whole_answer(house: Installation, positions: Sequence[int]) -> Response:
