@@ -105,7 +105,10 @@ def normalised(number: str) -> str:
 def same_name(name: str) -> str:
     """Return a name as it is compared: NFKC, no spaces, one kind of middle dot, case folded."""
     plain = "".join(unicodedata.normalize("NFKC", name).split())
-    return plain.translate(dict.fromkeys(map(ord, "•‧∙⋅・․"), "·")).casefold()
+    return plain.translate(_DOTS).casefold()
+
+
+_DOTS = dict.fromkeys(map(ord, "•‧∙⋅・․"), "·")
 
 
 def new_subjects(count: int) -> list[str]:

@@ -29,6 +29,8 @@ class Concerned(NamedTuple):
     session: AssessmentHeld | None
     claimed_by: int | None = None
     """Of C2: the certificate that was entered later and claims the earlier day."""
+    met: str | None = None
+    """Of V1: the session with which a visit is compared that names none."""
 
 
 def rows(of: Supervision, key: str) -> Rows:
@@ -46,7 +48,9 @@ def rows(of: Supervision, key: str) -> Rows:
         return ()
     record = of.record(state.position)
     claimed_by = of.claimed_by.get(state.position) if state.code == "C2" else None
-    about = Concerned(of.file.uscc, record, _session(of, record), claimed_by)
+    about = Concerned(
+        of.file.uscc, record, _session(of, record), claimed_by, _met(of, state, record)
+    )
     told = _told(of, key, of.file.requests.get(state.position, ()))
     reference = of.context.reference
     stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
@@ -81,6 +85,15 @@ def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | 
         session = of.file.sessions.get(event.assessment_id)
         return session.entry.event if session is not None else None
     return None
+
+
+def _met(of: Supervision, state: FlagState, record: Recorded[Any] | None) -> str | None:
+    """Return the session on which the outcome rests: what is shown changes with the outcome alone."""
+    if state.code != "V1" or record is None or record.event.assessment_id is not None:
+        return None
+    behind = (of.entries.get(position) for position in state.outcome.because)
+    held = (e.event.assessment_id for e in behind if e and isinstance(e.event, AssessmentHeld))
+    return next(held, None)
 
 
 class Told(NamedTuple):
@@ -121,7 +134,7 @@ def flag_row(
         "clause": check.clause.number,
         "rule": f"{reference.rules(state.day).edition}/{state.code}.{check.version}",
         "subject": about.uscc,
-        "assessment_id": getattr(event, "assessment_id", None),
+        "assessment_id": getattr(event, "assessment_id", None) or about.met,
         "certificate_no": certificate.certificate_no if certificate else None,
         "district": stretch.district,
         "valid_at": state.day,

@@ -32,6 +32,7 @@ from domain.terms.vocabulary import (
     Verdict,
 )
 from projections.views.flag_rows import rows
+from projections.views.row import item as shown_row
 from tests.story import (
     COOK,
     ELECTRICIAN,
@@ -755,6 +756,7 @@ def test_a_second_session_reported_for_the_day_acquits_of_no_contradiction():
     assert (now.outcome.verdict, now.name) == (Verdict.BREACH, before.name)
     assert second in now.outcome.because
     assert "另报 1 场" in now.outcome.zh
+    assert shown_row(rows(story.fold, now.key)[0].doc)["assessment_id"] == "a-1"
 
 
 def test_a_plan_that_is_not_filed_by_the_deadline_is_owed_but_not_for_the_year_of_the_first_listing():
