@@ -6,19 +6,20 @@ hashes of the tree and every rule on the values are this process's. What is acce
 """
 
 import gc
+import logging
 import os
-import threading
+import pickle
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from multiprocessing import connection as pipes
-from multiprocessing import get_context, parent_process
 from operator import le
+from queue import SimpleQueue
 from struct import unpack
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import psycopg
 from psycopg import Connection
@@ -27,6 +28,7 @@ from ledger.log.entry import FORMATS, MAX_ENTRY_BYTES, SETS_CLOCK
 from ledger.log.merkle import Frontier
 from ledger.log.tiles import STEP, WIDTH, Laid
 
+logger = logging.getLogger("dudao.ledger")
 PAGE = 16 * WIDTH
 """Entries. A power of two and whole tiles: the right edge of the tree after some entries of a page is that
 before the page, and behind it the edge of those entries alone."""
@@ -285,38 +287,85 @@ def stored_tiles(connection: Connection[Any], after: int, upto: int) -> list[Lai
 
 # --- in processes of their own
 
-_opened: list[Connection[Any]] = []
 
+class Workers:
+    """Processes that recompute pages, one a core, each with a connection of its own.
 
-@contextmanager
-def processes(conninfo: str) -> Generator[Executor]:
-    """Open an executor that runs `in_process`: one process a core, each with a connection of its own.
-
-    They are spawned: a fork would share this process's connections.
+    Not those of `multiprocessing`: these import the caller's program first, which takes each of them as
+    long as hashing a hundred pages. One that loses its parent reads the end of its input, and ends.
     """
-    with ProcessPoolExecutor(
-        os.cpu_count(), get_context("spawn"), initializer=_open, initargs=(conninfo,)
-    ) as pool:
-        yield pool
+
+    def __init__(self, conninfo: str) -> None:
+        paths = os.pathsep.join(path for path in sys.path if path)
+        self._processes = [
+            subprocess.Popen(  # noqa: S603 - this interpreter, and a line of ours
+                [sys.executable, "-P", "-c", START],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": paths},
+            )
+            for _ in range(os.cpu_count() or 1)
+        ]
+        self.count = len(self._processes)
+        self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
+        for process in self._processes:
+            # Not as an argument, where everybody on the machine could read a password.
+            pickle.dump(conninfo, _pipe(process.stdin))
+            self._idle.put(process)
+
+    def recomputed(self, job: Job) -> Accepted | None:
+        """Return what one of them says of a page; None as well where it has ended."""
+        process = self._idle.get()
+        try:
+            to = _pipe(process.stdin)
+            pickle.dump(job, to)
+            to.flush()
+            found: Accepted | None = pickle.load(_pipe(process.stdout))  # noqa: S301 - our own child
+        except (OSError, EOFError, pickle.UnpicklingError):
+            logger.warning("a process that verifies has ended: going on without")
+            return None
+        finally:
+            self._idle.put(process)
+        return found
+
+    def close(self) -> None:
+        """End them."""
+        for process in self._processes:
+            process.kill()
+            process.communicate()
 
 
-def in_process(job: Job) -> Accepted | None:
-    """Return what `accepted` says, on the connection of this process."""
-    return accepted(_opened[0], job)
+def _pipe(end: IO[bytes] | None) -> IO[bytes]:
+    if end is None:
+        raise OSError("not a pipe")
+    return end
 
 
-def _open(conninfo: str) -> None:
+START = "from ledger.log.pages import serve; serve()"
+
+
+def serve() -> None:
+    """Answer jobs from standard input, in a process of its own, until there are no more."""
     gc.disable()  # nothing here refers to itself, and looking for it takes a tenth of the time
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    asked, answers = sys.stdin.buffer, sys.stdout.buffer
+    with suppress(EOFError, KeyboardInterrupt), _connected(pickle.load(asked)) as connection:  # noqa: S301
+        while True:
+            pickle.dump(accepted(connection, pickle.load(asked)), answers)  # noqa: S301
+            answers.flush()
+
+
+def _connected(conninfo: str) -> Connection[Any]:
     connection = psycopg.connect(conninfo, autocommit=True)
     # By position, whatever the server believes of the table's size.
     connection.execute("SET enable_seqscan = off")
-    _opened[:] = [connection]
+    return connection
 
 
-def _end_with_parent() -> None:
-    """End at once when the parent is gone: a killed one cannot say goodbye."""
-    parent = parent_process()
-    if parent is not None:
-        pipes.wait([parent.sentinel])
-        os._exit(1)
+@contextmanager
+def processes(conninfo: str) -> Generator[Callable[[Job], Accepted | None]]:
+    """Start them; yield what recomputes a page in whichever is idle."""
+    workers = Workers(conninfo)
+    try:
+        yield workers.recomputed
+    finally:
+        workers.close()

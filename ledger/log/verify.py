@@ -6,12 +6,11 @@ On the way every root that was stated before is held against the tree as it is n
 rewritten to agree with itself does not agree with what was said of it.
 """
 
-import logging
 import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
@@ -36,8 +35,6 @@ from ledger.log.log import Head
 from ledger.log.merkle import joined, leaf_hash
 from ledger.log.pages import PAGE, Accepted
 from ledger.log.tiles import STEP, Laid, Layer, lay
-
-logger = logging.getLogger("dudao.ledger")
 
 MANY = 50_000
 """Entries from which on it is worth starting processes."""
@@ -82,11 +79,8 @@ def nothing_stated(_connection: Connection[Any], _after: int, _upto: int) -> Seq
     return ()
 
 
-class Fast(NamedTuple):
-    """What recomputes pages: how it is run, and what."""
-
-    executor: Executor
-    function: Callable[[pages.Job], Accepted | None]
+Fast = Callable[[pages.Job], Accepted | None]
+"""Recomputes a page: in any thread, several at once."""
 
 
 Progress = Callable[[int, int], None]
@@ -114,7 +108,7 @@ def verify(
         size, hashes, recorded_at = _state(connection)
         lay(connection)
         if fast is None and size >= MANY and not slowly:
-            fast = Fast(ending.enter_context(pages.processes(str(pool.conninfo))), pages.in_process)
+            fast = ending.enter_context(pages.processes(str(pool.conninfo)))
         # What needs all entries at once the database checks meanwhile.
         wholes = [aside.submit(_whole, pool, query, what, size) for query, what in WHOLES]
         checker = _Checker()
@@ -168,7 +162,7 @@ def _fast_entries(  # noqa: PLR0913 - what is checked, against what, how, and wh
 ) -> Difference | None:
     """Let pages be recomputed elsewhere, and look here at those of which nothing good is said."""
     for job, coming in _begun(connection, size, stated, fast):
-        result = None if coming is None else _outcome(coming)
+        result = None if coming is None else coming.result()
         if result is None or not checker.takes(job, result):
             found = _slowly(connection, checker, job.upto, stated)
             # A page that is not there to its end is the last, whatever size the ledger says it has.
@@ -218,30 +212,21 @@ def _begun(
 ) -> Generator[Begun, None, None]:
     """Yield pages in order, each with what will be said of it; None of those looked at the slow way."""
     waiting: deque[Begun] = deque()
+    aside = ThreadPoolExecutor(os.cpu_count())
     try:
         for after in range(0, size, PAGE):
             upto = min(after + PAGE, size)
             job = _Job(after, upto, _by_position(stated(connection, after, upto)))
             by_chance = secrets.randbelow(SELDOM) == 0
             asked = pages.Job(after, upto, tuple(job.stated))
-            coming = None if by_chance else fast.executor.submit(fast.function, asked)
+            coming = None if by_chance else aside.submit(fast, asked)
             waiting.append((job, coming))
             if len(waiting) > AHEAD:
                 yield waiting.popleft()
         while waiting:
             yield waiting.popleft()
     finally:
-        for _, coming in waiting:
-            if coming is not None:
-                coming.cancel()
-
-
-def _outcome(coming: Future[Accepted | None]) -> Accepted | None:
-    try:
-        return coming.result()
-    except (BrokenExecutor, psycopg.OperationalError):
-        logger.warning("a process that verifies has ended: going on without", exc_info=True)
-        return None
+        aside.shutdown(cancel_futures=True)
 
 
 class _Job(NamedTuple):

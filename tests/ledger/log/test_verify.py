@@ -3,8 +3,6 @@
 # ruff: noqa: S608 - an attacker writes the statements he likes
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -57,16 +55,14 @@ COLUMNS = {
 STATE = {"size": "bigint", "frontier": "bytea[]", "recorded_at": "timestamptz"}
 
 
-@contextmanager
-def in_threads(pool: ConnectionPool) -> Iterator[Fast]:
+def in_threads(pool: ConnectionPool) -> Fast:
     """Recompute pages the fast way, on connections of the pool."""
 
     def recomputed(job: pages.Job) -> pages.Accepted | None:
         with pool.connection() as connection:
             return pages.accepted(connection, job)
 
-    with ThreadPoolExecutor(2) as executor:
-        yield Fast(executor, recomputed)
+    return recomputed
 
 
 class Attacker:
@@ -95,8 +91,7 @@ class Attacker:
                 self.run(f"CREATE TABLE IF NOT EXISTS public.{table} AS TABLE ledger.{table}")
             self.run(statement, **values)
             # What the fast way does not accept is named by the slow one: it is enough to try the fast.
-            with in_threads(self.log.pool) as fast:
-                return verify(self.log.pool, fast=fast)
+            return verify(self.log.pool, fast=in_threads(self.log.pool))
         except (psycopg.IntegrityError, psycopg.DataError):
             assume(condition=False)
             raise
@@ -270,10 +265,9 @@ def test_a_ledger_of_several_pages_is_recomputed_in_processes(server: Server, lo
         return [Statement(at, root, "x") for at, root in roots.items() if after < at <= upto]
 
     seen = []
-    with pages.processes(str(log.pool.conninfo)) as executor:
-        fast = Fast(executor, pages.in_process)
+    with pages.processes(str(log.pool.conninfo)) as fast:
         jobs = [pages.Job(0, pages.PAGE, (1,)), pages.Job(pages.PAGE, size, ())]
-        assert all(executor.map(pages.in_process, jobs)), "nothing of it is out of the ordinary"
+        assert all(map(fast, jobs)), "nothing of it is out of the ordinary"
         report = verify(log.pool, lambda *at: seen.append(at), stated, fast)
         assert report == (log.head(), None) == verify(log.pool, None, stated)
         assert seen == [(pages.PAGE, size), (size, size)]
