@@ -67,7 +67,11 @@ def run(setting: Setting) -> list[Row]:
             targets=(at_least(1.8, of_ratio=True),),
         ),
     ]
-    return [*rows, *(row for name in seen for row in _shares(name, seen[name]))]
+    return [
+        *rows,
+        *(row for name in seen for row in _shares(name, seen[name])),
+        _bound(*seen.values()),
+    ]
 
 
 class Seen(NamedTuple):
@@ -94,6 +98,17 @@ def _shares(name: str, seen: Seen) -> list[Row]:
         ),
         Row(what=f"{name}: of {cores} cores busy with it", value=busy * 100, unit="%"),
     ]
+
+
+def _bound(one: Seen, two: Seen) -> Row:
+    """Return how many times one worker's reads these cores have room for.
+
+    One worker ends where its interpreter fills a core; two end where all that a read takes fills all.
+    """
+    cores = len(os.sched_getaffinity(0))
+    alone = median(each["server"] for each in one.spent)
+    whole = median(sum(each.values()) for each in two.spent)
+    return Row(what=f"two workers: room on {cores} cores", value=cores * alone / whole, unit="×")
 
 
 def _in_turns(
