@@ -172,9 +172,10 @@ class Phone(Reader):
         self.page.locator("[name=signature][value=refused]").check()
         self.page.locator("#field-refusal_reason").fill("负责人不在场,保安在场")
 
-    def sign(self) -> None:
-        """The unit signs on the screen."""
+    def sign(self, count: int = 1, name: str = "") -> None:
+        """Somebody of the unit signs on the screen, over their printed name; as the `count`th of them."""
         self.page.locator("[name=signature][value=drawn]").check()
+        self.page.locator("#signatory").fill(name)
         pad = self.page.locator("[data-signature] canvas")
         pad.scroll_into_view_if_needed()
         box: Any = pad.bounding_box()
@@ -183,7 +184,7 @@ class Phone(Reader):
         self.page.mouse.move(box["x"] + 150, box["y"] + 70, steps=4)
         self.page.mouse.up()
         self.page.locator("[data-sign]").click()
-        expect(self.page.locator("ul[data-photos=signature] li")).to_have_count(1)
+        expect(self.page.locator("ul[data-photos=signature] li")).to_have_count(count)
 
     def save(self) -> None:
         """Save the record that is being shown whole."""

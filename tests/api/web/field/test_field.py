@@ -175,6 +175,26 @@ def test_every_word_that_the_scripts_say_is_on_the_page(site: Site):
     assert said - named == set(), "said by no script"
 
 
+def test_fields_have_the_keys_that_they_need_and_photos_two_ways_in(site: Site):
+    page = site.get("/field", inspector(1)).text
+    keys = dict(re.findall(r'name="([\w.-]+)"[^>]*inputmode="(\w+)"', page))
+    assert (
+        keys.items()
+        >= {
+            "day": "numeric",
+            "lon": "decimal",
+            "lat": "decimal",
+            "accuracy_m": "numeric",
+            f"due-{KEYS[0]}": "numeric",
+        }.items()
+    )
+    for item in (*KEYS, "general"):
+        (camera,) = re.findall(rf'<input[^>]*id="camera-{item}"[^>]*>', page)
+        (gallery,) = re.findall(rf'<input[^>]*id="photo-{item}"[^>]*>', page)
+        assert ('capture="environment"' in camera, "multiple" in camera) == (True, False)
+        assert ("capture" in gallery, "multiple" in gallery) == (False, True)
+
+
 def test_an_old_address_of_a_file_is_not_kept_for_ever(site: Site):
     assert site.get("/static/000000000000/dudao.css").headers["cache-control"] == "no-cache"
 

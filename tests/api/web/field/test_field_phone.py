@@ -737,6 +737,17 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         const { doubts } = await import(address);
         return doubts({lon: "116.46", lat: "39.92"}, [], {questions: []}, {venues, today: "2025-04-02"});
     }"""
+    doubt = """async ([address, values]) => {
+        const { doubts } = await import(address);
+        return doubts(values, [], {questions: []}, {today: "2025-04-02"});
+    }"""
+    for values, told in (
+        ({"accuracy_m": "51"}, ["doubt-accuracy", "51"]),
+        ({"day": "2025-03-30"}, ["doubt-day", "2025-03-30"]),
+    ):
+        assert told in page.evaluate(doubt, [module, values])
+    beyond = page.evaluate(doubt, [module, {"accuracy_m": "50", "day": "2025-03-31"}])
+    assert not {"doubt-accuracy", "doubt-day"} & {each[0] for each in beyond}
     far, farther, near = [116.46, 39.94, "东厂"], [116.46, 39.99, "西厂"], [116.461, 39.925, "南厂"]
     for venues, told in (
         ([farther, far], [["doubt-far", "2.2", "东厂"]]),

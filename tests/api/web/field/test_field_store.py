@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from api.web.field import field, offline, phone_page
 from api.web.field.checklist import QUESTIONS, VERSION, Question
 from api.web.frame.static import content, static
 from api.words.language import Language
-from ledger.log.clock import now
+from ledger.log.clock import now, today
 from tests.api.web.field.phone import (
     KEYS,
     PICTURE,
@@ -442,6 +443,18 @@ def test_how_much_room_is_left_is_said_while_one_types(phone: Phones, site: Site
     said = page.locator("[data-step=statement] [data-room]").first
     page.locator("#field-unit_statement").press_sequentially("考生")
     expect(said).to_have_text("已写 2 字，最多 2000 字")
+    # Several sign, each over their printed name: it stands in the picture, which is higher by a line.
+    one.sign(1, "厂长 王某")
+    one.sign(2)
+    signed = page.locator("ul[data-photos=signature] img")
+    heights = "all => all.map((each) => each.naturalHeight)"
+    _wait_for(page, lambda: signed.evaluate_all(heights) == [288, 240])
+    _to(one, "place")
+    address = page.locator("#field-address")
+    address.press_sequentially("东门")
+    expect(address.locator("xpath=..").locator("[data-room]")).to_have_text(
+        "已写 2 字，最多 300 字"
+    )
     one.leave()
     one.begin(b)
     _to(one, "statement")
@@ -774,6 +787,7 @@ def test_what_an_earlier_release_kept_comes_along_with_its_photos(phone: Phones,
 def test_a_portal_that_says_200_to_a_photo_takes_nothing_away(phone: Phones, site: Site):
     one, actor = phone(), inspector(1)
     code, inspection = dispatched(site, actor)
+    one.page.add_init_script("navigator.setAppBadge = async (n) => { globalThis.badge = n; }")
     page = one.start(actor)
     page.route("**/v1/evidence/*", lambda route: fulfil(route, 200, "<p>Welcome</p>", "text/html"))
     one.begin(code)
@@ -790,8 +804,22 @@ def test_a_portal_that_says_200_to_a_photo_takes_nothing_away(phone: Phones, sit
     expect(page.locator("#queue")).to_contain_text("不是来自督导系统")
     assert len(one.kept("pictures")) == 1
     page.unroute_all()
+    assert page.evaluate("badge") == 1
+    # How far it is, until it is there; then when it was, and nothing waits.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        held.append(route)
+
+    page.route("**/v1/evidence/*", hold)
     page.get_by_role("button", name="立即上传").click()
+    expect(page.locator("#queue")).to_contain_text("正在上传第 1/2 个文件")
+    held[0].continue_()
     expect(one.count("sent")).to_have_text("1")
+    expect(page.locator("#state")).to_contain_text("上次上传")
+    _wait_for(page, lambda: page.evaluate("badge") == 0)
     (seen,) = spot_checks(site, inspection)
     assert len(seen["evidence"]) == 2
     assert one.kept("pictures") == []
@@ -883,12 +911,28 @@ def test_a_receipt_outlives_a_clock_that_is_set_right(phone: Phones, site: Site)
     )
     page = one.start(actor)
     page.evaluate("localStorage.ahead = -400 * 86400000")
+    page.locator("#renew").click()
+    expect(page.locator("#clock")).to_contain_text("相差约 400 天")
     one.record(code)
     expect(one.count("sent")).to_have_text("1")
+    assert _record(one, code)["form"]["day"] == today().isoformat()
     page.evaluate("localStorage.clear()")
     page.reload()
     expect(page.locator("#ready")).to_be_visible()
     expect(one.count("sent")).to_have_text("1")
+    # It leaves the phone a month after the ledger had it, whatever the phone's clock says.
+    month_ago = (now() - timedelta(days=31)).isoformat()
+    script = """async ([address, key, recorded_at]) => {
+        const {write} = await import(address);
+        await write(async (step) => {
+            const record = await step.get("records", key);
+            await step.put("records", {...record, receipt: {...record.receipt, recorded_at}});
+        });
+    }"""
+    page.evaluate(script, [static("field/store.js"), _record(one, code)["key"], month_ago])
+    page.reload()
+    expect(one.count("sent")).to_have_text("0")
+    assert one.kept() == []
 
 
 def test_the_first_look_never_says_that_nobody_is_signed_in(phone: Phones, site: Site):

@@ -274,10 +274,10 @@ def test_a_picture_that_the_first_release_kept_as_a_blob_comes_along(tmp_path: P
         server.shutdown()
 
 
-def test_the_page_opens_and_shows_the_list_of_the_day(
+def test_a_check_goes_through_the_page_from_the_list_of_the_day_to_the_receipt(
     window: WebKit, site: Site, shown: Installation
 ):
-    actor, code, _ = _signed_in(window, site, shown)
+    actor, code, inspection = _signed_in(window, site, shown)
     window.wait('document.querySelector("#today .visit")')
     shown_state = window.evaluate(
         "async () => [document.getElementById('state').textContent, document.getElementById('today').textContent,"
@@ -286,3 +286,46 @@ def test_the_page_opens_and_shows_the_list_of_the_day(
     assert actor.account in shown_state[0]
     assert code[-6:] in shown_state[1]
     assert shown_state[2] is True
+
+    def press(selector: str, until: str) -> None:
+        window.evaluate("async (one) => document.querySelector(one).click()", selector)
+        window.wait(until)
+
+    def step(number: int) -> None:
+        shown_step = f'!document.querySelectorAll("[data-step]")[{number}].hidden'
+        press(f"[data-go='{number}']", shown_step)
+
+    def type_in(field: str, text: str) -> None:
+        script = """async (id, text) => {
+            const field = document.getElementById(id);
+            field.value = text;
+            field.dispatchEvent(new Event("input", {bubbles: true}));
+        }"""
+        window.evaluate(script, f"field-{field}", text)
+
+    press("#today .visit button", '!document.querySelector("#capture").hidden')
+    step(2)
+    press("[data-rest]", 'document.querySelector("[data-rest]").hidden')
+    step(3)
+    window.evaluate(
+        """async (bytes) => {
+            const chosen = new DataTransfer(), input = document.getElementById("photo-general");
+            chosen.items.add(new File([new Uint8Array(bytes)], "a.png", {type: "image/png"}));
+            input.files = chosen.files;
+            input.dispatchEvent(new Event("change", {bubbles: true}));
+        }""",
+        list(content("field/icon-192.png") or b""),
+    )
+    window.wait('document.querySelector("ul[data-photos=general] li")')
+    step(4)
+    type_in("place_missing", "没有信号")
+    step(5)
+    press("[name=signature][value=refused]", "true")
+    type_in("refusal_reason", "负责人不在场")
+    step(6)
+    press("[data-save]", 'document.querySelector("#sent-count").textContent === "1"')
+    (seen,) = spot_checks(site, inspection)
+    photo, record = seen["evidence"]
+    assert (photo["media_type"], record["media_type"]) == ("image/png", "application/json")
+    preview = site.get(f"/v1/evidence/{photo['sha256']}/preview", actor)
+    assert preview.headers["content-type"] == "image/jpeg"
