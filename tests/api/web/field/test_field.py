@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -173,6 +174,16 @@ def test_every_word_that_the_scripts_say_is_on_the_page(site: Site):
     named |= {each for each in said if each.startswith(("held-", "trouble-", "place-error-"))}
     assert asked - said == set()
     assert said - named == set(), "said by no script"
+
+
+def test_the_document_names_tests_that_there_are():
+    root = Path(__file__).parents[4]
+    named = set(re.findall(r"`(test_\w+)`", (root / "docs/field.md").read_text(encoding="utf-8")))
+    written = "".join(
+        path.read_text(encoding="utf-8") for path in (root / "tests/api").rglob("test_*.py")
+    )
+    assert named
+    assert named - set(re.findall(r"def (test_\w+)", written)) == set()
 
 
 def test_fields_have_the_keys_that_they_need_and_photos_two_ways_in(site: Site):
