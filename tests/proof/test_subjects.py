@@ -1,7 +1,9 @@
 """The sorted map of a closed day: who is in it, who is not, and nothing about anybody else."""
 
 import json
+import re
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,34 @@ MAP = map_of(*NAMES)
 
 def through_json(shown: Shown) -> Shown:
     return read_shown(json.loads(json.dumps(shown.shown())))
+
+
+def test_the_document_computes_the_same_map() -> None:
+    """The vector of docs/ledger-format.md, section 5, by nothing but its sentences."""
+    document = (Path(__file__).parents[2] / "docs" / "ledger-format.md").read_text("utf-8")
+    written = re.findall(
+        r"^entries .*\nlast .*\npositions .*\nstanding .*\nblind .*\n", document, re.MULTILINE
+    )
+    *leaves, root = re.findall(r"^(?:leaf|root) ([0-9a-f]{64})$", document, re.MULTILINE)
+    subjects = ("91110000000000001A", "91110000000000002B")
+    told = [
+        Value(2, 4, positions_digest([1, 4]), "listed", blind(b"\4" * 16)),
+        Value(1, 2, positions_digest([2]), "unlisted", blind(b"\2" * 16)),
+    ]
+    assert [read_value(each) for each in written] == told
+    made = [
+        sha256(
+            f"\0dudao/subject/v1\nsubject {subject}\nvalue "
+            f"{sha256(value.encode()).hexdigest()}\n".encode()
+        ).hexdigest()
+        for subject, value in zip(subjects, written, strict=True)
+    ]
+    assert made == leaves
+    both = b"\1" + b"".join(map(bytes.fromhex, leaves))
+    assert sha256(both).hexdigest() == root
+    found = SubjectMap(subjects, told, [bytes.fromhex(each) for each in leaves])
+    assert found.root == root
+    assert check(found.show(subjects[0]), subjects[0], 2, root) == told[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
