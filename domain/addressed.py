@@ -98,6 +98,8 @@ _CERTIFICATE = Kind("证书", "certificate", _certificate)
 _FINDING = Kind("问题", "finding", _finding)
 _INSPECTION = Kind("督导", "inspection", _inspection)
 _FLAG = Kind("疑点", "flag", _flag)
+_ENTRY = Kind("记录", "entry", _entry)
+_COMPLAINT = Kind("投诉", "complaint", _complaint)
 
 NAMED: Mapping[str, Kind] = MappingProxyType(
     {
@@ -112,8 +114,8 @@ NAMED: Mapping[str, Kind] = MappingProxyType(
         "inspection_id": _INSPECTION,
         "flag": _FLAG,
         "flags": _FLAG,
-        "position": Kind("记录", "entry", _entry),
-        "complaints": Kind("投诉", "complaint", _complaint),
+        "position": _ENTRY,
+        "complaints": _COMPLAINT,
     }
 )
 """Field of an event → the kind of record that it names."""
@@ -163,8 +165,24 @@ def require_addressed(facts: Facts, command: Command[Any]) -> None:
             )
 
 
-def _of_enterprise(facts: Facts, actor: Actor, kind: Kind, name: str, holder: Holder) -> bool:  # noqa: ARG001 - as the others
-    return holder.uscc == actor.organisation
+_OF_OTHERS = frozenset(
+    {
+        "ComplaintReceived",
+        "EvaluationScored",
+        "EvaluationScoreRevised",
+        "InspectionDispatched",
+        "InspectionDrawn",
+    }
+)
+"""Entries about an enterprise that it is shown late or never, and never corrects: not there, to it."""
+
+
+def _of_enterprise(facts: Facts, actor: Actor, kind: Kind, name: str, holder: Holder) -> bool:
+    if kind is _ENTRY:
+        record = facts[ENTRY.key(name)]
+        if record is not None and type(record.event).__name__ in _OF_OTHERS:
+            return False
+    return kind is not _COMPLAINT and holder.uscc == actor.organisation
 
 
 def _of_district(facts: Facts, actor: Actor, kind: Kind, name: str, holder: Holder) -> bool:  # noqa: ARG001 - as the others

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from api.access.persons import folded
+from domain.terms.alike import skeleton
 from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -133,7 +134,7 @@ HELD_BY = "SELECT person FROM office.account WHERE account = %(account)s"
 def person_of(connection: Connection[Any], account: str) -> str:
     """Return who holds an account, folded; where nobody is known, a person of its own."""
     row = connection.execute(HELD_BY, {"account": account}).fetchone()
-    return f"account {same_name(account)}" if row is None or not row[0] else folded(row[0])
+    return f"account {skeleton(account)}" if row is None or not row[0] else folded(row[0])
 
 
 KEEPERS = "SELECT account FROM office.account WHERE role = %(role)s"

@@ -15,13 +15,13 @@ from psycopg import Connection, errors
 from psycopg_pool import ConnectionPool
 
 from api.access.persons import folded
+from domain.terms.alike import skeleton
 from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Role
 from ledger import roles
 from ledger.migrate import Source
-from ledger.vault.vault import same_name
 
 ACCOUNTS = Source(
     "api", Path(__file__).parent / "sql", owners=MappingProxyType({"office": roles.OWNER})
@@ -264,9 +264,9 @@ class Holders:
         if self._clock() - self._read > FRESH:
             with self._pool.connection() as connection:
                 rows = connection.execute(HOLDERS).fetchall()
-            self._persons = {same_name(name): f"person {folded(person)}" for name, person in rows}
+            self._persons = {skeleton(name): f"person {folded(person)}" for name, person in rows}
             self._read = self._clock()
-        return self._persons.get(same_name(account), f"account {same_name(account)}")
+        return self._persons.get(skeleton(account), f"account {skeleton(account)}")
 
 
 REVOKED = """

@@ -293,10 +293,18 @@ def _carry_out(
             return _reset(connection, administrator, wanted.account, visit, code=code)
 
 
+class Decided(NamedTuple):
+    """What was asked for, the secret of the link that follows, and who has its other half."""
+
+    wanted: Wanted
+    secret: str | None
+    asked_by: str
+
+
 def decide(
     connection: Connection[Any], administrator: Actor, number: int, *, taken: bool, visit: Visit
-) -> tuple[Wanted, str | None]:
-    """Carry out what another administrator asked for, or not; return it, and the secret of a link.
+) -> Decided:
+    """Carry out what another administrator asked for, or not. Who asked may take it back alone.
 
     Raises:
         Problem: 404, there is no such request that waits.
@@ -312,9 +320,12 @@ def decide(
         by = administrator.account
         account_requests.decide(connection, number, taken=taken, decided_by=by, at=visit.at)
         wanted = request.wanted
-        about = f"{number} {wanted.act.value} {wanted.account} {'taken' if taken else 'refused'}"
+        own = account_requests.person_of(connection, request.asked_by)
+        back = account_requests.person_of(connection, by) == own
+        came = "taken" if taken else "taken back" if back else "refused"
+        about = f"{number} {wanted.act.value} {wanted.account} {came}"
         access_log.record(connection, visit, administrator, Deed.ACCOUNT_DECIDED, about)
-        return wanted, secret
+        return Decided(wanted, secret, request.asked_by)
 
 
 def _waiting(connection: Connection[Any], number: int, visit: Visit) -> Request:

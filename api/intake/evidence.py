@@ -15,9 +15,10 @@ from psycopg_pool import ConnectionPool
 
 from api.intake import device_records
 from api.intake.device_records import DeviceRecord
+from api.questions.clocks import Asked
 from api.questions.policy import Action, Rows, decide
 from api.questions.problems import Problem, invalid
-from api.questions.queries import missing
+from api.questions.queries import ask_one, missing
 from api.questions.reading import Reading
 from api.questions.visibility import within
 from domain.terms.envelope import Actor
@@ -238,7 +239,11 @@ def find(house: Reading, actor: Actor, sha256: str) -> Stored:
         raise missing()
     own = any(account == actor.account for account, _ in senders)
     offices = frozenset(organisation for _, organisation in senders)
-    if not (own or grant.rows.everything or _is_named(house, sha256, grant.rows, offices)):
+    if grant.rows.expert is not None:
+        seen = own or _is_assigned(house, actor, sha256)
+    else:
+        seen = own or grant.rows.everything or _is_named(house, sha256, grant.rows, offices)
+    if not seen:
         raise missing()
     media, size = row
     return Stored(digest, Media(media), size)
@@ -326,6 +331,22 @@ def materials(house: Reading, application: Mapping[str, Any]) -> dict[str, Media
             if problem.status != 404:
                 raise
     return found
+
+
+def _is_assigned(house: Reading, actor: Actor, sha256: str) -> bool:
+    """Return whether it is a material of an application that is shown to the expert."""
+    tags = {tag for entry in house.log.read({evidence_tag(sha256)}) for tag in entry.tags}
+    start = "application:"
+    for key in sorted(tag.removeprefix(start) for tag in tags if tag.startswith(start)):
+        try:
+            _, item = ask_one(house, actor, "applications", Asked(), key)
+            material(house, item, sha256)
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+        else:
+            return True
+    return False
 
 
 def _is_named(house: Reading, sha256: str, rows: Rows, offices: frozenset[str]) -> bool:

@@ -136,7 +136,7 @@ READS: Mapping[Role, frozenset[str]] = MappingProxyType(
         R.DISTRICT_INSPECTOR: BUSINESS | INTEGRITY | {"evidence", "materials"},
         R.ENTERPRISE_REPORTER: (BUSINESS | INTEGRITY | {"evidence", "materials"})
         - {"draws", "complaints"},
-        R.EXPERT: frozenset({"applications", "materials"}),
+        R.EXPERT: frozenset({"applications", "evidence", "materials"}),
         R.SECURITY_ADMIN: frozenset({"accounts"}),
         R.AUDIT_ADMIN: INTEGRITY | {"metrics", "access-log"},
         R.SYSTEM_ADMIN: INTEGRITY | {"metrics", "system"},

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from domain.addressed import NAMED, NEW
+from domain.correction import RecordCorrected
 from domain.permissions import MAY
 from domain.registry import EVENTS
 from domain.terms.decider import Command, Refused
@@ -17,6 +18,7 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from tests import given as told
 from tests.domain.finding.test_finding import found
+from tests.facts import complaint, dispatch, listed
 from tests.generated import events
 from tests.given import OTHER, inspector, order, reporter
 from tests.sentences import code_words
@@ -142,3 +144,21 @@ def test_every_id_that_a_bound_actor_may_name_is_asked_about():
             "card_no",
             "expert_id",
         }, name
+
+
+@pytest.mark.parametrize("unseen", [dispatch(), complaint()], ids=lambda body: type(body).__name__)
+def test_what_an_enterprise_does_not_see_yet_is_not_there_for_its_correction(unseen: Any):
+    """That a visit is on its way, or that somebody complained, stands in no refusal."""
+    entries = [*listed(), order(unseen, date(2025, 6, 1))]
+    last = len(told.given(*entries).entries)
+    heard = [
+        [
+            part.replace(str(position), "…")
+            for part in answer(
+                order(RecordCorrected(position=position, fields={"kind": "x"}), by=reporter()),
+                entries,
+            )
+        ]
+        for position in (last, 99_999)
+    ]
+    assert heard[0] == heard[1]

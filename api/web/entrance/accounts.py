@@ -43,6 +43,8 @@ class Made(NamedTuple):
     """A request that waits for another administrator."""
     code: str | None = None
     """The half of the link to come that whoever asked hands over."""
+    half_with: str | None = None
+    """Which administrator has the other half of the link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +171,11 @@ def decide_request(request: Request, house: Installed, actor: Caller, form: Form
     def carry_out() -> Made:
         origin = published_origin(request, house.settings)
         with house.gate.connection() as connection:
-            wanted, secret = administration.decide(
+            decided = administration.decide(
                 connection, actor, int(number), taken=taken, visit=visit(request)
             )
-        return _made(wanted.account, origin, Asked(secret=secret))
+        made = _made(decided.wanted.account, origin, Asked(secret=decided.secret))
+        return made._replace(half_with=decided.asked_by)
 
     made = attempt(carry_out)
     if isinstance(made, Refusal):

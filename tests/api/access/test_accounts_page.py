@@ -306,6 +306,36 @@ def test_nobody_decides_about_an_account_that_is_theirs(house: House, keeper: Ke
     assert own.get("/accounts").status_code == 200
 
 
+def test_who_asked_takes_it_back_alone(house: House, keeper: Keepers) -> None:
+    account = house.account(Role.ANALYST)
+    page = keeper.asks.post("/accounts/of", {"account": account, "act": "reset"}).text
+    assert "待另一名安全管理员批准" in page
+    sent = {"number": keeper.number(account), "decision": "refused"}
+    listed = keeper.asks.get("/accounts").text
+    assert "撤回" in listed
+    assert keeper.asks.post("/accounts/requests", sent).status_code == 200
+    assert "已撤回" in keeper.asks.get("/accounts").text
+    again = keeper.decides.post("/accounts/requests", {**sent, "decision": "taken"})
+    assert "没有这项待批准的申请" in again.text
+    told = [
+        object_
+        for (object_,) in house.rows(
+            "SELECT object FROM office.access_log WHERE action = 'account-decided' AND object LIKE %s",
+            f"% {account} %",
+        )
+    ]
+    assert [each.split()[-2:] for each in told] == [["taken", "back"]]
+
+
+def test_a_link_says_who_has_its_other_half(house: House, keeper: Keepers) -> None:
+    account = house.account(Role.ANALYST)
+    page = keeper.post("/accounts/of", {"account": account, "act": "invite"}).text
+    assert "另一半是核对码" in page
+    query = "SELECT asked_by FROM office.account_request WHERE account = %s"
+    ((asked_by,),) = house.rows(query, account)
+    assert asked_by in page
+
+
 def test_neither_half_of_a_link_is_enough(house: House, keeper: Keepers) -> None:
     account = house.account()
     asked = keeper.asks.post("/accounts/of", {"account": account, "act": "invite"})

@@ -48,6 +48,13 @@ def test_who_publishes_does_not_evaluate() -> None:
         ("王伟", "王　伟 "),
         ("ZHANG San", "zhang san"),
         ("a1234", "A1234,张三"),
+        ("a1234", "\u04301234"),
+        ("o101", "0101"),
+        ("ZHANG Ping", "Zh\u0430ng P\u0456ng"),
+        ("ΑΒΕ", "abe"),
+        ("王口", "王ロ"),
+        ("李二工", "李ニエ"),
+        ("José", "Jose\u0301"),
     ],
 )
 def test_one_person_is_one_person_however_written(one: str, other: str) -> None:
@@ -55,7 +62,14 @@ def test_one_person_is_one_person_however_written(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("王伟 0101", "王伟 0102"), ("王伟", "王维"), ("0101", "0110")]
+    ("one", "other"),
+    [
+        ("王伟 0101", "王伟 0102"),
+        ("王伟", "王维"),
+        ("0101", "0110"),
+        ("Ali", "Alf"),
+        ("王二", "王三"),
+    ],
 )
 def test_two_persons_are_two(one: str, other: str) -> None:
     assert folded(one) != folded(other)

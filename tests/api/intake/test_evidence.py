@@ -224,7 +224,7 @@ ROLES = {
     "quality_supervisor": (201, 200),
     "bureau_publisher": (403, 200),
     "analyst": (403, 403),
-    "expert": (403, 403),
+    "expert": (403, 404),
     "public": (403, 403),
     "security_admin": (403, 403),
     "audit_admin": (403, 403),

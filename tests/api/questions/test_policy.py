@@ -62,6 +62,7 @@ SEEN = {
 APART: dict[tuple[Role, str], Rows | None] = {
     (Role.EXPERT, "applications"): Rows(expert="a"),
     (Role.EXPERT, "materials"): Rows(expert="a"),
+    (Role.EXPERT, "evidence"): Rows(expert="a"),
     (Role.ENTERPRISE_REPORTER, "draws"): None,
     (Role.ENTERPRISE_REPORTER, "complaints"): None,  # who complained of it is not its business
     # A file is not narrowed: it is for who sees all of it.

@@ -109,6 +109,24 @@ def test_centre_bureau_district_assigned_expert_and_applicant_open_a_material(
         assert answer.content == filed.octets
 
 
+def test_an_expert_reads_the_materials_of_the_assigned_application_over_the_api_too(
+    site: Site, filed: Filed
+):
+    """One policy: what the page shows beside the score sheet, a program of the expert's reads."""
+    other = file(site, b"%PDF-1.7 " + uuid.uuid4().bytes)
+    answered = {
+        (actor.account, one.number): site.get(f"/v1/evidence/{one.sha256}", actor).status_code
+        for actor in (EXPERT, OTHER)
+        for one in (filed, other)
+    }
+    assert answered == {
+        (EXPERT.account, filed.number): 200,
+        (EXPERT.account, other.number): 404,
+        (OTHER.account, filed.number): 404,
+        (OTHER.account, other.number): 404,
+    }
+
+
 def test_nobody_else_opens_it(site: Site, filed: Filed):
     assert site.get(filed.path, OTHER).status_code == 404
     assert site.get(filed.path, INSPECTOR).status_code == 404
