@@ -1,6 +1,6 @@
 """What was signed of the ledger and who cosigned it: the operator's own word is not enough."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, NamedTuple
 
 from psycopg import Connection
@@ -9,10 +9,13 @@ from api.words.losses import loss
 from ledger.log.clock import now
 from ledger.log.entry import instant_text
 from proof import kept
+from proof.closing import closings, end_of
 from proof.kept import Beginning, Kept
 from proof.notes import BadNote
 from proof.policy import BadPolicy, Policy, read_policy, trust
 
+CLOSED_WITHIN = timedelta(hours=25)
+"""After the end of the day that was closed last, within which the next one is."""
 OVERDUE = timedelta(minutes=15)
 """After which a checkpoint without witnesses, or none at all of new entries, is an alarm."""
 
@@ -33,7 +36,7 @@ def witnessed(connection: Connection[Any], head: int) -> dict[str, Any]:
     """
     latest = kept.latest(connection)
     if latest is None:
-        unsigned = [UNSIGNED._asdict()]
+        unsigned = [each._asdict() for each in (UNSIGNED, *_unclosed(connection))]
         return {"checkpoint": None, "witnesses": [], "alarms": unsigned, "beginnings": []}
     origin = latest.checkpoint.origin
     text = kept.policy_text(connection)
@@ -50,6 +53,7 @@ def witnessed(connection: Connection[Any], head: int) -> dict[str, Any]:
         alarms.append(_behind(latest))
     if late and met is False and not alarms:
         alarms.append(UNSEEN)
+    alarms += _unclosed(connection)
     checkpoint = {
         "origin": origin,
         "position": latest.checkpoint.size,
@@ -65,6 +69,22 @@ def witnessed(connection: Connection[Any], head: int) -> dict[str, Any]:
         "alarms": shown,
         "beginnings": [_beginning(each) for each in kept.beginnings(connection)],
     }
+
+
+def _unclosed(connection: Connection[Any]) -> list[Alarm]:
+    """Return the alarm that days are no longer closed; where none ever was, none is missed."""
+    known = closings(connection)
+    if not known or now() - end_of(known[-1].event.day) < CLOSED_WITHIN:
+        return []
+    return [_open_since(known[-1].event.day)]
+
+
+def _open_since(day: date) -> Alarm:
+    return Alarm(
+        f"日终封账停在 {day}:此后的证据包不能证明没有缺漏。请看服务器是否在运行,日志中有无封账失败",
+        f"the last day that was closed is {day}: bundles cannot show that nothing is missing after it. See whether "
+        "a server runs, and whether its log tells of a close that failed",
+    )
 
 
 def _beginning(told: Beginning) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """核验: the ledger's integrity in words, and a verification that a reader starts."""
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -8,10 +9,13 @@ import psycopg
 import pytest
 
 from api.installation.wiring import Installation
+from domain.day import DayClosed
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
+from ledger.log.clock import today
 from proof import kept
 from proof.checkpoints import read_checkpoint
+from proof.closing import Closing
 from proof.notes import Kind, new_key
 from proof.signer import open_signer, sign_now
 from tests.api.web.site import ANALYST, SUPERVISOR, Opener, Site, follow
@@ -133,3 +137,16 @@ def test_a_log_that_began_again_after_a_loss_says_so(
     html = site.get("/integrity", SUPERVISOR).text
     for text in ("ledger.example/before", "1000000", "从周一的备份恢复"):
         assert text in html
+
+
+def test_days_that_are_no_longer_closed_are_an_alarm(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = site.get("/v1/integrity", SUPERVISOR).json()["alarms"]
+    assert not any("日终封账" in alarm["zh"] for alarm in before)
+    for ago, is_alarm in ((1, False), (3, True)):
+        day = today() - timedelta(days=ago)
+        last = Closing(1, DayClosed(day=day, upto=1, subjects=1, root="0" * 64))
+        monkeypatch.setattr("api.questions.witnessed.closings", lambda _, last=last: [last])
+        found = site.get("/v1/integrity", SUPERVISOR).json()["alarms"]
+        assert any(f"日终封账停在 {day}" in alarm["zh"] for alarm in found) is is_alarm
