@@ -5,6 +5,7 @@ from tests.acceptance.lines import (
     ELECTRICIAN,
     certificate,
     corrected,
+    ended,
     identity,
     item,
     line,
@@ -116,6 +117,46 @@ def test_one_holder_in_two_enterprises_for_one_level_is_c2(office):
         found += office.breaches(code)
     assert found, found
     assert set(found) == {"C2"}, found
+
+
+def test_another_kind_of_document_or_a_made_up_trade_hides_no_second_certificate(office):
+    for change, verdict in (
+        ({"holder": {"id_type": "护照", "name": " 张 三"}}, "breach"),
+        ({"occupation": {"trade": "自编工种"}}, "undecided"),
+    ):
+        code, who = uscc(), identity()
+        one, two = (
+            session(code, ELECTRICIAN, "4", "2025-03-10"),
+            session(code, ELECTRICIAN, "4", "2025-04-10"),
+        )
+        second = certificate(two, day="2025-04-20", id_no=who)
+        for part, fields in change.items():
+            second["data"][part] = {**second["data"][part], **fields}
+        office.load(
+            *listed(code, item(ELECTRICIAN, "4")), one, two, certificate(one, id_no=who), second
+        )
+        (flag,) = office.flags(code)
+        assert (flag["code"], flag["verdict"]) == ("C2", verdict)
+        assert flag["certificate_no"] == second["data"]["certificate_no"]
+
+
+def test_a_number_on_two_holders_is_revoked_for_the_one_that_is_named(office):
+    code = uscc()
+    held = session(code, ELECTRICIAN, "4", "2025-03-10")
+    first = certificate(held)
+    number = first["data"]["certificate_no"]
+    office.load(
+        *listed(code, item(ELECTRICIAN, "4")), held, first, certificate(held, number=number)
+    )
+    positions = [entry["position"] for entry in office.history(code, "CertificateIssued")]
+    (refused,) = office.refuse(ended("CertificateRevoked", number, code, reason="违规"))
+    assert refused["code"] == "ambiguous-certificate"
+    assert all(str(position) in refused["reason"] for position in positions)
+    office.load(ended("CertificateRevoked", number, code, reason="违规", position=positions[0]))
+    states = {
+        each["position"]: each["state"] for each in office.items("/v1/certificates", uscc=code)
+    }
+    assert states == {positions[0]: "revoked", positions[1]: "valid"}
 
 
 def test_two_levels_of_one_holder_are_no_c2(office):
