@@ -11,7 +11,7 @@ from api.questions.declared import DeclaredList
 from api.questions.problems import KINDS, MEDIA_TYPE
 from api.words.language import Words
 from projections.items.parts import Sentence
-from projections.items.shape import Field, Kind, Shape, shape_of
+from projections.items.shape import PUBLISHED, Field, Kind, Shape, shape_of
 
 Schema = dict[str, Any]
 _TYPES: Mapping[Kind, Schema] = MappingProxyType(
@@ -138,11 +138,16 @@ def _description(field: Field) -> str:
 
 
 def component(shape: Shape) -> Schema:
-    """Return the schema of a record; what everybody always sees is required."""
+    """Return the schema of a record; what everybody always sees is required.
+
+    Of a record that the public is answered, that is what was published.
+    """
+    published = any(field.see is PUBLISHED for field in shape.fields)
+    required = [f.name for f in shape.fields if f.always and (f.see is PUBLISHED or not published)]
     return {
         "type": "object",
         "description": f"{shape.zh} / {shape.en}",
-        "required": [field.name for field in shape.fields if field.always],
+        "required": required,
         "properties": {field.name: value(field) for field in shape.fields},
     }
 
