@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -15,6 +15,7 @@ from api.access.accounts import Register
 from api.access.gate import Gate
 from api.access.sealing import derived, seal, unseal_with
 from api.installation.bench import Bench
+from api.installation.made_once import made_once
 from api.installation.news import News
 from api.installation.opening import SOURCES, open_ledger
 from api.installation.settings import Settings
@@ -148,11 +149,11 @@ class Installation:
         """What folds need."""
         return self._folding
 
-    @cached_property
+    @made_once
     def _folding(self) -> "Rules":
         return folding()
 
-    @cached_property
+    @made_once
     def runner(self) -> "Runner":
         """Who brings the views up to the ledger."""
         from projections.follow.executor import processes  # noqa: PLC0415 - see above
@@ -170,7 +171,7 @@ class Installation:
 
         return Runner(conninfo, self.folding, executors=processes, renew=renew)
 
-    @cached_property
+    @made_once
     def provider(self) -> "Provider | None":
         """The identity provider that people may sign in through, if one is set."""
         settings = self.settings
@@ -187,7 +188,7 @@ class Installation:
         )
         return Provider(client, self.gate.cookie_key)
 
-    @cached_property
+    @made_once
     def operations(self) -> "Operations":
         """Imports asked for over HTTP."""
         from api.intake.operation_store import Store  # noqa: PLC0415 - see above
@@ -197,14 +198,14 @@ class Installation:
         folder = self.settings.folder / "imports"
         return Operations(folder, self.bench, store, self.database.addresses.app)
 
-    @cached_property
+    @made_once
     def tables(self) -> "KeptTables":
         """The tables in two times, as files."""
         from api.installation.kept_tables import KeptTables  # noqa: PLC0415 - see above
 
         return KeptTables(self, self.settings.folder / "tables")
 
-    @cached_property
+    @made_once
     def what_ifs(self) -> "WhatIfs":
         """Questions what would be if."""
         from api.installation.what_if_store import WhatIfStore  # noqa: PLC0415 - see above
@@ -219,7 +220,7 @@ class Installation:
         key, *earlier = (derived(each, purpose) for each in (self.key, *self.earlier_keys))
         return Seals(partial(seal, key), partial(unseal_with, (key, *earlier)))
 
-    @cached_property
+    @made_once
     def closings(self) -> "Closings":
         """Return the maps of days that were closed."""
         from proof.closing import Closings  # noqa: PLC0415 - see above
@@ -231,7 +232,7 @@ class Installation:
         """Who verifies the ledger behind the pages."""
         return self._verifier
 
-    @cached_property
+    @made_once
     def _verifier(self) -> "Verifier":
         from proof.verifications import Verifier  # noqa: PLC0415 - see above
 
