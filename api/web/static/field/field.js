@@ -53,8 +53,7 @@ async function showState() {
   const mine = session ? await records.unsent(session.account) : [], others = await records.unsent(session?.account, true);
   warn("others", session !== undefined && others.length, say("others", others.length, [...new Set(others.map(({ account }) => account))].join(", ")));
   at("waiting").hidden = !mine.length;
-  const count = mine.length + others.length;
-  await navigator.setAppBadge?.(count).catch(() => {});
+  await navigator.setAppBadge?.(mine.length + others.length).catch(() => {});
 }
 
 async function show() {
@@ -172,9 +171,11 @@ at("take-in").onchange = async ({ target }) => {
 };
 ononline = () => renew(true);
 onoffline = showState;
-document.onvisibilitychange = () => {
+document.onvisibilitychange = async () => {
   if (document.hidden) return;
-  if (!list || Date.now() - list.at > STALE) renew();
+  // Somebody else may have signed in meanwhile, in another tab.
+  const now = (await sessions.kept()).session;
+  if (now?.account !== session?.account || !list || Date.now() - list.at > STALE) renew();
   else send();
 };
 

@@ -5,8 +5,6 @@ import { clock, say } from "./words.js";
 
 const FRESH = 120_000;
 
-const exactly = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 0 };
-
 const fieldsOf = ({ coords, timestamp }) => ({
   lon: coords.longitude.toFixed(6), lat: coords.latitude.toFixed(6), accuracy_m: String(Math.ceil(coords.accuracy)),
   datum: "WGS-84", place_missing: "", place_source: "device", place_at: String(timestamp),
@@ -53,7 +51,7 @@ export function follow({ form, updated_at }, put, told) {
   function begin() {
     end();
     if (kept()) tell("place-kept");
-    if (navigator.geolocation) watch = navigator.geolocation.watchPosition(found, failed, exactly);
+    if (navigator.geolocation) watch = navigator.geolocation.watchPosition(found, failed, { enableHighAccuracy: true, timeout: 20_000 });
     else failed({ code: 2 });
   }
 

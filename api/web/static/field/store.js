@@ -86,7 +86,7 @@ async function within(mode, work, again = false) {
   } catch (error) {
     const opened = await opening?.then(() => true, () => false);
     await forget();
-    if (error.name === "QuotaExceededError" || error.inner?.name === "QuotaExceededError") throw new Trouble("store-full", error);
+    if ([error.name, error.inner?.name].includes("QuotaExceededError")) throw new Trouble("store-full", error);
     if (again) throw new Trouble(opened ? "store-failed" : "store-shut", error);
     return within(mode, work, true);
   }

@@ -2,7 +2,7 @@
 
 import { at, copy, el, fill, lines, say } from "./words.js";
 
-const told = (said) => (typeof said === "string" ? said : lines(said));
+const told = (said) => (said.map ? lines(said) : said);
 const facts = (about) => about.flatMap(([term, said]) => [el("dt", {}, term), el("dd", {}, told(said))]);
 
 // Shows at the first step what is known of the enterprise, and offers its sessions; nothing of another one is left.

@@ -279,6 +279,13 @@ def test_what_is_kept_for_one_account_another_neither_sees_nor_sends(phone: Phon
     one.record(code)
     one.sign_in(other)
     one.network(on=True)
+    # The other one signs in and opens the page in a tab of their own; whoever comes back to this one is they.
+    second = one.context.new_page()
+    second.goto(f"{one.base}/field")
+    expect(second.locator("#state")).to_contain_text(other.account)
+    second.close()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#state")).to_contain_text(other.account)
     page.reload()
     expect(page.locator("#state")).to_contain_text(other.account)
     expect(page.locator("#others")).to_contain_text(owner.account)

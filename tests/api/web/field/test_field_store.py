@@ -687,8 +687,12 @@ def test_a_new_version_in_mid_draft_takes_nothing_away(
 
 def _hotel(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody in between answers 200 for the page: what is kept is shown, and what came is not kept."""
+
+    def welcome(*_: object) -> HTMLResponse:
+        return HTMLResponse("<p>Welcome</p>")
+
     with monkeypatch.context() as hotel:
-        hotel.setattr(field, "render", lambda *_: HTMLResponse("<p>Welcome</p>"))
+        hotel.setattr(field, "render", welcome)
         hotel.setattr(field, "VERSION_HEADER", "Welcome")
         page.reload()
         expect(page.locator("[data-question=new]")).to_have_count(1)
