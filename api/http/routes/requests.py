@@ -11,6 +11,7 @@ from api.http.described import a_record
 from api.http.described_commands import HEADERS, answers, body
 from api.questions import requests
 from api.questions.parameters import Text
+from api.questions.policy import Action, decide
 from api.questions.questions import AsOf, Question
 from ledger.log import clock
 from projections.items.entries import RequestItem
@@ -54,10 +55,11 @@ async def decision(
     _: Annotated[Question, Query()],
 ) -> Response:
     """Carry the act out in the name of who asked, or say why not."""
-    commands.meant_for(request.headers, actor)
-    raw = await bodies.read(request)
     at = requests.correction_of(request_id)
     name = "ActDecided" if at is None else "CorrectionDecided"
+    decide(actor, Action.RECORD, name)  # before anything that was sent is looked at
+    commands.meant_for(request.headers, actor)
+    raw = await bodies.read(request)
     about: tuple[tuple[str, Any], ...] = (("request_id", request_id),)
     if at is not None:
         about = (("position", at), ("valid_from", clock.today().isoformat()))

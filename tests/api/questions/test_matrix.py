@@ -208,3 +208,50 @@ def test_who_sends_what_is_judged_before_what_is_sent(desk: Desk, town: Town, ro
                 if said != expected:
                     wrong.append((path, name, status, expected))
     assert wrong == []
+
+
+IMPORT, WHAT_IF = (Action.IMPORT, "imports"), (Action.READ, "what-if")
+UPLOAD, FIELD = (Action.UPLOAD, "evidence"), (Action.RECORD, "SpotCheckRecorded")
+WRITES: dict[tuple[str, str], str | tuple[Action, str]] = {
+    ("POST", "/v1/certificates/lookup"): OPEN,
+    ("POST", "/v1/catalogues"): (Action.RECORD, "CatalogueAdopted"),
+    ("POST", "/v1/field/devices"): FIELD,
+    ("POST", "/v1/imports"): IMPORT,
+    ("POST", "/v1/imports/{import_id}/confirmation"): IMPORT,
+    ("DELETE", "/v1/imports/{import_id}"): IMPORT,
+    ("POST", "/v1/integrity/verifications"): (Action.READ, "integrity"),
+    ("POST", "/v1/requests/{request_id}/decision"): (Action.RECORD, "ActDecided"),
+    ("POST", "/v1/what-if"): WHAT_IF,
+    ("DELETE", "/v1/what-if/{id}"): WHAT_IF,
+    ("PUT", "/v1/evidence/{sha256}"): UPLOAD,
+    ("PUT", "/v1/evidence/{sha256}/preview"): UPLOAD,
+}
+"""Address that changes something and takes no command of an event → the row that it goes by."""
+
+
+def changing() -> set[tuple[str, str]]:
+    """Every address that changes something, but those of commands, which stand in PATHS."""
+    named = {(m, path) for m in ("POST", "PUT", "PATCH", "DELETE") for path in routes(m)}
+    commands = {f"/v1/{path}" for path in (*PATHS, "commands/{name}")}
+    return {each for each in named if each[1] not in commands}
+
+
+def test_every_address_that_changes_something_stands_in_a_table() -> None:
+    assert changing() == set(WRITES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_changes_what_beside_commands(desk: Desk, town: Town, role: str) -> None:
+    actor = town.actor(role)
+    wrong = []
+    for (method, path), row in WRITES.items():
+        answer = desk.http.request(
+            method, filled(path, town), headers={**desk.auth(actor), "Idempotency-Key": "k"}
+        )
+        said = answer.status_code if answer.status_code in {401, 403} else 200
+        # A credential of a device is given to who is signed in; the whole ledger is verified by few.
+        asks_more = {"/v1/integrity/verifications", "/v1/field/devices"}
+        more = path in asks_more and said == 403
+        if said != granted(actor, row) and not more:
+            wrong.append((method, path, answer.status_code, granted(actor, row)))
+    assert wrong == []
