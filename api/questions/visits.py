@@ -79,7 +79,7 @@ def today(house: Reading, actor: Actor) -> Today:
         "account": actor.account,
         "role": actor.role.value,
         "organisation": actor.organisation,
-        "inspections": [_inspection(basis, one) for one in dispatched[:MOST_DISPATCHES]],
+        "inspections": _inspections(basis, dispatched),
         "enterprises": [_brief(firm) for firm in firms],
         "self": _own(basis, dispatched),
         "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
@@ -95,7 +95,7 @@ def visits(house: Reading, actor: Actor) -> list[Json]:
     """
     decide(actor, Action.RECORD, SPOT_CHECK)
     _, basis = _settled(house, actor)
-    return [_inspection(basis, one) for one in _dispatched(basis)[:MOST_DISPATCHES]]
+    return _inspections(basis, _dispatched(basis))
 
 
 def _settled(house: Reading, actor: Actor) -> tuple[AnswerBasis, _Basis]:
@@ -140,12 +140,17 @@ def _brief(firm: Mapping[str, Any]) -> Json:
     return {**{name: firm[name] for name in names}, "scope": scope}
 
 
-def _inspection(basis: _Basis, one: Mapping[str, Any]) -> Json:
-    uscc = one["uscc"]
-    firms = basis.first("roster", uscc=uscc)
+def _inspections(basis: _Basis, dispatched: Sequence[Mapping[str, Any]]) -> list[Json]:
+    """Return the dispatches with what is known at the door, each enterprise asked about once."""
+    shown = dispatched[:MOST_DISPATCHES]
+    known = {uscc: _known(basis, uscc) for uscc in {one["uscc"] for one in shown}}
     names = ("inspection_id", "kind", "dispatched_on", "inspectors", "district", "uscc")
+    return [{**{name: one[name] for name in names}, **known[one["uscc"]]} for one in shown]
+
+
+def _known(basis: _Basis, uscc: str) -> Json:
+    firms = basis.first("roster", uscc=uscc)
     return {
-        **{name: one[name] for name in names},
         "enterprise": _brief(firms[0]) if firms else None,
         "planned": _planned(basis, uscc),
         "premises": _premises(basis, uscc),
