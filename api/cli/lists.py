@@ -182,9 +182,9 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
         shape = listed.shape(question).seen_by(first.audience)
         if form is Format.TABLE:
             shape = shape.only(*(name for name in listed.brief if shape.has(name)))
-        root = root_at(house, first.standing.position) if form is Format.PARQUET else None
+        root = root_at(house, first.answer_basis.position) if form is Format.PARQUET else None
         name = " ".join([listed.name, *parts])
-        origin = Origin(name, first.standing.basis, _filters(chosen), root=root)
+        origin = Origin(name, first.answer_basis.basis, _filters(chosen), root=root)
         write(_first(batches, limit), shape.fields, origin, form, out)
 
 
@@ -197,7 +197,7 @@ def _awaited(house: "Installation", actor: "Actor", listed: "DeclaredList", ques
         found = listed.ask(house, actor, question)
         if found.page.items or found.page.next is not None:
             break
-        behind = max(question.after, found.standing.position)
+        behind = max(question.after, found.answer_basis.position)
         question = question.model_copy(update={"after": behind})
         house.wait_beyond(behind, left)
     return question

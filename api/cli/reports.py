@@ -40,7 +40,7 @@ def report(  # noqa: PLR0913 - one argument an option
         made = made_of(house, Typesetter(), actor, uscc, question)
     with destination(out) as file:
         file.write(made.pdf)
-    basis = made.standing.basis
+    basis = made.answer_basis.basis
     sys.stderr.write(
         f"{out}:业务日期 {basis['valid_at']},入账位置 {basis['position']}\n"
         f"{out}: day {basis['valid_at']}, position {basis['position']}\n"

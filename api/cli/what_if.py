@@ -236,7 +236,7 @@ class _Told:
         from api.export.files import Origin  # noqa: PLC0415
         from api.export.formats import NAMED  # noqa: PLC0415
 
-        origin = Origin("what-if", self._settled.standing.basis, {})
+        origin = Origin("what-if", self._settled.answer_basis.basis, {})
         batches = _batches(self._spooled.get(spooled))
         with destination(path) as file:
             file.writelines(
@@ -246,7 +246,7 @@ class _Told:
     def _answer(self) -> dict[str, Any]:
         found = self._found
         return {
-            "basis": dict(self._settled.standing.basis),
+            "basis": dict(self._settled.answer_basis.basis),
             "enterprises": self._subjects,
             "flips": self._flips.total,
             "by_check": self._flips.shown(),

@@ -27,9 +27,9 @@ def limits(page: ListPage) -> dict[str, str]:
     return {} if page.limited is None else {"Dudao-Limited": urlencode(list(page.limited.items()))}
 
 
-def page_json(standing: AnswerBasis, page: ListPage) -> bytes:
+def page_json(answer_basis: AnswerBasis, page: ListPage) -> bytes:
     """Return a page as the contract writes it; a narrowed one says so."""
-    members: dict[str, Any] = {"basis": standing.basis, "items": page.items, "next": page.next}
+    members: dict[str, Any] = {"basis": answer_basis.basis, "items": page.items, "next": page.next}
     if page.limited is not None:
         members["limited_to"] = page.limited
     note = page.note if page.limited is None else LIMITED
@@ -39,17 +39,17 @@ def page_json(standing: AnswerBasis, page: ListPage) -> bytes:
 
 
 def document(
-    request: Request, standing: AnswerBasis, members: Mapping[str, Any], *, public: bool = False
+    request: Request, answer_basis: AnswerBasis, members: Mapping[str, Any], *, public: bool = False
 ) -> Response:
     """Return one record as JSON, its basis first."""
     negotiate(request.headers.get("accept", ""), (JSON,))
-    body = orjson.dumps({"basis": standing.basis, **members})
-    return answer(request, standing, body, JSON, headers={}, public=public)
+    body = orjson.dumps({"basis": answer_basis.basis, **members})
+    return answer(request, answer_basis, body, JSON, headers={}, public=public)
 
 
 def answer(  # noqa: PLR0913 - one argument a part of the answer
     request: Request,
-    standing: AnswerBasis,
+    answer_basis: AnswerBasis,
     body: bytes,
     media: str,
     *,
@@ -57,15 +57,15 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     public: bool,
 ) -> Response:
     """Return `body`, or 304 where the caller holds the same bytes."""
-    tag = tag_of(body, media, request.url.path, standing.position)
+    tag = tag_of(body, media, request.url.path, answer_basis.position)
     asked = request.query_params.multi_items()
-    known = memento.headers(request.url.path, asked, standing.basis)
+    known = memento.headers(request.url.path, asked, answer_basis.basis)
     links = [found["Link"] for found in (known, headers) if "Link" in found]
     sent = {
         "ETag": tag,
-        "Cache-Control": kept(request, standing, public=public),
+        "Cache-Control": kept(request, answer_basis, public=public),
         "Vary": VARY,
-        "Ledger-Position": str(standing.position),
+        "Ledger-Position": str(answer_basis.position),
         **known,
         **headers,
         **({"Link": ", ".join(links)} if links else {}),
@@ -75,20 +75,20 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     return Response(body, media_type=MEDIA.get(media, media), headers=sent)
 
 
-def kept(request: Request, standing: AnswerBasis, *, public: bool) -> str:
+def kept(request: Request, answer_basis: AnswerBasis, *, public: bool) -> str:
     """Return who may keep an answer. What is somebody's own is kept by no browser: others use it too.
 
     A program with a token looks after what it keeps itself, and a pinned answer never changes.
     """
     if not public and getattr(request.state, "session", None) is not None:
         return "private, no-store"
-    return lasting(standing, public=public)
+    return lasting(answer_basis, public=public)
 
 
-def lasting(standing: AnswerBasis, *, public: bool) -> str:
+def lasting(answer_basis: AnswerBasis, *, public: bool) -> str:
     """Return who may keep an answer, and for how long."""
     scope = "public" if public else "private"
-    return f"{scope}, {FOR_EVER if standing.pinned else 'no-cache'}"
+    return f"{scope}, {FOR_EVER if answer_basis.pinned else 'no-cache'}"
 
 
 def held(header: str, tag: str) -> bool:

@@ -79,7 +79,7 @@ async def _awaited(
             found = await run_in_threadpool(ask, question)
             if found.page.items or found.page.next is not None or question.upto is not None:
                 return question
-            behind = max(question.after, found.standing.position)
+            behind = max(question.after, found.answer_basis.position)
             if not await house.news.beyond(behind, until - loop.time()):
                 return question
             # Nothing up to there is asked for: it need not be looked at again.
@@ -116,7 +116,7 @@ async def _stream(
     first = await run_in_threadpool(ask, question)
     headers = {
         "Cache-Control": "private, no-store",
-        "Ledger-Position": str(first.standing.position),
+        "Ledger-Position": str(first.answer_basis.position),
         "Vary": "Accept, Authorization, Cookie, Last-Event-ID",
         # nginx would keep events until its buffer is full.
         "X-Accel-Buffering": "no",
@@ -170,7 +170,7 @@ async def _events(
             yield _event(item)
             silent_at = loop.time() + quiet
         more = found.page.next
-        seen = max(question.after, found.standing.position if more is None else int(more))
+        seen = max(question.after, found.answer_basis.position if more is None else int(more))
         if _at_its_end(question, seen) or news.is_over() or loop.time() >= ends:
             return
         while more is None and not await news.beyond(seen, min(BREATH, silent_at - loop.time())):

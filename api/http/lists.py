@@ -66,12 +66,12 @@ def _page(
         address = f"{request.url.path}?{urlencode([*kept, *further.items()])}"
         headers["Link"] = f'<{address}>; rel="next"'
     if media == JSON:
-        body = page_json(found.standing, found.page)
+        body = page_json(found.answer_basis, found.page)
     else:
         origin = _origin(request, found, media)
         fields = shape.seen_by(found.audience).fields
         body = b"".join(files.pieces(media, fields, [found.page.items], origin))
-    return answer(request, found.standing, body, media, headers=headers, public=found.public)
+    return answer(request, found.answer_basis, body, media, headers=headers, public=found.public)
 
 
 def _form(request: Request, question: Formatted) -> str:
@@ -89,12 +89,12 @@ def _origin(request: Request, found: Found, media: str) -> Origin:
     root = None
     # The other forms have no place for it, and computing it is not for nothing.
     if media in {PARQUET, XLSX}:
-        root = root_at(request.app.state.installation, found.standing.position)
-    return Origin(request.url.path, found.standing.basis, filters, found.page.limited, root)
+        root = root_at(request.app.state.installation, found.answer_basis.position)
+    return Origin(request.url.path, found.answer_basis.basis, filters, found.page.limited, root)
 
 
 def _name(request: Request, found: Found, media: str) -> str:
-    basis = found.standing.basis
+    basis = found.answer_basis.basis
     _, *parts = request.url.path.strip("/").split("/")
     return f"{'-'.join(parts)}-{basis['valid_at']}-{basis['position']}.{formats.EXTENSIONS[media]}"
 
@@ -126,12 +126,12 @@ def _whole(
         {} if media == JSON else {"Content-Disposition": disposition(_name(request, first, media))}
     )
     headers = {
-        "Cache-Control": kept(request, first.standing, public=first.public),
+        "Cache-Control": kept(request, first.answer_basis, public=first.public),
         **named,
-        "Ledger-Position": str(first.standing.position),
+        "Ledger-Position": str(first.answer_basis.position),
         "Vary": VARY,
         **memento.headers(
-            request.url.path, request.query_params.multi_items(), first.standing.basis
+            request.url.path, request.query_params.multi_items(), first.answer_basis.basis
         ),
         **limits(first.page),
     }

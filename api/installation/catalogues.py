@@ -429,7 +429,7 @@ def _listed(house: Installation, actor: Actor, question: Entire) -> Found:
     audience = decide(actor, Action.READ, "catalogues").audience
     settled = settle(house, question.asked())
     items = [shown(each) for each in every(house, settled.basis.position)]
-    return Found(settled.standing, ListPage(items, None), audience)
+    return Found(settled.answer_basis, ListPage(items, None), audience)
 
 
 CATALOGUES = DeclaredList(

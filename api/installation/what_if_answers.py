@@ -38,10 +38,10 @@ def own(house: Installation, actor: Actor, id_: str) -> Job:
     return job
 
 
-def standing(house: Installation, job: Job) -> AnswerBasis:
+def basis_of(house: Installation, job: Job) -> AnswerBasis:
     """Return what the answer stands on."""
     asked = Asked(date.fromisoformat(job.valid_at), None, job.position)
-    return settle(house, asked).standing._replace(pinned=False)
+    return settle(house, asked).answer_basis._replace(pinned=False)
 
 
 def shown(job: Job) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def lines_so_far(house: Installation, actor: Actor, question: WhatIfQuestion, id
                 more = key
                 break
             found.append(as_if.line_shown({**line, "of": question.of}, audience))
-    at = standing(house, job)
+    at = basis_of(house, job)
     further = None if more is None else _encoded(at, more, place)
     page = ListPage(found, further, note=nothing_supposed(job))
     return Found(at, page, audience)
@@ -177,7 +177,7 @@ def table(house: Installation, job: Job, name: str, audience: Audience) -> Itera
     _require_done(job)
     pieces = house.what_ifs.store.pieces(job, f"rows-{kept}")
     batches = ([row.decode() for row in rows] for _, rows in pieces)
-    origin = Origin(f"what-if {job.id} {name}", standing(house, job).basis, {})
+    origin = Origin(f"what-if {job.id} {name}", basis_of(house, job).basis, {})
     return as_if.parquet(kept, batches, origin, audience)
 
 

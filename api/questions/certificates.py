@@ -35,7 +35,7 @@ def by_number(
     shown = [_published(each, names[each["issuer_uscc"]]) for each in found]
     shown.sort(key=lambda each: each["state"] != "valid")
     paper = {**shown[0], "others": shown[1:]}
-    return settled.standing, shower(CertificateLookupItem, Audience.ANYONE)(paper)
+    return settled.answer_basis, shower(CertificateLookupItem, Audience.ANYONE)(paper)
 
 
 def _name(connection: Connection[Any], basis: Basis, uscc: str) -> str | None:
@@ -84,4 +84,4 @@ def matches(house: Reading, actor: Actor, number: str, name: str) -> tuple[Answe
         }
     )
     answers = [house.vault.matches(subject, record, name) for subject, record in spelt]
-    return settled.standing, any(answers)
+    return settled.answer_basis, any(answers)

@@ -35,7 +35,7 @@ def coverage(house: Reading, actor: Actor, question: CoverageQuestion) -> Found:
             items = counts.coverage(
                 connection, settled.basis, uscc=seen.uscc, district=seen.district
             )
-    return Found(settled.standing, ListPage(items, None, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
 
 
 def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Found:
@@ -45,7 +45,7 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
     place = Place("unvisited", _chosen(question, ("uscc", "district")))
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = counts.unvisited(
             connection,
@@ -56,7 +56,7 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
             district=seen.district,
         )
     more = further(settled, page.next, place)
-    return Found(settled.standing, ListPage(page.items, more, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(page.items, more, seen.limited), grant.audience)
 
 
 def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> Found:
@@ -66,7 +66,7 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
     place = Place("plan-comparisons", _chosen(question, ("uscc", "district", "year", "plan")))
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         page = planned.compared(
             connection,
@@ -79,7 +79,7 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
             district=seen.district,
         )
     more = further(settled, page.next, place)
-    return Found(settled.standing, ListPage(page.items, more, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(page.items, more, seen.limited), grant.audience)
 
 
 def asked_findings(house: Reading, actor: Actor) -> list[dict[str, Any]]:

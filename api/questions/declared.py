@@ -167,9 +167,9 @@ def _issued(house: Reading, actor: Actor, question: Listed, uscc: str) -> Found:
 
 
 def _draws(house: Reading, actor: Actor, question: Entire) -> Found:
-    standing, items = draws.every(house, actor, question.asked())
+    answer_basis, items = draws.every(house, actor, question.asked())
     audience = decide(actor, Action.READ, "draws").audience
-    return Found(standing, ListPage(items, None), audience)
+    return Found(answer_basis, ListPage(items, None), audience)
 
 
 def _counted(question: StatsQuestion) -> Shape:

@@ -35,16 +35,16 @@ class Both(NamedTuple):
     """Parameters that nobody gave, of a question that gave some."""
 
     @property
-    def standing(self) -> AnswerBasis:
+    def answer_basis(self) -> AnswerBasis:
         """What the answer stands on: the later basis, with the earlier one beside it."""
         sides = [
-            {name: value for name, value in side.standing.basis.items() if name != "defaulted"}
+            {name: value for name, value in side.answer_basis.basis.items() if name != "defaulted"}
             for side in (self.after, self.before)
         ]
         shown: dict[str, Any] = {**sides[0], "from": sides[1]}
         if self.defaulted:
             shown["defaulted"] = [*self.defaulted]
-        pinned = self.before.standing.pinned and self.after.standing.pinned
+        pinned = self.before.answer_basis.pinned and self.after.answer_basis.pinned
         return AnswerBasis(shown, pinned)
 
 
@@ -57,7 +57,7 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
     both = _both(house, question, cursor)
     if seen.nothing:
-        return Found(both.standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(both.answer_basis, ListPage([], None, seen.limited), grant.audience)
     after = cursor.after if cursor else None
     with cursors.fitting(), house.reading() as connection:
         latest = max(both.before.basis.position, both.after.basis.position)
@@ -78,7 +78,7 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     more = None if page.next is None else cursors.encode(_cursor(both, page.next, place))
     show = shower(DIFFERENCES[question.of], grant.audience)
     items = [in_words(question.of, show(line)) for line in page.items]
-    return Found(both.standing, ListPage(items, more, seen.limited), grant.audience)
+    return Found(both.answer_basis, ListPage(items, more, seen.limited), grant.audience)
 
 
 _SELECTS = frozenset({"of", "uscc", "district", "by"})
@@ -183,4 +183,4 @@ def stats(house: Reading, actor: Actor, question: StatsQuestion) -> Found:
             where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
             items = statistics.stats(connection, settled.basis, question.by, where)
     items = [*map(shower(CountItem, grant.audience), items)]
-    return Found(settled.standing, ListPage(items, None, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)

@@ -43,7 +43,7 @@ def one(
     Raises:
         Problem: 404, there is none, or it is another office's.
     """
-    standing, entries = _entries(house, actor, f"inspection:{draw_id}", asked)
+    answer_basis, entries = _entries(house, actor, f"inspection:{draw_id}", asked)
     if not entries:
         raise missing()
     steps = [
@@ -57,12 +57,12 @@ def one(
     ]
     found = {**contract(entries[-1].event), "method": METHOD, "steps": steps}
     audience = decide(actor, Action.READ, "draws").audience
-    return standing, shower(DrawRecordItem, audience)(found)
+    return answer_basis, shower(DrawRecordItem, audience)(found)
 
 
 def every(house: Reading, actor: Actor, asked: Asked) -> tuple[AnswerBasis, list[dict[str, Any]]]:
     """Return all draws in short, the latest first: there are some hundreds in a year at most."""
-    standing, entries = _entries(house, actor, EVERY_DRAW, asked)
+    answer_basis, entries = _entries(house, actor, EVERY_DRAW, asked)
     found: dict[str, dict[str, Any]] = {}
     for entry in entries:
         event = entry.event
@@ -80,7 +80,7 @@ def every(house: Reading, actor: Actor, asked: Asked) -> tuple[AnswerBasis, list
             "actor": entry.actor.account,
             "because": [*before.get("because", []), entry.position],
         }
-    return standing, list(reversed(found.values()))
+    return answer_basis, list(reversed(found.values()))
 
 
 def _entries(
@@ -99,7 +99,7 @@ def _entries(
         if isinstance(entry.event, InspectionDrawn)
         and (grant.rows == ALL or entry.actor.organisation == actor.organisation)
     ]
-    return settled.standing, entries
+    return settled.answer_basis, entries
 
 
 MAKE = """

@@ -62,7 +62,7 @@ def one(
         at = settled.basis
         elsewhere = outside(house, profile["address"], at.valid_at, at.position)
     found = {**profile, "warning": soon, "counts": counts, "address_outside": elsewhere}
-    return settled.standing, shower(EnterpriseItem, grant.audience)(found)
+    return settled.answer_basis, shower(EnterpriseItem, grant.audience)(found)
 
 
 _ON_THE_ROSTER = frozenset({"listed", "suspended"})
@@ -117,7 +117,7 @@ def intervals(house: Reading, actor: Actor, uscc: str, question: AsOf, read: Rea
     with house.reading() as connection:
         seen = visible(connection, settled.basis.position, uscc, grant.rows)
         items = read(connection, settled.basis, uscc) if seen else []
-    return Found(settled.standing, ListPage(items, None, grant.rows.limits), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, None, grant.rows.limits), grant.audience)
 
 
 def scope_intervals(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
@@ -154,7 +154,7 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
     grant = decide(actor, Action.READ, "enterprises")
     place = Place("history", {"uscc": uscc, "type": question.type or ""})
     settled, after = opened(house, question, place)
-    nothing = Found(settled.standing, ListPage([], None, grant.rows.limits), grant.audience)
+    nothing = Found(settled.answer_basis, ListPage([], None, grant.rows.limits), grant.audience)
     if grant.rows.uscc not in {None, uscc}:
         return nothing
     with cursors.fitting(), house.reading() as connection:
@@ -171,7 +171,7 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
     show = shower(EntryItem, grant.audience)
     items = [show(shown(entry)) for entry in page.entries]
     more = further(settled, page.next, place)
-    return Found(settled.standing, ListPage(items, more, grant.rows.limits), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, more, grant.rows.limits), grant.audience)
 
 
 def days_left(profile: Mapping[str, Any], day: date) -> int | None:

@@ -80,7 +80,7 @@ def around(
         "flags": raised,
     }
     found["leaf"] = _leaf(stored, grant)
-    return settled.standing, shower(EntryContextItem, grant.audience)(found)
+    return settled.answer_basis, shower(EntryContextItem, grant.audience)(found)
 
 
 def _at(house: Reading, position: str, upto: int) -> Entry:

@@ -27,16 +27,16 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
     grant = decide(actor, Action.READ, "events")
     seen = narrowed(question, grant.rows)
     settled = settle(house, Asked(position=question.upto), of_views=False)
-    standing = settled.standing.without_default()
-    if question.after > standing.position:
+    answer_basis = settled.answer_basis.without_default()
+    if question.after > answer_basis.position:
         # Who followed another ledger, or one that lost entries, would wait for ever and learn nothing.
         raise invalid(
             "after",
-            f"台账只到位置 {standing.position}",
-            f"the ledger ends at position {standing.position}",
+            f"台账只到位置 {answer_basis.position}",
+            f"the ledger ends at position {answer_basis.position}",
         )
     if seen.nothing:
-        return Found(standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(answer_basis, ListPage([], None, seen.limited), grant.audience)
     with house.reading() as connection:
         upto = settled.basis.position
         withheld = seen.at(connection, upto).rows.withheld
@@ -44,7 +44,7 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
         page = histories.events(connection, question.after, upto, question.limit, among)
     show = shower(EntryItem, grant.audience)
     items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
-    return Found(standing, ListPage(items, page.next, seen.limited), grant.audience)
+    return Found(answer_basis, ListPage(items, page.next, seen.limited), grant.audience)
 
 
 def event(house: Reading, actor: Actor, position: str) -> tuple[AnswerBasis, dict[str, object]]:
@@ -63,4 +63,4 @@ def event(house: Reading, actor: Actor, position: str) -> tuple[AnswerBasis, dic
     if within(item, rows) is None:
         raise missing()
     settled = settle(house, Asked(position=entries[0].position))
-    return settled.standing.without_default(), shower(EntryItem, grant.audience)(item)
+    return settled.answer_basis.without_default(), shower(EntryItem, grant.audience)(item)

@@ -65,8 +65,8 @@ def explained(
     Raises:
         Problem: 404, the flag was never raised or is not for this caller.
     """
-    standing, found = flag(house, actor, key, asked)
-    basis = Basis(standing.day, standing.position)
+    answer_basis, found = flag(house, actor, key, asked)
+    basis = Basis(answer_basis.day, answer_basis.position)
     grant = decide(actor, Action.READ, "flags")
     with house.reading() as connection:
         rows = rows_at(connection, grant.rows, basis.position)
@@ -100,10 +100,10 @@ def explained(
         "rests_on": [seen[at] for at in found["because"]],
         "reviews": reviews,
         "place": place,
-        "covered_by": _covering(house, actor, found, standing.asked),
+        "covered_by": _covering(house, actor, found, answer_basis.asked),
         "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
     }
-    return standing, shower(FlagExplainedItem, grant.audience)(explanation)
+    return answer_basis, shower(FlagExplainedItem, grant.audience)(explanation)
 
 
 def _covering(

@@ -25,7 +25,7 @@ def by_session(house: Reading, actor: Actor, question: SessionsQuestion) -> Foun
     """
     grant = decide(actor, Action.READ, "certificates")
     found = ask(house, actor, VIEWS["assessments"], question)
-    basis = Basis(found.standing.day, found.standing.position)
+    basis = Basis(found.answer_basis.day, found.answer_basis.position)
     with house.reading() as connection:
         if question.uscc is not None and not found.page.items:
             visible(connection, basis.position, question.uscc, grant.rows)

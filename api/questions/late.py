@@ -32,7 +32,7 @@ def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:
             seen = seen.at(connection, settled.basis.position)
             where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
             items = counted(connection, settled.basis, where)
-    return Found(settled.standing, ListPage(items, None, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
 
 
 def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
@@ -44,7 +44,7 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         floor = 0
         if question.recorded_from is not None:
@@ -55,7 +55,7 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     show = shower(LateItem, grant.audience)
     items = [show(late_item(entry)) for entry in page.entries]
     more = further(settled, page.next, place)
-    return Found(settled.standing, ListPage(items, more, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
 
 
 def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:

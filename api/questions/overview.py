@@ -64,7 +64,7 @@ def overview(
     show = shower(OverviewItem, grant.audience)
     asked = _Asked(house, actor, settled.basis, seen)
     if seen.nothing:
-        return settled.standing, show({**_empty(), "limited_to": seen.limited})
+        return settled.answer_basis, show({**_empty(), "limited_to": seen.limited})
     with house.reading() as connection:
         asked = asked._replace(seen=seen.at(connection, settled.basis.position))
         found: dict[str, Any] = {
@@ -75,7 +75,7 @@ def overview(
             "week": _week(connection, asked),
             **_counts(connection, asked),
         }
-    return settled.standing, show({**found, "limited_to": seen.limited})
+    return settled.answer_basis, show({**found, "limited_to": seen.limited})
 
 
 def _empty() -> dict[str, Any]:

@@ -22,7 +22,7 @@ def _cursor(found: Found) -> Mapping[str, Any]:
 
 def _position(found: Found) -> Mapping[str, Any]:
     # The end of the ledger that the first page saw is the end of all pages.
-    return {"after": int(found.page.next or 0), "upto": found.standing.position}
+    return {"after": int(found.page.next or 0), "upto": found.answer_basis.position}
 
 
 BY_CURSOR = Paging(_cursor)

@@ -30,7 +30,7 @@ class Settled(NamedTuple):
     """The basis of an answer, as the views need it and as it is shown."""
 
     basis: Basis
-    standing: AnswerBasis
+    answer_basis: AnswerBasis
 
 
 def settle(house: Reading, asked: Asked, *, of_views: bool = True) -> Settled:
@@ -100,7 +100,7 @@ def _settled(house: Reading, asked: Asked, position: int, fold: int, *, past: bo
 class Found(NamedTuple):
     """A page with what it stands on, and whom it is shown to."""
 
-    standing: AnswerBasis
+    answer_basis: AnswerBasis
     page: ListPage
     audience: Audience
 
@@ -145,13 +145,13 @@ def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found
     place = _place(view, question)
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         seen = seen.at(connection, settled.basis.position)
         page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
     items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
-    return Found(settled.standing, ListPage(items, more, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
 
 
 def _place(view: ListView, question: Listed) -> Place:
@@ -176,7 +176,7 @@ def ask_one(
     mine = None if item is None else within(item, rows)
     if mine is None:
         raise missing()
-    return settled.standing, shower(view.item, grant.audience)(mine)
+    return settled.answer_basis, shower(view.item, grant.audience)(mine)
 
 
 def missing() -> Problem:

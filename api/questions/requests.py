@@ -95,7 +95,7 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     place = Place("requests", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
-        return Found(settled.standing, ListPage([], None, seen.limited), grant.audience)
+        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
     waiting, taken = _STATES.get(question.state or "", (None, None))
     wanted = _Wanted(
         settled.basis.position,
@@ -113,7 +113,7 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     show = shower(RequestItem, grant.audience)
     page = [show(item) for item in items[: question.limit]]
     shown = ListPage(page, further(settled, more, place), seen.limited)
-    return Found(settled.standing, shown, grant.audience)
+    return Found(settled.answer_basis, shown, grant.audience)
 
 
 def request(
@@ -133,7 +133,7 @@ def request(
         items = _read(connection, wanted)
     if not items or rows.none:
         raise missing()
-    return settled.standing, shower(RequestItem, grant.audience)(items[0])
+    return settled.answer_basis, shower(RequestItem, grant.audience)(items[0])
 
 
 def waiting(house: Reading, rows: Rows = ALL) -> int:

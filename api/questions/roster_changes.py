@@ -44,4 +44,4 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
     # What changed of an address, say, is no change of what was published.
     items = [line for line in shown if line["before"] != line["after"]]
     more = further(settled, page.next, place)
-    return Found(settled.standing, ListPage(items, more), Audience.ANYONE)
+    return Found(settled.answer_basis, ListPage(items, more), Audience.ANYONE)

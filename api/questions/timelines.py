@@ -45,7 +45,7 @@ def timeline(
         if not enterprises.ever_seen(connection, settled.basis, uscc, grant.rows):
             raise missing()
         found = _read(connection, settled.basis, uscc, grant.rows)
-    return settled.standing, shower(TimelineItem, grant.audience)(found)
+    return settled.answer_basis, shower(TimelineItem, grant.audience)(found)
 
 
 def _read(conn: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> dict[str, Any]:

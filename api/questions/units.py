@@ -30,7 +30,7 @@ def units(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
     with house.reading() as connection:
         seen = enterprises.ever_seen(connection, settled.basis, uscc, grant.rows)
     items = _covered(house, settled.basis, uscc) if seen else []
-    return Found(settled.standing, ListPage(items, None, grant.rows.limits), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, None, grant.rows.limits), grant.audience)
 
 
 def _covered(house: Reading, basis: Basis, uscc: str) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ SHOWN = 5
 class Today(NamedTuple):
     """The list with what it stands on."""
 
-    standing: AnswerBasis
+    answer_basis: AnswerBasis
     members: Json
 
 
@@ -72,7 +72,7 @@ def today(house: Reading, actor: Actor) -> Today:
         Problem: 401 or 403, the caller records no spot checks.
     """
     grant = decide(actor, Action.RECORD, SPOT_CHECK)
-    standing, basis = _settled(house, actor)
+    answer_basis, basis = _settled(house, actor)
     dispatched = _dispatched(basis)
     firms = _enterprises(basis, grant.rows)
     members = {
@@ -84,7 +84,7 @@ def today(house: Reading, actor: Actor) -> Today:
         "self": _own(basis, dispatched),
         "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
     }
-    return Today(standing, shower(FieldListItem, grant.audience)(members))
+    return Today(answer_basis, shower(FieldListItem, grant.audience)(members))
 
 
 def visits(house: Reading, actor: Actor) -> list[Json]:
@@ -102,7 +102,7 @@ def _settled(house: Reading, actor: Actor) -> tuple[AnswerBasis, _Basis]:
     """Return now as a basis."""
     settled = settle(house, Asked())
     basis = settled.basis
-    return settled.standing, _Basis(house, actor, basis.valid_at, basis.position)
+    return settled.answer_basis, _Basis(house, actor, basis.valid_at, basis.position)
 
 
 def _dispatched(basis: _Basis) -> list[Mapping[str, Any]]:

@@ -42,7 +42,7 @@ def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> I
         (words("台账位置", "Ledger position"), str(basis.position)),
         (
             words("该位置入账时间（UTC）", "Recorded at (UTC)"),
-            str(of.settled.standing.basis["known_at"]),
+            str(of.settled.answer_basis.basis["known_at"]),
         ),
         (words("默克尔根（RFC 9162, SHA-256）", "Merkle root (RFC 9162, SHA-256)"), root.hex()),
     )

@@ -34,7 +34,7 @@ NAME = 60
 class Made(NamedTuple):
     """A report as PDF, what it stands on, and a name for the file."""
 
-    standing: AnswerBasis
+    answer_basis: AnswerBasis
     pdf: bytes
     file_name: str
 
@@ -42,7 +42,7 @@ class Made(NamedTuple):
 class Contents(NamedTuple):
     """What a report says, as `report.typ` takes it."""
 
-    standing: AnswerBasis
+    answer_basis: AnswerBasis
     members: dict[str, Any]
 
 
@@ -74,7 +74,7 @@ def contents(
         members["basis"].append(
             words(f"证据包内容摘要（SHA-256）{digest}", f"Content of the bundle (SHA-256) {digest}")
         )
-    return Contents(settled.standing, members)
+    return Contents(settled.answer_basis, members)
 
 
 def report(  # noqa: PLR0913 - who asks for what, and what it goes with
@@ -87,11 +87,11 @@ def report(  # noqa: PLR0913 - who asks for what, and what it goes with
     digest: str | None = None,
 ) -> Made:
     """Return the report as PDF, for a bundle with its digest; raises what `contents` raises."""
-    standing, members = contents(house, actor, uscc, question, digest)
-    pdf = typesetter.pdf(members, house.recorded_at(standing.position))
+    answer_basis, members = contents(house, actor, uscc, question, digest)
+    pdf = typesetter.pdf(members, house.recorded_at(answer_basis.position))
     title = members["title"].replace(" ", "-")
-    name = f"{title}-{uscc}-{standing.basis['valid_at']}-{standing.position}.pdf"
-    return Made(standing, pdf, name)
+    name = f"{title}-{uscc}-{answer_basis.basis['valid_at']}-{answer_basis.position}.pdf"
+    return Made(answer_basis, pdf, name)
 
 
 def _members(
@@ -123,7 +123,7 @@ def _members(
 
 def _basis(house: Installation, of: Gathered, words: Words) -> Iterator[str]:
     """Yield what the report stands on, so that nobody takes the past for the present."""
-    basis, rules = of.settled.basis, of.settled.standing.basis["rules"]
+    basis, rules = of.settled.basis, of.settled.answer_basis.basis["rules"]
     recorded = instant(house.recorded_at(basis.position))
     yield words(
         f"业务日期 {basis.valid_at}；所知截至台账位置 {basis.position}（北京时间 {recorded} 入账）",

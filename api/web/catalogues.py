@@ -97,7 +97,7 @@ def _all(
     decide(actor, Action.READ, "catalogues")
     question, seen = read(request, AsOf)
     settled = settle(house, question.asked())
-    frame = framed(request, house, actor, settled.standing, twin="/v1/catalogues", entire=True)
+    frame = framed(request, house, actor, settled.answer_basis, twin="/v1/catalogues", entire=True)
     page = CataloguesPage(
         items=[catalogues.shown(e) for e in catalogues.every(house, settled.basis.position)],
         kinds=choices(frame.language, "catalogue"),
@@ -159,7 +159,7 @@ def _one(  # noqa: PLR0913, PLR0917 - who asks, for what, and what they typed
         request,
         house,
         actor,
-        settled.standing,
+        settled.answer_basis,
         twin=twin,
         own=("edition", "valid_from", "valid_to"),
     )

@@ -41,7 +41,7 @@ def start(request: Request, house: Installed, actor: Caller) -> Response:
         return Response(status_code=303, headers={"Location": own})
     question, seen = read(request, RosterChangesQuestion)
     found = lately(house, actor, question.model_copy(update={"limit": ROWS}))
-    frame = framed(request, house, actor, found.standing, twin="/v1/roster/changes")
+    frame = framed(request, house, actor, found.answer_basis, twin="/v1/roster/changes")
     page = StartPage(
         faults=seen.faults,
         changes=found.page.items,

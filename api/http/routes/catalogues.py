@@ -70,9 +70,9 @@ def one(
 ) -> Response:
     """Return what is known of one file."""
     decide(actor, Action.READ, "catalogues")
-    standing = settle(house, question.asked())
-    found = catalogues.one(house, standing.basis.position, sha256)
-    return document(request, standing.standing, catalogues.shown(found))
+    answer_basis = settle(house, question.asked())
+    found = catalogues.one(house, answer_basis.basis.position, sha256)
+    return document(request, answer_basis.answer_basis, catalogues.shown(found))
 
 
 @router.get(
@@ -116,7 +116,7 @@ def preview(
 ) -> Response:
     """Fold the chosen enterprises as things stand and as if it were adopted, and compare."""
     require_all_rows(actor)
-    standing = settle(house, question.asked())
+    answer_basis = settle(house, question.asked())
     supposed = catalogues.Supposed(
         sha256,
         question.edition,
@@ -124,9 +124,9 @@ def preview(
         tuple(filter(None, question.uscc.split(","))),
     )
     found = catalogues.preview(
-        house, standing.basis.position, supposed, most=catalogues.ENTRIES_HERE
+        house, answer_basis.basis.position, supposed, most=catalogues.ENTRIES_HERE
     )
-    return document(request, standing.standing, dict(catalogues.shown_preview(found)))
+    return document(request, answer_basis.answer_basis, dict(catalogues.shown_preview(found)))
 
 
 def require_all_rows(actor: Caller) -> None:

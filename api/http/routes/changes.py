@@ -31,8 +31,8 @@ def context(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return one entry with its neighbours, its corrections, the flags it raised, its leaf."""
-    standing, found = entry_context.around(house, actor, position, question.asked())
-    return document(request, standing, found)
+    answer_basis, found = entry_context.around(house, actor, position, question.asked())
+    return document(request, answer_basis, found)
 
 
 @router.get(
@@ -50,5 +50,5 @@ def event(
     _: Annotated[Question, Query()],
 ) -> Response:
     """Return one entry."""
-    standing, item = feed.event(house, actor, position)
-    return document(request, standing, item)
+    answer_basis, item = feed.event(house, actor, position)
+    return document(request, answer_basis, item)

@@ -30,5 +30,5 @@ def draw(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return pool, sample, commitment, seed and result, with the entries that hold them."""
-    standing, members = draws.one(house, actor, draw_id, question.asked())
-    return document(request, standing, members)
+    answer_basis, members = draws.one(house, actor, draw_id, question.asked())
+    return document(request, answer_basis, members)

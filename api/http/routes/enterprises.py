@@ -30,8 +30,8 @@ def enterprise(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return profile, standing and scope on the day."""
-    standing, profile = enterprises.one(house, actor, uscc, question.asked())
-    return document(request, standing, profile)
+    answer_basis, profile = enterprises.one(house, actor, uscc, question.asked())
+    return document(request, answer_basis, profile)
 
 
 @router.get(
@@ -49,5 +49,5 @@ def timeline(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return what the enterprise might do and did, occupation by occupation."""
-    standing, found = timelines.timeline(house, actor, uscc, question.asked())
-    return document(request, standing, found)
+    answer_basis, found = timelines.timeline(house, actor, uscc, question.asked())
+    return document(request, answer_basis, found)

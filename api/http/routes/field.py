@@ -39,7 +39,7 @@ def field_list(
 ) -> Response:
     """Return the list of the day of the caller."""
     found = today(house, actor)
-    return document(request, found.standing, found.members)
+    return document(request, found.answer_basis, found.members)
 
 
 _TEXT = {"type": "string"}

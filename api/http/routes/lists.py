@@ -91,15 +91,15 @@ def _add_one(name: str, summary: str) -> None:
         key: Text,
         question: Annotated[AsOf, Query()],
     ) -> Response:
-        standing, item = ask_one(house, actor, name, question.asked(), key)
+        answer_basis, item = ask_one(house, actor, name, question.asked(), key)
         if name == "findings":
-            grounds = gone(house, actor, item, standing.asked)
-            return document(request, standing, {**item, "grounds_gone": list(grounds)})
+            grounds = gone(house, actor, item, answer_basis.asked)
+            return document(request, answer_basis, {**item, "grounds_gone": list(grounds)})
         if name != "inspections":
-            return document(request, standing, item)
+            return document(request, answer_basis, item)
         missing = evidence_missing(house, item)
         # What has not arrived yet will: until then the answer is of this moment, at any basis.
-        kept = standing._replace(pinned=standing.pinned and not missing)
+        kept = answer_basis._replace(pinned=answer_basis.pinned and not missing)
         return document(request, kept, {**item, "evidence_missing": missing})
 
     router.add_api_route(
@@ -137,5 +137,5 @@ def plan(  # noqa: PLR0913, PLR0917 - one argument a parameter
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return the plan of one enterprise for one year."""
-    standing, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
-    return document(request, standing, item)
+    answer_basis, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
+    return document(request, answer_basis, item)

@@ -49,8 +49,8 @@ def certificate(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return what the certificate says and whether it holds."""
-    standing, item = certificates.by_number(house, actor, number, question.asked())
-    return document(request, standing, item, public=True)
+    answer_basis, item = certificates.by_number(house, actor, number, question.asked())
+    return document(request, answer_basis, item, public=True)
 
 
 @router.post(
@@ -79,5 +79,5 @@ def _looked_up(
     number = bodies.text(body, "certificate_no", "number")
     name = bodies.text(body, "name")
     bodies.nothing_else(body, {"certificate_no", "number", "name"})
-    standing, match = certificates.matches(house, actor, number, name)
-    return document(request, standing, {"match": match})
+    answer_basis, match = certificates.matches(house, actor, number, name)
+    return document(request, answer_basis, {"match": match})

@@ -53,7 +53,7 @@ def report(
         "Content-Disposition": disposition(made.file_name, shown=True),
         "Content-Security-Policy": VIEWED,
     }
-    return answer(request, made.standing, made.pdf, media, headers=headers, public=False)
+    return answer(request, made.answer_basis, made.pdf, media, headers=headers, public=False)
 
 
 ZIP = "application/zip"

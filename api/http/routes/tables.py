@@ -34,8 +34,8 @@ PIECE = 1 << 18
 
 
 def _kept(house: Installation, question: TablesQuestion) -> tuple[AnswerBasis, Set]:
-    standing = settle(house, question.asked()).standing.without_default()
-    return standing, house.tables.at(standing.position)
+    answer_basis = settle(house, question.asked()).answer_basis.without_default()
+    return answer_basis, house.tables.at(answer_basis.position)
 
 
 def _address(name: str, position: int, **beside: str) -> str:
@@ -57,16 +57,16 @@ def manifest(
 ) -> Response:
     """Return what the tables hold, with the digest of every file and the root of the ledger."""
     decide(actor, Action.READ, "tables")
-    standing, kept = _kept(house, question)
+    answer_basis, kept = _kept(house, question)
     made = kept.manifest
     members = {
         "schema": made.schema,
         "fold": made.fold,
         "root": made.root,
         "checkpoint": made.checkpoint,
-        "tables": [_shown(table, standing.position) for table in made.tables],
+        "tables": [_shown(table, answer_basis.position) for table in made.tables],
     }
-    return document(request, standing, members)
+    return document(request, answer_basis, members)
 
 
 def _shown(table: TableFiles, position: int) -> dict[str, Any]:
@@ -102,13 +102,13 @@ def links(
 ) -> Response:
     """Return an address for each table that holds for an hour without a token, and no longer than yours."""
     decide(actor, Action.READ, "tables")
-    standing, kept = _kept(house, question)
+    answer_basis, kept = _kept(house, question)
     by = credential_of(request)
     if by is None:
         raise unauthenticated("请先登录", "sign in first")
     expires_at = min(filter(None, (now() + table_links.HOLDS, by.ends_at)))
     bearer = Bearer(actor, by)
-    position = standing.position
+    position = answer_basis.position
     members = {
         "expires_at": instant_text(expires_at),
         "links": [
@@ -123,7 +123,7 @@ def links(
             for name in (table.name for table in kept.manifest.tables)
         ],
     }
-    answer = document(request, standing, members)
+    answer = document(request, answer_basis, members)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -150,7 +150,7 @@ def table(
     """Return a table or a part of it; with `position` the address never changes what it gives."""
     who = actor if question.link is None else _linked(house, actor, name, question)
     decide(who, Action.READ, "tables")
-    standing, kept = _kept(house, question)
+    answer_basis, kept = _kept(house, question)
     found = kept.file(name)
     if found is None:
         raise missing()
@@ -158,11 +158,11 @@ def table(
     tag = f'"{file.sha256}"'
     headers = {
         "Accept-Ranges": "bytes",
-        "Cache-Control": lasting(standing, public=False),
-        "Content-Disposition": disposition(f"{name}-{standing.position}.parquet"),
-        "Content-Location": _address(name, standing.position),
+        "Cache-Control": lasting(answer_basis, public=False),
+        "Content-Disposition": disposition(f"{name}-{answer_basis.position}.parquet"),
+        "Content-Location": _address(name, answer_basis.position),
         "ETag": tag,
-        "Ledger-Position": str(standing.position),
+        "Ledger-Position": str(answer_basis.position),
         "Vary": "Authorization, Cookie",
     }
     if held(request.headers.get("if-none-match", ""), tag):

@@ -15,7 +15,7 @@ from api.http.lists import Pieces
 from api.http.negotiation import negotiate
 from api.http.routes.lists import add_list
 from api.installation import what_if_answers
-from api.installation.what_if_answers import WHAT_IF, own, shown, standing
+from api.installation.what_if_answers import WHAT_IF, own, shown, basis_of
 from api.installation.what_if_store import Asked, CatalogueAsked, Job
 from api.questions.clocks import Asked as Clocks
 from api.questions.clocks import parse_day, parse_instant, parse_position
@@ -191,7 +191,7 @@ def one(
     """Return one question; as long as it is under way, what it came to so far."""
     job = own(house, actor, id)
     negotiate(request.headers.get("accept", ""), (JSON,))
-    body = {"basis": standing(house, job).basis, **shown(job)}
+    body = {"basis": basis_of(house, job).basis, **shown(job)}
     return Response(orjson.dumps(body), media_type=JSON)
 
 

@@ -162,15 +162,15 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None = None,
 ) -> Response:
     question, seen = read(request, AsOf)
-    standing, item = ask_one(house, actor, "applications", question.asked(), application_id)
-    basis = Basis(standing.day, standing.position)
+    answer_basis, item = ask_one(house, actor, "applications", question.asked(), application_id)
+    basis = Basis(answer_basis.day, answer_basis.position)
     with house.reading() as connection:
         firm = roster.one(connection, basis, item["uscc"])
     frame = framed(
         request,
         house,
         actor,
-        standing,
+        answer_basis,
         subject=item["uscc"],
         twin=f"/v1/applications/{application_id}",
     )

@@ -115,8 +115,10 @@ class DrawForm:
 def every(request: Request, house: Installed, actor: Caller) -> Response:
     """Show all draws."""
     question, seen = read(request, AsOf)
-    standing, items = draws.every(house, actor, question.asked())
-    frame = framed(request, house, actor, standing, twin="/v1/draws", formats=FILES, entire=True)
+    answer_basis, items = draws.every(house, actor, question.asked())
+    frame = framed(
+        request, house, actor, answer_basis, twin="/v1/draws", formats=FILES, entire=True
+    )
     page = DrawsPage(items=items, may_draw=actor.role in MAY[EVENT])
     return render(frame, "draws.html", page, seen.status)
 
@@ -263,14 +265,14 @@ def _one(
     request: Request, house: Installation, actor: Actor, draw_id: str, refusal: Refusal | None
 ) -> Response:
     question, seen = read(request, AsOf)
-    standing, item = draws.one(house, actor, draw_id, question.asked())
+    answer_basis, item = draws.one(house, actor, draw_id, question.asked())
     again = drawn_again(item)
     with house.reading() as connection:
         kept = draws.seed_of(connection, draw_id) is not None
-    frame = framed(request, house, actor, standing, twin=f"/v1/draws/{draw_id}")
+    frame = framed(request, house, actor, answer_basis, twin=f"/v1/draws/{draw_id}")
     page = DrawPage(
         item=item,
-        names=called(house, standing, item["pool"]["enterprises"]),
+        names=called(house, answer_basis, item["pool"]["enterprises"]),
         enterprises=again.enterprises if again else (),
         inspectors=again.inspectors if again else (),
         agrees=again.agrees if again else None,

@@ -215,13 +215,13 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None,
 ) -> Response:
     question, seen = read(request, AsOf)
-    standing, item = ask_one(house, actor, "findings", question.asked(), finding_id)
-    names = called(house, standing, [item["uscc"]])
+    answer_basis, item = ask_one(house, actor, "findings", question.asked(), finding_id)
+    names = called(house, answer_basis, [item["uscc"]])
     frame = framed(
-        request, house, actor, standing, subject=item["uscc"], twin=f"/v1/findings/{finding_id}"
+        request, house, actor, answer_basis, subject=item["uscc"], twin=f"/v1/findings/{finding_id}"
     )
     day = today()
-    deadline = day + timedelta(days=house.rule_set(day, standing.position).rectification_days)
+    deadline = day + timedelta(days=house.rule_set(day, answer_basis.position).rectification_days)
     fresh = {
         "valid_from": day.isoformat(),
         "effective_from": day.isoformat(),
@@ -231,9 +231,9 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         item=item,
         name=names.get(item["uscc"]) or item["uscc"],
         files=obtainable(house, actor, _files(item)),
-        overdue=_overdue(item, standing.day.isoformat()),
+        overdue=_overdue(item, answer_basis.day.isoformat()),
         acts=due(item, actor) if frame.now else (),
-        gone=gone(house, actor, item, standing.asked),
+        gone=gone(house, actor, item, answer_basis.asked),
         may_stamp=may_stamp(actor),
         papers=filings(house, item["because"]),
         measures=[

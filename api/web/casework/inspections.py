@@ -173,13 +173,13 @@ def _form(
 def inspection(request: Request, house: Installed, actor: Caller, inspection_id: str) -> Response:
     """Show one inspection."""
     question, seen = read(request, AsOf)
-    standing, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
-    names = called(house, standing, [item["uscc"]])
+    answer_basis, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
+    names = called(house, answer_basis, [item["uscc"]])
     frame = framed(
         request,
         house,
         actor,
-        standing,
+        answer_basis,
         subject=item["uscc"],
         twin=f"/v1/inspections/{inspection_id}",
     )

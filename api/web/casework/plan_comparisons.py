@@ -42,13 +42,13 @@ def compared(request: Request, house: Installed, actor: Caller) -> Response:
         request,
         house,
         actor,
-        found.standing,
+        found.answer_basis,
         twin="/v1/plan-comparisons",
         formats=FILES,
         beside={"plan": plan} if plan else None,
     )
     page = PlanComparisonPage(
-        year=question.year or found.standing.day.year,
+        year=question.year or found.answer_basis.day.year,
         plan=plan or "",
         plans=choices(frame.language, "plan_state"),
         list=shown(frame, house, seen, found),

@@ -110,10 +110,12 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
 def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str) -> Response:
     """Show one plan."""
     question, seen = read(request, AsOf)
-    standing, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
-    names = called(house, standing, [uscc])
-    frame = framed(request, house, actor, standing, subject=uscc, twin=f"/v1/plans/{uscc}/{year}")
-    beside = beside_ledger(house, Basis(standing.day, standing.position), item)
+    answer_basis, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
+    names = called(house, answer_basis, [uscc])
+    frame = framed(
+        request, house, actor, answer_basis, subject=uscc, twin=f"/v1/plans/{uscc}/{year}"
+    )
+    beside = beside_ledger(house, Basis(answer_basis.day, answer_basis.position), item)
     page = PlanPage(
         item=item,
         beside=beside,

@@ -114,8 +114,8 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
     found = _waiting(house, actor)
-    waiting, standing = found.page.items, found.standing
-    years = house.rule_set(standing.day, standing.position).listing_years
+    waiting, answer_basis = found.page.items, found.answer_basis
+    years = house.rule_set(answer_basis.day, answer_basis.position).listing_years
     day = today()
     fresh: dict[str, Any] = {
         "batch": f"{day.year}-",
@@ -125,7 +125,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     }
     page = PublicationPage(
         waiting=waiting,
-        names=called(house, standing, [item["uscc"] for item in waiting]),
+        names=called(house, answer_basis, [item["uscc"] for item in waiting]),
         more=found.page.next is not None,
         looked=looked,
         years=years,

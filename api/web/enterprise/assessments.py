@@ -75,7 +75,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
     question, seen = read(request, CertificatesQuestion, REPORTED)
     wanted = question.model_copy(update={"assessment_id": assessment_id, "limit": ROWS})
     found = ask(house, actor, VIEWS["certificates"], wanted)
-    asked = found.standing.asked
+    asked = found.answer_basis.asked
     _, session = ask_one(house, actor, "assessments", asked, assessment_id)
     uscc = session["uscc"]
     judged = FlagsQuestion.model_construct(
@@ -88,7 +88,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
     with house.reading() as connection:
         same = duplicates_of(
             connection,
-            found.standing.position,
+            found.answer_basis.position,
             assessment_id,
             date.fromisoformat(session["held_from"]),
         )
@@ -97,7 +97,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         request,
         house,
         actor,
-        found.standing,
+        found.answer_basis,
         subject=uscc,
         twin=f"/v1/assessments/{assessment_id}",
         own=(REPORTED,),

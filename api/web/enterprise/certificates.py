@@ -117,14 +117,14 @@ class CertificatePage:
 def certificate(request: Request, house: Installed, actor: Caller, number: str) -> Response:
     """Show what anyone may know of a certificate, and the records to who may see them."""
     question, seen = read(request, AsOf)
-    standing, first = certificates.by_number(house, actor, number, question.asked())
+    answer_basis, first = certificates.by_number(house, actor, number, question.asked())
     papers = [{**first}, *first["others"]]
-    frame = framed(request, house, actor, standing, twin=f"/v1/certificates/{number}")
+    frame = framed(request, house, actor, answer_basis, twin=f"/v1/certificates/{number}")
     page = CertificatePage(
         number=number,
         faults=seen.faults,
         papers=papers,
-        records=_records(house, actor, number, standing.asked),
+        records=_records(house, actor, number, answer_basis.asked),
     )
     return render(frame, "certificate.html", page, seen.status)
 

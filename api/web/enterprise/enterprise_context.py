@@ -62,13 +62,13 @@ def firm(house: Installation, actor: Actor, uscc: str, asked: Asked) -> tuple[An
     own = _own(house, actor, uscc, asked)
     if own is not None:
         return own[0], _shown(uscc, own[1], own[1], own[0], full=True)
-    standing, known = _published(house, actor, uscc, asked)
+    answer_basis, known = _published(house, actor, uscc, asked)
     latest = known
     if latest is None:
-        _, latest = _published(house, actor, uscc, standing.asked._replace(valid_at=LAST_DAY))
+        _, latest = _published(house, actor, uscc, answer_basis.asked._replace(valid_at=LAST_DAY))
     if latest is None:
         raise missing()
-    return standing, _shown(uscc, known, latest, standing, full=False)
+    return answer_basis, _shown(uscc, known, latest, answer_basis, full=False)
 
 
 def full(house: Installation, actor: Actor, uscc: str, asked: Asked) -> Firm:
@@ -77,8 +77,8 @@ def full(house: Installation, actor: Actor, uscc: str, asked: Asked) -> Firm:
     Raises:
         Problem: 404, there is none; 401 or 403, not for this reader.
     """
-    standing, known = enterprises.one(house, actor, uscc, asked)
-    return _shown(uscc, known, known, standing, full=True)
+    answer_basis, known = enterprises.one(house, actor, uscc, asked)
+    return _shown(uscc, known, known, answer_basis, full=True)
 
 
 def name_of(house: Installation, actor: Actor, uscc: str, asked: Asked) -> str | None:
@@ -113,14 +113,14 @@ def _published(
         min_position=min_position,
     )
     found = ask(house, actor, VIEWS["roster"], question)
-    return found.standing, next(iter(found.page.items), None)
+    return found.answer_basis, next(iter(found.page.items), None)
 
 
 def _shown(
     uscc: str,
     known: Mapping[str, Any] | None,
     latest: Mapping[str, Any],
-    standing: AnswerBasis,
+    answer_basis: AnswerBasis,
     *,
     full: bool,
 ) -> Firm:
@@ -129,6 +129,6 @@ def _shown(
         name=latest["name"],
         profile=known,
         full=full,
-        left=None if known is None else enterprises.days_left(known, standing.day),
+        left=None if known is None else enterprises.days_left(known, answer_basis.day),
         tabs=TABS if full else (),
     )

@@ -77,12 +77,12 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
     offers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a list, on the basis of the list."""
-    known = full(room.house, room.actor, room.uscc, found.standing.asked)
+    known = full(room.house, room.actor, room.uscc, found.answer_basis.asked)
     frame = framed(
         room.request,
         room.house,
         room.actor,
-        found.standing,
+        found.answer_basis,
         subject=room.uscc,
         twin=twin,
         beside=beside,
@@ -153,10 +153,10 @@ def supervision(request: Request, house: Installed, actor: Caller, uscc: str) ->
     room = Room(request, house, actor, uscc)
     wanted, seen = _asked(room, FindingsQuestion, BESIDE)
     found = ask(house, actor, VIEWS["findings"], wanted)
-    others = _beside(room, "inspections", found.standing.asked)
+    others = _beside(room, "inspections", found.answer_basis.asked)
     beside = {"uscc": uscc}
     twin = "/v1/findings"
-    remarks = _remarks(room, found.standing.asked)
+    remarks = _remarks(room, found.answer_basis.asked)
     return _shown(
         room, "supervision", found, seen, twin, beside=beside, others=others, remarks=remarks
     )
@@ -181,7 +181,7 @@ def plans(request: Request, house: Installed, actor: Caller, uscc: str) -> Respo
     room = Room(request, house, actor, uscc)
     wanted, seen = _asked(room, PlansQuestion, BESIDE)
     found = ask(house, actor, VIEWS["plans"], wanted)
-    others = _beside(room, "applications", found.standing.asked)
+    others = _beside(room, "applications", found.answer_basis.asked)
     beside = {"uscc": uscc}
     return _shown(room, "plans", found, seen, "/v1/plans", beside=beside, others=others)
 

@@ -73,7 +73,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
     """Show one enterprise: all of it to who sees all of it, what was published to anyone."""
     question, seen = read(request, AsOf)
     try:
-        standing, known = firm(house, actor, uscc, question.asked())
+        answer_basis, known = firm(house, actor, uscc, question.asked())
     except Problem as problem:
         # Whoever sees everything is told so; to anybody else what is not there and what is not
         # theirs are alike.
@@ -86,7 +86,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         if enterprises.known(house, uscc):
             raise
         return render(framed(request, house, actor), "unregistered.html", Unregistered(uscc))
-    asked = standing.asked
+    asked = answer_basis.asked
     timeline: Mapping[str, Any] | None = None
     covered: Sequence[Row] = ()
     raised: Sequence[Row] = ()
@@ -106,7 +106,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         request,
         house,
         actor,
-        standing,
+        answer_basis,
         subject=uscc if known.full else None,
         twin=f"/v1/enterprises/{uscc}" if known.full else "/v1/roster",
         beside={} if known.full else {"uscc": uscc},
@@ -117,8 +117,8 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         tab="",
         faults=seen.faults,
         timeline=timeline,
-        picture=None if timeline is None else picture(timeline, standing.day),
-        sessions=[each for each in drawn if each["held_from"] <= standing.day.isoformat()],
+        picture=None if timeline is None else picture(timeline, answer_basis.day),
+        sessions=[each for each in drawn if each["held_from"] <= answer_basis.day.isoformat()],
         drawn=len(drawn),
         units=covered,
         flags=raised,

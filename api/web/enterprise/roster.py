@@ -45,9 +45,9 @@ def roster(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the roster on the day."""
     question, seen = read(request, RosterQuestion)
     found = ask(house, actor, VIEWS["roster"], at_most(question))
-    frame = framed(request, house, actor, found.standing, twin="/v1/roster", formats=FILES)
-    day = found.standing.day
-    ahead = house.rule_set(day, found.standing.position).early_warning_days
+    frame = framed(request, house, actor, found.answer_basis, twin="/v1/roster", formats=FILES)
+    day = found.answer_basis.day
+    ahead = house.rule_set(day, found.answer_basis.position).early_warning_days
     page = RosterPage(
         list=shown(frame, house, seen, found, offers={"standing": "standing", "level": "level"}),
         soon=[

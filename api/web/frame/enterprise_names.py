@@ -8,10 +8,10 @@ from projections.views.basis import Basis
 from projections.views.names import names
 
 
-def called(house: Installation, standing: AnswerBasis, usccs: Iterable[str]) -> dict[str, str]:
+def called(house: Installation, answer_basis: AnswerBasis, usccs: Iterable[str]) -> dict[str, str]:
     """Return the names by USCC on what the page stands on; unknown codes are left out.
 
     Of codes that the reader may see: whoever asks has read them in rows that are the reader's.
     """
     with house.reading() as connection:
-        return names(connection, Basis(standing.day, standing.position), usccs)
+        return names(connection, Basis(answer_basis.day, answer_basis.position), usccs)

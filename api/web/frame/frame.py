@@ -140,7 +140,7 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
     request: Request,
     house: Installation,
     actor: Actor,
-    standing: AnswerBasis | None = None,
+    answer_basis: AnswerBasis | None = None,
     *,
     subject: str | None = None,
     twin: str | None = None,
@@ -151,12 +151,12 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
 ) -> Frame:
     """Return the frame of the page that answers `request`.
 
-    `standing`: what its content stands on. `subject`: the enterprise that the page is about, whose
+    `answer_basis`: what its content stands on. `subject`: the enterprise that the page is about, whose
     entries the steps of the clocks follow. `beside`: parameters of the twin that the page lacks.
     `own`: parameters of the page that the twin does not know. `entire`: the twin has no pages.
     """
     query = dict(request.query_params)
-    shown = clocks(house, standing.basis, query, subject) if standing else None
+    shown = clocks(house, answer_basis.basis, query, subject) if answer_basis else None
     apart = house.apart(subject) if subject is not None else None
     if apart is not None and shown is not None and shown.position < apart.position:
         apart = None

@@ -96,7 +96,7 @@ def shown(  # noqa: PLR0913 - one argument a part of the list
         narrowed=any(value for name, value in frame.query.items() if name not in _NO_FILTER),
         offered=_offered(frame.language, {"district": "district", **(offers or {})}, limits),
         items=found.page.items,
-        names=called(house, found.standing, usccs) if usccs else {},
+        names=called(house, found.answer_basis, usccs) if usccs else {},
         next=found.page.next,
         limited=found.page.limited,
     )
@@ -132,18 +132,18 @@ def list_page(  # noqa: PLR0913 - one argument a part of the page
     question, seen = read(request, view.question)
     wanted = at_most(question)
     found = ask(house, actor, view, wanted)
-    frame = framed(request, house, actor, found.standing, twin=f"/v1/{name}", formats=FILES)
+    frame = framed(request, house, actor, found.answer_basis, twin=f"/v1/{name}", formats=FILES)
     narrowed = view.narrow(wanted, decide(actor, Action.READ, name).rows)
     page = ListPage(
         list=shown(frame, house, seen, found, offers=offers),
-        stages=_counted(house, name, found.standing, narrowed, steps),
+        stages=_counted(house, name, found.answer_basis, narrowed, steps),
         may=recordable(actor, may),
     )
     return render(frame, template or f"{name}.html", page, seen.status)
 
 
 def _counted(
-    house: Installation, name: str, standing: AnswerBasis, narrowed: Seen, steps: Sequence[str]
+    house: Installation, name: str, answer_basis: AnswerBasis, narrowed: Seen, steps: Sequence[str]
 ) -> list[tuple[str, int]]:
     """Return how many cases stand at each step, narrowed as the list is; none for an expert.
 
@@ -151,7 +151,7 @@ def _counted(
     """
     if not steps or narrowed.nothing or narrowed.rows.expert:
         return []
-    basis = Basis(standing.day, standing.position)
+    basis = Basis(answer_basis.day, answer_basis.position)
     with house.reading() as connection:
         seen = narrowed.at(connection, basis.position)
         left_out = seen.rows.withheld.visits

@@ -86,7 +86,7 @@ def _page(
 ) -> Response:
     question, seen = read(request, RequestsQuestion)
     found = requests.requests(house, actor, at_most(question))
-    frame = framed(request, house, actor, found.standing, twin="/v1/requests", formats=FILES)
+    frame = framed(request, house, actor, found.answer_basis, twin="/v1/requests", formats=FILES)
     mine = (
         item["request_id"]
         for item in found.page.items

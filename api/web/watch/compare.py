@@ -101,7 +101,7 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
     pinned = {**chosen, **_pinned(found)}
     lines = found.page.items if found else ()
     usccs = {line["uscc"] for line in lines if line["uscc"]}
-    names = called(house, found.standing, usccs) if found else {}
+    names = called(house, found.answer_basis, usccs) if found else {}
     told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = ComparePage(
         asked=_asked(request.query_params, given, found),
@@ -110,7 +110,7 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
         kinds=choices(language, "compared"),
         districts=choices(language, "district"),
         presets=presets(today(), chosen),
-        basis=found.standing.basis if found else None,
+        basis=found.answer_basis.basis if found else None,
         counted_by=choices(language, "counted_by"),
         lines=told,
         groups=grouped(told),
@@ -214,8 +214,8 @@ def _asked(
         elif f"{side}_position" in given:
             shown.setdefault(f"{side}_known", given[f"{side}_position"])
     if found is not None:
-        shown["from_valid_at"] = found.standing.basis["from"]["valid_at"]
-        shown["to_valid_at"] = found.standing.basis["valid_at"]
+        shown["from_valid_at"] = found.answer_basis.basis["from"]["valid_at"]
+        shown["to_valid_at"] = found.answer_basis.basis["valid_at"]
     return shown
 
 
@@ -229,7 +229,7 @@ def _clock(text: str) -> str:
 def _pinned(found: Found | None) -> dict[str, str]:
     if found is None:
         return {}
-    basis = found.standing.basis
+    basis = found.answer_basis.basis
     return {
         "from_valid_at": basis["from"]["valid_at"],
         "from_position": str(basis["from"]["position"]),

@@ -37,14 +37,14 @@ def coverage(request: Request, house: Installed, actor: Caller) -> Response:
     """Show how many enterprises were visited this year, and who was not."""
     question, seen = read(request, UnvisitedQuestion)
     found = reach.unvisited(house, actor, at_most(question))
-    asked = found.standing.asked
+    asked = found.answer_basis.asked
     counted = CoverageQuestion.model_construct(
         uscc=None, district=None, valid_at=asked.valid_at, position=asked.position
     )
     districts = reach.coverage(house, actor, counted).page.items
-    frame = framed(request, house, actor, found.standing, twin="/v1/unvisited", formats=FILES)
+    frame = framed(request, house, actor, found.answer_basis, twin="/v1/unvisited", formats=FILES)
     page = CoveragePage(
-        year=found.standing.day.year,
+        year=found.answer_basis.day.year,
         districts=districts,
         list=shown(frame, house, seen, found),
         may_dispatch=frame.now and actor.role in MAY["InspectionDispatched"],

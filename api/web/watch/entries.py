@@ -49,13 +49,13 @@ class EntryPage:
 def entry(request: Request, house: Installed, actor: Caller, position: str) -> Response:
     """Show one entry."""
     question, seen = read(request, AsOf)
-    standing, found = around(house, actor, position, question.asked())
+    answer_basis, found = around(house, actor, position, question.asked())
     shown, about = found["entry"], found["entry"]["subject"]
     frame = framed(
         request,
         house,
         actor,
-        standing,
+        answer_basis,
         subject=about,
         twin=f"/v1/events/{position}/context",
     )
@@ -64,7 +64,7 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
         receipt = transparency.receipt(house, actor, position).content.decode()
     page = EntryPage(
         around=found,
-        enterprise=name_of(house, actor, about, standing.asked) if about else None,
+        enterprise=name_of(house, actor, about, answer_basis.asked) if about else None,
         faults=seen.faults,
         data=_json(shown["data"]),
         receipt=receipt,

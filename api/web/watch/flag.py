@@ -203,12 +203,12 @@ def _page(
     request: Request, house: Installation, actor: Actor, key: str, sent: _Sent | None = None
 ) -> Response:
     question, seen = read(request, AsOf)
-    standing, found = flag_explained.explained(house, actor, key, question.asked())
+    answer_basis, found = flag_explained.explained(house, actor, key, question.asked())
     frame = framed(
         request,
         house,
         actor,
-        standing,
+        answer_basis,
         subject=found["subject"],
         twin=f"/v1/flags/{key}/explanation",
     )

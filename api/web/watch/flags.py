@@ -169,7 +169,7 @@ def _queue(
         request,
         house,
         actor,
-        found.standing,
+        found.answer_basis,
         twin="/v1/flags",
         beside=beside,
         formats=FILES,
@@ -201,7 +201,7 @@ def _days(house: Installation, found: Found) -> dict[str, int]:
     items = found.page.items
     with house.reading() as connection:
         learnt = recorded_on(connection, [item["known_from"] for item in items])
-    day = found.standing.day
+    day = found.answer_basis.day
     return {
         item["key"]: max(0, (day - learnt[item["known_from"]]).days)
         for item in items

@@ -35,7 +35,7 @@ def late(request: Request, house: Installed, actor: Caller) -> Response:
     """Show what came late."""
     question, seen = read(request, LateQuestion)
     found = arrivals.late(house, actor, at_most(question))
-    frame = framed(request, house, actor, found.standing, twin="/v1/late", formats=FILES)
+    frame = framed(request, house, actor, found.answer_basis, twin="/v1/late", formats=FILES)
     page = LatePage(
         list=shown(frame, house, seen, found, offers={"type": "event"}, whose="subject"),
         days=question.days,

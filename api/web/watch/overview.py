@@ -72,12 +72,12 @@ class OverviewPage:
 def overview(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the overview."""
     question, seen = read(request, OverviewQuestion, "measure")
-    standing, found = overviewing.overview(house, actor, question)
-    frame = framed(request, house, actor, standing, twin="/v1/overview", own=("measure",))
+    answer_basis, found = overviewing.overview(house, actor, question)
+    frame = framed(request, house, actor, answer_basis, twin="/v1/overview", own=("measure",))
     limits: Mapping[str, str] = found["limited_to"] or {}
     asked_measure = request.query_params.get("measure", "")
     measure = asked_measure if asked_measure in MEASURES else MEASURES[0]
-    months_shown = [] if found["months"] is None else months(found["months"], standing.day)
+    months_shown = [] if found["months"] is None else months(found["months"], answer_basis.day)
     counted: list[dict[str, Any]] | None = found["districts"]
     cells: Sequence[Tile | None] = ()
     if counted is not None and not limits and question.district is None:
@@ -89,11 +89,11 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         districts=choices(frame.language, "district") if counted is not None and not limits else [],
         district=limits.get("district") or question.district,
         uscc=uscc,
-        name=called(house, standing, [uscc]).get(uscc) if uscc else None,
+        name=called(house, answer_basis, [uscc]).get(uscc) if uscc else None,
         found=found,
         total=_total(found["backlog"]),
         overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),
-        ages=list(zip(OF_AGE, ages(standing.day), strict=True)),
+        ages=list(zip(OF_AGE, ages(answer_basis.day), strict=True)),
         bounds=AGES,
         measures=MEASURES,
         measure=measure,

@@ -70,11 +70,11 @@ def search(request: Request, house: Installed, actor: Caller) -> Response:
         items = by_initials(house, actor, q, ROWS)
     unlisted: Sequence[Row] = ()
     if q and "enterprises" in READS.get(actor.role, frozenset()):
-        asked = found.standing.asked
+        asked = found.answer_basis.asked
         clocks = {"valid_at": asked.valid_at, "position": asked.position, "known_at": None}
         at = question.model_copy(update={**clocks, "cursor": None})
         unlisted = ask(house, actor, VIEWS["roster"], _named(at, q, Standing.UNLISTED)).page.items
-    frame = framed(request, house, actor, found.standing, twin="/v1/roster")
+    frame = framed(request, house, actor, found.answer_basis, twin="/v1/roster")
     page = SearchPage(
         q=q,
         faults=seen.faults,

@@ -471,7 +471,7 @@ def todo(request: Request, house: Installed, actor: Caller) -> Response:
     page = TodoPage(
         groups=_grouped(duties, desk.day),
         number=len(duties),
-        names=called(house, settled.standing, usccs),
+        names=called(house, settled.answer_basis, usccs),
         more=len(duties) >= MOST,
     )
     return render(frame, "todo.html", page)

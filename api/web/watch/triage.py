@@ -199,7 +199,7 @@ def _page(
         update={"review": question.review or "none", "limit": MOST, "cursor": None}
     )
     found = ask(house, actor, VIEWS["flags"], narrowed)
-    names = called(house, found.standing, {item["subject"] for item in found.page.items})
+    names = called(house, found.answer_basis, {item["subject"] for item in found.page.items})
     asked = request.query_params
     by = "session" if asked.get("group") == "session" else "enterprise"
     groups = _grouped(found.page.items, names, by)

@@ -161,11 +161,11 @@ def one(request: Request, house: Installed, actor: Caller, id_: str) -> Response
     frame = framed(request, house, actor, twin=f"/v1/what-if/{id_}")
     language = frame.language
     lines = found.page.items
-    names = called(house, found.standing, {line["uscc"] for line in lines})
+    names = called(house, found.answer_basis, {line["uscc"] for line in lines})
     told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = WhatIfPage(
         job=job,
-        basis=found.standing.basis,
+        basis=found.answer_basis.basis,
         of=question.of,
         kinds=choices(language, "compared", OF),
         groups=grouped(told),

@@ -212,7 +212,7 @@ def test_evidence_names_entries_by_their_leaves_and_the_tree_by_its_root(
     for row in rows:
         entry = by_position[int(row[0][0])]
         assert row[4][0] == entry.leaf_hash().hex()
-    position = contents(house, LOCAL, code, ReportQuestion()).standing.position
+    position = contents(house, LOCAL, code, ReportQuestion()).answer_basis.position
     root = root_of([entry.leaf_hash() for entry in house.log.entries(upto=position)])
     assert root.hex() in text(said(house, code, position=str(position)))
 
