@@ -88,7 +88,7 @@ class Enterprise:
     """What holds from which day on, by which entry, in order of day and entry."""
     changes: tuple[tuple[date, int, EnterpriseProfileChanged | Profile], ...]
     """What the profiles follow from: the registration and every change, in the same order."""
-    papers: frozenset[tuple[date, Event, str | None]] = frozenset()
+    known_changes: frozenset[tuple[date, Event, str | None]] = frozenset()
     """Every change with its day and its paper: the same again is known already."""
     unit_changes: tuple[UnitChange, ...] = ()
 
@@ -189,13 +189,13 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
         )
     if state is None:
         return None
-    papers = state.papers | {(entry.valid_from, event, entry.document_no)}
+    papers = state.known_changes | {(entry.valid_from, event, entry.document_no)}
     if isinstance(event, EnterpriseProfileChanged):
         change = (entry.valid_from, entry.position, event)
         changes = tuple(sorted((*state.changes, change), key=_in_order))
         first = next(c for _, _, c in changes if isinstance(c, Profile))
         profiles = tuple(_profiles(changes, first))
-        return replace(state, changes=changes, profiles=profiles, papers=papers)
+        return replace(state, changes=changes, profiles=profiles, known_changes=papers)
     unit = UnitChange(
         day=entry.valid_from,
         position=entry.position,
@@ -203,7 +203,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
         name=event.unit_name if isinstance(event, UnitCovered) else "",
         covered=isinstance(event, UnitCovered),
     )
-    return replace(state, unit_changes=(*state.unit_changes, unit), papers=papers)
+    return replace(state, unit_changes=(*state.unit_changes, unit), known_changes=papers)
 
 
 def _in_order(
@@ -297,7 +297,7 @@ def _require_agreeing(
 
 def _is_known(state: Enterprise, command: Command[Event], body: Event) -> bool:
     """Whether this very paper is recorded: the same content from the same day."""
-    return (command.valid_from, body, command.document_no) in state.papers
+    return (command.valid_from, body, command.document_no) in state.known_changes
 
 
 def _require_own_part(body: EnterpriseProfileChanged) -> None:

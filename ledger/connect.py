@@ -16,7 +16,7 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger import roles
-from ledger.migrate import LEDGER, Source, migrate, standing
+from ledger.migrate import LEDGER, Source, migrate, schema_state
 from ledger.pool import PATIENCE, Pool, lively
 from ledger.server import embedded
 from ledger.unready import Newer, NoLedger, Outdated
@@ -169,7 +169,7 @@ def _look(
     """
     roles.act_as_application(connection)
     try:
-        found = standing(connection, sources)
+        found = schema_state(connection, sources)
     except psycopg.errors.InsufficientPrivilege:
         connection.rollback()
         check_rights(connection, sources)

@@ -60,7 +60,7 @@ SELECT line FROM (
 """
 
 
-def standing(connection: Connection[Any], source: Source) -> list[str]:
+def in_place(connection: Connection[Any], source: Source) -> list[str]:
     """Return the guards that stand in the schemas of `source`, one a line."""
     rows = connection.execute(STANDING, {"schemas": guarded(source)}).fetchall()
     return [row[0] for row in rows]
@@ -91,7 +91,7 @@ def differences(
                 connection.execute(PATIENT)
                 rows = connection.execute(question.read_bytes()).fetchall()
             found += [str(row[0]) for row in rows]
-        there, wanted = set(standing(connection, source)), set(expected(source))
+        there, wanted = set(in_place(connection, source)), set(expected(source))
         found += [f"- {line}" for line in sorted(wanted - there)]
         found += [f"+ {line}" for line in sorted(there - wanted)]
     return found
@@ -102,6 +102,6 @@ def write(connection: Connection[Any], sources: Iterable[Source]) -> list[Path]:
     written: list[Path] = []
     for source in filter(guarded, sources):
         path = source.folder / LIST
-        path.write_text("\n".join(standing(connection, source)) + "\n", "utf-8")
+        path.write_text("\n".join(in_place(connection, source)) + "\n", "utf-8")
         written.append(path)
     return written

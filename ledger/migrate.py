@@ -134,7 +134,7 @@ def prepare(
     connection.execute("RESET ROLE")
 
 
-class Standing(NamedTuple):
+class SchemaState(NamedTuple):
     """How the tables of a database stand to the files of this release."""
 
     is_there: bool
@@ -146,7 +146,7 @@ class Standing(NamedTuple):
     """Tables of others in this database."""
 
 
-def standing(connection: Connection[Any], sources: Iterable[Source]) -> Standing:
+def schema_state(connection: Connection[Any], sources: Iterable[Source]) -> SchemaState:
     """Return how the tables stand, and change nothing.
 
     Raises:
@@ -156,7 +156,7 @@ def standing(connection: Connection[Any], sources: Iterable[Source]) -> Standing
     own = [schema for source in sources for schema in source.owners]
     row: Any = connection.execute(FOREIGN, {"own": own}).fetchone()
     if not _is_there(connection):
-        return Standing(is_there=False, pending=[], later=[], foreign=row[0])
+        return SchemaState(is_there=False, pending=[], later=[], foreign=row[0])
     pending: list[str] = []
     later: list[str] = []
     for source in sources:
@@ -165,7 +165,7 @@ def standing(connection: Connection[Any], sources: Iterable[Source]) -> Standing
         applied = {number for number, _ in rows}
         pending += [f"{source.namespace}/{known[n]}" for n in known if n not in applied]
         later += _later(source, known, applied)
-    return Standing(is_there=True, pending=pending, later=later, foreign=row[0])
+    return SchemaState(is_there=True, pending=pending, later=later, foreign=row[0])
 
 
 def _is_there(connection: Connection[Any]) -> bool:

@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool
 from ledger import guards
 from ledger.log.clock import now
 from ledger.log.entry import instant_text
-from ledger.log.verify import Difference, Progress, Report, Statement, verify
+from ledger.log.verify import Difference, Progress, Statement, VerifyReport, verify
 from ledger.migrate import Source
 from proof import closing
 
@@ -79,7 +79,7 @@ def verify_and_keep(
     also: Sequence[Statement] = (),
     *,
     sources: Sequence[Source] = (),
-) -> Report:
+) -> VerifyReport:
     """Recompute the whole ledger, look at its guards, keep what came of it, and return it.
 
     It is held against every root that was stated before, and those of `also`, from elsewhere.

@@ -21,7 +21,7 @@ from projections.views.views import TABLES, VIEWS
 from replay import digest, known_at
 from replay.digest import Sums
 from replay.engines import Executor
-from replay.known_at import Part
+from replay.known_at import SubjectsPart
 
 PARTS_PER_WORKER = 12
 """So many that all workers end at about the same time."""
@@ -61,7 +61,9 @@ def check(
         for table, subjects in unlike.items():
             for subject in subjects:
                 certificates = tuple(sharing.get(subject, ()))
-                part = Part(conninfo, position, subjects=(subject,), certificates=certificates)
+                part = SubjectsPart(
+                    conninfo, position, subjects=(subject,), certificates=certificates
+                )
                 now = list(_differences(conn, rules, part, table, subject, schema))
                 before = _of_the_past(conn, rules, part, table, subject, schema)
                 known = {each.key for each in now}
@@ -86,7 +88,7 @@ def differing(folded: Sums, stored: Sums) -> dict[str, list[str]]:
 
 
 def _differences(  # noqa: PLR0913, PLR0917 - where to look, for what
-    conn: Connection[Any], rules: Rules, part: Part, table: str, subject: str, schema: str
+    conn: Connection[Any], rules: Rules, part: SubjectsPart, table: str, subject: str, schema: str
 ) -> Iterator[Difference]:
     replayed = {
         (shown.key, shown.row.valid_from): shown.row
@@ -110,7 +112,7 @@ SELECT key, district, known_from, CASE WHEN known_to <= %(position)s THEN known_
 
 
 def _of_the_past(  # noqa: PLR0913, PLR0917 - as above
-    conn: Connection[Any], rules: Rules, part: Part, table: str, subject: str, schema: str
+    conn: Connection[Any], rules: Rules, part: SubjectsPart, table: str, subject: str, schema: str
 ) -> Iterator[Difference]:
     """Yield a difference for each record of which other rows ever held than the tables have."""
     replayed: dict[str, set[tuple[str, ...]]] = {}

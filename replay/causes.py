@@ -19,7 +19,7 @@ from ledger.log.log import Log
 from projections.views.basis import Basis
 
 
-class Change(NamedTuple):
+class ChangedRecord(NamedTuple):
     """A record of an enterprise that differs, and the entries it rested on before and after."""
 
     uscc: str
@@ -51,7 +51,7 @@ _ENDS = ("valid_from", "valid_to", "until", "due_on", "held_from", "issued_on")
 
 
 def causes(
-    log: Log, changes: Sequence[Change], before: Basis, after: Basis
+    log: Log, changes: Sequence[ChangedRecord], before: Basis, after: Basis
 ) -> list[list[dict[str, Any]]]:
     """Return for each change the entries that explain it, in order of position; never none."""
     first, last = sorted((before.position, after.position))
@@ -68,7 +68,7 @@ def causes(
 
 def _explaining(
     log: Log,
-    change: Change,
+    change: ChangedRecord,
     entries: dict[int, Recorded[Any]],
     corrections: dict[int, list[Recorded[Any]]],
     between: Between,
@@ -91,7 +91,7 @@ def _explaining(
     return sorted({entry.position: entry for entry in found}.values(), key=_position)
 
 
-def _about(change: Change, entries: dict[int, Recorded[Any]]) -> frozenset[int]:
+def _about(change: ChangedRecord, entries: dict[int, Recorded[Any]]) -> frozenset[int]:
     """Return what the line rests on; of an occupation, what names it where anything does."""
     behind = change.before | change.after
     named = frozenset(at for at in behind if _gives(entries[at].event, change.occupation))

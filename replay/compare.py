@@ -13,7 +13,7 @@ from projections.views.asking import asked
 from projections.views.basis import HOLDS, BadCursor, Basis, Page, holds
 from projections.views.roster import by_occupation
 from projections.views.row import item
-from replay.causes import Change, causes
+from replay.causes import ChangedRecord, causes
 
 Of: TypeAlias = Literal["roster", "scope", "flags", "standings"]
 Clock: TypeAlias = Literal["day", "knowledge", "both"]
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     key: str
     before: Item | None
     after: Item | None
-    change: Change
+    change: ChangedRecord
     record: str
     """Key of the record in its view, which may have several lines."""
 
@@ -271,7 +271,7 @@ def _roster_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> It
     before, after = _listed(old), _listed(new)
     if _visible(before) != _visible(after):
         rests_on = (_because(old), _because(new))
-        yield Line(key, before, after, Change(uscc, *rests_on), key)
+        yield Line(key, before, after, ChangedRecord(uscc, *rests_on), key)
 
 
 def _listed(shown: Item | None) -> Item | None:
@@ -295,7 +295,7 @@ def _standing_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> 
     """Yield a line where the enterprise stands otherwise, on the roster or not yet."""
     before, after = (shown and {name: shown[name] for name in _STANDING} for shown in (old, new))
     if _where(before) != _where(after):
-        yield Line(key, before, after, Change(uscc, _because(old), _because(new)), key)
+        yield Line(key, before, after, ChangedRecord(uscc, _because(old), _because(new)), key)
 
 
 def _where(shown: Item | None) -> tuple[Any, ...] | None:
@@ -312,7 +312,7 @@ def _scope_lines(_: str, uscc: str, old: Item | None, new: Item | None) -> Itera
     for occupation in sorted({*before, *after}):
         one, other = before.get(occupation), after.get(occupation)
         if one != other:
-            change = Change(uscc, rests_on[0], rests_on[1], _occupation(one or other or {}))
+            change = ChangedRecord(uscc, rests_on[0], rests_on[1], _occupation(one or other or {}))
             yield Line(f"{uscc}/{occupation}", one, other, change, uscc)
 
 
@@ -346,7 +346,7 @@ SELECT {{columns}} FROM old FULL JOIN new USING (record, code, key, subject)
 def _flag_lines(key: str, uscc: str, old: Item | None, new: Item | None) -> Iterator[Line]:
     before, after = _raised(old), _raised(new)
     if _visible(before) != _visible(after):
-        change = Change(uscc, _flag_because(old), _flag_because(new))
+        change = ChangedRecord(uscc, _flag_because(old), _flag_because(new))
         yield Line(key, before, after, change, key)
 
 

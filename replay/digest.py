@@ -17,7 +17,7 @@ from projections.follow.pieces import pieces
 from projections.views.lines import OPTIONS, lines, text
 from projections.views.views import TABLES
 from replay import known_at
-from replay.known_at import Part, Shown
+from replay.known_at import Shown, SubjectsPart
 
 Sums: TypeAlias = dict[str, dict[str, tuple[int, int]]]
 """Table → subject → number of rows and their sum modulo 2¹²⁸."""
@@ -33,7 +33,7 @@ def texts(shown: Shown) -> Sequence[str]:
     return (subject, key, str(start), text(end), text(district), *columns, doc)
 
 
-def folded(rules: Rules, part: Part, day: date | None = None) -> Sums:
+def folded(rules: Rules, part: SubjectsPart, day: date | None = None) -> Sums:
     """Return the sums over the rows of one part of a replay; with `day`, those that hold on it."""
     sums: Sums = {}
     waiting: dict[str, list[Sequence[str]]] = defaultdict(list)
@@ -50,7 +50,7 @@ def folded(rules: Rules, part: Part, day: date | None = None) -> Sums:
     return sums
 
 
-def histories(rules: Rules, part: Part) -> Sums:
+def histories(rules: Rules, part: SubjectsPart) -> Sums:
     """Return the sums over every row that ever held in one part of a replay, with since when and until when."""
     sums: Sums = {}
     for table, rows in known_at.history(rules, part):

@@ -27,7 +27,7 @@ class Shown(NamedTuple):
     row: Row
 
 
-class Part(NamedTuple):
+class SubjectsPart(NamedTuple):
     """One job of a replay: which ledger, up to which entry, which subjects, which certificates for C2."""
 
     conninfo: str
@@ -37,14 +37,14 @@ class Part(NamedTuple):
     certificates: tuple[int, ...] = ()
 
 
-def rows(rules: Rules, part: Part) -> Iterator[Shown]:
+def rows(rules: Rules, part: SubjectsPart) -> Iterator[Shown]:
     """Yield every row of the part as known after the entry at `part.upto`."""
     with connection(part.conninfo) as conn:
         known = histories.known_rules(conn, rules, part.upto)
         yield from _of_subjects(conn, known, part)
 
 
-def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Shown]:
+def _of_subjects(conn: Connection[Any], rules: Rules, part: SubjectsPart) -> Iterator[Shown]:
     verdicts = _verdicts(conn, rules, part)
     for uscc, told in histories.of_subjects(conn, part.subjects, part.upto):
         try:
@@ -61,11 +61,13 @@ def _of_subjects(conn: Connection[Any], rules: Rules, part: Part) -> Iterator[Sh
                 yield Shown(uscc, table, key, row)
 
 
-def _verdicts(conn: Connection[Any], rules: Rules, part: Part) -> duplicate_verdicts.Verdicts:
+def _verdicts(
+    conn: Connection[Any], rules: Rules, part: SubjectsPart
+) -> duplicate_verdicts.Verdicts:
     return duplicate_verdicts.of_certificates(conn, rules.apply, 0, part.upto, part.certificates)
 
 
-def history(rules: Rules, part: Part) -> Iterator[tuple[str, list[Sequence[str]]]]:
+def history(rules: Rules, part: SubjectsPart) -> Iterator[tuple[str, list[Sequence[str]]]]:
     """Yield by table every row of the part that ever held up to `part.upto`, and from when to when.
 
     Each is subject, key, district, known_from, known_to, valid_from, valid_to, doc and own columns.
@@ -92,9 +94,11 @@ JUDGED = tuple(view for view in VIEWS if view != "certificates")
 was not reported; what is judged of it stands in the flags."""
 
 
-def parts(conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED) -> Iterator[Part]:
+def parts(
+    conninfo: str, upto: int, number: int, views: Sequence[str] = JUDGED
+) -> Iterator[SubjectsPart]:
     """Yield jobs of about the same size, at least `number` where there are as many subjects."""
-    whole = Part(conninfo, upto, tuple(views))
+    whole = SubjectsPart(conninfo, upto, tuple(views))
     with connection(conninfo) as conn:
         sharing = duplicate_verdicts.sharing(conn, 0, upto) if "flags" in views else {}
         for subjects in _together(histories.sizes(conn, 0, upto), number):

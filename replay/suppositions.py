@@ -130,7 +130,7 @@ class Whole(NamedTuple):
     """Whether all rows are wanted as they would be, and not only those that differ."""
 
 
-class Part(NamedTuple):
+class SupposedPart(NamedTuple):
     """One job: some subjects, and their certificates that share a number or a holder."""
 
     whole: Whole
@@ -176,7 +176,7 @@ ENTRIES = 20_000
 class Planned(NamedTuple):
     """The parts of a question, and how many entries they look at."""
 
-    parts: list[tuple[Part, int]]
+    parts: list[tuple[SupposedPart, int]]
     """Each with its entries: what progress is counted by."""
 
     @property
@@ -208,7 +208,9 @@ def _of(sharing: Mapping[str, Sequence[int]], subjects: Iterable[str]) -> tuple[
     return tuple(position for subject in subjects for position in sharing.get(subject, ()))
 
 
-def _together(whole: Whole, sizes: Mapping[str, int], workers: int) -> Iterator[tuple[Part, int]]:
+def _together(
+    whole: Whole, sizes: Mapping[str, int], workers: int
+) -> Iterator[tuple[SupposedPart, int]]:
     share = min(ENTRIES, max(1, sum(sizes.values()) // workers))
     some: list[str] = []
     held = 0
@@ -222,9 +224,9 @@ def _together(whole: Whole, sizes: Mapping[str, int], workers: int) -> Iterator[
         yield _part(whole, some), held
 
 
-def _part(whole: Whole, subjects: Sequence[str]) -> Part:
+def _part(whole: Whole, subjects: Sequence[str]) -> SupposedPart:
     own = whole._replace(supposed=whole.supposed.about(subjects))
-    return Part(own, tuple(subjects))
+    return SupposedPart(own, tuple(subjects))
 
 
 def carried_out(executor: Executor, planned: Planned) -> Iterator[Found]:
@@ -232,7 +234,7 @@ def carried_out(executor: Executor, planned: Planned) -> Iterator[Found]:
     return executor.map(fold_part, (part for part, _ in planned.parts))
 
 
-def fold_part(rules: Rules, part: Part) -> Found:
+def fold_part(rules: Rules, part: SupposedPart) -> Found:
     """Fold the subjects of a part both ways."""
     whole = part.whole
     found = Found(part.subjects[-1] if part.subjects else "", 0, 0, [], {})

@@ -39,7 +39,7 @@ class Adoption(NamedTuple):
         return rules._replace(context=context)
 
 
-class Part(NamedTuple):
+class TriedPart(NamedTuple):
     """One job: which subjects of which ledger, up to which entry."""
 
     conninfo: str
@@ -103,7 +103,7 @@ class Found(NamedTuple):
     rows: list[Flip]
 
 
-def flips(rules: Rules, part: Part) -> Found:
+def flips(rules: Rules, part: TriedPart) -> Found:
     """Return what would flip in one part."""
     rows: list[Flip] = []
     subjects = flags = 0
@@ -155,7 +155,7 @@ ENTRIES = 20_000
 
 def _parts(
     executor: Executor, conninfo: str, upto: int, supposed: Adoption, subjects: Sequence[str]
-) -> Iterator[Part]:
+) -> Iterator[TriedPart]:
     with connection(conninfo) as conn:
         sizes = histories.sizes(conn, 0, upto)
     chosen = set(subjects)
@@ -166,9 +166,9 @@ def _parts(
         if chosen and subject not in chosen:
             continue
         if some and held + size > share:
-            yield Part(conninfo, upto, tuple(some), supposed)
+            yield TriedPart(conninfo, upto, tuple(some), supposed)
             some, held = [], 0
         some.append(subject)
         held += size
     if some:
-        yield Part(conninfo, upto, tuple(some), supposed)
+        yield TriedPart(conninfo, upto, tuple(some), supposed)

@@ -60,7 +60,7 @@ def of_address(key: bytes, address: str) -> bytes:
     return hmac.digest(key, f"address {line_of(address)}".encode(), "sha256")
 
 
-class Standing(NamedTuple):
+class Admission(NamedTuple):
     """Whether a try may be looked at, and whether it is the last that may."""
 
     allowed: bool
@@ -82,7 +82,7 @@ DELETE FROM office.attempt WHERE key IN (
 """
 
 
-def begin(connection: Connection[Any], tried: Keys, bounds: Bounds, at: datetime) -> Standing:
+def begin(connection: Connection[Any], tried: Keys, bounds: Bounds, at: datetime) -> Admission:
     """Count a try; return whether it may be looked at."""
     over = at - bounds.lock
     # Each by itself: held together, the locks of two tries could wait for each other.
@@ -90,13 +90,13 @@ def begin(connection: Connection[Any], tried: Keys, bounds: Bounds, at: datetime
     address = _count(connection, tried.address, bounds.address, at, over)
     if address > bounds.address:
         # Else whoever is locked out could go on to lock the accounts of others.
-        return Standing(allowed=False, last=False)
+        return Admission(allowed=False, last=False)
     account = _count(connection, tried.account, bounds.account, at, over)
     if account > bounds.account:
         # Else an impatient one would lock the whole office out.
         connection.execute(FORGIVE, {"address": tried.address})
-        return Standing(allowed=False, last=False)
-    return Standing(allowed=True, last=account == bounds.account or address == bounds.address)
+        return Admission(allowed=False, last=False)
+    return Admission(allowed=True, last=account == bounds.account or address == bounds.address)
 
 
 def _count(

@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 from api.access import known_devices, rate
 from api.access.attempts import Bounds, Keys, keys, of_address
 from api.access.policy import policy_of
-from api.access.rate import Pace
+from api.access.rate import RateLimit
 from api.access.sealing import derived
 from api.access.sessions import Limits
 from api.access.settings import AccessSettings
@@ -54,7 +54,9 @@ class Gate:
             timedelta(minutes=settings.sign_in_lock_minutes),
         )
         self.policy = policy_of(settings)
-        self.pace = Pace(settings.look_ups_at_once, timedelta(seconds=settings.look_up_seconds))
+        self.pace = RateLimit(
+            settings.look_ups_at_once, timedelta(seconds=settings.look_up_seconds)
+        )
 
     @contextmanager
     def connection(self) -> Generator[Connection[Any]]:

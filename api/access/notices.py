@@ -21,7 +21,7 @@ class Notice(StrEnum):
     BOUND = "bound"
 
 
-class Told(NamedTuple):
+class GivenNotice(NamedTuple):
     """One thing that was done to the account."""
 
     at: datetime
@@ -47,10 +47,10 @@ SELECT at, what, by FROM office.account_notice
 """
 
 
-def of_account(connection: Connection[Any], account: str, at: datetime) -> list[Told]:
+def of_account(connection: Connection[Any], account: str, at: datetime) -> list[GivenNotice]:
     """Return what was done to the account lately, the newest first."""
     values = {"account": account, "since": at - KEPT, "limit": MOST}
-    return [Told(*row) for row in connection.execute(OF_ACCOUNT, values)]
+    return [GivenNotice(*row) for row in connection.execute(OF_ACCOUNT, values)]
 
 
 NEW = """

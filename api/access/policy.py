@@ -14,7 +14,7 @@ from api.access.settings import AccessSettings
 from domain.terms.vocabulary import Role
 
 
-class Due(StrEnum):
+class Demand(StrEnum):
     """What the holder of an account has to do before anything else."""
 
     FACTOR = "second-factor-due"
@@ -35,15 +35,15 @@ class Policy(NamedTuple):
     composed: bool
     lasts: timedelta | None
 
-    def due(self, role: Role, proofs: Proofs, began: datetime) -> Due | None:
+    def demand(self, role: Role, proofs: Proofs, began: datetime) -> Demand | None:
         """Return what is due in a session that began then.
 
         A password that ends during a session is asked for at the next one: no work is broken off.
         """
         if role in self.factor_for and not proofs.factor:
-            return Due.FACTOR
+            return Demand.FACTOR
         if self.lasts is not None and proofs.changed_at + self.lasts <= began:
-            return Due.PASSWORD
+            return Demand.PASSWORD
         return None
 
 

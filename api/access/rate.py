@@ -13,7 +13,7 @@ from psycopg import Connection
 from api.questions.problems import Problem
 
 
-class Pace(NamedTuple):
+class RateLimit(NamedTuple):
     """So many at once, and from then on one every `step`."""
 
     at_once: int
@@ -33,7 +33,9 @@ RETURNING due
 DUE = "SELECT due FROM office.pace WHERE key = %(key)s"
 
 
-def take(connection: Connection[Any], key: bytes, pace: Pace, at: datetime) -> timedelta | None:
+def take(
+    connection: Connection[Any], key: bytes, pace: RateLimit, at: datetime
+) -> timedelta | None:
     """Take one step under `key`; None if that was allowed, else how long to wait for the next one."""
     ahead = pace.step * pace.at_once
     values = {"key": key, "at": at, "step": pace.step, "ahead": ahead}

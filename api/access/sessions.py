@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from api.access.access_log import Visit
 from api.access.credentials import Credential
-from api.access.policy import Due, Policy, Proofs
+from api.access.policy import Demand, Policy, Proofs
 from api.access.sealing import digest, new_secret
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -33,12 +33,12 @@ class Limits(NamedTuple):
 
 
 class Session(NamedTuple):
-    """A session that holds. `due`: what its holder has to do before anything else."""
+    """A session that holds. `demand`: what its holder has to do before anything else."""
 
     number: int
     actor: Actor
     digest: bytes
-    due: Due | None = None
+    demand: Demand | None = None
 
 
 class Shown(NamedTuple):
@@ -127,10 +127,10 @@ def find(
     if at - seen_at > NOTED:
         connection.execute(SEEN, {"number": number, "at": at})
     actor = Actor(account=account, role=Role(role), organisation=organisation)
-    due = None
+    demand = None
     if changed_at is not None:
-        due = policy.due(actor.role, Proofs(has_factor, changed_at), began)
-    return Session(number, actor, key, due)
+        demand = policy.demand(actor.role, Proofs(has_factor, changed_at), began)
+    return Session(number, actor, key, demand)
 
 
 def holds(connection: Connection[Any], key: bytes, limits: Limits, at: datetime) -> bool:

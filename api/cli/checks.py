@@ -137,7 +137,7 @@ def doctor(*, json: JsonOption = False) -> None:
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.cli.output import table  # noqa: PLC0415
-    from api.installation.doctor import Finding, State, examine  # noqa: PLC0415
+    from api.installation.doctor import CheckState, Finding, examine  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415
     from api.installation.wiring import Installation  # noqa: PLC0415
     from projections.items.shape import plain  # noqa: PLC0415
@@ -151,7 +151,7 @@ def doctor(*, json: JsonOption = False) -> None:
         failure = explained(error)
         if failure is None:
             raise
-        found.append(Finding("opening", State.FAULT, failure.zh, failure.en)._asdict())
+        found.append(Finding("opening", CheckState.FAULT, failure.zh, failure.en)._asdict())
     if json:
         sys.stdout.write(orjson.dumps(found).decode() + "\n")
     else:
@@ -162,5 +162,5 @@ def doctor(*, json: JsonOption = False) -> None:
             plain("message", "说明", "message"),
         )
         table(said, fields)
-    if any(finding["state"] == State.FAULT for finding in found):
+    if any(finding["state"] == CheckState.FAULT for finding in found):
         raise typer.Exit(1)

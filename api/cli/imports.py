@@ -16,7 +16,7 @@ from api.cli.language import chosen, one_of
 from api.cli.output import no_folder
 
 if TYPE_CHECKING:
-    from api.intake.imports.files import Importer, Report
+    from api.intake.imports.files import Importer, ImportReport
 
 Advance = Callable[[int, int], None]
 
@@ -63,7 +63,7 @@ def import_files(  # noqa: PLR0913 - one argument an option
     """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
     from api.installation.bench import recording  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
-    from api.intake.imports.files import Report  # noqa: PLC0415
+    from api.intake.imports.files import ImportReport  # noqa: PLC0415
 
     who = None if actor is None else _actor(actor)
     for path in files:
@@ -73,13 +73,13 @@ def import_files(  # noqa: PLR0913 - one argument an option
             _must_be_writable(target)
     from domain.terms.envelope import Stamps  # noqa: PLC0415
 
-    reports: list[Report] = []
+    reports: list[ImportReport] = []
     try:
         brought = Stamps(entered_by=_account(), backfill=backfill)
         with recording(Settings()) as bench:
             for path in files:
                 rejects = _reject_path(path, reject, len(files))
-                report = Report(str(path))
+                report = ImportReport(str(path))
                 reports.append(report)
                 importer = partial(bench.importer, who, assessment_id=assessment, brought=brought)
                 _take(importer, path, rejects, report)
@@ -124,7 +124,7 @@ def _must_be_writable(path: Path) -> None:
 
 
 def _take(
-    importer: "Callable[[Advance], Importer]", path: Path, reject: Path, report: "Report"
+    importer: "Callable[[Advance], Importer]", path: Path, reject: Path, report: "ImportReport"
 ) -> None:
     """Import one file, with a bar on a terminal.
 
@@ -141,7 +141,7 @@ def _take(
             raise Failure(f"{path}:{error.zh}", f"{path}: {error.en}") from None
 
 
-def _mark(path: Path, report: "Report", target: Path) -> None:
+def _mark(path: Path, report: "ImportReport", target: Path) -> None:
     """Write the sheet with its faults marked; a file of lines, or without faults, has none."""
     import orjson  # noqa: PLC0415 - start-up time
 
@@ -170,7 +170,7 @@ def bar(name: str) -> Generator[Advance]:
         yield lambda done, whole: progress.update(task, completed=done, total=whole)
 
 
-def _tell(reports: "Sequence[Report]", *, as_json: bool) -> None:
+def _tell(reports: "Sequence[ImportReport]", *, as_json: bool) -> None:
     if as_json:
         import orjson  # noqa: PLC0415 - start-up time
 

@@ -50,7 +50,7 @@ async def caller(request: Request) -> Actor:
     request.state.actor, request.state.session = actor, session
     if session is not None:
         require_own(request, house.settings)
-        require_nothing_due(request, session.due)
+        require_nothing_due(request, session.demand)
     return actor
 
 

@@ -40,8 +40,8 @@ from ledger.gate.text import NUMBER_HERE, holds_identity_number
 from ledger.log.clock import SHANGHAI
 from ledger.log.entry import Entry, instant_text
 from ledger.pool import is_temporary
+from projections.items.disclosure import shower
 from projections.items.flags import FlagItem
-from projections.items.seen import shower
 from projections.items.shape import Audience
 from projections.views import flags
 from projections.views.basis import Basis

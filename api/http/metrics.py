@@ -51,7 +51,7 @@ class Metrics:
         self,
         lag: Lag,
         apart: Sequence[Apart],
-        standing: Iterable[Figure] = (),
+        figures: Iterable[Figure] = (),
         *,
         clock_refused: bool,
     ) -> bytes:
@@ -62,7 +62,7 @@ class Metrics:
             MultiProcessCollector(counted, path=str(self._folder))  # type: ignore[no-untyped-call]
         now = CollectorRegistry()
         now.register(_Now(lag, apart, clock_refused=clock_refused))
-        now.register(_Standing(standing))
+        now.register(_Figures(figures))
         ProcessCollector(registry=now)
         return generate_latest(counted) + generate_latest(now)
 
@@ -106,15 +106,15 @@ class _Now(Collector):
         yield apart
 
 
-class _Standing(Collector):
+class _Figures(Collector):
     """How the installation stands, and the process that is asked."""
 
-    def __init__(self, standing: Iterable[Figure]) -> None:
-        self._standing = standing
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self._figures = figures
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the figures."""
-        for name, told, label, values in self._standing:
+        for name, told, label, values in self._figures:
             labels = (label,) if label else ()
             family = GaugeMetricFamily(name, told, labels=labels)
             for value, number in values.items():

@@ -5,19 +5,19 @@ from types import MappingProxyType
 
 from fastapi import Request
 
-from api.access.policy import Due
+from api.access.policy import Demand
 from api.questions.policy import unauthenticated
 
 FORMS: Mapping[str, str] = MappingProxyType(
-    {Due.FACTOR: "/account/second-factor", Due.PASSWORD: "/account/password"}
+    {Demand.FACTOR: "/account/second-factor", Demand.PASSWORD: "/account/password"}
 )
 """What is due → the page on which it is done."""
 _WORDS = {
-    Due.FACTOR: (
+    Demand.FACTOR: (
         "此账户必须启用二次验证;请先在“本人账户”中设置",
         "this account needs a second factor: set one up first",
     ),
-    Due.PASSWORD: (
+    Demand.PASSWORD: (
         "密码已到期;请先在“本人账户”中更换",
         "the password is too old: change it first",
     ),
@@ -28,13 +28,13 @@ _ALWAYS = frozenset(
 """Ways in and out."""
 
 
-def require_nothing_due(request: Request, due: Due | None) -> None:
+def require_nothing_due(request: Request, demand: Demand | None) -> None:
     """Refuse everything but what is due, and leaving.
 
     Raises:
         Problem: 401, the sign-in is not complete; a browser is led to where it is completed, and a
             phone keeps its records for later.
     """
-    if due is None or request.url.path in {FORMS[due], *_ALWAYS}:
+    if demand is None or request.url.path in {FORMS[demand], *_ALWAYS}:
         return
-    raise unauthenticated(*_WORDS[due], due.value)
+    raise unauthenticated(*_WORDS[demand], demand.value)

@@ -13,7 +13,7 @@ from api.questions.diff import in_words
 from api.questions.lists import VIEWS
 from projections.follow.fold import Rules
 from projections.items.changes import DIFFERENCES
-from projections.items.seen import shower
+from projections.items.disclosure import shower
 from projections.items.shape import Audience, Shape, shape_of
 from projections.views.cases import KINDS
 from projections.views.row import item

@@ -17,7 +17,7 @@ Body = Mapping[str, Any]
 """The body of a command, as the API takes it."""
 
 
-class Change(NamedTuple):
+class FlagBothWays(NamedTuple):
     """A flag that would be raised, cleared, or say something else."""
 
     key: str
@@ -32,7 +32,7 @@ class Change(NamedTuple):
     """Whether a review of it would no longer hold, and the flag be in the queue again."""
 
 
-class Standing(NamedTuple):
+class RosterBothWays(NamedTuple):
     """What the roster says of an enterprise on the day of the act: as it is, and as it would be."""
 
     uscc: str
@@ -76,21 +76,21 @@ class Consequences(NamedTuple):
 
     head: int
     """Where the ledger ended when this was asked."""
-    flags: tuple[Change, ...]
-    standings: tuple[Standing, ...]
+    flags: tuple[FlagBothWays, ...]
+    standings: tuple[RosterBothWays, ...]
 
     @property
-    def raised(self) -> tuple[Change, ...]:
+    def raised(self) -> tuple[FlagBothWays, ...]:
         """Flags that would be breach or undecided and are not."""
         return tuple(each for each in self.flags if each.before == "clear")
 
     @property
-    def cleared(self) -> tuple[Change, ...]:
+    def cleared(self) -> tuple[FlagBothWays, ...]:
         """Flags that would be clear and are not."""
         return tuple(each for each in self.flags if each.after == "clear")
 
     @property
-    def others(self) -> tuple[Change, ...]:
+    def others(self) -> tuple[FlagBothWays, ...]:
         """Flags that would say something else."""
         return tuple(each for each in self.flags if "clear" not in {each.before, each.after})
 
@@ -116,7 +116,7 @@ def consequences(
         if each.table == "flags" and _is_shown(actor, each.key)
     ]
     standings = [
-        Standing(each.subject, _on(each.before, day), _on(each.after, day))
+        RosterBothWays(each.subject, _on(each.before, day), _on(each.after, day))
         for each in found
         if each.table == "roster"
     ]
@@ -130,7 +130,7 @@ def _is_shown(actor: Actor, key: str) -> bool:
     return actor.role is not Role.ENTERPRISE_REPORTER or not key.startswith("Q1-")
 
 
-def _change(uscc: str, key: str, before: Rows, after: Rows) -> Change | None:
+def _change(uscc: str, key: str, before: Rows, after: Rows) -> FlagBothWays | None:
     was = item(before[-1].doc) if before else None
     would_be = item(after[-1].doc) if after else None
     one, other = _verdict(was), _verdict(would_be)
@@ -142,7 +142,7 @@ def _change(uscc: str, key: str, before: Rows, after: Rows) -> Change | None:
         return None
     message = shown["message"]
     said = (message["zh"], message["en"])
-    return Change(key, shown["code"], shown["valid_at"], one, other, *said, uscc, lost)
+    return FlagBothWays(key, shown["code"], shown["valid_at"], one, other, *said, uscc, lost)
 
 
 def _verdict(flag: Body | None) -> str:

@@ -24,7 +24,7 @@ LAG = 10_000
 """Entries that the views may be behind without that being a fault: a large import is under way."""
 
 
-class State(StrEnum):
+class CheckState(StrEnum):
     """How a check came out."""
 
     OK = "ok"
@@ -36,13 +36,13 @@ class Finding(NamedTuple):
     """One thing that was looked at."""
 
     check: str
-    state: State
+    state: CheckState
     zh: str
     en: str
 
 
 def _ok(check: str, zh: str, en: str) -> Finding:
-    return Finding(check, State.OK, zh, en)
+    return Finding(check, CheckState.OK, zh, en)
 
 
 def examine(house: Installation) -> Iterator[Finding]:
@@ -77,13 +77,13 @@ def _settings(house: Installation) -> Iterator[Finding]:
         if value in values:
             yield _ok(f"setting {name}", value, value)
             continue
-        state = State.FAULT if name in GRAVE else State.WARNING
+        state = CheckState.FAULT if name in GRAVE else CheckState.WARNING
         wanted = " / ".join(values)
         yield Finding(f"setting {name}", state, f"{value},应为 {wanted}", f"{value}, not {wanted}")
     if house.settings.url is not None and found.get("archive_mode") == "off":
         yield Finding(
             "setting archive_mode",
-            State.WARNING,
+            CheckState.WARNING,
             "off:没有连续归档,损坏后只能恢复到上次备份",
             "off: without archiving, only the last backup can be restored",
         )
@@ -100,7 +100,9 @@ def _authentication(house: Installation) -> Iterator[Finding]:
     path = house.settings.folder / "postgres" / "pg_hba.conf"
     lines = [line.split() for line in path.read_text().splitlines()]
     if any(TRUSTING in words for words in lines if words and not words[0].startswith("#")):
-        yield Finding("pg_hba.conf", State.FAULT, f"{path} 含有 trust", f"{path} has a trust line")
+        yield Finding(
+            "pg_hba.conf", CheckState.FAULT, f"{path} 含有 trust", f"{path} has a trust line"
+        )
     else:
         yield _ok("pg_hba.conf", "没有 trust", "no trust line")
 
@@ -110,7 +112,7 @@ def _recording(house: Installation) -> Iterator[Finding]:
     try:
         house.try_append()
     except Unready as error:
-        yield Finding("recording", State.FAULT, error.zh, error.en)
+        yield Finding("recording", CheckState.FAULT, error.zh, error.en)
     else:
         yield _ok("recording", "试入账一条并撤回,成功", "an entry was appended and undone")
 
@@ -121,7 +123,7 @@ def _login(house: Installation) -> Iterator[Finding]:
         with house.reading() as connection:
             refuse_owner(connection)
     except OwnersLogin as error:
-        state = State.WARNING if house.settings.trial else State.FAULT
+        state = CheckState.WARNING if house.settings.trial else CheckState.FAULT
         yield Finding("login", state, error.zh, error.en)
     else:
         yield _ok("login", "服务用户不是账本所有者", "the serving login does not own the ledger")
@@ -139,7 +141,7 @@ def _guards(house: Installation) -> Iterator[Finding]:
     listed = "; ".join(found)
     yield Finding(
         "append-only",
-        State.FAULT,
+        CheckState.FAULT,
         f"账本的保护与本版本不符(- 缺少,+ 多出):{listed}。请查明何人何时改动,再与备份核对",
         f"the ledger's guards are not as this release sets them (- missing, + more): {listed}; "
         "find out who changed them and when, and compare with a backup",
@@ -152,7 +154,7 @@ def _keys(house: Installation) -> Iterator[Finding]:
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         yield Finding(
             "keys",
-            State.FAULT,
+            CheckState.FAULT,
             f"{folder} 他人可读;请 chmod go= {folder}",
             f"{folder} can be read by others: chmod go= {folder}",
         )
@@ -163,7 +165,7 @@ def _keys(house: Installation) -> Iterator[Finding]:
         digest = keys.shown(tied[name])
         yield _ok(f"keys {name}.key", f"指纹 {digest}", f"fingerprint {digest}")
     if sample.failed:
-        yield Finding("vault", State.FAULT, *unopened(sample))
+        yield Finding("vault", CheckState.FAULT, *unopened(sample))
     else:
         yield _ok(
             "vault",
@@ -191,9 +193,9 @@ def unopened(sample: Sample) -> tuple[str, str]:
 def _lag(house: Installation) -> Iterator[Finding]:
     ends = house.lag()
     behind = ends.head - ends.followed
-    state = State.OK if behind <= LAG else State.WARNING
+    state = CheckState.OK if behind <= LAG else CheckState.WARNING
     if ends.stands_still:
-        state = State.FAULT
+        state = CheckState.FAULT
     yield Finding(
         "projections",
         state,
@@ -210,11 +212,11 @@ def _fold(house: Installation) -> Iterator[Finding]:
         found = version.of_live(connection)
     if found > version.FOLD:
         later = version.LaterFold(found)
-        yield Finding("fold", State.FAULT, later.zh, later.en)
+        yield Finding("fold", CheckState.FAULT, later.zh, later.en)
     elif found < version.FOLD:
         yield Finding(
             "fold",
-            State.WARNING,
+            CheckState.WARNING,
             f"视图由较早版本(折叠 {found},本版本 {version.FOLD})编制;服务运行时会在旁重新编制并切换,"
             "也可运行 dudao projections rebuild",
             f"the views are of an earlier version of the fold ({found}, this release's is {version.FOLD}): "
@@ -231,7 +233,7 @@ def _apart(house: Installation) -> Iterator[Finding]:
         about = each.subject or "—"
         yield Finding(
             "set apart",
-            State.FAULT,
+            CheckState.FAULT,
             f"位置 {each.position} 的记录({each.type})本版本无法读取({each.reason}),"
             f"{about} 的视图停在此前;请升级程序,再运行 dudao projections rebuild",
             f"the entry at position {each.position} ({each.type}) cannot be read ({each.reason}): "
@@ -249,7 +251,7 @@ def _editions(house: Installation) -> Iterator[Finding]:
         name = f"{edition.kind.value} {edition.edition}"
         yield Finding(
             "catalogues",
-            State.WARNING,
+            CheckState.WARNING,
             f"{name} 已采用(位置 {edition.position})但内容未收录,相关检查为“无法判定”;"
             "请用 dudao catalogue add 收录该文件",
             f"{name} was adopted (position {edition.position}) but its content is not held:"
@@ -273,7 +275,7 @@ def _clock(house: Installation) -> Iterator[Finding]:
     if last is not None and last - own > PATIENCE:
         yield Finding(
             "clock",
-            State.FAULT,
+            CheckState.FAULT,
             f"最后一条记录入账于 {last},晚于现在;请核对系统时间,若当时是时钟超前,请用 dudao clock 恢复",
             f"the last entry is of {last}, which is in the future: check the clock, and if it ran ahead "
             "then, see dudao clock",
@@ -281,7 +283,7 @@ def _clock(house: Installation) -> Iterator[Finding]:
     elif apart > PATIENCE.total_seconds():
         yield Finding(
             "clock",
-            State.WARNING,
+            CheckState.WARNING,
             f"本机与数据库时钟相差 {apart:.1f} 秒",
             f"this machine and the database are {apart:.1f} s apart",
         )
@@ -296,7 +298,7 @@ def _read_clock(connection: Connection[Any]) -> Any:  # noqa: ANN401 - a row
 
 def _space(house: Installation) -> Iterator[Finding]:
     free = shutil.disk_usage(_existing(house.settings.folder)).free
-    state = State.OK if free > GIB else State.FAULT
+    state = CheckState.OK if free > GIB else CheckState.FAULT
     yield Finding("disk", state, f"余 {free / GIB:.1f} GiB", f"{free / GIB:.1f} GiB free")
 
 

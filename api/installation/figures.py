@@ -13,13 +13,13 @@ class Figure(NamedTuple):
     """A name, what it tells, and its values; `label` is empty where there is one value alone."""
 
     name: str
-    told: str
+    help: str
     label: str
     values: Mapping[str, float]
 
 
 # Of persons an estimate: counting millions at each question would be dearer than what it tells.
-STANDING = """
+FIGURES = """
 SELECT (SELECT count(*) FROM office.operation WHERE stage = 'queued'),
        (SELECT count(*) FROM office.operation WHERE stage = 'running'),
        (SELECT count(*) FROM office.session WHERE ends_at > %(at)s AND seen_at > %(idle_since)s),
@@ -30,7 +30,7 @@ SELECT (SELECT count(*) FROM office.operation WHERE stage = 'queued'),
 """
 
 
-def standing(house: Installation) -> Iterator[Figure]:
+def figures(house: Installation) -> Iterator[Figure]:
     """Yield the figures of queue, sign-in, vault, pool and disk."""
     limits, bounds, at = house.gate.limits, house.gate.bounds, now()
     values = {
@@ -40,7 +40,7 @@ def standing(house: Installation) -> Iterator[Figure]:
         "bound": bounds.account,
     }
     with house.reading() as connection:
-        row: Any = connection.execute(STANDING, values).fetchone()
+        row: Any = connection.execute(FIGURES, values).fetchone()
     queued, running, sessions, tried, locked, persons, database = row
     yield Figure("dudao_build_info", "Which release answers", "version", {VERSION: 1})
     yield Figure(

@@ -13,7 +13,7 @@ from api.installation.wiring import Installation
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
-from api.questions.cursors import Cursor, Place
+from api.questions.cursors import AskedList, Cursor
 from api.questions.declared import DeclaredList
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
@@ -110,7 +110,7 @@ def lines_so_far(house: Installation, actor: Actor, question: WhatIfQuestion, id
     """Return a page of what differs, as far as it is known."""
     job = own(house, actor, id_)
     audience = decide(actor, Action.READ, "what-if").audience
-    place = Place("what-if", {"id": job.id, "of": question.of, **_filters(question)})
+    place = AskedList("what-if", {"id": job.id, "of": question.of, **_filters(question)})
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
     found: list[dict[str, Any]] = []
     more: str | None = None
@@ -161,7 +161,7 @@ def _place(cursor: Cursor | None) -> tuple[int, int]:
     return int(part), int(offset)
 
 
-def _encoded(at: AnswerBasis, key: str, place: Place) -> str:
+def _encoded(at: AnswerBasis, key: str, place: AskedList) -> str:
     return cursors.encode(Cursor(at.position, at.day, key, place.digest))
 
 

@@ -22,7 +22,7 @@ import msgspec
 import psycopg
 from psycopg import Connection
 
-from api.intake.imports.files import Decides, Importer, Rejects, Report
+from api.intake.imports.files import Decides, Importer, ImportReport, Rejects
 from api.intake.operation_store import CHANNEL, Operation, Stage, Store, Unopened
 from api.intake.sheets.file import is_workbook
 from api.intake.sheets.marked import marked
@@ -390,7 +390,7 @@ class Operations:
             self._store.drop(operation, "upload")
 
     def _import(self, operation: Operation, path: Path, lease: Lease) -> None:
-        report = Report(operation.file_name)
+        report = ImportReport(operation.file_name)
 
         def progress(done: int, whole: int) -> None:
             if self._closing.is_set() or lease.lost:
@@ -436,7 +436,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _count(operation: Operation, report: Report) -> None:
+def _count(operation: Operation, report: ImportReport) -> None:
     operation.lines, operation.taken = report.lines, report.taken
     operation.known, operation.refused = report.known, report.refused
     operation.notes = report.notes

@@ -11,8 +11,8 @@ from api.questions.queries import missing, settle
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from ledger.deciding.requests import record_of
+from projections.items.disclosure import shower
 from projections.items.records import CertificateLookupItem
-from projections.items.seen import shower
 from projections.items.shape import Audience
 from projections.views import certificates, roster
 from projections.views.basis import Basis

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from api.questions import cursors
 from api.questions.answers import ListPage
 from api.questions.clocks import Asked
-from api.questions.cursors import Place
+from api.questions.cursors import AskedList
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, further, opened, settle
 from api.questions.questions import (
@@ -42,7 +42,7 @@ def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Foun
     """Return a page of the enterprises that nobody visited this year."""
     grant = decide(actor, Action.READ, "inspections")
     seen = narrowed(question, grant.rows)
-    place = Place("unvisited", _chosen(question, ("uscc", "district")))
+    place = AskedList("unvisited", _chosen(question, ("uscc", "district")))
     settled, after = opened(house, question, place)
     if seen.nothing:
         return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
@@ -63,7 +63,7 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
     """Return a page of enterprises with what they planned for a year and what they held."""
     grant = decide(actor, Action.READ, "plans")
     seen = narrowed(question, grant.rows)
-    place = Place("plan-comparisons", _chosen(question, ("uscc", "district", "year", "plan")))
+    place = AskedList("plan-comparisons", _chosen(question, ("uscc", "district", "year", "plan")))
     settled, after = opened(house, question, place)
     if seen.nothing:
         return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)

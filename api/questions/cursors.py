@@ -34,7 +34,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     from_valid_at: date | None = None
 
 
-class Place(NamedTuple):
+class AskedList(NamedTuple):
     """Where a request stands: its path and everything that selects rows."""
 
     path: str
@@ -52,7 +52,7 @@ def encode(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
 
 
-def decode(text: str, place: Place) -> Cursor:
+def decode(text: str, place: AskedList) -> Cursor:
     """Return the cursor that `text` is.
 
     Raises:

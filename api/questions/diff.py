@@ -7,19 +7,19 @@ from psycopg import Connection
 from api.questions import cursors, differing
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
-from api.questions.cursors import Cursor, Place
+from api.questions.cursors import AskedList, Cursor
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid
 from api.questions.queries import Found, Settled, settle
 from api.questions.questions import DiffQuestion, StatsQuestion
 from api.questions.reading import Reading
-from api.questions.visibility import Seen, narrowed
+from api.questions.visibility import Narrowed, narrowed
 from api.words.differences import sentence
 from domain.terms.envelope import Actor
 from projections.counts import statistics
 from projections.counts.tallies import Where
 from projections.items.changes import BY, DIFFERENCES, CountItem
-from projections.items.seen import shower
+from projections.items.disclosure import shower
 from projections.views.basis import Basis, Page
 from replay import compare
 
@@ -53,7 +53,7 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     grant = decide(actor, Action.READ, "diff")
     seen = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
-    place = Place("diff", {k: v for k, v in chosen.items() if k in _SELECTS})
+    place = AskedList("diff", {k: v for k, v in chosen.items() if k in _SELECTS})
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
     both = _both(house, question, cursor)
     if seen.nothing:
@@ -92,7 +92,11 @@ def in_words(of: str, line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _counts(
-    connection: Connection[Any], both: Both, question: DiffQuestion, seen: Seen, after: str | None
+    connection: Connection[Any],
+    both: Both,
+    question: DiffQuestion,
+    seen: Narrowed,
+    after: str | None,
 ) -> Page:
     """Return the lines in which the counts by something differ; there are few, and no one cause."""
     by = question.by or BY[0]
@@ -164,7 +168,7 @@ def _given(question: DiffQuestion, name: str) -> bool:
     return getattr(question, name) is not None
 
 
-def _cursor(both: Both, key: str, place: Place) -> Cursor:
+def _cursor(both: Both, key: str, place: AskedList) -> Cursor:
     before, after = both.before.basis, both.after.basis
     return Cursor(
         after.position, after.valid_at, key, place.digest, before.position, before.valid_at

@@ -19,8 +19,8 @@ from domain.terms.envelope import Actor, Recorded
 from ledger import codec
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
+from projections.items.disclosure import shower
 from projections.items.records import DrawRecordItem
-from projections.items.seen import shower
 
 METHOD = {
     "zh": (

@@ -10,7 +10,7 @@ from psycopg import Connection
 from api.questions import cursors, histories
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import LAST_DAY, Asked
-from api.questions.cursors import Place
+from api.questions.cursors import AskedList
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import AsOf, HistoryQuestion
@@ -24,9 +24,9 @@ from domain.terms.place import Side
 from domain.terms.vocabulary import Mode, ReviewDecision, Verdict
 from projections.counts import dossier
 from projections.counts.dossier import Whose
+from projections.items.disclosure import shower
 from projections.items.entries import EntryItem
 from projections.items.records import EnterpriseItem
-from projections.items.seen import shower
 from projections.views import roster, scope
 from projections.views.basis import Basis
 from projections.views.entry_docs import shown
@@ -152,7 +152,7 @@ def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) 
 def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) -> Found:
     """Return a page of the entries about one enterprise, newest first."""
     grant = decide(actor, Action.READ, "enterprises")
-    place = Place("history", {"uscc": uscc, "type": question.type or ""})
+    place = AskedList("history", {"uscc": uscc, "type": question.type or ""})
     settled, after = opened(house, question, place)
     nothing = Found(settled.answer_basis, ListPage([], None, grant.rows.limits), grant.audience)
     if grant.rows.uscc not in {None, uscc}:

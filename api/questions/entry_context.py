@@ -22,8 +22,8 @@ from ledger.codec import legible
 from ledger.gate.output import contract
 from ledger.log.entry import Entry
 from ledger.log.merkle import leaf_hash
+from projections.items.disclosure import shower
 from projections.items.records import EntryContextItem
-from projections.items.seen import shower
 from projections.views import flags
 from projections.views.entry_docs import shown
 
@@ -47,7 +47,7 @@ SELECT (SELECT max(position) FROM ledger.entry
 """
 
 
-def around(
+def in_context(
     house: Reading, actor: Actor, position: str, asked: Asked
 ) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return one entry with what stands around it.

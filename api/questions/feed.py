@@ -13,8 +13,8 @@ from api.questions.visibility import narrowed, within
 from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from ledger import codec
+from projections.items.disclosure import shower
 from projections.items.entries import EntryItem
-from projections.items.seen import shower
 from projections.views.entry_docs import shown
 
 

@@ -25,9 +25,9 @@ from domain.terms.identifiers import flag_position
 from domain.terms.place import Place, Step
 from domain.terms.vocabulary import Datum, Mode, Verdict
 from ledger.codec import legible
+from projections.items.disclosure import shower
 from projections.items.entries import EntryItem
 from projections.items.records import FlagExplainedItem
-from projections.items.seen import shower
 from projections.places.drawing import surroundings
 from projections.views import flags, sessions
 from projections.views.basis import Basis
@@ -57,7 +57,7 @@ def explained(
 ) -> tuple[AnswerBasis, dict[str, Any]]:
     """Return a flag with everything that explains it.
 
-    Beside the members of the flag: `check`, `clause_text`, `course` (what was said, since which
+    Beside the members of the flag: `check`, `clause_text`, `history` (what was said, since which
     entry), `then_said` and `now_said`, `rests_on` (entries), `reviews`, `place` (of G1 and G2),
     `covered_by` (findings that name the flag or its record), `same_record` (other flags of it). Of
     an entry that the caller may not see there is the position alone.
@@ -78,7 +78,7 @@ def explained(
     seen = _entries(
         house, actor, rows, {*found["because"], *(at for at, _ in versions), flag_position(key)}
     )
-    course = _course(seen, versions)
+    history = _history(seen, versions)
     check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
     explanation = {
         **found,
@@ -94,9 +94,9 @@ def explained(
             "en": clause.en,
             "in_force_from": clause.in_force_from.isoformat(),
         },
-        "then_said": _then(seen, found, course),
-        "now_said": course[-1],
-        "course": course,
+        "then_said": _then(seen, found, history),
+        "now_said": history[-1],
+        "history": history,
         "rests_on": [seen[at] for at in found["because"]],
         "reviews": reviews,
         "place": place,
@@ -141,7 +141,7 @@ def _entries(
     return found
 
 
-def _course(
+def _history(
     seen: Mapping[int, Mapping[str, Any]], versions: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> list[dict[str, Any]]:
     """Return what was said, one line for each time that it was something else."""
@@ -171,10 +171,10 @@ def _said(
 
 
 def _then(
-    seen: Mapping[int, Mapping[str, Any]], flag: Mapping[str, Any], course: list[dict[str, Any]]
+    seen: Mapping[int, Mapping[str, Any]], flag: Mapping[str, Any], history: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return what was said when the record itself had just come in: the first of the four cases' two sides."""
-    first = course[0]
+    first = history[0]
     if flag["then"] == first["verdict"]:
         return first
     record = flag_position(flag["key"])

@@ -10,8 +10,8 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log import tiles
 from ledger.log.entry import instant_text
+from projections.items.disclosure import shower
 from projections.items.integrity import IntegrityItem
-from projections.items.seen import shower
 from projections.items.shape import Audience
 from proof import verifications
 

@@ -4,19 +4,19 @@ from typing import Any
 
 from api.questions import cursors
 from api.questions.answers import ListPage
-from api.questions.cursors import Place
+from api.questions.cursors import AskedList
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, Settled, further, opened, settle
 from api.questions.questions import BacklogQuestion, LateQuestion
 from api.questions.reading import Reading
-from api.questions.visibility import Seen, narrowed
+from api.questions.visibility import Narrowed, narrowed
 from domain.registry import EVENTS
 from domain.terms.envelope import Actor, Recorded
 from ledger.log.clock import SHANGHAI
 from projections.counts.backlog import backlog as counted
 from projections.counts.tallies import Where
+from projections.items.disclosure import shower
 from projections.items.entries import LateItem
-from projections.items.seen import shower
 from projections.views import arrivals
 from projections.views.entry_docs import shown
 
@@ -41,7 +41,7 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     seen = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
     kept = ("days", "uscc", "district", "recorded_from", "type")
-    place = Place("late", {name: str(chosen[name]) for name in kept if name in chosen})
+    place = AskedList("late", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
         return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
@@ -58,7 +58,9 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
 
 
-def _wanted(question: LateQuestion, seen: Seen, settled: Settled, floor: int) -> arrivals.Wanted:
+def _wanted(
+    question: LateQuestion, seen: Narrowed, settled: Settled, floor: int
+) -> arrivals.Wanted:
     stored = None if question.type is None else EVENTS[question.type].stored
     return arrivals.Wanted(
         question.days,

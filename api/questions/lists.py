@@ -21,7 +21,7 @@ from api.questions.questions import (
     RosterQuestion,
     SessionsQuestion,
 )
-from api.questions.visibility import Seen, for_expert, narrowed, published, released, visible
+from api.questions.visibility import Narrowed, for_expert, narrowed, published, released, visible
 from projections.items.cases import (
     ApplicationItem,
     ComplaintItem,
@@ -37,14 +37,14 @@ from projections.views import cases, certificates, flags, roster, sessions
 from projections.views.basis import Basis, Page
 
 
-class Part(NamedTuple):
+class PageAsked(NamedTuple):
     """Which part of a list: behind the key `after`, `limit` items at most."""
 
     after: str | None
     limit: int
 
 
-Reader = Callable[[Connection[Any], Basis, Any, Seen, Part], Page]
+Reader = Callable[[Connection[Any], Basis, Any, Narrowed, PageAsked], Page]
 
 
 class ListView(NamedTuple):
@@ -52,7 +52,7 @@ class ListView(NamedTuple):
 
     name: str
     question: type[Listed]
-    narrow: Callable[[Any, Rows], Seen]
+    narrow: Callable[[Any, Rows], Narrowed]
     page: Reader
     item: type
 
@@ -61,8 +61,8 @@ def _roster(
     conn: Connection[Any],
     basis: Basis,
     question: RosterQuestion,
-    seen: Seen,
-    part: Part,
+    seen: Narrowed,
+    part: PageAsked,
 ) -> Page:
     filters = roster.Filters(
         uscc=seen.uscc,
@@ -81,8 +81,8 @@ def _flags(
     conn: Connection[Any],
     basis: Basis,
     question: FlagsQuestion,
-    seen: Seen,
-    part: Part,
+    seen: Narrowed,
+    part: PageAsked,
 ) -> Page:
     filters = flags.Filters(
         code=question.code,
@@ -107,8 +107,8 @@ def _assessments(
     conn: Connection[Any],
     basis: Basis,
     question: SessionsQuestion,
-    seen: Seen,
-    part: Part,
+    seen: Narrowed,
+    part: PageAsked,
 ) -> Page:
     filters = sessions.Filters(
         uscc=seen.uscc,
@@ -125,8 +125,8 @@ def _certificates(
     conn: Connection[Any],
     basis: Basis,
     question: CertificatesQuestion,
-    seen: Seen,
-    part: Part,
+    seen: Narrowed,
+    part: PageAsked,
 ) -> Page:
     filters = certificates.Filters(
         uscc=seen.uscc,
@@ -145,8 +145,8 @@ def _cases(kind: str) -> Reader:
         conn: Connection[Any],
         basis: Basis,
         question: CasesQuestion,
-        seen: Seen,
-        part: Part,
+        seen: Narrowed,
+        part: PageAsked,
     ) -> Page:
         wanted = question.open if isinstance(question, FindingsQuestion) else None
         filters = cases.Filters(
@@ -171,7 +171,7 @@ def _assigned(
     basis: Basis,
     filters: cases.Filters,
     expert: str,
-    part: Part,
+    part: PageAsked,
 ) -> Page:
     """Return the applications that an expert was assigned to, a full page where there are so many."""
     found: list[dict[str, Any]] = []

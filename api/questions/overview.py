@@ -14,14 +14,14 @@ from api.questions.policy import READS, Action, decide
 from api.questions.queries import settle
 from api.questions.questions import OverviewQuestion
 from api.questions.reading import Reading
-from api.questions.visibility import Seen, narrowed
+from api.questions.visibility import Narrowed, narrowed
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Verdict
 from projections.counts import statistics as counts
 from projections.counts.backlog import backlog
 from projections.counts.tallies import Where
+from projections.items.disclosure import shower
 from projections.items.records import OverviewItem
-from projections.items.seen import shower
 from projections.views import arrivals, flags, roster
 from projections.views.basis import Basis
 from projections.views.names import names
@@ -40,12 +40,14 @@ class _Asked(NamedTuple):
     house: Reading
     actor: Actor
     basis: Basis
-    seen: Seen
+    narrowed: Narrowed
 
     @property
     def where(self) -> Where:
         """What everything is narrowed to."""
-        return Where(self.seen.district, self.seen.uscc, self.seen.rows.withheld.positions)
+        return Where(
+            self.narrowed.district, self.narrowed.uscc, self.narrowed.rows.withheld.positions
+        )
 
 
 def overview(
@@ -66,7 +68,7 @@ def overview(
     if seen.nothing:
         return settled.answer_basis, show({**_empty(), "limited_to": seen.limited})
     with house.reading() as connection:
-        asked = asked._replace(seen=seen.at(connection, settled.basis.position))
+        asked = asked._replace(narrowed=seen.at(connection, settled.basis.position))
         found: dict[str, Any] = {
             "backlog": backlog(connection, settled.basis, asked.where),
             "expiring": _expiring(connection, asked),
@@ -104,8 +106,8 @@ def _expiring(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
         connection,
         asked.basis,
         max(bounds),
-        uscc=asked.seen.uscc,
-        district=asked.seen.district,
+        uscc=asked.narrowed.uscc,
+        district=asked.narrowed.district,
     )
     within = {str(days): sum(row["days_left"] <= days for row in rows) for days in sorted(bounds)}
     return {"within": within, "items": rows[:SHOWN]}
@@ -114,7 +116,10 @@ def _expiring(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
 def _overdue(connection: Connection[Any], asked: _Asked) -> list[dict[str, Any]]:
     """Return the first rectifications past their deadline: the flags of Q2, with names."""
     filters = flags.Filters(
-        code="Q2", verdict=Verdict.BREACH, uscc=asked.seen.uscc, district=asked.seen.district
+        code="Q2",
+        verdict=Verdict.BREACH,
+        uscc=asked.narrowed.uscc,
+        district=asked.narrowed.district,
     )
     items = flags.page(connection, asked.basis, filters, None, SHOWN).items
     called = names(connection, asked.basis, [item["subject"] for item in items])
@@ -129,8 +134,8 @@ def _late(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
         LATE_DAYS,
         min(floor, asked.basis.position),
         asked.basis.position,
-        asked.seen.uscc,
-        asked.seen.district,
+        asked.narrowed.uscc,
+        asked.narrowed.district,
         without=asked.where.without,
     )
     page = arrivals.late(connection, wanted, None, SHOWN)
@@ -150,7 +155,7 @@ def _week(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
     day = asked.basis.valid_at - WEEK
     position = arrivals.position_before(connection, day + timedelta(days=1))
     before = Basis(day, min(position, asked.basis.position))
-    where = compare.Where(asked.seen.uscc, asked.seen.district, asked.where.without)
+    where = compare.Where(asked.narrowed.uscc, asked.narrowed.district, asked.where.without)
     return {
         "from": {"valid_at": _text(day), "position": before.position},
         "roster": compare.count(connection, "roster", before, asked.basis, where)._asdict(),

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked, default_day, refuse_future
-from api.questions.cursors import Cursor, Place
-from api.questions.lists import ONES, VIEWS, ListView, Part
+from api.questions.cursors import AskedList, Cursor
+from api.questions.lists import ONES, VIEWS, ListView, PageAsked
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid, not_found
 from api.questions.questions import AsOf, Listed, Paged
@@ -21,7 +21,7 @@ from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from ledger.log.clock import now, today
 from ledger.log.entry import instant_text
-from projections.items.seen import shower
+from projections.items.disclosure import shower
 from projections.items.shape import Audience
 from projections.views.basis import Basis
 
@@ -110,7 +110,7 @@ class Found(NamedTuple):
         return self.audience is Audience.ANYONE
 
 
-def opened(house: Reading, question: Listed, place: Place) -> tuple[Settled, str | None]:
+def opened(house: Reading, question: Listed, place: AskedList) -> tuple[Settled, str | None]:
     """Return what a page of a list stands on, and the key behind which it begins.
 
     A cursor goes on behind the last row of the page before, on the basis of the first page.
@@ -130,7 +130,7 @@ def opened(house: Reading, question: Listed, place: Place) -> tuple[Settled, str
     return settle(house, Asked(cursor.valid_at, None, cursor.position)), cursor.after
 
 
-def further(settled: Settled, last: str | None, place: Place) -> str | None:
+def further(settled: Settled, last: str | None, place: AskedList) -> str | None:
     """Return the cursor of the page behind the row `last`; None if there is none."""
     if last is None:
         return None
@@ -148,15 +148,19 @@ def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found
         return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
         seen = seen.at(connection, settled.basis.position)
-        page = view.page(connection, settled.basis, question, seen, Part(after, question.limit))
+        page = view.page(
+            connection, settled.basis, question, seen, PageAsked(after, question.limit)
+        )
     items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
     return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
 
 
-def _place(view: ListView, question: Listed) -> Place:
+def _place(view: ListView, question: Listed) -> AskedList:
     ignored = {*Paged.model_fields, "cursor", *AsOf.model_fields}
-    return Place(view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True))
+    return AskedList(
+        view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True)
+    )
 
 
 def ask_one(

@@ -11,7 +11,7 @@ from psycopg import Connection
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
-from api.questions.cursors import Place
+from api.questions.cursors import AskedList
 from api.questions.policy import ALL, Action, Rows, decide
 from api.questions.queries import Found, further, missing, opened, settle
 from api.questions.questions import RequestsQuestion
@@ -23,8 +23,8 @@ from ledger import codec
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
 from ledger.log.postgres_log import to_entry
+from projections.items.disclosure import shower
 from projections.items.entries import RequestItem
-from projections.items.seen import shower
 from projections.views.basis import BadCursor
 from projections.views.entry_docs import actor_shown
 
@@ -92,7 +92,7 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     seen = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
     kept = ("state", "uscc", "district")
-    place = Place("requests", {name: str(chosen[name]) for name in kept if name in chosen})
+    place = AskedList("requests", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
     if seen.nothing:
         return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 from api.questions import cursors
 from api.questions.answers import ListPage
-from api.questions.cursors import Place
+from api.questions.cursors import AskedList
 from api.questions.policy import Action, decide
 from api.questions.problems import invalid
 from api.questions.queries import Found, further, opened
 from api.questions.questions import RosterChangesQuestion
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
+from projections.items.disclosure import shower
 from projections.items.listed import RosterChangeItem
-from projections.items.seen import shower
 from projections.items.shape import Audience
 from projections.views.basis import Basis
 from replay import compare
@@ -28,7 +28,7 @@ def lately(house: Reading, actor: Actor, question: RosterChangesQuestion) -> Fou
     """
     decide(actor, Action.READ, "roster")
     since = question.since
-    place = Place("roster-changes", {"since": since.isoformat() if since else ""})
+    place = AskedList("roster-changes", {"since": since.isoformat() if since else ""})
     settled, after = opened(house, question, place)
     basis = settled.basis
     if since is not None and since > basis.valid_at:

@@ -14,8 +14,8 @@ from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
 from domain.terms.vocabulary import ReviewDecision, Verdict
+from projections.items.disclosure import shower
 from projections.items.records import TimelineItem
-from projections.items.seen import shower
 from projections.views import cases, flags, roster, scope, sessions
 from projections.views.basis import Basis
 

@@ -11,7 +11,7 @@ from domain.terms.identifiers import flag_parts
 from domain.terms.vocabulary import Standing
 
 
-class Seen(NamedTuple):
+class Narrowed(NamedTuple):
     """What a question comes down to for this caller."""
 
     uscc: str | None
@@ -22,12 +22,12 @@ class Seen(NamedTuple):
     limited: dict[str, str] | None
     """What the answer is limited to, None if nothing is hidden."""
 
-    def at(self, connection: Connection[Any], position: int) -> "Seen":
+    def at(self, connection: Connection[Any], position: int) -> "Narrowed":
         """Return the same with what is withheld from the caller, as known at `position`."""
         return self._replace(rows=rows_at(connection, self.rows, position))
 
 
-def narrowed(question: Question, rows: Rows) -> Seen:
+def narrowed(question: Question, rows: Rows) -> Narrowed:
     """Return the question with the caller's own limits as filters."""
     uscc = cast("str | None", getattr(question, "uscc", None))
     district = cast("str | None", getattr(question, "district", None))
@@ -35,14 +35,14 @@ def narrowed(question: Question, rows: Rows) -> Seen:
         (rows.uscc is not None and uscc not in {None, rows.uscc})
         or (rows.district is not None and district not in {None, rows.district})
     )
-    return Seen(rows.uscc or uscc, rows.district or district, rows, nothing, rows.limits)
+    return Narrowed(rows.uscc or uscc, rows.district or district, rows, nothing, rows.limits)
 
 
-def published(question: RosterQuestion, rows: Rows) -> Seen:
+def published(question: RosterQuestion, rows: Rows) -> Narrowed:
     """Return the question to the roster: what was published is for all, the rest as elsewhere."""
     if question.standing is Standing.UNLISTED:
         return narrowed(question, rows)
-    return Seen(question.uscc, question.district, rows, nothing=False, limited=None)
+    return Narrowed(question.uscc, question.district, rows, nothing=False, limited=None)
 
 
 def within(item: dict[str, Any], rows: Rows) -> dict[str, Any] | None:

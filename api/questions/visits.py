@@ -22,8 +22,8 @@ from api.questions.reading import Reading
 from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Verdict
+from projections.items.disclosure import shower
 from projections.items.on_site import FieldListItem
-from projections.items.seen import shower
 
 Json: TypeAlias = dict[str, Any]
 

@@ -13,7 +13,7 @@ from ledger.backup.dump import PATIENT, PATIENT_SINCE_17, Progress
 from ledger.backup.tables import LEFT_OUT, ONE_ROW, Held, held
 from ledger.log import pack, verify
 from ledger.log.clock import now
-from ledger.migrate import Source, migrate, prepare, standing
+from ledger.migrate import Source, migrate, prepare, schema_state
 from ledger.unready import OtherKeys, Unready
 from ledger.vault import erasures, fingerprints, keys
 
@@ -90,7 +90,7 @@ def restore(  # noqa: PLR0913 - what a restore needs, each once
         connection.execute(PATIENT)
         if connection.info.server_version >= 170000:
             connection.execute(PATIENT_SINCE_17)
-        there = standing(connection, sources)
+        there = schema_state(connection, sources)
         connection.execute("RESET ROLE")
         if there.is_there or there.foreign:
             raise Occupied(place)

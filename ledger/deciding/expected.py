@@ -62,7 +62,7 @@ class Expected(NamedTuple):
             if not since:
                 return now
             changed += since
-        return told(stream, self._seen(changed), there=bool(entries))
+        return outdated(stream, self._seen(changed), there=bool(entries))
 
     def stale(self, log: Log, tags: Iterable[str], subject: str | None) -> Rejected | None:
         """Return what has changed of the things that were read, for a command that was refused; None if nothing.
@@ -71,7 +71,7 @@ class Expected(NamedTuple):
         """
         for read, thing in self._read_of("", tags, subject):
             if since := self._seen(thing.since(log, read.position)):
-                return told(thing.named[0].replace(":", "/", 1), since, there=True)
+                return outdated(thing.named[0].replace(":", "/", 1), since, there=True)
         return None
 
     def _read_of(
@@ -123,7 +123,7 @@ def digest(address: str) -> str:
     return sha256(address.encode()).hexdigest()[:12]
 
 
-def told(stream: str, changed: Iterable[Entry], *, there: bool) -> Rejected:
+def outdated(stream: str, changed: Iterable[Entry], *, there: bool) -> Rejected:
     """Return the refusal, with the newest of what has changed."""
     found = sorted({entry.position: entry for entry in changed}.items())[-MOST_TOLD:]
     errors = tuple(

@@ -14,7 +14,7 @@ from psycopg import Connection
 from ledger.log import pack
 from ledger.log.clock import Clock
 from ledger.log.entry import SALT_BYTES, Draft, Malformed, entry_bytes, instant_text
-from ledger.log.judge import Facts, Judgement, judge, questions, validate
+from ledger.log.judge import Judgement, KnownFacts, judge, questions, validate
 from ledger.log.log import Append, Appended, Look, Result, Use
 from ledger.log.merkle import Frontier
 
@@ -43,10 +43,10 @@ class NotAhead(Exception):  # noqa: N818 - reads as what it says
         self.last, self.clock = last, clock
 
 
-class State(NamedTuple):
+class LogState(NamedTuple):
     """The end of the ledger as it was read."""
 
-    facts: Facts
+    facts: KnownFacts
     frontier: list[bytes]
     recorded_at: datetime | None
     clock: datetime
@@ -74,8 +74,8 @@ def append(  # noqa: PLR0913 - what is appended, and what it may be held against
     if count > MAX_BATCH_ENTRIES:
         raise Malformed(f"more than {MAX_BATCH_ENTRIES} entries in one transaction")
     if look is not None and look.tells_all_about(batch):
-        facts = Facts(look.position, look.versions, look.uses, {})
-        state = State(facts, look.frontier, look.recorded_at, look.clock)
+        facts = KnownFacts(look.position, look.versions, look.uses, {})
+        state = LogState(facts, look.frontier, look.recorded_at, look.clock)
         with suppress(Overtaken):
             return _append(connection, batch, state, clock, chained=chained)
     elif guard is None and (chained or count <= UNLOCKED_ENTRIES):
@@ -98,7 +98,7 @@ def append(  # noqa: PLR0913 - what is appended, and what it may be held against
 DEADLINE = "SET LOCAL idle_in_transaction_session_timeout = '5s'"
 
 
-def _unlocked(connection: Connection[Any], batch: Sequence[Append], *, chained: bool) -> State:
+def _unlocked(connection: Connection[Any], batch: Sequence[Append], *, chained: bool) -> LogState:
     """Read what the batch is judged by; what it finds holds only while nobody else appends."""
     if chained and batch and batch[0].boundary:
         state = _open(connection, batch, lock=False, versions_only=True)
@@ -111,7 +111,7 @@ def _unlocked(connection: Connection[Any], batch: Sequence[Append], *, chained: 
 def _append(
     connection: Connection[Any],
     batch: Sequence[Append],
-    state: State,
+    state: LogState,
     clock: Clock,
     *,
     chained: bool,
@@ -139,7 +139,7 @@ def _open(
     *,
     lock: bool,
     versions_only: bool = False,
-) -> State:
+) -> LogState:
     """Read what the batch is judged by; with `lock` it holds until the transaction ends."""
     asked = questions(batch)
     if versions_only:
@@ -151,19 +151,19 @@ def _open(
     nothing: list[Any] = []
     keys, firsts, counts, digests, tags, positions = (column or nothing for column in row[5:])
     uses = map(Use, firsts, counts, digests)
-    facts = Facts(
+    facts = KnownFacts(
         size,
         dict(zip(asked.streams, versions or nothing, strict=True)),
         dict(zip(keys, uses, strict=True)),
         dict(zip(tags, positions, strict=True)),
     )
-    return State(facts, frontier, last, clock)
+    return LogState(facts, frontier, last, clock)
 
 
 READ_CLOCK = "SELECT ledger.clock()"
 
 
-def _time(connection: Connection[Any], state: State, clock: Clock) -> datetime:
+def _time(connection: Connection[Any], state: LogState, clock: Clock) -> datetime:
     """Return the time of the entries; wait out a clock that is a little behind the last entry."""
     answer = clock(state.clock, state.recorded_at)
     while not isinstance(answer, datetime):

@@ -17,7 +17,7 @@ class Questions(NamedTuple):
     known: int
 
 
-class Facts(NamedTuple):
+class KnownFacts(NamedTuple):
     """The answers. `newest`: last position of each asked tag that is above `Questions.known`."""
 
     head: int
@@ -63,7 +63,7 @@ def questions(batch: Sequence[Append]) -> Questions:
 
 
 def judge(
-    batch: Sequence[Append], facts: Facts, recorded_at: datetime, *, chained: bool
+    batch: Sequence[Append], facts: KnownFacts, recorded_at: datetime, *, chained: bool
 ) -> Judgement:
     """Judge the items in order; those that hold count for the ones after them."""
     head, versions, uses = facts.head, dict(facts.versions), dict(facts.uses)

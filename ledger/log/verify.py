@@ -55,7 +55,7 @@ class Difference(NamedTuple):
     what: str
 
 
-class Report(NamedTuple):
+class VerifyReport(NamedTuple):
     """How far the entries agree, the root up to there, and the first difference if there is one."""
 
     head: Head
@@ -94,7 +94,7 @@ def verify(
     fast: Fast | None = None,
     *,
     slowly: bool = False,
-) -> Report:
+) -> VerifyReport:
     """Check the ledger as it is when this begins; memory is bounded. Takes two connections, at best three.
 
     A long ledger is recomputed in processes of their own, which have connections of their own. `fast`:
@@ -118,10 +118,10 @@ def verify(
             found = _fast_entries(connection, checker, size, progress, stated, fast=fast)
         found = found or _state_difference(checker, size, hashes, recorded_at)
         found = found or _cut(connection, stated(connection, size, LAST))
-        return Report(checker.head(), _first(found, wholes))
+        return VerifyReport(checker.head(), _first(found, wholes))
 
 
-def verify_alone(connection: Connection[Any], progress: Progress | None = None) -> Report:
+def verify_alone(connection: Connection[Any], progress: Progress | None = None) -> VerifyReport:
     """Do the same on one connection, in its transaction: what is not committed yet is seen too."""
     size, hashes, recorded_at = _state(connection)
     lay(connection)
@@ -129,7 +129,7 @@ def verify_alone(connection: Connection[Any], progress: Progress | None = None) 
     found = _entries(connection, checker, size, progress, nothing_stated)
     found = found or _state_difference(checker, size, hashes, recorded_at)
     others = [_asked(connection, query, what, size) for query, what in WHOLES]
-    return Report(checker.head(), _lowest([found, *others]))
+    return VerifyReport(checker.head(), _lowest([found, *others]))
 
 
 def _first(found: Difference | None, wholes: list[Future[Difference | None]]) -> Difference | None:

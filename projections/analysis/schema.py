@@ -32,7 +32,7 @@ SEARCH = "SELECT current_setting('search_path')"
 BACK = "SELECT set_config('search_path', %(path)s, true)"
 
 
-def standing(connection: Connection[Any]) -> list[View]:
+def views_in_place(connection: Connection[Any]) -> list[View]:
     """Return the views as they stand, which may be an earlier release's. Call it in a transaction."""
     row: Any = connection.execute(SEARCH).fetchone()
     connection.execute(QUALIFIED)

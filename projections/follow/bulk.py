@@ -22,7 +22,7 @@ ENTRIES = 20_000
 """Entries in one part, so far as they belong to several subjects."""
 
 
-class Part(NamedTuple):
+class BulkPart(NamedTuple):
     """One job: the stretch, which subjects of it, and which of their certificates C2 may flag."""
 
     conninfo: str
@@ -33,7 +33,7 @@ class Part(NamedTuple):
     certificates: tuple[int, ...] = ()
 
 
-def parts(conn: Connection[Any], whole: Part) -> Iterator[Part]:
+def parts(conn: Connection[Any], whole: BulkPart) -> Iterator[BulkPart]:
     """Yield the parts of a stretch, in order of subject."""
     adopted = any(e.position > whole.after for e in histories.adoptions(conn, whole.upto))
     since = 0 if adopted else whole.after
@@ -68,7 +68,7 @@ class Folded(NamedTuple):
     apart: list[Apart]
 
 
-def changes(rules: Rules, part: Part) -> Folded:
+def changes(rules: Rules, part: BulkPart) -> Folded:
     """Return what a part changes, with `rules` as installed."""
     with psycopg.connect(part.conninfo, autocommit=True) as conn:
         conn.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")

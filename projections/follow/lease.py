@@ -24,7 +24,7 @@ NAME = "dudao-runner"
 """How the holder's connections are told apart in pg_stat_activity."""
 
 
-class State(NamedTuple):
+class LeaseState(NamedTuple):
     """The lease as somebody saw it: how often it changed hands, and the beats of this time."""
 
     number: int
@@ -37,7 +37,7 @@ class Lease:
     def __init__(self, conninfo: str, office: str) -> None:
         self._conninfo = conninfo
         self._office = office
-        self._seen: tuple[State | None, float] | None = None
+        self._seen: tuple[LeaseState | None, float] | None = None
         self._number = 0
         self._lost = threading.Event()
         self._ended = threading.Event()
@@ -67,7 +67,7 @@ class Lease:
     def _is_deserted(self, session: Connection[Any]) -> bool:
         """Tell whether the holder has not been heard of for `TERM` seconds of this process's watch."""
         row = session.execute(LOOK, {"office": self._office}).fetchone()
-        state = None if row is None else State(*row)
+        state = None if row is None else LeaseState(*row)
         now = time.monotonic()
         if self._seen is None or self._seen[0] != state:
             self._seen = state, now

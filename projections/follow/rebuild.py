@@ -150,7 +150,7 @@ def _switch(conn: Connection[Any], beside: Runner) -> None:
         row: Any = conn.execute(HOLD_STILL).fetchone()
         if beside.catch_up(row[0]) < row[0]:
             return  # told to end: the tables stay where they are
-        views = analysis.standing(conn)
+        views = analysis.views_in_place(conn)
         for table in ALL:
             for here, there in ((LIVE, LAST), (NEXT, LIVE), (LAST, NEXT)):
                 place = sql.Identifier(here, table)

@@ -18,7 +18,7 @@ from psycopg import Connection
 from ledger.log.follow import Follower
 from projections.counts import tallies
 from projections.follow import batches, bulk, histories, set_apart, version
-from projections.follow.bulk import Part
+from projections.follow.bulk import BulkPart
 from projections.follow.executor import Executor, InProcess
 from projections.follow.fold import Rules
 from projections.follow.garbage import uncollected
@@ -251,7 +251,7 @@ class Runner:
     ) -> int:
         """The same for a stretch that is read subject by subject."""
         pump.wait()
-        whole = Part(self._conninfo, self._schema, at, upto)
+        whole = BulkPart(self._conninfo, self._schema, at, upto)
         pump.add(partial(self._begin, writer, at, frozenset(self._apart)))
         with self._executors(self._installed) as executor:
             for changes, apart in executor.map(bulk.changes, bulk.parts(reader, whole)):

@@ -294,7 +294,7 @@ class FlagExplainedItem(FlagItem):
     clause_text: Annotated[ClauseText, Head("条款", "clause"), READ]
     then_said: Annotated[SaidThen, Head("当时", "then"), READ]
     now_said: Annotated[SaidThen, Head("现在", "now"), READ]
-    course: Annotated[tuple[SaidThen, ...], Head("经过", "course"), READ]
+    history: Annotated[tuple[SaidThen, ...], Head("经过", "history"), READ]
     rests_on: Annotated[tuple[EntryItem, ...], Head("依据", "rests on"), READ, PARTLY]
     reviews: Annotated[tuple[ReviewMade, ...], Head("复核", "reviews"), READ]
     place: Annotated[PlaceExplained | None, Head("地点判定", "place"), READ]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import orjson
 import pyarrow as pa
 
-from projections.items.seen import shower
+from projections.items.disclosure import shower
 from projections.items.shape import Audience, Field, Kind, Shape, shape_of
 
 TYPES: Mapping[Kind, pa.DataType] = MappingProxyType(

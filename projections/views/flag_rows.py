@@ -51,7 +51,7 @@ def rows(of: Supervision, key: str) -> Rows:
     about = Concerned(
         of.file.uscc, record, _session(of, record), claimed_by, _met(of, state, record)
     )
-    told = _told(of, key, of.file.requests.get(state.position, ()))
+    told = _remarks(of, key, of.file.requests.get(state.position, ()))
     reference = of.context.reference
     stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
     return tuple(_rows(state, told, about, reference, stretches))
@@ -59,7 +59,7 @@ def rows(of: Supervision, key: str) -> Rows:
 
 def _rows(
     state: FlagState,
-    told: "Told",
+    told: "Remarks",
     about: Concerned,
     reference: Reference,
     stretches: Sequence[Stretch],
@@ -96,7 +96,7 @@ def _met(of: Supervision, state: FlagState, record: Recorded[Any] | None) -> str
     return next(held, None)
 
 
-class Told(NamedTuple):
+class Remarks(NamedTuple):
     """What people said to a flag: reviews, answers, and corrections of its record that were asked for."""
 
     said: Said
@@ -105,13 +105,13 @@ class Told(NamedTuple):
     """Those of its enterprise by number: a flag may have been made one of them."""
 
 
-def _told(of: Supervision, key: str, requests: Sequence[Request] = ()) -> Told:
-    return Told(of.file.said.get(key, Said()), requests, of.file.findings)
+def _remarks(of: Supervision, key: str, requests: Sequence[Request] = ()) -> Remarks:
+    return Remarks(of.file.said.get(key, Said()), requests, of.file.findings)
 
 
 def flag_row(
     state: FlagState,
-    told: Told,
+    told: Remarks,
     about: Concerned,
     reference: Reference,
     stretch: Stretch,
@@ -232,7 +232,7 @@ def _passing_rows(of: Supervision, key: str, position: int, year: int | None = N
     if passing is None:
         return ()
     about = Concerned(of.file.uscc, of.entries.get(position), None)
-    told, reference = _told(of, key), of.context.reference
+    told, reference = _remarks(of, key), of.context.reference
     found: list[Row] = []
     for stage in passing.stages():
         state = FlagState(

@@ -8,7 +8,7 @@ from projections.follow.fold import Rules
 from projections.items.tables import TABLES
 from projections.views.lines import NULL
 from replay import known_at
-from replay.known_at import Part
+from replay.known_at import SubjectsPart
 from replay.lake.files import MODULUS, row_digest
 from replay.lake.rows import Held, writes
 
@@ -29,7 +29,7 @@ class Sum(NamedTuple):
 Sums: TypeAlias = dict[str, Sum]
 
 
-def folded(rules: Rules, part: Part) -> Sums:
+def folded(rules: Rules, part: SubjectsPart) -> Sums:
     """Return the sums over all rows that ever held in one part of a replay, by table."""
     sums: Sums = defaultdict(Sum)
     for view, rows in known_at.history(rules, part):

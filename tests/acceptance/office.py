@@ -17,7 +17,7 @@ import httpx2
 
 from api.access.tokens import issue
 from api.installation.bench import Bench
-from api.intake.imports.files import Rejects, Report
+from api.intake.imports.files import ImportReport, Rejects
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
@@ -46,7 +46,7 @@ class Office:
 
     def take(
         self, content: str | bytes, name: str = "in.ndjson", actor: Json | None = None
-    ) -> tuple[Report, list[Json]]:
+    ) -> tuple[ImportReport, list[Json]]:
         """Import a file, a sheet in the name of `actor`; return the report and the refused lines."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             path, reject = Path(folder, name), Path(folder, "reject.ndjson")

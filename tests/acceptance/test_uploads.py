@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from api.intake.imports.files import Rejects, Report
+from api.intake.imports.files import ImportReport, Rejects
 from api.intake.sheets.upload_form import SESSION, UPLOAD
 from tests.acceptance.lines import (
     COOK,
@@ -53,7 +53,7 @@ class Firm:
         lines.writerows([row.get(head, "") for head in heads] for row in rows)
         return out.getvalue().encode()
 
-    def upload(self, *rows: dict[str, str]) -> tuple[Report, list[dict[str, Any]]]:
+    def upload(self, *rows: dict[str, str]) -> tuple[ImportReport, list[dict[str, Any]]]:
         report, refused = self.office.take(self.file(*rows), "a.csv")
         return report, [error for each in refused for error in each["errors"]]
 
@@ -235,7 +235,7 @@ def test_counts_are_true_also_where_the_import_breaks_off(office, tmp_path: Path
     path.write_bytes(firm.file(*(firm.row() for _ in range(3))))
     importer = office.bench.importer(None, lambda _done, _whole: None)
     importer.transactor = BreaksOff(importer.transactor)
-    report = Report("a.csv")
+    report = ImportReport("a.csv")
     with pytest.raises(ConnectionError):
         importer.take(path, Rejects(tmp_path / "r.ndjson"), report)
     assert (report.taken, len(firm.issued())) == (2, 2)

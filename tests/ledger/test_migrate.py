@@ -9,7 +9,7 @@ import pytest
 from psycopg import Connection
 
 from ledger.connect import Addresses
-from ledger.migrate import LEDGER, Edited, Source, files, migrate, standing
+from ledger.migrate import LEDGER, Edited, Source, files, migrate, schema_state
 from ledger.unready import Newer
 from tests.postgres import Server
 
@@ -88,7 +88,7 @@ def test_tables_of_a_later_release_are_told_from_files_that_were_edited(
     source = write(tmp_path, m0001_a="SELECT 1", m0002_b="SELECT 1")
     migrate(connection, [source])
     (tmp_path / "0002_b.sql").unlink()
-    assert standing(connection, [source]).later == ["other/0002"]
+    assert schema_state(connection, [source]).later == ["other/0002"]
     with pytest.raises(Newer, match="later release"):
         migrate(connection, [source])
 

@@ -20,7 +20,7 @@ from ledger.log import tiles
 from ledger.log.log import Append
 from ledger.log.merkle import Frontier, leaf_hash, verify_inclusion
 from ledger.log.postgres_log import PostgresLog
-from ledger.log.verify import Report, Statement, verify
+from ledger.log.verify import Statement, VerifyReport, verify
 from proof.asking import ask_all
 from proof.checkpoints import Checkpoint, read_checkpoint
 from proof.notes import Kind, Note, new_key, sign
@@ -200,7 +200,7 @@ def against_receipt(scene: Scene) -> bool:
     return not found or found[0].leaf_hash() != leaf
 
 
-def inside(scene: Scene) -> Report:
+def inside(scene: Scene) -> VerifyReport:
     """Verify what the tables say of themselves, as if nobody remembered anything."""
     return verify(scene.log.pool)
 

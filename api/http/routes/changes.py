@@ -31,7 +31,7 @@ def context(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return one entry with its neighbours, its corrections, the flags it raised, its leaf."""
-    answer_basis, found = entry_context.around(house, actor, position, question.asked())
+    answer_basis, found = entry_context.in_context(house, actor, position, question.asked())
     return document(request, answer_basis, found)
 
 

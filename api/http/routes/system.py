@@ -7,7 +7,7 @@ from api.export.formats import JSON
 from api.http.caller import Caller, Installed
 from api.http.described import of_now, problems
 from api.http.metrics import CONTENT_TYPE
-from api.installation.figures import standing
+from api.installation.figures import figures
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 
@@ -75,7 +75,7 @@ def metrics(request: Request, house: Installed, actor: Caller) -> Response:
         request.app.state.metrics.text(
             lag,
             house.set_apart(),
-            list(standing(house)),
+            list(figures(house)),
             clock_refused=house.log.clock.refused is not None,
         ),
         media_type=CONTENT_TYPE,

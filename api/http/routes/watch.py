@@ -48,6 +48,6 @@ def explanation(
     key: Text,
     question: Annotated[AsOf, Query()],
 ) -> Response:
-    """Return the flag with its course, its facts, its clause and the evidence of its place."""
+    """Return the flag with its history, its facts, its clause and the evidence of its place."""
     answer_basis, found = flag_explained.explained(house, actor, key, question.asked())
     return document(request, answer_basis, found)

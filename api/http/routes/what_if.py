@@ -15,7 +15,7 @@ from api.http.lists import Pieces
 from api.http.negotiation import negotiate
 from api.http.routes.lists import add_list
 from api.installation import what_if_answers
-from api.installation.what_if_answers import WHAT_IF, own, shown, basis_of
+from api.installation.what_if_answers import WHAT_IF, basis_of, own, shown
 from api.installation.what_if_store import Asked, CatalogueAsked, Job
 from api.questions.clocks import Asked as Clocks
 from api.questions.clocks import parse_day, parse_instant, parse_position

@@ -58,7 +58,7 @@ PUBLISHER = {"account": "publisher", "role": Role.BUREAU_PUBLISHER.value, "organ
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What became of a file."""
 
     file: str
@@ -155,7 +155,9 @@ class Importer:
     brought: Stamps = UNSTAMPED
     """By which account the files are brought in, and whether they are history; every entry says it."""
 
-    def take(self, path: Path, rejects: Rejects, report: Report | None = None) -> Report:
+    def take(
+        self, path: Path, rejects: Rejects, report: ImportReport | None = None
+    ) -> ImportReport:
         """Import one file.
 
         `report` is kept true line by line, so that who gave it knows what is durable whatever
@@ -164,7 +166,7 @@ class Importer:
         Raises:
             Invalid: the file as a whole cannot be used; nothing was taken.
         """
-        report = report or Report(str(path))
+        report = report or ImportReport(str(path))
         whole, items = self._items(path, report)
         waiting: deque[Item] = deque()
         try:
@@ -203,7 +205,7 @@ class Importer:
         stamps = replace(submission.stamps, entered_by=own.entered_by, backfill=own.backfill)
         return submission._replace(stamps=stamps)
 
-    def _items(self, path: Path, report: Report) -> tuple[int, Iterator[Item]]:
+    def _items(self, path: Path, report: ImportReport) -> tuple[int, Iterator[Item]]:
         """Return the size of the whole and the commands of a file, by what the file is."""
         try:
             with path.open("rb") as file:
@@ -244,7 +246,7 @@ class Importer:
             )
         return size, beside(path) if size > LARGE else of_lines(path)
 
-    def _of_book(self, book: Book, report: Report) -> tuple[int, Iterator[Item]]:
+    def _of_book(self, book: Book, report: ImportReport) -> tuple[int, Iterator[Item]]:
         tables, notes = recognise(book)
         report.notes += notes
         directory = self.directory()
@@ -280,7 +282,7 @@ def _on_sheet(sheet: str, fault: Fault) -> Fault:
     return fault._replace(field=f"{sheet}!{fault.field}") if fault.field else fault
 
 
-def _set_aside_unsound(waiting: deque[Item], report: Report, rejects: Rejects) -> None:
+def _set_aside_unsound(waiting: deque[Item], report: ImportReport, rejects: Rejects) -> None:
     """Refuse the items at the front that are no commands and get no outcome."""
     while waiting and waiting[0].submission is None:
         item = waiting.popleft()
@@ -289,7 +291,7 @@ def _set_aside_unsound(waiting: deque[Item], report: Report, rejects: Rejects) -
         rejects.add(item, item.code, item.faults)
 
 
-def _count(item: Item, outcome: Outcome, report: Report, rejects: Rejects) -> None:
+def _count(item: Item, outcome: Outcome, report: ImportReport, rejects: Rejects) -> None:
     report.lines += 1
     if isinstance(outcome, Accepted):
         report.taken += 1

@@ -175,7 +175,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """Slug → act, in the order in which they are due."""
 
 
-def due(item: Item, kind: str | None, actor: Actor) -> Sequence[Act]:
+def offered(item: Item, kind: str | None, actor: Actor) -> Sequence[Act]:
     """Return what `actor` may do now with the application of an enterprise of that kind."""
     route = kind is not None and EnterpriseKind(kind).takes_district_route
     has_sheet = actor.account in {sheet["expert_id"] for sheet in item["scores"]}
@@ -188,4 +188,6 @@ def due(item: Item, kind: str | None, actor: Actor) -> Sequence[Act]:
         "confirmation": bool(item["recommended"]),
         "receipt": item["receipt_no"] is None,
     }
-    return [each for each in acts.due(ACTS.values(), item, actor) if needed.get(each.slug, True)]
+    return [
+        each for each in acts.offered(ACTS.values(), item, actor) if needed.get(each.slug, True)
+    ]

@@ -16,7 +16,7 @@ from api.questions.policy import READS
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, due, with_people
+from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, with_people
 from api.web.casework.materials import SHOWN
 from api.web.casework.people import Person
 from api.web.casework.people import experts as experts_of
@@ -53,7 +53,7 @@ ENDS = ("returned", "rejected")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationPage:
-    """One application with its course and what is due."""
+    """One application with the steps that it took and what may be done."""
 
     item: Row
     """The application as `GET /v1/applications/{id}` gives it."""
@@ -85,7 +85,7 @@ class ApplicationPage:
     """Whether the reader may state the day of receipt."""
     filings: frozenset[str]
     """Events that are filed with an authority."""
-    papers: Sequence[Filing]
+    stamps: Sequence[Filing]
     """When what was filed came in."""
     sent: str | None
     """Slug of the act whose form was sent and refused."""
@@ -182,7 +182,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         name=firm["name"] if firm else item["uscc"],
         kind=firm["kind"] if firm else None,
         steps=_course(item),
-        acts=due(item, firm["kind"] if firm else None, actor) if frame.now else (),
+        acts=offered(item, firm["kind"] if firm else None, actor) if frame.now else (),
         materials=(
             evidence.materials(house, item) if "materials" in READS.get(actor.role, ()) else {}
         ),
@@ -195,7 +195,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         key=new_key(),
         may_stamp=may_stamp(actor),
         filings=FILINGS,
-        papers=filings(house, item["because"]),
+        stamps=filings(house, item["because"]),
         sent=sent,
         refusal=refusal,
         fresh=fresh,

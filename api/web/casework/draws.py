@@ -34,7 +34,7 @@ from api.web.frame.acting import (
     typed,
 )
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import FILES, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
@@ -272,7 +272,7 @@ def _one(
     frame = framed(request, house, actor, answer_basis, twin=f"/v1/draws/{draw_id}")
     page = DrawPage(
         item=item,
-        names=called(house, answer_basis, item["pool"]["enterprises"]),
+        names=names_at(house, answer_basis, item["pool"]["enterprises"]),
         enterprises=again.enterprises if again else (),
         inspectors=again.inspectors if again else (),
         agrees=again.agrees if again else None,

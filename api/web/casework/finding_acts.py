@@ -103,11 +103,11 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 _OF_MEASURES = frozenset({"stay", "variation", "setting-aside", "lifting"})
 
 
-def due(item: Item, actor: Actor) -> list[Act]:
+def offered(item: Item, actor: Actor) -> list[Act]:
     """Return what `actor` may do now with the finding."""
     changeable = any(m["stands"] in STANDING_MEASURES for m in item["measures"])
     return [
         each
-        for each in acts.due(ACTS.values(), item, actor)
+        for each in acts.offered(ACTS.values(), item, actor)
         if changeable or each.slug not in _OF_MEASURES
     ]

@@ -19,11 +19,11 @@ from api.questions.policy import Action, decide
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from api.web.casework.finding_acts import ACTS, MEASURES, STANDING_MEASURES, due
+from api.web.casework.finding_acts import ACTS, MEASURES, STANDING_MEASURES, offered
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
@@ -69,7 +69,7 @@ class FindingPage:
     """Key of a flag that it rests on → the flag, where that is no breach any more, or was dismissed."""
     may_stamp: bool
     """Whether the reader may state the day of receipt."""
-    papers: Sequence[Filing]
+    stamps: Sequence[Filing]
     """When what the enterprise filed came in."""
     measures: Choices
     """Measures that can still be changed: id and what they are."""
@@ -216,7 +216,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
 ) -> Response:
     question, seen = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "findings", question.asked(), finding_id)
-    names = called(house, answer_basis, [item["uscc"]])
+    names = names_at(house, answer_basis, [item["uscc"]])
     frame = framed(
         request, house, actor, answer_basis, subject=item["uscc"], twin=f"/v1/findings/{finding_id}"
     )
@@ -232,10 +232,10 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         name=names.get(item["uscc"]) or item["uscc"],
         files=obtainable(house, actor, _files(item)),
         overdue=_overdue(item, answer_basis.day.isoformat()),
-        acts=due(item, actor) if frame.now else (),
+        acts=offered(item, actor) if frame.now else (),
         gone=gone(house, actor, item, answer_basis.asked),
         may_stamp=may_stamp(actor),
-        papers=filings(house, item["because"]),
+        stamps=filings(house, item["because"]),
         measures=[
             (each["measure_id"], f"{each['kind']} {each['effective_from']}")
             for each in item["measures"]

@@ -20,7 +20,7 @@ from api.web.casework.people import Person, picked, recusal
 from api.web.casework.people import inspectors as inspectors_of
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
@@ -174,7 +174,7 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
     """Show one inspection."""
     question, seen = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
-    names = called(house, answer_basis, [item["uscc"]])
+    names = names_at(house, answer_basis, [item["uscc"]])
     frame = framed(
         request,
         house,

@@ -66,7 +66,7 @@ def _nothing(form: FormData, profile: Row, dictionary: Dictionary) -> dict[str, 
     return {}
 
 
-class Change(NamedTuple):
+class ListingChange(NamedTuple):
     """One change of a listing: its event, what it is called, when it has a meaning, its body."""
 
     event: str
@@ -75,27 +75,27 @@ class Change(NamedTuple):
     body: Body
 
 
-CHANGES: Mapping[str, Change] = MappingProxyType(
+CHANGES: Mapping[str, ListingChange] = MappingProxyType(
     {
-        "scope": Change(
+        "scope": ListingChange(
             "ScopeChanged",
             Words("变更确认范围", "Change the confirmed scope"),
             frozenset({"listed", "suspended"}),
             _scope,
         ),
-        "suspension": Change(
+        "suspension": ListingChange(
             "ListingSuspended", Words("暂停", "Suspend"), frozenset({"listed"}), _suspension
         ),
-        "reinstatement": Change(
+        "reinstatement": ListingChange(
             "ListingReinstated", Words("恢复", "Reinstate"), frozenset({"suspended"}), _nothing
         ),
-        "renewal": Change(
+        "renewal": ListingChange(
             "ListingRenewed",
             Words("续期", "Renew"),
             frozenset({"listed", "suspended", "expired"}),
             _renewal,
         ),
-        "removal": Change(
+        "removal": ListingChange(
             "ListingRemoved",
             Words("移出名单", "Take off the roster"),
             frozenset({"listed", "suspended"}),
@@ -112,7 +112,7 @@ class ListingPage:
 
     profile: Row
     """The enterprise as `GET /v1/enterprises/{uscc}` gives it."""
-    changes: Sequence[tuple[str, Change]]
+    changes: Sequence[tuple[str, ListingChange]]
     """What may be done now: slug and change."""
     levels: Choices
     """The eight levels by rank."""

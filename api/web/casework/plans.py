@@ -24,7 +24,7 @@ from api.questions.questions import AsOf, PlansQuestion
 from api.web.casework.scope_fields import by_rank, dictionary_in_force, named
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, ticked, typed
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
 from api.web.frame.reading import read
@@ -56,7 +56,7 @@ class PlanPage:
     """What the ledger holds of the same years."""
     differs: Sequence[Summary]
     """Counts of last year's summary that are not the ledger's."""
-    papers: Sequence[Filing]
+    stamps: Sequence[Filing]
     """When it came in, and each revision."""
     may_revise: bool
     """Whether the reader may replace it."""
@@ -111,7 +111,7 @@ def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str
     """Show one plan."""
     question, seen = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
-    names = called(house, answer_basis, [uscc])
+    names = names_at(house, answer_basis, [uscc])
     frame = framed(
         request, house, actor, answer_basis, subject=uscc, twin=f"/v1/plans/{uscc}/{year}"
     )
@@ -121,7 +121,7 @@ def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str
         beside=beside,
         differs=[each for each in beside.summary if each.said != each.ledger],
         name=names.get(uscc, uscc),
-        papers=filings(house, item["because"]),
+        stamps=filings(house, item["because"]),
         may_revise=frame.now and actor.role in MAY[REVISED],
     )
     return render(frame, "plan.html", page, seen.status)

@@ -16,7 +16,7 @@ from api.questions.problems import Fault
 from api.questions.queries import Found, ask
 from api.questions.questions import ApplicationsQuestion
 from api.web.frame.acting import Form, Refusal, attempt, new_key, sent_on, text, typed
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.looking import Looked, Sent, look_or_send
 from api.web.frame.rendering import render
@@ -125,7 +125,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     }
     page = PublicationPage(
         waiting=waiting,
-        names=called(house, answer_basis, [item["uscc"] for item in waiting]),
+        names=names_at(house, answer_basis, [item["uscc"] for item in waiting]),
         more=found.page.next is not None,
         looked=looked,
         years=years,

@@ -107,7 +107,7 @@ class CertificatePage:
     """The number."""
     faults: tuple[Fault, ...]
     """What could not be understood of the address."""
-    papers: Sequence[Mapping[str, Any]]
+    certificates: Sequence[Mapping[str, Any]]
     """Each as `GET /v1/certificates/{no}` gives it to anyone; those that hold come first."""
     records: Sequence[Row]
     """The records behind them that the reader may see."""
@@ -123,7 +123,7 @@ def certificate(request: Request, house: Installed, actor: Caller, number: str) 
     page = CertificatePage(
         number=number,
         faults=seen.faults,
-        papers=papers,
+        certificates=papers,
         records=_records(house, actor, number, answer_basis.asked),
     )
     return render(frame, "certificate.html", page, seen.status)

@@ -36,7 +36,7 @@ TABS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Firm:
+class EnterpriseShown:
     """One enterprise."""
 
     uscc: str
@@ -53,7 +53,9 @@ class Firm:
     """The pages about it that the reader may open."""
 
 
-def firm(house: Installation, actor: Actor, uscc: str, asked: Asked) -> tuple[AnswerBasis, Firm]:
+def enterprise_for(
+    house: Installation, actor: Actor, uscc: str, asked: Asked
+) -> tuple[AnswerBasis, EnterpriseShown]:
     """Return the enterprise.
 
     Raises:
@@ -71,7 +73,7 @@ def firm(house: Installation, actor: Actor, uscc: str, asked: Asked) -> tuple[An
     return answer_basis, _shown(uscc, known, latest, answer_basis, full=False)
 
 
-def full(house: Installation, actor: Actor, uscc: str, asked: Asked) -> Firm:
+def full(house: Installation, actor: Actor, uscc: str, asked: Asked) -> EnterpriseShown:
     """Return an enterprise of which the reader sees everything.
 
     Raises:
@@ -123,8 +125,8 @@ def _shown(
     answer_basis: AnswerBasis,
     *,
     full: bool,
-) -> Firm:
-    return Firm(
+) -> EnterpriseShown:
+    return EnterpriseShown(
         uscc=uscc,
         name=latest["name"],
         profile=known,

@@ -23,7 +23,7 @@ from api.questions.questions import (
     PlansQuestion,
     SessionsQuestion,
 )
-from api.web.enterprise.enterprise_context import Firm, full
+from api.web.enterprise.enterprise_context import EnterpriseShown, full
 from api.web.frame.frame import FILES, framed
 from api.web.frame.lists import ROWS, Shown, at_most, shown
 from api.web.frame.reading import Read, read
@@ -41,7 +41,7 @@ Q = TypeVar("Q", bound=Listed)
 class TabPage:
     """A list about one enterprise."""
 
-    firm: Firm
+    enterprise: EnterpriseShown
     """Which enterprise."""
     tab: str
     """The end of the page's address."""
@@ -89,7 +89,7 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
         formats=FILES,
     )
     page = TabPage(
-        firm=known,
+        enterprise=known,
         tab=f"/{tab}",
         list=shown(frame, room.house, seen, found, offers=offers, whose=None),
         others=others.page.items if others else (),

@@ -14,7 +14,7 @@ from api.questions.policy import READS, Action, decide
 from api.questions.problems import Fault, Problem
 from api.questions.queries import ask
 from api.questions.questions import AsOf, FlagsQuestion
-from api.web.enterprise.enterprise_context import Firm, firm
+from api.web.enterprise.enterprise_context import EnterpriseShown, enterprise_for
 from api.web.enterprise.picture import Picture, picture
 from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
@@ -32,7 +32,7 @@ OFFERED = ("ScopeChanged", "InspectionDispatched", "FindingRaised")
 class EnterprisePage:
     """One enterprise on the day."""
 
-    firm: Firm
+    enterprise: EnterpriseShown
     """Which enterprise, and what it is on the day."""
     tab: str
     """Which of the pages about it this is."""
@@ -73,7 +73,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
     """Show one enterprise: all of it to who sees all of it, what was published to anyone."""
     question, seen = read(request, AsOf)
     try:
-        answer_basis, known = firm(house, actor, uscc, question.asked())
+        answer_basis, known = enterprise_for(house, actor, uscc, question.asked())
     except Problem as problem:
         # Whoever sees everything is told so; to anybody else what is not there and what is not
         # theirs are alike.
@@ -113,7 +113,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
     )
     drawn = _sessions(timeline)
     page = EnterprisePage(
-        firm=known,
+        enterprise=known,
         tab="",
         faults=seen.faults,
         timeline=timeline,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from api.access import access_keys, credentials, holder, notices, sessions, token_table
+from api.access import access_keys, credentials, notices, own_account, sessions, token_table
 from api.access.access_keys import Issued
 from api.access.exclusions import ADMINISTRATORS
 from api.access.sessions import Session, Shown
@@ -32,7 +32,7 @@ class AccountPage:
     """Number of the session in which the page is read."""
     sessions: Sequence[Shown]
     """All sessions of the account, the newest first."""
-    notices: Sequence[notices.Told]
+    notices: Sequence[notices.GivenNotice]
     """What others did to the account lately, the newest first."""
     keys: Sequence[access_keys.Shown]
     """Credentials of devices and programs that act in the name of the account."""
@@ -94,7 +94,7 @@ def make_key(request: Request, house: Installed, session: SignedIn, form: Form) 
     def make() -> Issued:
         if not 1 <= lasts <= access_keys.DAYS[access_keys.PROGRAM].days:
             raise invalid("days", "有效期为 1 至 90 天", "from 1 to 90 days")
-        return holder.make_key(house.gate, session, proof, name, lasts, visit(request))
+        return own_account.make_key(house.gate, session, proof, name, lasts, visit(request))
 
     return _show(request, house, session, attempt(make))
 
@@ -104,21 +104,21 @@ def end_session(request: Request, house: Installed, session: SignedIn, form: For
     """End one of the own sessions."""
     number = text(form, "number") or ""
     if number.isascii() and number.isdecimal() and len(number) <= DIGITS:
-        holder.end_session(house.gate, session.actor, int(number), visit(request))
+        own_account.end_session(house.gate, session.actor, int(number), visit(request))
     return Response(status_code=303, headers={"Location": "/account"})
 
 
 @router.post("/account/keys/revoke")
 def revoke_key(request: Request, house: Installed, session: SignedIn, form: Form) -> Response:
     """Take back the credential of a device."""
-    holder.revoke_key(house.gate, session.actor, text(form, "key_id") or "", visit(request))
+    own_account.revoke_key(house.gate, session.actor, text(form, "key_id") or "", visit(request))
     return Response(status_code=303, headers={"Location": "/account"})
 
 
 @router.post("/account/sessions/end-all")
 def end_everywhere(request: Request, house: Installed, session: SignedIn) -> Response:
     """End all own sessions, this one too."""
-    holder.end_everywhere(house.gate, session.actor, visit(request))
+    own_account.end_everywhere(house.gate, session.actor, visit(request))
     answer = Response(status_code=303, headers={"Location": "/sign-in"})
     take_session(answer, arrival(request, house.settings))
     return answer

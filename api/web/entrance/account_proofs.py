@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from api.access import credentials, holder
+from api.access import credentials, own_account
 from api.access.passwords import KINDS, SHORTEST
-from api.access.policy import Due
+from api.access.policy import Demand
 from api.access.sessions import Session
 from api.access.sign_in import Admitted, Proof
 from api.http.arrival import arrival, visit
@@ -36,7 +36,7 @@ class ProofsPage:
     """Whether the role may not do without one."""
     offered: OfferedFactor
     """The second factor that may be set up next."""
-    due: Due | None
+    demand: Demand | None
     """What has to be done before anything else."""
     shortest: int
     """Characters that a password has at least."""
@@ -59,8 +59,8 @@ def _show(
     page = ProofsPage(
         has_factor=held is not None and held.factor is not None,
         factor_required=actor.role in gate.policy.factor_for,
-        due=session.due,
-        offered=offered(holder.offered_factor(gate, session), actor.account),
+        demand=session.demand,
+        offered=offered(own_account.offered_factor(gate, session), actor.account),
         shortest=SHORTEST,
         kinds=KINDS if gate.policy.composed else 0,
         refusal=refusal,
@@ -106,7 +106,7 @@ def change_password(request: Request, house: Installed, session: SignedIn, form:
     def change() -> Admitted:
         require_same(form)
         proof = _proof(request, house, session, form)
-        return holder.change_password(house.gate, session, proof, chosen, visit(request))
+        return own_account.change_password(house.gate, session, proof, chosen, visit(request))
 
     return _done(request, house, session, PASSWORD, change)
 
@@ -123,7 +123,7 @@ def set_factor(request: Request, house: Installed, session: SignedIn, form: Form
     code, proof = typed(form).get("code", ""), _proof(request, house, session, form)
 
     def keep() -> Admitted:
-        return holder.set_factor(house.gate, session, proof, code, visit(request))
+        return own_account.set_factor(house.gate, session, proof, code, visit(request))
 
     return _done(request, house, session, FACTOR, keep)
 
@@ -134,6 +134,6 @@ def remove_factor(request: Request, house: Installed, session: SignedIn, form: F
     proof = _proof(request, house, session, form)
 
     def remove() -> Admitted:
-        return holder.remove_factor(house.gate, proof, visit(request))
+        return own_account.remove_factor(house.gate, proof, visit(request))
 
     return _done(request, house, session, FACTOR, remove)

@@ -35,7 +35,7 @@ def nothing(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa
     return {}
 
 
-def due(acts: Iterable[Act], item: Item, actor: Actor) -> list[Act]:
+def offered(acts: Iterable[Act], item: Item, actor: Actor) -> list[Act]:
     """Return the acts that the actor's role may do at the stage of the case.
 
     The decider has the last word; here nothing is offered that it is known to refuse.

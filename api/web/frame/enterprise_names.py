@@ -8,7 +8,9 @@ from projections.views.basis import Basis
 from projections.views.names import names
 
 
-def called(house: Installation, answer_basis: AnswerBasis, usccs: Iterable[str]) -> dict[str, str]:
+def names_at(
+    house: Installation, answer_basis: AnswerBasis, usccs: Iterable[str]
+) -> dict[str, str]:
     """Return the names by USCC on what the page stands on; unknown codes are left out.
 
     Of codes that the reader may see: whoever asks has read them in rows that are the reader's.

@@ -133,7 +133,7 @@ def address(path: str, parameters: Mapping[str, Value]) -> str:
 
 def _owes(request: Request) -> bool:
     session: Session | None = getattr(request.state, "session", None)
-    return session is not None and session.due is not None
+    return session is not None and session.demand is not None
 
 
 def framed(  # noqa: PLR0913 - one argument a part of the frame

@@ -14,11 +14,11 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Fault
 from api.questions.queries import Found, ask
 from api.questions.questions import Listed
-from api.questions.visibility import Seen
+from api.questions.visibility import Narrowed
 from api.web.frame.acts import recordable
 from api.web.frame.choices import Choices, choices
 from api.web.frame.clocks import PARAMETERS
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import FILES, Frame, framed
 from api.web.frame.reading import Read, read
 from api.web.frame.rendering import render
@@ -96,7 +96,7 @@ def shown(  # noqa: PLR0913 - one argument a part of the list
         narrowed=any(value for name, value in frame.query.items() if name not in _NO_FILTER),
         offered=_offered(frame.language, {"district": "district", **(offers or {})}, limits),
         items=found.page.items,
-        names=called(house, found.answer_basis, usccs) if usccs else {},
+        names=names_at(house, found.answer_basis, usccs) if usccs else {},
         next=found.page.next,
         limited=found.page.limited,
     )
@@ -143,7 +143,11 @@ def list_page(  # noqa: PLR0913 - one argument a part of the page
 
 
 def _counted(
-    house: Installation, name: str, answer_basis: AnswerBasis, narrowed: Seen, steps: Sequence[str]
+    house: Installation,
+    name: str,
+    answer_basis: AnswerBasis,
+    narrowed: Narrowed,
+    steps: Sequence[str],
 ) -> list[tuple[str, int]]:
     """Return how many cases stand at each step, narrowed as the list is; none for an expert.
 

@@ -16,7 +16,7 @@ from api.questions.problems import Fault, Problem
 from api.questions.queries import Found
 from api.questions.questions import DiffQuestion
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import FILES, address, framed
 from api.web.frame.lists import ROWS
 from api.web.frame.rendering import render
@@ -101,7 +101,7 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
     pinned = {**chosen, **_pinned(found)}
     lines = found.page.items if found else ()
     usccs = {line["uscc"] for line in lines if line["uscc"]}
-    names = called(house, found.answer_basis, usccs) if found else {}
+    names = names_at(house, found.answer_basis, usccs) if found else {}
     told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = ComparePage(
         asked=_asked(request.query_params, given, found),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
 from api.questions import transparency
-from api.questions.entry_context import around
+from api.questions.entry_context import in_context
 from api.questions.problems import Fault
 from api.questions.questions import AsOf
 from api.questions.transparency import is_covered, verifier_keys
@@ -27,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 class EntryPage:
     """One entry."""
 
-    around: Mapping[str, Any]
+    context: Mapping[str, Any]
     """The entry with what stands around it, as `GET /v1/events/{position}/context` gives it."""
     enterprise: str | None
     """Name of the enterprise that it is about, on the day."""
@@ -49,7 +49,7 @@ class EntryPage:
 def entry(request: Request, house: Installed, actor: Caller, position: str) -> Response:
     """Show one entry."""
     question, seen = read(request, AsOf)
-    answer_basis, found = around(house, actor, position, question.asked())
+    answer_basis, found = in_context(house, actor, position, question.asked())
     shown, about = found["entry"], found["entry"]["subject"]
     frame = framed(
         request,
@@ -63,7 +63,7 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
     if is_covered(house, shown["position"]):
         receipt = transparency.receipt(house, actor, position).content.decode()
     page = EntryPage(
-        around=found,
+        context=found,
         enterprise=name_of(house, actor, about, answer_basis.asked) if about else None,
         faults=seen.faults,
         data=_json(shown["data"]),

@@ -12,7 +12,7 @@ from api.questions import overview as overviewing
 from api.questions.problems import Fault
 from api.questions.questions import OverviewQuestion
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
@@ -89,7 +89,7 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         districts=choices(frame.language, "district") if counted is not None and not limits else [],
         district=limits.get("district") or question.district,
         uscc=uscc,
-        name=called(house, answer_basis, [uscc]).get(uscc) if uscc else None,
+        name=names_at(house, answer_basis, [uscc]).get(uscc) if uscc else None,
         found=found,
         total=_total(found["backlog"]),
         overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),

@@ -14,13 +14,13 @@ from api.installation.wiring import Installation
 from api.questions import draws
 from api.questions.certificates import by_number
 from api.questions.clocks import Asked
-from api.questions.entry_context import around
+from api.questions.entry_context import in_context
 from api.questions.lists import VIEWS
 from api.questions.policy import READS
 from api.questions.problems import Fault, Problem
 from api.questions.queries import ask, ask_one
 from api.questions.questions import RosterQuestion
-from api.web.enterprise.enterprise_context import firm
+from api.web.enterprise.enterprise_context import enterprise_for
 from api.web.frame.clocks import PARAMETERS
 from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
@@ -95,19 +95,19 @@ def _exact(request: Request, house: Installation, actor: Actor, q: str, asked: A
     named = folded(q)
     if position := _POSITION.fullmatch(named):
         number = position[1]
-        return f"/entries/{number}" if _there(around, house, actor, number, asked) else None
+        return f"/entries/{number}" if _there(in_context, house, actor, number, asked) else None
     if sees_records(actor):
         printed = _printed(house, actor, q.strip(), asked)
         if printed is not None:
             return printed
     code = named.replace("-", "")
     if is_uscc(code):
-        return f"/enterprises/{code}" if _there(firm, house, actor, code, asked) else None
+        return f"/enterprises/{code}" if _there(enterprise_for, house, actor, code, asked) else None
     if _NUMBER.fullmatch(named):
         unhurried(request, house, actor)
         if _there(by_number, house, actor, named, asked):
             return f"/certificates/{quote(named)}"
-    if named.isdecimal() and len(named) <= 9 and _there(around, house, actor, named, asked):
+    if named.isdecimal() and len(named) <= 9 and _there(in_context, house, actor, named, asked):
         return f"/entries/{int(named)}"
     return None
 

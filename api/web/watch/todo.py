@@ -30,7 +30,7 @@ from api.questions.questions import (
     RequestsQuestion,
     RosterQuestion,
 )
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
 from api.words.language import Words
@@ -57,7 +57,7 @@ class Duty(NamedTuple):
     """The enterprise that it is about."""
     said: str
     """What stands there, in a few words; from the record itself."""
-    due: date | None
+    due_on: date | None
     """The last day on which it is in time; None: no day is set."""
     since: date | None
     """Since when it waits."""
@@ -287,7 +287,7 @@ def _orders(desk: _Desk) -> Iterator[Duty]:
 def _overdue(desk: _Desk) -> Iterator[Duty]:
     for item in desk.findings("rectification_ordered"):
         duty = _finding(item, "order", ("整改到期", "Rectification due"), ("查看", "Look"))
-        if duty.due is not None and duty.due <= desk.day:
+        if duty.due_on is not None and duty.due_on <= desk.day:
             yield duty._replace(link=f"/findings/{item['finding_id']}")
 
 
@@ -471,7 +471,7 @@ def todo(request: Request, house: Installed, actor: Caller) -> Response:
     page = TodoPage(
         groups=_grouped(duties, desk.day),
         number=len(duties),
-        names=called(house, settled.answer_basis, usccs),
+        names=names_at(house, settled.answer_basis, usccs),
         more=len(duties) >= MOST,
     )
     return render(frame, "todo.html", page)
@@ -494,7 +494,7 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
         _Bound(Words("七天内到期", "Due within seven days"), tomorrow, soon),
         _Bound(Words("以后到期", "Due later"), soon, date.max),
     )
-    dated = [(duty.due, duty) for duty in duties if duty.due is not None]
+    dated = [(duty.due_on, duty) for duty in duties if duty.due_on is not None]
     groups = [
         Group(
             bound.title,
@@ -503,7 +503,7 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
         )
         for bound in bounds
     ]
-    undated = [duty for duty in duties if duty.due is None]
+    undated = [duty for duty in duties if duty.due_on is None]
     groups.append(
         Group(
             Words("待办,未定期限", "Waiting, no day is set"),
@@ -515,4 +515,4 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
 
 
 def _oldest_first(duties: Sequence[Duty]) -> list[Duty]:
-    return sorted(duties, key=lambda duty: (duty.due or date.max, duty.since or date.max))
+    return sorted(duties, key=lambda duty: (duty.due_on or date.max, duty.since or date.max))

@@ -24,7 +24,7 @@ from api.questions.queries import ask
 from api.questions.questions import FindingsQuestion, FlagsQuestion
 from api.web.casework.offered_subject import one_in_lists
 from api.web.frame.acting import Form, Refusal, Requested, act, attempt, new_key, text, typed
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
@@ -110,7 +110,7 @@ class TriagePage:
     """Its enterprise as it stood on that day."""
     aspects: Sequence[str]
     """Items of the comparison: what the flags speak of comes first."""
-    speaking: Mapping[str, Sequence[Mapping[str, Any]]]
+    flags_by_item: Mapping[str, Sequence[Mapping[str, Any]]]
     """Item → the flags of the record that speak of it: it differs, or cannot be told."""
     earlier: Sequence[Row]
     """Other flags of the enterprise, the latest first."""
@@ -199,7 +199,7 @@ def _page(
         update={"review": question.review or "none", "limit": MOST, "cursor": None}
     )
     found = ask(house, actor, VIEWS["flags"], narrowed)
-    names = called(house, found.answer_basis, {item["subject"] for item in found.page.items})
+    names = names_at(house, found.answer_basis, {item["subject"] for item in found.page.items})
     asked = request.query_params
     by = "session" if asked.get("group") == "session" else "enterprise"
     groups = _grouped(found.page.items, names, by)
@@ -209,7 +209,7 @@ def _page(
     at = queue.index(key) if key in queue else -1
     flag = flag_explained.explained(house, actor, key, Asked())[1] if key else None
     session = _session(house, actor, flag)
-    speaking = _speaking(flag)
+    speaking = _flags_by_item(flag)
     frame = framed(request, house, actor)
     page = TriagePage(
         groups=groups,
@@ -225,7 +225,7 @@ def _page(
         session=session,
         then=_then(house, actor, session),
         aspects=sorted(SHOWN, key=lambda aspect: aspect not in speaking),
-        speaking=speaking,
+        flags_by_item=speaking,
         earlier=_earlier(house, actor, flag),
         findings=_findings(house, actor, flag),
         filters={n: v for n, v in asked.items() if v and n not in {*OWN, "min_position"}},
@@ -295,7 +295,7 @@ def _then(
         return None
 
 
-def _speaking(flag: Mapping[str, Any] | None) -> dict[str, list[Mapping[str, Any]]]:
+def _flags_by_item(flag: Mapping[str, Any] | None) -> dict[str, list[Mapping[str, Any]]]:
     """Return the flags of the record by the item of the comparison that they speak of."""
     found: dict[str, list[Mapping[str, Any]]] = {}
     for one in (flag, *flag["same_record"]) if flag is not None else ():

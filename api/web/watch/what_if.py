@@ -21,7 +21,7 @@ from api.questions.queries import Found, settle
 from api.questions.questions import WhatIfQuestion
 from api.web.frame.acting import Form, text, typed
 from api.web.frame.choices import Choices, choices
-from api.web.frame.enterprise_names import called
+from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import FILES, address, framed
 from api.web.frame.lists import ROWS
 from api.web.frame.rendering import render
@@ -161,7 +161,7 @@ def one(request: Request, house: Installed, actor: Caller, id_: str) -> Response
     frame = framed(request, house, actor, twin=f"/v1/what-if/{id_}")
     language = frame.language
     lines = found.page.items
-    names = called(house, found.answer_basis, {line["uscc"] for line in lines})
+    names = names_at(house, found.answer_basis, {line["uscc"] for line in lines})
     told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = WhatIfPage(
         job=job,

@@ -10,7 +10,7 @@ from pyotp.totp import TOTP
 from api.access import administration, demo_accounts, sign_in
 from api.access.access_log import command_line
 from api.access.exclusions import ADMINISTRATORS
-from api.access.policy import Due, Policy, Proofs
+from api.access.policy import Demand, Policy, Proofs
 from api.access.sign_in import Proof
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -211,18 +211,18 @@ START = datetime.fromisoformat("2026-11-01T08:00:00+08:00")
 @pytest.mark.parametrize(
     ("factor", "days", "due"),
     [
-        (False, 0, Due.FACTOR),
-        (False, 90, Due.FACTOR),
+        (False, 0, Demand.FACTOR),
+        (False, 90, Demand.FACTOR),
         (True, 89, None),
-        (True, 90, Due.PASSWORD),
+        (True, 90, Demand.PASSWORD),
     ],
 )
 def test_the_second_factor_comes_first_and_a_password_ends_on_its_day(
-    days: int, due: Due | None, *, factor: bool
+    days: int, due: Demand | None, *, factor: bool
 ) -> None:
     policy = Policy(frozenset({Role.EXPERT}), composed=True, lasts=timedelta(days=90))
     proofs = Proofs(factor, START - timedelta(days=days))
-    assert policy.due(Role.EXPERT, proofs, START) is due
+    assert policy.demand(Role.EXPERT, proofs, START) is due
 
 
 def test_nothing_is_due_of_a_demonstration(mlps3: House) -> None:

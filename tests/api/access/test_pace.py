@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from api.access import attempts, rate
 from api.access.attempts import line_of
-from api.access.rate import Pace
+from api.access.rate import RateLimit
 from domain.terms.vocabulary import Role
 from tests.api.access.conftest import served
 from tests.api.access.house import House, Visitor
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.postgres
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 STEP = timedelta(seconds=10)
-PACE = Pace(3, STEP)
+PACE = RateLimit(3, STEP)
 NUMBER = "Y000011000001253000001"
 _number = count(1)
 
@@ -76,7 +76,7 @@ def test_many_at_once_get_no_more_than_one_after_the_other(house: House) -> None
 
     def take(_: int) -> bool:
         with house.gate.connection() as connection:
-            return rate.take(connection, key, Pace(7, STEP), START) is None
+            return rate.take(connection, key, RateLimit(7, STEP), START) is None
 
     with ThreadPoolExecutor(12) as pool:
         assert sum(pool.map(take, range(60))) == 7

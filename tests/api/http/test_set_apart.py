@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.installation.doctor import State, examine
+from api.installation.doctor import CheckState, examine
 from api.installation.wiring import Installation
 from api.web.app import create_app
 from ledger.log.log import Append
@@ -58,7 +58,7 @@ def test_one_unreadable_entry_is_named_and_stops_nobody_else(
         if line.startswith("dudao_projections_set_apart_position{")
     )
     fault = next(found for found in examine(later) if found.check == "set apart")
-    assert fault.state is State.FAULT
+    assert fault.state is CheckState.FAULT
     assert str(at) in fault.en
 
     told = client.items("/v1/events")

@@ -150,8 +150,8 @@ def test_a_flag_that_nobody_could_have_seen_says_what_made_it_one(desk: Desk) ->
     assert (found["then"], found["then_said"]["verdict"]) == ("clear", "clear")
     assert found["then_said"]["position"] == said["position"]
     assert found["now_said"]["verdict"] == "breach"
-    assert [version["type"] for version in found["course"]] == ["ScopeChanged"]
-    changed = found["course"][0]["position"]
+    assert [version["type"] for version in found["history"]] == ["ScopeChanged"]
+    changed = found["history"][0]["position"]
     by_position = {entry["position"]: entry for entry in found["rests_on"]}
     assert by_position[changed]["document_no"] == "京人社〔2025〕1号"
     assert found["clause_text"]["number"] == "七(三)"
@@ -164,9 +164,9 @@ def test_a_flag_cleared_later_keeps_what_was_said_then(desk: Desk, firm: str) ->
     desk.send(line("ScopeChanged", "2025-03-01", BUREAU, uscc=firm, **change))
     found = desk.get(f"/v1/flags/{key}/explanation").json()
     assert found["case"] == "then_not_now"
-    assert [version["verdict"] for version in found["course"]] == ["breach", "clear"]
-    assert found["then_said"] == found["course"][0]
-    assert found["now_said"] == found["course"][1]
+    assert [version["verdict"] for version in found["history"]] == ["breach", "clear"]
+    assert found["then_said"] == found["history"][0]
+    assert found["now_said"] == found["history"][1]
 
 
 def test_reviews_of_a_flag_are_kept_one_by_one(desk: Desk, firm: str) -> None:
@@ -175,7 +175,7 @@ def test_reviews_of_a_flag_are_kept_one_by_one(desk: Desk, firm: str) -> None:
     found = desk.get(f"/v1/flags/{key}/explanation").json()
     assert [review["decision"] for review in found["reviews"]] == ["dismissed", "upheld"]
     assert found["case"] == "overturned"
-    assert [version["review"] for version in found["course"]] == [None, "upheld", "dismissed"]
+    assert [version["review"] for version in found["history"]] == [None, "upheld", "dismissed"]
 
 
 def test_a_flag_of_a_place_comes_with_every_piece_of_evidence(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.intake.imports.files import Importer, Rejects, Report
+from api.intake.imports.files import Importer, ImportReport, Rejects
 from api.intake.imports.reader import ReaderEnded
 from ledger.deciding.outcome import Accepted, Outcome
 from ledger.gate.faults import Invalid
@@ -46,7 +46,7 @@ def test_what_is_durable_is_counted_although_the_rest_of_the_file_fails(tmp_path
     path = tmp_path / "a.ndjson"
     lines = [json.dumps(registered(uscc())) for _ in range(4)]
     path.write_text("\n".join([*lines[:2], "no json", *lines[2:]]), encoding="utf-8")
-    report = Report(str(path))
+    report = ImportReport(str(path))
     with pytest.raises(ReaderEnded):
         Importer(Half(), lambda: None).take(path, Rejects(tmp_path / "reject.ndjson"), report)
     assert (report.lines, report.taken, report.refused) == (5, 4, 1)

@@ -23,7 +23,7 @@ from ledger.connect import Addresses, app_pool
 from ledger.log.log import Append
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.verify import verify
-from ledger.migrate import LEDGER, migrate, standing
+from ledger.migrate import LEDGER, migrate, schema_state
 from ledger.unready import MissingKeys, Newer, OtherKeys
 from ledger.vault import erasures, fingerprints, keys, samples
 from ledger.vault.keys import of_vault
@@ -317,7 +317,7 @@ def test_a_backup_of_an_earlier_release_is_brought_up_to_this_one(kept: Kept, tm
         restore(connection, later, reader, kept.folder, place="", erased=(), progress=nothing)
     with psycopg.connect(target.owner) as connection:
         assert connection.execute("SELECT entries FROM ledger.later").fetchone() == (300,)
-        assert standing(connection, later).pending == []
+        assert schema_state(connection, later).pending == []
 
 
 class Full(io.BytesIO):

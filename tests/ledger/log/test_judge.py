@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.entry import Malformed
-from ledger.log.judge import Facts, judge, questions, validate
+from ledger.log.judge import KnownFacts, judge, questions, validate
 from ledger.log.log import Abandoned, Append, Appended, Conflict, KeyReused, Replayed, Use
 from tests.ledger.drafts import DIGEST, draft, single
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def facts(batch: list[Append], head: int = 10, **more: object) -> Facts:
+def facts(batch: list[Append], head: int = 10, **more: object) -> KnownFacts:
     versions = dict.fromkeys(questions(batch).streams, 0)
-    return Facts(
+    return KnownFacts(
         head, versions | more.get("versions", {}), more.get("uses", {}), more.get("newest", {})
     )
 

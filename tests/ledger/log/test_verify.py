@@ -18,7 +18,7 @@ from ledger.log.log import Append
 from ledger.log.merkle import joined, root_of
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.tiles import root_at
-from ledger.log.verify import Fast, Report, Statement, verify
+from ledger.log.verify import Fast, Statement, VerifyReport, verify
 from tests.ledger.drafts import draft
 from tests.postgres import Server
 
@@ -83,7 +83,7 @@ class Attacker:
         cursor = self.connection.execute(statement, values or None)
         return cursor.fetchall() if cursor.description else []
 
-    def under(self, statement: str, **values: object) -> Report:
+    def under(self, statement: str, **values: object) -> VerifyReport:
         """Report what `verify` finds after the statement, and undo it."""
         tables = ("entry", "entry_tag", "log_state")
         try:

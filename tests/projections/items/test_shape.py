@@ -13,9 +13,9 @@ import pytest
 import projections.items
 from api.words.words import VOCABULARY
 from projections.items.cases import RegisterItem
+from projections.items.disclosure import shower
 from projections.items.entries import EntryItem
 from projections.items.listed import RosterItem
-from projections.items.seen import shower
 from projections.items.sessions import CertificateItem, SessionItem
 from projections.items.shape import (
     MASKED,

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.web.casework.papers import PAPERS
+from api.web.casework.duty_forms import PAPERS
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
