@@ -72,7 +72,7 @@ def leaf(subject: str, value_digest: str) -> bytes:
     return leaf_hash(f"{FORMAT}\nsubject {subject}\nvalue {value_digest}\n".encode())
 
 
-class Place(NamedTuple):
+class LeafPlace(NamedTuple):
     """One subject in the map: where, the digest of its value, and the path to the root."""
 
     subject: str
@@ -96,16 +96,16 @@ class Place(NamedTuple):
 class Shown(NamedTuple):
     """What is shown of one subject: its place and value, or that there is nobody between two others."""
 
-    place: Place | None
+    place: LeafPlace | None
     value: str | None
-    before: Place | None = None
-    after: Place | None = None
+    before: LeafPlace | None = None
+    after: LeafPlace | None = None
 
     def shown(self) -> dict[str, Any]:
         """Return it as JSON says it; what there is not is not said."""
         said: dict[str, Any] = {} if self.value is None else {"written": self.value}
         for name in ("place", "before", "after"):
-            found: Place | None = getattr(self, name)
+            found: LeafPlace | None = getattr(self, name)
             if found is not None:
                 said[name] = found.shown()
         return said
@@ -123,7 +123,7 @@ def read_shown(said: Mapping[str, Any]) -> Shown:
     return Shown(_place(said, "place"), written, _place(said, "before"), _place(said, "after"))
 
 
-def _place(said: Mapping[str, Any], name: str) -> Place | None:
+def _place(said: Mapping[str, Any], name: str) -> LeafPlace | None:
     found: Any = said.get(name)
     if found is None:
         return None
@@ -131,7 +131,7 @@ def _place(said: Mapping[str, Any], name: str) -> Place | None:
         case {"subject": str(subject), "number": int(number), "value": str(value), "path": list()}:
             path = cast("list[Any]", found["path"])
             if all(isinstance(each, str) for each in path):
-                return Place(subject, number, value, tuple(path))
+                return LeafPlace(subject, number, value, tuple(path))
         case _:
             pass
     raise BadMap(f"{name}: not a place in the map of a day")
@@ -158,10 +158,10 @@ class SubjectMap(NamedTuple):
         after = self._at(at) if at < len(self.subjects) else None
         return Shown(None, None, before, after)
 
-    def _at(self, index: int) -> Place:
+    def _at(self, index: int) -> LeafPlace:
         digest = sha256(self.values[index].written()).hexdigest()
         path = tuple(each.hex() for each in inclusion_proof(index, self.leaves))
-        return Place(self.subjects[index], index, digest, path)
+        return LeafPlace(self.subjects[index], index, digest, path)
 
 
 def check(shown: Shown, subject: str, size: int, root: str) -> Value | None:

@@ -33,7 +33,7 @@ OF_THE_DOMAIN = {
     "due": {"domain/checks", "domain/supervision"},
     "holder": {"domain", "ledger", "projections", "api/access", "api/intake"},
     "seen": {"domain/inspection", "projections/items"},
-    "standing": {"domain", "projections", "api/questions", "api/reports"},
+    "standing": {"domain", "projections", "proof", "api/questions", "api/reports"},
 }
 """Words of the field → where they have its meaning: days of a listing, a deadline, 持证人, 现场所见, 名单上的状态."""
 OF_ONE_THING = frozenset(["Facts", "State", "Outcome", "Place", "Part", "Change", "Report"])

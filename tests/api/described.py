@@ -15,7 +15,7 @@ from api.installation.what_if_answers import WHAT_IF
 from api.questions.answered import ANSWERS, OF_NOW
 from api.questions.declared import LISTS
 from api.web.app import describe
-from projections.items.shape import PERSONAL, shape_of
+from projections.items.shape import shape_of
 
 DESCRIPTION: dict[str, Any] = describe().openapi()
 EVERY_LIST = (*LISTS.values(), CATALOGUES, WHAT_IF)
@@ -24,7 +24,7 @@ PROBLEM = "application/problem+json"
 
 @cache
 def _personal() -> dict[str, frozenset[str]]:
-    """Component → members that who sees people is always answered, and nobody else."""
+    """Component → members that who sees everything is always answered, and not everybody."""
     items = (
         *(row for listed in EVERY_LIST for row in listed.rows),
         *ANSWERS.values(),
@@ -32,7 +32,7 @@ def _personal() -> dict[str, frozenset[str]]:
     )
     shapes = (shape for item in items for shape in shape_of(item).records())
     return {
-        shape.name: frozenset(f.name for f in shape.fields if f.see is PERSONAL and not f.sometimes)
+        shape.name: frozenset(f.name for f in shape.fields if f.see is not None and not f.sometimes)
         for shape in shapes
     }
 

@@ -16,7 +16,7 @@ from api.questions.policy import READS
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, with_people
+from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, offered, with_people
 from api.web.casework.materials import SHOWN
 from api.web.casework.people import Person
 from api.web.casework.people import experts as experts_of
@@ -176,7 +176,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     )
     rules = house.rule_set(basis.valid_at, basis.position)
     fresh = {"valid_from": today().isoformat(), **_assigned(item)}
-    offered = item["recommended_scope"] if item["recommended"] else item["scope"]
+    whole = item["recommended_scope"] if item["recommended"] else item["scope"]
     page = ApplicationPage(
         item=item,
         name=firm["name"] if firm else item["uscc"],
@@ -200,7 +200,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         refusal=refusal,
         fresh=fresh,
         values=fresh if form is None else typed(form),
-        ticked=frozenset(all_ticked(offered) if form is None else map(str, form.getlist("scope"))),
+        ticked=frozenset(all_ticked(whole) if form is None else map(str, form.getlist("scope"))),
     )
     status = refusal.status if refusal else seen.status
     return render(frame, "application.html", page, status)
