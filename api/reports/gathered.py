@@ -15,7 +15,7 @@ from domain.checks import CHECKS
 from domain.terms.vocabulary import Severity
 from projections.counts import dossier
 from projections.counts.dossier import Cases, CertificateCount, FlagCount, Held, Whose
-from projections.items.seen import shower
+from projections.items.disclosure import shower
 from projections.items.shape import Audience
 from projections.items.tables import KINDS
 from projections.views import roster, scope
