@@ -43,6 +43,17 @@ def site(shown: Installation) -> Iterator[Site]:
         yield Site(base, shown.key)
 
 
+TURNED_OFF = (
+    # Two pages behind the address bar of every window, which nobody sees here: half of what a new window costs.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # What Playwright turns off: of two such switches Chromium takes the last.
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades"),
+    *("LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints"),
+    *("PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's chromium, without what it would ask of other hosts."""
@@ -60,6 +71,7 @@ def browser() -> Iterator[Browser]:
                 "--disable-component-update",
                 "--disable-sync",
                 "--no-first-run",
+                f"--disable-features={','.join(TURNED_OFF)}",
             ],
         )
         yield started
