@@ -160,10 +160,12 @@ OF_FORMS = names(
     refusal_reason=("拒绝签字的情况", "How the signature was refused"),
     removed=("去掉的范围", "Scope taken out"),
     replaces=("替换的申报", "Replaces"),
+    root=("根", "Root"),
     rules=("规则", "Rules"),
     scope=("范围", "Scope"),
     signature=("签字", "Signature"),
     since=("起始日期", "Since"),
+    subjects=("主体数", "Subjects"),
     suppositions=("假设的记录", "Supposed records"),
     taken=("是否同意", "Taken"),
     to=("至", "To"),
@@ -171,6 +173,7 @@ OF_FORMS = names(
     to_valid_at=("止:业务日期", "To: day"),
     totals=("各专家总分", "Totals"),
     until=("截止日期", "Until"),
+    upto=("截至入账位置", "Up to position"),
     valid_from=("日期", "Day"),
 )
 """Fields of forms, of filters and of entries that no item shows, or shows by another meaning."""

@@ -47,7 +47,7 @@ def _closed(name: str, value: Any, *, people: bool) -> Any:
     if isinstance(value.get("properties"), dict):
         closed.setdefault("additionalProperties", False)
         if people:
-            closed["required"] = [*value.get("required", ()), *_personal().get(name, ())]
+            closed["required"] = sorted({*value.get("required", ()), *_personal().get(name, ())})
     return closed
 
 
