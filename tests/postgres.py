@@ -29,6 +29,7 @@ from ledger.server import embedded, postmaster
 
 TEMPLATE = "dudao_template"
 PREFIX = "dudao-test-"
+CONNECTIONS = 300
 OWNER, APP = "dudao_test_owner", "dudao_test_app"
 _number = count(1)
 
@@ -116,6 +117,12 @@ def server() -> Iterator[Server]:
     folder = new_folder()
     folder.chmod(0o755)
     try:
+        with (
+            embedded.attach(folder) as first,
+            psycopg.connect(first.conninfo("postgres"), autocommit=True) as connection,
+        ):
+            # A run of tests holds a dozen installations open at once, each with a pool and a follower.
+            connection.execute(f"ALTER SYSTEM SET max_connections = {CONNECTIONS}")
         with embedded.attach(folder) as running:
             yield Server(
                 *(running.conninfo(role) for role in ("postgres", "dudao_owner", "dudao_app"))
@@ -143,10 +150,9 @@ class Machine:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        # A run of tests holds a dozen installations open at once, each with a pool and a follower.
         settings = (
             f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
-            " -c max_connections=300"
+            f" -c max_connections={CONNECTIONS}"
         )
         log = str(self.folder / "log")
         self._run("pg_ctl", "start", self._data, "-w", "-l", log, "-o", settings)

@@ -23,7 +23,7 @@ from domain.terms.guards import FILINGS
 from domain.terms.vocabulary import Role
 from ledger.deciding.amending import amend
 from ledger.reference import installed
-from tests.domain.test_registry import HISTORY, OF_THE_OWNER
+from tests.domain.test_registry import HISTORY, OF_NO_ROLE
 from tests.facts import ELECTRICIAN, GUARD
 from tests.given import SUPERVISOR, TODAY, USCC, Given, order, recorded
 
@@ -155,7 +155,7 @@ SAYS_NOTHING = {
 
 
 def test_every_event_is_either_refused_by_something_or_tells_nothing():
-    assert set(BAD) | SAYS_NOTHING | OF_THE_OWNER == set(registry.EVENTS)
+    assert set(BAD) | SAYS_NOTHING | OF_NO_ROLE == set(registry.EVENTS)
     assert not set(BAD) & SAYS_NOTHING
 
 
@@ -233,7 +233,7 @@ FUTURE = (
         if not name.startswith(("Listing", "ScopeChanged", "EnterpriseListed", "CatalogueAdopted"))
     }
     - {"InspectionDispatched", "RosterPublished", "ActRequested", "ActDecided"}
-    - OF_THE_OWNER
+    - OF_NO_ROLE
     - FILINGS
 )
 """What can only be said once it has happened; a filing may name a later day as its own."""
