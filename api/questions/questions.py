@@ -115,6 +115,15 @@ class TableQuestion(TablesQuestion):
     )
 
 
+class PreviewQuestion(Question):
+    """Which of the small pictures of one photo is asked for."""
+
+    account: Text | None = Field(
+        None,
+        description="由谁上传;默认本人的,否则最先上传者的 / sent by whom; by default one's own, else the first",
+    )
+
+
 class Formatted(Question):
     """A question whose answer has several forms."""
 

@@ -136,6 +136,19 @@ def request(
     return settled.answer_basis, shower(RequestItem, grant.audience)(items[0])
 
 
+def require(house: Reading, actor: Actor, request_id: str) -> None:
+    """Refuse what is done to a request that its reading would not show; read at the ledger's own end.
+
+    Raises:
+        Problem: 404, there is no such request for this caller.
+    """
+    rows = decide(actor, Action.READ, "requests").rows
+    wanted = _Wanted(LAST, stream=f"request/{request_id}", uscc=rows.uscc, district=rows.district)
+    with house.reading() as connection:
+        if rows.none or not _read(connection, wanted):
+            raise missing()
+
+
 def waiting(house: Reading, rows: Rows = ALL) -> int:
     """Return how many requests wait at the end of the ledger."""
     wanted = _Wanted(LAST, uscc=rows.uscc, district=rows.district, waiting=True, limit=1_000)

@@ -127,7 +127,8 @@ def receipt(house: Reading, actor: Actor, position: str) -> Proof:
     be kept.
 
     Raises:
-        Problem: 404, there is no such entry for this caller; 503, no checkpoint covers it yet.
+        Problem: 404, there is no such entry for this caller; 503, no checkpoint covers it yet, or
+            none was ever signed.
     """
     grant = decide(actor, Action.READ, "events")
     try:
@@ -143,7 +144,9 @@ def receipt(house: Reading, actor: Actor, position: str) -> Proof:
         if visible is None:
             raise missing()
         latest = kept.latest(connection)
-        if latest is None or latest.checkpoint.size < entry.position:
+        if latest is None:
+            raise unsigned()
+        if latest.checkpoint.size < entry.position:
             raise Problem(
                 "not-ready",
                 "尚无检查点覆盖这条记录,请稍后再取",
@@ -156,6 +159,16 @@ def receipt(house: Reading, actor: Actor, position: str) -> Proof:
     extra = entry.hashed_bytes() if whole else None
     made = Receipt(entry.position - 1, tuple(path), latest.note, extra)
     return Proof(f"entry-{entry.position}.tlog-proof", made.written())
+
+
+def unsigned() -> Problem:
+    """Return the problem of what needs a checkpoint where none was ever signed."""
+    return Problem(
+        "not-ready",
+        "尚未签署检查点,请先运行 dudao signer 或 dudao checkpoint",
+        "no checkpoint was signed yet: run dudao signer or dudao checkpoint",
+        headers={"Retry-After": "30"},
+    )
 
 
 def _latest(house: Reading) -> kept.Kept:

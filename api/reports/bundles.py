@@ -11,6 +11,7 @@ from api.questions.policy import Action, Grant, decide
 from api.questions.problems import Problem
 from api.questions.publications import as_published
 from api.questions.queries import missing
+from api.questions.transparency import unsigned
 from api.questions.visibility import within
 from api.questions.withheld import rows_at
 from api.reports.question import ReportQuestion
@@ -65,12 +66,7 @@ def write(
             closing = house.closings.last(connection, size)
     entries = _entries(house, grant, uscc, size, known_of=closing is not None)
     if latest is None:
-        raise Problem(
-            "not-ready",
-            "尚未签署检查点,请先运行 dudao signer 或 dudao checkpoint",
-            "no checkpoint was signed yet: run dudao signer or dudao checkpoint",
-            headers={"Retry-After": "30"},
-        )
+        raise unsigned()
     with house.reading() as connection:
         policy = kept.stated_policy(connection, latest.checkpoint.origin)
         shown = None if closing is None else house.closings.show(connection, closing, uscc)

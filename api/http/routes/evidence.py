@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.export.formats import JSON
+from api.http.answers import held
 from api.http.bodies import in_thread
 from api.http.caller import Caller, Installed
 from api.http.commands import meant_for
@@ -20,7 +21,7 @@ from api.intake.evidence import EXTENSIONS, SIGNATURE_BYTES, Arrived, Media
 from api.questions.parameters import Text
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid
-from api.questions.questions import Question
+from api.questions.questions import PreviewQuestion, Question
 
 router = APIRouter(tags=["evidence"])
 
@@ -148,7 +149,7 @@ def get(
         "Content-Disposition": disposition(name),
         "Content-Security-Policy": SAFE,
     }
-    if request.headers.get("if-none-match", "").strip().removeprefix("W/") == headers["ETag"]:
+    if held(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return StreamingResponse(
         evidence.octets(house, stored),
@@ -163,13 +164,13 @@ def get(
     operation_id="put_evidence_preview",
     status_code=204,
     responses={
-        204: {"description": "已存入 / kept; the first one stays"},
+        204: {"description": "已存入 / kept; the first one of each sender stays"},
         **problems(401, 403, 404, 413, 422),
     },
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "JPEG,不超过 64 KiB / a JPEG of at most 64 KiB",
+            "description": "完整的 JPEG,不超过 64 KiB / a whole JPEG of at most 64 KiB",
             "content": {OCTETS: _BINARY},
         }
     },
@@ -208,17 +209,17 @@ def get_preview(
     house: Installed,
     actor: Caller,
     sha256: Text,
-    _: Annotated[Question, Query()],
+    question: Annotated[PreviewQuestion, Query()],
 ) -> Response:
     """Return it to who may see the photo."""
-    octets = previews.preview(house, actor, sha256)
+    octets = previews.preview(house, actor, sha256, question.account)
     headers = {
-        "ETag": f'"{sha256}-preview"',
+        "ETag": f'"{hashlib.sha256(octets).hexdigest()}"',
         "Cache-Control": "private, no-cache",
         "Vary": "Authorization, Cookie",
         "Content-Disposition": disposition(f"{sha256[:16]}-preview.jpg"),
         "Content-Security-Policy": SAFE,
     }
-    if request.headers.get("if-none-match", "").strip().removeprefix("W/") == headers["ETag"]:
+    if held(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(octets, media_type=Media.JPEG.value, headers=headers)

@@ -59,6 +59,7 @@ async def decision(
     name = "ActDecided" if at is None else "CorrectionDecided"
     decide(actor, Action.RECORD, name)  # before anything that was sent is looked at
     commands.meant_for(request.headers, actor)
+    await bodies.in_thread(lambda: requests.require(house, actor, request_id))
     raw = await bodies.read(request)
     about: tuple[tuple[str, Any], ...] = (("request_id", request_id),)
     if at is not None:

@@ -12,7 +12,7 @@ from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
 from api.intake.device_records import LARGEST, Said, chains, measured, statements
 from api.intake.evidence import Media, evidence_missing, find, obtainable, octets
-from api.intake.previews import previewed
+from api.intake.previews import Preview, previewed
 from api.questions.policy import Action, decide
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
@@ -29,6 +29,7 @@ from domain.inspection.asked import RAISING
 from domain.inspection.inspection import KINDS
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
+from ledger import codec
 from ledger.log.clock import today
 
 router = APIRouter(include_in_schema=False)
@@ -48,8 +49,10 @@ class InspectionPage:
     """Name of the enterprise."""
     files: frozenset[str]
     """Digests of the evidence that the reader can have."""
-    previews: frozenset[str]
-    """Digests of the photos of which there is a small picture."""
+    previews: frozenset[Preview]
+    """The small pictures that there are of the photos, each with who sent it."""
+    recorders: Mapping[int, str]
+    """Position of a record → the account that recorded it, whose small pictures are shown."""
     accuracy: Mapping[str, int]
     """Digest of a photo → how exact its place is, in metres, as its device has sealed it."""
     missing: Sequence[str]
@@ -190,6 +193,7 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
         name=names.get(item["uscc"]) or item["uscc"],
         files=files,
         previews=previewed(house, files),
+        recorders=_recorders(house, item),
         accuracy=_accuracy(house, actor, named, files),
         missing=evidence_missing(house, item),
         devices=_devices(house, item),
@@ -211,6 +215,12 @@ def _accuracy(
             if stored.size <= LARGEST:
                 found |= measured(b"".join(octets(house, stored)))
     return found
+
+
+def _recorders(house: Installation, item: Row) -> dict[int, str]:
+    """Return who recorded each spot check."""
+    entries = house.log.at([check["position"] for check in item["spot_checks"]])
+    return {entry.position: codec.legible(entry).actor.account for entry in entries}
 
 
 def _devices(house: Installation, item: Row) -> dict[str, Sequence[Said]]:

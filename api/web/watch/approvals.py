@@ -56,6 +56,7 @@ def decision(
     decide(actor, Action.RECORD, name)
 
     def work() -> int | None:
+        requests.require(house, actor, request_id)
         body: dict[str, object] = {
             "taken": text(form, "taken") == "yes",
             "reason": text(form, "reason"),

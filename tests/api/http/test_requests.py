@@ -164,6 +164,13 @@ def test_so_does_the_taking_of_one_that_the_enterprise_asked_for(desk: Desk, fir
     assert desk.items("/v1/flags", CENTRE, uscc=firm, code="G1") == []
 
 
+@pytest.mark.parametrize("number", ["nothing", "correction-999999999", "correction-1"])
+def test_a_decision_on_what_no_reading_shows_is_not_found_either(desk: Desk, number: str) -> None:
+    assert desk.get(f"/v1/requests/{number}", CENTRE).status_code == 404
+    path = f"/v1/requests/{number}/decision"
+    assert desk.post(path, {"taken": True, "reason": "属实"}, CENTRE).status_code == 404
+
+
 def test_nobody_speaks_for_a_second_person_over_http(desk: Desk, firm: str) -> None:
     spoken = desk.post("/v1/scope-changes", {**_more(firm), "approved_by": PUBLISHER}, BUREAU)
     assert [each["field"] for each in spoken.json()["errors"]] == ["approved_by"]

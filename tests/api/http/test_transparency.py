@@ -10,6 +10,7 @@ from api.installation.wiring import Installation
 from ledger.log import tiles
 from ledger.log.merkle import leaf_hash, verify_consistency, verify_inclusion
 from ledger.log.tiles import HASH, Tile
+from proof import kept
 from proof.checkpoints import Checkpoint, read_checkpoint
 from proof.notes import read_note, read_vkey, verified
 from proof.policy import read_policy
@@ -214,6 +215,16 @@ def test_an_entry_that_no_checkpoint_covers_has_no_receipt_yet(
     assert answer.headers["retry-after"] == "30"
     sign(house, signer)
     assert desk.http.get(path, headers=desk.auth(SUPERVISOR)).status_code == 200
+
+
+def test_where_nothing_was_ever_signed_a_receipt_and_a_bundle_say_what_is_to_be_done(
+    desk: Desk, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "latest", lambda _: None)
+    for path in ("/v1/events/1/proof", f"/v1/enterprises/{code}/bundle"):
+        answer = desk.http.get(path, headers=desk.auth(SUPERVISOR))
+        assert answer.status_code == 503
+        assert "dudao signer" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -340,32 +340,95 @@ def test_an_account_has_a_quota_for_the_day(
     assert put(desk, photo(size=500), actor).status_code == 201
 
 
+def picture(size: int = 100) -> bytes:
+    """A whole JPEG as its segments tell: a frame, a scan, its end."""
+    frame = b"\xff\xc0\x00\x0b\x08\x00\x60\x00\x60\x01\x01\x11\x00"
+    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
+    said = hashlib.sha256(str(next(_serial)).encode()).digest()
+    comment = b"\xff\xfe" + (len(said) + 2).to_bytes(2) + said
+    start = b"\xff\xd8" + comment + frame + scan
+    return start.ljust(size - 2, b"\0") + b"\xff\xd9"
+
+
+def keep(desk: Desk, content: bytes, octets: bytes, actor: Json = INSPECTOR) -> int:
+    path = f"/v1/evidence/{name(content)}/preview"
+    return desk.http.put(path, content=octets, headers=desk.auth(actor)).status_code
+
+
+def preview(desk: Desk, content: bytes, actor: Json, **query: str) -> httpx2.Response:
+    path = f"/v1/evidence/{name(content)}/preview"
+    return desk.http.get(path, headers=desk.auth(actor), params=query)
+
+
 def test_a_preview_is_kept_beside_a_photo_for_who_may_see_it_and_the_first_one_stays(
     desk: Desk,
 ) -> None:
-    content, first, second = photo(), photo(size=100), photo(size=120)
-    path = f"/v1/evidence/{name(content)}/preview"
-
-    def keep(octets: bytes, actor: Json = INSPECTOR) -> int:
-        return desk.http.put(path, content=octets, headers=desk.auth(actor)).status_code
-
-    def seen(actor: Json) -> httpx2.Response:
-        return desk.http.get(path, headers=desk.auth(actor))
-
-    assert keep(first) == 404  # of a photo that is not there
+    content, first, second = photo(), picture(), picture(120)
+    assert keep(desk, content, first) == 404  # of a photo that is not there
     assert put(desk, content).status_code == 201
-    assert seen(INSPECTOR).status_code == 404
-    assert keep(photo(PNG)) == 422
-    assert keep(photo(size=previews.LARGEST + 1)) == 422
-    assert keep(first, ELSEWHERE) == 404  # whoever did not send the photo
-    assert keep(first) == keep(second) == 204
-    answer = seen(INSPECTOR)
+    assert preview(desk, content, INSPECTOR).status_code == 404
+    assert keep(desk, content, first, ELSEWHERE) == 404  # whoever did not send the photo
+    assert keep(desk, content, first) == keep(desk, content, second) == 204
+    answer = preview(desk, content, INSPECTOR)
     assert (answer.content, answer.headers["content-type"]) == (first, JPEG)
     assert "sandbox" in answer.headers["content-security-policy"]
-    tag = {**desk.auth(INSPECTOR), "If-None-Match": answer.headers["etag"]}
-    assert desk.http.get(path, headers=tag).status_code == 304
-    assert seen(SUPERVISOR).content == first
-    assert seen(ELSEWHERE).status_code == 404
+    path = f"/v1/evidence/{name(content)}/preview"
+    for sent in (answer.headers["etag"], f'"another", W/{answer.headers["etag"]}', "*"):
+        tag = {**desk.auth(INSPECTOR), "If-None-Match": sent}
+        assert desk.http.get(path, headers=tag).status_code == 304
+    assert preview(desk, content, SUPERVISOR).content == first
+    assert preview(desk, content, ELSEWHERE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"\xff\xd8\xff",
+        photo(),
+        photo(PNG),
+        picture()[:-2],
+        picture()[:2] + picture()[-2:],
+        picture(previews.LARGEST + 1),
+    ],
+    ids=[
+        "nothing",
+        "its first bytes",
+        "no end",
+        "another kind",
+        "cut off",
+        "no frame",
+        "too large",
+    ],
+)
+def test_what_no_list_could_show_is_no_preview(desk: Desk, broken: bytes) -> None:
+    content, whole = photo(), picture()
+    put(desk, content)
+    assert keep(desk, content, broken) == 422
+    assert keep(desk, content, whole) == 204  # and it stands in nobody's way
+    assert preview(desk, content, INSPECTOR).content == whole
+
+
+def test_a_paper_has_no_preview(desk: Desk) -> None:
+    content = photo(PDF)
+    assert put(desk, content, media=PDF).status_code == 201
+    assert keep(desk, content, picture()) == 422
+
+
+def test_of_two_who_sent_the_same_photo_each_has_their_own_preview(desk: Desk) -> None:
+    code, content, theirs, own = enterprise(desk), photo(), picture(), picture(120)
+    for actor, octets in ((ELSEWHERE, theirs), (INSPECTOR, own)):
+        put(desk, content, actor)
+        assert keep(desk, content, octets, actor) == 204
+    check = spot_check(code, INSPECTOR, content)
+    desk.send(check)
+    assert preview(desk, content, INSPECTOR).content == own
+    assert preview(desk, content, SUPERVISOR, account=INSPECTOR["account"]).content == own
+    assert preview(desk, content, SUPERVISOR, account="nobody").status_code == 404
+    page = desk.http.get(
+        f"/inspections/{check['data']['inspection_id']}", headers=desk.auth(SUPERVISOR)
+    )
+    assert f"/preview?account={INSPECTOR['account']}" in page.text
 
 
 @pytest.mark.parametrize(

@@ -1052,7 +1052,8 @@ def test_a_photo_says_where_and_when_it_was_taken(phone: Phones, site: Site):
     shown = page.locator(".evidence li").first
     expect(shown).to_contain_text("116.461, 39.921 WGS-84 ±12 m")
     preview = shown.locator("img")
-    expect(preview).to_have_attribute("src", f"/v1/evidence/{picture['sha256']}/preview")
+    address = f"/v1/evidence/{picture['sha256']}/preview?account={actor.account}"
+    expect(preview).to_have_attribute("src", address)
     preview.scroll_into_view_if_needed()
     _wait_for(page, lambda: preview.evaluate("each => each.naturalWidth > 0"))
 
