@@ -97,6 +97,8 @@ class Lease:
             beating.join(timeout=2 * BEAT)
 
     def _keep_beating(self) -> None:
+        # Taking the office was a beat: what is done within the first second needs no connection for it.
+        self._ended.wait(BEAT)
         while not (self._ended.is_set() or self._lost.is_set()):
             # The holder's own connections may be in a transaction that takes minutes.
             with (

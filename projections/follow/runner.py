@@ -111,12 +111,13 @@ class Runner:
             goal = _head(reader) if upto is None else min(upto, _head(reader))
             lease = Lease(self._conninfo, self._schema)
             while not self._stopped.is_set() and position_of(writer) < goal:
-                if lease.try_take(writer):
-                    self._made_by = version.of_tables(writer)
-                    with lease.held(), suppress(Stopped):
-                        self._catch_up(reader, writer, upto, lease)
-                    writer.rollback()
-                self._stopped.wait(STANDBY / 10)
+                if not lease.try_take(writer):
+                    self._stopped.wait(STANDBY / 10)
+                    continue
+                self._made_by = version.of_tables(writer)
+                with lease.held(), suppress(Stopped):
+                    self._catch_up(reader, writer, upto, lease)
+                writer.rollback()
             return position_of(writer)
 
     def run(self) -> None:
