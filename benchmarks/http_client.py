@@ -4,7 +4,7 @@ import random
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 ANSWER_WITHIN = 30.0
@@ -19,6 +19,8 @@ class Load(NamedTuple):
     seconds: float
     port: int
     clients: int
+    once: bool = False
+    """Whether each request is sent once, in order: a command is not sent twice."""
 
 
 class Answered(NamedTuple):
@@ -56,7 +58,7 @@ class Client:
         head, found, body = self._got.partition(END_OF_HEAD)
         if not found or len(body) < _length(head):
             return None
-        if not head.startswith(b"HTTP/1.1 200"):
+        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
             raise ValueError(f"{head.splitlines()[0]!r}: {body[:300]!r}")
         return time.perf_counter() - self._asked
 
@@ -71,26 +73,29 @@ def _length(head: bytes) -> int:
 
 def ask(load: Load) -> Answered:
     """Let every client ask again and again until the time is over."""
-    chance = random.Random(7)  # noqa: S311 - repeatable, not secret
+    requests = iter(load.requests) if load.once else _chosen(load.requests)
     clients = [Client(load.port) for _ in range(load.clients)]
     started = time.perf_counter()
     try:
         with selectors.DefaultSelector() as selector:
             for client in clients:
                 selector.register(client.socket, selectors.EVENT_READ, client)
-                client.ask(chance.choice(load.requests))
-            waits = _until(started + load.seconds, selector, load.requests, chance)
+                client.ask(next(requests))
+            waits = _until(started + load.seconds, selector, requests)
     finally:
         for client in clients:
             client.socket.close()
     return Answered(waits, time.perf_counter() - started)
 
 
+def _chosen(requests: Sequence[bytes]) -> Iterator[bytes]:
+    chance = random.Random(7)  # noqa: S311 - repeatable, not secret
+    while True:
+        yield chance.choice(requests)
+
+
 def _until(
-    deadline: float,
-    selector: selectors.BaseSelector,
-    requests: Sequence[bytes],
-    chance: random.Random,
+    deadline: float, selector: selectors.BaseSelector, requests: Iterator[bytes]
 ) -> list[float]:
     waits: list[float] = []
     while time.perf_counter() < deadline:
@@ -102,5 +107,5 @@ def _until(
             wait = client.take()
             if wait is not None:
                 waits.append(wait)
-                client.ask(chance.choice(requests))
+                client.ask(next(requests))
     return waits

@@ -21,6 +21,7 @@ from benchmarks import (
     checks,
     commands,
     http_reads,
+    http_writes,
     imports,
     kills,
     ledgers,
@@ -59,6 +60,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         ),
         "verify": Figure("(k) Verification of a million entries", verify.run),
         "proofs": Figure("(l) Proofs and a bundle, a million entries", proofs.run),
+        "http_writes": Figure("(m) Commands over HTTP", http_writes.run),
     }
 )
 

@@ -291,10 +291,11 @@ class Installation:
         Raises:
             Behind: they did not within `PATIENCE` seconds.
         """
-        from projections.follow.runner import wait_for  # noqa: PLC0415 - see above
+        from projections.follow.runner import sleep, wait_for  # noqa: PLC0415 - see above
 
+        pause = self.runner.wait_until if self.following else sleep
         with self.reading() as connection:
-            if wait_for(connection, position, PATIENCE) < position:
+            if wait_for(connection, position, PATIENCE, pause) < position:
                 raise Behind(position)
 
     def wait_beyond(self, position: int, seconds: float) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
@@ -94,6 +94,7 @@ class Runner:
         self._lock = Lock()
         self._follower: Follower | None = None
         self._connected: tuple[Connection[Any], ...] = ()
+        self._moved, self._at, self._writes = Condition(), 0, False
         self._made_by = 0
         """The version of the fold that the tables were of when this runner was elected, or later."""
 
@@ -142,7 +143,7 @@ class Runner:
                 if self._elected(lease, writer):
                     version.require_not_later(writer)
                     self._made_by = version.of_tables(writer)
-                    with lease.held(), self._renewing(writer):
+                    with lease.held(), self._renewing(writer), self._writing():
                         self._follow(reader, writer, ledger, lease)
         except version.LaterFold as error:
             logger.error("%s", error)  # noqa: TRY400 - no fault: a later release runs, or has run
@@ -152,6 +153,14 @@ class Runner:
         except (psycopg.OperationalError, Overtaken):
             # The server is gone or restarts; what was not committed is done again.
             self._stopped.wait(STANDBY)
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        self._writes = True
+        try:
+            yield
+        finally:
+            self._writes = False
 
     @contextmanager
     def _renewing(self, writer: Connection[Any]) -> Generator[None]:
@@ -181,6 +190,23 @@ class Runner:
         with self._lock:
             if self._follower is not None:
                 self._follower.stop()
+
+    def wait_until(self, position: int, seconds: float) -> bool:
+        """Wait until this runner has written up to `position`; for `seconds` where another one writes.
+
+        Returns whether it has. Where the tables are otherwise, whoever waits looks for themselves.
+        """
+        with self._moved:
+            return self._moved.wait_for(
+                lambda: self._at >= position, STANDBY if self._writes else seconds
+            )
+
+    def _commit(self, writer: Connection[Any], upto: int) -> None:
+        writer.execute(ADVANCE, {"position": upto})
+        writer.execute("COMMIT")
+        with self._moved:
+            self._at = upto
+            self._moved.notify_all()
 
     def interrupt(self) -> None:
         """Break off the statements under way, each in a transaction that leaves nothing behind.
@@ -244,7 +270,7 @@ class Runner:
         pump.add(partial(apply, writer, changes))
         pump.add(partial(set_apart.note, writer, batch.apart))
         pump.add(partial(tallies.keep, writer, at, upto))
-        pump.add(partial(_commit, writer, upto))
+        pump.add(partial(self._commit, writer, upto))
         return upto
 
     def _leap(
@@ -264,7 +290,7 @@ class Runner:
         pump.add(partial(tallies.keep, writer, at, upto))
         if upto - at > LONG:
             pump.add(partial(_look_over, writer))
-        pump.add(partial(_commit, writer, upto))
+        pump.add(partial(self._commit, writer, upto))
         self._memory.clear()
         return upto
 
@@ -345,11 +371,6 @@ def _look_over(writer: Connection[Any]) -> None:
 ADVANCE = "UPDATE progress SET position = %(position)s, moved_at = clock_timestamp()"
 
 
-def _commit(writer: Connection[Any], upto: int) -> None:
-    writer.execute(ADVANCE, {"position": upto})
-    writer.execute("COMMIT")
-
-
 HEAD = "SELECT size FROM ledger.log_state"
 
 
@@ -376,17 +397,29 @@ def position(conn: Connection[Any]) -> int:
     return int(row[0])
 
 
-def wait_for(conn: Connection[Any], wanted: int, timeout: float) -> int:
+def sleep(_wanted: int, seconds: float) -> None:
+    """Wait for so many seconds: nobody here can say when the tables are there."""
+    time.sleep(seconds)
+
+
+def wait_for(
+    conn: Connection[Any],
+    wanted: int,
+    timeout: float,
+    pause: Callable[[int, float], object] = sleep,
+) -> int:
     """Wait until the live tables rest on `wanted`, for `timeout` seconds at most.
+
+    `pause`: waits for so many seconds, or until somebody who knows says that they are there.
 
     Returns where they are then, which is less than `wanted` if time ran out. The connection must
     not be in a transaction that sees only what was there when it began (READ COMMITTED will do).
     """
     deadline = time.monotonic() + timeout
-    pause = 0.001
+    seconds = 0.001
     at = position(conn)
     while at < wanted and time.monotonic() < deadline:
-        time.sleep(pause)
-        pause = min(2 * pause, 0.025)
+        pause(wanted, seconds)
+        seconds = min(2 * seconds, 0.025)
         at = position(conn)
     return at

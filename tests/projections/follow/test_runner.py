@@ -87,6 +87,22 @@ def test_who_wrote_sees_the_effect_after_waiting(fresh: Callable[[], Ledger]):
             assert roster.one(conn, Basis(START, story.position), USCC) is not None
 
 
+def test_who_waits_beside_the_runner_is_told_by_it(fresh: Callable[[], Ledger]):
+    story, conn, conninfo = fresh()
+    tell(story, steps(1))
+    with running(conninfo) as runner:
+        told = (runner.wait_until(story.position, 0.01) for _ in range(1_000))
+        assert any(told)
+        assert position(conn) == story.position
+
+
+def test_a_runner_that_does_not_write_holds_nobody_up(fresh: Callable[[], Ledger]):
+    story, conn, conninfo = fresh()
+    standing_by = Runner(conninfo, RULES)
+    tell(story, steps(0))
+    assert wait_for(conn, story.position, 0.05, standing_by.wait_until) == 0
+
+
 def test_waiting_ends_with_where_the_views_are_when_time_is_up(fresh: Callable[[], Ledger]):
     story, conn, _ = fresh()
     tell(story, steps(0))
