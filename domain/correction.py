@@ -358,6 +358,7 @@ _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "PersonErased": ("抹除不能撤回", "an erasure cannot be taken back"),
         "DayClosed": ("封账不能更改", "what a day was closed with stands"),
         "ClockSet": ("请再次校正时钟", "set the clock again instead"),
+        "DemonstrationBegun": ("请另建演示账本", "begin another demonstration instead"),
         "InspectionDrawn": ("请另行抽取", "make another draw instead"),
         "ActRequested": ("请退回后另行提出", "have it refused and ask again instead"),
         "ActDecided": ("请另行办理相反的事项", "record the opposite act instead"),

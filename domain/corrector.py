@@ -148,6 +148,7 @@ CORRECTED_BY: Mapping[str, Corrector] = MappingProxyType(
         "CatalogueAdopted": _C.NOBODY,
         "PersonErased": _C.NOBODY,
         "ClockSet": _C.NOBODY,
+        "DemonstrationBegun": _C.NOBODY,
         "DayClosed": _C.NOBODY,
         "RecordCorrected": _C.NOBODY,
         "CorrectionRequested": _C.NOBODY,

@@ -91,6 +91,7 @@ MAY: Mapping[str, tuple[Role, ...]] = MappingProxyType(
         "PersonErased": _CENTRE,
         "CatalogueAdopted": (R.BUREAU_PUBLISHER, R.CENTRE_OFFICER),
         "DayClosed": (),  # no role: the server, when the day has ended
+        "DemonstrationBegun": (),  # no role: the owner of the tables alone, by `dudao demo`
         "ClockSet": (),  # no role: the owner of the tables alone, by `dudao clock`
     }
 )

@@ -1,9 +1,18 @@
-"""`dudao demo`: the sample year goes in through the same import as any file, and what was flagged is shown."""
+"""`dudao demo`: the sample year goes in through the same import as any file, and what was flagged is shown.
 
+Week by week, by the clock of the demonstration: each line is recorded when it was learnt, some of them
+long after what they tell, so that ages, lateness and what was known then are there to be seen (0269).
+"""
+
+import re
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import date, datetime, time
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -25,7 +34,8 @@ from api.questions.visits import visits
 from domain.checks import CHECKS
 from domain.terms.envelope import Stamps
 from domain.terms.vocabulary import Verdict
-from ledger.log.clock import now, today
+from ledger.deciding.demonstration import Hand, set_by_hand
+from ledger.log.clock import SHANGHAI, now, today
 from projections.items.shape import plain
 from projections.views import flags
 from projections.views.basis import Basis
@@ -34,6 +44,12 @@ _PACKED = Path(__file__).resolve().with_name("sample_year")
 """Where the package has it (pyproject.toml); a checkout has it among the examples."""
 SAMPLE = _PACKED if _PACKED.is_dir() else _PACKED.parents[2] / "examples" / "sample_year"
 SUFFIXES = frozenset({".ndjson", ".xlsx", ".csv"})
+CALENDAR = "CALENDAR.json"
+"""Beside the files: from which line on the ledger learns of them on which day."""
+BEGINS = datetime(2023, 9, 1, 9, tzinfo=SHANGHAI)
+"""What the clock of the demonstration reads at first: what was settled before is there when it begins."""
+EVENING = time(17, 30, tzinfo=SHANGHAI)
+"""When what was learnt in a week is entered, on the last day of it that brought something."""
 LOADED = "sample-year.loaded"
 """Stands in the data folder once all files are in: the next start needs no second look at them."""
 PAGE = 1000
@@ -49,12 +65,17 @@ def prepare(house: Installation) -> None:
     """
     marker = house.settings.folder / LOADED
     if not marker.exists():
-        _load(house, SAMPLE)
+        load(house, SAMPLE)
         marker.touch()
     _show(house)
 
 
-def _load(house: Installation, folder: Path) -> None:
+def load(house: Installation, folder: Path) -> None:
+    """Enter the files of `folder` by the clock of the demonstration; what is there already is known.
+
+    Raises:
+        Failure: there are no files, or the ledger holds something else.
+    """
     files = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
     if not files:
         raise Failure(
@@ -62,25 +83,93 @@ def _load(house: Installation, folder: Path) -> None:
             f"there is no sample year in {folder}: something of this installation is missing. "
             "Install it again, or import files of your own with dudao import",
         )
-    if house.log.head().position and not _is_ours(house):
+    if house.log.head().position and not (_is_ours(house) and _has_begun(house)):
         raise Failure(
             f"{house.settings.folder} 中的账本已有其他记录;请用 DUDAO_DATA 另选数据目录,或 dudao serve",
             f"the ledger in {house.settings.folder} holds other records; choose another folder "
             "with DUDAO_DATA, or run dudao serve",
         )
     _mark(house).touch()
-    for path in sorted(files, key=lambda p: p.name):
-        with bar(path.name) as advance:
-            reject = house.settings.folder / f"{path.name}.reject.ndjson"
-            report = house.bench.importer(
-                None, advance, brought=Stamps(entered_by="demonstration")
-            ).take(path, Rejects(reject))
-        tell(
-            f"{path.name}:入账 {report.taken},被拒 {report.refused}",
-            f"{path.name}: {report.taken} taken, {report.refused} refused",
-        )
+    calendar: dict[str, list[tuple[int, str]]] = orjson.loads((folder / CALENDAR).read_bytes())
+    with set_by_hand(house.database.addresses.owner, house.log) as hand:
+        hand.begin(BEGINS)
+        for path in sorted(files, key=lambda p: p.name):
+            _enter(house, hand, path, calendar[path.name])
     # Behind the files: what they say of positions is counted from an empty ledger.
     adopt(house.bench)
+
+
+def _enter(house: Installation, hand: Hand, path: Path, learnt: Sequence[tuple[int, str]]) -> None:
+    """Import a file week by week, each at the time at which it was learnt."""
+    taken = refused = 0
+    reject = Rejects(house.settings.folder / f"{path.name}.reject.ndjson")
+    weeks = list(_weeks(path, learnt))
+    with bar(path.name) as advance, TemporaryDirectory(dir=house.settings.folder) as folder:
+        for done, (last, lines) in enumerate(weeks):
+            advance(done, len(weeks))
+            part = path
+            if lines is not None:
+                part = Path(folder) / path.name
+                part.write_bytes(b"".join(map(_one_further, lines)))
+            hand.move(max(BEGINS, datetime.combine(last, EVENING)))
+            importer = house.bench.importer(
+                None, _unshown, brought=Stamps(entered_by="demonstration")
+            )
+            report = importer.take(part, reject)
+            taken, refused = taken + report.taken, refused + report.refused
+        advance(len(weeks), len(weeks))
+    tell(
+        f"{path.name}:入账 {taken},被拒 {refused}", f"{path.name}: {taken} taken, {refused} refused"
+    )
+
+
+def _unshown(_done: int, _all: int) -> None:
+    """Show nothing: a week is a step of the file's own bar."""
+
+
+def _weeks(
+    path: Path, learnt: Sequence[tuple[int, str]]
+) -> Iterator[tuple[date, Sequence[bytes] | None]]:
+    """Yield the last day of each week, and the lines that were learnt in it; None: a whole sheet."""
+    if path.suffix != ".ndjson":
+        yield date.fromisoformat(learnt[-1][1]), None
+        return
+    lines = path.read_bytes().splitlines(keepends=True)
+    days = [(number, date.fromisoformat(day)) for number, day in learnt]
+    for _, week in groupby(enumerate(days), lambda each: each[1][1].isocalendar()[:2]):
+        stretch = list(week)
+        behind = stretch[-1][0] + 1
+        end = days[behind][0] - 1 if behind < len(days) else len(lines)
+        yield stretch[-1][1][1], lines[stretch[0][1][0] - 1 : end]
+
+
+_FLAG = re.compile(r"([A-Z]+[0-9]*)-([0-9]+)((?:-[0-9]{4})?)")
+
+
+def _one_further(line: bytes) -> bytes:
+    """Return a line with the positions that it names counted from behind the first entry.
+
+    The files count from an empty ledger; that of a demonstration says first that it is one.
+    """
+    given = orjson.loads(line)
+    data = given["data"]
+    if "position" in data:
+        data["position"] += 1
+    if "flag" in data:
+        data["flag"] = _key_further(data["flag"])
+    if "flags" in data:
+        data["flags"] = [_key_further(each) for each in data["flags"]]
+    return orjson.dumps(given, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _key_further(key: str) -> str:
+    return _FLAG.sub(lambda found: f"{found[1]}-{int(found[2]) + 1}{found[3]}", key)
+
+
+def _has_begun(house: Installation) -> bool:
+    """Return whether the ledger says of itself that it is a demonstration."""
+    (first,) = house.log.at([1])
+    return first.type.startswith("demonstration.")
 
 
 def _mark(house: Installation) -> Path:

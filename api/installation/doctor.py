@@ -289,6 +289,12 @@ def _clock(house: Installation) -> Iterator[Finding]:
         )
     else:
         yield _ok("clock", f"相差 {apart:.3f} 秒", f"{apart:.3f} s apart")
+    if house.demonstration:
+        yield _ok(
+            "demonstration",
+            "演示台账:样例的入账时间由演示时钟设定",
+            "a demonstration: times of its sample were set by a clock of its own",
+        )
 
 
 def _read_clock(connection: Connection[Any]) -> Any:  # noqa: ANN401 - a row

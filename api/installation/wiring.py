@@ -143,6 +143,7 @@ class Installation:
         self._closer: Closer | None = None
         self._thread: threading.Thread | None = None
         self._adopted: tuple[int, Rules] | None = None
+        self._demonstration: bool | None = None
 
     @property
     def folding(self) -> "Rules":
@@ -256,6 +257,16 @@ class Installation:
 
         with self.reading() as connection:
             return set_apart.listed(connection)
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether the ledger says with its first entry that it is a demonstration, whose times were set."""
+        if self._demonstration is None:
+            first = self.log.at([1])
+            if not first:
+                return False
+            self._demonstration = first[0].type.startswith("demonstration.")
+        return self._demonstration
 
     def apart(self, subject: str) -> "Apart | None":
         """Return where the views stopped following a subject, if they did."""

@@ -166,6 +166,7 @@ OF_FORMS = names(
     signature=("签字", "Signature"),
     since=("起始日期", "Since"),
     subjects=("主体数", "Subjects"),
+    clock=("演示时钟", "Clock of the demonstration"),
     suppositions=("假设的记录", "Supposed records"),
     taken=("是否同意", "Taken"),
     to=("至", "To"),

@@ -144,6 +144,10 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         ),
         "PersonErased": _same("{basis}"),
         "DayClosed": _same("{day}: {subjects} · {upto} · {root}"),
+        "DemonstrationBegun": Words(
+            "演示账本:入账时间由演示时钟设定,自 {clock} 起",
+            "a demonstration: times of entries are set by its own clock, from {clock} on",
+        ),
         "ClockSet": _same("{from} → {to}: {reason}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }

@@ -168,6 +168,7 @@ EVENTS = _named(
         "CatalogueAdopted": ("采用目录版本", "catalogue adopted"),
         "PersonErased": ("抹除个人信息", "person erased"),
         "ClockSet": ("校正时钟", "clock set"),
+        "DemonstrationBegun": ("演示开始", "demonstration begun"),
         "DayClosed": ("日终封账", "day closed"),
     }
 )

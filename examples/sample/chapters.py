@@ -3,6 +3,8 @@
 from datetime import date
 from functools import partial
 
+import orjson
+
 from examples.sample import (
     findings,
     inspections,
@@ -22,6 +24,8 @@ from examples.sample.sheets import publish_as_sheet, upload
 from examples.sample.year import Year
 
 MANIFEST = "EXPECTED.md"
+CALENDAR = "CALENDAR.json"
+"""File → [first line, day]: when the ledger of a demonstration learns of what stands there."""
 
 
 def made() -> Year:
@@ -52,6 +56,7 @@ def made() -> Year:
     planted_duties.plant(year)
     year.run()
     year.files[MANIFEST] = expected(year)
+    year.files[CALENDAR] = orjson.dumps(year.learnt, option=orjson.OPT_APPEND_NEWLINE)
     return year
 
 

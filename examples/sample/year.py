@@ -41,6 +41,9 @@ class Year:
     files: dict[str, bytes] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
     """Position by the name of a record."""
+    learnt: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """File → from which line on the ledger learns of it on which day."""
+    today: date = date.min
     specimens: list[Specimen] = field(default_factory=list)
     upload: list[Json] = field(default_factory=list)
     """Certificates that wait for the next upload sheet."""
@@ -80,6 +83,7 @@ class Year:
         """Write one line into the open file; the ledger must take it and something must come of it."""
         one = line(type_, day, actor, **data)
         entries = self.taken(one)
+        self._learn(self._open, self.files[self._open].count(b"\n") + 1)
         self.files[self._open] += written(one)
         if mark is not None:
             self.marks[mark] = entries[0].position
@@ -102,7 +106,14 @@ class Year:
 
     def keep(self, name: str, content: bytes) -> None:
         """Add a finished file."""
-        self.files[f"{len(self.files) + 1:02d}-{name}"] = content
+        numbered = f"{len(self.files) + 1:02d}-{name}"
+        self.files[numbered] = content
+        self._learn(numbered, 1)
+
+    def _learn(self, name: str, number: int) -> None:
+        days = self.learnt.setdefault(name, [])
+        if not days or days[-1][1] != self.today.isoformat():
+            days.append((number, self.today.isoformat()))
 
     def plant(  # noqa: PLR0913 - one argument a column of the manifest
         self,
@@ -140,7 +151,7 @@ class Year:
     def run(self) -> None:
         """Let everything happen, in order."""
         while self.agenda:
-            _, _, _, act = heapq.heappop(self.agenda)
+            self.today, _, _, act = heapq.heappop(self.agenda)
             act()
 
 

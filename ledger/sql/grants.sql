@@ -4,7 +4,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger, vault FROM PUBLIC, dudao_app;
 
 -- Append-only is a privilege: the application reads, and writes through functions.
 GRANT USAGE ON SCHEMA ledger TO dudao_app;
-GRANT SELECT ON ledger.entry, ledger.entry_tag, ledger.log_state, ledger.tile TO dudao_app;
+GRANT SELECT ON ledger.entry, ledger.entry_tag, ledger.log_state, ledger.tile, ledger.demonstration TO dudao_app;
 GRANT EXECUTE ON FUNCTION ledger.open_append, ledger.append, ledger.append_2, ledger.tagged,
    ledger.clock, ledger.lay_tiles TO dudao_app;
 GRANT SELECT, INSERT ON ledger.catalogue TO dudao_app;

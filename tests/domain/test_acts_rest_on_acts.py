@@ -218,6 +218,7 @@ NOTHING = {
     "CatalogueAdopted": "an act that begins something",
     "DayClosed": "the ledger's own, of the day that has ended",
     "ClockSet": "an act of the owner, of the moment",
+    "DemonstrationBegun": "an act of the owner, the first of its ledger",
     "PersonErased": "an act that ends something of whatever day",
 }
 """What rests on nothing that has a day, and why."""

@@ -608,7 +608,7 @@ OF_ITSELF = ("FindingDisputed", "FlagAnswered")
 REPORTED = ("EnterpriseRegistered", "AssessmentHeld", "CertificateIssued")
 ENDS = ("CertificateRevoked", "CertificateReissued")
 MADE_ANEW = (
-    "ClockSet", "DayClosed",
+    "ClockSet", "DayClosed", "DemonstrationBegun",
     "RosterPublished", "InspectionDrawn", "CatalogueAdopted", "PersonErased", "ActRequested",
     "ActDecided", "RecordCorrected", "CorrectionRequested", "CorrectionDecided",
 )  # fmt: skip

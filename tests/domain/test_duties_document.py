@@ -22,6 +22,7 @@ OF_THE_LEDGER = {
     "ActDecided",
     "PersonErased",
     "ClockSet",
+    "DemonstrationBegun",
     "DayClosed",
 }
 """Events that are no duty of the notice."""

@@ -89,6 +89,7 @@ MATRIX = {
     "CatalogueAdopted": "BC",
     "PersonErased": "C",
     "ClockSet": "",
+    "DemonstrationBegun": "",
     "DayClosed": "",
 }
 

@@ -250,14 +250,14 @@ HISTORY.append(order(CorrectionDecided(position=_WISH_AT, taken=True, reason="�
 HISTORY.append(order(PersonErased(subject_id=SOMEBODY, basis="本人申请"), DAY, by=CENTRE))
 
 
-OF_NO_ROLE = {"ClockSet", "DayClosed"}
-"""What no command can have recorded: `tests/domain/test_clock.py`, `tests/domain/test_day.py`."""
+OF_NO_ROLE = {"ClockSet", "DayClosed", "DemonstrationBegun"}
+"""What no command can have recorded: `test_clock.py`, `test_day.py`, `test_demonstration.py`."""
 
 
 def test_the_history_has_every_event():
     recorded_here = {type(e.event).__name__ for e in recorded(*HISTORY)}
     assert recorded_here == set(registry.EVENTS) - OF_NO_ROLE
-    assert len(registry.EVENTS) == 62
+    assert len(registry.EVENTS) == 63
 
 
 def test_every_schema_that_ever_was_is_known_by_name():

@@ -168,7 +168,7 @@ def test_the_files_lead_to_the_entries_whose_positions_the_maker_counted_on(year
 
 def test_every_event_of_the_domain_occurs(year):
     # By `dudao erase` with the vault at hand, by `dudao clock` as the owner; no file says so.
-    by_command = {"PersonErased", "ClockSet", "DayClosed"}
+    by_command = {"PersonErased", "ClockSet", "DayClosed", "DemonstrationBegun"}
     assert {type(e.event).__name__ for e in year.trial.entries} == set(EVENTS) - by_command
 
 

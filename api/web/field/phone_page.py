@@ -107,6 +107,7 @@ def fingerprint() -> str:
             formats=(),
             apart=None,
             entire=False,
+            demonstration=False,
         )
         hashed.update(render(frame, "field.html", field_page(language, "")).body)
     return hashed.hexdigest()

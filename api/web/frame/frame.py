@@ -54,6 +54,8 @@ class Frame:
     """Where the views stopped following the enterprise of the page, if what is shown is from before."""
     entire: bool
     """Whether the twin gives all its rows at once, and has no pages."""
+    demonstration: bool
+    """Whether the ledger is a demonstration, whose times were set."""
 
     @property
     def signed_in(self) -> bool:
@@ -175,4 +177,5 @@ def framed(  # noqa: PLR0913 - one argument a part of the frame
         formats=formats,
         entire=entire,
         apart=apart,
+        demonstration=house.demonstration,
     )

@@ -32,7 +32,14 @@ pytestmark = pytest.mark.postgres
 
 
 def test_every_event_has_a_path_and_every_path_an_event() -> None:
-    decided_below_its_request, of_no_role = {"ActDecided"}, {"ClockSet", "DayClosed"}
+    decided_below_its_request, of_no_role = (
+        {"ActDecided"},
+        {
+            "ClockSet",
+            "DayClosed",
+            "DemonstrationBegun",
+        },
+    )
     named = {name for names in PATHS.values() for name in names}
     assert named | decided_below_its_request | of_no_role == set(EVENTS)
 

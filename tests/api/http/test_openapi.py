@@ -55,7 +55,7 @@ def test_every_read_is_summed_up_in_chinese_and_english() -> None:
 
 def test_every_event_is_described() -> None:
     text = str(DESCRIPTION)
-    of_no_role = {"ClockSet", "DayClosed"}  # no request has it recorded
+    of_no_role = {"ClockSet", "DayClosed", "DemonstrationBegun"}  # no request has it recorded
     assert {name for name in EVENTS if f"'title': '{name}'" not in text} == of_no_role
 
 

@@ -53,7 +53,9 @@ HOLDER, NUMBER = "金丝雀乙", identity(399)
 MASKED = "金***"
 FILES = frozenset({"file_name"})
 PEOPLE = frozenset({"assessors", "quality_staff", "assessors_absent"})
-BY_OTHERS = frozenset({"EnterpriseListed", "ClockSet", "DayClosed", "PersonErased"})
+BY_OTHERS = frozenset(
+    {"EnterpriseListed", "ClockSet", "DayClosed", "DemonstrationBegun", "PersonErased"}
+)
 """Events that nobody sends: they follow from others, or are the owner's; erasures stand in a test of their own."""
 AS_SAID = frozenset({"ledger.entry.payload", "projections.*.doc"})
 """Where words stand that were taken: the entry, which a court reads, and the rows that are shown of it."""
