@@ -18,7 +18,7 @@ from ledger.log.log import Append
 from ledger.log.merkle import joined, root_of
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.tiles import root_at
-from ledger.log.verify import Fast, Statement, VerifyReport, verify
+from ledger.log.verify import Difference, Fast, Statement, VerifyReport, verify
 from tests.ledger.drafts import draft
 from tests.postgres import Server
 
@@ -209,6 +209,44 @@ def test_what_is_missing_moved_or_impossible_is_named(
     report = attacker.under(statement)
     assert report.difference is not None
     assert report.difference.position == position
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        ("t:0", "t:0", "u:4", "stream:standing/1"),
+        ("t:0", "u:4", "stream:standing/1", "stream:standing/1"),
+    ],
+)
+def test_a_tag_that_stands_twice_is_named(attacker: Attacker, tags: tuple[str, ...]):
+    """The leaf is that of the entry, and the index of tags says all of it once, as ever."""
+    (entry,) = attacker.log.at([5])
+    leaf = entry._replace(tags=tags).leaf_hash()
+    report = attacker.under(
+        "UPDATE ledger.entry SET tags = %(tags)s, leaf = %(leaf)s WHERE position = 5",
+        tags=list(tags),
+        leaf=leaf,
+    )
+    assert report.difference == Difference(5, "tags: the same tag twice")
+
+
+def test_versions_that_are_not_in_the_order_of_positions_are_named(attacker: Attacker):
+    """Each leaf is that of its entry, and no version of the stream is missing."""
+    index = attacker.run("SELECT pg_get_indexdef('ledger.entry_stream'::regclass)")[0][0]
+    attacker.run("DROP INDEX ledger.entry_stream")
+    try:
+        leaves = [
+            one._replace(version=3 - one.version).leaf_hash() for one in attacker.log.at([2, 5])
+        ]
+        report = attacker.under(
+            "UPDATE ledger.entry SET version = 3 - version,"
+            " leaf = CASE position WHEN 2 THEN %(one)s ELSE %(other)s END WHERE position IN (2, 5)",
+            one=leaves[0],
+            other=leaves[1],
+        )
+    finally:
+        attacker.run(index)
+    assert report.difference == Difference(2, "version: not the next of its stream")
 
 
 def test_a_row_behind_the_end_is_named(attacker: Attacker):
