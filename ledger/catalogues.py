@@ -5,6 +5,7 @@ folds come by the content of what the ledger adopted.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -18,9 +19,10 @@ from domain.terms.contents import Content
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import CatalogueKind
 from ledger import catalogue_forms
-from ledger.gate.faults import malformed
+from ledger.gate.faults import Invalid, malformed
 from ledger.reference import SHIPPED, shipped_content
 
+logger = logging.getLogger("dudao.ledger")
 Connecting: TypeAlias = Callable[[], AbstractContextManager[Connection[Any]]]
 
 
@@ -114,22 +116,52 @@ def _stored(row: Any) -> Stored:  # noqa: ANN401 - a row of LIST
     return Stored(bytes(sha256).hex(), CatalogueKind(kind), *others)
 
 
-BYTES = """
-SELECT coalesce(original, content), original IS NOT NULL FROM ledger.catalogue
- WHERE sha256 = %(sha256)s
-"""
+BYTES = "SELECT coalesce(original, content) FROM ledger.catalogue WHERE sha256 = %(sha256)s"
 
 
 def octets(connection: Connection[Any], sha256: str) -> bytes | None:
-    """Return the file as it was sent; a shipped one needs no store."""
+    """Return the file as it was sent; a shipped one needs no store. What was changed since is not held."""
     for each in SHIPPED:
         if each.sha256 == sha256:
             return each.content()
     row = connection.execute(BYTES, {"sha256": bytes.fromhex(sha256)}).fetchone()
-    return bytes(row[0]) if row is not None else None
+    return bytes(row[0]) if row is not None and _is_unchanged(sha256, bytes(row[0])) else None
 
 
-CONTENT = "SELECT kind, content FROM ledger.catalogue WHERE sha256 = %(sha256)s"
+def _is_unchanged(sha256: str, raw: bytes) -> bool:
+    unchanged = hashlib.sha256(raw).hexdigest() == sha256
+    if not unchanged:
+        logger.critical("catalogue %s is not what its digest says: nothing is judged by it", sha256)
+    return unchanged
+
+
+EVERY = "SELECT sha256, kind, file_name, content, original FROM ledger.catalogue ORDER BY sha256"
+AsRead: TypeAlias = Callable[[CatalogueKind, str, bytes], bytes]
+"""Returns what is read of a file of that kind and name: a workbook's sheet as CSV."""
+
+
+def difference(connection: Connection[Any], as_read: AsRead) -> str | None:
+    """Return which stored catalogue is not what its digest says, the first one; None if all are."""
+    for sha256, kind, name, content, original in connection.execute(EVERY):
+        raw = bytes(content if original is None else original)
+        if hashlib.sha256(raw).digest() != bytes(sha256):
+            return f"catalogue: {bytes(sha256).hex()} is not what its digest says"
+        of = CatalogueKind(kind)
+        if original is not None and _said(of, as_read(of, name, raw)) != _said(of, bytes(content)):
+            return f"catalogue: {bytes(sha256).hex()} is read as what its file does not say"
+    return None
+
+
+def _said(kind: CatalogueKind, table: bytes) -> Content | None:
+    try:
+        return catalogue_forms.read(kind, table).content
+    except Invalid:
+        return None
+
+
+CONTENT = """
+SELECT kind, content, original IS NULL FROM ledger.catalogue WHERE sha256 = %(sha256)s
+"""
 
 
 def contents(connection: Connection[Any], digests: Iterable[str]) -> dict[str, Content]:
@@ -139,7 +171,7 @@ def contents(connection: Connection[Any], digests: Iterable[str]) -> dict[str, C
         content = shipped_content(digest)
         if content is None:
             row: Any = connection.execute(CONTENT, {"sha256": _octets(digest)}).fetchone()
-            content = _read(digest, row[0], bytes(row[1])) if row is not None else None
+            content = _read(digest, *row) if row is not None else None
         if content is not None:
             found[digest] = content
     return found
@@ -153,8 +185,10 @@ def _octets(digest: str) -> bytes:
 
 
 @lru_cache(maxsize=128)
-def _read(digest: str, kind: str, content: bytes) -> Content:  # noqa: ARG001 - the digest is the key
-    return catalogue_forms.read(CatalogueKind(kind), content).content
+def _read(digest: str, kind: str, content: bytes, as_sent: bool) -> Content | None:  # noqa: FBT001 - a column
+    if as_sent and not _is_unchanged(digest, bytes(content)):
+        return None
+    return catalogue_forms.read(CatalogueKind(kind), bytes(content)).content
 
 
 class Shelf:

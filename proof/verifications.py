@@ -25,6 +25,10 @@ logger = logging.getLogger("dudao.api")
 Pool = ConnectionPool[Connection[Any]]
 
 
+Beside = Callable[[Connection[Any]], str | None]
+"""Looks at what is kept under digests beside the ledger; returns what differs first."""
+
+
 class Verified(NamedTuple):
     """What one verification came to; `differs_at` None: everything agrees, 0: the ledger's state."""
 
@@ -72,18 +76,20 @@ def stated(connection: Connection[Any], after: int, upto: int) -> list[Statement
     return [Statement(*row) for row in connection.execute(STATED, values)]
 
 
-def verify_and_keep(
+def verify_and_keep(  # noqa: PLR0913 - what is checked, for whom, against what, and with what beside it
     pool: Pool,
     asked_by: str,
     progress: Progress | None = None,
     also: Sequence[Statement] = (),
     *,
     sources: Sequence[Source] = (),
+    beside: Sequence[Beside] = (),
 ) -> VerifyReport:
     """Recompute the whole ledger, look at its guards, keep what came of it, and return it.
 
     It is held against every root that was stated before, and those of `also`, from elsewhere.
     `sources`: whose tables stand in the database, for the guards that must stand with them.
+    `beside`: what is kept under the digests that entries name.
     """
     began = now()
 
@@ -96,6 +102,8 @@ def verify_and_keep(
         report = report._replace(difference=_closings_difference(pool, report.head.position))
     if report.difference is None:
         report = report._replace(difference=_guards_difference(pool, sources))
+    if report.difference is None:
+        report = report._replace(difference=_difference_beside(pool, beside))
     difference = report.difference
     values = {
         "began_at": began,
@@ -119,6 +127,12 @@ def _guards_difference(pool: Pool, sources: Sequence[Source]) -> Difference | No
     with pool.connection() as connection:
         found = guards.differences(connection, sources)
     return Difference(0, f"guards: {'; '.join(found)}") if found else None
+
+
+def _difference_beside(pool: Pool, beside: Sequence[Beside]) -> Difference | None:
+    with pool.connection() as connection:
+        found = next((what for each in beside if (what := each(connection)) is not None), None)
+    return None if found is None else Difference(0, found)
 
 
 LAST = """
@@ -166,9 +180,11 @@ class Stopped(RuntimeError):  # noqa: N818 - reads as what it says
 class Verifier:
     """Verifies behind the pages, one at a time."""
 
-    def __init__(self, pool: Pool, sources: Sequence[Source]) -> None:
+    def __init__(
+        self, pool: Pool, sources: Sequence[Source], beside: Sequence[Beside] = ()
+    ) -> None:
         self._pool = pool
-        self._sources = sources
+        self._sources, self._beside = sources, beside
         self.thread: threading.Thread | None = None
         self._stop = threading.Event()
         self.progress: tuple[int, int] | None = None
@@ -198,7 +214,13 @@ class Verifier:
                 self.progress = (0, 0) if mine else None
                 tell(mine)
                 if mine:
-                    verify_and_keep(self._pool, asked_by, self._advance, sources=self._sources)
+                    verify_and_keep(
+                        self._pool,
+                        asked_by,
+                        self._advance,
+                        sources=self._sources,
+                        beside=self._beside,
+                    )
         except Stopped:
             pass
         except Exception:

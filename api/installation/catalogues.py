@@ -3,30 +3,16 @@
 The act itself is `CatalogueAdopted`, decided like any other. Here is everything before it.
 """
 
-import csv
-import io
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from api.export.formats import text_of_cell
 from api.installation.wiring import Installation
-from api.intake.sheets.file import (
-    Cell,
-    ErrorValue,
-    Moment,
-    Sheet,
-    is_workbook,
-    read_text,
-    read_workbook,
-)
-from api.intake.sheets.kinds import cause_by_start
-from api.intake.sheets.parts import address
+from api.intake.sheets.catalogue_files import arrived
 from api.questions.answers import ListPage
 from api.questions.declared import DeclaredList
-from api.questions.policy import Action, decide
+from api.questions.policy import Action, Grant, decide
 from api.questions.problems import Fault, Problem, invalid
 from api.questions.queries import Found, missing, settle
 from api.questions.questions import Entire
@@ -39,6 +25,7 @@ from domain.terms.vocabulary import CatalogueKind
 from ledger import catalogue_forms, catalogues
 from ledger.catalogues import Arrived, Stored
 from ledger.gate.faults import Invalid, malformed
+from ledger.gate.text import require_plain
 from ledger.reference import SHIPPED, Shipped
 from projections.items.entries import CatalogueItem
 from replay.engines import InProcess, processes
@@ -46,7 +33,6 @@ from replay.what_if import Adoption, Preview
 from replay.what_if import preview as fold_both_ways
 
 MOST_BYTES = catalogue_forms.MOST_BYTES
-SHEETS = frozenset(catalogue_forms.FORMS)
 ENTRIES_HERE = 200_000
 """Entries of a ledger up to which a server makes a preview of all enterprises; beyond: some, or the
 command line."""
@@ -117,7 +103,8 @@ def add(
             f"the file is larger than {MOST_BYTES // 2**20} MB",
         )
     try:
-        arrived, notes = _arrived(kind, Path(file_name).name[:200] or "catalogue", raw)
+        name = require_plain(Path(file_name).name[:200], "file_name")
+        arrived, notes = _arrived(kind, name or "catalogue", raw)
         with house.pool.connection() as connection:
             sha256, found = catalogues.add(connection, arrived, actor.account)
     except Invalid as error:
@@ -151,66 +138,7 @@ def _unusable(kind: CatalogueKind, error: Invalid) -> Problem:
 def _arrived(kind: CatalogueKind, name: str, raw: bytes) -> tuple[Arrived, tuple[str, ...]]:
     if kind is CatalogueKind.OUTLINE:
         _require_drawable(raw)
-    if kind not in SHEETS:
-        return Arrived(kind, name, raw), ()
-    cause = cause_by_start(raw[:4096])
-    if cause is not None:
-        raise malformed(*cause, "file")
-    if is_workbook(raw[:8]):
-        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-            file.write(raw)
-            file.flush()
-            book = read_workbook(Path(file.name))
-        sheet, *others = book.sheets
-        _require_values(sheet)
-        unread = (f"工作表“{each.name}”未读取 / sheet {each.name} not read" for each in others)
-        return Arrived(kind, name, raw, _as_csv(sheet)), (*book.notes, *unread)
-    book = read_text(raw)
-    # In GB18030 a file is stored as it was sent, and read in UTF-8.
-    table = _as_csv(book.sheets[0]) if book.notes else None
-    return Arrived(kind, name, raw, table), book.notes
-
-
-def _require_values(sheet: Sheet) -> None:
-    """Refuse formulas and errors: what a formula came to when it was saved is not what it says."""
-    wrong = [
-        *((at, "公式", "a formula") for at in sorted(sheet.formulas)),
-        *(
-            ((number, column), f"错误 {cell.shown}", f"the error {cell.shown}")
-            for number, cells in sheet.rows
-            for column, cell in enumerate(cells)
-            if isinstance(cell, ErrorValue)
-        ),
-    ]
-    if wrong:
-        at, zh, en = wrong[0]
-        place = address(*at)
-        raise malformed(
-            f"{place} 单元格是{zh},请粘贴为数值", f"{place} holds {en}; paste its value", place
-        )
-
-
-def _as_csv(sheet: Sheet) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    line = 1
-    for number, cells in sheet.rows:
-        while line < number:  # faults name the row of the sheet
-            writer.writerow([])
-            line += 1
-        writer.writerow([_text(cell) for cell in cells])
-        line += 1
-    return out.getvalue().encode()
-
-
-def _text(cell: Cell) -> str:
-    match cell:
-        case None:
-            return ""
-        case Moment(at):
-            return at.isoformat(sep=" ")
-        case _:
-            return text_of_cell(str(cell))
+    return arrived(kind, name, raw)
 
 
 def _require_drawable(raw: bytes) -> None:
@@ -225,6 +153,14 @@ def _require_drawable(raw: bytes) -> None:
             f"no valid outline in GeoJSON with a polygon of code 110000: {str(error)[:200]}",
             "file",
         ) from None
+
+
+def told(each: Catalogue, grant: Grant) -> Catalogue:
+    """Return the file as its reader is told of it: somebody's name for it may name anybody."""
+    if grant.persons or each.shipped:
+        return each
+    ending = Path(each.file_name).suffix[:6]
+    return each._replace(file_name=f"{each.kind.value}-{each.sha256[:12]}{ending}")
 
 
 def every(house: Installation, position: int) -> list[Catalogue]:
@@ -426,10 +362,10 @@ def shown_preview(found: Preview) -> Mapping[str, Any]:
 
 def _listed(house: Installation, actor: Actor, question: Entire) -> Found:
     """Return every file that is stored or shipped, with its adoptions as known at the position."""
-    audience = decide(actor, Action.READ, "catalogues").audience
+    grant = decide(actor, Action.READ, "catalogues")
     settled = settle(house, question.asked())
-    items = [shown(each) for each in every(house, settled.basis.position)]
-    return Found(settled.answer_basis, ListPage(items, None), audience)
+    items = [shown(told(each, grant)) for each in every(house, settled.basis.position)]
+    return Found(settled.answer_basis, ListPage(items, None), grant.audience)
 
 
 CATALOGUES = DeclaredList(

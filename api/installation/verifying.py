@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from api.installation.beside import BESIDE
 from api.installation.doctor import unopened
 from api.installation.opening import SOURCES
 from api.installation.settings import Settings
@@ -75,7 +76,7 @@ def verify_whole(
 ) -> Verification:
     """Recompute the ledger and keep what came of it; see what was expected, and open some boxes."""
     head, difference = verify_and_keep(
-        pool, LOCAL.account, progress, expected.checkpoints, sources=SOURCES
+        pool, LOCAL.account, progress, expected.checkpoints, sources=SOURCES, beside=BESIDE
     )
     faults: list[tuple[str, str]] = []
     if difference is not None:

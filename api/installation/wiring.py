@@ -15,6 +15,7 @@ from api.access.accounts import Register
 from api.access.gate import Gate
 from api.access.sealing import derived, seal, unseal_with
 from api.installation.bench import Bench
+from api.installation.beside import BESIDE
 from api.installation.made_once import made_once
 from api.installation.news import News
 from api.installation.opening import SOURCES, open_ledger
@@ -237,7 +238,7 @@ class Installation:
     def _verifier(self) -> "Verifier":
         from proof.verifications import Verifier  # noqa: PLC0415 - see above
 
-        return Verifier(self.pool, SOURCES)
+        return Verifier(self.pool, SOURCES, BESIDE)
 
     @contextmanager
     def reading(self) -> Generator[Connection[Any]]:

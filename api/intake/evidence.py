@@ -5,6 +5,7 @@ its place. Who sees it: who sent it, and who sees an entry that names it.
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,7 @@ from domain.terms.evidence import evidence_tag
 from ledger import codec
 from ledger.log.clock import SHANGHAI, now
 
+logger = logging.getLogger("dudao.api")
 MIB = 1024 * 1024
 LARGEST = 15 * MIB
 PIECE = MIB
@@ -388,11 +390,75 @@ SELECT octets FROM office.evidence_piece WHERE sha256 = %(sha256)s AND number = 
 
 
 def octets(house: Reading, stored: Stored) -> Iterator[bytes]:
-    """Yield the content piece by piece; a connection is held only while one is read."""
+    """Return the content piece by piece; a connection is held only while one is read.
+
+    All of it is hashed before the first byte is given out, and again while it is: what somebody has
+    put under the digest since is no evidence.
+
+    Raises:
+        Problem: 410, what is stored is not what the digest names.
+    """
+    held = [*_pieces(house, stored)] if stored.size <= PIECE else None
+    if not _is_whole(held or _pieces(house, stored), stored.sha256):
+        raise _changed(stored.sha256)
+    return _once_more(house, stored) if held is None else iter(held)
+
+
+def _once_more(house: Reading, stored: Stored) -> Iterator[bytes]:
+    digest, last = hashlib.sha256(), b""
+    for piece in _pieces(house, stored):
+        if last:
+            yield last
+        digest.update(piece)
+        last = piece
+    if digest.digest() != stored.sha256:  # of the last piece nothing is given out
+        raise _changed(stored.sha256)
+    yield last
+
+
+def _pieces(house: Reading, stored: Stored) -> Iterator[bytes]:
     for number in range(-(-stored.size // PIECE)):
         values = {"sha256": stored.sha256, "number": number}
         with house.reading() as connection:
             row = connection.execute(READ_PIECE, values, binary=True).fetchone()
         if row is None:
-            raise KeyError(stored.sha256.hex())
+            return
         yield row[0]
+
+
+def _is_whole(pieces: Iterable[bytes], sha256: bytes) -> bool:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest() == sha256
+
+
+def _changed(sha256: bytes) -> Problem:
+    logger.critical("evidence %s is not what its digest says", sha256.hex())
+    return Problem(
+        "damaged",
+        "保存的内容与其摘要不符,已不是原件,不予提供;请系统管理员从备份恢复并核验账本",
+        "what is stored is not what this digest names: it is no longer the original and is not given "
+        "out; restore it from a backup and verify the ledger",
+    )
+
+
+KEPT = """
+SELECT sha256 FROM office.evidence WHERE sha256 > %(after)s ORDER BY sha256 LIMIT 500
+"""
+READ_PIECES = "SELECT octets FROM office.evidence_piece WHERE sha256 = %(sha256)s ORDER BY number"
+
+
+def difference(connection: Connection[Any]) -> str | None:
+    """Return which evidence is not what its digest says, the first one; None if all is.
+
+    What was taken away is none: an owner may, because a photo can show people.
+    """
+    after = b""
+    while rows := connection.execute(KEPT, {"after": after}).fetchall():
+        for (sha256,) in rows:
+            found = connection.execute(READ_PIECES, {"sha256": sha256}, binary=True)
+            if not _is_whole((bytes(octets) for (octets,) in found), bytes(sha256)):
+                return f"evidence: {bytes(sha256).hex()} is not what its digest says"
+            after = sha256
+    return None

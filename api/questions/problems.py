@@ -38,6 +38,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "not-acceptable": Kind(406, "不能以所要求的格式回答"),
         "refused": Kind(409, "依规则不予办理"),
         "conflict": Kind(409, "相关记录正在变化"),
+        "damaged": Kind(410, "保存的内容已不是原件"),
         "version-conflict": Kind(412, "记录已有变化"),
         "too-large": Kind(413, "内容过大"),
         "unsupported-media-type": Kind(415, "不支持的内容格式"),

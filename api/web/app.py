@@ -43,6 +43,7 @@ from api.questions.answered import ANSWERS, OF_NOW
 from api.questions.declared import LISTS
 from api.web import routes as pages
 from api.web.frame import problems
+from api.web.page_rights import page_judged_first
 
 if TYPE_CHECKING:
     from api.reports.typeset import Typesetter
@@ -110,7 +111,11 @@ def describe() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(judged_first), Depends(single_valued)],
+        dependencies=[
+            Depends(judged_first),
+            Depends(page_judged_first),
+            Depends(single_valued),
+        ],
     )
     handlers.install(app, problems.page)
     for module in (

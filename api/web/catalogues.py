@@ -94,12 +94,13 @@ def _all(
     values: Mapping[str, str],
     refusal: Refusal | None,
 ) -> Response:
-    decide(actor, Action.READ, "catalogues")
+    grant = decide(actor, Action.READ, "catalogues")
     question, seen = read(request, AsOf)
     settled = settle(house, question.asked())
     frame = framed(request, house, actor, settled.answer_basis, twin="/v1/catalogues", entire=True)
+    every = catalogues.every(house, settled.basis.position)
     page = CataloguesPage(
-        items=[catalogues.shown(e) for e in catalogues.every(house, settled.basis.position)],
+        items=[catalogues.shown(catalogues.told(each, grant)) for each in every],
         kinds=choices(frame.language, "catalogue"),
         may_add=frame.now and actor.role in MAY[EVENT],
         refusal=refusal,
@@ -150,10 +151,10 @@ def _one(  # noqa: PLR0913, PLR0917 - who asks, for what, and what they typed
     values: Mapping[str, str],
     refusal: Refusal | None,
 ) -> Response:
-    decide(actor, Action.READ, "catalogues")
+    grant = decide(actor, Action.READ, "catalogues")
     question, seen = read(request, AsOf)
     settled = settle(house, question.asked())
-    found = catalogues.one(house, settled.basis.position, sha256)
+    found = catalogues.told(catalogues.one(house, settled.basis.position, sha256), grant)
     twin = f"/v1/catalogues/{sha256}"
     frame = framed(
         request,

@@ -69,9 +69,9 @@ def one(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return what is known of one file."""
-    decide(actor, Action.READ, "catalogues")
+    grant = decide(actor, Action.READ, "catalogues")
     answer_basis = settle(house, question.asked())
-    found = catalogues.one(house, answer_basis.basis.position, sha256)
+    found = catalogues.told(catalogues.one(house, answer_basis.basis.position, sha256), grant)
     return document(request, answer_basis.answer_basis, catalogues.shown(found))
 
 
@@ -87,9 +87,9 @@ def one(
 )
 def file(house: Installed, actor: Caller, sha256: Text) -> Response:
     """Return the bytes; their SHA-256 is their address."""
-    decide(actor, Action.READ, "catalogues")
+    grant = decide(actor, Action.READ, "catalogues")
     raw = catalogues.octets(house, sha256)
-    found = catalogues.one(house, house.ends().head, sha256)
+    found = catalogues.told(catalogues.one(house, house.ends().head, sha256), grant)
     headers = {
         "ETag": f'"{sha256}"',
         "Cache-Control": "private, no-cache",

@@ -127,7 +127,7 @@ async def _receive(request: Request, file: IO[bytes]) -> Arrived:
             "content": {media.value: _BINARY for media in Media},
         },
         304: {"description": "未变 / not modified"},
-        **problems(401, 403, 404, 422),
+        **problems(401, 403, 404, 410, 422),
     },
     response_class=Response,
 )

@@ -86,9 +86,9 @@ def _form(
     values: Mapping[str, str],
     refusal: Problem | None,
 ) -> Response:
-    decide(actor, Action.READ, "what-if")
+    grant = decide(actor, Action.READ, "what-if")
     held = [
-        (each.sha256, f"{each.kind.zh} {each.file_name}")
+        (each.sha256, f"{each.kind.zh} {catalogues.told(each, grant).file_name}")
         for each in catalogues.every(house, house.ends().head)
         if each.file_held
     ]

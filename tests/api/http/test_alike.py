@@ -126,3 +126,28 @@ def test_a_command_on_another_enterprises_record_is_answered_like_one_on_none(
     ]
     assert sent[0].status_code == 403
     alike(*sent, theirs[field], nothing)
+
+
+@pytest.mark.parametrize("kind", ["AssessmentHeld", "ApplicationSubmitted"])
+def test_a_used_id_is_refused_in_the_same_words_whosever_it_is(
+    desk: Desk, theirs: dict[str, Any], kind: str
+):
+    """Ids are one space (0246): that one is used is told, whose and for what is not."""
+    mine = uscc()
+    own = listed(mine, "4")
+    desk.send(*own, session(mine, "4"))
+    if kind == "AssessmentHeld":
+        field, sent = "assessment_id", session(mine, "4", "2025-04-11")
+        used = session(mine, "4")["data"][field]
+    else:
+        field, sent = "application_id", own[1]
+        used = own[1]["data"][field]
+    body = {**sent["data"], "valid_from": "2025-04-11"}
+    if kind == "ApplicationSubmitted":
+        body |= {"window": "2025-05", "valid_from": "2025-05-11"}
+    answers = [
+        desk.post(f"/v1/commands/{kind}", {**body, field: name}, reporter(mine))
+        for name in (used, theirs[field])
+    ]
+    assert answers[0].status_code == 409, answers[0].text
+    alike(*answers, used, theirs[field])

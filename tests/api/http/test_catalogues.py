@@ -4,14 +4,18 @@ import hashlib
 import io
 import json
 
+import psycopg
 import pytest
 import xlsxwriter
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.installation import founding
 from api.installation.bench import recording
 from api.installation.founding import found
 from api.installation.wiring import Installation
+from api.intake.sheets.catalogue_files import table
 from domain.terms.vocabulary import CatalogueKind
+from ledger import catalogues
 from ledger.deciding.outcome import Accepted
 from ledger.gate.shapes import from_members
 from ledger.reference import SHIPPED
@@ -216,3 +220,46 @@ def test_what_is_installed_is_shown_once_when_the_ledger_adopts_it(desk: Desk):
     ]
     assert entries
     assert len(entries) == len(set(entries))
+
+
+def test_a_catalogue_that_somebody_changed_is_held_no_more_and_verification_names_it(
+    desk: Desk, house: Installation, server: Server
+):
+    csv = "code,name,class\n4-99-01-90,被改的职业,技能类\n"
+    book = io.BytesIO()
+    sheet = xlsxwriter.Workbook(book)
+    for number, row in enumerate(each.split(",") for each in csv.splitlines()):
+        sheet.add_worksheet("目录") if number == 0 else None
+        sheet.worksheets()[0].write_row(number, 0, row)
+    sheet.close()
+    plain = add(desk, "new_occupations", csv).json()["sha256"]
+    answer = desk.http.post(
+        "/v1/catalogues",
+        data={"kind": "new_occupations"},
+        files={"file": ("x.xlsx", book.getvalue())},
+        headers={**desk.auth(CENTRE), "Idempotency-Key": "changed"},
+    )
+    assert answer.status_code == 201, answer.text
+    database = conninfo_to_dict(house.database.addresses.owner)["dbname"]
+    superuser = make_conninfo(server.superuser, dbname=database)
+    change = "UPDATE ledger.catalogue SET content = %s WHERE sha256 = %s"
+    with psycopg.connect(superuser, autocommit=True) as connection, house.pool.connection() as own:
+        assert catalogues.difference(own, table) is None
+        connection.execute("ALTER TABLE ledger.catalogue DISABLE TRIGGER refuse_change")
+        for sha256 in (plain, answer.json()["sha256"]):
+            row = connection.execute(
+                "SELECT content FROM ledger.catalogue WHERE sha256 = %s", [bytes.fromhex(sha256)]
+            ).fetchone()
+            assert row is not None
+            other = bytes(row[0]).replace("被改的".encode(), "另一个".encode())
+            connection.execute(change, [other, bytes.fromhex(sha256)])
+            try:
+                assert sha256 in (catalogues.difference(own, table) or "")
+                if sha256 == plain:
+                    path = f"/v1/catalogues/{sha256}/file"
+                    assert desk.get(path, accept="*/*").status_code == 404
+                    assert catalogues.contents(own, [sha256]) == {}
+            finally:
+                connection.execute(change, [row[0], bytes.fromhex(sha256)])
+        connection.execute("ALTER TABLE ledger.catalogue ENABLE ALWAYS TRIGGER refuse_change")
+        assert catalogues.difference(own, table) is None

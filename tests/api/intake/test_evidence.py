@@ -5,11 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import httpx2
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from api.installation.beside import BESIDE
 from api.installation.wiring import Installation
 from api.intake import evidence, previews
 from api.intake.evidence import LARGEST, PIECE
+from proof.verifications import verify_and_keep
 from tests.api.desk import Desk
 from tests.api.lines import (
     CENTRE,
@@ -21,6 +25,7 @@ from tests.api.lines import (
     reporter,
     uscc,
 )
+from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
 
@@ -443,3 +448,32 @@ def test_the_application_cannot_change_or_remove_what_is_stored(
     with house.pool.connection() as connection, pytest.raises(Exception, match="denied") as raised:
         connection.execute(statement.format(table).encode())
     assert type(raised.value).__name__ == "InsufficientPrivilege"
+
+
+FLIP = "UPDATE office.evidence_piece SET octets = set_byte(octets, 40, 255 - get_byte(octets, 40))"
+
+
+@pytest.mark.parametrize("size", [1000, PIECE + 500])
+def test_bytes_that_somebody_changed_under_a_digest_are_given_to_nobody_and_verification_names_them(
+    desk: Desk, house: Installation, server: Server, size: int
+) -> None:
+    content = photo(size=size)
+    assert put(desk, content).status_code == 201
+    path = f"/v1/evidence/{name(content)}"
+    database = conninfo_to_dict(house.database.addresses.owner)["dbname"]
+    values = {"sha256": bytes.fromhex(name(content)), "number": (size - 1) // PIECE}
+    statement = f"{FLIP} WHERE sha256 = %(sha256)s AND number = %(number)s".encode()
+    with psycopg.connect(
+        make_conninfo(server.superuser, dbname=database), autocommit=True
+    ) as connection:
+        connection.execute(statement, values)
+        try:
+            answer = desk.http.get(path, headers=desk.auth(INSPECTOR))
+            assert (answer.status_code, answer.json()["type"]) == (410, "urn:dudao:problem:damaged")
+            found = verify_and_keep(house.pool, "somebody", beside=BESIDE).difference
+            assert found is not None
+            assert found.what == f"evidence: {name(content)} is not what its digest says"
+        finally:
+            connection.execute(statement, values)  # the same bit back
+    assert desk.http.get(path, headers=desk.auth(INSPECTOR)).content == content
+    assert verify_and_keep(house.pool, "somebody", beside=BESIDE).difference is None
