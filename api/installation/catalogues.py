@@ -155,7 +155,7 @@ def _require_drawable(raw: bytes) -> None:
         ) from None
 
 
-def told(each: Catalogue, grant: Grant) -> Catalogue:
+def named_for(each: Catalogue, grant: Grant) -> Catalogue:
     """Return the file as its reader is told of it: somebody's name for it may name anybody."""
     if grant.persons or each.shipped:
         return each
@@ -364,7 +364,7 @@ def _listed(house: Installation, actor: Actor, question: Entire) -> Found:
     """Return every file that is stored or shipped, with its adoptions as known at the position."""
     grant = decide(actor, Action.READ, "catalogues")
     settled = settle(house, question.asked())
-    items = [shown(told(each, grant)) for each in every(house, settled.basis.position)]
+    items = [shown(named_for(each, grant)) for each in every(house, settled.basis.position)]
     return Found(settled.answer_basis, ListPage(items, None), grant.audience)
 
 

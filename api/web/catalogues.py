@@ -100,7 +100,7 @@ def _all(
     frame = framed(request, house, actor, settled.answer_basis, twin="/v1/catalogues", entire=True)
     every = catalogues.every(house, settled.basis.position)
     page = CataloguesPage(
-        items=[catalogues.shown(catalogues.told(each, grant)) for each in every],
+        items=[catalogues.shown(catalogues.named_for(each, grant)) for each in every],
         kinds=choices(frame.language, "catalogue"),
         may_add=frame.now and actor.role in MAY[EVENT],
         refusal=refusal,
@@ -154,7 +154,7 @@ def _one(  # noqa: PLR0913, PLR0917 - who asks, for what, and what they typed
     grant = decide(actor, Action.READ, "catalogues")
     question, seen = read(request, AsOf)
     settled = settle(house, question.asked())
-    found = catalogues.told(catalogues.one(house, settled.basis.position, sha256), grant)
+    found = catalogues.named_for(catalogues.one(house, settled.basis.position, sha256), grant)
     twin = f"/v1/catalogues/{sha256}"
     frame = framed(
         request,

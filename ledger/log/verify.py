@@ -423,7 +423,8 @@ SELECT NOT EXISTS (
                           WHERE stream <> '' AND position BETWEEN 1 AND %(size)s
                           ORDER BY position) e
                   GROUP BY stream) s
-     WHERE found <> ARRAY(SELECT generate_series(1, last)))
+     WHERE CASE cardinality(found) WHEN last THEN found <> ARRAY(SELECT generate_series(1, last))
+                                   ELSE true END)
 """
 VERSIONS = """
 SELECT min(position) FROM (

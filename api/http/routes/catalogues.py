@@ -71,7 +71,7 @@ def one(
     """Return what is known of one file."""
     grant = decide(actor, Action.READ, "catalogues")
     answer_basis = settle(house, question.asked())
-    found = catalogues.told(catalogues.one(house, answer_basis.basis.position, sha256), grant)
+    found = catalogues.named_for(catalogues.one(house, answer_basis.basis.position, sha256), grant)
     return document(request, answer_basis.answer_basis, catalogues.shown(found))
 
 
@@ -89,7 +89,7 @@ def file(house: Installed, actor: Caller, sha256: Text) -> Response:
     """Return the bytes; their SHA-256 is their address."""
     grant = decide(actor, Action.READ, "catalogues")
     raw = catalogues.octets(house, sha256)
-    found = catalogues.told(catalogues.one(house, house.ends().head, sha256), grant)
+    found = catalogues.named_for(catalogues.one(house, house.ends().head, sha256), grant)
     headers = {
         "ETag": f'"{sha256}"',
         "Cache-Control": "private, no-cache",

@@ -88,7 +88,7 @@ def _form(
 ) -> Response:
     grant = decide(actor, Action.READ, "what-if")
     held = [
-        (each.sha256, f"{each.kind.zh} {catalogues.told(each, grant).file_name}")
+        (each.sha256, f"{each.kind.zh} {catalogues.named_for(each, grant).file_name}")
         for each in catalogues.every(house, house.ends().head)
         if each.file_held
     ]

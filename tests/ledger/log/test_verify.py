@@ -189,6 +189,7 @@ def test_a_changed_bit_in_the_index_of_tags_is_named(
 @pytest.mark.parametrize(
     ("statement", "position"),
     [
+        ("UPDATE ledger.entry SET version = 2147483647 WHERE position = 3", 3),
         ("DELETE FROM ledger.entry WHERE position = 5", 5),
         ("DELETE FROM ledger.entry WHERE position > 9", 10),
         ("DELETE FROM ledger.entry_tag WHERE position = 5", 5),
