@@ -12,6 +12,8 @@ DOCUMENT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 ROOMS = ("domain", "ledger", "projections", "replay", "proof", "api")
 MOST_FILES = 40
 """Files in one folder of `api`, beyond which floors are missing."""
+MOST_STOPS = 10
+"""From an import line to a page, for a newcomer who walks it."""
 ENDINGS = re.compile(
     "Accepted|Adopted|Annual|Answered|Aside|Assigned|Begun|Changed|Closed|Concluded|Confirmed|Corrected|"
     "Covered|Decided|Dispatched|Disputed|Drawn|Erased|Filed|Given|Held|Imposed|Issued|Lifted|Listed|"
@@ -53,6 +55,86 @@ def test_every_place_that_the_document_names_exists():
     )
     assert len(named) > 20
     assert {place for place in named if not (ROOT / place).exists()} == set()
+
+
+def section(title: str) -> str:
+    """Return what stands under a heading of the document."""
+    return DOCUMENT.split(f"\n## {title}", 1)[1].split("\n## ", 1)[0]
+
+
+def names_of(path: Path) -> set[str]:
+    """Return what a module says by itself: its functions, classes and values."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+            case ast.Assign(targets=targets):
+                names |= {each.id for each in targets if isinstance(each, ast.Name)}
+            case _:
+                pass
+    return names
+
+
+def test_every_stop_of_the_way_from_a_line_to_a_page_is_where_the_document_says():
+    way = section("From an import line to a page").split("\n**A command**", 1)
+    stops = re.split(r"^\d+\. ", way[0], flags=re.MULTILINE)[1:]
+    assert 5 < len(stops) <= MOST_STOPS
+    places = [re.findall(r"`([\w/]+\.py)::(\w+)`", stop) for stop in [*stops, way[1]]]
+    assert all(places), "a stop names a file and the name in it"
+    missing = {
+        f"{place}::{name}"
+        for place, name in (place for at_stop in places for place in at_stop)
+        if not (ROOT / place).is_file() or name not in names_of(ROOT / place)
+    }
+    assert missing == set()
+
+
+def test_every_home_names_the_tests_that_hold_it_and_they_are_there():
+    """A second test of a row may be named without the folder of the one before it."""
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$", section("One home"), re.MULTILINE)
+    assert len(rows) > 20
+    unheld = {}
+    for what, held_by in rows[1:]:
+        folder, tests = Path(), []
+        for named in re.findall(r"`([\w/.]+)`", held_by):
+            test = ROOT / named if "/" in named else folder / named
+            folder = test.parent
+            tests.append(test)
+        absent = [str(test) for test in tests if not holds_tests(test)]
+        if absent or not (tests or "import-linter" in held_by):
+            unheld[what] = absent
+    assert unheld == {}
+
+
+def holds_tests(path: Path) -> bool:
+    """Tell whether a file holds tests, or a folder such files; what every test passes is no test itself."""
+    if path.is_dir():
+        return any(map(holds_tests, path.glob("test_*.py")))
+    if not path.name.startswith("test_"):
+        return path.is_file()
+    return path.is_file() and any(name.startswith("test_") for name in names_of(path))
+
+
+def test_the_schemas_of_the_database_are_those_of_the_document():
+    """Their names never change, or lead on: grants, backups and the release of before say them."""
+    sources = [ROOT / "ledger" / "migrate.py", *ROOT.glob("*/**/sql/[0-9]*.sql")]
+    made = {
+        schema
+        for source in sources
+        for schema in re.findall(
+            r"CREATE SCHEMA (?:IF NOT EXISTS )?(\w+)", source.read_text("utf-8")
+        )
+    }
+    listed = DOCUMENT.split("Schemas of the database", 1)[1].split("\n\n", 1)[0]
+    named = set(re.findall(r"`(\w+)`", listed))
+    assert made == {
+        *("ledger", "vault", "projections", "projections_next", "projections_last"),
+        *("analysis", "proof", "office"),
+    }
+    assert made <= named
 
 
 def test_every_term_of_the_glossary_is_a_name_in_the_code():
