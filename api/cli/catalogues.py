@@ -4,13 +4,12 @@ Adopting is an act of an authority: on the page 目录, over HTTP, or as a line 
 """
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.failures import Failure, tell
+from api.cli.failures import Failure, require_day, tell
 from api.cli.language import chosen
 from api.cli.output import FormatOption, OutOption, form_of, write_few
 
@@ -140,7 +139,7 @@ def preview(  # noqa: PLR0913 - one argument an option
     from domain.terms.intervals import Days  # noqa: PLC0415
     from projections.items.shape import plain  # noqa: PLC0415
 
-    days = Days(_day(valid_from), None if valid_to is None else _day(valid_to))
+    days = Days(require_day(valid_from), None if valid_to is None else require_day(valid_to))
     with _house() as house:
         supposed: Supposed = catalogues.Supposed(
             _whole(house, digest), edition, days, tuple(uscc or ())
@@ -201,15 +200,6 @@ def _whole(house: "Installation", digest: str) -> str:
             f"no single catalogue {digest}; see dudao catalogue list",
         )
     return found[0]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Failure(
-            f"{text} 不是日期,应如 2026-11-23", f"{text} is no day like 2026-11-23"
-        ) from None
 
 
 def _say(value: object) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from api.cli import usage
@@ -75,6 +76,20 @@ def require_file(path: Path) -> None:
             f"{path} is a pipe or a device and cannot be read again from its start: save it to a file first",
         )
     raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+
+
+def require_day(text: str) -> date:
+    """Return the day that was typed.
+
+    Raises:
+        Failure: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Failure(
+            f"{text} 不是日期,应如 2026-11-23", f"{text} is no day like 2026-11-23"
+        ) from None
 
 
 def tell(zh: str, en: str) -> None:

@@ -5,13 +5,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import date
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.failures import Failure, tell
+from api.cli.failures import Failure, require_day, tell
 from api.cli.imports import bar
 from api.cli.output import Format, destination
 from api.cli.questions import KnownAt, Position, ValidAt, question_of
@@ -140,22 +139,13 @@ def _adoption(
     start, end = days
     if start is None:
         raise Failure("请用 --from 给出目录的生效日", "say from which day with --from")
-    of = Days(_day(start), None if end is None else _day(end))
+    of = Days(require_day(start), None if end is None else require_day(end))
     path = Path(named)
     if not path.exists():
         return supposing.stored_adoption(house, named, edition, of)
     if kind is None:
         raise Failure("请用 --kind 给出目录类别", "say what kind of catalogue it is: --kind")
     return supposing.adoption_of(catalogues.kind_of(kind), path, edition, of)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Failure(
-            f"{text} 不是日期,应如 2026-11-23", f"{text} is no day like 2026-11-23"
-        ) from None
 
 
 class _Told:

@@ -4,22 +4,23 @@ Lines that are supposed may name people and stand outside the vault: everything 
 the database does not hold. What a part came to is written with where it ends, in one transaction.
 """
 
-import uuid
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, LiteralString
+from typing import Any
 
 import msgspec
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from api.intake.operation_store import Seals
+from api.intake.sealed_jobs import SealedJobs, Seals
 from domain.terms.envelope import Actor
 
 CHANNEL = "dudao_what_if"
 WAKE = f"NOTIFY {CHANNEL}"
+MOST_SHOWN = 50
+"""Questions of an account that are listed."""
 
 
 class Stage(StrEnum):
@@ -98,6 +99,7 @@ class WhatIfStore:
     def __init__(self, pool: ConnectionPool[Connection[Any]], seals: Seals) -> None:
         self._pool = pool
         self._seals = seals
+        self._jobs = SealedJobs(pool, seals, Job, "what_if", "what-if", MOST_SHOWN)
 
     INSERT = """
     INSERT INTO office.what_if (id, account, role, organisation, stage, asked_at, asked, state)
@@ -108,20 +110,12 @@ class WhatIfStore:
     def add(self, job: Job, asked: Asked) -> None:
         """Keep a new question. It is known to all from then on."""
         values = {
-            **self._values(job),
-            "account": job.actor.account,
-            "role": job.actor.role.value,
-            "organisation": job.actor.organisation,
-            "asked_at": job.asked_at,
+            **self._jobs.new(job),
             "asked": self._seals.seal(msgspec.json.encode(asked), f"asked {job.id}"),
         }
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(self.INSERT, values)
             connection.execute(WAKE)
-
-    def _values(self, job: Job) -> dict[str, Any]:
-        state = self._seals.seal(msgspec.json.encode(job), f"what-if {job.id}")
-        return {"id": job.id, "stage": job.stage.value, "state": state}
 
     SAVE = """
     UPDATE office.what_if SET stage = %(stage)s, state = %(state)s
@@ -135,7 +129,7 @@ class WhatIfStore:
     def save(self, job: Job, found: Mapping[str, Sequence[bytes]] | None = None) -> bool:
         """Keep how far a question has come with what the part came to; False where it was given up."""
         with self._pool.connection() as connection, connection.transaction():
-            if connection.execute(self.SAVE, self._values(job)).rowcount != 1:
+            if connection.execute(self.SAVE, self._jobs.values(job)).rowcount != 1:
                 return False
             for kind, rows in (found or {}).items():
                 octets = self._seals.seal(
@@ -154,57 +148,17 @@ class WhatIfStore:
         opened = None if row is None else self._seals.unseal(bytes(row[0]), f"asked {job.id}")
         return None if opened is None else msgspec.json.decode(opened, type=Asked)
 
-    ONE = "SELECT id, state FROM office.what_if WHERE id = %(id)s"
-
     def find(self, id_: str) -> Job | None:
         """Return the question of that id."""
-        try:
-            values = {"id": str(uuid.UUID(id_))}
-        except ValueError:
-            return None
-        return next(self._found(self.ONE, values), None)
-
-    OF = """
-    SELECT id, state FROM office.what_if
-     WHERE account = %(account)s AND role = %(role)s AND organisation = %(organisation)s
-     ORDER BY asked_at DESC, turn DESC LIMIT 50
-    """
+        return self._jobs.find(id_)
 
     def of(self, actor: Actor) -> list[Job]:
         """Return the questions of one account, the latest first."""
-        values = {
-            "account": actor.account,
-            "role": actor.role.value,
-            "organisation": actor.organisation,
-        }
-        return list(self._found(self.OF, values))
-
-    NEXT = """
-    SELECT id, state FROM office.what_if WHERE stage IN ('queued', 'running') ORDER BY turn LIMIT 1
-    """
-    GIVE_UP = "UPDATE office.what_if SET stage = 'failed' WHERE id = %(id)s"
+        return self._jobs.of(actor)
 
     def next(self) -> Job | None:
         """Return the question whose turn it is; one that another key sealed is given up."""
-        while True:
-            with self._pool.connection() as connection:
-                row = connection.execute(self.NEXT).fetchone()
-                if row is None:
-                    return None
-                found = self._opened(*row)
-                if found is not None:
-                    return found
-                connection.execute(self.GIVE_UP, {"id": row[0]})
-
-    def _found(self, query: LiteralString, values: dict[str, Any]) -> Iterator[Job]:
-        with self._pool.connection() as connection:
-            rows = connection.execute(query, values).fetchall()
-        opened = (self._opened(*row) for row in rows)
-        yield from (job for job in opened if job is not None)
-
-    def _opened(self, id_: object, state: bytes) -> Job | None:
-        opened = self._seals.unseal(bytes(state), f"what-if {id_}")
-        return None if opened is None else msgspec.json.decode(opened, type=Job)
+        return self._jobs.next()
 
     DROP = "DELETE FROM office.what_if WHERE id = %(id)s"
     STALE = "DELETE FROM office.what_if WHERE asked_at < %(before)s"

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from api.access.provider import Provider
     from api.installation.kept_tables import KeptTables
     from api.installation.what_ifs import WhatIfs
-    from api.intake.operation_store import Seals
     from api.intake.operations import Operations
+    from api.intake.sealed_jobs import Seals
     from projections.follow.fold import Rules
     from projections.follow.runner import Runner
     from projections.follow.set_apart import Apart
@@ -217,7 +217,7 @@ class Installation:
 
     def _seals(self, purpose: str) -> "Seals":
         """Return how content is sealed for a purpose; what a key of before has sealed opens too."""
-        from api.intake.operation_store import Seals  # noqa: PLC0415 - see above
+        from api.intake.sealed_jobs import Seals  # noqa: PLC0415 - see above
 
         key, *earlier = (derived(each, purpose) for each in (self.key, *self.earlier_keys))
         return Seals(partial(seal, key), partial(unseal_with, (key, *earlier)))

@@ -4,24 +4,23 @@ Files and lists of refused lines name people and stand outside the vault; so the
 key that the database does not hold, each piece to its place.
 """
 
-import logging
 import os
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any, Literal, LiteralString, NamedTuple, TypeAlias
+from typing import IO, Any, Literal, TypeAlias
 
 import msgspec
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from api.intake.sealed_jobs import SealedJobs, Seals
 from domain.terms.envelope import Actor
 
-logger = logging.getLogger("dudao.api")
-
 PIECE = 1024 * 1024
+MOST_SHOWN = 100
+"""Operations of an account that are listed."""
 Kind: TypeAlias = Literal["upload", "rejects"]
 
 
@@ -63,13 +62,6 @@ class Operation(msgspec.Struct, kw_only=True):
     errors: list[dict[str, str]] = []
 
 
-class Seals(NamedTuple):
-    """How content is sealed, each to what it belongs to; what does not open is None."""
-
-    seal: Callable[[bytes, str], bytes]
-    unseal: Callable[[bytes, str], bytes | None]
-
-
 class Unopened(Exception):  # noqa: N818 - reads as what it says
     """Content was sealed with another key than this installation's."""
 
@@ -80,6 +72,7 @@ class Store:
     def __init__(self, pool: ConnectionPool[Connection[Any]], seals: Seals) -> None:
         self._pool = pool
         self._seals = seals
+        self._jobs = SealedJobs(pool, seals, Operation, "operation", "operation", MOST_SHOWN)
 
     INSERT = """
     WITH own AS (INSERT INTO office.operation_turn (operation) VALUES (%(id)s) RETURNING number)
@@ -91,24 +84,12 @@ class Store:
 
     def add(self, operation: Operation, content: IO[bytes] | None) -> None:
         """Keep a new operation with its file: both or neither. It is known to all from then on."""
-        actor = operation.actor
-        values = {
-            **self._values(operation),
-            "account": actor.account,
-            "role": actor.role.value,
-            "organisation": actor.organisation,
-            "asked_at": operation.asked_at,
-        }
         with self._pool.connection() as connection, connection.transaction():
-            if connection.execute(self.INSERT, values).rowcount == 0:
+            if connection.execute(self.INSERT, self._jobs.new(operation)).rowcount == 0:
                 return
             if content is not None:
                 self._put(connection, operation.id, "upload", content)
             connection.execute(WAKE)
-
-    def _values(self, operation: Operation) -> dict[str, Any]:
-        state = self._seals.seal(msgspec.json.encode(operation), f"operation {operation.id}")
-        return {"id": operation.id, "stage": operation.stage.value, "state": state}
 
     PUT = """
     INSERT INTO office.operation_piece (id, kind, number, octets)
@@ -128,7 +109,7 @@ class Store:
     def save(self, operation: Operation) -> None:
         """Keep what has become of an operation."""
         with self._pool.connection() as connection:
-            connection.execute(self.SAVE, self._values(operation))
+            connection.execute(self.SAVE, self._jobs.values(operation))
 
     # To the end of the row: it is asked for now, and not when its file was looked at.
     MOVE = """
@@ -139,55 +120,23 @@ class Store:
 
     def move(self, operation: Operation, was: Stage) -> bool:
         """Keep an operation that leaves the stage `was`; return False where somebody was first."""
-        values = {**self._values(operation), "was": was.value}
+        values = {**self._jobs.values(operation), "was": was.value}
         with self._pool.connection() as connection, connection.transaction():
             moved = connection.execute(self.MOVE, values).rowcount == 1
             connection.execute(WAKE)
         return moved
 
-    ONE = "SELECT id, state FROM office.operation WHERE id = %(id)s"
-
     def find(self, id_: str) -> Operation | None:
         """Return the operation of that id."""
-        try:
-            values = {"id": str(uuid.UUID(id_))}
-        except ValueError:
-            return None
-        return next(self._found(self.ONE, values), None)
-
-    OF = """
-    SELECT id, state FROM office.operation
-     WHERE account = %(account)s AND role = %(role)s AND organisation = %(organisation)s
-     ORDER BY asked_at DESC, turn DESC LIMIT 100
-    """
+        return self._jobs.find(id_)
 
     def of(self, actor: Actor) -> list[Operation]:
         """Return the operations of one account, the latest first."""
-        values = {
-            "account": actor.account,
-            "role": actor.role.value,
-            "organisation": actor.organisation,
-        }
-        return list(self._found(self.OF, values))
-
-    NEXT = """
-    SELECT id, state FROM office.operation WHERE stage IN ('queued', 'running') ORDER BY turn LIMIT 1
-    """
-
-    GIVE_UP = "UPDATE office.operation SET stage = 'failed' WHERE id = %(id)s"
+        return self._jobs.of(actor)
 
     def next(self) -> Operation | None:
         """Return the operation whose turn it is."""
-        while True:
-            with self._pool.connection() as connection:
-                row = connection.execute(self.NEXT).fetchone()
-                if row is None:
-                    return None
-                found = self._opened(*row)
-                if found is not None:
-                    return found
-                logger.error("import %s was sealed with another key; it is given up", row[0])
-                connection.execute(self.GIVE_UP, {"id": row[0]})
+        return self._jobs.next()
 
     # A rehearsal that nobody came back to; a file whose faults were to be mended.
     STALE = """
@@ -198,17 +147,7 @@ class Store:
 
     def stale(self, now: datetime, kept: timedelta) -> list[Operation]:
         """Return what nobody came back to for so long, and whose file is still here."""
-        return list(self._found(self.STALE, {"before": now - kept}))
-
-    def _found(self, query: LiteralString, values: dict[str, Any]) -> Iterator[Operation]:
-        with self._pool.connection() as connection:
-            rows = connection.execute(query, values).fetchall()
-        opened = (self._opened(*row) for row in rows)
-        yield from (operation for operation in opened if operation is not None)
-
-    def _opened(self, id_: object, state: bytes) -> Operation | None:
-        opened = self._seals.unseal(bytes(state), f"operation {id_}")
-        return None if opened is None else msgspec.json.decode(opened, type=Operation)
+        return list(self._jobs.opened(self.STALE, {"before": now - kept}))
 
     LATELY = """
     SELECT count(*), count(*) FILTER (WHERE stage IN ('queued', 'running', 'previewed'))
@@ -230,7 +169,7 @@ class Store:
 
     def old(self, now: datetime, kept: timedelta) -> list[Operation]:
         """Return what was asked for so long ago and still has content."""
-        return list(self._found(self.OLD, {"before": now - kept}))
+        return list(self._jobs.opened(self.OLD, {"before": now - kept}))
 
     DROP = "DELETE FROM office.operation_piece WHERE id = %(id)s AND kind = ANY (%(kinds)s)"
 

@@ -21,8 +21,9 @@ from api.installation.wiring import Installation
 from api.intake import operations
 from api.intake.imports import files
 from api.intake.imports.items import Item
-from api.intake.operation_store import Operation, Seals, Stage, Store
+from api.intake.operation_store import Operation, Stage, Store
 from api.intake.operations import Operations
+from api.intake.sealed_jobs import Seals
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.gate.faults import Fault
