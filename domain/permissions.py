@@ -103,9 +103,10 @@ BUREAU = "bureau"
 SEEN = frozenset({"SpotCheckRecorded", "ComplaintReceived"})
 """What an authority saw or heard: corrected by that authority."""
 
-_ORGANISATION = MappingProxyType(
-    {R.QUALITY_SUPERVISOR: "centre", R.CENTRE_OFFICER: "centre", R.BUREAU_PUBLISHER: "bureau"}
+SEATS: Mapping[Role, str] = MappingProxyType(
+    {R.QUALITY_SUPERVISOR: CENTRE, R.CENTRE_OFFICER: CENTRE, R.BUREAU_PUBLISHER: BUREAU}
 )
+"""Role → the one organisation in which there is such a role."""
 
 
 _DISTRICT = re.compile(MUNICIPALITY + r"[0-9]{4}|BDA")
@@ -117,7 +118,7 @@ def _fits(actor: Actor) -> bool:
         return is_uscc(actor.organisation)
     if actor.role is R.DISTRICT_INSPECTOR:
         return _DISTRICT.fullmatch(actor.organisation) is not None
-    expected = _ORGANISATION.get(actor.role, actor.organisation)
+    expected = SEATS.get(actor.role, actor.organisation)
     return actor.organisation == expected and bool(expected.strip())
 
 

@@ -15,6 +15,7 @@ from psycopg import Connection, errors
 from psycopg_pool import ConnectionPool
 
 from api.access.persons import folded
+from domain.permissions import CENTRE, SEATS
 from domain.terms.alike import skeleton
 from domain.terms.decider import Refused
 from domain.terms.envelope import Actor
@@ -31,12 +32,7 @@ MOST_NOTED = 10_000
 FRESH = 2.0
 """Seconds for which a server process goes on with what it knows of disabled accounts."""
 
-_SEAT = {
-    Role.QUALITY_SUPERVISOR: "centre",
-    Role.CENTRE_OFFICER: "centre",
-    Role.BUREAU_PUBLISHER: "bureau",
-    Role.PUBLIC: "public",
-}
+_SEATS = {**SEATS, Role.PUBLIC: "public"}
 
 
 class Account(NamedTuple):
@@ -84,7 +80,7 @@ def organisation_of(
                 "uscc",
             )
         return chosen
-    return _SEAT.get(role) or organisation or "centre"
+    return _SEATS.get(role) or organisation or CENTRE
 
 
 LONGEST_NAME = 64

@@ -8,6 +8,7 @@ import orjson
 
 from api.installation.wiring import Installation
 from api.intake.commands import foresee
+from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from projections.views.row import Rows, item
@@ -127,7 +128,7 @@ def consequences(
 
 def _is_shown(actor: Actor, key: str) -> bool:
     """Q1 is the supervisors' own fault, and no business of the enterprise (§6)."""
-    return actor.role is not Role.ENTERPRISE_REPORTER or not key.startswith("Q1-")
+    return actor.role is not Role.ENTERPRISE_REPORTER or CHECKS[key.partition("-")[0]].of_enterprise
 
 
 def _change(uscc: str, key: str, before: Rows, after: Rows) -> FlagBothWays | None:

@@ -18,6 +18,7 @@ from api.questions.reading import Reading
 from api.questions.visibility import within
 from api.questions.withheld import rows_at
 from domain.checks.venue import located
+from domain.finding.finding import ENDED
 from domain.terms.envelope import Actor
 from domain.terms.place import Place as Venue
 from domain.terms.place import Side
@@ -30,9 +31,6 @@ from projections.items.records import EnterpriseItem
 from projections.views import roster, scope
 from projections.views.basis import Basis
 from projections.views.entry_docs import shown
-
-_ENDED = ("closed", "withdrawn")
-"""Stages of a finding with which nobody has to do any more."""
 
 Reader = Callable[[Connection[Any], Basis, str], list[dict[str, Any]]]
 
@@ -103,7 +101,7 @@ def _counts(connection: Connection[Any], basis: Basis, whose: Whose) -> dict[str
 
 def open_findings(stages: Mapping[str, int]) -> int:
     """Return how many findings are open, of their numbers by stage."""
-    return sum(number for stage, number in stages.items() if stage not in _ENDED)
+    return sum(number for stage, number in stages.items() if stage not in ENDED)
 
 
 def intervals(house: Reading, actor: Actor, uscc: str, question: AsOf, read: Reader) -> Found:

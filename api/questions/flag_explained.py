@@ -23,7 +23,7 @@ from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
 from domain.terms.place import Place, Step
-from domain.terms.vocabulary import Datum, Mode, Verdict
+from domain.terms.vocabulary import Aspect, Datum, Mode, Verdict
 from ledger.codec import legible
 from projections.items.disclosure import shower
 from projections.items.entries import EntryItem
@@ -34,7 +34,6 @@ from projections.views.basis import Basis
 from projections.views.entry_docs import shown
 from projections.views.names import names
 
-_OF_PLACE = frozenset({"G1", "G2"})
 _UNSEEN = {
     "zh": "记录入账时这项检查没有发现问题",
     "en": "when the record came in, this check found nothing",
@@ -58,7 +57,7 @@ def explained(
     """Return a flag with everything that explains it.
 
     Beside the members of the flag: `check`, `clause_text`, `history` (what was said, since which
-    entry), `then_said` and `now_said`, `rests_on` (entries), `reviews`, `place` (of G1 and G2),
+    entry), `then_said` and `now_said`, `rests_on` (entries), `reviews`, `place` (of what tells about it),
     `covered_by` (findings that name the flag or its record), `same_record` (other flags of it). Of
     an entry that the caller may not see there is the position alone.
 
@@ -213,7 +212,7 @@ def _place(
     house: Reading, connection: Connection[Any], basis: Basis, flag: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """Return every piece of evidence of where the session was held; None where that is not judged."""
-    if flag["code"] not in _OF_PLACE:
+    if CHECKS[flag["code"]].about is not Aspect.PLACE:
         return None
     held = sessions.one(connection, basis, flag["assessment_id"])
     if held is None:

@@ -1,9 +1,10 @@
-"""What came late, and what waits: entries long after their day, flags by check and age."""
+"""What came late, what is overdue, and what waits: entries long after their day, orders, flags by age."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.questions import cursors
-from api.questions.answers import ListPage
+from api.questions.answers import AnswerBasis, ListPage
 from api.questions.cursors import AskedList
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, Settled, further, opened, settle
@@ -13,11 +14,13 @@ from api.questions.visibility import Narrowed, narrowed
 from domain.registry import EVENTS
 from domain.terms.envelope import Actor, Recorded
 from ledger.log.clock import SHANGHAI
+from projections.counts import dossier
 from projections.counts.backlog import backlog as counted
 from projections.counts.tallies import Where
 from projections.items.disclosure import shower
 from projections.items.entries import LateItem
 from projections.views import arrivals
+from projections.views.basis import Basis
 from projections.views.entry_docs import shown
 
 
@@ -56,6 +59,23 @@ def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     items = [show(late_item(entry)) for entry in page.entries]
     more = further(settled, page.next, place)
     return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
+
+
+def overdue(
+    house: Reading, answer_basis: AnswerBasis, findings: Iterable[Mapping[str, Any]]
+) -> frozenset[str]:
+    """Return the ids of those of the findings of which an order is past its deadline, as Q2 says."""
+    flag_of = {
+        f"Q2-{order['position']}": finding["finding_id"]
+        for finding in findings
+        for order in finding["orders"]
+    }
+    if not flag_of:
+        return frozenset()
+    with house.reading() as connection:
+        basis = Basis(answer_basis.day, answer_basis.position)
+        late = dossier.in_breach(connection, basis, list(flag_of))
+    return frozenset(flag_of[key] for key in late)
 
 
 def _wanted(

@@ -11,6 +11,7 @@ from api.questions.clocks import LAST_DAY, Asked
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import missing, settle
 from api.questions.reading import Reading
+from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
 from domain.terms.vocabulary import ReviewDecision, Verdict
@@ -21,8 +22,6 @@ from projections.views.basis import Basis
 
 SESSIONS_SHOWN = 100
 INSPECTIONS_SHOWN = 100
-OUTSIDE = frozenset({"S1", "S2", "S3", "S4", "S7"})
-"""Checks whose breach says that a session was not covered by what was confirmed for the day."""
 
 _Key = tuple[str, str, str | None]
 
@@ -76,7 +75,7 @@ def _judged(
     found: dict[int, list[dict[str, Any]]] = {}
     for flag in flags.on_any_day(conn, records, position):
         dismissed = flag["review"] == ReviewDecision.DISMISSED and not flag["review_stale"]
-        if flag["code"] in OUTSIDE and not dismissed:
+        if CHECKS[flag["code"]].bounds and not dismissed:
             found.setdefault(flag_position(flag["key"]), []).append(flag)
     return found
 

@@ -11,7 +11,7 @@ from api.questions.policy import Grant
 from api.questions.queries import Settled, missing
 from api.questions.visibility import released, within
 from api.questions.withheld import rows_at
-from domain.checks import CHECKS
+from domain.checks import BOUNDS, CHECKS
 from domain.terms.vocabulary import Severity
 from projections.counts import dossier
 from projections.counts.dossier import Cases, CertificateCount, FlagCount, Held, Whose
@@ -22,8 +22,6 @@ from projections.views import roster, scope
 
 FLAGS_SHOWN = 40
 CASES_SHOWN = 25
-SCOPE_CODES = ["S1", "S2", "S3", "S4", "S7", "G1"]
-"""Checks whose breach puts a session outside what the enterprise may do, where or when it may."""
 
 _GRAVITY = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 _BY_GRAVITY = sorted(CHECKS, key=lambda code: (_GRAVITY[CHECKS[code].severity], code))
@@ -102,7 +100,7 @@ def _gathered(
         overdue=dossier.in_breach(conn, basis, [f"Q2-{position}" for position in orders]),
         certificates=dossier.certificate_counts(conn, basis, whose),
         sessions=dossier.session_days(conn, basis, whose),
-        breaches=dossier.breach_days(conn, basis, whose, SCOPE_CODES),
+        breaches=dossier.breach_days(conn, basis, whose, list(BOUNDS)),
         findings=findings,
         inspections=cases("inspections"),
         plans=cases("plans"),

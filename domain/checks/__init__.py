@@ -39,29 +39,47 @@ from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.clauses import CLAUSES, Clause
 from domain.terms.envelope import Recorded
 from domain.terms.reference import Reference, RuleSet
-from domain.terms.vocabulary import CandidateCategory, Level, Severity, Verdict
+from domain.terms.vocabulary import Aspect, CandidateCategory, Level, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check: code, names, the clause it enforces, how heavy a breach is."""
+    """One check: code, names, the clause it enforces, how heavy a breach is, what it tells about."""
 
     code: str
     zh: str
     en: str
     clause: Clause
     severity: Severity
+    about: Aspect
     version: int = 1
     """Raised whenever the rule judges differently from before."""
+    bounds: bool = False
+    """Whether a breach puts a session outside what was confirmed: what, when, or where it was held."""
     of_enterprise: bool = True
     """Whether a breach is the enterprise's; else it is the supervisors' own and counted apart."""
 
 
 def _check(  # noqa: PLR0913, PLR0917 - one argument a column of the table
-    code: str, zh: str, en: str, clause: str, severity: Severity, version: int = 1
+    code: str,
+    zh: str,
+    en: str,
+    clause: str,
+    severity: Severity,
+    about: Aspect,
+    version: int = 1,
+    *,
+    bounds: bool = False,
 ) -> Check:
     return Check(
-        code=code, zh=zh, en=en, clause=CLAUSES[clause], severity=severity, version=version
+        code=code,
+        zh=zh,
+        en=en,
+        clause=CLAUSES[clause],
+        severity=severity,
+        about=about,
+        version=version,
+        bounds=bounds,
     )
 
 
@@ -71,38 +89,159 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
     {
         check.code: check
         for check in (
-            _check("S1", "超范围:职业", "occupation outside the scope", "七(三)", _MAJOR),
-            _check("S2", "超范围:等级", "level outside the scope", "七(三)", _MAJOR, 2),
-            _check("S3", "准入类职业", "access-controlled occupation", "三", _SEVERE, 3),
-            _check("S4", "职业未公布", "occupation not published", "三", _MAJOR, 2),
-            _check("S5", "对象不符", "candidate of no eligible category", "二(一)", _MAJOR, 2),
-            _check("S6", "方式不符", "method not declared", "二(三)", _MINOR),
-            _check("S7", "不在名单", "not on the roster", "六(三)", _SEVERE),
-            _check("S8", "无确认回执 / 未报备计划", "no receipt or no plan", "六(四)", _MINOR, 2),
-            _check("S9", "实施单位不符", "unit not covered", "六(一)", _MAJOR, 2),
-            _check("G1", "北京行政区域外", "held outside Beijing", "七(三)", _SEVERE),
-            _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR),
-            _check("R1", "评价与发证主体不一致", "issuer is not the assessor", "七(二)", _SEVERE),
-            _check("C1", "证书编号不合规", "certificate number", "京职技鉴发〔2019〕9号", _MINOR),
-            _check("C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR, 2),
             _check(
-                "C3", "发证数超过考生数", "more certificates than candidates", "七(二)", _MAJOR, 2
-            ),
-            _check("T1", "技师考评内容缺失", "technician's content missing", "二(二)2", _MAJOR),
-            _check("S10", "考评人员", "examiners", "一(四)", _MINOR),
-            _check(
-                "R2", "证书与认定不符", "certificate departs from its session", "七(二)", _MAJOR
+                "S1",
+                "超范围:职业",
+                "occupation outside the scope",
+                "七(三)",
+                _MAJOR,
+                Aspect.OCCUPATION,
+                bounds=True,
             ),
             _check(
-                "T2", "直接认定无依据", "direct certification without ground", "二(三)4", _MAJOR
+                "S2",
+                "超范围:等级",
+                "level outside the scope",
+                "七(三)",
+                _MAJOR,
+                Aspect.LEVEL,
+                2,
+                bounds=True,
             ),
-            _check("V1", "督导所见与上报不符", "visit contradicts the report", "四", _MAJOR),
-            _check("P1", "年度计划逾期未报", "annual plan overdue", "六(四)", _MINOR),
+            _check(
+                "S3",
+                "准入类职业",
+                "access-controlled occupation",
+                "三",
+                _SEVERE,
+                Aspect.OCCUPATION,
+                3,
+                bounds=True,
+            ),
+            _check(
+                "S4",
+                "职业未公布",
+                "occupation not published",
+                "三",
+                _MAJOR,
+                Aspect.OCCUPATION,
+                2,
+                bounds=True,
+            ),
+            _check(
+                "S5",
+                "对象不符",
+                "candidate of no eligible category",
+                "二(一)",
+                _MAJOR,
+                Aspect.CANDIDATES,
+                2,
+            ),
+            _check("S6", "方式不符", "method not declared", "二(三)", _MINOR, Aspect.METHOD),
+            _check(
+                "S7",
+                "不在名单",
+                "not on the roster",
+                "六(三)",
+                _SEVERE,
+                Aspect.STANDING,
+                bounds=True,
+            ),
+            _check(
+                "S8",
+                "无确认回执 / 未报备计划",
+                "no receipt or no plan",
+                "六(四)",
+                _MINOR,
+                Aspect.PLAN,
+                2,
+            ),
+            _check("S9", "实施单位不符", "unit not covered", "六(一)", _MAJOR, Aspect.UNIT, 2),
+            _check(
+                "G1",
+                "北京行政区域外",
+                "held outside Beijing",
+                "七(三)",
+                _SEVERE,
+                Aspect.PLACE,
+                bounds=True,
+            ),
+            _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR, Aspect.PLACE),
+            _check(
+                "R1",
+                "评价与发证主体不一致",
+                "issuer is not the assessor",
+                "七(二)",
+                _SEVERE,
+                Aspect.CERTIFICATE,
+            ),
+            _check(
+                "C1",
+                "证书编号不合规",
+                "certificate number",
+                "京职技鉴发〔2019〕9号",
+                _MINOR,
+                Aspect.CERTIFICATE,
+            ),
+            _check(
+                "C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR, Aspect.CERTIFICATE, 2
+            ),
+            _check(
+                "C3",
+                "发证数超过考生数",
+                "more certificates than candidates",
+                "七(二)",
+                _MAJOR,
+                Aspect.CANDIDATES,
+                2,
+            ),
+            _check(
+                "T1",
+                "技师考评内容缺失",
+                "technician's content missing",
+                "二(二)2",
+                _MAJOR,
+                Aspect.CERTIFICATE,
+            ),
+            _check("S10", "考评人员", "examiners", "一(四)", _MINOR, Aspect.STAFF),
+            _check(
+                "R2",
+                "证书与认定不符",
+                "certificate departs from its session",
+                "七(二)",
+                _MAJOR,
+                Aspect.CERTIFICATE,
+            ),
+            _check(
+                "T2",
+                "直接认定无依据",
+                "direct certification without ground",
+                "二(三)4",
+                _MAJOR,
+                Aspect.CERTIFICATE,
+            ),
+            _check(
+                "V1",
+                "督导所见与上报不符",
+                "visit contradicts the report",
+                "四",
+                _MAJOR,
+                Aspect.VISIT,
+            ),
+            _check("P1", "年度计划逾期未报", "annual plan overdue", "六(四)", _MINOR, Aspect.PLAN),
             replace(
-                _check("Q1", "督导程序", "procedure of the inspection", "四", _MINOR, 2),
+                _check(
+                    "Q1",
+                    "督导程序",
+                    "procedure of the inspection",
+                    "四",
+                    _MINOR,
+                    Aspect.PROCEDURE,
+                    2,
+                ),
                 of_enterprise=False,
             ),
-            _check("Q2", "整改逾期", "rectification overdue", "七", _MAJOR),
+            _check("Q2", "整改逾期", "rectification overdue", "七", _MAJOR, Aspect.RECTIFICATION),
         )
     }
 )
@@ -117,6 +256,8 @@ OF_ENTERPRISE = tuple(code for code, check in CHECKS.items() if check.of_enterpr
 """Checks that tell about the enterprise."""
 DERIVED = frozenset({"Q2", "P1"})
 """Checks that no record breaks by itself: time passes (§6)."""
+BOUNDS = tuple(code for code, check in CHECKS.items() if check.bounds)
+"""Checks whose breach puts a session outside what was confirmed."""
 OF_SUPERVISORS = tuple(code for code, check in CHECKS.items() if not check.of_enterprise)
 """Checks that tell about those who supervise (督导程序)."""
 
@@ -126,7 +267,7 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     event = entry.event
     position, day, last = entry.position, event.held_from, event.held_to
     location = location_of(entry, context)
-    found = {
+    outcomes = {
         "S7": listed(position, day, last, file),
         "S3": not_access_controlled(position, event.occupation, day, last, context),
         "S4": occupation_published(position, event.occupation, day, last, file, context),
@@ -137,10 +278,10 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
         "G1": within_beijing(entry, location),
         "G2": place_consistent(entry, location),
     }
-    if found["S7"].verdict is not Verdict.BREACH:
-        found |= _scope(position, event, event, file, context.reference)
-        found["S8"] = receipt_and_plan(entry, file, context)
-    return _flagged(found, context.reference.rules(day), day)
+    if outcomes["S7"].verdict is not Verdict.BREACH:
+        outcomes |= _scope(position, event, event, file, context.reference)
+        outcomes["S8"] = receipt_and_plan(entry, file, context)
+    return _flagged(outcomes, context.reference.rules(day), day)
 
 
 def judge_count(session: SessionRecord, reference: Reference) -> Outcomes:
@@ -164,66 +305,66 @@ def judge_certificate(
     `departing`: what `departs` says of the two; who asks has asked it already.
     """
     event = entry.event
-    found: Outcomes = {}
+    outcomes: Outcomes = {}
     # A check is asked only where it may find something: a replay judges millions of certificates.
     if event.issuer_uscc != entry.subject:
-        found["R1"] = issuer_assessed(entry)
+        outcomes["R1"] = issuer_assessed(entry)
     if not (context.reference.plain and plainly_fits(event.certificate_no, event)):
-        found["C1"] = number_fits(entry, context.reference)
+        outcomes["C1"] = number_fits(entry, context.reference)
     if event.level is _TECHNICIAN or event.level is _SENIOR:
-        found["T1"] = content_complete(entry)
+        outcomes["T1"] = content_complete(entry)
     if event.holder.category is _OTHER:
-        found["S5"] = holder_eligible(entry, session)
+        outcomes["S5"] = holder_eligible(entry, session)
     if session is not None:
         if session.direct:
-            found["T2"] = ground_given(entry, session.first_day, context)
+            outcomes["T2"] = ground_given(entry, session.first_day, context)
         if (
             departing
             or event.holder.category not in session.categories
             or event.issued_on < session.first_day
         ):
-            found["R2"] = agrees(entry, session)
-    if not found:
-        return found
-    return _flagged(found, context.reference.rules(event.issued_on), event.issued_on)
+            outcomes["R2"] = agrees(entry, session)
+    if not outcomes:
+        return outcomes
+    return _flagged(outcomes, context.reference.rules(event.issued_on), event.issued_on)
 
 
 def judge_departing(
     entry: Recorded[CertificateIssued], session: SessionRecord, file: SubjectFile, context: Context
 ) -> Outcomes:
     """Return what S1–S4 find in a certificate that departs from its session, on the session's days."""
-    event, held = entry.event, session.entry.event
-    day, last = held.held_from, held.held_to
-    found = {
+    event, assessed = entry.event, session.entry.event
+    day, last = assessed.held_from, assessed.held_to
+    outcomes = {
         "S3": not_access_controlled(entry.position, event.occupation, day, last, context),
         "S4": occupation_published(entry.position, event.occupation, day, last, file, context),
     }
     if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:
-        found |= _scope(entry.position, event, held, file, context.reference)
-    return _flagged(found, context.reference.rules(day), day)
+        outcomes |= _scope(entry.position, event, assessed, file, context.reference)
+    return _flagged(outcomes, context.reference.rules(day), day)
 
 
 def departs(event: CertificateIssued, session: SessionRecord) -> bool:
     """Return whether a certificate names another occupation or level than its session."""
-    one, held = event.occupation, session.occupation
+    own, assessed = event.occupation, session.occupation
     # Field by field, the one that tells most apart first: a third of what comparing the records costs.
     return not (
         event.level is session.level
-        and one.name == held.name
-        and one.code == held.code
-        and one.trade == held.trade
-        and one.edition == held.edition
+        and own.name == assessed.name
+        and own.code == assessed.code
+        and own.trade == assessed.trade
+        and own.edition == assessed.edition
     )
 
 
 def judge_inspection(entry: Recorded[Any], file: SubjectFile, context: Context) -> Outcomes:
     """Return what Q1 and V1 find in a dispatch or a spot check."""
-    found = {"Q1": inspection_proper(entry, context)}
+    outcomes = {"Q1": inspection_proper(entry, context)}
     met = visited(entry, file, context) if isinstance(entry.event, SpotCheckRecorded) else None
     if met is not None:
-        found["V1"] = seen_as_reported(entry, met, context)
+        outcomes["V1"] = seen_as_reported(entry, met, context)
     day = entry.valid_from
-    return _flagged(found, context.reference.rules(day), day)
+    return _flagged(outcomes, context.reference.rules(day), day)
 
 
 def visited(entry: Recorded[SpotCheckRecorded], file: SubjectFile, context: Context) -> Met | None:
@@ -238,12 +379,12 @@ def visited(entry: Recorded[SpotCheckRecorded], file: SubjectFile, context: Cont
 def _scope(
     position: int,
     record: AssessmentHeld | CertificateIssued,
-    held: AssessmentHeld,
+    session: AssessmentHeld,
     file: SubjectFile,
     reference: Reference,
 ) -> Outcomes:
-    """S1, and S2 unless S1 is a breach, of `record` on the days of its session `held`."""
-    first, last = held.held_from, held.held_to
+    """S1, and S2 unless S1 is a breach, of `record` on the days of its session."""
+    first, last = session.held_from, session.held_to
     occupation = occupation_in_scope(position, record.occupation, first, last, file, reference)
     if occupation.verdict is Verdict.BREACH:
         return {"S1": occupation}
@@ -251,10 +392,10 @@ def _scope(
     return {"S1": occupation, "S2": level}
 
 
-def _flagged(found: Outcomes, rules: RuleSet, day: date) -> Outcomes:
+def _flagged(outcomes: Outcomes, rules: RuleSet, day: date) -> Outcomes:
     """Leave out what is clear, and what the rule set of the day does not have judged."""
     return {
         code: outcome
-        for code, outcome in found.items()
+        for code, outcome in outcomes.items()
         if outcome is not CLEAR and rules.judges(code, day)
     }

@@ -106,6 +106,10 @@ Event: TypeAlias = (
 )
 
 
+ENDED = frozenset({"closed", "withdrawn"})
+"""Stages of a finding with which nobody has to do any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Where one finding stands."""
@@ -125,7 +129,7 @@ class Finding:
     disputed: bool = False
     dispute: FindingDisputed | None = None
     ended: str | None = None
-    """`closed` or `withdrawn`."""
+    """One of `ENDED`."""
     ended_on: date | None = None
     ended_position: int = 0
     outcome: str | None = None
@@ -256,14 +260,14 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     body = command.body
     sound(body, facts.reference, command.valid_from)
     not_in_the_future(command)
-    found = facts[FINDING.key(body.finding_id)]
+    known = facts[FINDING.key(body.finding_id)]
     if isinstance(body, FindingRaised):
-        _require_new_and_founded(facts, command, body, found)
+        _require_new_and_founded(facts, command, body, known)
         uscc = body.uscc
         enterprise = facts[ENTERPRISE.key(uscc)]
     else:
         state = existing(
-            found,
+            known,
             "unknown-finding",
             f"问题 {body.finding_id} 不存在",
             f"finding {body.finding_id} does not exist",
@@ -277,8 +281,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         if _holds_already(state, command):
             return []
     district = enterprise.district_on(command.valid_from) if enterprise else None
-    named = body.evidence if isinstance(body, RectificationReported) else ()
-    tags = (f"finding:{body.finding_id}", *evidence_tags(each.sha256 for each in named))
+    evidence = body.evidence if isinstance(body, RectificationReported) else ()
+    tags = (f"finding:{body.finding_id}", *evidence_tags(file.sha256 for file in evidence))
     return [New(f"finding/{body.finding_id}", body, uscc, district, tags, command.valid_from)]
 
 
@@ -355,9 +359,9 @@ def _require_after_raised(state: Finding, day: date) -> None:
 
 
 def _require_new_and_founded(
-    facts: Facts, command: Command[Event], body: FindingRaised, found: State
+    facts: Facts, command: Command[Event], body: FindingRaised, known: State
 ) -> None:
-    if found is not None:
+    if known is not None:
         raise Refused(
             "finding-exists",
             f"问题编号 {body.finding_id} 已使用",

@@ -143,13 +143,13 @@ _GAPS = re.compile(r"[、,;\s]+|及|和|与")
 
 
 def _listed(text: str, gaps: re.Pattern[str]) -> tuple[Level, ...] | None:
-    found: dict[Level, None] = {}
+    all_levels: dict[Level, None] = {}
     for word in gaps.split(text):
         levels = _levels_in(word)
         if levels is None:
             return None
-        found |= dict.fromkeys(levels)
-    return tuple(found) or None
+        all_levels |= dict.fromkeys(levels)
+    return tuple(all_levels) or None
 
 
 def _levels_in(word: str) -> tuple[Level, ...] | None:
@@ -402,6 +402,24 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
     REMOVED = "removed"
     EXPIRED = "expired"
+
+
+class Aspect(StrEnum):
+    """What a check tells about."""
+
+    OCCUPATION = "occupation"
+    LEVEL = "level"
+    PLACE = "place"
+    STANDING = "standing"
+    METHOD = "method"
+    UNIT = "unit"
+    CANDIDATES = "candidates"
+    STAFF = "staff"
+    PLAN = "plan"
+    CERTIFICATE = "certificate"
+    VISIT = "visit"
+    PROCEDURE = "procedure"
+    RECTIFICATION = "rectification"
 
 
 class Verdict(StrEnum):

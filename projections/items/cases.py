@@ -58,8 +58,8 @@ FindingStage: TypeAlias = Literal[
     "disputed",
     "rectification_ordered",
     "rectification_reported",
-    "passed",
     "failed",
+    "passed",
     "closed",
     "withdrawn",
 ]

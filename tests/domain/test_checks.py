@@ -20,6 +20,7 @@ from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
 from domain.terms.place import Place
 from domain.terms.vocabulary import (
+    Aspect,
     CandidateCategory,
     ContentPart,
     GroundKind,
@@ -65,6 +66,15 @@ def test_every_check_cites_a_clause_and_says_what_it_judges():
 
 
 # S1, S2 -----------------------------------------------------------------------
+
+
+def test_what_bounds_a_session_is_what_was_confirmed_and_where():
+    about = {check.code: check.about for check in CHECKS.values() if check.bounds}
+    assert set(about.values()) == {
+        *(Aspect.OCCUPATION, Aspect.LEVEL, Aspect.STANDING, Aspect.PLACE),
+    }
+    assert "G1" in about
+    assert "G2" not in about, "a doubt about a place puts nothing outside"
 
 
 def test_another_occupation_is_s1_and_its_level_is_not_judged():

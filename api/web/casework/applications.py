@@ -31,24 +31,16 @@ from api.web.frame.rendering import render
 from domain.terms.envelope import Actor
 from domain.terms.guards import FILINGS
 from ledger.log.clock import today
+from projections.items.cases import STAGES
 from projections.views import roster
 from projections.views.basis import Basis
 
 router = APIRouter(include_in_schema=False)
 
-STEPS = (
-    "submitted",
-    "opinion_given",
-    "accepted",
-    "experts_assigned",
-    "scoring",
-    "concluded",
-    "confirmed",
-    "published",
-    "receipt_issued",
-)
+ENDS = ("returned", "rejected", "withdrawn")
+"""How an application may end on its way."""
+STEPS = tuple(stage for stage in STAGES["applications"] if stage not in ENDS)
 """The way of an application, in order."""
-ENDS = ("returned", "rejected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +99,7 @@ def applications(request: Request, house: Installed, actor: Caller) -> Response:
         house,
         actor,
         "applications",
-        steps=(*STEPS, *ENDS),
+        steps=STAGES["applications"],
         may=("ApplicationSubmitted", "RosterPublished"),
     )
 

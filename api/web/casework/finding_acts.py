@@ -10,15 +10,19 @@ from starlette.datastructures import FormData
 from api.web.frame import acts
 from api.web.frame.acting import KEY, text
 from api.web.frame.acts import Act, Item, act
+from domain.finding.finding import ENDED
 from domain.terms.envelope import Actor
+from projections.items.cases import STAGES
 
 MEASURES = ("约谈", "通报", "限期整改", "暂停", "移出")
 """What the field suggests; the ladder of measures is configuration [C], so any other text is taken."""
 STANDING_MEASURES = frozenset({"imposed", "stayed", "varied"})
 """How a measure stands that can still be changed."""
 
-_OPEN = "raised disputed rectification_ordered rectification_reported passed failed"
-_ANY = f"{_OPEN} closed withdrawn"
+_ANY = " ".join(STAGES["findings"])
+_OPEN = " ".join(stage for stage in STAGES["findings"] if stage not in ENDED)
+_ORDERED = "rectification_ordered rectification_reported failed"
+"""Stages at which an order waits to be carried out."""
 
 
 def _order(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
@@ -77,14 +81,14 @@ ACTS: Mapping[str, Act] = MappingProxyType(
                 "RectificationReported",
                 "report",
                 ("报告整改", "Report the rectification"),
-                "rectification_ordered rectification_reported failed",
+                _ORDERED,
                 _report,
             ),
             act(
                 "ReinspectionRecorded",
                 "reinspection",
                 ("记录复查", "Record a reinspection"),
-                "rectification_ordered rectification_reported failed",
+                _ORDERED,
                 _reinspection,
             ),
             act("HearingHeld", "hearing", ("记录听证", "Record a hearing"), _OPEN, _hearing),

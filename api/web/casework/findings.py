@@ -15,6 +15,7 @@ from api.installation.wiring import Installation
 from api.intake.evidence import obtainable
 from api.questions.clocks import Asked
 from api.questions.gone import gone
+from api.questions.late import overdue
 from api.questions.policy import Action, decide
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
@@ -35,20 +36,9 @@ from domain.inspection.asked import asks
 from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
 from ledger.log.clock import today
+from projections.items.cases import STAGES
 
 router = APIRouter(include_in_schema=False)
-
-STEPS = (
-    "raised",
-    "disputed",
-    "rectification_ordered",
-    "rectification_reported",
-    "failed",
-    "passed",
-    "closed",
-    "withdrawn",
-)
-"""Where a finding may stand, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +101,8 @@ def findings(request: Request, house: Installed, actor: Caller) -> Response:
         house,
         actor,
         "findings",
-        steps=STEPS,
+        past=overdue,
+        steps=STAGES["findings"],
         may=("FindingRaised",),
     )
 
@@ -231,7 +222,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         item=item,
         name=names.get(item["uscc"]) or item["uscc"],
         files=obtainable(house, actor, _files(item)),
-        overdue=_overdue(item, answer_basis.day.isoformat()),
+        overdue=bool(overdue(house, answer_basis, [item])),
         acts=offered(item, actor) if frame.now else (),
         gone=gone(house, actor, item, answer_basis.asked),
         may_stamp=may_stamp(actor),
@@ -266,11 +257,3 @@ def _asked_for(house: Installation, actor: Actor, item: Row) -> str | None:
 def _files(item: Row) -> list[str]:
     reports = [order["report"] for order in item["orders"] if order["reported"]]
     return [file["sha256"] for report in reports for file in report["evidence"]]
-
-
-def _overdue(item: Row, day: str) -> bool:
-    """Return whether the last order waits for its report past its deadline (Q2 judges the same)."""
-    if not item["orders"] or item["ended_on"] is not None:
-        return False
-    last = item["orders"][-1]
-    return last["reported"] is None and last["due_on"] < day

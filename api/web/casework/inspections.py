@@ -31,12 +31,12 @@ from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from ledger import codec
 from ledger.log.clock import today
+from projections.items.cases import STAGES
 
 router = APIRouter(include_in_schema=False)
 EVENT = "InspectionDispatched"
 INSPECTORS = 4
 """Inspectors that a form offers room for."""
-STEPS = ("dispatched", "recorded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def inspections(request: Request, house: Installed, actor: Caller) -> Response:
         house,
         actor,
         "inspections",
-        steps=STEPS,
+        steps=STAGES["inspections"],
         may=(EVENT, "InspectionDrawn"),
     )
 

@@ -1,8 +1,8 @@
 """A list on a page: its rows, what narrowed them, what its filters offer. One shape for all lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from fastapi import Request, Response
 
@@ -14,6 +14,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Fault
 from api.questions.queries import Found, ask
 from api.questions.questions import Listed
+from api.questions.reading import Reading
 from api.questions.visibility import Narrowed
 from api.web.frame.acts import recordable
 from api.web.frame.choices import Choices, choices
@@ -33,6 +34,8 @@ ROWS = 50
 _NO_FILTER = frozenset({*PARAMETERS, "min_position", "cursor", "limit"})
 
 Q = TypeVar("Q", bound=Listed)
+Past: TypeAlias = Callable[[Reading, AnswerBasis, Sequence[Row]], frozenset[str]]
+"""Which rows of a page have a deadline that is past on the day of the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,8 @@ class ListPage:
     """Stages in order, each with the number of cases that stand there under the filters."""
     may: frozenset[str] = frozenset()
     """Events that the reader may record from here."""
+    overdue: frozenset[str] = frozenset()
+    """Ids of the rows with a deadline that is past."""
 
 
 def at_most(question: Q) -> Q:
@@ -123,10 +128,12 @@ def list_page(  # noqa: PLR0913 - one argument a part of the page
     offers: Mapping[str, str] | None = None,
     steps: Sequence[str] = (),
     may: Sequence[str] = (),
+    past: Past | None = None,
 ) -> Response:
     """Return the page of the list `name` of the API, from `{name}.html` if no template is named.
 
-    `steps`: stages to be counted, in order. `may`: events that the page offers to record.
+    `steps`: stages to be counted, in order. `may`: events that the page offers to record. `past`: says
+    which rows have a deadline that is past.
     """
     view = VIEWS[name]
     question, seen = read(request, view.question)
@@ -138,6 +145,7 @@ def list_page(  # noqa: PLR0913 - one argument a part of the page
         list=shown(frame, house, seen, found, offers=offers),
         stages=_counted(house, name, found.answer_basis, narrowed, steps),
         may=recordable(actor, may),
+        overdue=past(house, found.answer_basis, found.page.items) if past else frozenset(),
     )
     return render(frame, template or f"{name}.html", page, seen.status)
 

@@ -31,8 +31,9 @@ from api.web.frame.rendering import render
 from api.web.watch.flag import fresh_finding, raise_finding
 from api.words.case_words import case_in_a_sentence
 from api.words.language import Words
+from domain.checks import CHECKS
 from domain.terms.envelope import Actor
-from domain.terms.vocabulary import ReviewDecision
+from domain.terms.vocabulary import Aspect, ReviewDecision
 from ledger.log.clock import today
 
 router = APIRouter(include_in_schema=False)
@@ -43,33 +44,20 @@ OWN = ("flag", "group", "done", "said")
 """Parameters of the page that are no filter."""
 EARLIER = 12
 """Earlier flags and findings of the enterprise that are shown."""
-ASPECTS: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys(("S1", "S3", "S4"), "occupation"),
-        **dict.fromkeys(("S2",), "level"),
-        **dict.fromkeys(("S5", "C3"), "candidates"),
-        **dict.fromkeys(("S6",), "method"),
-        **dict.fromkeys(("S7",), "standing"),
-        **dict.fromkeys(("S8",), "plan"),
-        **dict.fromkeys(("S9",), "unit"),
-        **dict.fromkeys(("G1", "G2", "V1"), "place"),
-        **dict.fromkeys(("S10",), "staff"),
-        **dict.fromkeys(("R1", "R2", "C1", "C2", "T1", "T2"), "certificate"),
-    }
-)
-"""Check → the item of the comparison that it speaks of."""
 SHOWN = (
-    "occupation",
-    "level",
-    "place",
-    "standing",
-    "method",
-    "unit",
-    "candidates",
-    "staff",
-    "plan",
+    Aspect.OCCUPATION,
+    Aspect.LEVEL,
+    Aspect.PLACE,
+    Aspect.STANDING,
+    Aspect.METHOD,
+    Aspect.UNIT,
+    Aspect.CANDIDATES,
+    Aspect.STAFF,
+    Aspect.PLAN,
 )
 """Items of the comparison; certificates stand beside their sessions elsewhere."""
+SEEN_AT: Mapping[Aspect, Aspect] = MappingProxyType({Aspect.VISIT: Aspect.PLACE})
+"""What has no item of its own → the item with which it stands."""
 
 
 class Group(NamedTuple):
@@ -108,9 +96,9 @@ class TriagePage:
     """The session that it is about."""
     then: Mapping[str, Any] | None
     """Its enterprise as it stood on that day."""
-    aspects: Sequence[str]
+    aspects: Sequence[Aspect]
     """Items of the comparison: what the flags speak of comes first."""
-    flags_by_item: Mapping[str, Sequence[Mapping[str, Any]]]
+    flags_by_item: Mapping[Aspect, Sequence[Mapping[str, Any]]]
     """Item → the flags of the record that speak of it: it differs, or cannot be told."""
     earlier: Sequence[Row]
     """Other flags of the enterprise, the latest first."""
@@ -295,10 +283,11 @@ def _then(
         return None
 
 
-def _flags_by_item(flag: Mapping[str, Any] | None) -> dict[str, list[Mapping[str, Any]]]:
+def _flags_by_item(flag: Mapping[str, Any] | None) -> dict[Aspect, list[Mapping[str, Any]]]:
     """Return the flags of the record by the item of the comparison that they speak of."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    by_item: dict[Aspect, list[Mapping[str, Any]]] = {}
     for one in (flag, *flag["same_record"]) if flag is not None else ():
-        if one["verdict"] != "clear" and one["code"] in ASPECTS:
-            found.setdefault(ASPECTS[one["code"]], []).append(one)
-    return found
+        if one["verdict"] != "clear":
+            about = CHECKS[one["code"]].about
+            by_item.setdefault(SEEN_AT.get(about, about), []).append(one)
+    return by_item

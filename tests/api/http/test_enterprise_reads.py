@@ -124,6 +124,16 @@ def test_a_timeline_tells_suspensions_and_spot_checks_whatever_the_day(
     assert [check["seen_on"] for check in found["spot_checks"]] == ["2025-03-10"]
 
 
+def test_a_session_outside_beijing_is_outside_on_the_timeline_as_in_the_report(desk: Desk) -> None:
+    """What a check tells about stands on the check: no picture has a list of its own."""
+    code = uscc()
+    hebei = {"name": "廊坊分部", "address": "河北省廊坊市广阳区金光道1号", "division": "131003"}
+    desk.send(*listed(code, "4"), session(code, venue=hebei))
+    (flag,) = desk.items("/v1/flags", uscc=code, code="G1")
+    (held,) = _row(desk, code, "电工")["sessions"]
+    assert (held["within"], held["flags"]) == ("outside", [flag["key"]])
+
+
 def test_a_dismissed_flag_puts_its_session_inside_again(desk: Desk) -> None:
     code = uscc()
     desk.send(*listed(code, "4"), session(code, "3"))
