@@ -36,9 +36,9 @@ def views_in_place(connection: Connection[Any]) -> list[View]:
     """Return the views as they stand, which may be an earlier release's. Call it in a transaction."""
     row: Any = connection.execute(SEARCH).fetchone()
     connection.execute(QUALIFIED)
-    found = [View(*row) for row in connection.execute(STANDING).fetchall()]
+    views = [View(*row) for row in connection.execute(STANDING).fetchall()]
     connection.execute(BACK, {"path": row[0]})
-    return found
+    return views
 
 
 def bind(connection: Connection[Any], views: Iterable[View]) -> None:

@@ -34,28 +34,30 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
     None where a catalogue was adopted among them: then every subject is concerned, also those
     without an entry of their own. `settled` is called before the tables are looked at.
     """
-    found = histories.entries(reader, after, upto)
-    if any(isinstance(entry.event, CatalogueAdopted) for entry, _ in found):
+    tagged = histories.entries(reader, after, upto)
+    if any(isinstance(entry.event, CatalogueAdopted) for entry, _ in tagged):
         return None
     batch = Batch(after)
-    new = _by_subject(found, apart)
+    new = _by_subject(tagged, apart)
     batch.apart += [
         of_entry(SetApart(entry, entry.event.reason))
-        for entry, _ in found
+        for entry, _ in tagged
         if entry.subject is None
         and type(entry.event) is Illegible
         and not of_another_office(entry.event.stored)
     ]
-    legible = [(entry, tags) for entry, tags in found if type(entry.event) is not Illegible]
+    legible = [(entry, tags) for entry, tags in tagged if type(entry.event) is not Illegible]
     certificates = duplicate_verdicts.concerned(reader, legible, upto)
     verdicts = duplicate_verdicts.of_certificates(reader, rules.apply, after, upto, certificates)
     # An entry about one enterprise may change what C2 says of another one's certificate.
     for subject in verdicts.keys() - set(apart):
         new.setdefault(subject, [])
-    for of in _files(reader, rules, memory, list(new), after, settled, batch.apart):
-        uscc = of.file.uscc
+    for supervision in _files(reader, rules, memory, list(new), after, settled, batch.apart):
+        uscc = supervision.file.uscc
         try:
-            batch.add(follow(of, rules.among(new[uscc], after, upto, verdicts.get(uscc, ()))))
+            batch.add(
+                follow(supervision, rules.among(new[uscc], after, upto, verdicts.get(uscc, ())))
+            )
         except SetApart as error:
             batch.apart.append(of_entry(error))
     memory.trim()
@@ -63,10 +65,10 @@ def by_position(  # noqa: PLR0913, PLR0917 - where to read, what is known, which
 
 
 def _by_subject(
-    found: Iterable[tuple[Recorded[Any], Sequence[str]]], apart: Collection[str]
+    tagged: Iterable[tuple[Recorded[Any], Sequence[str]]], apart: Collection[str]
 ) -> dict[str, list[Recorded[Any]]]:
     new: dict[str, list[Recorded[Any]]] = defaultdict(list)
-    for entry, _ in found:
+    for entry, _ in tagged:
         if entry.subject is not None and entry.subject not in apart:
             new[entry.subject].append(entry)
     return new
@@ -89,31 +91,31 @@ def _files(  # noqa: PLR0913, PLR0917 - as above
     """
     missing: list[str] = []
     for uscc in subjects:
-        of = memory.get(uscc)
-        if of is None:
+        supervision = memory.get(uscc)
+        if supervision is None:
             missing.append(uscc)
         else:
-            yield of
-    for some in pieces(missing, histories.SUBJECTS_AT_ONCE):
-        new = set(some)
+            yield supervision
+    for piece in pieces(missing, histories.SUBJECTS_AT_ONCE):
+        new = set(piece)
         verdicts: duplicate_verdicts.Verdicts = {}
         if after:
             settled()
-            flagged = duplicate_verdicts.flagged(reader, some)
+            flagged = duplicate_verdicts.flagged(reader, piece)
             verdicts = duplicate_verdicts.of_certificates(reader, rules.apply, 0, after, flagged)
-        for uscc, history in histories.of_subjects(reader, some, after) if after else ():
-            of = rules.new_file(uscc)
+        for uscc, history in histories.of_subjects(reader, piece, after) if after else ():
+            supervision = rules.new_file(uscc)
             new.discard(uscc)
             try:
-                read(of, rules.among(history, 0, after, verdicts.get(uscc, ())))
+                read(supervision, rules.among(history, 0, after, verdicts.get(uscc, ())))
             except SetApart as error:
                 apart.append(of_entry(error))
                 continue
-            memory.put(of)
-            yield of
+            memory.put(supervision)
+            yield supervision
         for uscc in sorted(new):
-            of = rules.new_file(uscc)
-            read(of, rules.catalogue)
-            memory.put(of)
-            yield of
+            supervision = rules.new_file(uscc)
+            read(supervision, rules.catalogue)
+            memory.put(supervision)
+            yield supervision
         memory.trim()

@@ -50,13 +50,13 @@ def parts(conn: Connection[Any], whole: BulkPart) -> Iterator[BulkPart]:
 
 def _together(sizes: list[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
     subjects: list[str] = []
-    held = 0
+    entries = 0
     for subject, size in sizes:
-        if held + size > ENTRIES and subjects:
+        if entries + size > ENTRIES and subjects:
             yield tuple(subjects)
-            subjects, held = [], 0
+            subjects, entries = [], 0
         subjects.append(subject)
-        held += size
+        entries += size
     if subjects:
         yield tuple(subjects)
 
@@ -79,24 +79,24 @@ def changes(rules: Rules, part: BulkPart) -> Folded:
             conn, known.apply, 0, part.upto, part.certificates
         )
         for uscc, history in histories.of_subjects(conn, part.subjects, part.upto):
-            of = known.new_file(uscc)
+            supervision = known.new_file(uscc)
             entries = known.among(history, 0, part.upto, verdicts.get(uscc, ()))
             try:
-                batch.add(follow(of, _behind(of, entries, part.after)))
+                batch.add(follow(supervision, _behind(supervision, entries, part.after)))
             except SetApart as error:
                 batch.apart.append(of_entry(error))
         return Folded(batch.changes(conn, _settled), batch.apart)
 
 
 def _behind(
-    of: Supervision, entries: Iterator[Recorded[Any]], after: int
+    supervision: Supervision, entries: Iterator[Recorded[Any]], after: int
 ) -> Iterator[Recorded[Any]]:
     """Take in the entries up to `after`; yield the others."""
     for entry in entries:
         if entry.position > after:
             yield entry
         else:
-            take_in(of, entry)
+            take_in(supervision, entry)
 
 
 def _settled() -> None:

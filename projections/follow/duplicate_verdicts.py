@@ -57,7 +57,7 @@ def concerned(
     A new certificate bears on its neighbours by the day of issue; an end and a correction bear on
     everybody under the number and the holder.
     """
-    found: set[int] = set()
+    certificates: set[int] = set()
     own: dict[str, set[int]] = {}
     others: set[str] = set()
     for entry, tags in entries:
@@ -75,8 +75,8 @@ def concerned(
             for tag in by_tag.keys() & under.tags:
                 by_tag[tag].append(under)
         for tag, entries_ in by_tag.items():
-            found.update(_near(entries_, own[tag]))
-    return found | _made(_under(conn, others, upto))
+            certificates.update(_near(entries_, own[tag]))
+    return certificates | _made(_under(conn, others, upto))
 
 
 def _near(under: Sequence["_Under"], new: AbstractSet[int]) -> set[int]:
@@ -119,29 +119,29 @@ SELECT DISTINCT e.subject, e.position
 
 def sharing(conn: Connection[Any], after: int, upto: int) -> dict[str, list[int]]:
     """Return by enterprise its certificates that share a number or a holder with an entry in `(after, upto]`."""
-    found: dict[str, list[int]] = defaultdict(list)
+    certificates: dict[str, list[int]] = defaultdict(list)
     values = {"after": after, "upto": upto, "made": MADE}
     for subject, position in conn.execute(SEVERAL, values):
-        found[subject].append(position)
-    return found
+        certificates[subject].append(position)
+    return certificates
 
 
 def of_certificates(
     conn: Connection[Any], apply: Apply, after: int, upto: int, certificates: Collection[int]
 ) -> Verdicts:
     """Return every change of C2 of `certificates` that follows from `(after, upto]`."""
-    found: dict[str, list[Recorded[DuplicateJudged]]] = defaultdict(list)
+    verdicts: dict[str, list[Recorded[DuplicateJudged]]] = defaultdict(list)
     for own in pieces(_by_number(conn, certificates), CERTIFICATES_AT_ONCE):
-        wanted, fold = {one.position for one in own}, Duplicates(apply)
+        wanted, fold = {certificate.position for certificate in own}, Duplicates(apply)
         for entry in _entries(conn, own, upto):
             changes = fold.read(entry)
             if entry.position > after:
                 for judged in changes:
                     if judged.event.certificate in wanted and judged.subject is not None:
-                        found[judged.subject].append(judged)
-    for changes in found.values():
+                        verdicts[judged.subject].append(judged)
+    for changes in verdicts.values():
         changes.sort(key=_POSITION)
-    return found
+    return verdicts
 
 
 class _Under(NamedTuple):
@@ -194,13 +194,13 @@ def _made(entries: Iterable[_Under]) -> set[int]:
 
 def _entries(conn: Connection[Any], own: Iterable[_Under], upto: int) -> list[Recorded[Any]]:
     """Return the entries on which the C2 of certificates rests."""
-    tags = {tag for one in own for tag in one.tags if judged_by_tag(tag)}
+    tags = {tag for certificate in own for tag in certificate.tags if judged_by_tag(tag)}
     under = _under(conn, tags, upto)
     positions = {entry.position for entry in under}
     positions.update(_replaceable(conn, under, upto))
     values = {"positions": list(positions)}
-    found = histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
-    return _tagged(conn, [entry for entry in found if type(entry.event) is not Illegible])
+    entries = histories.lean(conn.execute(ENTRIES, values, binary=True).fetchall())
+    return _tagged(conn, [entry for entry in entries if type(entry.event) is not Illegible])
 
 
 TAGS = "SELECT position, tags FROM ledger.entry WHERE position = ANY (%(positions)s)"
@@ -233,14 +233,14 @@ def _replaceable(conn: Connection[Any], under: Iterable[_Under], upto: int) -> I
     numbers = _reissued(under)
     while numbers:
         known |= numbers
-        found = _under(conn, numbers, upto)
-        enterprises = {entry.subject for entry in found if entry.type.startswith(REISSUED)}
+        recorded = _under(conn, numbers, upto)
+        enterprises = {entry.subject for entry in recorded if entry.type.startswith(REISSUED)}
         yield from (
             entry.position
-            for entry in found
+            for entry in recorded
             if not entry.type.startswith(ISSUED) or entry.subject in enterprises
         )
-        numbers = _reissued(found) - known
+        numbers = _reissued(recorded) - known
 
 
 def _reissued(entries: Iterable[_Under]) -> set[str]:

@@ -93,7 +93,7 @@ class SetApart(Exception):  # noqa: N818 - reads as what it says
         self.reason = reason
 
 
-def take_in(of: Supervision, entry: Recorded[Any]) -> Iterable[Touch]:
+def take_in(supervision: Supervision, entry: Recorded[Any]) -> Iterable[Touch]:
     """Take in the next entry; return what it touched, a new certificate itself aside.
 
     Raises:
@@ -104,24 +104,24 @@ def take_in(of: Supervision, entry: Recorded[Any]) -> Iterable[Touch]:
         raise SetApart(entry, event.reason)
     try:
         if type(event) is CertificateIssued:  # nine of ten entries: the shortest way first
-            return of.read_certificate(entry)
-        return of.read(entry)
+            return supervision.read_certificate(entry)
+        return supervision.read(entry)
     except Exception as error:
         logger.exception("the fold fails on entry %s", entry.position)
         raise SetApart(entry, type(error).__name__) from error
 
 
-def read(of: Supervision, entries: Iterable[Recorded[Any]]) -> None:
+def read(supervision: Supervision, entries: Iterable[Recorded[Any]]) -> None:
     """Take in entries whose versions are known already.
 
     Raises:
         SetApart: this cannot be done to the end.
     """
     for entry in entries:
-        take_in(of, entry)
+        take_in(supervision, entry)
 
 
-def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Version]:
+def follow(supervision: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Version]:
     """Take in entries and yield every version that follows, in order of position.
 
     Raises:
@@ -129,44 +129,44 @@ def follow(of: Supervision, entries: Iterable[Recorded[Any]]) -> Iterator[Versio
     """
     for entry in entries:
         position = entry.position
-        touched = take_in(of, entry)
+        touched = take_in(supervision, entry)
         if type(entry.event) is CertificateIssued:
             yield Version(
                 "certificates",
                 str(position),
-                of.file.uscc,
+                supervision.file.uscc,
                 position,
                 position,
-                as_issued(of.file, entry),
+                as_issued(supervision.file, entry),
             )
         for touch in touched:
-            yield version(of, touch, position)
+            yield version(supervision, touch, position)
 
 
 def current(
-    of: Supervision, position: int, views: Collection[str] = tuple(VIEWS)
+    supervision: Supervision, position: int, views: Collection[str] = tuple(VIEWS)
 ) -> Iterator[Version]:
     """Yield what every record of the subject shows after the entry at `position`."""
-    for touch in shown(of):
+    for touch in shown(supervision):
         if touch.view in views:
-            found = version(of, touch, position)
-            if found.rows:
-                yield found
+            shown_now = version(supervision, touch, position)
+            if shown_now.rows:
+                yield shown_now
     if "certificates" in views:
-        yield from _certificates(of, position)
+        yield from _certificates(supervision, position)
 
 
-def shown(of: Supervision) -> Iterator[Touch]:
+def shown(supervision: Supervision) -> Iterator[Touch]:
     """Yield every record that the file of a subject shows as it stands, certificates aside."""
-    yield from of.behind
-    yield from (Touch("flags", key) for key in of.flags)
-    yield from (Touch("flags", f"Q2-{position}") for position in of.file.orders)
-    yield from (Touch("flags", key) for key in of.owed)
+    yield from supervision.behind
+    yield from (Touch("flags", key) for key in supervision.flags)
+    yield from (Touch("flags", f"Q2-{position}") for position in supervision.file.orders)
+    yield from (Touch("flags", key) for key in supervision.owed)
 
 
-def _certificates(of: Supervision, position: int) -> Iterator[Version]:
-    uscc = of.file.uscc
-    for record in of.file.certificates:
+def _certificates(supervision: Supervision, position: int) -> Iterator[Version]:
+    uscc = supervision.file.uscc
+    for record in supervision.file.certificates:
         began = record.position
-        rows = rows_of(of.file, record)
+        rows = rows_of(supervision.file, record)
         yield Version("certificates", str(began), uscc, began, position, rows)

@@ -41,20 +41,20 @@ def lean(rows: Sequence[_Lean], subject: str | None = None) -> list[Recorded[Any
     of_type: dict[str | None, list[_Lean]] = defaultdict(list)
     for row in rows:
         of_type[row[1]].append(row)
-    found: list[Recorded[Any]] = []
+    entries: list[Recorded[Any]] = []
     for stored, some in of_type.items():
         positions, _, days, subjects, payloads = zip(*some, strict=True)
         about = subjects if subject is None else repeat(subject)
         name = stored or OFTEN
         try:
-            found += parts(name, positions, days, about, payloads)
+            entries += parts(name, positions, days, about, payloads)
         except Exception:  # noqa: BLE001 - whichever of them it is, the others are read
             about = subjects if subject is None else repeat(subject, len(positions))
-            each = zip(positions, days, about, payloads, strict=True)
-            found += parts_one_by_one(name, each)
+            singly = zip(positions, days, about, payloads, strict=True)
+            entries += parts_one_by_one(name, singly)
     if len(of_type) > 1:
-        found.sort(key=_POSITION)
-    return found
+        entries.sort(key=_POSITION)
+    return entries
 
 
 NEXT = """
@@ -66,8 +66,8 @@ SELECT position, type, valid_from, subject, payload, tags FROM ledger.entry
 def entries(conn: Connection[Any], after: int, upto: int) -> list[tuple[Recorded[Any], list[str]]]:
     """Return the entries in `(after, upto]`, in order of position, with their tags."""
     values = {"after": after, "upto": upto}
-    found = conn.execute(NEXT, values, binary=True).fetchall()
-    return list(zip(lean([row[:5] for row in found]), [row[5] for row in found], strict=True))
+    rows = conn.execute(NEXT, values, binary=True).fetchall()
+    return list(zip(lean([row[:5] for row in rows]), [row[5] for row in rows], strict=True))
 
 
 # A text for each entry costs as much as all that is not payload: subjects come as numbers, and what
@@ -170,5 +170,5 @@ SELECT position, type, valid_from, subject, payload FROM ledger.entry
 def adoptions(conn: Connection[Any], upto: int) -> tuple[Recorded[Any], ...]:
     """Return every adoption of a catalogue up to `upto`, in order of position."""
     values = {"tags": [ALL.tag], "upto": upto}
-    found = lean(conn.execute(ADOPTIONS, values, binary=True).fetchall())
-    return tuple(entry for entry in found if type(entry.event) is not Illegible)
+    adopted = lean(conn.execute(ADOPTIONS, values, binary=True).fetchall())
+    return tuple(entry for entry in adopted if type(entry.event) is not Illegible)

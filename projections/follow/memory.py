@@ -17,22 +17,22 @@ class Memory:
 
     def get(self, uscc: str) -> Supervision | None:
         """Return the file of the subject, if it is kept."""
-        of = self._files.get(uscc)
-        if of is not None:
+        supervision = self._files.get(uscc)
+        if supervision is not None:
             self._files.move_to_end(uscc)
-        return of
+        return supervision
 
-    def put(self, of: Supervision) -> None:
+    def put(self, supervision: Supervision) -> None:
         """Keep a file."""
-        self._files[of.file.uscc] = of
-        self._files.move_to_end(of.file.uscc)
+        self._files[supervision.file.uscc] = supervision
+        self._files.move_to_end(supervision.file.uscc)
 
     def trim(self) -> None:
         """Make room. Not in the middle of a batch: its files are ahead of the tables."""
-        kept = sum(of.size for of in self._files.values())
+        kept = sum(supervision.size for supervision in self._files.values())
         while kept > self.capacity and self._files:
-            _, of = self._files.popitem(last=False)
-            kept -= of.size
+            _, supervision = self._files.popitem(last=False)
+            kept -= supervision.size
 
     def drop(self, uscc: str) -> None:
         """Forget one file."""

@@ -67,7 +67,9 @@ def rebuild(  # noqa: PLR0913 - what is rebuilt, with what, and whether it is wa
         with suppress(LaterFold):
             Runner(conninfo, rules, sizes, stopped=stopped).catch_up(position)
         position = min(position, live_position(conn))
-        differences = [found for table in TABLES for found in _compared(conn, table, position)]
+        differences = [
+            difference for table in TABLES for difference in _compared(conn, table, position)
+        ]
         if switch and not beside.stopped:
             _switch(conn, beside)
         _empty(conn)

@@ -318,15 +318,15 @@ class Runner:
             version.sign(writer)
             self._made_by = version.FOLD
 
-    def _set_apart(self, found: Iterable[Apart]) -> None:
-        for each in found:
+    def _set_apart(self, subjects: Iterable[Apart]) -> None:
+        for apart in subjects:
             logger.error(
                 "entry %s (%s) cannot be followed: %s; %s stays as it was before it",
-                *(each.position, each.type, each.reason, each.subject or "nothing else"),
+                *(apart.position, apart.type, apart.reason, apart.subject or "nothing else"),
             )
-            if each.subject is not None:
-                self._apart.add(each.subject)
-                self._memory.drop(each.subject)
+            if apart.subject is not None:
+                self._apart.add(apart.subject)
+                self._memory.drop(apart.subject)
 
     def _rules(self, reader: Connection[Any], upto: int) -> Rules:
         known = histories.known_rules(reader, self._installed, upto)

@@ -41,10 +41,10 @@ ON CONFLICT (position) DO NOTHING
 """
 
 
-def note(conn: Connection[Any], found: Iterable[Apart]) -> None:
+def note(conn: Connection[Any], subjects: Iterable[Apart]) -> None:
     """Remember, in the transaction that writes the rows."""
-    for each in found:
-        conn.execute(NOTE, each._asdict())
+    for apart in subjects:
+        conn.execute(NOTE, apart._asdict())
 
 
 LIVE = (

@@ -116,18 +116,18 @@ def _changes(
     rows: list[Sequence[str]] = []
     closings: list[Closing] = []
     for key, version in first.items():
-        held, chain = in_force.get(key), later.get(key, ())
-        if held is None and not chain:
+        rows_in_force, chain = in_force.get(key), later.get(key, ())
+        if rows_in_force is None and not chain:
             _, _, subject, _, position, shown = version
             rows += [_texts(key, subject, position, None, row) for row in shown]
         else:
-            follow((version, *chain), held or {}, rows, closings)
+            follow((version, *chain), rows_in_force or {}, rows, closings)
     return Changes(table, [lines(some) for some in pieces(rows, LINES_AT_ONCE)], closings)
 
 
 def follow(
     chain: Sequence[Version],
-    held: dict[date, Held],
+    in_force: dict[date, Held],
     rows: list[Sequence[str]],
     closings: list[Closing],
 ) -> None:
@@ -136,18 +136,18 @@ def follow(
     for version in chain:
         position = version.position
         new = {row.valid_from: row for row in version.rows}
-        for day, (known_from, row, stored) in list(held.items()):
+        for day, (known_from, row, stored) in list(in_force.items()):
             if new.get(day) == row:
                 continue
             if stored:
                 closings.append(Closing(key, day, known_from, position))
             elif known_from < position:  # else an entry and the verdict of C2 that it brought about
                 rows.append(_texts(key, subject, known_from, position, row))
-            del held[day]
+            del in_force[day]
         for day, row in new.items():
-            if day not in held:
-                held[day] = Held(position, row, stored=False)
-    for known_from, row, stored in held.values():
+            if day not in in_force:
+                in_force[day] = Held(position, row, stored=False)
+    for known_from, row, stored in in_force.values():
         if not stored:
             rows.append(_texts(key, subject, known_from, None, row))
 
@@ -177,12 +177,12 @@ SELECT key, known_from, valid_from, valid_to, district, doc{columns}
 
 def load(conn: Connection[Any], table: str, keys: list[str]) -> dict[str, dict[date, Held]]:
     """Return the rows in force of the records, by key and first day."""
-    found: dict[str, dict[date, Held]] = defaultdict(dict)
+    in_force: dict[str, dict[date, Held]] = defaultdict(dict)
     for row in conn.execute(_statement(LOAD, table), {"keys": keys}, binary=True).fetchall():
         key, known_from, valid_from, valid_to, district, doc, *columns = row
         shown = Row(valid_from, valid_to, district, tuple(map(text, columns)), doc)
-        found[key][valid_from] = Held(known_from, shown, stored=True)
-    return found
+        in_force[key][valid_from] = Held(known_from, shown, stored=True)
+    return in_force
 
 
 def apply(conn: Connection[Any], changes: Iterable[Changes]) -> None:

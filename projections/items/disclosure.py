@@ -23,10 +23,10 @@ def shower(item: type, audience: Audience) -> Shower:
 
 
 def _of_shape(shape: Shape, audience: Audience) -> Shower:
-    seen = [each for each in shape.fields if each.visible_to(audience)]
-    names = [each.name for each in seen]
-    asked = frozenset(each.name for each in seen if each.sometimes)
-    converted = [(each.name, _of_field(each, audience)) for each in seen]
+    visible = [field for field in shape.fields if field.visible_to(audience)]
+    names = [field.name for field in visible]
+    asked = frozenset(field.name for field in visible if field.sometimes)
+    converted = [(field.name, _of_field(field, audience)) for field in visible]
     converts = [(name, convert) for name, convert in converted if convert is not None]
 
     # Which field it is that differs says the path; what may be shown of it goes by that.

@@ -36,7 +36,7 @@ _DROPPED = frozenset({"card_no", "device_id", "masked_name", "subject_id"})
 def without_persons(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with names masked, and pseudonyms and free words taken out."""
     kept = {
-        name: at_path(name, each) for name, each in value.items() if _last(name) not in _DROPPED
+        name: at_path(name, member) for name, member in value.items() if _last(name) not in _DROPPED
     }
     if "staff_id" in value and isinstance(value.get("name"), str):
         kept["name"] = masked_name(value["name"])
@@ -57,7 +57,7 @@ def at_path(path: str, value: object) -> object:
     if name in _NAMES:
         return _masked(value)
     if name in _PEOPLE and isinstance(value, list):
-        return [_person(each) for each in cast("list[object]", value)]
+        return [_person(person) for person in cast("list[object]", value)]
     if name == "name" and not _PEOPLE.isdisjoint(path.split(".")):
         return _masked(value)
     return _any(value)
@@ -70,7 +70,7 @@ def _last(path: str) -> str:
 
 def _masked(value: object) -> object:
     if isinstance(value, list):
-        return [masked_name(str(each)) for each in cast("list[object]", value)]
+        return [masked_name(str(name)) for name in cast("list[object]", value)]
     return masked_name(value) if isinstance(value, str) else value
 
 
@@ -87,5 +87,5 @@ def _any(value: object) -> object:
     if isinstance(value, dict):
         return without_persons(cast("dict[str, Any]", value))
     if isinstance(value, list):
-        return [_any(each) for each in cast("list[object]", value)]
+        return [_any(member) for member in cast("list[object]", value)]
     return value

@@ -175,32 +175,32 @@ class Shape(NamedTuple):
 
     def seen_by(self, audience: Audience) -> "Shape":
         """Return the shape as far as they see it."""
-        seen = tuple(
-            each if each.shape is None else each._replace(shape=each.shape.seen_by(audience))
-            for each in self.fields
-            if each.visible_to(audience)
+        visible = tuple(
+            field if field.shape is None else field._replace(shape=field.shape.seen_by(audience))
+            for field in self.fields
+            if field.visible_to(audience)
         )
-        return self._replace(fields=seen)
+        return self._replace(fields=visible)
 
     def has(self, name: str) -> bool:
         """Return whether there is a field of that name."""
-        return any(each.name == name for each in self.fields)
+        return any(field.name == name for field in self.fields)
 
     def only(self, *names: str) -> "Shape":
         """Return the shape with these fields alone, in this order."""
-        by_name = {each.name: each for each in self.fields}
+        by_name = {field.name: field for field in self.fields}
         return self._replace(fields=tuple(by_name[name] for name in names))
 
     def always(self) -> "Shape":
         """Return the shape without what is there only where a question asks for it."""
-        return self._replace(fields=tuple(each for each in self.fields if not each.sometimes))
+        return self._replace(fields=tuple(field for field in self.fields if not field.sometimes))
 
     def records(self) -> Iterator["Shape"]:
         """Yield this shape and those of all records in it."""
         yield self
-        for each in self.fields:
-            if each.shape is not None:
-                yield from each.shape.records()
+        for field in self.fields:
+            if field.shape is not None:
+                yield from field.shape.records()
 
 
 @cache
@@ -213,8 +213,8 @@ def shape_of(item: type) -> Shape:
     zh, _, en = (item.__doc__ or "").strip().rstrip(".").partition(" / ")
     hints = get_type_hints(item, include_extras=True)
     fields = tuple(
-        _field(f"{item.__name__}.{each.name}", each.name.rstrip("_"), hints[each.name])
-        for each in dataclasses.fields(item)
+        _field(f"{item.__name__}.{declared.name}", declared.name.rstrip("_"), hints[declared.name])
+        for declared in dataclasses.fields(item)
     )
     brief: tuple[str, ...] = getattr(item, "BRIEF", ())
     return Shape(item.__name__, zh, en, fields, brief)
@@ -253,26 +253,26 @@ def _read(hint: Any) -> _Read:  # noqa: ANN401 - any type
 
 def _field(where: str, name: str, hint: Any) -> Field:  # noqa: ANN401 - any type
     read = _read(hint)
-    said: dict[Any, Any] = {type(each): each for each in read.said}
-    head: Head | None = said.get(Head)
+    markers: dict[Any, Any] = {type(marker): marker for marker in read.said}
+    head: Head | None = markers.get(Head)
     if head is None:
         raise TypeError(f"{where} has no head")
     field = Field(
         name,
         head,
-        said.get(See),
+        markers.get(See),
         _kind(where, read.plain),
         many=read.many,
         optional=read.optional,
-        sometimes=Sometimes in said,
+        sometimes=Sometimes in markers,
         values=_values(read.plain),
         enumeration=read.plain.__name__ if _is_enumeration(read.plain) else None,
-        said=said[Said].vocabulary if Said in said else None,
-        until=Until in said,
-        partly=Partly in said,
-        shape=_shape(read.plain, published=OnlyPublished in said),
+        said=markers[Said].vocabulary if Said in markers else None,
+        until=Until in markers,
+        partly=Partly in markers,
+        shape=_shape(read.plain, published=OnlyPublished in markers),
     )
-    return field._replace(example=said[Shown].value) if Shown in said else field
+    return field._replace(example=markers[Shown].value) if Shown in markers else field
 
 
 def _kind(where: str, plain: Any) -> Kind:  # noqa: ANN401 - any type
@@ -302,5 +302,5 @@ def _is_enumeration(plain: Any) -> bool:  # noqa: ANN401 - any type
 
 def _values(plain: Any) -> tuple[str, ...]:  # noqa: ANN401 - any type
     if _is_enumeration(plain):
-        return tuple(each.value for each in plain)
+        return tuple(member.value for member in plain)
     return get_args(plain) if get_origin(plain) is Literal else ()

@@ -282,10 +282,10 @@ def _table(
     view: str | None = None,
     renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
-    seen = shape_of(item).seen_by(Audience.READERS).fields
+    visible = shape_of(item).seen_by(Audience.READERS).fields
     rest = tuple(
         field._replace(name=renamed.get(field.name, field.name))
-        for field in seen
+        for field in visible
         if field.name in renamed or field.name not in _OWN
     )
     return Table(name, item, view, (*_RECTANGLE, *rest), renamed)

@@ -40,17 +40,17 @@ _Convert: TypeAlias = Callable[[Any], Any]
 def arrow_type(field: Field, types: Mapping[Kind, pa.DataType] = TYPES) -> pa.DataType:
     """Return the type of a column: records are structs, several values a list."""
     if field.shape is None:
-        one = types[field.kind]
+        single = types[field.kind]
     else:
-        one = pa.struct(
-            [pa.field(each.name, arrow_type(each, types)) for each in field.shape.fields]
+        single = pa.struct(
+            [pa.field(member.name, arrow_type(member, types)) for member in field.shape.fields]
         )
-    return pa.list_(one) if field.many else one
+    return pa.list_(single) if field.many else single
 
 
 def arrow_schema(fields: Sequence[Field], types: Mapping[Kind, pa.DataType] = TYPES) -> pa.Schema:
     """Return the columns of a table."""
-    return pa.schema([pa.field(each.name, arrow_type(each, types)) for each in fields])
+    return pa.schema([pa.field(field.name, arrow_type(field, types)) for field in fields])
 
 
 def line(row: Mapping[str, Any]) -> bytes:
@@ -76,8 +76,8 @@ def writer(item: type) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 
 def _of_shape(shape: Shape) -> Callable[[dict[str, Any]], None] | None:
     """Return what writes the members of a record that are not written as they are; None: all are."""
-    found = [(each.name, _of_field(each)) for each in shape.fields]
-    converts = [(name, convert) for name, convert in found if convert is not None]
+    converters = [(field.name, _of_field(field)) for field in shape.fields]
+    converts = [(name, convert) for name, convert in converters if convert is not None]
     if not converts:
         return None
 

@@ -61,12 +61,12 @@ class Surroundings(NamedTuple):
 @lru_cache(maxsize=1)
 def city() -> City:
     """Return the districts of the outline that comes with the product."""
-    found = districts(reference.packaged(reference.OUTLINE_FILE), FINE_M)
-    points = [point for rings in found.values() for ring in rings for point in ring]
+    rings_of = districts(reference.packaged(reference.OUTLINE_FILE), FINE_M)
+    points = [point for rings in rings_of.values() for ring in rings for point in ring]
     left, top = min(x for x, _ in points), max(y for _, y in points)
     right, bottom = max(x for x, _ in points), min(y for _, y in points)
     areas = tuple(
-        Area(code, _path(rings, left, top, 1_000, closed=True)) for code, rings in found.items()
+        Area(code, _path(rings, left, top, 1_000, closed=True)) for code, rings in rings_of.items()
     )
     width, height = round((right - left) / 1_000, 1), round((top - bottom) / 1_000, 1)
     return City(left, top, width, height, areas)

@@ -74,16 +74,16 @@ class Gazetteer:
         within = False
         position = self._skip(text, 0)
         while position < len(text):
-            name, found, is_full = self._longest_at(text, position)
+            name, provinces, is_full = self._longest_at(text, position)
             if _BEIJING in (waiting, open_provinces) and name not in self._full:
                 known = self._local_at(text, position)
                 if known:
-                    name, found, is_full = known, _BEIJING, True
+                    name, provinces, is_full = known, _BEIJING, True
             # 镶黄旗 is a banner of 内蒙古 and a village of 海淀区.
-            if found is None or (within and name.endswith("旗")):
+            if provinces is None or (within and name.endswith("旗")):
                 break
             within = within or name in self._beijing
-            named = found if waiting is None else found & waiting
+            named = provinces if waiting is None else provinces & waiting
             if is_full:
                 open_provinces = named if open_provinces is None else open_provinces & named
                 waiting = None

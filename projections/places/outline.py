@@ -146,6 +146,6 @@ def _polygons(content: bytes) -> list[list[Ring]]:
         if feature["properties"]["code"] == _CITY:
             geometry = feature["geometry"]
             many = geometry["type"] == "MultiPolygon"
-            found = geometry["coordinates"] if many else [geometry["coordinates"]]
-            return [[[project(*point) for point in ring] for ring in rings] for rings in found]
+            polygons = geometry["coordinates"] if many else [geometry["coordinates"]]
+            return [[[project(*point) for point in ring] for ring in rings] for rings in polygons]
     raise ValueError(f"outline without a feature of code {_CITY}")

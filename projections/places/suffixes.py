@@ -77,16 +77,16 @@ def side(text: str) -> Side:
     """Return the side that every ending in `text` allows."""
     lead = _LEAD.match(text)
     text = text[lead.end() :] if lead else text
-    found = set(_evidence(_plain(text)))
+    evidence = set(_evidence(_plain(text)))
     if _LANDMARK.match(text) or _AFTER_BEIJING.match(text):
-        found.add(_Evidence.BEIJING)
+        evidence.add(_Evidence.BEIJING)
     if _NEVER_BEIJING.search(text):
-        found.add(_Evidence.ELSEWHERE)
+        evidence.add(_Evidence.ELSEWHERE)
     if _EXCLAVE.search(text) and not _OWN_DISTRICT.search(text):
-        found.add(_Evidence.STRANGE)
-    if _Evidence.ELSEWHERE in found:
-        return Side.UNDECIDED if _Evidence.BEIJING in found else Side.OUTSIDE
-    if _Evidence.BEIJING in found and _Evidence.STRANGE not in found:
+        evidence.add(_Evidence.STRANGE)
+    if _Evidence.ELSEWHERE in evidence:
+        return Side.UNDECIDED if _Evidence.BEIJING in evidence else Side.OUTSIDE
+    if _Evidence.BEIJING in evidence and _Evidence.STRANGE not in evidence:
         return Side.INSIDE
     return Side.UNDECIDED
 

@@ -18,7 +18,7 @@ from domain.finding.finding import FindingRaised
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
-from projections.views.asking import asked
+from projections.views.asking import one_of, page_of
 from projections.views.basis import HOLDS, Basis, Page
 from projections.views.case_docs import (
     ApplicationFold,
@@ -29,7 +29,7 @@ from projections.views.case_docs import (
     PlanFold,
     RegisterFold,
 )
-from projections.views.row import Row, Rows, View, document, item
+from projections.views.row import Row, Rows, View, document
 
 
 class _Stretch(NamedTuple):
@@ -71,23 +71,23 @@ class Filters:
 def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
     """Return the rendering of one kind of case."""
 
-    def rows(of: Supervision, key: str) -> Rows:
-        positions = of.behind.get(Touch(kind, key), [])
-        entries = [of.entries[p] for p in positions if p in of.entries]
-        found: list[Row] = []
+    def rows(supervision: Supervision, key: str) -> Rows:
+        positions = supervision.behind.get(Touch(kind, key), [])
+        entries = [supervision.entries[p] for p in positions if p in supervision.entries]
+        merged: list[Row] = []
         for start, end, doc, because in _stretches(KINDS[kind](), entries):
-            for stretch in of.file.supervised(start, end):
+            for stretch in supervision.file.supervised(start, end):
                 shown = {
                     **doc,
                     "district": stretch.district,
-                    "because": of.file.corrected(because),
+                    "because": supervision.file.corrected(because),
                 }
                 row = Row(*stretch, (kind, doc["stage"]), document(shown))
-                if found and found[-1][2:] == row[2:]:
-                    found[-1] = found[-1]._replace(valid_to=stretch.end)
+                if merged and merged[-1][2:] == row[2:]:
+                    merged[-1] = merged[-1]._replace(valid_to=stretch.end)
                 else:
-                    found.append(row)
-        return tuple(found)
+                    merged.append(row)
+        return tuple(merged)
 
     return rows
 
@@ -151,11 +151,8 @@ def page(
         "stage": filters.stage,
         "open": filters.open,
         "without": list(filters.without),
-        "limit": limit + 1,
     }
-    found = asked(conn, PAGE, values).fetchall()
-    more = found[limit - 1][0] if len(found) > limit else None
-    return Page([item(doc) for _, doc in found[:limit]], more)
+    return page_of(conn, PAGE, values, limit)
 
 
 ONE = f"""
@@ -168,5 +165,4 @@ SELECT doc FROM projections.cases
 def one(conn: Connection[Any], basis: Basis, kind: str, key: str) -> dict[str, Any] | None:
     """Return the case of that kind and id; None if it had not begun or is not known."""
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": f"{kind}/{key}"}
-    found = conn.execute(ONE, values).fetchone()
-    return None if found is None else item(found[0])
+    return one_of(conn, ONE, values)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from psycopg import Connection, sql
 
-from domain.certificate.certificate import CertificateIssued, Holder, Results
+from domain.certificate.certificate import CertificateIssued, End, Holder, Results
 from domain.certificate.lifetime import CertificateRecord
 from domain.supervision.subject_file import Stretch, SubjectFile
 from domain.supervision.supervision import Supervision
@@ -20,7 +20,7 @@ from domain.terms.folding import folded
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Level
 from projections.views import scope, sessions
-from projections.views.asking import asked
+from projections.views.asking import page_of
 from projections.views.basis import HOLDS, Basis, Page
 from projections.views.lines import NULL
 from projections.views.row import Row, Rows, View, document, item
@@ -42,25 +42,24 @@ class Filters:
     """`valid`, `reissued`, `revoked`."""
 
 
-def rows(of: Supervision, key: str) -> Rows:
+def rows(supervision: Supervision, key: str) -> Rows:
     """Return the certificate that was entered at the position `key`."""
-    record = of.file.certificate(int(key))
-    return () if record is None else rows_of(of.file, record)
+    record = supervision.file.certificate(int(key))
+    return () if record is None else rows_of(supervision.file, record)
 
 
 def rows_of(file: SubjectFile, record: CertificateRecord) -> Rows:
     """Return a certificate while it holds and, from the day it ends, as ended."""
-    entry, ended = record.entry, record.ended
+    entry, end = record.entry, record.end
     before, method = record.before, _method(file, entry)
     replaces = None if before is None else (before.number, record.first.number)
-    if ended is None:
+    if end is None:
         return as_issued(file, entry, None, replaces)
     start = entry.valid_from
-    found = as_issued(file, entry, ended, replaces) if start < ended else ()
-    at, by = record.ended_position, record.replaced_by
-    for stretch in file.supervised(max(start, ended)):
-        found += (_row(entry, record.state, stretch, method, ended, at, by, replaces),)
-    return found
+    rows = as_issued(file, entry, end.day, replaces) if start < end.day else ()
+    for stretch in file.supervised(max(start, end.day)):
+        rows += (_row(entry, stretch, method, end, replaces),)
+    return rows
 
 
 def as_issued(
@@ -74,9 +73,7 @@ def as_issued(
     `replaces`: the number that it replaced, and the one under which it was first issued.
     """
     stretches, method = file.supervised(entry.valid_from, end), _method(file, entry)
-    return tuple(
-        [_row(entry, "valid", each, method, None, None, None, replaces) for each in stretches]
-    )
+    return tuple([_row(entry, stretch, method, None, replaces) for stretch in stretches])
 
 
 def _method(file: SubjectFile, entry: Recorded[CertificateIssued]) -> str:
@@ -110,19 +107,22 @@ class _Item(msgspec.Struct, gc=False):
     reissued_on: date | UnsetType = UNSET
 
 
-def _row(  # noqa: PLR0913, PLR0917 - made ten million times: no record is made to pass them on
+_HOLDING = ("valid", None, None, None)
+
+
+def _row(
     entry: Recorded[CertificateIssued],
-    state: str,
     stretch: Stretch,
     method: str,
-    ended: date | None,
-    ended_position: int | None,
-    replaced_by: str | None,
+    end: End | None,
     replaces: tuple[str, str] | None,
 ) -> Row:
     event = entry.event
     number, assessment_id = event.certificate_no, event.assessment_id
     occupation, level, district = event.occupation, event.level, stretch.district
+    state, ended, ended_position, replaced_by = (
+        _HOLDING if end is None else (end.state, end.day, end.position, end.replaced_by)
+    )
     # fmt: off
     shown = _Item(
         number, assessment_id, entry.subject, event.issuer_uscc, district, occupation, level,
@@ -162,24 +162,27 @@ def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str
     `results` are the holder's own: neither is for the public.
     """
     values = {"valid_at": basis.valid_at, "position": basis.position, "number": folded(number)}
-    found = [item(doc) for (doc,) in conn.execute(BY_NUMBER, values).fetchall()]
-    for shown in found:
-        held = sessions.one(conn, Basis(date.max, basis.position), shown["assessment_id"])
-        shown["assessed_on"] = held["held_from"] if held else shown["issued_on"]
-        shown["assessed_to"] = held["held_to"] if held else shown["issued_on"]
-        shown["issuer_in_scope"] = _issuer_in_scope(conn, basis, shown)
-    return found
+    certificates = [item(doc) for (doc,) in conn.execute(BY_NUMBER, values).fetchall()]
+    for certificate in certificates:
+        session = sessions.one(conn, Basis(date.max, basis.position), certificate["assessment_id"])
+        certificate["assessed_on"] = session["held_from"] if session else certificate["issued_on"]
+        certificate["assessed_to"] = session["held_to"] if session else certificate["issued_on"]
+        certificate["issuer_in_scope"] = _issuer_in_scope(conn, basis, certificate)
+    return certificates
 
 
-def _issuer_in_scope(conn: Connection[Any], basis: Basis, shown: dict[str, Any]) -> bool:
+def _issuer_in_scope(conn: Connection[Any], basis: Basis, certificate: dict[str, Any]) -> bool:
     """Say whether the scope held it on every day of the assessment, as the flags do (七(三))."""
-    first, last = date.fromisoformat(shown["assessed_on"]), date.fromisoformat(shown["assessed_to"])
+    first, last = (
+        date.fromisoformat(certificate["assessed_on"]),
+        date.fromisoformat(certificate["assessed_to"]),
+    )
     day = first
-    for held in scope.intervals(conn, basis, shown["issuer_uscc"]):
-        start, end = date.fromisoformat(held["valid_from"]), held["valid_to"]
+    for interval in scope.intervals(conn, basis, certificate["issuer_uscc"]):
+        start, end = date.fromisoformat(interval["valid_from"]), interval["valid_to"]
         if end is not None and date.fromisoformat(end) <= day:
             continue
-        if start > day or not _confirms(held, shown):
+        if start > day or not _confirms(interval, certificate):
             return False
         if end is None or date.fromisoformat(end) > last:
             return True
@@ -187,14 +190,14 @@ def _issuer_in_scope(conn: Connection[Any], basis: Basis, shown: dict[str, Any])
     return False
 
 
-def _confirms(held: dict[str, Any], shown: dict[str, Any]) -> bool:
-    occupation = shown["occupation"]
-    return held["standing"] == "listed" and any(
-        one["edition"] == occupation["edition"]
-        and one["name"] == occupation["name"]
-        and one["trade"] in {None, occupation["trade"]}
-        and shown["level"] in one["levels"]
-        for one in held["scope"]
+def _confirms(interval: dict[str, Any], certificate: dict[str, Any]) -> bool:
+    occupation = certificate["occupation"]
+    return interval["standing"] == "listed" and any(
+        scope_item["edition"] == occupation["edition"]
+        and scope_item["name"] == occupation["name"]
+        and scope_item["trade"] in {None, occupation["trade"]}
+        and certificate["level"] in scope_item["levels"]
+        for scope_item in interval["scope"]
     )
 
 
@@ -248,10 +251,7 @@ def page(
         "state": filters.state,
         "uscc": filters.uscc,
         "district": filters.district,
-        "limit": limit + 1,
     }
     ahead = filters.day_from is not None and filters.day_from > basis.valid_at
     query = sql.SQL(PAGE).format(rows=sql.SQL(AHEAD if ahead else ROWS))
-    found = asked(conn, query, values).fetchall()
-    more = found[limit - 1][0] if len(found) > limit else None
-    return Page([item(doc) for _, doc in found[:limit]], more)
+    return page_of(conn, query, values, limit)

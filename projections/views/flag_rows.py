@@ -33,39 +33,43 @@ class Concerned(NamedTuple):
     """Of V1: the session with which a visit is compared that names none."""
 
 
-def rows(of: Supervision, key: str) -> Rows:
+def rows(supervision: Supervision, key: str) -> Rows:
     """Return the rows of one flag; none while it was never raised."""
     parts = flag_parts(key)
     if parts is None:
         return ()
     if parts[0] == "Q2":
-        return _passing_rows(of, key, parts[1])
+        return _passing_rows(supervision, key, parts[1])
     if parts[0] == "P1":
-        owed = of.owed.get(key)
-        return _passing_rows(of, key, owed.receipt, owed.year) if owed is not None else ()
-    state = of.flags.get(key)
+        owed = supervision.owed.get(key)
+        return _passing_rows(supervision, key, owed.receipt, owed.year) if owed is not None else ()
+    state = supervision.flags.get(key)
     if state is None:
         return ()
-    record = of.record(state.position)
-    claimed_by = of.claimed_by.get(state.position) if state.code == "C2" else None
+    record = supervision.record(state.position)
+    claimed_by = supervision.claimed_by.get(state.position) if state.code == "C2" else None
     about = Concerned(
-        of.file.uscc, record, _session(of, record), claimed_by, _met(of, state, record)
+        supervision.file.uscc,
+        record,
+        _session(supervision, record),
+        claimed_by,
+        _met(supervision, state, record),
     )
-    told = _remarks(of, key, of.file.requests.get(state.position, ()))
-    reference = of.context.reference
-    stretches = of.file.supervised(max(state.day, state.outcome.since or state.day))
-    return tuple(_rows(state, told, about, reference, stretches))
+    remarks = _remarks(supervision, key, supervision.file.requests.get(state.position, ()))
+    reference = supervision.context.reference
+    stretches = supervision.file.supervised(max(state.day, state.outcome.since or state.day))
+    return tuple(_rows(state, remarks, about, reference, stretches))
 
 
 def _rows(
     state: FlagState,
-    told: "Remarks",
+    remarks: "Remarks",
     about: Concerned,
     reference: Reference,
     stretches: Sequence[Stretch],
 ) -> Iterator[Row]:
     """Yield what the flag shows, over days between which nobody said anything to it."""
-    days = told.said.days()
+    days = remarks.said.days()
     for stretch in stretches:
         cuts = sorted(
             day
@@ -74,26 +78,28 @@ def _rows(
         )
         for start, end in zip((stretch.start, *cuts), (*cuts, stretch.end), strict=True):
             part = stretch._replace(start=start, end=end)
-            yield flag_row(state, told._replace(said=told.said.by(start)), about, reference, part)
+            yield flag_row(
+                state, remarks._replace(said=remarks.said.by(start)), about, reference, part
+            )
 
 
-def _session(of: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | None:
+def _session(supervision: Supervision, record: Recorded[Any] | None) -> AssessmentHeld | None:
     event = record.event if record is not None else None
     if isinstance(event, AssessmentHeld):
         return event
     if isinstance(event, CertificateIssued):
-        session = of.file.sessions.get(event.assessment_id)
+        session = supervision.file.sessions.get(event.assessment_id)
         return session.entry.event if session is not None else None
     return None
 
 
-def _met(of: Supervision, state: FlagState, record: Recorded[Any] | None) -> str | None:
+def _met(supervision: Supervision, state: FlagState, record: Recorded[Any] | None) -> str | None:
     """Return the session on which the outcome rests: what is shown changes with the outcome alone."""
     if state.code != "V1" or record is None or record.event.assessment_id is not None:
         return None
-    behind = (of.entries.get(position) for position in state.outcome.because)
-    held = (e.event.assessment_id for e in behind if e and isinstance(e.event, AssessmentHeld))
-    return next(held, None)
+    behind = (supervision.entries.get(position) for position in state.outcome.because)
+    sessions = (e.event.assessment_id for e in behind if e and isinstance(e.event, AssessmentHeld))
+    return next(sessions, None)
 
 
 class Remarks(NamedTuple):
@@ -105,21 +111,21 @@ class Remarks(NamedTuple):
     """Those of its enterprise by number: a flag may have been made one of them."""
 
 
-def _remarks(of: Supervision, key: str, requests: Sequence[Request] = ()) -> Remarks:
-    return Remarks(of.file.said.get(key, Said()), requests, of.file.findings)
+def _remarks(supervision: Supervision, key: str, requests: Sequence[Request] = ()) -> Remarks:
+    return Remarks(supervision.file.said.get(key, Said()), requests, supervision.file.findings)
 
 
 def flag_row(
     state: FlagState,
-    told: Remarks,
+    remarks: Remarks,
     about: Concerned,
     reference: Reference,
     stretch: Stretch,
 ) -> Row:
     """Return what a flag shows while one authority is competent, from the day of its record on."""
     check = CHECKS[state.code]
-    seen = shown(told.said, state.outcome.verdict, state.outcome.name, told.findings)
-    review, holding = seen.review, seen.holding
+    settled = shown(remarks.said, state.outcome.verdict, state.outcome.name, remarks.findings)
+    review, holding = settled.review, settled.holding
     now = state.of_its_own or state.outcome.verdict
     case = case_of(state.then, now, holding).label
     event = about.record.event if about.record is not None else None
@@ -142,9 +148,9 @@ def flag_row(
         "known_to": state.known_to,
         "outcome": state.outcome.name,
         "review": review.decision if review else None,
-        "review_stale": seen.stale,
-        "review_lapse": seen.lapse.why if seen.lapse else None,
-        "review_lapsed_by": seen.lapse.position if seen.lapse else None,
+        "review_stale": settled.stale,
+        "review_lapse": settled.lapse.why if settled.lapse else None,
+        "review_lapsed_by": settled.lapse.position if settled.lapse else None,
         "review_reason": review.reason if review else None,
         "review_position": review.position if review else None,
         "finding_id": review.finding_id if review else getattr(event, "finding_id", None),
@@ -152,8 +158,8 @@ def flag_row(
         "responsible": list(_responsible(state, about, stretch.district)),
         "message": _message(state, about),
         "because": list(dict.fromkeys(state.outcome.because)),
-        "answers": told.said.answers,
-        "corrections": [_asked(request) for request in told.requests],
+        "answers": remarks.said.answers,
+        "corrections": [_asked(request) for request in remarks.requests],
     }
     columns = (
         state.position,
@@ -226,26 +232,28 @@ def _responsible(
         yield {"uscc": None, "district": district, "role": "supervising"}
 
 
-def _passing_rows(of: Supervision, key: str, position: int, year: int | None = None) -> Rows:
+def _passing_rows(
+    supervision: Supervision, key: str, position: int, year: int | None = None
+) -> Rows:
     """Q2 and P1: what the passing of time has brought about, and what was known of it on each day."""
-    passing = of.passing.get(key)
+    passing = supervision.passing.get(key)
     if passing is None:
         return ()
-    about = Concerned(of.file.uscc, of.entries.get(position), None)
-    told, reference = _remarks(of, key), of.context.reference
-    found: list[Row] = []
+    about = Concerned(supervision.file.uscc, supervision.entries.get(position), None)
+    remarks, reference = _remarks(supervision, key), supervision.context.reference
+    passing_rows: list[Row] = []
     for stage in passing.stages():
         state = FlagState(
             code=key.partition("-")[0],
             position=position,
             day=stage.spell.days.start,
             then=stage.then,
-            outcome=resting(of.file, stage.outcome),
+            outcome=resting(supervision.file, stage.outcome),
             known_from=passing.known_from(stage),
             known_to=stage.cleared_by,
             year=year,
             of_its_own=stage.of_its_own,
         )
-        stretches = of.file.supervised(stage.days.start, stage.days.end)
-        found += _rows(state, told, about, reference, stretches)
-    return tuple(found)
+        stretches = supervision.file.supervised(stage.days.start, stage.days.end)
+        passing_rows += _rows(state, remarks, about, reference, stretches)
+    return tuple(passing_rows)

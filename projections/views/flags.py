@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from domain.terms.identifiers import flag_parts
 from projections.views.arrivals import holds_history, position_before
-from projections.views.asking import asked
+from projections.views.asking import one_of, page_of
 from projections.views.basis import HOLDS, KNOWN, ON_DAY, BadCursor, Basis, Page, on_day
 from projections.views.flag_rows import rows
 from projections.views.row import View, item
@@ -127,11 +127,8 @@ def page(
         # The days since it became known say nothing of what was brought in.
         "without_history": bool(filters.learnt_from or filters.learnt_to) and holds_history(conn),
         "without": list(filters.without),
-        "limit": limit + 1,
     }
-    found = asked(conn, PAGE, values).fetchall()
-    more = found[limit - 1][0] if len(found) > limit else None
-    return Page([item(doc) for _, doc in found[:limit]], more)
+    return page_of(conn, PAGE, values, limit)
 
 
 def _before(conn: Connection[Any], day: date | None) -> int | None:
@@ -148,8 +145,7 @@ SELECT doc FROM projections.flags
 def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     """Return the flag with that key, also where it is clear now; None if it was never raised."""
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
-    found = conn.execute(ONE, values).fetchone()
-    return None if found is None else item(found[0])
+    return one_of(conn, ONE, values)
 
 
 VERSIONS = f"""

@@ -38,7 +38,7 @@ def lines(rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def _escaped(row: Sequence[str]) -> str:
-    return "\t".join([_SPECIAL.sub(lambda found: _ESCAPES[found[0]], v) for v in row]) + "\n"
+    return "\t".join([_SPECIAL.sub(lambda match: _ESCAPES[match[0]], v) for v in row]) + "\n"
 
 
 def text(value: object) -> str:

@@ -18,7 +18,7 @@ from domain.terms.folding import folded
 from domain.terms.intervals import Timeline
 from domain.terms.scope import ScopeItem, Unit, items
 from domain.terms.vocabulary import Level
-from projections.views.asking import asked
+from projections.views.asking import asked, one_of, page_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.row import Row, Rows, View, document, item
 
@@ -42,29 +42,29 @@ class Filters:
     """Days: the listing holds on the day and ends no later than that many days after it."""
 
 
-def rows(of: Supervision, key: str) -> Rows:
+def rows(supervision: Supervision, key: str) -> Rows:
     """Return the rows of the enterprise; none while it is not registered."""
-    enterprise = of.file.enterprise
-    if enterprise is None or key != of.file.uscc:
+    enterprise = supervision.file.enterprise
+    if enterprise is None or key != supervision.file.uscc:
         return ()
-    listings = of.file.course.timeline
+    listings = supervision.file.course.timeline
     profiles = Timeline(
         (day, (position, profile))
         for day, position, profile in sorted(enterprise.profiles, key=lambda c: c[:2])
     )
     starts = sorted({days.start for days, _ in (*profiles.segments(), *listings.segments())})
     first = min(enterprise.profiles, key=lambda c: c[:2])[1:]
-    found: list[Row] = []
+    merged: list[Row] = []
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         position, profile = profiles.on(start) or first
         listing = listings.on(start) or UNLISTED
-        because = of.file.corrected((position, *listing.because))
+        because = supervision.file.corrected((position, *listing.because))
         row = _row(enterprise, because, profile, listing, start, end)
-        if found and found[-1][2:] == row[2:]:
-            found[-1] = found[-1]._replace(valid_to=end)
+        if merged and merged[-1][2:] == row[2:]:
+            merged[-1] = merged[-1]._replace(valid_to=end)
         else:
-            found.append(row)
-    return tuple(found)
+            merged.append(row)
+    return tuple(merged)
 
 
 def _row(  # noqa: PLR0913, PLR0917 - one argument for each thing that a row shows
@@ -111,7 +111,7 @@ def granted(listing: Listing) -> list[dict[str, Any]]:
             if grant is not None:
                 confirming.setdefault(grant, []).append(unit)
         by_grant.update(confirming)
-    found = [
+    confirmed = [
         {
             **asdict(scope_item),
             "batch": grant.batch,
@@ -122,7 +122,7 @@ def granted(listing: Listing) -> list[dict[str, Any]]:
         for start, some in _by_first_day(grant, units).items()
         for scope_item in items(some)
     ]
-    return sorted(found, key=_order)
+    return sorted(confirmed, key=_order)
 
 
 def by_occupation(shown: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -130,32 +130,46 @@ def by_occupation(shown: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any
 
     Levels that a change of scope added stand with the others of their grant: what differs is the levels.
     """
-    found: dict[str, dict[str, Any]] = {}
-    for one in shown:
-        named = "/".join(filter(None, (one["edition"], one["code"], one["name"], one.get("trade"))))
-        name, held = named, found.get(named)
-        if held is not None and held.get("batch") != one.get("batch"):
-            name = f"{named}/{one.get('batch')}"
-            held = found.get(name)
-        found[name] = dict(one) if held is None else _together(held, one)
-    return found
+    items_by_name: dict[str, dict[str, Any]] = {}
+    for scope_item in shown:
+        named = "/".join(
+            filter(
+                None,
+                (
+                    scope_item["edition"],
+                    scope_item["code"],
+                    scope_item["name"],
+                    scope_item.get("trade"),
+                ),
+            )
+        )
+        name, earlier = named, items_by_name.get(named)
+        if earlier is not None and earlier.get("batch") != scope_item.get("batch"):
+            name = f"{named}/{scope_item.get('batch')}"
+            earlier = items_by_name.get(name)
+        items_by_name[name] = (
+            dict(scope_item) if earlier is None else _together(earlier, scope_item)
+        )
+    return items_by_name
 
 
-def _together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def _together(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
     levels = sorted(
-        {*one.get("levels", ()), *other.get("levels", ())}, key=lambda level: Level(level).rank
+        {*earlier.get("levels", ()), *later.get("levels", ())}, key=lambda level: Level(level).rank
     )
-    begins = [day for each in (one, other) if (day := each.get("valid_from")) is not None]
-    return {**one, "levels": levels, "valid_from": min(begins, default=None)}
+    begins = [
+        day for scope_item in (earlier, later) if (day := scope_item.get("valid_from")) is not None
+    ]
+    return {**earlier, "levels": levels, "valid_from": min(begins, default=None)}
 
 
 def _by_first_day(grant: Grant, units: Iterable[Unit]) -> dict[date, Iterable[Unit]]:
     if not grant.added:
         return {grant.days.start: units}
-    found: dict[date, list[Unit]] = {}
+    by_day: dict[date, list[Unit]] = {}
     for unit in units:
-        found.setdefault(grant.since(unit), []).append(unit)
-    return {**found}
+        by_day.setdefault(grant.since(unit), []).append(unit)
+    return {**by_day}
 
 
 def _order(shown: dict[str, Any]) -> tuple[str, str, str, str, date, date]:
@@ -213,11 +227,8 @@ def page(
         "term": f"{SEPARATOR}{term}{SEPARATOR}" if term != "@" else None,
         "q": None if filters.q is None else folded(filters.q),
         "days": filters.expiring_within,
-        "limit": limit + 1,
     }
-    found = asked(conn, PAGE, values).fetchall()
-    more = found[limit - 1][0] if len(found) > limit else None
-    return Page([item(doc) for _, doc in found[:limit]], more)
+    return page_of(conn, PAGE, values, limit)
 
 
 ONE = f"""
@@ -230,8 +241,7 @@ SELECT doc FROM projections.roster
 def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     """Return the enterprise with that USCC, also where it is not listed; None if not known."""
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
-    found = conn.execute(ONE, values).fetchone()
-    return None if found is None else item(found[0])
+    return one_of(conn, ONE, values)
 
 
 # A stretch ends with the first of its grants at the latest: few documents are looked into.
@@ -295,7 +305,7 @@ def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, 
     listed_to` (days of the listing), `findings`, `because`.
     """
     values = {"position": basis.position, "key": uscc}
-    found: list[dict[str, Any]] = []
+    stretches: list[dict[str, Any]] = []
     for start, end, doc in conn.execute(STRETCHES, values).fetchall():
         shown = item(doc)
         stretch: dict[str, Any] = {
@@ -309,12 +319,12 @@ def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, 
             "findings": shown.get("findings", []),
             "because": shown["because"][1:],
         }
-        if found and _same_standing(found[-1], stretch):
-            found[-1]["valid_to"] = stretch["valid_to"]
-            found[-1]["because"] = sorted({*found[-1]["because"], *stretch["because"]})
+        if stretches and _same_standing(stretches[-1], stretch):
+            stretches[-1]["valid_to"] = stretch["valid_to"]
+            stretches[-1]["because"] = sorted({*stretches[-1]["because"], *stretch["because"]})
         else:
-            found.append(stretch)
-    return found
+            stretches.append(stretch)
+    return stretches
 
 
 def _same_standing(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from domain.supervision.supervision import Supervision
-from projections.views.asking import asked
+from projections.views.asking import page_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.roster import granted
 from projections.views.row import Row, Rows, View, document, item
@@ -20,27 +20,27 @@ class Filters:
     district: str | None = None
 
 
-def rows(of: Supervision, key: str) -> Rows:
+def rows(supervision: Supervision, key: str) -> Rows:
     """Return the stretches of days on which the enterprise may certify something."""
-    if key != of.file.uscc:
+    if key != supervision.file.uscc:
         return ()
-    found: list[Row] = []
-    for days, listing in of.file.course.timeline.segments():
+    merged: list[Row] = []
+    for days, listing in supervision.file.course.timeline.segments():
         if not listing.scope:
             continue
         doc = {
             "uscc": key,
             "standing": listing.standing,
             "scope": granted(listing),
-            "because": of.file.corrected(listing.because),
+            "because": supervision.file.corrected(listing.because),
         }
-        for stretch in of.file.supervised(days.start, days.end):
+        for stretch in supervision.file.supervised(days.start, days.end):
             row = Row(*stretch, (), document(doc))
-            if found and found[-1].valid_to == stretch.start and found[-1][2:] == row[2:]:
-                found[-1] = found[-1]._replace(valid_to=stretch.end)
+            if merged and merged[-1].valid_to == stretch.start and merged[-1][2:] == row[2:]:
+                merged[-1] = merged[-1]._replace(valid_to=stretch.end)
             else:
-                found.append(row)
-    return tuple(found)
+                merged.append(row)
+    return tuple(merged)
 
 
 SCOPE = View("scope", (), rows)
@@ -65,11 +65,8 @@ def page(
         "after": cursor or "",
         "uscc": filters.uscc,
         "district": filters.district,
-        "limit": limit + 1,
     }
-    found = asked(conn, PAGE, values).fetchall()
-    more = found[limit - 1][0] if len(found) > limit else None
-    return Page([item(doc) for _, doc in found[:limit]], more)
+    return page_of(conn, PAGE, values, limit)
 
 
 def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
-from projections.views.asking import asked
+from projections.views.asking import one_of, page_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.lines import text
 from projections.views.row import Row, Rows, View, document, fields, item
@@ -27,9 +27,9 @@ class Filters:
     day_to: date | None = None
 
 
-def rows(of: Supervision, key: str) -> Rows:
+def rows(supervision: Supervision, key: str) -> Rows:
     """Return the rows of a session: everything that was reported of it, and who supervises it."""
-    session = of.file.sessions.get(key)
+    session = supervision.file.sessions.get(key)
     if session is None:
         return ()
     entry = session.entry
@@ -37,9 +37,9 @@ def rows(of: Supervision, key: str) -> Rows:
     shown = fields(event)
     beside: dict[str, Any] = {
         "position": entry.position,
-        "because": of.behind[Touch("sessions", key)],
+        "because": supervision.behind[Touch("sessions", key)],
     }
-    published = of.file.published.get(key)
+    published = supervision.file.published.get(key)
     if published is not None:
         beside["results_published"] = [
             {name: value for name, value in fields(e).items() if name != "assessment_id"}
@@ -48,7 +48,7 @@ def rows(of: Supervision, key: str) -> Rows:
     columns = (event.occupation.name, event.level.value, event.method, text(event.held_from))
     return tuple(
         Row(*stretch, columns, document({**shown, "district": stretch.district, **beside}))
-        for stretch in of.file.supervised(event.held_from)
+        for stretch in supervision.file.supervised(event.held_from)
     )
 
 
@@ -82,11 +82,8 @@ def page(
         "level": filters.level,
         "day_from": filters.day_from,
         "day_to": filters.day_to,
-        "limit": limit + 1,
     }
-    found = asked(conn, PAGE, values).fetchall()
-    more = found[limit - 1][0] if len(found) > limit else None
-    return Page([item(doc) for _, doc in found[:limit]], more)
+    return page_of(conn, PAGE, values, limit)
 
 
 NEWEST = f"""
@@ -116,5 +113,4 @@ SELECT doc FROM projections.sessions
 def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     """Return the session with that id; None if it was not held yet or is not known."""
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
-    found = conn.execute(ONE, values).fetchone()
-    return None if found is None else item(found[0])
+    return one_of(conn, ONE, values)

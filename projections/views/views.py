@@ -45,18 +45,25 @@ class Version(NamedTuple):
     rows: Rows
 
 
-def version(of: Supervision, touch: Touch, position: int) -> Version:
+def version(supervision: Supervision, touch: Touch, position: int) -> Version:
     """Return what the touched record shows after the entry at `position`."""
     name, key = touch
     table, _, rows = VIEWS[name]
     shown = f"{name}/{key}" if table == "cases" else key
-    return Version(table, shown, of.file.uscc, _began(of, touch), position, rows(of, key))
+    return Version(
+        table,
+        shown,
+        supervision.file.uscc,
+        _began(supervision, touch),
+        position,
+        rows(supervision, key),
+    )
 
 
-def _began(of: Supervision, touch: Touch) -> int:
+def _began(supervision: Supervision, touch: Touch) -> int:
     if touch.view == "certificates":
         return int(touch.key)
-    behind = of.behind.get(touch)
+    behind = supervision.behind.get(touch)
     if behind:
         return behind[0]
     parts = flag_parts(touch.key)
