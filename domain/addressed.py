@@ -143,8 +143,8 @@ def named_by(body: object) -> Iterator[tuple[Kind, str]]:
         value: object = getattr(body, field, None)
         if value is None:
             continue
-        many = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-        yield from ((kind, str(each)) for each in many)
+        identifiers = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+        yield from ((kind, str(identifier)) for identifier in identifiers)
 
 
 def require_addressed(facts: Facts, command: Command[Any]) -> None:

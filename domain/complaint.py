@@ -76,7 +76,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         )
     tags = (
         f"complaint:{body.complaint_id}",
-        *evidence_tags(each.sha256 for each in body.evidence),
+        *evidence_tags(file.sha256 for file in body.evidence),
     )
     day = command.valid_from
     district = enterprise.district_on(day)

@@ -97,7 +97,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
             )
             return (*state, asked)
         case CorrectionDecided():
-            return tuple(_decided(each, entry, event) for each in state)
+            return tuple(_decided(request, entry, event) for request in state)
 
 
 def _decided(request: Request, entry: Recorded[Any], event: CorrectionDecided) -> Request:
@@ -147,9 +147,9 @@ _BESIDE_IDENTITY = frozenset({"holder.category", "holder.id_type"})
 def day_in(event: object) -> date | None:
     """Return the day that the event's own data holds (`held_from`, `issued_on`, `published_on`)."""
     for name in DAY_FIELDS:
-        found = getattr(event, name, None)
-        if isinstance(found, date):
-            return found
+        day = getattr(event, name, None)
+        if isinstance(day, date):
+            return day
     return None
 
 
@@ -271,7 +271,7 @@ def _request(
     """Return the request; none if the same one waits already."""
     fields = correction.fields
     asked = facts[REQUESTS.key(str(entry.position))]
-    if any(each.taken is None and each.fields == fields for each in asked):
+    if any(request.taken is None and request.fields == fields for request in asked):
         return []
     event = CorrectionRequested(position=entry.position, fields=fields)
     tags = _request_tags(entry)
@@ -324,11 +324,11 @@ def existing_record(record: Recorded[Any] | None) -> Recorded[Any]:
 def _asked_for(asked: State, entry: Recorded[Any], body: CorrectionDecided) -> Request:
     """Return the request at the position; of a record, the one that waits."""
     if isinstance(entry.event, CorrectionRequested):
-        found = [each for each in asked if each.position == body.position]
+        requests = [request for request in asked if request.position == body.position]
     else:
-        found = [each for each in asked if each.taken is None]
+        requests = [request for request in asked if request.taken is None]
     return existing(
-        found[0] if len(found) == 1 else None,
+        requests[0] if len(requests) == 1 else None,
         "unknown-request",
         f"位置 {body.position} 没有待办的更正申请",
         f"no correction that waits was asked for at position {body.position}",

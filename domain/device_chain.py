@@ -66,4 +66,4 @@ def _joins(link: Link, before: list[Link]) -> bool:
         return link.previous is None
     if not before:
         return link.previous is not None
-    return link.previous in {each.digest for each in before}
+    return link.previous in {earlier.digest for earlier in before}

@@ -196,9 +196,9 @@ def shown(said: Said, verdict: Verdict, outcome: str, findings: Mapping[str, Fin
     is settled by what becomes of the finding.
     """
     if verdict is not Verdict.CLEAR:
-        held = [review for review in said.reviews if review.outcome == outcome]
-        if held:
-            return Shown(held[-1], _fallen_with(held[-1], findings))
+        reviews = [review for review in said.reviews if review.outcome == outcome]
+        if reviews:
+            return Shown(reviews[-1], _fallen_with(reviews[-1], findings))
     if said.reviews:
         return Shown(said.reviews[-1], Lapse(ReviewLapse.OUTCOME_CHANGED))
     return Shown(None)
@@ -263,7 +263,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
         return []
     tags = (
         f"flag:{body.flag}",
-        *evidence_tags(each.sha256 for each in named),
+        *evidence_tags(file.sha256 for file in named),
     )
     day = command.valid_from
     return [New(f"flag/{body.flag}", event, record.subject, record.district, tags, day)]
@@ -356,6 +356,6 @@ def _require_of(finding: Finding, uscc: str, day: date) -> None:
 
 def _is_reviewed_so(said: Said, command: Command[Event], event: FlagReviewed) -> bool:
     """Whether the last review of this outcome says the same."""
-    held = [review for review in said.reviews if review.outcome == event.outcome][-1:]
+    latest = [review for review in said.reviews if review.outcome == event.outcome][-1:]
     same = (event.decision, event.finding_id, command.reason or "")
-    return any((review.decision, review.finding_id, review.reason) == same for review in held)
+    return any((review.decision, review.finding_id, review.reason) == same for review in latest)

@@ -27,7 +27,7 @@ class PartnershipFiled:
 Event: TypeAlias = PartnershipFiled
 
 
-class Paper(NamedTuple):
+class Partnership(NamedTuple):
     """One recorded partnership."""
 
     day: date
@@ -36,7 +36,7 @@ class Paper(NamedTuple):
     document_no: str | None
 
 
-State: TypeAlias = tuple[Paper, ...]
+State: TypeAlias = tuple[Partnership, ...]
 initial: State = ()
 
 
@@ -51,26 +51,26 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the partnerships after `entry`, in order of their days."""
-    paper = Paper(entry.valid_from, entry.position, entry.event, entry.document_no)
-    return tuple(sorted((*state, paper), key=lambda p: (p.day, p.position)))
+    partnership = Partnership(entry.valid_from, entry.position, entry.event, entry.document_no)
+    return tuple(sorted((*state, partnership), key=lambda p: (p.day, p.position)))
 
 
 def in_force(state: State, kind: PartnershipKind, day: date) -> bool:
     """Return whether there is a partnership of the kind on `day`."""
     return any(
-        paper.event.kind is kind
-        and paper.day <= day
-        and (paper.event.valid_to is None or day < paper.event.valid_to)
-        for paper in state
+        partnership.event.kind is kind
+        and partnership.day <= day
+        and (partnership.event.valid_to is None or day < partnership.event.valid_to)
+        for partnership in state
     )
 
 
 def changes(state: State) -> Iterator[date]:
     """Yield the days on which a partnership begins or is over."""
-    for paper in state:
-        yield paper.day
-        if paper.event.valid_to is not None:
-            yield paper.event.valid_to
+    for partnership in state:
+        yield partnership.day
+        if partnership.event.valid_to is not None:
+            yield partnership.event.valid_to
 
 
 PARTNERSHIP: FactKind[State] = FactKind("partnership", initial, evolve)

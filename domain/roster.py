@@ -90,14 +90,14 @@ def whole(published: RosterPublished, listed: Iterable[EnterpriseListed]) -> Ros
     """Return the publication with its entries, given what was recorded right behind it."""
     entries = tuple(
         RosterEntry(
-            uscc=each.uscc,
-            application_id=each.application_id,
-            scope=each.scope,
-            valid_from=each.valid_from,
-            valid_to=each.valid_to,
-            replaces=each.replaces,
+            uscc=listing.uscc,
+            application_id=listing.application_id,
+            scope=listing.scope,
+            valid_from=listing.valid_from,
+            valid_to=listing.valid_to,
+            replaces=listing.replaces,
         )
-        for each in listed
+        for listing in listed
     )
     return replace(published, entries=entries)
 
@@ -183,13 +183,13 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     _require_entries(body)
     tags = (f"roster:{body.batch}",)
     new = [New(f"roster/{body.batch}", recorded, None, None, tags, body.published_on)]
-    found = list(_unsound(body, facts.reference, body.published_on))
+    refusals = list(_unsound(body, facts.reference, body.published_on))
     for index, entry in enumerate(body.entries):
         try:
             new.append(_listed(facts, command, entry, f"entries.{index}"))
         except Refused as refusal:
-            found.append(refusal)
-    require_none(found)
+            refusals.append(refusal)
+    require_none(refusals)
     # Behind them all: the entries of a publication stand right behind it.
     listed = new[1:]
     for entry, of_entry in zip(body.entries, listed, strict=True):

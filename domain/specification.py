@@ -31,7 +31,7 @@ class SpecificationFiled:
 Event: TypeAlias = SpecificationFiled
 
 
-class Paper(NamedTuple):
+class Specification(NamedTuple):
     """One recorded specification."""
 
     day: date
@@ -42,7 +42,7 @@ class Paper(NamedTuple):
     """The day of the filing with the ministry, or of the receipt here, whichever is later."""
 
 
-State: TypeAlias = tuple[Paper, ...]
+State: TypeAlias = tuple[Specification, ...]
 initial: State = ()
 
 
@@ -54,8 +54,10 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the specifications after `entry`, in order of their days."""
     day, event = entry.valid_from, entry.event
-    paper = Paper(day, entry.position, event, entry.document_no, _counts_from(entry))
-    return tuple(sorted((*state, paper), key=lambda p: (p.day, p.position)))
+    specification = Specification(
+        day, entry.position, event, entry.document_no, _counts_from(entry)
+    )
+    return tuple(sorted((*state, specification), key=lambda p: (p.day, p.position)))
 
 
 def _counts_from(entry: Recorded[Event]) -> date:
@@ -70,11 +72,11 @@ def _counts_from(entry: Recorded[Event]) -> date:
 def filed_for(state: State, occupation: Occupation, day: date) -> bool:
     """Return whether one with a filing number was on file for the occupation on `day`."""
     return any(
-        is_told(paper.event.filing_no)
-        and is_told(paper.event.filed_with)
-        and paper.counts_from <= day
-        and folded(paper.event.occupation.name) == folded(occupation.name)
-        for paper in state
+        is_told(specification.event.filing_no)
+        and is_told(specification.event.filed_with)
+        and specification.counts_from <= day
+        and folded(specification.event.occupation.name) == folded(occupation.name)
+        for specification in state
     )
 
 

@@ -37,7 +37,7 @@ class StaffReleased:
 Event: TypeAlias = StaffRegistered | StaffReleased
 
 
-class Paper(NamedTuple):
+class RegisterChange(NamedTuple):
     """One recorded change of the register."""
 
     day: date
@@ -46,7 +46,7 @@ class Paper(NamedTuple):
     document_no: str | None
 
 
-State: TypeAlias = tuple[Paper, ...]
+State: TypeAlias = tuple[RegisterChange, ...]
 """Every change in order of day; on one day a release is the last word."""
 initial: State = ()
 
@@ -58,33 +58,33 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the register after `entry`, whatever was recorded first."""
-    paper = Paper(entry.valid_from, entry.position, entry.event, entry.document_no)
-    return tuple(sorted((*state, paper), key=_in_order))
+    change = RegisterChange(entry.valid_from, entry.position, entry.event, entry.document_no)
+    return tuple(sorted((*state, change), key=_in_order))
 
 
-def _in_order(paper: Paper) -> tuple[date, bool, int]:
-    return paper.day, isinstance(paper.event, StaffReleased), paper.position
+def _in_order(change: RegisterChange) -> tuple[date, bool, int]:
+    return change.day, isinstance(change.event, StaffReleased), change.position
 
 
-def registered_on(state: State, day: date) -> tuple[Paper, ...]:
+def registered_on(state: State, day: date) -> tuple[RegisterChange, ...]:
     """Return who is on the register on `day`, in order of registration."""
-    found: dict[str, Paper] = {}
-    for paper in state:
-        if paper.day > day:
+    registered: dict[str, RegisterChange] = {}
+    for change in state:
+        if change.day > day:
             break
-        if isinstance(paper.event, StaffRegistered):
-            found[paper.event.staff_id] = paper
+        if isinstance(change.event, StaffRegistered):
+            registered[change.event.staff_id] = change
         else:
-            found.pop(paper.event.staff_id, None)
-    return tuple(found.values())
+            registered.pop(change.event.staff_id, None)
+    return tuple(registered.values())
 
 
 def missing_on(state: State, day: date, names: Iterable[str], duty: StaffDuty) -> tuple[str, ...]:
     """Return those of the names that are not on the register for the duty; names compared folded."""
     registered = {
-        folded(paper.event.name)
-        for paper in registered_on(state, day)
-        if isinstance(paper.event, StaffRegistered) and paper.event.duty is duty
+        folded(change.event.name)
+        for change in registered_on(state, day)
+        if isinstance(change.event, StaffRegistered) and change.event.duty is duty
     }
     return tuple(name for name in names if folded(name) not in registered)
 

@@ -204,7 +204,7 @@ def _scored(
 ) -> Application:
     """Return the application with the sheet of one expert, in place of an earlier one."""
     sheets = tuple(sheet for sheet in state.sheets if sheet[0] != event.expert_id)
-    comments = tuple(said for said in state.comments if said[0] != event.expert_id)
+    comments = tuple(comment for comment in state.comments if comment[0] != event.expert_id)
     days = state.sheet_days
     if isinstance(event, EvaluationScored):
         days = (*(d for d in days if d[0] != event.expert_id), (event.expert_id, entry.valid_from))
@@ -229,7 +229,7 @@ def pending_after(state: Pending, entry: Recorded[Any]) -> Pending:
     event = entry.event
     if isinstance(event, ApplicationSubmitted):
         return state | {(event.application_id, event.window)}
-    return frozenset(each for each in state if each[0] != event.application_id)
+    return frozenset(pending for pending in state if pending[0] != event.application_id)
 
 
 APPLICANT: FactKind[Pending] = FactKind("applicant", frozenset(), pending_after)
@@ -263,15 +263,15 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     """Return the event that carries out `command`, or raise `Refused`."""
     body = command.body
     sound(body, facts.reference, day_of(body, command.valid_from))
-    found = facts[APPLICATION.key(body.application_id)]
+    known = facts[APPLICATION.key(body.application_id)]
     if isinstance(body, ApplicationSubmitted):
-        again = None if body.resubmits is None else facts[APPLICATION.key(body.resubmits)]
-        require_submittable(facts, command, body, found, again)
+        returned = None if body.resubmits is None else facts[APPLICATION.key(body.resubmits)]
+        require_submittable(facts, command, body, known, returned)
         pending: Pending = facts[APPLICANT.key(body.uscc)]
         require_alone(body, pending)
         return [_new(facts, command, body.uscc, body)]
     state = existing(
-        found,
+        known,
         "unknown-application",
         f"申报 {body.application_id} 不存在",
         f"application {body.application_id} does not exist",
@@ -331,10 +331,10 @@ def _require_submission(
     facts: Facts, state: Application, event: ApplicationSubmitted, day: date
 ) -> None:
     """Refuse a window that was closed, or that another open application of the enterprise is for."""
-    again = None if event.resubmits is None else facts[APPLICATION.key(event.resubmits)]
-    require_in_window(event, again, day)
+    returned = None if event.resubmits is None else facts[APPLICATION.key(event.resubmits)]
+    require_in_window(event, returned, day)
     pending: Pending = facts[APPLICANT.key(event.uscc)]
-    require_alone(event, (each for each in pending if each[0] != event.application_id))
+    require_alone(event, (other for other in pending if other[0] != event.application_id))
     require_in_order(state, replace(state, submitted=day))
 
 
@@ -407,8 +407,11 @@ def _holds_already(state: Application, body: Step) -> bool:
 def _new(facts: Facts, command: Command[Event], uscc: str, event: Event) -> New:
     enterprise = facts[ENTERPRISE.key(uscc)]
     day = day_of(event, command.valid_from)
-    papers = event.materials if isinstance(event, ApplicationSubmitted) else ()
-    tags = (f"application:{event.application_id}", *evidence_tags(each.sha256 for each in papers))
+    materials = event.materials if isinstance(event, ApplicationSubmitted) else ()
+    tags = (
+        f"application:{event.application_id}",
+        *evidence_tags(material.sha256 for material in materials),
+    )
     if isinstance(event, _OPENS_OR_CLOSES):
         tags = (*tags, applicant_tag(uscc))
     return New(

@@ -193,7 +193,7 @@ def _require_disinterested(
     expert = next(e for e in state.experts if e.expert_id == expert_id)
     close = _close_to(facts, state, command.valid_from)
     affiliations = (expert.affiliation, command.actor.organisation)
-    if expert.recusal_declared or any(_belongs(each, close) for each in affiliations):
+    if expert.recusal_declared or any(_belongs(affiliation, close) for affiliation in affiliations):
         raise _recused(expert, "expert_id")
 
 

@@ -224,8 +224,8 @@ def _require_complete(body: ApplicationSubmitted) -> None:
     if missing:
         raise Refused(
             "material-missing",
-            f"缺少申报材料:{'、'.join(each.zh for each in missing)}(五)",
-            f"materials missing: {', '.join(each.en for each in missing)} (五)",
+            f"缺少申报材料:{'、'.join(name.zh for name in missing)}(五)",
+            f"materials missing: {', '.join(name.en for name in missing)} (五)",
             "materials",
         )
     require_some(body.scope, "申报范围为空", "the scope is empty")

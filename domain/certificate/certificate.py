@@ -96,7 +96,56 @@ class CertificateRevoked:
 Event: TypeAlias = CertificateIssued | CertificateReissued | CertificateRevoked
 
 
-class Paper(Protocol):
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a certificate ended under its number; as long as there is none, it holds."""
+
+    day: date
+    position: int
+    """The entry that ended it."""
+    by_enterprise: bool
+    """Whether its enterprise ended it: that frees it from nothing that was found about it (§1)."""
+    replaced_by: str | None
+    """The number that it got instead; None: it was revoked."""
+
+    @property
+    def by_authority(self) -> bool:
+        """Whether an authority ended it: that frees it of what was found about it."""
+        return not self.by_enterprise
+
+    @property
+    def state(self) -> str:
+        """`reissued` or `revoked`."""
+        return "revoked" if self.replaced_by is None else "reissued"
+
+    @property
+    def revokes_by_authority(self) -> bool:
+        """Whether an authority ended it and put nothing in its place."""
+        return self.by_authority and self.replaced_by is None
+
+
+def end_by(entry: Recorded[Any]) -> End:
+    """Return the end that a reissue or a revocation makes."""
+    event: CertificateReissued | CertificateRevoked = entry.event
+    return End(
+        day=entry.valid_from,
+        position=entry.position,
+        by_enterprise=entry.actor.role is Role.ENTERPRISE_REPORTER,
+        replaced_by=event.new_certificate_no if isinstance(event, CertificateReissued) else None,
+    )
+
+
+def may_end(end: End | None, role: Role, day: date) -> bool:
+    """Return whether a certificate can be ended on `day` by somebody in a role.
+
+    Once, and by an authority before a later day that its enterprise named for its own end of it.
+    """
+    if end is None:
+        return True
+    return end.by_enterprise and role is not Role.ENTERPRISE_REPORTER and day < end.day
+
+
+class Endable(Protocol):
     """What tells whether a reissue or a revocation ends a certificate."""
 
     @property
@@ -120,21 +169,16 @@ class Paper(Protocol):
         ...
 
     @property
-    def ended(self) -> date | None:
-        """The day on which it ended."""
-        ...
-
-    @property
-    def ended_by_enterprise(self) -> bool:
-        """Whether its enterprise ended it."""
+    def end(self) -> End | None:
+        """How it ended."""
         ...
 
 
-P = TypeVar("P", bound=Paper)
+C = TypeVar("C", bound=Endable)
 
 
-def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
-    """Return what a reissue or a revocation ends of the papers, in order of entry.
+def those_ended(certificates: Iterable[C], entry: Recorded[Any]) -> list[C]:
+    """Return what a reissue or a revocation ends of certificates, in order of entry.
 
     It is what the holder of the one that the entry names has under the number. An entry of before
     certificates were named takes the number away from all holders whom one enterprise gave it, and a
@@ -143,30 +187,21 @@ def those_ended(papers: Iterable[P], entry: Recorded[Any]) -> list[P]:
     """
     event: CertificateReissued | CertificateRevoked = entry.event
     holding = [
-        paper
-        for paper in papers
-        if folded(paper.number) == folded(event.certificate_no)
-        and paper.uscc == entry.subject
-        and paper.position < entry.position
-        and (paper.ended is None or _comes_before(entry, paper))
+        certificate
+        for certificate in certificates
+        if folded(certificate.number) == folded(event.certificate_no)
+        and certificate.uscc == entry.subject
+        and certificate.position < entry.position
+        and may_end(certificate.end, entry.actor.role, entry.valid_from)
     ]
     if event.position is not None:
-        meant = {paper.holder for paper in holding if paper.position == event.position}
-        return [paper for paper in holding if paper.holder in meant]
+        meant = {
+            certificate.holder for certificate in holding if certificate.position == event.position
+        }
+        return [certificate for certificate in holding if certificate.holder in meant]
     if isinstance(event, CertificateRevoked):
         return holding
-    return [paper for paper in holding if paper.holder == holding[-1].holder]
-
-
-def _comes_before(entry: Recorded[Any], paper: Paper) -> bool:
-    """Whether an authority acts before a later day that the enterprise named for its own end of it."""
-    by_authority = entry.actor.role is not Role.ENTERPRISE_REPORTER
-    return by_authority and is_meant_later(paper, entry.valid_from)
-
-
-def is_meant_later(paper: Paper, day: date) -> bool:
-    """Whether the enterprise ends it, and on a later day than `day`."""
-    return paper.ended is not None and paper.ended_by_enterprise and day < paper.ended
+    return [certificate for certificate in holding if certificate.holder == holding[-1].holder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +218,12 @@ class Issue:
     day: date
     event: CertificateIssued | None
     replaces: str = ""
-    ended: date | None = None
-    ended_position: int = 0
-    ended_by_enterprise: bool = False
-    replaced_by: str | None = None
+    end: End | None = None
+
+    @property
+    def replaced_by(self) -> str | None:
+        """The number that it got instead, where it was replaced."""
+        return self.end.replaced_by if self.end is not None else None
 
 
 State: TypeAlias = tuple[Issue, ...]
@@ -223,13 +260,13 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
         return (*state, issue)
     if not isinstance(event, CertificateReissued | CertificateRevoked):
         return state  # a review of C2 carries the number's tag and ends nothing
-    ended = those_ended(state, entry)
+    ended, end = those_ended(state, entry), end_by(entry)
+    after = tuple(replace(issue, end=end) if issue in ended else issue for issue in state)
     if isinstance(event, CertificateRevoked):
-        return tuple(_ended(i, entry, None) if i in ended else i for i in state)
+        return after
     number, holder = event.new_certificate_no, _holder_in(entry.tags)
     day, replaced = entry.valid_from, event.certificate_no
-    successor = Issue(entry.position, uscc, number, holder, day, None, replaced)
-    return (*(_ended(i, entry, number) if i in ended else i for i in state), successor)
+    return (*after, Issue(entry.position, uscc, number, holder, day, None, replaced))
 
 
 def _holder_in(tags: Iterable[str]) -> str:
@@ -238,16 +275,6 @@ def _holder_in(tags: Iterable[str]) -> str:
 
 
 _HOLDER = "holder:"
-
-
-def _ended(issue: Issue, entry: Recorded[Any], by: str | None) -> Issue:
-    return replace(
-        issue,
-        ended=entry.valid_from,
-        ended_position=entry.position,
-        ended_by_enterprise=entry.actor.role is Role.ENTERPRISE_REPORTER,
-        replaced_by=by,
-    )
 
 
 CERTIFICATE: FactKind[State] = FactKind("certificate", initial, evolve)
@@ -274,8 +301,8 @@ def recorded_under(facts: Facts, number: str) -> State:
     plain, *given = (facts[key] for key in number_keys(number))
     if not given:
         return plain
-    found = {issue.position: issue for issues in (plain, *given) for issue in issues}
-    return tuple(found[position] for position in sorted(found))
+    by_position = {issue.position: issue for issues in (plain, *given) for issue in issues}
+    return tuple(by_position[position] for position in sorted(by_position))
 
 
 def _number_tags(numbers: Iterable[str]) -> tuple[str, ...]:
@@ -353,13 +380,13 @@ _MOST_NAMED = 20
 
 def _ambiguous(facts: Facts, number: str, holding: Sequence[Issue]) -> Refused:
     """Return the refusal that names the certificates of which one must be chosen."""
-    said = [
+    choices = [
         (issue.position, issue.uscc, _original(facts, issue).assessment_id)
         for issue in holding[:_MOST_NAMED]
     ]
-    zh = "、".join(f"位置 {at}(企业 {uscc},认定活动 {session})" for at, uscc, session in said)
+    zh = "、".join(f"位置 {at}(企业 {uscc},认定活动 {session})" for at, uscc, session in choices)
     en = ", ".join(
-        f"position {at} (enterprise {uscc}, session {session})" for at, uscc, session in said
+        f"position {at} (enterprise {uscc}, session {session})" for at, uscc, session in choices
     )
     return Refused(
         "ambiguous-certificate",
@@ -382,7 +409,7 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
                 f"the entry at position {event.position} is no certificate {event.certificate_no}",
                 "position",
             )
-        issue = next((i for i in ended if i.ended_position == right.position), None)
+        issue = next((i for i in ended if _is_end_of(right.position, i)), None)
         if issue is not None:
             _require_issued(facts, issue, right.valid_from)
 
@@ -394,16 +421,12 @@ def _require_issued(facts: Facts, issue: Issue, day: date) -> None:
 
 
 def _holds(issue: Issue, command: Command[Event]) -> bool:
-    """Whether the command may end it: it has not ended, or its enterprise alone means to end it later.
+    """Whether the command may end it.
 
     Another number for what was to get one later would leave two: that is set right by a correction.
     """
-    if issue.ended is None:
-        return True
-    if command.actor.role is Role.ENTERPRISE_REPORTER:
-        return False
     replaced_twice = issue.replaced_by is not None and isinstance(command.body, CertificateReissued)
-    return is_meant_later(issue, command.valid_from) and not replaced_twice
+    return may_end(issue.end, command.actor.role, command.valid_from) and not replaced_twice
 
 
 def _last(issues: Sequence[Issue]) -> Issue | None:
@@ -420,43 +443,49 @@ def _replaced_so(
     return next((i for i in issues if i.replaced_by and folded(i.replaced_by) == new), None)
 
 
-def _require_endable(last: Issue, body: CertificateReissued | CertificateRevoked) -> None:
+def _require_endable(issue: Issue, body: CertificateReissued | CertificateRevoked) -> None:
     """Refuse to end what has ended."""
-    if last.replaced_by is not None:
+    end = issue.end
+    if end is None:
+        return
+    if end.replaced_by is not None:
         raise Refused(
             "certificate-ended",
-            f"证书 {body.certificate_no} 已于 {last.ended} 换发为 {last.replaced_by}",
-            f"certificate {body.certificate_no} was replaced by {last.replaced_by} on {last.ended}",
+            f"证书 {body.certificate_no} 已于 {end.day} 换发为 {end.replaced_by}",
+            f"certificate {body.certificate_no} was replaced by {end.replaced_by} on {end.day}",
             "certificate_no",
         )
-    if last.ended is not None:
-        raise Refused(
-            "certificate-ended",
-            f"证书 {body.certificate_no} 已于 {last.ended} 撤销",
-            f"certificate {body.certificate_no} was revoked on {last.ended}",
-            "certificate_no",
-        )
+    raise Refused(
+        "certificate-ended",
+        f"证书 {body.certificate_no} 已于 {end.day} 撤销",
+        f"certificate {body.certificate_no} was revoked on {end.day}",
+        "certificate_no",
+    )
 
 
 def _original(facts: Facts, issue: Issue) -> CertificateIssued:
     """Return what was issued first, through every number that replaced it."""
     while issue.event is None:
         before = recorded_under(facts, issue.replaces)
-        replaced = [b for b in before if b.ended_position == issue.position]
+        replaced = [b for b in before if _is_end_of(issue.position, b)]
         # An authority may have ended it before the day of the reissue: then it is known by its holder.
         same = [b for b in before if b.position < issue.position and b.holder == issue.holder]
         issue = (replaced or same)[-1]
     return issue.event
 
 
+def _is_end_of(position: int, issue: Issue) -> bool:
+    return issue.end is not None and issue.end.position == position
+
+
 def _new(
-    facts: Facts, command: Command[Event], of: CertificateIssued, uscc: str, *tags: str
+    facts: Facts, command: Command[Event], issued: CertificateIssued, uscc: str, *tags: str
 ) -> New:
     event = command.body
     day = event.issued_on if isinstance(event, CertificateIssued) else command.valid_from
     enterprise = facts[ENTERPRISE.key(uscc)]
     return New(
-        f"assessment/{of.assessment_id}",
+        f"assessment/{issued.assessment_id}",
         event,
         uscc,
         enterprise.district_on(day) if enterprise else None,
@@ -467,9 +496,9 @@ def _new(
 
 def _issue(facts: Facts, command: Command[Event], body: CertificateIssued) -> Sequence[New]:
     not_in_the_future(command, body.issued_on, "issued_on")
-    held = facts[ASSESSMENT.key(body.assessment_id)]
+    known = facts[ASSESSMENT.key(body.assessment_id)]
     session = existing(
-        held,
+        known,
         "unknown-assessment",
         f"认定活动 {body.assessment_id} 未登记",
         f"session {body.assessment_id} is not recorded",

@@ -1,7 +1,8 @@
-"""Certificates through time: issued, replaced by one with a new number, revoked (七(二)).
+"""Certificates in the file of their enterprise, each with what it goes back to and what replaced it.
 
-A reissue makes a certificate of its own: what the replaced one says, under the new number. It is
-known by the position of the reissue, and can be revoked or replaced again like any other.
+When one ends, and how, is for the stream to say (`domain.certificate.certificate`). A reissue
+makes a certificate of its own: what the replaced one says, under the new number. It is known by
+the position of the reissue, and can be revoked or replaced again like any other.
 """
 
 from collections.abc import Sequence
@@ -11,11 +12,11 @@ from typing import Any
 from domain.certificate.certificate import (
     CertificateIssued,
     CertificateReissued,
-    CertificateRevoked,
+    End,
+    end_by,
     those_ended,
 )
 from domain.terms.envelope import Recorded
-from domain.terms.vocabulary import Role
 
 
 class CertificateRecord:
@@ -28,11 +29,7 @@ class CertificateRecord:
     __slots__ = ("__dict__", "entry", "number", "uscc")
 
     # What few certificates have has no slot: a replay makes ten million records.
-    ended: date | None = None
-    ended_position: int = 0
-    replaced_by: str | None = None
-    ended_by_enterprise: bool = False
-    """Whether its enterprise ended it: that frees it from nothing that was found about it (§1)."""
+    end: End | None = None
     before: "CertificateRecord | None" = None
     successor: "CertificateRecord | None" = None
     reissue: Recorded[CertificateReissued] | None = None
@@ -63,21 +60,24 @@ class CertificateRecord:
         return self.entry.event.issued_on if self.reissue is None else self.entry.valid_from
 
     @property
+    def ended(self) -> date | None:
+        """The day on which it ended."""
+        return self.end.day if self.end is not None else None
+
+    @property
     def ended_by_authority(self) -> bool:
         """Whether an authority ended it: that frees it of what was found about it."""
-        return self.ended is not None and not self.ended_by_enterprise
+        return self.end is not None and self.end.by_authority
 
     @property
     def revoked_by_authority(self) -> bool:
         """Whether an authority ended it and put nothing in its place."""
-        return self.ended_by_authority and self.replaced_by is None
+        return self.end is not None and self.end.revokes_by_authority
 
     @property
     def state(self) -> str:
         """`valid`, `reissued` or `revoked`."""
-        if self.ended is None:
-            return "valid"
-        return "revoked" if self.replaced_by is None else "reissued"
+        return "valid" if self.end is None else self.end.state
 
     @property
     def first(self) -> "CertificateRecord":
@@ -86,15 +86,14 @@ class CertificateRecord:
 
     def line(self) -> list["CertificateRecord"]:
         """Return this certificate and all that replaced it, one after another."""
-        found: list[CertificateRecord] = [self]
-        while found[-1].successor is not None:
-            found.append(found[-1].successor)
-        return found
+        line: list[CertificateRecord] = [self]
+        while line[-1].successor is not None:
+            line.append(line[-1].successor)
+        return line
 
     def reopen(self) -> None:
         """Forget that it ended: its ends are read again."""
-        self.ended, self.ended_position, self.replaced_by, self.successor = None, 0, None, None
-        self.ended_by_enterprise = False
+        self.end, self.successor = None, None
 
     def correct(self, entry: Recorded[CertificateIssued]) -> None:
         """Read how it was issued as corrected, here and in all that replaced it."""
@@ -103,9 +102,11 @@ class CertificateRecord:
             self.successor.correct(made_by(self.successor.reissue, entry))
 
 
-def made_by(reissue: Recorded[Any], of: Recorded[CertificateIssued]) -> Recorded[CertificateIssued]:
+def made_by(
+    reissue: Recorded[Any], replaced: Recorded[CertificateIssued]
+) -> Recorded[CertificateIssued]:
     """Return the certificate that a reissue makes of the one it replaces."""
-    event = of.event
+    event = replaced.event
     new = CertificateIssued(
         certificate_no=reissue.event.new_certificate_no,
         assessment_id=event.assessment_id,
@@ -119,7 +120,7 @@ def made_by(reissue: Recorded[Any], of: Recorded[CertificateIssued]) -> Recorded
     return reissue._replace(event=new)
 
 
-def end(
+def read_end(
     records: Sequence[CertificateRecord],
     entry: Recorded[Any],
     made: CertificateRecord | None = None,
@@ -128,16 +129,11 @@ def end(
 
     `made`: the one that it made when it was read before, as it stood then.
     """
-    event: CertificateReissued | CertificateRevoked = entry.event
-    ended = those_ended(records, entry)
+    ended, end = those_ended(records, entry), end_by(entry)
     for record in ended:
-        record.ended, record.ended_position = entry.valid_from, entry.position
-        record.replaced_by = None
-        record.ended_by_enterprise = entry.actor.role is Role.ENTERPRISE_REPORTER
-    if not ended or not isinstance(event, CertificateReissued):
+        record.end = end
+    if not ended or end.replaced_by is None:
         return None
-    for record in ended:
-        record.replaced_by = event.new_certificate_no
     old = ended[-1]
     new = made or CertificateRecord(made_by(entry, old.entry))
     new.before, new.reissue, old.successor = old, entry, new

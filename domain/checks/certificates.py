@@ -34,14 +34,14 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
 
 def agrees(entry: Recorded[CertificateIssued], session: SessionRecord) -> Outcome:
     """R2: the certificate names what its session assessed, of a category that it had, not before it."""
-    event, held = entry.event, session.entry.event
+    event, assessed = entry.event, session.entry.event
     wrong = list(_departures(event, session))
     if not wrong:
         return CLEAR
     return breach(
-        f"证书 {event.certificate_no} 与认定活动 {held.assessment_id} 不符:"
+        f"证书 {event.certificate_no} 与认定活动 {assessed.assessment_id} 不符:"
         f"{';'.join(zh for zh, _ in wrong)}",
-        f"certificate {event.certificate_no} departs from session {held.assessment_id}:"
+        f"certificate {event.certificate_no} departs from session {assessed.assessment_id}:"
         f" {'; '.join(en for _, en in wrong)}",
         entry.position,
         session.entry.position,
@@ -52,29 +52,29 @@ def agrees(entry: Recorded[CertificateIssued], session: SessionRecord) -> Outcom
 
 def _departures(event: CertificateIssued, session: SessionRecord) -> Iterator[tuple[str, str]]:
     """Yield in what a certificate departs from its session, in Chinese and English."""
-    held = session.entry.event
-    if differs(event.occupation, held.occupation):
+    assessed = session.entry.event
+    if differs(event.occupation, assessed.occupation):
         yield (
-            f"职业 {event.occupation.label},认定为 {held.occupation.label}",
-            f"{event.occupation.label} against {held.occupation.label}",
+            f"职业 {event.occupation.label},认定为 {assessed.occupation.label}",
+            f"{event.occupation.label} against {assessed.occupation.label}",
         )
-    if event.level is not held.level:
+    if event.level is not assessed.level:
         yield (
-            f"等级 {event.level.zh},认定为 {held.level.zh}",
-            f"{event.level.en} against {held.level.en}",
+            f"等级 {event.level.zh},认定为 {assessed.level.zh}",
+            f"{event.level.en} against {assessed.level.en}",
         )
     category = event.holder.category
-    eligible = category is not CandidateCategory.OTHER and held.candidates.other == 0
+    eligible = category is not CandidateCategory.OTHER and assessed.candidates.other == 0
     unlike = category is not None and category not in session.categories
     if category is not None and unlike and eligible and session.candidates:
         yield (
             f"持有人类别 {_CATEGORY_ZH[category]},该场认定没有此类考生",
             f"a holder of category {category.value}, of which the session had none",
         )
-    if event.issued_on < held.held_from:
+    if event.issued_on < assessed.held_from:
         yield (
-            f"发证日期 {event.issued_on} 早于认定开始日 {held.held_from}",
-            f"issued on {event.issued_on}, before the session began on {held.held_from}",
+            f"发证日期 {event.issued_on} 早于认定开始日 {assessed.held_from}",
+            f"issued on {event.issued_on}, before the session began on {assessed.held_from}",
         )
 
 
@@ -196,16 +196,16 @@ def not_more_than_candidates(session: SessionRecord) -> Outcome:
     if len(session.certificates) <= candidates:
         return CLEAR
     counted = [c for c in session.certificates if not c.line()[-1].revoked_by_authority]
-    held = counted if len(counted) <= candidates else _most_at_once(counted)
-    if len(held) <= candidates:
+    together = counted if len(counted) <= candidates else _most_at_once(counted)
+    if len(together) <= candidates:
         return CLEAR
     return breach(
-        f"考生 {candidates} 人,发证 {len(held)} 本",
-        f"{how_many(len(held), 'certificate')} for {how_many(candidates, 'candidate')}",
+        f"考生 {candidates} 人,发证 {len(together)} 本",
+        f"{how_many(len(together), 'certificate')} for {how_many(candidates, 'candidate')}",
         session.entry.position,
-        *(c.entry.position for c in held[candidates : candidates + MOST_NAMED]),
+        *(c.entry.position for c in together[candidates : candidates + MOST_NAMED]),
         reason="more-than-candidates",
-        values=(str(candidates), str(len(held))),
+        values=(str(candidates), str(len(together))),
     )
 
 

@@ -80,17 +80,17 @@ def _published_on(
     is undecided until that batch is adopted. Where the standards in force say that it has none,
     it is undecided unless the enterprise filed a specification of its own before.
     """
-    found = context.reference.publication(occupation, day)
-    if found.state is Published.YES:
+    publication = context.reference.publication(occupation, day)
+    if publication.state is Published.YES:
         return _by_standard(position, occupation, day, file, context)
-    if found.state is Published.NOT_YET:
-        return _not_yet(position, occupation, day, found, context)
-    doubt = _doubt(occupation, found)
+    if publication.state is Published.NOT_YET:
+        return _not_yet(position, occupation, day, publication, context)
+    doubt = _doubt(occupation, publication)
     if doubt is not None:
-        reason = found.state.name.lower().replace("_", "-")
+        reason = publication.state.name.lower().replace("_", "-")
         return undecided(*doubt, position, reason=reason, values=occupation.parts)
     listing = file.course.on(day)
-    if found.state is Published.UNKNOWN and any(
+    if publication.state is Published.UNKNOWN and any(
         names_same(unit.occupation, occupation) for unit in listing.scope
     ):
         return undecided(
@@ -103,9 +103,9 @@ def _published_on(
             values=occupation.parts,
         )
     return breach(
-        *_unpublished(occupation, found),
+        *_unpublished(occupation, publication),
         position,
-        reason=found.state.name.lower().replace("_", "-"),
+        reason=publication.state.name.lower().replace("_", "-"),
         values=occupation.parts,
     )
 
@@ -116,7 +116,7 @@ def _by_standard(
     standard = context.reference.standard(occupation, day)
     if standard is None or standard.exists or filed_for(file.specifications, occupation, day):
         return CLEAR
-    filed = (each.position for each in file.specifications)
+    filed = (specification.position for specification in file.specifications)
     return undecided(
         f"国家职业标准目录载明“{occupation.label}”没有国家职业标准,{day} 前也未见经备案的企业评价规范",
         f"the catalogue standards says that {occupation.label} has no national standard, and no"
@@ -128,9 +128,9 @@ def _by_standard(
     )
 
 
-def _doubt(occupation: Occupation, found: Publication) -> tuple[str, str] | None:
+def _doubt(occupation: Occupation, publication: Publication) -> tuple[str, str] | None:
     """Say why the catalogues that are held do not decide; None where they do."""
-    if found.state is Published.NOT_HELD:
+    if publication.state is Published.NOT_HELD:
         return (
             f"缺少目录“职业分类大典{occupation.edition}年版”,无法核对“{occupation.label}”",
             (
@@ -138,38 +138,38 @@ def _doubt(occupation: Occupation, found: Publication) -> tuple[str, str] | None
                 f" {occupation.label} cannot be looked up"
             ),
         )
-    if found.state is Published.OTHER_NAME:
+    if publication.state is Published.OTHER_NAME:
         return (
-            f"编码与名称不符:{occupation.code} 与“{occupation.name}”(大典:{found.known_as})",
+            f"编码与名称不符:{occupation.code} 与“{occupation.name}”(大典:{publication.known_as})",
             (
                 f"code and name disagree: {occupation.code} and {occupation.name}"
-                f" (dictionary: {found.known_as})"
+                f" (dictionary: {publication.known_as})"
             ),
         )
-    if found.state is Published.DOUBTFUL:
+    if publication.state is Published.DOUBTFUL:
         return (
-            f"目录“职业分类大典{found.by}年版”中“{occupation.label}”的来源存疑,请核对原书",
+            f"目录“职业分类大典{publication.by}年版”中“{occupation.label}”的来源存疑,请核对原书",
             (
-                f"the source for {occupation.label} in the catalogue dictionary {found.by} is in doubt:"
+                f"the source for {occupation.label} in the catalogue dictionary {publication.by} is in doubt:"
                 " see the printed book"
             ),
         )
     return None
 
 
-def _unpublished(occupation: Occupation, found: Publication) -> tuple[str, str]:
-    if found.state is Published.NO_SKILLS:
+def _unpublished(occupation: Occupation, publication: Publication) -> tuple[str, str]:
+    if publication.state is Published.NO_SKILLS:
         return (
             (
-                f"“{occupation.name}”({occupation.code})在大典或新职业批次 {found.by} 中,但属于专业技术等类别,"
+                f"“{occupation.name}”({occupation.code})在大典或新职业批次 {publication.by} 中,但属于专业技术等类别,"
                 "不是技能类职业"
             ),
             (
-                f"{occupation.name} ({occupation.code}) is published ({found.by}) but is no skills"
+                f"{occupation.name} ({occupation.code}) is published ({publication.by}) but is no skills"
                 " occupation"
             ),
         )
-    if found.state is Published.NO_SKILLS_CLASS:
+    if publication.state is Published.NO_SKILLS_CLASS:
         return (
             (
                 f"“{occupation.name}”({occupation.code})的编码属于第{_CLASS_ZH[occupation.code[0]]}大类,"
@@ -193,15 +193,15 @@ _CLASS_ZH = dict(zip("0123456789", "零一二三四五六七八九", strict=True
 
 
 def _not_yet(
-    position: int, occupation: Occupation, day: date, found: Publication, context: Context
+    position: int, occupation: Occupation, day: date, publication: Publication, context: Context
 ) -> Outcome:
     """Say what a later edition means: a batch of another day, or the next dictionary too early."""
     reference = context.reference
     before = reference.in_force(CatalogueKind.DICTIONARY, day)
-    if found.by != occupation.edition:
+    if publication.by != occupation.edition:
         return breach(
-            f"{day} 时“{occupation.name}”尚未公布(新职业批次 {found.by} 自 {found.since} 起)",
-            f"{occupation.name} was not published on {day} (batch {found.by} from {found.since})",
+            f"{day} 时“{occupation.name}”尚未公布(新职业批次 {publication.by} 自 {publication.since} 起)",
+            f"{occupation.name} was not published on {day} (batch {publication.by} from {publication.since})",
             position,
             reason="not-published-yet",
             values=(*occupation.parts, str(day)),

@@ -32,8 +32,8 @@ class Outcome(NamedTuple):
         """Name of the outcome, to which a review belongs (§1): `breach.level-outside.3f2a9c0d51be`."""
         parts = [self.verdict.value, self.reason]
         if self.values:
-            told = "\0".join(self.values).encode()
-            parts.append(hashlib.sha256(told).hexdigest()[:_DIGITS])
+            values = "\0".join(self.values).encode()
+            parts.append(hashlib.sha256(values).hexdigest()[:_DIGITS])
         return ".".join(parts)
 
 

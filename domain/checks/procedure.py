@@ -35,12 +35,12 @@ def inspection_proper(
     numbered = tuple(enumerate(inspectors, 1))
     wrong = [*_too_few(inspectors, needed), *(s for n, i in numbered for s in _wrong_with(n, i))]
     strange = [s for n, i in numbered for s in _strange_about(n, i)]
-    said = [*wrong, *strange]
-    if not said:
+    remarks = [*wrong, *strange]
+    if not remarks:
         return CLEAR
-    zh = f"督导程序:{';'.join(each.zh for each in said)}"
-    en = f"procedure: {'; '.join(each.en for each in said)}"
-    values = tuple(each.judged for each in said)
+    zh = f"督导程序:{';'.join(remark.zh for remark in remarks)}"
+    en = f"procedure: {'; '.join(remark.en for remark in remarks)}"
+    values = tuple(remark.judged for remark in remarks)
     if wrong:
         return breach(zh, en, entry.position, reason="procedure", values=values)
     return undecided(zh, en, entry.position, reason="card-unknown", values=values)
@@ -103,7 +103,7 @@ def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
     """
     if finding.ended == "withdrawn":
         return ()
-    found: list[Overdue] = []
+    stretches: list[Overdue] = []
     end, ended_by, how = in_force_until(finding, order)
     past = order.due_on + timedelta(days=1)
     since, reopened_by, is_open = past, 0, True
@@ -112,13 +112,13 @@ def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
             break
         if step.settled and is_open:
             answered = _PASSED if step.reinspected else _REPORTED
-            found.append(Overdue(Days(since, step.day), reopened_by, step.position, answered))
+            stretches.append(Overdue(Days(since, step.day), reopened_by, step.position, answered))
             is_open = False
         elif not step.settled and not is_open:
             since, reopened_by, is_open = max(past, step.day), step.position, True
     if is_open:
-        found.append(Overdue(Days(since, end), reopened_by, ended_by, how))
-    return [stretch for stretch in found if not stretch.days.empty]
+        stretches.append(Overdue(Days(since, end), reopened_by, ended_by, how))
+    return [stretch for stretch in stretches if not stretch.days.empty]
 
 
 class _End(NamedTuple):

@@ -113,8 +113,8 @@ def _besides(own: CertificateRecord, other: CertificateRecord) -> tuple[str, ...
 def _number_on(record: CertificateRecord, day: date) -> str:
     """Return the number under which a certificate stood on `day`: later reissues say nothing here."""
     standing = record
-    for each in record.line()[1:]:
-        if each.given_on > day:
+    for later in record.line()[1:]:
+        if later.given_on > day:
             break
-        standing = each
+        standing = later
     return standing.number

@@ -49,13 +49,13 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
 
 def _place(entry: Recorded[AssessmentHeld]) -> tuple[str, ...]:
     """Return what is said of every place, as it was judged."""
-    said = (
+    parts = (
         getattr(place, part.name)
         for place in entry.event.places
         if place is not None
         for part in fields(place)
     )
-    return (entry.event.mode.value, *("" if part is None else str(part) for part in said))
+    return (entry.event.mode.value, *("" if part is None else str(part) for part in parts))
 
 
 def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Outcome:

@@ -28,12 +28,12 @@ class Met(NamedTuple):
 
 def seen_as_reported(entry: Recorded[SpotCheckRecorded], met: Met, context: Context) -> Outcome:
     """V1 of a visit in person on a day of the session; what was not looked at is clear."""
-    held = met.session
-    visit, session = entry.event, held.event
+    reported = met.session
+    visit, session = entry.event, reported.event
     day = entry.valid_from
     if visit.kind == REMOTE or not session.held_from <= day <= session.held_to:
         return CLEAR
-    wrong = [*_elsewhere(visit, session, context, held), *_otherwise(visit.seen, session)]
+    wrong = [*_elsewhere(visit, session, context, reported), *_otherwise(visit.seen, session)]
     if not wrong:
         return CLEAR
     zh, en = ";".join(zh for zh, _ in wrong), "; ".join(en for _, en in wrong)
@@ -47,7 +47,7 @@ def seen_as_reported(entry: Recorded[SpotCheckRecorded], met: Met, context: Cont
         f"{day} 督导所见与上报不符:{zh}",
         f"seen on {day}, against the report: {en}",
         entry.position,
-        held.position,
+        reported.position,
         *(session.position for session in met.later),
         reason="seen-otherwise",
         values=tuple(en for _, en in wrong),
@@ -109,17 +109,19 @@ def _is_near(
     here: Place | None, session: AssessmentHeld, most: float, context: Context
 ) -> bool | None:
     """Return whether a visit was at the venue of a session; None where nothing tells."""
-    venues = [place for place in session.places if place is not None]
+    venues = [venue for venue in session.places if venue is not None]
     if here is None or not venues:
         return None
-    known = [distance for place in venues if (distance := context.apart(here, place)) is not None]
+    known = [distance for venue in venues if (distance := context.apart(here, venue)) is not None]
     if any(distance <= most for distance in known):
         return True
-    if here.address and any(folded(here.address) == folded(each.address or "") for each in venues):
+    if here.address and any(
+        folded(here.address) == folded(venue.address or "") for venue in venues
+    ):
         return True
     if len(known) == len(venues):
         return False
-    divisions = {each.division for each in venues}
+    divisions = {venue.division for venue in venues}
     elsewhere = here.division is not None and None not in divisions
     return False if elsewhere and here.division not in divisions else None
 
@@ -134,18 +136,18 @@ def _elsewhere(
     visit: SpotCheckRecorded,
     session: AssessmentHeld,
     context: Context,
-    held: Recorded[AssessmentHeld],
+    entry: Recorded[AssessmentHeld],
 ) -> Iterator[tuple[str, str]]:
     if visit.place is None or session.mode is not Mode.ON_SITE or session.places == (None,):
         return
-    seen = location_of_place(visit.place, held, context).side
-    reported = {location_of_place(place, held, context).side for place in session.places}
+    side = location_of_place(visit.place, entry, context).side
+    reported = {location_of_place(place, entry, context).side for place in session.places}
     decided = {Side.INSIDE, Side.OUTSIDE}
-    if seen in decided and reported <= decided and seen not in reported:
-        here, there = ("本市以内", "以外") if seen is Side.INSIDE else ("本市以外", "以内")
+    if side in decided and reported <= decided and side not in reported:
+        here, there = ("本市以内", "以外") if side is Side.INSIDE else ("本市以外", "以内")
         yield (
             f"现场在{here},上报地点在本市{there}",
-            f"the visit was {seen.value} Beijing, the reported place is not",
+            f"the visit was {side.value} Beijing, the reported place is not",
         )
         return
     distances = [context.apart(visit.place, place) for place in session.places if place]

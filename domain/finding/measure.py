@@ -109,9 +109,9 @@ class Measure:
     @property
     def days(self) -> frozenset[date]:
         """The days on which it begins to stand otherwise."""
-        found = {self.effective_from, self.effective_to, self.lifted}
-        found.update(day for stay in self.stays for day in stay)
-        return frozenset(day for day in found if day is not None)
+        days = {self.effective_from, self.effective_to, self.lifted}
+        days.update(day for stay in self.stays for day in stay)
+        return frozenset(day for day in days if day is not None)
 
 
 def sound(event: Event) -> None:
@@ -159,11 +159,11 @@ def _in_order(act: Act) -> tuple[date, bool, date, date, int]:
 
 def measures(state: State) -> tuple[Measure, ...]:
     """Return the measures with their days, stays inside them."""
-    found: dict[str, Measure] = {}
+    by_id: dict[str, Measure] = {}
     for act in state:
         event = act.event
         if isinstance(event, MeasureImposed):
-            found.setdefault(
+            by_id.setdefault(
                 event.measure_id,
                 Measure(
                     measure_id=event.measure_id,
@@ -174,10 +174,10 @@ def measures(state: State) -> tuple[Measure, ...]:
                 ),
             )
     for act in state:
-        known = found.get(act.event.measure_id)
+        known = by_id.get(act.event.measure_id)
         if known is not None and not isinstance(act.event, MeasureImposed):
-            found[known.measure_id] = _changed(known, act.event)
-    return tuple(found.values())
+            by_id[known.measure_id] = _changed(known, act.event)
+    return tuple(by_id.values())
 
 
 def _changed(measure: Measure, event: ChangeOfMeasure) -> Measure:

@@ -124,13 +124,13 @@ def _in_order(act: Act) -> tuple[date, int, date, str, int]:
 
 def orders(state: State) -> tuple[Order, ...]:
     """Return the orders; each report and reinspection goes with the order in force on its day."""
-    found: list[Order] = []
+    so_far: list[Order] = []
     for act in state:
         event = act.event
         if isinstance(event, RectificationOrdered):
-            if found:
-                found[-1] = replace(found[-1], replaced=act.day, replaced_position=act.position)
-            found.append(
+            if so_far:
+                so_far[-1] = replace(so_far[-1], replaced=act.day, replaced_position=act.position)
+            so_far.append(
                 Order(
                     position=act.position,
                     requirement=event.requirement,
@@ -138,9 +138,9 @@ def orders(state: State) -> tuple[Order, ...]:
                     ordered=act.day,
                 )
             )
-        elif found:
-            found[-1] = _answered(found[-1], act)
-    return tuple(found)
+        elif so_far:
+            so_far[-1] = _answered(so_far[-1], act)
+    return tuple(so_far)
 
 
 def _answered(order: Order, act: Act) -> Order:

@@ -100,14 +100,14 @@ def _require_recordable(pool: Pool, sample: Sample) -> None:
 
     Counted as it will stand there: every member with quotes and comma, and whoever is drawn again.
     """
-    found = 0
+    size = 0
     for members, wanted in (
         (pool.enterprises, sample.enterprises),
         (pool.inspectors, sample.inspectors),
     ):
         sizes = sorted((len(member.encode()) + 3 for member in members), reverse=True)
-        found += sum(sizes) + sum(sizes[:wanted])
-    if found > MOST_BYTES:
+        size += sum(sizes) + sum(sizes[:wanted])
+    if size > MOST_BYTES:
         number = len(pool.enterprises)
         raise Refused(
             "pool-too-large",

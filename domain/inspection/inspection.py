@@ -347,6 +347,6 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
 def _new(
     command: Command[Event], event: Event, inspection_id: str, uscc: str, district: str
 ) -> New:
-    seen = event.evidence if isinstance(event, SpotCheckRecorded) else ()
-    tags = (f"inspection:{inspection_id}", *evidence_tags(each.sha256 for each in seen))
+    evidence = event.evidence if isinstance(event, SpotCheckRecorded) else ()
+    tags = (f"inspection:{inspection_id}", *evidence_tags(file.sha256 for file in evidence))
     return New(f"inspection/{inspection_id}", event, uscc, district, tags, command.valid_from)

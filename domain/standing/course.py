@@ -31,12 +31,12 @@ class Grant:
 
     def since(self, unit: Unit) -> date:
         """Return the day from which the grant confirms the unit."""
-        return next((day for each, day in self.added if each == unit), self.days.start)
+        return next((day for added_unit, day in self.added if added_unit == unit), self.days.start)
 
     def with_scope(self, removed: frozenset[Unit], added: frozenset[Unit], day: date) -> "Grant":
         """Return the grant after a change of scope."""
         scope = (self.scope - removed) | added
-        kept = {each for each in self.added if each[0] in scope}
+        kept = {addition for addition in self.added if addition[0] in scope}
         new = {(unit, day) for unit in added - self.scope}
         return replace(self, scope=scope, added=frozenset(kept | new))
 
@@ -164,12 +164,12 @@ class Course:
 
     def scope_before(self, day: date) -> frozenset[Unit]:
         """Return the scope in effect on `day`, else the last one before: what a renewal goes on with."""
-        held = [
+        scopes = [
             listing.scope
             for days, listing in self.timeline.segments()
             if days.start <= day and listing.in_effect
         ]
-        return held[-1] if held else frozenset()
+        return scopes[-1] if scopes else frozenset()
 
     def over(self, first: date, last: date) -> list[tuple[date, Listing]]:
         """Return every standing on days from `first` to `last`, with its first day among these."""

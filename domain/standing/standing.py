@@ -411,8 +411,8 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
         case ListingRenewed():
             course = facts[STANDING.key(event.uscc)]
             if event.scope is not None:
-                held = course.scope_before(event.valid_from)
-                require_within(event.scope, held, "原有范围", "the scope that goes on")
+                going_on = course.scope_before(event.valid_from)
+                require_within(event.scope, going_on, "原有范围", "the scope that goes on")
             _require_published(facts, event, course, right.document_no)
         case ScopeChanged():
             day = right.valid_from
@@ -475,7 +475,7 @@ def _require_published(
     facts: Facts, body: ListingRenewed, course: Course, document_no: str | None
 ) -> None:
     """Refuse to go on with what was never published; what was confirmed needs no further paper."""
-    held = course.scope_before(body.valid_from)
-    scope = items(held) if body.scope is None else body.scope
-    paper = document_no or ("scope" if units(scope) <= held else None)
+    going_on = course.scope_before(body.valid_from)
+    scope = items(going_on) if body.scope is None else body.scope
+    paper = document_no or ("scope" if units(scope) <= going_on else None)
     require_published(facts.reference, scope, body.valid_from, "scope", paper)

@@ -5,59 +5,75 @@ much as the whole history of an enterprise.
 """
 
 from bisect import insort
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from domain import enterprise, partnership, specification, staff
 from domain.assessment import ResultsPublished
 from domain.certificate.certificate import CertificateIssued
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.standing import standing
-from domain.supervision.subject_file import SubjectFile, group_of
+from domain.supervision.subject_file import (
+    SubjectFile,
+    add_application,
+    add_assessment,
+    add_certificate,
+    add_enterprise,
+    add_finding,
+    add_flag,
+    add_partnership,
+    add_plan,
+    add_specification,
+    add_staff,
+    add_standing,
+)
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 
-
-def reread(file: SubjectFile, right: Recorded[Any]) -> None:
-    """Let an entry that was added before stand as it was corrected."""
-    event = right.event
-    if type(event) is CertificateIssued:
-        for record in file.by_number.get(folded(event.certificate_no), ()):
-            if record.position == right.position:
-                record.correct(right)
-        return
-    group = group_of(right)
-    file.entries[group][right.position] = right
-    again = _AGAIN.get(group)
-    if again is not None:
-        again(file, right)
+Take: TypeAlias = Callable[[SubjectFile, Recorded[Any]], None]
+"""How a file follows an entry."""
 
 
-def _enterprise(file: SubjectFile, _: Recorded[Any]) -> None:
+def reread_certificate(file: SubjectFile, right: Recorded[CertificateIssued]) -> None:
+    """Let a certificate stand as it was issued, corrected."""
+    for record in file.by_number.get(folded(right.event.certificate_no), ()):
+        if record.position == right.position:
+            record.correct(right)
+
+
+def reread_enterprise(file: SubjectFile, _: Recorded[Any]) -> None:
+    """Read its profiles again."""
     file.enterprise = enterprise.initial
-    _take_all(file, "enterprise")
+    _take_all(file, enterprise=add_enterprise)
 
 
-def _standing(file: SubjectFile, _: Recorded[Any]) -> None:
+def reread_standing(file: SubjectFile, _: Recorded[Any]) -> None:
     """A listing tells of its application too, so both are read again."""
     file.course = standing.initial
     file.applications.clear()
-    _take_all(file, "application", "standing")
+    _take_all(file, application=add_application, standing=add_standing)
 
 
-def _plans(file: SubjectFile, _: Recorded[Any]) -> None:
+def reread_plans(file: SubjectFile, _: Recorded[Any]) -> None:
+    """Read its plans again."""
     file.plans.clear()
-    _take_all(file, "plan")
+    _take_all(file, plan=add_plan)
 
 
-def _take_all(file: SubjectFile, *groups: str) -> None:
-    entries = {at: entry for group in groups for at, entry in file.entries[group].items()}
+def _take_all(file: SubjectFile, **takes: Take) -> None:
+    """Take the entries of these kinds of stream again, in their order."""
+    entries = {
+        at: (take, entry)
+        for kind, take in takes.items()
+        for at, entry in file.entries[kind].items()
+    }
     for at in sorted(entries):
-        file.take(entries[at])
+        take, entry = entries[at]
+        take(file, entry)
 
 
-def _session(file: SubjectFile, right: Recorded[Any]) -> None:
+def reread_session(file: SubjectFile, right: Recorded[Any]) -> None:
+    """Let a session stand as corrected; of its results, read again what was made public."""
     assessment_id = right.event.assessment_id
     session = file.sessions.get(assessment_id)
     if session is not None and session.entry.position == right.position:
@@ -68,19 +84,21 @@ def _session(file: SubjectFile, right: Recorded[Any]) -> None:
             if isinstance(entry.event, ResultsPublished) and (
                 entry.event.assessment_id == assessment_id
             ):
-                file.take(entry)
+                add_assessment(file, entry)
 
 
-def _ends(file: SubjectFile, right: Recorded[Any]) -> None:
+def reread_ends(file: SubjectFile, right: Recorded[Any]) -> None:
+    """Read again every end of certificates under the number."""
     number = folded(right.event.certificate_no)
     for record in file.by_number.get(number, ()):
         record.reopen()
     for entry in file.entries["certificate"].values():
         if folded(entry.event.certificate_no) == number:
-            file.take(entry)
+            add_certificate(file, entry)
 
 
-def _inspection(file: SubjectFile, right: Recorded[Any]) -> None:
+def reread_inspection(file: SubjectFile, right: Recorded[Any]) -> None:
+    """Let a dispatch or a spot check stand as corrected."""
     entries = file.inspections.get(right.event.inspection_id, [])
     entries[:] = [right if entry.position == right.position else entry for entry in entries]
     if isinstance(right.event, SpotCheckRecorded):
@@ -89,47 +107,33 @@ def _inspection(file: SubjectFile, right: Recorded[Any]) -> None:
         insort(file.visits.setdefault(right.event.assessment_id, []), right.position)
 
 
-def _finding(file: SubjectFile, right: Recorded[Any]) -> None:
+def reread_finding(file: SubjectFile, right: Recorded[Any]) -> None:
+    """Read one finding again."""
     finding_id = right.event.finding_id
     file.findings.pop(finding_id, None)
     for entry in file.entries["finding"].values():
         if entry.event.finding_id == finding_id:
-            file.take(entry)
+            add_finding(file, entry)
 
 
-def _staff(file: SubjectFile, _: Recorded[Any]) -> None:
+def reread_staff(file: SubjectFile, _: Recorded[Any]) -> None:
+    """Read the register of staff again."""
     file.staff = staff.initial
-    _take_all(file, "staff")
+    _take_all(file, staff=add_staff)
 
 
-def _partnerships(file: SubjectFile, _: Recorded[Any]) -> None:
+def reread_partnerships(file: SubjectFile, _: Recorded[Any]) -> None:
+    """Read the partnerships again."""
     file.partnerships = partnership.initial
-    _take_all(file, "partnership")
+    _take_all(file, partnership=add_partnership)
 
 
-def _specifications(file: SubjectFile, _: Recorded[Any]) -> None:
+def reread_specifications(file: SubjectFile, _: Recorded[Any]) -> None:
+    """Read the specifications again."""
     file.specifications = specification.initial
-    _take_all(file, "specification")
+    _take_all(file, specification=add_specification)
 
 
-def _review(file: SubjectFile, right: Recorded[Any]) -> None:
-    file.take(right)
-
-
-_AGAIN: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
-    {
-        "enterprise": _enterprise,
-        "application": _standing,
-        "standing": _standing,
-        "plan": _plans,
-        "assessment": _session,
-        "certificate": _ends,
-        "inspection": _inspection,
-        "finding": _finding,
-        "flag": _review,
-        "staff": _staff,
-        "partnership": _partnerships,
-        "specification": _specifications,
-    }
-)
-"""Group of an entry → what is read again."""
+def reread_review(file: SubjectFile, right: Recorded[Any]) -> None:
+    """Let what was said to a flag follow."""
+    add_flag(file, right)

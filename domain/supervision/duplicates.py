@@ -21,7 +21,7 @@ from domain.certificate.certificate import (
     CertificateReissued,
     CertificateRevoked,
 )
-from domain.certificate.lifetime import CertificateRecord, end
+from domain.certificate.lifetime import CertificateRecord, read_end
 from domain.checks.outcome import CLEAR, Outcome
 from domain.checks.uniqueness import (
     certified_before,
@@ -84,7 +84,7 @@ class Duplicates:
         """Ends by position, as corrected so far."""
         self._corrections: dict[int, tuple[int, ...]] = {}
         """Entry → the corrections of it."""
-        self._told: dict[int, tuple[Outcome, date]] = {}
+        self._outcomes: dict[int, tuple[Outcome, date]] = {}
         """What was said last of a certificate that was ever flagged, and its day."""
         self._against: dict[int, int] = {}
         """Certificate that is flagged → the other one that it names."""
@@ -102,7 +102,7 @@ class Duplicates:
     def _merged(self, entry: Recorded[Any], position: int) -> Recorded[DuplicateJudged]:
         judged = DuplicateJudged(
             certificate=position,
-            outcome=self._told[position][0],
+            outcome=self._outcomes[position][0],
             claimed_by=self._claimed_by(position),
         )
         return entry._replace(
@@ -135,8 +135,8 @@ class Duplicates:
 
     def outcome(self, position: int) -> Outcome | None:
         """Return what C2 says of the certificate at `position`; None: it never was flagged."""
-        told = self._told.get(position)
-        return None if told is None else told[0]
+        judged = self._outcomes.get(position)
+        return None if judged is None else judged[0]
 
     def rests_on(self, position: int) -> bool:
         """Return whether a flag rests on the certificate: its own, or one of another certificate."""
@@ -176,7 +176,7 @@ class Duplicates:
         """Yield everybody under the number and, with its whole line, of the holder."""
         first = record.first
         for group in (self._numbered(record), *self._of_grade[_grade(first)].values()):
-            yield from (each.position for each in group)
+            yield from (neighbour.position for neighbour in group)
 
     def _end(self, entry: Recorded[Any]) -> Iterator[int]:
         """Yield the certificates that an end bears on: ended or made by it, and all beside these."""
@@ -184,14 +184,14 @@ class Duplicates:
         under = list(self._of_number.get(_key(entry, event.certificate_no), ()))
         under.sort(key=_position)
         known = self._records.get(entry.position)
-        made = end(under, entry, known)
+        made = read_end(under, entry, known)
         if made is not None:
             if made is known:
                 self._displace(made)
             self._add(made)
             yield from self._beside(made)
         for record in under:
-            if record.ended_position == entry.position:
+            if record.end is not None and record.end.position == entry.position:
                 yield from self._beside(record)
 
     def _correct(self, entry: Recorded[RecordCorrected]) -> Iterable[int]:
@@ -203,13 +203,13 @@ class Duplicates:
         if record is None:
             return ()
         line = record.line()
-        beside = [at for each in line for at in self._beside(each)]
-        for each in line:
-            self._displace(each)
+        beside = [at for certificate in line for at in self._beside(certificate)]
+        for certificate in line:
+            self._displace(certificate)
         record.correct(amended(record.entry, event, self._apply))
-        for each in line:
-            self._place(each)
-        return [*beside, *(at for each in line for at in self._beside(each))]
+        for certificate in line:
+            self._place(certificate)
+        return [*beside, *(at for certificate in line for at in self._beside(certificate))]
 
     def _end_otherwise(self, right: Recorded[Any]) -> Iterable[int]:
         """Take in an end as it was corrected."""
@@ -220,7 +220,7 @@ class Duplicates:
         concerned = list(self._of_number.get(number, ()))
         for record in concerned:
             record.reopen()
-        again = [position for each in ends.values() for position in self._end(each)]
+        again = [position for end in ends.values() for position in self._end(end)]
         return [*(at for record in concerned for at in self._beside(record)), *again]
 
     def _judges_otherwise(self, position: int) -> bool:
@@ -228,16 +228,16 @@ class Duplicates:
         own = self._records[position]
         outcome, against = self._judge(own)
         self._blame(position, against)
-        told = self._told.get(position)
-        if outcome is CLEAR and told is None:
+        before = self._outcomes.get(position)
+        if outcome is CLEAR and before is None:
             return False
         because = dict.fromkeys(
             corrected
             for at in outcome.because
             for corrected in (at, *self._corrections.get(at, ()))
         )
-        now = self._told[position] = outcome._replace(because=tuple(because)), own.given_on
-        return now != told
+        now = self._outcomes[position] = outcome._replace(because=tuple(because)), own.given_on
+        return now != before
 
     def _blame(self, position: int, against: int | None) -> None:
         before = self._against.pop(position, None)
@@ -263,12 +263,12 @@ class Duplicates:
         if other is not None:
             return _Judged(certified_before(own, other), other.position)
         for alike, say in ((True, editions_apart), (False, trades_apart)):
-            found = (
+            in_the_way = (
                 _in_the_way(own, group)
-                for each, group in kinds.items()
-                if each != kind and (each[1] == kind[1]) is alike
+                for other_kind, group in kinds.items()
+                if other_kind != kind and (other_kind[1] == kind[1]) is alike
             )
-            apart = min(filter(None, found), key=_given, default=None)
+            apart = min(filter(None, in_the_way), key=_given, default=None)
             if apart is not None:
                 return _Judged(say(own, apart), apart.position)
         return _ALONE
@@ -374,10 +374,12 @@ def _in_the_way(
     would revoke the flag away.
     """
     for other in _outwards(own, group):
-        last = other.line()[-1]
-        if last.revoked_by_authority:
-            if other.issued_on < own.issued_on and (last.ended or date.max) > own.issued_on:
+        end = other.line()[-1].end
+        if end is None:
+            return other
+        if end.revokes_by_authority:
+            if other.issued_on < own.issued_on < end.day:
                 return other
-        elif last.ended is None or last.ended >= own.issued_on:
+        elif end.day >= own.issued_on:
             return other
     return None

@@ -56,14 +56,14 @@ def of_order(finding: Finding | None, order: Order | None) -> Spells:
         return ()
     return tuple(
         Spell(
-            each.days,
-            past_deadline(finding, order, each.reopened_by),
+            stretch.days,
+            past_deadline(finding, order, stretch.reopened_by),
             f"整改(期限 {order.due_on},问题 {finding.raised.finding_id})",
             f"the rectification (deadline {order.due_on}, finding {finding.raised.finding_id})",
-            each.ended_by,
-            each.ended_how,
+            stretch.ended_by,
+            stretch.ended_how,
         )
-        for each in overdue(finding, order)
+        for stretch in overdue(finding, order)
     )
 
 
@@ -149,17 +149,17 @@ class Passing:
     def then(self, day: date) -> Spell | None:
         """Return what runs on `day` as known then."""
         known = self._known[0]
-        for each in self._known:
-            if each.day <= day:
-                known = each
+        for knowledge in self._known:
+            if knowledge.day <= day:
+                known = knowledge
         return _running(known.spells, day)
 
     def outcome(self, day: date) -> Outcome | None:
         """Return what the check says on `day`; None where it was never raised up to then."""
-        found = [stage for stage in self.stages() if stage.days.start <= day]
-        if not found:
+        stages = [stage for stage in self.stages() if stage.days.start <= day]
+        if not stages:
             return None
-        return found[-1].outcome if found[-1].now is Verdict.BREACH else CLEAR
+        return stages[-1].outcome if stages[-1].now is Verdict.BREACH else CLEAR
 
     def known_from(self, stage: Stage) -> int:
         """Return the entry since which a stage is known: the record's own, or the one that taught it."""
@@ -169,14 +169,14 @@ class Passing:
 
     def stages(self) -> Sequence[Stage]:
         """Return what is shown, from the first day of a breach as known then or now."""
-        found: list[Stage] = []
+        stages: list[Stage] = []
         for days in self._stretches():
-            stage = self._stage(days, found[-1] if found else None)
-            if stage is not None and found and found[-1][1:] == stage[1:]:
-                stage = stage._replace(days=Days(found.pop().days.start, days.end))
+            stage = self._stage(days, stages[-1] if stages else None)
+            if stage is not None and stages and stages[-1][1:] == stage[1:]:
+                stage = stage._replace(days=Days(stages.pop().days.start, days.end))
             if stage is not None:
-                found.append(stage)
-        return found
+                stages.append(stage)
+        return stages
 
     def _stretches(self) -> Iterator[Days]:
         spells = [spell for known in self._known for spell in known.spells]
@@ -191,14 +191,14 @@ class Passing:
 
     def _stage(self, days: Days, before: Stage | None) -> Stage | None:
         day = days.start
-        seen, running = self.then(day), _running(self.now, day)
-        then = Verdict.BREACH if seen is not None else Verdict.CLEAR
+        known_then, running = self.then(day), _running(self.now, day)
+        then = Verdict.BREACH if known_then is not None else Verdict.CLEAR
         if running is not None:
             return Stage(days, running, Verdict.BREACH, Verdict.BREACH, then, None)
         over = [spell for spell in self.now if spell.days.end is not None and spell.days.end <= day]
         if over:
             spell = over[-1]
-            if seen is not None:  # what ended it was learnt later
+            if known_then is not None:  # what ended it was learnt later
                 return Stage(
                     days, spell, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, spell.ended_by
                 )
@@ -211,7 +211,7 @@ class Passing:
                 Verdict.BREACH if known else Verdict.CLEAR,
                 spell.ended_by,
             )
-        last = seen or (before.spell if before is not None else None)
+        last = known_then or (before.spell if before is not None else None)
         if last is None:
             return None
         cleared_by = self._known[-1].position

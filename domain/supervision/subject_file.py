@@ -7,10 +7,9 @@ changed in place, because the largest enterprise has tens of thousands of certif
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from domain import correction, enterprise, flag, partnership, plan, specification, staff
@@ -18,7 +17,7 @@ from domain.application import application
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld, ResultsPublished
 from domain.certificate.certificate import CertificateIssued
-from domain.certificate.lifetime import CertificateRecord, end
+from domain.certificate.lifetime import CertificateRecord, read_end
 from domain.correction import CorrectionDecided, CorrectionRequested, Request
 from domain.finding import finding
 from domain.finding.finding import Finding
@@ -84,7 +83,10 @@ class SessionRecord:
 
 
 class SubjectFile:
-    """What is known of one enterprise."""
+    """What is known of one enterprise.
+
+    Total: whatever was recorded changes it or not (`domain.supervision.streams` says what an entry does).
+    """
 
     __slots__ = (
         "_by_number",
@@ -114,7 +116,7 @@ class SubjectFile:
     def __init__(self, uscc: str) -> None:
         self.uscc = uscc
         self.entries: dict[str, dict[int, Recorded[Any]]] = defaultdict(dict)
-        """Entries by group and position, as they stand; certificates stand in `certificates`."""
+        """Entries by kind of stream and position, as they stand; certificates stand in `certificates`."""
         self.enterprise: enterprise.State = enterprise.initial
         self.districts: Districts = ()
         self.course: Course = standing.initial
@@ -141,15 +143,6 @@ class SubjectFile:
         """What was said to flags, by key."""
         self.requests: dict[int, tuple[Request, ...]] = {}
         """Corrections that were asked for, by position of the record."""
-
-    def add(self, entry: Recorded[Any]) -> None:
-        """Add what `entry` says. Total: whatever was recorded changes the file or not."""
-        self.entries[group_of(entry)][entry.position] = entry
-        self.take(entry)
-
-    def take(self, entry: Recorded[Any]) -> None:
-        """Let the states follow an entry that stands in `entries` or is a certificate."""
-        _TAKE[group_of(entry)](self, entry)
 
     def add_certificate(self, entry: Recorded[CertificateIssued]) -> SessionRecord | None:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
@@ -191,39 +184,35 @@ class SubjectFile:
 
     def made_by(self, entry: Recorded[Any]) -> CertificateRecord | None:
         """Return the certificate that a reissue made; None for any other entry."""
-        found = self.certificate(entry.position)
-        return None if found is None or found.reissue is None else found
+        record = self.certificate(entry.position)
+        return None if record is None or record.reissue is None else record
 
     def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
         """Return the stretches of the days in `[start, end)`, each with its competent authority."""
         if len(self.districts) <= 1:  # nobody has moved: so it is nearly always
             return (Stretch(start, end, self.districts[0][1] if self.districts else None),)
-        found: list[Stretch] = []
+        stretches: list[Stretch] = []
         district = self.districts[0][1]
         for day, other in self.districts[1:]:
             if end is not None and end <= day:
                 break
             if start < day:
-                found.append(Stretch(start, day, district))
+                stretches.append(Stretch(start, day, district))
                 start = day
             district = other
-        return (*found, Stretch(start, end, district))
+        return (*stretches, Stretch(start, end, district))
 
     def corrected(self, positions: Iterable[int]) -> tuple[int, ...]:
         """Return the entries with the corrections of each behind it, none twice."""
-        found: dict[int, None] = {}
+        entries: dict[int, None] = {}
         for position in positions:
-            found[position] = None
-            found.update(dict.fromkeys(self.corrections.get(position, ())))
-        return tuple(found)
+            entries[position] = None
+            entries.update(dict.fromkeys(self.corrections.get(position, ())))
+        return tuple(entries)
 
 
-def group_of(entry: Recorded[Any]) -> str:
-    """Return the first part of an entry's type: `standing`."""
-    return entry.type.partition(".")[0]
-
-
-def _add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let its profile and its districts follow."""
     file.enterprise = enterprise.evolve(file.enterprise, entry)
     if file.enterprise is not None:
         districts: list[tuple[date, str]] = []
@@ -235,7 +224,8 @@ def _add_enterprise(file: SubjectFile, entry: Recorded[Any]) -> None:
         file.districts = tuple(districts)
 
 
-def _add_application(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_application(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let one application follow."""
     _evolve_application(file, entry, entry.event.application_id)
 
 
@@ -245,19 +235,22 @@ def _evolve_application(file: SubjectFile, entry: Recorded[Any], application_id:
         file.applications[application_id] = after
 
 
-def _add_standing(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_standing(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let the course follow, and the application that a listing publishes."""
     file.course = standing.evolve(file.course, entry)
     if isinstance(entry.event, standing.EnterpriseListed):
         _evolve_application(file, entry, entry.event.application_id)
 
 
-def _add_plan(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_plan(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let the plan of one year follow."""
     after = plan.evolve(file.plans.get(entry.event.year), entry)
     if after is not None:
         file.plans[entry.event.year] = after
 
 
-def _add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Add a session, or what was made public of its results."""
     event = entry.event
     if isinstance(event, AssessmentHeld):
         file.sessions[event.assessment_id] = SessionRecord(entry)
@@ -266,37 +259,43 @@ def _add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
         file.published[event.assessment_id].sort(key=lambda e: (e.published_on, e.until, e.where))
 
 
-def _add_staff(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_staff(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let the register of staff follow."""
     file.staff = staff.evolve(file.staff, entry)
 
 
-def _add_partnership(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_partnership(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let the partnerships follow."""
     file.partnerships = partnership.evolve(file.partnerships, entry)
 
 
-def _add_specification(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_specification(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let the specifications follow."""
     file.specifications = specification.evolve(file.specifications, entry)
 
 
-def _add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Add a certificate, or end those that the entry ends."""
     event = entry.event
     if type(event) is CertificateIssued:
         file.add_certificate(entry)
         return
     known = file.made_by(entry)
-    made = end(file.by_number.get(folded(event.certificate_no), ()), entry, known)
+    made = read_end(file.by_number.get(folded(event.certificate_no), ()), entry, known)
     if made is not None and made is not known:
         file.add_made(made)
 
 
-def _add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Add a dispatch or a spot check."""
     if isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
         file.inspections.setdefault(entry.event.inspection_id, []).append(entry)
     if isinstance(entry.event, SpotCheckRecorded):
         file.visits.setdefault(entry.event.assessment_id, []).append(entry.position)
 
 
-def _add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let one finding follow."""
     finding_id = entry.event.finding_id
     after = finding.evolve(file.findings.get(finding_id), entry)
     if after is not None:
@@ -305,12 +304,14 @@ def _add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
             file.orders[entry.position] = finding_id
 
 
-def _add_flag(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_flag(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let what was said to a flag follow."""
     key = entry.event.flag
     file.said[key] = flag.evolve(file.said.get(key, flag.initial), entry)
 
 
-def _add_request(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_request(file: SubjectFile, entry: Recorded[Any]) -> None:
+    """Let what was asked for, of one record, follow."""
     event = entry.event
     match event:
         case CorrectionRequested():
@@ -326,29 +327,5 @@ def _add_request(file: SubjectFile, entry: Recorded[Any]) -> None:
             return
 
 
-def _add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
+def add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
     """A roster, a catalogue or a draw says nothing about one enterprise by itself."""
-
-
-_TAKE: Mapping[str, Callable[[SubjectFile, Recorded[Any]], None]] = MappingProxyType(
-    {
-        "enterprise": _add_enterprise,
-        "application": _add_application,
-        "standing": _add_standing,
-        "plan": _add_plan,
-        "assessment": _add_assessment,
-        "certificate": _add_certificate,
-        "inspection": _add_inspection,
-        "finding": _add_finding,
-        "flag": _add_flag,
-        "staff": _add_staff,
-        "partnership": _add_partnership,
-        "specification": _add_specification,
-        "complaint": _add_nothing,
-        "roster": _add_nothing,
-        "request": _add_nothing,
-        "person": _add_nothing,
-        "catalogue": _add_nothing,
-        "record": _add_request,
-    }
-)

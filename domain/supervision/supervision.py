@@ -27,13 +27,13 @@ from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.uniqueness import TRADES_APART, names_its_trade
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
-from domain.supervision.corrected_file import reread
 from domain.supervision.duplicates import DuplicateJudged
 from domain.supervision.flags import FlagState, raised, settled
 from domain.supervision.passing import Passing, Spells, of_order, of_plan
-from domain.supervision.rejudging import AS_ASSESSED, BEARS_ON, CORRECTED, OF_PAPER, OF_SESSION
-from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile, group_of
-from domain.supervision.touches import Touch, touches
+from domain.supervision.rejudging import AS_ASSESSED, OF_PAPER, OF_SESSION, inspection
+from domain.supervision.streams import add, reread
+from domain.supervision.subject_file import Districts, SessionRecord, SubjectFile
+from domain.supervision.touches import Touch
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.vocabulary import CatalogueKind, Verdict
@@ -112,11 +112,12 @@ class Supervision:
             entry = self._about_outcome(entry)
         self.entries[entry.position] = entry
         before = self.file.districts
-        self.file.add(entry)
-        shown = list(touches(entry))
+        stream = add(self.file, entry)
+        shown = list(stream.shows(entry))
         for touch in shown:
             self.behind.setdefault(touch, []).append(entry.position)
-        return list(dict.fromkeys([*shown, *self._judge(entry), *self._moved(before)]))
+        judged = stream.bears_on(self, entry, entry.position)
+        return list(dict.fromkeys([*shown, *judged, *self._moved(before)]))
 
     def _about_outcome(self, entry: Recorded[FlagReviewed]) -> Recorded[FlagReviewed]:
         """Return a review of schema 1 with the outcome that it is about: the one in force (§1)."""
@@ -156,10 +157,6 @@ class Supervision:
         if session is not None and not uncounted:
             touched += self.count(session, position, own=True)
         return touched
-
-    def _judge(self, entry: Recorded[Any]) -> Iterator[Touch]:
-        """Judge again whatever an entry other than a new certificate may bear on."""
-        yield from BEARS_ON[group_of(entry)](self, entry, entry.position)
 
     def _judged(self, entry: Recorded[DuplicateJudged]) -> Iterator[Touch]:
         """C2, which is judged over the certificates of all enterprises."""
@@ -225,16 +222,16 @@ class Supervision:
     def owe(self, at: int) -> Iterator[Touch]:
         """Derive again which plans are owed, as known after the entry `at`; yield all that ever were."""
         due = {
-            f"P1-{each.receipt}-{each.year}": each for each in plans_due(self.file, self.context)
+            f"P1-{plan.receipt}-{plan.year}": plan for plan in plans_due(self.file, self.context)
         }
-        for key, each in due.items():
-            held = self.owed.get(key)
-            known_from = at if held is None or held.due is None else held.known_from
-            self.owed[key] = Owed(each.year, each.receipt, each, known_from, at)
-        for key, held in self.owed.items():
-            if key not in due and held.due is not None:
-                self.owed[key] = held._replace(due=None, at=at)
-            self._learn(key, at, of_plan(self.owed[key].due, self.file.plans.get(held.year)))
+        for key, plan in due.items():
+            owed = self.owed.get(key)
+            known_from = at if owed is None or owed.due is None else owed.known_from
+            self.owed[key] = Owed(plan.year, plan.receipt, plan, known_from, at)
+        for key, owed in self.owed.items():
+            if key not in due and owed.due is not None:
+                self.owed[key] = owed._replace(due=None, at=at)
+            self._learn(key, at, of_plan(self.owed[key].due, self.file.plans.get(owed.year)))
         yield from (Touch("flags", key) for key in self.owed)
 
     def owe_rectification(self, position: int, at: int) -> Touch:
@@ -260,12 +257,12 @@ class Supervision:
         if type(right.event) is not CertificateIssued:
             self.entries[wrong.position] = right
         before = self.file.districts
-        reread(self.file, right)
-        shown = list(touches(right))
+        stream = reread(self.file, right)
+        shown = list(stream.shows(right))
         if type(right.event) is not CertificateIssued:
             for touch in shown:
                 self.behind[touch].append(entry.position)
-        shown += CORRECTED[group_of(right)](self, right, entry.position)
+        shown += stream.corrected(self, right, entry.position)
         return list(dict.fromkeys([*shown, *self._moved(before)]))
 
     def record(self, position: int) -> Recorded[Any] | None:
@@ -292,10 +289,10 @@ class Supervision:
         Of a certificate, only what departs from its session rests on anything but the two.
         """
         for session in self.file.sessions.values():
-            held = session.entry.event
-            if held.held_to >= day:
+            assessed = session.entry.event
+            if assessed.held_to >= day:
                 outcomes = judge_session(session.entry, self.file, self.context)
-                yield from self.settle(session.entry.position, held.held_from, outcomes, at)
+                yield from self.settle(session.entry.position, assessed.held_from, outcomes, at)
         for record in list(self._departing.values()):
             yield from self.judge_certificate(record, at)
         yield from self.judge_trades(at)
@@ -354,7 +351,7 @@ class Supervision:
     def _inspections(self, at: int) -> Iterator[Touch]:
         for entries in self.file.inspections.values():
             for entry in entries:
-                yield from BEARS_ON["inspection"](self, entry, at)
+                yield from inspection(self, entry, at)
 
     def raised_of(self, position: int, codes: Iterable[str]) -> Iterator[Touch]:
         """Yield the flags of one record that were ever raised: what they show of it may have changed."""

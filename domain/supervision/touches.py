@@ -1,7 +1,9 @@
-"""Where an entry shows: the public records that an entry may have changed, flags aside."""
+"""Where an entry shows: the public records that an entry may have changed, flags aside.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
+Which entry shows how is said in `domain.supervision.streams`.
+"""
+
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from domain.certificate.certificate import CertificateIssued
@@ -17,45 +19,65 @@ class Touch(NamedTuple):
     key: str
 
 
-def touches(entry: Recorded[Any]) -> Iterator[Touch]:
-    """Yield the public records that show what `entry` says, flags aside."""
-    shown = _SHOWN.get(entry.type.partition(".")[0])
-    if shown is not None and entry.subject is not None:
-        yield from shown(entry)
+def enterprise(entry: Recorded[Any]) -> Iterable[Touch]:
+    """The enterprise shows on the roster and in its scope."""
+    return Touch("roster", entry.event.uscc), Touch("scope", entry.event.uscc)
 
 
-def _in_roster_and_scope(entry: Recorded[Any]) -> Iterator[Touch]:
-    yield Touch("roster", entry.event.uscc)
-    yield Touch("scope", entry.event.uscc)
+def application(entry: Recorded[Any]) -> Iterable[Touch]:
+    """An application shows as a case."""
+    return (Touch("applications", entry.event.application_id),)
+
+
+def plan(entry: Recorded[Any]) -> Iterable[Touch]:
+    """A plan shows as a case of its year."""
+    return (Touch("plans", f"{entry.event.uscc}/{entry.event.year}"),)
+
+
+def session(entry: Recorded[Any]) -> Iterable[Touch]:
+    """A session shows with what was made public of it."""
+    return (Touch("sessions", entry.event.assessment_id),)
+
+
+def inspection(entry: Recorded[Any]) -> Iterable[Touch]:
+    """An inspection shows as a case."""
+    return (Touch("inspections", entry.event.inspection_id),)
+
+
+def register(entry: Recorded[Any]) -> Iterable[Touch]:
+    """Staff, partnerships and specifications show in the registers of the enterprise."""
+    return (Touch("registers", entry.event.uscc),)
+
+
+def complaint(entry: Recorded[Any]) -> Iterable[Touch]:
+    """A complaint shows as a case."""
+    return (Touch("complaints", entry.event.complaint_id),)
+
+
+def finding(entry: Recorded[Any]) -> Iterable[Touch]:
+    """A finding shows as a case."""
+    return (Touch("findings", entry.event.finding_id),)
+
+
+def nowhere(entry: Recorded[Any]) -> Iterable[Touch]:  # noqa: ARG001 - as every other
+    """What is about several enterprises, or none, shows elsewhere."""
+    return ()
+
+
+def standing(entry: Recorded[Any]) -> Iterator[Touch]:
+    """A change of standing shows as the enterprise does, a listing on its application too."""
+    yield from enterprise(entry)
     if isinstance(entry.event, EnterpriseListed):
         yield Touch("applications", entry.event.application_id)
 
 
-def _certificate_itself(entry: Recorded[Any]) -> Iterator[Touch]:
+def certificate(entry: Recorded[Any]) -> Iterator[Touch]:
+    """A certificate shows by itself; an end shows on those that it ends (`rejudging`)."""
     if isinstance(entry.event, CertificateIssued):
         yield Touch("certificates", str(entry.position))
 
 
-def _finding_made_of_it(entry: Recorded[Any]) -> Iterator[Touch]:
+def review(entry: Recorded[Any]) -> Iterator[Touch]:
+    """A review shows on the finding that a flag was made."""
     if isinstance(entry.event, FlagReviewed) and entry.event.finding_id is not None:
         yield Touch("findings", entry.event.finding_id)
-
-
-_SHOWN: Mapping[str, Callable[[Recorded[Any]], Iterable[Touch]]] = MappingProxyType(
-    {
-        "enterprise": lambda e: (Touch("roster", e.event.uscc), Touch("scope", e.event.uscc)),
-        "standing": _in_roster_and_scope,
-        "application": lambda e: (Touch("applications", e.event.application_id),),
-        "plan": lambda e: (Touch("plans", f"{e.event.uscc}/{e.event.year}"),),
-        "assessment": lambda e: (Touch("sessions", e.event.assessment_id),),
-        "certificate": _certificate_itself,
-        "inspection": lambda e: (Touch("inspections", e.event.inspection_id),),
-        "staff": lambda e: (Touch("registers", e.event.uscc),),
-        "partnership": lambda e: (Touch("registers", e.event.uscc),),
-        "specification": lambda e: (Touch("registers", e.event.uscc),),
-        "complaint": lambda e: (Touch("complaints", e.event.complaint_id),),
-        "finding": lambda e: (Touch("findings", e.event.finding_id),),
-        "flag": _finding_made_of_it,
-    }
-)
-"""Stream → where its entries show."""

@@ -73,29 +73,29 @@ class Verdicts:
             if key.startswith("C2-")
             else self._course(record.subject or "", key, day)
         )
-        return any(said.name == outcome for said in course)
+        return any(judged.name == outcome for judged in course)
 
     def _was_raised(self, uscc: str, key: str, day: date) -> bool:
-        return any(said.verdict is not Verdict.CLEAR for said in self._course(uscc, key, day))
+        return any(outcome.verdict is not Verdict.CLEAR for outcome in self._course(uscc, key, day))
 
     def _course(self, uscc: str, key: str, day: date) -> Iterator[Outcome]:
         """Yield what the check said after each entry: read again from the beginning, as it is rare."""
-        of, last = Supervision(uscc, self._first(), self._apply), None
+        supervision, last = Supervision(uscc, self._first(), self._apply), None
         entries = merge(self._history(uscc, 0), self._tagged({ALL.tag}), key=attrgetter("position"))
         for entry in entries:
-            of.read(entry)
-            said = of.outcome(key, day)
-            if said is not None and said is not last:
-                yield said
-            last = said
+            supervision.read(entry)
+            outcome = supervision.outcome(key, day)
+            if outcome is not None and outcome is not last:
+                yield outcome
+            last = outcome
 
     def _course_of_duplicate(self, record: Recorded[Any]) -> Iterator[Outcome]:
         duplicates = Duplicates(self._apply)
         for entry in self._sharing(record):
             for judged in duplicates.read(entry):
                 if judged.event.certificate == record.position:
-                    of = self._file(record.subject or "")
-                    yield of.duplicate(record.position, judged.event.outcome)
+                    supervision = self._file(record.subject or "")
+                    yield supervision.duplicate(record.position, judged.event.outcome)
 
     def ends_severe_breach(self, foreseen: Sequence[Recorded[Any]]) -> bool:
         """Return whether a severe breach that nobody dismissed would be none after the entries."""
@@ -105,24 +105,24 @@ class Verdicts:
         )
 
     def _ends_severe_breach(self, uscc: str, foreseen: Sequence[Recorded[Any]]) -> bool:
-        of = self._file(uscc)
-        before = _severe_breaches(of)
-        if not any(_may_end(of, before, entry) for entry in foreseen):
+        supervision = self._file(uscc)
+        before = _severe_breaches(supervision)
+        if not any(_may_end(supervision, before, entry) for entry in foreseen):
             return False
         for entry in foreseen:
-            of.read(entry)
+            supervision.read(entry)
         # It has read what may never be recorded.
         del self._files[uscc], self._read[uscc]
-        return not before <= _severe_breaches(of)
+        return not before <= _severe_breaches(supervision)
 
     def bears_breach(self, record: Recorded[Any]) -> bool:
         """Return whether a breach, of this record or another, rests on the record."""
-        of, position = self._file(record.subject or ""), record.position
-        breaches = [f for f in of.flags.values() if f.outcome.verdict is Verdict.BREACH]
+        supervision, position = self._file(record.subject or ""), record.position
+        breaches = [f for f in supervision.flags.values() if f.outcome.verdict is Verdict.BREACH]
         if any(position in flag.outcome.because for flag in breaches):
             return True
         if isinstance(record.event, CertificateIssued):
-            session = of.file.sessions.get(record.event.assessment_id)
+            session = supervision.file.sessions.get(record.event.assessment_id)
             # All certificates of a session are counted; C3 names those alone that are too many.
             if session and f"C3-{session.entry.position}" in {flag.key for flag in breaches}:
                 return True
@@ -161,17 +161,17 @@ class Verdicts:
         return self._file(uscc).file
 
     def _file(self, uscc: str) -> Supervision:
-        of = self._files.get(uscc)
-        if of is None:
-            of = self._files[uscc] = Supervision(uscc, self._context(), self._apply)
+        supervision = self._files.get(uscc)
+        if supervision is None:
+            supervision = self._files[uscc] = Supervision(uscc, self._context(), self._apply)
         head, read = self._head(), self._read.get(uscc, 0)
         for entry in self._history(uscc, read) if read < head else ():
             if type(entry.event) is CertificateIssued:
-                of.read_certificate(entry)
+                supervision.read_certificate(entry)
             else:
-                of.read(entry)
+                supervision.read(entry)
         self._read[uscc] = head
-        return of
+        return supervision
 
     def _duplicates(self, record: Recorded[Any]) -> Duplicates:
         duplicates = Duplicates(self._apply)
@@ -185,11 +185,11 @@ class Verdicts:
         entries: dict[int, Recorded[Any]] = {}
         tags = known
         while tags:
-            found = list(self._tagged(tags))
-            entries |= {entry.position: entry for entry in found}
+            tagged = list(self._tagged(tags))
+            entries |= {entry.position: entry for entry in tagged}
             named = {
                 tag
-                for entry in found
+                for entry in tagged
                 if isinstance(entry.event, CertificateReissued)
                 for tag in entry.tags
                 if tag.startswith("certificate:")
@@ -199,24 +199,24 @@ class Verdicts:
         return [entries[position] for position in sorted(entries)]
 
 
-def _severe_breaches(of: Supervision) -> set[str]:
+def _severe_breaches(supervision: Supervision) -> set[str]:
     """Return the keys of the severe breaches that stand: one that two persons dismissed does not."""
     return {
         key
-        for key, flag in of.flags.items()
+        for key, flag in supervision.flags.items()
         if flag.outcome.verdict is Verdict.BREACH
         and CHECKS[flag.code].severity is Severity.SEVERE
-        and not _is_dismissed(of, key, flag.outcome)
+        and not _is_dismissed(supervision, key, flag.outcome)
     }
 
 
-def _is_dismissed(of: Supervision, key: str, outcome: Outcome) -> bool:
-    said = of.file.said.get(key, Said())
-    review = shown(said, outcome.verdict, outcome.name, of.file.findings).holding
+def _is_dismissed(supervision: Supervision, key: str, outcome: Outcome) -> bool:
+    said = supervision.file.said.get(key, Said())
+    review = shown(said, outcome.verdict, outcome.name, supervision.file.findings).holding
     return review is not None and review.decision is ReviewDecision.DISMISSED
 
 
-def _may_end(of: Supervision, breaches: Collection[str], entry: Recorded[Any]) -> bool:
+def _may_end(supervision: Supervision, breaches: Collection[str], entry: Recorded[Any]) -> bool:
     """Return whether it is worth looking: a session or certificate bears on its own breaches alone.
 
     Corrections of these come by the thousand.
@@ -225,10 +225,10 @@ def _may_end(of: Supervision, breaches: Collection[str], entry: Recorded[Any]) -
         return False
     if not isinstance(entry.event, RecordCorrected):
         return True
-    corrected = of.record(entry.event.position)
+    corrected = supervision.record(entry.event.position)
     if corrected is None or not isinstance(corrected.event, AssessmentHeld | CertificateIssued):
         return True
-    return any(corrected.position in of.flags[key].outcome.because for key in breaches)
+    return any(corrected.position in supervision.flags[key].outcome.because for key in breaches)
 
 
 def _names(finding: Finding, record: Recorded[Any]) -> bool:

@@ -131,36 +131,36 @@ class Standards:
         name = folded(occupation.name)
         if name in self.without:
             return StandingStandard(levels=None, exists=False)
-        found = [
-            each
-            for each in self.by_name.get(name, ())
-            if each.code in {"", occupation.code}
-            and (each.issued_on is None or each.issued_on <= day)
+        standards = [
+            standard
+            for standard in self.by_name.get(name, ())
+            if standard.code in {"", occupation.code}
+            and (standard.issued_on is None or standard.issued_on <= day)
         ]
-        if not found:
+        if not standards:
             return None
         latest: dict[str, Standard] = {}
-        for each in sorted(found, key=lambda each: each.issued_on or date.min):
-            latest[each.trade or ""] = each
+        for standard in sorted(standards, key=lambda standard: standard.issued_on or date.min):
+            latest[standard.trade or ""] = standard
         trade = folded(occupation.trade) if occupation.trade else ""
         if trade:
-            holding = [latest[trade]] if trade in latest else [latest.get("", found[-1])]
+            holding = [latest[trade]] if trade in latest else [latest.get("", standards[-1])]
         else:
             # A record without 工种 may mean any; of one whose levels are not said, the whole decides.
             whole = latest.get("")
             holding = [whole] if whole is not None else []
             holding += [e for e in latest.values() if e.trade and (e.levels or whole is None)]
         levels: frozenset[Level] | None = frozenset()
-        for each in holding:
-            levels = None if each.levels is None or levels is None else levels | each.levels
-        documents = tuple(each.document for each in holding if each.document)
+        for standard in holding:
+            levels = None if standard.levels is None or levels is None else levels | standard.levels
+        documents = tuple(standard.document for standard in holding if standard.document)
         return StandingStandard(levels=levels, documents=documents)
 
     def issues(self, occupation: Occupation) -> Iterator[date]:
         """Yield the days on which standards of the occupation were issued."""
-        for each in self.by_name.get(folded(occupation.name), ()):
-            if each.issued_on is not None:
-                yield each.issued_on
+        for standard in self.by_name.get(folded(occupation.name), ()):
+            if standard.issued_on is not None:
+                yield standard.issued_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

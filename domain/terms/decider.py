@@ -46,11 +46,11 @@ class Refused(Exception):  # noqa: N818 - an answer to the caller, not a fault
         return Refused(self.code, self.zh, self.en, field)
 
 
-def require_none(found: Sequence[Refused]) -> None:
+def require_none(refusals: Sequence[Refused]) -> None:
     """Refuse for all that was found, each place once; the first one speaks for them."""
-    told = {(refusal.field, refusal.zh): refusal for refusal in reversed(found)}
-    if told:
-        first, *others = reversed(told.values())
+    by_place = {(refusal.field, refusal.zh): refusal for refusal in reversed(refusals)}
+    if by_place:
+        first, *others = reversed(by_place.values())
         first.also = tuple(others)
         raise first
 

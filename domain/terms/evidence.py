@@ -65,4 +65,6 @@ def generated(evidence: Evidence) -> Evidence:
 
 def evidence_tags(digests: Iterable[str]) -> tuple[str, ...]:
     """Return the tags for all of it, each once; a text that is no digest names nothing."""
-    return tuple(dict.fromkeys(evidence_tag(each) for each in digests if _DIGEST.fullmatch(each)))
+    return tuple(
+        dict.fromkeys(evidence_tag(digest) for digest in digests if _DIGEST.fullmatch(digest))
+    )

@@ -102,10 +102,10 @@ class CertificateNumber:
 
 def certificate_number(text: str) -> CertificateNumber | None:
     """Return the parts of `text`, or None where it follows another pattern."""
-    found = _CERTIFICATE.fullmatch(text)
-    if found is None:
+    match = _CERTIFICATE.fullmatch(text)
+    if match is None:
         return None
-    category, institution, province, of_institution, year, level_mark, serial = found.groups()
+    category, institution, province, of_institution, year, level_mark, serial = match.groups()
     return CertificateNumber(
         category=category,
         institution=institution,
@@ -169,10 +169,10 @@ _FLAG_KEY = re.compile(r"(S10|[SGRCTQV][0-9]|P1)-([1-9][0-9]{0,15})(?:-([0-9]{4}
 
 def flag_parts(key: str) -> tuple[str, int] | None:
     """Return check code and position of the judged record, or None where `key` is no flag key."""
-    found = _FLAG_KEY.fullmatch(key)
-    if found is None or (found[1] == "P1") != (found[3] is not None):
+    match = _FLAG_KEY.fullmatch(key)
+    if match is None or (match[1] == "P1") != (match[3] is not None):
         return None
-    return found[1], int(found[2])
+    return match[1], int(match[2])
 
 
 def flag_position(key: str) -> int:
@@ -189,5 +189,5 @@ def flag_position(key: str) -> int:
 
 def flag_year(key: str) -> int | None:
     """Return the year that the key of P1 names; None for the key of any other check."""
-    found = _FLAG_KEY.fullmatch(key)
-    return int(found[3]) if found and found[3] else None
+    match = _FLAG_KEY.fullmatch(key)
+    return int(match[3]) if match and match[3] else None

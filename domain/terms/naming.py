@@ -207,7 +207,7 @@ def material_of(kind: str) -> Name:
 
 def body_of(organisation: str | None) -> Name:
     """Return what an authority or an enterprise is called; of an enterprise its code tells enough."""
-    said = organisation or ""
-    if is_uscc(said):
-        return Name(f"企业 {said}", f"enterprise {said}")
-    return ORGANISATIONS.get(said) or DISTRICTS.get(said) or Name(f"“{said[:40]}”", said[:40])
+    code = organisation or ""
+    if is_uscc(code):
+        return Name(f"企业 {code}", f"enterprise {code}")
+    return ORGANISATIONS.get(code) or DISTRICTS.get(code) or Name(f"“{code[:40]}”", code[:40])

@@ -137,8 +137,8 @@ class Reference:
     def __post_init__(self) -> None:
         """Look once at what is asked for each of ten million certificates."""
         adopted = (self.content(e) for e in self.adopted if e.kind is CatalogueKind.RULES)
-        found = adopted if self.pinned is None else (self.pinned,)
-        plain = all(rules.judges_plainly for rules in found if isinstance(rules, RuleSet))
+        rule_sets = adopted if self.pinned is None else (self.pinned,)
+        plain = all(rules.judges_plainly for rules in rule_sets if isinstance(rules, RuleSet))
         object.__setattr__(self, "plain", plain)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -150,12 +150,12 @@ class Reference:
         """Return the answer of before, or of now."""
         known = self._known
         try:
-            found: A = known[key]
+            kept: A = known[key]
         except KeyError:
             if len(known) >= MOST_ANSWERS:
                 known.clear()
-            found = known[key] = answer()
-        return found
+            kept = known[key] = answer()
+        return kept
 
     def adopting(self, edition: Edition) -> "Reference":
         """Return the same with one edition more; every file that reads the entry shares it."""
@@ -173,9 +173,9 @@ class Reference:
 
     def content(self, edition: Edition) -> Content | None:
         """Return what an edition says, None where that is not held."""
-        found = self.contents.get(edition.sha256)
-        if found is not None:
-            return found
+        content = self.contents.get(edition.sha256)
+        if content is not None:
+            return content
         match edition.kind:
             case CatalogueKind.DICTIONARY:
                 return self.dictionaries.get(edition.edition)
@@ -201,8 +201,8 @@ class Reference:
 
     def in_force(self, kind: CatalogueKind, day: date) -> Edition | None:
         """Return the edition of `kind` in force on `day`: the one that began last, then recorded last."""
-        found = [e for e in self.adopted if e.kind is kind and day in e.days]
-        return max(found, key=lambda e: (e.days.start, e.position), default=None)
+        editions = [e for e in self.adopted if e.kind is kind and day in e.days]
+        return max(editions, key=lambda e: (e.days.start, e.position), default=None)
 
     def days_of_change(self, first: date, last: date, *kinds: CatalogueKind) -> tuple[date, ...]:
         """Return `first`, and each day up to `last` on which an edition of these kinds begins or ends."""
@@ -231,9 +231,9 @@ class Reference:
                 latest.position,
             ):
                 continue
-            held = self.content(edition)
-            if isinstance(held, RuleSet):
-                latest, rules = edition, held
+            content = self.content(edition)
+            if isinstance(content, RuleSet):
+                latest, rules = edition, content
         if latest is None or rules is None:
             return RuleSet(edition="none")
         # One file may be adopted under another name than it bears: the ledger's name counts.
@@ -247,10 +247,10 @@ class Reference:
     def control(self, occupation: Occupation, day: date) -> tuple[Control, str]:
         """Return whether `occupation` is 准入类 on `day` and the catalogue edition that says so (三)."""
         edition = self.in_force(CatalogueKind.QUALIFICATIONS, day)
-        held = self.content(edition) if edition is not None else None
-        if edition is None or not isinstance(held, Qualifications):
+        catalogue = self.content(edition) if edition is not None else None
+        if edition is None or not isinstance(catalogue, Qualifications):
             return Control.UNKNOWN, edition.edition if edition else ""
-        entry = held.controlled.get(folded(occupation.name))
+        entry = catalogue.controlled.get(folded(occupation.name))
         if entry is None:
             return Control.FREE, edition.edition
         if entry.only is None:
@@ -266,34 +266,36 @@ class Reference:
         adopted = [
             e for e in self.adopted if e.kind is CatalogueKind.DICTIONARY and e.edition == edition
         ]
-        for each in sorted(adopted, key=lambda e: e.position, reverse=True):
-            held = self.content(each)
-            if isinstance(held, Dictionary):
-                return held
+        for candidate in sorted(adopted, key=lambda e: e.position, reverse=True):
+            content = self.content(candidate)
+            if isinstance(content, Dictionary):
+                return content
         return self.dictionaries.get(edition)
 
     def offered(self, day: date) -> Dictionary | None:
         """Return the skills occupations that may be named on `day`: edition in force, and batches."""
         edition = self.in_force(CatalogueKind.DICTIONARY, day)
-        held = self.dictionary(edition.edition) if edition is not None else None
-        if edition is None or held is None:
+        dictionary = self.dictionary(edition.edition) if edition is not None else None
+        if edition is None or dictionary is None:
             return None
-        names = {c: n for c, n in held.names.items() if c[:1] in SKILLS_CLASSES}
-        codes = {n: c for n, c in held.codes.items() if c[:1] in SKILLS_CLASSES}
+        names = {c: n for c, n in dictionary.names.items() if c[:1] in SKILLS_CLASSES}
+        codes = {n: c for n, c in dictionary.codes.items() if c[:1] in SKILLS_CLASSES}
         for batch, new in self.batches(edition.edition):
-            for each in new.by_name.values() if batch.days.start <= day else ():
-                if each.skills:
-                    codes.setdefault(each.name, each.code)
-                    if each.code:
-                        names.setdefault(each.code, each.name)
-        return replace(held, edition=edition.edition, names=names, codes=codes)
+            for occupation in new.by_name.values() if batch.days.start <= day else ():
+                if occupation.skills:
+                    codes.setdefault(occupation.name, occupation.code)
+                    if occupation.code:
+                        names.setdefault(occupation.code, occupation.name)
+        return replace(dictionary, edition=edition.edition, names=names, codes=codes)
 
     def batches(self, edition: str) -> Iterator[tuple[Edition, NewOccupations]]:
         """Yield the adopted batches of new occupations that extend a dictionary, with their days."""
-        for each in self.adopted:
-            held = self.content(each) if each.kind is CatalogueKind.NEW_OCCUPATIONS else None
-            if isinstance(held, NewOccupations) and self._extends(each.days.start) == edition:
-                yield each, held
+        for adopted in self.adopted:
+            content = (
+                self.content(adopted) if adopted.kind is CatalogueKind.NEW_OCCUPATIONS else None
+            )
+            if isinstance(content, NewOccupations) and self._extends(adopted.days.start) == edition:
+                yield adopted, content
 
     def _extends(self, day: date) -> str:
         """Return the dictionary that a batch of `day` extends: the one of its day."""
@@ -308,7 +310,7 @@ class Reference:
 
     def _publication(self, occupation: Occupation, day: date) -> Publication:
         label = occupation.edition
-        batches = sorted(self.batches(label), key=lambda each: each[0].days.start)
+        batches = sorted(self.batches(label), key=lambda dated: dated[0].days.start)
         in_batch = _in_batches(batches, occupation, day)
         if in_batch is not None:
             return in_batch
@@ -348,8 +350,8 @@ class Reference:
         code = dictionary.code_of(name) if dictionary is not None else None
         if code is not None:
             return code
-        for batch, held in self.batches(edition):
-            new = held.by_name.get(folded(name))
+        for batch, occupations in self.batches(edition):
+            new = occupations.by_name.get(folded(name))
             if new is not None and batch.days.start <= day:
                 return new.code
         return None
@@ -360,25 +362,27 @@ class Reference:
 
     def _standard(self, occupation: Occupation, day: date) -> StandingStandard | None:
         edition = self.in_force(CatalogueKind.STANDARDS, day)
-        held = self.content(edition) if edition is not None else None
-        return held.on(occupation, day) if isinstance(held, Standards) else None
+        standards = self.content(edition) if edition is not None else None
+        return standards.on(occupation, day) if isinstance(standards, Standards) else None
 
     def standard_days(self, occupation: Occupation, first: date, last: date) -> tuple[date, ...]:
         """Return `first`, and each day up to `last` on which another standard may hold."""
         days = set(self.days_of_change(first, last, CatalogueKind.STANDARDS))
         for day in tuple(days) if first != last else ():
             edition = self.in_force(CatalogueKind.STANDARDS, day)
-            held = self.content(edition) if edition is not None else None
-            if isinstance(held, Standards):
-                days |= {issued for issued in held.issues(occupation) if first < issued <= last}
+            standards = self.content(edition) if edition is not None else None
+            if isinstance(standards, Standards):
+                days |= {
+                    issued for issued in standards.issues(occupation) if first < issued <= last
+                }
         return tuple(sorted(days))
 
     def are_mapped(self, one: Occupation, other: Occupation, day: date) -> bool:
         """Return whether an adopted mapping says that two editions mean the same occupation."""
         for edition in self.adopted:
             if edition.kind is CatalogueKind.MAPPING and day in edition.days:
-                held = self.content(edition)
-                if isinstance(held, OccupationMapping) and held.maps(one, other):
+                mapping = self.content(edition)
+                if isinstance(mapping, OccupationMapping) and mapping.maps(one, other):
                     return True
         return False
 
@@ -392,8 +396,8 @@ class Reference:
             e.position == 0 and e.sha256 == edition.sha256 for e in self.adopted
         ):
             return None
-        held = self.content(edition)
-        return replace(held, edition=edition.edition) if isinstance(held, Outline) else None
+        outline = self.content(edition)
+        return replace(outline, edition=edition.edition) if isinstance(outline, Outline) else None
 
 
 def _remade(  # noqa: PLR0913, PLR0917 - one argument a field

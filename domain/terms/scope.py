@@ -60,10 +60,10 @@ def units(items: Iterable[ScopeItem]) -> frozenset[Unit]:
     )
 
 
-def items(of: Iterable[Unit]) -> tuple[ScopeItem, ...]:
-    """Return `of` bundled by occupation, in order of code, name, 工种 and rank."""
+def items(scope: Iterable[Unit]) -> tuple[ScopeItem, ...]:
+    """Return a scope bundled by occupation, in order of code, name, 工种 and rank."""
     bundles: dict[tuple[str, str, str, str | None], list[Level]] = {}
-    for unit in of:
+    for unit in scope:
         bundles.setdefault(unit[:4], []).append(unit.level)
     return tuple(
         ScopeItem(
@@ -79,11 +79,11 @@ def items(of: Iterable[Unit]) -> tuple[ScopeItem, ...]:
     )
 
 
-def named(of: Iterable[Unit]) -> str:
-    """Return `of` in words for a message: 电工(5,4)、车工(3)."""
+def named(scope: Iterable[Unit]) -> str:
+    """Return a scope in words for a message: 电工(5,4)、车工(3)."""
     return "、".join(
         f"{item.occupation.label}({','.join(level.value for level in item.levels)})"
-        for item in items(of)
+        for item in items(scope)
     )
 
 
@@ -132,10 +132,12 @@ def require_published(
 def _require_published(
     reference: Reference, item: ScopeItem, day: date, where: str, document_no: str | None
 ) -> None:
-    found = reference.publication(item.occupation, day)
-    if found.state in _CONFIRMABLE or (found.state is Published.UNKNOWN and document_no):
+    publication = reference.publication(item.occupation, day)
+    if publication.state in _CONFIRMABLE or (
+        publication.state is Published.UNKNOWN and document_no
+    ):
         return
-    zh, en = _unpublished(item, found)
+    zh, en = _unpublished(item, publication)
     raise Refused("unknown-occupation", zh, en, where)
 
 
@@ -143,19 +145,19 @@ def _require_published(
 _CONFIRMABLE = frozenset({Published.YES, Published.DOUBTFUL, Published.NOT_HELD, Published.NOT_YET})
 
 
-def _unpublished(item: ScopeItem, found: Publication) -> tuple[str, str]:
-    if found.state is Published.OTHER_NAME:
+def _unpublished(item: ScopeItem, publication: Publication) -> tuple[str, str]:
+    if publication.state is Published.OTHER_NAME:
         return (
             (
-                f"{item.edition}年版大典中编码 {item.code} 或名称对应“{found.known_as}”,不是“{item.name}”;"
+                f"{item.edition}年版大典中编码 {item.code} 或名称对应“{publication.known_as}”,不是“{item.name}”;"
                 "请核对职业编码与名称"
             ),
             (
-                f"in the {item.edition} dictionary {item.code} or the name belongs to {found.known_as},"
+                f"in the {item.edition} dictionary {item.code} or the name belongs to {publication.known_as},"
                 f" not to {item.name}; check code and name"
             ),
         )
-    if found.state is Published.UNKNOWN:
+    if publication.state is Published.UNKNOWN:
         return (
             (
                 f"{item.edition}年版大典及已采用的新职业批次中没有“{item.name}”({item.code});"

@@ -137,7 +137,8 @@ def test_a_certificate_is_replaced_under_a_new_number():
     (new,) = given(*certified()).when(reissue()).then_as_ordered()
     assert new.tags == (f"certificate:{NUMBER}", f"certificate:{NEW_NUMBER}", "holder:h-1")
     issue_after, successor = under(NUMBER, *certified(), reissue())
-    assert (issue_after.ended, issue_after.replaced_by) == (LATER, NEW_NUMBER)
+    end = issue_after.end
+    assert (end.day, end.replaced_by, end.position) == (LATER, NEW_NUMBER, successor.position)
     assert (successor.number, successor.replaces, successor.holder) == (NEW_NUMBER, NUMBER, "h-1")
 
 
@@ -176,7 +177,7 @@ def test_of_two_certificates_under_one_number_the_named_one_ends_and_no_other(en
     for at, holder in zip(positions, ("h-1", "h-2"), strict=True):
         (new,) = given(*way).when(end(position=at)).then_as_ordered()
         assert new.tags[-1] == f"holder:{holder}"
-        ended = [i.position for i in under(NUMBER, *way, end(position=at)) if i.ended is not None]
+        ended = [i.position for i in under(NUMBER, *way, end(position=at)) if i.end is not None]
         assert ended == [at]
 
 
@@ -208,7 +209,7 @@ def test_what_was_ended_before_certificates_were_named_stays_as_it_was_read():
             position=second + 1, event=body, valid_from=LATER, actor=reporter()
         )
         state = evolve(under(NUMBER, *way), end)
-        assert [i.ended for i in state[:2]] == expected
+        assert [i.end.day if i.end else None for i in state[:2]] == expected
 
 
 def test_of_two_under_one_number_the_same_replacement_is_made_once():
@@ -245,7 +246,7 @@ def test_a_replacement_needs_a_certificate_another_number_and_a_reason(
 def test_a_certificate_is_revoked():
     given(*certified()).when(revoke(BUREAU)).then_as_ordered()
     (issue_after,) = under(NUMBER, *certified(), revoke())
-    assert (issue_after.ended, issue_after.replaced_by) == (LATER, None)
+    assert (issue_after.end.day, issue_after.end.state) == (LATER, "revoked")
 
 
 def test_a_revoked_certificate_is_not_revoked_again():
@@ -274,9 +275,9 @@ def test_of_two_certificates_with_one_number_a_reporter_revokes_their_own():
         assert new.subject == who
         assert f"holder:{theirs}" in new.tags
         assert f"holder:{other}" not in new.tags
-        ended = {i.uscc: i.ended for i in under(NUMBER, *shared_number(), command)}
-        assert ended.pop(who) == LATER
-        assert set(ended.values()) == {None}
+        ends = {i.uscc: i.end for i in under(NUMBER, *shared_number(), command)}
+        assert ends.pop(who).day == LATER
+        assert set(ends.values()) == {None}
 
 
 def test_the_centre_says_which_certificate_of_two_enterprises_under_one_number_it_revokes():
@@ -326,7 +327,7 @@ def test_what_an_enterprise_means_to_end_years_ahead_an_authority_revokes_today(
         given(*way).when(revoke(by)).then_as_ordered()
     given(*way).when(revoke(reporter())).then_refused("certificate-ended")
     (issue_,) = (i for i in under(NUMBER, *way, revoke(CENTRE)) if i.number == NUMBER)
-    assert (issue_.ended, issue_.replaced_by, issue_.ended_by_enterprise) == (LATER, None, False)
+    assert (issue_.end.day, issue_.end.replaced_by, issue_.end.by_authority) == (LATER, None, True)
     given(*way, revoke(CENTRE)).when(revoke(BUREAU)).then_refused("certificate-ended")
 
 
