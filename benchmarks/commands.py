@@ -80,9 +80,9 @@ def _house(folder: Path) -> Generator[House]:
     folder.chmod(0o755)  # the server has an account of its own where this runs as root
     with open_database(folder) as database, database.pool(20) as pool:
         log = PostgresLog(pool)
-        with Writer(log) as writer:
-            transactor = desk(log, writer, max(CLIENTS))
-            yield House(log, writer, transactor, _second_database(database))
+        writer = Writer(log)
+        transactor = desk(log, writer, max(CLIENTS))
+        yield House(log, writer, transactor, _second_database(database))
 
 
 def _second_database(database: Database) -> str:
@@ -104,7 +104,7 @@ def _prepared(house: House, client: int) -> Act:
 
     def act() -> None:
         nonlocal known
-        result = house.writer.append(_append(next(reports), known))
+        (result,) = house.writer.append_chain([_append(next(reports), known)])
         if not isinstance(result, Appended):
             raise TypeError(f"not appended: {result}")
         known = result.first

@@ -50,11 +50,10 @@ class Bench:
             raise
         self.keys, self.token_key = of_vault(found), found["token"]
         self.vault = Vault(self.pool, self.keys, erasures.list_path(settings.folder))
-        self._writer = Writer(self.log)
         self.shelf = Shelf(installed(), self.pool.connection)
         self.transactor = Transactor(
             self.log,
-            self._writer,
+            Writer(self.log),
             self.vault,
             self.shelf,
             person=Holders(self.pool),
@@ -94,7 +93,6 @@ class Bench:
     def close(self) -> None:
         """Append what waits, and let go of the connections."""
         self.transactor.close()
-        self._writer.close()
         self.pool.close()
 
 

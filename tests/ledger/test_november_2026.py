@@ -64,11 +64,10 @@ def test_a_file_that_was_taken_then_adds_nothing_now(restored, log, tmp_path, na
         path.write_bytes(lzma.decompress((FOLDER / name).read_bytes()))
     else:
         shutil.copy(FOLDER / name, path)
-    with Writer(log) as writer:
-        transactor = Transactor(log, writer, vault, installed())
-        importer = Importer(transactor, lambda: Directory(log, codec.recorded, apply))
-        report = importer.take(path, Rejects(tmp_path / "reject.ndjson"))
-        transactor.close()
+    transactor = Transactor(log, Writer(log), vault, installed())
+    importer = Importer(transactor, lambda: Directory(log, codec.recorded, apply))
+    report = importer.take(path, Rejects(tmp_path / "reject.ndjson"))
+    transactor.close()
     assert report.lines > 0
     assert (report.taken, report.known, report.refused) == (0, report.lines, 0)
     assert log.head().root == kept().root

@@ -77,11 +77,11 @@ def commands(lines: Sequence[Json]) -> list[Submission]:
 
 
 @pytest.fixture
-def house(log: PostgresLog) -> Iterator[House]:
+def house(log: PostgresLog) -> House:
     vault = Vault(log.pool, Keys(bytes(32), bytes(range(32))))
-    with Writer(log) as writer:
-        transactor = Transactor(log, writer, vault, installed(), today=lambda: TODAY)
-        yield House(log, writer, vault, transactor)
+    writer = Writer(log)
+    transactor = Transactor(log, writer, vault, installed(), today=lambda: TODAY)
+    return House(log, writer, vault, transactor)
 
 
 def correction(position: int, fields: Json, **top: Any) -> Json:

@@ -10,7 +10,6 @@ from ledger.connect import Addresses, app_pool
 from ledger.log.follow import Follower
 from ledger.log.log import Append
 from ledger.log.postgres_log import PostgresLog
-from ledger.log.writer import Writer
 from tests.ledger.drafts import draft, single
 
 pytestmark = pytest.mark.postgres
@@ -20,14 +19,15 @@ ENTRIES = 100_000
 
 
 def write(addresses: Addresses, number: int) -> None:
-    """Append this writer's share in batches of mixed sizes, alone or through a group."""
+    """Append this writer's share in batches of mixed sizes."""
     chance = random.Random(number)  # noqa: S311 - sizes, not keys
     left = ENTRIES // WRITERS
-    with app_pool(addresses.app, 2) as pool, Writer(PostgresLog(pool)) as writer:
+    with app_pool(addresses.app, 2) as pool:
+        log = PostgresLog(pool)
         while left:
             size = min(left, chance.choice([1, 1, 2, 50, 1_000, 2_000]))
             item = Append(tuple(draft(f"w/{number}") for _ in range(size)))
-            writer.append(item) if size < 100 else writer.append_chain([item])
+            log.append([item], chained=size >= 100)
             left -= size
 
 
