@@ -57,7 +57,7 @@ def check(
         stored = digest.stored_histories(conn, position, schema)
         unlike = differing(folded, stored)
         sharing = duplicate_verdicts.sharing(conn, 0, position) if unlike else {}
-        found: list[Difference] = []
+        differences: list[Difference] = []
         for table, subjects in unlike.items():
             for subject in subjects:
                 certificates = tuple(sharing.get(subject, ()))
@@ -66,25 +66,28 @@ def check(
                 )
                 now = list(_differences(conn, rules, part, table, subject, schema))
                 before = _of_the_past(conn, rules, part, table, subject, schema)
-                known = {each.key for each in now}
-                found += [*now, *(each for each in before if each.key not in known)]
+                known = {difference.key for difference in now}
+                differences += [
+                    *now,
+                    *(difference for difference in before if difference.key not in known),
+                ]
         conn.execute(SEARCH, {"schema": schema})
-        found += [
+        differences += [
             Difference("different", "tallies", f"{table}/{block}", "", None, None)
             for table, block in tallies.wrong(conn, position)
         ]
-    return found
+    return differences
 
 
 def differing(folded: Sums, stored: Sums) -> dict[str, list[str]]:
     """Return by table the subjects whose sums differ."""
-    found: dict[str, list[str]] = {}
+    by_table: dict[str, list[str]] = {}
     for table in TABLES:
         ours, theirs = folded.get(table, {}), stored.get(table, {})
         subjects = sorted(s for s in {*ours, *theirs} if ours.get(s) != theirs.get(s))
         if subjects:
-            found[table] = subjects
-    return found
+            by_table[table] = subjects
+    return by_table
 
 
 def _differences(  # noqa: PLR0913, PLR0917 - where to look, for what
@@ -146,7 +149,7 @@ def _stored(
         columns=sql.Composed(own), table=sql.Identifier(schema, table)
     )
     values = {"subject": subject, "position": position}
-    found: dict[tuple[str, Any], Row] = {}
+    rows: dict[tuple[str, Any], Row] = {}
     for key, start, end, district, doc, *columns in conn.execute(statement, values).fetchall():
-        found[key, start] = Row(start, end, district, tuple(map(text, columns)), doc)
-    return found
+        rows[key, start] = Row(start, end, district, tuple(map(text, columns)), doc)
+    return rows

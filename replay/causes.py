@@ -84,11 +84,11 @@ def _explaining(
     corrected = [entry for at in shared for entry in corrections.get(at, ())]
     came = [entry for entry in different if _came(entry, between)]
     passed = [entries[at] for at in shared if _came(entries[at], between)]
-    found = [*came, *corrected] or different or passed
+    explaining = [*came, *corrected] or different or passed
     # Read only where nothing else explains the line: a page has many of them.
-    found = found or _about_the_enterprise(log, change.uscc, between)
-    found = found or [entries[at] for at in shared]
-    return sorted({entry.position: entry for entry in found}.values(), key=_position)
+    explaining = explaining or _about_the_enterprise(log, change.uscc, between)
+    explaining = explaining or [entries[at] for at in shared]
+    return sorted({entry.position: entry for entry in explaining}.values(), key=_position)
 
 
 def _about(change: ChangedRecord, entries: dict[int, Recorded[Any]]) -> frozenset[int]:
@@ -134,17 +134,17 @@ def _corrections(
     if between.first_position == between.last_position:
         return {}
     tags = {f"entry:{position}" for position in positions}
-    found: dict[int, list[Recorded[Any]]] = {}
+    by_entry: dict[int, list[Recorded[Any]]] = {}
     for entry in map(legible, log.read(tags, between.last_position)):
         if isinstance(entry.event, RecordCorrected) and between.learnt(entry.position):
-            found.setdefault(entry.event.position, []).append(entry)
-    return found
+            by_entry.setdefault(entry.event.position, []).append(entry)
+    return by_entry
 
 
 def _about_the_enterprise(log: Log, uscc: str, between: Between) -> list[Recorded[Any]]:
     tags = (f"enterprise:{uscc}", f"standing:{uscc}", "catalogue:all")
-    found = map(legible, log.read(tags, between.last_position))
-    return [entry for entry in found if _came(entry, between)]
+    entries = map(legible, log.read(tags, between.last_position))
+    return [entry for entry in entries if _came(entry, between)]
 
 
 def cause(entry: Recorded[Any]) -> dict[str, Any]:

@@ -125,11 +125,11 @@ def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     """Return the lines of a page, and the cursor of the page behind it."""
     _, documents, lines_of = _OF[of]
     columns = sql.SQL(documents)
-    found = _rows(conn, of, columns, before, after, where, cursor, limit + 1)
-    more = found[limit - 1][0] if len(found) > limit else None
+    rows = _rows(conn, of, columns, before, after, where, cursor, limit + 1)
+    more = rows[limit - 1][0] if len(rows) > limit else None
     lines = [
         line
-        for key, subject, old, new in found[:limit]
+        for key, subject, old, new in rows[:limit]
         for line in lines_of(key, subject, item(old) if old else None, item(new) if new else None)
     ]
     return lines, more
@@ -187,11 +187,16 @@ def _clocks(
     if only is not None:
         return [only] * len(lines)
     keys = sorted({line.record for line in lines})
-    one = _as_of(conn, of, keys, Basis(after.valid_at, before.position))
-    other = _as_of(conn, of, keys, Basis(before.valid_at, after.position))
+    by_day = _as_of(conn, of, keys, Basis(after.valid_at, before.position))
+    by_knowledge = _as_of(conn, of, keys, Basis(before.valid_at, after.position))
     shown = _where if of == "standings" else _visible
     return [
-        clock(*(shown(side) for side in (one.get(line.key), other.get(line.key), line.after)))
+        clock(
+            *(
+                shown(side)
+                for side in (by_day.get(line.key), by_knowledge.get(line.key), line.after)
+            )
+        )
         for line in lines
     ]
 

@@ -59,10 +59,10 @@ def histories(rules: Rules, part: SubjectsPart) -> Sums:
     return sums
 
 
-def added(sums: Sums, table: str, found: Iterable[bytes]) -> None:
+def added(sums: Sums, table: str, lines: Iterable[bytes]) -> None:
     """Add lines to `sums`. A subject is a USCC: nothing in it is ever escaped."""
     of_table = sums.setdefault(table, {})
-    for line in found:
+    for line in lines:
         subject = line[: line.index(b"\t")].decode()
         count, total = of_table.get(subject, (0, 0))
         number = int.from_bytes(sha256(line).digest()[:16])
@@ -75,8 +75,8 @@ def together(parts: Iterable[Sums]) -> Sums:
     for part in parts:
         for table, of_table in part.items():
             for subject, (count, total) in of_table.items():
-                held, sofar = whole[table].get(subject, (0, 0))
-                whole[table][subject] = (held + count, (sofar + total) % MODULUS)
+                rows, sofar = whole[table].get(subject, (0, 0))
+                whole[table][subject] = (rows + count, (sofar + total) % MODULUS)
     return dict(whole)
 
 

@@ -46,18 +46,18 @@ def rows(rules: Rules, part: SubjectsPart) -> Iterator[Shown]:
 
 def _of_subjects(conn: Connection[Any], rules: Rules, part: SubjectsPart) -> Iterator[Shown]:
     verdicts = _verdicts(conn, rules, part)
-    for uscc, told in histories.of_subjects(conn, part.subjects, part.upto):
+    for uscc, entries in histories.of_subjects(conn, part.subjects, part.upto):
         try:
-            of = rules.new_file(uscc)
-            read(of, rules.among(told, 0, part.upto, verdicts.get(uscc, ())))
+            supervision = rules.new_file(uscc)
+            read(supervision, rules.among(entries, 0, part.upto, verdicts.get(uscc, ())))
         except SetApart as error:
             # As the views show it: what it came to before that entry.
             yield from _of_subjects(
                 conn, rules, part._replace(subjects=(uscc,), upto=error.position - 1)
             )
             continue
-        for table, key, _, _, _, found in current(of, part.upto, part.views):
-            for row in found:
+        for table, key, _, _, _, rows_shown in current(supervision, part.upto, part.views):
+            for row in rows_shown:
                 yield Shown(uscc, table, key, row)
 
 
@@ -75,12 +75,12 @@ def history(rules: Rules, part: SubjectsPart) -> Iterator[tuple[str, list[Sequen
     with connection(part.conninfo) as conn:
         known = histories.known_rules(conn, rules, part.upto)
         verdicts = _verdicts(conn, known, part)
-        for uscc, told in histories.of_subjects(conn, part.subjects, part.upto):
+        for uscc, recorded in histories.of_subjects(conn, part.subjects, part.upto):
             batch = Batch(0)
             with suppress(SetApart):  # what came before stands, as in the tables
-                of = known.new_file(uscc)
-                entries = known.among(told, 0, part.upto, verdicts.get(uscc, ()))
-                batch.add(follow(of, entries))
+                supervision = known.new_file(uscc)
+                entries = known.among(recorded, 0, part.upto, verdicts.get(uscc, ()))
+                batch.add(follow(supervision, entries))
             yield from _by_subject(batch)
 
 
@@ -109,13 +109,13 @@ def parts(
 def _together(sizes: Sequence[tuple[str, int]], number: int) -> Iterator[tuple[str, ...]]:
     share = sum(size for _, size in sizes) / number
     subjects: list[str] = []
-    held = 0
+    entries = 0
     for subject, size in sizes:
-        if held >= share and subjects:
+        if entries >= share and subjects:
             yield tuple(subjects)
-            subjects, held = [], 0
+            subjects, entries = [], 0
         subjects.append(subject)
-        held += size
+        entries += size
     if subjects:
         yield tuple(subjects)
 

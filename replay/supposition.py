@@ -43,31 +43,38 @@ def differences(
     for position, draft in enumerate(drafts, head + 1):
         if draft.subject is not None:
             supposed.setdefault(draft.subject, []).append((position, draft))
-    found: list[Difference] = []
+    changes: list[Difference] = []
     known: dict[str, Supervision] = {}
     for subject, history in histories.of_subjects(conn, sorted(supposed), head):
         known[subject] = now.new_file(subject)
         with suppress(SetApart):  # as the views show it: what it came to before that entry
             read(known[subject], now.among(history, 0, head))
     for subject, entries in sorted(supposed.items()):
-        of = known.get(subject) or now.new_file(subject)
-        found += _differences(of, head, entries, views)
-    return found
+        supervision = known.get(subject) or now.new_file(subject)
+        changes += _differences(supervision, head, entries, views)
+    return changes
 
 
 def _differences(
-    of: Supervision, head: int, entries: Sequence[tuple[int, Draft]], views: Sequence[str]
+    supervision: Supervision, head: int, entries: Sequence[tuple[int, Draft]], views: Sequence[str]
 ) -> Iterator[Difference]:
-    before = _rows(of, head, views)
-    lean = [(at, each.type, each.valid_from, each.subject, each.payload) for at, each in entries]
+    before = _rows(supervision, head, views)
+    lean = [
+        (at, draft.type, draft.valid_from, draft.subject, draft.payload) for at, draft in entries
+    ]
     with suppress(SetApart):
-        read(of, histories.lean(lean))
-    after = _rows(of, entries[-1][0], views)
+        read(supervision, histories.lean(lean))
+    after = _rows(supervision, entries[-1][0], views)
     for table, key in sorted(before.keys() | after.keys()):
-        one, other = before.get((table, key), ()), after.get((table, key), ())
-        if one != other:
-            yield Difference(of.file.uscc, table, key, one, other)
+        row_before, row_after = before.get((table, key), ()), after.get((table, key), ())
+        if row_before != row_after:
+            yield Difference(supervision.file.uscc, table, key, row_before, row_after)
 
 
-def _rows(of: Supervision, position: int, views: Sequence[str]) -> Mapping[tuple[str, str], Rows]:
-    return {(each.table, each.key): each.rows for each in current(of, position, views)}
+def _rows(
+    supervision: Supervision, position: int, views: Sequence[str]
+) -> Mapping[tuple[str, str], Rows]:
+    return {
+        (version.table, version.key): version.rows
+        for version in current(supervision, position, views)
+    }

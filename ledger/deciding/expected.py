@@ -125,10 +125,10 @@ def digest(address: str) -> str:
 
 def outdated(stream: str, changed: Iterable[Entry], *, there: bool) -> Rejected:
     """Return the refusal, with the newest of what has changed."""
-    found = sorted({entry.position: entry for entry in changed}.items())[-MOST_TOLD:]
+    newest = sorted({entry.position: entry for entry in changed}.items())[-MOST_TOLD:]
     errors = tuple(
         Fault("If-Match", f"位置 {position}:{zh}", f"position {position}: {en}")
-        for position, entry in found
+        for position, entry in newest
         for zh, en in (EVENTS[STORED[entry.type].name],)
     )
     refusal = version_conflict(stream, there=there)
@@ -137,5 +137,5 @@ def outdated(stream: str, changed: Iterable[Entry], *, there: bool) -> Rejected:
         refusal.zh,
         refusal.en,
         errors=errors,
-        position=found[-1][0] if found else None,
+        position=newest[-1][0] if newest else None,
     )

@@ -105,9 +105,9 @@ class _States(dict[str, Any]):
         return kept
 
 
-def _folded(kind: FactKind[Any], told: Sequence[Recorded[Any]]) -> Any:  # noqa: ANN401 - a state
+def _folded(kind: FactKind[Any], entries: Sequence[Recorded[Any]]) -> Any:  # noqa: ANN401 - a state
     state = kind.initial
-    for entry in resolved(told, apply) if len(told) > 1 else told:
+    for entry in resolved(entries, apply) if len(entries) > 1 else entries:
         state = kind.evolve(state, entry)
     return state
 

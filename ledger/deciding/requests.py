@@ -85,10 +85,10 @@ def ready(
         ]
     digests = [vault.digests(person) for person in people]
     known = vault.find(digests)
-    found = [own.of(known) for own in digests]
-    names = iter(new_subjects(found.count(None)))
+    subject_ids = [own.of(known) for own in digests]
+    names = iter(new_subjects(subject_ids.count(None)))
     pseudonyms: list[tuple[str, Newcomer | None]] = []
-    for own, person, subject_id in zip(digests, people, found, strict=True):
+    for own, person, subject_id in zip(digests, people, subject_ids, strict=True):
         if subject_id is not None:
             pseudonyms.append((subject_id, None))
             continue
@@ -96,11 +96,11 @@ def ready(
         for digest in own.all:
             newcomers[digest] = name
         pseudonyms.append((name, Newcomer(own.identity, person)))
-    held = iter(pseudonyms)
+    waiting = iter(pseudonyms)
     return [
         _request(s, s.body, s.content, today, keys)
         if s.holder is None
-        else _held(s, s.holder, next(held), today, keys)
+        else _held(s, s.holder, next(waiting), today, keys)
         for s, keys in zip(submissions, keyed, strict=True)
     ]
 
