@@ -15,6 +15,7 @@ from domain.certificate.certificate import (
     Issue,
     evolve,
     initial,
+    those_ended,
 )
 from domain.supervision.streams import add
 from domain.supervision.subject_file import SubjectFile
@@ -39,8 +40,11 @@ LIVES = st.lists(st.one_of(_ISSUE, _END, _END), min_size=2, max_size=12)
 
 
 def entries_of(lives: Sequence[tuple[str, int, int, int, bool]]) -> list[Recorded[Any]]:
-    """Two enterprises issue, replace and revoke under three numbers, in whatever order."""
-    story = Story()
+    """Two enterprises issue, replace and revoke under three numbers, in whatever order.
+
+    An end that would end nothing is left out: no decider lets it in.
+    """
+    story, state = Story(), initial
     for kind, number, choice, days, ours in lives:
         no, day = NUMBERS[number], FIRST_DAY + timedelta(days=days)
         uscc = USCC if ours or kind != "issued" else OTHER
@@ -48,9 +52,11 @@ def entries_of(lives: Sequence[tuple[str, int, int, int, bool]]) -> list[Recorde
             base = issued(number=no, issued_on=day)
             holder = replace(base.holder, subject_id=f"h-{choice}")
             story.tell(replace(base, holder=holder), day, uscc=uscc)
+            state = evolve(state, story.entries[-1])
             continue
         by: Actor = reporter(USCC) if ours else BUREAU
-        position = len(story.entries) if kind.endswith("-one") else None
+        named = kind.endswith("-one") and bool(story.entries)
+        position = story.entries[-1].position if named else None
         end = (
             CertificateRevoked(certificate_no=no, reason="理由", position=position)
             if kind.startswith("revoked")
@@ -62,6 +68,11 @@ def entries_of(lives: Sequence[tuple[str, int, int, int, bool]]) -> list[Recorde
             )
         )
         story.tell(end, day, uscc=uscc, by=by)
+        entry = story.entries.pop()
+        ended = those_ended(state, entry)
+        if ended:
+            story.entries.append(entry._replace(tags=(f"holder:{ended[-1].holder}",)))
+            state = evolve(state, story.entries[-1])
     return story.entries
 
 
@@ -89,7 +100,7 @@ def test_the_file_says_of_every_certificate_what_decisions_rest_on(lives):
     ended = 0
     for record in file.certificates:
         issue = decided_on(entries, record.number)[record.position]
-        assert (record.end, record.uscc) == (issue.end, issue.uscc)
+        assert (record.end, record.uscc, record.holder) == (issue.end, issue.uscc, issue.holder)
         ended += record.end is not None
     event(f"certificates that ended: {min(ended, 3)}")
 

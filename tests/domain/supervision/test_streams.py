@@ -3,7 +3,7 @@
 from domain.registry import EVENTS
 from domain.supervision.streams import STREAMS
 
-OF_NOBODY = {"clock", "day"}
+OF_NOBODY = {"clock", "day", "demonstration"}
 """Kinds of stream whose entries stand in no file: they are about no enterprise."""
 
 
