@@ -29,6 +29,8 @@ from api.questions.queries import Found, ask
 from api.questions.questions import (
     BacklogQuestion,
     CoverageQuestion,
+    DelayDistributionQuestion,
+    DelaysQuestion,
     DiffQuestion,
     Entire,
     EventsQuestion,
@@ -47,10 +49,11 @@ from api.questions.reading import Reading
 from api.words.language import Words
 from api.words.list_names import LISTS as NAMES
 from domain.terms.envelope import Actor
-from projections.items.changes import BY, COUNTS, DIFFERENCES, CountItem
+from projections.counts.statistics import columns
+from projections.items.changes import COUNTS, DIFFERENCES, KEYS, RATES, CountItem
 from projections.items.coverage import CoverageItem, PlanComparisonItem, UnvisitedItem
 from projections.items.entries import DrawItem, EntryItem, LateItem, RequestItem
-from projections.items.flags import BacklogItem
+from projections.items.flags import STEPS, BacklogItem, DelayCountItem, DelayItem
 from projections.items.listed import (
     RosterChangeItem,
     ScopeStretchItem,
@@ -173,7 +176,15 @@ def _draws(house: Reading, actor: Actor, question: Entire) -> Found:
 
 
 def _counted(question: StatsQuestion) -> Shape:
-    return shape_of(CountItem).only(question.by, *COUNTS)
+    rates = RATES if question.rates == "yes" else ()
+    told, whole = {*columns(question.by), *COUNTS, *rates}, shape_of(CountItem)
+    return whole.only(*(each.name for each in whole.fields if each.name in told))
+
+
+def _delayed(question: DelayDistributionQuestion) -> Shape:
+    whole = shape_of(DelayCountItem)
+    own = () if question.by is None else (question.by,)
+    return whole.only(*own, *(each.name for each in whole.fields if not each.sometimes))
 
 
 def _differing(question: DiffQuestion) -> Shape:
@@ -243,14 +254,54 @@ LISTS: Mapping[str, DeclaredList] = MappingProxyType(
                 "stats",
                 "/v1/stats",
                 CountItem,
-                BY,
+                KEYS,
                 StatsQuestion,
                 changes.stats,
-                (*BY, *COUNTS),
-                "/overview",
+                (*KEYS, *COUNTS, *RATES),
+                "/statistics",
                 "changes",
                 operation="stats",
                 fields=_counted,
+            ),
+            DeclaredList(
+                "delays",
+                "/v1/delays",
+                DelayItem,
+                ("key",),
+                DelaysQuestion,
+                late.delays,
+                (
+                    "key",
+                    "district",
+                    "valid_at",
+                    *(f"days_to_{step}" for step in STEPS),
+                ),
+                "/delays",
+                "watching",
+            ),
+            DeclaredList(
+                "delay-distribution",
+                "/v1/delay-distribution",
+                DelayCountItem,
+                ("district", "code", "month", "step", "backfilled"),
+                DelayDistributionQuestion,
+                late.distribution,
+                (
+                    "district",
+                    "code",
+                    "month",
+                    "step",
+                    "backfilled",
+                    "breaches",
+                    "reached",
+                    "median",
+                    "ninth",
+                    "most",
+                ),
+                "/delays",
+                "watching",
+                operation="delay_distribution",
+                fields=_delayed,
             ),
             DeclaredList(
                 "backlog",

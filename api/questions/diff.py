@@ -16,7 +16,7 @@ from api.questions.reading import Reading
 from api.questions.visibility import Narrowed, narrowed
 from api.words.differences import sentence
 from domain.terms.envelope import Actor
-from projections.counts import statistics
+from projections.counts import rates, statistics
 from projections.counts.tallies import Where
 from projections.items.changes import BY, DIFFERENCES, CountItem
 from projections.items.disclosure import shower
@@ -185,6 +185,10 @@ def stats(house: Reading, actor: Actor, question: StatsQuestion) -> Found:
         with house.reading() as connection:
             seen = seen.at(connection, settled.basis.position)
             where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
-            items = statistics.stats(connection, settled.basis, question.by, where)
+            items = statistics.stats(
+                connection, settled.basis, question.by, where, zeros=question.zeros == "yes"
+            )
+            if question.rates == "yes":
+                items = rates.rated(connection, settled.basis, question.by, where, items)
     items = [*map(shower(CountItem, grant.audience), items)]
     return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)

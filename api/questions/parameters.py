@@ -15,6 +15,7 @@ from domain.registry import EVENTS
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Case, ReviewDecision
 from ledger.reference import authorities
+from projections.items.changes import COLUMNS
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
@@ -98,6 +99,30 @@ def _code_of_an_enterprise(text: str) -> str:
         "应为 18 位统一社会信用代码(大写),末位校验码须正确",
         "must be a unified social credit code: 18 characters, capitals, with the right check character",
     )
+
+
+MOST_COLUMNS = 2
+"""By so many words a count may be."""
+_WORDS = "|".join(COLUMNS)
+
+
+def _counted_by(text: object) -> str:
+    """Return one or two words of what may be counted by, the same word once."""
+    words = [*dict.fromkeys(str(text).split(","))]
+    if 1 <= len(words) <= MOST_COLUMNS and not set(words) - set(COLUMNS):
+        return ",".join(words)
+    listed = ", ".join(COLUMNS)
+    raise Unclear(
+        f"取值应为 {listed} 之一,或以逗号相连的两项",
+        f"must be one of {listed}, or two of them with a comma",
+    )
+
+
+CountedBy = Annotated[
+    str,
+    BeforeValidator(_counted_by),
+    WithJsonSchema({"type": "string", "pattern": f"^({_WORDS})(,({_WORDS}))?$"}),
+]
 
 
 Uscc = Annotated[

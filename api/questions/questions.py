@@ -21,6 +21,7 @@ from api.questions.parameters import (
     CaseName,
     CertificateState,
     Code,
+    CountedBy,
     Day,
     Days,
     District,
@@ -341,9 +342,40 @@ class RosterChangesQuestion(Listed):
 class StatsQuestion(AsOf, Formatted):
     """What is counted by."""
 
-    by: Literal["district", "occupation", "level", "method", "month", "code"]
+    by: CountedBy = Field(
+        description="按什么计数;两项以逗号相连,如 district,month / what counts are by, or two of them with a comma"
+    )
     district: District | None = None
     uscc: Uscc | None = None
+    zeros: Literal["yes", "no"] | None = Field(
+        None, description="列出没有的行(全为 0) / also rows of which there is nothing"
+    )
+    rates: Literal["yes", "no"] | None = Field(
+        None, description="加列违规率及其基数 / shares of what is in breach, with what they are of"
+    )
+
+
+class DelaysQuestion(Listed):
+    """Which breaches, and how long it took until something followed."""
+
+    code: Code | None = Field(None, description="检查 / check")
+    uscc: Uscc | None = None
+    district: District | None = None
+    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
+    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
+
+
+class DelayDistributionQuestion(AsOf, Formatted):
+    """Of which breaches delays are counted, and by what."""
+
+    by: Literal["district", "code", "month"] | None = Field(
+        None, description="按什么分列,默认合计 / what they are by; by default all together"
+    )
+    code: Code | None = Field(None, description="检查 / check")
+    uscc: Uscc | None = None
+    district: District | None = None
+    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
+    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
 
 
 class BacklogQuestion(AsOf, Formatted):

@@ -112,6 +112,7 @@ OF_FORMS = names(
     action=("操作", "What"),
     added=("增加的范围", "Scope added"),
     again=("再输一次", "Once more"),
+    and_by=("并按", "And by"),
     arithmetic=("得分计算", "Arithmetic"),
     basis=("依据", "Basis"),
     by=("计数按", "Counts by"),
@@ -139,6 +140,7 @@ OF_FORMS = names(
     last=("至", "To"),
     learnt_from=("得知日期自", "Known since"),
     learnt_to=("得知日期至", "Known until"),
+    measure=("图示", "Picture of"),
     min_position=("入账位置", "Position"),
     new_certificate_no=("新证书编号", "New certificate number"),
     number=("证书编号", "Certificate number"),
@@ -156,6 +158,7 @@ OF_FORMS = names(
     procedure=("督导程序", "Procedure of inspections"),
     published_on=("公布日期", "Day of publication"),
     q=("名称或代码", "Name or USCC"),
+    rates=("违规率", "Rates"),
     recused=("应回避者的账户", "Accounts with a ground for recusal"),
     refusal_reason=("拒绝签字的情况", "How the signature was refused"),
     removed=("去掉的范围", "Scope taken out"),
@@ -176,6 +179,7 @@ OF_FORMS = names(
     until=("截止日期", "Until"),
     upto=("截至入账位置", "Up to position"),
     valid_from=("日期", "Day"),
+    zeros=("没有的也列出", "Rows of zero"),
 )
 """Fields of forms, of filters and of entries that no item shows, or shows by another meaning."""
 

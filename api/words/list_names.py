@@ -18,6 +18,13 @@ LISTS: Names = {
     "requests": Words("待批准的事项,最新在前", "acts that wait for a second person, newest first"),
     "diff": Words("两个时点之间的差异及其原因", "what differs between two bases, and why"),
     "stats": Words("统计", "counts of sessions, certificates, breaches and open findings"),
+    "delays": Words(
+        "时滞:违规至得知、复核、提出问题、责令整改、销号的天数",
+        "days from each breach to knowledge, review, finding, order and closure",
+    ),
+    "delay-distribution": Words(
+        "时滞分布,历史补录单列", "how many breaches took how long, history apart"
+    ),
     "backlog": Words("疑点按检查与已知时长计数", "flags counted by check and age"),
     "late": Words("滞后入账的记录,最新在前", "entries long after their day, newest first"),
     "coverage": Words("本年督导覆盖,按区", "enterprises visited this year, by district"),

@@ -38,6 +38,17 @@ COUNTED_BY = names(
     month=("月份", "month"),
     code=("检查", "check"),
 )
+STATED_BY = {
+    **COUNTED_BY,
+    **names(occupation_code=("职业(大典版本与编码)", "occupation by edition and code")),
+}
+DELAYS = names(
+    knowledge=("得知", "known"),
+    review=("复核", "reviewed"),
+    finding=("提出问题", "finding raised"),
+    order=("责令整改", "put right ordered"),
+    closure=("销号", "closed"),
+)
 COUNTS = names(
     breaches=("违规", "breaches"),
     sessions=("认定活动", "sessions"),
@@ -61,6 +72,8 @@ WATCHED: Mapping[str, Names] = MappingProxyType(
         "compared": COMPARED,
         "clock": CLOCKS,
         "counted_by": COUNTED_BY,
+        "stated_by": STATED_BY,
+        "delay": DELAYS,
         "supposed": SUPPOSED,
         "what_if": WHAT_IF_STAGES,
         "count": COUNTS,

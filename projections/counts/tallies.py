@@ -14,7 +14,7 @@ from typing import Any, LiteralString, NamedTuple, TypeAlias
 from psycopg import Connection, sql
 
 from projections.views.asking import asked
-from projections.views.basis import HOLDS, ON_DAY, Basis
+from projections.views.basis import HOLDS, ON_DAY, Basis, known
 
 BLOCK = 2_048
 """Positions summed up together: at most about as many rows are looked at beside the sums."""
@@ -145,13 +145,13 @@ SELECT counted, {columns}, change FROM projections.tallies
 """
 # What became known behind the blocks is counted row by row, and what ceased to hold there taken off.
 BEHIND = f"""
-SELECT {{name}}, {{columns}}, 1 FROM projections.{{table}}
+SELECT {{name}}, {{columns}}, 1 FROM {{rows}}
  WHERE known_from > %(at)s AND {HOLDS}
    AND {{condition}} AND {{released}}
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 UNION ALL
-SELECT {{name}}, {{columns}}, -1 FROM projections.{{table}}
+SELECT {{name}}, {{columns}}, -1 FROM {{rows}}
  WHERE known_to > %(at)s AND known_to <= %(position)s AND known_from <= %(at)s
    AND {ON_DAY}
    AND {{condition}} AND {{released}}
@@ -159,7 +159,7 @@ SELECT {{name}}, {{columns}}, -1 FROM projections.{{table}}
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 """
 FOUND = """
-SELECT counted, {columns}, sum(change)::bigint FROM ({rows}) AS found
+SELECT counted, {columns}, sum(change)::bigint FROM ({rows}) AS found (counted, {columns}, change)
  GROUP BY counted, {columns} HAVING sum(change) <> 0
 """
 
@@ -185,39 +185,89 @@ def numbers(
 
     All of `by` stand in the same sums (`BY`). Of an enterprise every row is looked at.
     """
-    told_apart = next((BY[column] for column in by if column != "district"), BY["district"])
+    found: dict[str, dict[str, Numbers]] = {
+        each.name: {column: {} for column in by} for each in COUNTED
+    }
+    for table, of_table in crossed(conn, basis, by, where).items():
+        for told, number in of_table.items():
+            for column, value in zip(by, told, strict=True):
+                held = found[table][column]
+                held[value] = held.get(value, 0) + number
+    return found
+
+
+Told: TypeAlias = tuple[str | None, ...]
+"""A value of each column that is counted by."""
+
+
+def crossed(
+    conn: Connection[Any], basis: Basis, by: Sequence[str], where: Where
+) -> dict[str, dict[Told, int]]:
+    """Return `{name: {values: number}}` of what counts at the basis, by all columns of `by` together.
+
+    Columns that stand in no one sum together are counted row by row: a second or so with a million.
+    """
+    apart = {BY.get(column) for column in by if column != "district"} or {BY["district"]}
+    summed = len(apart) == 1 and None not in apart and where.uscc is None
     tables = [each for each in COUNTED if "code" not in by or each.table == "flags"]
     values = {
         "position": basis.position,
         "valid_at": basis.valid_at,
-        "at": 0 if where.uscc is not None else whole(basis.position),
-        "told_apart": told_apart,
+        "at": whole(basis.position) if summed else 0,
+        "told_apart": apart.pop(),
         "counted": [each.name for each in tables],
         **where._asdict(),
         "without": list(where.without),
     }
-    found: dict[str, dict[str, Numbers]] = {
-        each.name: {column: {} for column in by} for each in COUNTED
-    }
-    for table, *told, number in asked(conn, _statement(tables, by), values):
-        for column, value in zip(by, told, strict=True):
-            held = found[table][column]
-            held[value] = held.get(value, 0) + number
+    found: dict[str, dict[Told, int]] = {each.name: {} for each in COUNTED}
+    for table, *told, number in asked(conn, _statement(tables, by, summed=summed), values):
+        found[table][tuple(told)] = number
     return found
 
 
-def _statement(tables: Iterable[Counted], by: Sequence[str]) -> sql.Composed:
+def _statement(tables: Iterable[Counted], by: Sequence[str], *, summed: bool) -> sql.Composed:
     named = sql.SQL(", ").join(map(sql.Identifier, by))
-    rows = [sql.SQL(SUMS).format(columns=named, block=sql.Literal(BLOCK))]
-    rows += [_of(each, BEHIND, columns=_columns(each, by)) for each in tables]
+    rows = [sql.SQL(SUMS).format(columns=named, block=sql.Literal(BLOCK))] if summed else []
+    rows += [
+        _of(each, BEHIND, columns=columns(each.code, by), rows=rows_of(each.table, by))
+        for each in tables
+    ]
     return sql.SQL(FOUND).format(columns=named, rows=sql.SQL(" UNION ALL ").join(rows))
 
 
-def _columns(each: Counted, by: Sequence[str]) -> sql.Composed:
+OF_OCCUPATION = ("edition", "occupation_code")
+"""Columns that no table has: they are read from what its row shows."""
+SHOWN: LiteralString = (
+    "projections.{table} CROSS JOIN LATERAL"
+    " (SELECT doc::json -> 'occupation' AS said OFFSET 0) AS shown"
+)
+# A flag says the name of its record's occupation alone.
+JUDGED = f"""projections.flags LEFT JOIN LATERAL (
+    SELECT c.doc::json -> 'occupation' AS said FROM projections.certificates c
+     WHERE c.key = flags.record::text AND {known(row="c.")}
+    UNION ALL
+    SELECT s.doc::json -> 'occupation' FROM projections.sessions s
+     WHERE flags.occupation IS NOT NULL AND (flags.doc::json ->> 'certificate_no') IS NULL
+       AND s.key = flags.doc::json ->> 'assessment_id' AND {known(row="s.")}
+    LIMIT 1) AS shown ON true"""
+
+
+def rows_of(table: str, by: Sequence[str]) -> sql.Composed:
+    """Return where the rows of a table stand, with what `columns` reads of them."""
+    if not set(OF_OCCUPATION) & set(by):
+        return sql.SQL("projections.{table}").format(table=sql.Identifier(table))
+    if table == "flags":
+        return sql.SQL(JUDGED).format()
+    return sql.SQL(SHOWN).format(table=sql.Identifier(table))
+
+
+def columns(code: LiteralString, by: Sequence[str]) -> sql.Composed:
     """Return the columns of a table that say what the sums have under these names."""
     computed: Mapping[str, LiteralString] = {
         "month": "to_char(day, 'YYYY-MM')",
-        "code": each.code,
+        "code": code,
+        "edition": "said ->> 'edition'",
+        "occupation_code": "said ->> 'code'",
     }
     return sql.SQL(", ").join(
         sql.SQL(computed[column]) if column in computed else sql.Identifier(column) for column in by

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -163,9 +164,13 @@ class StandingDifferenceItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountItem:
-    """统计 / counts; of the first six there is the one that was counted by."""
+    """统计 / counts; of the first eight there are those that were counted by."""
 
     district: Annotated[District | None, DISTRICT, READ, SOMETIMES]
+    edition: Annotated[str | None, Head("大典版本", "edition"), READ, SOMETIMES, Shown("2022")]
+    occupation_code: Annotated[
+        str | None, Head("职业编码", "occupation code"), READ, SOMETIMES, Shown("4-07-05-03")
+    ]
     occupation: Annotated[str | None, Head("职业", "occupation"), READ, SOMETIMES]
     level: Annotated[Level | None, LEVEL, READ, Said("level"), SOMETIMES]
     method: Annotated[str | None, Head("认定方式", "method"), READ, Said("method"), SOMETIMES]
@@ -179,6 +184,29 @@ class CountItem:
     ]
     breaches: Annotated[int, Head("违规数", "breaches"), READ]
     open_findings: Annotated[int, Head("未结问题", "open findings"), READ]
+    sessions_in_breach: Annotated[
+        int, Head("有违规的认定活动数", "sessions in breach"), READ, SOMETIMES
+    ]
+    of_sessions: Annotated[int, Head("认定活动基数", "of so many sessions"), READ, SOMETIMES]
+    session_rate: Annotated[
+        Decimal | None, Head("认定活动违规率", "share of sessions in breach"), READ, SOMETIMES
+    ]
+    certificates_in_breach: Annotated[
+        int, Head("有违规的有效证书数", "certificates in breach"), READ, SOMETIMES
+    ]
+    of_certificates: Annotated[
+        int, Head("有效证书基数", "of so many certificates"), READ, SOMETIMES
+    ]
+    certificate_rate: Annotated[
+        Decimal | None, Head("证书违规率", "share of certificates in breach"), READ, SOMETIMES
+    ]
+    small: Annotated[
+        tuple[Literal["sessions", "certificates"], ...],
+        Head("基数过小(比率不宜比较)", "rates over few: not to be compared"),
+        READ,
+        Said("count"),
+        SOMETIMES,
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,4 +235,24 @@ DIFFERENCES: Mapping[str, type] = MappingProxyType(
 )
 """What is compared → a line of it."""
 BY = ("district", "occupation", "level", "method", "month", "code")
+"""What a comparison of counts is by, one of them."""
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{name: (name,) for name in BY},
+        "occupation_code": ("edition", "occupation_code", "occupation"),
+    }
+)
+"""What counts are by, one or two of them → the members of a row that say so."""
+KEYS = ("district", "edition", "occupation_code", "occupation", "level", "method", "month", "code")
+"""Every member of a row that may say what it counts."""
 COUNTS = ("sessions", "certificates", "breaches", "open_findings")
+RATES = (
+    "sessions_in_breach",
+    "of_sessions",
+    "session_rate",
+    "certificates_in_breach",
+    "of_certificates",
+    "certificate_rate",
+    "small",
+)
+"""What is told of rates beside the counts, where it is asked for."""

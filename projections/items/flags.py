@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
 
 from domain.terms.vocabulary import ReviewDecision, ReviewLapse, Severity, Verdict
 from projections.items.parts import (
@@ -15,7 +15,7 @@ from projections.items.parts import (
     Sentence,
     Uscc,
 )
-from projections.items.shape import READ, WRITTEN, Head, Json, Said, Shown
+from projections.items.shape import READ, SOMETIMES, WRITTEN, Head, Json, Said, Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +130,55 @@ class BacklogItem:
     undecided_unreviewed: Annotated[
         int, Head("未复核的无法判定数", "undecided and not reviewed"), READ
     ]
+
+
+Step: TypeAlias = Literal["knowledge", "review", "finding", "order", "closure"]
+"""What follows a breach, in order."""
+STEPS: tuple[Step, ...] = get_args(Step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelayItem:
+    """时滞 / a breach with the days until it was known, reviewed, raised, ordered to be put right, closed."""
+
+    key: Annotated[str, Head("疑点编号", "key"), READ, Shown("S1-1201")]
+    code: Annotated[str, Head("检查", "check"), READ, Said("check"), Shown("S1")]
+    subject: Annotated[Uscc, Head("企业代码", "USCC"), READ]
+    district: Annotated[District | None, DISTRICT, READ]
+    valid_at: Annotated[date, Head("违规之日", "day of the breach"), READ]
+    known_from: Annotated[int, Head("自哪条记录起得知", "known since entry"), READ]
+    backfilled: Annotated[bool, Head("历史补录", "brought in as history"), READ]
+    known_on: Annotated[date | None, Head("得知之日", "known on"), READ]
+    reviewed_on: Annotated[date | None, Head("复核之日", "reviewed on"), READ]
+    finding_id: Annotated[str | None, Head("问题编号", "finding"), READ]
+    raised_on: Annotated[date | None, Head("提出问题之日", "raised on"), READ]
+    ordered_on: Annotated[date | None, Head("责令整改之日", "ordered on"), READ]
+    closed_on: Annotated[date | None, Head("销号之日", "closed on"), READ]
+    days_to_knowledge: Annotated[int | None, Head("至得知(天)", "days to knowledge"), READ]
+    days_to_review: Annotated[int | None, Head("至复核(天)", "days to review"), READ]
+    days_to_finding: Annotated[int | None, Head("至提出问题(天)", "days to finding"), READ]
+    days_to_order: Annotated[int | None, Head("至责令整改(天)", "days to order"), READ]
+    days_to_closure: Annotated[int | None, Head("至销号(天)", "days to closure"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelayCountItem:
+    """时滞分布 / how many breaches came how far within how many days; history apart."""
+
+    district: Annotated[District | None, DISTRICT, READ, SOMETIMES]
+    code: Annotated[str | None, Head("检查", "check"), READ, Said("check"), SOMETIMES]
+    month: Annotated[str | None, Head("月份", "month"), READ, SOMETIMES, Shown("2025-03")]
+    step: Annotated[Step, Head("到哪一步", "step"), READ, Said("delay")]
+    backfilled: Annotated[bool, Head("历史补录", "brought in as history"), READ]
+    breaches: Annotated[int, Head("违规数", "breaches"), READ]
+    reached: Annotated[int, Head("已到这一步", "came so far"), READ]
+    days_7: Annotated[int, Head("7 天以内", "within 7 days"), READ]
+    days_30: Annotated[int, Head("8 至 30 天", "8 to 30 days"), READ]
+    days_90: Annotated[int, Head("31 至 90 天", "31 to 90 days"), READ]
+    days_365: Annotated[int, Head("91 至 365 天", "91 to 365 days"), READ]
+    older: Annotated[int, Head("超过 365 天", "more than 365 days"), READ]
+    least: Annotated[int | None, Head("最短(天)", "least days"), READ]
+    median: Annotated[int | None, Head("中位数(天)", "median days"), READ]
+    ninth: Annotated[int | None, Head("九成以内(天)", "nine in ten within days"), READ]
+    most: Annotated[int | None, Head("最长(天)", "most days"), READ]
+    small: Annotated[bool, Head("数目过小(不宜比较)", "few: not to be compared"), READ]

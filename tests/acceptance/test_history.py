@@ -34,6 +34,10 @@ def test_what_was_brought_in_has_no_age_and_no_delay(office):
     assert office.items("/v1/late", uscc=code, days=1) == []
     assert office.flags(code, learnt_from=today().isoformat()) == []
     assert office.verdicts(code, "S2") == ["breach"]
+    (delayed,) = office.items("/v1/delays", uscc=code)
+    assert (delayed["backfilled"], delayed["days_to_knowledge"]) == (True, None)
+    apart = office.items("/v1/delay-distribution", uscc=code)
+    assert [each["backfilled"] for each in apart] == [True] * len(apart)
 
 
 def test_the_pages_say_that_history_is_left_out(office):

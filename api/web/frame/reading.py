@@ -4,6 +4,7 @@ The API refuses a question with a fault in it. A page answers with what the read
 faults on top, what was typed still in its fields, and the list as if nothing had been asked.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from fastapi import Request
@@ -27,11 +28,18 @@ class Read(NamedTuple):
         return 422 if self.faults else 200
 
 
-def read(request: Request, of: type[Q], *own: str) -> tuple[Q, Read]:
-    """Return the question of the page's address; `own` are parameters of the page alone."""
-    given = {n: v for n, v in request.query_params.items() if n not in own}
+def read(
+    request: Request, of: type[Q], *own: str, beside: Mapping[str, str] | None = None
+) -> tuple[Q, Read]:
+    """Return the question of the page's address; `own` are parameters of the page alone.
+
+    `beside`: what the question needs and the page says otherwise; it is asked where the rest could
+    not be understood.
+    """
+    needed = beside or {}
+    given = {n: v for n, v in request.query_params.items() if n not in own} | {**needed}
     try:
         return of.model_validate(given), Read(())
     except ValidationError as error:
         problem = unclear(error.errors())
-        return of.model_validate({}), Read(tuple(problem.errors))
+        return of.model_validate(needed), Read(tuple(problem.errors))

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
+from api.words.definitions import DEFINITIONS
+from ledger.reference import authorities
+from projections.counts.rates import FEW
 from projections.items.changes import COUNTS
+from projections.items.flags import STEPS
 from tests.api.desk import Desk
 from tests.api.lines import (
     CENTRE,
+    ELECTRICIAN,
     SUPERVISOR,
     Json,
     certificate,
@@ -129,6 +134,112 @@ def test_a_finding_counts_for_the_checks_that_it_names(desk: Desk, told: tuple[s
     assert (said["S2"]["sessions"], said["S2"]["certificates"]) == (0, 0)
 
 
-def test_every_count_is_defined() -> None:
+def test_every_number_is_defined_in_the_same_words_on_the_page_and_in_the_document() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert all(f"| `{count}` " in text for count in COUNTS)
+    assert {*COUNTS, "session_rate", "certificate_rate", *STEPS} == {*DEFINITIONS}
+    for name, definition in DEFINITIONS.items():
+        assert f"| `{name}` " in text or f"| `days_to_{name}` " in text
+        parts = (definition.counted, definition.left_out)
+        assert all(f"{said.en} {said.zh}" in text for said in parts), name
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_two_dimensions_count_the_rows_that_have_both(
+    desk: Desk, told: tuple[str, int], *, now: bool
+) -> None:
+    code, middle = told
+    position = None if now else middle
+    shown = rows(desk, code, "2025-12-31", position)
+    asked: dict[str, Any] = {"uscc": code, "valid_at": "2025-12-31", "position": position}
+    said = desk.get("/v1/stats", by="month,level", **asked).json()["items"]
+    assert [list(each) for each in said] == [["level", "month", *COUNTS]] * len(said)
+    assert said == sorted(said, key=lambda each: (each["month"], each["level"]))
+    for count in ("sessions", "certificates"):
+        counted = Counter((each[MONTH[count]][:7], each["level"]) for each in shown[count])
+        assert {
+            (each["month"], each["level"]): each[count] for each in said if each[count]
+        } == dict(counted)
+    months = Counter(each["valid_at"][:7] for each in shown["breaches"])
+    assert {
+        (each["month"], each["level"]): each["breaches"] for each in said if each["breaches"]
+    } == {(month, "3"): number for month, number in months.items()}
+    twice = desk.get("/v1/stats", by="month,month", **asked).json()["items"]
+    assert twice == desk.get("/v1/stats", by="month", **asked).json()["items"]
+    assert desk.get("/v1/stats", by="month,level,code", **asked).status_code == 422
+
+
+def test_an_occupation_is_told_by_edition_and_code(desk: Desk, told: tuple[str, int]) -> None:
+    code, _ = told
+    asked = {"by": "occupation_code,level", "uscc": code, "valid_at": "2025-12-31"}
+    said = desk.get("/v1/stats", **asked).json()["items"]
+    assert [
+        (each["edition"], each["occupation_code"], each["occupation"], each["level"])
+        for each in said
+    ] == [("2022", ELECTRICIAN["code"], ELECTRICIAN["name"], level) for level in ("3", "4")]
+    assert [tuple(each[count] for count in COUNTS) for each in said] == [(3, 0, 3, 1), (1, 2, 0, 0)]
+
+
+def test_rows_of_zero_change_no_other_row(desk: Desk, told: tuple[str, int]) -> None:
+    code, _ = told
+    asked: dict[str, Any] = {"uscc": code, "valid_at": "2025-12-31"}
+    for by, number in (("level", 8), ("method", 5), ("month", 10), ("month,level", 80)):
+        plain = desk.get("/v1/stats", by=by, **asked).json()["items"]
+        whole = desk.get("/v1/stats", by=by, zeros="yes", **asked).json()["items"]
+        assert [each for each in whole if any(each[count] for count in COUNTS)] == plain
+        assert len(whole) == number, by
+    everywhere = desk.get("/v1/stats", by="district", zeros="yes").json()["items"]
+    assert {each["district"] for each in everywhere} >= set(authorities())
+
+
+def test_a_rate_stands_beside_what_it_is_of_and_is_marked_where_that_is_little(
+    desk: Desk, told: tuple[str, int]
+) -> None:
+    code, _ = told
+    asked: dict[str, Any] = {"uscc": code, "valid_at": "2025-12-31", "rates": "yes"}
+    by_level = {
+        each["level"]: each for each in desk.get("/v1/stats", by="level", **asked).json()["items"]
+    }
+    shown = rows(desk, code, "2025-12-31", None)
+    broken = {each["assessment_id"] for each in shown["breaches"] if each["certificate_no"] is None}
+    assert by_level["3"]["sessions_in_breach"] == by_level["3"]["of_sessions"] == len(broken) == 3
+    assert by_level["3"]["session_rate"] == 1
+    assert by_level["3"]["certificate_rate"] is None
+    assert (by_level["4"]["sessions_in_breach"], by_level["4"]["session_rate"]) == (0, 0)
+    assert (by_level["4"]["of_certificates"], by_level["4"]["certificate_rate"]) == (2, 0)
+    assert by_level["3"]["small"] == ["sessions", "certificates"]
+    by_code = {
+        each["code"]: each for each in desk.get("/v1/stats", by="code", **asked).json()["items"]
+    }
+    assert (by_code["S2"]["sessions_in_breach"], by_code["S2"]["of_sessions"]) == (3, 4)
+    assert by_code["S2"]["session_rate"] == 0.75
+    everywhere = desk.get("/v1/stats", by="district", rates="yes").json()["items"]
+    for each in everywhere:
+        assert each["of_sessions"] == each["sessions"]
+        assert ("sessions" in each["small"]) is (each["sessions"] < FEW)
+        assert each["sessions_in_breach"] <= each["of_sessions"]
+
+
+def test_the_page_shows_the_same_numbers_with_a_picture_and_their_files(
+    desk: Desk, told: tuple[str, int]
+) -> None:
+    code, _ = told
+    asked: dict[str, Any] = {"uscc": code, "valid_at": "2025-12-31"}
+    page = desk.get(
+        "/statistics", accept="text/html", by="month", and_by="level", rates="yes", **asked
+    ).text
+    said = desk.get("/v1/stats", by="month,level", rates="yes", **asked).json()["items"]
+    assert page.count('<rect class="cell ') == len({each["month"] for each in said}) * len(
+        {each["level"] for each in said}
+    )
+    assert "by=month%2Clevel" in page
+    assert "and_by" not in "".join(part for part in page.split('"') if part.startswith("/v1/stats"))
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert body.count("<tr>") == len(said)
+    assert "当日结论为违规的疑点" in page
+    one = desk.get("/statistics", accept="text/html", **asked).text
+    assert one.count('<rect class="bar-breaches"') == 1
+    wrong = desk.get("/statistics", accept="text/html", by="colour")
+    assert wrong.status_code == 422
+    assert "occupation_code" in wrong.text
+    csv = desk.get("/v1/stats", by="month,level", rates="yes", format="csv", **asked).text
+    assert len(csv.splitlines()) == len(said) + 1

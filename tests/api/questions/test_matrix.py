@@ -44,6 +44,8 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/complaints/{key}": "complaints",
     "/v1/coverage": "inspections",
     "/v1/diff": "diff",
+    "/v1/delay-distribution": "flags",
+    "/v1/delays": "flags",
     "/v1/draws": "draws",
     "/v1/draws/{draw_id}": "draws",
     "/v1/enterprises/{uscc}": "enterprises",

@@ -27,8 +27,13 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
         for of in ("roster", "scope", "flags", "standings", "counts&by=code", "counts&by=month")
     ),
     "stats": tuple(
-        f"by={by}" for by in ("district", "occupation", "level", "method", "month", "code")
+        f"by={by}"
+        for by in (
+            *("district", "occupation", "level", "method", "month", "code"),
+            *("district,month", "occupation_code", "code,level&rates=yes", "month&zeros=yes"),
+        )
     ),
+    "delay-distribution": ("", "by=code", "by=month"),
     "flags": ("", "case=then_not_now"),
     "certificates": ("", "state=revoked", "state=reissued"),
     "roster-changes": ("since=2024-06-01",),

@@ -97,6 +97,31 @@ def test_a_number_is_that_of_the_rows_at_any_basis(fresh, history, share, days, 
             assert said == row_by_row(conn, basis, by, where), (history, by)
 
 
+PAIRS = (("district", "month"), ("district", "level"), ("month", "method"), ("code", "occupation"))
+OF_SESSION = ("edition", "occupation_code", "occupation")
+
+
+@law
+@given(chronicles(), st.integers(0, 100), st.sampled_from([Where(), Where("110105")]))
+def test_two_dimensions_add_up_to_each_of_them(fresh, history, share, where):
+    story, conn, conninfo = fresh()
+    tell(story, history)
+    Runner(conninfo, RULES, Sizes(batch=7)).catch_up()
+    basis = Basis(START + timedelta(days=200), story.position * share // 100)
+    for pair in (*PAIRS, OF_SESSION):
+        found = tallies.crossed(conn, basis, pair, where)
+        for place, by in enumerate(pair):
+            if by not in tallies.BY:
+                continue
+            for table in COUNTS:
+                summed: dict[str | None, int] = {}
+                for told, number in found[table].items():
+                    summed[told[place]] = summed.get(told[place], 0) + number
+                known = "code" not in pair or table == "flags"
+                expected = row_by_row(conn, basis, by, where)[table] if known else {}
+                assert summed == expected, (history, pair, by, table)
+
+
 @law
 @given(chronicles(), st.lists(st.integers(0, 60), max_size=6))
 def test_cutting_the_ledger_into_batches_leaves_no_trace_in_the_sums(fresh, history, cuts):

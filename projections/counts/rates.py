@@ -1,0 +1,95 @@
+"""Shares of what was found in breach, with what they are shares of: numbers of unlike size compared."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg import Connection, sql
+
+from projections.counts import tallies
+from projections.counts.statistics import columns
+from projections.counts.tallies import Told, Where
+from projections.views.asking import asked
+from projections.views.basis import HOLDS, Basis
+
+FEW = 30
+"""Below so many a share says more of chance than of what it is a share of: it is marked."""
+DIGITS = 4
+
+# What is in breach is itself among the rows that it is a share of: same day, same values.
+IN_BREACH = f"""
+WITH broken AS MATERIALIZED (
+    SELECT DISTINCT record, code, doc::json ->> 'assessment_id' AS held,
+           (doc::json ->> 'certificate_no') IS NULL AS of_session
+      FROM projections.flags
+     WHERE {HOLDS}
+       AND verdict = 'breach' AND code <> 'Q1' AND record <> ALL (%(without)s)
+       AND (%(uscc)s::text IS NULL OR subject = %(uscc)s))
+SELECT 'sessions', {{sessions}}, count(DISTINCT key)
+  FROM {{held}} JOIN broken ON broken.of_session AND key = broken.held
+ WHERE {HOLDS}
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+ GROUP BY {{sessions}}
+UNION ALL
+SELECT 'certificates', {{certificates}}, count(DISTINCT key)
+  FROM {{issued}} JOIN broken ON NOT broken.of_session AND key = broken.record::text
+ WHERE {HOLDS}
+   AND state = 'valid'
+   AND (%(district)s::text IS NULL OR district = %(district)s)
+   AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
+ GROUP BY {{certificates}}
+"""
+
+
+def rated(
+    conn: Connection[Any], basis: Basis, by: str, where: Where, lines: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the lines of `statistics.stats` by the same, each with its shares and what they are of.
+
+    By check the base is everything that was held or issued, whatever it was judged by.
+    """
+    named = columns(by)
+    broken = _in_breach(conn, basis, named, where)
+    base = [name for name in named if name != "code"]
+    # Without any column left all is one sum, taken over the authorities.
+    numbers = tallies.crossed(conn, basis, base or ["district"], where)
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        told = tuple(line[name] for name in named)
+        of = tuple(line[name] for name in base)
+        shares: dict[str, Any] = {}
+        few: list[str] = []
+        for name, one in (("sessions", "session"), ("certificates", "certificate")):
+            whole = numbers[name].get(of, 0) if base else sum(numbers[name].values())
+            part = broken[name].get(told, 0)
+            shares |= {
+                f"{name}_in_breach": part,
+                f"of_{name}": whole,
+                f"{one}_rate": round(part / whole, DIGITS) if whole else None,
+            }
+            if whole < FEW:
+                few.append(name)
+        found.append({**line, **shares, "small": few})
+    return found
+
+
+def _in_breach(
+    conn: Connection[Any], basis: Basis, named: Sequence[str], where: Where
+) -> Mapping[str, Mapping[Told, int]]:
+    of = tallies.columns("broken.code", named)
+    statement = sql.SQL(IN_BREACH).format(
+        sessions=of,
+        certificates=of,
+        held=tallies.rows_of("sessions", named),
+        issued=tallies.rows_of("certificates", named),
+    )
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        **where._asdict(),
+        "without": list(where.without),
+    }
+    found: dict[str, dict[Told, int]] = {"sessions": {}, "certificates": {}}
+    for table, *told, number in asked(conn, statement, values):
+        found[table][tuple(told)] = number
+    return found
