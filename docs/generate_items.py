@@ -10,13 +10,14 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from api.installation.catalogues import CATALOGUES
+from api.installation.saved_questions import SAVED
 from api.installation.what_if_answers import WHAT_IF
 from api.questions.answered import ANSWERS, OF_NOW
 from api.questions.declared import LISTS, DeclaredList
 from projections.items.shape import Field, See, Shape, shape_of
 
 TARGET = Path(__file__).with_name("items.md")
-EVERY = (*LISTS.values(), CATALOGUES, WHAT_IF)
+EVERY = (*LISTS.values(), CATALOGUES, SAVED, WHAT_IF)
 _SEEN = {
     See.PUBLISHED: "anyone",
     See.READ: "readers",
@@ -64,6 +65,8 @@ def _command(each: DeclaredList) -> str:
         return "dudao catalogue list"
     if each is WHAT_IF:
         return "dudao what-if"
+    if each is SAVED:
+        return "dudao saved list"
     return " ".join(["dudao", each.name, *(part.upper() for part in each.parts)])
 
 

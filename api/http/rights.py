@@ -75,6 +75,7 @@ RIGHTS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "/v1/registers/{key}": _read("registers"),
         "/v1/requests": _read("requests"),
         "/v1/requests/{request_id}": _read("requests"),
+        "/v1/saved-questions": _read("saved-questions"),
         "/v1/stats": _read("stats"),
         "/v1/tables": _read("tables"),
         "/v1/tables/links": _read("tables"),

@@ -14,6 +14,7 @@ from projections.items.operation import (
     ImportItem,
     MatchItem,
     ReadyItem,
+    SavedQuestionItem,
     StoredEvidenceItem,
     TemplatesItem,
     WhatIfsItem,
@@ -79,6 +80,9 @@ OF_NOW: Mapping[str, type] = MappingProxyType(
         "post_field_device": DeviceKeyItem,
         "list_what_if": WhatIfsItem,
         **dict.fromkeys(("post_what_if", "delete_what_if"), WhatIfItem),
+        **dict.fromkeys(
+            ("save_question", "look_at_question", "forget_question"), SavedQuestionItem
+        ),
     }
 )
 """Operation → its record, which is of the moment and stands on no basis."""

@@ -120,6 +120,7 @@ BUSINESS = frozenset(
         "draws",
         "catalogues",
         "requests",
+        "saved-questions",
     }
 )
 INTEGRITY = frozenset({"integrity"})

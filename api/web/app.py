@@ -28,6 +28,7 @@ from api.http.routes import (
     public,
     reports,
     requests,
+    saved_questions,
     system,
     tables,
     templates,
@@ -37,6 +38,7 @@ from api.http.routes import (
 )
 from api.http.shell import App, Shell
 from api.installation.catalogues import CATALOGUES
+from api.installation.saved_questions import SAVED
 from api.installation.what_if_answers import WHAT_IF
 from api.installation.wiring import Installation
 from api.questions.answered import ANSWERS, OF_NOW
@@ -86,7 +88,9 @@ class Described(FastAPI):
         }
         every["schemas"] = {
             **every.get("schemas", {}),
-            **components((*LISTS.values(), CATALOGUES, WHAT_IF), ANSWERS.values(), OF_NOW.values()),
+            **components(
+                (*LISTS.values(), CATALOGUES, SAVED, WHAT_IF), ANSWERS.values(), OF_NOW.values()
+            ),
             **given(),
             "Recorded": RECORDED,
         }
@@ -135,6 +139,7 @@ def describe() -> FastAPI:
         evidence,
         integrity,
         requests,
+        saved_questions,
         tables,
         watch,
         what_if,

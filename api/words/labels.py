@@ -123,6 +123,7 @@ OF_FORMS = names(
     cursor=("分页", "Page"),
     day=("检查日期", "Day of the visit"),
     days=("天数", "Days"),
+    description=("说明", "Description"),
     edition=("版本名称", "Edition"),
     effective_from=("生效日期", "In effect from"),
     effective_to=("截止日期", "Until"),

@@ -40,6 +40,7 @@ LISTS: Names = {
     "history": Words(
         "一家企业的全部记录,最新在前", "every entry about one enterprise, newest first"
     ),
+    "saved-questions": Words("保存的问题", "saved questions"),
     "what-if-diff": Words("假设下的差异", "what differs under a supposition"),
     "catalogues": Words(
         "目录:大典、新职业、标准、资格目录、对应关系、规则、市界", "reference data as files"

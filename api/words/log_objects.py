@@ -42,6 +42,7 @@ _AREAS: Mapping[str, Words] = MappingProxyType(
         "roster": Words("名单", "the roster"),
         "delay-distribution": Words("时滞", "delays"),
         "delays": Words("时滞", "delays"),
+        "saved-questions": Words("保存的问题", "saved questions"),
         "statistics": Words("统计", "counts"),
         "stats": Words("统计", "counts"),
         "tables": Words("数据表", "tables"),

@@ -49,6 +49,12 @@ DELAYS = names(
     order=("责令整改", "put right ordered"),
     closure=("销号", "closed"),
 )
+SAVED = names(
+    unchanged=("没有变化", "unchanged"),
+    changed=("有变化", "changed"),
+    pinned=("固定时点,不会变化", "of one moment: it never changes"),
+    unanswerable=("现在不能回答", "cannot be answered now"),
+)
 COUNTS = names(
     breaches=("违规", "breaches"),
     sessions=("认定活动", "sessions"),
@@ -74,6 +80,7 @@ WATCHED: Mapping[str, Names] = MappingProxyType(
         "counted_by": COUNTED_BY,
         "stated_by": STATED_BY,
         "delay": DELAYS,
+        "saved": SAVED,
         "supposed": SUPPOSED,
         "what_if": WHAT_IF_STAGES,
         "count": COUNTS,

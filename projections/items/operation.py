@@ -131,3 +131,25 @@ class WhatIfsItem:
 
     items: Annotated[tuple[WhatIfItem, ...], Head("推演", "questions"), READ]
     next: Annotated[str | None, Head("下一页", "next page"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuestionItem:
+    """保存的问题 / a list with its filters under a name, and whether its answer has changed since it was seen."""
+
+    id: Annotated[str, Head("编号", "id"), READ]
+    name: Annotated[str, Head("名称", "name"), READ]
+    description: Annotated[str, Head("说明", "description"), READ]
+    address: Annotated[str, Head("地址", "address"), READ, Shown("/v1/flags?code=S1")]
+    page: Annotated[str | None, Head("页面", "page"), READ, Shown("/flags?code=S1")]
+    state: Annotated[
+        Literal["unchanged", "changed", "pinned", "unanswerable"],
+        Head("状态", "state"),
+        READ,
+        Said("saved"),
+    ]
+    rows: Annotated[int, Head("上次看到的行数", "rows when seen"), READ]
+    rows_now: Annotated[int | None, Head("现在的行数", "rows now"), READ]
+    saved_at: Annotated[datetime, Head("保存时间", "saved at"), READ]
+    seen_at: Annotated[datetime, Head("上次看的时间", "seen at"), READ]
+    seen_position: Annotated[int, Head("上次看时的入账位置", "position when seen"), READ]

@@ -46,3 +46,7 @@ GRANT SELECT, INSERT, DELETE ON office.operation_piece TO dudao_app;
 GRANT SELECT, INSERT, DELETE ON office.what_if TO dudao_app;
 GRANT UPDATE (stage, state) ON office.what_if TO dudao_app;
 GRANT SELECT, INSERT ON office.what_if_piece TO dudao_app;
+
+-- A question belongs to its owner, who may forget it; only what they last saw of its answer changes.
+GRANT SELECT, INSERT, DELETE ON office.saved_question TO dudao_app;
+GRANT UPDATE (seen_at, seen_position, seen_rows, seen) ON office.saved_question TO dudao_app;

@@ -9,6 +9,7 @@ from fastapi import Request
 from api.access.sessions import Session
 from api.installation.wiring import Installation
 from api.questions.answers import AnswerBasis
+from api.questions.declared import LISTS
 from api.questions.policy import ANYONE, READS
 from api.web.frame.clocks import PARAMETERS, Clocks, clocks
 from api.web.frame.navigation import Area, areas
@@ -101,6 +102,19 @@ class Frame:
         cursor = {"cursor": self.query["cursor"]} if self.query.get("cursor") else {}
         return self.at(**basis, **cursor)
 
+    @property
+    def saving(self) -> str | None:
+        """Address of the form that keeps the list of the page under a name; None where there is no list.
+
+        The clocks that the reader has set go along: without them the question is asked of each day anew.
+        """
+        if not (self.twin and self.formats and self.opens("saved-questions") and _lists(self.twin)):
+            return None
+        unknown = {*self.own, "min_position", "cursor", "limit"}
+        kept = {name: value for name, value in self.query.items() if name not in unknown}
+        asked = address(self.twin, {**kept, **self.beside})
+        return address("/saved-questions", {"address": asked}) + "#new"
+
     def twin_as(self, form: str | None = None) -> str:
         """Return the address of the twin at the page's basis; `form` for a download.
 
@@ -131,6 +145,17 @@ def address(path: str, parameters: Mapping[str, Value]) -> str:
     given = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
     whole = quote(path, safe="/-._~")
     return f"{whole}?{urlencode(given)}" if given else whole
+
+
+def _lists(path: str) -> bool:
+    """Return whether there is a list at the address whose answer is given at once."""
+    given = path.split("/")
+    patterns = (each.path.split("/") for each in LISTS.values() if not each.grows)
+    return any(
+        len(parts) == len(given)
+        and all(part in {name, "{uscc}"} for part, name in zip(parts, given, strict=True))
+        for parts in patterns
+    )
 
 
 def _owes(request: Request) -> bool:

@@ -47,6 +47,7 @@ AREAS = (
             Role.DISTRICT_INSPECTOR,
             Role.ENTERPRISE_REPORTER,
             Role.EXPERT,
+            Role.ANALYST,
         ),
     ),
     Area("/overview", Words("总览", "Overview"), _reads("flags")),
@@ -87,4 +88,7 @@ def home(actor: Actor) -> str | None:
     """Return where the work of a signed-in reader begins; None for who has no area of their own."""
     if actor.role is Role.DISTRICT_INSPECTOR:
         return "/field"
+    if actor.role is Role.ANALYST:
+        # Nothing waits for an analyst but changed answers.
+        return "/overview"
     return next((area.path for area in areas(actor) if area.shown_to is not _anyone), None)

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
+from api.installation import saved_questions
 from api.installation.wiring import Installation
 from api.questions import coverage, requests
 from api.questions.clocks import Asked
@@ -414,6 +415,23 @@ def _own_listing(desk: _Desk) -> Iterator[Duty]:
     )
 
 
+def _changed_answers(desk: _Desk) -> Iterator[Duty]:
+    """Questions that the reader saved and whose answer is another one than they saw last."""
+    for each in saved_questions.every(desk.house, desk.actor):
+        if each["state"] == "changed":
+            rows = each["rows"], each["rows_now"]
+            yield Duty(
+                Words("保存的问题有变化", "A saved question has another answer"),
+                each["name"],
+                None,
+                each["description"] if rows[0] == rows[1] else f"{rows[0]} → {rows[1]}",
+                None,
+                date.fromisoformat(each["seen_at"][:10]),
+                Words("去看", "Look"),
+                f"/saved-questions#question-{each['id']}",
+            )
+
+
 _Source = Callable[[_Desk], Iterator[Duty]]
 WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
     {
@@ -425,9 +443,17 @@ WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
             _reinspections,
             _plans,
             _approvals,
+            _changed_answers,
         ),
         Role.EXPERT: (_scores,),
-        Role.BUREAU_PUBLISHER: (_confirmations, _publications, _expiring, _approvals),
+        Role.BUREAU_PUBLISHER: (
+            _confirmations,
+            _publications,
+            _expiring,
+            _approvals,
+            _changed_answers,
+        ),
+        Role.ANALYST: (_changed_answers,),
         Role.QUALITY_SUPERVISOR: (
             _new_flags,
             _overdue,
@@ -436,6 +462,7 @@ WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
             _orders,
             _visits,
             _approvals,
+            _changed_answers,
         ),
         Role.DISTRICT_INSPECTOR: (
             _opinions,
@@ -444,6 +471,7 @@ WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
             _overdue,
             _reinspections,
             _orders,
+            _changed_answers,
         ),
         Role.ENTERPRISE_REPORTER: (
             _rectifications,
@@ -451,6 +479,7 @@ WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
             _own_listing,
             _returned,
             _own_flags,
+            _changed_answers,
         ),
     }
 )

@@ -36,8 +36,9 @@ OPERATES = frozenset(
     {
         "analysts admit", "analysts dismiss", "analysts list", "backup", "catalogue add",
         "catalogue list", "catalogue preview", "catalogue show", "checkpoint", "clock", "demo", "doctor",
-        "export", "init", "keys rotate", "migrate", "projections rebuild", "replay", "restore", "serve",
-        "signer", "token", "users add", "users disable", "users invite", "users list", "users reset",
+        "export", "init", "keys rotate", "migrate", "projections rebuild", "replay", "restore", "saved add",
+        "saved list", "saved remove", "saved seen", "serve", "signer", "token", "users add",
+        "users disable", "users invite", "users list", "users reset",
         "users revoke-token", "users tokens", "users unlock", "verify", "what-if",
     }
 )  # fmt: skip

@@ -85,6 +85,7 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/registers/{key}": "registers",
     "/v1/requests": "requests",
     "/v1/requests/{request_id}": "requests",
+    "/v1/saved-questions": "saved-questions",
     "/v1/stats": "stats",
     "/v1/tables": "tables",
     "/v1/tables/links": "tables",
@@ -213,6 +214,7 @@ def test_who_sends_what_is_judged_before_what_is_sent(desk: Desk, town: Town, ro
 
 
 IMPORT, WHAT_IF = (Action.IMPORT, "imports"), (Action.READ, "what-if")
+SAVED = (Action.READ, "saved-questions")
 UPLOAD, FIELD = (Action.UPLOAD, "evidence"), (Action.RECORD, "SpotCheckRecorded")
 WRITES: dict[tuple[str, str], str | tuple[Action, str]] = {
     ("POST", "/v1/certificates/lookup"): OPEN,
@@ -223,6 +225,9 @@ WRITES: dict[tuple[str, str], str | tuple[Action, str]] = {
     ("DELETE", "/v1/imports/{import_id}"): IMPORT,
     ("POST", "/v1/integrity/verifications"): (Action.READ, "integrity"),
     ("POST", "/v1/requests/{request_id}/decision"): (Action.RECORD, "ActDecided"),
+    ("POST", "/v1/saved-questions"): SAVED,
+    ("POST", "/v1/saved-questions/{id}/seen"): SAVED,
+    ("DELETE", "/v1/saved-questions/{id}"): SAVED,
     ("POST", "/v1/what-if"): WHAT_IF,
     ("DELETE", "/v1/what-if/{id}"): WHAT_IF,
     ("PUT", "/v1/evidence/{sha256}"): UPLOAD,

@@ -157,6 +157,10 @@ def written(site: Site, shown: Installation) -> tuple[Sample, list[str], set[str
             pass
     send("confirm_import", "POST", f"/v1/imports/{begun[0]['id']}/confirmation")
     send("discard_import", "DELETE", f"/v1/imports/{begun[1]['id']}")
+    question = {"name": "超范围", "description": "", "address": "/v1/flags?code=S2"}
+    saved = send("save_question", "POST", "/v1/saved-questions", json=question)
+    send("look_at_question", "POST", f"/v1/saved-questions/{saved['id']}/seen")
+    send("forget_question", "DELETE", f"/v1/saved-questions/{saved['id']}")
     rules = {"rules": {"edition": "假如", "checks_off": ["S2"]}}
     jobs = [send("post_what_if", "POST", "/v1/what-if", json=rules) for _ in range(2)]
     send("delete_what_if", "DELETE", f"/v1/what-if/{jobs[1]['id']}")

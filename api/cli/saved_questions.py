@@ -1,0 +1,81 @@
+"""`dudao saved`: lists with their filters under a name; on the server they are the command line's own."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.failures import tell
+from api.cli.output import FormatOption, OutOption, form_of, write_few
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from api.installation.wiring import Installation
+    from domain.terms.envelope import Actor
+
+saved = typer.Typer(help="保存的问题 / Saved questions", no_args_is_help=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
+Id = Annotated[str, typer.Argument(help="编号 / id")]
+
+
+@saved.command("list")
+def list_questions(
+    *, form: FormatOption = None, out: OutOption = None, json: JsonOption = False
+) -> None:
+    """列出保存的问题及其答案有无变化 / Questions, and whether their answers have changed."""
+    from api.installation import saved_questions  # noqa: PLC0415 - start-up time
+    from projections.items.shape import shape_of  # noqa: PLC0415
+
+    found = _with(saved_questions.every)
+    chosen = form_of(form, out, json=json)
+    shape = shape_of(saved_questions.SAVED.item).only(*saved_questions.SAVED.brief)
+    write_few(found, shape.fields, "saved list", chosen, out, document=found)
+
+
+@saved.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="名称 / name")],
+    address: Annotated[
+        str, typer.Argument(help="列表的地址,如 /v1/flags?code=S1 / address of a list")
+    ],
+    *,
+    description: Annotated[str, typer.Option(help="说明 / description")] = "",
+) -> None:
+    """保存一个问题,现在的答案算作已看过 / Save a question; its present answer counts as seen."""
+    from api.installation import saved_questions  # noqa: PLC0415 - start-up time
+
+    _tell(_with(lambda house, who: [saved_questions.save(house, who, name, description, address)]))
+
+
+@saved.command("seen")
+def acknowledge(id_: Id) -> None:
+    """现在的答案已看过 / Take the present answer as seen."""
+    from api.installation import saved_questions  # noqa: PLC0415 - start-up time
+
+    _tell(_with(lambda house, who: [saved_questions.looked(house, who, id_)]))
+
+
+@saved.command("remove")
+def remove(id_: Id) -> None:
+    """删除一个问题 / Forget a question."""
+    from api.installation import saved_questions  # noqa: PLC0415 - start-up time
+
+    _tell(_with(lambda house, who: [saved_questions.forget(house, who, id_)]))
+
+
+def _with(
+    act: "Callable[[Installation, Actor], Sequence[dict[str, Any]]]",
+) -> "Sequence[dict[str, Any]]":
+    from api.installation.wiring import caught_up  # noqa: PLC0415 - start-up time
+
+    with caught_up() as (house, who):
+        return act(house, who)
+
+
+def _tell(found: "Sequence[dict[str, Any]]") -> None:
+    for each in found:
+        tell(
+            f"{each['id']} {each['name']}:{each['address']},{each['rows']} 行",
+            f"{each['id']} {each['name']}: {each['address']}, {each['rows']} rows",
+        )
