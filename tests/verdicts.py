@@ -13,7 +13,7 @@ from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
 from examples.sample.trial import held
 from ledger.deciding.amending import apply
-from projections.places.places import installed_context
+from projections.places.installed import installed_context
 from projections.views.flag_rows import rows
 from projections.views.row import item
 

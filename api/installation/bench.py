@@ -28,6 +28,7 @@ from ledger.reference import installed
 from ledger.vault import erasures
 from ledger.vault.keys import of_vault
 from ledger.vault.vault import Vault
+from projections.places.installed import InstalledPlaces
 
 
 class Bench:
@@ -98,10 +99,7 @@ class Bench:
 
 @cache
 def _survey() -> Survey:
-    # Geometry and gazetteer take a while to load; few commands ask what a check says.
-    from projections.places.places import installed_places  # noqa: PLC0415
-
-    places = installed_places()
+    places = InstalledPlaces()
     return Survey(places, places.apart)
 
 

@@ -67,7 +67,7 @@ WHOLE_LISTS = 2
 def folding() -> "Rules":
     """Return what folds need: the installation's reference, places, and who reads corrections."""
     from projections.follow.fold import Rules  # noqa: PLC0415 - see above
-    from projections.places.places import installed_context  # noqa: PLC0415
+    from projections.places.installed import installed_context  # noqa: PLC0415
 
     return Rules(installed_context(), apply)
 

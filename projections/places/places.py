@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.checks.outcome import Context
 from domain.terms.contents import Outline as OutlineContent
 from domain.terms.place import USUAL, Bounds, Clue, Location, Place, Side, Step
 from domain.terms.vocabulary import Datum, Mode
@@ -119,12 +118,6 @@ def _location(clues: tuple[Clue, ...], outline: Outline) -> Location:
 
 
 _NO_PLACE = Clue(step=Step.MODE, side=Side.UNDECIDED, zh="未报告地点", en="no place reported")
-
-
-def installed_context() -> Context:
-    """Return what checks need of this installation: its reference data and its judge of places."""
-    places = installed_places()
-    return Context(reference.installed(), places, places.apart)
 
 
 def installed_places() -> Places:

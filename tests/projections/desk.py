@@ -21,7 +21,7 @@ from ledger.vault.keys import Keys
 from ledger.vault.vault import Vault
 from projections.follow.fold import Rules
 from projections.follow.runner import Runner
-from projections.places.places import installed_context
+from projections.places.installed import installed_context
 from projections.views import flags, roster
 from projections.views.basis import Basis
 from tests.api.lines import Json
