@@ -19,10 +19,16 @@ from ledger.members import written
 
 def contract(event: object) -> dict[str, Any]:
     """Return the event's data as the contract writes it, ready for any JSON writer."""
+    data: dict[str, Any] = _with_numbers(exact(event))
+    return data
+
+
+def exact(event: object) -> dict[str, Any]:
+    """Return the same with exact decimals and tuples, for who walks over it anyway."""
     if isinstance(event, RecordCorrected | CorrectionRequested):
         fields = {field.path: json.loads(field.value) for field in event.fields}
         return {"position": event.position, "fields": fields}
-    data: dict[str, Any] = _with_numbers(members(event))
+    data = members(event)
     if isinstance(event, ActRequested):
         data["data"] = json.loads(event.data)
     return data

@@ -1,9 +1,11 @@
 """Documents without people: what an analyst sees, who sees everything but personal data (§1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, cast
 
 from domain.terms.identifiers import masked_name
+from ledger.gate.output import json_number
 
 LEFT_OUT = "〔从略〕"
 """In the place of what somebody wrote in words of their own: it may name anybody."""
@@ -33,19 +35,49 @@ _PEOPLE = frozenset({"experts", "inspectors"})
 _DROPPED = frozenset({"card_no", "device_id", "masked_name", "subject_id"})
 
 
+_BY_NAME = WRITTEN | _NAMES | _PEOPLE | _DROPPED
+_PLAIN = frozenset({str, int, bool})
+"""Values that hold nobody unless their member's name says so."""
+_KEPT = 10_000
+
+
+class _Ruled(dict[str, bool]):
+    """Name of a member → whether its value goes by the name; kept, since the same few come a million times."""
+
+    def __missing__(self, name: str) -> bool:
+        last = _last(name)
+        found = last in _BY_NAME or (last == "name" and "." in name)
+        # Paths of corrections are whatever somebody sent.
+        if len(self) < _KEPT:
+            self[name] = found
+        return found
+
+
+_ruled = _Ruled()
+
+
 def without_persons(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with names masked, and pseudonyms and free words taken out."""
-    kept = {
-        name: at_path(name, member) for name, member in value.items() if _last(name) not in _DROPPED
-    }
-    if "staff_id" in value and isinstance(value.get("name"), str):
-        kept["name"] = masked_name(value["name"])
-    kept.pop("staff_id", None)
+    """Return the document with names masked, and pseudonyms and free words taken out.
+
+    Exact decimals come out as the numbers that JSON has: whoever exports millions walks once.
+    """
+    kept: dict[str, Any] = {}
+    for name, member in value.items():
+        if not _ruled[name]:
+            plain = member is None or type(member) in _PLAIN
+            kept[name] = member if plain else _any(member)
+        elif _last(name) not in _DROPPED:
+            kept[name] = at_path(name, member)
+    if "staff_id" in value:
+        if isinstance(value.get("name"), str):
+            kept["name"] = masked_name(value["name"])
+        kept.pop("staff_id", None)
     # Elsewhere an outcome is the id of what a check found, and a subject a USCC.
     ends = "finding_id" in value and value.keys().isdisjoint({"flag", "verdict"})
-    for there, name in ((ends, "outcome"), ("complaint_id" in value, "subject")):
-        if there and isinstance(value.get(name), str):
-            kept[name] = LEFT_OUT
+    if ends and isinstance(value.get("outcome"), str):
+        kept["outcome"] = LEFT_OUT
+    if "complaint_id" in value and isinstance(value.get("subject"), str):
+        kept["subject"] = LEFT_OUT
     return kept
 
 
@@ -56,8 +88,8 @@ def at_path(path: str, value: object) -> object:
         return LEFT_OUT
     if name in _NAMES:
         return _masked(value)
-    if name in _PEOPLE and isinstance(value, list):
-        return [_person(person) for person in cast("list[object]", value)]
+    if name in _PEOPLE and isinstance(value, list | tuple):
+        return [_person(person) for person in cast("Sequence[object]", value)]
     if name == "name" and not _PEOPLE.isdisjoint(path.split(".")):
         return _masked(value)
     return _any(value)
@@ -65,12 +97,14 @@ def at_path(path: str, value: object) -> object:
 
 def _last(path: str) -> str:
     """Return the member that a path ends at; of an element, the list that holds it."""
+    if "." not in path:
+        return path
     return next((name for name in reversed(path.split(".")) if not name.isdecimal()), path)
 
 
 def _masked(value: object) -> object:
-    if isinstance(value, list):
-        return [masked_name(str(name)) for name in cast("list[object]", value)]
+    if isinstance(value, list | tuple):
+        return [masked_name(str(name)) for name in cast("Sequence[object]", value)]
     return masked_name(value) if isinstance(value, str) else value
 
 
@@ -86,6 +120,6 @@ def _person(value: object) -> object:
 def _any(value: object) -> object:
     if isinstance(value, dict):
         return without_persons(cast("dict[str, Any]", value))
-    if isinstance(value, list):
-        return [_any(member) for member in cast("list[object]", value)]
-    return value
+    if isinstance(value, list | tuple):
+        return [_any(member) for member in cast("Sequence[object]", value)]
+    return json_number(value) if isinstance(value, Decimal) else value

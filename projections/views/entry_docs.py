@@ -3,6 +3,8 @@
 An event looks like the line that would be imported, but for its holder, who stays masked.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from domain.registry import STORED
@@ -36,14 +38,16 @@ def _stamps_shown(stamps: Stamps) -> dict[str, Any]:
     }
 
 
-def shown(entry: Recorded[Any]) -> dict[str, Any]:
-    """Return one entry as an item of a history or of the list of events."""
+def shown(
+    entry: Recorded[Any], data: Callable[[object], dict[str, Any]] = contract
+) -> dict[str, Any]:
+    """Return one entry as an item of a history or of the list of events; `data` shows its event."""
     return {
         "position": entry.position,
         "stream": entry.stream,
         "version": entry.version,
         "type": UNREADABLE if type(entry.event) is Illegible else name_of(entry.type),
-        "schema": int(entry.type.rpartition("/")[2]),
+        "schema": schema_of(entry.type),
         "recorded_at": instant_text(entry.recorded_at),
         "valid_from": entry.valid_from.isoformat(),
         "subject": entry.subject,
@@ -54,8 +58,14 @@ def shown(entry: Recorded[Any]) -> dict[str, Any]:
         "correlation": entry.correlation,
         "causation": entry.causation,
         **_stamps_shown(entry.stamps),
-        "data": contract(entry.event),
+        "data": data(entry.event),
     }
+
+
+@cache
+def schema_of(stored: str) -> int:
+    """Return the version of the shape that a stored type name ends with."""
+    return int(stored.rpartition("/")[2])
 
 
 def name_of(stored: str) -> str:

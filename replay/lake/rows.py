@@ -10,7 +10,8 @@ from psycopg import Connection, sql
 
 from domain.registry import EVENTS
 from ledger import codec
-from ledger.log.postgres_log import to_entry
+from ledger.gate.output import exact
+from ledger.log.entry import Entry
 from projections.follow.pieces import pieces
 from projections.items.tables import KINDS, TABLES, ActionItem, LedgerEntryItem, Table
 from projections.items.typed import line, writer
@@ -117,8 +118,8 @@ def of_view(
 
 
 ENTRIES: LiteralString = """
-SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,
-       idempotency_key, payload, salt, request_digest, part, backfill, format, encode(leaf, 'hex')
+SELECT position, stream, version, type, recorded_at, valid_from, subject, district, payload,
+       encode(leaf, 'hex')
   FROM ledger.entry
  WHERE {about} AND position > %(after)s AND position <= %(upto)s
    AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
@@ -170,11 +171,16 @@ def _streamed(
 _write_entry, _write_action = writer(LedgerEntryItem), writer(ActionItem)
 
 
+# Tags, keys, salt and form of the bytes are no columns of the table: they are not fetched.
+_NO_KEYS: tuple[Any, ...] = ((), None)
+_UNREAD: tuple[Any, ...] = (b"", None, 0, False, 0)
+
+
 def _of_entry(row: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, Any], datetime]:
     """Return the rectangle of an entry, its item, and when it was recorded."""
-    *columns, leaf = row
-    entry = to_entry(tuple(columns))
-    found = shown(codec.legible(entry))
+    *columns, payload, leaf = row
+    entry = Entry._make((*columns, *_NO_KEYS, payload, *_UNREAD))
+    found = shown(codec.legible(entry), exact)
     found["leaf"] = leaf
     rectangle = {
         "key": str(entry.position),
