@@ -1,52 +1,76 @@
-"""From breach to knowledge, to review and to finding: days for each flag, and their median.
+"""From breach to knowledge, review, finding, order and closure: days for each flag, and their median.
 
     python delay.py PLACE
 
-History that was brought in has no delay and is left out.
+The same days as `/v1/delays` gives. What was brought in as history has no day of knowledge.
 """
 
 import sys
-from statistics import median
+from collections.abc import Iterator
+from datetime import date
+from statistics import median_low
 from zoneinfo import ZoneInfo
 
-from client import holding, now, opened
+from client import Row, Tables, holding, now, opened
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+STEPS = ("knowledge", "review", "finding", "order", "closure")
+
+
+def delays(tables: Tables) -> Iterator[tuple[Row, dict[str, int]]]:
+    """Yield each breach as known now, with the days until each step that it came to."""
+    basis = now(tables)
+    entries = {row["position"]: row for row in tables.table("entries").to_pylist()}
+    cases = holding(tables.table("cases").to_pylist(), *basis)
+    findings = sorted(
+        (row["finding"] for row in cases if row["kind"] == "findings"),
+        key=lambda finding: (finding["raised_on"], finding["finding_id"]),
+    )
+    for flag in holding(tables.table("flags").to_pylist(), *basis):
+        if flag["verdict"] != "breach" or flag["code"] == "Q1":
+            continue
+        day, known = flag["valid_at"], entries[flag["flag_known_from"]]
+        # A review that was said of an earlier outcome holds no more.
+        reviewed = flag["review"] and not flag["review_stale"]
+        made = flag["finding_id"] if reviewed and flag["review"] == "converted" else None
+        finding = next(
+            (
+                each
+                for each in findings
+                if each["stage"] != "withdrawn"
+                and each["raised_on"] >= day
+                and (flag["key"] in each["flags"] or each["finding_id"] == made)
+            ),
+            None,
+        )
+        days: dict[str, date | None] = {
+            "knowledge": None
+            if known["backfill"]
+            else max(known["recorded_at"].astimezone(BEIJING).date(), day),
+            "review": entries[flag["review_position"]]["valid_from"] if reviewed else None,
+        }
+        if finding is not None:
+            orders = [order["ordered"] for order in finding["orders"]]
+            days["finding"] = finding["raised_on"]
+            days["order"] = min(orders, default=None)
+            days["closure"] = finding["ended_on"] if finding["stage"] == "closed" else None
+        yield flag, {step: (on - day).days for step, on in days.items() if on is not None}
 
 
 def main(place: str) -> None:
     """Print a line a flag, then the medians."""
-    tables = opened(place)
-    recorded = {
-        row["position"]: row["recorded_at"].astimezone(BEIJING).date()
-        for row in tables.table("entries").to_pylist()
-        if not row["backfill"]
-    }
-    raised = {
-        row["finding"]["finding_id"]: row["finding"]["raised_on"]
-        for row in tables.table("cases").to_pylist()
-        if row["kind"] == "findings" and row["known_to"] is None
-    }
-    found: dict[str, list[int]] = {"known": [], "reviewed": [], "finding": []}
-    for row in holding(tables.table("flags").to_pylist(), *now(tables)):
-        if row["verdict"] != "breach":
-            continue
-        days = {
-            "known": recorded.get(row["flag_known_from"]),
-            "reviewed": recorded.get(row["review_position"]),
-            "finding": raised.get(row["finding_id"]) if row["review"] else None,
-        }
-        delays = {
-            name: (day - row["valid_at"]).days for name, day in days.items() if day is not None
-        }
-        for name, delay in delays.items():
-            found[name].append(delay)
-        print(row["key"], row["district"], *(delays.get(name, "") for name in found), sep="\t")
-    for name, delays_of in found.items():
+    found: dict[str, list[int]] = {step: [] for step in STEPS}
+    for flag, took in delays(opened(place)):
+        for step, days in took.items():
+            found[step].append(days)
+        print(flag["key"], flag["district"], *(took.get(step, "") for step in STEPS), sep="\t")
+    for step, days_of in found.items():
         print(
-            f"# {name}: {len(delays_of)} flags, median {median(delays_of) if delays_of else '-'} days"
+            f"# {step}: {len(days_of)} flags, median {median_low(days_of) if days_of else '-'} days"
         )
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     main(sys.argv[1])

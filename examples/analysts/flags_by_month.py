@@ -51,4 +51,6 @@ def bars(names: list[str], values: list[int]) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in {2, 3}:
+        sys.exit(__doc__)
     main(*sys.argv[1:3])

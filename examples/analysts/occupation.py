@@ -29,4 +29,6 @@ def main(place: str, name: str, day: str | None = None) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in {3, 4}:
+        sys.exit(__doc__)
     main(*sys.argv[1:4])

@@ -1,6 +1,7 @@
 """What an analyst asks, by the scripts that we hand out: on files, and over HTTP."""
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.cli.test_cli import ROOT, Shell
-from tests.api.lines import certificate, listed, session, uscc
+from tests.api.lines import SUPERVISOR, certificate, line, listed, session, uscc
 from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
@@ -37,12 +38,32 @@ def code(shell: Shell) -> str:
     found = uscc()
     held = session(found)
     issued = certificate(found, held["data"]["assessment_id"])
-    shell.load(*listed(found, "4"), held, session(found, "3"), issued)
+    wide = session(found, "3", "2025-05-10")
+    shell.load(*listed(found, "4"), held, wide, issued)
+    flags = json.loads(shell.run("flags", "--code", "S2", "--format", "json").stdout)["items"]
+    key = flags[0]["key"]
+    finding = {
+        "finding_id": "f-script",
+        "uscc": found,
+        "kind": "超范围",
+        "severity": "major",
+        "rule": "2020-3/S2.1",
+        "statement": "超等级开展认定",
+        "assessments": [],
+        "certificates": [],
+        "flags": [key],
+    }
+    order = {"finding_id": "f-script", "requirement": "停止", "due_on": "2025-07-31"}
+    shell.load(
+        line("FlagReviewed", "2025-05-31", SUPERVISOR, flag=key, decision="upheld", reason="属实"),
+        line("FindingRaised", "2025-06-02", SUPERVISOR, **finding),
+        line("RectificationOrdered", "2025-06-12", SUPERVISOR, **order),
+    )
     shell.run("export", "tables")
     return found
 
 
-def script(shell: Shell, name: str, *arguments: str) -> list[str]:
+def script(shell: Shell, name: str, *arguments: str, status: int = 0) -> list[str]:
     """The lines that a script prints, run in a folder of its own with nothing of Dudao in reach."""
     # As in the analyst's own shell: nothing of ours on the path, and the script's folder is.
     ours = {"PYTHONPATH", "PYTHONSAFEPATH"}
@@ -55,8 +76,8 @@ def script(shell: Shell, name: str, *arguments: str) -> list[str]:
         env={**own, "PYTHONDONTWRITEBYTECODE": "1"},
         cwd=shell.folder,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    assert done.returncode == status, done.stderr
+    return (done.stderr if status else done.stdout).splitlines()
 
 
 def test_ten_days_as_known_at_ten_positions(shell: Shell, code: str) -> None:
@@ -90,11 +111,34 @@ def test_the_story_of_one_enterprise(shell: Shell, code: str) -> None:
     assert "AssessmentHeld" in lines[at - 1] or "→" in lines[at - 1]
 
 
-def test_days_from_breach_to_knowledge_review_and_finding(shell: Shell, code: str) -> None:
-    *flags, known, reviewed, _ = script(shell, "delay.py")
-    assert flags
-    assert known.startswith("# known: ")
-    assert reviewed == "# reviewed: 0 flags, median - days"
+def test_days_from_breach_until_something_followed_are_those_of_the_list(
+    shell: Shell, code: str
+) -> None:
+    *lines, known, reviewed, raised, ordered, closed = script(shell, "delay.py")
+    said = json.loads(shell.run("delays", "--format", "json").stdout)["items"]
+    assert {row["finding_id"] for row in said} == {None, "f-script"}
+    columns = [f"days_to_{step}" for step in ("knowledge", "review", "finding", "order", "closure")]
+    assert sorted(lines) == sorted(
+        "\t".join(
+            [row["key"], row["district"], *("" if row[c] is None else str(row[c]) for c in columns)]
+        )
+        for row in said
+    )
+    assert known.startswith(f"# knowledge: {len(said)} flags, ")
+    assert reviewed == "# review: 1 flags, median 21 days"
+    assert (raised, ordered) == (
+        "# finding: 1 flags, median 23 days",
+        "# order: 1 flags, median 33 days",
+    )
+    assert closed == "# closure: 0 flags, median - days"
+
+
+@pytest.mark.parametrize("name", ["causes.py", "story.py", "occupation.py"])
+def test_a_script_without_what_it_needs_says_how_it_is_called(
+    shell: Shell, code: str, name: str
+) -> None:
+    done = script(shell, name, status=1)
+    assert any(line.strip().startswith(f"python {name} PLACE ") for line in done)
 
 
 def test_certificates_of_an_occupation_by_level_and_state(shell: Shell, code: str) -> None:
