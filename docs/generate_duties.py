@@ -124,7 +124,7 @@ DUTIES = (
         "V1",
         "/inspections /field /coverage",
         "test_a_visit_that_contradicts_what_was_reported_is_v1"
-        " test_a_visit_that_names_no_session_is_compared_with_the_one_that_it_must_have_met",
+        " test_a_visit_that_names_no_session_is_held_against_each_of_its_day",
     ),
     Duty(
         "四",

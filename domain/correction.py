@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from domain.corrector import is_request, require_corrector
 from domain.entry import DAY_FIELDS, ENTRY
+from domain.inspection.inspection import SpotCheckRecorded
 from domain.recordable import require_recordable
 from domain.terms.decider import Apply, Command, FactKey, FactKind, Facts, New, Refused
 from domain.terms.envelope import Recorded
@@ -379,7 +380,10 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
     for field in body.fields:
         if field.path == "valid_from":
             _require_day(entry, field)
-        if field.path.split(".")[0] in _IDENTITY and field.path not in _BESIDE_IDENTITY:
+        names_it = field.path.split(".")[0] in _IDENTITY and field.path not in _BESIDE_IDENTITY
+        # Which session was seen, inspectors may learn only when it is reported.
+        of_visit = isinstance(entry.event, SpotCheckRecorded) and field.path == "assessment_id"
+        if names_it and not of_visit:
             raise Refused(
                 "identity-field",
                 "这一项是记录的标识,不能更正;请撤销后另行登记",

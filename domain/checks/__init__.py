@@ -33,7 +33,7 @@ from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.procedure import inspection_proper
 from domain.checks.scope import level_in_scope, listed, occupation_in_scope
 from domain.checks.venue import location_of, place_consistent, within_beijing
-from domain.checks.visits import Met, seen_as_reported, session_visited
+from domain.checks.visits import seen_as_reported, seen_that_day
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.clauses import CLAUSES, Clause
@@ -360,20 +360,19 @@ def departs(event: CertificateIssued, session: SessionRecord) -> bool:
 def judge_inspection(entry: Recorded[Any], file: SubjectFile, context: Context) -> Outcomes:
     """Return what Q1 and V1 find in a dispatch or a spot check."""
     outcomes = {"Q1": inspection_proper(entry, context)}
-    met = visited(entry, file, context) if isinstance(entry.event, SpotCheckRecorded) else None
-    if met is not None:
-        outcomes["V1"] = seen_as_reported(entry, met, context)
+    if isinstance(entry.event, SpotCheckRecorded):
+        outcomes["V1"] = _visit(entry, file, context)
     day = entry.valid_from
     return _flagged(outcomes, context.reference.rules(day), day)
 
 
-def visited(entry: Recorded[SpotCheckRecorded], file: SubjectFile, context: Context) -> Met | None:
-    """Return the session with which a visit is compared: the one it names, else the one it met."""
+def _visit(entry: Recorded[SpotCheckRecorded], file: SubjectFile, context: Context) -> Outcome:
+    """V1 against the session that a visit names; against each of its day where it names none."""
     named = entry.event.assessment_id
     if named is None:
-        return session_visited(entry, (s.entry for s in file.sessions.values()), context)
+        return seen_that_day(entry, (s.entry for s in file.sessions.values()), context)
     session = file.sessions.get(named)
-    return None if session is None else Met(session.entry)
+    return CLEAR if session is None else seen_as_reported(entry, session.entry, context)
 
 
 def _scope(

@@ -1,34 +1,40 @@
 """V1: what inspectors saw on a day of the session agrees with what was reported (四)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from domain.assessment import AssessmentHeld
-from domain.checks.outcome import CLEAR, Context, Outcome, breach
+from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.checks.venue import location_of_place
 from domain.inspection.inspection import Seen, SpotCheckRecorded
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
-from domain.terms.naming import how_many
 from domain.terms.place import Place, Side
 from domain.terms.reference import Occupation
 from domain.terms.vocabulary import Mode
 
 REMOTE = "线上督导"
 """The one kind of inspection that is no visit in person."""
+_IN_WORDS = 3
+"""How many sessions a sentence tells of; the others are counted, and stand in `because`."""
 
 
-class Met(NamedTuple):
-    """The session that a visit met, and others of the day that were reported behind it."""
+class Departure(NamedTuple):
+    """One way in which what was seen departs from what was reported."""
 
-    session: Recorded[AssessmentHeld]
-    later: Sequence[Recorded[AssessmentHeld]] = ()
+    zh: str
+    en: str
+    of_the_place: bool = False
+    """Whether it holds of the place whatever else was held there; else another session may explain it."""
 
 
-def seen_as_reported(entry: Recorded[SpotCheckRecorded], met: Met, context: Context) -> Outcome:
-    """V1 of a visit in person on a day of the session; what was not looked at is clear."""
-    reported = met.session
+_Departing: TypeAlias = tuple[Recorded[AssessmentHeld], Sequence[Departure]]
+
+
+def seen_as_reported(
+    entry: Recorded[SpotCheckRecorded], reported: Recorded[AssessmentHeld], context: Context
+) -> Outcome:
+    """V1 of a visit in person on a day of the session it names; what was not looked at is clear."""
     visit, session = entry.event, reported.event
     day = entry.valid_from
     if visit.kind == REMOTE or not session.held_from <= day <= session.held_to:
@@ -36,73 +42,107 @@ def seen_as_reported(entry: Recorded[SpotCheckRecorded], met: Met, context: Cont
     wrong = [*_elsewhere(visit, session, context, reported), *_otherwise(visit.seen, session)]
     if not wrong:
         return CLEAR
-    zh, en = ";".join(zh for zh, _ in wrong), "; ".join(en for _, en in wrong)
-    if met.later:
-        count = len(met.later)
-        zh += f"(当日此后另报 {count} 场,所见是哪一场须核实)"
-        en += (
-            f" ({how_many(count, 'more session')} of the day came in later: see which one was seen)"
-        )
     return breach(
-        f"{day} 督导所见与上报不符:{zh}",
-        f"seen on {day}, against the report: {en}",
+        f"{day} 督导所见与上报不符:{';'.join(each.zh for each in wrong)}",
+        f"seen on {day}, against the report: {'; '.join(each.en for each in wrong)}",
         entry.position,
         reported.position,
-        *(session.position for session in met.later),
         reason="seen-otherwise",
-        values=tuple(en for _, en in wrong),
+        values=tuple(each.en for each in wrong),
     )
 
 
-def session_visited(
+def seen_that_day(
     entry: Recorded[SpotCheckRecorded],
     reported: Iterable[Recorded[AssessmentHeld]],
     context: Context,
-) -> Met | None:
-    """Return the session that a visit met which names none; None where that is not certain.
+) -> Outcome:
+    """V1 of a visit that names no session: each of that day is held against what was seen, by itself.
 
     Whoever is visited reports afterwards: a session that is on no paper yet is named by no inspector.
-    Of what was seen elsewhere in the enterprise nothing follows for a session. Once it was certain, what
-    is reported behind it changes nothing: else a second session, made up for the day, would acquit (§1).
+    None of the sessions is judged by what else was reported: so the order of entry decides nothing,
+    and a session that is made up for the day acquits of nothing (§1). Which one was seen the
+    inspectors alone know: until they name it, what another session would explain is undecided.
     """
     visit, day = entry.event, entry.valid_from
     seen = visit.seen
     if visit.kind == REMOTE or seen is None or seen == Seen():
-        return None
-    of_day = sorted(
-        (s for s in reported if _on_site(s.event) and s.event.held_from <= day <= s.event.held_to),
-        key=_POSITION,
-    )
+        return CLEAR
     most = context.reference.rules(day).visit_distance_m
-    near = {s.position: _is_near(visit.place, s.event, most, context) for s in of_day}
-    known = sum(s.position < entry.position for s in of_day)
-    for number in range(known, len(of_day) + 1):
-        session = _certain(seen, of_day[:number], near)
-        if session is not None:
-            return Met(session, of_day[number:])
-    return None
+    found: list[_Departing] = []
+    for session in reported:
+        held = session.event
+        if held.held_from <= day <= held.held_to and held.mode is Mode.ON_SITE:
+            wrong = list(_departures(visit, seen, session, most, context))
+            if wrong:
+                found.append((session, wrong))
+    if not found:
+        return CLEAR
+    found.sort(key=lambda each: each[0].event.assessment_id)
+    certain = [
+        (session, of_the_place)
+        for session, wrong in found
+        if (of_the_place := [each for each in wrong if each.of_the_place])
+    ]
+    telling = certain or found
+    zh, en = _in_words(telling)
+    positions = (entry.position, *(session.position for session, _ in telling))
+    values = tuple(sorted({each.en for _, wrong in telling for each in wrong}))
+    if certain:
+        return breach(
+            f"{day} 督导所见与上报不符:{zh}",
+            f"seen on {day}, against the report: {en}",
+            *positions,
+            reason="seen-otherwise",
+            values=values,
+        )
+    return undecided(
+        f"{day} 的督导记录未写明所见是哪一场,与当日上报有不符:{zh}。请在督导记录中写明场次",
+        f"the visit of {day} names no session, and departs from what was reported of the day:"
+        f" {en}; name the session that was seen",
+        *positions,
+        reason="session-not-named",
+        values=values,
+    )
 
 
-_POSITION = attrgetter("position")
+def _in_words(found: Sequence[_Departing]) -> tuple[str, str]:
+    """Return which sessions are departed from, and how; of many the first ones and their number."""
+    zh = [
+        f"认定活动 {session.event.assessment_id}({'、'.join(each.zh for each in wrong)})"
+        for session, wrong in found[:_IN_WORDS]
+    ]
+    en = [
+        f"session {session.event.assessment_id} ({', '.join(each.en for each in wrong)})"
+        for session, wrong in found[:_IN_WORDS]
+    ]
+    more = len(found) - _IN_WORDS
+    if more > 0:
+        zh.append(f"另有 {more} 场")
+        en.append(f"and {more} more")
+    return ";".join(zh), "; ".join(en)
 
 
-def _certain(
-    seen: Seen, of_day: Sequence[Recorded[AssessmentHeld]], near: Mapping[int, bool | None]
-) -> Recorded[AssessmentHeld] | None:
-    """Return which of the sessions of a day it must have been; None where that is not certain."""
-    there = [s for s in of_day if near[s.position]]
-    if len(there) == 1:
-        return there[0]
-    if seen.held is False:
-        return None  # that nothing was going on says something of the very place alone
-    if len(of_day) == 1 and near[of_day[0].position] is None:
-        return of_day[0]
-    alike = [s for s in there or of_day if _as_seen(seen, s.event)]
-    return alike[0] if len(alike) == 1 else None
+def _departures(
+    visit: SpotCheckRecorded,
+    seen: Seen,
+    session: Recorded[AssessmentHeld],
+    most: float,
+    context: Context,
+) -> Iterator[Departure]:
+    """Yield how what was seen departs from a session of the day, looking at no other one.
 
-
-def _on_site(session: AssessmentHeld) -> bool:
-    return session.mode is Mode.ON_SITE
+    Of one that is known to have been elsewhere nothing follows, unless it is of what was seen.
+    """
+    held = session.event
+    near = _is_near(visit.place, held, most, context)
+    if near is False and not _as_seen(seen, held):
+        return
+    yield from _elsewhere(visit, held, context, session)
+    for each in _otherwise(seen, held):
+        # That nothing was going on, or who was missing, says something of the very place alone.
+        if near or not each.of_the_place:
+            yield each
 
 
 def _is_near(
@@ -137,7 +177,7 @@ def _elsewhere(
     session: AssessmentHeld,
     context: Context,
     entry: Recorded[AssessmentHeld],
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Departure]:
     if visit.place is None or session.mode is not Mode.ON_SITE or session.places == (None,):
         return
     side = location_of_place(visit.place, entry, context).side
@@ -145,7 +185,7 @@ def _elsewhere(
     decided = {Side.INSIDE, Side.OUTSIDE}
     if side in decided and reported <= decided and side not in reported:
         here, there = ("本市以内", "以外") if side is Side.INSIDE else ("本市以外", "以内")
-        yield (
+        yield Departure(
             f"现场在{here},上报地点在本市{there}",
             f"the visit was {side.value} Beijing, the reported place is not",
         )
@@ -155,35 +195,38 @@ def _elsewhere(
     most = context.reference.rules(session.held_from).visit_distance_m
     if known and len(known) == len(distances) and min(known) > most:
         metres = int(min(known))
-        yield f"现场距上报地点至少 {metres} 米", f"the visit was at least {metres} m from the venue"
+        yield Departure(
+            f"现场距上报地点至少 {metres} 米", f"the visit was at least {metres} m from the venue"
+        )
 
 
-def _otherwise(seen: Seen | None, session: AssessmentHeld) -> Iterator[tuple[str, str]]:
+def _otherwise(seen: Seen | None, session: AssessmentHeld) -> Iterator[Departure]:
     if seen is None:
         return
     if seen.held is False:
-        yield "未见认定活动", "no session was being held"
+        yield Departure("未见认定活动", "no session was being held", of_the_place=True)
     if seen.occupation is not None and differs(seen.occupation, session.occupation):
-        yield (
+        yield Departure(
             f"所见职业为 {seen.occupation.label},上报为 {session.occupation.label}",
             f"{seen.occupation.label} was seen, {session.occupation.label} reported",
         )
     if seen.level is not None and seen.level is not session.level:
-        yield (
+        yield Departure(
             f"所见等级为 {seen.level.zh},上报为 {session.level.zh}",
             f"{seen.level.en} was seen, {session.level.en} reported",
         )
     if seen.candidates is not None and seen.candidates > session.candidates.total:
-        yield (
+        yield Departure(
             f"在场考生 {seen.candidates} 人,多于上报的 {session.candidates.total} 人",
             f"{seen.candidates} candidates seen, {session.candidates.total} reported",
         )
     reported = {folded(name) for name in session.assessors or ()}
     absent = [name for name in seen.assessors_absent or () if folded(name) in reported]
     if absent:
-        yield (
+        yield Departure(
             f"{len(absent)} 名上报的考评人员不在场",
             f"{len(absent)} named examiners were not there",
+            of_the_place=True,
         )
 
 

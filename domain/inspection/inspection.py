@@ -338,10 +338,20 @@ def _spot_check(facts: Facts, command: Command[Event], body: SpotCheckRecorded) 
 
 
 def founded(facts: Facts, right: Recorded[Any]) -> None:
-    """Refuse a correction after which a visit names complaints that nobody made."""
+    """Refuse a correction after which a visit names a session or complaints that are not the enterprise's."""
     event: Event = right.event
     if isinstance(event, SpotCheckRecorded):
         require_complaints(facts, event.uscc, event.complaints or ())
+        if event.assessment_id is not None:
+            session = facts[ASSESSMENT.key(event.assessment_id)]
+            # Another enterprise's is as if it were not there: who asks need not learn that it is.
+            existing(
+                session if session is not None and session.uscc == event.uscc else None,
+                "unknown-assessment",
+                f"该企业没有认定活动 {event.assessment_id}",
+                f"the enterprise has no session {event.assessment_id}",
+                "assessment_id",
+            )
 
 
 def _new(

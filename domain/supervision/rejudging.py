@@ -42,9 +42,10 @@ def session_reported(supervision: "Supervision", entry: Recorded[Any], at: int) 
     yield from supervision.settle(entry.position, entry.event.held_from, outcomes, at)
     session = entry.event
     for position in supervision.file.visits.get(None, ()):
-        visit = supervision.entries[position]
-        # A correction may take the session away from the day of a visit, and leave another one alone there.
-        if at != entry.position or session.held_from <= visit.valid_from <= session.held_to:
+        visit, flag = supervision.entries[position], supervision.flags.get(f"V1-{position}")
+        # A correction takes a session to the day of another visit, or away from one that rested on it.
+        rested = flag is not None and entry.position in flag.outcome.because
+        if rested or session.held_from <= visit.valid_from <= session.held_to:
             yield from inspection(supervision, visit, at)
 
 

@@ -116,10 +116,14 @@ class Verdicts:
         return not before <= _severe_breaches(supervision)
 
     def bears_breach(self, record: Recorded[Any]) -> bool:
-        """Return whether a breach, of this record or another, rests on the record."""
+        """Return whether a breach, of this record or another, rests on the record.
+
+        So does what a visit saw against it, undecided while the visit names no session.
+        """
         supervision, position = self._file(record.subject or ""), record.position
         breaches = [f for f in supervision.flags.values() if f.outcome.verdict is Verdict.BREACH]
-        if any(position in flag.outcome.because for flag in breaches):
+        against = [f for f in supervision.flags.values() if f.code == "V1"]
+        if any(position in flag.outcome.because for flag in (*breaches, *against)):
             return True
         if isinstance(record.event, CertificateIssued):
             session = supervision.file.sessions.get(record.event.assessment_id)

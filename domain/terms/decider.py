@@ -187,7 +187,7 @@ class Judged(Protocol):
         ...
 
     def bears_breach(self, record: Recorded[Any]) -> bool:
-        """Return whether a breach, of this record or another, rests on the record."""
+        """Return whether a breach, or what a visit saw against it, rests on the record."""
         ...
 
     def has_finding(self, record: Recorded[Any]) -> bool:

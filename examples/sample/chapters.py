@@ -12,6 +12,7 @@ from examples.sample import (
     planted_certificates,
     planted_conduct,
     planted_duties,
+    planted_learnt,
     planted_places,
     planted_scope,
     planted_time,
@@ -54,6 +55,7 @@ def made() -> Year:
     inspections.draws(year)
     findings.plant(year)
     planted_duties.plant(year)
+    planted_learnt.plant(year)
     year.run()
     year.files[MANIFEST] = expected(year)
     year.files[CALENDAR] = orjson.dumps(year.learnt, option=orjson.OPT_APPEND_NEWLINE)

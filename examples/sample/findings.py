@@ -3,6 +3,7 @@
 from datetime import date
 
 from examples.sample.finding_case import Case
+from examples.sample.office import SUSPENDED, SUSPENDED_FOR
 from examples.sample.planted_time import review
 from examples.sample.year import Specimen, Year
 
@@ -21,6 +22,7 @@ def plant(year: Year) -> None:
     _converted(year)
     _overdue(year)
     _withdrawn(year)
+    _without_staff(year)
     _issuer(year)
     _recent(year)
 
@@ -187,6 +189,19 @@ def _withdrawn(year: Year) -> None:
     )
     case.measure(date(2026, 3, 6), "SetAside", "ms-2026-002")
     case.ended(date(2026, 3, 6), "FindingWithdrawn", reason="疑点不成立,协议已核验")
+
+
+def _without_staff(year: Year) -> None:
+    """What the enterprise is suspended for that is suspended when the sample year ends."""
+    case = Case(year, SUSPENDED_FOR, year.firms[SUSPENDED], city=False)
+    case.raised(
+        date(2026, 9, 8),
+        "两名质量内控人员离职,未补足。",
+        kind="质量内控人员不足",
+        severity="major",
+        rule="一(四)",
+    )
+    case.ordered(date(2026, 9, 10), date(2026, 12, 10), "补足质量内控人员并报备。")
 
 
 def _issuer(year: Year) -> None:

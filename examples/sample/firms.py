@@ -110,6 +110,7 @@ _SPECIAL: Mapping[int, Json] = MappingProxyType(
         },
         39: {"busy_to": date(2026, 9, 1)},
         41: {"receipt": False, "busy_to": date(2025, 1, 2)},
+        42: {"extra": (o.with_levels(o.TESTER, "54"),)},
         44: {"extra": (o.with_levels(o.WATERPROOFING_ROOFS, "54"), o.with_levels(o.TEA, "54"))},
         46: {"extra": (o.with_levels(o.WELDER, "54"),)},
         60: {"busy_to": date(2026, 7, 1)},

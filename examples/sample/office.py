@@ -7,7 +7,7 @@ from examples.sample import occupations as o
 from examples.sample.firms import Firm
 from examples.sample.lines import CENTRE, CONFIRMER, PUBLISHER, reporter
 from examples.sample.numbers import uscc
-from examples.sample.trial import RULES
+from examples.sample.trial import RULES, STANDARDS
 from examples.sample.words import unit_name
 from examples.sample.year import Year, days
 from ledger.reference import installed
@@ -47,6 +47,26 @@ def adopt_rules(year: Year) -> None:
     )
 
 
+def adopt_standards(year: Year, told: date) -> None:
+    """Adopt the catalogue of national standards, in force since the first of them."""
+    day = STANDARDS.days.start
+    year.say(
+        day,
+        told,
+        "CatalogueAdopted",
+        CENTRE,
+        kind=STANDARDS.kind.value,
+        edition=STANDARDS.edition,
+        valid_from=day.isoformat(),
+        sha256=STANDARDS.sha256,
+        reason_="启用国家职业标准目录",
+    )
+
+
+LATE_PLANS = ((43, 2026, date(2026, 2, 17)), (44, 2026, date(2026, 2, 24)))
+"""Enterprise and year of plans that were filed past the deadline, and when."""
+
+
 def plans(year: Year, firm: Firm) -> None:
     """File the plan of every year on the roster: with the listing, then early in January."""
     listed = firm.batch.published_on
@@ -54,6 +74,10 @@ def plans(year: Year, firm: Firm) -> None:
         if number in firm.no_plans:
             continue
         day = max(date(number, 1, 6), listed + days(2))
+        late = (
+            filed for late, year_of, filed in LATE_PLANS if (late, year_of) == (firm.number, number)
+        )
+        day = next(late, day)
         if day >= firm.until and firm.number != RENEWED:
             return
         _plan(year, firm, day, "AnnualPlanFiled", 8)
@@ -139,6 +163,7 @@ def standings(year: Year) -> None:
         uscc=year.firms[SUSPENDED].uscc,
         basis="质量内控人员不足,暂停至年底",
         until="2026-12-31",
+        finding_id=SUSPENDED_FOR,
     )
 
 
@@ -170,6 +195,8 @@ def approvals(year: Year) -> None:
 
 SUSPENDED = 39
 """The enterprise that is suspended when the sample year ends."""
+SUSPENDED_FOR = "fd-2026-003"
+"""The finding for which it is."""
 
 
 def profiles(year: Year) -> None:

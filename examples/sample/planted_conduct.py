@@ -68,7 +68,11 @@ def _taken_off(year: Year) -> None:
     """Sessions while suspended and after removal. The findings behind both are in `findings`."""
     suspended, back = date(2025, 1, 10), date(2025, 6, 1)
     firm = year.firms[9]
-    about: o.Json = {"uscc": firm.uscc, "basis": "问题 fd-2025-001:考评记录缺失"}
+    about: o.Json = {
+        "uscc": firm.uscc,
+        "basis": "考评记录缺失,暂停认定",
+        "finding_id": "fd-2025-001",
+    }
     year.say(suspended, suspended, "ListingSuspended", CONFIRMER, **about)
     year.say(
         back,
@@ -76,7 +80,8 @@ def _taken_off(year: Year) -> None:
         "ListingReinstated",
         CONFIRMER,
         uscc=firm.uscc,
-        basis="问题 fd-2025-001 复查通过",
+        basis="复查通过,恢复认定",
+        finding_id="fd-2025-001",
     )
     session = hold(year, firm, date(2025, 2, 18), firm.scope[0], "4")
     certify(year, firm, session, 4)
@@ -84,7 +89,7 @@ def _taken_off(year: Year) -> None:
     certify(year, firm, hold(year, firm, date(2025, 9, 17), firm.scope[0], "4"), 5)
     removed = date(2025, 3, 1)
     firm = year.firms[11]
-    about = {"uscc": firm.uscc, "basis": "问题 fd-2025-002:伪造成绩,移出名单"}
+    about = {"uscc": firm.uscc, "basis": "伪造成绩,移出名单", "finding_id": "fd-2025-002"}
     year.say(removed, removed, "ListingRemoved", CONFIRMER, **about)
     session = hold(year, firm, date(2025, 4, 22), firm.scope[0], "4")
     certify(year, firm, session, 3)

@@ -116,7 +116,7 @@ def _unnamed_visits(year: Year) -> None:
                 seen=seen,
             ),
         )
-        year.plant(33, "V1", f"{name}/spot", why, case="now_not_then")
+        year.plant(33, "V1", f"{name}/spot", why, verdict="undecided", case="now_not_then")
 
 
 def _own_trades(year: Year) -> None:

@@ -21,8 +21,16 @@ def plant(year: Year) -> None:
     _upheld(year)
 
 
-def correct(year: Year, told: date, mark: str, fields: Json, **beside: Any) -> None:  # noqa: ANN401 - JSON
-    """Let the record `mark` be corrected by the centre."""
+def correct(
+    year: Year,
+    told: date,
+    mark: str,
+    fields: Json,
+    *,
+    by: Json = CENTRE,
+    **beside: Any,  # noqa: ANN401 - JSON
+) -> None:
+    """Let the record `mark` be corrected by the centre, or by who saw it."""
 
     def act() -> None:
         position = year.marks[mark]
@@ -30,7 +38,7 @@ def correct(year: Year, told: date, mark: str, fields: Json, **beside: Any) -> N
         year.tell(
             told,
             "RecordCorrected",
-            CENTRE,
+            by,
             position=position,
             fields=fields,
             document_no_=number,

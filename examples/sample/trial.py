@@ -40,10 +40,15 @@ RULES = next(each for each in SHIPPED if each.kind is CatalogueKind.RULES)
 """The rule set that has every check judge: the first thing that the sample year adopts."""
 
 
+STANDARDS = next(each for each in SHIPPED if each.kind is CatalogueKind.STANDARDS)
+"""The national standards with their levels, which the sample year adopts in its last summer."""
+
+
+@cache
 def held() -> Reference:
-    """Return the reference data of the installation, with the content of that rule set."""
-    content = shipped_content(RULES.sha256)
-    return installed() if content is None else installed().holding({RULES.sha256: content})
+    """Return the reference data of the installation, with the content of what the sample year adopts."""
+    contents = {each.sha256: shipped_content(each.sha256) for each in (RULES, STANDARDS)}
+    return installed().holding({sha256: c for sha256, c in contents.items() if c is not None})
 
 
 @cache

@@ -30,7 +30,7 @@ class Concerned(NamedTuple):
     claimed_by: int | None = None
     """Of C2: the certificate that was entered later and claims the earlier day."""
     met: str | None = None
-    """Of V1: the session with which a visit is compared that names none."""
+    """Of V1 of a visit that names no session: the one that departs from what was seen, where it is one."""
 
 
 def rows(supervision: Supervision, key: str) -> Rows:
@@ -94,12 +94,12 @@ def _session(supervision: Supervision, record: Recorded[Any] | None) -> Assessme
 
 
 def _met(supervision: Supervision, state: FlagState, record: Recorded[Any] | None) -> str | None:
-    """Return the session on which the outcome rests: what is shown changes with the outcome alone."""
+    """Return the session on which the outcome rests, where it is one: it changes with the outcome alone."""
     if state.code != "V1" or record is None or record.event.assessment_id is not None:
         return None
     behind = (supervision.entries.get(position) for position in state.outcome.because)
-    sessions = (e.event.assessment_id for e in behind if e and isinstance(e.event, AssessmentHeld))
-    return next(sessions, None)
+    sessions = [e.event.assessment_id for e in behind if e and isinstance(e.event, AssessmentHeld)]
+    return sessions[0] if len(sessions) == 1 else None
 
 
 class Remarks(NamedTuple):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import combinations, permutations
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from domain import enterprise, plan
 from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Ground, Results
 from domain.checks import CHECKS
+from domain.checks.outcome import CLEAR, Outcome
 from domain.inspection import inspection
 from domain.judged import JUDGED
 from domain.partnership import PartnershipFiled
@@ -682,91 +684,155 @@ def test_more_than_a_kilometre_between_visit_and_venue_is_v1():
 HERE, THERE = (Place(division="110108", lon=Decimal(lon)) for lon in ("116.3", "116.4"))
 
 
-def found_by_a_visit_without_session(
-    seen: inspection.Seen | None, *held: Any, **told: Any
-) -> list[str]:
-    """One session is reported after the visit, as those do who are visited; several were before it."""
+def visited_without_naming(
+    seen: inspection.Seen | None, *held: Any, first: bool = True, **changes: Any
+) -> Story:
+    """A visit that names no session, and sessions reported after it or before, as those do who are visited."""
     story = registered(later(item(ELECTRICIAN, "5", "4"), item(COOK, "4")))
 
     def look() -> None:
-        story.tell(visit(assessment_id=None, seen=seen, **told), date(2025, 3, 10))
+        story.tell(visit(assessment_id=None, seen=seen, **changes), date(2025, 3, 10))
 
-    if len(held) == 1:
+    if first:
         look()
     for number, each in enumerate(held):
         story.tell(session(**{"assessment_id": f"a-{number}", "venue": HERE, **each}))
-    if len(held) > 1:
+    if not first:
         look()
-    return story.found()
+    return story
 
 
+def v1(story: Story) -> Outcome:
+    return next((f.outcome for f in story.fold.flags.values() if f.code == "V1"), CLEAR)
+
+
+@pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize(
-    ("seen", "held", "place", "contradicts"),
+    ("seen", "held", "place", "verdict"),
     [
-        # One session of the day, at the place of the visit or nowhere else that is known.
-        (inspection.Seen(candidates=11), [{}], HERE, True),
-        (inspection.Seen(candidates=11), [{}], None, True),
-        (inspection.Seen(held=False), [{}], HERE, True),
-        (inspection.Seen(occupation=COOK), [{}], HERE, True),
-        (inspection.Seen(candidates=10), [{}], HERE, False),
-        (None, [{}], THERE, False),
-        # What was seen elsewhere says nothing of it, unless it was that very occupation.
-        (inspection.Seen(held=False), [{}], THERE, False),
-        (inspection.Seen(occupation=COOK), [{}], THERE, False),
-        (inspection.Seen(occupation=ELECTRICIAN), [{}], THERE, True),
-        # Of several the one at the place, else the one of that occupation, else none.
-        (inspection.Seen(candidates=11), [{}, {"venue": THERE}], HERE, True),
-        (inspection.Seen(candidates=11), [{}, {}], HERE, False),
-        (
-            inspection.Seen(candidates=11, occupation=COOK),
-            [{}, {"occupation": COOK}],
-            HERE,
-            True,
-        ),
-        (inspection.Seen(held=False), [{}, {}], HERE, False),
+        # What holds of the place whatever else was held there is a breach.
+        (inspection.Seen(held=False), [{}], HERE, "breach"),
+        (inspection.Seen(held=False), [{}, {}], HERE, "breach"),
+        (inspection.Seen(held=False), [{}, {"venue": THERE}], HERE, "breach"),
+        (inspection.Seen(assessors_absent=("甲",)), [{}], HERE, "breach"),
+        # What another session would explain is undecided until the visit names the one that was seen.
+        (inspection.Seen(candidates=11), [{}], HERE, "undecided"),
+        (inspection.Seen(candidates=11), [{}], None, "undecided"),
+        (inspection.Seen(occupation=COOK), [{}], HERE, "undecided"),
+        (inspection.Seen(candidates=11), [{}, {}], HERE, "undecided"),
+        (inspection.Seen(candidates=11), [{}, {"venue": THERE}], HERE, "undecided"),
+        (inspection.Seen(occupation=COOK), [{}, {"occupation": COOK}], HERE, "undecided"),
+        # What agrees with every report, and what was not looked at, is clear.
+        (inspection.Seen(candidates=10), [{}], HERE, "clear"),
+        (inspection.Seen(candidates=10), [{}, {}], HERE, "clear"),
+        (None, [{}], THERE, "clear"),
+        # What was seen elsewhere says nothing of a session, unless it is of what was seen.
+        (inspection.Seen(held=False), [{}], THERE, "clear"),
+        (inspection.Seen(assessors_absent=("甲",)), [{}], None, "clear"),
+        (inspection.Seen(occupation=COOK), [{}], THERE, "clear"),
+        (inspection.Seen(occupation=ELECTRICIAN, level=Level.FIVE), [{}], THERE, "clear"),
+        (inspection.Seen(occupation=ELECTRICIAN), [{}], THERE, "undecided"),
         # No session of the day, or none that anybody could visit.
-        (inspection.Seen(candidates=11), [{"day": date(2025, 3, 11)}], HERE, False),
-        (inspection.Seen(candidates=11), [{"mode": Mode.ONLINE}], HERE, False),
+        (inspection.Seen(candidates=11), [{"day": date(2025, 3, 11)}], HERE, "clear"),
+        (inspection.Seen(candidates=11), [{"mode": Mode.ONLINE}], HERE, "clear"),
     ],
 )
-def test_a_visit_that_names_no_session_is_compared_with_the_one_that_it_must_have_met(
-    seen, held, place, contradicts
+def test_a_visit_that_names_no_session_is_held_against_each_of_its_day(
+    seen, held, place, verdict, first
 ):
-    found = found_by_a_visit_without_session(seen, *held, place=place)
-    assert found == (["V1"] if contradicts else [])
+    story = visited_without_naming(seen, *held, first=first, place=place)
+    assert v1(story).verdict.value == verdict
 
 
 def test_a_visit_from_afar_is_no_visit():
     seen = inspection.Seen(candidates=11)
-    assert found_by_a_visit_without_session(seen, {}, place=HERE, kind="线上督导") == []
+    assert v1(visited_without_naming(seen, {}, place=HERE, kind="线上督导")) is CLEAR
 
 
-def test_a_session_that_is_corrected_to_another_day_leaves_the_visit_to_the_other_one():
-    story = registered(later())
-    story.tell(session(venue=HERE))
-    other = story.tell(session(assessment_id="a-2", venue=HERE))
-    story.tell(
-        visit(assessment_id=None, seen=inspection.Seen(candidates=11), place=HERE),
-        date(2025, 3, 10),
-    )
-    assert story.found() == []
-    story.correct(other, held_from="2025-03-12", held_to="2025-03-12")
-    assert story.found() == ["V1"]
+REPORTS_OF_THE_DAY = {
+    "cooks": {"assessment_id": "a-cooks", "occupation": COOK, "venue": HERE},
+    "as-seen": {"assessment_id": "a-made-up", "venue": HERE, "candidates": Candidates(employee=40)},
+    "elsewhere": {"assessment_id": "a-elsewhere", "venue": THERE},
+    "no-venue": {"assessment_id": "a-nowhere", "venue": None},
+    "too-few": {"assessment_id": "a-few", "venue": HERE},
+}
+"""What may be reported of a day on which inspectors saw thirty electricians at a place."""
 
 
-def test_a_second_session_reported_for_the_day_acquits_of_no_contradiction():
-    """Whoever was seen with electricians would report a session of electricians behind the cooks (§1)."""
+def as_reported(*names: str | None) -> Outcome:
+    """V1 after the visit (None) and the reports came in, in this order; without the numbers of entries."""
     story = registered(later(item(ELECTRICIAN, "5", "4"), item(COOK, "4")))
-    seen = inspection.Seen(occupation=ELECTRICIAN)
-    story.tell(visit(assessment_id=None, seen=seen, place=HERE), date(2025, 3, 10))
-    story.tell(session(COOK, venue=HERE))
+    for name in names:
+        if name is None:
+            seen = inspection.Seen(occupation=ELECTRICIAN, candidates=30)
+            body: Any = visit(assessment_id=None, seen=seen, place=HERE)
+            story.tell(body, date(2025, 3, 10))
+        else:
+            story.tell(session(**REPORTS_OF_THE_DAY[name]))
+    found = v1(story)
+    named = sorted(story.fold.entries[at].event.assessment_id or "" for at in found.because)
+    return found._replace(because=(), values=(*found.values, *named))
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_of_all_orders_of_a_visit_and_the_reports_of_its_day_the_verdict_is_one(number):
+    for names in combinations(REPORTS_OF_THE_DAY, number):
+        orders = permutations((None, *names))
+        assert len({as_reported(*order) for order in orders}) == 1, names
+
+
+def test_no_further_report_of_the_day_makes_what_a_visit_saw_less_grave():
+    """A second session that is made up for the day acquits of nothing (§1)."""
+    for number in range(1, len(REPORTS_OF_THE_DAY)):
+        for names in combinations(REPORTS_OF_THE_DAY, number):
+            before = as_reported(None, *names).verdict.gravity
+            for more in REPORTS_OF_THE_DAY.keys() - set(names):
+                assert as_reported(None, *names, more).verdict.gravity >= before, (names, more)
+
+
+def test_a_session_made_up_as_it_was_seen_changes_nothing_of_what_another_one_departs_from():
+    story = visited_without_naming(
+        inspection.Seen(occupation=ELECTRICIAN), {"occupation": COOK}, place=HERE
+    )
     before = story.flag("V1")
-    second = story.tell(session(assessment_id="a-2", venue=HERE))
+    story.tell(session(assessment_id="a-made-up", venue=HERE))
     now = story.flag("V1")
-    assert (now.outcome.verdict, now.name) == (Verdict.BREACH, before.name)
-    assert second in now.outcome.because
-    assert "另报 1 场" in now.outcome.zh
-    assert shown_row(rows(story.fold, now.key)[0].doc)["assessment_id"] == "a-1"
+    assert now.outcome == before.outcome
+    assert "认定活动 a-0" in now.outcome.zh
+    assert shown_row(rows(story.fold, now.key)[0].doc)["assessment_id"] == "a-0"
+
+
+def test_the_sessions_that_depart_from_a_visit_are_named_and_of_many_the_rest_counted():
+    story = visited_without_naming(inspection.Seen(candidates=11), *[{}] * 5, place=HERE)
+    flag = story.flag("V1")
+    assert len(flag.outcome.because) == 6
+    assert "a-2" in flag.outcome.zh
+    assert "a-3" not in flag.outcome.zh
+    assert ("另有 2 场" in flag.outcome.zh, "and 2 more" in flag.outcome.en) == (True, True)
+    assert shown_row(rows(story.fold, flag.key)[0].doc)["assessment_id"] is None
+
+
+def test_inspectors_who_name_the_session_that_they_saw_decide_what_was_undecided():
+    for named, verdict in (("a-0", Verdict.BREACH), ("a-1", Verdict.CLEAR)):
+        story = visited_without_naming(
+            inspection.Seen(occupation=COOK), {}, {"occupation": COOK}, place=HERE
+        )
+        flag = story.flag("V1")
+        assert flag.outcome.verdict is Verdict.UNDECIDED
+        story.correct(flag.position, assessment_id=named)
+        assert story.flag("V1").outcome.verdict is verdict
+
+
+def test_a_session_that_is_corrected_to_another_day_no_longer_departs_from_the_visit():
+    story = visited_without_naming(inspection.Seen(candidates=11), {}, {}, place=HERE)
+    flag = story.flag("V1")
+    first, second = flag.outcome.because[1:]
+    story.correct(first, held_from="2025-03-12", held_to="2025-03-12")
+    assert story.flag("V1").outcome.because == (flag.position, second)
+    story.correct(second, held_from="2025-03-12", held_to="2025-03-12")
+    assert story.flag("V1").outcome.verdict is Verdict.CLEAR
+    story.correct(first, held_from="2025-03-09", held_to="2025-03-10")
+    assert story.flag("V1").outcome.verdict is Verdict.UNDECIDED
 
 
 def test_a_plan_that_is_not_filed_by_the_deadline_is_owed_but_not_for_the_year_of_the_first_listing():

@@ -528,6 +528,20 @@ def test_an_enterprise_does_not_choose_its_own_authority(path: str):
     given(register()).when(order(change, DAY, by=CENTRE)).then_as_ordered()
 
 
+def test_inspectors_name_the_session_that_they_saw_once_it_is_reported_and_no_other_enterprises():
+    theirs = [
+        register(uscc=OTHER, name="另一企业"),
+        held(uscc=OTHER, assessment_id="a-9", held_from=DAY, held_to=DAY),
+    ]
+    way = [register(), *theirs, order(spot_check(), DAY, by=inspector())]
+    way.append(held(held_from=DAY, held_to=DAY))
+    given(*way).when(correct(4, inspector(), assessment_id="a-1")).then_as_ordered()
+    for name in ("a-9", "a-none"):
+        refused = given(*way).when(correct(4, inspector(), assessment_id=name))
+        refused.then_refused("unknown-assessment", "fields.assessment_id")
+    given(*way).when(correct(4, inspector(), inspection_id="i-2")).then_refused("identity-field")
+
+
 def test_a_spot_check_is_corrected_by_its_own_authority():
     way = [register(), order(spot_check(), DAY, by=inspector())]
     given(*way).when(correct(2, inspector(), offline=False)).then_as_ordered()

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from domain import plan
 from domain.application import application
+from domain.assessment import ResultsPublished
+from domain.certificate.certificate import CertificateReissued, CertificateRevoked
 from domain.checks.outcome import Context
 from domain.enterprise import EnterpriseProfileChanged, UnitCovered, UnitReleased
 from domain.finding import finding, measure
@@ -28,17 +30,18 @@ from domain.terms.envelope import Recorded
 from domain.terms.vocabulary import PartnershipKind, StaffDuty
 from ledger.deciding.amending import apply
 from projections.views.cases import KINDS, rows_of
+from projections.views.certificates import rows_of as certificate_rows
 from projections.views.flag_rows import rows as flag_rows
 from projections.views.roster import rows as roster_rows
 from projections.views.row import item
 from tests import facts
 from tests.facts import COOK, ELECTRICIAN, LATHE, NUMBER, SCOPE
-from tests.given import SUPERVISOR, UNIT, USCC, _decided, entry, order
+from tests.given import CENTRE, SUPERVISOR, UNIT, USCC, _decided, entry, order
 from tests.story import LATER, apart, locate
 
 START = date(2025, 1, 1)
 MORE = (facts.item(LATHE, "4"), facts.item(ELECTRICIAN, "3"))
-CHOICES = 14
+CHOICES = 19
 
 
 def _day(offset: int) -> date:
@@ -68,7 +71,7 @@ def _receipt(app: str, offset: int) -> Command[Any]:
     return order(body, _day(offset))
 
 
-def _papers(  # noqa: C901, PLR0911, PLR0912 - one kind of paper a case
+def _papers(  # noqa: C901, PLR0911 - one kind of paper a case
     choice: int, offset: int, n: int
 ) -> list[Command[Any]]:
     """One or a few papers of one kind."""
@@ -124,6 +127,34 @@ def _papers(  # noqa: C901, PLR0911, PLR0912 - one kind of paper a case
                 occupation=ELECTRICIAN,
             )
             return [order(held, day), order(certificate, held.held_to, by=None)]
+        case 12:
+            hired = StaffRegistered(
+                uscc=USCC, staff_id=f"p-{n % 2}", name=("甲", "丙")[n % 2], duty=StaffDuty.ASSESSOR
+            )
+            gone = StaffReleased(uscc=USCC, staff_id=f"p-{n % 2}")
+            kind = PartnershipKind.SCHOOL
+            return [
+                of(hired if n % 3 else gone),
+                of(PartnershipFiled(uscc=USCC, kind=kind, partner="校")),
+            ]
+        case 13:
+            named = f"a-{n % 3}" if n % 2 else None
+            seen = Seen(candidates=20, occupation=LATHE if n > 2 else None)
+            return [of(facts.spot_check(inspection_id=f"i-{n}", assessment_id=named, seen=seen))]
+        case _:
+            return _more_papers(choice, offset, n)
+
+
+def _more_papers(  # noqa: PLR0911 - one kind of paper a case
+    choice: int, offset: int, n: int
+) -> list[Command[Any]]:
+    """The same of findings, measures, ends of certificates, and what is judged by little else."""
+    day = _day(offset)
+
+    def of(body: Any, **more: Any) -> Command[Any]:
+        return order(body, day, **more)
+
+    match choice:
         case 9:
             found = facts.raised(finding_id=f"f-{n % 2}")
             ordered = finding.RectificationOrdered(
@@ -147,21 +178,46 @@ def _papers(  # noqa: C901, PLR0911, PLR0912 - one kind of paper a case
                 **identity,
             )
             return [order(imposed, _day(4)), of(stayed, by=SUPERVISOR)]
-        case 12:
-            hired = StaffRegistered(
-                uscc=USCC, staff_id=f"p-{n % 2}", name=("甲", "丙")[n % 2], duty=StaffDuty.ASSESSOR
+        case 14:
+            finding_id = f"f-{n % 2}"
+            endings: tuple[Any, ...] = (
+                finding.FindingClosed(finding_id=finding_id, outcome="销号"),
+                finding.FindingWithdrawn(finding_id=finding_id, reason="疑点不成立"),
+                finding.FindingDisputed(finding_id=finding_id, statement=f"异议{n}"),
             )
-            gone = StaffReleased(uscc=USCC, staff_id=f"p-{n % 2}")
-            kind = PartnershipKind.SCHOOL
-            return [
-                of(hired if n % 3 else gone),
-                of(PartnershipFiled(uscc=USCC, kind=kind, partner="校")),
-            ]
+            return [of(endings[n % 3])]
+        case 15:
+            identity = {"finding_id": f"f-{n % 2}", "measure_id": f"m-{n % 2}"}
+            changed = (measure.MeasureVaried, measure.MeasureLifted, measure.MeasureSetAside)[n % 3]
+            varied = {"effective_to": _day(300 + n)} if n % 3 == 0 else {}
+            body = changed(effective_from=_day(5) if n % 3 == 0 else day, **varied, **identity)
+            return [of(body, by=SUPERVISOR if n % 3 else None)]
+        case 16:
+            number = f"{NUMBER[:-1]}{n % 3}"
+            new = f"{NUMBER[:-2]}9{n}"
+            ended: Any = (
+                CertificateReissued(certificate_no=number, new_certificate_no=new, reason="遗失")
+                if n % 2
+                else CertificateRevoked(certificate_no=number, reason="作废")
+            )
+            return [of(ended, by=CENTRE if n > 2 else None)]
+        case 17:
+            again = facts.issue(
+                assessment_id=f"a-{n % 3}",
+                certificate_no=f"{NUMBER[:-1]}{n % 3}",
+                issued_on=day,
+                occupation=ELECTRICIAN,
+            )
+            return [of(again)]
         case _:
-            seen = facts.spot_check(
-                inspection_id=f"i-{n}", assessment_id=f"a-{n % 3}", seen=Seen(candidates=20)
+            held_on = day + timedelta(days=10)
+            shown = ResultsPublished(
+                assessment_id=f"a-{n % 3}", published_on=day, until=held_on, where=f"{n}"
             )
-            return [of(seen)]
+            heard = finding.HearingHeld(finding_id=f"f-{n % 2}", held_on=day, outcome=f"{n}")
+            number = f"备案{n}" if n % 2 else None
+            filed = replace(facts.specification(), filing_no=number, title=f"规范{n}")
+            return [of((shown, heard, filed)[n % 3])]
 
 
 PAPERS = st.lists(
@@ -251,7 +307,13 @@ def result(entries: Sequence[Recorded[Any]]) -> dict[str, Any]:
         if row.columns[3] != "clear"  # what was known in between is another matter
     )
     roster = [(*row[:4], _bare(item(row.doc))) for row in roster_rows(of, USCC)]
-    return {"cases": cases, "flags": flags, "derived": derived, "roster": roster}
+    papers = sorted(
+        str((*row[:4], {**_bare(item(row.doc)), "ended_position": None}))
+        for record in of.file.certificates
+        for row in certificate_rows(of.file, record)
+    )
+    shown = {"cases": cases, "flags": flags, "derived": derived, "roster": roster}
+    return {**shown, "certificates": papers}
 
 
 CHANCE = random.Random(1)  # noqa: S311 - an order, not a key
