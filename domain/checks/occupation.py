@@ -52,6 +52,10 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
     )
 
 
+NO_STANDARD = "no-standard"
+"""Reason of S4 where the standards say that there is none, and no specification was filed."""
+
+
 def occupation_published(  # noqa: PLR0913, PLR0917 - two days, one occupation, and where to look
     position: int,
     occupation: Occupation,
@@ -123,7 +127,7 @@ def _by_standard(
         f" specification of the enterprise's own was filed before {day}",
         position,
         *filed,
-        reason="no-standard",
+        reason=NO_STANDARD,
         values=occupation.parts,
     )
 

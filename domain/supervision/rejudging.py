@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from domain.application.confirmation import ReceiptIssued
+from domain.application.submission import ApplicationSubmitted
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord
 from domain.checks import CHECKS, judge_inspection, judge_session
 from domain.checks.certificates import number_fits
+from domain.checks.occupation import NO_STANDARD
 from domain.checks.outcome import CLEAR
 from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
 from domain.standing.standing import EnterpriseListed, ListingRenewed
@@ -59,6 +62,38 @@ def from_its_day(supervision: "Supervision", entry: Recorded[Any], at: int) -> I
     )
     yield from supervision.judge_from(start, at)
     yield from supervision.owe(at)
+
+
+def application(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
+    """Of an application the checks read methods and receipt alone; its other steps have no bearing."""
+    if isinstance(entry.event, ApplicationSubmitted | ReceiptIssued):
+        yield from supervision.judge_sessions(date.min, at)
+        yield from supervision.owe(at)
+
+
+def plan(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
+    """A plan bears on the sessions of its year, and on whether it is owed."""
+    yield from supervision.judge_sessions(date(entry.event.year, 1, 1), at)
+    yield from supervision.owe(at)
+
+
+def sessions_from_its_day(
+    supervision: "Supervision", entry: Recorded[Any], at: int
+) -> Iterator[Touch]:
+    """Registers and partnerships bear on sessions alone."""
+    yield from supervision.judge_sessions(entry.valid_from, at)
+
+
+def sessions(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    """The same of one that was corrected: its day may have been another one."""
+    yield from supervision.judge_sessions(date.min, at)
+
+
+def specification(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001
+    """A filing takes away what S4 says for the want of one, and raises nothing."""
+    flags = (flag for flag in supervision.flags.values() if flag.code == "S4")
+    wanting = {flag.position for flag in flags if flag.outcome.reason == NO_STANDARD}
+    yield from supervision.judge_again(wanting, at)
 
 
 def whole(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:  # noqa: ARG001

@@ -53,7 +53,7 @@ STREAMS: Mapping[str, StreamKind] = MappingProxyType(
         ),
         "application": StreamKind(
             taken.add_application, corrected.reread_standing,
-            rejudging.whole, rejudging.whole, touches.application,
+            rejudging.application, rejudging.application, touches.application,
         ),
         "standing": StreamKind(
             taken.add_standing, corrected.reread_standing,
@@ -61,7 +61,7 @@ STREAMS: Mapping[str, StreamKind] = MappingProxyType(
         ),
         "plan": StreamKind(
             taken.add_plan, corrected.reread_plans,
-            rejudging.whole, rejudging.whole, touches.plan,
+            rejudging.plan, rejudging.plan, touches.plan,
         ),
         "assessment": StreamKind(
             taken.add_assessment, corrected.reread_session,
@@ -85,15 +85,15 @@ STREAMS: Mapping[str, StreamKind] = MappingProxyType(
         ),
         "staff": StreamKind(
             taken.add_staff, corrected.reread_staff,
-            rejudging.from_its_day, rejudging.whole, touches.register,
+            rejudging.sessions_from_its_day, rejudging.sessions, touches.register,
         ),
         "partnership": StreamKind(
             taken.add_partnership, corrected.reread_partnerships,
-            rejudging.from_its_day, rejudging.whole, touches.register,
+            rejudging.sessions_from_its_day, rejudging.sessions, touches.register,
         ),
         "specification": StreamKind(
             taken.add_specification, corrected.reread_specifications,
-            rejudging.whole, rejudging.whole, touches.register,
+            rejudging.specification, rejudging.whole, touches.register,
         ),
         "record": _NONE._replace(
             takes=taken.add_request, bears_on=rejudging.request, corrected=rejudging.request,

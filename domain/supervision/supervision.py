@@ -5,7 +5,7 @@ entries of one subject in position order, with the adoptions of catalogues and t
 among them, and says after each which public records it touched. Total: it never raises on a recorded fact.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -288,14 +288,30 @@ class Supervision:
 
         Of a certificate, only what departs from its session rests on anything but the two.
         """
+        yield from self.judge_sessions(day, at)
+        for record in list(self._departing.values()):
+            yield from self.judge_certificate(record, at)
+        yield from self.judge_trades(at)
+
+    def judge_sessions(self, day: date, at: int) -> Iterator[Touch]:
+        """Judge every session held on or after `day` again, and no certificate."""
         for session in self.file.sessions.values():
             assessed = session.entry.event
             if assessed.held_to >= day:
                 outcomes = judge_session(session.entry, self.file, self.context)
                 yield from self.settle(session.entry.position, assessed.held_from, outcomes, at)
-        for record in list(self._departing.values()):
-            yield from self.judge_certificate(record, at)
-        yield from self.judge_trades(at)
+
+    def judge_again(self, positions: Collection[int], at: int) -> Iterator[Touch]:
+        """Judge the sessions, and the certificates that depart from theirs, at the positions again."""
+        for session in self.file.sessions.values():
+            if session.entry.position in positions:
+                outcomes = judge_session(session.entry, self.file, self.context)
+                day = session.entry.event.held_from
+                yield from self.settle(session.entry.position, day, outcomes, at)
+        for position in sorted(positions):
+            record = self._departing.get(position)
+            if record is not None:
+                yield from self.judge_certificate(record, at)
 
     def judge_certificate(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
         """Judge a certificate again."""

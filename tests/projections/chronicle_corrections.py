@@ -91,6 +91,7 @@ CORRECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("checklist.0.value", '"否"'),
         ("seen.held", "true"),
         ("seen", '{"level":"5"}'),
+        ("assessment_id", "null"),
         *_DAYS,
     ),
     "FindingRaised": (("severity", '"severe"'), ("statement", '"另"'), *_DAYS),
