@@ -169,11 +169,6 @@ class Endable(Protocol):
         ...
 
     @property
-    def given_on(self) -> date:
-        """The day on which it was given its number."""
-        ...
-
-    @property
     def end(self) -> End | None:
         """How it ended."""
         ...
@@ -185,11 +180,10 @@ C = TypeVar("C", bound=Endable)
 def those_ended(certificates: Iterable[C], entry: Recorded[Any]) -> list[C]:
     """Return what a reissue or a revocation ends of certificates, in order of entry.
 
-    It is what the holder of the one that the entry names was given under the number by its day, whether
-    it was reported before the entry or behind it (`end_before`). An entry of before certificates
-    were named takes the number away from all holders whom one enterprise gave it, and a reissue gives
-    the one recorded last a number of their own. What the enterprise means to end later, an authority
-    ends before.
+    It is what the holder of the one that the entry names has under the number. An entry of before
+    certificates were named takes the number away from all holders whom one enterprise gave it, and a
+    reissue gives the one recorded last a number of their own. What the enterprise means to end later,
+    an authority ends before.
     """
     event: CertificateReissued | CertificateRevoked = entry.event
     holding = [
@@ -197,44 +191,17 @@ def those_ended(certificates: Iterable[C], entry: Recorded[Any]) -> list[C]:
         for certificate in certificates
         if folded(certificate.number) == folded(event.certificate_no)
         and certificate.uscc == entry.subject
+        and certificate.position < entry.position
         and may_end(certificate.end, entry.actor.role, entry.valid_from)
     ]
-    known = [each for each in holding if each.position < entry.position]
     if event.position is not None:
-        meant = {each.holder for each in known if each.position == event.position}
-    elif isinstance(event, CertificateRevoked):
-        meant = {each.holder for each in known}
-    else:
-        meant = {each.holder for each in known[-1:]}
-    theirs = [certificate for certificate in holding if certificate.holder in meant]
-    by_then = {each.holder for each in theirs if each.given_on <= entry.valid_from}
-    return [
-        certificate
-        for certificate in theirs
-        if certificate.given_on <= entry.valid_from
-        # A correction may put an end before the day of what it ended.
-        or (certificate.holder not in by_then and certificate.position < entry.position)
-    ]
-
-
-def end_before(certificates: Iterable[Endable], late: Endable) -> End | None:
-    """Return the end with which a certificate ended that is recorded only behind that end.
-
-    What one holder has under one number in one enterprise is one paper: reported again for a day up
-    to its end, it ended with it, whichever entry came first. Else whose certificate was revoked
-    would report it once more, and it would hold again (§1).
-    """
-    number = folded(late.number)
-    for certificate in certificates:
-        if (
-            certificate.end is not None
-            and late.given_on <= certificate.end.day
-            and certificate.holder == late.holder
-            and certificate.uscc == late.uscc
-            and folded(certificate.number) == number
-        ):
-            return certificate.end
-    return None
+        meant = {
+            certificate.holder for certificate in holding if certificate.position == event.position
+        }
+        return [certificate for certificate in holding if certificate.holder in meant]
+    if isinstance(event, CertificateRevoked):
+        return holding
+    return [certificate for certificate in holding if certificate.holder == holding[-1].holder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +224,6 @@ class Issue:
     def replaced_by(self) -> str | None:
         """The number that it got instead, where it was replaced."""
         return self.end.replaced_by if self.end is not None else None
-
-    @property
-    def given_on(self) -> date:
-        """The day on which it was given its number."""
-        return self.day
 
 
 State: TypeAlias = tuple[Issue, ...]
@@ -295,7 +257,6 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     if isinstance(event, CertificateIssued):
         number, holder = event.certificate_no, event.holder.subject_id
         issue = Issue(entry.position, uscc, number, holder, entry.valid_from, event)
-        issue = replace(issue, end=end_before(state, issue))
         return (*state, issue)
     if not isinstance(event, CertificateReissued | CertificateRevoked):
         return state  # a review of C2 carries the number's tag and ends nothing

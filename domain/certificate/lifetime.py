@@ -134,8 +134,7 @@ def read_end(
         record.end = end
     if not ended or end.replaced_by is None:
         return None
-    # What was reported again behind the reissue has no part in what that made.
-    old = [record for record in ended if record.position < entry.position][-1]
+    old = ended[-1]
     new = made or CertificateRecord(made_by(entry, old.entry))
     new.before, new.reissue, old.successor = old, entry, new
     new.correct(made_by(entry, old.entry))

@@ -20,7 +20,6 @@ from domain.certificate.certificate import (
     CertificateIssued,
     CertificateReissued,
     CertificateRevoked,
-    end_before,
 )
 from domain.certificate.lifetime import CertificateRecord, read_end
 from domain.checks.outcome import CLEAR, Outcome
@@ -124,10 +123,6 @@ class Duplicates:
             case CertificateIssued():
                 record = CertificateRecord(entry)
                 self._add(record)
-                if self._ends:
-                    record.end = end_before(self._numbered(record), record)
-                    if record.end is not None:
-                        return self._beside(record)
                 return self._near(record)
             case RecordCorrected():
                 return self._correct(entry)

@@ -16,7 +16,7 @@ from domain import correction, enterprise, flag, partnership, plan, specificatio
 from domain.application import application
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld, ResultsPublished
-from domain.certificate.certificate import CertificateIssued, end_before
+from domain.certificate.certificate import CertificateIssued
 from domain.certificate.lifetime import CertificateRecord, read_end
 from domain.correction import CorrectionDecided, CorrectionRequested, Request
 from domain.finding import finding
@@ -96,7 +96,6 @@ class SubjectFile:
         "corrections",
         "course",
         "districts",
-        "ended_numbers",
         "enterprise",
         "entries",
         "findings",
@@ -135,8 +134,6 @@ class SubjectFile:
         """Certificates in order of position."""
         self._by_number: dict[str, list[CertificateRecord]] = {}
         self._numbered = 0
-        self.ended_numbers: set[str] = set()
-        """Numbers under which a certificate was revoked or replaced."""
         self.inspections: dict[str, list[Recorded[Any]]] = {}
         self.visits: dict[str | None, list[int]] = {}
         """Session → the entries of the spot checks that name it; None: of those that name none."""
@@ -151,8 +148,6 @@ class SubjectFile:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
         record = CertificateRecord(entry)
         self.certificates.append(record)
-        if self.ended_numbers and folded(record.number) in self.ended_numbers:
-            record.end = end_before(self.by_number[folded(record.number)], record)
         session = self.sessions.get(entry.event.assessment_id)
         if session is not None:
             session.certificates.append(record)
@@ -285,7 +280,6 @@ def add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     if type(event) is CertificateIssued:
         file.add_certificate(entry)
         return
-    file.ended_numbers.add(folded(event.certificate_no))
     known = file.made_by(entry)
     made = read_end(file.by_number.get(folded(event.certificate_no), ()), entry, known)
     if made is not None and made is not known:

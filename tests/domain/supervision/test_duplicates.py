@@ -15,7 +15,7 @@ from domain.certificate.certificate import (
     CertificateReissued,
     CertificateRevoked,
 )
-from domain.checks.outcome import CLEAR, Context
+from domain.checks.outcome import Context
 from domain.correction import resolved
 from domain.flag import Said, shown
 from domain.supervision.duplicates import Duplicates
@@ -31,7 +31,6 @@ from tests.ledger_story import ABOUT_NOBODY
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_events import day_of
 from tests.story import (
-    BUREAU,
     COOK,
     ELECTRICIAN,
     OTHER,
@@ -205,34 +204,6 @@ def test_one_holder_certified_twice_for_the_same_is_flagged_and_cleared_by_revok
         (second, Verdict.BREACH),
         (revoked, Verdict.CLEAR),
     ]
-
-
-REPORTER = Actor(account="r-1", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
-
-
-@pytest.mark.parametrize("by", [BUREAU, REPORTER])
-def test_a_second_report_of_a_certificate_that_was_revoked_is_judged_as_one_before_it(by):
-    first, again = issued(), issued(issued_on=issued().issued_on - timedelta(days=1))
-    revoked = CertificateRevoked(certificate_no=FIRST, reason="作废")
-    found = []
-    for order in ((first, again, revoked), (first, revoked, again)):
-        story = Story()
-        for each in order:
-            story.tell(each, LATER if each is revoked else None, by=by)
-        judged = read(story.entries)
-        papers = {
-            (
-                c.issued_on,
-                c.ended,
-                c.state,
-                (judged.duplicates.outcome(c.position) or CLEAR).verdict,
-            )
-            for c in judged.files[USCC].file.certificates
-        }
-        assert len(papers) == 2
-        found.append(papers)
-    assert found[0] == found[1]
-    assert {ended for _, ended, *_ in found[0]} == {LATER}
 
 
 def test_revoking_the_first_in_time_clears_the_second_and_a_corrected_day_flags_it_again():
