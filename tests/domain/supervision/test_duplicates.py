@@ -539,11 +539,10 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
             papers.append(_Paper(entry.position, number, who, told_, day))
         if not isinstance(told_, CertificateReissued | CertificateRevoked):
             continue
-        holding = [
-            p for p in papers if (p.number, p.subject, p.ended) == (told_.certificate_no, who, None)
-        ]
+        named = [p for p in papers if (p.number, p.subject) == (told_.certificate_no, who)]
+        holding = [p for p in named if _may_end(p, entry)]
         reissue = isinstance(told_, CertificateReissued)
-        if reissue:
+        if reissue and holding:
             holding = [p for p in holding if p.grade[0] == holding[-1].grade[0]]
         for paper in holding:
             paper.ended = entry.valid_from
@@ -554,6 +553,14 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
             old.after = made
             papers.append(made)
     return papers
+
+
+def _may_end(paper: _Paper, entry: Recorded[Any]) -> bool:
+    """What its enterprise means to end later, an authority ends before."""
+    if paper.ended is None:
+        return True
+    by_authority = entry.actor.role is not Role.ENTERPRISE_REPORTER
+    return by_authority and not paper.freed and entry.valid_from < paper.ended
 
 
 def _against(own: _Paper, papers: Sequence[_Paper]) -> tuple[set[int], set[int]]:
