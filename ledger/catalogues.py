@@ -19,7 +19,8 @@ from domain.terms.contents import Content
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import CatalogueKind
 from ledger import catalogue_forms
-from ledger.gate.faults import Invalid, malformed
+from ledger.gate.faults import Fault, Invalid, malformed
+from ledger.gate.text import NUMBER_HERE, holds_identity_number
 from ledger.reference import SHIPPED, shipped_content
 
 logger = logging.getLogger("dudao.ledger")
@@ -69,6 +70,7 @@ def add(
     """
     content = arrived.raw if arrived.table is None else arrived.table
     found = catalogue_forms.read(arrived.kind, content)
+    _require_nobody(arrived.kind, content)
     digest = bytes.fromhex(arrived.sha256)
     values = {
         "sha256": digest,
@@ -88,6 +90,17 @@ def add(
             f"the file is stored already, as {row[0]}",
         )
     return arrived.sha256, found
+
+
+def _require_nobody(kind: CatalogueKind, content: bytes) -> None:
+    """Refuse a file with a person's number in it: it is kept for ever and shown to every reader."""
+    text = content.decode("utf-8-sig")
+    # The degrees of an outline have as many digits, and nobody's number among them.
+    if kind is CatalogueKind.OUTLINE or not holds_identity_number(text):
+        return
+    rows = enumerate(text.splitlines(), 1)
+    faults = [Fault(str(row), *NUMBER_HERE) for row, line in rows if holds_identity_number(line)]
+    raise Invalid(faults or [Fault("file", *NUMBER_HERE)])
 
 
 LIST = """

@@ -47,8 +47,10 @@ def serving(app: App) -> Iterator[str]:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield address(listening)
-        server.should_exit = True
-        thread.join()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield address(listening)
+        finally:  # also where what is served fails, or the process waits for the thread for ever
+            server.should_exit = True
+            thread.join()

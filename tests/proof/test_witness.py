@@ -105,6 +105,11 @@ def test_it_refuses_all_else_and_forgets_nothing(witness: Witness, body: bytes, 
     assert witness.add(request(7, 12)).status == 200
 
 
+def test_another_tree_of_a_size_that_was_cosigned_is_said_to_be_one(witness: Witness):
+    assert witness.add(request(0, 7)).status == 200
+    assert witness.add(request(7, 7, OTHER)).body == b"another root was cosigned for this size\n"
+
+
 def test_a_proof_for_nothing_is_refused(witness: Witness):
     body = Request(0, (LEAVES[0],), signed(7)).written()
     assert witness.add(body).status == 422

@@ -5,8 +5,10 @@ and numbers is marked by the names and types of their fields, so a new event or 
 itself. Then every table, log, file and answer is searched.
 """
 
+import io
 import json
 import logging
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from ledger.gate.shapes import from_line
 from ledger.gate.text import PROSE
 from ledger.vault.vault import Person
 from projections.items.persons import LEFT_OUT
+from proof.signer import open_signer, sign_now
 from tests.api.desk import Desk
 from tests.api.intake.test_operations import finished
 from tests.api.lines import (
@@ -39,6 +42,7 @@ from tests.api.lines import (
     session,
     uscc,
 )
+from tests.api.questions.ways_in import People, Ways
 from tests.postgres import Server
 from tests.serving import own_settings, serving
 
@@ -57,8 +61,16 @@ BY_OTHERS = frozenset(
     {"EnterpriseListed", "ClockSet", "DayClosed", "DemonstrationBegun", "PersonErased"}
 )
 """Events that nobody sends: they follow from others, or are the owner's; erasures stand in a test of their own."""
-AS_SAID = frozenset({"ledger.entry.payload", "projections.*.doc"})
-"""Where words stand that were taken: the entry, which a court reads, and the rows that are shown of it."""
+AS_SAID = frozenset(
+    {
+        "ledger.entry.payload",
+        "projections.*.doc",
+        "ledger.catalogue.content",
+        "ledger.catalogue.file_name",
+    }
+)
+"""Where words stand that were taken: the entry, which a court reads, the rows that are shown of it, and files
+of reference data with the name that who brought them in gave them, which analysts are not told."""
 
 
 def marked(value: Any, path: tuple[str, ...] = ()) -> Any:
@@ -104,7 +116,7 @@ class Told:
 
     def __init__(self, house: Installation, desk: Desk, folder: Path) -> None:
         self.house, self.desk, self.folder = house, desk, folder
-        self.taken: set[str] = set()
+        self.printed, self.code = "", ""
         self.logged = Logged()
         logging.getLogger().addHandler(self.logged)
 
@@ -144,6 +156,15 @@ def every_way_in(told: Told) -> None:
         assert report.refused == 0, reject.read_text("utf-8")[:2000]
     over_http(told)
     sheets_and_files(told)
+    addresses = told.house.database.addresses
+    environment = {
+        "DUDAO_DATABASE_URL": addresses.app,
+        "DUDAO_OWNER_URL": addresses.owner,
+        "DUDAO_DATA": str(told.house.settings.folder),
+    }
+    ways = Ways(told.desk, People(NAME, PHONE, HOLDER, NUMBER), told.folder, environment)
+    ways.all()
+    told.printed, told.code = ways.printed, ways.code
     told.desk.items("/v1/flags", limit=1000)  # waits until the views hold all of it
 
 
@@ -265,7 +286,7 @@ def test_words_stand_where_they_were_said_and_nowhere_else(above: Connection[Any
 
 
 def test_nobody_stands_in_a_log_or_a_file(told: Told) -> None:
-    texts = ["\n".join(told.logged.lines)]
+    texts = ["\n".join(told.logged.lines), told.printed]
     folder = told.house.settings.folder
     texts += [
         f"{path} {path.read_bytes().decode('utf-8', 'replace')}"
@@ -322,6 +343,21 @@ def test_the_views_of_analysts_hold_nobody(above: Connection[Any]) -> None:
         text = "\n".join(row for (row,) in above.execute(query).fetchall())
         assert text
         assert not [each for each in (*NEEDLES, *WORDS) if each in text], table
+
+
+def test_a_bundle_holds_no_holder(told: Told, tmp_path: Path) -> None:
+    """Everything about an enterprise, for who sees everything: words as they were said, and no person."""
+    house = told.house
+    with house.pool.connection() as connection:
+        sign_now(open_signer(tmp_path / "signer", "ledger.example/canaries"), connection, 0)
+    path = f"/v1/enterprises/{told.code}/bundle"
+    answer = told.desk.http.get(path, headers=told.desk.auth(SUPERVISOR), timeout=60)
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert any(name.startswith("entries/") for name in archive.namelist())
+        for name in archive.namelist():
+            text = archive.read(name).decode("utf-8", "replace")
+            assert not [each for each in NEEDLES if each in f"{name} {text}"], name
 
 
 def test_the_public_is_told_of_nobody(told: Told) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.connect import Addresses
 from ledger.log.clock import now
@@ -16,6 +17,7 @@ from ledger.log.postgres_log import PostgresLog
 from ledger.log.verify import verify
 from tests.database_clock import put_clock
 from tests.ledger.drafts import draft, single
+from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
 
@@ -92,6 +94,21 @@ def test_even_the_owner_may_not(written: PostgresLog, addresses: Addresses, atta
     ):
         connection.execute(attack)
     assert refused.value.sqlstate in {"LG002", "42501"}
+
+
+@pytest.mark.parametrize("attack", [each for each in OF_THE_OWNER if each.startswith("DELETE")])
+def test_no_setting_of_a_session_switches_the_triggers_off(
+    written: PostgresLog, server: Server, addresses: Addresses, attack: str
+):
+    """Not even a superuser's, who has to take them away to come past them: that is seen."""
+    name = conninfo_to_dict(addresses.owner)["dbname"]
+    with psycopg.connect(
+        make_conninfo(server.superuser, dbname=name), autocommit=True
+    ) as connection:
+        connection.execute("SET session_replication_role = replica")
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute(attack)
+    assert refused.value.sqlstate == "LG002"
 
 
 def append(

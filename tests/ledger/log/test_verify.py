@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - an attacker writes the statements he likes
 
 from collections.abc import Iterator
+from itertools import product
 
 import psycopg
 import pytest
@@ -132,6 +133,15 @@ def test_an_untouched_ledger_is_whole(attacker: Attacker):
     assert seen == [(SIZE, SIZE)]
 
 
+def test_some_pages_are_put_together_from_the_bare_columns_whoever_offers_to(
+    attacker: Attacker, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[pages.Job] = []
+    monkeypatch.setattr("ledger.log.verify.SELDOM", 1)
+    report = verify(attacker.log.pool, fast=asked.append)
+    assert (report.difference, asked) == (None, [])
+
+
 def test_the_fast_way_accepts_what_is_whole(attacker: Attacker):
     with attacker.log.pool.connection() as connection:
         found = pages.accepted(connection, pages.Job(0, SIZE, (4, SIZE)))
@@ -190,6 +200,21 @@ def test_a_changed_bit_in_the_index_of_tags_is_named(
     ("statement", "position"),
     [
         ("UPDATE ledger.entry SET version = 2147483647 WHERE position = 3", 3),
+        # The same bytes under the same leaf, cut at another place.
+        (
+            (
+                "UPDATE ledger.entry SET salt = substr(payload, octet_length(payload)) || salt,"
+                " payload = substr(payload, 1, octet_length(payload) - 1) WHERE position = 4"
+            ),
+            4,
+        ),
+        (
+            (
+                "UPDATE ledger.entry SET subject = subject || E'\ndistrict ' || district, district = NULL"
+                " WHERE position = 4"
+            ),
+            4,
+        ),
         ("DELETE FROM ledger.entry WHERE position = 5", 5),
         ("DELETE FROM ledger.entry WHERE position > 9", 10),
         ("DELETE FROM ledger.entry_tag WHERE position = 5", 5),
@@ -291,6 +316,7 @@ def test_a_tile_that_does_not_say_what_the_entries_say_is_named(
     assert difference is not None
     assert difference.position == position
     assert difference.what.startswith("tile: ")
+    assert verify(log.pool, fast=in_threads(log.pool)).difference == difference
 
 
 def test_a_ledger_of_several_pages_is_recomputed_in_processes(server: Server, log: PostgresLog):
@@ -320,11 +346,14 @@ def test_a_ledger_of_several_pages_is_recomputed_in_processes(server: Server, lo
         superuser = make_conninfo(server.superuser, dbname=name_of(log))
         with psycopg.connect(superuser, autocommit=True) as connection:
             connection.execute("ALTER TABLE ledger.entry DISABLE TRIGGER ALL")
-            position = pages.PAGE + 1
-            for change in (
-                "part = 99999",
-                "idempotency_key = 'z'",
-                "recorded_at = recorded_at - interval '1 s'",
+            # At the first entry of a page, and where no tile is whole yet.
+            for position, (change, what) in product(
+                (pages.PAGE + 1, pages.PAGE + 600),
+                (
+                    ("part = 99999", "part: 99999"),
+                    ("idempotency_key = 'z'", "part: "),
+                    ("recorded_at = recorded_at - interval '1 s'", "recorded_at: before"),
+                ),
             ):
                 recorded = log.at([position])[0]
                 connection.execute(f"UPDATE ledger.entry SET {change} WHERE position = {position}")
@@ -336,6 +365,7 @@ def test_a_ledger_of_several_pages_is_recomputed_in_processes(server: Server, lo
                 assert report == verify(log.pool)
                 assert report.difference is not None
                 assert report.difference.position == position
+                assert report.difference.what.startswith(what)
                 connection.execute(
                     "UPDATE ledger.entry SET part = %s, idempotency_key = %s, recorded_at = %s,"
                     " leaf = %s WHERE position = %s",
