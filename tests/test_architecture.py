@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import docs.generate_decisions as decisions
@@ -161,6 +162,12 @@ def test_no_folder_of_the_outside_has_lost_its_floors():
         if len(list(folder.glob("*.py"))) > MOST_FILES
     }
     assert crowded == {}
+
+
+def test_a_module_is_told_from_others_of_its_name_by_its_folder():
+    modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    named = Counter((path.parent.name, path.stem) for path in modules if path.stem != "__init__")
+    assert [name for name, number in named.items() if number > 1] == []
 
 
 def test_the_index_of_decisions_is_written_from_the_decisions():
