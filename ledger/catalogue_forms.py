@@ -143,12 +143,12 @@ def read(kind: CatalogueKind, raw: bytes) -> Read:
         return Read(named, 1, () if named.checks_from else (NOT_NAMED,))
     if kind is CatalogueKind.OUTLINE:
         return _outline(raw)
-    found, notes = _table(raw, FORMS[kind])
+    rows, notes = _table(raw, FORMS[kind])
     faults: list[Fault] = []
-    content = _READERS[kind](found, faults)
+    content = _READERS[kind](rows, faults)
     if faults:
         raise Invalid(faults[:MOST_FAULTS])
-    return Read(content, len(found), notes)
+    return Read(content, len(rows), notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +191,15 @@ def _table(raw: bytes, form: Form) -> tuple[list[_Row], tuple[str, ...]]:
         f"不认识的列“{head[:40]}”未读取 / column “{head[:40]}” is not known and was not read"
         for head in strange
     )
-    found = [
+    lines = [
         _Row(
             number, {name: cell for name, cell in zip(known, row, strict=False) if name is not None}
         )
         for number, row in body
     ]
-    if not found:
+    if not lines:
         raise malformed("只有表头,没有数据行", "heads only, no rows")
-    return found, notes
+    return lines, notes
 
 
 def _fault(row: _Row, head: str, zh: str, en: str) -> Fault:
@@ -233,8 +233,8 @@ def _levels(row: _Row, faults: list[Fault]) -> frozenset[Level] | None:
     text = row["levels"]
     if not text:
         return None
-    found = [level_from(part) for part in re.split("[;、,，；]", text) if part.strip()]
-    if None in found:
+    levels = [level_from(part) for part in re.split("[;、,，；]", text) if part.strip()]
+    if None in levels:
         faults.append(
             _fault(
                 row,
@@ -243,7 +243,7 @@ def _levels(row: _Row, faults: list[Fault]) -> frozenset[Level] | None:
                 "levels are expected like 5;4;3",
             )
         )
-    return frozenset(level for level in found if level is not None)
+    return frozenset(level for level in levels if level is not None)
 
 
 def _day(row: _Row, head: str, faults: list[Fault]) -> date | None:
@@ -275,9 +275,9 @@ def _dictionary(rows: Sequence[_Row], faults: list[Fault]) -> Content:
         _once(row, "code", code, codes_at, faults)
         _once(row, "name", folded(name), names_at, faults)
         names[code] = name
-        found = _levels(row, faults)
-        if found:
-            levels[code] = found
+        of_occupation = _levels(row, faults)
+        if of_occupation:
+            levels[code] = of_occupation
     doubtful = frozenset(row["code"] for row in rows if row["confidence"] == "c")
     return Dictionary(
         edition="",
@@ -302,7 +302,7 @@ _CLASSES = MappingProxyType(
 
 
 def _new_occupations(rows: Sequence[_Row], faults: list[Fault]) -> Content:
-    found: dict[str, NewOccupation] = {}
+    by_name: dict[str, NewOccupation] = {}
     known: dict[Any, int] = {}
     for row in rows:
         name = _name(row, "name", faults)
@@ -314,15 +314,17 @@ def _new_occupations(rows: Sequence[_Row], faults: list[Fault]) -> Content:
                 _fault(row, "class", "类别应为 技能类 或 专业技术类", "skills or professional")
             )
         of_class = not code or code[0] in "3456"
-        found[folded(name)] = NewOccupation(name=name, code=code, skills=bool(skills) and of_class)
-    return NewOccupations(by_name=found)
+        by_name[folded(name)] = NewOccupation(
+            name=name, code=code, skills=bool(skills) and of_class
+        )
+    return NewOccupations(by_name=by_name)
 
 
 _NONE = frozenset({"无", "否", "no", "none", "false"})
 
 
 def _standards(rows: Sequence[_Row], faults: list[Fault]) -> Content:
-    found: dict[str, list[Standard]] = {}
+    by_name: dict[str, list[Standard]] = {}
     without: set[str] = set()
     for row in rows:
         name = folded(_name(row, "name", faults))
@@ -336,8 +338,8 @@ def _standards(rows: Sequence[_Row], faults: list[Fault]) -> Content:
             levels=_levels(row, faults),
             document=row["document"],
         )
-        found.setdefault(name, []).append(standard)
-    both = without & found.keys()
+        by_name.setdefault(name, []).append(standard)
+    both = without & by_name.keys()
     if both:
         faults.append(
             Fault(
@@ -347,7 +349,7 @@ def _standards(rows: Sequence[_Row], faults: list[Fault]) -> Content:
             )
         )
     return Standards(
-        by_name={name: tuple(each) for name, each in found.items()}, without=frozenset(without)
+        by_name={name: tuple(each) for name, each in by_name.items()}, without=frozenset(without)
     )
 
 

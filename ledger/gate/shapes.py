@@ -88,34 +88,34 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
     Raises:
         Invalid: with every fault.
     """
-    found = list(faults)
+    wrong = list(faults)
     name, data = top.get("type"), top.get("data")
     validator = GIVEN.get(name) if type(name) is str else None
     if validator is None:
-        raise Invalid([*found, _unknown_type(name)])
+        raise Invalid([*wrong, _unknown_type(name)])
     if name in _REASONED:
         data = _with_reason(data, top.get("reason"))
-    body = _checked(validator, data, "data", found)
+    body = _checked(validator, data, "data", wrong)
     if name in _WITH_EVIDENCE and body is not None and body.evidence:
         body = replace(body, evidence=tuple(map(generated, body.evidence)))
-    actor = _actor(top.get("actor"), found)
-    valid_from = _valid_from(top.get("valid_from"), body, found)
+    actor = _actor(top.get("actor"), wrong)
+    valid_from = _valid_from(top.get("valid_from"), body, wrong)
     reason, document_no, key = (
-        (_text(top.get(field), field, found) for field in _BESIDE)
+        (_text(top.get(field), field, wrong) for field in _BESIDE)
         if len(top) > _NEEDED or "valid_from" not in top
         else (None, None, None)
     )
-    stamps = _stamps(top, found) if len(top) > _NEEDED else UNSTAMPED
+    stamps = _stamps(top, wrong) if len(top) > _NEEDED else UNSTAMPED
     if reason is None and name in _REASONED:
         reason = getattr(body, "reason", None)
     if not top.keys() <= _KNOWN:
-        found += (
+        wrong += (
             Fault(path_text([k]), *_NOT_ON_A_LINE.get(k, UNKNOWN_FIELD))
             for k in top
             if k not in _KNOWN
         )
-    if found:
-        raise Invalid(found)
+    if wrong:
+        raise Invalid(wrong)
     asked = {name: value for name, value in top.items() if name not in _NO_CONTENT}
     holder = None
     if type(body) is CertificateIssued:
@@ -141,23 +141,23 @@ _NOT_ON_A_LINE: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def _stamps(top: Mapping[str, Any], found: list[Fault]) -> Stamps:
+def _stamps(top: Mapping[str, Any], faults: list[Fault]) -> Stamps:
     if top.keys().isdisjoint(STAMPS):
         return UNSTAMPED
     received_on, received_by, approved_by = (top.get(name) for name in STAMPS)
     stamps = Stamps(
-        received_on=_checked(DAY, received_on, "received_on", found) if received_on else None,
-        received_by=_stated(received_by, "received_by", found),
-        approved_by=_stated(approved_by, "approved_by", found),
+        received_on=_checked(DAY, received_on, "received_on", faults) if received_on else None,
+        received_by=_stated(received_by, "received_by", faults),
+        approved_by=_stated(approved_by, "approved_by", faults),
     )
     return UNSTAMPED if stamps == UNSTAMPED else stamps
 
 
-def _stated(given: Any, field: str, found: list[Fault]) -> Actor | None:  # noqa: ANN401
+def _stated(given: Any, field: str, faults: list[Fault]) -> Actor | None:  # noqa: ANN401
     """Return an actor beside the one who acts; None where there is none."""
     if given is None:
         return None
-    actor: Actor | None = _checked(ACTOR, given, field, found)
+    actor: Actor | None = _checked(ACTOR, given, field, faults)
     return actor
 
 
@@ -188,14 +188,14 @@ def _unknown_type(name: object) -> Fault:
     )
 
 
-def _checked(validator: SchemaValidator, value: Any, field: str, found: list[Fault]) -> Any:  # noqa: ANN401
-    """Return what `value` stands for; None, with its faults added to `found`, where it is wrong."""
+def _checked(validator: SchemaValidator, value: Any, field: str, faults: list[Fault]) -> Any:  # noqa: ANN401
+    """Return what `value` stands for; None, with its faults added to `faults`, where it is wrong."""
     try:
         return validator.validate_python(value)
     except ValidationError as error:
         # Faults of a command's data are named as the domain names them: without `data.`
         nameless = field == "data" and type(value) is dict
-        found += faults_of(error, *(() if nameless else (field,)))
+        faults += faults_of(error, *(() if nameless else (field,)))
         return None
 
 
@@ -204,7 +204,7 @@ _actors: dict[tuple[Any, ...], Actor] = {}
 _days: dict[str, date] = {}
 
 
-def _actor(given: Any, found: list[Fault]) -> Actor:  # noqa: ANN401 - any JSON value
+def _actor(given: Any, faults: list[Fault]) -> Actor:  # noqa: ANN401 - any JSON value
     key: tuple[Any, ...] | None = None
     try:
         if len(given) == len(_ACTOR):
@@ -212,22 +212,22 @@ def _actor(given: Any, found: list[Fault]) -> Actor:  # noqa: ANN401 - any JSON 
             return _actors[key]
     except (KeyError, TypeError):
         pass  # not seen before, or no actor at all: looked at below
-    actor: Actor | None = _checked(ACTOR, given, "actor", found)
+    actor: Actor | None = _checked(ACTOR, given, "actor", faults)
     if actor is not None:
         _remember(_actors, key, actor)
     return actor or NOBODY
 
 
-def _valid_from(given: Any, body: object, found: list[Fault]) -> date:  # noqa: ANN401
+def _valid_from(given: Any, body: object, faults: list[Fault]) -> date:  # noqa: ANN401
     """Return the business day: as given, or the day that the data holds."""
     if type(given) is str and given in _days:
         return _days[given]
     if given is None:
         day = day_in(body) or getattr(body, "valid_from", None)
         if day is None and body is not None:
-            found.append(Fault("valid_from", "必填:业务日期", "required: the day in the world"))
+            faults.append(Fault("valid_from", "必填:业务日期", "required: the day in the world"))
         return day or date.min
-    day = _checked(DAY, given, "valid_from", found)
+    day = _checked(DAY, given, "valid_from", faults)
     if day is not None:
         _remember(_days, given, day)
     return day or date.min
@@ -239,8 +239,8 @@ def _remember(known: dict[Any, Any], key: object, value: object) -> None:
     known[key] = value
 
 
-def _text(given: Any, field: str, found: list[Fault]) -> str | None:  # noqa: ANN401
+def _text(given: Any, field: str, faults: list[Fault]) -> str | None:  # noqa: ANN401
     if given is None:
         return None
-    text: str | None = _checked(TEXTS[field], given, field, found)
+    text: str | None = _checked(TEXTS[field], given, field, faults)
     return text
