@@ -169,6 +169,11 @@ class Endable(Protocol):
         ...
 
     @property
+    def given_on(self) -> date:
+        """The day on which it was given its number."""
+        ...
+
+    @property
     def end(self) -> End | None:
         """How it ended."""
         ...
@@ -180,10 +185,10 @@ C = TypeVar("C", bound=Endable)
 def those_ended(certificates: Iterable[C], entry: Recorded[Any]) -> list[C]:
     """Return what a reissue or a revocation ends of certificates, in order of entry.
 
-    It is what the holder of the one that the entry names has under the number. An entry of before
-    certificates were named takes the number away from all holders whom one enterprise gave it, and a
-    reissue gives the one recorded last a number of their own. What the enterprise means to end later,
-    an authority ends before.
+    It is what the holder of the one that the entry names was given under the number by its day (what
+    is recorded behind the entry: `end_before`). An entry of before certificates were named takes the
+    number away from all holders whom one enterprise gave it, and a reissue gives the one recorded last
+    a number of their own. What the enterprise means to end later, an authority ends before.
     """
     event: CertificateReissued | CertificateRevoked = entry.event
     holding = [
@@ -195,13 +200,40 @@ def those_ended(certificates: Iterable[C], entry: Recorded[Any]) -> list[C]:
         and may_end(certificate.end, entry.actor.role, entry.valid_from)
     ]
     if event.position is not None:
-        meant = {
-            certificate.holder for certificate in holding if certificate.position == event.position
-        }
-        return [certificate for certificate in holding if certificate.holder in meant]
-    if isinstance(event, CertificateRevoked):
-        return holding
-    return [certificate for certificate in holding if certificate.holder == holding[-1].holder]
+        meant = {each.holder for each in holding if each.position == event.position}
+    elif isinstance(event, CertificateRevoked):
+        meant = {each.holder for each in holding}
+    else:
+        meant = {each.holder for each in holding[-1:]}
+    theirs = [certificate for certificate in holding if certificate.holder in meant]
+    by_then = {each.holder for each in theirs if each.given_on <= entry.valid_from}
+    return [
+        certificate
+        for certificate in theirs
+        # A correction may put an end before the day of all that it could end.
+        if certificate.given_on <= entry.valid_from or certificate.holder not in by_then
+    ]
+
+
+def end_before(certificates: Iterable[Endable], late: Endable) -> End | None:
+    """Return the end with which a certificate ended that is recorded only behind that end.
+
+    What one holder has under one number in one enterprise is one paper: reported again for a day up
+    to its end, it ended with it, whichever entry came first. Else whose certificate was revoked
+    would report it once more, and it would hold again (§1).
+    """
+    number = folded(late.number)
+    ends = [
+        certificate.end
+        for certificate in certificates
+        if certificate.end is not None
+        and certificate.position < late.position
+        and late.given_on <= certificate.end.day
+        and certificate.holder == late.holder
+        and certificate.uscc == late.uscc
+        and folded(certificate.number) == number
+    ]
+    return min(ends, key=lambda end: (end.day, end.position), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +251,11 @@ class Issue:
     event: CertificateIssued | None
     replaces: str = ""
     end: End | None = None
+
+    @property
+    def given_on(self) -> date:
+        """The day on which it was given its number."""
+        return self.day
 
     @property
     def replaced_by(self) -> str | None:
@@ -257,7 +294,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     if isinstance(event, CertificateIssued):
         number, holder = event.certificate_no, event.holder.subject_id
         issue = Issue(entry.position, uscc, number, holder, entry.valid_from, event)
-        return (*state, issue)
+        return (*state, replace(issue, end=end_before(state, issue)))
     if not isinstance(event, CertificateReissued | CertificateRevoked):
         return state  # a review of C2 carries the number's tag and ends nothing
     ended, end = those_ended(state, entry), end_by(entry)

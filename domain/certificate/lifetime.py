@@ -5,7 +5,7 @@ makes a certificate of its own: what the replaced one says, under the new number
 the position of the reissue, and can be revoked or replaced again like any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from domain.certificate.certificate import (
     CertificateIssued,
     CertificateReissued,
     End,
+    end_before,
     end_by,
     those_ended,
 )
@@ -118,6 +119,21 @@ def made_by(
         issued_on=event.issued_on,
     )
     return reissue._replace(event=new)
+
+
+def in_order(
+    records: Iterable[CertificateRecord], ends: Iterable[Recorded[Any]]
+) -> Sequence[CertificateRecord | Recorded[Any]]:
+    """Return certificates that were issued, and ends under their number, in the order of their entries."""
+    issued = [record for record in records if record.reissue is None]
+    return sorted([*issued, *ends], key=lambda each: each.position)
+
+
+def read_late(record: CertificateRecord, records: Iterable[CertificateRecord]) -> None:
+    """End a certificate with what it is of the same paper as, where it is recorded behind that end."""
+    end = end_before(records, record)
+    if end is not None:
+        record.end = end
 
 
 def read_end(

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from domain import enterprise, partnership, specification, staff
 from domain.assessment import ResultsPublished
 from domain.certificate.certificate import CertificateIssued
+from domain.certificate.lifetime import CertificateRecord, in_order, read_late
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.standing import standing
 from domain.supervision.subject_file import (
@@ -35,10 +36,13 @@ Take: TypeAlias = Callable[[SubjectFile, Recorded[Any]], None]
 
 
 def reread_certificate(file: SubjectFile, right: Recorded[CertificateIssued]) -> None:
-    """Let a certificate stand as it was issued, corrected."""
-    for record in file.by_number.get(folded(right.event.certificate_no), ()):
+    """Let a certificate stand as it was issued, corrected; whether it ended hangs on its day, too."""
+    number = folded(right.event.certificate_no)
+    for record in file.by_number.get(number, ()):
         if record.position == right.position:
             record.correct(right)
+    if number in file.ended_numbers:
+        reread_ends(file, right)
 
 
 def reread_enterprise(file: SubjectFile, _: Recorded[Any]) -> None:
@@ -90,11 +94,19 @@ def reread_session(file: SubjectFile, right: Recorded[Any]) -> None:
 def reread_ends(file: SubjectFile, right: Recorded[Any]) -> None:
     """Read again every end of certificates under the number."""
     number = folded(right.event.certificate_no)
-    for record in file.by_number.get(number, ()):
+    records = list(file.by_number.get(number, ()))
+    for record in records:
         record.reopen()
-    for entry in file.entries["certificate"].values():
-        if folded(entry.event.certificate_no) == number:
-            add_certificate(file, entry)
+    ends = [
+        entry
+        for entry in file.entries["certificate"].values()
+        if folded(entry.event.certificate_no) == number
+    ]
+    for each in in_order(records, ends):
+        if isinstance(each, CertificateRecord):
+            read_late(each, records)
+        else:
+            add_certificate(file, each)
 
 
 def reread_inspection(file: SubjectFile, right: Recorded[Any]) -> None:

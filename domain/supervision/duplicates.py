@@ -21,7 +21,7 @@ from domain.certificate.certificate import (
     CertificateReissued,
     CertificateRevoked,
 )
-from domain.certificate.lifetime import CertificateRecord, read_end
+from domain.certificate.lifetime import CertificateRecord, in_order, read_end, read_late
 from domain.checks.outcome import CLEAR, Outcome
 from domain.checks.uniqueness import (
     certified_before,
@@ -123,6 +123,10 @@ class Duplicates:
             case CertificateIssued():
                 record = CertificateRecord(entry)
                 self._add(record)
+                if _key(entry, record.number) in self._ends:
+                    read_late(record, self._numbered(record))
+                    if record.end is not None:
+                        return self._beside(record)
                 return self._near(record)
             case RecordCorrected():
                 return self._correct(entry)
@@ -209,18 +213,29 @@ class Duplicates:
         record.correct(amended(record.entry, event, self._apply))
         for certificate in line:
             self._place(certificate)
-        return [*beside, *(at for certificate in line for at in self._beside(certificate))]
+        again = self._end_again(_key(record.entry, record.number))
+        return [*beside, *(at for each in line for at in self._beside(each)), *again]
 
     def _end_otherwise(self, right: Recorded[Any]) -> Iterable[int]:
         """Take in an end as it was corrected."""
         self._endings[right.position] = right
         number = _key(right, right.event.certificate_no)
-        ends = self._ends[number]
-        ends[right.position] = right
+        self._ends[number][right.position] = right
+        return self._end_again(number)
+
+    def _end_again(self, number: str) -> Iterable[int]:
+        """Read again what ended under a number, in the order of the entries; nothing where nothing did."""
+        if number not in self._ends:
+            return ()
         concerned = list(self._of_number.get(number, ()))
         for record in concerned:
             record.reopen()
-        again = [position for end in ends.values() for position in self._end(end)]
+        again: list[int] = []
+        for each in in_order(concerned, self._ends[number].values()):
+            if isinstance(each, CertificateRecord):
+                read_late(each, concerned)
+            else:
+                again += self._end(each)
         return [*(at for record in concerned for at in self._beside(record)), *again]
 
     def _judges_otherwise(self, position: int) -> bool:

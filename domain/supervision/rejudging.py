@@ -189,7 +189,10 @@ def corrected_certificate(
     if not isinstance(right.event, CertificateIssued):
         yield from ended_certificate(supervision, right, at)
         return
-    for record in supervision.file.by_number[folded(right.event.certificate_no)]:
+    number = folded(right.event.certificate_no)
+    if number in supervision.file.ended_numbers:
+        yield from ended_certificate(supervision, right, at)
+    for record in supervision.file.by_number[number]:
         if record.position == right.position:
             yield from supervision.judge_certificate(record, at)
             for successor in record.line()[1:]:

@@ -17,7 +17,7 @@ from domain.application import application
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld, ResultsPublished
 from domain.certificate.certificate import CertificateIssued
-from domain.certificate.lifetime import CertificateRecord, read_end
+from domain.certificate.lifetime import CertificateRecord, read_end, read_late
 from domain.correction import CorrectionDecided, CorrectionRequested, Request
 from domain.finding import finding
 from domain.finding.finding import Finding
@@ -96,6 +96,7 @@ class SubjectFile:
         "corrections",
         "course",
         "districts",
+        "ended_numbers",
         "enterprise",
         "entries",
         "findings",
@@ -134,6 +135,8 @@ class SubjectFile:
         """Certificates in order of position."""
         self._by_number: dict[str, list[CertificateRecord]] = {}
         self._numbered = 0
+        self.ended_numbers: set[str] = set()
+        """Numbers under which a certificate was revoked or replaced."""
         self.inspections: dict[str, list[Recorded[Any]]] = {}
         self.visits: dict[str | None, list[int]] = {}
         """Session → the entries of the spot checks that name it; None: of those that name none."""
@@ -148,6 +151,8 @@ class SubjectFile:
         """Add a new certificate; return the session that it names (a replay adds ten million)."""
         record = CertificateRecord(entry)
         self.certificates.append(record)
+        if self.ended_numbers and folded(record.number) in self.ended_numbers:
+            read_late(record, self.by_number[folded(record.number)])
         session = self.sessions.get(entry.event.assessment_id)
         if session is not None:
             session.certificates.append(record)
@@ -280,6 +285,7 @@ def add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     if type(event) is CertificateIssued:
         file.add_certificate(entry)
         return
+    file.ended_numbers.add(folded(event.certificate_no))
     known = file.made_by(entry)
     made = read_end(file.by_number.get(folded(event.certificate_no), ()), entry, known)
     if made is not None and made is not known:

@@ -131,14 +131,11 @@ def follow(supervision: Supervision, entries: Iterable[Recorded[Any]]) -> Iterat
         position = entry.position
         touched = take_in(supervision, entry)
         if type(entry.event) is CertificateIssued:
-            yield Version(
-                "certificates",
-                str(position),
-                supervision.file.uscc,
-                position,
-                position,
-                as_issued(supervision.file, entry),
-            )
+            file = supervision.file
+            record = file.certificates[-1]
+            # One that was reported again behind the end of that paper is ended at once.
+            rows = as_issued(file, entry) if record.end is None else rows_of(file, record)
+            yield Version("certificates", str(position), file.uscc, position, position, rows)
         for touch in touched:
             yield version(supervision, touch, position)
 

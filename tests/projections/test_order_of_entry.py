@@ -41,7 +41,7 @@ from tests.story import LATER, apart, locate
 
 START = date(2025, 1, 1)
 MORE = (facts.item(LATHE, "4"), facts.item(ELECTRICIAN, "3"))
-CHOICES = 18
+CHOICES = 19
 
 
 def _day(offset: int) -> date:
@@ -201,6 +201,14 @@ def _more_papers(  # noqa: PLR0911 - one kind of paper a case
                 else CertificateRevoked(certificate_no=number, reason="作废")
             )
             return [of(ended, by=CENTRE if n > 2 else None)]
+        case 17:
+            again = facts.issue(
+                assessment_id=f"a-{n % 3}",
+                certificate_no=f"{NUMBER[:-1]}{n % 3}",
+                issued_on=day,
+                occupation=ELECTRICIAN,
+            )
+            return [of(again)]
         case _:
             held_on = day + timedelta(days=10)
             shown = ResultsPublished(

@@ -344,3 +344,29 @@ def test_what_the_number_was_to_become_can_be_revoked_too():
     way = [*certified(), ahead(reissue()), revoke(CENTRE)]
     new = revoke(CENTRE, on=AHEAD, certificate_no=NEW_NUMBER)
     given(*way).when(new).then_as_ordered()
+
+
+@pytest.mark.parametrize("end", [revoke(by=CENTRE), revoke(), reissue()])
+@pytest.mark.parametrize(
+    ("again", "ends"), [(ISSUED - timedelta(days=1), True), (LATER + timedelta(days=1), False)]
+)
+def test_what_is_reported_again_behind_its_end_for_a_day_before_it_has_ended_too(end, again, ends):
+    """Else whoever lost a certificate would report it once more, and it would hold again (§1)."""
+    second = issued(issued_on=again)
+
+    def ended(*history: Command[Any]) -> set[Any]:
+        issues = under(NUMBER, *certified(), *history)
+        return {(i.day, i.end.day if i.end else None, i.replaced_by) for i in issues if i.event}
+
+    behind = ended(end, second)
+    assert {each[:2] for each in behind} == {(ISSUED, LATER), (again, LATER if ends else None)}
+    if ends:
+        assert ended(second, end) == behind
+
+
+def test_a_revoked_certificate_that_is_reported_again_for_somebody_else_is_another_one():
+    theirs = issue(issued_on=ISSUED - timedelta(days=1))
+    other = replace(theirs, holder=replace(theirs.holder, subject_id="h-2"))
+    entry = order(other, other.issued_on)
+    (_, second) = under(NUMBER, *certified(), revoke(by=CENTRE), entry)
+    assert second.end is None

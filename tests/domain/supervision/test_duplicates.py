@@ -15,7 +15,7 @@ from domain.certificate.certificate import (
     CertificateReissued,
     CertificateRevoked,
 )
-from domain.checks.outcome import Context
+from domain.checks.outcome import CLEAR, Context
 from domain.correction import resolved
 from domain.flag import Said, shown
 from domain.supervision.duplicates import Duplicates
@@ -31,6 +31,7 @@ from tests.ledger_story import ABOUT_NOBODY
 from tests.projections.chronicle import chronicles, told
 from tests.projections.chronicle_events import day_of
 from tests.story import (
+    BUREAU,
     COOK,
     ELECTRICIAN,
     OTHER,
@@ -44,6 +45,7 @@ from tests.story import (
     session,
 )
 
+REPORTER = Actor(account="r", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
 FIRST, SECOND = issued().certificate_no, "Y000011123456254000002"
 LATER = date(2025, 4, 20)
 """A day of issue a month after that of `issued`."""
@@ -206,6 +208,49 @@ def test_one_holder_certified_twice_for_the_same_is_flagged_and_cleared_by_revok
     ]
 
 
+REPORTED_AGAIN = issued(issued_on=issued().issued_on - timedelta(days=1))
+REVOKED = CertificateRevoked(certificate_no=FIRST, reason="作废")
+
+
+@pytest.mark.parametrize("by", [BUREAU, REPORTER])
+def test_a_second_report_of_a_certificate_that_was_revoked_is_judged_as_one_before_it(by):
+    found = []
+    for order in ((issued(), REPORTED_AGAIN, REVOKED), (issued(), REVOKED, REPORTED_AGAIN)):
+        story = Story()
+        story.listed(item(ELECTRICIAN, "5", "4"))
+        story.tell(session())
+        for each in order:
+            story.tell(each, LATER if each is REVOKED else None, by=by)
+        judged = read(story.entries)
+        papers = {
+            (
+                c.issued_on,
+                c.ended,
+                c.state,
+                (judged.duplicates.outcome(c.position) or CLEAR).verdict,
+            )
+            for c in judged.files[USCC].file.certificates
+        }
+        assert len(papers) == 2
+        found.append(papers)
+    assert found[0] == found[1]
+    assert {ended for _, ended, *_ in found[0]} == {LATER}
+
+
+def test_a_corrected_day_of_issue_says_whether_a_second_report_had_ended():
+    story = Story()
+    story.tell(issued())
+    story.tell(REVOKED, LATER)
+    again = story.tell(REPORTED_AGAIN)
+    story.correct(again, issued_on=str(LATER + timedelta(days=1)))
+    judged = read(story.entries)
+    assert [c.ended for c in judged.files[USCC].file.certificates] == [LATER, None]
+    assert state_of(judged, again).outcome.verdict is Verdict.BREACH
+    story.correct(again, issued_on=str(LATER))
+    judged = read(story.entries)
+    assert [c.ended for c in judged.files[USCC].file.certificates] == [LATER, LATER]
+
+
 def test_revoking_the_first_in_time_clears_the_second_and_a_corrected_day_flags_it_again():
     story = Story()
     story.tell(issued())
@@ -269,7 +314,6 @@ def test_what_its_enterprise_revokes_on_the_day_of_issue_held_on_that_day():
     assert changes(story.entries, second) == [(second, Verdict.BREACH)]
 
 
-REPORTER = Actor(account="r", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
 NEW = "Y000011123456254000009"
 
 
@@ -513,6 +557,7 @@ class _Paper:
     before: "_Paper | None" = None
     after: "_Paper | None" = None
     ended: date | None = None
+    ended_at: int = 0
     freed: bool = False
     """Whether an authority ended it."""
 
@@ -536,7 +581,9 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
         told_, who = entry.event, entry.subject
         if isinstance(told_, CertificateIssued):
             number, day = told_.certificate_no, told_.issued_on
-            papers.append(_Paper(entry.position, number, who, told_, day))
+            paper = _Paper(entry.position, number, who, told_, day)
+            _end_late(paper, papers)
+            papers.append(paper)
         if not isinstance(told_, CertificateReissued | CertificateRevoked):
             continue
         named = [p for p in papers if (p.number, p.subject) == (told_.certificate_no, who)]
@@ -544,8 +591,10 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
         reissue = isinstance(told_, CertificateReissued)
         if reissue and holding:
             holding = [p for p in holding if p.grade[0] == holding[-1].grade[0]]
+        by_then = {p.grade[0] for p in holding if p.day <= entry.valid_from}
+        holding = [p for p in holding if p.day <= entry.valid_from or p.grade[0] not in by_then]
         for paper in holding:
-            paper.ended = entry.valid_from
+            paper.ended, paper.ended_at = entry.valid_from, entry.position
             paper.freed = entry.actor.role is not Role.ENTERPRISE_REPORTER
         if reissue and holding:
             new, old = told_.new_certificate_no, holding[-1]
@@ -553,6 +602,19 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
             old.after = made
             papers.append(made)
     return papers
+
+
+def _end_late(late: _Paper, papers: Sequence[_Paper]) -> None:
+    """What is reported again behind its end, as given by that day, ended with it."""
+    same = [
+        (p.ended, p.ended_at, p.freed)
+        for p in papers
+        if (p.number, p.subject, p.grade[0]) == (late.number, late.subject, late.grade[0])
+        and p.ended is not None
+        and late.day <= p.ended
+    ]
+    if same:
+        late.ended, late.ended_at, late.freed = min(same)
 
 
 def _may_end(paper: _Paper, entry: Recorded[Any]) -> bool:
