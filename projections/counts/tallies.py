@@ -237,16 +237,26 @@ def _statement(tables: Iterable[Counted], by: Sequence[str], *, summed: bool) ->
 
 OF_OCCUPATION = ("edition", "occupation_code")
 """Columns that no table has: they are read from what its row shows."""
-SHOWN: LiteralString = (
-    "projections.{table} CROSS JOIN LATERAL"
-    " (SELECT doc::json -> 'occupation' AS said OFFSET 0) AS shown"
-)
+# Edition and code are cut out of the text where they stand there without escapes: a fifth of what reading
+# the whole document costs. A quote inside a string has a backslash before it, so nothing else looks like it.
+SHOWN: LiteralString = r"""projections.{table} CROSS JOIN LATERAL (
+    SELECT split_part(split_part(doc, '"occupation":{{"edition":"', 2), '","name":"', 1) AS cut
+    OFFSET 0) AS held CROSS JOIN LATERAL (
+    SELECT CASE WHEN plain THEN split_part(cut, '","code":"', 1)
+                ELSE doc::json -> 'occupation' ->> 'edition' END AS edition,
+           CASE WHEN plain THEN split_part(cut, '","code":"', 2)
+                ELSE doc::json -> 'occupation' ->> 'code' END AS occupation_code
+      FROM (SELECT cut LIKE '%%_","code":"_%%' AND strpos(cut, '\') = 0 AS plain OFFSET 0) AS found
+    OFFSET 0) AS shown"""
 # A flag says the name of its record's occupation alone.
 JUDGED = f"""projections.flags LEFT JOIN LATERAL (
-    SELECT c.doc::json -> 'occupation' AS said FROM projections.certificates c
+    SELECT c.doc::json -> 'occupation' ->> 'edition' AS edition,
+           c.doc::json -> 'occupation' ->> 'code' AS occupation_code
+      FROM projections.certificates c
      WHERE c.key = flags.record::text AND {known(row="c.")}
     UNION ALL
-    SELECT s.doc::json -> 'occupation' FROM projections.sessions s
+    SELECT s.doc::json -> 'occupation' ->> 'edition', s.doc::json -> 'occupation' ->> 'code'
+      FROM projections.sessions s
      WHERE flags.occupation IS NOT NULL AND (flags.doc::json ->> 'certificate_no') IS NULL
        AND s.key = flags.doc::json ->> 'assessment_id' AND {known(row="s.")}
     LIMIT 1) AS shown ON true"""
@@ -266,8 +276,6 @@ def columns(code: LiteralString, by: Sequence[str]) -> sql.Composed:
     computed: Mapping[str, LiteralString] = {
         "month": "to_char(day, 'YYYY-MM')",
         "code": code,
-        "edition": "said ->> 'edition'",
-        "occupation_code": "said ->> 'code'",
     }
     return sql.SQL(", ").join(
         sql.SQL(computed[column]) if column in computed else sql.Identifier(column) for column in by

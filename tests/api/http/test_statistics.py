@@ -179,6 +179,17 @@ def test_an_occupation_is_told_by_edition_and_code(desk: Desk, told: tuple[str, 
     assert [tuple(each[count] for count in COUNTS) for each in said] == [(3, 0, 3, 1), (1, 2, 0, 0)]
 
 
+@pytest.mark.parametrize("odd", ['X"1', "X\\1", '","name":"', "职业"])
+def test_an_occupation_of_any_spelling_is_told_as_it_was_reported(desk: Desk, odd: str) -> None:
+    code = uscc()
+    occupation = {**ELECTRICIAN, "code": odd, "name": odd}
+    desk.send(*listed(code, "4"), session(code, occupation=occupation))
+    (said,) = desk.get("/v1/stats", by="occupation_code", uscc=code).json()["items"]
+    (edition, own) = (ELECTRICIAN["edition"], odd)
+    assert (said["edition"], said["occupation_code"], said["occupation"]) == (edition, own, odd)
+    assert said["sessions"] == 1
+
+
 def test_rows_of_zero_change_no_other_row(desk: Desk, told: tuple[str, int]) -> None:
     code, _ = told
     asked: dict[str, Any] = {"uscc": code, "valid_at": "2025-12-31"}
