@@ -1,6 +1,7 @@
-"""What keeps the tables append-only: whose they are, triggers, functions and grants, held against the release.
+"""What keeps the tables as they are: whose they are, triggers, constraints, unique indexes, functions and grants.
 
-An owner or a superuser can take each of them away. Beside every folder of migrations lies the list of
+Held against the release: an owner or a superuser can take each of them away. Without its index a key is
+recorded twice, and everything else goes on. Beside every folder of migrations lies the list of
 what must stand after them (`guards.txt`, written from a fresh database by `python -m ledger.guards`);
 whatever else stands in the database is named, and so is what is missing.
 """
@@ -46,6 +47,15 @@ SELECT line FROM (
      UNION ALL
     SELECT 'trigger ' || r.name || ' ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
       FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal
+     UNION ALL
+    SELECT 'constraint ' || r.name || ' ' || c.conname || ': ' || pg_get_constraintdef(c.oid)
+           || CASE WHEN c.convalidated THEN '' ELSE ' (not looked at)' END
+      FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid WHERE c.contype IN ('c', 'f', 'p', 'u')
+     UNION ALL
+    SELECT 'index ' || pg_get_indexdef(i.indexrelid)
+           || CASE WHEN i.indisvalid THEN '' ELSE ' (not valid)' END
+      FROM pg_index i JOIN relation r ON r.oid = i.indrelid
+     WHERE i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
      UNION ALL
     SELECT 'function ' || name || ' of ' || proowner::regrole::text
            || CASE WHEN prosecdef THEN ' as its owner ' ELSE ' ' END

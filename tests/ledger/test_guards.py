@@ -37,6 +37,9 @@ TAMPERED = {
     "GRANT UPDATE (payload) ON ledger.entry TO PUBLIC": "grant on column ledger.entry.payload: UPDATE",
     "GRANT EXECUTE ON FUNCTION ledger.append_checked TO dudao_app": "grant on function ledger.append_ch",
     "REVOKE SELECT ON ledger.tile FROM dudao_app": "grant on table ledger.tile: SELECT to dudao_app",
+    "DROP INDEX ledger.entry_command": "index CREATE UNIQUE INDEX entry_command ON ledger.entry",
+    "ALTER TABLE ledger.entry DROP CONSTRAINT entry_salt_check": "constraint ledger.entry entry_salt_check:",
+    "ALTER TABLE ledger.tile DROP CONSTRAINT tile_pkey": "constraint ledger.tile tile_pkey: PRIMARY KEY",
     "ALTER TABLE vault.person OWNER TO dudao_app": "owner of vault.person: dudao_app",
 }
 
