@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import httpx2
+import psycopg
 import pytest
 from psycopg import errors
 
@@ -365,11 +366,33 @@ def test_the_holder_sees_what_was_replaced_at_the_next_sign_in(
 def test_a_request_is_good_for_a_week(house: House, keeper: Keepers) -> None:
     account = house.account()
     keeper.asks.post("/accounts/of", {"account": account, "act": "reset"})
+    house.owner.execute("ALTER TABLE office.account_request DISABLE TRIGGER refuse_change")
     house.owner.execute(
         "UPDATE office.account_request SET asked_at = asked_at - interval '8 days' WHERE account = %s",
         (account,),
     )
+    house.owner.execute("ALTER TABLE office.account_request ENABLE ALWAYS TRIGGER refuse_change")
     assert keeper.settle(account).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE office.account_request SET asked_by = 'x'",
+        "DELETE FROM office.account_decision",
+        "TRUNCATE office.account_notice",
+        "UPDATE office.verification SET root = sha256('')",
+        "DELETE FROM office.verification",
+        "UPDATE office.draw_seed SET seed = seed",
+        "UPDATE office.evidence_piece SET octets = ''",
+        "UPDATE office.evidence_upload SET account = 'x'",
+        "TRUNCATE office.evidence CASCADE",
+    ],
+)
+def test_not_even_the_owner_rewrites_what_was_said(house: House, statement: str) -> None:
+    with pytest.raises(psycopg.DatabaseError) as raised:
+        house.owner.execute(statement.encode())
+    assert raised.value.sqlstate == "LG002"
 
 
 def test_the_application_takes_back_nothing_that_was_asked_or_decided(house: House) -> None:
