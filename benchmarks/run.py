@@ -20,6 +20,7 @@ from benchmarks import (
     catch_up,
     checks,
     commands,
+    exports,
     http_reads,
     http_writes,
     imports,
@@ -61,6 +62,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "verify": Figure("(k) Verification of a million entries", verify.run),
         "proofs": Figure("(l) Proofs and a bundle, a million entries", proofs.run),
         "http_writes": Figure("(m) Commands over HTTP", http_writes.run),
+        "exports": Figure("(n) Tables as files, a million entries", exports.run),
     }
 )
 
