@@ -1,7 +1,8 @@
-"""What keeps the tables as they are: whose they are, triggers, constraints, unique indexes, functions and grants.
+"""What keeps the tables as they are: whose they are, triggers, constraints, defaults, functions and grants.
 
 Held against the release: an owner or a superuser can take each of them away. Without its index a key is
-recorded twice, and everything else goes on. Beside every folder of migrations lies the list of
+recorded twice, and everything else goes on; a rule drops what is inserted, a policy hides it from whoever
+looks, a default says when it happened, all in silence. Beside every folder of migrations lies the list of
 what must stand after them (`guards.txt`, written from a fresh database by `python -m ledger.guards`);
 whatever else stands in the database is named, and so is what is missing.
 """
@@ -22,7 +23,8 @@ STANDING = """
 WITH schema AS (
     SELECT oid, nspname, nspacl, nspowner FROM pg_namespace WHERE nspname = ANY (%(schemas)s)),
 relation AS (
-    SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relowner, c.relacl, c.relkind
+    SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relowner, c.relacl, c.relkind,
+           c.relrowsecurity OR c.relforcerowsecurity AS hides
       FROM pg_class c JOIN schema s ON s.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'S')),
 routine AS (
     SELECT s.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
@@ -56,6 +58,17 @@ SELECT line FROM (
            || CASE WHEN i.indisvalid THEN '' ELSE ' (not valid)' END
       FROM pg_index i JOIN relation r ON r.oid = i.indrelid
      WHERE i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+     UNION ALL
+    SELECT 'default of ' || r.name || '.' || a.attname || ': ' || pg_get_expr(d.adbin, d.adrelid)
+      FROM pg_attrdef d JOIN relation r ON r.oid = d.adrelid
+      JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+     UNION ALL
+    SELECT 'rule on ' || r.name || ': ' || w.rulename
+      FROM pg_rewrite w JOIN relation r ON r.oid = w.ev_class WHERE w.rulename <> '_RETURN'
+     UNION ALL
+    SELECT 'row security on ' || name FROM relation WHERE hides
+     UNION ALL
+    SELECT 'policy on ' || r.name || ': ' || p.polname FROM pg_policy p JOIN relation r ON r.oid = p.polrelid
      UNION ALL
     SELECT 'function ' || name || ' of ' || proowner::regrole::text
            || CASE WHEN prosecdef THEN ' as its owner ' ELSE ' ' END

@@ -218,11 +218,16 @@ LIES: dict[str, dict[str, Any]] = {
 }
 
 
+REFUSED_AS = {"leaf": "a leaf is not the hash of its entry", "frontier": "the frontier is not that"}
+
+
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_the_function_refuses_an_entry_that_is_not_what_it_says(
     written: PostgresLog, addresses: Addresses, lie: dict[str, Any]
 ):
-    with pytest.raises(psycopg.Error) as refused:
+    with pytest.raises(
+        psycopg.Error, match=REFUSED_AS.get(next(iter(lie)), "append at")
+    ) as refused:
         offer(addresses, offered(written, **lie))
     assert refused.value.sqlstate == "LG003"
     assert verify(written.pool).difference is None
