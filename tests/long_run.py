@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import installed, newcomer
+from tests import installed, mutations, newcomer
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".cache" / "long"
@@ -108,6 +108,13 @@ def own_tokens(seed: int) -> Iterator[Step]:
         yield Step(f"one_person/{part}", pytest("tests/examples/test_one_person.py"), environment)
 
 
+def mutation(seed: int) -> Iterator[Step]:
+    """Each protection taken away, one at a time: the tests that hold it have to notice."""
+    del seed  # the list is the list
+    for name in mutations.MUTATIONS:
+        yield Step(f"mutation/{name}", (sys.executable, "-m", "tests.mutations", name))
+
+
 PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     own_tokens,
     newcomers,
@@ -116,6 +123,7 @@ PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     faults,
     properties,
     field,
+    mutation,
 )
 """What makes the steps; whoever has something that takes long adds it here."""
 
