@@ -114,7 +114,7 @@ def _members(
         "page_words": [words("第 ", "page "), words(" 页 共 ", " of "), words(" 页", "")],
         "basis": [*_basis(house, of, words)],
         "sentence": standings.sentence(of, words),
-        "qr": _qr(address),
+        "qr": qr(address),
         "qr_alt": words(f"二维码：{address}", f"QR code: {address}"),
         "qr_text": words("扫码可得同一基准的报告", "the report at the same basis"),
         "blocks": [*_blocks(house, of, words, grant, root)],
@@ -170,13 +170,14 @@ def _with_bundle(house: Installation, words: Words, digest: str) -> dict[str, An
     """Return what stands on the report of a bundle instead: where paper and bundle are verified."""
     address = f"{house.settings.address}/verify?content={digest}"
     return {
-        "qr": _qr(address),
+        "qr": qr(address),
         "qr_alt": words(f"二维码：{address}", f"QR code: {address}"),
         "qr_text": words("扫码核验证据包与本报告", "verify the bundle and this report"),
     }
 
 
-def _qr(address: str) -> str:
+def qr(address: str) -> str:
+    """Return the code that leads to an address, as SVG."""
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(out, kind="svg", xmldecl=False, border=2)
     return out.getvalue().decode()

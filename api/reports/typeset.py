@@ -1,4 +1,4 @@
-"""Setting a report: `report.typ` with the report as data, the fonts of the installation, a fixed time.
+"""Setting a report or a document: its template with what it says as data, the fonts of the installation, a fixed time.
 
 The compiler is asked for an archivable and accessible document (PDF/A-2a, PDF/UA-1). Those forbid a
 character that no font holds; where a name has one, the same pages are set without the claim.
@@ -7,6 +7,7 @@ character that no font holds; where a name has one, the same pages are set witho
 import threading
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,14 @@ import orjson
 import pylopdf_fonts_zh_cn
 import typst
 
-TEMPLATE = Path(__file__).with_name("report.typ")
+FOLDER = Path(__file__).parent
+
+
+class Template(StrEnum):
+    """How what is said looks; each imports `blocks.typ`."""
+
+    REPORT = "report.typ"
+    DOCUMENT = "document.typ"
 
 
 class Typesetter:
@@ -22,10 +30,12 @@ class Typesetter:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._template = TEMPLATE.read_bytes()
+        self._templates = {each: (FOLDER / each).read_bytes() for each in Template}
         self._compiler: typst.Compiler | None = None
 
-    def pdf(self, report: Mapping[str, Any], at: datetime) -> bytes:
+    def pdf(
+        self, report: Mapping[str, Any], at: datetime, template: Template = Template.REPORT
+    ) -> bytes:
         """Return the report as PDF that says it was made at `at`."""
         given = {"report": orjson.dumps(report).decode()}
         second = at.replace(microsecond=0)
@@ -33,7 +43,7 @@ class Typesetter:
             compiler = self._ready()
             try:
                 made = compiler.compile(
-                    self._template,
+                    self._templates[template],
                     format="pdf",
                     timestamp=second,
                     pdf_standards=["a-2a", "ua-1"],
@@ -41,7 +51,7 @@ class Typesetter:
                 )
             except typst.TypstError:
                 made = compiler.compile(
-                    self._template, format="pdf", timestamp=second, sys_inputs=given
+                    self._templates[template], format="pdf", timestamp=second, sys_inputs=given
                 )
         if not isinstance(made, bytes):
             raise TypeError("one document was expected")
@@ -51,7 +61,7 @@ class Typesetter:
         if self._compiler is None:
             fonts = [pylopdf_fonts_zh_cn.sans_path().parent]
             self._compiler = typst.Compiler(
-                root=TEMPLATE.parent,  # the template reads no file; it could read none beyond this
+                root=FOLDER,  # templates read `blocks.typ` there, and could read nothing beyond
                 font_paths=fonts,
                 ignore_system_fonts=True,
             )

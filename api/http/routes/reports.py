@@ -14,7 +14,8 @@ from api.http.downloads import OCTETS, binary, disposition, sent_as
 from api.http.negotiation import negotiate
 from api.questions.parameters import Text
 from api.questions.questions import Question
-from api.reports.question import ReportQuestion
+from api.reports.question import DocumentQuestion, ReportQuestion
+from api.reports.words import Words
 
 router = APIRouter(tags=["enterprises"])
 
@@ -49,6 +50,37 @@ def report(
 
     media = negotiate(request.headers.get("accept", ""), (PDF, OCTETS))
     made = reports.report(house, request.app.state.typesetter(), actor, uscc, question)
+    headers = {
+        "Content-Disposition": disposition(made.file_name, shown=True),
+        "Content-Security-Policy": VIEWED,
+    }
+    return answer(request, made.answer_basis, made.pdf, media, headers=headers, public=False)
+
+
+@router.get(
+    "/v1/events/{position}/document.pdf",
+    summary="公文(PDF):回执、通知、决定、公告、记录表 / the act on paper",
+    operation_id="get_document",
+    responses={
+        200: {"description": "公文 / the document", "content": binary(PDF)},
+        304: {"description": "未变 / not modified"},
+        **problems(401, 403, 404, 406, 422, 503),
+    },
+    response_class=Response,
+)
+def document(
+    request: Request,
+    house: Installed,
+    actor: Caller,
+    position: Text,
+    question: Annotated[DocumentQuestion, Query()],
+) -> Response:
+    """Return the document of an act, as known when it was recorded: the same for ever."""
+    from api.reports import documents  # noqa: PLC0415 - typst takes 0.2 s to load
+
+    media = negotiate(request.headers.get("accept", ""), (PDF, OCTETS))
+    words = Words(question.lang)
+    made = documents.document(house, request.app.state.typesetter(), actor, position, words)
     headers = {
         "Content-Disposition": disposition(made.file_name, shown=True),
         "Content-Security-Policy": VIEWED,

@@ -18,6 +18,7 @@ from api.web.enterprise.enterprise_context import name_of
 from api.web.frame.frame import framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
+from api.words.document_titles import TITLES
 from ledger.gate.text import as_object
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +42,8 @@ class EntryPage:
     """The hash of its leaf in Base64, as receipts write hashes."""
     keys: str
     """The keys that the checkpoint was signed with, as the installation states them, a line each."""
+    document: str | None
+    """The title of the document that such an act is sent or kept as; None where there is none."""
     corrected: tuple[tuple[str, str, str], ...]
     """Fields that were corrected: path, what was recorded, what is read since."""
 
@@ -70,6 +73,7 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
         receipt=receipt,
         leaf=b64encode(bytes.fromhex(found["leaf"]["hash"])).decode(),
         keys="" if receipt is None else verifier_keys(house).decode().strip(),
+        document=TITLES[shown["type"]].speak(frame.language) if shown["type"] in TITLES else None,
         corrected=_corrected(found),
     )
     return render(frame, "entry.html", page, seen.status)

@@ -53,6 +53,7 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/enterprises/{uscc}/certificates": "assessments",
     "/v1/enterprises/{uscc}/history": "enterprises",
     "/v1/enterprises/{uscc}/report.pdf": "enterprises",
+    "/v1/events/{position}/document.pdf": "events",
     "/v1/enterprises/{uscc}/scope": "enterprises",
     "/v1/enterprises/{uscc}/standing": "enterprises",
     "/v1/enterprises/{uscc}/timeline": "enterprises",
