@@ -50,6 +50,7 @@ RIGHTS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "/v1/events": _read("events"),
         "/v1/events/{position}": _read("events"),
         "/v1/events/{position}/context": _read("events"),
+        "/v1/events/{position}/document.pdf": _read("events"),
         "/v1/events/{position}/proof": _read("events"),
         "/v1/evidence/{sha256}": _read("evidence"),
         "/v1/evidence/{sha256}/preview": _read("evidence"),

@@ -54,6 +54,7 @@ _PARTS: Mapping[str, Words] = MappingProxyType(
         "materials": Words("材料", "material"),
         "bundle": Words("证据包", "bundle"),
         "report.pdf": Words("督导报告", "report"),
+        "document.pdf": Words("公文", "document"),
         "history": Words("历史", "history"),
         "review": Words("复核", "review"),
     }

@@ -29,6 +29,7 @@ TWINS = (
     "/v1/registers",
     "/v1/complaints",
     "/v1/requests",
+    "/v1/saved-questions",
     "/v1/catalogues",
     "/v1/events",
     "/v1/stats?by=district",
