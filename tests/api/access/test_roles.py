@@ -32,6 +32,8 @@ TWINS = (
     "/v1/saved-questions",
     "/v1/catalogues",
     "/v1/events",
+    "/v1/saved-questions",
+    "/v1/delays",
     "/v1/stats?by=district",
     "/v1/diff?of=roster&from_valid_at=2025-01-01&to_valid_at=2025-02-01",
     "/v1/enterprises/91110000710939135P",
