@@ -62,7 +62,9 @@ def attempt(tool: str) -> str:
         dudao = str(newcomer.home / ".local" / "bin" / "dudao")
         if done(newcomer, [dudao, "--version"], newcomer.desk) != f"dudao {version}\n":
             raise Failed("--version tells another version")
-        if "_DUDAO_COMPLETE" not in done(newcomer, [dudao, "--show-completion", "bash"], folder):
+        # Which shell it is for is known by who asks.
+        asked = ["bash", "-c", f"{dudao} --show-completion; exit $?"]
+        if "_DUDAO_COMPLETE" not in done(newcomer, asked, folder):
             raise Failed("nothing is offered to complete commands with")
         demo = Started(newcomer, [dudao, "demo"], newcomer.desk)
         try:

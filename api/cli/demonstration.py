@@ -63,10 +63,8 @@ def prepare(house: Installation) -> None:
     Raises:
         Failure: there is no sample year here, or the ledger already holds something else.
     """
-    marker = house.settings.folder / LOADED
-    if not marker.exists():
+    if not _loaded(house).exists():
         load(house, SAMPLE)
-        marker.touch()
     _show(house)
 
 
@@ -92,11 +90,15 @@ def load(house: Installation, folder: Path) -> None:
     _mark(house).touch()
     calendar: dict[str, list[tuple[int, str]]] = orjson.loads((folder / CALENDAR).read_bytes())
     with set_by_hand(house.database.addresses.owner, house.log) as hand:
+        if _loaded(house).exists():  # by another process that was started at the same time
+            return
         hand.begin(BEGINS)
         for path in sorted(files, key=lambda p: p.name):
             _enter(house, hand, path, calendar[path.name])
-    # Behind the files: what they say of positions is counted from an empty ledger.
-    adopt(house.bench)
+        hand.let_go()
+        # Behind the files: what they say of positions is counted from an empty ledger.
+        adopt(house.bench)
+        _loaded(house).touch()
 
 
 def _enter(house: Installation, hand: Hand, path: Path, learnt: Sequence[tuple[int, str]]) -> None:
@@ -170,6 +172,11 @@ def _has_begun(house: Installation) -> bool:
     """Return whether the ledger says of itself that it is a demonstration."""
     (first,) = house.log.at([1])
     return first.type.startswith("demonstration.")
+
+
+def _loaded(house: Installation) -> Path:
+    """Return the file that says that the sample year is there."""
+    return house.settings.folder / LOADED
 
 
 def _mark(house: Installation) -> Path:

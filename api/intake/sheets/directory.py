@@ -129,6 +129,9 @@ class Directory:
             if entry.type.startswith("enterprise."):
                 profile.append(entry)
                 continue
+            # What somebody asks to have corrected is no step of an application.
+            if not entry.type.startswith(("application.", "standing.")):
+                continue
             key = entry.event.application_id
             states[key] = application.evolve(states.get(key), entry)
             if entry.type.startswith("standing."):

@@ -118,3 +118,14 @@ def test_a_ledger_with_other_entries_is_left_alone(opened: Opened, files: Path) 
         with pytest.raises(Failure):
             load(house, files)
         assert house.log.head() == before
+
+
+def test_of_two_that_start_at_once_one_loads_and_the_other_finds_it_loaded(
+    opened: Opened, files: Path
+) -> None:
+    with opened("both") as house:
+        load(house, files)
+        before = house.log.head()
+        load(house, files)  # it waited for the first, and is let in
+        assert house.log.head() == before
+        assert (house.settings.folder / demonstration.LOADED).exists()

@@ -21,6 +21,7 @@ from examples.sample.sheets import xlsx
 from ledger.codec import Codec, encode
 from ledger.deciding.transact import Accepted
 from ledger.gate.shapes import from_line
+from ledger.log import clock
 from ledger.log.entry import Draft
 from ledger.log.log import Append, Appended
 from ledger.upcasts import RosterPublished1
@@ -34,6 +35,7 @@ from tests.api.lines import (
     line,
     published,
     registered,
+    reporter,
     submitted,
     uscc,
 )
@@ -158,6 +160,31 @@ def test_a_thousand_rows_of_a_sheet_are_one_publication(
     assert (report.taken, report.refused) == (1, 0)
     caught_up(house)
     require_published(desk, told)
+
+
+def test_a_sheet_publishes_whom_somebody_asked_to_have_corrected(
+    desk: Desk, house: Installation, tmp_path: Path
+) -> None:
+    (code,) = confirmed(house, 1)
+    caught_up(house)
+    submitted = next(
+        each["position"]
+        for each in desk.get(f"/v1/enterprises/{code}/history").json()["items"]
+        if each["type"] == "ApplicationSubmitted"
+    )
+    wish = {"position": submitted, "fields": {"main_business": "电气安装"}, "reason": "漏填"}
+    wish |= {"valid_from": clock.today().isoformat(), "type": "RecordCorrected"}
+    assert desk.post("/v1/corrections", wish, reporter(code)).status_code == 202
+    heads = ("序号", "企业名称", "统一社会信用代码", "职业编码", "职业(工种)", "等级", "有效期")
+    what = (ELECTRICIAN["code"], ELECTRICIAN["name"], "五级", "2024-07-01至2027-07-01")
+    row = (1, registered(code)["data"]["name"], code, *what)
+    path = tmp_path / "one.xlsx"
+    title = (f"公布日期:2024-07-01 批次:after-a-wish-{code[-6:]}",)
+    path.write_bytes(xlsx([title, heads, row], [10] * len(heads)))
+    report = house.bench.importer(None, lambda _done, _whole: None).take(
+        path, Rejects(tmp_path / "no")
+    )
+    assert (report.taken, report.refused) == (1, 0)
 
 
 def first_schema(told: Json) -> tuple[Draft, ...]:
