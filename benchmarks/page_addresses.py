@@ -163,6 +163,10 @@ def _first() -> Iterator[Page]:
     yield Page("/sign-in", "/sign-in", _fixed("/sign-in"), None)
     yield Page("/overview", "/overview", _list("/overview"))
     yield Page("/overview", "/overview of a district", _list("/overview", district=_DISTRICT))
+    counted = {"by": _one_of("district", "district,month", "code"), "rates": _one_of("yes", "no")}
+    yield Page("/statistics", "/statistics", _list("/statistics", district=_DISTRICT, **counted))
+    yield Page("/delays", "/delays", _list("/delays", district=_DISTRICT, code=_one_of("S2", "R2")))
+    yield Page("/saved-questions", "/saved-questions", _fixed("/saved-questions"))
     yield Page("/late", "/late", _list("/late", district=_DISTRICT, days=_one_of(7, 30, 365)))
     roster = {
         "district": _DISTRICT,
