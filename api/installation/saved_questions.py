@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import orjson
+from psycopg.errors import QueryCanceled
 from pydantic import ValidationError
 
 from api.access import saved_questions as kept
@@ -215,6 +216,9 @@ def shown(house: Installation, actor: Actor, saved: SavedQuestion) -> dict[str, 
         # What the owner may not read any more, or what no list knows any more: said, and not hidden.
         if problem.code not in {"invalid", "forbidden", "not-found"}:
             raise
+    except QueryCanceled:
+        # One that has become too slow must not keep its owner from all the others, and from forgetting it.
+        rows_now, state = None, "unanswerable"
     return {
         "id": saved.id,
         "name": saved.name,

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from psycopg.errors import QueryCanceled
 
 from api.access.saved_questions import MOST
+from api.installation import saved_questions
+from api.questions.problems import Problem
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR, Json, identity, listed, reporter, session, uscc
 
@@ -86,6 +89,24 @@ def test_a_permanent_link_never_changes(desk: Desk) -> None:
     assert found["page"].startswith("/statistics?by=month%2Clevel&")
     assert desk.get(found["page"], ANALYST, accept="text/html").status_code == 200
     assert forget(desk, made["id"]) == 200
+
+
+@pytest.mark.parametrize(
+    "failure", [QueryCanceled("statement timeout"), Problem("forbidden", "无权", "not allowed")]
+)
+def test_a_question_that_cannot_be_answered_keeps_nobody_from_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fails(*_: object) -> saved_questions.Answered:
+        raise failure
+
+    made = save(desk, f"不能回答 {type(failure).__name__}", "/v1/draws").json()
+    with monkeypatch.context() as patch:
+        patch.setattr(saved_questions, "answered", fails)
+        found = saved(desk, made["name"])
+        assert (found["state"], found["rows_now"]) == ("unanswerable", None)
+        assert desk.get("/todo", ANALYST, accept="text/html").status_code == 200
+        assert forget(desk, made["id"]) == 200
 
 
 @pytest.mark.parametrize(
