@@ -78,28 +78,26 @@ SELECT p.* FROM generate_series(%(after)s::bigint, %(upto)s::bigint - 1, 256) AS
        LATERAL (
 SELECT string_agg(int8send(position), ''), string_agg(leaf, ''),
        string_agg(timestamptz_send(recorded_at), ''), string_agg(date_send(valid_from), ''),
-       convert_to(string_agg(begins || E'\\x01' || about, E'\\x01'), 'UTF8'),
+       convert_to(string_agg(head, E'\\x01'), 'UTF8'),
        string_agg(int4send(octet_length(payload)), ''),
        string_agg(CASE octet_length(salt) WHEN 16 THEN payload || salt END, ''), sum(lines)
   FROM (
     SELECT position, leaf, recorded_at, valid_from, payload, salt,
            CASE format WHEN 2 THEN E'dudao/entry/v2\n' WHEN 1 THEN E'dudao/entry/v1\n' END
-               || CASE WHEN stream = '' THEN ''
-                       ELSE 'stream ' || stream || E'\nversion ' || version || E'\n' END
-               || 'type ' || type || E'\n' AS begins,
-           CASE backfill WHEN true THEN E'backfill yes\n' WHEN false THEN '' END
+               || CASE WHEN stream = '' THEN 'type '
+                       ELSE 'stream ' || stream || E'\nversion ' || version || E'\ntype ' END || type
+               || CASE backfill WHEN true THEN E'\n\\x01backfill yes\n' WHEN false THEN E'\n\\x01' END
                || coalesce('subject ' || subject || E'\n', '')
                || coalesce('district ' || district || E'\n', '')
-               || CASE WHEN tags = '{}' THEN ''
+               || CASE WHEN cardinality(tags) = 0 THEN ''
                        ELSE 'tag ' || array_to_string(tags, E'\ntag ') || E'\n' END
-               || CASE WHEN idempotency_key IS NULL AND request_digest IS NULL THEN ''
+               || CASE WHEN idempotency_key IS NULL AND request_digest IS NULL THEN 'part '
                        ELSE 'idempotency_key ' || idempotency_key || E'\nrequest_digest '
-                            || encode(request_digest, 'hex') || E'\n' END
-               || 'part ' || part || E'\n\n' AS about,
-           4 + CASE WHEN stream = '' THEN 0 ELSE 2 END + backfill::int
-             + (subject IS NOT NULL)::int + (district IS NOT NULL)::int
-             + coalesce(array_ndims(tags), 1) * cardinality(tags)
-             + CASE WHEN idempotency_key IS NULL THEN 0 ELSE 2 END AS lines
+                            || encode(request_digest, 'hex') || E'\npart ' END
+               || CASE part WHEN 0 THEN E'0\n\n' ELSE part || E'\n\n' END AS head,
+           4 + 2 * least(version, 1) + backfill::int
+             + num_nonnulls(subject, district, idempotency_key, request_digest)
+             + coalesce(array_ndims(tags), 1) * cardinality(tags) AS lines
       FROM ledger.entry
      WHERE position > t.first AND position <= least(t.first + 256, %(upto)s::bigint)
      ORDER BY position) e) p

@@ -441,9 +441,8 @@ SELECT carried.number = found.number AND carried.sum IS NOT DISTINCT FROM found.
           FROM (SELECT hashtextextended(c.tag, 0) AS hash, c.position
                   FROM (SELECT position, stream, subject, unnest(tags) AS tag FROM ledger.entry
                          WHERE position BETWEEN 1 AND %(size)s) c
-                 WHERE NOT (starts_with(c.tag, 'stream:') AND c.tag = 'stream:' || c.stream)
-                   AND (NOT starts_with(c.tag, 'subject:')
-                        OR c.tag IS DISTINCT FROM 'subject:' || c.subject)) t) carried,
+                 WHERE ascii(c.tag) <> ascii('s') OR c.tag <> 'stream:' || c.stream
+                       AND c.tag IS DISTINCT FROM 'subject:' || c.subject) t) carried,
        (SELECT count(*) AS number, sum(hashint8extended(
                tag_hash & 4294967295, hashint8extended(tag_hash >> 32, position # %(chance)s))) AS sum
           FROM ledger.entry_tag WHERE position BETWEEN 1 AND %(size)s) found
