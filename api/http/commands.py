@@ -22,6 +22,7 @@ from api.intake.device_records import chains, own_digest, sealed, statements
 from api.intake.evidence import missing_of, own_octets
 from api.questions.duplicate_sessions import duplicates_as_reported
 from api.questions.enterprises import outside
+from api.questions.entry_context import MOST_RAISED
 from api.questions.policy import READS, Action, decide, unauthenticated
 from api.questions.problems import Problem, from_invalid, invalid
 from api.questions.reading import Behind
@@ -254,10 +255,6 @@ def _raised(house: Installation, entries: Sequence[Entry]) -> Sequence[Mapping[s
     except Behind:
         return None
     return [*map(shower(FlagItem, Audience.OFFICES), raised)]
-
-
-MOST_RAISED = 200
-"""Flags on other records that an answer lists: a removal may raise thousands, which the list of flags has."""
 
 
 def _recorded(

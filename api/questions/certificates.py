@@ -52,6 +52,7 @@ def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
         "issued_on": record["issued_on"],
         "masked_name": record["holder"]["masked_name"],
         "assessed_on": record["assessed_on"],
+        "assessed_to": record["assessed_to"],
         "issuer_in_scope": record["issuer_in_scope"],
         "state": record["state"],
         "revoked": record["state"] == "revoked",

@@ -47,6 +47,10 @@ SELECT (SELECT max(position) FROM ledger.entry
 """
 
 
+MOST_RAISED = 200
+"""Flags on other records that are listed: a removal may raise thousands, which the list of flags has."""
+
+
 def in_context(
     house: Reading, actor: Actor, position: str, asked: Asked
 ) -> tuple[AnswerBasis, dict[str, Any]]:
@@ -71,6 +75,11 @@ def in_context(
     with house.reading() as connection:
         beside = _neighbours(connection, entry, upto, rows)
         raised = flags.of_records(connection, settled.basis, [entry.position])
+        # A late entry raises them on what was recorded before it.
+        if entry.subject is not None:
+            own, whose = [entry.position], [entry.subject]
+            others = flags.raised_by(connection, settled.basis, own, whose, MOST_RAISED)
+            raised += [each for each in others if within(each, rows) is not None]
     found: dict[str, Any] = {
         "entry": shown(entry),
         "previous": beside.previous,

@@ -448,6 +448,7 @@ class CertificatePaper:
     issued_on: Annotated[date, Head("发证日期", "issued on"), PUBLISHED]
     masked_name: Annotated[str, Head("脱敏姓名", "masked name"), PUBLISHED, Shown("张*")]
     assessed_on: Annotated[date | None, Head("认定日期", "assessed on"), PUBLISHED]
+    assessed_to: Annotated[date | None, Head("认定至", "assessed to"), PUBLISHED]
     issuer_in_scope: Annotated[
         bool | None, Head("认定当日在范围内", "within the scope on that day"), PUBLISHED
     ]

@@ -18,8 +18,8 @@ from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.reference import Occupation
-from domain.terms.vocabulary import Level
-from projections.views import scope, sessions
+from domain.terms.vocabulary import Level, Verdict
+from projections.views import flags, scope, sessions
 from projections.views.asking import page_of
 from projections.views.basis import HOLDS, Basis, Page
 from projections.views.lines import NULL
@@ -157,7 +157,8 @@ def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str
     """Return every certificate under that number, however it is written, in order of entry.
 
     `issuer_in_scope`: whether the issuer's confirmed scope held the occupation at that level on
-    the days of the assessment (`assessed_on`, `assessed_to`), as known at the basis' position.
+    the days of the assessment (`assessed_on`, `assessed_to`), as known at the basis' position; None
+    where that cannot be decided.
     `holder.subject_id` leads to the vault and
     `results` are the holder's own: neither is for the public.
     """
@@ -167,12 +168,36 @@ def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str
         session = sessions.one(conn, Basis(date.max, basis.position), certificate["assessment_id"])
         certificate["assessed_on"] = session["held_from"] if session else certificate["issued_on"]
         certificate["assessed_to"] = session["held_to"] if session else certificate["issued_on"]
-        certificate["issuer_in_scope"] = _issuer_in_scope(conn, basis, certificate)
+        if session is not None and session["uscc"] == certificate["issuer_uscc"]:
+            records = [session["position"], certificate["position"]]
+            certificate["issuer_in_scope"] = _as_flagged(conn, basis, records)
+        else:
+            certificate["issuer_in_scope"] = _issuer_in_scope(conn, basis, certificate)
     return certificates
 
 
+OF_SCOPE = frozenset({"S1", "S2", "S7"})
+"""Checks that say whether an assessment lay within the confirmed scope (七(三), 六(三))."""
+
+
+def _as_flagged(conn: Connection[Any], basis: Basis, records: list[int]) -> bool | None:
+    """Say of the assessment what its flags say: two answers to one question would be one too many.
+
+    What a supervisor has dismissed is no departure any more.
+    """
+    verdicts = {
+        flag["verdict"]
+        for flag in flags.on_any_day(conn, records, basis.position)
+        if flag["code"] in OF_SCOPE
+        and not (flag["review"] == "dismissed" and not flag["review_stale"])
+    }
+    if Verdict.BREACH in verdicts:
+        return False
+    return None if verdicts else True
+
+
 def _issuer_in_scope(conn: Connection[Any], basis: Basis, certificate: dict[str, Any]) -> bool:
-    """Say whether the scope held it on every day of the assessment, as the flags do (七(三))."""
+    """Say whether the scope of an issuer that held no such assessment had it on every day of it."""
     first, last = (
         date.fromisoformat(certificate["assessed_on"]),
         date.fromisoformat(certificate["assessed_to"]),

@@ -256,6 +256,17 @@ def test_a_correction_shows_beside_what_was_recorded_and_not_before_it_was_known
     assert desk.get(f"/v1/events/{at}/context", position=at - 1).status_code == 404
 
 
+def test_beside_a_late_entry_stands_what_it_raised_on_earlier_ones(desk: Desk) -> None:
+    code = uscc()
+    (*_, held) = desk.send(*listed(code, "4"), session(code, "4"))
+    (late,) = desk.send(
+        line("ListingSuspended", "2025-03-01", PUBLISHER, uscc=code, basis="检查", until="2025-04-01")
+    )
+    found = desk.get(f"/v1/events/{late['position']}/context").json()
+    assert [flag["key"] for flag in found["flags"]] == [f"S7-{held['position']}"]
+    assert desk.get(f"/v1/events/{late['position']}/context", reporter(uscc())).status_code == 404
+
+
 def test_an_entry_of_others_looks_absent_and_an_analyst_sees_no_people(
     desk: Desk, firm: str
 ) -> None:

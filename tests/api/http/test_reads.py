@@ -8,12 +8,14 @@ from datetime import datetime
 import pyarrow.parquet as pq
 import pytest
 
+from api.words.language import in_print
 from domain.inspection.draw import Pool, Sample, commitment, draw
 from projections.follow.version import FOLD
 from tests.api.desk import Desk
 from tests.api.lines import (
     BUREAU,
     COOK,
+    ELECTRICIAN,
     SUPERVISOR,
     certificate,
     line,
@@ -272,6 +274,35 @@ def test_head_says_what_get_would(desk: Desk) -> None:
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == str(len(got.content))
     assert head.headers["etag"] == got.headers["etag"]
+
+
+def test_of_a_certificate_the_public_is_told_what_the_flags_say(desk: Desk) -> None:
+    old = {**ELECTRICIAN, "edition": "2015"}  # no mapping to the confirmed edition is adopted
+    span = {"held_from": "2025-04-30", "held_to": "2025-05-02"}
+    sessions = {
+        None: lambda code: session(code, occupation=old),
+        False: lambda code: session(code, **span),
+        True: session,
+    }
+    for wanted, held_by in sessions.items():
+        code = uscc()
+        held = held_by(code)
+        issued = certificate(code, held["data"]["assessment_id"])
+        issued["data"] |= {"occupation": held["data"]["occupation"], "issued_on": "2025-05-20"}
+        suspended = line(
+            "ListingSuspended", "2025-05-02", BUREAU, uscc=code, basis="检查", until="2025-06-01"
+        )
+        desk.send(*listed(code, "4"), suspended, held, issued)
+        number = issued["data"]["certificate_no"]
+        said = desk.get(f"/v1/certificates/{number}", None).json()
+        assert said["issuer_in_scope"] is wanted
+        assert (said["assessed_on"], said["assessed_to"]) == (
+            held["data"]["held_from"],
+            held["data"]["held_to"],
+        )
+        page = desk.http.get(f"/certificates/{number}", headers={"Accept": "text/html"}).text
+        phrase = {None: "尚不能判定", False: "有该职业和等级不在", True: "认定当日,该职业和等级在"}
+        assert in_print(phrase[wanted]) in page
 
 
 def test_anyone_may_look_a_certificate_up(desk: Desk) -> None:
