@@ -39,8 +39,9 @@ COUNT = f"""
 SELECT code, verdict, review IS NULL,
        CASE WHEN %(history)s AND EXISTS (SELECT FROM ledger.entry e
                                           WHERE e.position = since AND e.backfill) THEN 4
-            WHEN since > %(p0)s THEN 0 WHEN since > %(p1)s THEN 1
-            WHEN since > %(p2)s THEN 2 ELSE 3 END AS age, count(*)
+            -- What time brings is known no sooner than it came.
+            WHEN since > %(p0)s OR day >= %(d0)s THEN 0 WHEN since > %(p1)s OR day >= %(d1)s THEN 1
+            WHEN since > %(p2)s OR day >= %(d2)s THEN 2 ELSE 3 END AS age, count(*)
   FROM projections.flags
  WHERE {HOLDS}
    AND verdict <> 'clear'
@@ -74,6 +75,7 @@ def backlog(conn: Connection[Any], basis: Basis, where: Where = EVERYWHERE) -> l
         "history": holds_history(conn),
     }
     values |= {f"p{n}": position_before(conn, start) for n, start in enumerate(starts)}
+    values |= {f"d{n}": start for n, start in enumerate(starts)}
     found: dict[str, dict[str, Any]] = {}
     for code, verdict, unreviewed, age, number in asked(conn, COUNT, values):
         line = found.setdefault(code, {"code": code, **_NONE})

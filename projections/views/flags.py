@@ -85,8 +85,9 @@ SELECT key, doc FROM projections.flags
            SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
    AND (%(record)s::bigint IS NULL OR record = %(record)s)
    AND (%(procedure)s::text IS NULL OR (code = 'Q1') = (%(procedure)s = 'only'))
-   AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s)
-   AND (%(since_upto)s::bigint IS NULL OR since <= %(since_upto)s)
+   -- What time brings is known no sooner than it came.
+   AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s OR day >= %(learnt_from)s)
+   AND (%(since_upto)s::bigint IS NULL OR (since <= %(since_upto)s AND day <= %(learnt_to)s))
    AND NOT (%(without_history)s AND EXISTS (SELECT FROM ledger.entry e
                                              WHERE e.position = since AND e.backfill))
    AND record <> ALL (%(without)s)
@@ -122,6 +123,8 @@ def page(
         "session": filters.assessment_id,
         "record": filters.record,
         "procedure": filters.procedure,
+        "learnt_from": filters.learnt_from,
+        "learnt_to": filters.learnt_to,
         "since_after": _before(conn, filters.learnt_from),
         "since_upto": _before(conn, filters.learnt_to and filters.learnt_to + timedelta(days=1)),
         # The days since it became known say nothing of what was brought in.

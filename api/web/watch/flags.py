@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -203,7 +204,10 @@ def _days(house: Installation, found: Found) -> dict[str, int]:
         learnt = recorded_on(connection, [item["known_from"] for item in items])
     day = found.answer_basis.day
     return {
-        item["key"]: max(0, (day - learnt[item["known_from"]]).days)
+        # What time brings is known no sooner than it came.
+        item["key"]: max(
+            0, (day - max(learnt[item["known_from"]], date.fromisoformat(item["valid_at"]))).days
+        )
         for item in items
         if item["known_from"] in learnt
     }

@@ -1,10 +1,12 @@
 """What the API tells of one enterprise: its days, its units, what ends soon, what stands around an entry."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
 from api.installation.wiring import Installation
+from ledger.log import clock
 from tests.api.desk import Desk
 from tests.api.lines import (
     CENTRE,
@@ -260,11 +262,44 @@ def test_beside_a_late_entry_stands_what_it_raised_on_earlier_ones(desk: Desk) -
     code = uscc()
     (*_, held) = desk.send(*listed(code, "4"), session(code, "4"))
     (late,) = desk.send(
-        line("ListingSuspended", "2025-03-01", PUBLISHER, uscc=code, basis="检查", until="2025-04-01")
+        line(
+            "ListingSuspended", "2025-03-01", PUBLISHER, uscc=code, basis="检查", until="2025-04-01"
+        )
     )
     found = desk.get(f"/v1/events/{late['position']}/context").json()
     assert [flag["key"] for flag in found["flags"]] == [f"S7-{held['position']}"]
     assert desk.get(f"/v1/events/{late['position']}/context", reporter(uscc())).status_code == 404
+
+
+def test_what_time_brings_is_known_from_the_day_that_brought_it(desk: Desk) -> None:
+    code, today = uscc(), clock.today()
+    finding, due = f"fd-{code[-8:]}", today + timedelta(days=30)
+    about = {"severity": "minor", "rule": "2020-3", "statement": "评分记录不全", "kind": "record"}
+    nothing: Json = {"assessments": [], "certificates": [], "flags": []}
+    raised = line(
+        "FindingRaised",
+        today.isoformat(),
+        SUPERVISOR,
+        finding_id=finding,
+        uscc=code,
+        **about,
+        **nothing,
+    )
+    ordered = line(
+        "RectificationOrdered",
+        today.isoformat(),
+        SUPERVISOR,
+        finding_id=finding,
+        requirement="补齐",
+        due_on=due.isoformat(),
+    )
+    desk.send(*listed(code, "4"), raised, ordered)
+    asked = {"uscc": code, "valid_at": (due + timedelta(days=3)).isoformat()}
+    (line_,) = [each for each in desk.items("/v1/backlog", **asked) if each["code"] == "Q2"]
+    assert (line_["breaches"], line_["days_7"], line_["days_90"]) == (1, 1, 0)
+    after = (due + timedelta(days=1)).isoformat()
+    assert len(desk.items("/v1/flags", **asked, code="Q2", learnt_from=after)) == 1
+    assert desk.items("/v1/flags", **asked, code="Q2", learnt_to=today.isoformat()) == []
 
 
 def test_an_entry_of_others_looks_absent_and_an_analyst_sees_no_people(
