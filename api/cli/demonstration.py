@@ -7,12 +7,12 @@ long after what they tell, so that ages, lateness and what was known then are th
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 from typing import Any
 
 import orjson
@@ -35,6 +35,8 @@ from domain.checks import CHECKS
 from domain.terms.envelope import Stamps
 from domain.terms.vocabulary import Verdict
 from ledger.deciding.demonstration import Hand, set_by_hand
+from ledger.deciding.requests import derived_key
+from ledger.gate.shapes import from_line
 from ledger.log.clock import SHANGHAI, now, today
 from projections.items.shape import plain
 from projections.views import flags
@@ -44,14 +46,15 @@ _PACKED = Path(__file__).resolve().with_name("sample_year")
 """Where the package has it (pyproject.toml); a checkout has it among the examples."""
 SAMPLE = _PACKED if _PACKED.is_dir() else _PACKED.parents[2] / "examples" / "sample_year"
 SUFFIXES = frozenset({".ndjson", ".xlsx", ".csv"})
+"""Of the files of the sample; others stand beside them."""
 CALENDAR = "CALENDAR.json"
 """Beside the files: from which line on the ledger learns of them on which day."""
 BEGINS = datetime(2023, 9, 1, 9, tzinfo=SHANGHAI)
 """What the clock of the demonstration reads at first: what was settled before is there when it begins."""
 EVENING = time(17, 30, tzinfo=SHANGHAI)
 """When what was learnt in a week is entered, on the last day of it that brought something."""
-LOADED = "sample-year.loaded"
-"""Stands in the data folder once all files are in: the next start needs no second look at them."""
+PART = "sample-year.part"
+"""Folder of the week that is being entered."""
 PAGE = 1000
 MOST_WAITS = 12
 """How often the views are waited for before the demonstration gives up."""
@@ -61,44 +64,88 @@ def prepare(house: Installation) -> None:
     """Load the sample year unless it is there already, and show what was flagged.
 
     Raises:
-        Failure: there is no sample year here, or the ledger already holds something else.
+        Failure: there is no sample year here, or the ledger holds something else.
     """
-    if not _loaded(house).exists():
-        load(house, SAMPLE)
+    load(house, SAMPLE)
     _show(house)
 
 
 def load(house: Installation, folder: Path) -> None:
-    """Enter the files of `folder` by the clock of the demonstration; what is there already is known.
+    """Enter the files of `folder` by the clock of the demonstration; a load that was broken off goes on.
+
+    The ledger says how far it is, and no file beside it: whatever lies in the folder, a ledger of
+    somebody else's is none of a demonstration.
 
     Raises:
-        Failure: there are no files, or the ledger holds something else.
+        Failure: there are no files, the ledger holds something else, or other entries came between.
     """
-    files = [p for p in folder.iterdir() if p.suffix in SUFFIXES] if folder.is_dir() else []
-    if not files:
-        raise Failure(
-            f"没有样例年度({folder}):安装不完整。请重新安装,或用 dudao import 导入自己的文件",
-            f"there is no sample year in {folder}: something of this installation is missing. "
-            "Install it again, or import files of your own with dudao import",
-        )
-    if house.log.head().position and not (_is_ours(house) and _has_begun(house)):
+    if house.log.head().position and not house.demonstration:
         raise Failure(
             f"{house.settings.folder} 中的账本已有其他记录;请用 DUDAO_DATA 另选数据目录,或 dudao serve",
             f"the ledger in {house.settings.folder} holds other records; choose another folder "
             "with DUDAO_DATA, or run dudao serve",
         )
-    _mark(house).touch()
-    calendar: dict[str, list[tuple[int, str]]] = orjson.loads((folder / CALENDAR).read_bytes())
+    if house.log.head().position and not _begun(house):
+        tell(
+            "这是早先版本的演示台账,样例全部在载入之日入账;另选数据目录可载入按当年得知之时入账的样例",
+            "a demonstration of an earlier release: all of its sample was learnt on the day of loading; "
+            "another folder shows it as it was learnt over the years",
+        )
+        return
+    named = folder / CALENDAR
+    if not named.is_file():
+        raise Failure(
+            f"没有样例年度({folder}):安装不完整。请重新安装,或用 dudao import 导入自己的文件",
+            f"there is no sample year in {folder}: something of this installation is missing. "
+            "Install it again, or import files of your own with dudao import",
+        )
+    calendar: dict[str, list[tuple[int, str]]] = orjson.loads(named.read_bytes())
+    last = folder / max(calendar)
+    if _is_entered(house, last):
+        return
     with set_by_hand(house.database.addresses.owner, house.log) as hand:
-        if _loaded(house).exists():  # by another process that was started at the same time
+        # Another process that was started at the same time may have loaded it meanwhile.
+        if _is_entered(house, last):
             return
+        _require_undisturbed(house, calendar)
+        _sweep(house)
         hand.begin(BEGINS)
-        for path in sorted(files, key=lambda p: p.name):
-            _enter(house, hand, path, calendar[path.name])
+        for name in sorted(calendar):
+            _enter(house, hand, folder / name, calendar[name])
         hand.let_go()
         # Behind the files: what they say of positions is counted from an empty ledger.
         adopt(house.bench)
-        _loaded(house).touch()
+
+
+def _begun(house: Installation) -> bool:
+    """Return whether the ledger says itself that it is a demonstration."""
+    return house.log.at([1])[0].type.startswith("demonstration.")
+
+
+KNOWN = "SELECT EXISTS (SELECT FROM ledger.entry WHERE idempotency_key = %(key)s)"
+
+
+def _is_entered(house: Installation, path: Path) -> bool:
+    """Return whether the last line of a file was entered: it has a key of its content."""
+    line = path.read_bytes().splitlines(keepends=True)[-1]
+    key = derived_key(from_line(_one_further(line)).content)
+    with house.reading() as connection:
+        row: Any = connection.execute(KNOWN, {"key": key}).fetchone()
+    return bool(row[0])
+
+
+def _require_undisturbed(
+    house: Installation, calendar: Mapping[str, Sequence[tuple[int, str]]]
+) -> None:
+    """Refuse to go on behind entries of other days: what is left would be learnt too late for good."""
+    last = max(date.fromisoformat(days[-1][1]) for days in calendar.values())
+    at = house.log.head().recorded_at
+    if at is not None and at > datetime.combine(last, EVENING):
+        raise Failure(
+            f"{house.settings.folder} 中的样例只载入了一部分,其后又有其他记录;请用 DUDAO_DATA 另选数据目录",
+            f"the sample in {house.settings.folder} was loaded in part, and other entries came behind "
+            "it; choose another folder with DUDAO_DATA",
+        )
 
 
 def _enter(house: Installation, hand: Hand, path: Path, learnt: Sequence[tuple[int, str]]) -> None:
@@ -106,12 +153,14 @@ def _enter(house: Installation, hand: Hand, path: Path, learnt: Sequence[tuple[i
     taken = refused = 0
     reject = Rejects(house.settings.folder / f"{path.name}.reject.ndjson")
     weeks = list(_weeks(path, learnt))
-    with bar(path.name) as advance, TemporaryDirectory(dir=house.settings.folder) as folder:
+    folder = house.settings.folder / PART
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with bar(path.name) as advance:
         for done, (last, lines) in enumerate(weeks):
             advance(done, len(weeks))
             part = path
             if lines is not None:
-                part = Path(folder) / path.name
+                part = folder / path.name
                 part.write_bytes(b"".join(map(_one_further, lines)))
             hand.move(max(BEGINS, datetime.combine(last, EVENING)))
             importer = house.bench.importer(
@@ -120,6 +169,7 @@ def _enter(house: Installation, hand: Hand, path: Path, learnt: Sequence[tuple[i
             report = importer.take(part, reject)
             taken, refused = taken + report.taken, refused + report.refused
         advance(len(weeks), len(weeks))
+    _sweep(house)
     tell(
         f"{path.name}:入账 {taken},被拒 {refused}", f"{path.name}: {taken} taken, {refused} refused"
     )
@@ -168,25 +218,9 @@ def _key_further(key: str) -> str:
     return _FLAG.sub(lambda found: f"{found[1]}-{int(found[2]) + 1}{found[3]}", key)
 
 
-def _has_begun(house: Installation) -> bool:
-    """Return whether the ledger says of itself that it is a demonstration."""
-    (first,) = house.log.at([1])
-    return first.type.startswith("demonstration.")
-
-
-def _loaded(house: Installation) -> Path:
-    """Return the file that says that the sample year is there."""
-    return house.settings.folder / LOADED
-
-
-def _mark(house: Installation) -> Path:
-    """Return the file that says that loading the sample year began in this folder."""
-    return house.settings.folder / "sample-year.loading"
-
-
-def _is_ours(house: Installation) -> bool:
-    """Return whether what the ledger holds is a sample year whose loading was interrupted."""
-    return _mark(house).exists()
+def _sweep(house: Installation) -> None:
+    """Remove what a load that was killed has left behind."""
+    rmtree(house.settings.folder / PART, ignore_errors=True)
 
 
 def open_doors(house: Installation) -> None:

@@ -292,8 +292,8 @@ def _clock(house: Installation) -> Iterator[Finding]:
     if house.demonstration:
         yield _ok(
             "demonstration",
-            "演示台账:样例的入账时间由演示时钟设定",
-            "a demonstration: times of its sample were set by a clock of its own",
+            "演示台账:数据全部虚构,样例的入账时间不能证明任何事",
+            "a demonstration: all of it is invented, and the times of its sample prove nothing",
         )
 
 

@@ -1,5 +1,6 @@
 """`dudao demo` records its sample at the times at which it was learnt, interrupted or not."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from ledger.deciding.demonstration import Hand
 from ledger.log.clock import SHANGHAI, today
 from projections.views import flags
 from projections.views.basis import Basis
+from tests.api.lines import CENTRE, line, uscc
 from tests.postgres import Server
 from tests.serving import own_settings
 
@@ -46,8 +48,12 @@ def files(tmp_path: Path) -> Path:
     """The first half-year of the sample."""
     folder = tmp_path / "files"
     folder.mkdir()
-    for path in (*sorted(SAMPLE.glob("0[1-3]*")), SAMPLE / CALENDAR):
+    first = sorted(SAMPLE.glob("0[1-3]*"))
+    for path in first:
         shutil.copy(path, folder)
+    calendar = json.loads((SAMPLE / CALENDAR).read_text())
+    own = {path.name: calendar[path.name] for path in first}
+    (folder / CALENDAR).write_text(json.dumps(own))
     return folder
 
 
@@ -99,6 +105,8 @@ def test_the_whole_sample_is_flagged_as_it_says_and_was_learnt_late(
         house.follow()
         demonstration.prepare(house)
         head = house.log.head().position
+        load(house, SAMPLE)
+        assert house.log.head().position == head
         with house.reading() as connection:
             found = flags.page(connection, Basis(today(), head), flags.Filters(), None, 1000).items
         late = [each for each in recorded(house) if each[1].date() - each[2] > timedelta(days=30)]
@@ -126,6 +134,43 @@ def test_of_two_that_start_at_once_one_loads_and_the_other_finds_it_loaded(
     with opened("both") as house:
         load(house, files)
         before = house.log.head()
-        load(house, files)  # it waited for the first, and is let in
+        (files / "stray.ndjson").write_text("{}")
+        load(house, files)
         assert house.log.head() == before
-        assert (house.settings.folder / demonstration.LOADED).exists()
+        assert not list(house.settings.folder.glob("sample-year*"))
+
+
+def test_a_load_goes_on_behind_no_entry_of_another_day(
+    opened: Opened, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move(hand: Hand, clock: Any) -> None:
+        own(hand, clock)
+        if house.log.head().position > 100:
+            raise KeyboardInterrupt
+
+    with opened("disturbed") as house:
+        own = Hand.move
+        monkeypatch.setattr(Hand, "move", move)
+        with pytest.raises(KeyboardInterrupt):
+            load(house, files)
+        monkeypatch.undo()
+        one = files.parent / "one.ndjson"
+        desk = house.bench.importer(None, lambda _done, _all: None)
+        registered = json.dumps(
+            line(
+                "EnterpriseRegistered",
+                "2024-01-01",
+                CENTRE,
+                uscc=uscc(),
+                name="别家",
+                kind="private",
+                district="110108",
+                address="北京市海淀区",
+            )
+        )
+        one.write_text(registered)
+        assert desk.take(one, demonstration.Rejects(files / "rejects.ndjson")).taken == 1
+        before = house.log.head()
+        with pytest.raises(Failure, match="in part"):
+            load(house, files)
+        assert house.log.head() == before
