@@ -79,6 +79,13 @@ def load(house: Installation, folder: Path) -> None:
     Raises:
         Failure: there are no files, the ledger holds something else, or other entries came between.
     """
+    named = folder / CALENDAR
+    if not named.is_file():
+        raise Failure(
+            f"没有样例年度({folder}):安装不完整。请重新安装,或用 dudao import 导入自己的文件",
+            f"there is no sample year in {folder}: something of this installation is missing. "
+            "Install it again, or import files of your own with dudao import",
+        )
     if house.log.head().position and not house.demonstration:
         raise Failure(
             f"{house.settings.folder} 中的账本已有其他记录;请用 DUDAO_DATA 另选数据目录,或 dudao serve",
@@ -92,13 +99,6 @@ def load(house: Installation, folder: Path) -> None:
             "another folder shows it as it was learnt over the years",
         )
         return
-    named = folder / CALENDAR
-    if not named.is_file():
-        raise Failure(
-            f"没有样例年度({folder}):安装不完整。请重新安装,或用 dudao import 导入自己的文件",
-            f"there is no sample year in {folder}: something of this installation is missing. "
-            "Install it again, or import files of your own with dudao import",
-        )
     calendar: dict[str, list[tuple[int, str]]] = orjson.loads(named.read_bytes())
     last = folder / max(calendar)
     if _is_entered(house, last):

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from ledger.connect import Addresses, app_pool
@@ -19,10 +21,7 @@ from tests.postgres import Server
 pytestmark = pytest.mark.postgres
 
 DATABASE = "dudao_cli_clock"
-RUNNING = """
-CREATE OR REPLACE FUNCTION ledger.clock() RETURNS timestamptz LANGUAGE sql VOLATILE
-SET search_path = pg_catalog, pg_temp AS $$ SELECT clock_timestamp() $$
-"""
+RUNNING = "SELECT pg_get_functiondef('ledger.clock()'::regprocedure)"
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +41,15 @@ def shell(addresses: Addresses, tmp_path_factory: pytest.TempPathFactory) -> She
 
 def run_ahead(addresses: Addresses) -> None:
     """Let one entry be recorded in a year that has not come."""
+    with psycopg.connect(addresses.owner) as owner:
+        row: Any = owner.execute(RUNNING).fetchone()
     put_clock(addresses, now() + timedelta(days=400))
     with app_pool(addresses.app) as pool:
         log = PostgresLog(pool, as_read)
         log.append([single("a/1")])
-    import psycopg  # noqa: PLC0415 - the clock runs again as in a new ledger
-
+    # The clock runs again as in a new ledger.
     with psycopg.connect(addresses.owner, autocommit=True) as owner:
-        owner.execute(RUNNING.encode())
+        owner.execute(row[0])
 
 
 def test_a_ledger_whose_clock_ran_ahead_has_a_way_out(shell: Shell, addresses: Addresses):
