@@ -475,7 +475,7 @@ def test_bytes_that_somebody_changed_under_a_digest_are_given_to_nobody_and_veri
             with house.pool.connection() as own:
                 found = evidence.difference(own)
             assert found is not None
-            assert found.what == f"evidence: {name(content)} is not what its digest says"
+            assert found == f"evidence: {name(content)} is not what its digest says"
         finally:
             connection.execute(statement, values)  # the same bit back
             connection.execute(
