@@ -24,6 +24,8 @@ from api.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from psycopg import Connection
+
     from api.installation.settings import Settings
     from proof.bundle import Checked
     from proof.kept import Begun
@@ -82,6 +84,8 @@ def signer(  # noqa: PLR0913 - one argument an option
             made = signing.rotate(place, name) if rotate else signing.open_signer(place, name)
         _introduce(made)
         with open_ledger(settings) as database, database.pool(2) as pool:
+            with pool.connection() as connection:
+                _require_real(connection, trial=database.is_embedded or settings.trial)
             if once or new_origin is not None:
                 with pool.connection() as connection:
                     begun = _begun(made, reason) if new_origin is not None and reason else None
@@ -98,6 +102,22 @@ def signer(  # noqa: PLR0913 - one argument an option
                 tell=_tell,
                 every=every,
             )
+
+
+SAYS_DEMONSTRATION = """
+SELECT EXISTS (SELECT FROM ledger.entry WHERE position = 1 AND type ^@ 'demonstration.')
+"""
+
+
+def _require_real(connection: "Connection[Any]", *, trial: bool) -> None:
+    """Refuse to sign a demonstration outside a trial: its times were set, and a signature would say otherwise."""
+    row: Any = connection.execute(SAYS_DEMONSTRATION).fetchone()
+    if row[0] and not trial:
+        raise Failure(
+            "这是演示台账,其入账时间由演示时钟设定,不予签署;仅供试用时请设 DUDAO_TRIAL=1",
+            "this ledger is a demonstration, whose times were set: it is not signed. Where it is for a "
+            "trial alone, set DUDAO_TRIAL=1",
+        )
 
 
 def checkpoint(
@@ -123,6 +143,7 @@ def checkpoint(
         pool.connection() as connection,
     ):
         if not running.is_running(connection):
+            _require_real(connection, trial=database.is_embedded or settings.trial)
             if not (database.is_embedded or settings.trial or folder is not None):
                 raise Failure(
                     "没有运行中的签名者:请先启动 dudao signer,或用 --folder 指明其目录",

@@ -4,11 +4,15 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from ledger.connect import app_pool
+from ledger.deciding.demonstration import set_by_hand
+from ledger.log.postgres_log import PostgresLog
 from proof.checkpoints import read_checkpoint
 from proof.notes import Kind, read_note, read_vkey, verified
 from proof.policy import read_policy, trust
@@ -29,6 +33,28 @@ def shell(server: Server, tmp_path: Path) -> Iterator[Shell]:
     made.load(*listed(uscc(), "4"))
     yield made
     server.drop("dudao_cli_proofs")
+
+
+def test_a_demonstration_is_signed_in_a_trial_alone(server: Server, tmp_path: Path) -> None:
+    settings = own_settings(server, "dudao_cli_signed_demo", tmp_path / "data")
+    assert settings.url is not None
+    assert settings.owners_url is not None
+    with (
+        app_pool(settings.url) as pool,
+        set_by_hand(settings.owners_url, PostgresLog(pool)) as hand,
+    ):
+        hand.begin(datetime(2023, 9, 1, tzinfo=UTC))
+    shell = Shell(tmp_path, DUDAO_DATABASE_URL=settings.url, DUDAO_DATA=str(tmp_path / "data"))
+    for command in (("signer", "--once"), ("checkpoint", "--folder", "keys")):
+        assert "demonstration" in shell.run(*command, "--lang", "en", status=2).stderr
+    trial = Shell(
+        tmp_path,
+        DUDAO_DATABASE_URL=settings.url,
+        DUDAO_DATA=str(tmp_path / "data"),
+        DUDAO_TRIAL="1",
+    )
+    trial.run("signer", "--once")
+    server.drop("dudao_cli_signed_demo")
 
 
 def test_a_signer_and_two_witnesses_of_three(shell: Shell, server: Server) -> None:
