@@ -25,7 +25,7 @@ def by_number(
     decide(actor, Action.READ, "certificate")
     settled = settle(house, asked)
     with house.reading() as connection:
-        found = certificates.by_number(connection, settled.basis, number)
+        found = certificates.by_number(connection, settled.basis, number, house.reference_at)
         names = {
             each["issuer_uscc"]: _name(connection, settled.basis, each["issuer_uscc"])
             for each in found
@@ -76,7 +76,7 @@ def matches(house: Reading, actor: Actor, number: str, name: str) -> tuple[Answe
     decide(actor, Action.READ, "certificate-lookup")
     settled = settle(house, Asked())
     with house.reading() as connection:
-        found = certificates.by_number(connection, settled.basis, number)
+        found = certificates.by_number(connection, settled.basis, number, house.reference_at)
     holding = [each for each in found if each["state"] == "valid"]
     spelt = sorted(
         {

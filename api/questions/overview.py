@@ -15,6 +15,7 @@ from api.questions.queries import settle
 from api.questions.questions import OverviewQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import Narrowed, narrowed
+from domain.checks import OVERDUE
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Verdict
 from projections.counts import statistics as counts
@@ -114,9 +115,9 @@ def _expiring(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
 
 
 def _overdue(connection: Connection[Any], asked: _Asked) -> list[dict[str, Any]]:
-    """Return the first rectifications past their deadline: the flags of Q2, with names."""
+    """Return the first rectifications past their deadline: their flags, with names."""
     filters = flags.Filters(
-        code="Q2",
+        code=OVERDUE,
         verdict=Verdict.BREACH,
         uscc=asked.narrowed.uscc,
         district=asked.narrowed.district,

@@ -5,10 +5,10 @@ S1 is a breach, S2 is not; S3 stands beside the others, G2 beside G1.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
@@ -35,11 +35,21 @@ from domain.checks.scope import level_in_scope, listed, occupation_in_scope
 from domain.checks.venue import location_of, place_consistent, within_beijing
 from domain.checks.visits import seen_as_reported, seen_that_day
 from domain.inspection.inspection import SpotCheckRecorded
+from domain.judged import JUDGED
+from domain.standing.course import Course
 from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.clauses import CLAUSES, Clause
 from domain.terms.envelope import Recorded
-from domain.terms.reference import Reference, RuleSet
-from domain.terms.vocabulary import Aspect, CandidateCategory, Level, Severity, Verdict
+from domain.terms.reference import Occupation, Reference, RuleSet
+from domain.terms.vocabulary import (
+    Aspect,
+    Bound,
+    CandidateCategory,
+    Level,
+    RaisedBy,
+    Severity,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +64,16 @@ class Check:
     about: Aspect
     version: int = 1
     """Raised whenever the rule judges differently from before."""
-    bounds: bool = False
-    """Whether a breach puts a session outside what was confirmed: what, when, or where it was held."""
+    bounds: Bound | None = None
+    """What a breach puts a session outside of: what, when, or where it was held."""
     of_enterprise: bool = True
     """Whether a breach is the enterprise's; else it is the supervisors' own and counted apart."""
+    raised_by: RaisedBy = RaisedBy.RECORD
+
+    @property
+    def judges(self) -> tuple[type, ...]:
+        """The events that it judges: a flag of it stands on one of them."""
+        return JUDGED[self.code]
 
 
 def _check(  # noqa: PLR0913, PLR0917 - one argument a column of the table
@@ -69,7 +85,9 @@ def _check(  # noqa: PLR0913, PLR0917 - one argument a column of the table
     about: Aspect,
     version: int = 1,
     *,
-    bounds: bool = False,
+    bounds: Bound | None = None,
+    raised_by: RaisedBy = RaisedBy.RECORD,
+    of_enterprise: bool = True,
 ) -> Check:
     return Check(
         code=code,
@@ -80,6 +98,8 @@ def _check(  # noqa: PLR0913, PLR0917 - one argument a column of the table
         about=about,
         version=version,
         bounds=bounds,
+        raised_by=raised_by,
+        of_enterprise=of_enterprise,
     )
 
 
@@ -96,7 +116,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 "七(三)",
                 _MAJOR,
                 Aspect.OCCUPATION,
-                bounds=True,
+                bounds=Bound.CONFIRMED,
             ),
             _check(
                 "S2",
@@ -106,7 +126,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 _MAJOR,
                 Aspect.LEVEL,
                 2,
-                bounds=True,
+                bounds=Bound.CONFIRMED,
             ),
             _check(
                 "S3",
@@ -116,7 +136,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 _SEVERE,
                 Aspect.OCCUPATION,
                 3,
-                bounds=True,
+                bounds=Bound.CATALOGUES,
             ),
             _check(
                 "S4",
@@ -126,7 +146,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 _MAJOR,
                 Aspect.OCCUPATION,
                 2,
-                bounds=True,
+                bounds=Bound.CATALOGUES,
             ),
             _check(
                 "S5",
@@ -145,7 +165,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 "六(三)",
                 _SEVERE,
                 Aspect.STANDING,
-                bounds=True,
+                bounds=Bound.CONFIRMED,
             ),
             _check(
                 "S8",
@@ -164,7 +184,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 "七(三)",
                 _SEVERE,
                 Aspect.PLACE,
-                bounds=True,
+                bounds=Bound.CITY,
             ),
             _check("G2", "地点信息矛盾", "contradictory place", "七(三)", _MINOR, Aspect.PLACE),
             _check(
@@ -184,7 +204,14 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 Aspect.CERTIFICATE,
             ),
             _check(
-                "C2", "证书重复", "duplicate certificate", "七(二)", _MAJOR, Aspect.CERTIFICATE, 2
+                "C2",
+                "证书重复",
+                "duplicate certificate",
+                "七(二)",
+                _MAJOR,
+                Aspect.CERTIFICATE,
+                2,
+                raised_by=RaisedBy.DUPLICATES,
             ),
             _check(
                 "C3",
@@ -194,6 +221,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 _MAJOR,
                 Aspect.CANDIDATES,
                 2,
+                raised_by=RaisedBy.COUNT,
             ),
             _check(
                 "T1",
@@ -228,20 +256,34 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
                 _MAJOR,
                 Aspect.VISIT,
             ),
-            _check("P1", "年度计划逾期未报", "annual plan overdue", "六(四)", _MINOR, Aspect.PLAN),
-            replace(
-                _check(
-                    "Q1",
-                    "督导程序",
-                    "procedure of the inspection",
-                    "四",
-                    _MINOR,
-                    Aspect.PROCEDURE,
-                    2,
-                ),
+            _check(
+                "P1",
+                "年度计划逾期未报",
+                "annual plan overdue",
+                "六(四)",
+                _MINOR,
+                Aspect.PLAN,
+                raised_by=RaisedBy.TIME,
+            ),
+            _check(
+                "Q1",
+                "督导程序",
+                "procedure of the inspection",
+                "四",
+                _MINOR,
+                Aspect.PROCEDURE,
+                2,
                 of_enterprise=False,
             ),
-            _check("Q2", "整改逾期", "rectification overdue", "七", _MAJOR, Aspect.RECTIFICATION),
+            _check(
+                "Q2",
+                "整改逾期",
+                "rectification overdue",
+                "七",
+                _MAJOR,
+                Aspect.RECTIFICATION,
+                raised_by=RaisedBy.TIME,
+            ),
         )
     }
 )
@@ -254,12 +296,25 @@ Outcomes = dict[str, Outcome]
 
 OF_ENTERPRISE = tuple(code for code, check in CHECKS.items() if check.of_enterprise)
 """Checks that tell about the enterprise."""
-DERIVED = frozenset({"Q2", "P1"})
+DERIVED = frozenset(c.code for c in CHECKS.values() if c.raised_by is RaisedBy.TIME)
 """Checks that no record breaks by itself: time passes (§6)."""
 BOUNDS = tuple(code for code, check in CHECKS.items() if check.bounds)
-"""Checks whose breach puts a session outside what was confirmed."""
+"""Checks whose breach puts a session outside what an enterprise may certify."""
+OF_SCOPE = tuple(code for code, check in CHECKS.items() if check.bounds is Bound.CONFIRMED)
+"""Checks that hold a record against the roster and what it confirms."""
+(OVERDUE,) = (code for code, check in CHECKS.items() if check.about is Aspect.RECTIFICATION)
+"""The check that a rectification was done by its deadline."""
 OF_SUPERVISORS = tuple(code for code, check in CHECKS.items() if not check.of_enterprise)
 """Checks that tell about those who supervise (督导程序)."""
+
+
+def judging(event: type, raised_by: RaisedBy | None = None) -> tuple[str, ...]:
+    """Return the checks that judge an event; those alone whose verdict is turned by that."""
+    return tuple(
+        check.code
+        for check in CHECKS.values()
+        if event in check.judges and raised_by in {None, check.raised_by}
+    )
 
 
 def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context) -> Outcomes:
@@ -268,7 +323,6 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     position, day, last = entry.position, event.held_from, event.held_to
     location = location_of(entry, context)
     outcomes = {
-        "S7": listed(position, day, last, file),
         "S3": not_access_controlled(position, event.occupation, day, last, context),
         "S4": occupation_published(position, event.occupation, day, last, file, context),
         "S5": candidates_eligible(entry, file, context),
@@ -278,8 +332,9 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
         "G1": within_beijing(entry, location),
         "G2": place_consistent(entry, location),
     }
-    if outcomes["S7"].verdict is not Verdict.BREACH:
-        outcomes |= _scope(position, event, event, file, context.reference)
+    confirmed = within_confirmed(position, event, day, last, file.course, context.reference)
+    outcomes |= confirmed
+    if confirmed["S7"].verdict is not Verdict.BREACH:
         outcomes["S8"] = receipt_and_plan(entry, file, context)
     return _flagged(outcomes, context.reference.rules(day), day)
 
@@ -339,8 +394,8 @@ def judge_departing(
         "S3": not_access_controlled(entry.position, event.occupation, day, last, context),
         "S4": occupation_published(entry.position, event.occupation, day, last, file, context),
     }
-    if listed(entry.position, day, last, file).verdict is not Verdict.BREACH:
-        outcomes |= _scope(entry.position, event, assessed, file, context.reference)
+    outcomes |= within_confirmed(entry.position, event, day, last, file.course, context.reference)
+    del outcomes["S7"]  # of the roster tells the session
     return _flagged(outcomes, context.reference.rules(day), day)
 
 
@@ -375,20 +430,39 @@ def _visit(entry: Recorded[SpotCheckRecorded], file: SubjectFile, context: Conte
     return CLEAR if session is None else seen_as_reported(entry, session.entry, context)
 
 
-def _scope(
+class Certified(Protocol):
+    """What names an occupation at a level: a session, a certificate."""
+
+    @property
+    def occupation(self) -> Occupation:
+        """The occupation."""
+        ...
+
+    @property
+    def level(self) -> Level:
+        """The level."""
+        ...
+
+
+def within_confirmed(  # noqa: PLR0913, PLR0917 - what, on which days, and where to look
     position: int,
-    record: AssessmentHeld | CertificateIssued,
-    session: AssessmentHeld,
-    file: SubjectFile,
+    record: Certified,
+    first: date,
+    last: date,
+    course: Course,
     reference: Reference,
 ) -> Outcomes:
-    """S1, and S2 unless S1 is a breach, of `record` on the days of its session."""
-    first, last = session.held_from, session.held_to
-    occupation = occupation_in_scope(position, record.occupation, first, last, file, reference)
+    """Return what S7 finds on the days; S1 unless S7 is a breach; S2 unless one of them is."""
+    standing = listed(position, first, last, course)
+    if standing.verdict is Verdict.BREACH:
+        return {"S7": standing}
+    occupation = occupation_in_scope(position, record.occupation, first, last, course, reference)
     if occupation.verdict is Verdict.BREACH:
-        return {"S1": occupation}
-    level = level_in_scope(position, record.occupation, record.level, first, last, file, reference)
-    return {"S1": occupation, "S2": level}
+        return {"S7": standing, "S1": occupation}
+    level = level_in_scope(
+        position, record.occupation, record.level, first, last, course, reference
+    )
+    return {"S7": standing, "S1": occupation, "S2": level}
 
 
 def _flagged(outcomes: Outcomes, rules: RuleSet, day: date) -> Outcomes:

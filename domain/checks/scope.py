@@ -6,17 +6,16 @@ from datetime import date
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided, worst
-from domain.standing.course import Listing, standing_en, standing_zh
-from domain.supervision.subject_file import SubjectFile
+from domain.standing.course import Course, Listing, standing_en, standing_zh
 from domain.terms.contents import folded
 from domain.terms.reference import Occupation, Reference
 from domain.terms.scope import Unit
 from domain.terms.vocabulary import CatalogueKind, Level, Standing
 
 
-def listed(position: int, first: date, last: date, file: SubjectFile) -> Outcome:
+def listed(position: int, first: date, last: date, course: Course) -> Outcome:
     """S7: the enterprise is on the roster on every day of the session."""
-    for day, listing in file.course.over(first, last):
+    for day, listing in course.over(first, last):
         if listing.standing is not Standing.LISTED:
             return breach(
                 f"{on_day_zh(day, first, last)}企业{standing_zh(listing.standing)}",
@@ -46,26 +45,26 @@ def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, a
     occupation: Occupation,
     first: date,
     last: date,
-    file: SubjectFile,
+    course: Course,
     reference: Reference,
 ) -> Outcome:
     """S1: the occupation (edition, name, 工种) is in the confirmed scope on every day."""
     return worst(
         _occupation(position, occupation, day, listing, reference)
-        for day, listing in _listings(first, last, file, reference)
+        for day, listing in _listings(first, last, course, reference)
     )
 
 
 def _listings(
-    first: date, last: date, file: SubjectFile, reference: Reference
+    first: date, last: date, course: Course, reference: Reference
 ) -> Iterator[tuple[date, Listing]]:
     """Yield the days on which scope or mapping may differ from the day before, with what is listed."""
     if first == last:
-        yield first, file.course.on(first)
+        yield first, course.on(first)
         return
     mapped = reference.days_of_change(first, last, CatalogueKind.MAPPING)
-    for day in sorted({*mapped, *(day for day, _ in file.course.over(first, last))}):
-        yield day, file.course.on(day)
+    for day in sorted({*mapped, *(day for day, _ in course.over(first, last))}):
+        yield day, course.on(day)
 
 
 def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to look
@@ -74,7 +73,7 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
     level: Level,
     first: date,
     last: date,
-    file: SubjectFile,
+    course: Course,
     reference: Reference,
 ) -> Outcome:
     """S2: the occupation is confirmed at this level on every day.
@@ -82,7 +81,7 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
     A level that is confirmed and that the national standard of the day does not have is
     undecided: the enterprise kept to what was confirmed.
     """
-    for day, listing in _listings(first, last, file, reference):
+    for day, listing in _listings(first, last, course, reference):
         units = [u for u in listing.scope if _is(u, occupation, day, reference)]
         if units and level not in {u.level for u in units}:
             levels = sorted({u.level for u in units}, key=lambda x: x.rank)

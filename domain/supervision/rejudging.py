@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from domain.application.confirmation import ReceiptIssued
 from domain.application.submission import ApplicationSubmitted
 from domain.assessment import AssessmentHeld
-from domain.certificate.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued, CertificateReissued
 from domain.certificate.lifetime import CertificateRecord
-from domain.checks import CHECKS, judge_inspection, judge_session
+from domain.checks import CHECKS, judge_inspection, judge_session, judging
 from domain.checks.certificates import number_fits
 from domain.checks.occupation import NO_STANDARD
 from domain.checks.outcome import CLEAR
@@ -21,20 +21,21 @@ from domain.standing.standing import EnterpriseListed, ListingRenewed
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
+from domain.terms.vocabulary import RaisedBy
 
 if TYPE_CHECKING:
     from domain.supervision.supervision import Supervision
 
-OF_SESSION = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "G1", "G2")
-OF_PAPER = ("R1", "R2", "C1", "T1", "T2", "S5")
-"""What is judged of a certificate by its own day of issue."""
-AS_ASSESSED = ("S1", "S2", "S3", "S4")
-"""What is judged of it on the days of its session, of which the sentence tells (§6)."""
-OF_CERTIFICATE = (*OF_PAPER, *AS_ASSESSED)
-SHOWING_CERTIFICATE = (*OF_CERTIFICATE, "C2")
-"""C2 shows the certificate too; what it says is judged elsewhere."""
-
-OF_INSPECTION = ("Q1", "V1")
+OF_SESSION = judging(AssessmentHeld, RaisedBy.RECORD)
+_OF_CERTIFICATE = judging(CertificateIssued, RaisedBy.RECORD)
+AS_ASSESSED = tuple(code for code in _OF_CERTIFICATE if CHECKS[code].bounds)
+"""What is judged of a certificate on the days of its session, of which the sentence tells (§6):
+whether what it names was confirmed."""
+OF_PAPER = tuple(code for code in _OF_CERTIFICATE if not CHECKS[code].bounds)
+"""What is judged of it by its own day of issue."""
+OF_NUMBER = judging(CertificateReissued, RaisedBy.RECORD)
+"""What is judged of a number under which a certificate was issued again."""
+OF_INSPECTION = judging(SpotCheckRecorded)
 
 
 def session_reported(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
@@ -120,11 +121,13 @@ def _successor(supervision: "Supervision", record: CertificateRecord, at: int) -
     reference = supervision.context.reference
     issued = record.entry.event.issued_on
     fits = number_fits(record.entry, reference)
-    judged = fits is not CLEAR and reference.rules(issued).judges("C1", issued)
-    outcomes = {"C1": fits} if judged else {}
-    yield from supervision.settle(record.position, record.entry.valid_from, outcomes, at, ("C1",))
+    rules = reference.rules(issued)
+    outcomes = {
+        code: fits for code in OF_NUMBER if fits is not CLEAR and rules.judges(code, issued)
+    }
+    yield from supervision.settle(record.position, record.entry.valid_from, outcomes, at, OF_NUMBER)
     if at != record.position:
-        yield from supervision.raised_of(record.position, ("C1", "C2"))
+        yield from supervision.raised_of(record.position, judging(CertificateReissued))
 
 
 def inspection(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
@@ -176,10 +179,10 @@ def corrected_session(supervision: "Supervision", right: Recorded[Any], at: int)
         yield from supervision.judge_certificate(record, at)
         for certificate in record.line():
             yield Touch("certificates", str(certificate.position))
-            yield from supervision.raised_of(certificate.position, SHOWING_CERTIFICATE)
+            yield from supervision.raised_of(certificate.position, judging(CertificateIssued))
     yield from supervision.judge_trades(at)
     yield from supervision.count(session, at, own=False)
-    yield from supervision.raised_of(right.position, (*OF_SESSION, "C3"))
+    yield from supervision.raised_of(right.position, judging(AssessmentHeld))
 
 
 def corrected_certificate(
@@ -202,4 +205,4 @@ def corrected_certificate(
         yield from supervision.count(
             session, at, own=False
         )  # it names the certificates that it rests on
-    yield from supervision.raised_of(right.position, SHOWING_CERTIFICATE)
+    yield from supervision.raised_of(right.position, judging(CertificateIssued))

@@ -218,7 +218,6 @@ FOUNDING_CHECKS = frozenset(
     "S1 S2 S3 S4 S5 S6 S7 S8 S9 G1 G2 R1 C1 C2 C3 T1 Q1 Q2".split()  # noqa: SIM905 - reads as the table does
 )
 """Checks that judged from the first day: on unless switched off. A later one is off until named."""
-_ON_CERTIFICATES = frozenset({"R1", "C1", "T1", "S5"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,13 +258,9 @@ class RuleSet:
         return date(year, month, day)
 
     @property
-    def judges_plainly(self) -> bool:
-        """Whether certificates are judged as the rules of the notice judge them."""
-        return (
-            self.number_pattern == NUMBER_PATTERN
-            and _ON_CERTIFICATES.isdisjoint(self.checks_off)
-            and _ON_CERTIFICATES.isdisjoint(self.checks_from)
-        )
+    def reads_numbers_plainly(self) -> bool:
+        """Whether numbers of certificates are read as the notice's annex has them."""
+        return self.number_pattern == NUMBER_PATTERN
 
 
 Content: TypeAlias = (

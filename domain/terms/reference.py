@@ -125,7 +125,7 @@ class Reference:
     pinned: RuleSet | None = None
     """A rule set in force on every day, whatever the ledger adopts."""
     plain: bool = field(init=False, compare=False, repr=False, default=True)
-    """Whether every rule set in force judges certificates as the rules of the notice do."""
+    """Whether every rule set in force reads the numbers of certificates alike."""
     _after: dict[Edition, "Reference"] = field(
         init=False, compare=False, repr=False, default_factory=dict[Edition, "Reference"]
     )
@@ -138,7 +138,9 @@ class Reference:
         """Look once at what is asked for each of ten million certificates."""
         adopted = (self.content(e) for e in self.adopted if e.kind is CatalogueKind.RULES)
         rule_sets = adopted if self.pinned is None else (self.pinned,)
-        plain = all(rules.judges_plainly for rules in rule_sets if isinstance(rules, RuleSet))
+        plain = all(
+            rules.reads_numbers_plainly for rules in rule_sets if isinstance(rules, RuleSet)
+        )
         object.__setattr__(self, "plain", plain)
 
     def __reduce__(self) -> tuple[Any, ...]:

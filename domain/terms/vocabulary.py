@@ -422,6 +422,30 @@ class Aspect(StrEnum):
     RECTIFICATION = "rectification"
 
 
+class Bound(StrEnum):
+    """Outside of what a session may lie."""
+
+    CONFIRMED = "confirmed"
+    """The roster and the scope that it confirms (六(三), 七(三))."""
+    CATALOGUES = "catalogues"
+    """The occupations that there are and that enterprises may certify (三)."""
+    CITY = "city"
+    """Beijing (七(三))."""
+
+
+class RaisedBy(StrEnum):
+    """What turns the verdict of a check."""
+
+    RECORD = "record"
+    """The judged record, as the enterprise's file stands."""
+    COUNT = "count"
+    """The records that name the judged one, taken together."""
+    DUPLICATES = "duplicates"
+    """Records of whichever enterprise that bear the same number or were given to the same holder."""
+    TIME = "time"
+    """A day that passes: no record breaks it by itself (§6)."""
+
+
 class Verdict(StrEnum):
     """Outcome of a check. "Not known" is undecided, never a guess."""
 

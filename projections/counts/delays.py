@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
+from domain.checks import OF_SUPERVISORS
 from domain.terms.identifiers import flag_parts
 from projections.counts.rates import FEW
 from projections.items.flags import STEPS
@@ -56,7 +57,7 @@ SELECT flags.key, flags.code, flags.subject, flags.district, flags.day, flags.si
          WHERE {HOLDS}
            AND verdict = 'breach'
            AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
-           AND CASE WHEN %(code)s::text IS NULL THEN code <> 'Q1' ELSE code = %(code)s END
+           AND CASE WHEN %(code)s::text IS NULL THEN code <> ALL (%(of_supervisors)s) ELSE code = %(code)s END
            AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
            AND (%(district)s::text IS NULL OR district = %(district)s)
            AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
@@ -142,6 +143,7 @@ def _rows(
         "position": basis.position,
         **wanted._asdict(),
         "without": list(wanted.without),
+        "of_supervisors": list(OF_SUPERVISORS),
         "after_record": after[1],
         "after_code": after[0],
         "after_key": cursor or "",

@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+from domain.checks import OF_SUPERVISORS
 from projections.counts import tallies
 from projections.counts.statistics import columns
 from projections.counts.tallies import Told, Where
@@ -22,7 +23,7 @@ WITH broken AS MATERIALIZED (
            (doc::json ->> 'certificate_no') IS NULL AS of_session
       FROM projections.flags
      WHERE {HOLDS}
-       AND verdict = 'breach' AND code <> 'Q1' AND record <> ALL (%(without)s)
+       AND verdict = 'breach' AND code <> ALL (%(of_supervisors)s) AND record <> ALL (%(without)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s))
 SELECT 'sessions', {{sessions}}, count(DISTINCT key)
   FROM {{held}} JOIN broken ON broken.of_session AND key = broken.held
@@ -88,6 +89,7 @@ def _in_breach(
         "position": basis.position,
         **where._asdict(),
         "without": list(where.without),
+        "of_supervisors": list(OF_SUPERVISORS),
     }
     found: dict[str, dict[Told, int]] = {"sessions": {}, "certificates": {}}
     for table, *told, number in asked(conn, statement, values):

@@ -13,6 +13,7 @@ from typing import Any, LiteralString, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
 
+from domain.checks import OF_SUPERVISORS
 from projections.views.asking import asked
 from projections.views.basis import HOLDS, ON_DAY, Basis, known
 
@@ -24,17 +25,21 @@ class Counted(NamedTuple):
     """Rows of a table that count under a name, and where their check stands."""
 
     table: str
-    condition: LiteralString
+    condition: sql.Composable
     code: LiteralString
     name: str
 
 
+_BREACH = "verdict = 'breach' AND code {} ({})"
+_OF_SUPERVISORS = sql.Literal(list(OF_SUPERVISORS))
 COUNTED = (
-    Counted("sessions", "true", "NULL::text", "sessions"),
-    Counted("certificates", "state = 'valid'", "NULL::text", "certificates"),
-    Counted("flags", "verdict = 'breach' AND code <> 'Q1'", "code", "flags"),
+    Counted("sessions", sql.SQL("true"), "NULL::text", "sessions"),
+    Counted("certificates", sql.SQL("state = 'valid'"), "NULL::text", "certificates"),
+    Counted("flags", sql.SQL(_BREACH).format(sql.SQL("<> ALL"), _OF_SUPERVISORS), "code", "flags"),
     # The supervisors' own faults are no breach of an enterprise and counted apart.
-    Counted("flags", "verdict = 'breach' AND code = 'Q1'", "code", "procedure"),
+    Counted(
+        "flags", sql.SQL(_BREACH).format(sql.SQL("= ANY"), _OF_SUPERVISORS), "code", "procedure"
+    ),
 )
 BY: Mapping[str, str] = MappingProxyType(
     {
@@ -130,7 +135,7 @@ def _of(each: Counted, template: LiteralString, **more: sql.Composable) -> sql.C
         block=sql.Literal(BLOCK),
         table=sql.Identifier(each.table),
         name=sql.Literal(each.name),
-        condition=sql.SQL(each.condition),
+        condition=each.condition,
         code=sql.SQL(each.code),
         released=sql.SQL(_RELEASED if each.table == "flags" else "true"),
         **more,

@@ -15,11 +15,13 @@ from typing import Any, NamedTuple, TypeAlias
 from psycopg import Connection
 
 from domain.certificate.certificate import CertificateIssued
+from domain.checks import judging
 from domain.flag import FlagAnswered, FlagReviewed
 from domain.supervision.duplicates import DuplicateJudged, Duplicates
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
+from domain.terms.vocabulary import RaisedBy
 from ledger.codec import Illegible
 from projections.follow import histories
 from projections.follow.pieces import pieces
@@ -31,6 +33,7 @@ ISSUED = "certificate.certificate-issued/"
 REISSUED = "certificate.certificate-reissued/"
 MADE = [ISSUED, REISSUED]
 """What makes a certificate that C2 is judged of."""
+CODES = [*judging(CertificateIssued, RaisedBy.DUPLICATES)]
 
 Verdicts: TypeAlias = Mapping[str, Sequence[Recorded[DuplicateJudged]]]
 """Enterprise → the changes of C2 of its certificates, in order of position."""
@@ -94,13 +97,15 @@ def _near(under: Sequence["_Under"], new: AbstractSet[int]) -> set[int]:
 
 
 FLAGGED = """
-SELECT DISTINCT record FROM flags WHERE code = 'C2' AND known_to IS NULL AND subject = ANY (%(subjects)s)
+SELECT DISTINCT record FROM flags WHERE code = ANY (%(codes)s) AND known_to IS NULL AND subject = ANY (%(subjects)s)
 """
 
 
 def flagged(conn: Connection[Any], subjects: Collection[str]) -> set[int]:
-    """Return the certificates of the subjects that ever had a C2 flag, as the tables know."""
-    return {record for (record,) in conn.execute(FLAGGED, {"subjects": list(subjects)})}
+    """Return the certificates of the subjects that ever had such a flag, as the tables know."""
+    return {
+        record for (record,) in conn.execute(FLAGGED, {"subjects": list(subjects), "codes": CODES})
+    }
 
 
 # Along the index, where a tag that stands twice follows itself: groups by hash would fill the disk.

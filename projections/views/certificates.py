@@ -3,9 +3,10 @@
 A number may stand on several certificates (C2), so the key is the position of the entry.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,11 +14,12 @@ from psycopg import Connection, sql
 
 from domain.certificate.certificate import CertificateIssued, End, Holder, Results
 from domain.certificate.lifetime import CertificateRecord
+from domain.checks import OF_SCOPE, within_confirmed
 from domain.supervision.subject_file import Stretch, SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
-from domain.terms.reference import Occupation
+from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import Level, Verdict
 from projections.views import flags, scope, sessions
 from projections.views.asking import page_of
@@ -153,7 +155,9 @@ SELECT doc FROM projections.certificates
 """
 
 
-def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str, Any]]:
+def by_number(
+    conn: Connection[Any], basis: Basis, number: str, reference_at: Callable[[int], Reference]
+) -> list[dict[str, Any]]:
     """Return every certificate under that number, however it is written, in order of entry.
 
     `issuer_in_scope`: whether the issuer's confirmed scope held the occupation at that level on
@@ -172,12 +176,9 @@ def by_number(conn: Connection[Any], basis: Basis, number: str) -> list[dict[str
             records = [session["position"], certificate["position"]]
             certificate["issuer_in_scope"] = _as_flagged(conn, basis, records)
         else:
-            certificate["issuer_in_scope"] = _issuer_in_scope(conn, basis, certificate)
+            reference = reference_at(basis.position)
+            certificate["issuer_in_scope"] = _of_another(conn, basis, certificate, reference)
     return certificates
-
-
-OF_SCOPE = frozenset({"S1", "S2", "S7"})
-"""Checks that say whether an assessment lay within the confirmed scope (七(三), 六(三))."""
 
 
 def _as_flagged(conn: Connection[Any], basis: Basis, records: list[int]) -> bool | None:
@@ -185,45 +186,39 @@ def _as_flagged(conn: Connection[Any], basis: Basis, records: list[int]) -> bool
 
     What a supervisor has dismissed is no departure any more.
     """
-    verdicts = {
-        flag["verdict"]
+    return _in_scope(
+        Verdict(flag["verdict"])
         for flag in flags.on_any_day(conn, records, basis.position)
         if flag["code"] in OF_SCOPE
         and not (flag["review"] == "dismissed" and not flag["review_stale"])
-    }
-    if Verdict.BREACH in verdicts:
-        return False
-    return None if verdicts else True
+    )
 
 
-def _issuer_in_scope(conn: Connection[Any], basis: Basis, certificate: dict[str, Any]) -> bool:
-    """Say whether the scope of an issuer that held no such assessment had it on every day of it."""
-    first, last = (
+def _in_scope(verdicts: Iterable[Verdict]) -> bool | None:
+    worst = max(verdicts, key=lambda verdict: verdict.gravity, default=Verdict.CLEAR)
+    return None if worst is Verdict.UNDECIDED else worst is Verdict.CLEAR
+
+
+def _of_another(
+    conn: Connection[Any], basis: Basis, certificate: dict[str, Any], reference: Reference
+) -> bool | None:
+    """Say by the same checks whether an issuer that held no such assessment might have: no flag does."""
+    outcomes = within_confirmed(
+        certificate["position"],
+        _Paper(msgspec.convert(certificate["occupation"], Occupation), Level(certificate["level"])),
         date.fromisoformat(certificate["assessed_on"]),
         date.fromisoformat(certificate["assessed_to"]),
+        scope.as_checked(conn, basis, certificate["issuer_uscc"]),
+        reference,
     )
-    day = first
-    for interval in scope.intervals(conn, basis, certificate["issuer_uscc"]):
-        start, end = date.fromisoformat(interval["valid_from"]), interval["valid_to"]
-        if end is not None and date.fromisoformat(end) <= day:
-            continue
-        if start > day or not _confirms(interval, certificate):
-            return False
-        if end is None or date.fromisoformat(end) > last:
-            return True
-        day = date.fromisoformat(end)
-    return False
+    return _in_scope(outcome.verdict for outcome in outcomes.values())
 
 
-def _confirms(interval: dict[str, Any], certificate: dict[str, Any]) -> bool:
-    occupation = certificate["occupation"]
-    return interval["standing"] == "listed" and any(
-        scope_item["edition"] == occupation["edition"]
-        and scope_item["name"] == occupation["name"]
-        and scope_item["trade"] in {None, occupation["trade"]}
-        and certificate["level"] in scope_item["levels"]
-        for scope_item in interval["scope"]
-    )
+class _Paper(NamedTuple):
+    """What a certificate says was assessed."""
+
+    occupation: Occupation
+    level: Level
 
 
 COUNTED = f"""

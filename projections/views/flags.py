@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from domain.checks import OF_SUPERVISORS
 from domain.terms.identifiers import flag_parts
 from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import one_of, page_of
@@ -38,7 +39,7 @@ class Filters:
     record: int | None = None
     """Position of the judged record."""
     procedure: str | None = None
-    """`only`: what concerns the inspectors alone (Q1); `without`: all but that."""
+    """`only`: what concerns the inspectors alone; `without`: all but that."""
     learnt_from: date | None = None
     """First day of the entries that raised them, included."""
     learnt_to: date | None = None
@@ -84,7 +85,7 @@ SELECT key, doc FROM projections.flags
            UNION ALL
            SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
    AND (%(record)s::bigint IS NULL OR record = %(record)s)
-   AND (%(procedure)s::text IS NULL OR (code = 'Q1') = (%(procedure)s = 'only'))
+   AND (%(procedure)s::text IS NULL OR (code = ANY (%(of_supervisors)s)) = (%(procedure)s = 'only'))
    -- What time brings is known no sooner than it came.
    AND (%(since_after)s::bigint IS NULL OR since > %(since_after)s OR day >= %(learnt_from)s)
    AND (%(since_upto)s::bigint IS NULL OR (since <= %(since_upto)s AND day <= %(learnt_to)s))
@@ -123,6 +124,7 @@ def page(
         "session": filters.assessment_id,
         "record": filters.record,
         "procedure": filters.procedure,
+        "of_supervisors": list(OF_SUPERVISORS),
         "learnt_from": filters.learnt_from,
         "learnt_to": filters.learnt_to,
         "since_after": _before(conn, filters.learnt_from),

@@ -1,11 +1,16 @@
 """Confirmed scope of every enterprise over the days: one row for each stretch of the same scope."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from psycopg import Connection
 
+from domain.standing.course import UNLISTED, Course, Grant, Listing
 from domain.supervision.supervision import Supervision
+from domain.terms.intervals import Days, Timeline
+from domain.terms.scope import ScopeItem, units
+from domain.terms.vocabulary import Level, Standing
 from projections.views.asking import page_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.roster import granted
@@ -73,6 +78,26 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     """Return the scope of the enterprise with that USCC on the day; None where it has none."""
     found = page(conn, basis, Filters(uscc=key), None, 1).items
     return found[0] if found else None
+
+
+def as_checked(conn: Connection[Any], basis: Basis, uscc: str) -> Course:
+    """Return what the enterprise could certify on each day, as a check looks at it."""
+    changes: list[tuple[date, Listing]] = []
+    for interval in intervals(conn, basis, uscc):
+        start = date.fromisoformat(interval["valid_from"])
+        end = date.fromisoformat(interval["valid_to"]) if interval["valid_to"] else None
+        items = (
+            ScopeItem(
+                **{name: shown[name] for name in ("edition", "code", "name", "trade")},
+                levels=tuple(map(Level, shown["levels"])),
+            )
+            for shown in interval["scope"]
+        )
+        grant = Grant(batch=None, applications=(), days=Days(start, end), scope=units(items))
+        changes.append((start, Listing(standing=Standing(interval["standing"]), grants=(grant,))))
+        if end is not None:
+            changes.append((end, UNLISTED))
+    return Course(timeline=Timeline(changes))
 
 
 INTERVALS = f"""

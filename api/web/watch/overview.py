@@ -17,7 +17,7 @@ from api.web.frame.frame import framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from api.web.watch.overview_charts import MEASURES, Chart, Month, Tile, charts, months, tiles
-from domain.checks import OF_SUPERVISORS
+from domain.checks import OF_SUPERVISORS, OVERDUE
 from projections.counts.backlog import AGES, Aged, ages
 from projections.places.drawing import City, city
 
@@ -46,6 +46,8 @@ class OverviewPage:
     """The sums of the backlog."""
     overdue: int
     """Rectifications past their deadline."""
+    overdue_code: str
+    """The check that says so."""
     ages: Sequence[tuple[str, Aged]]
     """Column of the backlog → the days on which its flags became known."""
     bounds: Sequence[int]
@@ -92,7 +94,8 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         name=names_at(house, answer_basis, [uscc]).get(uscc) if uscc else None,
         found=found,
         total=_total(found["backlog"]),
-        overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == "Q2"),
+        overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == OVERDUE),
+        overdue_code=OVERDUE,
         ages=list(zip(OF_AGE, ages(answer_basis.day), strict=True)),
         bounds=AGES,
         measures=MEASURES,

@@ -296,6 +296,17 @@ def test_of_a_certificate_the_public_is_told_what_the_flags_say(desk: Desk) -> N
         number = issued["data"]["certificate_no"]
         said = desk.get(f"/v1/certificates/{number}", None).json()
         assert said["issuer_in_scope"] is wanted
+        # Of who issues for another's session no flag says it: the same checks do.
+        assessor = uscc()
+        theirs = held_by(assessor)
+        lent = certificate(assessor, theirs["data"]["assessment_id"])
+        lent["data"] |= issued["data"] | {
+            name: lent["data"][name] for name in ("assessment_id", "certificate_no", "holder")
+        }
+        desk.send(*listed(assessor, "4"), theirs, lent)
+        borrowed = desk.get(f"/v1/certificates/{lent['data']['certificate_no']}", None).json()
+        assert borrowed["issuer"]["uscc"] == code
+        assert borrowed["issuer_in_scope"] is wanted
         assert (said["assessed_on"], said["assessed_to"]) == (
             held["data"]["held_from"],
             held["data"]["held_to"],

@@ -10,6 +10,7 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.codec import draft
 from ledger.log.log import Append
+from ledger.reference import installed
 from projections.counts import statistics
 from projections.counts.tallies import Where
 from projections.views import cases, certificates, flags, roster, scope, sessions
@@ -179,7 +180,7 @@ def test_one_number_on_two_certificates_is_c2_across_enterprises(desk: Desk):
     assert desk.breaches(one) == []
     assert "C2" in desk.breaches(other)
     number = first["data"]["certificate_no"]
-    found = certificates.by_number(desk.conn, desk.basis(), number)
+    found = of_number(desk, desk.basis(), number)
     assert [x["uscc"] for x in found] == [one, other]
     # The bureau sees both, so it says which one it means.
     meant = {"certificate_no": number, "reason": "重复", "position": at}
@@ -188,25 +189,30 @@ def test_one_number_on_two_certificates_is_c2_across_enterprises(desk: Desk):
     assert flag["verdict"] == "clear"
 
 
+def of_number(desk, basis, number):
+    """What the public look-up finds."""
+    return certificates.by_number(desk.conn, basis, number, lambda _: installed())
+
+
 def test_a_certificate_says_whether_its_issuer_was_in_scope_that_day(desk: Desk):
     code = uscc()
     held = session(code)
     given = certificate(code, held["data"]["assessment_id"])
     number = given["data"]["certificate_no"]
     then = desk.load(*listed(code, "4"), held, given)
-    (shown,) = certificates.by_number(desk.conn, desk.basis(), number)
+    (shown,) = of_number(desk, desk.basis(), number)
     assert (shown["issuer_in_scope"], shown["state"]) == (True, "valid")
     desk.load(
         scope_changed(code, "2025-03-10", added=("5",), removed=("4",)),
         line("CertificateRevoked", "2025-06-01", BUREAU, certificate_no=number, reason="撤销"),
     )
-    (shown,) = certificates.by_number(desk.conn, desk.basis(), number)
+    (shown,) = of_number(desk, desk.basis(), number)
     assert (shown["issuer_in_scope"], shown["state"]) == (False, "revoked")
-    (before,) = certificates.by_number(desk.conn, desk.basis(date(2025, 5, 31)), number)
+    (before,) = of_number(desk, desk.basis(date(2025, 5, 31)), number)
     assert before["state"] == "valid"
-    (known,) = certificates.by_number(desk.conn, desk.basis(position=then), number)
+    (known,) = of_number(desk, desk.basis(position=then), number)
     assert (known["issuer_in_scope"], known["state"]) == (True, "valid")
-    assert certificates.by_number(desk.conn, desk.basis(date(2025, 3, 19)), number) == []
+    assert of_number(desk, desk.basis(date(2025, 3, 19)), number) == []
 
 
 def test_the_roster_shows_standing_by_day_and_by_position(desk: Desk):
