@@ -1,7 +1,9 @@
-"""One enterprise over all days: its listing, what it might certify when, what it held, who looked in."""
+"""One enterprise over all days: listing, scope, sessions, certificates, visits, findings, measures, plans."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
@@ -11,19 +13,39 @@ from api.questions.clocks import LAST_DAY, Asked
 from api.questions.policy import Action, Rows, decide
 from api.questions.queries import missing, settle
 from api.questions.reading import Reading
+from api.questions.withheld import rows_at
 from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.identifiers import flag_position
 from domain.terms.vocabulary import ReviewDecision, Verdict
+from projections.counts import calendar, dossier
+from projections.counts.dossier import Whose
 from projections.items.disclosure import shower
 from projections.items.records import TimelineItem
-from projections.views import cases, flags, roster, scope, sessions
+from projections.views import flags, roster, scope, sessions
 from projections.views.basis import Basis
 
 SESSIONS_SHOWN = 100
 INSPECTIONS_SHOWN = 100
+FINDINGS_SHOWN = 20
+PLANS_SHOWN = 40
 
 _Key = tuple[str, str, str | None]
+
+
+class _Asked(NamedTuple):
+    """What is read: as known at a position, of the rows that the caller sees; every day of it."""
+
+    conn: Connection[Any]
+    position: int
+    uscc: str
+    rows: Rows
+
+    def newest(self, kind: str, limit: int) -> list[dict[str, Any]]:
+        """Return the cases of one kind that moved last, as they stand in the end."""
+        basis = Basis(LAST_DAY, self.position)
+        whose = Whose(self.uscc, self.rows.district, self.rows.withheld.visits)
+        return dossier.cases(self.conn, basis, whose, kind, limit).items
 
 
 def timeline(
@@ -32,8 +54,10 @@ def timeline(
     """Return the days of an enterprise as known at the basis' position.
 
     `standings`: stretches of days; `occupations`: each with the stretches of its confirmed `scope`
-    and its `sessions`, newest first, `within` being `inside`, `outside` or `undecided`;
-    `spot_checks`; `earlier`: whether there are sessions before those given.
+    and its `sessions`, newest first, `within` being `inside`, `outside` or `undecided` and `verdict`
+    the worst of all flags on them and their certificates; `certificates` a month; `inspections`,
+    `spot_checks`; `findings` with orders, the days on which they were overdue, and measures; `plans`
+    beside what was held; `earlier`: whether there are sessions before those given.
 
     Raises:
         Problem: 404, there is no such enterprise, or the caller may not see it.
@@ -43,54 +67,145 @@ def timeline(
     with house.reading() as connection:
         if not enterprises.ever_seen(connection, settled.basis, uscc, grant.rows):
             raise missing()
-        found = _read(connection, settled.basis, uscc, grant.rows)
+        rows = rows_at(connection, grant.rows, settled.basis.position)
+        found = _read(_Asked(connection, settled.basis.position, uscc, rows), settled.basis)
     return settled.answer_basis, shower(TimelineItem, grant.audience)(found)
 
 
-def _read(conn: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> dict[str, Any]:
-    held = sessions.newest(conn, basis.position, uscc, rows.district, SESSIONS_SHOWN + 1)
+def _read(of: _Asked, basis: Basis) -> dict[str, Any]:
+    conn, position, uscc, district = of.conn, of.position, of.uscc, of.rows.district
+    held = sessions.newest(conn, position, uscc, district, SESSIONS_SHOWN + 1)
     shown = held[:SESSIONS_SHOWN]
-    judged = _judged(conn, basis.position, [session["position"] for session in shown])
+    judged = _judged(conn, position, uscc, [session["assessment_id"] for session in shown])
     standings = [
         {name: each[name] for name in ("standing", "valid_from", "valid_to", "listed_to")}
         for each in roster.standings(conn, basis, uscc)
     ]
     occupations = _occupations(scope.intervals(conn, basis, uscc))
     for session in shown:
-        flagged = judged.get(session["position"], [])
+        flagged = judged.get(session["assessment_id"], [])
         _row_of(occupations, session["occupation"])["sessions"].append(_mark(session, flagged))
+    inspections = of.newest("inspections", INSPECTIONS_SHOWN)
     return {
         "uscc": uscc,
         "standings": standings,
         "occupations": list(occupations.values()),
-        "spot_checks": _spot_checks(conn, basis.position, uscc, rows),
+        "certificates": [
+            {"month": each.month, "certificates": each.number}
+            for each in calendar.issued(conn, position, uscc, district)
+        ],
+        "inspections": _sent(inspections),
+        "spot_checks": _spot_checks(inspections),
+        "findings": _findings(of, basis.valid_at),
+        "plans": _plans(of),
         "earlier": len(held) > len(shown),
     }
 
 
 def _judged(
-    conn: Connection[Any], position: int, records: list[int]
-) -> dict[int, list[dict[str, Any]]]:
-    """Return what the checks of scope and roster say of these sessions, but what was dismissed."""
-    found: dict[int, list[dict[str, Any]]] = {}
-    for flag in flags.on_any_day(conn, records, position):
-        dismissed = flag["review"] == ReviewDecision.DISMISSED and not flag["review_stale"]
-        if CHECKS[flag["code"]].bounds and not dismissed:
-            found.setdefault(flag_position(flag["key"]), []).append(flag)
+    conn: Connection[Any], position: int, uscc: str, held: list[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return what every check says of these sessions and their certificates, but what was dismissed."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for flag in flags.of_sessions(conn, position, uscc, held):
+        if flag["review"] != ReviewDecision.DISMISSED or flag["review_stale"]:
+            found.setdefault(flag["assessment_id"], []).append(flag)
     return found
 
 
-def _mark(session: Mapping[str, Any], flagged: list[dict[str, Any]]) -> dict[str, Any]:
+def _worst(flagged: list[dict[str, Any]]) -> Verdict:
     verdicts = {flag["verdict"] for flag in flagged}
-    within = "outside" if Verdict.BREACH in verdicts else "undecided" if verdicts else "inside"
+    if Verdict.BREACH in verdicts:
+        return Verdict.BREACH
+    return Verdict.UNDECIDED if verdicts else Verdict.CLEAR
+
+
+_WITHIN: Mapping[Verdict, str] = MappingProxyType(
+    {Verdict.BREACH: "outside", Verdict.UNDECIDED: "undecided", Verdict.CLEAR: "inside"}
+)
+
+
+def _mark(session: Mapping[str, Any], flagged: list[dict[str, Any]]) -> dict[str, Any]:
+    record = session["position"]
+    bounding = [
+        flag
+        for flag in flagged
+        if CHECKS[flag["code"]].bounds and flag_position(flag["key"]) == record
+    ]
     return {
         "assessment_id": session["assessment_id"],
         "level": session["level"],
         "held_from": session["held_from"],
-        "within": within,
+        "within": _WITHIN[_worst(bounding)],
+        "verdict": _worst(flagged).value,
         "flags": [flag["key"] for flag in flagged],
-        "position": session["position"],
+        "position": record,
     }
+
+
+def _sent(inspections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the inspections by the day on which inspectors were sent; without a dispatch there is none."""
+    sent = [
+        {name: each[name] for name in ("inspection_id", "kind", "dispatched_on")}
+        for each in inspections
+        if each["dispatched_on"] is not None
+    ]
+    return sorted(sent, key=lambda each: (each["dispatched_on"], each["inspection_id"]))
+
+
+def _findings(of: _Asked, day: date) -> list[dict[str, Any]]:
+    """Return the findings that moved last, the oldest first, with the days on which they were overdue.
+
+    Overdue is what time brings: after `day` nothing is, unless it was before.
+    """
+    found = of.newest("findings", FINDINGS_SHOWN)
+    overdue: dict[int, list[dict[str, Any]]] = {}
+    orders = [order["position"] for each in found for order in each["orders"]]
+    for order, first, end in flags.overdue(of.conn, of.position, orders):
+        if first <= day:
+            days = {"effective_from": first.isoformat(), "effective_to": end and end.isoformat()}
+            overdue.setdefault(order, []).append(days)
+    shown = [
+        {
+            **{name: each[name] for name in _OF_FINDING},
+            "orders": [
+                {
+                    **{name: order[name] for name in _OF_ORDER},
+                    "overdue": overdue.get(order["position"], []),
+                }
+                for order in each["orders"]
+            ],
+            "measures": [
+                {
+                    **{name: measure[name] for name in _OF_MEASURE},
+                    "set_aside": measure["stands"] == "set_aside",
+                }
+                for measure in each["measures"]
+            ],
+        }
+        for each in found
+    ]
+    return sorted(shown, key=lambda each: (each["raised_on"], each["finding_id"]))
+
+
+_OF_FINDING = ("finding_id", "kind", "severity", "stage", "raised_on", "ended_on")
+_OF_ORDER = ("ordered", "due_on", "reported", "replaced")
+_OF_MEASURE = ("measure_id", "kind", "effective_from", "effective_to", "stays")
+
+
+def _plans(of: _Asked) -> list[dict[str, Any]]:
+    """Return each year for which something was planned, or in which something was held."""
+    planned = {each["year"]: each for each in of.newest("plans", PLANS_SHOWN)}
+    held = calendar.held(of.conn, of.position, of.uscc, of.rows.district)
+    return [
+        {
+            "year": year,
+            "filed_on": planned[year]["filed_on"] if year in planned else None,
+            "planned": len(planned[year]["sessions"]) if year in planned else None,
+            "held": held.get(year, 0),
+        }
+        for year in sorted(planned.keys() | held.keys())
+    ]
 
 
 def _key(occupation: Mapping[str, Any]) -> _Key:
@@ -126,19 +241,10 @@ def _row_of(rows: dict[_Key, dict[str, Any]], occupation: Mapping[str, Any]) -> 
     return rows[whole] if key not in rows and whole in rows else _new_row(rows, occupation)
 
 
-def _spot_checks(
-    conn: Connection[Any], position: int, uscc: str, rows: Rows
-) -> list[dict[str, Any]]:
-    wanted = cases.Filters(kind="inspections", uscc=uscc, district=rows.district)
-    found = cases.page(conn, Basis(LAST_DAY, position), wanted, None, INSPECTIONS_SHOWN)
+def _spot_checks(inspections: list[dict[str, Any]]) -> list[dict[str, Any]]:
     seen = [
-        {
-            "inspection_id": check["inspection_id"],
-            "assessment_id": check["assessment_id"],
-            "seen_on": check["seen_on"],
-            "position": check["position"],
-        }
-        for inspection in found.items
+        {name: check[name] for name in ("inspection_id", "assessment_id", "seen_on", "position")}
+        for inspection in inspections
         for check in inspection["spot_checks"]
     ]
     return sorted(seen, key=lambda check: (check["seen_on"], check["position"]))

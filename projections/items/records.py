@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from domain.terms.place import Side, Step
 from domain.terms.vocabulary import ReviewDecision, Severity, Standing, Verdict
+from projections.items.cases import STAGE, FindingStage, Stay
 from projections.items.changes import CountItem
 from projections.items.entries import (
     RECORDED_AT,
@@ -110,6 +111,7 @@ class SessionMark:
         READ,
         Said("within"),
     ]
+    verdict: Annotated[Verdict, Head("最重结论", "worst verdict"), READ, Said("verdict")]
     flags: Annotated[tuple[str, ...], Head("疑点", "flags"), READ]
     position: Annotated[int, POSITION, READ]
 
@@ -134,13 +136,81 @@ class SpotCheckMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionMark:
+    """时间轴上的督导派出 / inspectors sent, on the timeline."""
+
+    inspection_id: Annotated[str, Head("督导编号", "inspection"), READ]
+    kind: Annotated[str, Head("督导类别", "kind"), READ, Said("inspection")]
+    dispatched_on: Annotated[date, Head("派出日期", "dispatched on"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedMonth:
+    """时间轴上的发证 / certificates issued in a month."""
+
+    month: Annotated[str, Head("月份", "month"), READ, Shown("2025-03")]
+    certificates: Annotated[int, Head("发证数", "certificates"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMark:
+    """时间轴上的整改要求 / an order on the timeline; overdue are the days of Q2."""
+
+    ordered: Annotated[date, Head("责令日期", "ordered on"), READ]
+    due_on: Annotated[date, Head("整改期限(含)", "deadline, included"), READ]
+    reported: Annotated[date | None, Head("报告日期", "reported on"), READ]
+    replaced: Annotated[date | None, Head("被替换日期", "replaced on"), READ]
+    overdue: Annotated[tuple[Stay, ...], Head("逾期", "overdue"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureMark:
+    """时间轴上的措施 / a measure on the timeline."""
+
+    measure_id: Annotated[str, Head("措施编号", "measure"), READ]
+    kind: Annotated[str, Head("措施", "kind"), READ]
+    effective_from: Annotated[date, Head("自", "from"), READ]
+    effective_to: Annotated[date | None, Head("至", "until"), READ, UNTIL]
+    stays: Annotated[tuple[Stay, ...], Head("暂缓", "stays"), READ]
+    set_aside: Annotated[bool, Head("已撤销", "set aside"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingMark:
+    """时间轴上的问题 / a finding on the timeline, from raised to ended."""
+
+    finding_id: Annotated[str, Head("问题编号", "finding"), READ]
+    kind: Annotated[str, Head("问题类别", "kind"), READ]
+    severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
+    stage: Annotated[FindingStage, STAGE, READ, Said("stage")]
+    raised_on: Annotated[date, Head("提出日期", "raised on"), READ]
+    ended_on: Annotated[date | None, Head("终止日期", "ended on"), READ]
+    orders: Annotated[tuple[OrderMark, ...], Head("整改要求", "orders"), READ]
+    measures: Annotated[tuple[MeasureMark, ...], Head("措施", "measures"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedYear:
+    """时间轴上的计划与实际 / what was planned for a year, and what was held in it."""
+
+    year: Annotated[int, Head("年度", "year"), READ]
+    filed_on: Annotated[date | None, Head("报备日期", "filed on"), READ]
+    planned: Annotated[int | None, Head("计划场数", "planned sessions"), READ]
+    held: Annotated[int, Head("实际场数", "sessions held"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
     """时间轴 / what an enterprise might do and did, over all days."""
 
     uscc: Annotated[Uscc, USCC, READ]
     standings: Annotated[tuple[StandingBar, ...], Head("名单状态", "standings"), READ]
     occupations: Annotated[tuple[TimelineRow, ...], Head("职业", "occupations"), READ]
+    certificates: Annotated[tuple[IssuedMonth, ...], Head("各月发证", "certificates a month"), READ]
+    inspections: Annotated[tuple[InspectionMark, ...], Head("督导派出", "inspectors sent"), READ]
     spot_checks: Annotated[tuple[SpotCheckMark, ...], Head("现场记录", "spot checks"), READ]
+    findings: Annotated[tuple[FindingMark, ...], Head("问题", "findings"), READ]
+    plans: Annotated[tuple[PlannedYear, ...], Head("计划与实际", "plan against actual"), READ]
     earlier: Annotated[bool, Head("还有更早的认定活动", "there are earlier sessions"), READ]
 
 

@@ -235,3 +235,45 @@ def on_any_day(conn: Connection[Any], records: list[int], position: int) -> list
     """Return the same whatever the day, as known at `position`: for what is shown over all days."""
     values = {"records": records, "position": position}
     return [item(doc) for (doc,) in conn.execute(ON_ANY_DAY, values).fetchall()]
+
+
+OF_SESSIONS = f"""
+SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
+ WHERE subject = %(uscc)s AND verdict <> 'clear' AND code <> ALL (%(supervisors)s)
+   AND doc::json ->> 'assessment_id' = ANY (%(sessions)s)
+   AND {KNOWN}
+ ORDER BY record, code, key, valid_from DESC
+"""
+
+
+def of_sessions(
+    conn: Connection[Any], position: int, uscc: str, sessions: Collection[str]
+) -> list[dict[str, Any]]:
+    """Return what is breach or undecided of these sessions and of the certificates after them, on any day.
+
+    What the supervisors answer for themselves (督导程序) is no fault of a session.
+    """
+    values = {
+        "position": position,
+        "uscc": uscc,
+        "sessions": list(sessions),
+        "supervisors": list(OF_SUPERVISORS),
+    }
+    return [item(doc) for (doc,) in conn.execute(OF_SESSIONS, values).fetchall()]
+
+
+OVERDUE = f"""
+SELECT record, valid_from, valid_to FROM projections.flags
+ WHERE record = ANY (%(orders)s) AND code = 'Q2' AND verdict = 'breach'
+   AND NOT (coalesce(review, '') = 'dismissed' AND NOT (doc::json ->> 'review_stale')::boolean)
+   AND {KNOWN}
+ ORDER BY record, valid_from
+"""
+
+
+def overdue(
+    conn: Connection[Any], position: int, orders: Collection[int]
+) -> list[tuple[int, date, date | None]]:
+    """Return the days on which rectification was overdue (Q2): the order's position, first day, day after."""
+    values = {"position": position, "orders": list(orders)}
+    return conn.execute(OVERDUE, values).fetchall()

@@ -14,11 +14,13 @@ from api.questions.policy import READS, Action, decide
 from api.questions.problems import Fault, Problem
 from api.questions.queries import ask
 from api.questions.questions import AsOf, FlagsQuestion
+from api.web.enterprise.chronicle import Happening, chronicle
 from api.web.enterprise.enterprise_context import EnterpriseShown, enterprise_for
-from api.web.enterprise.picture import Picture, picture
+from api.web.enterprise.picture import SIGNS, Picture, picture
 from api.web.frame.frame import address, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
+from api.words.language import Words
 from domain.permissions import MAY
 from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Role
@@ -42,8 +44,10 @@ class EnterprisePage:
     """Its days, as `GET /v1/enterprises/{uscc}/timeline` gives them; None: not for this reader."""
     picture: Picture | None
     """The same as a picture."""
-    sessions: Sequence[Row]
-    """The sessions of the timeline up to the day, with their occupation, newest first."""
+    happenings: Sequence[Happening]
+    """What the picture draws up to the day, as a table, the latest first."""
+    signs: Mapping[str, Words]
+    """What the signs of the picture mean."""
     drawn: int
     """How many sessions the picture has, later ones too."""
     units: Sequence[Row]
@@ -111,15 +115,15 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         twin=f"/v1/enterprises/{uscc}" if known.full else "/v1/roster",
         beside={} if known.full else {"uscc": uscc},
     )
-    drawn = _sessions(timeline)
     page = EnterprisePage(
         enterprise=known,
         tab="",
         faults=seen.faults,
         timeline=timeline,
         picture=None if timeline is None else picture(timeline, answer_basis.day),
-        sessions=[each for each in drawn if each["held_from"] <= answer_basis.day.isoformat()],
-        drawn=len(drawn),
+        happenings=() if timeline is None else chronicle(timeline, answer_basis.day),
+        signs=SIGNS,
+        drawn=_drawn(timeline),
         units=covered,
         flags=raised,
         may=frozenset(name for name in OFFERED if known.full and actor.role in MAY[name]),
@@ -127,16 +131,5 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
     return render(frame, "enterprise.html", page, seen.status)
 
 
-def _sessions(timeline: Mapping[str, Any] | None) -> Sequence[Row]:
-    if timeline is None:
-        return ()
-    sessions: list[dict[str, Any]] = [
-        {**session, "occupation": row["occupation"]}
-        for row in timeline["occupations"]
-        for session in row["sessions"]
-    ]
-    return sorted(sessions, key=_day_held, reverse=True)
-
-
-def _day_held(session: Mapping[str, Any]) -> tuple[str, str]:
-    return session["held_from"], session["assessment_id"]
+def _drawn(timeline: Mapping[str, Any] | None) -> int:
+    return sum(len(row["sessions"]) for row in timeline["occupations"]) if timeline else 0

@@ -1,18 +1,27 @@
-"""The picture of an enterprise's days: what was confirmed as bars, what was held as marks.
+"""The picture of an enterprise's days: listing, scope, sessions, certificates, visits, findings, plans.
 
-Places are per cent of the width, so that marks and letters keep their size on every screen.
+Places are per cent of the width, so that marks and letters keep their size on every screen. Every mark
+leads to its record; `api.web.enterprise.chronicle` tells the same as a table.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from api.words.language import Words
 from api.words.last_day import last_day
+from api.words.phrasing import occupation
+from api.words.words import LEVELS, VERDICTS
+from domain.terms.identifiers import flag_parts
+from domain.terms.vocabulary import Verdict
 
 MOST_TICKS = 8
+HIGHEST = 26
+"""Pixels of the month in which most certificates were issued."""
+NARROWEST = 6.0
+"""Per cent of the width: in less of a year no numbers are written."""
 
 
 class Bar(NamedTuple):
@@ -23,10 +32,36 @@ class Bar(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Something on one day: where, and its sign (`inside`, `outside`, `undecided`, `check`)."""
+    """Something on one day: where, its sign, what it is, and where its record is.
+
+    Signs: a session `clear`, `breach`, `undecided`; inspectors `sent`, a spot `check`; a finding `raised`,
+    its deadline `due`, its `end`.
+    """
 
     x: float
     sign: str
+    label: Words
+    path: str
+
+
+class Column(NamedTuple):
+    """The certificates of a month: where, how high in pixels, what it is, and which days it leads to."""
+
+    x: float
+    width: float
+    height: int
+    label: Words
+    first: str
+    last: str
+
+
+class Year(NamedTuple):
+    """Plan and actual of a year: where its middle lies, what is written there, and where the plan is."""
+
+    x: float
+    lines: tuple[Words, Words]
+    label: Words
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +70,26 @@ class Lane:
 
     title: Words
     """What it is about."""
-    bars: tuple[Bar, ...]
-    """Days on which it was confirmed, or listed."""
-    hatched: tuple[Bar, ...]
-    """Days of suspension."""
-    marks: tuple[Mark, ...]
-    """Sessions or spot checks."""
     words: Words
     """The row in a sentence."""
+    path: str | None = None
+    """The record that the whole row is about."""
+    kind: str = ""
+    """`finding-days`, `measure` or `void`, a measure set aside; else what was confirmed."""
+    bars: tuple[Bar, ...] = ()
+    """Days on which it was confirmed, or listed; on which the finding was open; of effect."""
+    hatched: tuple[Bar, ...] = ()
+    """Days of suspension, or on which a measure was stayed."""
+    late: tuple[Bar, ...] = ()
+    """Days on which rectification was overdue."""
+    marks: tuple[Mark, ...] = ()
+    """Sessions, visits, or the days of a finding."""
+    columns: tuple[Column, ...] = ()
+    """Certificates a month."""
+    years: tuple[Year, ...] = ()
+    """Plans beside what was held."""
+    height: int = 30
+    """In pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +104,7 @@ class Picture:
     """Where the day of the page lies."""
     ticks: tuple[tuple[float, str], ...]
     """Where years begin."""
-    lanes: tuple[Lane, ...]
+    lanes: tuple[Lane, ...] = field(default=())
     """The rows, the listing first."""
 
 
@@ -69,39 +116,71 @@ class _Axis(NamedTuple):
         share = (date.fromisoformat(day) - self.first).days / (self.last - self.first).days
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
+    def between(self, start: str, end: str | None) -> Bar:
+        x = self.at(start)
+        return Bar(x, round(max((self.at(end) if end else 100.0) - x, 0.0), 2))
+
     def bar(self, stretch: Mapping[str, Any]) -> Bar:
-        start = self.at(stretch["valid_from"])
-        end = self.at(stretch["valid_to"]) if stretch["valid_to"] else 100.0
-        return Bar(start, round(max(end - start, 0.0), 2))
+        return self.between(stretch["valid_from"], stretch["valid_to"])
+
+    def effect(self, stretch: Mapping[str, Any]) -> Bar:
+        return self.between(stretch["effective_from"], stretch["effective_to"])
 
 
 def picture(of: Mapping[str, Any], day: date) -> Picture:
     """Return the picture of a timeline (`GET /v1/enterprises/{uscc}/timeline`) around `day`."""
     axis = _axis(of, day)
     hatched = tuple(axis.bar(each) for each in of["standings"] if each["standing"] == "suspended")
-    lanes = (_listing(of, axis, hatched), *(_lane(row, axis, hatched) for row in of["occupations"]))
     return Picture(
         first=axis.first,
         last=axis.last,
         day=axis.at(day.isoformat()),
         ticks=tuple(_years(axis)),
-        lanes=lanes,
+        lanes=(
+            _listing(of, axis, hatched),
+            *(_lane(row, axis, hatched) for row in of["occupations"]),
+            *_issued(of["certificates"], axis),
+            *_visits(of, axis),
+            *(_finding(each, axis) for each in of["findings"]),
+            *(
+                _measure(each, finding, axis)
+                for finding in of["findings"]
+                for each in finding["measures"]
+            ),
+            *_plans(of, axis),
+        ),
     )
 
 
 def _axis(of: Mapping[str, Any], day: date) -> _Axis:
     """Return days that hold everything, with a margin; they do not move while a day inside is shown."""
-    bars = [bar for row in of["occupations"] for bar in row["scope"]]
-    bars += [each for each in of["standings"] if each["standing"] != "unlisted"]
-    days = [
-        *(bar["valid_from"] for bar in bars),
-        *(bar["valid_to"] for bar in bars if bar["valid_to"]),
-        *(session["held_from"] for row in of["occupations"] for session in row["sessions"]),
-        *(check["seen_on"] for check in of["spot_checks"]),
-    ] or [day.isoformat()]
-    first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
+    days = sorted(_days(of)) or [day.isoformat()]
+    first, last = date.fromisoformat(days[0]), date.fromisoformat(days[-1])
     margin = timedelta(days=max((last - first).days // 50, 10))
     return _Axis(min(first - margin, day), max(last + margin, day))
+
+
+def _days(of: Mapping[str, Any]) -> Iterator[str]:
+    for stretch in of["standings"]:
+        if stretch["standing"] != "unlisted":
+            yield from _ends(stretch, "valid_from", "valid_to")
+    for row in of["occupations"]:
+        for stretch in row["scope"]:
+            yield from _ends(stretch, "valid_from", "valid_to")
+        yield from (session["held_from"] for session in row["sessions"])
+    for month in of["certificates"]:
+        yield _first_of(month["month"])
+    yield from (each["dispatched_on"] for each in of["inspections"])
+    yield from (each["seen_on"] for each in of["spot_checks"])
+    for finding in of["findings"]:
+        yield from _ends(finding, "raised_on", "ended_on")
+        yield from (order["due_on"] for order in finding["orders"])
+        for measure in finding["measures"]:
+            yield from _ends(measure, "effective_from", "effective_to")
+
+
+def _ends(of: Mapping[str, Any], *names: str) -> Iterator[str]:
+    return (of[name] for name in names if of[name])
 
 
 def _years(axis: _Axis) -> Iterator[tuple[float, str]]:
@@ -112,47 +191,282 @@ def _years(axis: _Axis) -> Iterator[tuple[float, str]]:
 
 def _listing(of: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane:
     listed = [each for each in of["standings"] if each["standing"] in {"listed", "suspended"}]
-    checks = of["spot_checks"]
     return Lane(
         title=Words("名单", "Roster"),
         bars=tuple(axis.bar(each) for each in listed),
         hatched=hatched,
-        marks=tuple(Mark(axis.at(check["seen_on"]), "check") for check in checks),
         words=Words(
-            f"名单:{_stretches(listed)}暂停 {len(hatched)} 次,现场督导 {len(checks)} 次。",
-            f"Roster: {_stretches_en(listed)}{len(hatched)} suspensions, {len(checks)} spot checks.",
+            f"名单：{_stretches(listed)}暂停 {len(hatched)} 次。",
+            f"Roster: {_stretches_en(listed)}{len(hatched)} suspensions.",
         ),
     )
 
 
 def _lane(row: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane:
-    scope, sessions = row["scope"], row["sessions"]
-    counts = Counter(session["within"] for session in sessions)
-    title = row["occupation"]["name"]
-    if row["occupation"]["trade"]:
-        title = f"{title}({row['occupation']['trade']})"
-    outside, undecided = counts["outside"], counts["undecided"]
+    scope, sessions, title = row["scope"], row["sessions"], occupation(row["occupation"])
+    number = dict.fromkeys(Verdict, 0) | _counted(sessions)
+    breaches, undecided = number[Verdict.BREACH], number[Verdict.UNDECIDED]
     held = Words(
-        f"认定 {len(sessions)} 场,其中超范围 {outside} 场、无法判定 {undecided} 场",
-        f"{len(sessions)} sessions, {outside} of them outside the scope, {undecided} undecided",
+        f"认定 {len(sessions)} 场，其中有违规的 {breaches} 场、无法判定的 {undecided} 场",
+        f"{len(sessions)} sessions, {breaches} of them in breach, {undecided} undecided",
     )
     return Lane(
         title=Words(title, title),
         bars=tuple(axis.bar(bar) for bar in scope),
         hatched=hatched if scope else (),
-        marks=tuple(Mark(axis.at(each["held_from"]), each["within"]) for each in sessions),
+        marks=tuple(
+            Mark(
+                axis.at(each["held_from"]),
+                each["verdict"],
+                session_in_words(each, title),
+                f"/assessments/{each['assessment_id']}",
+            )
+            for each in sessions
+        ),
         words=Words(
-            f"{title}:{_stretches(scope) or '从未在确认范围内,'}{held.zh}。",
+            f"{title}：{_stretches(scope) or '从未在确认范围内，'}{held.zh}。",
             f"{title}: {_stretches_en(scope) or 'never in the scope, '}{held.en}.",
         ),
     )
 
 
+def _counted(sessions: Sequence[Mapping[str, Any]]) -> dict[Verdict, int]:
+    verdicts = [Verdict(session["verdict"]) for session in sessions]
+    return {verdict: verdicts.count(verdict) for verdict in verdicts}
+
+
+def session_in_words(session: Mapping[str, Any], title: str) -> Words:
+    """Return a session as one mark says it: day, occupation, level, and the checks with a flag."""
+    codes = sorted({parts[0] for key in session["flags"] if (parts := flag_parts(key))})
+    level, verdict = LEVELS[session["level"]], VERDICTS[session["verdict"]]
+    said = f" {'、'.join(codes)}" if codes else ""
+    said_en = f" {', '.join(codes)}" if codes else ""
+    return Words(
+        f"{session['held_from']} {title} {level.zh}：{verdict.zh}{said}",
+        f"{session['held_from']} {title} {level.en}: {verdict.en}{said_en}",
+    )
+
+
+def _issued(months: Sequence[Mapping[str, Any]], axis: _Axis) -> Iterator[Lane]:
+    if not months:
+        return
+    most, all_ = max(m["certificates"] for m in months), sum(m["certificates"] for m in months)
+    yield Lane(
+        title=Words("每月发证", "Certificates a month"),
+        columns=tuple(_column(each, most, axis) for each in months),
+        height=HIGHEST + 4,
+        words=Words(
+            f"发证 {all_} 本，分在 {len(months)} 个月，最多的一个月 {most} 本。",
+            f"{all_} certificates in {len(months)} months, {most} in the month with most.",
+        ),
+    )
+
+
+def _column(month: Mapping[str, Any], most: int, axis: _Axis) -> Column:
+    first, after = _first_of(month["month"]), _next_month(month["month"])
+    bar, number = axis.between(first, after), month["certificates"]
+    return Column(
+        bar.x,
+        max(bar.width - 0.1, 0.3),
+        max(round(HIGHEST * number / most), 2),
+        Words(
+            f"{month['month']} 发证 {number} 本", f"{month['month']}: {number} certificates issued"
+        ),
+        first,
+        last_day(after),
+    )
+
+
+def _first_of(month: str) -> str:
+    return f"{month}-01"
+
+
+def _next_month(month: str) -> str:
+    return (date.fromisoformat(_first_of(month)) + timedelta(days=31)).replace(day=1).isoformat()
+
+
+def _visits(of: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
+    sent, seen = of["inspections"], of["spot_checks"]
+    if not sent and not seen:
+        return
+    yield Lane(
+        title=Words("督导", "Inspections"),
+        marks=(
+            *(
+                Mark(
+                    axis.at(each["dispatched_on"]),
+                    "sent",
+                    Words(
+                        f"{each['dispatched_on']} 派出督导 {each['inspection_id']}",
+                        f"{each['dispatched_on']} inspectors sent, {each['inspection_id']}",
+                    ),
+                    f"/inspections/{each['inspection_id']}",
+                )
+                for each in sent
+            ),
+            *(
+                Mark(
+                    axis.at(each["seen_on"]),
+                    "check",
+                    Words(
+                        f"{each['seen_on']} 现场督导 {each['inspection_id']}",
+                        f"{each['seen_on']} spot check, {each['inspection_id']}",
+                    ),
+                    f"/inspections/{each['inspection_id']}",
+                )
+                for each in seen
+            ),
+        ),
+        words=Words(
+            f"派出督导 {len(sent)} 次，现场督导 {len(seen)} 次。",
+            f"Inspectors were sent {len(sent)} times; {len(seen)} spot checks.",
+        ),
+    )
+
+
+def _finding(of: Mapping[str, Any], axis: _Axis) -> Lane:
+    """Return a finding from raised to ended; an open one goes on, as what is valid without end does."""
+    path, name = f"/findings/{of['finding_id']}", of["finding_id"]
+    dues = [order["due_on"] for order in of["orders"]]
+    ended = [(of["ended_on"], "end", Words("终止", "ended"))] if of["ended_on"] is not None else []
+    days = [
+        (of["raised_on"], "raised", Words("提出", "raised")),
+        *((due, "due", Words("整改期限", "rectification due")) for due in dues),
+        *ended,
+    ]
+    said = Words(
+        "，".join(f"{day} {what.zh}" for day, _, what in days),
+        ", ".join(f"{what.en} {day}" for day, _, what in days),
+    )
+    late = [bar for order in of["orders"] for bar in order["overdue"]]
+    return Lane(
+        title=Words(f"问题 {name}", f"Finding {name}"),
+        path=path,
+        kind="finding-days",
+        bars=(axis.between(of["raised_on"], of["ended_on"]),),
+        late=tuple(axis.effect(bar) for bar in late),
+        marks=tuple(
+            Mark(
+                axis.at(day),
+                sign,
+                Words(f"{day} 问题 {name} {what.zh}", f"{day} finding {name}: {what.en}"),
+                path,
+            )
+            for day, sign, what in days
+        ),
+        height=24,
+        words=Words(
+            f"问题 {name}：{said.zh}{'，曾经逾期' if late else ''}。",
+            f"Finding {name}: {said.en}{', was overdue' if late else ''}.",
+        ),
+    )
+
+
+def _measure(of: Mapping[str, Any], finding: Mapping[str, Any], axis: _Axis) -> Lane:
+    void = of["set_aside"]
+    return Lane(
+        title=Words(f"措施 {of['kind']}", f"Measure {of['kind']}"),
+        path=f"/findings/{finding['finding_id']}",
+        kind="void" if void else "measure",
+        bars=(axis.effect(of),),
+        hatched=tuple(axis.effect(stay) for stay in of["stays"]),
+        height=24,
+        words=measure_in_words(of, finding),
+    )
+
+
+def measure_in_words(of: Mapping[str, Any], finding: Mapping[str, Any]) -> Words:
+    """Return a measure with its days of effect, in a sentence."""
+    start, end = of["effective_from"], last_day(of["effective_to"])
+    void, stays = of["set_aside"], len(of["stays"])
+    return Words(
+        f"措施 {of['kind']}（{finding['finding_id']}）：自 {start} {f'至 {end}' if end else '起'}"
+        f"{f'，暂缓 {stays} 次' if stays else ''}{'，已撤销' if void else ''}。",
+        f"Measure {of['kind']} ({finding['finding_id']}): from {start}{f' to {end}' if end else ''}"
+        f"{f', stayed {stays} times' if stays else ''}{', set aside' if void else ''}.",
+    )
+
+
+def _plans(of: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
+    if not of["plans"]:
+        return
+    years = [_year(of["uscc"], each, axis) for each in of["plans"]]
+    yield Lane(
+        title=Words("计划与实际（场）", "Planned and held"),
+        years=tuple(year for year in years if year is not None),
+        height=40,
+        words=Words(
+            "".join(f"{plan_in_words(each).zh}。" for each in of["plans"]),
+            " ".join(f"{plan_in_words(each).en}." for each in of["plans"]),
+        ),
+    )
+
+
+def plan_in_words(of: Mapping[str, Any]) -> Words:
+    """Return what was planned for a year and what was held, and by how much they differ."""
+    year, planned, held = of["year"], of["planned"], of["held"]
+    if planned is None:
+        return Words(
+            f"{year} 年：没有报备计划，实际 {held} 场",
+            f"{year}: no plan on file, {held} sessions held",
+        )
+    more = held - planned
+    if more == 0:
+        differing = Words("", "")
+    elif more > 0:
+        differing = Words(f"，多 {more} 场", f", {more} more")
+    else:
+        differing = Words(f"，少 {-more} 场", f", {-more} fewer")
+    return Words(
+        f"{year} 年：计划 {planned} 场，实际 {held} 场{differing.zh}",
+        f"{year}: {planned} sessions planned, {held} held{differing.en}",
+    )
+
+
+def _year(uscc: str, of: Mapping[str, Any], axis: _Axis) -> Year | None:
+    bar = axis.between(f"{of['year']}-01-01", f"{of['year'] + 1}-01-01")
+    if bar.width < NARROWEST:
+        return None
+    planned, held = of["planned"], of["held"]
+    return Year(
+        round(bar.x + bar.width / 2, 2),
+        (
+            Words("无计划", "no plan")
+            if planned is None
+            else Words(f"计划 {planned}", f"plan {planned}"),
+            Words(f"实际 {held}", f"held {held}"),
+        ),
+        plan_in_words(of),
+        plan_path(uscc, of),
+    )
+
+
+def plan_path(uscc: str, of: Mapping[str, Any]) -> str:
+    """Return where the plan of a year is; without one, where plans are."""
+    at = f"/plans/{uscc}/{of['year']}"
+    return f"/enterprises/{uscc}/plans" if of["planned"] is None else at
+
+
 def _stretches(bars: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(f"{b['valid_from']} 至 {last_day(b['valid_to']) or '未定'} 有效," for b in bars)
+    return "".join(f"{b['valid_from']} 至 {last_day(b['valid_to']) or '未定'} 有效，" for b in bars)
 
 
 def _stretches_en(bars: Sequence[Mapping[str, Any]]) -> str:
     return "".join(
         f"valid {b['valid_from']} to {last_day(b['valid_to']) or 'open'}, " for b in bars
     )
+
+
+SIGNS: Mapping[str, Words] = MappingProxyType(
+    {
+        "clear": Words("无疑点的认定", "session without a flag"),
+        "breach": Words("有违规的认定（含其证书）", "session in breach, its certificates included"),
+        "undecided": Words("无法判定的认定", "undecided session"),
+        "sent": Words("派出督导", "inspectors sent"),
+        "check": Words("现场督导", "spot check"),
+        "raised": Words("提出问题", "finding raised"),
+        "due": Words("整改期限", "rectification due"),
+        "end": Words("问题终止", "finding ended"),
+    }
+)
+"""What each sign means."""
