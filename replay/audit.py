@@ -5,7 +5,7 @@ did, since an answer for the past rests on them. First sums by subject, then, wh
 against row. The sums that counts rest on are held against the rows themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
@@ -20,7 +20,7 @@ from projections.views.row import Row
 from projections.views.views import TABLES, VIEWS
 from replay import digest, known_at
 from replay.digest import Sums
-from replay.engines import Executor
+from replay.engines import Executor, watched
 from replay.known_at import SubjectsPart
 
 PARTS_PER_WORKER = 12
@@ -43,16 +43,21 @@ class Difference(NamedTuple):
     stored: Row | None
 
 
-def check(
-    conninfo: str, rules: Rules, executor: Executor, position: int, schema: str = LIVE
+def check(  # noqa: PLR0913, PLR0917 - what is held against what, and who looks on
+    conninfo: str,
+    rules: Rules,
+    executor: Executor,
+    position: int,
+    schema: str = LIVE,
+    advance: Callable[[int, int], None] = lambda _done, _whole: None,
 ) -> list[Difference]:
     """Return every difference between the ledger's rows and the tables', as known at `position`.
 
-    The tables must have reached the position.
+    The tables must have reached the position. `advance` hears how many parts of all are folded.
     """
     number = executor.workers * PARTS_PER_WORKER
     parts = known_at.parts(conninfo, position, number, tuple(VIEWS))
-    folded = digest.together(executor.map(digest.histories, parts))
+    folded = digest.together(watched(executor, digest.histories, parts, advance))
     with known_at.connection(conninfo) as conn:
         stored = digest.stored_histories(conn, position, schema)
         unlike = differing(folded, stored)

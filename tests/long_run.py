@@ -115,6 +115,19 @@ def mutation(seed: int) -> Iterator[Step]:
         yield Step(f"mutation/{name}", (sys.executable, "-m", "tests.mutations", name))
 
 
+DUCKDB = "1.5.5"
+"""The last release whose extension for PostgreSQL comes as a package."""
+
+
+def analysts_tools(seed: int) -> Iterator[Step]:
+    """What analysts bring along and no lock holds."""
+    del seed  # nothing is left to chance there
+    packages = (f"duckdb=={DUCKDB}", f"duckdb-extension-postgres-scanner=={DUCKDB}")
+    file = "tests/projections/analysis/attached.py"
+    command = (sys.executable, "-m", "tests.with_packages", *packages, "--", file)
+    yield Step("analysts_tools/duckdb", command)
+
+
 PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     own_tokens,
     newcomers,
@@ -124,6 +137,7 @@ PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     properties,
     field,
     mutation,
+    analysts_tools,
 )
 """What makes the steps; whoever has something that takes long adds it here."""
 

@@ -197,7 +197,12 @@ def test_what_the_project_asks_for_is_what_was_locked():
         return {(entry["name"], entry["specifier"]) for entry in requirements}
 
     metadata = own["metadata"]
-    assert asked(PROJECT["project"]["dependencies"]) == locked(metadata["requires-dist"])
+    extras = PROJECT["project"]["optional-dependencies"]
+    own = [
+        *PROJECT["project"]["dependencies"],
+        *(line for some in extras.values() for line in some),
+    ]
+    assert asked(own) == locked(metadata["requires-dist"])
     groups = PROJECT["dependency-groups"]
     assert {name: asked(lines) for name, lines in groups.items()} == {
         name: locked(entries) for name, entries in metadata["requires-dev"].items()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.engines import EngineKind, EngineOption, SchedulerOption, WorkersOption, chosen_engine
 from api.cli.failures import Failure, tell
+from api.cli.imports import bar
 from api.cli.language import chosen
 from api.cli.questions import KnownAt, Position, question_of
 
@@ -45,23 +47,19 @@ def replay(  # noqa: PLR0913 - one argument an option
             help="给出各数据表的校验和,与 dudao export 的清单相比 / digests as the manifest of dudao export states",
         ),
     ] = False,
-    engine: Annotated[str, typer.Option(help="local")] = "local",
-    workers: Annotated[
-        int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
-    ] = 0,
+    engine: EngineOption = EngineKind.LOCAL,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = 0,
     json: JsonOption = False,
 ) -> None:
     """由账本重算,不看视图 / Fold the ledger itself, without the projections."""
-    import os  # noqa: PLC0415 - start-up time
-
-    from api.cli import replaying  # noqa: PLC0415
+    from api.cli import replaying  # noqa: PLC0415 - start-up time
     from api.cli.rules_file import read  # noqa: PLC0415
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from api.questions.queries import settle  # noqa: PLC0415
     from api.questions.questions import AsOf  # noqa: PLC0415
 
-    if engine != "local":
-        raise Failure("可用的引擎:local", "engines: local")
+    where = chosen_engine(engine, scheduler, workers)
     if check and rules is not None:
         raise Failure(
             "--rules 与 --check 不能同用:视图按账本采用的规则编制,换一套规则必然不同",
@@ -75,20 +73,23 @@ def replay(  # noqa: PLR0913 - one argument an option
     other = None if rules is None else read(rules)  # what is wrong with it is said at once
     given = {"valid_at": valid_at, "known_at": known_at, "position": position}
     asked = question_of(AsOf, {k: v for k, v in given.items() if v is not None}).asked()
-    number = workers or os.cpu_count() or 1
     with caught_up() as (house, _):
         basis = settle(house, asked).basis
         at = basis.position
         if rules is not None:
             other = read(rules, house.reference_at(at).rules(basis.valid_at))
         if check:
-            _report(replaying.check(house, at, number), at, as_json=json)
+            with bar("replay") as advance:
+                differences = replaying.check(house, at, where, advance)
+            _report(differences, at, as_json=json)
             return
-        if tables:
-            _summary(replaying.tables(house, at, number).tables, at, None, None, as_json=json)
-            return
-        found = replaying.replay(house, at, asked.valid_at, number, other).tables
-    _summary(found, at, asked.valid_at, other.edition if other else None, as_json=json)
+        with bar("replay") as advance:
+            if tables:
+                made = replaying.tables(house, at, where, advance)
+            else:
+                made = replaying.replay(house, at, asked.valid_at, where, advance, other)
+    edition = other.edition if other else None
+    _summary(made.tables, at, asked.valid_at, edition, as_json=json)
 
 
 def _summary(

@@ -6,6 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.engines import (
+    EngineKind,
+    EngineOption,
+    SchedulerOption,
+    WorkersOption,
+    chosen_engine,
+    executor,
+)
 from api.cli.failures import Failure
 from api.cli.imports import bar
 from api.cli.language import chosen
@@ -17,7 +25,7 @@ FEW = 50_000
 """Entries up to which one process is quicker than starting others."""
 
 
-def export(
+def export(  # noqa: PLR0913 - one argument an option
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="目录 / folder")],
     *,
     since: Annotated[
@@ -28,19 +36,17 @@ def export(
             "this position; a folder that holds the tables up to there is brought up to date",
         ),
     ] = 0,
-    workers: Annotated[
-        int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
-    ] = 0,
+    engine: EngineOption = EngineKind.LOCAL,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = 0,
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False,
 ) -> None:
     """把双时间数据表写成 Parquet,再次运行只写变化 / Write the tables in two times as Parquet; again: what changed."""
-    import os  # noqa: PLC0415 - start-up time
-
-    from api.cli.replaying import executor  # noqa: PLC0415
-    from api.installation import tables  # noqa: PLC0415
+    from api.installation import tables  # noqa: PLC0415 - start-up time
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from replay.lake.manifest import Unusable  # noqa: PLC0415
 
+    where = chosen_engine(engine, scheduler, workers)
     if folder.exists() and not folder.is_dir():
         raise Failure(f"{folder} 不是目录", f"{folder} is no folder")
     with caught_up() as (house, _):
@@ -50,10 +56,11 @@ def export(
                 f"账本只到位置 {position},没有 {since} 之后的内容",
                 f"the ledger ends at position {position}: there is nothing behind {since}",
             )
-        number = workers or (1 if position - since < FEW else os.cpu_count() or 1)
+        if scheduler is None and not workers and position - since < FEW:
+            where = where._replace(workers=1)
         wanted = tables.wanted(house, position, since)
         try:
-            with executor(house.folding, number) as running, bar(str(folder)) as advance:
+            with executor(house.folding, where) as running, bar(str(folder)) as advance:
                 made = tables.export(house, running, folder, wanted, advance)
         except Unusable as error:
             raise Failure(error.zh, error.en) from None

@@ -10,6 +10,14 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.engines import (
+    EngineKind,
+    EngineOption,
+    SchedulerOption,
+    WorkersOption,
+    chosen_engine,
+    executor,
+)
 from api.cli.failures import Failure, require_day, tell
 from api.cli.imports import bar
 from api.cli.output import Format, destination
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from api.installation.supposing import Adoption, Supposed
     from api.installation.wiring import Installation
     from api.questions.queries import Settled
+    from replay.engines import Engine
     from replay.suppositions import Whole
 
 SHOWN = 50
@@ -71,20 +80,19 @@ def what_if(  # noqa: PLR0913 - one argument an option
             help="目录:差异与假设下的各表(Parquet) / folder for differences and tables as they would be",
         ),
     ] = None,
-    workers: Annotated[
-        int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
-    ] = 0,
+    engine: EngineOption = EngineKind.LOCAL,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = 0,
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False,
 ) -> int:
     """假如:换规则、换目录或假设若干记录,重算全市并比较;不入账 / What if; nothing is recorded."""
-    import os  # noqa: PLC0415 - start-up time
-
-    from api.installation import supposing  # noqa: PLC0415
+    from api.installation import supposing  # noqa: PLC0415 - start-up time
     from api.installation.wiring import LOCAL, caught_up  # noqa: PLC0415
     from api.questions.queries import settle  # noqa: PLC0415
     from api.questions.questions import AsOf  # noqa: PLC0415
     from replay.suppositions import Whole  # noqa: PLC0415
 
+    where = chosen_engine(engine, scheduler, workers)
     if rules is None and catalogue is None and suppose is None:
         raise Failure(
             "请用 --rules、--catalogue 或 --suppose 说明假设什么",
@@ -109,7 +117,7 @@ def what_if(  # noqa: PLR0913 - one argument an option
         address, day = house.database.addresses.app, settled.basis.valid_at
         whole = Whole(address, at, day, found.suppositions, tables=out is not None)
         told = _Told(house, settled, found, out)
-        told.carry_out(whole, workers or os.cpu_count() or 1)
+        told.carry_out(whole, where)
     told.say(as_json=json)
     return 3 if found.refused else 0
 
@@ -163,18 +171,20 @@ class _Told:
         self._subjects = 0
         self._spooled: dict[str, IO[bytes]] = {}
 
-    def carry_out(self, whole: "Whole", workers: int) -> None:
+    def carry_out(self, whole: "Whole", where: "Engine") -> None:
         """Ask, part by part; only what is shown stays in memory."""
         from api.installation import as_if  # noqa: PLC0415 - start-up time
         from projections.items.shape import Audience  # noqa: PLC0415
         from replay.suppositions import plan  # noqa: PLC0415
 
-        planned = plan(whole, workers)
+        planned = plan(whole, where.workers)
+        if where.scheduler is None and planned.entries <= as_if.FEW:
+            where = where._replace(workers=1)
         folding = self._house.folding
         done = 0
         with (
             ExitStack() as opened,
-            as_if.executor(folding, planned.entries, workers) as running,
+            executor(folding, where) as running,
             bar("what-if") as advance,
         ):
             for entries, part, lines in as_if.asked(self._house, whole, planned, running):

@@ -17,8 +17,8 @@ from projections.items.disclosure import shower
 from projections.items.shape import Audience, Shape, shape_of
 from projections.views.cases import KINDS
 from projections.views.row import item
-from replay import suppositions
-from replay.engines import Executor, InProcess, processes
+from replay import engines, suppositions
+from replay.engines import Engine, Executor
 from replay.suppositions import Found, Planned, Whole
 
 FEW = 50_000
@@ -55,10 +55,7 @@ def asked(
 @contextmanager
 def executor(folding: Rules, entries: int, workers: int) -> Generator[Executor]:
     """Yield where the parts run: here for few entries, else on so many processes."""
-    if workers == 1 or entries <= FEW:
-        yield InProcess(folding)
-        return
-    with processes(folding, workers) as running:
+    with engines.running(folding, Engine(1 if entries <= FEW else workers)) as running:
         yield running
 
 

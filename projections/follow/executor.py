@@ -57,13 +57,24 @@ class Processes:
     def map(self, function: Callable[[Rules, J], R], jobs: Iterable[J]) -> Iterator[R]:
         """Yield `function(rules, job)` for every job; no more are begun than are soon wanted."""
         call = _Call(function)
-        begun: deque[Future[R]] = deque()
+        return in_order(lambda job: self._pool.submit(call, job), jobs, 2 * self.workers)
+
+
+def in_order(
+    begin: Callable[[J], Future[R]], jobs: Iterable[J], most: int
+) -> Generator[R, None, None]:
+    """Yield the results in the order of the jobs; about `most` are begun that nobody has taken yet."""
+    begun: deque[Future[R]] = deque()
+    try:
         for job in jobs:
-            if len(begun) > 2 * self.workers:
+            if len(begun) > most:
                 yield begun.popleft().result()
-            begun.append(self._pool.submit(call, job))
+            begun.append(begin(job))
         while begun:
             yield begun.popleft().result()
+    finally:  # of whoever breaks off, what has not begun never does
+        for future in begun:
+            future.cancel()
 
 
 @contextmanager

@@ -98,6 +98,11 @@ def export(  # noqa: PLR0913, PLR0917 - from where, to where, and with what
             kept, jobs = _plan(conn, conninfo, folder, wanted, old)
         found = kept
         for done, (job, written) in enumerate(executor.map(write_file, jobs), 1):
+            if not written.path.exists():
+                raise Unusable(
+                    f"工作进程写入的 {written.path} 在本机看不到：请用各机器共用的目录",
+                    f"a worker wrote {written.path}, which is not here: choose a folder that all machines share",
+                )
             if written.rows or job.bucket == 0:  # one file at least says which columns there are
                 found[job.table].append(_file(folder, job.bucket, job.span, written))
             advance(done, len(jobs))

@@ -12,6 +12,7 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.json as pj
@@ -47,7 +48,8 @@ def row_digest(written: bytes) -> int:
 def write(place: Path, table: Table, lines: Iterable[bytes], about: Mapping[str, str]) -> Written:
     """Write the rows of one file; it is named `<place>-<digest of its bytes>.parquet`."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f"{place.name}.{os.getpid()}{ENDING}")
+    # On a cluster two machines may have one process number, and write the same file after a fault.
+    part = place.with_name(f"{place.name}.{uuid4().hex}{ENDING}")
     rows = digest = 0
     try:
         with part.open("wb") as file:

@@ -13,6 +13,7 @@ import pytest
 from tests.api.cli.test_cli import ROOT, Shell
 from tests.api.lines import Json, certificate, listed, session, uscc
 from tests.postgres import Server
+from tests.replay.clusters import cluster
 
 pytestmark = pytest.mark.postgres
 
@@ -65,6 +66,35 @@ def test_tables_are_exported_again_and_since_a_position(shell: Shell) -> None:
         assert holder["id_no"] not in text
         assert "subject_id" not in text
         assert "masked_name" not in text
+
+
+def test_a_dask_cluster_gives_the_same_by_every_command(shell: Shell) -> None:
+    pytest.importorskip("distributed")
+    code = uscc()
+    shell.load(*listed(code, "4"), session(code, "3"))
+    suppose = shell.folder / "suppose.ndjson"
+    suppose.write_text(json.dumps(session(code, "3", "2025-04-01")), encoding="utf-8")
+    with cluster(shell.folder, 1) as made:
+
+        def on_it(*command: str) -> Json:
+            where = ("--engine", "dask", "--scheduler", made.address)
+            found: Json = json.loads(shell.run(*command, *where, "--json").stdout)
+            return found
+
+        assert on_it("replay", "--check")["differences"] == 0
+        written = {each["table"]: each["digest"] for each in on_it("export", "by-dask")["tables"]}
+        for name, each in on_it("replay", "--tables")["tables"].items():
+            assert written[name] == each["sum"]
+        assert on_it("what-if", "--suppose", "suppose.ndjson")["flips"] == 1
+
+
+def test_where_it_runs_is_asked_for_in_full(shell: Shell) -> None:
+    for wrong, word in (
+        (("--engine", "dask"), "--scheduler"),
+        (("--scheduler", "tcp://127.0.0.1:1"), "--engine dask"),
+        (("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1", "--workers", "2"), "--workers"),
+    ):
+        assert word in shell.run("replay", *wrong, status=2).stderr
 
 
 def test_a_folder_with_something_else_is_left_alone(shell: Shell) -> None:

@@ -14,7 +14,7 @@ from ledger.log import tiles
 from projections.follow import histories
 from projections.follow.fold import Rules
 from projections.follow.version import FOLD
-from replay.engines import InProcess
+from replay.engines import Executor, InProcess
 from replay.lake import manifest as manifests
 from replay.lake.export import Wanted, export
 from replay.lake.manifest import Manifest
@@ -24,7 +24,14 @@ Row = dict[str, Any]
 NAMES = Names({"110108": ("海淀区", "Haidian")}, {})
 
 
-def exported(conninfo: str, rules: Rules, folder: Path, position: int, **others: int) -> Manifest:
+def exported(
+    conninfo: str,
+    rules: Rules,
+    folder: Path,
+    position: int,
+    executor: Executor | None = None,
+    **others: int,
+) -> Manifest:
     """Export up to `position`; the views must be there."""
 
     def root_at(at: int) -> str:
@@ -42,7 +49,8 @@ def exported(conninfo: str, rules: Rules, folder: Path, position: int, **others:
         reference=reference_tables(known.reference_at(position), NAMES),
         since=others.get("since", 0),
     )
-    return export(conninfo, InProcess(rules), folder, wanted, root_at, lambda _done, _of: None)
+    running = executor or InProcess(rules)
+    return export(conninfo, running, folder, wanted, root_at, lambda _done, _of: None)
 
 
 def rows(folder: Path, name: str) -> list[Row]:
