@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -39,7 +40,20 @@ class Candidates:
     @property
     def categories(self) -> frozenset[CandidateCategory]:
         """The categories that had candidates."""
-        return frozenset(c for c in CandidateCategory if getattr(self, c.value) > 0)
+        return _with_candidates(
+            self.employee > 0,
+            self.dispatched > 0,
+            self.student > 0,
+            self.apprentice > 0,
+            self.other > 0,
+        )
+
+
+@lru_cache(maxsize=32)
+def _with_candidates(*present: bool) -> frozenset[CandidateCategory]:
+    """Return the categories, in the order of the fields of `Candidates`, of which some were present."""
+    categories = (CandidateCategory(category.name) for category in fields(Candidates))
+    return frozenset(c for c, some in zip(categories, present, strict=True) if some)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from domain.checks.duties import examiners_there, ground_given
 from domain.checks.occupation import not_access_controlled, occupation_published
 from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.procedure import inspection_proper
-from domain.checks.scope import level_in_scope, listed, occupation_in_scope
+from domain.checks.scope import is_named_in_scope, level_in_scope, listed, occupation_in_scope
 from domain.checks.venue import location_of, place_consistent, within_beijing
 from domain.checks.visits import seen_as_reported, seen_that_day
 from domain.inspection.inspection import SpotCheckRecorded
@@ -48,6 +48,7 @@ from domain.terms.vocabulary import (
     Level,
     RaisedBy,
     Severity,
+    Standing,
     Verdict,
 )
 
@@ -323,8 +324,6 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     position, day, last = entry.position, event.held_from, event.held_to
     location = location_of(entry, context)
     outcomes = {
-        "S3": not_access_controlled(position, event.occupation, day, last, context),
-        "S4": occupation_published(position, event.occupation, day, last, file, context),
         "S5": candidates_eligible(entry, file, context),
         "S6": method_declared(entry, file, context),
         "S9": unit_covered(entry, file),
@@ -332,9 +331,9 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
         "G1": within_beijing(entry, location),
         "G2": place_consistent(entry, location),
     }
-    confirmed = within_confirmed(position, event, day, last, file.course, context.reference)
-    outcomes |= confirmed
-    if confirmed["S7"].verdict is not Verdict.BREACH:
+    outcomes |= _certifiable(position, event.occupation, day, last, file, context)
+    outcomes |= within_confirmed(position, event, day, last, file.course, context.reference)
+    if "S7" not in outcomes:
         outcomes["S8"] = receipt_and_plan(entry, file, context)
     return _flagged(outcomes, context.reference.rules(day), day)
 
@@ -390,12 +389,9 @@ def judge_departing(
     """Return what S1–S4 find in a certificate that departs from its session, on the session's days."""
     event, assessed = entry.event, session.entry.event
     day, last = assessed.held_from, assessed.held_to
-    outcomes = {
-        "S3": not_access_controlled(entry.position, event.occupation, day, last, context),
-        "S4": occupation_published(entry.position, event.occupation, day, last, file, context),
-    }
+    outcomes = _certifiable(entry.position, event.occupation, day, last, file, context)
     outcomes |= within_confirmed(entry.position, event, day, last, file.course, context.reference)
-    del outcomes["S7"]  # of the roster tells the session
+    outcomes.pop("S7", None)  # of the roster tells the session
     return _flagged(outcomes, context.reference.rules(day), day)
 
 
@@ -452,17 +448,42 @@ def within_confirmed(  # noqa: PLR0913, PLR0917 - what, on which days, and where
     course: Course,
     reference: Reference,
 ) -> Outcomes:
-    """Return what S7 finds on the days; S1 unless S7 is a breach; S2 unless one of them is."""
-    standing = listed(position, first, last, course)
-    if standing.verdict is Verdict.BREACH:
-        return {"S7": standing}
-    occupation = occupation_in_scope(position, record.occupation, first, last, course, reference)
-    if occupation.verdict is Verdict.BREACH:
-        return {"S7": standing, "S1": occupation}
-    level = level_in_scope(
-        position, record.occupation, record.level, first, last, course, reference
-    )
-    return {"S7": standing, "S1": occupation, "S2": level}
+    """Return what S7 finds on the days; what S1 finds unless S7 is a breach; S2 unless one of them is.
+
+    A check is asked only where it may find something: nearly all records are clear, and what is
+    listed on a day is the same for all three.
+    """
+    occupation, level = record.occupation, record.level
+    listings = course.over(first, last)
+    if not all(listing.standing is Standing.LISTED for _, listing in listings):
+        return {"S7": listed(position, first, last, course)}
+    outcomes: Outcomes = {}
+    if not is_named_in_scope(occupation, level, listings):
+        outcomes["S1"] = occupation_in_scope(position, occupation, first, last, course, reference)
+        if outcomes["S1"].verdict is Verdict.BREACH:
+            return outcomes
+    elif (says := reference.catalogued(occupation, first, last)) is not None and says.has(level):
+        return outcomes
+    outcomes["S2"] = level_in_scope(position, occupation, level, first, last, course, reference)
+    return outcomes
+
+
+def _certifiable(  # noqa: PLR0913, PLR0917 - one occupation, two days, and where to look
+    position: int,
+    occupation: Occupation,
+    first: date,
+    last: date,
+    file: SubjectFile,
+    context: Context,
+) -> Outcomes:
+    """Return what S3 and S4 find; nothing where the catalogues say one plain thing of all the days."""
+    says = context.reference.catalogued(occupation, first, last)
+    if says is not None and says.may_be_assessed:
+        return {}
+    return {
+        "S3": not_access_controlled(position, occupation, first, last, context),
+        "S4": occupation_published(position, occupation, first, last, file, context),
+    }
 
 
 def _flagged(outcomes: Outcomes, rules: RuleSet, day: date) -> Outcomes:

@@ -15,7 +15,8 @@ from domain.terms.naming import CONTENT, how_many, method_of
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import ContentPart, Method, PartnershipKind
 
-_STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
+STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
+"""The four methods of the notice, as they are written in a record."""
 
 
 PARTNERSHIP = "S5.partnership"
@@ -95,7 +96,7 @@ def method_declared(
 ) -> Outcome:
     """S6: the method is one of the four, or declared in the implementation plan in force."""
     event = entry.event
-    if event.method in _STATUTORY:
+    if event.method in STATUTORY:
         return CLEAR
     applications = _behind(event, file, context.reference)
     for application in applications:
@@ -119,6 +120,8 @@ def _behind(
 ) -> Sequence[Application]:
     """Return the applications whose grants confirm what was assessed; where none does, all in force."""
     grants = file.course.on(event.held_from).grants
+    if len(grants) == 1:  # it alone confirms, or none does
+        return [file.applications[a] for a in grants[0].applications if a in file.applications]
     day = event.held_from
     confirming = [g for g in grants if any(confirms(u, event, day, reference) for u in g.scope)]
     names = dict.fromkeys(app for grant in confirming or grants for app in grant.applications)
@@ -182,7 +185,9 @@ def receipt_and_plan(
 
 def _is_planned(file: SubjectFile, day: date, due: date) -> bool:
     plan = file.plans.get(day.year)
-    return not owes_plan(file, day.year) or (plan is not None and plan.filed <= max(day, due))
+    if plan is not None and (plan.filed <= day or plan.filed <= due):
+        return True
+    return not owes_plan(file, day.year)
 
 
 def owes_plan(file: SubjectFile, year: int) -> bool:

@@ -64,4 +64,8 @@ def undecided(
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return the gravest of the outcomes of days in their order: of equal ones the first."""
-    return max(outcomes, key=lambda outcome: outcome.verdict.gravity, default=CLEAR)
+    gravest = CLEAR
+    for outcome in outcomes:
+        if outcome is not CLEAR and outcome.verdict.gravity > gravest.verdict.gravity:
+            gravest = outcome
+    return gravest

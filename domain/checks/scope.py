@@ -117,6 +117,17 @@ def _by_standard(
     )
 
 
+def is_named_in_scope(
+    occupation: Occupation, level: Level, listings: Iterable[tuple[date, Listing]]
+) -> bool:
+    """Say of nearly every record that all scopes of its days name just what it names.
+
+    Neither S1 finds anything then, nor what S2 holds against the scope.
+    """
+    unit = Unit(occupation.edition, occupation.code, occupation.name, occupation.trade, level)
+    return all(unit in listing.scope for _, listing in listings)
+
+
 def confirms(
     unit: Unit, record: AssessmentHeld | CertificateIssued, day: date, reference: Reference
 ) -> bool:

@@ -75,8 +75,10 @@ def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Out
 
 def location_of(entry: Recorded[AssessmentHeld], context: Context) -> Location:
     """Return where the session was held, with all evidence; of several places the worst decides."""
-    places = entry.event.places
-    return worst([location_of_place(place, entry, context) for place in places])
+    event = entry.event
+    if not event.venues:  # nearly all have one place
+        return location_of_place(event.venue, entry, context)
+    return worst([location_of_place(place, entry, context) for place in event.places])
 
 
 def worst(locations: Sequence[Location]) -> Location:
@@ -94,10 +96,10 @@ def location_of_place(
 
 def located(place: Place | None, mode: Mode, day: date, context: Context) -> Location:
     """Return where a place lies, by the outline and rules of a day."""
-    bounds = bounds_on(day, context.reference)
-    if bounds == USUAL:
+    reference = context.reference
+    if reference.outline(day) is None and reference.rules(day).outline_error_m == USUAL.error_m:
         return context.locate(mode, place)
-    return context.locate(mode, place, bounds)
+    return context.locate(mode, place, bounds_on(day, reference))
 
 
 def bounds_on(day: date, reference: Reference) -> Bounds:

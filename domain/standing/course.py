@@ -157,6 +157,13 @@ class Course:
 
     changes: tuple[Change, ...] = ()
     timeline: Timeline[Listing] = Timeline()  # noqa: RUF009 - immutable by convention, empty
+    first_listed: date | None = field(init=False, compare=False, repr=False, default=None)
+    """The day on which the enterprise came onto the roster for the first time."""
+
+    def __post_init__(self) -> None:
+        """Look once at what is asked for every session."""
+        listed = (days.start for days, listing in self.timeline.segments() if listing.in_effect)
+        object.__setattr__(self, "first_listed", next(listed, None))
 
     def on(self, day: date) -> Listing:
         """Return standing and scope on `day`."""
@@ -173,15 +180,9 @@ class Course:
 
     def over(self, first: date, last: date) -> list[tuple[date, Listing]]:
         """Return every standing on days from `first` to `last`, with its first day among these."""
+        if first == last:
+            return [(first, self.timeline.on(first) or UNLISTED)]
         return [(day, listing or UNLISTED) for day, listing in self.timeline.over(first, last)]
-
-    @property
-    def first_listed(self) -> date | None:
-        """The day on which the enterprise came onto the roster for the first time."""
-        for days, listing in self.timeline.segments():
-            if listing.in_effect:
-                return days.start
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Supervision:
 
     __slots__ = (
         "_departing",
+        "_flagged",
         "_today",
         "_trades_apart",
         "apply",
@@ -81,6 +82,8 @@ class Supervision:
         self.entries: dict[int, Recorded[Any]] = {}
         """Entries by position as they stand; certificates stand in the file."""
         self.flags: dict[str, FlagState] = {}
+        self._flagged: set[int] = set()
+        """Positions of the records that any of the flags is on."""
         self.owed: dict[str, Owed] = {}
         """P1 by key: plans that were ever found to be owed, derived like Q2."""
         self.passing: dict[str, Passing] = {}
@@ -356,6 +359,7 @@ class Supervision:
         if own and outcome is not CLEAR and (state is None or state.then is not Verdict.BREACH):
             then = outcome.verdict
             known_from = state.known_from if state is not None and state.raised else at
+            self._flagged.add(entry.position)
             self.flags[key] = replace(
                 raised("C3", entry.position, entry.event.held_from, outcome, then=then, at=at),
                 known_from=known_from,
@@ -383,6 +387,8 @@ class Supervision:
         codes: tuple[str, ...] | None = None,
     ) -> Iterator[Touch]:
         """Bring the flags of one record in line with `outcomes`; `at` is the record's own entry or later."""
+        if not outcomes and position not in self._flagged:
+            return  # nearly all records: nothing was ever found in them
         own = at == position
         for code in codes or OF_SESSION:
             key = f"{code}-{position}"
@@ -394,6 +400,7 @@ class Supervision:
                 if outcome is CLEAR:
                     continue
                 then = outcome.verdict if own else Verdict.CLEAR
+                self._flagged.add(position)
                 self.flags[key] = raised(code, position, day, outcome, then=then, at=at)
             else:
                 changed = settled(state, outcome, day, at)

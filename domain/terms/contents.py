@@ -156,6 +156,14 @@ class Standards:
         documents = tuple(standard.document for standard in holding if standard.document)
         return StandingStandard(levels=levels, documents=documents)
 
+    @property
+    def days(self) -> Iterator[date]:
+        """Every day on which one of them was issued."""
+        for standards in self.by_name.values():
+            for standard in standards:
+                if standard.issued_on is not None:
+                    yield standard.issued_on
+
     def issues(self, occupation: Occupation) -> Iterator[date]:
         """Yield the days on which standards of the occupation were issued."""
         for standard in self.by_name.get(folded(occupation.name), ()):
@@ -254,13 +262,18 @@ class RuleSet:
 
     def plan_deadline(self, year: int) -> date:
         """Return the last day on which the plan of `year` is in time."""
-        month, day = (int(part) for part in self.plan_due.split("-"))
-        return date(year, month, day)
+        return _deadline(self.plan_due, year)
 
     @property
     def reads_numbers_plainly(self) -> bool:
         """Whether numbers of certificates are read as the notice's annex has them."""
         return self.number_pattern == NUMBER_PATTERN
+
+
+@lru_cache(maxsize=256)
+def _deadline(plan_due: str, year: int) -> date:
+    month, day = (int(part) for part in plan_due.split("-"))
+    return date(year, month, day)
 
 
 Content: TypeAlias = (

@@ -150,7 +150,13 @@ def is_placeholder(text: str) -> bool:
 
 def is_told(text: str | None) -> bool:
     """Return whether a field that must be filled says something: 无, a dash or 000 says nothing."""
-    return text is not None and not is_placeholder(folded(text).replace("0", ""))
+    return text is not None and _says_something(text)
+
+
+@lru_cache(maxsize=16_384)
+def _says_something(text: str) -> bool:
+    """The names of examiners stand on every session that they took part in."""
+    return not is_placeholder(folded(text).replace("0", ""))
 
 
 def masked_name(name: str) -> str:

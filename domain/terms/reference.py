@@ -5,12 +5,13 @@ from when to when it applies is what the ledger knows (`CatalogueAdopted`). Clau
 `domain/catalogue.py` holds the events, `domain/contents.py` what a content says.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from domain.terms.contents import (
     SKILLS_CLASSES,
@@ -29,7 +30,7 @@ from domain.terms.contents import (
     folded,
 )
 from domain.terms.intervals import Days
-from domain.terms.vocabulary import CatalogueKind
+from domain.terms.vocabulary import CatalogueKind, Level
 
 __all__ = [
     "Content",
@@ -111,6 +112,18 @@ class Publication:
     since: date | None = None
 
 
+class Catalogued(NamedTuple):
+    """What the catalogues say of one occupation, the same on every day that was asked for."""
+
+    may_be_assessed: bool
+    """Whether it is published, not 准入类, and not said to have no standard."""
+    standard: StandingStandard | None
+
+    def has(self, level: Level) -> bool:
+        """Return whether its national standard has the level, as far as it says."""
+        return self.standard is None or self.standard.has(level)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """All content held, and which edition applies on which day, as known at one position."""
@@ -147,6 +160,44 @@ class Reference:
         """Leave what was remembered behind when sent to another process."""
         content = (self.dictionaries, self.qualifications, self.rule_sets)
         return _remade, (*content, self.adopted, self.contents, self.pinned)
+
+    def catalogued(self, occupation: Occupation, first: date, last: date) -> Catalogued | None:
+        """Return what the catalogues say from `first` to `last`; None where that may change meanwhile.
+
+        Nearly all sessions are of one day, and between two days on which anything begins or ends all
+        days have one answer: a replay looks it up a million times.
+        """
+        stretch = bisect_right(self._days(), first)
+        if first != last and bisect_right(self._days(), last) != stretch:
+            return None
+        key = (
+            stretch,
+            occupation.name,
+            occupation.code,
+            occupation.edition,
+            occupation.trade,
+        )
+        return self._once(key, lambda: self._catalogued(occupation, first))
+
+    def _catalogued(self, occupation: Occupation, day: date) -> Catalogued:
+        standard = self.standard(occupation, day)
+        free = self.control(occupation, day)[0] is Control.FREE
+        published = self.publication(occupation, day).state is Published.YES
+        exists = standard is None or standard.exists
+        return Catalogued(free and published and exists, standard)
+
+    def _days(self) -> Sequence[date]:
+        """Return every day on which an edition begins or ends or a standard was issued, in order."""
+        return self._once("days", lambda: sorted(set(self._changes())))
+
+    def _changes(self) -> Iterator[date]:
+        for edition in self.adopted:
+            yield edition.days.start
+            if edition.days.end is not None:
+                yield edition.days.end
+            content = self.content(edition)
+            if isinstance(content, Standards):
+                yield from content.days
 
     def _once(self, key: Hashable, answer: Callable[[], A]) -> A:
         """Return the answer of before, or of now."""
