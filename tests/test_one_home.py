@@ -1,11 +1,13 @@
-"""What belongs together is listed once: no second list of checks stands beside the table of checks."""
+"""What belongs together is listed once: checks beside the table of checks, stages beside their deciders."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from domain.application.progress import STAGES as OF_APPLICATIONS
 from domain.checks import CHECKS
+from domain.finding.finding import STAGES as OF_FINDINGS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("domain", "ledger", "projections", "replay", "proof", "api")
@@ -33,12 +35,44 @@ def lists_of_checks(tree: ast.Module) -> Iterator[int]:
                 pass
 
 
-def test_no_second_list_of_checks_stands_beside_the_table() -> None:
-    found = [
+OF_STAGES = {
+    "domain/finding/finding.py",
+    "domain/application/progress.py",
+    "domain/application/application.py",
+}
+
+
+def lists_of_stages(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines on which nothing but several stages of findings or applications are listed."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Tuple(elts) | ast.List(elts) | ast.Set(elts):
+                named = {e.value if isinstance(e, ast.Constant) else e for e in elts}
+                if len(named) > 1 and any(
+                    named <= set(way) for way in (OF_APPLICATIONS, OF_FINDINGS)
+                ):
+                    yield node.lineno
+            case ast.Constant(value=str(text)):
+                if "projections.cases" in text and re.search(r"stage (NOT )?IN", text):
+                    yield node.lineno
+            case _:
+                pass
+
+
+def found(homes: set[str], lists: Callable[[ast.Module], Iterator[int]]) -> list[str]:
+    """Return the places outside the homes at which something is listed."""
+    return [
         f"{path.relative_to(ROOT)}:{line}"
         for room in ROOMS
         for path in sorted((ROOT / room).rglob("*.py"))
-        if str(path.relative_to(ROOT)) not in HOMES
-        for line in lists_of_checks(ast.parse(path.read_text(encoding="utf-8")))
+        if str(path.relative_to(ROOT)) not in homes
+        for line in lists(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    assert found == []
+
+
+def test_no_second_list_of_checks_stands_beside_the_table() -> None:
+    assert found(HOMES, lists_of_checks) == []
+
+
+def test_which_stages_go_together_is_said_beside_their_deciders() -> None:
+    assert found(OF_STAGES, lists_of_stages) == []

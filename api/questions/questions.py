@@ -37,11 +37,11 @@ from api.questions.parameters import (
     not_before,
 )
 from api.questions.problems import Unclear
+from domain.application.progress import ApplicationStage
+from domain.finding.finding import FindingStage
 from domain.terms.vocabulary import Level, Standing, Verdict
 from projections.items.cases import (
-    ApplicationStage,
     ComplaintStage,
-    FindingStage,
     InspectionStage,
     PlanStage,
     RegisterStage,

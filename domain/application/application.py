@@ -4,7 +4,7 @@ A submission, an opinion and a sheet of scores are reported; acceptance, conclus
 confirmation and receipt are decided by the centre and the bureau.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import itemgetter
@@ -20,7 +20,12 @@ from domain.application.confirmation import (
     require_rejectable,
 )
 from domain.application.evaluation import require_points
-from domain.application.progress import Application, require_in_order, require_within
+from domain.application.progress import (
+    Application,
+    ApplicationStage,
+    require_in_order,
+    require_within,
+)
 from domain.application.scoring import (
     EvaluationConcluded,
     EvaluationScored,
@@ -78,6 +83,27 @@ Step: TypeAlias = (
 )
 """What may follow a submission."""
 Event: TypeAlias = ApplicationSubmitted | Step
+
+_UNACCEPTED: frozenset[ApplicationStage] = frozenset({"submitted", "opinion_given"})
+_IN_EVALUATION: frozenset[ApplicationStage] = frozenset({"accepted", "experts_assigned", "scoring"})
+_CONCLUDED: frozenset[ApplicationStage] = frozenset({"concluded"})
+_UNCONFIRMED = _UNACCEPTED | _IN_EVALUATION | _CONCLUDED
+TAKEN_AT: Mapping[type, frozenset[ApplicationStage]] = MappingProxyType(
+    {
+        DistrictOpinionGiven: _UNACCEPTED,
+        ApplicationAccepted: _UNACCEPTED,
+        ApplicationReturned: _UNCONFIRMED,
+        ApplicationWithdrawn: _UNCONFIRMED,
+        ExpertsAssigned: _IN_EVALUATION,
+        EvaluationScored: _IN_EVALUATION - {"accepted"},
+        EvaluationScoreRevised: _IN_EVALUATION & {"scoring"},
+        EvaluationConcluded: _IN_EVALUATION & {"scoring"},
+        ApplicationConfirmed: _CONCLUDED,
+        ApplicationRejected: _UNCONFIRMED - _UNACCEPTED,
+        ReceiptIssued: frozenset({"confirmed", "published"}),
+    }
+)
+"""Step → the stages at which it may be taken; what else it needs, each step asks itself."""
 
 State: TypeAlias = Application | None
 initial: State = None

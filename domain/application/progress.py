@@ -1,9 +1,10 @@
 """How far one application has come, and what any further step presupposes (六(一)–六(四))."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from domain.application.evaluation import Expert, HeadingScores
 from domain.enterprise import ENTERPRISE, Profile
@@ -11,6 +12,26 @@ from domain.terms.decider import Facts, Refused
 from domain.terms.guards import existing_enterprise, not_before
 from domain.terms.scope import ScopeItem, Unit, named, units
 from domain.terms.vocabulary import Method, Opinion
+
+ApplicationStage: TypeAlias = Literal[
+    "submitted",
+    "opinion_given",
+    "accepted",
+    "experts_assigned",
+    "scoring",
+    "concluded",
+    "confirmed",
+    "published",
+    "receipt_issued",
+    "returned",
+    "rejected",
+    "withdrawn",
+]
+"""How far an application has come, in the order of its way."""
+End: TypeAlias = Literal["returned", "rejected", "withdrawn"]
+STAGES: tuple[ApplicationStage, ...] = get_args(ApplicationStage)
+ENDED: frozenset[ApplicationStage] = frozenset(get_args(End))
+"""How it may end on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +50,7 @@ class Application:
     opinion_text: str | None = None
     opinion_on: date | None = None
     accepted: date | None = None
-    ended: str | None = None
-    """`returned`, `rejected` or `withdrawn`."""
+    ended: End | None = None
     ended_on: date | None = None
     return_until: date | None = None
     """The last day on which what was returned may be handed in again and keeps its window."""
@@ -63,10 +83,11 @@ class Application:
     receipt_position: int = 0
 
     @property
-    def stage(self) -> str:
+    def stage(self) -> ApplicationStage:
         """How far the application has come; a receipt ahead of the publication does not end its way."""
-        reached = (
-            (self.ended is not None, self.ended or ""),
+        if self.ended is not None:
+            return self.ended
+        reached: tuple[tuple[bool, ApplicationStage], ...] = (
             (self.published and self.receipt_no is not None, "receipt_issued"),
             (self.published, "published"),
             (self.confirmed is not None, "confirmed"),
@@ -79,7 +100,9 @@ class Application:
         return next((name for so, name in reached if so), "submitted")
 
 
-_ENDED_ZH = {"returned": "退回", "rejected": "不予确认", "withdrawn": "撤回"}
+_ENDED_ZH: Mapping[End, str] = MappingProxyType(
+    {"returned": "退回", "rejected": "不予确认", "withdrawn": "撤回"}
+)
 
 
 def profile_on(facts: Facts, state: Application, day: date) -> Profile:

@@ -1,10 +1,10 @@
 """Findings, their rectification and the measures taken: stream `finding/{id}` (四, 七)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from domain.complaint import COMPLAINT, require_complaints
 from domain.enterprise import ENTERPRISE, Enterprise
@@ -106,8 +106,40 @@ Event: TypeAlias = (
 )
 
 
-ENDED = frozenset({"closed", "withdrawn"})
+FindingStage: TypeAlias = Literal[
+    "raised",
+    "disputed",
+    "rectification_ordered",
+    "rectification_reported",
+    "failed",
+    "passed",
+    "closed",
+    "withdrawn",
+]
+"""How far a finding has come, in the order of its way."""
+End: TypeAlias = Literal["closed", "withdrawn"]
+STAGES: tuple[FindingStage, ...] = get_args(FindingStage)
+ENDED: frozenset[FindingStage] = frozenset(get_args(End))
 """Stages of a finding with which nobody has to do any more."""
+OPEN = frozenset(STAGES) - ENDED
+_ORDERED = OPEN - {"raised", "disputed"}
+TAKEN_AT: Mapping[type, frozenset[FindingStage]] = MappingProxyType(
+    {
+        RectificationOrdered: OPEN,
+        RectificationReported: _ORDERED,
+        ReinspectionRecorded: _ORDERED,
+        MeasureImposed: OPEN,
+        FindingClosed: OPEN & {"raised", "disputed", "passed"},
+        FindingWithdrawn: OPEN,
+        # A measure outlives its finding, and an objection may come when all is done.
+        **dict.fromkeys(
+            (MeasureStayed, MeasureVaried, MeasureSetAside, MeasureLifted), frozenset(STAGES)
+        ),
+        FindingDisputed: frozenset(STAGES),
+        HearingHeld: frozenset(STAGES),
+    }
+)
+"""What may follow a finding → the stages at which it is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +160,13 @@ class Finding:
     hearings: tuple[HearingHeld, ...] = ()
     disputed: bool = False
     dispute: FindingDisputed | None = None
-    ended: str | None = None
-    """One of `ENDED`."""
+    ended: End | None = None
     ended_on: date | None = None
     ended_position: int = 0
     outcome: str | None = None
 
     @property
-    def stage(self) -> str:
+    def stage(self) -> FindingStage:
         """How far the finding has come."""
         if self.ended is not None:
             return self.ended
@@ -227,7 +258,7 @@ def _advance(state: Finding, entry: Recorded[Any], event: Event) -> Finding:
     return after
 
 
-def _ended(state: Finding, entry: Recorded[Any], how: str, outcome: str) -> Finding:
+def _ended(state: Finding, entry: Recorded[Any], how: End, outcome: str) -> Finding:
     return replace(
         state,
         ended=how,
@@ -433,23 +464,10 @@ _OF_WHO_IS_IN_CHARGE = (
 def _require_allowed(state: Finding, command: Command[Event]) -> None:
     body = command.body
     _require_after_raised(state, command.valid_from)
-    if state.ended is not None and not isinstance(body, _AFTER_THE_END):
-        raise Refused(
-            "finding-ended",
-            f"问题 {state.raised.finding_id} 已{'销号' if state.ended == 'closed' else '撤回'}",
-            f"finding {state.raised.finding_id} is {state.ended}",
-            "finding_id",
-        )
+    _require_stage(state, body)
     match body:
         case RectificationOrdered() | RectificationReported() | ReinspectionRecorded():
             require_rectification(state.orders, command, body)
-        case FindingClosed() if state.orders and state.orders[-1].passed is not True:
-            raise Refused(
-                "rectification-open",
-                "责令的整改尚未复查通过,不能销号",
-                "the rectification has not passed a reinspection; the finding cannot be closed",
-                "finding_id",
-            )
         case FindingClosed():
             _require_on_time(state, body, command.valid_from)
         case HearingHeld():
@@ -467,15 +485,25 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             return
 
 
-_AFTER_THE_END = (
-    FindingDisputed,
-    HearingHeld,
-    MeasureStayed,
-    MeasureVaried,
-    MeasureSetAside,
-    MeasureLifted,
-)
-"""A measure outlives its finding, and an objection may come when all is done."""
+def _require_stage(state: Finding, body: Event) -> None:
+    """Refuse what the finding has not come to, or what comes after its end."""
+    if isinstance(body, FindingRaised) or state.stage in TAKEN_AT[type(body)]:
+        return
+    if state.ended is not None:
+        raise Refused(
+            "finding-ended",
+            f"问题 {state.raised.finding_id} 已{'销号' if state.ended == 'closed' else '撤回'}",
+            f"finding {state.raised.finding_id} is {state.ended}",
+            "finding_id",
+        )
+    if isinstance(body, FindingClosed):
+        raise Refused(
+            "rectification-open",
+            "责令的整改尚未复查通过,不能销号",
+            "the rectification has not passed a reinspection; the finding cannot be closed",
+            "finding_id",
+        )
+    raise rectification.not_ordered()
 
 
 def _require_news(state: Finding, command: Command[Event]) -> None:

@@ -5,7 +5,7 @@ They are recorded in the stream of their finding (`domain.finding.finding`) and 
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from domain.permissions import BUREAU
 from domain.terms.decider import Command, Refused
@@ -69,6 +69,11 @@ ChangeOfMeasure: TypeAlias = MeasureStayed | MeasureVaried | MeasureSetAside | M
 Event: TypeAlias = MeasureImposed | ChangeOfMeasure
 
 
+MeasureState: TypeAlias = Literal["imposed", "stayed", "varied", "set_aside", "lifted"]
+OVER: frozenset[MeasureState] = frozenset({"lifted", "set_aside"})
+"""How a measure stands that nobody can change any more."""
+
+
 class Stay(NamedTuple):
     """Days on which a measure has no effect, inside its own days."""
 
@@ -91,8 +96,8 @@ class Measure:
     """Organisation that imposed it."""
     lifted: date | None = None
 
-    def stands(self, day: date) -> str:
-        """Return `imposed`, `stayed`, `varied`, `lifted` or `set_aside`."""
+    def stands(self, day: date) -> MeasureState:
+        """Return how it stands on a day."""
         if self.set_aside:
             return "set_aside"
         if self.lifted is not None and self.lifted <= day:
@@ -220,7 +225,7 @@ def require_measure(state: State, body: Event, day: date, actor: Actor) -> None:
         f"measure {body.measure_id} does not exist",
         "measure_id",
     )
-    if measure.set_aside or measure.lifted is not None:
+    if measure.stands(date.max) in OVER:
         raise Refused(
             "measure-ended",
             f"措施 {body.measure_id} 已撤销或解除",

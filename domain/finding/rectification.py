@@ -179,10 +179,15 @@ def require_rectification(state: Sequence[Order], command: Command[Any], body: E
         require_ordered(state, command.valid_from)
 
 
+def not_ordered() -> Refused:
+    """Return the refusal of what answers an order that nobody gave."""
+    return Refused("not-ordered", "尚未责令整改", "no rectification was ordered", "finding_id")
+
+
 def require_ordered(state: Sequence[Order], day: date) -> None:
     """Refuse what answers an order where none was given up to `day`."""
     if not state:
-        raise Refused("not-ordered", "尚未责令整改", "no rectification was ordered", "finding_id")
+        raise not_ordered()
     first = min(order.ordered for order in state)
     not_before(day, first, "早于责令整改之日", "before the rectification was ordered")
 

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from domain.checks import CHECKS, OF_SUPERVISORS
+from domain.finding.finding import ENDED
 from domain.terms.identifiers import flag_parts
 from domain.terms.naming import METHODS
 from domain.terms.vocabulary import Level
@@ -155,7 +156,7 @@ def _lines(by: str, counts: Mapping[str, Mapping[str | None, int]]) -> list[dict
 OPEN_FINDINGS = f"""
 SELECT doc FROM projections.cases
  WHERE {HOLDS}
-   AND kind = 'findings' AND stage NOT IN ('closed', 'withdrawn')
+   AND kind = 'findings' AND stage <> ALL (%(ended)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
 """
@@ -167,6 +168,7 @@ def _findings(conn: Connection[Any], basis: Basis, where: Where) -> list[dict[st
         "position": basis.position,
         "district": where.district,
         "uscc": where.uscc,
+        "ended": [*ENDED],
     }
     return [item(doc) for (doc,) in asked(conn, OPEN_FINDINGS, values)]
 

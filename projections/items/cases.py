@@ -7,6 +7,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
 
+from domain.application.progress import ApplicationStage
+from domain.finding.finding import FindingStage
+from domain.finding.measure import MeasureState
 from domain.terms.vocabulary import (
     Level,
     MaterialKind,
@@ -38,31 +41,7 @@ from projections.items.parts import (
 from projections.items.shape import MASKED, PERSONAL, READ, UNTIL, WRITTEN, Head, Said, Shown
 
 STAGE = Head("阶段", "stage")
-ApplicationStage: TypeAlias = Literal[
-    "submitted",
-    "opinion_given",
-    "accepted",
-    "experts_assigned",
-    "scoring",
-    "concluded",
-    "confirmed",
-    "published",
-    "receipt_issued",
-    "returned",
-    "rejected",
-    "withdrawn",
-]
 InspectionStage: TypeAlias = Literal["dispatched", "recorded"]
-FindingStage: TypeAlias = Literal[
-    "raised",
-    "disputed",
-    "rectification_ordered",
-    "rectification_reported",
-    "failed",
-    "passed",
-    "closed",
-    "withdrawn",
-]
 PlanStage: TypeAlias = Literal["filed", "revised"]
 RegisterStage: TypeAlias = Literal["kept"]
 ComplaintStage: TypeAlias = Literal["received"]
@@ -316,7 +295,7 @@ class MeasureShown:
     measure_id: Annotated[str, Head("措施编号", "measure"), READ]
     kind: Annotated[str, Head("措施", "kind"), READ]
     stands: Annotated[
-        Literal["imposed", "stayed", "varied", "set_aside", "lifted"],
+        MeasureState,
         Head("状态", "state"),
         READ,
         Said("measure"),

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from domain.finding.finding import FindingStage
 from domain.terms.place import Side, Step
 from domain.terms.vocabulary import ReviewDecision, Severity, Standing, Verdict
-from projections.items.cases import STAGE, FindingStage, Stay
+from projections.items.cases import STAGE, Stay
 from projections.items.changes import CountItem
 from projections.items.entries import (
     RECORDED_AT,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from domain.application.submission import ApplicationSubmitted
-from domain.finding.finding import FindingRaised
+from domain.finding.finding import ENDED, FindingRaised
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
@@ -131,7 +131,7 @@ SELECT key, doc FROM projections.cases
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(stage)s::text IS NULL OR stage = %(stage)s)
-   AND (%(open)s::boolean IS NULL OR (stage NOT IN ('closed', 'withdrawn')) = %(open)s)
+   AND (%(open)s::boolean IS NULL OR (stage <> ALL (%(ended)s)) = %(open)s)
    AND key <> ALL (%(without)s)
  ORDER BY key LIMIT %(limit)s
 """
@@ -150,6 +150,7 @@ def page(
         "district": filters.district,
         "stage": filters.stage,
         "open": filters.open,
+        "ended": [*ENDED],
         "without": list(filters.without),
     }
     return page_of(conn, PAGE, values, limit)

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from domain.checks import OF_SUPERVISORS
+from domain.checks import OF_SUPERVISORS, OVERDUE
 from domain.terms.identifiers import flag_parts
 from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import one_of, page_of
@@ -262,9 +262,9 @@ def of_sessions(
     return [item(doc) for (doc,) in conn.execute(OF_SESSIONS, values).fetchall()]
 
 
-OVERDUE = f"""
+PAST_DEADLINE = f"""
 SELECT record, valid_from, valid_to FROM projections.flags
- WHERE record = ANY (%(orders)s) AND code = 'Q2' AND verdict = 'breach'
+ WHERE record = ANY (%(orders)s) AND code = %(overdue)s AND verdict = 'breach'
    AND NOT (coalesce(review, '') = 'dismissed' AND NOT (doc::json ->> 'review_stale')::boolean)
    AND {KNOWN}
  ORDER BY record, valid_from
@@ -274,6 +274,6 @@ SELECT record, valid_from, valid_to FROM projections.flags
 def overdue(
     conn: Connection[Any], position: int, orders: Collection[int]
 ) -> list[tuple[int, date, date | None]]:
-    """Return the days on which rectification was overdue (Q2): the order's position, first day, day after."""
-    values = {"position": position, "orders": list(orders)}
-    return conn.execute(OVERDUE, values).fetchall()
+    """Return the days on which rectification was overdue: the order's position, first day, day after."""
+    values = {"position": position, "orders": list(orders), "overdue": OVERDUE}
+    return conn.execute(PAST_DEADLINE, values).fetchall()

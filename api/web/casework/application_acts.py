@@ -11,7 +11,8 @@ from api.web.casework.people import Person, picked, recusal
 from api.web.casework.scope_fields import chosen
 from api.web.frame import acts
 from api.web.frame.acting import text
-from api.web.frame.acts import Act, Item, act, nothing
+from api.web.frame.acts import Act, Body, Item, act, nothing
+from domain.application.application import TAKEN_AT
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import EnterpriseKind
 
@@ -98,77 +99,40 @@ def _receipt(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noq
     return {"receipt_no": text(form, "receipt_no"), "issued_on": text(form, "valid_from")}
 
 
-_OPEN = "submitted opinion_given accepted experts_assigned scoring concluded"
+def _act(event: str, slug: str, title: tuple[str, str], body: Body) -> Act:
+    return act(event, slug, title, TAKEN_AT, body)
+
 
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
         each.slug: each
         for each in (
-            act(
+            _act(
                 "DistrictOpinionGiven",
                 "opinion",
                 ("出具初步意见", "Give the district's opinion"),
-                "submitted opinion_given",
                 _opinion,
             ),
-            act(
-                "ApplicationAccepted",
-                "acceptance",
-                ("受理", "Accept"),
-                "submitted opinion_given",
-                nothing,
-            ),
-            act(
-                "ExpertsAssigned",
-                "experts",
-                ("派出专家", "Assign experts"),
-                "accepted experts_assigned scoring",
-                _experts,
-            ),
-            act(
-                "EvaluationScored",
-                "sheet",
-                ("填写评分表", "Fill in the score sheet"),
-                "experts_assigned scoring",
-                _sheet,
-            ),
-            act(
+            _act("ApplicationAccepted", "acceptance", ("受理", "Accept"), nothing),
+            _act("ExpertsAssigned", "experts", ("派出专家", "Assign experts"), _experts),
+            _act("EvaluationScored", "sheet", ("填写评分表", "Fill in the score sheet"), _sheet),
+            _act(
                 "EvaluationScoreRevised",
                 "revision",
                 ("修改评分表", "Revise the score sheet"),
-                "scoring",
                 _sheet,
             ),
-            act(
+            _act(
                 "EvaluationConcluded",
                 "conclusion",
                 ("作出评估结论", "Conclude the evaluation"),
-                "scoring",
                 _conclusion,
             ),
-            act(
-                "ApplicationConfirmed",
-                "confirmation",
-                ("确认", "Confirm"),
-                "concluded",
-                _confirmation,
-            ),
-            act(
-                "ReceiptIssued",
-                "receipt",
-                ("发确认回执", "Issue the receipt"),
-                "confirmed published",
-                _receipt,
-            ),
-            act("ApplicationWithdrawn", "withdrawal", ("撤回申报", "Withdraw"), _OPEN, nothing),
-            act("ApplicationReturned", "return", ("退回", "Return"), _OPEN, nothing),
-            act(
-                "ApplicationRejected",
-                "rejection",
-                ("不予确认", "Reject"),
-                "accepted experts_assigned scoring concluded",
-                nothing,
-            ),
+            _act("ApplicationConfirmed", "confirmation", ("确认", "Confirm"), _confirmation),
+            _act("ReceiptIssued", "receipt", ("发确认回执", "Issue the receipt"), _receipt),
+            _act("ApplicationWithdrawn", "withdrawal", ("撤回申报", "Withdraw"), nothing),
+            _act("ApplicationReturned", "return", ("退回", "Return"), nothing),
+            _act("ApplicationRejected", "rejection", ("不予确认", "Reject"), nothing),
         )
     }
 )

@@ -28,6 +28,7 @@ from api.web.frame.lists import list_page
 from api.web.frame.reading import read
 from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
+from domain.application.progress import ENDED
 from domain.terms.envelope import Actor
 from domain.terms.guards import FILINGS
 from ledger.log.clock import today
@@ -37,9 +38,7 @@ from projections.views.basis import Basis
 
 router = APIRouter(include_in_schema=False)
 
-ENDS = ("returned", "rejected", "withdrawn")
-"""How an application may end on its way."""
-STEPS = tuple(stage for stage in STAGES["applications"] if stage not in ENDS)
+STEPS = tuple(stage for stage in STAGES["applications"] if stage not in ENDED)
 """The way of an application, in order."""
 
 
@@ -218,6 +217,6 @@ def _course(item: Row) -> list[tuple[str, bool]]:
         "published": bool(item["published"]),
         "receipt_issued": item["receipt_no"] is not None,
     }
-    if item["stage"] in ENDS:
+    if item["stage"] in ENDED:
         return [(step, True) for step in STEPS if reached[step]] + [(item["stage"], True)]
     return [(step, reached[step]) for step in STEPS]

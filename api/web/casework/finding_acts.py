@@ -9,20 +9,13 @@ from starlette.datastructures import FormData
 
 from api.web.frame import acts
 from api.web.frame.acting import KEY, text
-from api.web.frame.acts import Act, Item, act
-from domain.finding.finding import ENDED
+from api.web.frame.acts import Act, Body, Item, act
+from domain.finding.finding import TAKEN_AT
+from domain.finding.measure import OVER
 from domain.terms.envelope import Actor
-from projections.items.cases import STAGES
 
 MEASURES = ("约谈", "通报", "限期整改", "暂停", "移出")
 """What the field suggests; the ladder of measures is configuration [C], so any other text is taken."""
-STANDING_MEASURES = frozenset({"imposed", "stayed", "varied"})
-"""How a measure stands that can still be changed."""
-
-_ANY = " ".join(STAGES["findings"])
-_OPEN = " ".join(stage for stage in STAGES["findings"] if stage not in ENDED)
-_ORDERED = "rectification_ordered rectification_reported failed"
-"""Stages at which an order waits to be carried out."""
 
 
 def _order(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape
@@ -70,36 +63,36 @@ def _hearing(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noq
     return {"held_on": text(form, "valid_from"), "outcome": text(form, "outcome")}
 
 
+def _act(event: str, slug: str, title: tuple[str, str], body: Body) -> Act:
+    return act(event, slug, title, TAKEN_AT, body)
+
+
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
         each.slug: each
         for each in (
-            act(
-                "RectificationOrdered", "order", ("责令整改", "Order rectification"), _OPEN, _order
-            ),
-            act(
+            _act("RectificationOrdered", "order", ("责令整改", "Order rectification"), _order),
+            _act(
                 "RectificationReported",
                 "report",
                 ("报告整改", "Report the rectification"),
-                _ORDERED,
                 _report,
             ),
-            act(
+            _act(
                 "ReinspectionRecorded",
                 "reinspection",
                 ("记录复查", "Record a reinspection"),
-                _ORDERED,
                 _reinspection,
             ),
-            act("HearingHeld", "hearing", ("记录听证", "Record a hearing"), _OPEN, _hearing),
-            act("MeasureImposed", "measure", ("采取措施", "Impose a measure"), _OPEN, _measure),
-            act("MeasureStayed", "stay", ("暂缓执行", "Stay"), _ANY, _change),
-            act("MeasureVaried", "variation", ("变更措施", "Vary"), _ANY, _change),
-            act("MeasureSetAside", "setting-aside", ("撤销措施", "Set aside"), _ANY, _change),
-            act("MeasureLifted", "lifting", ("解除措施", "Lift"), _ANY, _change),
-            act("FindingDisputed", "dispute", ("提出异议", "Dispute"), _ANY, _statement),
-            act("FindingClosed", "closing", ("销号", "Close"), "raised disputed passed", _closing),
-            act("FindingWithdrawn", "withdrawal", ("撤回问题", "Withdraw"), _OPEN, _reason),
+            _act("HearingHeld", "hearing", ("记录听证", "Record a hearing"), _hearing),
+            _act("MeasureImposed", "measure", ("采取措施", "Impose a measure"), _measure),
+            _act("MeasureStayed", "stay", ("暂缓执行", "Stay"), _change),
+            _act("MeasureVaried", "variation", ("变更措施", "Vary"), _change),
+            _act("MeasureSetAside", "setting-aside", ("撤销措施", "Set aside"), _change),
+            _act("MeasureLifted", "lifting", ("解除措施", "Lift"), _change),
+            _act("FindingDisputed", "dispute", ("提出异议", "Dispute"), _statement),
+            _act("FindingClosed", "closing", ("销号", "Close"), _closing),
+            _act("FindingWithdrawn", "withdrawal", ("撤回问题", "Withdraw"), _reason),
         )
     }
 )
@@ -109,7 +102,7 @@ _OF_MEASURES = frozenset({"stay", "variation", "setting-aside", "lifting"})
 
 def offered(item: Item, actor: Actor) -> list[Act]:
     """Return what `actor` may do now with the finding."""
-    changeable = any(m["stands"] in STANDING_MEASURES for m in item["measures"])
+    changeable = any(m["stands"] not in OVER for m in item["measures"])
     return [
         each
         for each in acts.offered(ACTS.values(), item, actor)

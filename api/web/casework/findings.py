@@ -20,7 +20,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from api.web.casework.finding_acts import ACTS, MEASURES, STANDING_MEASURES, offered
+from api.web.casework.finding_acts import ACTS, MEASURES, offered
 from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
 from api.web.frame.choices import Choices, choices
@@ -32,6 +32,7 @@ from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
 from api.web.frame.uploads import keep
 from api.web.frame.uploads import sent as sent_files
+from domain.finding.measure import OVER
 from domain.inspection.asked import asks
 from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
@@ -63,6 +64,8 @@ class FindingPage:
     """When what the enterprise filed came in."""
     measures: Choices
     """Measures that can still be changed: id and what they are."""
+    over: frozenset[str]
+    """How a measure stands that can be changed no more."""
     ladder: Sequence[str]
     """Measures that the field suggests."""
     key: str
@@ -230,8 +233,9 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         measures=[
             (each["measure_id"], f"{each['kind']} {each['effective_from']}")
             for each in item["measures"]
-            if each["stands"] in STANDING_MEASURES
+            if each["stands"] not in OVER
         ],
+        over=OVER,
         ladder=MEASURES,
         key=new_key(),
         sent=sent,

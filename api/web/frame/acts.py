@@ -25,9 +25,16 @@ class Act(NamedTuple):
     body: Body
 
 
-def act(event: str, slug: str, title: tuple[str, str], stages: str, body: Body) -> Act:
-    """Return an act; `stages` are separated by blanks."""
-    return Act(event, slug, Words(*title), frozenset(stages.split()), body)
+def act(
+    event: str,
+    slug: str,
+    title: tuple[str, str],
+    taken_at: Mapping[type, frozenset[str]],
+    body: Body,
+) -> Act:
+    """Return an act, due at the stages at which its decider takes it."""
+    stages = {kind.__name__: stages for kind, stages in taken_at.items()}
+    return Act(event, slug, Words(*title), stages[event], body)
 
 
 def nothing(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape

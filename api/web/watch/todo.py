@@ -35,7 +35,9 @@ from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
 from api.words.language import Words
+from domain.application.progress import ApplicationStage
 from domain.application.submission import window_of
+from domain.finding.finding import FindingStage
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import EnterpriseKind, Role
@@ -102,16 +104,17 @@ class _Desk(NamedTuple):
         asked = question.model_copy(update={"limit": MOST})
         return ask(self.house, self.actor, VIEWS[view], asked).page.items
 
-    def applications(self, *stages: str) -> Iterator[Row]:
+    def applications(self, *stages: ApplicationStage) -> Iterator[Row]:
         """Yield applications at these stages."""
         for stage in stages:
             yield from self.rows(
                 "applications", ApplicationsQuestion.model_validate({"stage": stage})
             )
 
-    def findings(self, stage: str) -> Sequence[Row]:
-        """Return findings at a stage."""
-        return self.rows("findings", FindingsQuestion.model_validate({"stage": stage}))
+    def findings(self, *stages: FindingStage) -> Iterator[Row]:
+        """Yield findings at these stages."""
+        for stage in stages:
+            yield from self.rows("findings", FindingsQuestion.model_validate({"stage": stage}))
 
 
 def _day(said: str | None) -> date | None:
@@ -349,9 +352,8 @@ def _asked(desk: _Desk) -> Iterator[Duty]:
 
 
 def _rectifications(desk: _Desk) -> Iterator[Duty]:
-    for stage in ("rectification_ordered", "failed"):
-        for item in desk.findings(stage):
-            yield _finding(item, "report", ("整改", "Rectification"), ("报告整改", "Report"))
+    for item in desk.findings("rectification_ordered", "failed"):
+        yield _finding(item, "report", ("整改", "Rectification"), ("报告整改", "Report"))
 
 
 def _own_plan(desk: _Desk) -> Iterator[Duty]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.application.application import (
     APPLICATION,
+    TAKEN_AT,
     Application,
     ApplicationAccepted,
     ApplicationConfirmed,
@@ -18,6 +19,8 @@ from domain.application.application import (
     ApplicationReturned,
     ApplicationWithdrawn,
     DistrictOpinionGiven,
+    EvaluationConcluded,
+    EvaluationScored,
     EvaluationScoreRevised,
     ExpertsAssigned,
     ReceiptIssued,
@@ -675,3 +678,70 @@ def test_who_is_registered_decidedly_elsewhere_does_not_apply(address: str, *, t
 def test_the_address_of_the_day_of_the_application_counts():
     moved = order(EnterpriseProfileChanged(uscc=USCC, address="北京市朝阳区"), date(2024, 4, 1))
     given(register(address="天津市和平区南京路1号"), moved).when(submit()).then_as_ordered()
+
+
+# Which step is taken at which stage ------------------------------------------
+
+RECEIPT = ReceiptIssued(application_id=APP, receipt_no="回执1", issued_on=date(2024, 7, 10))
+WAY: dict[str, list[Command[Any]]] = {
+    "submitted": applied(),
+    "opinion_given": accepted()[:-1],
+    "accepted": accepted(),
+    "experts_assigned": assigned(),
+    "scoring": evaluated(),
+    "concluded": recommended(),
+    "confirmed": confirmed(),
+    "published": listed(),
+    "receipt_issued": [*listed(), order(RECEIPT, date(2024, 7, 10))],
+    "returned": [
+        *applied(),
+        order(ApplicationReturned(application_id=APP, reason="材料不全"), DAY),
+    ],
+    "rejected": [
+        *recommended(),
+        order(ApplicationRejected(application_id=APP, reason="不符合条件"), DAY),
+    ],
+    "withdrawn": [*applied(), order(ApplicationWithdrawn(application_id=APP, reason="改期"), DAY)],
+}
+LATER = date(2024, 7, 15)
+STEPS: dict[type, list[Command[Any]]] = {
+    DistrictOpinionGiven: [order(opinion(Opinion.OPPOSE), LATER)],
+    ApplicationAccepted: [order(ApplicationAccepted(application_id=APP), LATER)],
+    ApplicationReturned: [order(ApplicationReturned(application_id=APP, reason="材料"), LATER)],
+    ApplicationWithdrawn: [order(ApplicationWithdrawn(application_id=APP, reason="改期"), LATER)],
+    ExpertsAssigned: [order(ExpertsAssigned(application_id=APP, experts=panel("e1", "e3")), LATER)],
+    # One who gave a sheet already, and one who did not.
+    EvaluationScored: [order(scored(who), LATER) for who in ("e1", "e3")],
+    EvaluationScoreRevised: [
+        order(
+            EvaluationScoreRevised(
+                application_id=APP, expert_id="e1", scores=points("17"), comment="", reason="复核"
+            ),
+            LATER,
+        )
+    ],
+    EvaluationConcluded: [order(concluded(), LATER)],
+    ApplicationConfirmed: [order(confirmation(), LATER, by=BUREAU)],
+    ApplicationRejected: [
+        order(ApplicationRejected(application_id=APP, reason="不符合条件"), LATER, by=BUREAU)
+    ],
+    ReceiptIssued: [order(replace(RECEIPT, receipt_no="回执2", issued_on=LATER), LATER)],
+}
+
+
+@pytest.mark.parametrize("stage", WAY)
+def test_a_step_is_refused_at_every_stage_but_those_of_the_table(stage: str):
+    history = recorded(*WAY[stage])
+    state = state_of(history, APPLICATION.key(APP))
+    assert isinstance(state, Application)
+    assert state.stage == stage
+    taken = {
+        kind
+        for kind, orders in STEPS.items()
+        if any(given(*history).when(one).refusal is None for one in orders)
+    }
+    due = {kind for kind, stages in TAKEN_AT.items() if stage in stages}
+    # What a step needs besides: an opinion of the district, and an expert without a sheet.
+    lacking = {"submitted": {ApplicationAccepted}, "scoring": {EvaluationScored}}
+    assert taken == due - lacking.get(stage, set())
+    assert set(TAKEN_AT) == set(STEPS)

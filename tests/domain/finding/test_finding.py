@@ -12,6 +12,7 @@ from domain.correction import FieldCorrection, RecordCorrected
 from domain.enterprise import EnterpriseProfileChanged
 from domain.finding.finding import (
     FINDING,
+    TAKEN_AT,
     Finding,
     FindingClosed,
     FindingDisputed,
@@ -464,3 +465,38 @@ def test_a_measure_is_changed_by_who_imposed_it_or_by_the_bureau():
                 then.then_as_ordered()
             else:
                 then.then_refused("other-authority", "actor.organisation")
+
+
+WAY: dict[str, tuple[Command[Any], ...]] = {
+    "raised": (),
+    "disputed": (dispute("原有异议"),),
+    "rectification_ordered": (require(),),
+    "rectification_reported": (require(), report()),
+    "failed": (require(), report(), reinspect(passed=False)),
+    "passed": (require(), report(), reinspect()),
+    "closed": (close(),),
+    "withdrawn": (withdraw(),),
+}
+LATER = date(2025, 9, 1)
+ACTS: dict[type, Command[Any]] = {
+    RectificationOrdered: require(LATER, due_on=date(2025, 10, 1)),
+    RectificationReported: report(LATER, "又已整改"),
+    ReinspectionRecorded: reinspect(LATER),
+    MeasureImposed: impose(LATER, measure_id="m-2"),
+    **{kind: replace(change(kind), valid_from=LATER) for kind in CHANGES},
+    FindingClosed: order(FindingClosed(finding_id="f-1", outcome="整改到位"), LATER),
+    FindingWithdrawn: order(FindingWithdrawn(finding_id="f-1", reason="事实有误"), LATER),
+    FindingDisputed: dispute("不属实"),
+    HearingHeld: order(HearingHeld(finding_id="f-1", held_on=LATER, outcome="维持"), LATER),
+}
+
+
+@pytest.mark.parametrize("stage", WAY)
+def test_an_act_is_refused_at_every_stage_but_those_of_the_table(stage: str):
+    history = recorded(*found(), impose(), *WAY[stage])
+    state = state_of(history, FINDING.key("f-1"))
+    assert isinstance(state, Finding)
+    assert state.stage == stage
+    taken = {kind for kind, one in ACTS.items() if given(*history).when(one).refusal is None}
+    assert taken == {kind for kind, stages in TAKEN_AT.items() if stage in stages}
+    assert set(TAKEN_AT) == set(ACTS)
