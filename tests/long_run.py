@@ -29,6 +29,7 @@ KEPT = ROOT / ".cache" / "long"
 KILLS, KILLS_AT_ONCE = 500, 50
 FAULTS, FAULTS_AT_ONCE = 100, 25
 SEQUENCES, SEQUENCES_AT_ONCE = 500, 25
+BASES, BASES_AT_ONCE = 1_000, 50
 OWN, OWN_AT_ONCE = 5_000, 500
 NOT_HERE = newcomer.NOT_HERE
 
@@ -115,6 +116,13 @@ def mutation(seed: int) -> Iterator[Step]:
         yield Step(f"mutation/{name}", (sys.executable, "-m", "tests.mutations", name))
 
 
+def bases(seed: int) -> Iterator[Step]:
+    """Random histories at random bases: API, tables, SQL and replays on processes and on Dask agree."""
+    for part in range(BASES // BASES_AT_ONCE):
+        environment = {"DUDAO_TEST_BASES": str(BASES_AT_ONCE), "DUDAO_TEST_SEED": f"{seed + part}"}
+        yield Step(f"bases/{part}", pytest("tests/api/http/test_bases.py"), environment)
+
+
 DUCKDB = "1.5.5"
 """The last release whose extension for PostgreSQL comes as a package."""
 
@@ -137,6 +145,7 @@ PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     properties,
     field,
     mutation,
+    bases,
     analysts_tools,
 )
 """What makes the steps; whoever has something that takes long adds it here."""
