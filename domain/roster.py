@@ -18,12 +18,18 @@ from domain.application.application import APPLICATION, applicant_tag
 from domain.application.progress import Application, require_another, require_not_scored
 from domain.enterprise import ENTERPRISE, UnitCovered
 from domain.standing import standing
-from domain.standing.standing import STANDING, EnterpriseListed, require_granted
+from domain.standing.course import Course
+from domain.standing.standing import (
+    STANDING,
+    EnterpriseListed,
+    published_applications,
+    require_granted,
+)
 from domain.terms.decider import Command, FactKey, FactKind, Facts, New, Refused, require_none
 from domain.terms.envelope import Recorded
 from domain.terms.guards import existing_enterprise, not_before, not_in_the_future
 from domain.terms.reference import Reference
-from domain.terms.scope import ScopeItem, named, require_published, units
+from domain.terms.scope import ScopeItem, Unit, named, require_published, units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +205,8 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
 
 def _listed(facts: Facts, command: Command[Event], entry: RosterEntry, where: str) -> New:
     enterprise = existing_enterprise(facts[ENTERPRISE.key(entry.uscc)], entry.uscc, f"{where}.uscc")
-    application = _publishable(facts, command, entry, where)
-    beyond = units(entry.scope) - application.confirmed_units
+    limit = _publishable(facts, command, entry, where)
+    beyond = units(entry.scope) - limit if limit is not None else frozenset[Unit]()
     if beyond:
         raise Refused(
             "scope-beyond",
@@ -259,9 +265,13 @@ def _units(facts: Facts, entry: RosterEntry, listed: New) -> Iterator[New]:
 
 def _publishable(
     facts: Facts, command: Command[Event], entry: RosterEntry, where: str
-) -> Application:
+) -> frozenset[Unit] | None:
+    """Return what was confirmed; None for history of which only the paper of the publication is there."""
     field = f"{where}.application_id"
     state = facts[APPLICATION.key(entry.application_id)]
+    if _rests_on_paper(command, entry, state):
+        _require_new(facts[STANDING.key(entry.uscc)], entry, field)
+        return state.recommended_units if state is not None and state.recommended else None
     if state is None or state.uscc != entry.uscc or state.confirmed is None:
         raise Refused(
             "not-confirmed",
@@ -269,13 +279,7 @@ def _publishable(
             f"application {entry.application_id} of {entry.uscc} is not confirmed; it cannot be published (六(三))",
             field,
         )
-    if state.published:
-        raise Refused(
-            "already-published",
-            f"申报 {entry.application_id} 已公布",
-            f"application {entry.application_id} was already published",
-            field,
-        )
+    _require_new(facts[STANDING.key(entry.uscc)], entry, field)
     not_before(
         command.body.published_on,
         state.confirmed,
@@ -291,4 +295,52 @@ def _publishable(
         facts, account, state.confirmed_by, "确认与公布", "confirmation and publication"
     )
     require_not_scored(facts, state, account)
-    return state
+    return state.confirmed_units
+
+
+def _rests_on_paper(
+    command: Command[Event], entry: RosterEntry, application: Application | None
+) -> bool:
+    """Tell whether history brings in a roster whose application is missing, or was not followed to its end.
+
+    What is there of the application must not contradict the publication (§3).
+    """
+    if not command.stamps.backfill:
+        return False
+    if application is not None and (
+        application.uscc != entry.uscc
+        or application.confirmed is not None
+        or application.ended is not None
+        or application.recommended is False
+        or command.body.published_on < max(filter(None, _days(application)))
+    ):
+        return False
+    if not (command.document_no or "").strip():
+        raise Refused(
+            "document-missing",
+            "历史补录没有申报的名单时，须写明所依据的文号",
+            "history without the application rests on a paper; give its number (document_no)",
+            "document_no",
+        )
+    return True
+
+
+def _days(application: Application) -> Iterable[date | None]:
+    return (
+        application.submitted,
+        application.accepted,
+        application.assigned,
+        application.scored,
+        application.concluded,
+    )
+
+
+def _require_new(course: Course, entry: RosterEntry, field: str) -> None:
+    """Refuse to publish an application twice, also one that came in behind its publication."""
+    if entry.application_id in published_applications(course):
+        raise Refused(
+            "already-published",
+            f"申报 {entry.application_id} 已公布",
+            f"application {entry.application_id} was already published",
+            field,
+        )

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 
-from domain.certificate.certificate import CertificateIssued
+from domain.certificate.certificate import CertificateIssued, End
 from domain.certificate.lifetime import CertificateRecord
 from domain.checks.outcome import CLEAR, Outcome, breach, undecided
 from domain.checks.visits import differs
@@ -186,40 +187,57 @@ _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.O
 
 
 def not_more_than_candidates(session: SessionRecord) -> Outcome:
-    """C3: a session has no more certificates than candidates.
+    """C3: a session has no more certificates than candidates, on no day.
 
-    Those that an authority revoked are left out; of those that the enterprise revoked itself it is
-    asked how many stood at once, or it would acquit itself. One that was replaced counts once; what
-    is recorded as issued counts, also under the number that a reissue gave.
+    It shows from the day on which they were too many. One that was replaced counts once; what is recorded
+    as issued counts, also under the number that a reissue gave. An authority that revokes makes an end of
+    it, and the days before stay what they were (0280); of those that the enterprise revoked itself it is
+    asked how many stood at once, and no such end makes good what was: it would acquit itself.
     """
     candidates = session.entry.event.candidates.total
     if len(session.certificates) <= candidates:
         return CLEAR
-    counted = [c for c in session.certificates if not c.line()[-1].revoked_by_authority]
-    together = counted if len(counted) <= candidates else _most_at_once(counted)
-    if len(together) <= candidates:
+    crowds = list(_too_many(session.certificates, candidates))
+    if not crowds:
         return CLEAR
+    most = max((crowd for _, crowd in crowds), key=len)
+    ends = [_made_good(crowd, len(crowd) - candidates) for _, crowd in crowds]
+    end = max(filter(None, ends), key=lambda end: end.day) if all(ends) else None
     return breach(
-        f"考生 {candidates} 人,发证 {len(together)} 本",
-        f"{how_many(len(together), 'certificate')} for {how_many(candidates, 'candidate')}",
+        f"考生 {candidates} 人，发证 {len(most)} 本",
+        f"{how_many(len(most), 'certificate')} for {how_many(candidates, 'candidate')}",
         session.entry.position,
-        *(c.entry.position for c in together[candidates : candidates + MOST_NAMED]),
+        *(c.entry.position for c in most[candidates : candidates + MOST_NAMED]),
         reason="more-than-candidates",
-        values=(str(candidates), str(len(together))),
+        values=(str(candidates), str(len(most))),
+    )._replace(
+        since=crowds[0][0],
+        until=end.day if end is not None else None,
+        ended_by=end.position if end is not None else None,
     )
 
 
-def _most_at_once(counted: Sequence[CertificateRecord]) -> Sequence[CertificateRecord]:
-    """Return those that stood on the day on which most of them did, that of its end included."""
-    lines = [(record, record.line()[-1]) for record in counted]
-    if not any(last.state == "revoked" for _, last in lines):
-        return counted
-    most: Sequence[CertificateRecord] = ()
-    for day in sorted({record.entry.event.issued_on for record in counted}):
+def _too_many(
+    records: Sequence[CertificateRecord], candidates: int
+) -> Iterator[tuple[date, Sequence[CertificateRecord]]]:
+    """Yield the days of issue on which more stood than there were candidates, with those that did."""
+    lines = [(record, record.line()[-1].end) for record in records]
+    if all(end is None for _, end in lines):
+        yield sorted(record.issued_on for record in records)[candidates], records
+        return
+    for day in sorted({record.issued_on for record in records}):
         standing = [
             record
-            for record, last in lines
-            if record.entry.event.issued_on <= day and (last.ended is None or day <= last.ended)
+            for record, end in lines
+            if record.issued_on <= day
+            and (end is None or day < end.day or (day == end.day and not end.revokes_by_authority))
         ]
-        most = max(most, standing, key=len)
-    return most
+        if len(standing) > candidates:
+            yield day, standing
+
+
+def _made_good(crowd: Sequence[CertificateRecord], surplus: int) -> End | None:
+    """Return the end by which an authority had revoked as many as were too many."""
+    ends = [end for record in crowd if (end := record.line()[-1].end) is not None]
+    revoked = sorted((e for e in ends if e.revokes_by_authority), key=lambda e: (e.day, e.position))
+    return revoked[surplus - 1] if len(revoked) >= surplus else None

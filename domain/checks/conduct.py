@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
-from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided, worst
+from domain.checks.outcome import CLEAR, Context, Outcome, bad_day, breach, undecided, worst
 from domain.checks.scope import confirms
 from domain.partnership import changes, in_force
 from domain.supervision.subject_file import SessionRecord, SubjectFile
@@ -45,7 +45,7 @@ def candidates_eligible(
     if not context.reference.rules(day).judges(PARTNERSHIP, day):
         return CLEAR
     days = sorted(d for d in {day, *changes(file.partnerships)} if day <= d <= event.held_to)
-    return worst(_partnered_on(d, entry, file) for d in days)
+    return worst(bad_day(_partnered_on(d, entry, file), d, day) for d in days)
 
 
 def _partnered_on(day: date, entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
@@ -98,12 +98,23 @@ def method_declared(
     event = entry.event
     if event.method in STATUTORY:
         return CLEAR
-    applications = _behind(event, file, context.reference)
+    names, applications = _behind(event, file, context.reference)
     for application in applications:
         declared = Method.OWN in application.methods
         if declared and event.method in {Method.OWN.value, application.own_method}:
             return CLEAR
     named = method_of(event.method)
+    if len(applications) < len(names):
+        return undecided(
+            f"认定方式“{named.zh}”不是四种法定方式；{event.held_from} 有效的名单是凭文件补录的历史，"
+            "申报和实施方案没有录入，无法核对",
+            f"the method “{named.en}” is none of the four; the listing in force on {event.held_from} is"
+            " history that rests on its paper, and no application with its plan was brought in",
+            entry.position,
+            *file.course.on(event.held_from).because,
+            reason="plan-not-brought-in",
+            values=(event.method, str(event.held_from)),
+        )
     return breach(
         f"认定方式“{named.zh}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
         f"the method “{named.en}” is none of the four and not declared in the plan in force"
@@ -117,15 +128,18 @@ def method_declared(
 
 def _behind(
     event: AssessmentHeld, file: SubjectFile, reference: Reference
-) -> Sequence[Application]:
-    """Return the applications whose grants confirm what was assessed; where none does, all in force."""
+) -> tuple[Sequence[str], Sequence[Application]]:
+    """Return the applications whose grants confirm what was assessed; where none does, all in force.
+
+    By name, and those of them that were brought in: a roster of history may rest on its paper alone.
+    """
     grants = file.course.on(event.held_from).grants
     if len(grants) == 1:  # it alone confirms, or none does
         return [file.applications[a] for a in grants[0].applications if a in file.applications]
     day = event.held_from
     confirming = [g for g in grants if any(confirms(u, event, day, reference) for u in g.scope)]
     names = dict.fromkeys(app for grant in confirming or grants for app in grant.applications)
-    return [file.applications[name] for name in names if name in file.applications]
+    return tuple(names), [file.applications[name] for name in names if name in file.applications]
 
 
 def receipt_and_plan(
@@ -138,9 +152,11 @@ def receipt_and_plan(
     """
     event = entry.event
     day = event.held_from
-    received = any(
-        application.receipt_on is not None and application.receipt_on <= day
-        for application in _behind(event, file, context.reference)
+    names, applications = _behind(event, file, context.reference)
+    received = any(a.receipt_on is not None and a.receipt_on <= day for a in applications)
+    # Of history that rests on the paper of its publication nobody knows the receipt.
+    unknown = not received and (
+        len(applications) < len(names) or any(a.confirmed is None for a in applications)
     )
     wanting = [
         (begun, due)
@@ -155,6 +171,16 @@ def receipt_and_plan(
     if wanting and (late := file.plans.get(wanting[0][0].year)) is not None:
         because.append(late.position)
     overdue = [begun for begun, due in wanting if due <= begun]
+    if unknown and not wanting:
+        return undecided(
+            f"{day} 有效的名单是凭文件补录的历史，确认回执没有录入，无法核对",
+            f"the listing in force on {day} is history that rests on its paper, and no receipt was"
+            " brought in",
+            *because,
+            reason="receipt-not-brought-in",
+            values=(str(day),),
+        )
+    received = received or unknown
     if not received and not overdue:  # what is not due yet is no fault yet
         return breach(
             f"{day} 开展认定时无确认回执",
@@ -171,16 +197,17 @@ def receipt_and_plan(
             *because,
             reason="no-plan",
             values=(str(begun),),
-        )._replace(since=due + timedelta(days=1))
+        )._replace(since=max(begun, due + timedelta(days=1)))
     begun = overdue[0]
     no_receipt = ("", "") if received else ("无确认回执、", "no receipt and ")
-    return breach(
+    outcome = breach(
         f"{begun} 开展认定时{no_receipt[0]}未报备 {begun.year} 年度计划",
         f"on {begun} there was {no_receipt[1]}no plan for {begun.year}",
         *because,
         reason="no-plan" if received else "no-receipt-and-no-plan",
         values=(str(begun),),
     )
+    return bad_day(outcome, begun, day)
 
 
 def _is_planned(file: SubjectFile, day: date, due: date) -> bool:
@@ -206,7 +233,7 @@ def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
     if day is None:
         return CLEAR
     change = file.enterprise.unit_on(unit, day)
-    return breach(
+    outcome = breach(
         f"实施单位 {unit} 在 {day} 既不是申报企业,也不在其覆盖的单位内",
         f"unit {unit} was neither the applicant nor covered by it on {day}",
         entry.position,
@@ -214,6 +241,7 @@ def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
         reason="unit-not-covered",
         values=(unit, str(event.held_from), str(event.held_to)),
     )
+    return bad_day(outcome, day, event.held_from)
 
 
 def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided, worst
+from domain.checks.outcome import CLEAR, Context, Outcome, bad_day, breach, undecided, worst
 from domain.specification import filed_for
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.reference import Control, Occupation, Publication, Published
@@ -18,7 +18,7 @@ def not_access_controlled(
 ) -> Outcome:
     """S3: the occupation is 准入类 in the catalogue in force on no day of the session."""
     days = context.reference.days_of_change(first, last, CatalogueKind.QUALIFICATIONS)
-    return worst(_free_on(position, occupation, day, context) for day in days)
+    return worst(bad_day(_free_on(position, occupation, day, context), day, first) for day in days)
 
 
 def _free_on(position: int, occupation: Occupation, day: date, context: Context) -> Outcome:
@@ -72,7 +72,10 @@ def occupation_published(  # noqa: PLR0913, PLR0917 - two days, one occupation, 
         *context.reference.standard_days(occupation, first, last),
         *(day for day, _ in file.course.over(first, last)),
     }
-    return worst(_published_on(position, occupation, day, file, context) for day in sorted(days))
+    return worst(
+        bad_day(_published_on(position, occupation, day, file, context), day, first)
+        for day in sorted(days)
+    )
 
 
 def _published_on(

@@ -26,6 +26,10 @@ class Outcome(NamedTuple):
     """What was judged: never the sentence, and no positions."""
     bodies: tuple[str, ...] = ()
     """Enterprises that answer for it beside the one whose record it is."""
+    until: date | None = None
+    """The day from which it is over, where an authority made an end of it: the days before stay."""
+    ended_by: int | None = None
+    """The entry that did."""
 
     @property
     def name(self) -> str:
@@ -60,6 +64,11 @@ def undecided(
 ) -> Outcome:
     """Return "cannot be decided", with the cause as the sentence; `reason` and `values` see `Outcome`."""
     return Outcome(Verdict.UNDECIDED, zh, en, because, None, reason, values)
+
+
+def bad_day(outcome: Outcome, day: date, first: date) -> Outcome:
+    """Return what a session is found in on `day`: before that day had come nobody could say it."""
+    return outcome if day <= first or outcome is CLEAR else outcome._replace(since=day)
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:

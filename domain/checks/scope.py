@@ -5,7 +5,7 @@ from datetime import date
 
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
-from domain.checks.outcome import CLEAR, Outcome, breach, undecided, worst
+from domain.checks.outcome import CLEAR, Outcome, bad_day, breach, undecided, worst
 from domain.standing.course import Course, Listing, standing_en, standing_zh
 from domain.terms.contents import folded
 from domain.terms.reference import Occupation, Reference
@@ -17,7 +17,7 @@ def listed(position: int, first: date, last: date, course: Course) -> Outcome:
     """S7: the enterprise is on the roster on every day of the session."""
     for day, listing in course.over(first, last):
         if listing.standing is not Standing.LISTED:
-            return breach(
+            outcome = breach(
                 f"{on_day_zh(day, first, last)}企业{standing_zh(listing.standing)}",
                 f"on {on_day_en(day, first, last)} the enterprise {standing_en(listing.standing)}",
                 position,
@@ -25,6 +25,7 @@ def listed(position: int, first: date, last: date, course: Course) -> Outcome:
                 reason=listing.standing.value,
                 values=(str(day),),
             )
+            return bad_day(outcome, day, first)
     return CLEAR
 
 
@@ -50,7 +51,7 @@ def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, a
 ) -> Outcome:
     """S1: the occupation (edition, name, 工种) is in the confirmed scope on every day."""
     return worst(
-        _occupation(position, occupation, day, listing, reference)
+        bad_day(_occupation(position, occupation, day, listing, reference), day, first)
         for day, listing in _listings(first, last, course, reference)
     )
 
@@ -86,7 +87,7 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
         if units and level not in {u.level for u in units}:
             levels = sorted({u.level for u in units}, key=lambda x: x.rank)
             confirmed = "、".join(x.zh for x in levels)
-            return breach(
+            outcome = breach(
                 f"{occupation.label} 在 {day} 已确认的等级为 {confirmed},不含本次的 {level.zh}",
                 f"on {day} {occupation.label} was confirmed, but not at {level.en}",
                 position,
@@ -94,8 +95,12 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
                 reason="level-outside",
                 values=(*occupation.parts, level.value, str(day)),
             )
+            return bad_day(outcome, day, first)
     days = reference.standard_days(occupation, first, last)
-    return worst(_by_standard(position, occupation, level, day, reference) for day in days)
+    return worst(
+        bad_day(_by_standard(position, occupation, level, day, reference), day, first)
+        for day in days
+    )
 
 
 def _by_standard(

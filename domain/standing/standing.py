@@ -400,7 +400,7 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     match event:
         case EnterpriseListed():
             application = facts[APPLICATION.key(event.application_id)]
-            if application is not None:
+            if application is not None and application.confirmed is not None:
                 limit = application.confirmed_units
                 require_within(event.scope, limit, "确认范围", "the confirmed scope")
                 moved = replace(application, listed=event.valid_from)
@@ -428,11 +428,15 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
             _require_finding(facts, course, event, date.max if same else day)
 
 
+def published_applications(course: Course) -> frozenset[str]:
+    """Return the applications that were published for the enterprise, in whatever order they came in."""
+    changes = (change.event for change in course.changes)
+    return frozenset(e.application_id for e in changes if isinstance(e, EnterpriseListed))
+
+
 def require_granted(course: Course, uscc: str, replaces: tuple[str, ...] | None) -> None:
     """Refuse to take the place of a grant that the enterprise never had."""
-    known = {
-        c.event.application_id for c in course.changes if isinstance(c.event, EnterpriseListed)
-    }
+    known = published_applications(course)
     for index, application_id in enumerate(replaces or ()):
         if application_id not in known:
             raise Refused(

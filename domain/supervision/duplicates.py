@@ -20,6 +20,7 @@ from domain.certificate.certificate import (
     CertificateIssued,
     CertificateReissued,
     CertificateRevoked,
+    End,
 )
 from domain.certificate.lifetime import CertificateRecord, in_order, read_end, read_late
 from domain.checks.outcome import CLEAR, Outcome
@@ -60,6 +61,13 @@ class _Judged(NamedTuple):
 
 
 _ALONE = _Judged(CLEAR, None)
+
+
+class _Beside(NamedTuple):
+    """Another certificate that stands in the way of one, and the end by which it does no more."""
+
+    record: CertificateRecord
+    end: End | None
 
 
 class Duplicates:
@@ -263,41 +271,61 @@ class Duplicates:
             self._blamed[against].add(position)
 
     def _judge(self, own: CertificateRecord) -> _Judged:
-        """C2 of one certificate, which names the one before it: by its number, else by its holder.
+        """C2 of one certificate: the gravest of what it is found in, of equal ones what lasts."""
+        found = max(self._findings(own), key=_weight, default=None)
+        return _ALONE if found is None else found
+
+    def _findings(self, own: CertificateRecord) -> Iterator[_Judged]:
+        """Yield in what a certificate is found: by its number, else by its holder.
 
         A holder's certificates are judged line by line, on the first of each: what replaced it stands
         in its place, and a reissue takes no flag from one certificate to another.
         """
-        taken = None if own.ended_by_authority else self._taken_by(own)
+        taken = self._taken_by(own)
         if taken is not None:
-            return _Judged(number_taken(own, taken), taken.position)
-        if own.before is not None or own.line()[-1].revoked_by_authority:
-            return _ALONE
+            yield _judged(number_taken(own, taken.record), taken)
+        if own.before is not None:
+            return
         kinds, kind = self._of_grade[_grade(own)], _kind(own)
         other = _in_the_way(own, kinds[kind])
         if other is not None:
-            return _Judged(certified_before(own, other), other.position)
+            yield _judged(certified_before(own, other.record), other)
+            return
         for alike, say in ((True, editions_apart), (False, trades_apart)):
             in_the_way = (
                 _in_the_way(own, group)
                 for other_kind, group in kinds.items()
                 if other_kind != kind and (other_kind[1] == kind[1]) is alike
             )
-            apart = min(filter(None, in_the_way), key=_given, default=None)
-            if apart is not None:
-                return _Judged(say(own, apart), apart.position)
-        return _ALONE
+            apart = sorted(filter(None, in_the_way), key=lambda beside: _given(beside.record))
+            if apart:
+                longest = max(apart, key=_lasting)
+                yield _judged(say(own, longest.record), longest)
+                return
 
-    def _taken_by(self, own: CertificateRecord) -> CertificateRecord | None:
+    def _taken_by(self, own: CertificateRecord) -> _Beside | None:
         """Return the other certificate that was given the number before, or on the same day.
 
-        Of two of one day the one that an authority ended says nothing against the other.
+        Where an authority ended the own one, it is over with that.
         """
-        for other in _outwards(own, self._numbered(own)):
-            same_day = other.given_on == own.given_on
-            if other.first is not own.first and not (same_day and other.ended_by_authority):
-                return other
-        return None
+        mine = own.end if own.ended_by_authority else None
+        others = (
+            (other, other.end if other.ended_by_authority else None)
+            for other in _outwards(own, self._numbered(own))
+            if other.first is not own.first
+        )
+        return _longest(own.given_on, mine, others)
+
+
+def _weight(judged: _Judged) -> tuple[int, date]:
+    return judged.outcome.verdict.gravity, judged.outcome.until or date.max
+
+
+def _judged(outcome: Outcome, beside: _Beside) -> _Judged:
+    end = beside.end
+    if end is not None:
+        outcome = outcome._replace(until=end.day, ended_by=end.position)
+    return _Judged(outcome, beside.record.position)
 
 
 def _key(entry: Recorded[Any], number: str) -> str:
@@ -380,21 +408,57 @@ def _holds(record: CertificateRecord) -> bool:
     return record.line()[-1].state == "valid"
 
 
-def _in_the_way(
-    own: CertificateRecord, group: Sequence[CertificateRecord]
-) -> CertificateRecord | None:
+def _in_the_way(own: CertificateRecord, group: Sequence[CertificateRecord]) -> _Beside | None:
     """Return which certificate of the holder still held when `own` was issued; None: none did.
 
     One that its enterprise ended held on that day still, or whoever is flagged on the day of issue
     would revoke the flag away.
     """
+    return _longest(own.issued_on, _revoked(own), _holding(own, group))
+
+
+def _holding(
+    own: CertificateRecord, group: Sequence[CertificateRecord]
+) -> Iterator[tuple[CertificateRecord, End | None]]:
     for other in _outwards(own, group):
-        end = other.line()[-1].end
-        if end is None:
-            return other
-        if end.revokes_by_authority:
-            if other.issued_on < own.issued_on < end.day:
-                return other
-        elif end.day >= own.issued_on:
-            return other
-    return None
+        end, revoked = other.line()[-1].end, _revoked(other)
+        if revoked is not None:
+            if own.issued_on < revoked.day:
+                yield other, revoked
+        elif end is None or end.day >= own.issued_on:
+            yield other, None
+
+
+def _revoked(record: CertificateRecord) -> End | None:
+    """Return the end by which an authority revoked a certificate, or what stood in its place."""
+    end = record.line()[-1].end
+    return end if end is not None and end.revokes_by_authority else None
+
+
+def _longest(
+    day: date, mine: End | None, others: Iterable[tuple[CertificateRecord, End | None]]
+) -> _Beside | None:
+    """Return the certificate beside which one given on `day` stood longest, and what ended that.
+
+    It ends with the own one (`mine`): of the other one it stays true that it held when the own one was
+    given. Of two of one day an authority that ends the one says which was wrong: that one says nothing
+    against the other, unless that ended so too.
+    """
+    if mine is not None and mine.day <= day:
+        return None
+    longest: _Beside | None = None
+    for other, end in others:
+        theirs = end if other.given_on == day else None
+        if theirs is not None and (mine is None or theirs.day <= day):
+            continue
+        ends = [each for each in (mine, theirs) if each is not None]
+        beside = _Beside(other, min(ends, key=lambda each: each.day, default=None))
+        if beside.end is mine:
+            return beside
+        if longest is None or _lasting(longest) < _lasting(beside):
+            longest = beside
+    return longest
+
+
+def _lasting(beside: _Beside) -> date:
+    return beside.end.day if beside.end is not None else date.max

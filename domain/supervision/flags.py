@@ -84,6 +84,24 @@ def cleared(before: Outcome, at: int) -> Outcome:
     )
 
 
+def over(before: Outcome) -> Outcome:
+    """Return what is said from the day on which an authority made an end of it: no acquittal (0280)."""
+    until, at = before.until or date.max, before.ended_by or 0
+    within = before.zh.translate(_WITHIN_QUOTES)
+    return Outcome(
+        Verdict.CLEAR,
+        f"{until} 起不再如此（位置 {at} 的记录）：此前为“{within}”",
+        f"over since {until} by the entry at position {at}; before: {before.en}",
+        (*before.because, at),
+        bodies=before.bodies,
+    )
+
+
+def on_day(outcome: Outcome, day: date) -> Outcome:
+    """Return what holds on `day` of an outcome of which an authority may have made an end."""
+    return outcome if outcome.until is None or day < outcome.until else over(outcome)
+
+
 def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:
     """Return the flag after the entry `at`, with the check's outcome as it stands now."""
     if outcome.verdict is Verdict.CLEAR:

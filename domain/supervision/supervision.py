@@ -28,7 +28,7 @@ from domain.checks.uniqueness import TRADES_APART, names_its_trade
 from domain.correction import RecordCorrected, amended
 from domain.flag import FlagReviewed
 from domain.supervision.duplicates import DuplicateJudged
-from domain.supervision.flags import FlagState, raised, settled
+from domain.supervision.flags import FlagState, on_day, raised, settled
 from domain.supervision.passing import Passing, Spells, of_order, of_plan
 from domain.supervision.rejudging import AS_ASSESSED, OF_PAPER, OF_SESSION, inspection
 from domain.supervision.streams import add, reread
@@ -130,13 +130,13 @@ class Supervision:
         return entry._replace(event=replace(entry.event, outcome=outcome.name))
 
     def outcome(self, key: str, day: date) -> Outcome | None:
-        """Return what a check says of its record; of what time alone brings about, what it says on `day`.
+        """Return what a check says of its record on `day`.
 
         None where the flag was never raised up to the day.
         """
         state = self.flags.get(key)
         if state is not None:
-            return state.outcome
+            return on_day(state.outcome, day)
         passing = self.passing.get(key)
         return passing.outcome(day) if passing is not None else None
 
@@ -342,9 +342,10 @@ class Supervision:
         position, issued = entry.position, entry.event.issued_on
         yield from self.settle(position, issued, outcomes, at, OF_PAPER)
         day = session.first_day if session is not None else issued
-        since = max(day, issued)
         assessed = {
-            code: outcomes[code]._replace(since=since) for code in AS_ASSESSED if code in outcomes
+            code: outcome._replace(since=max(outcome.since or day, issued))
+            for code in AS_ASSESSED
+            if (outcome := outcomes.get(code)) is not None
         }
         yield from self.settle(position, day, assessed, at, AS_ASSESSED)
 

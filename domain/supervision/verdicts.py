@@ -20,6 +20,7 @@ from domain.correction import RecordCorrected
 from domain.finding.finding import Finding
 from domain.flag import Said, shown
 from domain.supervision.duplicates import Duplicates
+from domain.supervision.flags import on_day
 from domain.supervision.subject_file import SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.terms.decider import Apply, Judgement
@@ -60,6 +61,7 @@ class Verdicts:
             outcome = self._duplicates(record).outcome(record.position)
             if outcome is not None:
                 outcome = self._file(record.subject or "").duplicate(record.position, outcome)
+                outcome = on_day(outcome, day)
         else:
             outcome = self._file(record.subject or "").outcome(key, day)
             if outcome is None and self._was_raised(record.subject or "", key, day):

@@ -1,6 +1,7 @@
 """How a flag is shown: its item in the shape of the contract, with everybody who is responsible."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from domain.checks import CHECKS
 from domain.correction import Request
 from domain.finding.finding import Finding
 from domain.flag import Said, shown
-from domain.supervision.flags import FlagState, case_of
+from domain.supervision.flags import FlagState, case_of, over
 from domain.supervision.subject_file import Stretch
 from domain.supervision.supervision import Supervision, resting
 from domain.terms.envelope import Recorded
@@ -57,8 +58,22 @@ def rows(supervision: Supervision, key: str) -> Rows:
     )
     remarks = _remarks(supervision, key, supervision.file.requests.get(state.position, ()))
     reference = supervision.context.reference
-    stretches = supervision.file.supervised(max(state.day, state.outcome.since or state.day))
-    return tuple(_rows(state, remarks, about, reference, stretches))
+    outcome, supervised = state.outcome, supervision.file.supervised
+    start, until = max(state.day, outcome.since or state.day), outcome.until
+    if until is None:
+        return tuple(_rows(state, remarks, about, reference, supervised(start)))
+    past = replace(
+        state, outcome=over(outcome), known_to=outcome.ended_by, of_its_own=outcome.verdict
+    )
+    until = max(start, until)
+    return (
+        *(
+            _rows(state, remarks, about, reference, supervised(start, until))
+            if start < until
+            else ()
+        ),
+        *_rows(past, remarks, about, reference, supervised(until)),
+    )
 
 
 def _rows(

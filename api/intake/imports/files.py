@@ -250,6 +250,7 @@ class Importer:
         tables, notes = recognise(book)
         report.notes += notes
         directory = self.directory()
+        directory.history = self.brought.backfill
         rows = chain.from_iterable(
             rows_of(table, directory, self.actor or _default(table), report.notes)
             for table in tables

@@ -64,6 +64,8 @@ class Directory:
     ) -> None:
         self._log, self._decode, self._apply = log, decode, apply
         self.assessment_id = assessment_id
+        self.history = False
+        """Whether the file is history, of which an application may be missing."""
         self._names: dict[str, list[str]] | None = None
         self._sessions: dict[str, Sessions] = {}
 

@@ -42,6 +42,9 @@ EDITION = "2022"
 _DAY = r"([0-9]{4}\s*(?:[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}\s*[日号]?|[0-9]{4}))"
 _PUBLISHED = re.compile(rf"公布(?:日期|时间|日)\s*:?\s*{_DAY}")
 _BATCH = re.compile(r"批次(?:号|名称)?\s*:\s*[\"'“‘「『]?([^\s,;。、)\]}】」』\"'”’]+)")
+_PAPER = re.compile(
+    r"(?:文号|文件号)\s*:\s*([^\s,;。、]+)|([\u4e00-\u9fff]{1,20}[〔\[(]\d{4}[〕\])]第?\d{1,6}号)"
+)
 _EARLIER_BATCH = re.compile(r"批次:\s*([^\s]+)")
 _TRADE = re.compile(r"(.+?)[(\uff08](.+)[)\uff09]")
 _BETWEEN = re.compile(r"至|到|—+|–+|~+|―+|--+")
@@ -81,6 +84,8 @@ def roster(
         )
         return
     members = {"type": "RosterPublished", "valid_from": title.day, "actor": actor}
+    if entries.rest_on_paper:
+        members |= {"document_no": title.paper or title.batch}
     data = {"batch": title.batch, "published_on": title.day, "entries": entries.now()}
     then = data | {"batch": title.earlier_batch, "entries": entries.then()}
     yield Row(
@@ -98,6 +103,8 @@ class _Title(NamedTuple):
     row: int
     batch: str
     day: str
+    paper: str
+    """Number of the paper, where the title names it."""
     earlier_batch: str
     """What the release of November 2026 took for the batch."""
     places: Mapping[str, str]
@@ -117,6 +124,7 @@ def _title(table: Table) -> _Title:
     ]
     text = " ".join(word for _, word in words)
     batch, published = _BATCH.search(text), _PUBLISHED.search(text)
+    paper = _PAPER.search(text)
     day = day_text(published[1]) if published else None
     # As it was searched for then: in the first five rows, whatever they were.
     first = (c for _, cells in table.sheet.rows[:5] for c in cells if isinstance(c, str))
@@ -150,6 +158,7 @@ def _title(table: Table) -> _Title:
         row,
         batch[1] if batch else "",
         day or "",
+        paper[1] or paper[2] if paper else "",
         earlier[1] if earlier else "",
         places,
         tuple(faults),
@@ -310,7 +319,9 @@ class _Entries:
 
     def __init__(self, directory: Directory, title: _Title, rows: Sequence[_RosterRow]) -> None:
         """Look up what the rows leave out; what cannot be found is a fault of its row."""
-        self._title_places = title.places
+        self._title_places, self._history = title.places, directory.history
+        self.rest_on_paper = False
+        """Whether a publication is history whose application was not brought in."""
         self._rows: dict[str, list[_RosterRow]] = {}
         self._applications: dict[str, str] = {}
         self._units: dict[str, frozenset[Unit]] = {}
@@ -341,6 +352,12 @@ class _Entries:
                 )
         self._require_one_period(rows)
         application = self._application(rows, known, title)
+        if application is None and self._history and not known.waiting:
+            # The publication rests on its paper, and is known by batch and enterprise.
+            self.rest_on_paper = True
+            self._applications[uscc] = f"roster-{title.batch}-{uscc}"
+            self._units[uscc] = frozenset()
+            return
         if application is None:
             head.fault(
                 CODE,
@@ -353,6 +370,9 @@ class _Entries:
             return
         self._applications[uscc] = application
         self._units[uscc] = known.units.get(application, frozenset())
+        if self._history and application not in known.units:
+            self.rest_on_paper = True  # the same sheet of history once more
+            return
         for row in rows:
             self._require_confirmed(row, self._units[uscc])
 

@@ -158,8 +158,21 @@ def test_of_two_of_one_day_the_one_that_the_centre_revokes_says_nothing_against_
     number = changes_.get("number", FIRST)
     story.tell(CertificateRevoked(certificate_no=number, reason="重复"), LATER, uscc=OTHER)
     judged = read(story.entries)
-    for position in (first, second):
-        assert state_of(judged, position).outcome.verdict is Verdict.CLEAR
+    assert state_of(judged, first).outcome.verdict is Verdict.CLEAR
+    outcome = state_of(judged, second).outcome
+    assert (outcome.verdict, outcome.until) == (Verdict.BREACH, LATER)
+
+
+def test_of_two_of_one_day_that_the_centre_revoked_neither_is_acquitted_by_the_other():
+    story = Story()
+    papers = [
+        story.tell(issued(holder=holder(f"h-{n}")), uscc=u) for n, u in ((1, USCC), (2, OTHER))
+    ]
+    for day, uscc in ((LATER, OTHER), (LATER + timedelta(days=1), USCC)):
+        story.tell(CertificateRevoked(certificate_no=FIRST, reason="重复"), day, uscc=uscc)
+    judged = read(story.entries)
+    outcomes = [state_of(judged, position).outcome for position in papers]
+    assert [(o.verdict, o.until) for o in outcomes] == [(Verdict.BREACH, LATER)] * 2
 
 
 def test_one_holder_in_two_editions_is_undecided():
@@ -197,15 +210,30 @@ def test_of_three_under_one_number_each_names_the_one_before_it():
     assert state_of(judged, third).outcome.because == (third, last)
 
 
-def test_one_holder_certified_twice_for_the_same_is_flagged_and_cleared_by_revoking_one():
+def test_one_holder_certified_twice_for_the_same_is_flagged_until_one_is_revoked():
     story = Story()
     story.tell(issued())
     second = story.tell(issued(number=SECOND))
     revoked = story.tell(CertificateRevoked(certificate_no=SECOND, reason="重复"), date(2025, 5, 1))
     assert changes(story.entries, second) == [
         (second, Verdict.BREACH),
-        (revoked, Verdict.CLEAR),
+        (revoked, Verdict.BREACH),
     ]
+    judged = read(story.entries)
+    (until, over) = rows(judged.files[USCC], f"C2-{second}")
+    assert until.valid_to == over.valid_from == date(2025, 5, 1)
+    assert shown_row(until.doc)["verdict"] == "breach"
+    said = shown_row(over.doc)
+    assert (said["verdict"], said["case"], said["known_to"]) == ("clear", "then_and_now", revoked)
+    assert said["message"]["zh"].startswith("2025-05-01 起不再如此")
+
+
+def test_a_certificate_that_the_centre_revoked_on_the_day_of_its_issue_never_stood_beside_another():
+    story = Story()
+    story.tell(issued())
+    second = story.tell(issued(number=SECOND, issued_on=LATER))
+    story.tell(CertificateRevoked(certificate_no=SECOND, reason="重复"), LATER)
+    assert state_of(read(story.entries), second).outcome.verdict is Verdict.CLEAR
 
 
 REPORTED_AGAIN = issued(issued_on=issued().issued_on - timedelta(days=1))
@@ -629,13 +657,14 @@ def _against(own: _Paper, papers: Sequence[_Paper]) -> tuple[set[int], set[int]]
     """The certificates that C2 is a breach against, and those against which it is undecided."""
     breach, undecided = set(), set()
     for other in papers:
-        if other.number == own.number and other.root is not own.root and not own.freed:
+        if other.number == own.number and other.root is not own.root and not _gone(own, own):
             earlier, same_day = other.day < own.day, other.day == own.day
-            if earlier or (same_day and not other.freed):
+            acquits = other.freed and (not own.freed or _gone(other, own))
+            if earlier or (same_day and not acquits):
                 breach.add(other.position)
         if own.before or other.before or other is own or other.grade != own.grade:
             continue
-        if not _freed(own.last) and _stands_against(own, other):
+        if not _gone(own.last, own) and _stands_against(own, other):
             same = _kind(own.issued.occupation) == _kind(other.issued.occupation)
             (breach if same else undecided).add(other.position)
     return breach, undecided
@@ -646,16 +675,17 @@ def _kind(occupation: Occupation) -> tuple[str, str | None]:
     return occupation.edition, occupation.trade
 
 
-def _freed(last: _Paper) -> bool:
-    return last.freed and last.ended is not None
+def _gone(last: _Paper, own: _Paper) -> bool:
+    """Whether an authority had made an end of it by the day of the own one."""
+    return last.freed and last.ended is not None and last.ended <= own.day
 
 
 def _stands_against(own: _Paper, other: _Paper) -> bool:
     last = other.last
     if other.day > own.day:
         return False
-    if _freed(last):
-        return other.day < own.day and last.ended is not None and last.ended > own.day
+    if last.freed:
+        return not _gone(last, own) and (other.day < own.day or own.last.freed)
     return last.ended is None or last.ended >= own.day
 
 

@@ -1,0 +1,113 @@
+"""A flag shows on the days on which what it says was so: not before its bad day, nor behind its end."""
+
+from datetime import date
+
+import pytest
+
+from domain.assessment import Candidates
+from domain.certificate.certificate import CertificateRevoked
+from domain.standing.standing import ListingSuspended, ScopeChanged
+from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
+from projections.views.flag_rows import rows
+from projections.views.row import item as shown
+from tests.story import BUREAU, ELECTRICIAN, USCC, Story, issued, item, session
+
+REPORTER = Actor(account="r", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
+NUMBERS = [f"Y00001112345625400000{n}" for n in (1, 2, 3)]
+
+
+def verdict_on(story: Story, key: str, day: date) -> tuple[str, str] | None:
+    """Return verdict and case of a flag on a day; None where it does not show."""
+    for row in rows(story.fold, key):
+        if row.valid_from <= day and (row.valid_to is None or day < row.valid_to):
+            said = shown(row.doc)
+            return said["verdict"], said["case"]
+    return None
+
+
+BREACH = ("breach", "then_and_now")
+OVER = ("clear", "then_and_now")
+
+
+def crowded() -> tuple[Story, str]:
+    """A session of one candidate for whom two certificates were issued, on 20 and 25 March."""
+    story = Story().listed(item(ELECTRICIAN, "4"))
+    held = story.tell(session(candidates=Candidates(employee=1)))
+    for number, day in zip(NUMBERS, (20, 25), strict=False):
+        story.tell(issued(number=number, issued_on=date(2025, 3, day)))
+    return story, f"C3-{held}"
+
+
+def test_too_many_certificates_are_so_from_the_day_of_issue_of_the_one_too_many():
+    story, key = crowded()
+    assert verdict_on(story, key, date(2025, 3, 24)) is None
+    assert verdict_on(story, key, date(2025, 3, 25)) == BREACH
+
+
+@pytest.mark.parametrize("number", NUMBERS[:2])
+def test_what_the_centre_revokes_later_stood_until_then(number: str):
+    story, key = crowded()
+    story.tell(CertificateRevoked(certificate_no=number, reason="多发"), date(2025, 5, 1))
+    days = (date(2025, 3, 24), date(2025, 3, 25), date(2025, 4, 30), date(2025, 5, 1))
+    assert [verdict_on(story, key, day) for day in days] == [None, BREACH, BREACH, OVER]
+    outcome = story.fold.outcome(key, date(2025, 5, 1))
+    assert outcome is not None
+    assert outcome.zh.startswith("2025-05-01 起不再如此")
+
+
+def test_what_the_enterprise_revokes_itself_ends_nothing():
+    story, key = crowded()
+    story.tell(
+        CertificateRevoked(certificate_no=NUMBERS[0], reason="多发"), date(2025, 5, 1), by=REPORTER
+    )
+    assert verdict_on(story, key, date(2025, 6, 1)) == BREACH
+
+
+def test_as_many_as_were_too_many_have_to_be_revoked_by_the_centre():
+    story, key = crowded()
+    story.tell(issued(number=NUMBERS[2], issued_on=date(2025, 3, 26)))
+    for number, day in zip(NUMBERS, (date(2025, 5, 1), date(2025, 6, 1)), strict=False):
+        story.tell(CertificateRevoked(certificate_no=number, reason="多发"), day)
+    assert verdict_on(story, key, date(2025, 5, 31)) == BREACH
+    assert verdict_on(story, key, date(2025, 6, 1)) == OVER
+
+
+def test_a_certificate_that_takes_the_place_of_one_that_the_centre_revoked_is_none_too_many():
+    story = Story().listed(item(ELECTRICIAN, "4"))
+    story.tell(session(candidates=Candidates(employee=1)))
+    story.tell(issued(number=NUMBERS[0], issued_on=date(2025, 3, 20)))
+    story.tell(CertificateRevoked(certificate_no=NUMBERS[0], reason="错"), date(2025, 3, 25))
+    story.tell(issued(number=NUMBERS[1], issued_on=date(2025, 3, 25)))
+    assert "C3" not in story.found()
+
+
+def three_days() -> tuple[Story, int]:
+    story = Story().listed(item(ELECTRICIAN, "4"))
+    return story, story.tell(session(day=date(2025, 3, 10), held_to=date(2025, 3, 14)))
+
+
+def test_a_session_of_several_days_is_off_the_roster_from_its_bad_day_on():
+    story, held = three_days()
+    story.tell(ListingSuspended(uscc=USCC, basis="督导"), date(2025, 3, 12), by=BUREAU)
+    days = (date(2025, 3, 10), date(2025, 3, 11), date(2025, 3, 12))
+    assert [verdict_on(story, f"S7-{held}", day) for day in days] == [
+        None,
+        None,
+        ("breach", "now_not_then"),
+    ]
+
+
+@pytest.mark.parametrize(("others", "code"), [((), "S1"), (("3",), "S2")])
+def test_a_session_of_several_days_is_out_of_scope_from_its_bad_day_on(
+    others: tuple[str, ...], code: str
+):
+    story, held = three_days()
+    added = (item(ELECTRICIAN, *others),) if others else ()
+    changed = ScopeChanged(uscc=USCC, added=added, removed=(item(ELECTRICIAN, "4"),), basis="缩项")
+    story.tell(changed, date(2025, 3, 12), by=BUREAU)
+    days = (date(2025, 3, 11), date(2025, 3, 12))
+    assert [verdict_on(story, f"{code}-{held}", day) for day in days] == [
+        None,
+        ("breach", "now_not_then"),
+    ]
