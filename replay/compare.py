@@ -1,11 +1,13 @@
 """What differs between two bases, line by line, with the entries that explain each line."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
 from psycopg import Connection, sql
 
+from domain.checks import DERIVED
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Occupation
 from ledger.log.log import Log
@@ -151,12 +153,31 @@ def _rows(  # noqa: PLR0913, PLR0917 - two bases, and where to look
         "from_day": before.valid_at,
         "to_at": after.position,
         "to_day": after.valid_at,
+        "from_until": _knowledge_ends(conn, before, after),
+        "to_until": _knowledge_ends(conn, after, before),
+        "derived": sorted(DERIVED),
         "limit": limit,
         **where._asdict(),
         "without": list(where.without),
         **_behind(of, cursor),
     }
     return asked(conn, sql.SQL(_OF[of][0]).format(columns=columns), values).fetchall()
+
+
+KNOWLEDGE_ENDS: LiteralString = """
+SELECT (recorded_at AT TIME ZONE 'Asia/Shanghai')::date FROM ledger.entry WHERE position = %(next)s
+"""
+
+
+def _knowledge_ends(conn: Connection[Any], side: Basis, other: Basis) -> date | None:
+    """Return the day on which more was learnt than a side knows, where the other side knows more.
+
+    What the passing of time brings behind that day nobody could say by what the side knows (0282).
+    """
+    if side.position >= other.position:
+        return None
+    found = conn.execute(KNOWLEDGE_ENDS, {"next": side.position + 1}).fetchone()
+    return None if found is None else found[0]
 
 
 def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
@@ -250,6 +271,8 @@ def sides(key: str, before: Item | None, after: Item | None) -> Item:
 
 AT_FROM: LiteralString = holds("%(from_at)s", "%(from_day)s")
 AT_TO: LiteralString = holds("%(to_at)s", "%(to_day)s")
+BY_TIME: LiteralString = "code = ANY (%(derived)s)"
+"""Flags that no entry raises."""
 # A row that holds at both bases is the same at both: only what does not is read.
 ROSTER: LiteralString = f"""
 WITH old AS (
@@ -330,6 +353,7 @@ WITH old AS (
     SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
      WHERE {AT_FROM}
        AND NOT ({AT_TO})
+       AND NOT ({BY_TIME} AND coalesce(valid_from > %(from_until)s::date, false))
        AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)
@@ -338,6 +362,7 @@ WITH old AS (
     SELECT record, code, key, subject, doc, verdict <> 'clear' AS shown FROM projections.flags
      WHERE {AT_TO}
        AND NOT ({AT_FROM})
+       AND NOT ({BY_TIME} AND coalesce(valid_from > %(to_until)s::date, false))
        AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
        AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
        AND (%(district)s::text IS NULL OR district = %(district)s)

@@ -14,7 +14,8 @@ from domain.registry import EVENTS
 from domain.terms import vocabulary
 from domain.terms.vocabulary import Role
 
-_WORD = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9_]*(?![A-Za-z0-9_-])")
+_WORD = re.compile(r"(?<![A-Za-z0-9_/-])[A-Za-z][A-Za-z0-9_]*(?![A-Za-z0-9_-])")
+"""Parts of an address, /v1/catalogues, are written as they are asked for."""
 _CHOICE = re.compile("只能是 .* 之一")
 """What a sender has to write is said as it is written."""
 ACCOUNTS = re.compile(r"(?:centre|bureau|sup|ins|rep)-[0-9A-Z]+")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from domain.checks import CHECKS
 from domain.flag import Said, shown
 from domain.supervision.duplicates import Duplicates
-from domain.supervision.flags import case_of
+from domain.supervision.flags import case_of, on_day
 from domain.supervision.supervision import Supervision
 from domain.terms.envelope import Recorded
 from examples.sample.trial import held
@@ -49,7 +49,7 @@ def _by_enterprise(
             said = of.file.said.get(key, Said())
             standing = shown(said, flag.outcome.verdict, flag.name, of.file.findings)
             case = case_of(flag.then, flag.outcome.verdict, standing.holding)
-            yield key, (flag.outcome.verdict.value, case.label)
+            yield key, (on_day(flag.outcome, today).verdict.value, case.label)
         yield from _brought_by_time(of, today)
 
 

@@ -6,8 +6,12 @@ from typing import Any, NamedTuple
 
 from api.words.language import Language, Words, in_print
 from api.words.last_day import last_day
-from api.words.phrasing import levels, occupation, word
+from api.words.phrasing import levels, listed, occupation, word
 from api.words.words import VOCABULARY
+from projections.items.flags import FlagItem
+from projections.items.listed import RosterItem
+from projections.items.parts import GrantedItem
+from projections.items.shape import shape_of
 
 Item = Mapping[str, Any]
 
@@ -78,6 +82,8 @@ def difference(language: Language, of: str, line: Item, name: str | None) -> Dif
         for side, old, new in _pairs(list(fields(language, before)), list(fields(language, after)))
         if old != new and (side.brief or not whole)
     ]
+    if not found and before is not None and after is not None:
+        found = [*_unnamed(language, _SHOWN[of], before, after)] if of in _SHOWN else []
     return Difference(
         line["change"],
         line["uscc"] or "",
@@ -91,18 +97,47 @@ def difference(language: Language, of: str, line: Item, name: str | None) -> Dif
     )
 
 
+def _unnamed(language: Language, item: type, before: Item, after: Item) -> Iterator[Field]:
+    """Yield by its head every field that differs, where the line has no words of its own for any."""
+    for field in shape_of(item).fields:
+        old, new = before.get(field.name), after.get(field.name)
+        if field.name != "because" and old != new:
+            label = Words(field.head.zh, field.head.en).speak(language)
+            yield Field(label, _plain(language, old), _plain(language, new))
+
+
+def _plain(language: Language, value: Any) -> str:  # noqa: ANN401 - any field of an item
+    """Return a value in short; of several, how many: all of it stands beside the sentence."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return (Words("是", "yes") if value else Words("否", "no")).speak(language)
+        case str() | int():
+            return str(value)
+        case [*values]:
+            number = len(values)
+            return Words(f"{number} 项", f"{number} of them").speak(language)
+        case _:
+            return Words("已变更", "changed").speak(language)
+
+
 class _Side(NamedTuple):
     """One field on one side; `brief`: it is also shown of what came or went as a whole."""
 
     label: Words
     value: str
     brief: bool = False
+    part: bool = False
+    """It is a part of something else that has a field: told only where that stands on both sides."""
 
 
 def _pairs(before: list[_Side], after: list[_Side]) -> Iterator[tuple[_Side, str, str]]:
     """Yield both sides of every field; on an empty side there is nothing for any."""
     old, new = ({side.label: side for side in sides} for sides in (before, after))
     for label, side in {**new, **{n: s for n, s in old.items() if n not in new}}.items():
+        if side.part and not (label in old and label in new):
+            continue
         yield (
             side,
             old[label].value if label in old else "",
@@ -133,6 +168,20 @@ def _roster(language: Language, shown: Item | None) -> Iterator[_Side]:
             f"范围 {_scope_title(language, each)}", f"scope {_scope_title(language, each)}"
         )
         yield _Side(named, levels(language, each["levels"]), brief=True)
+        for name, value in _granted(language, each):
+            own = Words(f"{named.zh} {name.zh}", f"{named.en} {name.en}")
+            yield _Side(own, value, part=True)
+    yield _Side(Words("登记地址", "registered address"), shown.get("address") or "")
+    findings = shown.get("findings") or ()
+    yield _Side(Words("所依问题", "findings"), listed(language, findings))
+
+
+def _granted(language: Language, shown: Item) -> Iterator[tuple[Words, str]]:
+    """Yield days and batch of an item of a scope."""
+    if shown.get("valid_from"):
+        to = Words("至", "to").speak(language)
+        yield Words("有效期", "valid"), f"{shown['valid_from']} {to} {last_day(shown['valid_to'])}"
+    yield Words("批次", "batch"), shown.get("batch") or ""
 
 
 def _standing(language: Language, shown: Item | None) -> Iterator[_Side]:
@@ -178,6 +227,8 @@ def _scope_title(language: Language, shown: Item) -> str:
 def _scope(language: Language, shown: Item | None) -> Iterator[_Side]:
     if shown is not None:
         yield _Side(Words("等级", "levels"), levels(language, shown["levels"]), brief=True)
+        for name, value in _granted(language, shown):
+            yield _Side(name, value)
 
 
 def _flag_title(language: Language, shown: Item) -> str:
@@ -208,3 +259,6 @@ _OF: Mapping[
     }
 )
 """What is compared → how a line is called, and what it shows."""
+_SHOWN: Mapping[str, type] = MappingProxyType(
+    {"roster": RosterItem, "scope": GrantedItem, "flags": FlagItem, "standings": RosterItem}
+)

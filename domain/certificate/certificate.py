@@ -178,6 +178,11 @@ class Endable(Protocol):
         """How it ended."""
         ...
 
+    @property
+    def overtaken(self) -> tuple[End, ...]:
+        """Later ends that its enterprise named, before which an authority ended it."""
+        ...
+
 
 C = TypeVar("C", bound=Endable)
 
@@ -224,14 +229,15 @@ def end_before(certificates: Iterable[Endable], late: Endable) -> End | None:
     """
     number = folded(late.number)
     ends = [
-        certificate.end
+        end
         for certificate in certificates
         if certificate.end is not None
         and certificate.position < late.position
-        and late.given_on <= certificate.end.day
         and certificate.holder == late.holder
         and certificate.uscc == late.uscc
         and folded(certificate.number) == number
+        for end in (certificate.end, *certificate.overtaken)
+        if late.given_on <= end.day
     ]
     return min(ends, key=lambda end: (end.day, end.position), default=None)
 
@@ -251,6 +257,7 @@ class Issue:
     event: CertificateIssued | None
     replaces: str = ""
     end: End | None = None
+    overtaken: tuple[End, ...] = ()
 
     @property
     def given_on(self) -> date:
@@ -298,12 +305,17 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     if not isinstance(event, CertificateReissued | CertificateRevoked):
         return state  # a review of C2 carries the number's tag and ends nothing
     ended, end = those_ended(state, entry), end_by(entry)
-    after = tuple(replace(issue, end=end) if issue in ended else issue for issue in state)
+    after = tuple(_ended(issue, end) if issue in ended else issue for issue in state)
     if isinstance(event, CertificateRevoked):
         return after
     number, holder = event.new_certificate_no, _holder_in(entry.tags)
     day, replaced = entry.valid_from, event.certificate_no
     return (*after, Issue(entry.position, uscc, number, holder, day, None, replaced))
+
+
+def _ended(issue: Issue, end: End) -> Issue:
+    overtaken = issue.overtaken if issue.end is None else (*issue.overtaken, issue.end)
+    return replace(issue, end=end, overtaken=overtaken)
 
 
 def _holder_in(tags: Iterable[str]) -> str:

@@ -31,6 +31,7 @@ class CertificateRecord:
 
     # What few certificates have has no slot: a replay makes ten million records.
     end: End | None = None
+    overtaken: tuple[End, ...] = ()
     before: "CertificateRecord | None" = None
     successor: "CertificateRecord | None" = None
     reissue: Recorded[CertificateReissued] | None = None
@@ -94,7 +95,7 @@ class CertificateRecord:
 
     def reopen(self) -> None:
         """Forget that it ended: its ends are read again."""
-        self.end, self.successor = None, None
+        self.end, self.overtaken, self.successor = None, (), None
 
     def correct(self, entry: Recorded[CertificateIssued]) -> None:
         """Read how it was issued as corrected, here and in all that replaced it."""
@@ -147,6 +148,8 @@ def read_end(
     """
     ended, end = those_ended(records, entry), end_by(entry)
     for record in ended:
+        if record.end is not None:
+            record.overtaken = (*record.overtaken, record.end)
         record.end = end
     if not ended or end.replaced_by is None:
         return None

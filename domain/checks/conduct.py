@@ -135,11 +135,13 @@ def _behind(
     """
     grants = file.course.on(event.held_from).grants
     if len(grants) == 1:  # it alone confirms, or none does
-        return [file.applications[a] for a in grants[0].applications if a in file.applications]
-    day = event.held_from
-    confirming = [g for g in grants if any(confirms(u, event, day, reference) for u in g.scope)]
-    names = dict.fromkeys(app for grant in confirming or grants for app in grant.applications)
-    return tuple(names), [file.applications[name] for name in names if name in file.applications]
+        names: Sequence[str] = grants[0].applications
+    else:
+        day = event.held_from
+        confirming = [g for g in grants if any(confirms(u, event, day, reference) for u in g.scope)]
+        given = confirming or grants
+        names = list(dict.fromkeys(app for grant in given for app in grant.applications))
+    return names, [file.applications[name] for name in names if name in file.applications]
 
 
 def receipt_and_plan(

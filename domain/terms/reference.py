@@ -5,6 +5,7 @@ from when to when it applies is what the ledger knows (`CatalogueAdopted`). Clau
 `domain/catalogue.py` holds the events, `domain/contents.py` what a content says.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -100,6 +101,17 @@ class Edition:
     sha256: str
     position: int = 0
     """Entry that adopted it; 0 where it came with the installation."""
+
+    @property
+    def precedence(self) -> tuple[date, list[tuple[int, int, str]], int]:
+        """Return by what one edition takes the place of another of its kind: day, then name (0283).
+
+        Numbers in names count as numbers. The same name again from the same day is the edition corrected,
+        and holds like any correction from its entry on.
+        """
+        parts = re.findall(r"[0-9]+|[^0-9]+", self.edition)
+        name = [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts]
+        return self.days.start, name, self.position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,9 +265,9 @@ class Reference:
         return isinstance(self.content(edition), _CONTENT_OF[edition.kind])
 
     def in_force(self, kind: CatalogueKind, day: date) -> Edition | None:
-        """Return the edition of `kind` in force on `day`: the one that began last, then recorded last."""
+        """Return the edition of `kind` in force on `day`: the one that began last."""
         editions = [e for e in self.adopted if e.kind is kind and day in e.days]
-        return max(editions, key=lambda e: (e.days.start, e.position), default=None)
+        return max(editions, key=lambda e: e.precedence, default=None)
 
     def days_of_change(self, first: date, last: date, *kinds: CatalogueKind) -> tuple[date, ...]:
         """Return `first`, and each day up to `last` on which an edition of these kinds begins or ends."""
@@ -279,10 +291,7 @@ class Reference:
         for edition in self.adopted:
             if edition.kind is not CatalogueKind.RULES or day not in edition.days:
                 continue
-            if latest is not None and (edition.days.start, edition.position) < (
-                latest.days.start,
-                latest.position,
-            ):
+            if latest is not None and edition.precedence < latest.precedence:
                 continue
             content = self.content(edition)
             if isinstance(content, RuleSet):
@@ -315,11 +324,11 @@ class Reference:
         return (Control.CONTROLLED if marked else Control.FREE), edition.edition
 
     def dictionary(self, edition: str) -> Dictionary | None:
-        """Return the content of the dictionary `edition` that was adopted last; None: not held."""
+        """Return the content of the dictionary `edition` that began last; None: not held."""
         adopted = [
             e for e in self.adopted if e.kind is CatalogueKind.DICTIONARY and e.edition == edition
         ]
-        for candidate in sorted(adopted, key=lambda e: e.position, reverse=True):
+        for candidate in sorted(adopted, key=lambda e: e.precedence, reverse=True):
             content = self.content(candidate)
             if isinstance(content, Dictionary):
                 return content
@@ -363,7 +372,7 @@ class Reference:
 
     def _publication(self, occupation: Occupation, day: date) -> Publication:
         label = occupation.edition
-        batches = sorted(self.batches(label), key=lambda dated: dated[0].days.start)
+        batches = sorted(self.batches(label), key=lambda dated: dated[0].precedence)
         in_batch = _in_batches(batches, occupation, day)
         if in_batch is not None:
             return in_batch

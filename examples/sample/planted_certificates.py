@@ -97,7 +97,7 @@ def _too_many(year: Year) -> None:
     session = hold(year, firm, day, o.ROBOT_OPERATOR, "3", candidates=some)
     extra = certify(year, firm, session, 5)[-1]
     why = "考生 4 人,发证 5 本;多发的一本后来撤销"
-    year.plant(32, "C3", session["assessment_id"], why, verdict="clear", case="then_not_now")
+    year.plant(32, "C3", session["assessment_id"], why, verdict="clear")
     revoked = day + days(45)
     year.say(
         revoked,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain import enterprise, plan
+from domain.application.application import ApplicationConfirmed, ApplicationSubmitted
 from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Ground, Results
 from domain.checks import CHECKS
@@ -166,8 +167,12 @@ def test_a_suspension_ends_by_itself_on_its_day():
     assert [f.day for f in story.fold.flags.values()] == [date(2025, 3, 31)]
 
 
+CONFIRMED = ApplicationConfirmed(application_id="app", scope=(item(ELECTRICIAN, "4"),))
+
+
 def test_a_session_without_receipt_and_without_plan_is_one_s8():
     story = Story().listed(item(ELECTRICIAN, "4"), receipt=False, plans=())
+    story.tell(CONFIRMED, date(2024, 6, 20))
     story.tell(session())
     assert story.found() == ["S8"]
     assert "确认回执" in story.flag("S8").outcome.zh
@@ -894,6 +899,17 @@ def story_of_next_year() -> Story:
 
 def test_a_second_publication_without_its_receipt_is_s8_for_its_own_occupation_alone():
     story = listed()
+    scope = (item(COOK, "4"),)
+    submitted = ApplicationSubmitted(
+        application_id="app-2",
+        uscc=USCC,
+        window="2024-10",
+        materials=(),
+        scope=scope,
+        methods=(Method.EXAMINATION,),
+    )
+    story.tell(submitted, date(2024, 10, 10))
+    story.tell(ApplicationConfirmed(application_id="app-2", scope=scope), date(2024, 12, 1))
     story.tell(
         standing.EnterpriseListed(
             uscc=USCC,

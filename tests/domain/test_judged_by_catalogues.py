@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -463,3 +464,30 @@ def test_an_occupation_of_the_list_without_a_standard_is_told():
     none = Occupation(edition="2022", code="6-99-99-99", name="某工")
     assert standards.on(none, date(2025, 1, 1)).exists is False
     assert REFERENCE.publication(none, date(2025, 1, 1)).state is Published.UNKNOWN
+
+
+# two editions of one day ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", list(permutations(("2026-9", "2026-10", "临时"))))
+def test_of_editions_that_begin_on_one_day_the_name_tells_which_applies(order: tuple[str, ...]):
+    """Whichever was recorded first (0283)."""
+    reference, day = installed(), date(2026, 1, 1)
+    for position, name in enumerate(order, 1):
+        edition = Edition(
+            kind=K.QUALIFICATIONS, edition=name, days=Days(day), sha256=name, position=position
+        )
+        reference = reference.adopting(edition)
+    applies = reference.in_force(K.QUALIFICATIONS, day)
+    assert applies is not None
+    assert applies.edition == "临时"
+    numbered = [e for e in reference.adopted if e.edition != "临时"]
+    assert max(numbered, key=lambda e: e.precedence).edition == "2026-10"
+
+
+def test_the_same_edition_again_from_the_same_day_is_that_edition_corrected():
+    first, again = (
+        Edition(kind=K.RULES, edition="x", days=Days(date(2026, 1, 1)), sha256=sha, position=at)
+        for sha, at in (("f", 1), ("a", 2))
+    )
+    assert first.precedence < again.precedence

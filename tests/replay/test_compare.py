@@ -1,10 +1,11 @@
 """What differs between two bases, and the entries that explain it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from ledger.log.clock import today
 from projections.views.basis import BadCursor, Basis
 from replay.compare import Of, Where, diff
 from tests.api.lines import (
@@ -157,6 +158,21 @@ def test_a_deadline_that_passes_is_explained_by_the_order(desk: Desk):
         desk, "flags", desk.basis(date(2025, 5, 1)), desk.basis(date(2025, 5, 3)), uscc=code
     )
     assert (shown["change"], causes(shown)) == ("added", ["RectificationOrdered"])
+
+
+def test_what_was_not_known_yet_lets_no_deadline_pass_behind_its_own_day(desk: Desk):
+    """By what was known before the report nobody could say that the deadline would pass (0282)."""
+    code = uscc()
+    now_ = today()
+    due, day = now_ + timedelta(days=10), now_ + timedelta(days=30)
+    raised, ordered, reported = order_of(code, due.isoformat())
+    then = desk.load(*listed(code, "4"), raised, ordered)
+    now = desk.load(reported)
+    before, after = Basis(day, then), Basis(day, now)
+    assert lines(desk, "flags", before, after, uscc=code) == []
+    assert lines(desk, "flags", after, before, uscc=code) == []
+    (shown,) = lines(desk, "flags", Basis(now_, then), Basis(day, then), uscc=code)
+    assert (shown["change"], shown["clock"]) == ("added", "day")
 
 
 def test_lines_come_in_pages(desk: Desk):

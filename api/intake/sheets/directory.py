@@ -68,12 +68,22 @@ class Directory:
         """Whether the file is history, of which an application may be missing."""
         self._names: dict[str, list[str]] | None = None
         self._sessions: dict[str, Sessions] = {}
+        self._published: dict[str, bool] = {}
 
     def named(self, name: str) -> tuple[str, ...]:
         """Return the USCCs of all enterprises that bear or bore the name."""
         if self._names is None:
             self._names = self._read_names()
         return tuple(self._names.get(folded(name), ()))
+
+    def was_published(self, uscc: str) -> bool:
+        """Return whether an enterprise was ever on the roster, which is what the public knows of it."""
+        known = self._published.get(uscc)
+        if known is None:
+            listed = "standing.enterprise-listed"
+            entries = self._log.read([f"standing:{uscc}"])
+            known = self._published[uscc] = any(e.type.startswith(listed) for e in entries)
+        return known
 
     def _read_names(self) -> dict[str, list[str]]:
         names: dict[str, list[str]] = {}

@@ -190,7 +190,7 @@ def _certificate(
         reading.fault("职业技能等级", "只能填一个等级", "exactly one level is expected")
     number, issued_on = reading.code("证书编号"), reading.day("发证日期")
     assessor = _assessor(reading, directory, bound_to)
-    issuer = _enterprise(reading, directory, "发证机构")
+    issuer = _issuer(reading, directory, assessor, bound_to)
     data: dict[str, Any] = {
         "certificate_no": number,
         "issuer_uscc": issuer,
@@ -243,9 +243,27 @@ def _assessor(reading: Reading, directory: Directory, bound_to: str | None) -> s
     return bound_to if name else ""
 
 
+def _issuer(reading: Reading, directory: Directory, assessor: str, bound_to: str | None) -> str:
+    """Return who issued: whoever assessed, if it bears the name, whoever else took that name too.
+
+    A reporter's row is looked up among what is public besides: who was ever on the roster.
+    """
+    name = reading.name("发证机构")
+    found = directory.named(name) if name else ()
+    if assessor in found:
+        return assessor
+    if bound_to is not None:
+        found = tuple(uscc for uscc in found if directory.was_published(uscc))
+    return _one(reading, "发证机构", name, found)
+
+
 def _enterprise(reading: Reading, directory: Directory, column: str) -> str:
     name = reading.name(column)
-    found = directory.named(name) if name else ()
+    return _one(reading, column, name, directory.named(name) if name else ())
+
+
+def _one(reading: Reading, column: str, name: str, found: Sequence[str]) -> str:
+    """Return the enterprise that a name means; of none and of several the cell is at fault."""
     if len(found) == 1:
         return found[0]
     if name and not found:

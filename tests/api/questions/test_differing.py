@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from api.questions.differing import fields
 from api.web.watch.compare import grouped
 from api.words.differences import Difference, sentence
@@ -53,6 +55,67 @@ def test_a_line_is_a_sentence_in_both_languages():
     assert sentence("en", "scope", told).endswith("level 4 (intermediate) (by what was known).")
     gone = sentence("zh", "scope", line(scope("5"), None, clock="day"))
     assert "消失：等级 五级/初级工（因业务日期不同）" in gone
+
+
+def roster(**beside: Any) -> dict[str, Any]:
+    own = {
+        "uscc": "91110108MA0000000B",
+        "name": "甲",
+        "kind": "private",
+        "district": "110108",
+        "address": "北京市海淀区上地十街10号",
+        "standing": "listed",
+        "batch": "2024-1",
+        "valid_from": "2024-07-01",
+        "valid_to": "2027-07-01",
+        "scope": [scope("5", valid_from="2024-07-01", valid_to="2027-07-01")],
+        "findings": [],
+        "because": [1],
+    }
+    return {**own, **beside}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"address": "北京市"}, "登记地址 北京市海淀区上地十街10号 → 北京市"),
+        ({"findings": ["f-1"]}, "所依问题 无 → f-1"),
+        (
+            {"scope": [scope("5", valid_from="2024-07-01", valid_to="2026-01-01")]},
+            "范围 电工 6-31-01-03 · 2022 版 有效期 2024-07-01 至 2027-06-30 → 2024-07-01 至 2025-12-31",
+        ),
+    ],
+)
+def test_a_changed_row_of_the_roster_names_what_changed(changed: dict[str, Any], said: str):
+    assert said in sentence("zh", "roster", line(roster(), roster(**changed)))
+
+
+def test_a_changed_row_of_scope_names_its_days_and_its_batch():
+    days = {"valid_from": "2024-07-01", "valid_to": "2027-07-01"}
+    told = line(
+        scope("5", **days), scope("5", **{**days, "valid_to": "2026-01-01"}, batch="2026-1")
+    )
+    said = sentence("zh", "scope", told)
+    assert "有效期 2024-07-01 至 2027-06-30 → 2024-07-01 至 2025-12-31" in said
+    assert "批次 2024-1 → 2026-1" in said
+
+
+def test_what_has_no_words_of_its_own_is_named_by_its_head():
+    own = {
+        "code": "S2",
+        "valid_at": "2025-03-10",
+        "verdict": "breach",
+        "message": {"zh": "x", "en": "x"},
+    }
+    own |= {
+        "review": None,
+        "district": "110108",
+        "rule": "r",
+        "case": "then_and_now",
+        "answers": [],
+    }
+    told = line(own, {**own, "answers": [{"statement": "x"}]})
+    assert "0 项 → 1 项" in sentence("zh", "flags", told)
 
 
 def test_counts_say_what_they_are_of():

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -263,6 +263,29 @@ def test_a_second_report_of_a_certificate_that_was_revoked_is_judged_as_one_befo
         found.append(papers)
     assert found[0] == found[1]
     assert {ended for _, ended, *_ in found[0]} == {LATER}
+
+
+def test_a_record_given_between_two_ends_of_its_paper_ends_the_same_whenever_it_comes_in():
+    """The enterprise had named a later day, an authority ended the paper before it (0242)."""
+    given_between = LATER + timedelta(days=10)
+    again = issued(issued_on=given_between)
+    found = set()
+    for place in (1, 2, 3):
+        story = Story()
+        story.tell(session())
+        steps = [
+            (issued(), issued().issued_on, BUREAU),
+            (REVOKED, LATER + timedelta(days=30), REPORTER),
+            (REVOKED, LATER, BUREAU),
+        ]
+        steps.insert(place, (again, given_between, BUREAU))
+        for each, day, by in steps:
+            story.tell(each, day, by=by)
+        certificates = read(story.entries).files[USCC].file.certificates
+        found.add(tuple(sorted((c.issued_on, c.ended) for c in certificates)))
+    assert found == {
+        ((issued().issued_on, LATER), (given_between, LATER + timedelta(days=30))),
+    }
 
 
 def test_a_corrected_day_of_issue_says_whether_a_second_report_had_ended():
@@ -588,6 +611,8 @@ class _Paper:
     ended_at: int = 0
     freed: bool = False
     """Whether an authority ended it."""
+    ends: list[tuple[date, int, bool]] = field(default_factory=list[tuple[date, int, bool]])
+    """Every end that reached it, the later ones too that an authority was before."""
 
     @property
     def root(self) -> "_Paper":
@@ -624,6 +649,7 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
         for paper in holding:
             paper.ended, paper.ended_at = entry.valid_from, entry.position
             paper.freed = entry.actor.role is not Role.ENTERPRISE_REPORTER
+            paper.ends.append((paper.ended, paper.ended_at, paper.freed))
         if reissue and holding:
             new, old = told_.new_certificate_no, holding[-1]
             made = _Paper(entry.position, new, who, old.issued, entry.valid_from, old)
@@ -635,14 +661,15 @@ def _papers(entries: Sequence[Recorded[Any]]) -> list[_Paper]:
 def _end_late(late: _Paper, papers: Sequence[_Paper]) -> None:
     """What is reported again behind its end, as given by that day, ended with it."""
     same = [
-        (p.ended, p.ended_at, p.freed)
+        end
         for p in papers
         if (p.number, p.subject, p.grade[0]) == (late.number, late.subject, late.grade[0])
-        and p.ended is not None
-        and late.day <= p.ended
+        for end in p.ends
+        if late.day <= end[0]
     ]
     if same:
         late.ended, late.ended_at, late.freed = min(same)
+        late.ends.append(min(same))
 
 
 def _may_end(paper: _Paper, entry: Recorded[Any]) -> bool:

@@ -185,8 +185,10 @@ def test_one_number_on_two_certificates_is_c2_across_enterprises(desk: Desk):
     # The bureau sees both, so it says which one it means.
     meant = {"certificate_no": number, "reason": "重复", "position": at}
     desk.load(line("CertificateRevoked", "2025-05-01", BUREAU, **meant))
-    (flag,) = desk.flags(other, code="C2", case="then_not_now")
-    assert flag["verdict"] == "clear"
+    (flag,) = desk.flags(other, code="C2", case="then_and_now")
+    assert (flag["verdict"], flag["known_to"]) == ("clear", desk.position())
+    (before,) = desk.flags(other, date(2025, 4, 30), code="C2")
+    assert before["verdict"] == "breach"
 
 
 def of_number(desk, basis, number):
