@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -33,6 +34,8 @@ from domain.terms.envelope import Actor
 router = APIRouter(include_in_schema=False)
 BESIDE = 20
 """Rows of a list on a page that has a second one."""
+WIDEST = 500
+"""Entries that one page of a history looks at, where many of them are told in one line."""
 
 Q = TypeVar("Q", bound=Listed)
 
@@ -53,6 +56,16 @@ class TabPage:
     """Whether it has more rows."""
     remarks: Mapping[int, Row] = field(default_factory=dict[int, Row])
     """Position of a record of an inspection → what is to be said of how it was carried out (Q1)."""
+    lines: Sequence["Line"] = ()
+    """Entries as they are told: certificates of one session in one line."""
+
+
+class Line(NamedTuple):
+    """What is told in one line of a history: an entry, or the certificates of one session in a row."""
+
+    entries: Sequence[Row]
+    session: str | None
+    """The session whose certificates these are; None: it is one entry."""
 
 
 class Room(NamedTuple):
@@ -75,6 +88,7 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
     others: Found | None = None,
     remarks: Mapping[int, Row] = MappingProxyType({}),
     offers: Mapping[str, str] | None = None,
+    lines: Sequence[Line] = (),
 ) -> Response:
     """Return the page of a list, on the basis of the list."""
     known = full(room.house, room.actor, room.uscc, found.answer_basis.asked)
@@ -95,6 +109,7 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
         others=others.page.items if others else (),
         others_more=bool(others and others.page.next),
         remarks=remarks,
+        lines=lines,
     )
     return render(frame, f"enterprise_{tab}.html", page, seen.status)
 
@@ -188,9 +203,36 @@ def plans(request: Request, house: Installed, actor: Caller, uscc: str) -> Respo
 
 @router.get("/enterprises/{uscc}/history")
 def history(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
-    """Show every entry about it, newest first."""
+    """Show every entry about it, newest first; the certificates of a session in one line."""
     room = Room(request, house, actor, uscc)
     question, seen = read(request, HistoryQuestion)
-    found = enterprises.history(house, actor, uscc, at_most(question))
+    found = _told(room, at_most(question))
     twin = f"/v1/enterprises/{uscc}/history"
-    return _shown(room, "history", found, seen, twin, offers={"type": "event"})
+    lines = _lines(found.page.items)
+    return _shown(room, "history", found, seen, twin, offers={"type": "event"}, lines=lines)
+
+
+def _told(room: Room, wanted: HistoryQuestion) -> Found:
+    """Return as many entries as make a page of lines: one upload may be hundreds of certificates."""
+    found = enterprises.history(room.house, room.actor, room.uscc, wanted)
+    if found.page.next is None or len(_lines(found.page.items)) == wanted.limit:
+        return found
+    wider = wanted.model_copy(update={"limit": WIDEST})
+    lines = _lines(enterprises.history(room.house, room.actor, room.uscc, wider).page.items)
+    told = sum(len(line.entries) for line in lines[: wanted.limit])
+    # Asked for once more, so that the next page begins behind the last line.
+    whole = wanted.model_copy(update={"limit": told})
+    return enterprises.history(room.house, room.actor, room.uscc, whole)
+
+
+def _lines(entries: Sequence[Row]) -> list[Line]:
+    return [
+        line
+        for session, run in groupby(entries, _session_of)
+        for line in ([Line(list(run), session)] if session else [Line([e], None) for e in run])
+    ]
+
+
+def _session_of(entry: Row) -> str | None:
+    issued = entry["type"] == "CertificateIssued"
+    return entry["data"].get("assessment_id") if issued else None
