@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from api.installation.catalogues import CATALOGUES
+from api.installation.digest import DIGEST
 from api.installation.saved_questions import SAVED
 from api.installation.what_if_answers import WHAT_IF
 from api.questions.answered import ANSWERS, OF_NOW
@@ -17,7 +18,7 @@ from api.questions.declared import LISTS, DeclaredList
 from projections.items.shape import Field, See, Shape, shape_of
 
 TARGET = Path(__file__).with_name("items.md")
-EVERY = (*LISTS.values(), CATALOGUES, SAVED, WHAT_IF)
+EVERY = (*LISTS.values(), CATALOGUES, SAVED, DIGEST, WHAT_IF)
 _SEEN = {
     See.PUBLISHED: "anyone",
     See.READ: "readers",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
-MOST = 20
+MOST = 40
 """Questions of one account: each is asked whenever its owner looks what waits for them."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from api.questions.queries import Found
     from domain.terms.envelope import Actor
 
-OWN = frozenset({"catalogues", "saved-questions", "what-if-diff"})
+OWN = frozenset({"catalogues", "digest", "saved-questions", "what-if-diff"})
 """Lists that have a command of another name."""
 _NO_OPTION = frozenset({"cursor", "format", "limit", "whole", "min_position"})
 """What a command has no option for: it gives the whole list, once, in the form of `--format`."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.failures import tell
-from api.cli.output import FormatOption, OutOption, form_of, write_few
+from api.cli.output import Format, FormatOption, OutOption, form_of, write_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +46,47 @@ def add(
     from api.installation import saved_questions  # noqa: PLC0415 - start-up time
 
     _tell(_with(lambda house, who: [saved_questions.save(house, who, name, description, address)]))
+
+
+@saved.command("follow")
+def follow(
+    *,
+    uscc: Annotated[str | None, typer.Option(help="统一社会信用代码 / USCC")] = None,
+    occupation: Annotated[
+        str | None, typer.Option(help="职业名称 / name of the occupation")
+    ] = None,
+) -> None:
+    """关注一家企业或一个职业:其各个列表都存为问题 / Follow an enterprise or an occupation."""
+    from api.installation import saved_questions  # noqa: PLC0415 - start-up time
+
+    _tell(_with(lambda house, who: saved_questions.follow(house, who, uscc, occupation)))
+
+
+def digest(
+    *,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", help="与哪天日终比较,默认昨天 / compared with the end of this day"),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="到哪天日终,默认现在 / up to the end of this day")
+    ] = None,
+    form: FormatOption = None,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:
+    """关注摘要:保存和关注的内容自昨天以来的变化 / What changed since yesterday in what is followed."""
+    from api.cli.questions import question_of  # noqa: PLC0415 - start-up time
+    from api.installation.digest import DIGEST, DigestQuestion  # noqa: PLC0415
+    from projections.items.shape import shape_of  # noqa: PLC0415
+
+    given = {name: day for name, day in (("from", from_), ("to", to)) if day is not None}
+    question = question_of(DigestQuestion, given)
+    found = _with(lambda house, who: [*map(dict, DIGEST.ask(house, who, question).page.items)])
+    chosen = form_of(form, out, json=json)
+    shape = shape_of(DIGEST.item)
+    fields = shape.only(*DIGEST.brief).fields if chosen is Format.TABLE else shape.fields
+    write_few(found, fields, "digest", chosen, out, document=found)
 
 
 @saved.command("seen")

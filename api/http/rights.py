@@ -36,6 +36,7 @@ RIGHTS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "/v1/diff": _read("diff"),
         "/v1/delay-distribution": _read("flags"),
         "/v1/delays": _read("flags"),
+        "/v1/digest": _read("saved-questions"),
         "/v1/draws": _read("draws"),
         "/v1/draws/{draw_id}": _read("draws"),
         "/v1/enterprises/{uscc}": _read("enterprises"),

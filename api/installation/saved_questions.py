@@ -6,7 +6,7 @@ waits for them (待我办理). Then it is told whether the answer differs from t
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from api.access import saved_questions as kept
 from api.access.saved_questions import MOST, AnswerSeen, NameTaken, SavedQuestion, TooMany
 from api.installation.wiring import Installation
+from api.questions import enterprises
 from api.questions.answers import ListPage
 from api.questions.clocks import Asked as Clocks
 from api.questions.declared import LISTS, DeclaredList
@@ -275,6 +276,91 @@ def _listed(house: Installation, actor: Actor, _: Formatted) -> Found:
     grant = decide(actor, Action.READ, "saved-questions")
     answer_basis = settle(house, Clocks()).answer_basis
     return Found(answer_basis, ListPage(items, None), grant.audience)
+
+
+class Part(NamedTuple):
+    """A list that is followed of a thing: what it is called beside the thing, and its address."""
+
+    name: str
+    address: str
+
+
+def parts_of(uscc: str | None, occupation: str | None) -> tuple[Part, ...]:
+    """Return the lists that make up what there is of an enterprise, or of an occupation.
+
+    Raises:
+        Problem: 422, neither is named, or both.
+    """
+    if (uscc is None) == (occupation is None):
+        raise invalid(
+            "uscc",
+            "请给出统一社会信用代码或职业名称之一",
+            "name an enterprise (uscc) or an occupation, one of them",
+        )
+    if uscc is not None:
+        return (
+            Part("记录", f"/v1/enterprises/{quote(uscc, safe='')}/history"),
+            Part("疑点", f"/v1/flags?{urlencode({'uscc': uscc})}"),
+        )
+    named = urlencode({"occupation": occupation})
+    return (
+        Part("认定", f"/v1/assessments?{named}"),
+        Part("疑点", f"/v1/flags?{named}"),
+        Part("名单", f"/v1/roster?{named}"),
+    )
+
+
+def follow(
+    house: Installation, actor: Actor, uscc: str | None, occupation: str | None
+) -> list[dict[str, Any]]:
+    """Keep what there is of an enterprise or an occupation as questions; those kept before stay.
+
+    Raises:
+        Problem: 404, there is no such enterprise for the caller; 409, there are too many questions.
+    """
+    parts = parts_of(uscc, occupation)
+    name = occupation or ""
+    if uscc is not None:
+        name = str(enterprises.one(house, actor, uscc, Clocks())[1]["name"])
+    there = _addresses(house, actor)
+    return [
+        save(house, actor, f"{name[:_NAME]} {part.name}", "", part.address)
+        for part in parts
+        if part.address not in there
+    ]
+
+
+_NAME = LONGEST_NAME - 3
+
+
+def follows(house: Installation, actor: Actor, uscc: str | None, occupation: str | None) -> bool:
+    """Return whether the caller follows all that there is of an enterprise or an occupation."""
+    there = _addresses(house, actor)
+    return all(part.address in there for part in parts_of(uscc, occupation))
+
+
+def unfollow(house: Installation, actor: Actor, uscc: str | None, occupation: str | None) -> None:
+    """Forget the questions that following one of them has kept."""
+    there = _addresses(house, actor)
+    with house.pool.connection() as connection:
+        for part in parts_of(uscc, occupation):
+            for id_ in there.get(part.address, ()):
+                kept.forget(connection, actor.account, id_)
+
+
+def any_kept(house: Installation, actor: Actor) -> bool:
+    """Return whether the caller has any question."""
+    return bool(_addresses(house, actor))
+
+
+def _addresses(house: Installation, actor: Actor) -> Mapping[str, Sequence[str]]:
+    """Return the ids of the caller's questions by address."""
+    decide(actor, Action.READ, "saved-questions")
+    by_address: dict[str, list[str]] = {}
+    with house.pool.connection() as connection:
+        for each in kept.of(connection, actor.account):
+            by_address.setdefault(each.address, []).append(each.id)
+    return by_address
 
 
 SAVED = DeclaredList(

@@ -94,6 +94,7 @@ def _flags(
         review=None if question.review == "any" else question.review,
         case=question.case,
         assessment_id=question.assessment_id,
+        occupation=question.occupation,
         record=question.record,
         procedure=question.procedure,
         learnt_from=question.learnt_from,

@@ -182,6 +182,7 @@ class FlagsQuestion(Listed):
     assessment_id: Text | None = Field(
         None, description="某次认定活动及其证书的 / of one session and its certificates"
     )
+    occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
     record: Position | None = Field(
         None, description="所判断记录的入账位置 / position of the judged record"
     )

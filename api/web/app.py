@@ -38,6 +38,7 @@ from api.http.routes import (
 )
 from api.http.shell import App, Shell
 from api.installation.catalogues import CATALOGUES
+from api.installation.digest import DIGEST
 from api.installation.saved_questions import SAVED
 from api.installation.what_if_answers import WHAT_IF
 from api.installation.wiring import Installation
@@ -89,7 +90,9 @@ class Described(FastAPI):
         every["schemas"] = {
             **every.get("schemas", {}),
             **components(
-                (*LISTS.values(), CATALOGUES, SAVED, WHAT_IF), ANSWERS.values(), OF_NOW.values()
+                (*LISTS.values(), CATALOGUES, SAVED, DIGEST, WHAT_IF),
+                ANSWERS.values(),
+                OF_NOW.values(),
             ),
             **given(),
             "Recorded": RECORDED,

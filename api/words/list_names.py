@@ -41,6 +41,10 @@ LISTS: Names = {
         "一家企业的全部记录,最新在前", "every entry about one enterprise, newest first"
     ),
     "saved-questions": Words("保存的问题", "saved questions"),
+    "digest": Words(
+        "关注摘要:所关注的内容自昨天以来的变化",
+        "what changed since yesterday in what the caller follows",
+    ),
     "what-if-diff": Words("假设下的差异", "what differs under a supposition"),
     "catalogues": Words(
         "目录:大典、新职业、标准、资格目录、对应关系、规则、市界", "reference data as files"

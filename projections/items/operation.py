@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
+from projections.items.changes import CHANGE, FIELDS, Change, FieldDifference
 from projections.items.parts import POSITION, SHA256, Sentence
 from projections.items.records import WhatIfItem
 from projections.items.shape import PUBLISHED, READ, SOMETIMES, Head, Said, Shown
@@ -153,3 +154,17 @@ class SavedQuestionItem:
     saved_at: Annotated[datetime, Head("保存时间", "saved at"), READ]
     seen_at: Annotated[datetime, Head("上次看的时间", "seen at"), READ]
     seen_position: Annotated[int, Head("上次看时的入账位置", "position when seen"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """关注摘要的一行 / a row of what is followed that came, went or changed."""
+
+    question_id: Annotated[str, Head("编号", "id"), READ]
+    question: Annotated[str, Head("关注", "followed"), READ]
+    list: Annotated[str, Head("列表", "list"), READ, Shown("flags")]
+    change: Annotated[Change, CHANGE, READ, Said("change")]
+    key: Annotated[str, Head("主键", "key"), READ, Shown("S1-1201")]
+    page: Annotated[str, Head("页面", "page"), READ, Shown("/flags/S1-1201")]
+    message: Annotated[Sentence, Head("说明", "what it says"), READ]
+    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]

@@ -36,6 +36,8 @@ class Filters:
     case: str | None = None
     assessment_id: str | None = None
     """Flags of the session and of the certificates issued after it."""
+    occupation: str | None = None
+    """Name of the occupation of the judged session or certificate."""
     record: int | None = None
     """Position of the judged record."""
     procedure: str | None = None
@@ -84,6 +86,7 @@ SELECT key, doc FROM projections.flags
             WHERE key = %(session)s
            UNION ALL
            SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
+   AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
    AND (%(record)s::bigint IS NULL OR record = %(record)s)
    AND (%(procedure)s::text IS NULL OR (code = ANY (%(of_supervisors)s)) = (%(procedure)s = 'only'))
    -- What time brings is known no sooner than it came.
@@ -122,6 +125,7 @@ def page(
         "day_to": filters.day_to,
         "review": filters.review,
         "session": filters.assessment_id,
+        "occupation": filters.occupation,
         "record": filters.record,
         "procedure": filters.procedure,
         "of_supervisors": list(OF_SUPERVISORS),

@@ -11,6 +11,7 @@ import httpx2
 import jsonschema_rs
 
 from api.installation.catalogues import CATALOGUES
+from api.installation.digest import DIGEST
 from api.installation.saved_questions import SAVED
 from api.installation.what_if_answers import WHAT_IF
 from api.questions.answered import ANSWERS, OF_NOW
@@ -19,7 +20,7 @@ from api.web.app import describe
 from projections.items.shape import shape_of
 
 DESCRIPTION: dict[str, Any] = describe().openapi()
-EVERY_LIST = (*LISTS.values(), CATALOGUES, SAVED, WHAT_IF)
+EVERY_LIST = (*LISTS.values(), CATALOGUES, SAVED, DIGEST, WHAT_IF)
 PROBLEM = "application/problem+json"
 
 

@@ -11,6 +11,7 @@ from api.http.caller import Caller, Installed
 from api.http.described import of_now, problems
 from api.http.routes.lists import add_list
 from api.installation import saved_questions
+from api.installation.digest import DIGEST
 from api.installation.saved_questions import (
     LONGEST_ADDRESS,
     LONGEST_DESCRIPTION,
@@ -51,6 +52,7 @@ _BODY: dict[str, Any] = {
 
 
 add_list(router, SAVED)
+add_list(router, DIGEST)
 
 
 @router.post(

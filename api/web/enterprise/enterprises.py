@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
+from api.installation import saved_questions
 from api.questions import enterprises, timelines, units
 from api.questions.lists import VIEWS
 from api.questions.policy import READS, Action, decide
@@ -54,6 +55,8 @@ class EnterprisePage:
     """The units that are covered on the day."""
     flags: Sequence[Row]
     """The first flags of the enterprise."""
+    followed: bool | None
+    """Whether the reader follows it; None: they cannot."""
     may: frozenset[str]
     """Events about it that the reader may record from here."""
 
@@ -126,6 +129,11 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         drawn=_drawn(timeline),
         units=covered,
         flags=raised,
+        followed=(
+            saved_questions.follows(house, actor, uscc, None)
+            if known.full and frame.opens("saved-questions")
+            else None
+        ),
         may=frozenset(name for name in OFFERED if known.full and actor.role in MAY[name]),
     )
     return render(frame, "enterprise.html", page, seen.status)

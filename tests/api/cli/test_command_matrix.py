@@ -36,8 +36,8 @@ OPERATES = frozenset(
     {
         "analysts admit", "analysts dismiss", "analysts list", "backup", "catalogue add",
         "catalogue list", "catalogue preview", "catalogue show", "checkpoint", "clock", "demo", "doctor",
-        "export", "init", "keys rotate", "migrate", "projections rebuild", "replay", "restore", "saved add",
-        "saved list", "saved remove", "saved seen", "serve", "signer", "token", "users add",
+        "digest", "export", "init", "keys rotate", "migrate", "projections rebuild", "replay", "restore", "saved add",
+        "saved follow", "saved list", "saved remove", "saved seen", "serve", "signer", "token", "users add",
         "users disable", "users invite", "users list", "users reset",
         "users revoke-token", "users tokens", "users unlock", "verify", "what-if",
     }

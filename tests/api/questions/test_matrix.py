@@ -46,6 +46,7 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/diff": "diff",
     "/v1/delay-distribution": "flags",
     "/v1/delays": "flags",
+    "/v1/digest": "saved-questions",
     "/v1/draws": "draws",
     "/v1/draws/{draw_id}": "draws",
     "/v1/enterprises/{uscc}": "enterprises",
