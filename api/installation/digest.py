@@ -160,6 +160,16 @@ _PAGES: Mapping[str, str] = MappingProxyType(
 """List → where one of its rows is shown; of the others the list itself is."""
 
 
+_SAID: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "flags": ("code", "verdict", "message"),
+        "history": ("type", "data", "valid_from"),
+        "assessments": ("occupation", "level", "held_from", "uscc"),
+    }
+)
+"""List → the fields that say which row it is; of the others those of a table on a terminal."""
+
+
 def _told(
     saved: SavedQuestion, question: Asked, key: str, before: Row | None, after: Row | None
 ) -> dict[str, Any]:
@@ -167,6 +177,7 @@ def _told(
     change = "added" if before is None else "removed" if after is None else "changed"
     pattern = _PAGES.get(question.listed.name)
     shape = question.listed.shape(question.question)
+    brief = _SAID.get(question.listed.name, question.listed.brief)
     return {
         "question_id": saved.id,
         "question": saved.name,
@@ -175,8 +186,7 @@ def _told(
         "key": key,
         "page": pattern.format_map(row) if pattern else question.page,
         "message": {
-            language: _sentence(language, shape, question.listed.brief, before, after)
-            for language in ("zh", "en")
+            language: _sentence(language, shape, brief, before, after) for language in ("zh", "en")
         },
         "fields": differing.fields(before, after),
     }
@@ -187,8 +197,8 @@ def _sentence(
 ) -> str:
     """Say which row it is, and what of it is another; words of the row's own vocabulary."""
     row = after or before or {}
-    fields = [field for field in shape.fields if field.name in brief]
-    said = [cell(row, field, language) for field in fields]
+    by_name = {field.name: field for field in shape.fields}
+    said = [cell(row, by_name[name], language) for name in brief if name in by_name]
     about = " · ".join(each for each in said if each)
     differs = (
         []
