@@ -94,8 +94,8 @@ def changes(
         before = _rows(house, actor, question, compared.before)
         after = _rows(house, actor, question, compared.after)
     except Problem as problem:
-        # What the owner may not read any more, or was not there yet: their questions say so themselves.
-        if problem.code not in {"invalid", "forbidden", "not-found"}:
+        # What the owner may not read any more: the page of their questions says so.
+        if problem.code not in {"invalid", "forbidden"}:
             raise
         return []
     except QueryCanceled:
@@ -121,7 +121,13 @@ def _rows(house: Installation, actor: Actor, asked_for: Asked, at: Settled) -> _
         "position": at.basis.position,
     }
     listed = asked_for.listed
-    found = listed.ask(house, actor, question.model_copy(update=clocks), *asked_for.parts)
+    try:
+        found = listed.ask(house, actor, question.model_copy(update=clocks), *asked_for.parts)
+    except Problem as problem:
+        # What was not there yet has no rows there; what is not there at all has none at either end.
+        if problem.code != "not-found":
+            raise
+        return _Rows({}, cut=False)
     by_key = {
         "/".join(str(row.get(name, "")) for name in listed.key): row for row in found.page.items
     }
