@@ -4,11 +4,11 @@ Days are `date32`, instants `timestamp` in UTC, records structs and lists lists:
 parsed but what has no fixed members (an event's data), which is JSON.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import IO, Any
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -35,18 +35,50 @@ _READ: Mapping[Kind, Callable[[Any], object]] = MappingProxyType(
 """How they are read inside a record, whose columns Arrow fills also where there is no record."""
 
 
-def write(
-    file: IO[bytes],
-    fields: Sequence[Field],
-    batches: Iterable[Sequence[Row]],
-    about: Mapping[str, str],
-) -> None:
-    """Write the rows of all batches; `about` becomes metadata of the file (basis, filters)."""
+class _Pieces:
+    """What Arrow writes to: it never looks back, so what is written may be sent at once."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._written: list[bytes] = []
+        self._size = 0
+
+    def write(self, piece: bytes) -> int:
+        """Take what comes next."""
+        self._written.append(bytes(piece))
+        self._size += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        """Return how much was written in all."""
+        return self._size
+
+    def flush(self) -> None:
+        """Do nothing: `taken` hands everything on."""
+
+    def close(self) -> None:
+        """Take no more."""
+        self.closed = True
+
+    def taken(self) -> bytes:
+        """Return what was written since this was asked last."""
+        written, self._written = b"".join(self._written), []
+        return written
+
+
+def pieces(
+    fields: Sequence[Field], batches: Iterable[Sequence[Row]], about: Mapping[str, str]
+) -> Iterator[bytes]:
+    """Yield the file with the rows of all batches, a group of rows at a time.
+
+    `about` becomes metadata of the file (basis, filters).
+    """
     types = [(field, _wire(field), arrow_type(field)) for field in fields]
     plain = pa.schema([pa.field(field.name, to) for field, _, to in types])
     schema: pa.Schema = plain.with_metadata(dict(about))  # pyright: ignore[reportUnknownMemberType]
     rows = chain.from_iterable(batches)
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    file = _Pieces()
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:  # type: ignore[arg-type]
         while group := list(islice(rows, GROUP)):
             arrays = [
                 pa.array([_arrow(row.get(field.name), field) for row in group], wire).cast(to)
@@ -54,6 +86,8 @@ def write(
             ]
             table = pa.Table.from_arrays(arrays, schema=schema)
             writer.write_table(table)  # pyright: ignore[reportUnknownMemberType]
+            yield file.taken()
+    yield file.taken()
 
 
 def _wire(field: Field) -> pa.DataType:

@@ -211,6 +211,6 @@ def _in_turn(turns: BoundedSemaphore, made: Iterator[bytes]) -> Generator[bytes]
 def _too_many() -> Problem:
     return invalid(
         "all",
-        f"超过 {MOST_ROWS:,} 行;请加筛选条件,或改用 csv、ndjson",
-        f"more than {MOST_ROWS:,} rows; narrow the list, or take csv or ndjson",
+        f"超过 {MOST_ROWS:,} 行；请加筛选条件，或改用 csv、ndjson、parquet",
+        f"more than {MOST_ROWS:,} rows; narrow the list, or take csv, ndjson or parquet",
     )

@@ -6,7 +6,7 @@ import json
 import re
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from threading import Event
 
 import httpx2
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from api.export import files
+from api.export import files, formats, parquet_file
+from api.export.files import Origin
 from api.http import lists
 from api.http.answer_log import Watch
 from api.http.downloads import disposition
@@ -23,6 +24,8 @@ from api.http.metrics import Metrics
 from api.http.shell import Receive, Scope, Send, Shell
 from api.installation.wiring import WHOLE_LISTS, Installation
 from ledger.log.tiles import root_at
+from projections.items.listed import RosterItem
+from projections.items.shape import shape_of
 from tests.api.desk import Desk
 from tests.api.lines import SUPERVISOR, Json, district, listed, session, uscc
 from tests.serving import serving
@@ -167,12 +170,34 @@ def test_a_list_too_long_for_a_sheet_is_refused_before_anything_is_sent(
     desk: Desk, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MOST_ROWS", SESSIONS - 1)
-    for form in ("xlsx", "parquet"):
-        answer = desk.get("/v1/assessments", uscc=code, format=form, all="true")
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["field"] == "all"
-    lines = desk.get("/v1/assessments", uscc=code, format="csv", all="true")
-    assert len(rows_of(lines.content, "csv")) == SESSIONS
+    answer = desk.get("/v1/assessments", uscc=code, format="xlsx", all="true")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "all"
+    for form in ("csv", "parquet"):
+        lines = desk.get("/v1/assessments", uscc=code, format=form, all="true")
+        assert len(rows_of(lines.content, form)) == SESSIONS
+
+
+@pytest.mark.parametrize("media", [formats.CSV, formats.NDJSON, formats.PARQUET])
+def test_a_file_begins_before_its_rows_have_all_been_read(
+    media: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_file, "GROUP", 2)
+    read: list[int] = []
+
+    def batches() -> Iterator[list[Json]]:
+        for number in range(50):
+            read.append(number)
+            yield [{"uscc": str(number)}, {"uscc": str(number)}]
+
+    shape = shape_of(RosterItem).only("uscc")
+    made = files.pieces(media, shape.fields, batches(), Origin("/v1/roster", {}, {}))
+    begun = [next(made), next(made)]
+    assert len(read) < 4
+    whole = b"".join([*begun, *made])
+    if media == formats.PARQUET:
+        assert pq.read_table(io.BytesIO(whole)).num_rows == 100
+    assert len(read) == 50
 
 
 def test_a_turn_is_given_back_whatever_becomes_of_the_download(
