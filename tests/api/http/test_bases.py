@@ -120,8 +120,8 @@ def city(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
         for number in range(HISTORIES):
             steps = by_chance(SEED * HISTORIES + number, 60)
             tell(story, steps if number else [*BEGINNING, *steps])
+        house.runner.catch_up()
         house.follow()
-        house.wait_for(story.position)
         above.execute("INSERT INTO analysis.reader (login) VALUES (session_user)")
         wanted = tables.wanted(house, story.position)
         tables.export(house, InProcess(house.folding), folder, wanted, lambda _done, _whole: None)
