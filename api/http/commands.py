@@ -183,7 +183,7 @@ def _registered_outside(
 
 
 def _reported_before(same: Sequence[str]) -> dict[str, str]:
-    listed = "、".join(same[:5])
+    listed = "、".join(same)
     return {
         "field": "assessment_id",
         "reason": f"内容与场次 {listed} 完全相同,可能重复上报;如确为两场请在备注中说明,如为误报请申请更正 / "

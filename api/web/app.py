@@ -125,18 +125,19 @@ def describe() -> FastAPI:
         ],
     )
     handlers.install(app, problems.page)
+    # In this order they are asked whether they know an address: what is asked most stands first.
     for module in (
+        commands,
+        enterprises,
+        lists,
+        public,
         system,
         templates,
         transparency,
-        public,
-        lists,
-        enterprises,
         reports,
         changes,
         draws,
         field,
-        commands,
         catalogues,
         imports,
         evidence,

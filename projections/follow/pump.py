@@ -55,3 +55,21 @@ class Pump:
         if error is not None:
             self._failed = True
         self._thread.shutdown(wait=True)
+
+
+class AtOnce:
+    """Does each piece of work when it comes, in the thread that brings it: for what is soon done."""
+
+    def add(self, work: Callable[[], None]) -> None:
+        """Do it."""
+        work()
+
+    def wait(self) -> None:
+        """Everything is done."""
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is nothing to end."""

@@ -24,7 +24,7 @@ from projections.follow.fold import Rules
 from projections.follow.garbage import uncollected
 from projections.follow.lease import NAME, Lease
 from projections.follow.memory import CAPACITY, Memory
-from projections.follow.pump import Pump
+from projections.follow.pump import AtOnce, Pump
 from projections.follow.schema import LIVE, SEARCH
 from projections.follow.set_apart import Apart
 from projections.follow.store import apply
@@ -33,6 +33,8 @@ logger = logging.getLogger("dudao.projections")
 
 LONG = 50_000
 """Entries behind which a stretch is read subject by subject."""
+AT_ONCE = 500
+"""Up to so many entries are written in the thread that folds them."""
 CANCELLED_WITHIN = 1.0
 """Seconds for the server to take note that a statement is broken off."""
 STANDBY = 0.5
@@ -94,6 +96,8 @@ class Runner:
         self._lock = Lock()
         self._follower: Follower | None = None
         self._connected: tuple[Connection[Any], ...] = ()
+        self._known: tuple[int, Rules] | None = None
+        """The rules as known at a position, if that is where the last stretch ended."""
         self._moved, self._at, self._writes = Condition(), 0, False
         self._made_by = 0
         """The version of the fold that the tables were of when this runner was elected, or later."""
@@ -236,15 +240,14 @@ class Runner:
     def _catch_up(
         self, reader: Connection[Any], writer: Connection[Any], upto: int | None, lease: Lease
     ) -> int:
-        at = position_of(writer)
-        self._apart = set_apart.subjects(writer)
+        at, self._apart, head = _look(writer)
+        goal = head if upto is None else min(upto, head)
         try:
-            with uncollected(), Pump() as pump:
-                while not self._stopped.is_set() and not lease.lost:
-                    head = _head(reader) if upto is None else min(upto, _head(reader))
-                    if at >= head:
-                        break
-                    at = self._step(reader, writer, pump, at, head)
+            # A few entries are written sooner than a thread is woken.
+            pump: Pump | AtOnce = AtOnce() if goal - at <= AT_ONCE else Pump()
+            with uncollected(), pump:
+                while at < goal and not self._stopped.is_set() and not lease.lost:
+                    at = self._step(reader, writer, pump, at, goal)
                 pump.wait()
         except BaseException:
             # The files may be ahead of the tables now.
@@ -253,17 +256,22 @@ class Runner:
         return at
 
     def _step(
-        self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, head: int
+        self,
+        reader: Connection[Any],
+        writer: Connection[Any],
+        pump: Pump | AtOnce,
+        at: int,
+        head: int,
     ) -> int:
         """Have the next stretch written, in one transaction with where it ends; return its end."""
         if head - at > self._sizes.long:
             return self._leap(reader, writer, pump, at, head)
         upto = min(head, at + self._sizes.batch)
-        batch = batches.by_position(
-            reader, self._rules(reader, at), self._memory, at, upto, pump.wait, self._apart
-        )
+        rules = self._rules(reader, at)
+        batch = batches.by_position(reader, rules, self._memory, at, upto, pump.wait, self._apart)
         if batch is None:
             return self._leap(reader, writer, pump, at, upto)
+        self._known = upto, rules  # nothing was adopted among them
         changes = batch.changes(reader, pump.wait)
         pump.add(partial(self._begin, writer, at, frozenset(self._apart)))
         self._set_apart(batch.apart)
@@ -274,7 +282,12 @@ class Runner:
         return upto
 
     def _leap(
-        self, reader: Connection[Any], writer: Connection[Any], pump: Pump, at: int, upto: int
+        self,
+        reader: Connection[Any],
+        writer: Connection[Any],
+        pump: Pump | AtOnce,
+        at: int,
+        upto: int,
     ) -> int:
         """The same for a stretch that is read subject by subject."""
         pump.wait()
@@ -329,6 +342,8 @@ class Runner:
                 self._memory.drop(apart.subject)
 
     def _rules(self, reader: Connection[Any], upto: int) -> Rules:
+        if self._known is not None and self._known[0] == upto:
+            return self._known[1]
         known = histories.known_rules(reader, self._installed, upto)
         # What was read of the store is kept, so that files share it.
         self._installed = self._installed._replace(context=known.context)
@@ -377,6 +392,19 @@ HEAD = "SELECT size FROM ledger.log_state"
 def _head(conn: Connection[Any]) -> int:
     row: Any = conn.execute(HEAD).fetchone()
     return int(row[0])
+
+
+LOOK = """
+SELECT position, ARRAY(SELECT subject FROM set_apart WHERE subject IS NOT NULL),
+       (SELECT size FROM ledger.log_state)
+  FROM progress
+"""
+
+
+def _look(writer: Connection[Any]) -> tuple[int, set[str], int]:
+    """Return where the tables are, the subjects that are set apart in them, and the ledger's end."""
+    row: Any = writer.execute(LOOK).fetchone()
+    return int(row[0]), set(row[1]), int(row[2])
 
 
 AT = "SELECT position FROM progress"

@@ -1,11 +1,13 @@
 """Sessions as they were held: from the day they began on (七(三))."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from psycopg import Connection
 
+from domain.assessment import AssessmentHeld
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from projections.views.asking import one_of, page_of
@@ -114,3 +116,34 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     """Return the session with that id; None if it was not held yet or is not known."""
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": key}
     return one_of(conn, ONE, values)
+
+
+SAME = f"""
+SELECT key FROM projections.sessions
+ WHERE subject = %(uscc)s AND day = %(day)s AND occupation = %(occupation)s AND level = %(level)s
+   AND {HOLDS}
+   AND key <> %(assessment_id)s
+   AND jsonb_strip_nulls((SELECT jsonb_object_agg(name, value)
+                            FROM jsonb_each(doc::jsonb) AS member (name, value)
+                           WHERE name = ANY (%(names)s))) = jsonb_strip_nulls(%(reported)s::jsonb)
+ ORDER BY key LIMIT %(limit)s
+"""
+_REPORTED = tuple(name for name in AssessmentHeld.__dataclass_fields__ if name != "assessment_id")
+
+
+def same(conn: Connection[Any], position: int, session: Mapping[str, Any], limit: int) -> list[str]:
+    """Return the ids of other sessions of which the same was reported, as known at `position`."""
+    day = date.fromisoformat(session["held_from"])
+    values = {
+        "valid_at": day,
+        "position": position,
+        "uscc": session["uscc"],
+        "day": day,
+        "occupation": session["occupation"]["name"],
+        "level": session["level"],
+        "assessment_id": session["assessment_id"],
+        "names": list(_REPORTED),
+        "reported": document({name: session.get(name) for name in _REPORTED}),
+        "limit": limit,
+    }
+    return [key for (key,) in conn.execute(SAME, values).fetchall()]
