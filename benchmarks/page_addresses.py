@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from api.web.routes import ROUTERS
 from benchmarks.page_ground import Ground
+from benchmarks.prepared import DISTRICTS
 from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -21,6 +22,8 @@ SUPERVISOR = Actor(account="supervisor-1", role=Role.QUALITY_SUPERVISOR, organis
 PUBLISHER = Actor(account="bureau-1", role=Role.BUREAU_PUBLISHER, organisation="bureau")
 REPORTER = Actor(account="reporter-1", role=Role.ENTERPRISE_REPORTER, organisation="")
 """Of the largest enterprise, whose code only the ledger tells."""
+INSPECTOR = Actor(account="inspector-1", role=Role.DISTRICT_INSPECTOR, organisation=DISTRICTS[0])
+CENTRE = Actor(account="centre-1", role=Role.CENTRE_OFFICER, organisation="centre")
 SECURITY = Actor(account="security-1", role=Role.SECURITY_ADMIN, organisation="centre")
 AUDIT = Actor(account="audit-1", role=Role.AUDIT_ADMIN, organisation="centre")
 SYSTEM = Actor(account="system-1", role=Role.SYSTEM_ADMIN, organisation="centre")
@@ -36,6 +39,10 @@ APART = frozenset(
         "/sign-in/return",
         # Lead elsewhere.
         "/enterprises",
+        # Of one thing that has to be made first: a file that was sent, a catalogue, a job that ran.
+        "/applications/{application_id}/materials/{sha256}",
+        "/catalogues/{sha256}",
+        "/what-if/{id_}",
         # No pages.
         "/access-log.csv",
         "/favicon.ico",
@@ -157,6 +164,14 @@ def _search(ground: Ground) -> str:
     return _at("/search", ground, q=q)
 
 
+def _suggested(of: str) -> Callable[[Ground], str]:
+    """What is typed into a field that offers what there is: a part of a name, or first letters."""
+    typed = (
+        ("示例", "流水", "slqy", "没有这家") if of == "enterprises" else ("电工", "zscp", "6-31")
+    )
+    return lambda ground: f"/suggestions/{of}?{urlencode({'q': ground.chance.choice(typed)})}"
+
+
 def _first() -> Iterator[Page]:
     """Yield where work begins, and the lists that are looked into most."""
     yield Page("/", "/, public", _fixed("/"), None)
@@ -167,6 +182,10 @@ def _first() -> Iterator[Page]:
     yield Page("/statistics", "/statistics", _list("/statistics", district=_DISTRICT, **counted))
     yield Page("/delays", "/delays", _list("/delays", district=_DISTRICT, code=_one_of("S2", "R2")))
     yield Page("/saved-questions", "/saved-questions", _fixed("/saved-questions"))
+    yield Page("/todo", "/todo", _fixed("/todo"))
+    yield Page("/todo", "/todo of a reporter", _fixed("/todo"), REPORTER)
+    yield Page("/approvals", "/approvals", _fixed("/approvals"), PUBLISHER)
+    yield Page("/coverage", "/coverage", _list("/coverage", district=_DISTRICT))
     yield Page("/late", "/late", _list("/late", district=_DISTRICT, days=_one_of(7, 30, 365)))
     roster = {
         "district": _DISTRICT,
@@ -180,6 +199,9 @@ def _first() -> Iterator[Page]:
     yield Page("/flags", "/flags", _list("/flags"))
     yield Page("/flags", "/flags, filtered", _list("/flags", **_FLAGS))
     yield Page("/flags/{key}", "/flags/{key}", _of("/flags/{}", "flag"))
+    yield Page("/flags/triage", "/flags/triage", _list("/flags/triage", district=_DISTRICT))
+    yield Page("/suggestions/enterprises", "/suggestions/enterprises", _suggested("enterprises"))
+    yield Page("/suggestions/occupations", "/suggestions/occupations", _suggested("occupations"))
 
 
 def _about_one() -> Iterator[Page]:
@@ -193,6 +215,7 @@ def _about_one() -> Iterator[Page]:
     yield Page(enterprise, f"{enterprise}, public", _of("/enterprises/{}", "enterprise"), None)
     yield Page("/assessments", "/assessments", _list("/assessments", **_SESSIONS))
     yield _single("/assessments/{assessment_id}", "session")
+    yield Page("/assessments/new", "/assessments/new", _fixed("/assessments/new"), REPORTER)
     yield Page("/issued", "/issued", _list("/issued", **_CERTIFICATES))
     yield Page("/certificates", "/certificates, public", _fixed("/certificates"), None)
     number = "/certificates/{number:path}"
@@ -218,6 +241,13 @@ def _cases() -> Iterator[Page]:
     revision = "/plans/{uscc}/{year}/revision"
     yield Page(revision, revision, _revision, REPORTER)
     yield Page("/plans/new", "/plans/new", _fixed("/plans/new"), REPORTER)
+    yield Page("/plans/compared", "/plans/compared", _list("/plans/compared", district=_DISTRICT))
+    yield Page("/complaints", "/complaints", _list("/complaints", **_CASES))
+    yield Page("/complaints/new", "/complaints/new", _fixed("/complaints/new"), CENTRE)
+    yield Page("/results/new", "/results/new", _fixed("/results/new"), REPORTER)
+    yield Page("/registers", "/registers", _list("/registers", uscc=_of_kind("enterprise")))
+    paper = "/registers/{kind}/{step}"
+    yield Page(paper, paper, _fixed("/registers/staff/new"), REPORTER)
     yield Page("/draws", "/draws", _list("/draws"))
     yield _single("/draws/{draw_id}", "draw")
     yield Page("/draws/new", "/draws/new", _fixed("/draws/new"))
@@ -234,6 +264,12 @@ def _others() -> Iterator[Page]:
     )
     yield Page("/field", "/field", _fixed("/field"))
     yield Page("/field/record", "/field/record", _fixed("/field/record"))
+    yield Page("/field/today", "/field/today", _fixed("/field/today"), INSPECTOR)
+    yield Page("/field/devices", "/field/devices", _fixed("/field/devices"), INSPECTOR)
+    yield Page("/catalogues", "/catalogues", _fixed("/catalogues"))
+    yield Page("/what-if", "/what-if", _fixed("/what-if"))
+    yield Page("/verify", "/verify", _fixed("/verify"), None)
+    yield Page("/docs", "/docs", _fixed("/docs"), None)
     yield Page("/imports", "/imports", _fixed("/imports"))
     yield Page("/integrity", "/integrity", _fixed("/integrity"))
     yield Page(
