@@ -36,7 +36,7 @@ DUTIES = (
     ),
     Duty(
         "一(三)",
-        "职业与主营业务相关,有相应职工",
+        "职业与主营业务相关，有相应职工",
         "occupations belong to the business, with the staff for them",
         "ApplicationSubmitted",
         "",
@@ -54,7 +54,7 @@ DUTIES = (
     ),
     Duty(
         "二(一)",
-        "对象为四类人员;学生和学徒有合作协议",
+        "对象为四类人员；学生和学徒有合作协议",
         "candidates are of four categories; students and apprentices have an agreement behind them",
         "AssessmentHeld CertificateIssued PartnershipFiled",
         "S5",
@@ -81,7 +81,7 @@ DUTIES = (
     ),
     Duty(
         "二(三)",
-        "四种认定方式,或实施方案中申报的本企业方式",
+        "四种认定方式，或实施方案中申报的本企业方式",
         "four methods, or the enterprise's own as declared",
         "ApplicationSubmitted AssessmentHeld",
         "S6",
@@ -108,7 +108,7 @@ DUTIES = (
     ),
     Duty(
         "三",
-        "职业以大典和新职业为准;没有国家标准的,评价规范先备案",
+        "职业以大典和新职业为准；没有国家标准的，评价规范先备案",
         "occupations are those of the dictionary; without a national standard a specification is filed first",
         "SpecificationFiled CatalogueAdopted",
         "S4",
@@ -155,7 +155,7 @@ DUTIES = (
     ),
     Duty(
         "六(一)",
-        "区级初步意见,受理、退回补正、撤回",
+        "区级初步意见，受理、退回补正、撤回",
         "district opinion, acceptance, return and withdrawal",
         "DistrictOpinionGiven ApplicationAccepted ApplicationReturned ApplicationWithdrawn",
         "",

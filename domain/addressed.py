@@ -159,7 +159,7 @@ def require_addressed(facts: Facts, command: Command[Any]) -> None:
         if not any(theirs.holds(facts, actor, kind, name, h) for h in kind.find(facts, name)):
             raise Refused(
                 theirs.code,
-                f"{kind.zh} {name[:40]} 不存在,或{theirs.zh}",
+                f"{kind.zh} {name[:40]} 不存在，或{theirs.zh}",
                 f"{kind.en} {name[:40]} does not exist, or {theirs.en}",
                 theirs.field,
             )

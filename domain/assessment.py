@@ -180,7 +180,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if known is not None:
         raise Refused(
             "assessment-exists",
-            f"认定活动编号 {body.assessment_id} 已用于另一条记录;如要改动请更正原记录",
+            f"认定活动编号 {body.assessment_id} 已用于另一条记录；如要改动请更正原记录",
             f"session id {body.assessment_id} stands for another record; use RecordCorrected to correct it",
             "assessment_id",
         )

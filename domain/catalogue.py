@@ -72,7 +72,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if not facts.reference.holds(edition):
         raise Refused(
             "content-not-held",
-            "该目录的内容尚未收录:请先在“目录”页、POST /v1/catalogues 或 dudao catalogue add 收录文件,"
+            "该目录的内容尚未收录：请先在“目录”页、POST /v1/catalogues 或 dudao catalogue add 收录文件，"
             "再按其摘要采用",
             "the content of the catalogue is not held: store the file first (page 目录,"
             " POST /v1/catalogues, dudao catalogue add), then adopt it by its digest",

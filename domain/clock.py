@@ -44,7 +44,7 @@ def _require_ahead(event: Event) -> None:
     if event.to >= event.from_:
         raise Refused(
             "clock-not-ahead",
-            "时钟没有超前:最后一条记录不晚于现在,无须处理",
+            "时钟没有超前：最后一条记录不晚于现在，无须处理",
             "the clock is not ahead: the last entry is not later than now, nothing is to be done",
             "to",
         )

@@ -349,7 +349,10 @@ _UNCORRECTABLE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         **dict.fromkeys(
             ("RecordCorrected", "CorrectionRequested", "CorrectionDecided"),
-            ("更正记录本身不能更正,请对原记录再次更正", "correct the original entry again instead"),
+            (
+                "更正记录本身不能更正，请对原记录再次更正",
+                "correct the original entry again instead",
+            ),
         ),
         "RosterPublished": (
             "请更正各企业的“列入名单”记录",
@@ -373,7 +376,7 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
         zh, en = _UNCORRECTABLE[name]
         raise Refused(
             "not-correctable",
-            f"“{event_of(name).zh}”的记录不能更正:{zh}",
+            f"“{event_of(name).zh}”的记录不能更正：{zh}",
             f"an entry “{event_of(name).en}” cannot be corrected: {en}",
             "position",
         )
@@ -386,7 +389,7 @@ def _require_correctable(entry: Recorded[Any], body: RecordCorrected) -> None:
         if names_it and not of_visit:
             raise Refused(
                 "identity-field",
-                "这一项是记录的标识,不能更正;请撤销后另行登记",
+                "这一项是记录的标识，不能更正；请撤销后另行登记",
                 "this identifies the record and cannot be corrected; withdraw it and record anew",
                 f"fields.{field.path}",
             )
@@ -396,14 +399,14 @@ def _require_day(entry: Recorded[Any], field: FieldCorrection) -> None:
     if day_in(entry.event) is not None:
         raise Refused(
             "day-in-data",
-            "该记录的日期在其内容中,请更正内容中的日期",
+            "该记录的日期在其内容中，请更正内容中的日期",
             "the record's own data holds its day; correct it there",
             "fields.valid_from",
         )
     if not _is_day(field.value):
         raise Refused(
             "invalid-day",
-            f"{field.value[:40]} 不是日期;请写作 2026-03-01",
+            f"{field.value[:40]} 不是日期；请写作 2026-03-01",
             f"{field.value[:40]} is not a day; write 2026-03-01",
             "fields.valid_from",
         )

@@ -62,7 +62,7 @@ def _require_day_kept(correction: "RecordCorrected") -> None:
     if any(field.path == "valid_from" for field in correction.fields):
         raise Refused(
             "day-of-receipt",
-            "报送材料自收件之日起有效,企业不能更正这一日期;如收件日登记有误,请市中心更正",
+            "报送材料自收件之日起有效，企业不能更正这一日期；如收件日登记有误，请市中心更正",
             "a filing is valid from its receipt, which the enterprise does not correct; ask the centre",
             "fields.valid_from",
         )
@@ -184,7 +184,7 @@ def require_corrector(command: Command[Any], record: Recorded[Any]) -> None:
         body, role = body_of(record.actor.organisation), role_of(record.actor.role)
         raise Refused(
             "not-yours-to-correct",
-            f"“{event_of(name).zh}”由{body.zh}({role.zh})办理,只能由其更正",
+            f"“{event_of(name).zh}”由{body.zh}（{role.zh}）办理，只能由其更正",
             f"“{event_of(name).en}” was recorded by {body.en} ({role.en}), and is theirs to correct",
             "actor.role",
         )

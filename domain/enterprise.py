@@ -146,7 +146,7 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
             if event.unit_uscc == event.uscc:
                 raise Refused(
                     "unit-is-applicant",
-                    "实施单位就是申报企业本身,无需登记",
+                    "实施单位就是申报企业本身，无需登记",
                     "the unit is the applicant itself",
                     "unit_uscc",
                 )
@@ -260,7 +260,7 @@ def _register(state: State, command: Command[Event], body: EnterpriseRegistered)
         return []
     raise Refused(
         "already-registered",
-        f"企业 {body.uscc} 已登记为“{state.profile.name}”;变更信息请用“企业信息变更”",
+        f"企业 {body.uscc} 已登记为“{state.profile.name}”；变更信息请用“企业信息变更”",
         f"{body.uscc} is already registered; change its profile instead",
         "uscc",
     )
@@ -289,7 +289,7 @@ def _require_agreeing(
         if None not in values and values[0] != values[1]:
             raise Refused(
                 "changed-that-day",
-                f"{day} 已记录该项变更为“{values[1]}”;如有误请更正原记录",
+                f"{day} 已记录该项变更为“{values[1]}”；如有误请更正原记录",
                 f"on {day} it was changed to {values[1]} already; correct that entry if it is wrong",
                 name,
             )

@@ -36,7 +36,7 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
     if not _PSEUDONYM.fullmatch(event.subject_id):
         raise Refused(
             "no-pseudonym",
-            "这不是假名(记录中持证人的标识)",
+            "这不是假名（记录中持证人的标识）",
             "subject_id is no pseudonym as entries name a holder by",
             "subject_id",
         )

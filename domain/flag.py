@@ -289,7 +289,7 @@ def _reviewed(
     ):
         raise Refused(
             "unknown-outcome",
-            f"疑点 {body.flag} 从未有过这一判断;不写明判断即针对现有判断",
+            f"疑点 {body.flag} 从未有过这一判断；不写明判断即针对现有判断",
             f"flag {body.flag} never had that outcome; without one the review is about the present one",
             "outcome",
         )
@@ -309,7 +309,7 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     if recorded is not None and recorded.event.outcome != event.outcome:
         raise Refused(
             "outcome-stays",
-            "复核针对哪一判断不能更正,请另行复核",
+            "复核针对哪一判断不能更正，请另行复核",
             "which outcome a review is about cannot be corrected; review the flag again",
             "outcome",
         )
@@ -340,7 +340,7 @@ def _require_of(finding: Finding, uscc: str, day: date) -> None:
     if finding.ended == "withdrawn":
         raise Refused(
             "finding-withdrawn",
-            f"问题 {named} 已撤回,不能再转入",
+            f"问题 {named} 已撤回，不能再转入",
             f"finding {named} was withdrawn; a flag cannot be made part of it",
             "finding_id",
         )
@@ -348,7 +348,7 @@ def _require_of(finding: Finding, uscc: str, day: date) -> None:
     if finding.ended_on is not None and finding.ended_on <= day:
         raise Refused(
             "finding-ended",
-            f"问题 {named} 已于 {finding.ended_on} 销号,不能再转入",
+            f"问题 {named} 已于 {finding.ended_on} 销号，不能再转入",
             f"finding {named} was closed on {finding.ended_on}; no flag can be made part of it",
             "finding_id",
         )

@@ -142,7 +142,7 @@ def require_fitting(actor: Actor, field: str) -> None:
     if not _fits(actor) or not actor.account.strip():
         raise Refused(
             "organisation-mismatch",
-            f"办理人的机构({body_of(actor.organisation).zh})与角色({role_of(actor.role).zh})不符",
+            f"办理人的机构（{body_of(actor.organisation).zh}）与角色（{role_of(actor.role).zh}）不符",
             f"the organisation ({body_of(actor.organisation).en}) does not fit the role {role_of(actor.role).en}",
             field,
         )
@@ -153,7 +153,7 @@ def require_own(actor: Actor, subject: str | None, district: str | None) -> None
     if actor.role is R.ENTERPRISE_REPORTER and subject != actor.organisation:
         raise Refused(
             "other-enterprise",
-            f"申报员只能为本企业 {actor.organisation} 办理,不能为 {subject}",
+            f"申报员只能为本企业 {actor.organisation} 办理，不能为 {subject}",
             f"a reporter acts for their own enterprise {actor.organisation}, not for {subject}",
             "actor.organisation",
         )
@@ -164,7 +164,7 @@ def require_own(actor: Actor, subject: str | None, district: str | None) -> None
     ):
         raise Refused(
             "other-district",
-            f"区级督导员只能办理本区({body_of(actor.organisation).zh})的业务,该企业由{body_of(district).zh}主管",
+            f"区级督导员只能办理本区（{body_of(actor.organisation).zh}）的业务，该企业由{body_of(district).zh}主管",
             f"an inspector acts for their own district, {body_of(actor.organisation).en}; competent is"
             f" {body_of(district).en}",
             "actor.organisation",
@@ -183,7 +183,7 @@ def authority_decides(name: str, field: str) -> Refused:
     zh, en = _OF_THE_AUTHORITY[name]
     return Refused(
         "authority-decides",
-        f"{zh}由主管部门登记,企业不能自行变更",
+        f"{zh}由主管部门登记，企业不能自行变更",
         f"the {en} is entered by the authority; an enterprise does not change it itself",
         field,
     )

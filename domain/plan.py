@@ -169,21 +169,21 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if isinstance(body, AnnualPlanFiled) and state is not None and is_another:
         raise Refused(
             "plan-exists",
-            f"{body.year} 年度计划已于 {state.filed} 报备;修订请用“修订年度计划”",
+            f"{body.year} 年度计划已于 {state.filed} 报备；修订请用“修订年度计划”",
             f"the plan for {body.year} was filed on {state.filed}; revise it instead",
             "year",
         )
     if any(v.day == day and type(v.event) is type(body) for v in versions):
         raise Refused(
             "revised-that-day",
-            f"{day} 已有一份 {body.year} 年度计划的修订;如有误请更正该记录",
+            f"{day} 已有一份 {body.year} 年度计划的修订；如有误请更正该记录",
             f"the plan for {body.year} was revised on {day} already; correct that entry if it is wrong",
             "year",
         )
     if isinstance(body, AnnualPlanRevised) and state is None:
         raise Refused(
             "plan-missing",
-            f"{body.year} 年度计划尚未报备,不能修订",
+            f"{body.year} 年度计划尚未报备，不能修订",
             f"no plan was filed for {body.year}",
             "year",
         )

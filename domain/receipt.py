@@ -28,7 +28,7 @@ def received(command: Command[Any]) -> Command[Any]:
         if stated.received_on is not None or stated.received_by is not None:
             raise Refused(
                 "not-a-filing",
-                f"“{event_of(name).zh}”不是企业报送的材料,没有收件日",
+                f"“{event_of(name).zh}”不是企业报送的材料，没有收件日",
                 f"“{event_of(name).en}” is not filed with an authority: it has no day of receipt",
                 "received_on",
             )
@@ -51,7 +51,7 @@ def _receipt(command: Command[Any]) -> tuple[date, Actor | None]:
         if stated.received_by is not None:
             raise Refused(
                 "stamp-incomplete",
-                "写明了收件人,但没有收件日",
+                "写明了收件人，但没有收件日",
                 "there is somebody who received it (received_by), but no day (received_on)",
                 "received_on",
             )
@@ -62,7 +62,7 @@ def _receipt(command: Command[Any]) -> tuple[date, Actor | None]:
     if by.role is Role.ENTERPRISE_REPORTER:
         raise Refused(
             "stamp-by-reporter",
-            "收件日由收件的机关(市中心或主管区)写明,企业不能自己写",
+            "收件日由收件的机关（市中心或主管区）写明，企业不能自己写",
             "the day of receipt is stated by the authority that received it (received_by), "
             "never by the enterprise",
             "received_on",
@@ -83,7 +83,7 @@ def _require_receiving(by: Actor) -> None:
     if by.role not in RECEIVING:
         raise Refused(
             "stamp-role",
-            f"{role_of(by.role).zh}不收取企业报送的材料;收件人须为市中心或主管区",
+            f"{role_of(by.role).zh}不收取企业报送的材料；收件人须为市中心或主管区",
             f"the role {role_of(by.role).en} receives no filings; the centre does, or the competent district",
             "received_by.role",
         )
@@ -99,7 +99,7 @@ def require_received_here(command: Command[Any], new: Iterable[New]) -> None:
         if event.district is not None and event.district != by.organisation:
             raise Refused(
                 "other-district",
-                f"收件人属于{body_of(by.organisation).zh},该企业由{body_of(event.district).zh}主管",
+                f"收件人属于{body_of(by.organisation).zh}，该企业由{body_of(event.district).zh}主管",
                 f"it was received by {body_of(by.organisation).en}; competent is {body_of(event.district).en}",
                 "received_by.organisation",
             )

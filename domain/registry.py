@@ -223,7 +223,7 @@ def _ask(facts: Facts, command: Command[Any], asked: ActRequested) -> Sequence[N
     if not isinstance(carried[0].event, ActRequested):
         raise Refused(
             "needs-no-second-person",
-            f"“{event_of(asked.type).zh}”由一人办理即可,请直接办理",
+            f"“{event_of(asked.type).zh}”由一人办理即可，请直接办理",
             f"“{event_of(asked.type).en}” takes one person; record it directly",
             "type",
         )
@@ -263,7 +263,7 @@ def _require_still_competent(facts: Facts, command: Command[Any], event: New) ->
         by, own = body_of(now), body_of(command.actor.organisation)
         raise Refused(
             "handed-over",
-            f"该企业现由{by.zh}主管;{own.zh}只能补报当时所见,不能再办理其他事项",
+            f"该企业现由{by.zh}主管；{own.zh}只能补报当时所见，不能再办理其他事项",
             f"{by.en} is competent for the enterprise by now; {own.en} may still report what it saw"
             " then, and do nothing else about it",
             "actor.organisation",

@@ -126,7 +126,7 @@ def _require_entries(event: Event) -> None:
     if doubled:
         raise Refused(
             "entry-twice",
-            f"同一批次中企业重复:{'、'.join(sorted(doubled))}",
+            f"同一批次中企业重复：{'、'.join(sorted(doubled))}",
             f"listed twice in one batch: {', '.join(sorted(doubled))}",
             "entries",
         )
@@ -275,7 +275,7 @@ def _publishable(
     if state is None or state.uscc != entry.uscc or state.confirmed is None:
         raise Refused(
             "not-confirmed",
-            f"企业 {entry.uscc} 的申报 {entry.application_id} 未经市局确认,不能公布(六(三))",
+            f"企业 {entry.uscc} 的申报 {entry.application_id} 未经市局确认，不能公布（六（三））",
             f"application {entry.application_id} of {entry.uscc} is not confirmed; it cannot be published (六(三))",
             field,
         )

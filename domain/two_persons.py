@@ -127,7 +127,7 @@ def require_second_person(facts: Facts, command: Command[Any], *, on_paper: bool
     if on_paper:
         raise Refused(
             "second-person-missing",
-            f"“{event_of(name).zh}”使严重违规不再成立,须由两人办理:请写明第二人或所依据的文号",
+            f"“{event_of(name).zh}”使严重违规不再成立，须由两人办理：请写明第二人或所依据的文号",
             f"“{event_of(name).en}” ends a severe breach, which takes two persons; name the second one"
             " or the number of the paper",
             "approved_by",
@@ -135,14 +135,14 @@ def require_second_person(facts: Facts, command: Command[Any], *, on_paper: bool
     if not command.stamps.backfill:
         raise Refused(
             "second-person-missing",
-            f"“{event_of(name).zh}”须由两人办理,请写明第二人",
+            f"“{event_of(name).zh}”须由两人办理，请写明第二人",
             f"“{event_of(name).en}” takes two persons; name the second one",
             "approved_by",
         )
     if not (command.document_no or "").strip():
         raise Refused(
             "document-missing",
-            "历史补录没有第二人时,须写明所依据的文号",
+            "历史补录没有第二人时，须写明所依据的文号",
             "history without a second person rests on a paper; give its number (document_no)",
             "document_no",
         )
@@ -152,7 +152,7 @@ def _require_authority(second: Actor) -> None:
     if second.role is Role.ENTERPRISE_REPORTER:
         raise Refused(
             "role-not-allowed",
-            "企业的申报员不能批准;须由主管部门核准",
+            "企业的申报员不能批准；须由主管部门核准",
             "a reporter approves nothing; the authority does",
             "approved_by.role",
         )
@@ -163,7 +163,7 @@ def require_other_person(facts: Facts, first: str, second: str) -> None:
     if facts.person(first) == facts.person(second):
         raise Refused(
             "same-person",
-            "两个账户属于同一人;须由另一人批准",
+            "两个账户属于同一人；须由另一人批准",
             "the two accounts are of one person; another one has to approve",
             "approved_by",
         )

@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 SCHEMES = ("postgresql://", "postgres://")
 ZH = (
-    "不是可用的数据库地址。应写作 postgresql://用户:密码@主机:端口/库名;"
+    "不是可用的数据库地址。应写作 postgresql://用户:密码@主机:端口/库名；"
     "密码中的 @ : / ? # % 与空格须写成 %40 %3A %2F %3F %23 %25 %20"
 )
 EN = (

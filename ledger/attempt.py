@@ -55,7 +55,7 @@ def try_append(connection: Connection[Any], clock: Clock) -> None:
             appending.append(connection, [ATTEMPT], clock, guard=_nothing)
     except ClockRefused as error:
         raise CannotRecord(
-            f"时钟不可信,不能入账:{error.zh}。请校正时钟",
+            f"时钟不可信，不能入账：{error.zh}。请校正时钟",
             f"the clock is not to be trusted, nothing can be recorded: {error.en}. Put it right",
         ) from error
     except errors.LockNotAvailable as error:
@@ -64,7 +64,7 @@ def try_append(connection: Connection[Any], clock: Clock) -> None:
         raise _read_only(connection) from error
     except psycopg.Error as error:
         said = " ".join(str(error).split())
-        raise CannotRecord(f"无法入账:{said}", f"nothing can be recorded: {said}") from error
+        raise CannotRecord(f"无法入账：{said}", f"nothing can be recorded: {said}") from error
 
 
 def _nothing(connection: Connection[Any]) -> None:
@@ -91,8 +91,8 @@ def _held(connection: Connection[Any]) -> CannotRecord:
     who = f"{user} {program or '-'} {state or '-'}".strip()
     typed = f"SELECT pg_terminate_backend({pid})"
     return CannotRecord(
-        f"入账锁被数据库会话 {pid}({who})占用,所有写入都在等待。"
-        f"确认后请由数据库管理员执行:\n  {typed};",
+        f"入账锁被数据库会话 {pid}（{who}）占用，所有写入都在等待。"
+        f"确认后请由数据库管理员执行：\n  {typed};",
         f"session {pid} ({who}) of the database holds the append lock, and every write waits. "
         f"When that is not meant, let an administrator of the database type:\n  {typed};",
     )
@@ -106,13 +106,13 @@ def _read_only(connection: Connection[Any]) -> CannotRecord:
     standby, database = row
     if standby:
         return CannotRecord(
-            "数据库是只读的备用服务器;请把 DUDAO_DATABASE_URL 指向主服务器,或由管理员执行:\n"
+            "数据库是只读的备用服务器；请把 DUDAO_DATABASE_URL 指向主服务器，或由管理员执行：\n"
             "  SELECT pg_promote();",
             "the database is a standby, which cannot be written to: point DUDAO_DATABASE_URL at "
             "the primary, or let an administrator type:\n  SELECT pg_promote();",
         )
     typed = f'ALTER DATABASE "{database}" RESET default_transaction_read_only'
     return CannotRecord(
-        f"数据库被设为只读;请由数据库管理员执行:\n  {typed};",
+        f"数据库被设为只读；请由数据库管理员执行：\n  {typed};",
         f"the database is set to be read only: let an administrator type:\n  {typed};",
     )

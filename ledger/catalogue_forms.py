@@ -44,7 +44,7 @@ _BLANK = re.compile(r"[\s*]+")
 
 
 NOT_NAMED = (
-    "没有写 checks_from:这套规则一经采用,后来增加的检查都不判定 / it names no checks_from: once it is adopted, "
+    "没有写 checks_from：这套规则一经采用，后来增加的检查都不判定 / it names no checks_from: once it is adopted, "
     "no later check judges anything"
 )
 
@@ -182,10 +182,10 @@ def _table(raw: bytes, form: Form) -> tuple[list[_Row], tuple[str, ...]]:
     missing = [head for head in form.needed if head not in known]
     if missing:
         zh = "、".join(missing)
-        raise malformed(f"缺少列:{zh}", f"columns are missing: {', '.join(missing)}")
+        raise malformed(f"缺少列：{zh}", f"columns are missing: {', '.join(missing)}")
     doubled = sorted({head for head in known if head and known.count(head) > 1})
     if doubled:
-        raise malformed(f"列重复:{'、'.join(doubled)}", f"columns twice: {', '.join(doubled)}")
+        raise malformed(f"列重复：{'、'.join(doubled)}", f"columns twice: {', '.join(doubled)}")
     strange = [head for head, name in zip(heads, known, strict=True) if head and name is None]
     notes = tuple(
         f"不认识的列“{head[:40]}”未读取 / column “{head[:40]}” is not known and was not read"
@@ -198,12 +198,12 @@ def _table(raw: bytes, form: Form) -> tuple[list[_Row], tuple[str, ...]]:
         for number, row in body
     ]
     if not lines:
-        raise malformed("只有表头,没有数据行", "heads only, no rows")
+        raise malformed("只有表头，没有数据行", "heads only, no rows")
     return lines, notes
 
 
 def _fault(row: _Row, head: str, zh: str, en: str) -> Fault:
-    return Fault(f"{row.line}.{head}", f"第 {row.line} 行:{zh}", f"line {row.line}: {en}")
+    return Fault(f"{row.line}.{head}", f"第 {row.line} 行：{zh}", f"line {row.line}: {en}")
 
 
 def _code(row: _Row, head: str, faults: list[Fault], *, needed: bool = True) -> str:
@@ -239,7 +239,7 @@ def _levels(row: _Row, faults: list[Fault]) -> frozenset[Level] | None:
             _fault(
                 row,
                 "levels",
-                "等级不认识,应为 5;4;3 或 五级、四级",
+                "等级不认识，应为 5;4;3 或 五级、四级",
                 "levels are expected like 5;4;3",
             )
         )
@@ -344,7 +344,7 @@ def _standards(rows: Sequence[_Row], faults: list[Fault]) -> Content:
         faults.append(
             Fault(
                 "has_standard",
-                f"既写有标准又写无标准:{'、'.join(sorted(both)[:5])}",
+                f"既写有标准又写无标准：{'、'.join(sorted(both)[:5])}",
                 f"with and without a standard: {', '.join(sorted(both)[:5])}",
             )
         )
@@ -477,14 +477,14 @@ def _wrong_rules(data: Mapping[str, Any]) -> Iterator[Fault]:
         if name not in known:
             yield Fault(
                 name[:60],
-                f"没有这条规则,可用:{'、'.join(sorted(known))}",
+                f"没有这条规则，可用：{'、'.join(sorted(known))}",
                 "there is no such rule",
             )
     edition = data.get("edition")
     if not isinstance(edition, str) or not 0 < len(edition.strip()) <= LONGEST_EDITION:
         yield Fault(
             "edition",
-            f'必填,规则的名称,最长 {LONGEST_EDITION} 个字符,如 "2026-试行"',
+            f'必填，规则的名称，最长 {LONGEST_EDITION} 个字符，如 "2026-试行"',
             f"required, the name of the rule set, at most {LONGEST_EDITION} characters",
         )
     for name, bounds in NUMBERS.items():
@@ -512,7 +512,7 @@ def _days(name: str, value: object) -> Fault | None:
         return None
     return Fault(
         name,
-        f"应为天数的列表,如 [180, 60],每个 {_A_DAY.least} 至 {_A_DAY.most}",
+        f"应为天数的列表，如 [180, 60]，每个 {_A_DAY.least} 至 {_A_DAY.most}",
         "a list of days is expected, like [180, 60]",
     )
 
@@ -526,7 +526,7 @@ def _month_and_day(name: str, value: object) -> Fault | None:
             pass
         else:
             return None
-    return Fault(name, '应为月和日,如 "01-31"', 'month and day are expected, like "01-31"')
+    return Fault(name, '应为月和日，如 "01-31"', 'month and day are expected, like "01-31"')
 
 
 def _pattern(name: str, value: object) -> Fault | None:
@@ -536,7 +536,7 @@ def _pattern(name: str, value: object) -> Fault | None:
             return None
     return Fault(
         name,
-        r'编号格式只能由字母、数字、\d、[1-5A-Z] 和 {n} 组成,如 "[YS]\\d{21}"',
+        r'编号格式只能由字母、数字、\d、[1-5A-Z] 和 {n} 组成，如 "[YS]\\d{21}"',
         r"a pattern is made of letters, digits, \d, classes and counts like [YS]\d{21}",
     )
 
@@ -556,7 +556,7 @@ def _from_days(name: str, value: object) -> Fault | None:
             return None
     return Fault(
         name,
-        '应为检查代码到首日的对象,如 {"S10": "2026-12-01"}',
+        '应为检查代码到首日的对象，如 {"S10": "2026-12-01"}',
         'first days by check are expected, like {"S10": "2026-12-01"}',
     )
 
@@ -577,7 +577,7 @@ def _codes(name: str, value: object) -> Fault | None:
         return None
     return Fault(
         name,
-        f"应为检查代码的列表,如 {sorted(FOUNDING_CHECKS)[:2]}",
+        f"应为检查代码的列表，如 {sorted(FOUNDING_CHECKS)[:2]}",
         "a list of check codes is expected",
     )
 
@@ -606,7 +606,7 @@ def _outline(raw: bytes) -> Read:
     )
     if not rings:
         raise malformed(
-            "GeoJSON 中没有代码为 110000 的面(WGS-84)",
+            "GeoJSON 中没有代码为 110000 的面（WGS-84）",
             "the GeoJSON holds no polygon of code 110000 (WGS-84)",
         )
     content = Outline(edition="", sha256=sha256(raw).hexdigest(), content=raw)

@@ -309,7 +309,7 @@ def _written_form(cls: type) -> Plain | None:
 
 def _unknown(stored: str) -> _Reader:
     raise UnknownType(
-        f"本版本不认识记录类型 {stored},它由更新的版本写入;请升级程序 / "
+        f"本版本不认识记录类型 {stored}，它由更新的版本写入；请升级程序 / "
         f"this version does not know the stored type {stored}; a newer one wrote it, upgrade"
     )
 

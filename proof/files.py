@@ -22,13 +22,13 @@ def read_key(path: Path) -> PrivateKey:
     """
     if path.stat().st_mode & 0o077:
         raise Unusable(
-            f"其他用户可读取 {path}:请 chmod 600", f"{path} can be read by others: chmod 600 it"
+            f"其他用户可读取 {path}：请 chmod 600", f"{path} can be read by others: chmod 600 it"
         )
     try:
         return read_private_key(path.read_text("utf-8"))
     except (BadKey, UnicodeDecodeError) as error:
         raise Unusable(
-            f"{path} 已损坏,请从备份恢复", f"{path} is damaged, restore it from its backup"
+            f"{path} 已损坏，请从备份恢复", f"{path} is damaged, restore it from its backup"
         ) from error
 
 

@@ -70,7 +70,7 @@ def open_signer(folder: Path, origin: str) -> Signer:
         if not any(keys.glob("*.key")):
             if (folder / LAST).exists():
                 raise Unusable(
-                    f"{folder} 中有检查点而无密钥:请从备份恢复 {keys}",
+                    f"{folder} 中有检查点而无密钥：请从备份恢复 {keys}",
                     f"{folder} has a checkpoint and no keys: restore {keys} from its backup",
                 )
             _make_keys(keys, origin)
@@ -100,7 +100,7 @@ def retire(folder: Path, origin: str, key_id: str) -> Signer:
     staying = [key for key in signer.keys if key not in going]
     if not going or going[0].kind not in {key.kind for key in staying}:
         raise Unusable(
-            f"没有密钥 {key_id},或它是同类中的最后一把:先用 --rotate 换新",
+            f"没有密钥 {key_id}，或它是同类中的最后一把：先用 --rotate 换新",
             f"there is no key {key_id}, or it is the last of its kind: make new ones with --rotate",
         )
     with _locked(folder):
@@ -203,7 +203,7 @@ def _is_first(signer: Signer, connection: Connection[Any]) -> None:
     known = kept.log_keys(connection, signer.origin)
     if known and not set(known) & set(signer.public):
         raise Unusable(
-            f"{signer.origin} 已由其他密钥签过检查点:请恢复签名者的目录,"
+            f"{signer.origin} 已由其他密钥签过检查点：请恢复签名者的目录，"
             "找不回时用 --new-origin 另立名称并说明原因",
             f"other keys have signed for {signer.origin} before: restore the signer's folder, or, if "
             "it is lost, begin under another name with --new-origin and say why",
@@ -224,7 +224,7 @@ def _continues(last: Checkpoint, new: Checkpoint, connection: Connection[Any]) -
 def _make_keys(folder: Path, origin: str) -> None:
     if not is_name(origin):
         raise Unusable(
-            f"日志名称 {origin!r} 不可用:不含空格与加号",
+            f"日志名称 {origin!r} 不可用：不含空格与加号",
             f"{origin!r} cannot be a log's name: no spaces, no +",
         )
     kinds = [Kind.ED25519, *([Kind.MLDSA44_COSIGNATURE] if knows_mldsa() else [])]

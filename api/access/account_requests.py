@@ -163,12 +163,12 @@ def require_another(connection: Connection[Any], request: Request, administrator
     if own == person_of(connection, request.asked_by):
         raise Refused(
             "same-person",
-            "申请与批准须为两人;请由另一名安全管理员批准",
+            "申请与批准须为两人；请由另一名安全管理员批准",
             "who asks does not decide: another security administrator has to",
         )
     if own in about:
         raise Refused(
             "own-account",
-            "不能批准涉及本人账户的申请;请由另一名安全管理员批准",
+            "不能批准涉及本人账户的申请；请由另一名安全管理员批准",
             "nobody decides about their own account: another security administrator has to",
         )

@@ -65,7 +65,7 @@ def organisation_of(
         if chosen not in known:
             raise Refused(
                 "unknown-district",
-                f"区级督导员须给出 --district,取值:{'、'.join(sorted(known))}",
+                f"区级督导员须给出 --district，取值：{'、'.join(sorted(known))}",
                 f"a district inspector needs --district, one of {', '.join(sorted(known))}",
                 "district",
             )
@@ -75,7 +75,7 @@ def organisation_of(
         if not is_uscc(chosen):
             raise Refused(
                 "invalid-uscc",
-                "企业申报员须给出 --uscc,且校验位正确",
+                "企业申报员须给出 --uscc，且校验位正确",
                 "an enterprise reporter needs --uscc with a right check character",
                 "uscc",
             )
@@ -95,7 +95,7 @@ def require_name(account: str) -> None:
     if account != account.strip() or not account.isprintable() or not account:
         raise Refused(
             "account-invalid",
-            "账户名不能为空,前后不能有空格,不能含控制字符",
+            "账户名不能为空，前后不能有空格，不能含控制字符",
             "an account's name is not empty, without blanks around it or control characters",
             "account",
         )

@@ -42,7 +42,7 @@ def require_account(connection: Connection[Any], account: str) -> Account:
     found = accounts.find(connection, account)
     if found is None:
         raise not_found(
-            f"没有账户 {account};dudao users list 列出全部",
+            f"没有账户 {account}；dudao users list 列出全部",
             f"there is no account {account}; dudao users list shows all",
         )
     return found
@@ -53,7 +53,7 @@ def _require_enabled(connection: Connection[Any], account: str) -> Account:
     if found.disabled_at is not None:
         raise Refused(
             "account-disabled",
-            f"账户 {account} 已停用,不能再用;请另建账户",
+            f"账户 {account} 已停用，不能再用；请另建账户",
             f"account {account} is disabled for good: make another",
             "account",
         )
@@ -65,7 +65,7 @@ def _require_other(administrator: Actor, account: str) -> None:
     if administrator.account == account:
         raise Refused(
             "own-account",
-            "不能变更、重置或停用本人账户;请由另一名安全管理员办理",
+            "不能变更、重置或停用本人账户；请由另一名安全管理员办理",
             "nobody changes, resets or disables their own account: ask another security administrator",
             "account",
         )
@@ -78,7 +78,7 @@ def _require_alone(connection: Connection[Any], administrator: Actor) -> None:
     ):
         raise Refused(
             "needs-two",
-            "此事须由另一名安全管理员批准,请提出申请",
+            "此事须由另一名安全管理员批准，请提出申请",
             "this takes another security administrator: ask for it",
         )
 
@@ -333,7 +333,7 @@ def _waiting(connection: Connection[Any], number: int, visit: Visit) -> Request:
         if request.waits(visit.at):
             return request
     raise not_found(
-        "没有这项待批准的申请,或已办理、已过期",
+        "没有这项待批准的申请，或已办理、已过期",
         "there is no such request that waits: it was decided, or is over",
     )
 

@@ -59,7 +59,7 @@ def require_separate(connection: Connection[Any], person: str, account: str, rol
         if folded(whose) == same and excluded(role, Role(held)):
             raise Refused(
                 "roles-excluded",
-                f"{person} 已有账户 {other}({held}),同一人不能兼任 {role.value}",
+                f"{person} 已有账户 {other}（{held}），同一人不能兼任 {role.value}",
                 f"{person} holds account {other} ({held}); one person cannot be {role.value} as well",
                 "role",
             )

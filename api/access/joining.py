@@ -59,7 +59,7 @@ def opened(connection: Connection[Any], secret: str, at: datetime) -> Invitation
 
 def _gone() -> Problem:
     return not_found(
-        "此链接无效、已使用或已过期;请向安全管理员(首次启动时重启服务)索取新链接",
+        "此链接无效、已使用或已过期；请向安全管理员（首次启动时重启服务）索取新链接",
         "this link is used, over, or none: ask a security administrator for another (at the very "
         "first start: start the server again)",
     )
@@ -118,7 +118,7 @@ def _require_pair(invitation: Invitation, typed: Joining) -> None:
     ):
         raise Refused(
             "pair-wrong",
-            "核对码不正确:链接由批准人交给您,核对码由申请人交给您,两者缺一不可",
+            "核对码不正确：链接由批准人交给您，核对码由申请人交给您，两者缺一不可",
             "the pairing code is wrong: one administrator gave you the link, the one who asked for it "
             "gives you the code, and it takes both",
             "pair",
@@ -133,7 +133,7 @@ def _step(gate: Gate, invitation: Invitation, typed: Joining, at: datetime) -> i
     if step is None:
         raise Refused(
             "code-wrong",
-            "验证码不正确:请用验证器扫描二维码,再填写其当前显示的 6 位数字;并核对手机时间",
+            "验证码不正确：请用验证器扫描二维码，再填写其当前显示的 6 位数字；并核对手机时间",
             "the code is wrong: scan the picture with an authenticator and type the six digits that "
             "it shows now; check the clock of the phone",
             "code",

@@ -72,7 +72,7 @@ def set_factor(gate: Gate, session: Session, proof: Proof, code: str, visit: Vis
     if step is None:
         raise Refused(
             "code-wrong",
-            "新验证器的验证码不正确;请重新扫描二维码后填写当前 6 位数字",
+            "新验证器的验证码不正确；请重新扫描二维码后填写当前 6 位数字",
             "that is not the code of the new authenticator: scan the picture and type the six digits "
             "that it shows now",
             "code",
@@ -95,7 +95,7 @@ def remove_factor(gate: Gate, proof: Proof, visit: Visit) -> Admitted:
     if held.actor.role in gate.policy.factor_for:
         raise Refused(
             "factor-required",
-            "此账户必须启用二次验证;换手机请设置新的验证器",
+            "此账户必须启用二次验证；换手机请设置新的验证器",
             "this account needs a second factor; for another phone set up a new one",
         )
     with gate.connection() as connection, connection.transaction():

@@ -80,7 +80,7 @@ def require_good(password: str, account: str, *, composed: bool = False) -> None
     if len(text) < SHORTEST:
         raise Refused(
             "password-short",
-            f"密码至少 {SHORTEST} 个字符;可用几个互不相关的词连起来",
+            f"密码至少 {SHORTEST} 个字符；可用几个互不相关的词连起来",
             f"at least {SHORTEST} characters; several unrelated words will do",
             "password",
         )
@@ -94,7 +94,7 @@ def require_good(password: str, account: str, *, composed: bool = False) -> None
     if len(what_is_own(text, account)) < OWN:
         raise Refused(
             "password-common",
-            "密码过于常见:除去常用词、账户名、年份和连续字符后所剩太少;请换用互不相关的词",
+            "密码过于常见：除去常用词、账户名、年份和连续字符后所剩太少；请换用互不相关的词",
             "too common: without the usual words, the account's name, years and runs of characters "
             "too little is left; use unrelated words",
             "password",

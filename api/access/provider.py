@@ -157,7 +157,7 @@ class Provider:
         if not kept or int(kept["ends"]) <= int(at.timestamp()):
             raise Problem(
                 "sign-in-failed",
-                "本次登录已超时,或不是在这个浏览器里开始的;请重新登录",
+                "本次登录已超时，或不是在这个浏览器里开始的；请重新登录",
                 "this sign-in took too long, or was not begun in this browser: begin again",
             )
         return kept
@@ -244,7 +244,7 @@ def _fetched(url: str) -> Mapping[str, Any]:
 def _silent() -> Problem:
     return Problem(
         "provider-unavailable",
-        "统一身份认证没有正常应答;请稍后再试,或用本地账户登录",
+        "统一身份认证没有正常应答；请稍后再试，或用本地账户登录",
         "the identity provider did not answer as it should: try again later, or use a local account",
         headers={"Retry-After": "30"},
     )
@@ -254,7 +254,7 @@ def _declined(error: str) -> Problem:
     code = error[:40] if error.isascii() and error.isprintable() else "?"
     return Problem(
         "sign-in-failed",
-        f"统一身份认证没有让您登录({code});请重新登录,或联系其管理员",
+        f"统一身份认证没有让您登录（{code}）；请重新登录，或联系其管理员",
         f"the identity provider did not sign you in ({code}): begin again, or ask its administrator",
     )
 
@@ -262,7 +262,7 @@ def _declined(error: str) -> Problem:
 def _untrusted(what: str) -> Problem:
     return Problem(
         "sign-in-failed",
-        f"统一身份认证的应答不可信({what}),未予登录;请重新登录,仍不行请联系系统管理员",
+        f"统一身份认证的应答不可信（{what}），未予登录；请重新登录，仍不行请联系系统管理员",
         f"the identity provider's answer cannot be trusted ({what}): begin again, and if it stays so "
         "tell the system administrator",
     )

@@ -34,7 +34,7 @@ def with_provider(gate: Gate, identity: Identity, visit: Visit) -> Admitted | No
         )
     raise Problem(
         "sign-in-failed",
-        "统一身份认证已确认您的身份,但这里没有与之对应的可用账户;请联系安全管理员",
+        "统一身份认证已确认您的身份，但这里没有与之对应的可用账户；请联系安全管理员",
         "the identity provider knows you, but no account here belongs to you: ask a security "
         "administrator",
     )
@@ -53,7 +53,7 @@ def bind(gate: Gate, admitted: Admitted, subject: str, visit: Visit) -> None:
         if not accounts.bind(connection, account, subject):
             raise Refused(
                 "already-bound",
-                "该账户或该统一身份已另有绑定;请由安全管理员重置后再绑定",
+                "该账户或该统一身份已另有绑定；请由安全管理员重置后再绑定",
                 "this account or this identity is bound already: a security administrator resets it first",
             )
         access_log.record(connection, visit, admitted.actor, Deed.BINDING, account)

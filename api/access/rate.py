@@ -52,7 +52,7 @@ def too_fast(wait: timedelta) -> Problem:
     seconds = max(1, math.ceil(wait.total_seconds()))
     return Problem(
         "too-many-attempts",
-        f"查询过于频繁,请 {seconds} 秒后再试",
+        f"查询过于频繁，请 {seconds} 秒后再试",
         f"too many look-ups: try again in {seconds} seconds",
         headers={"Retry-After": str(seconds)},
     )

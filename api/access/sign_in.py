@@ -44,7 +44,7 @@ def wrong() -> Problem:
     """Return the one answer to every wrong proof."""
     return Problem(
         "sign-in-failed",
-        "账户、密码或验证码不正确;启用了二次验证的账户须填写当前验证码,用过的验证码须等下一个",
+        "账户、密码或验证码不正确；启用了二次验证的账户须填写当前验证码，用过的验证码须等下一个",
         "account, password or code is wrong; with a second factor the current code is needed, and a "
         "code is good once",
     )
@@ -55,7 +55,7 @@ def locked(gate: Gate) -> Problem:
     minutes = int(gate.bounds.lock.total_seconds() // 60)
     return Problem(
         "too-many-attempts",
-        f"尝试次数过多,请 {minutes} 分钟后再试,或请安全管理员解锁",
+        f"尝试次数过多，请 {minutes} 分钟后再试，或请安全管理员解锁",
         f"too many attempts: try again in {minutes} minutes, or ask a security administrator",
         headers={"Retry-After": str(minutes * 60)},
     )

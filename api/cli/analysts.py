@@ -37,7 +37,7 @@ def admit(
     *,
     district: Annotated[
         str | None,
-        typer.Option(help="只看该区,默认全市 / this district alone; else the whole city"),
+        typer.Option(help="只看该区，默认全市 / this district alone; else the whole city"),
     ] = None,
 ) -> None:
     """准许一个账户查询 / Let a login ask."""
@@ -50,11 +50,11 @@ def admit(
         connection.execute(ADMIT, {"login": login, "district": district})
         typed = _to_type(connection, login)
     tell(
-        f"已准许 {login} 查询{district or '全市'};须为角色 dudao_analyst 的成员",
+        f"已准许 {login} 查询{district or '全市'}；须为角色 dudao_analyst 的成员",
         f"{login} may ask about {district or 'the whole city'}, as a member of dudao_analyst",
     )
     if typed:
-        tell("请数据库管理员执行:", "an administrator of the database types:")
+        tell("请数据库管理员执行：", "an administrator of the database types:")
     for statement in typed:
         typer.echo(statement)
 

@@ -72,11 +72,11 @@ def add(
             help="dictionary new_occupations standards qualifications mapping rules outline"
         ),
     ],
-    file: Annotated[Path, typer.Argument(help="CSV、XLSX;规则为 JSON / CSV, XLSX; rules JSON")],
+    file: Annotated[Path, typer.Argument(help="CSV、XLSX；规则为 JSON / CSV, XLSX; rules JSON")],
     *,
     json: JsonOption = False,
 ) -> None:
-    """检查并收录一个文件,输出其 SHA-256;收录不改变任何结论 / Check and store a file."""
+    """检查并收录一个文件，输出其 SHA-256；收录不改变任何结论 / Check and store a file."""
     from api.installation import catalogues  # noqa: PLC0415 - start-up time
     from api.installation.wiring import LOCAL  # noqa: PLC0415
 
@@ -88,7 +88,7 @@ def add(
         _say({**added._asdict(), "kind": added.kind.value, "notes": list(added.notes)})
         return
     said = chosen(
-        f"已收录{added.kind.zh}“{added.file_name}”,{added.rows} 行;尚未采用,不影响任何结论",
+        f"已收录{added.kind.zh}“{added.file_name}”，{added.rows} 行；尚未采用，不影响任何结论",
         f"stored {added.kind.en} {added.file_name}, {added.rows} rows; not adopted yet",
     )
     tell(said, said)
@@ -121,17 +121,17 @@ def preview(  # noqa: PLR0913 - one argument an option
     digest: Digest,
     *,
     valid_from: Annotated[str, typer.Option("--from", help="拟生效日 / first day")],
-    valid_to: Annotated[str | None, typer.Option("--to", help="拟失效日(不含) / end")] = None,
+    valid_to: Annotated[str | None, typer.Option("--to", help="拟失效日（不含） / end")] = None,
     edition: Annotated[str, typer.Option(help="版本名称 / name of the edition")] = "",
     uscc: Annotated[
-        list[str] | None, typer.Option(help="只看该企业,可重复 / only this enterprise")
+        list[str] | None, typer.Option(help="只看该企业，可重复 / only this enterprise")
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=0, max=256, help="进程数,0 为每核一个 / processes, 0: one a core")
+        int, typer.Option(min=0, max=256, help="进程数，0 为每核一个 / processes, 0: one a core")
     ] = 1,
     json: JsonOption = False,
 ) -> None:
-    """若采用会改变哪些结论;不入账 / What an adoption would change; nothing is recorded."""
+    """若采用会改变哪些结论；不入账 / What an adoption would change; nothing is recorded."""
     import os  # noqa: PLC0415 - start-up time
 
     from api.cli.output import table  # noqa: PLC0415
@@ -170,7 +170,7 @@ def preview(  # noqa: PLR0913 - one argument an option
     )
     table(rows, fields)
     tell(
-        f"{found.subjects} 家企业、{found.flags} 处疑点中,{found.number} 处结论会改变;未入账",
+        f"{found.subjects} 家企业、{found.flags} 处疑点中，{found.number} 处结论会改变；未入账",
         f"{found.number} verdicts of {found.flags} flags of {found.subjects} enterprises would"
         " change; nothing was recorded",
     )
@@ -196,7 +196,7 @@ def _whole(house: "Installation", digest: str) -> str:
     ]
     if len(found) != 1:
         raise Failure(
-            f"没有唯一的目录 {digest};请用 dudao catalogue list 查看",
+            f"没有唯一的目录 {digest}；请用 dudao catalogue list 查看",
             f"no single catalogue {digest}; see dudao catalogue list",
         )
     return found[0]

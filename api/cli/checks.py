@@ -21,7 +21,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     expect_root: Annotated[
         str | None,
         typer.Option(
-            help="曾记下的根(64 位十六进制)/ the root noted before: the ledger must have had it, at "
+            help="曾记下的根（64 位十六进制） / the root noted before: the ledger must have had it, at "
             "--min-position or at its end"
         ),
     ] = None,
@@ -43,14 +43,16 @@ def verify(  # noqa: PLR0913 - one argument an option
     ] = None,
     bundle: Annotated[
         Path | None,
-        typer.Option(help="证据包,离线核验,不需要数据库 / an evidence bundle, without a database"),
+        typer.Option(
+            help="证据包，离线核验，不需要数据库 / an evidence bundle, without a database"
+        ),
     ] = None,
     maker: Annotated[
         str | None, typer.Option(help="证据包制作者公钥 / verifier key of the bundle's maker")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """重算整个账本,指出第一处不符 / Recompute the whole ledger and name the first difference."""
+    """重算整个账本，指出第一处不符 / Recompute the whole ledger and name the first difference."""
     if bundle is not None:
         verify_bundle(bundle, policy, maker)
         return
@@ -81,7 +83,7 @@ def verify(  # noqa: PLR0913 - one argument an option
     for zh, en in (each for device in devices for each in device.said()):
         tell(zh, en)
     for zh, en in outcome.faults:
-        tell(f"{place}:{zh}", f"{place}: {en}")
+        tell(f"{place}：{zh}", f"{place}: {en}")
     if outcome.faults:
         raise typer.Exit(1)
 
@@ -92,7 +94,7 @@ def _root(given: str | None) -> bytes | None:
         return None
     if len(given) != 64 or not set(given.lower()) <= set("0123456789abcdef"):
         raise Failure(
-            "--expect-root 应为 64 位十六进制,即 dudao verify 打印的根",
+            "--expect-root 应为 64 位十六进制，即 dudao verify 打印的根",
             "--expect-root is 64 hexadecimal digits, as dudao verify prints a root",
         )
     return bytes.fromhex(given)
@@ -110,18 +112,18 @@ def _stated(path: Path, policy: Path | None) -> "Statement":
         checkpoint = read_checkpoint(note.text)
         if policy is None:
             tell(
-                "未核对检查点的签名:给出 --policy 才核对",
+                "未核对检查点的签名：给出 --policy 才核对",
                 "the signatures of the checkpoint were not checked: that takes a --policy",
             )
         elif not trust(read_policy(policy.read_text("utf-8")), note).met:
             raise Failure(
-                f"{path}:签名与联署不满足策略",
+                f"{path}：签名与联署不满足策略",
                 f"{path}: its signatures and cosignatures do not satisfy the policy",
                 1,
             )
     except (BadNote, BadCheckpoint, BadKey, BadPolicy) as error:
         raise Failure(
-            f"{path} 不能作为检查点:{error}", f"{path} is no good as a checkpoint: {error}", 1
+            f"{path} 不能作为检查点：{error}", f"{path} is no good as a checkpoint: {error}", 1
         ) from error
     return Statement(checkpoint.size, checkpoint.root, f"the checkpoint in {path.name}")
 

@@ -16,17 +16,17 @@ def clock(
         bool,
         typer.Option(
             "--set",
-            help="时钟已校正,自现在起继续入账(须用所有者登录)/ the clock is right again: go on from now "
+            help="时钟已校正，自现在起继续入账（须用所有者登录）/ the clock is right again: go on from now "
             "(by the owner's login)",
         ),
     ] = False,
     reason: Annotated[
-        str, typer.Option(help="时钟为何出错,记入账本 / why it was wrong: recorded")
+        str, typer.Option(help="时钟为何出错，记入账本 / why it was wrong: recorded")
     ] = "",
     account: Annotated[str, typer.Option(help="经办账户 / account that acts")] = "local",
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False,
 ) -> None:
-    """核对入账时钟;曾超前时恢复入账,并留下记录 / Compare the clocks; go on, on the record, after one ran ahead."""
+    """核对入账时钟；曾超前时恢复入账，并留下记录 / Compare the clocks; go on, on the record, after one ran ahead."""
     if set_back:
         _set(reason, account, as_json=json)
     else:
@@ -54,7 +54,7 @@ def _compare(*, as_json: bool) -> None:
         )
     if ahead:
         raise Failure(
-            "最后一条记录晚于现在,不能入账。请先校正数据库服务器的时钟;若当时是时钟超前,"
+            "最后一条记录晚于现在，不能入账。请先校正数据库服务器的时钟；若当时是时钟超前，"
             "请以所有者登录运行 dudao clock --set --reason 原因",
             "the last entry is later than now, and nothing can be recorded. Put the clock of the "
             "database's server right; if it ran ahead then, run dudao clock --set --reason WHY with "
@@ -75,7 +75,7 @@ def _set(reason: str, account: str, *, as_json: bool) -> None:
 
     if not reason.strip():
         raise Failure(
-            "请用 --reason 写明时钟为何出错;它将记入账本",
+            "请用 --reason 写明时钟为何出错；它将记入账本",
             "say with --reason why the clock was wrong: it is recorded",
         )
     with (
@@ -85,7 +85,7 @@ def _set(reason: str, account: str, *, as_json: bool) -> None:
         found = compared(connection)
         if abs(found.database - found.own) > LEAP:
             raise Failure(
-                f"数据库时钟为 {_said(found.database)},本机时钟为 {_said(found.own)},其一有误;请先校正",
+                f"数据库时钟为 {_said(found.database)}，本机时钟为 {_said(found.own)}，其一有误；请先校正",
                 f"the database's clock reads {_said(found.database)}, this host's {_said(found.own)}: "
                 "one of them is wrong, put it right first",
             )
@@ -94,7 +94,7 @@ def _set(reason: str, account: str, *, as_json: bool) -> None:
         except NotAhead as error:
             last = "-" if error.last is None else _said(error.last)
             raise Failure(
-                f"时钟没有超前(最后一条记录 {last}),无须处理",
+                f"时钟没有超前（最后一条记录 {last}），无须处理",
                 f"the clock is not ahead (last entry {last}): nothing is to be done",
             ) from None
     if as_json:
@@ -103,7 +103,7 @@ def _set(reason: str, account: str, *, as_json: bool) -> None:
     at = _said(made.recorded_at)
     sys.stdout.write(
         chosen(
-            f"已恢复入账:位置 {made.first},自 {at} 起继续;此前的记录保持原有时间\n",
+            f"已恢复入账：位置 {made.first}，自 {at} 起继续；此前的记录保持原有时间\n",
             f"entries can be recorded again: position {made.first}, from {at} on; entries before keep "
             "their time\n",
         )

@@ -82,19 +82,19 @@ def load(house: Installation, folder: Path) -> None:
     named = folder / CALENDAR
     if not named.is_file():
         raise Failure(
-            f"没有样例年度({folder}):安装不完整。请重新安装,或用 dudao import 导入自己的文件",
+            f"没有样例年度（{folder}）：安装不完整。请重新安装，或用 dudao import 导入自己的文件",
             f"there is no sample year in {folder}: something of this installation is missing. "
             "Install it again, or import files of your own with dudao import",
         )
     if house.log.head().position and not house.demonstration:
         raise Failure(
-            f"{house.settings.folder} 中的账本已有其他记录;请用 DUDAO_DATA 另选数据目录,或 dudao serve",
+            f"{house.settings.folder} 中的账本已有其他记录；请用 DUDAO_DATA 另选数据目录，或 dudao serve",
             f"the ledger in {house.settings.folder} holds other records; choose another folder "
             "with DUDAO_DATA, or run dudao serve",
         )
     if house.log.head().position and not _begun(house):
         tell(
-            "这是早先版本的演示台账,样例全部在载入之日入账;另选数据目录可载入按当年得知之时入账的样例",
+            "这是早先版本的演示台账，样例全部在载入之日入账；另选数据目录可载入按当年得知之时入账的样例",
             "a demonstration of an earlier release: all of its sample was learnt on the day of loading; "
             "another folder shows it as it was learnt over the years",
         )
@@ -142,7 +142,7 @@ def _require_undisturbed(
     at = house.log.head().recorded_at
     if at is not None and at > datetime.combine(last, EVENING):
         raise Failure(
-            f"{house.settings.folder} 中的样例只载入了一部分,其后又有其他记录;请用 DUDAO_DATA 另选数据目录",
+            f"{house.settings.folder} 中的样例只载入了一部分，其后又有其他记录；请用 DUDAO_DATA 另选数据目录",
             f"the sample in {house.settings.folder} was loaded in part, and other entries came behind "
             "it; choose another folder with DUDAO_DATA",
         )
@@ -171,7 +171,8 @@ def _enter(house: Installation, hand: Hand, path: Path, learnt: Sequence[tuple[i
         advance(len(weeks), len(weeks))
     _sweep(house)
     tell(
-        f"{path.name}:入账 {taken},被拒 {refused}", f"{path.name}: {taken} taken, {refused} refused"
+        f"{path.name}：入账 {taken}，被拒 {refused}",
+        f"{path.name}: {taken} taken, {refused} refused",
     )
 
 
@@ -229,7 +230,7 @@ def open_doors(house: Installation) -> None:
     if password is None:
         return
     sys.stderr.write(
-        "演示账户:登录页上点选角色即可进入;也可用账户名和密码登录 / demonstration accounts: choose a "
+        "演示账户：登录页上点选角色即可进入；也可用账户名和密码登录 / demonstration accounts: choose a "
         f"role on the sign-in page, or use\n  {' '.join(demo_accounts.NAMES)}\n"
         f"  密码 / password: {password}\n"
     )
@@ -305,7 +306,7 @@ def _show(house: Installation) -> None:
         for code, check in CHECKS.items()
     ]
     said = chosen(
-        f"样例年度:{head} 条记录,{len(found)} 处疑点",
+        f"样例年度：{head} 条记录，{len(found)} 处疑点",
         f"sample year: {head} entries, {len(found)} flags",
     )
     sys.stdout.write(f"{said}\n")

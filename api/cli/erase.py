@@ -20,10 +20,10 @@ def erase(
         str, typer.Argument(help="假名或其证书编号 / pseudonym, or a certificate's number")
     ],
     *,
-    basis: Annotated[str, typer.Option(help="依据,如申请文号 / on what basis")],
+    basis: Annotated[str, typer.Option(help="依据，如申请文号 / on what basis")],
     account: Annotated[str, typer.Option(help="经办账户 / account that acts")] = "local",
 ) -> None:
-    """销毁一人的密钥并入账;记录与证明不变 / Destroy a person's key; entries and proofs stay as they are."""
+    """销毁一人的密钥并入账；记录与证明不变 / Destroy a person's key; entries and proofs stay as they are."""
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.installation.settings import Settings  # noqa: PLC0415
@@ -48,19 +48,19 @@ def erase(
     where = f"{found.start}"
     sys.stdout.write(
         chosen(
-            f"已抹除 {subject}:回执在位置 {where}\n",
+            f"已抹除 {subject}：回执在位置 {where}\n",
             f"erased {subject}: receipt at position {where}\n",
         )
     )
     if erased is None:
         tell(
-            "保险库中已没有这个人:此前已抹除,或由另一密钥目录登记",
+            "保险库中已没有这个人：此前已抹除，或由另一密钥目录登记",
             "the vault did not hold this person: erased before, or entered under other keys",
         )
         return
     tell(
-        "姓名、证件号码、密钥和各种写法均已销毁;记录和视图中只有假名与掩码姓名,证明不受影响;"
-        f"恢复旧备份时会按 {kept} 再次抹除,请在另一台机器上也存一份;密钥的旧备份须到期销毁",
+        "姓名、证件号码、密钥和各种写法均已销毁；记录和视图中只有假名与掩码姓名，证明不受影响；"
+        f"恢复旧备份时会按 {kept} 再次抹除，请在另一台机器上也存一份；密钥的旧备份须到期销毁",
         "name, number, key and spellings are destroyed; entries and views hold the pseudonym and the "
         f"masked name, proofs are untouched; a restore of an old backup erases again by {kept}: keep it "
         "on another machine too, and let old backups of the keys go in time",
@@ -87,7 +87,7 @@ def _subject(house: "Installation", person: str) -> str:
     if len(holders) > 1:
         listed = ", ".join(sorted(holders))
         raise Failure(
-            f"证书 {person} 涉及多人,请给出假名:{listed}",
+            f"证书 {person} 涉及多人，请给出假名：{listed}",
             f"certificate {person} is of several people: name the pseudonym: {listed}",
         )
     return holders.pop()

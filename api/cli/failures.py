@@ -68,14 +68,14 @@ def require_file(path: Path) -> None:
         return
     if path.is_dir():
         raise Failure(
-            f"{path} 是文件夹;请写出其中的文件", f"{path} is a folder: name the files in it"
+            f"{path} 是文件夹；请写出其中的文件", f"{path} is a folder: name the files in it"
         )
     if path.exists():
         raise Failure(
-            f"{path} 是管道或设备,不能从头再读;请先存成文件",
+            f"{path} 是管道或设备，不能从头再读；请先存成文件",
             f"{path} is a pipe or a device and cannot be read again from its start: save it to a file first",
         )
-    raise Failure(f"没有这个文件:{path}", f"no such file: {path}")
+    raise Failure(f"没有这个文件：{path}", f"no such file: {path}")
 
 
 def require_day(text: str) -> date:
@@ -88,7 +88,7 @@ def require_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Failure(
-            f"{text} 不是日期,应如 2026-11-23", f"{text} is no day like 2026-11-23"
+            f"{text} 不是日期，应如 2026-11-23", f"{text} is no day like 2026-11-23"
         ) from None
 
 
@@ -123,13 +123,13 @@ def _database(error: Exception) -> Failure | None:
     if _named(error, "psycopg:OperationalError", "psycopg_pool.errors:PoolTimeout"):
         said = " ".join(str(error).split())
         return Failure(
-            f"无法使用数据库:{said}。请检查 DUDAO_DATABASE_URL 或数据目录,可运行 dudao doctor",
+            f"无法使用数据库：{said}。请检查 DUDAO_DATABASE_URL 或数据目录，可运行 dudao doctor",
             f"the database cannot be used: {said}. Check DUDAO_DATABASE_URL or the data folder, "
             "or run dudao doctor",
         )
     if _named(error, "ledger.log.clock:ClockRefused"):
         return Failure(
-            f"时钟不可信,未予入账:{getattr(error, 'zh', error)}。请校正时钟",
+            f"时钟不可信，未予入账：{getattr(error, 'zh', error)}。请校正时钟",
             f"the clock is not to be trusted, nothing was recorded: {error}. Put it right",
         )
     if _named(
@@ -138,7 +138,7 @@ def _database(error: Exception) -> Failure | None:
         "ledger.migrate:Edited",
         "ledger.connect:Unsafe",
     ):
-        return Failure(f"账本不可用:{error}", f"the ledger cannot be used: {error}")
+        return Failure(f"账本不可用：{error}", f"the ledger cannot be used: {error}")
     return None
 
 
@@ -160,7 +160,7 @@ def _reader(error: Exception) -> Failure | None:
     if not _named(error, "api.intake.imports.reader:ReaderEnded"):
         return None
     return Failure(
-        "读取文件的进程意外结束(可能内存不足或被终止);请重新运行,已入账的不会重复入账",
+        "读取文件的进程意外结束（可能内存不足或被终止）；请重新运行，已入账的不会重复入账",
         "the process that reads the file ended early, for want of memory or killed: run it again, "
         "nothing is added twice",
     )
@@ -170,14 +170,14 @@ def _files(error: Exception) -> Failure | None:
     if not isinstance(error, OSError) or error.errno is None:
         return None
     if isinstance(error, FileNotFoundError):
-        return Failure(f"没有这个文件:{error.filename}", f"no such file: {error.filename}")
+        return Failure(f"没有这个文件：{error.filename}", f"no such file: {error.filename}")
     # Of the others, those that files give: a socket's are not told by a name.
     if error.filename is None and error.errno not in _LOST:
         return None
     where = error.filename or chosen("输出", "the output")
     zh, en = _elsewhere(error)
     return Failure(
-        f"无法读写 {where}:{error.strerror}{zh}", f"cannot use {where}: {error.strerror}{en}"
+        f"无法读写 {where}：{error.strerror}{zh}", f"cannot use {where}: {error.strerror}{en}"
     )
 
 
@@ -197,6 +197,6 @@ def _elsewhere(error: OSError) -> tuple[str, str]:
     if folder != given and folder not in given.parents:
         return "", ""
     return (
-        ";请用 DUDAO_DATA 另选可写的数据目录",
+        "；请用 DUDAO_DATA 另选可写的数据目录",
         "; choose a data folder that can be written with DUDAO_DATA",
     )

@@ -29,13 +29,13 @@ def import_files(  # noqa: PLR0913 - one argument an option
     reject: Annotated[
         Path | None,
         typer.Option(
-            help="被拒行写入的文件,默认为文件名加 .reject.ndjson / file for refused lines"
+            help="被拒行写入的文件，默认为文件名加 .reject.ndjson / file for refused lines"
         ),
     ] = None,
     actor: Annotated[
         str | None,
         typer.Option(
-            help="表格由谁导入:账户,角色,机构 / who imports a sheet: ACCOUNT,ROLE,ORGANISATION"
+            help="表格由谁导入：账户,角色,机构 / who imports a sheet: ACCOUNT,ROLE,ORGANISATION"
         ),
     ] = None,
     assessment: Annotated[
@@ -54,13 +54,13 @@ def import_files(  # noqa: PLR0913 - one argument an option
         bool,
         typer.Option(
             "--backfill",
-            help="历史补录:不计迟报、时长,缺第二人的须有文号 / history from an older system: nothing "
+            help="历史补录：不计迟报、时长，缺第二人的须有文号 / history from an older system: nothing "
             "is said of how late it came; what lacks a second person rests on its document_no",
         ),
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """导入文件;可重复运行,不会重复入账 / Import files; running it again adds nothing twice."""
+    """导入文件；可重复运行，不会重复入账 / Import files; running it again adds nothing twice."""
     from api.installation.bench import recording  # noqa: PLC0415
     from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
     from api.intake.imports.files import ImportReport  # noqa: PLC0415
@@ -95,7 +95,7 @@ def _actor(text: str) -> Mapping[str, str]:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 3 or not all(parts):
         raise Failure(
-            "--actor 应写作 账户,角色,机构,如 centre-1,centre_officer,centre",
+            "--actor 应写作 账户,角色,机构，如 centre-1,centre_officer,centre",
             "--actor is ACCOUNT,ROLE,ORGANISATION, like centre-1,centre_officer,centre",
         )
     return dict(zip(("account", "role", "organisation"), parts, strict=True))
@@ -120,7 +120,7 @@ def _must_be_writable(path: Path) -> None:
     if not path.absolute().parent.is_dir():
         raise no_folder(path)
     if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
-        raise Failure(f"无法写入 {path};请另选文件", f"cannot write {path}: name another file")
+        raise Failure(f"无法写入 {path}；请另选文件", f"cannot write {path}: name another file")
 
 
 def _take(
@@ -138,7 +138,7 @@ def _take(
         try:
             importer(advance).take(path, Rejects(reject), report)
         except Invalid as error:
-            raise Failure(f"{path}:{error.zh}", f"{path}: {error.en}") from None
+            raise Failure(f"{path}：{error.zh}", f"{path}: {error.en}") from None
 
 
 def _mark(path: Path, report: "ImportReport", target: Path) -> None:
@@ -191,7 +191,7 @@ def _tell(reports: "Sequence[ImportReport]", *, as_json: bool) -> None:
         return
     for report in reports:
         said = chosen(
-            f"{report.file}:共 {report.lines} 行,入账 {report.taken},已有 {report.known},"
+            f"{report.file}：共 {report.lines} 行，入账 {report.taken}，已有 {report.known}，"
             f"被拒 {report.refused}",
             f"{report.file}: {report.lines} lines, {report.taken} taken, {report.known} known, "
             f"{report.refused} refused",
@@ -199,7 +199,7 @@ def _tell(reports: "Sequence[ImportReport]", *, as_json: bool) -> None:
         sys.stdout.write(f"{said}\n")
         if not report.complete:
             cut = chosen(
-                f"未读完:以上是前 {report.lines} 行的结果,均已入账生效;再次运行从其后继续,不会重复入账",
+                f"未读完：以上是前 {report.lines} 行的结果，均已入账生效；再次运行从其后继续，不会重复入账",
                 f"not read to its end: this is what became of its first {report.lines} lines, and it "
                 "is durable; run it again to go on behind them, nothing is added twice",
             )

@@ -11,7 +11,7 @@ from api.cli.language import chosen
 def init(
     *, json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False
 ) -> None:
-    """建立新账本:角色、库表、权限与随产品提供的目录;可重复运行 / Make a new ledger, with roles and grants."""
+    """建立新账本：角色、库表、权限与随产品提供的目录；可重复运行 / Make a new ledger, with roles and grants."""
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.installation.bench import recording  # noqa: PLC0415
@@ -26,10 +26,10 @@ def init(
         sys.stdout.write(orjson.dumps({"adopted": made, "position": head}).decode() + "\n")
         return
     said = (
-        chosen(f"新账本已建立,采用目录 {made} 项", f"a new ledger, {made} catalogues adopted")
+        chosen(f"新账本已建立，采用目录 {made} 项", f"a new ledger, {made} catalogues adopted")
         if made
         else chosen(
-            f"账本已有 {head} 条记录,未作改变", f"the ledger holds {head} entries; nothing changed"
+            f"账本已有 {head} 条记录，未作改变", f"the ledger holds {head} entries; nothing changed"
         )
     )
     sys.stdout.write(f"{said}\n")

@@ -6,7 +6,7 @@ from api.cli.language import chosen
 
 
 def migrate() -> None:
-    """将账本升级到本版本,并补齐角色与权限 / Bring the ledger up to this release, with roles and grants."""
+    """将账本升级到本版本，并补齐角色与权限 / Bring the ledger up to this release, with roles and grants."""
     from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
     from ledger.connect import Opening  # noqa: PLC0415

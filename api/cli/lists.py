@@ -32,10 +32,11 @@ _DEFAULTS: Mapping[str, str] = {"of": "roster", "by": "district"}
 """What is asked where a command is called without; over HTTP it must be said."""
 
 LimitOption = Annotated[
-    int | None, typer.Option(min=1, help="最多几行,默认全部 / rows at most, all of them by default")
+    int | None,
+    typer.Option(min=1, help="最多几行，默认全部 / rows at most, all of them by default"),
 ]
 AllOption = Annotated[
-    bool, typer.Option("--all", help="整个列表,即默认 / the whole list, as by default")
+    bool, typer.Option("--all", help="整个列表，即默认 / the whole list, as by default")
 ]
 
 

@@ -49,16 +49,16 @@ def options(
     lang: Annotated[
         str | None,
         typer.Option(
-            help="语言,可写在任何位置,默认取 DUDAO_LANG / language: "
+            help="语言，可写在任何位置，默认取 DUDAO_LANG / language: "
             f"{', '.join(LANGUAGES)}; anywhere in the command"
         ),
     ] = None,
     version: Annotated[
         bool,
-        typer.Option("--version", help="版本,可写在任何位置 / version; anywhere in the command"),
+        typer.Option("--version", help="版本，可写在任何位置 / version; anywhere in the command"),
     ] = False,
 ) -> None:
-    """督导:职业技能等级认定监督与审计台账 / Dudao: supervision and audit ledger."""
+    """督导：职业技能等级认定监督与审计台账 / Dudao: supervision and audit ledger."""
     del lang, version  # taken out of the arguments before they got here, wherever they stood
     _tell_of_unknown_variables()
 

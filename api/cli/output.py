@@ -45,7 +45,7 @@ FormatOption = Annotated[
     Format | None,
     typer.Option(
         "--format",
-        help="输出格式,默认由文件扩展名决定,否则为 table / form; by default that of the file's "
+        help="输出格式，默认由文件扩展名决定，否则为 table / form; by default that of the file's "
         "extension, else table",
     ),
 ]
@@ -55,7 +55,7 @@ OutOption = Annotated[
 
 
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="JSON 输出,同 --format json / as JSON, like --format json")
+    bool, typer.Option("--json", help="JSON 输出，同 --format json / as JSON, like --format json")
 ]
 
 
@@ -71,7 +71,7 @@ def form_of(given: Format | None, out: Path | None, *, json: bool = False) -> Fo
     if len(said) > 1:
         listed = sorted(said)
         raise Failure(
-            f"输出格式互相矛盾:{'、'.join(listed)};请改 --format 或文件的扩展名",
+            f"输出格式互相矛盾：{'、'.join(listed)}；请改 --format 或文件的扩展名",
             f"the forms contradict each other: {', '.join(listed)}; change --format or the file's name",
         )
     return said.pop() if said else Format.TABLE
@@ -152,7 +152,7 @@ def destination(out: Path | None) -> Generator[IO[bytes]]:
 def no_folder(path: Path) -> Failure:
     """Return what to say of a file whose folder is not there."""
     return Failure(
-        f"没有文件夹 {path.parent};请先建立,或换一个位置",
+        f"没有文件夹 {path.parent}；请先建立，或换一个位置",
         f"there is no folder {path.parent}: make it, or write elsewhere",
     )
 
@@ -186,7 +186,7 @@ def _pieces(
 def _say(rows: Sequence[object], basis: Mapping[str, Any]) -> None:
     """Say on stderr what the rows stand on, so that a pipe holds rows alone."""
     tell(
-        f"{len(rows)} 条;业务日期 {basis['valid_at']},入账位置 {basis['position']},"
+        f"{len(rows)} 条；业务日期 {basis['valid_at']}，入账位置 {basis['position']}，"
         f"规则 {basis['rules'] or '无'}",
         f"{len(rows)} rows; day {basis['valid_at']}, position {basis['position']}, "
         f"rules {basis['rules'] or 'none'}",
@@ -260,9 +260,7 @@ def _draw_one_by_one(
 
 
 def _head(field: Field) -> str:
-    from api.words.language import in_print  # noqa: PLC0415 - start-up time
-
-    return field.head.en if language() == "en" else in_print(field.head.zh)
+    return field.head.en if language() == "en" else field.head.zh
 
 
 def _cell(row: Mapping[str, Any], field: Field) -> str:

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 FolderOption = Annotated[
     Path | None,
-    typer.Option(help="密钥与检查点的目录,默认在数据目录中 / folder of keys and last checkpoint"),
+    typer.Option(help="密钥与检查点的目录，默认在数据目录中 / folder of keys and last checkpoint"),
 ]
 OriginOption = Annotated[
-    str | None, typer.Option(help="日志名称,默认取对外地址 / name of the log, e.g. host/log")
+    str | None, typer.Option(help="日志名称，默认取对外地址 / name of the log, e.g. host/log")
 ]
 NOWHERE = "dudao.invalid/log"
 """The name of a log whose installation has no address of its own."""
@@ -63,7 +63,7 @@ def signer(  # noqa: PLR0913 - one argument an option
     ] = None,
     reason: Annotated[str | None, typer.Option(help="另立名称的理由 / why")] = None,
 ) -> None:
-    """独立进程:为账本签检查点,并请见证联署 / Sign checkpoints of the ledger, and have them cosigned."""
+    """独立进程：为账本签检查点，并请见证联署 / Sign checkpoints of the ledger, and have them cosigned."""
     from api.installation.opening import open_ledger  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
     from proof import running  # noqa: PLC0415
@@ -114,7 +114,7 @@ def _require_real(connection: "Connection[Any]", *, trial: bool) -> None:
     row: Any = connection.execute(SAYS_DEMONSTRATION).fetchone()
     if row[0] and not trial:
         raise Failure(
-            "这是演示台账,其入账时间由演示时钟设定,不予签署;仅供试用时请设 DUDAO_TRIAL=1",
+            "这是演示台账，其入账时间由演示时钟设定，不予签署；仅供试用时请设 DUDAO_TRIAL=1",
             "this ledger is a demonstration, whose times were set: it is not signed. Where it is for a "
             "trial alone, set DUDAO_TRIAL=1",
         )
@@ -146,14 +146,14 @@ def checkpoint(
             _require_real(connection, trial=database.is_embedded or settings.trial)
             if not (database.is_embedded or settings.trial or folder is not None):
                 raise Failure(
-                    "没有运行中的签名者:请先启动 dudao signer,或用 --folder 指明其目录",
+                    "没有运行中的签名者：请先启动 dudao signer，或用 --folder 指明其目录",
                     "no signer is running: start dudao signer, or name its --folder",
                 )
             place, name = folder or settings.folder / "signer", origin or _origin(settings)
             if folder is None and not kept.log_keys(connection, name):
                 tell(
-                    f"注意:试用密钥将占用日志名称 {name};此后其他签名者(dudao signer)不能再用这个名称,只能用 "
-                    "--new-origin 另立。正式使用请先启动 dudao signer,或用 --folder 指明其目录",
+                    f"注意：试用密钥将占用日志名称 {name}；此后其他签名者（dudao signer）不能再用这个名称，只能用 "
+                    "--new-origin 另立。正式使用请先启动 dudao signer，或用 --folder 指明其目录",
                     f"note: this trial's key takes the log's name {name}: another signer cannot use it "
                     "afterwards, but begin under another with --new-origin. For more than a trial start "
                     "dudao signer first, or name its --folder",
@@ -162,7 +162,7 @@ def checkpoint(
             running.once(made, connection, None, _seconds())
             if folder is None:
                 tell(
-                    "没有运行中的签名者:由试用密钥签署,密钥与账本同在一处,不足以对抗管理员",
+                    "没有运行中的签名者：由试用密钥签署，密钥与账本同在一处，不足以对抗管理员",
                     "no signer is running: signed with this trial's own key, which lies beside the "
                     "ledger and proves nothing against whoever runs it",
                 )
@@ -203,7 +203,7 @@ def witness(  # noqa: PLR0913 - one argument an option
         bool, typer.Option("--show-key", help="只打印公钥 / print its key")
     ] = False,
 ) -> None:
-    """独立见证:只联署与所知相连的检查点 / Cosign what continues the logs that are known."""
+    """独立见证：只联署与所知相连的检查点 / Cosign what continues the logs that are known."""
     from proof.notes import PublicKey, read_vkey  # noqa: PLC0415 - start-up time
     from proof.witness import Witness, open_key, server  # noqa: PLC0415
 
@@ -222,7 +222,7 @@ def witness(  # noqa: PLR0913 - one argument an option
     with made:
         made.timeout = 1.0
         where = f"http://{host}:{made.server_address[1]}"
-        tell(f"见证已启动:{where}", f"the witness listens on {where}")
+        tell(f"见证已启动：{where}", f"the witness listens on {where}")
         while not stop.is_set():
             made.handle_request()
 
@@ -232,7 +232,7 @@ def bundle(
     *,
     out: Annotated[Path, typer.Option("-o", "--output", help="写入文件 / write to this file")],
 ) -> None:
-    """证据包:一家企业的全部记录及证明 / Evidence bundle: every entry about one enterprise, proved."""
+    """证据包：一家企业的全部记录及证明 / Evidence bundle: every entry about one enterprise, proved."""
     from api.cli.output import destination  # noqa: PLC0415 - start-up time
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from api.reports import bundles  # noqa: PLC0415
@@ -250,7 +250,7 @@ def bundle(
         with destination(out) as file:
             bundles.write(house, Typesetter(), actor, uscc, file)
     tell(
-        f"{out}:请另行取得公钥与策略后核验,dudao verify --bundle",
+        f"{out}：请另行取得公钥与策略后核验，dudao verify --bundle",
         f"{out}: take keys and policy from elsewhere and verify with dudao verify --bundle",
     )
 
@@ -271,13 +271,13 @@ def verify_bundle(file: Path, policy: Path | None, maker: str | None) -> None:
                 found = check(content, believed, maker)
         except BadBundle as error:
             raise Failure(
-                f"{file} 核验不通过:{error}", f"{file} does not hold: {error}", 1
+                f"{file} 核验不通过：{error}", f"{file} does not hold: {error}", 1
             ) from error
     count, checkpoint = len(found.positions), found.checkpoint
     sys.stdout.write(
         chosen(
-            f"证据包完好:{found.subject} 的 {count} 条记录均在日志 {checkpoint.origin} 的 "
-            f"{checkpoint.size} 条之中;证据 {found.evidence} 件,未到 {len(found.missing)} 件\n",
+            f"证据包完好：{found.subject} 的 {count} 条记录均在日志 {checkpoint.origin} 的 "
+            f"{checkpoint.size} 条之中；证据 {found.evidence} 件，未到 {len(found.missing)} 件\n",
             f"the bundle holds: {count} entries about {found.subject} are among the "
             f"{checkpoint.size} of the log {checkpoint.origin}; {found.evidence} files of evidence, "
             f"{len(found.missing)} never arrived\n",
@@ -289,7 +289,7 @@ def verify_bundle(file: Path, policy: Path | None, maker: str | None) -> None:
         sys.stdout.write(chosen(f"{name} 于 {when} 联署\n", f"cosigned by {name} at {when}\n"))
     if found.own_policy:
         tell(
-            "公钥取自包内:由谁签署未经核对,请用 --policy 给出另行取得的策略",
+            "公钥取自包内：由谁签署未经核对，请用 --policy 给出另行取得的策略",
             "the keys came from the bundle itself: who signed was not checked; give --policy",
         )
 
@@ -299,19 +299,19 @@ def _tell_complete(found: "Checked") -> None:
     complete = found.complete
     if complete is None:
         said = chosen(
-            "未证明没有缺漏:包内没有日终封账\n",
+            "未证明没有缺漏：包内没有日终封账\n",
             "that no entry is missing is not shown: the bundle holds no closed day\n",
         )
     elif complete.entries == 0:
         said = chosen(
-            f"至 {complete.day} 日终(位置 {complete.upto})没有关于 {found.subject} 的记录\n",
+            f"至 {complete.day} 日终（位置 {complete.upto}）没有关于 {found.subject} 的记录\n",
             f"by the close of {complete.day} (position {complete.upto}) there was no entry about "
             f"{found.subject}\n",
         )
     else:
         said = chosen(
-            f"至 {complete.day} 日终(位置 {complete.upto})关于 {found.subject} 的 {complete.entries} 条"
-            "记录全部在内,没有缺漏\n",
+            f"至 {complete.day} 日终（位置 {complete.upto}）关于 {found.subject} 的 {complete.entries} 条"
+            "记录全部在内，没有缺漏\n",
             f"by the close of {complete.day} (position {complete.upto}) all {complete.entries} entries about "
             f"{found.subject} are here, none is missing\n",
         )
@@ -367,7 +367,7 @@ def _tell_lost(connection: Any, made: "Signer") -> None:  # noqa: ANN401 - a con
 
 def _introduce(made: "Signer") -> None:
     for key in made.public:
-        tell(f"日志公钥:{key.vkey}", f"verifier key: {key.vkey}")
+        tell(f"日志公钥：{key.vkey}", f"verifier key: {key.vkey}")
 
 
 def _tell(done: "Round") -> None:
@@ -382,7 +382,7 @@ def _tell(done: "Round") -> None:
         else:
             said.append(
                 chosen(
-                    f"{asked.name} 未联署:{asked.refusal}",
+                    f"{asked.name} 未联署：{asked.refusal}",
                     f"{asked.name} did not cosign: {asked.refusal}",
                 )
             )
@@ -405,9 +405,9 @@ def _explained() -> Generator[None]:
     except Inconsistent as error:
         raise _alarm(error) from error
     except BadKey as error:
-        raise Failure(f"不是可用的密钥:{error}", f"not a key that can be used: {error}") from error
+        raise Failure(f"不是可用的密钥：{error}", f"not a key that can be used: {error}") from error
     except BadPolicy as error:
-        raise Failure(f"策略文件有误:{error}", f"the policy cannot be used: {error}") from error
+        raise Failure(f"策略文件有误：{error}", f"the policy cannot be used: {error}") from error
     except Busy as error:
         raise Failure(
             "已有另一签名者在运行", "another signer works on this ledger already"
@@ -417,9 +417,9 @@ def _explained() -> Generator[None]:
 def _alarm(error: Any) -> Failure:  # noqa: ANN401 - its class is not loaded by every command
     last, size = error.last, error.size
     return Failure(
-        f"拒绝签署:账本现有 {size} 条,与已签的 {last.origin} 第 {last.size} 条的检查点不相连。"
-        "账本被改写、截断,或连到了另一个库:请保留现场,与备份和见证核对;"
-        "若为恢复备份而确实丢失了记录,用 --new-origin 另立名称",
+        f"拒绝签署：账本现有 {size} 条，与已签的 {last.origin} 第 {last.size} 条的检查点不相连。"
+        "账本被改写、截断，或连到了另一个库：请保留现场，与备份和见证核对；"
+        "若为恢复备份而确实丢失了记录，用 --new-origin 另立名称",
         f"refused to sign: the ledger has {size} entries and does not continue the checkpoint of "
         f"{last.size} signed for {last.origin}. It was rewritten or cut, or is another one: leave "
         "everything as it is and compare with backup and witnesses; if entries were lost in a "

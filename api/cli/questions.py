@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 ValidAt = Annotated[
     str | None,
     typer.Option(
-        help="业务日期,如 2025-03-01,默认今天;给了 --known-at 或 --position 时默认为其入账之日 / day; today by "
+        help="业务日期，如 2025-03-01，默认今天；给了 --known-at 或 --position 时默认为其入账之日 / day; today by "
         "default, with --known-at or --position the day of that recording"
     ),
 ]
 KnownAt = Annotated[
     str | None,
-    typer.Option(help="截至何时所知,如 2025-03-01T09:00:00+08:00 / as known at this instant"),
+    typer.Option(help="截至何时所知，如 2025-03-01T09:00:00+08:00 / as known at this instant"),
 ]
 Position = Annotated[
     str | None, typer.Option(help="截至哪个入账位置所知 / as known at this position")
@@ -45,6 +45,6 @@ def question_of(of: type[Q], chosen: Mapping[str, Any]) -> Q:
         faults = unclear(error.errors()).errors
         said = [f"  --{f.field.replace('_', '-')}: {one_of(f.reason)}" for f in faults]
         raise Failure(
-            "\n".join(["参数不符合要求:", *said]),
+            "\n".join(["参数不符合要求：", *said]),
             "\n".join(["options are not as required:", *said]),
         ) from None

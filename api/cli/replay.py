@@ -26,25 +26,25 @@ def replay(  # noqa: PLR0913 - one argument an option
     valid_at: Annotated[
         str | None,
         typer.Option(
-            help="只计该业务日期的行;不给则各日一并重算 / rows of this day alone; without it those of all days"
+            help="只计该业务日期的行；不给则各日一并重算 / rows of this day alone; without it those of all days"
         ),
     ] = None,
     known_at: KnownAt = None,
     position: Position = None,
     check: Annotated[
-        bool, typer.Option("--check", help="与视图逐行比较,不符则以 1 结束 / compare row by row")
+        bool, typer.Option("--check", help="与视图逐行比较，不符则以 1 结束 / compare row by row")
     ] = False,
     rules: Annotated[
         Path | None,
         typer.Option(
-            help="换一套规则重算:JSON 文件,含 edition 和要改的规则 / fold with another rule set"
+            help="换一套规则重算：JSON 文件，含 edition 和要改的规则 / fold with another rule set"
         ),
     ] = None,
     tables: Annotated[
         bool,
         typer.Option(
             "--tables",
-            help="给出各数据表的校验和,与 dudao export 的清单相比 / digests as the manifest of dudao export states",
+            help="给出各数据表的校验和，与 dudao export 的清单相比 / digests as the manifest of dudao export states",
         ),
     ] = False,
     engine: EngineOption = EngineKind.LOCAL,
@@ -52,7 +52,7 @@ def replay(  # noqa: PLR0913 - one argument an option
     workers: WorkersOption = 0,
     json: JsonOption = False,
 ) -> None:
-    """由账本重算,不看视图 / Fold the ledger itself, without the projections."""
+    """由账本重算，不看视图 / Fold the ledger itself, without the projections."""
     from api.cli import replaying  # noqa: PLC0415 - start-up time
     from api.cli.rules_file import read  # noqa: PLC0415
     from api.installation.wiring import caught_up  # noqa: PLC0415
@@ -62,12 +62,12 @@ def replay(  # noqa: PLR0913 - one argument an option
     where = chosen_engine(engine, scheduler, workers)
     if check and rules is not None:
         raise Failure(
-            "--rules 与 --check 不能同用:视图按账本采用的规则编制,换一套规则必然不同",
+            "--rules 与 --check 不能同用：视图按账本采用的规则编制，换一套规则必然不同",
             "--rules and --check exclude each other: the views follow the rules that the ledger adopted",
         )
     if tables and (check or rules is not None or valid_at is not None):
         raise Failure(
-            "--tables 含各日、按账本的规则,不与 --check、--rules、--valid-at 同用",
+            "--tables 含各日、按账本的规则，不与 --check、--rules、--valid-at 同用",
             "--tables is of all days under the ledger's rules: not with --check, --rules or --valid-at",
         )
     other = None if rules is None else read(rules)  # what is wrong with it is said at once
@@ -119,7 +119,7 @@ def _summary(
     )
     table(rows, fields)
     tell(
-        f"位置 {position},业务日期:{'各日一并' if day is None else day}",
+        f"位置 {position}，业务日期：{'各日一并' if day is None else day}",
         f"position {position}, day: {'all days' if day is None else day}",
     )
 
@@ -136,7 +136,7 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     elif not differences:
         same = chosen(
-            f"视图与账本一致(位置 {position}):比较了所有表中曾经有效的每一行及其起止位置,以及各统计合计",
+            f"视图与账本一致（位置 {position}）：比较了所有表中曾经有效的每一行及其起止位置，以及各统计合计",
             f"the views equal the ledger at position {position}: compared was every row of every table "
             "that ever held, from and up to which entry, and the sums that counts rest on",
         )
@@ -146,7 +146,7 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
             sys.stdout.write("\t".join(each.values()) + "\n")
     if differences:
         tell(
-            f"视图与账本有 {len(differences)} 行不符;可运行 dudao projections rebuild",
+            f"视图与账本有 {len(differences)} 行不符；可运行 dudao projections rebuild",
             f"{len(differences)} rows differ from the ledger; run dudao projections rebuild",
         )
         raise typer.Exit(1)
@@ -160,7 +160,7 @@ def rebuild(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="只报告该表的差异;各表出自同一次折叠,总是一起重建 / table to report on"
+            help="只报告该表的差异；各表出自同一次折叠，总是一起重建 / table to report on"
         ),
     ] = None,
     *,
@@ -170,7 +170,7 @@ def rebuild(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """在旁重建视图并切换;有差异时以 1 结束 / Rebuild the views beside the live ones and switch."""
+    """在旁重建视图并切换；有差异时以 1 结束 / Rebuild the views beside the live ones and switch."""
     import orjson  # noqa: PLC0415 - start-up time
 
     from api.installation.settings import Settings  # noqa: PLC0415
@@ -181,7 +181,7 @@ def rebuild(
 
     if name is not None and name not in TABLES:
         listed = "、".join(TABLES)
-        raise Failure(f"没有视图 {name};可用:{listed}", f"there is no view {name}: {listed}")
+        raise Failure(f"没有视图 {name}；可用：{listed}", f"there is no view {name}: {listed}")
     # Without bringing the views up first: they may be a later release's, to which nothing is added.
     with Installation(Settings(), connections=4) as house:
         try:
@@ -198,7 +198,7 @@ def rebuild(
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     else:
         said = chosen(
-            f"已重建到位置 {rebuilt.position} 并切换,差异 {len(found)} 处",
+            f"已重建到位置 {rebuilt.position} 并切换，差异 {len(found)} 处",
             f"rebuilt up to position {rebuilt.position} and switched, {len(found)} differences",
         )
         sys.stdout.write(f"{said}\n")

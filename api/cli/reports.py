@@ -27,7 +27,7 @@ def report(  # noqa: PLR0913 - one argument an option
     position: Position = None,
     lang: Annotated[Lang, typer.Option(help="语言 / language")] = Lang.ZH,
 ) -> None:
-    """督导报告(PDF) / Supervision report on one enterprise, as PDF."""
+    """督导报告（PDF） / Supervision report on one enterprise, as PDF."""
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from api.reports.question import ReportQuestion  # noqa: PLC0415 - start-up time
     from api.reports.report import report as made_of  # noqa: PLC0415
@@ -42,6 +42,6 @@ def report(  # noqa: PLR0913 - one argument an option
         file.write(made.pdf)
     basis = made.answer_basis.basis
     sys.stderr.write(
-        f"{out}:业务日期 {basis['valid_at']},入账位置 {basis['position']}\n"
+        f"{out}：业务日期 {basis['valid_at']}，入账位置 {basis['position']}\n"
         f"{out}: day {basis['valid_at']}, position {basis['position']}\n"
     )

@@ -37,12 +37,12 @@ def list_questions(
 def add(
     name: Annotated[str, typer.Argument(help="名称 / name")],
     address: Annotated[
-        str, typer.Argument(help="列表的地址,如 /v1/flags?code=S1 / address of a list")
+        str, typer.Argument(help="列表的地址，如 /v1/flags?code=S1 / address of a list")
     ],
     *,
     description: Annotated[str, typer.Option(help="说明 / description")] = "",
 ) -> None:
-    """保存一个问题,现在的答案算作已看过 / Save a question; its present answer counts as seen."""
+    """保存一个问题，现在的答案算作已看过 / Save a question; its present answer counts as seen."""
     from api.installation import saved_questions  # noqa: PLC0415 - start-up time
 
     _tell(_with(lambda house, who: [saved_questions.save(house, who, name, description, address)]))
@@ -56,7 +56,7 @@ def follow(
         str | None, typer.Option(help="职业名称 / name of the occupation")
     ] = None,
 ) -> None:
-    """关注一家企业或一个职业:其各个列表都存为问题 / Follow an enterprise or an occupation."""
+    """关注一家企业或一个职业：其各个列表都存为问题 / Follow an enterprise or an occupation."""
     from api.installation import saved_questions  # noqa: PLC0415 - start-up time
 
     _tell(_with(lambda house, who: saved_questions.follow(house, who, uscc, occupation)))
@@ -66,16 +66,16 @@ def digest(
     *,
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="与哪天日终比较,默认昨天 / compared with the end of this day"),
+        typer.Option("--from", help="与哪天日终比较，默认昨天 / compared with the end of this day"),
     ] = None,
     to: Annotated[
-        str | None, typer.Option(help="到哪天日终,默认现在 / up to the end of this day")
+        str | None, typer.Option(help="到哪天日终，默认现在 / up to the end of this day")
     ] = None,
     form: FormatOption = None,
     out: OutOption = None,
     json: JsonOption = False,
 ) -> None:
-    """关注摘要:保存和关注的内容自昨天以来的变化 / What changed since yesterday in what is followed."""
+    """关注摘要：保存和关注的内容自昨天以来的变化 / What changed since yesterday in what is followed."""
     from api.cli.questions import question_of  # noqa: PLC0415 - start-up time
     from api.installation.digest import DIGEST, DigestQuestion  # noqa: PLC0415
     from projections.items.shape import shape_of  # noqa: PLC0415
@@ -117,6 +117,6 @@ def _with(
 def _tell(found: "Sequence[dict[str, Any]]") -> None:
     for each in found:
         tell(
-            f"{each['id']} {each['name']}:{each['address']},{each['rows']} 行",
+            f"{each['id']} {each['name']}：{each['address']}，{each['rows']} 行",
             f"{each['id']} {each['name']}: {each['address']}, {each['rows']} rows",
         )

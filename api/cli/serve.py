@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HostOption = Annotated[str | None, typer.Option(help="监听地址 / address to listen on")]
 PortOption = Annotated[
-    int | None, typer.Option(min=0, max=65_535, help="监听端口,0 为任选 / port, 0 for any")
+    int | None, typer.Option(min=0, max=65_535, help="监听端口，0 为任选 / port, 0 for any")
 ]
 
 
@@ -29,7 +29,7 @@ def serve(*, host: HostOption = None, port: PortOption = None, workers: WorkersO
 
 
 def demo(*, host: HostOption = None, port: PortOption = None) -> None:
-    """载入样例年度,列出疑点并启动服务 / Load the sample year, show what was flagged, and serve."""
+    """载入样例年度，列出疑点并启动服务 / Load the sample year, show what was flagged, and serve."""
     settings = _settings(host, port)
     # A demonstration is a trial: it sees to tables and roles by itself, on a server too. Who tries it
     # out reads what it found, and not each request.
@@ -52,7 +52,7 @@ def run(settings: "Settings", *, sample: bool, workers: int = 1) -> None:
         listening = server.listen(settings)
     except server.Occupied as error:
         raise Failure(
-            f"无法监听 {error};请用 --port 或 DUDAO_PORT 另选端口,或核对 --host(DUDAO_HOST)",
+            f"无法监听 {error}；请用 --port 或 DUDAO_PORT 另选端口，或核对 --host(DUDAO_HOST)",
             f"cannot listen at {error}; choose another port with --port or DUDAO_PORT, or see to --host",
         ) from None
 
@@ -68,7 +68,7 @@ def run(settings: "Settings", *, sample: bool, workers: int = 1) -> None:
 
             found(house.bench)
         # One line for both languages: scripts wait for the address in it.
-        begun, end = chosen("督导已启动 / ", ""), chosen("(Ctrl+C 结束)", "(Ctrl+C ends it)")
+        begun, end = chosen("督导已启动 / ", ""), chosen("（Ctrl+C 结束）", "(Ctrl+C ends it)")
         sys.stderr.write(f"{begun}Dudao serves at {where} {end}\n")
         sys.stderr.flush()
         if not sample:
@@ -89,7 +89,7 @@ def _invite_first(house: "Installation", where: str) -> None:
         return
     minutes = int(FIRST.total_seconds() // 60)
     sys.stderr.write(
-        f"还没有账户。请在 {minutes} 分钟内打开此一次性链接,设立首名安全管理员:\n"
+        f"还没有账户。请在 {minutes} 分钟内打开此一次性链接，设立首名安全管理员：\n"
         f"No account yet. Within {minutes} minutes, make the first security administrator here:\n"
         f"  {address(where, secret)}\n"
     )

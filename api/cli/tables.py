@@ -32,7 +32,7 @@ def export(  # noqa: PLR0913 - one argument an option
         int,
         typer.Option(
             min=0,
-            help="只写该入账位置之后得知的内容;目录中已有到该位置的表时,在其上增补 / only what was learnt behind "
+            help="只写该入账位置之后得知的内容；目录中已有到该位置的表时，在其上增补 / only what was learnt behind "
             "this position; a folder that holds the tables up to there is brought up to date",
         ),
     ] = 0,
@@ -41,7 +41,7 @@ def export(  # noqa: PLR0913 - one argument an option
     workers: WorkersOption = 0,
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False,
 ) -> None:
-    """把双时间数据表写成 Parquet,再次运行只写变化 / Write the tables in two times as Parquet; again: what changed."""
+    """把双时间数据表写成 Parquet，再次运行只写变化 / Write the tables in two times as Parquet; again: what changed."""
     from api.installation import tables  # noqa: PLC0415 - start-up time
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from replay.lake.manifest import Unusable  # noqa: PLC0415
@@ -53,7 +53,7 @@ def export(  # noqa: PLR0913 - one argument an option
         position = house.ends().followed
         if since > position:
             raise Failure(
-                f"账本只到位置 {position},没有 {since} 之后的内容",
+                f"账本只到位置 {position}，没有 {since} 之后的内容",
                 f"the ledger ends at position {position}: there is nothing behind {since}",
             )
         if scheduler is None and not workers and position - since < FEW:
@@ -91,7 +91,7 @@ def _tell(folder: Path, made: "Manifest", *, as_json: bool) -> None:
     )
     table(rows, fields)
     said = chosen(
-        f"已写入 {folder},位置 {made.position},根 {made.root};清单见 manifest.json",
+        f"已写入 {folder}，位置 {made.position}，根 {made.root}；清单见 manifest.json",
         f"written to {folder} at position {made.position}, root {made.root}; see manifest.json",
     )
     sys.stdout.write(f"{said}\n")

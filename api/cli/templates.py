@@ -21,11 +21,11 @@ def template(
     uscc: Annotated[
         str | None,
         typer.Option(
-            help="为哪家企业:下拉列表取其确认范围 / whose confirmed scope the lists offer"
+            help="为哪家企业：下拉列表取其确认范围 / whose confirmed scope the lists offer"
         ),
     ] = None,
 ) -> None:
-    """下载空表,带下拉列表 / An empty sheet to fill in, with lists to choose from."""
+    """下载空表，带下拉列表 / An empty sheet to fill in, with lists to choose from."""
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from api.intake.sheets.offers import for_enterprise  # noqa: PLC0415
     from api.intake.sheets.templates import form_named  # noqa: PLC0415 - start-up time

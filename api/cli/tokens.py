@@ -18,13 +18,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 RoleOption = Annotated[Role, typer.Option(help="角色 / role")]
 DistrictOption = Annotated[
-    str | None, typer.Option(help="区代码,如 110108 或 BDA / code of the district authority")
+    str | None, typer.Option(help="区代码，如 110108 或 BDA / code of the district authority")
 ]
 UsccOption = Annotated[
     str | None, typer.Option(help="统一社会信用代码 / unified social credit code")
 ]
 OrganisationOption = Annotated[
-    str | None, typer.Option(help="机构,如专家的单位 / organisation, e.g. an expert's affiliation")
+    str | None, typer.Option(help="机构，如专家的单位 / organisation, e.g. an expert's affiliation")
 ]
 
 
@@ -59,9 +59,9 @@ def token(  # noqa: PLR0913 - one argument an option
     uscc: UsccOption = None,
     organisation: OrganisationOption = None,
     account: Annotated[
-        str | None, typer.Option(help="账户名;已登记的账户以登记为准 / account name")
+        str | None, typer.Option(help="账户名；已登记的账户以登记为准 / account name")
     ] = None,
-    ttl: Annotated[str, typer.Option(help="有效期,如 1d、12h / time to live")] = "1d",
+    ttl: Annotated[str, typer.Option(help="有效期，如 1d、12h / time to live")] = "1d",
 ) -> None:
     """打印访问令牌 / Print a bearer token."""
     from api.access.access_log import command_line  # noqa: PLC0415
@@ -104,6 +104,6 @@ def _must_agree(who: "Actor") -> None:
         raise Failure(f"账户 {who.account} 已停用", f"account {who.account} is disabled")
     if (stored.role, stored.organisation) != (who.role.value, who.organisation):
         raise Failure(
-            f"账户 {who.account} 登记为 {stored.role}({stored.organisation})",
+            f"账户 {who.account} 登记为 {stored.role}（{stored.organisation}）",
             f"account {who.account} is stored as {stored.role} of {stored.organisation}",
         )

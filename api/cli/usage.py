@@ -35,4 +35,4 @@ def explained(error: Any) -> tuple[str, str]:  # noqa: ANN401 - any error of the
     message = str(error.format_message()).rstrip(".")
     path = error.ctx.command_path if error.ctx is not None else "dudao"
     zh = _ZH.get(type(error).__name__, "命令用法有误")
-    return f"{zh}:{message};用法见 {path} --help", f"{message}; see {path} --help"
+    return f"{zh}：{message}；用法见 {path} --help", f"{message}; see {path} --help"

@@ -24,9 +24,9 @@ users = typer.Typer(help="账户 / Accounts", no_args_is_help=True)
 AccountArgument = Annotated[str, typer.Argument(help="账户名 / account name")]
 PersonOption = Annotated[
     str | None,
-    typer.Option(help="持有人的工号或姓名,用于检查互斥角色 / staff number or name of the holder"),
+    typer.Option(help="持有人的工号或姓名，用于检查互斥角色 / staff number or name of the holder"),
 ]
-LastsOption = Annotated[str, typer.Option("--ttl", help="链接有效期,如 1d、12h / time to live")]
+LastsOption = Annotated[str, typer.Option("--ttl", help="链接有效期，如 1d、12h / time to live")]
 
 
 class Acting(NamedTuple):
@@ -113,7 +113,7 @@ def _instant(value: object) -> object:
 
 @users.command("disable")
 def disable_user(account: AccountArgument) -> None:
-    """停用账户,其会话、令牌随即失效 / Disable an account and with it its sessions and tokens."""
+    """停用账户，其会话、令牌随即失效 / Disable an account and with it its sessions and tokens."""
     from api.access import administration  # noqa: PLC0415
 
     with _acting() as acting:
@@ -128,7 +128,7 @@ def invite_user(account: AccountArgument, *, ttl: LastsOption = "1d") -> None:
 
 @users.command("reset")
 def reset_user(account: AccountArgument, *, ttl: LastsOption = "1d") -> None:
-    """作废密码与二次验证,打印一次性链接 / Void password and second factor; print a one-time link."""
+    """作废密码与二次验证，打印一次性链接 / Void password and second factor; print a one-time link."""
     _link(account, ttl, void=True)
 
 
@@ -159,7 +159,7 @@ def list_tokens() -> None:
 
 @users.command("revoke-token")
 def revoke_token(
-    token_id: Annotated[str, typer.Argument(help="令牌编号,见 tokens / id of the token")],
+    token_id: Annotated[str, typer.Argument(help="令牌编号，见 tokens / id of the token")],
 ) -> None:
     """撤销一个令牌 / Take one token back."""
     from api.access.token_table import revoke  # noqa: PLC0415

@@ -38,19 +38,19 @@ def what_if(  # noqa: PLR0913 - one argument an option
     *,
     rules: Annotated[
         Path | None,
-        typer.Option(help="规则文件(JSON),视为各日有效 / rule set, as if in force on every day"),
+        typer.Option(help="规则文件（JSON），视为各日有效 / rule set, as if in force on every day"),
     ] = None,
     catalogue: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="目录文件,或已收录目录的 SHA-256 / a catalogue's file, or the SHA-256 of a stored one",
+            help="目录文件，或已收录目录的 SHA-256 / a catalogue's file, or the SHA-256 of a stored one",
         ),
     ] = None,
     kind: Annotated[
         str | None,
         typer.Option(
-            help="目录类别,文件未收录时必填 / kind of a file that is not stored: dictionary "
+            help="目录类别，文件未收录时必填 / kind of a file that is not stored: dictionary "
             "new_occupations standards qualifications mapping rules outline"
         ),
     ] = None,
@@ -58,14 +58,14 @@ def what_if(  # noqa: PLR0913 - one argument an option
         str | None, typer.Option("--from", help="目录的生效日 / first day of the catalogue")
     ] = None,
     valid_to: Annotated[
-        str | None, typer.Option("--to", help="目录的失效日(不含) / its end, not included")
+        str | None, typer.Option("--to", help="目录的失效日（不含） / its end, not included")
     ] = None,
     edition: Annotated[str, typer.Option(help="目录的版本名称 / name of its edition")] = "",
     suppose: Annotated[
         Path | None,
         typer.Option(
             metavar="NDJSON",
-            help="假设的记录,同导入文件;照常判定,不入账 / lines as for an import, decided and never recorded",
+            help="假设的记录，同导入文件；照常判定，不入账 / lines as for an import, decided and never recorded",
         ),
     ] = None,
     valid_at: ValidAt = None,
@@ -77,7 +77,7 @@ def what_if(  # noqa: PLR0913 - one argument an option
             "-o",
             "--output",
             metavar="DIR",
-            help="目录:差异与假设下的各表(Parquet) / folder for differences and tables as they would be",
+            help="目录：差异与假设下的各表（Parquet） / folder for differences and tables as they would be",
         ),
     ] = None,
     engine: EngineOption = EngineKind.LOCAL,
@@ -85,7 +85,7 @@ def what_if(  # noqa: PLR0913 - one argument an option
     workers: WorkersOption = 0,
     json: Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")] = False,
 ) -> int:
-    """假如:换规则、换目录或假设若干记录,重算全市并比较;不入账 / What if; nothing is recorded."""
+    """假如：换规则、换目录或假设若干记录，重算全市并比较；不入账 / What if; nothing is recorded."""
     from api.installation import supposing  # noqa: PLC0415 - start-up time
     from api.installation.wiring import LOCAL, caught_up  # noqa: PLC0415
     from api.questions.queries import settle  # noqa: PLC0415
@@ -270,15 +270,15 @@ class _Told:
             self._draw()
         found = self._found
         for each in found.refusals:
-            tell(f"第 {each.line} 行:{each.zh}", f"line {each.line}: {each.en}")
+            tell(f"第 {each.line} 行：{each.zh}", f"line {each.line}: {each.en}")
         if found.refused and not found.taken and not found.suppositions.concerns_all:
             tell(
-                "所假设的行都不予办理:等于什么也没有假设",
+                "所假设的行都不予办理：等于什么也没有假设",
                 "every supposed line would be refused: nothing was supposed",
             )
         differing = sum(self._lines.values())
         tell(
-            f"{self._subjects} 家企业中,{self._flips.total} 处结论会改变,共 {differing} 处差异;未入账",
+            f"{self._subjects} 家企业中，{self._flips.total} 处结论会改变，共 {differing} 处差异；未入账",
             f"{self._flips.total} verdicts of {self._subjects} enterprises would change, {differing} "
             "differences in all; nothing was recorded",
         )

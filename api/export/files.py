@@ -55,13 +55,13 @@ class Origin(NamedTuple):
             ("业务日期 / valid_at", str(self.basis.get("valid_at") or "")),
             ("入账时间 / known_at", instant(self.basis.get("known_at"))),
             ("台账位置 / position", str(self.basis.get("position", ""))),
-            *([("台账根(SHA-256) / root", self.root)] if self.root else []),
+            *([("台账根（SHA-256） / root", self.root)] if self.root else []),
             *((f"{name}", str(value)) for name, value in rest.items()),
             ("筛选条件 / filters", _listed(self.filters) or "无 / none"),
             ("可见范围 / limited to", _listed(self.limited or {}) or "全部 / everything"),
             (
                 "结构化字段 / structured fields",
-                "以文字概括,完整内容见 JSON 或 CSV / in few words; JSON and CSV hold all of them",
+                "以文字概括，完整内容见 JSON 或 CSV / in few words; JSON and CSV hold all of them",
             ),
         ]
 

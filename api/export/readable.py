@@ -16,7 +16,8 @@ from projections.items.shape import Field, Shape
 
 _YES, _NO = Words("是", "yes"), Words("否", "no")
 _PAUSE = Words("、", ", ")
-_STOP = Words(";", "; ")
+_STOP = Words("；", "; ")
+_COLON = Words("：", ":")
 
 
 def cell(row: Mapping[str, Any], field: Field, language: Language = "zh") -> str:
@@ -95,7 +96,7 @@ def _occupation(value: Mapping[str, Any], shape: Shape, language: Language) -> s
     levels = next((field for field in shape.fields if field.name == "levels"), None)
     if levels is None or not value.get("levels"):
         return name
-    return f"{name}:{readable(value['levels'], levels, language)}"
+    return f"{name}{_COLON.speak(language)}{readable(value['levels'], levels, language)}"
 
 
 def _members(value: Any, language: Language) -> str:  # noqa: ANN401 - any JSON value

@@ -20,12 +20,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from api.export.formats import FORMULA, Row
 from api.export.readable import cell
-from api.words.language import in_print
 from projections.items.shape import Field
 
 LONGEST_CELL = 32_767
 """Characters that Excel allows in a cell."""
-CUT = "…(已截断 / cut)"
+CUT = "…（已截断 / cut）"
 FIRST_DAY = date(1900, 3, 1)
 """Excel counts a 29 February 1900 that never was: earlier days stay text."""
 HEAD_ROWS = 2
@@ -78,7 +77,7 @@ def _styles(book: xlsxwriter.Workbook) -> Mapping[str, Format]:
 
 def _heads(sheet: Worksheet, fields: Sequence[Field], styles: Mapping[str, Format]) -> None:
     for column, one in enumerate(fields):
-        head = in_print(one.head.zh)
+        head = one.head.zh
         sheet.set_column(column, column, max(_width(one), 2 * len(head) + 2))
         sheet.write_string(0, column, head, styles["head"])
     for column, one in enumerate(fields):

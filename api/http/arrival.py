@@ -67,7 +67,7 @@ def published_origin(request: Request, settings: Settings) -> str:
     if not came.local:
         raise Problem(
             "refused",
-            "没有设置对外网址,无法给出链接;请系统管理员设置 DUDAO_PUBLIC_URL 后重启服务",
+            "没有设置对外网址，无法给出链接；请系统管理员设置 DUDAO_PUBLIC_URL 后重启服务",
             "no public address is set, so no link can be given: the system administrator sets "
             "DUDAO_PUBLIC_URL and starts the server again",
             rule="public-url-missing",
@@ -117,7 +117,7 @@ def require_own(request: Request, settings: Settings) -> None:
     if not own:
         raise Problem(
             "forbidden",
-            "此请求不是从本系统的页面发出的,未予办理;请在页面上操作,程序请用令牌",
+            "此请求不是从本系统的页面发出的，未予办理；请在页面上操作，程序请用令牌",
             "this request was not sent by a page of ours: use the pages, or a token for programs",
             rule="foreign-origin",
         )
@@ -133,7 +133,7 @@ def require_private(request: Request, settings: Settings) -> Arrival:
     if not (found.secure or found.local):
         raise Problem(
             "forbidden",
-            "登录须经 https;只有在本机上才可用 http://127.0.0.1",
+            "登录须经 https；只有在本机上才可用 http://127.0.0.1",
             "signing in needs https, except on this machine at http://127.0.0.1",
             rule="https-needed",
         )

@@ -82,7 +82,7 @@ async def _keyed(request: Request, house: Installation, token: str) -> Actor:
     held = await run_in_threadpool(find)
     if held is None:
         raise unauthenticated(
-            "凭据无效、已到期或已撤销;请登录后继续",
+            "凭据无效、已到期或已撤销；请登录后继续",
             "the credential is not valid, has ended or was taken back: sign in to go on",
         )
     asked = (request.method, request.url.path)
@@ -128,7 +128,7 @@ async def _bearer(request: Request, house: Installation, header: str) -> Actor:
         claims = read(house.key, given, now(), house.earlier_keys)
     except (BadToken, ValueError, KeyError):
         raise unauthenticated(
-            "令牌无效或已过期;请用 dudao token 重新签发",
+            "令牌无效或已过期；请用 dudao token 重新签发",
             "the token is not valid or has expired; issue another with dudao token",
         ) from None
     if house.accounts.stale:
@@ -138,7 +138,7 @@ async def _bearer(request: Request, house: Installation, header: str) -> Actor:
         admitted = await run_in_threadpool(_stands, house, claims)
     if not admitted:
         raise unauthenticated(
-            "账户已停用或已变更,或令牌已撤销",
+            "账户已停用或已变更，或令牌已撤销",
             "the account is disabled or was changed, or the token was taken back",
         )
     if house.accounts.first_of(claims.token_id, today()):
@@ -183,7 +183,7 @@ async def signed_in(request: Request, actor: Caller) -> Session:
         raise unauthenticated("请先登录", "sign in first")
     raise Problem(
         "forbidden",
-        "此处须登录后办理,令牌无效",
+        "此处须登录后办理，令牌无效",
         "this needs somebody who is signed in, not a token",
         rule="session-needed",
     )

@@ -60,7 +60,7 @@ def headers(sent: Mapping[str, str]) -> Conditions:
     if not key:
         raise Problem(
             "idempotency-key-missing",
-            "每次办理须带 Idempotency-Key(如一个 UUID);重发时用同一个键",
+            "每次办理须带 Idempotency-Key（如一个 UUID）；重发时用同一个键",
             "send an Idempotency-Key (a UUID, say) with every command, and the same one on retry",
         )
     if not _KEY.fullmatch(key):
@@ -86,7 +86,7 @@ def meant_for(sent: Mapping[str, str], actor: Actor) -> None:
     account = sent.get("dudao-account")
     if account is not None and unquote(account) != actor.account:
         raise unauthenticated(
-            "这条记录属于另一账户,须由其本人登录后发送",
+            "这条记录属于另一账户，须由其本人登录后发送",
             "this record belongs to another account, which must sign in to send it",
         )
 
@@ -186,7 +186,7 @@ def _reported_before(same: Sequence[str]) -> dict[str, str]:
     listed = "、".join(same)
     return {
         "field": "assessment_id",
-        "reason": f"内容与场次 {listed} 完全相同,可能重复上报;如确为两场请在备注中说明,如为误报请申请更正 / "
+        "reason": f"内容与场次 {listed} 完全相同，可能重复上报；如确为两场请在备注中说明，如为误报请申请更正 / "
         f"says the same as session {listed}: perhaps it was reported twice",
     }
 
@@ -214,7 +214,7 @@ def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> Non
     if not good:
         raise Problem(
             "forbidden",
-            "此凭据只能提交本机已保存的记录;请登录后办理",
+            "此凭据只能提交本机已保存的记录；请登录后办理",
             "this credential posts records that were sealed on its own device: sign in for others",
             rule="not-sealed",
         )
@@ -226,7 +226,7 @@ class _Note(NamedTuple):
 
 
 _SOON = _Note(
-    "已入账,不必重发;视图尚未更新,所引起的疑点稍后在疑点清单中显示",
+    "已入账，不必重发；视图尚未更新，所引起的疑点稍后在疑点清单中显示",
     "it is recorded, do not send it again; the views are not there yet, and the flags that it raised "
     "will show in the list of flags",
 )

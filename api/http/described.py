@@ -59,7 +59,7 @@ BASIS: Schema = {
         "defaulted": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "给了部分时点时,由系统补上的参数 / parameters that were filled in where some were given",
+            "description": "给了部分时点时，由系统补上的参数 / parameters that were filled in where some were given",
         },
         "from": {
             "$ref": "#/components/schemas/Basis",
@@ -69,7 +69,7 @@ BASIS: Schema = {
 }
 PROBLEM: Schema = {
     "type": "object",
-    "description": "未能照办的原因 (RFC 9457) / why it was not done",
+    "description": "未能照办的原因（RFC 9457） / why it was not done",
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:dudao:problem:invalid"]},
@@ -97,7 +97,7 @@ HEADERS: Mapping[str, Schema] = MappingProxyType(
         "Cache-Control": {"description": "可保存多久 / how long it holds", "schema": _TEXT},
         "Link": {"description": "下一页等链接 / the next page, the present state", "schema": _TEXT},
         "Memento-Datetime": {
-            "description": "所示过去时点 (RFC 7089) / the past state that is shown",
+            "description": "所示过去时点（RFC 7089） / the past state that is shown",
             "schema": _TEXT,
         },
         "Dudao-Limited": {"description": "收窄到的范围 / what it is narrowed to", "schema": _TEXT},
@@ -134,7 +134,7 @@ def value(field: Field) -> Schema:
 
 def _description(field: Field) -> str:
     zh, en = field.head
-    return f"{zh}(不含) / {en}, not included" if field.until else f"{zh} / {en}"
+    return f"{zh}（不含） / {en}, not included" if field.until else f"{zh} / {en}"
 
 
 def component(shape: Shape) -> Schema:
@@ -198,7 +198,7 @@ def _page(listed: DeclaredList) -> Schema:
             "items": {"type": "array", "items": rows[0] if len(rows) == 1 else {"anyOf": rows}},
             "next": {
                 "anyOf": [{"type": "string"}, _NULL],
-                "description": "下一页的 cursor,没有则为 null / `cursor` of the next page",
+                "description": "下一页的 cursor，没有则为 null / `cursor` of the next page",
             },
             "limited_to": {"type": "object", "additionalProperties": {"type": "string"}},
             "note": ref("Sentence"),
@@ -223,7 +223,7 @@ def a_list(listed: DeclaredList) -> dict[int | str, Schema]:
     """Return the description of an answer that is a list, in all its forms."""
     return {
         200: {
-            "description": "一页;all=true 时为整个列表 / one page; with all=true the whole list",
+            "description": "一页；all=true 时为整个列表 / one page; with all=true the whole list",
             "headers": dict(HEADERS),
             "content": {
                 JSON: {"schema": ref(page_name(listed))},
@@ -243,7 +243,7 @@ _STREAM: Schema = {
     "text/event-stream": {
         "schema": {
             "type": "string",
-            "description": "每个事件一条,id 为其位置;断开后以 Last-Event-ID 续传 / an event for each entry, its "
+            "description": "每个事件一条，id 为其位置；断开后以 Last-Event-ID 续传 / an event for each entry, its "
             "position as id; goes on behind Last-Event-ID",
         }
     }

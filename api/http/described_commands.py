@@ -14,7 +14,7 @@ from projections.items.shape import shape_of
 
 _DAY = {"type": "string", "format": "date"}
 _BESIDE: dict[str, dict[str, Any]] = {
-    "valid_from": {**_DAY, "description": "业务日期;数据中已有日期时可省略 / day in the world"},
+    "valid_from": {**_DAY, "description": "业务日期；数据中已有日期时可省略 / day in the world"},
     "reason": {"type": "string", "maxLength": 4000},
     "document_no": {"type": "string", "maxLength": 200},
 }
@@ -34,7 +34,7 @@ HEADERS: list[dict[str, Any]] = [
         "in": "header",
         "required": False,
         "description": (
-            '读取该事物时的 ETag、流的版本(如 "3")或 *;此后已有变化则 412,并列出变化 / the ETag of what '
+            '读取该事物时的 ETag、流的版本（如 "3"）或 *；此后已有变化则 412，并列出变化 / the ETag of what '
             'was read, the version of the stream, like "3", or *: 412 with what changed since'
         ),
         "schema": {"type": "string", "maxLength": 1000},
@@ -52,19 +52,19 @@ RECORDED: dict[str, Any] = {
         "recorded_at": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
         "leaf": {
             "anyOf": [{"type": "string"}, {"type": "null"}],
-            "description": "首条记录的叶哈希,作回执留存 / leaf hash of the first entry, a receipt",
+            "description": "首条记录的叶哈希，作回执留存 / leaf hash of the first entry, a receipt",
         },
         "flags": {"type": "array", "items": ref("FlagItem")},
         "request_id": {
             "type": "string",
-            "description": "待批准编号,仅 202 / the request, of 202",
+            "description": "待批准编号，仅 202 / the request, of 202",
         },
         "note": ref("Sentence"),
         "warnings": {
             "type": "array",
             "items": ref("Fault"),
             "description": (
-                "须留意之处,如设备记录缺号、场次重复上报 / "
+                "须留意之处，如设备记录缺号、场次重复上报 / "
                 "what to look at: a gap in a device's records, a session reported twice"
             ),
         },
@@ -72,7 +72,7 @@ RECORDED: dict[str, Any] = {
             "type": "array",
             "items": {"type": "string"},
             "description": (
-                "仅现场记录:此刻尚未收到原件的证据 / of a spot check: evidence whose bytes "
+                "仅现场记录：此刻尚未收到原件的证据 / of a spot check: evidence whose bytes "
                 "have not arrived at the moment of the answer"
             ),
         },
@@ -90,10 +90,10 @@ def answers(*also: int, instead: type | None = None) -> dict[int | str, dict[str
     made = recorded if instead is None else {"anyOf": [recorded, ref(shape_of(instead).name)]}
     new = {"application/json": {"schema": made}}
     return {
-        200: {"description": "没有变化,未新增记录 / nothing changed", "content": content},
-        201: {"description": "已入账;flags 为由此提出的疑点 / recorded", "content": new},
+        200: {"description": "没有变化，未新增记录 / nothing changed", "content": content},
+        201: {"description": "已入账；flags 为由此提出的疑点 / recorded", "content": new},
         202: {
-            "description": "已作为申请入账,办理前不生效 / asked for, no effect yet",
+            "description": "已作为申请入账，办理前不生效 / asked for, no effect yet",
             "content": content,
         },
         **problems(400, 401, 403, *also, 409, 412, 413, 415, 422, 503),

@@ -93,7 +93,7 @@ def _place(news: News) -> ExitStack:
         except TooMany:
             raise Problem(
                 "not-ready",
-                "等待新事件的连接过多,请稍后重试",
+                "等待新事件的连接过多，请稍后重试",
                 "too many wait for news; try again later",
                 headers={"Retry-After": "10"},
             ) from None

@@ -185,7 +185,7 @@ def _require_whole(question: Paged) -> None:
     if question.limit != default or "cursor" in question.model_fields_set:
         raise invalid(
             "all",
-            "all 给出整个列表,不能与 limit、cursor 同给",
+            "all 给出整个列表，不能与 limit、cursor 同给",
             "all gives the whole list: leave limit and cursor out",
         )
 
@@ -198,7 +198,7 @@ def _in_turn(turns: BoundedSemaphore, made: Iterator[bytes]) -> Generator[bytes]
     if not turns.acquire(blocking=False):
         raise Problem(
             "not-ready",
-            "正在生成的下载过多,请稍后重试",
+            "正在生成的下载过多，请稍后重试",
             "too many downloads are being made; try again later",
             headers={"Retry-After": "10"},
         )

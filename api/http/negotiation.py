@@ -19,7 +19,7 @@ def negotiate(accept: str, offered: Sequence[str] = TABULAR) -> str:
     if _quality(best, ranges) <= 0:
         raise Problem(
             "not-acceptable",
-            f"可提供的格式:{'、'.join(offered)}",
+            f"可提供的格式：{'、'.join(offered)}",
             f"available: {', '.join(offered)}",
         )
     return best

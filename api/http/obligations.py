@@ -14,11 +14,11 @@ FORMS: Mapping[str, str] = MappingProxyType(
 """What is due → the page on which it is done."""
 _WORDS = {
     Demand.FACTOR: (
-        "此账户必须启用二次验证;请先在“本人账户”中设置",
+        "此账户必须启用二次验证；请先在“本人账户”中设置",
         "this account needs a second factor: set one up first",
     ),
     Demand.PASSWORD: (
-        "密码已到期;请先在“本人账户”中更换",
+        "密码已到期；请先在“本人账户”中更换",
         "the password is too old: change it first",
     ),
 }

@@ -44,13 +44,13 @@ def _said(error: BaseException) -> Said | None:
         return Said(error.zh, error.en)
     if isinstance(error, ClockRefused):
         return Said(
-            f"时钟不可信,未予入账:{error.zh}。请系统管理员校正时钟,请稍后重试",
+            f"时钟不可信，未予入账：{error.zh}。请系统管理员校正时钟，请稍后重试",
             f"the clock is not to be trusted, nothing was recorded: {error.en}. The administrator has "
             "to put it right; try again after that",
         )
     if isinstance(error, Unreadable):
         return Said(
-            f"位置 {error.position} 的记录({error.stored})本版本无法读取,请升级程序后再稍后重试",
+            f"位置 {error.position} 的记录（{error.stored}）本版本无法读取，请升级程序后再稍后重试",
             f"this version cannot read the entry at position {error.position} ({error.stored}): "
             "upgrade the program, then try again",
         )
@@ -61,12 +61,12 @@ def _said(error: BaseException) -> Said | None:
 
 
 _AWAY = Said(
-    "数据库暂时无法使用,请稍后重试;如正在办理,请以同一 Idempotency-Key 重发,不会重复入账",
+    "数据库暂时无法使用，请稍后重试；如正在办理，请以同一 Idempotency-Key 重发，不会重复入账",
     "the database cannot be used at the moment, try again soon; a command is sent again with the "
     "same Idempotency-Key, and is recorded once",
 )
 _SLOW = Said(
-    "数据库未能及时答复,请稍后重试",
+    "数据库未能及时答复，请稍后重试",
     "the database did not answer in time, try again soon",
 )
 _SENTENCES: Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...], Said]] = (
@@ -74,14 +74,14 @@ _SENTENCES: Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...]
     (
         Busy,
         Said(
-            "数据库连接均被占用,请稍后重试",
+            "数据库连接均被占用，请稍后重试",
             "every connection to the database is in use, try again soon",
         ),
     ),
     (
         errors.LockNotAvailable,
         Said(
-            "账本正被另一数据库会话锁定,请稍后重试;系统管理员可在“系统”页查看由谁占用",
+            "账本正被另一数据库会话锁定，请稍后重试；系统管理员可在“系统”页查看由谁占用",
             "another session of the database holds a lock that this needs, try again soon; the "
             "administrator sees on the page System which one it is",
         ),
@@ -89,7 +89,7 @@ _SENTENCES: Sequence[tuple[type[BaseException] | tuple[type[BaseException], ...]
     (
         errors.ReadOnlySqlTransaction,
         Said(
-            "数据库目前只读,不能写入,请稍后重试,或联系系统管理员",
+            "数据库目前只读，不能写入，请稍后重试，或联系系统管理员",
             "the database takes no changes at the moment; try again later, or tell the administrator",
         ),
     ),

@@ -164,7 +164,7 @@ class _Exchange:
         if len(Headers(scope=self.scope).getlist("host")) > 1:
             raise Problem(
                 "malformed-request",
-                "请求写有两个 Host,未予处理",
+                "请求写有两个 Host，未予处理",
                 "the request names two hosts",
                 headers={"Connection": "close"},
             )
@@ -178,7 +178,7 @@ class _Exchange:
     def _too_large(self) -> Problem:
         return Problem(
             "too-large",
-            f"内容不得超过 {self._limit // MIB} MiB;较大的材料请用其摘要引用,批量数据请用导入",
+            f"内容不得超过 {self._limit // MIB} MiB；较大的材料请用其摘要引用，批量数据请用导入",
             f"at most {self._limit // MIB} MiB; refer to larger material by digest, import bulk data",
             headers={"Connection": "close"},
         )

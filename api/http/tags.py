@@ -41,13 +41,13 @@ def if_match(sent: str) -> Expected:
         elif not _TAG.fullmatch(part):
             raise invalid(
                 "If-Match",
-                '应为读取时得到的 ETag、流的版本(如 "3")或 *',
+                '应为读取时得到的 ETag、流的版本（如 "3"）或 *',
                 'the ETag of what was read is expected, the version of the stream, like "3", or *',
             )
     if not versions and not read:
         raise Problem(
             "version-conflict",
-            "If-Match 不是所要更改的事物的标记;请重新读取,使用其答复中的 ETag",
+            "If-Match 不是所要更改的事物的标记；请重新读取，使用其答复中的 ETag",
             "If-Match is no tag of what would be changed; read it, and send the ETag of the answer",
         )
     return Expected(tuple(versions), tuple(read))

@@ -125,7 +125,7 @@ class ImportsWait(Unready):
 
     def __init__(self) -> None:
         super().__init__(
-            "还有导入在排队:其文件用令牌密钥封存。请启动服务待其完成,再停止服务并轮换",
+            "还有导入在排队：其文件用令牌密钥封存。请启动服务待其完成，再停止服务并轮换",
             "imports are waiting, whose files the token key seals: start the server, let them end, stop "
             "it, and rotate then",
         )

@@ -82,7 +82,7 @@ def kind_of(text: str) -> CatalogueKind:
         kinds = "、".join(CatalogueKind)
         raise Problem(
             "invalid",
-            f"没有目录类别 {text[:40]};可用:{kinds}",
+            f"没有目录类别 {text[:40]}；可用：{kinds}",
             f"there is no kind of catalogue {text[:40]}",
             errors=(Fault("kind", f"{kinds} / one of {', '.join(CatalogueKind)}"),),
         ) from None
@@ -129,7 +129,7 @@ def content_of(kind: CatalogueKind, file_name: str, raw: bytes) -> Content:
 def _unusable(kind: CatalogueKind, error: Invalid) -> Problem:
     return Problem(
         "invalid",
-        f"文件不是可用的“{kind.zh}”:{error.zh}"[:2000],
+        f"文件不是可用的“{kind.zh}”：{error.zh}"[:2000],
         f"the file is no usable {kind.en}: {error.en}"[:2000],
         errors=tuple(Fault(f.field, f.reason) for f in error.faults),
     )
@@ -149,7 +149,7 @@ def _require_drawable(raw: bytes) -> None:
         Outline("trial", raw)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise malformed(
-            f"不是有效的 WGS-84 GeoJSON 市界(需有代码 110000 的面):{str(error)[:200]}",
+            f"不是有效的 WGS-84 GeoJSON 市界（需有代码 110000 的面）：{str(error)[:200]}",
             f"no valid outline in GeoJSON with a polygon of code 110000: {str(error)[:200]}",
             "file",
         ) from None
@@ -270,7 +270,7 @@ def preview(
     if most is not None and position > most and not supposed.subjects:
         raise invalid(
             "uscc",
-            f"账本超过 {most} 条:请用 uscc 指定企业,或在服务器上运行 dudao catalogue preview",
+            f"账本超过 {most} 条：请用 uscc 指定企业，或在服务器上运行 dudao catalogue preview",
             f"more than {most} entries: name enterprises with uscc, or run dudao catalogue preview",
         )
     content = _content(house, catalogue)

@@ -27,7 +27,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.queries import Found, Settled, settle
 from api.questions.questions import AsOf, Formatted
-from api.words.language import Language, in_print
+from api.words.language import Language
 from domain.terms.envelope import Actor
 from ledger.log.clock import SHANGHAI, today
 from projections.items.operation import DigestItem
@@ -43,10 +43,10 @@ class DigestQuestion(Formatted):
     from_: Day | None = Field(
         None,
         alias="from",
-        description="与哪天日终比较,默认昨天 / compared with the end of this day, by default yesterday",
+        description="与哪天日终比较，默认昨天 / compared with the end of this day, by default yesterday",
     )
     to: Annotated[Day | None, not_before("from_")] = Field(
-        None, description="到哪天日终,默认现在 / up to the end of this day, by default now"
+        None, description="到哪天日终，默认现在 / up to the end of this day, by default now"
     )
 
 
@@ -212,8 +212,7 @@ def _sentence(
         else list(_differences(language, shape, before, after))
     )
     told = ("；" if language == "zh" else "; ").join(differs)
-    line = f"{about}{' — ' if told else ''}{told}"
-    return in_print(line) if language == "zh" else line
+    return f"{about}{' — ' if told else ''}{told}"
 
 
 def _differences(language: Language, shape: Shape, before: Row, after: Row) -> Iterator[str]:

@@ -79,12 +79,12 @@ def _settings(house: Installation) -> Iterator[Finding]:
             continue
         state = CheckState.FAULT if name in GRAVE else CheckState.WARNING
         wanted = " / ".join(values)
-        yield Finding(f"setting {name}", state, f"{value},应为 {wanted}", f"{value}, not {wanted}")
+        yield Finding(f"setting {name}", state, f"{value}，应为 {wanted}", f"{value}, not {wanted}")
     if house.settings.url is not None and found.get("archive_mode") == "off":
         yield Finding(
             "setting archive_mode",
             CheckState.WARNING,
-            "off:没有连续归档,损坏后只能恢复到上次备份",
+            "off：没有连续归档，损坏后只能恢复到上次备份",
             "off: without archiving, only the last backup can be restored",
         )
     yield _ok("server", f"PostgreSQL {version}", f"PostgreSQL {version}")
@@ -114,7 +114,7 @@ def _recording(house: Installation) -> Iterator[Finding]:
     except Unready as error:
         yield Finding("recording", CheckState.FAULT, error.zh, error.en)
     else:
-        yield _ok("recording", "试入账一条并撤回,成功", "an entry was appended and undone")
+        yield _ok("recording", "试入账一条并撤回，成功", "an entry was appended and undone")
 
 
 def _login(house: Installation) -> Iterator[Finding]:
@@ -142,7 +142,7 @@ def _guards(house: Installation) -> Iterator[Finding]:
     yield Finding(
         "append-only",
         CheckState.FAULT,
-        f"账本的保护与本版本不符(- 缺少,+ 多出):{listed}。请查明何人何时改动,再与备份核对",
+        f"账本的保护与本版本不符（- 缺少，+ 多出）：{listed}。请查明何人何时改动，再与备份核对",
         f"the ledger's guards are not as this release sets them (- missing, + more): {listed}; "
         "find out who changed them and when, and compare with a backup",
     )
@@ -155,7 +155,7 @@ def _keys(house: Installation) -> Iterator[Finding]:
         yield Finding(
             "keys",
             CheckState.FAULT,
-            f"{folder} 他人可读;请 chmod go= {folder}",
+            f"{folder} 他人可读；请 chmod go= {folder}",
             f"{folder} can be read by others: chmod go= {folder}",
         )
     with house.reading() as connection:
@@ -169,7 +169,7 @@ def _keys(house: Installation) -> Iterator[Finding]:
     else:
         yield _ok(
             "vault",
-            f"抽查 {sample.opened} 人,均可打开",
+            f"抽查 {sample.opened} 人，均可打开",
             f"{sample.opened} persons drawn by chance, all opened",
         )
 
@@ -179,8 +179,8 @@ def unopened(sample: Sample) -> tuple[str, str]:
     some = ", ".join(sample.failed[:3])
     return (
         (
-            f"保险库抽查 {sample.opened + len(sample.failed)} 人,{len(sample.failed)} 人打不开(如 {some}):"
-            "这些人是用另一套密钥入账的,或库表被改动。请停止入账,与备份核对"
+            f"保险库抽查 {sample.opened + len(sample.failed)} 人，{len(sample.failed)} 人打不开（如 {some}）："
+            "这些人是用另一套密钥入账的，或库表被改动。请停止入账，与备份核对"
         ),
         (
             f"{len(sample.failed)} of {sample.opened + len(sample.failed)} persons drawn by chance do not "
@@ -199,7 +199,7 @@ def _lag(house: Installation) -> Iterator[Finding]:
     yield Finding(
         "projections",
         state,
-        f"台账到 {ends.head},视图到 {ends.followed},相差 {behind},最久等待 {ends.waiting:.0f} 秒",
+        f"台账到 {ends.head}，视图到 {ends.followed}，相差 {behind}，最久等待 {ends.waiting:.0f} 秒",
         f"ledger at {ends.head}, views at {ends.followed}, {behind} behind, {ends.waiting:.0f} s at most",
     )
 
@@ -217,7 +217,7 @@ def _fold(house: Installation) -> Iterator[Finding]:
         yield Finding(
             "fold",
             CheckState.WARNING,
-            f"视图由较早版本(折叠 {found},本版本 {version.FOLD})编制;服务运行时会在旁重新编制并切换,"
+            f"视图由较早版本（折叠 {found}，本版本 {version.FOLD}）编制；服务运行时会在旁重新编制并切换，"
             "也可运行 dudao projections rebuild",
             f"the views are of an earlier version of the fold ({found}, this release's is {version.FOLD}): "
             "a server makes them anew beside and switches; so does dudao projections rebuild",
@@ -234,8 +234,8 @@ def _apart(house: Installation) -> Iterator[Finding]:
         yield Finding(
             "set apart",
             CheckState.FAULT,
-            f"位置 {each.position} 的记录({each.type})本版本无法读取({each.reason}),"
-            f"{about} 的视图停在此前;请升级程序,再运行 dudao projections rebuild",
+            f"位置 {each.position} 的记录（{each.type}）本版本无法读取（{each.reason}），"
+            f"{about} 的视图停在此前；请升级程序，再运行 dudao projections rebuild",
             f"the entry at position {each.position} ({each.type}) cannot be read ({each.reason}): "
             f"what is shown of {about} is from before it. Upgrade, then run dudao projections rebuild",
         )
@@ -252,7 +252,7 @@ def _editions(house: Installation) -> Iterator[Finding]:
         yield Finding(
             "catalogues",
             CheckState.WARNING,
-            f"{name} 已采用(位置 {edition.position})但内容未收录,相关检查为“无法判定”;"
+            f"{name} 已采用（位置 {edition.position}）但内容未收录，相关检查为“无法判定”；"
             "请用 dudao catalogue add 收录该文件",
             f"{name} was adopted (position {edition.position}) but its content is not held:"
             " bring the file in with dudao catalogue add",
@@ -276,7 +276,7 @@ def _clock(house: Installation) -> Iterator[Finding]:
         yield Finding(
             "clock",
             CheckState.FAULT,
-            f"最后一条记录入账于 {last},晚于现在;请核对系统时间,若当时是时钟超前,请用 dudao clock 恢复",
+            f"最后一条记录入账于 {last}，晚于现在；请核对系统时间，若当时是时钟超前，请用 dudao clock 恢复",
             f"the last entry is of {last}, which is in the future: check the clock, and if it ran ahead "
             "then, see dudao clock",
         )
@@ -292,7 +292,7 @@ def _clock(house: Installation) -> Iterator[Finding]:
     if house.demonstration:
         yield _ok(
             "demonstration",
-            "演示台账:数据全部虚构,样例的入账时间不能证明任何事",
+            "演示台账：数据全部虚构，样例的入账时间不能证明任何事",
             "a demonstration: all of it is invented, and the times of its sample prove nothing",
         )
 

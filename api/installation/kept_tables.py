@@ -67,7 +67,7 @@ class KeptTables:
                 break
         raise Problem(
             "not-ready",
-            "数据表正在生成,请稍后再取",
+            "数据表正在生成，请稍后再取",
             "the tables are being made: ask again in a moment",
             position=position,
             headers={"Retry-After": "10"},

@@ -96,7 +96,7 @@ def asked(address: str) -> Asked:
             return Asked(listed, parts, filters, _question(listed, filters))
     raise invalid(
         "address",
-        "应为某个列表的地址,如 /v1/flags?code=S1 或 /flags?code=S1",
+        "应为某个列表的地址，如 /v1/flags?code=S1 或 /flags?code=S1",
         "must be the address of a list, like /v1/flags?code=S1 or /flags?code=S1",
     )
 
@@ -119,7 +119,7 @@ def _question(listed: DeclaredList, filters: Mapping[str, str]) -> Formatted:
         reasons = [Fault("address", f"{fault.field}: {fault.reason}") for fault in faults]
         raise Problem(
             "invalid",
-            "这个列表不能这样问,详见 errors",
+            "这个列表不能这样问，详见 errors",
             "the list cannot be asked so, see errors",
             errors=reasons,
         ) from None
@@ -173,7 +173,7 @@ def save(
     except TooMany:
         raise Problem(
             "conflict",
-            f"每个账户最多保存 {MOST} 个问题,请先删除不用的",
+            f"每个账户最多保存 {MOST} 个问题，请先删除不用的",
             f"an account keeps {MOST} questions at most: forget one first",
         ) from None
     return shown(house, actor, saved)

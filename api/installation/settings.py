@@ -122,7 +122,7 @@ class Settings(BaseSettings):
                     ip_network(part, strict=False)
             except ValueError:
                 raise unusable(
-                    "应为 IP 地址或网段,以逗号分隔,如 10.0.0.5,10.1.0.0/16",
+                    "应为 IP 地址或网段，以逗号分隔，如 10.0.0.5,10.1.0.0/16",
                     "IP addresses or networks with commas between them, like 10.0.0.5,10.1.0.0/16",
                 ) from None
         return value
@@ -141,7 +141,7 @@ class Settings(BaseSettings):
             or not all("!" <= character <= "~" for character in value)
         ):
             raise unusable(
-                "应为不含用户名和密码的网址,如 https://dudao.example",
+                "应为不含用户名和密码的网址，如 https://dudao.example",
                 "an address without user and password, like https://dudao.example",
             )
         return value
@@ -154,7 +154,7 @@ class Settings(BaseSettings):
             return None
         parts = _parts(value)
         if parts is None or parts.query or parts.fragment or parts.username is not None:
-            raise unusable("应为网址,如 https://id.example", "an address like https://id.example")
+            raise unusable("应为网址，如 https://id.example", "an address like https://id.example")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
             raise unusable("除本机外须用 https", "https is needed, except for this machine itself")
         return value

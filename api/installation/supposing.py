@@ -79,7 +79,7 @@ def rules_in(house: Installation, raw: bytes, basis: Basis) -> RuleSet:
     except Invalid as error:
         raise Problem(
             "invalid",
-            f"规则不可用:{error.zh}"[:2000],
+            f"规则不可用：{error.zh}"[:2000],
             f"these are no usable rules: {error.en}"[:2000],
             errors=tuple(Fault(f"rules.{f.field}".rstrip("."), f.reason) for f in error.faults),
         ) from None

@@ -77,7 +77,7 @@ def _content(name: str, path: Path) -> SecretStr:
             text = file.read(LARGEST_SECRET + 1).decode().rstrip("\r\n")
     except OSError as error:
         raise Misconfigured(
-            f"无法读取 {name} 所指的文件 {path}:{error.strerror}",
+            f"无法读取 {name} 所指的文件 {path}：{error.strerror}",
             f"the file {path} that {name} names cannot be read: {error.strerror}",
         ) from None
     except UnicodeDecodeError:
@@ -98,10 +98,10 @@ class Unknown(NamedTuple):
 
     def said(self) -> tuple[str, str]:
         """Return what to tell about it."""
-        zh = f";是否应为 {self.near}?" if self.near else ""
+        zh = f"；是否应为 {self.near}？" if self.near else ""
         en = f"; is {self.near} meant?" if self.near else ""
         return (
-            f"环境变量 {self.name} 不是本程序的设置,未采用{zh}",
+            f"环境变量 {self.name} 不是本程序的设置，未采用{zh}",
             f"{self.name} is no setting of this program and is not used{en}",
         )
 
@@ -140,7 +140,7 @@ def refuse_misspelt_place(model: type[BaseSettings], environment: Mapping[str, s
         near = _nearest(each.name.upper(), places, MISSPELT)
         if near is not None:
             raise Misconfigured(
-                f"不新建账本:环境变量 {each.name} 不是本程序的设置,似应为 {near}。请改正或去掉它",
+                f"不新建账本：环境变量 {each.name} 不是本程序的设置，似应为 {near}。请改正或去掉它",
                 f"no ledger is begun: {each.name} is no setting of this program, {near} seems to "
                 "be meant. Correct the name, or take it away",
             )
@@ -150,7 +150,7 @@ def explained(model: type[BaseSettings], error: ValidationError) -> tuple[str, s
     """Return what is wrong with the variables, in Chinese and English."""
     faults = error.errors(include_url=False, include_input=False)
     said = [_explained(model, fault) for fault in faults]
-    return ";".join(zh for zh, _ in said), "; ".join(en for _, en in said)
+    return "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
 
 
 def _explained(model: type[BaseSettings], fault: ErrorDetails) -> tuple[str, str]:
@@ -159,7 +159,7 @@ def _explained(model: type[BaseSettings], fault: ErrorDetails) -> tuple[str, str
     if not os.environ.get(name) and os.environ.get(name + FROM_FILE):
         name += FROM_FILE
     zh, en = _wanted(model.model_fields.get(field), fault)
-    return f"环境变量 {name} 的值无效:{zh}", f"the value of {name} is not valid: {en}"
+    return f"环境变量 {name} 的值无效：{zh}", f"the value of {name} is not valid: {en}"
 
 
 def _wanted(field: FieldInfo | None, fault: ErrorDetails) -> tuple[str, str]:

@@ -52,10 +52,10 @@ class Verification(NamedTuple):
 
     def whole(self, place: str) -> tuple[str, str]:
         """Say that everything is as it must be, in both languages."""
-        said = f"{self.head.position} 条记录,根 {self.head.root.hex()}"
+        said = f"{self.head.position} 条记录，根 {self.head.root.hex()}"
         told = f"{self.head.position} entries, root {self.head.root.hex()}"
         if self.sample is None:
-            vault = "没有密钥,未抽查保险库", "without keys the vault was not looked into"
+            vault = "没有密钥，未抽查保险库", "without keys the vault was not looked into"
         else:
             count = self.sample.opened
             vault = (
@@ -63,7 +63,7 @@ class Verification(NamedTuple):
                 f"{count} persons of the vault opened by chance",
             )
         return (
-            f"账本完整:{said};{vault[0]};{place}",
+            f"账本完整：{said}；{vault[0]}；{place}",
             f"the ledger is whole: {told}; {vault[1]}; {place}",
         )
 
@@ -83,7 +83,7 @@ def verify_whole(
         where = f"位置 {difference.position}" if difference.position else "账本状态"
         faults.append(
             (
-                f"账本不符:{where},{difference.what}。请保留现场,与备份或见证核对",
+                f"账本不符：{where}，{difference.what}。请保留现场，与备份或见证核对",
                 (
                     f"the ledger differs at position {difference.position}: {difference.what}; "
                     "leave everything as it is and compare with a backup or a witness"
@@ -105,7 +105,7 @@ def unmet(connection: Connection[Any], head: Head, expected: Expected) -> list[t
     if least is not None and head.position < least:
         return [
             (
-                f"账本只到位置 {head.position},应至少到 {least}:有记录丢失,或这是另一个账本",
+                f"账本只到位置 {head.position}，应至少到 {least}：有记录丢失，或这是另一个账本",
                 (
                     f"the ledger ends at position {head.position} and should reach {least}: entries are "
                     "lost, or it is another ledger"
@@ -120,7 +120,7 @@ def unmet(connection: Connection[Any], head: Head, expected: Expected) -> list[t
     at = head.position if least is None else least
     return [
         (
-            f"根与所记不符:位置 {at} 处不是 {expected.root.hex()}。账本被改写,或这是另一个账本",
+            f"根与所记不符：位置 {at} 处不是 {expected.root.hex()}。账本被改写，或这是另一个账本",
             (
                 f"the root is not the one that was noted: at position {at} it is not "
                 f"{expected.root.hex()}. The ledger was rewritten, or it is another one"

@@ -77,7 +77,7 @@ def nothing_supposed(job: Job) -> tuple[str, str] | None:
     if job.working or job.taken or not job.refused or job.about != ["suppositions"]:
         return None
     return (
-        f"所假设的 {job.refused} 行都不予办理:等于什么也没有假设",
+        f"所假设的 {job.refused} 行都不予办理：等于什么也没有假设",
         f"all {job.refused} supposed lines would be refused: nothing was supposed",
     )
 
@@ -87,10 +87,10 @@ def _require_done(job: Job) -> None:
     if job.stage is Stage.DONE:
         return
     if job.working:
-        zh, en = "推演尚未完成,结果还不完整", "the question has not come to its end yet"
+        zh, en = "推演尚未完成，结果还不完整", "the question has not come to its end yet"
         raise Problem("conflict", zh, en, headers={"Retry-After": "2"})
     zh, en = (
-        "推演没有完成:已取消或未能进行",
+        "推演没有完成：已取消或未能进行",
         "the question came to no end: it was cancelled, or failed",
     )
     raise Problem("conflict", zh, en)

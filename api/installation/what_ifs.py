@@ -73,7 +73,7 @@ class WhatIfs:
         if sum(job.working for job in self.store.of(actor)) >= MOST_WAITING:
             raise Problem(
                 "quota-exceeded",
-                f"您已有 {MOST_WAITING} 项推演在等待;请先取消或等待其完成",
+                f"您已有 {MOST_WAITING} 项推演在等待；请先取消或等待其完成",
                 f"{MOST_WAITING} of your questions wait already; cancel one or let them end",
                 headers={"Retry-After": "60"},
             )
@@ -152,7 +152,7 @@ class WhatIfs:
         asked = self.store.asked(job)
         if asked is None:
             raise invalid(
-                "suppositions", "由另一密钥加密,请重新提交", "sealed with another key: ask again"
+                "suppositions", "由另一密钥加密，请重新提交", "sealed with another key: ask again"
             )
         basis = Basis(date.fromisoformat(job.valid_at), job.position)
         rules, adoption = _read(self._house, asked, basis)

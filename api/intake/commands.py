@@ -171,7 +171,7 @@ def _submission(
             found.append(
                 ShapeFault(
                     member,
-                    "须由其本人登录办理,不能代为写明",
+                    "须由其本人登录办理，不能代为写明",
                     "nobody states this for somebody else: they sign in and do so themselves",
                 )
             )

@@ -41,7 +41,7 @@ class Examined(NamedTuple):
         """Return what is to be said of it; nothing where all is well."""
         altered = [
             Said(
-                f"设备 {self.device_id}:第 {number} 号的原件与账本记录不一致",
+                f"设备 {self.device_id}：第 {number} 号的原件与账本记录不一致",
                 f"device {self.device_id}: what it sealed as no. {number} is not what the entry says",
             )
             for number in self.altered

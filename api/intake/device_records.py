@@ -159,7 +159,7 @@ def statements(device: str, found: Chain) -> list[Said]:
         numbers = _numbers(found.missing)
         said.append(
             Said(
-                f"设备 {device}:缺第 {numbers} 号记录(未上传或被略去)",
+                f"设备 {device}：缺第 {numbers} 号记录（未上传或被略去）",
                 f"device {device}: no. {numbers} missing (not sent yet, or left out)",
             )
         )
@@ -167,7 +167,7 @@ def statements(device: str, found: Chain) -> list[Said]:
         numbers = _numbers(found.twice)
         said.append(
             Said(
-                f"设备 {device}:第 {numbers} 号有几份不同的记录",
+                f"设备 {device}：第 {numbers} 号有几份不同的记录",
                 f"device {device}: several records under no. {numbers}",
             )
         )
@@ -175,7 +175,7 @@ def statements(device: str, found: Chain) -> list[Said]:
         numbers = _numbers(found.apart)
         said.append(
             Said(
-                f"设备 {device}:第 {numbers} 号与前一号不相接",
+                f"设备 {device}：第 {numbers} 号与前一号不相接",
                 f"device {device}: no. {numbers} does not join the one before it",
             )
         )

@@ -116,19 +116,19 @@ def check(wanted: bytes, said: Media, arrived: Arrived) -> None:
     if arrived.sha256 != wanted:
         raise invalid(
             "sha256",
-            "内容的 SHA-256 与地址中的不符:可能传输有误,请重新计算并上传原始字节",
+            "内容的 SHA-256 与地址中的不符：可能传输有误，请重新计算并上传原始字节",
             "the content has another SHA-256 than the address says: send the original bytes again",
         )
     if media_of(arrived.start) is not said:
         raise invalid(
             "Content-Type",
-            f"内容不是 {said.value}(按文件特征判断)",
+            f"内容不是 {said.value}（按文件特征判断）",
             f"the content is not {said.value}, judged by how it starts",
         )
     if said is Media.DEVICE_RECORD and device_record(arrived) is None:
         raise invalid(
             "body",
-            "内容不是现场设备的记录(格式、设备号、序号、前一号摘要或数据有误)",
+            "内容不是现场设备的记录（格式、设备号、序号、前一号摘要或数据有误）",
             "this is no record of a device: format, device, number, digest before or data are wrong",
         )
 
@@ -213,7 +213,7 @@ def _require_room(connection: Connection[Any], account: str, size: int, at: date
     wait = int((today + timedelta(days=1) - at).total_seconds()) + 1
     raise Problem(
         "quota-exceeded",
-        f"今日上传已达限额({DAY_FILES} 个文件、{DAY_BYTES // MIB} MiB);请明日再传或联系系统管理员",
+        f"今日上传已达限额（{DAY_FILES} 个文件、{DAY_BYTES // MIB} MiB）；请明日再传或联系系统管理员",
         f"the day's quota is used up ({DAY_FILES} files, {DAY_BYTES // MIB} MiB); send it tomorrow",
         headers={"Retry-After": str(wait)},
     )
@@ -437,7 +437,7 @@ def _changed(sha256: bytes) -> Problem:
     logger.critical("evidence %s is not what its digest says", sha256.hex())
     return Problem(
         "damaged",
-        "保存的内容与其摘要不符,已不是原件,不予提供;请系统管理员从备份恢复并核验账本",
+        "保存的内容与其摘要不符，已不是原件，不予提供；请系统管理员从备份恢复并核验账本",
         "what is stored is not what this digest names: it is no longer the original and is not given "
         "out; restore it from a backup and verify the ledger",
     )

@@ -126,13 +126,13 @@ class OwnLines:
 
 FOREIGN = Rejected(
     "other-actor",
-    "通过网络导入时,每行的 actor 须与令牌一致",
+    "通过网络导入时，每行的 actor 须与令牌一致",
     "over HTTP the actor of every line is who the token says",
     "actor",
 )
 SPEAKS_FOR_ANOTHER = Rejected(
     "speaks-for-another",
-    "通过网络导入时不能写明他人收件(received_by)或批准(approved_by):由其本人登录办理",
+    "通过网络导入时不能写明他人收件（received_by）或批准（approved_by）：由其本人登录办理",
     "over HTTP nobody states that somebody else received (received_by) or approved (approved_by) "
     "it: they sign in and do so themselves",
     "approved_by",
@@ -142,17 +142,17 @@ SPEAKS_FOR_ANOTHER = Rejected(
 def _broken_off(operation: Operation) -> str:
     """Return what to say of an operation that a fault has ended: from where to go on."""
     if operation.preview:
-        return "系统内部错误,预览未完成 / internal error; the preview did not get to its end"
+        return "系统内部错误，预览未完成 / internal error; the preview did not get to its end"
     return (
-        f"系统内部错误,处理到第 {operation.lines} 个数据行为止,此前的结果均已生效;"
-        "再次上传同一文件即从其后继续,不会重复入账 / "
+        f"系统内部错误，处理到第 {operation.lines} 个数据行为止，此前的结果均已生效；"
+        "再次上传同一文件即从其后继续，不会重复入账 / "
         f"internal error behind line {operation.lines} of the data; what was taken until then is "
         "durable. Send the same file again to go on from there: nothing is added twice"
     )
 
 
 OTHER_KEY = (
-    "上传内容由另一密钥加密,本系统无法读取;请重新上传 / "
+    "上传内容由另一密钥加密，本系统无法读取；请重新上传 / "
     "the upload was sealed with another key and cannot be read: send it again"
 )
 
@@ -233,7 +233,7 @@ class Operations:
         if asked >= MOST_A_DAY or still_open >= MOST_OPEN:
             raise Problem(
                 "too-many-attempts",
-                f"本账户一天内最多导入 {MOST_A_DAY} 次,待办理的最多 {MOST_OPEN} 次;请先确认或放弃已预览的文件",
+                f"本账户一天内最多导入 {MOST_A_DAY} 次，待办理的最多 {MOST_OPEN} 次；请先确认或放弃已预览的文件",
                 f"at most {MOST_A_DAY} imports a day, and {MOST_OPEN} that are open: confirm or give up "
                 "what was looked at",
                 headers={"Retry-After": "3600"},
@@ -242,7 +242,7 @@ class Operations:
         if shutil.disk_usage(self._folder).free < FREE_FLOOR:
             raise Problem(
                 "not-ready",
-                "服务器磁盘空间不足,暂不接收文件;请联系系统管理员",
+                "服务器磁盘空间不足，暂不接收文件；请联系系统管理员",
                 "the server's disk is nearly full and takes no files: tell the system administrator",
                 headers={"Retry-After": "600"},
             )

@@ -54,7 +54,7 @@ def keep(pool: ConnectionPool[Connection[Any]], actor: Actor, sha256: str, octet
     if len(octets) > LARGEST or not _is_whole(octets):
         raise invalid(
             "body",
-            f"缩略图应为 JPEG,不超过 {LARGEST // 1024} KiB",
+            f"缩略图应为 JPEG，不超过 {LARGEST // 1024} KiB",
             f"a preview is a JPEG of at most {LARGEST // 1024} KiB",
         )
     values = {"sha256": digest, "account": actor.account, "octets": octets}

@@ -46,6 +46,6 @@ class ListPage(NamedTuple):
 
 
 LIMITED = (
-    "仅含您可见的记录;您的查询超出或限于此范围",
+    "仅含您可见的记录；您的查询超出或限于此范围",
     "only what you may see; your question reaches beyond it or was narrowed to it",
 )

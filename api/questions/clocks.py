@@ -59,7 +59,7 @@ def parse_day(text: str) -> date:
 def parse_instant(text: str) -> datetime:
     """Return the instant that `text` names (RFC 3339, with its zone) in UTC."""
     wrong = Unclear(
-        "时刻格式应为 2024-06-30T08:00:00+08:00(须带时区;网址中的 + 写作 %2B)",
+        "时刻格式应为 2024-06-30T08:00:00+08:00（须带时区；网址中的 + 写作 %2B）",
         "an instant is written like 2024-06-30T08:00:00+08:00, with its zone; "
         "in an address + is written %2B",
     )
@@ -89,13 +89,13 @@ def refuse_future(asked_for: Asked, head: int, now: datetime) -> None:
         if wanted is not None and wanted > head:
             raise invalid(
                 field,
-                f"账本目前到位置 {head},所求位置尚不存在",
+                f"账本目前到位置 {head}，所求位置尚不存在",
                 f"the ledger ends at position {head}; the position asked for does not exist yet",
             )
     if asked_for.known_at is not None and asked_for.known_at > now + CLOCK_SKEW:
         raise invalid(
             "known_at",
-            "known_at 晚于现在;不给 known_at 即为“截至目前所知”",
+            "known_at 晚于现在；不给 known_at 即为“截至目前所知”",
             "known_at lies in the future; leave it out to ask what is known now",
         )
 

@@ -74,7 +74,7 @@ def unusable() -> Problem:
     """Return the problem of a cursor that does not fit."""
     return invalid(
         "cursor",
-        "游标无效或属于另一查询;请从第一页重新开始",
+        "游标无效或属于另一查询；请从第一页重新开始",
         "the cursor is not valid for this list; start again from the first page",
     )
 

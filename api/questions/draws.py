@@ -24,8 +24,8 @@ from projections.items.records import DrawRecordItem
 
 METHOD = {
     "zh": (
-        "每个成员的签号为 SHA-256(“dudao/draw/v1”、种子、类别 enterprise 或 inspector、成员,"
-        "各占一行,行间以换行符相隔)的十六进制;签号最小者抽中。承诺为种子的 SHA-256。"
+        "每个成员的签号为 SHA-256（“dudao/draw/v1”、种子、类别 enterprise 或 inspector、成员，"
+        "各占一行，行间以换行符相隔）的十六进制；签号最小者抽中。承诺为种子的 SHA-256。"
     ),
     "en": (
         "each member's ticket is the hexadecimal SHA-256 of four lines joined by line feeds: "

@@ -96,7 +96,7 @@ def _code_of_an_enterprise(text: str) -> str:
     if is_uscc(text):
         return text
     raise Unclear(
-        "应为 18 位统一社会信用代码(大写),末位校验码须正确",
+        "应为 18 位统一社会信用代码（大写），末位校验码须正确",
         "must be a unified social credit code: 18 characters, capitals, with the right check character",
     )
 
@@ -113,7 +113,7 @@ def _counted_by(text: object) -> str:
         return ",".join(words)
     listed = ", ".join(COLUMNS)
     raise Unclear(
-        f"取值应为 {listed} 之一,或以逗号相连的两项",
+        f"取值应为 {listed} 之一，或以逗号相连的两项",
         f"must be one of {listed}, or two of them with a comma",
     )
 
@@ -164,7 +164,7 @@ def unclear(found: Sequence[Mapping[str, Any]]) -> Problem:
     faults = [Fault(_field(fault), " / ".join(_reason(fault))) for fault in found[:MOST_FAULTS]]
     return Problem(
         "invalid",
-        "参数不符合要求,详见 errors",
+        "参数不符合要求，详见 errors",
         "parameters are not as required, see errors",
         errors=faults,
     )

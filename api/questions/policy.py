@@ -214,7 +214,9 @@ _VERBS: Mapping[Action, str] = MappingProxyType(
 
 def _denied(actor: Actor, action: Action, resource: str) -> Problem:
     if actor == ANYONE:
-        return unauthenticated("请先登录,或在 Authorization 中给出令牌", "a bearer token is needed")
+        return unauthenticated(
+            "请先登录，或在 Authorization 中给出令牌", "a bearer token is needed"
+        )
     return Problem(
         "forbidden",
         f"您的角色不能{_VERBS[action]}此项内容。",

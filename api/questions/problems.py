@@ -210,7 +210,7 @@ def fault() -> Problem:
     """Return the problem of a fault of the program; the log says which."""
     return Problem(
         "internal",
-        "系统内部错误,已记入日志;请附上 instance 中的编号联系系统管理员",
+        "系统内部错误，已记入日志；请附上 instance 中的编号联系系统管理员",
         "an internal error, logged; give the id in instance to the administrator",
     )
 

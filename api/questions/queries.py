@@ -69,7 +69,7 @@ def behind(position: int) -> Problem:
     """Return the problem of views that did not reach `position` in time."""
     return Problem(
         "projections-behind",
-        f"视图在 {PATIENCE:.0f} 秒内未更新到位置 {position};已入账的内容不受影响,不必重新提交,请稍后重试",
+        f"视图在 {PATIENCE:.0f} 秒内未更新到位置 {position}；已入账的内容不受影响，不必重新提交，请稍后重试",
         f"the views did not reach position {position} within {PATIENCE:.0f} s. What is recorded is "
         "recorded and need not be sent again; look again later",
         position=position,
@@ -186,6 +186,6 @@ def ask_one(
 def missing() -> Problem:
     """Return the problem of a record that is not there, or not there for this caller."""
     return not_found(
-        "没有这条记录,或不在您的可见范围内",
+        "没有这条记录，或不在您的可见范围内",
         "there is no such record, or you may not see it",
     )

@@ -69,14 +69,14 @@ class AsOf(Question):
 
     valid_at: Day | None = Field(
         None,
-        description="业务日期,默认今天;给了 known_at 或 position 时默认为其入账之日 / day; today by default, "
+        description="业务日期，默认今天；给了 known_at 或 position 时默认为其入账之日 / day; today by default, "
         "with known_at or position the day of that recording",
     )
     known_at: Instant | None = Field(
-        None, description="截至何时所知(RFC 3339,带时区) / as known at this instant"
+        None, description="截至何时所知（RFC 3339，带时区） / as known at this instant"
     )
     position: Position | None = Field(
-        None, description="截至哪个入账位置所知,不能与 known_at 同给 / as known at this position"
+        None, description="截至哪个入账位置所知，不能与 known_at 同给 / as known at this position"
     )
     min_position: Position | None = Field(
         None, description="等到视图包含该位置 / wait until the views hold this position"
@@ -91,11 +91,11 @@ class TablesQuestion(Question):
     """Tables hold all days: a question for them has one clock."""
 
     known_at: Instant | None = Field(
-        None, description="截至何时所知(RFC 3339,带时区) / as known at this instant"
+        None, description="截至何时所知（RFC 3339，带时区） / as known at this instant"
     )
     position: Position | None = Field(
         None,
-        description="截至哪个入账位置所知;给出时内容永不变 / as known at this position; then it never changes",
+        description="截至哪个入账位置所知；给出时内容永不变 / as known at this position; then it never changes",
     )
     min_position: Position | None = Field(
         None, description="等到视图包含该位置 / wait until the views hold this position"
@@ -112,7 +112,7 @@ class TableQuestion(TablesQuestion):
     link: str | None = Field(
         None,
         max_length=2000,
-        description="签名链接的凭据,代替令牌 / proof of a signed link, in place of a token",
+        description="签名链接的凭据，代替令牌 / proof of a signed link, in place of a token",
     )
 
 
@@ -121,7 +121,7 @@ class PreviewQuestion(Question):
 
     account: Text | None = Field(
         None,
-        description="由谁上传;默认本人的,否则最先上传者的 / sent by whom; by default one's own, else the first",
+        description="由谁上传；默认本人的，否则最先上传者的 / sent by whom; by default one's own, else the first",
     )
 
 
@@ -129,7 +129,8 @@ class Formatted(Question):
     """A question whose answer has several forms."""
 
     format: FormName | None = Field(
-        None, description="格式,优先于 Accept;文件带文件名 / form, before Accept; files have a name"
+        None,
+        description="格式，优先于 Accept；文件带文件名 / form, before Accept; files have a name",
     )
 
 
@@ -139,7 +140,7 @@ class Paged(Formatted):
     whole: bool = Field(
         False,  # noqa: FBT003 - pydantic's own order of arguments
         alias="all",
-        description="整个列表,仅限文件格式 / the whole list; only as a file",
+        description="整个列表，仅限文件格式 / the whole list; only as a file",
     )
     limit: PageSize = Field(100, description="每页条数 / items a page")
 
@@ -164,7 +165,7 @@ class RosterQuestion(Listed):
     level: Level | None = None
     q: Text | None = Field(None, description="名称或代码的一部分 / part of the name or USCC")
     expiring_within: Days | None = Field(
-        None, description="在名单内,且在该天数内到期 / listed, and ends within so many days"
+        None, description="在名单内，且在该天数内到期 / listed, and ends within so many days"
     )
 
 
@@ -175,8 +176,10 @@ class FlagsQuestion(Listed):
     verdict: Verdict | None = None
     uscc: Uscc | None = None
     district: District | None = None
-    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
-    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
+    from_: Day | None = Field(None, alias="from", description="首日（含） / first day")
+    to: Annotated[Day | None, not_before("from_")] = Field(
+        None, description="末日（含） / last day"
+    )
     review: ReviewState | None = None
     case: CaseName | None = None
     assessment_id: Text | None = Field(
@@ -188,13 +191,13 @@ class FlagsQuestion(Listed):
     )
     procedure: Literal["only", "without"] | None = Field(
         None,
-        description="督导程序(Q1)单列:only 只列,without 不列 / procedure of inspections, told apart",
+        description="督导程序（Q1）单列：only 只列，without 不列 / procedure of inspections, told apart",
     )
     learnt_from: Day | None = Field(
-        None, description="首次得知日期,首日(含) / first day on which it became known"
+        None, description="首次得知日期，首日（含） / first day on which it became known"
     )
     learnt_to: Annotated[Day | None, not_before("learnt_from")] = Field(
-        None, description="首次得知日期,末日(含) / last day on which it became known"
+        None, description="首次得知日期，末日（含） / last day on which it became known"
     )
 
 
@@ -205,8 +208,10 @@ class SessionsQuestion(Listed):
     district: District | None = None
     occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
     level: Level | None = None
-    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
-    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
+    from_: Day | None = Field(None, alias="from", description="首日（含） / first day")
+    to: Annotated[Day | None, not_before("from_")] = Field(
+        None, description="末日（含） / last day"
+    )
 
 
 class CertificatesQuestion(Listed):
@@ -217,10 +222,10 @@ class CertificatesQuestion(Listed):
     assessment_id: Text | None = None
     certificate_no: Text | None = None
     from_: Day | None = Field(
-        None, alias="from", description="发证日期,首日(含) / first day of issue"
+        None, alias="from", description="发证日期，首日（含） / first day of issue"
     )
     to: Annotated[Day | None, not_before("from_")] = Field(
-        None, description="发证日期,末日(含) / last day of issue"
+        None, description="发证日期，末日（含） / last day of issue"
     )
     state: CertificateState | None = None
 
@@ -254,7 +259,7 @@ class FindingsQuestion(CasesQuestion):
 
     stage: FindingStage | None = Field(None, description="所处阶段 / how far it has come")
     open: Literal["yes", "no"] | None = Field(
-        None, description="是否未结(未销号、未撤回) / neither closed nor withdrawn"
+        None, description="是否未结（未销号、未撤回） / neither closed nor withdrawn"
     )
 
 
@@ -283,30 +288,30 @@ class DiffQuestion(Paged):
         description="比较什么 / what is compared"
     )
     by: Literal["district", "occupation", "level", "method", "month", "code"] | None = Field(
-        None, description="计数的分组,默认按区 / what counts are by, by default the district"
+        None, description="计数的分组，默认按区 / what counts are by, by default the district"
     )
     from_valid_at: Day | None = Field(
-        None, description="起:业务日期,默认同止 / day before; by default that of the other side"
+        None, description="起：业务日期，默认同止 / day before; by default that of the other side"
     )
     to_valid_at: Day | None = Field(
         None,
-        description="止:业务日期,默认同起,两者都不给则为今天或 to_position 入账之日 / day after; by default that "
+        description="止：业务日期，默认同起，两者都不给则为今天或 to_position 入账之日 / day after; by default that "
         "of the other side, without either today or the day on which to_position was recorded",
     )
     from_known_at: Instant | None = Field(
-        None, description="起:截至何时所知 / before: as known at this instant"
+        None, description="起：截至何时所知 / before: as known at this instant"
     )
     to_known_at: Instant | None = Field(
-        None, description="止:截至何时所知 / after: as known at this instant"
+        None, description="止：截至何时所知 / after: as known at this instant"
     )
     from_position: Position | None = Field(
         None,
-        description="起:截至哪个入账位置所知,默认同止 / before: as known at this position; by default that "
+        description="起：截至哪个入账位置所知，默认同止 / before: as known at this position; by default that "
         "of the other side",
     )
     to_position: Position | None = Field(
         None,
-        description="止:截至哪个入账位置所知,默认目前 / after: as known at this position; by default now",
+        description="止：截至哪个入账位置所知，默认目前 / after: as known at this position; by default now",
     )
     uscc: Uscc | None = None
     district: District | None = None
@@ -336,7 +341,7 @@ class RosterChangesQuestion(Listed):
     """What became of the published roster up to the day."""
 
     since: Day | None = Field(
-        None, description="自该日起,默认 90 天前 / since this day, by default 90 days before"
+        None, description="自该日起，默认 90 天前 / since this day, by default 90 days before"
     )
 
 
@@ -344,12 +349,12 @@ class StatsQuestion(AsOf, Formatted):
     """What is counted by."""
 
     by: CountedBy = Field(
-        description="按什么计数;两项以逗号相连,如 district,month / what counts are by, or two of them with a comma"
+        description="按什么计数；两项以逗号相连，如 district,month / what counts are by, or two of them with a comma"
     )
     district: District | None = None
     uscc: Uscc | None = None
     zeros: Literal["yes", "no"] | None = Field(
-        None, description="列出没有的行(全为 0) / also rows of which there is nothing"
+        None, description="列出没有的行（全为 0） / also rows of which there is nothing"
     )
     rates: Literal["yes", "no"] | None = Field(
         None, description="加列违规率及其基数 / shares of what is in breach, with what they are of"
@@ -362,21 +367,25 @@ class DelaysQuestion(Listed):
     code: Code | None = Field(None, description="检查 / check")
     uscc: Uscc | None = None
     district: District | None = None
-    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
-    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
+    from_: Day | None = Field(None, alias="from", description="首日（含） / first day")
+    to: Annotated[Day | None, not_before("from_")] = Field(
+        None, description="末日（含） / last day"
+    )
 
 
 class DelayDistributionQuestion(AsOf, Formatted):
     """Of which breaches delays are counted, and by what."""
 
     by: Literal["district", "code", "month"] | None = Field(
-        None, description="按什么分列,默认合计 / what they are by; by default all together"
+        None, description="按什么分列，默认合计 / what they are by; by default all together"
     )
     code: Code | None = Field(None, description="检查 / check")
     uscc: Uscc | None = None
     district: District | None = None
-    from_: Day | None = Field(None, alias="from", description="首日(含) / first day")
-    to: Annotated[Day | None, not_before("from_")] = Field(None, description="末日(含) / last day")
+    from_: Day | None = Field(None, alias="from", description="首日（含） / first day")
+    to: Annotated[Day | None, not_before("from_")] = Field(
+        None, description="末日（含） / last day"
+    )
 
 
 class BacklogQuestion(AsOf, Formatted):
@@ -406,10 +415,10 @@ class PlanComparisonQuestion(Listed):
     uscc: Uscc | None = None
     district: District | None = None
     year: Annotated[int, Field(ge=2000, le=2999)] | None = Field(
-        None, description="年度,默认业务日期所在年 / year, by default that of the day"
+        None, description="年度，默认业务日期所在年 / year, by default that of the day"
     )
     plan: Literal["missing", "filed"] | None = Field(
-        None, description="未报备(应报)、已报备 / none on file where one is owed, or one on file"
+        None, description="未报备（应报）、已报备 / none on file where one is owed, or one on file"
     )
 
 
@@ -437,7 +446,7 @@ class LateQuestion(Listed):
     )
     uscc: Uscc | None = None
     district: District | None = None
-    recorded_from: Day | None = Field(None, description="入账首日(含) / first day of the entries")
+    recorded_from: Day | None = Field(None, description="入账首日（含） / first day of the entries")
     type: EventName | None = Field(None, description="事件名 / event name")
 
 
@@ -451,7 +460,7 @@ class EventsQuestion(Paged):
     district: District | None = Field(None, description="主管区代码 / competent district")
     wait: Seconds | None = Field(
         None,
-        description="尚无新事件时最多等待的秒数;事件流中为无新事件多久后结束 / seconds to wait where there is "
+        description="尚无新事件时最多等待的秒数；事件流中为无新事件多久后结束 / seconds to wait where there is "
         "nothing yet; a stream ends after so many without news",
     )
 

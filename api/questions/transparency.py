@@ -93,7 +93,7 @@ def entry_bundle(house: Reading, actor: Actor, wanted: Wanted) -> bytes:
     if not (grant.rows.everything and grant.persons):
         raise Problem(
             "forbidden",
-            "记录原文只提供给可见全部记录的角色;散列与检查点公开。",
+            "记录原文只提供给可见全部记录的角色；散列与检查点公开。",
             "entries as they are hashed go to those who may see every one of them; hashes and "
             "checkpoints are public",
             rule="role-not-allowed",
@@ -149,7 +149,7 @@ def receipt(house: Reading, actor: Actor, position: str) -> Proof:
         if latest.checkpoint.size < entry.position:
             raise Problem(
                 "not-ready",
-                "尚无检查点覆盖这条记录,请稍后再取",
+                "尚无检查点覆盖这条记录，请稍后再取",
                 "no checkpoint covers this entry yet: ask again a little later",
                 headers={"Retry-After": "30"},
             )
@@ -165,7 +165,7 @@ def unsigned() -> Problem:
     """Return the problem of what needs a checkpoint where none was ever signed."""
     return Problem(
         "not-ready",
-        "尚未签署检查点,请先运行 dudao signer 或 dudao checkpoint",
+        "尚未签署检查点，请先运行 dudao signer 或 dudao checkpoint",
         "no checkpoint was signed yet: run dudao signer or dudao checkpoint",
         headers={"Retry-After": "30"},
     )

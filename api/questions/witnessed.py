@@ -81,7 +81,7 @@ def _unclosed(connection: Connection[Any]) -> list[Alarm]:
 
 def _open_since(day: date) -> Alarm:
     return Alarm(
-        f"日终封账停在 {day}:此后的证据包不能证明没有缺漏。请看服务器是否在运行,日志中有无封账失败",
+        f"日终封账停在 {day}：此后的证据包不能证明没有缺漏。请看服务器是否在运行，日志中有无封账失败",
         f"the last day that was closed is {day}: bundles cannot show that nothing is missing after it. See whether "
         "a server runs, and whether its log tells of a close that failed",
     )
@@ -130,22 +130,22 @@ def _words(connection: Connection[Any], origin: str, text: str) -> list[dict[str
 
 
 UNSIGNED = Alarm(
-    "尚未签署任何检查点:没有运行过 dudao signer。此前的记录若被管理员改得前后一致,事后无从发现。",
+    "尚未签署任何检查点：没有运行过 dudao signer。此前的记录若被管理员改得前后一致，事后无从发现。",
     "No checkpoint was ever signed: dudao signer has not run. What an administrator rewrites "
     "consistently cannot be found out later.",
 )
 ALONE = Alarm(
-    "检查点没有见证:签名者与账本由同一方掌管,不足以对抗管理员。请由档案馆、区局运行 dudao witness,给签名者策略。",
+    "检查点没有见证：签名者与账本由同一方掌管，不足以对抗管理员。请由档案馆、区局运行 dudao witness，给签名者策略。",
     "No witness cosigns the checkpoints: signer and ledger are in the same hands. Let an archive or a "
     "district run dudao witness, and give the signer a policy.",
 )
 UNSEEN = Alarm(
-    "最近的检查点十五分钟以来没有足够的见证联署:请检查见证是否在运行、网络是否可达。",
+    "最近的检查点十五分钟以来没有足够的见证联署：请检查见证是否在运行、网络是否可达。",
     "Too few witnesses have cosigned the latest checkpoint for fifteen minutes: see whether they run "
     "and can be reached.",
 )
 FALSE = Alarm(
-    "检查点上有不成立的签名,或策略不可用:请保留现场,与见证核对。",
+    "检查点上有不成立的签名，或策略不可用：请保留现场，与见证核对。",
     "A signature on the checkpoint does not hold, or the policy cannot be used: leave everything as it "
     "is and compare with the witnesses.",
 )
@@ -154,6 +154,6 @@ FALSE = Alarm(
 def _behind(latest: Kept) -> Alarm:
     since = f"{latest.kept_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return Alarm(
-        f"签名者自 {since} 起没有签署新的检查点:它停了,或拒绝签署。请查看其输出。",
+        f"签名者自 {since} 起没有签署新的检查点：它停了，或拒绝签署。请查看其输出。",
         f"The signer has signed nothing new since {since}: it stopped, or refuses. See what it says.",
     )

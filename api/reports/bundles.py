@@ -126,7 +126,7 @@ def _entries(
 def _not_whole() -> Problem:
     return Problem(
         "forbidden",
-        "证据包含有全部记录的原文,只提供给可见其中每一条的角色",
+        "证据包含有全部记录的原文，只提供给可见其中每一条的角色",
         "a bundle holds every entry as it is hashed: it goes to those who may see each of them",
         rule="role-not-allowed",
     )
@@ -185,7 +185,7 @@ def _devices(house: Installation, made: Bundle) -> list[str]:
         lines += [f"{each.zh} / {each.en}" for each in said]
         if not said and chain.last:
             lines.append(
-                f"设备 {device}:第 1 至 {chain.last} 号记录相接,无缺 / device {device}:"
+                f"设备 {device}：第 1 至 {chain.last} 号记录相接，无缺 / device {device}:"
                 f" nos. 1 to {chain.last} are linked, none is missing"
             )
     return lines
@@ -212,11 +212,11 @@ def _summary(
         "What an enterprise is given holds no visit before its record, no points before a conclusion, no complaint.",
         "",
         "核验 / verify: python verify.py BUNDLE.zip --policy POLICY --maker KEY",
-        "(只需 Python 3.11 与 cryptography;公钥与策略须另行取得,不取自本包)",
+        "（只需 Python 3.11 与 cryptography；公钥与策略须另行取得，不取自本包）",
         "(Python 3.11 and cryptography; take keys and policy from elsewhere, not from here)",
         "",
-        "能证明:每条记录自检查点起未改一字,次序不变,证据即当时所报的字节。",
-        "不能证明:所报内容属实;检查点之后的记录;报告与本说明由台账生成,以制作者签名为准。",
+        "能证明：每条记录自检查点起未改一字，次序不变，证据即当时所报的字节。",
+        "不能证明：所报内容属实；检查点之后的记录；报告与本说明由台账生成，以制作者签名为准。",
         "Proves: since the checkpoint no letter of an entry was changed, nor the order of entries;",
         "evidence is what was named. Does not prove: that what was reported is true; anything later.",
         "Report and summary are made from the ledger and rest on their maker's signature.",
@@ -237,13 +237,13 @@ def _summary(
 def _complete(made: Bundle) -> list[str]:
     if made.closing is None:
         return [
-            "本包不证明没有缺漏(尚未封账,或取得者不可见全部记录)。",
+            "本包不证明没有缺漏（尚未封账，或取得者不可见全部记录）。",
             "Nothing here shows that no entry is missing: no day was closed, or who takes it may not see all.",
         ]
     event = codec.recorded(made.closing).event
     held = sum(entry.position <= event.upto for entry in made.entries)
     return [
-        f"无缺漏:{event.day} 日终封账,至位置 {event.upto} 共 {held} 条,再无其他。",
+        f"无缺漏：{event.day} 日终封账，至位置 {event.upto} 共 {held} 条，再无其他。",
         f"Nothing is missing: by the close of {event.day}, up to position {event.upto}, these {held} were all.",
     ]
 

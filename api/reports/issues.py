@@ -209,6 +209,7 @@ def _steps(finding: dict[str, Any], of: Gathered, words: Words) -> Iterator[str]
             yield words(f"复查：{passed}", f"reinspection: {passed}")
     for measure in finding["measures"]:
         days = words.days(measure["effective_from"], measure["effective_to"])
-        yield f"{measure['kind']}({words.of(MEASURE_STATES, measure['stands'])}){days}"
+        stands = words.of(MEASURE_STATES, measure["stands"])
+        yield words(f"{measure['kind']}（{stands}）{days}", f"{measure['kind']} ({stands}){days}")
     if finding["outcome"]:
         yield words(f"结果：{finding['outcome']}", f"Outcome: {finding['outcome']}")

@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 DESCRIPTION = (
-    "Dudao 督导:职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position;"
-    "回答附 basis,以之再问得到相同的字节。\n\n"
+    "Dudao 督导：职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position；"
+    "回答附 basis，以之再问得到相同的字节。\n\n"
     "Supervision and audit ledger for skill-level certification. Reads take a day (valid_at) and what "
     "was known when (known_at or position); every answer carries its basis, and asking again with it "
     "gives the same bytes."

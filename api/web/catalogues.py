@@ -192,7 +192,7 @@ def _preview(
     if not decide(actor, Action.READ, "flags").rows.everything:
         raise Problem(
             "forbidden",
-            "预览涉及全部企业,您的角色只能查看其中一部分",
+            "预览涉及全部企业，您的角色只能查看其中一部分",
             "a preview looks at every enterprise; your role sees only some",
         )
     end = values.get("valid_to")

@@ -10,7 +10,7 @@ from domain.checks import DERIVED
 from domain.terms.vocabulary import Case, Verdict
 
 _OVERTURNED = Words(
-    "督导员复核后改变了结论,理由见复核记录。",
+    "督导员复核后改变了结论，理由见复核记录。",
     "A supervisor's review changed the outcome; the reason stands with the review.",
 )
 _B, _U, _C = Verdict.BREACH.value, Verdict.UNDECIDED.value, Verdict.CLEAR.value
@@ -18,44 +18,44 @@ _B, _U, _C = Verdict.BREACH.value, Verdict.UNDECIDED.value, Verdict.CLEAR.value
 _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
         (_B, _B): Words(
-            "记录入账时就是违规,按今天所知仍是违规。",
+            "记录入账时就是违规，按今天所知仍是违规。",
             "It was a breach when the record came in, and still is by what is known now.",
         ),
         (_C, _B): Words(
-            "记录入账时没有问题;后来入账的事实使它成为违规。当时没有人能看出。",
+            "记录入账时没有问题；后来入账的事实使它成为违规。当时没有人能看出。",
             (
                 "Nothing was wrong when the record came in; something learnt later made it a breach. "
                 "Nobody could have seen it at the time."
             ),
         ),
         (_B, _C): Words(
-            "记录入账时是违规;后来入账的事实(如追溯的范围变更、更正)使它不再违规。当时的判断仍可查。",
+            "记录入账时是违规；后来入账的事实（如追溯的范围变更、更正）使它不再违规。当时的判断仍可查。",
             (
                 "It was a breach when the record came in; something learnt later (a back-dated change, a "
                 "correction) has cleared it. What was said then can still be seen."
             ),
         ),
         (_U, _U): Words(
-            "记录入账时就无法判定,按今天所知仍无法判定,需要人来核实。",
+            "记录入账时就无法判定，按今天所知仍无法判定，需要人来核实。",
             "It could not be decided when the record came in, and still cannot: a person must look.",
         ),
         (_C, _U): Words(
-            "记录入账时没有问题;后来入账的事实使它无法判定。",
+            "记录入账时没有问题；后来入账的事实使它无法判定。",
             "Nothing was wrong when the record came in; something learnt later left it undecided.",
         ),
         (_U, _C): Words(
-            "记录入账时无法判定;后来入账的事实已澄清。当时的判断仍可查。",
+            "记录入账时无法判定；后来入账的事实已澄清。当时的判断仍可查。",
             (
                 "It could not be decided when the record came in; something learnt later has cleared "
                 "it. What was said then can still be seen."
             ),
         ),
         (_U, _B): Words(
-            "记录入账时无法判定;后来入账的事实使它成为违规。",
+            "记录入账时无法判定；后来入账的事实使它成为违规。",
             "It could not be decided when the record came in; something learnt later made it a breach.",
         ),
         (_B, _U): Words(
-            "记录入账时是违规;后来入账的事实使它不再能判定。",
+            "记录入账时是违规；后来入账的事实使它不再能判定。",
             (
                 "It was a breach when the record came in; by something learnt later it can no longer "
                 "be decided."
@@ -68,16 +68,16 @@ _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
 
 _OVER = {
     Case.THEN_AND_NOW.label: (
-        Words("逾期属实,现已结束", "late then and now, and over"),
+        Words("逾期属实，现已结束", "late then and now, and over"),
         Words(
-            "期限过后确有逾期,当时、现在都这样认定;在所看的业务日期不逾期。",
+            "期限过后确有逾期，当时、现在都这样认定；在所看的业务日期不逾期。",
             "It was late, by what was known then and by what is known now; on the day looked at it is not.",
         ),
     ),
     Case.NOW_NOT_THEN.label: (
-        Words("当时看不出逾期,现知曾逾期,已结束", "late as known now alone, and over"),
+        Words("当时看不出逾期，现知曾逾期，已结束", "late as known now alone, and over"),
         Words(
-            "按今天所知确有逾期,当时的台账看不出;在所看的业务日期不逾期。",
+            "按今天所知确有逾期，当时的台账看不出；在所看的业务日期不逾期。",
             "By what is known now it was late, which nobody could see at the time; on the day looked at it"
             " is not.",
         ),
@@ -87,7 +87,7 @@ _OVER = {
 
 
 _LATE = Words(
-    "期限已过而未完成:当时看是逾期,按今天所知仍是逾期。",
+    "期限已过而未完成：当时看是逾期，按今天所知仍是逾期。",
     "The deadline passed and nothing was done: it was late by what was known then, and is by what is known now.",
 )
 
@@ -105,7 +105,7 @@ def case_in_short(flag: Mapping[str, Any]) -> Words:
     then, now = VERDICTS[flag["then"]], VERDICTS[flag["verdict"]]
     if then == now:
         return Words(f"当时、现在都{now.zh}", f"{now.en} then and now")
-    return Words(f"当时{then.zh},现在{now.zh}", f"{then.en} then, {now.en} now")
+    return Words(f"当时{then.zh}，现在{now.zh}", f"{then.en} then, {now.en} now")
 
 
 def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:

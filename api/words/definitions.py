@@ -18,7 +18,7 @@ DEFINITIONS = MappingProxyType(
     {
         "sessions": Definition(
             Words(
-                "截至业务日期已举行的每一次认定活动,不论谁举行、有无疑点",
+                "截至业务日期已举行的每一次认定活动，不论谁举行、有无疑点",
                 "every session held by the day, whoever held it, with flags or without",
             ),
             Words("其后举行的", "a session of a later day"),
@@ -26,20 +26,20 @@ DEFINITIONS = MappingProxyType(
         ),
         "certificates": Definition(
             Words(
-                "截至业务日期已发且当日有效的证书;换发的计新证",
+                "截至业务日期已发且当日有效的证书；换发的计新证",
                 "a certificate issued by the day and in force on it; of one that replaces another, the new one",
             ),
-            Words("已撤销、已换发的,自该日起", "revoked, and replaced, from that day on"),
+            Words("已撤销、已换发的，自该日起", "revoked, and replaced, from that day on"),
             Words("发证日期", "the day of issue"),
         ),
         "breaches": Definition(
             Words(
-                "当日结论为违规的疑点,不论是否复核;被排除的也计入(复核不改变结论)",
+                "当日结论为违规的疑点，不论是否复核；被排除的也计入（复核不改变结论）",
                 "a flag whose verdict on the day is a breach, reviewed or not: a dismissed one too "
                 "(a review changes no verdict)",
             ),
             Words(
-                "无法判定的、已澄清的;督导程序(Q1)另计,按检查分列且不限一家企业时单列一行",
+                "无法判定的、已澄清的；督导程序（Q1）另计，按检查分列且不限一家企业时单列一行",
                 "undecided; clear by now; Q1, which is the supervisors' own, but by check, not narrowed to one "
                 "enterprise, it has a line of its own",
             ),
@@ -55,12 +55,12 @@ DEFINITIONS = MappingProxyType(
         ),
         "session_rate": Definition(
             Words(
-                "有违规的认定活动占同一行认定活动的比例;一次活动有几项违规只计一次",
+                "有违规的认定活动占同一行认定活动的比例；一次活动有几项违规只计一次",
                 "sessions with a breach of their own, of the sessions of the same line; several breaches of one "
                 "session count once",
             ),
             Words(
-                "只落在其证书上的违规;督导程序(Q1)",
+                "只落在其证书上的违规；督导程序（Q1）",
                 "a breach that stands on its certificates alone; Q1",
             ),
             Words("首日", "the first day of the session"),
@@ -75,7 +75,7 @@ DEFINITIONS = MappingProxyType(
         ),
         "knowledge": Definition(
             Words(
-                "自违规之日(所判记录的业务日期)至台账得知之日(使其成立的记录入账之日)",
+                "自违规之日（所判记录的业务日期）至台账得知之日（使其成立的记录入账之日）",
                 "from the day of the breach (of the judged record) to the day on which the entry was recorded "
                 "that made it known",
             ),
@@ -93,7 +93,7 @@ DEFINITIONS = MappingProxyType(
                 "to the day on which the first finding was raised that names the flag, or that it was made",
             ),
             Words(
-                "已撤回的;只点名其认定活动的;早于违规之日的",
+                "已撤回的；只点名其认定活动的；早于违规之日的",
                 "withdrawn; one that names its session alone; one from before the breach",
             ),
             Words("违规之日", "the day of the breach"),

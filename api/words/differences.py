@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from api.words.language import Language, Words, in_print
+from api.words.language import Language, Words
 from api.words.last_day import last_day
 from api.words.phrasing import levels, listed, occupation, word
 from api.words.words import VOCABULARY
@@ -56,11 +56,11 @@ def sentence(language: Language, of: str, line: Item) -> str:
     )
     clock = word(language, "clock", told.clock)
     said = _COLON.speak(language).join(filter(None, (f"{about} {change}".strip(), fields)))
-    return in_print(f"{said}({clock})。") if language == "zh" else f"{said} ({clock})."
+    return f"{said}（{clock}）。" if language == "zh" else f"{said} ({clock})."
 
 
-_COLON = Words(":", ": ")
-_COMMA = Words(";", "; ")
+_COLON = Words("：", ": ")
+_COMMA = Words("；", "; ")
 
 
 def _field(language: Language, field: Field, change: str) -> str:

@@ -18,61 +18,61 @@ from api.words.words import VOCABULARY
 
 def _same(template: str) -> Words:
     """Both languages say the same fields in the same order, each with its own marks."""
-    return Words(template.replace(": ", ":").replace(", ", ","), template)
+    return Words(template.replace(": ", "：").replace(", ", "，"), template)
 
 
 _CASE = "{application_id}"
 _MEASURE = Words(
-    "{measure_id},自 {effective_from}{effective_to:until}",
+    "{measure_id}，自 {effective_from}{effective_to:until}",
     "{measure_id}, from {effective_from}{effective_to:until}",
 )
-_PLAN = Words("{year} 年,计划 {sessions:count} 场", "{year}: {sessions:count} sessions planned")
-_SCORED = Words("{application_id},专家 {expert_id}", "{application_id}, expert {expert_id}")
+_PLAN = Words("{year} 年，计划 {sessions:count} 场", "{year}: {sessions:count} sessions planned")
+_SCORED = Words("{application_id}，专家 {expert_id}", "{application_id}, expert {expert_id}")
 
 SUMMARIES: Mapping[str, Words] = MappingProxyType(
     {
         "EnterpriseRegistered": Words(
-            "{name},{kind:kind},主管区 {district:district}",
+            "{name}，{kind:kind}，主管区 {district:district}",
             "{name}, {kind:kind}, district {district:district}",
         ),
         "EnterpriseProfileChanged": _same("{*:profile}"),
         "UnitCovered": _same("{unit_name} {unit_uscc}"),
         "UnitReleased": _same("{unit_uscc}"),
         "ApplicationSubmitted": Words(
-            "{application_id},{window} 批,申报 {scope:items}",
+            "{application_id}，{window} 批，申报 {scope:items}",
             "{application_id}, window {window}, applies for {scope:items}",
         ),
         "DistrictOpinionGiven": Words(
-            "{application_id},{district:district}{opinion:opinion}:{text}",
+            "{application_id}，{district:district}{opinion:opinion}：{text}",
             "{application_id}, {district:district}: {opinion:opinion}; {text}",
         ),
         "ApplicationAccepted": _same(_CASE),
         "ApplicationReturned": _same("{application_id}: {reason}"),
         "ExpertsAssigned": Words(
-            "{application_id},{experts:count} 名专家", "{application_id}, {experts:count} experts"
+            "{application_id}，{experts:count} 名专家", "{application_id}, {experts:count} experts"
         ),
         "EvaluationScored": _SCORED,
         "EvaluationScoreRevised": _SCORED,
         "EvaluationConcluded": Words(
-            "{application_id},{recommended:recommended},{scope:items}",
+            "{application_id}，{recommended:recommended}，{scope:items}",
             "{application_id}, {recommended:recommended}, {scope:items}",
         ),
         "ApplicationConfirmed": Words(
-            "{application_id},确认 {scope:items}", "{application_id}, confirmed {scope:items}"
+            "{application_id}，确认 {scope:items}", "{application_id}, confirmed {scope:items}"
         ),
         "ApplicationRejected": _same("{application_id}: {reason}"),
         "ReceiptIssued": Words(
-            "{application_id},回执 {receipt_no}", "{application_id}, receipt {receipt_no}"
+            "{application_id}，回执 {receipt_no}", "{application_id}, receipt {receipt_no}"
         ),
         "RosterPublished": Words(
-            "{batch} 批,{number} 家企业", "batch {batch}, {number} enterprises"
+            "{batch} 批，{number} 家企业", "batch {batch}, {number} enterprises"
         ),
         "EnterpriseListed": Words(
-            "{valid_from} 至 {valid_to:last_day},{scope:items}",
+            "{valid_from} 至 {valid_to:last_day}，{scope:items}",
             "{valid_from} to {valid_to:last_day}, {scope:items}",
         ),
         "ScopeChanged": Words(
-            "增加 {added:items};减少 {removed:items};依据:{basis}",
+            "增加 {added:items}；减少 {removed:items}；依据：{basis}",
             "added {added:items}; removed {removed:items}; basis: {basis}",
         ),
         "ListingSuspended": _same("{basis}{until:until}{finding_id:finding}"),
@@ -84,7 +84,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "AnnualPlanFiled": _PLAN,
         "AnnualPlanRevised": _PLAN,
         "AssessmentHeld": Words(
-            "{occupation:occupation} {level:level},{method:method},{candidates:total} 人",
+            "{occupation:occupation} {level:level}，{method:method}，{candidates:total} 人",
             "{occupation:occupation} {level:level}, {method:method}, {candidates:total} candidates",
         ),
         "CertificateIssued": _same("{certificate_no} {occupation:occupation} {level:level}"),
@@ -92,22 +92,23 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "CertificateRevoked": _same("{certificate_no}: {reason}"),
         "InspectionDrawn": _same("{draw_id}"),
         "InspectionDispatched": Words(
-            "{kind},{inspectors:count} 名督导人员", "{kind}, {inspectors:count} inspectors"
+            "{kind}，{inspectors:count} 名督导人员", "{kind}, {inspectors:count} inspectors"
         ),
         "SpotCheckRecorded": Words(
-            "{kind},检查 {checklist:count} 项,证据 {evidence:count} 件",
+            "{kind}，检查 {checklist:count} 项，证据 {evidence:count} 件",
             "{kind}, {checklist:count} items checked, {evidence:count} pieces of evidence",
         ),
         "FindingRaised": Words(
-            "{kind}({severity:severity}):{statement}", "{kind} ({severity:severity}): {statement}"
+            "{kind}（{severity:severity}）：{statement}",
+            "{kind} ({severity:severity}): {statement}",
         ),
         "RectificationOrdered": Words(
-            "最迟 {due_on} 完成:{requirement}", "due {due_on}: {requirement}"
+            "最迟 {due_on} 完成：{requirement}", "due {due_on}: {requirement}"
         ),
         "RectificationReported": _same("{statement}"),
         "ReinspectionRecorded": _same("{passed:passed}: {note}"),
         "MeasureImposed": Words(
-            "{kind},自 {effective_from}{effective_to:until}{finding_id:finding}",
+            "{kind}，自 {effective_from}{effective_to:until}{finding_id:finding}",
             "{kind}, from {effective_from}{effective_to:until}{finding_id:finding}",
         ),
         "MeasureStayed": _MEASURE,
@@ -127,7 +128,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "PartnershipFiled": _same("{partner}"),
         "SpecificationFiled": _same("{title}"),
         "ResultsPublished": Words(
-            "{assessment_id},{published_on} 至 {until},{where}",
+            "{assessment_id}，{published_on} 至 {until}，{where}",
             "{assessment_id}, {published_on} to {until}, {where}",
         ),
         "ComplaintReceived": _same("{subject}: {statement}"),
@@ -139,13 +140,13 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
             "申请更正第 {position} 条的 {fields:keys}", "asked for, entry {position}: {fields:keys}"
         ),
         "CorrectionDecided": Words(
-            "对第 {position} 条申请:{taken:taken},{reason}",
+            "对第 {position} 条申请：{taken:taken}，{reason}",
             "request at {position}: {taken:taken}, {reason}",
         ),
         "PersonErased": _same("{basis}"),
         "DayClosed": _same("{day}: {subjects} · {upto} · {root}"),
         "DemonstrationBegun": Words(
-            "演示账本:入账时间由演示时钟设定,自 {clock} 起",
+            "演示账本：入账时间由演示时钟设定，自 {clock} 起",
             "a demonstration: times of entries are set by its own clock, from {clock} on",
         ),
         "ClockSet": _same("{from} → {to}: {reason}"),
@@ -155,7 +156,7 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
 """Event name → its line."""
 
 _UNREADABLE = Words(
-    "本版本无法读取({stored}:{reason})", "this version cannot read it ({stored}: {reason})"
+    "本版本无法读取（{stored}：{reason}）", "this version cannot read it ({stored}: {reason})"
 )
 LONGEST = 160
 
@@ -208,7 +209,7 @@ def _items(language: Language, value: Sequence[Mapping[str, Any]] | None) -> str
         f"{phrasing.occupation(item)} {phrasing.levels(language, item['levels'])}"
         for item in value or ()
     ]
-    return _row(language, items, Words(",", ", ").speak(language).join(items[:MOST]))
+    return _row(language, items, Words("，", ", ").speak(language).join(items[:MOST]))
 
 
 def _count(_: Language, value: Sequence[Any] | None) -> str:
@@ -221,12 +222,12 @@ def _total(_: Language, value: Mapping[str, int]) -> str:
 
 def _until(language: Language, value: str | None) -> str:
     return (
-        Words(f",至 {last_day(value)}", f", to {last_day(value)}").speak(language) if value else ""
+        Words(f"，至 {last_day(value)}", f", to {last_day(value)}").speak(language) if value else ""
     )
 
 
 def _finding(language: Language, value: str | None) -> str:
-    return Words(f",依据问题 {value}", f", by finding {value}").speak(language) if value else ""
+    return Words(f"，依据问题 {value}", f", by finding {value}").speak(language) if value else ""
 
 
 def _keys(language: Language, value: Mapping[str, Any]) -> str:

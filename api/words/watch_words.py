@@ -40,7 +40,7 @@ COUNTED_BY = names(
 )
 STATED_BY = {
     **COUNTED_BY,
-    **names(occupation_code=("职业(大典版本与编码)", "occupation by edition and code")),
+    **names(occupation_code=("职业（大典版本与编码）", "occupation by edition and code")),
 }
 DELAYS = names(
     knowledge=("得知", "known"),
@@ -52,7 +52,7 @@ DELAYS = names(
 SAVED = names(
     unchanged=("没有变化", "unchanged"),
     changed=("有变化", "changed"),
-    pinned=("固定时点,不会变化", "of one moment: it never changes"),
+    pinned=("固定时点，不会变化", "of one moment: it never changes"),
     unanswerable=("现在不能回答", "cannot be answered now"),
 )
 COUNTS = names(

@@ -54,20 +54,20 @@ REVIEWS = names(
     none=("未复核", "not reviewed"),
 )
 REVIEW_LAPSES = names(
-    outcome_changed=("针对此前的判断,待重新复核", "of an earlier outcome: to be reviewed again"),
+    outcome_changed=("针对此前的判断，待重新复核", "of an earlier outcome: to be reviewed again"),
     finding_withdrawn=(
-        "所转问题已撤回,待重新复核",
+        "所转问题已撤回，待重新复核",
         "its finding was withdrawn: to be reviewed again",
     ),
     finding_without_consequence=(
-        "所转问题未经整改、未采取措施即销号,待重新复核",
+        "所转问题未经整改、未采取措施即销号，待重新复核",
         "its finding was closed with nothing put right and no measure: to be reviewed again",
     ),
 )
 CASES = names(
     then_and_now=("当时、现在都有", "raised then and now"),
-    then_not_now=("当时有,现在已减轻或澄清", "raised then, less or cleared since"),
-    now_not_then=("当时看不出或较轻,现在有", "not seen or less then, raised now"),
+    then_not_now=("当时有，现在已减轻或澄清", "raised then, less or cleared since"),
+    now_not_then=("当时看不出或较轻，现在有", "not seen or less then, raised now"),
     overturned=("复核后改变", "overturned in review"),
 )
 METHODS = as_words(naming.METHODS)
@@ -167,8 +167,8 @@ CATALOGUES = names(
 )
 CATALOGUE_STATES = names(
     adopted=("已采用", "adopted"),
-    suggested=("仅为建议,未采用", "suggested, not adopted"),
-    stored=("已收录,未采用", "stored, not adopted"),
+    suggested=("仅为建议，未采用", "suggested, not adopted"),
+    stored=("已收录，未采用", "stored, not adopted"),
 )
 CERTIFICATE_STATES = names(
     valid=("有效", "valid"),

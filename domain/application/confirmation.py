@@ -67,7 +67,7 @@ def require_confirmable(
     if not state.recommended:
         raise Refused(
             "not-recommended",
-            "专家评估未推荐,不能确认",
+            "专家评估未推荐，不能确认",
             "the evaluation did not recommend it",
             "application_id",
         )
@@ -87,7 +87,7 @@ def require_rejectable(state: Application) -> None:
     if state.confirmed is not None:
         raise Refused(
             "already-confirmed",
-            "申报已确认,不能再作不予确认",
+            "申报已确认，不能再作不予确认",
             "already confirmed; it cannot be rejected",
             "application_id",
         )
@@ -100,7 +100,7 @@ def require_receipt_due(command: Command[Any], state: Application, body: Receipt
     if state.confirmed is None:
         raise Refused(
             "not-confirmed",
-            "申报尚未确认,不能发确认回执(六(四))",
+            "申报尚未确认，不能发确认回执（六（四））",
             "the application is not confirmed; no receipt can be issued (六(四))",
             "application_id",
         )

@@ -73,7 +73,7 @@ def require_points(scores: HeadingScores, maximum: int) -> None:
         if not (points.is_finite() and 0 <= points <= maximum):
             raise Refused(
                 "points-out-of-range",
-                f"“{heading_of(heading.name).zh}”得分 {points},应在 0 至 {maximum} 之间",
+                f"“{heading_of(heading.name).zh}”得分 {points}，应在 0 至 {maximum} 之间",
                 f"{heading_of(heading.name).en} has {points} points; 0 to {maximum} are allowed",
                 f"scores.{heading.name}",
             )

@@ -154,7 +154,7 @@ def require_open(state: Application) -> None:
     if state.ended is not None:
         raise Refused(
             "application-ended",
-            f"申报 {state.application_id} 已{_ENDED_ZH[state.ended]},请重新申报",
+            f"申报 {state.application_id} 已{_ENDED_ZH[state.ended]}，请重新申报",
             f"application {state.application_id} was {state.ended}; a new application is needed",
             "application_id",
         )
@@ -176,7 +176,7 @@ def require_not_scored(facts: Facts, state: Application, account: str) -> None:
     if facts.person(account) in {facts.person(expert) for expert, _ in state.sheets}:
         raise Refused(
             "scored-it",
-            "办理人参加了该申报的专家评分,不能再办理评估结论、确认或公布",
+            "办理人参加了该申报的专家评分，不能再办理评估结论、确认或公布",
             "who scored this application may not conclude, confirm or publish it",
             "actor",
         )
@@ -187,7 +187,7 @@ def require_another(facts: Facts, account: str, before: str | None, zh: str, en:
     if before is not None and facts.person(account) == facts.person(before):
         raise Refused(
             "same-person",
-            f"{zh}须由不同的人办理,前一步也由同一人办理",
+            f"{zh}须由不同的人办理，前一步也由同一人办理",
             f"{en} need two people; the same person did the first",
             "actor",
         )

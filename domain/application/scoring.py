@@ -115,7 +115,7 @@ def _belongs(affiliation: str, close: frozenset[str]) -> bool:
 def _recused(expert: Expert, field: str) -> Refused:
     return Refused(
         "expert-recused",
-        f"专家 {expert.name} 应当回避,请另行指定",
+        f"专家 {expert.name} 应当回避，请另行指定",
         f"expert {expert.name} has a ground for recusal; assign another",
         field,
     )
@@ -144,7 +144,7 @@ def require_scorable(
     if state.recommended is not None:
         raise Refused(
             "already-concluded",
-            "评估已结束,不能再评分",
+            "评估已结束，不能再评分",
             "the evaluation is already concluded",
             "application_id",
         )
@@ -153,14 +153,14 @@ def require_scorable(
         if has_sheet:
             raise Refused(
                 "already-scored",
-                "该专家已评分;请改用“修改评分”",
+                "该专家已评分；请改用“修改评分”",
                 "already scored; revise the score instead",
                 "expert_id",
             )
     elif not has_sheet:
         raise Refused(
             "not-scored",
-            "该专家尚未评分,没有可修改的评分表",
+            "该专家尚未评分，没有可修改的评分表",
             "there is no sheet to revise",
             "expert_id",
         )
@@ -230,7 +230,7 @@ def require_passed(result: Arithmetic) -> None:
     if not result.passed:
         raise Refused(
             "below-pass-mark",
-            f"平均分 {result.mean} 低于合格线 {result.pass_mark},不能推荐",
+            f"平均分 {result.mean} 低于合格线 {result.pass_mark}，不能推荐",
             f"the mean {result.mean} is below the pass mark {result.pass_mark}",
             "recommended",
         )
@@ -246,7 +246,7 @@ def _require_all_scored(state: Application) -> None:
     if waiting:
         raise Refused(
             "scores-missing",
-            f"专家尚未评分:{'、'.join(waiting)}",
+            f"专家尚未评分：{'、'.join(waiting)}",
             f"scores are missing from: {', '.join(waiting)}",
             "application_id",
         )

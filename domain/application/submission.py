@@ -148,7 +148,7 @@ def _require_in_beijing(facts: Facts, address: str, day: date) -> None:
     if location.side is Side.OUTSIDE:
         raise Refused(
             "address-outside",
-            f"企业登记地址“{address[:80]}”在本市行政区域外,不能申报(一(一));如登记有误请先更正企业信息",
+            f"企业登记地址“{address[:80]}”在本市行政区域外，不能申报（一（一））；如登记有误请先更正企业信息",
             f"the registered address {address[:80]!r} lies outside Beijing: no application (一(一)); if"
             " it is wrong, correct the profile first",
             "uscc",
@@ -173,7 +173,7 @@ def require_alone(body: ApplicationSubmitted, pending: Iterable[tuple[str, str]]
         if window == body.window:
             raise Refused(
                 "application-open",
-                f"{window} 窗口已有在办的申报 {application_id};请先撤回或等待办结",
+                f"{window} 窗口已有在办的申报 {application_id}；请先撤回或等待办结",
                 f"application {application_id} of the window {window} is open; withdraw it or wait",
                 "window",
             )
@@ -204,7 +204,7 @@ def _require_window(window: str, day: date) -> None:
     if _WINDOW.fullmatch(window) is None:
         raise Refused(
             "unknown-window",
-            f"申报窗口“{window[:20]}”不存在;写作 2026-05 或 2026-10",
+            f"申报窗口“{window[:20]}”不存在；写作 2026-05 或 2026-10",
             f"there is no window {window[:20]!r}; write 2026-05 or 2026-10",
             "window",
         )
@@ -212,7 +212,7 @@ def _require_window(window: str, day: date) -> None:
     if window < belongs:
         raise Refused(
             "window-closed",
-            f"{window} 申报窗口已截止;{day} 的申报属于 {belongs} 窗口",
+            f"{window} 申报窗口已截止；{day} 的申报属于 {belongs} 窗口",
             f"the window {window} is closed; an application of {day} belongs to {belongs}",
             "window",
         )
@@ -224,7 +224,7 @@ def _require_complete(body: ApplicationSubmitted) -> None:
     if missing:
         raise Refused(
             "material-missing",
-            f"缺少申报材料:{'、'.join(name.zh for name in missing)}(五)",
+            f"缺少申报材料：{'、'.join(name.zh for name in missing)}（五）",
             f"materials missing: {', '.join(name.en for name in missing)} (五)",
             "materials",
         )
@@ -234,7 +234,7 @@ def _require_complete(body: ApplicationSubmitted) -> None:
     if Method.OWN in body.methods and not (body.own_method or "").strip():
         raise Refused(
             "own-method-missing",
-            "申报了本企业认定方式,但未写明内容",
+            "申报了本企业认定方式，但未写明内容",
             "the own method is not described",
             "own_method",
         )
@@ -245,7 +245,7 @@ def _require_complete(body: ApplicationSubmitted) -> None:
     if doubled:
         raise Refused(
             "standard-twice",
-            f"{doubled[0].label} 有多份标准或评价规范;一个职业一份",
+            f"{doubled[0].label} 有多份标准或评价规范；一个职业一份",
             f"{doubled[0].label} has several standards; one for each occupation",
             "standards",
         )
@@ -260,21 +260,21 @@ def require_opinion_due(
     if not profile.kind.takes_district_route:
         raise Refused(
             "not-district-route",
-            "市属企业和央企直接向市中心申报,不经区级初步意见(六(一))",
+            "市属企业和央企直接向市中心申报，不经区级初步意见（六（一））",
             "municipal and central enterprises apply to the centre directly (六(一))",
             "application_id",
         )
     if body.district != profile.district:
         raise Refused(
             "other-district",
-            f"该企业的主管区是{body_of(profile.district).zh},不是{body_of(body.district).zh}",
+            f"该企业的主管区是{body_of(profile.district).zh}，不是{body_of(body.district).zh}",
             f"the competent district is {body_of(profile.district).en}, not {body_of(body.district).en}",
             "district",
         )
     if state.accepted is not None:
         raise Refused(
             "already-accepted",
-            "申报已受理,不能再出具初步意见",
+            "申报已受理，不能再出具初步意见",
             "the application is already accepted",
             "application_id",
         )
@@ -294,7 +294,7 @@ def require_acceptable(facts: Facts, command: Command[Any], state: Application) 
     if state.opinion is None and profile.kind.takes_district_route:
         raise Refused(
             "opinion-missing",
-            "缺少主管区的初步意见(六(一))",
+            "缺少主管区的初步意见（六（一））",
             "the opinion of the competent district is missing (六(一))",
             "application_id",
         )
@@ -306,7 +306,7 @@ def require_withdrawable(state: Application) -> None:
     if state.confirmed is not None:
         raise Refused(
             "already-confirmed",
-            "申报已确认,不能撤回",
+            "申报已确认，不能撤回",
             "already confirmed; it cannot be withdrawn",
             "application_id",
         )
@@ -318,7 +318,7 @@ def require_returnable(state: Application) -> None:
     if state.confirmed is not None:
         raise Refused(
             "already-confirmed",
-            "申报已确认,不能退回",
+            "申报已确认，不能退回",
             "already confirmed; it cannot be returned",
             "application_id",
         )

@@ -433,13 +433,13 @@ def _ambiguous(facts: Facts, number: str, holding: Sequence[Issue]) -> Refused:
         (issue.position, issue.uscc, _original(facts, issue).assessment_id)
         for issue in holding[:_MOST_NAMED]
     ]
-    zh = "、".join(f"位置 {at}(企业 {uscc},认定活动 {session})" for at, uscc, session in choices)
+    zh = "、".join(f"位置 {at}（企业 {uscc}，认定活动 {session}）" for at, uscc, session in choices)
     en = ", ".join(
         f"position {at} (enterprise {uscc}, session {session})" for at, uscc, session in choices
     )
     return Refused(
         "ambiguous-certificate",
-        f"编号 {number} 用于 {len(holding)} 本证书,请写明所指一本的入账位置:{zh}",
+        f"编号 {number} 用于 {len(holding)} 本证书，请写明所指一本的入账位置：{zh}",
         f"{len(holding)} certificates bear the number {number}; say by position which one is meant: {en}",
         "position",
     )

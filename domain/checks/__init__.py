@@ -112,7 +112,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         for check in (
             _check(
                 "S1",
-                "超范围:职业",
+                "超范围：职业",
                 "occupation outside the scope",
                 "七(三)",
                 _MAJOR,
@@ -121,7 +121,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
             ),
             _check(
                 "S2",
-                "超范围:等级",
+                "超范围：等级",
                 "level outside the scope",
                 "七(三)",
                 _MAJOR,

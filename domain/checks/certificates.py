@@ -25,7 +25,7 @@ def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
     """R1, where the issuing body is not the assessing enterprise (谁评价、谁负责、谁发证)."""
     issuer = entry.event.issuer_uscc
     return breach(
-        f"发证主体 {issuer} 不是评价企业 {entry.subject}(谁评价、谁负责、谁发证)",
+        f"发证主体 {issuer} 不是评价企业 {entry.subject}（谁评价、谁负责、谁发证）",
         f"issued by {issuer}, assessed by {entry.subject}: who assesses must issue",
         entry.position,
         reason="another-issuer",
@@ -40,8 +40,8 @@ def agrees(entry: Recorded[CertificateIssued], session: SessionRecord) -> Outcom
     if not wrong:
         return CLEAR
     return breach(
-        f"证书 {event.certificate_no} 与认定活动 {assessed.assessment_id} 不符:"
-        f"{';'.join(zh for zh, _ in wrong)}",
+        f"证书 {event.certificate_no} 与认定活动 {assessed.assessment_id} 不符："
+        f"{'；'.join(zh for zh, _ in wrong)}",
         f"certificate {event.certificate_no} departs from session {assessed.assessment_id}:"
         f" {'; '.join(en for _, en in wrong)}",
         entry.position,
@@ -56,12 +56,12 @@ def _departures(event: CertificateIssued, session: SessionRecord) -> Iterator[tu
     assessed = session.entry.event
     if differs(event.occupation, assessed.occupation):
         yield (
-            f"职业 {event.occupation.label},认定为 {assessed.occupation.label}",
+            f"职业 {event.occupation.label}，认定为 {assessed.occupation.label}",
             f"{event.occupation.label} against {assessed.occupation.label}",
         )
     if event.level is not assessed.level:
         yield (
-            f"等级 {event.level.zh},认定为 {assessed.level.zh}",
+            f"等级 {event.level.zh}，认定为 {assessed.level.zh}",
             f"{event.level.en} against {assessed.level.en}",
         )
     category = event.holder.category
@@ -69,7 +69,7 @@ def _departures(event: CertificateIssued, session: SessionRecord) -> Iterator[tu
     unlike = category is not None and category not in session.categories
     if category is not None and unlike and eligible and session.candidates:
         yield (
-            f"持有人类别 {_CATEGORY_ZH[category]},该场认定没有此类考生",
+            f"持有人类别 {_CATEGORY_ZH[category]}，该场认定没有此类考生",
             f"a holder of category {category.value}, of which the session had none",
         )
     if event.issued_on < assessed.held_from:
@@ -114,7 +114,7 @@ def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Out
     wrong = list(_contradictions(number, entry))
     if not wrong and event.level in _MARK_UNKNOWN:
         return undecided(
-            f"证书编号 {event.certificate_no}:没有来源说明 {event.level.zh} 的等级位,无法核对",
+            f"证书编号 {event.certificate_no}：没有来源说明 {event.level.zh} 的等级位，无法核对",
             f"certificate number {event.certificate_no}: no source says how {event.level.en}"
             " is marked",
             entry.position,
@@ -124,7 +124,7 @@ def number_fits(entry: Recorded[CertificateIssued], reference: Reference) -> Out
     if not wrong:
         return CLEAR
     return breach(
-        f"证书编号 {event.certificate_no}:{';'.join(zh for zh, _ in wrong)}",
+        f"证书编号 {event.certificate_no}：{'；'.join(zh for zh, _ in wrong)}",
         f"certificate number {event.certificate_no}: {'; '.join(en for _, en in wrong)}",
         entry.position,
         reason="contradicts-record",

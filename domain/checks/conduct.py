@@ -71,7 +71,7 @@ def _partnered_on(day: date, entry: Recorded[AssessmentHeld], file: SubjectFile)
     if not missing:
         return CLEAR
     return undecided(
-        f"{day} 没有已备案的{'、'.join(zh for zh, _ in missing)},无法核对学生或学徒",
+        f"{day} 没有已备案的{'、'.join(zh for zh, _ in missing)}，无法核对学生或学徒",
         f"on {day} no {' and no '.join(en for _, en in missing)} was on file",
         entry.position,
         reason="no-partnership",
@@ -116,7 +116,7 @@ def method_declared(
             values=(event.method, str(event.held_from)),
         )
     return breach(
-        f"认定方式“{named.zh}”不是四种法定方式,也未在 {event.held_from} 有效的实施方案中申报",
+        f"认定方式“{named.zh}”不是四种法定方式，也未在 {event.held_from} 有效的实施方案中申报",
         f"the method “{named.en}” is none of the four and not declared in the plan in force"
         f" on {event.held_from}",
         entry.position,
@@ -194,7 +194,7 @@ def receipt_and_plan(
     if not overdue:
         begun, due = wanting[0]
         return breach(
-            f"{begun} 开展认定,至 {due} 仍未报备 {begun.year} 年度计划",
+            f"{begun} 开展认定，至 {due} 仍未报备 {begun.year} 年度计划",
             f"a session on {begun}, and no plan for {begun.year} by {due}",
             *because,
             reason="no-plan",
@@ -236,7 +236,7 @@ def unit_covered(entry: Recorded[AssessmentHeld], file: SubjectFile) -> Outcome:
         return CLEAR
     change = file.enterprise.unit_on(unit, day)
     outcome = breach(
-        f"实施单位 {unit} 在 {day} 既不是申报企业,也不在其覆盖的单位内",
+        f"实施单位 {unit} 在 {day} 既不是申报企业，也不在其覆盖的单位内",
         f"unit {unit} was neither the applicant nor covered by it on {day}",
         entry.position,
         *((change.position,) if change else ()),
@@ -252,7 +252,7 @@ def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
     content = event.results.content
     if content is None:
         return undecided(
-            f"{event.level.zh} 证书未上报考评内容,无法核对",
+            f"{event.level.zh} 证书未上报考评内容，无法核对",
             f"the assessed content of a {event.level.en} certificate was not reported",
             entry.position,
             reason="content-not-reported",
@@ -262,7 +262,7 @@ def content_complete(entry: Recorded[CertificateIssued]) -> Outcome:
     if not missing:
         return CLEAR
     return breach(
-        f"{event.level.zh} 考评缺少:{'、'.join(CONTENT[p].zh for p in missing)}",
+        f"{event.level.zh} 考评缺少：{'、'.join(CONTENT[p].zh for p in missing)}",
         f"the assessment for {event.level.en} lacks: {', '.join(CONTENT[p].en for p in missing)}",
         entry.position,
         reason="content-missing",

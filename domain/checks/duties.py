@@ -32,7 +32,7 @@ def examiners_there(
     if not wrong:
         return CLEAR
     return breach(
-        f"{day} 的认定:{';'.join(zh for zh, _ in wrong)}",
+        f"{day} 的认定：{'；'.join(zh for zh, _ in wrong)}",
         f"session of {day}: {'; '.join(en for _, en in wrong)}",
         entry.position,
         reason="examiners",
@@ -68,7 +68,7 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
         if is_told(ground.text) and is_told(ground.document_no):
             return CLEAR
         return breach(
-            "直接认定的依据(竞赛成绩或突出贡献)没有写明内容和文件编号",
+            "直接认定的依据（竞赛成绩或突出贡献）没有写明内容和文件编号",
             "the ground of the direct certification lacks its text or the number of its paper",
             entry.position,
             reason="ground-incomplete",
@@ -77,7 +77,7 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
     if not context.reference.rules(day).judges(GROUND, day):
         return CLEAR
     return undecided(
-        "直接认定未上报依据(竞赛成绩或突出贡献),无法核对",
+        "直接认定未上报依据（竞赛成绩或突出贡献），无法核对",
         "the ground of the direct certification was not reported and cannot be checked",
         entry.position,
         reason="ground-not-reported",

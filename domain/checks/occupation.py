@@ -35,7 +35,7 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
         )
     if control is Control.PARTLY:
         return undecided(
-            f"{occupation.label} 在 {day} 施行的{edition}年国家职业资格目录中仅部分为准入类,"
+            f"{occupation.label} 在 {day} 施行的{edition}年国家职业资格目录中仅部分为准入类，"
             "记录未写明工种",
             f"only part of {occupation.label} is access-controlled in the {edition} catalogue, in force"
             f" on {day}; the record names no trade",
@@ -44,7 +44,7 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
             values=(*occupation.parts, edition),
         )
     return undecided(
-        f"缺少目录“国家职业资格目录{edition}”(适用于 {day}),无法判断是否准入类",
+        f"缺少目录“国家职业资格目录{edition}”（适用于 {day}），无法判断是否准入类",
         f"the catalogue qualifications {edition} in force on {day} is missing",
         position,
         reason="catalogue-not-held",
@@ -101,7 +101,7 @@ def _published_on(
         names_same(unit.occupation, occupation) for unit in listing.scope
     ):
         return undecided(
-            f"“{occupation.label}”已凭公布文件确认,但缺少目录:收录它的新职业批次尚未采用",
+            f"“{occupation.label}”已凭公布文件确认，但缺少目录：收录它的新职业批次尚未采用",
             f"{occupation.label} was confirmed by the paper that published it; the catalogue"
             " new_occupations that lists it is missing",
             position,
@@ -125,7 +125,7 @@ def _by_standard(
         return CLEAR
     filed = (specification.position for specification in file.specifications)
     return undecided(
-        f"国家职业标准目录载明“{occupation.label}”没有国家职业标准,{day} 前也未见经备案的企业评价规范",
+        f"国家职业标准目录载明“{occupation.label}”没有国家职业标准，{day} 前也未见经备案的企业评价规范",
         f"the catalogue standards says that {occupation.label} has no national standard, and no"
         f" specification of the enterprise's own was filed before {day}",
         position,
@@ -139,7 +139,7 @@ def _doubt(occupation: Occupation, publication: Publication) -> tuple[str, str] 
     """Say why the catalogues that are held do not decide; None where they do."""
     if publication.state is Published.NOT_HELD:
         return (
-            f"缺少目录“职业分类大典{occupation.edition}年版”,无法核对“{occupation.label}”",
+            f"缺少目录“职业分类大典{occupation.edition}年版”，无法核对“{occupation.label}”",
             (
                 f"the catalogue dictionary {occupation.edition} is missing:"
                 f" {occupation.label} cannot be looked up"
@@ -147,7 +147,7 @@ def _doubt(occupation: Occupation, publication: Publication) -> tuple[str, str] 
         )
     if publication.state is Published.OTHER_NAME:
         return (
-            f"编码与名称不符:{occupation.code} 与“{occupation.name}”(大典:{publication.known_as})",
+            f"编码与名称不符：{occupation.code} 与“{occupation.name}”（大典：{publication.known_as}）",
             (
                 f"code and name disagree: {occupation.code} and {occupation.name}"
                 f" (dictionary: {publication.known_as})"
@@ -155,7 +155,7 @@ def _doubt(occupation: Occupation, publication: Publication) -> tuple[str, str] 
         )
     if publication.state is Published.DOUBTFUL:
         return (
-            f"目录“职业分类大典{publication.by}年版”中“{occupation.label}”的来源存疑,请核对原书",
+            f"目录“职业分类大典{publication.by}年版”中“{occupation.label}”的来源存疑，请核对原书",
             (
                 f"the source for {occupation.label} in the catalogue dictionary {publication.by} is in doubt:"
                 " see the printed book"
@@ -168,8 +168,8 @@ def _unpublished(occupation: Occupation, publication: Publication) -> tuple[str,
     if publication.state is Published.NO_SKILLS:
         return (
             (
-                f"“{occupation.name}”({occupation.code})在大典或新职业批次 {publication.by} 中,但属于专业技术等类别,"
-                "不是技能类职业"
+                f"“{occupation.name}”（{occupation.code}）在大典或新职业批次 {publication.by} 中，"
+                "但属于专业技术等类别，不是技能类职业"
             ),
             (
                 f"{occupation.name} ({occupation.code}) is published ({publication.by}) but is no skills"
@@ -179,8 +179,8 @@ def _unpublished(occupation: Occupation, publication: Publication) -> tuple[str,
     if publication.state is Published.NO_SKILLS_CLASS:
         return (
             (
-                f"“{occupation.name}”({occupation.code})的编码属于第{_CLASS_ZH[occupation.code[0]]}大类,"
-                "不是技能类职业;已采用的目录只收录技能类职业"
+                f"“{occupation.name}”（{occupation.code}）的编码属于第{_CLASS_ZH[occupation.code[0]]}大类，"
+                "不是技能类职业；已采用的目录只收录技能类职业"
             ),
             (
                 f"the code of {occupation.name} ({occupation.code}) is of class {occupation.code[0]}:"
@@ -188,7 +188,7 @@ def _unpublished(occupation: Occupation, publication: Publication) -> tuple[str,
             ),
         )
     return (
-        f"{occupation.edition}年版大典及已采用的新职业批次中没有“{occupation.name}”({occupation.code})",
+        f"{occupation.edition}年版大典及已采用的新职业批次中没有“{occupation.name}”（{occupation.code}）",
         (
             f"{occupation.name} ({occupation.code}) is not in the {occupation.edition} dictionary,"
             " nor in a batch of new occupations that was adopted"
@@ -207,7 +207,7 @@ def _not_yet(
     before = reference.in_force(CatalogueKind.DICTIONARY, day)
     if publication.by != occupation.edition:
         return breach(
-            f"{day} 时“{occupation.name}”尚未公布(新职业批次 {publication.by} 自 {publication.since} 起)",
+            f"{day} 时“{occupation.name}”尚未公布（新职业批次 {publication.by} 自 {publication.since} 起）",
             f"{occupation.name} was not published on {day} (batch {publication.by} from {publication.since})",
             position,
             reason="not-published-yet",
@@ -215,7 +215,7 @@ def _not_yet(
         )
     if before is None or reference.dictionary(before.edition) is None:
         return undecided(
-            f"{day} 时{occupation.edition}年版大典尚未施行,缺少当时适用的职业分类大典",
+            f"{day} 时{occupation.edition}年版大典尚未施行，缺少当时适用的职业分类大典",
             f"the {occupation.edition} dictionary was not in force on {day}; the catalogue"
             " dictionary of that day is missing",
             position,
@@ -225,7 +225,7 @@ def _not_yet(
     then = reference.named(before.edition, occupation.name, day)
     if then is None:
         return breach(
-            f"{day} 时适用{before.edition}年版大典,其中及当时已采用的新职业批次中没有“{occupation.name}”",
+            f"{day} 时适用{before.edition}年版大典，其中及当时已采用的新职业批次中没有“{occupation.name}”",
             f"on {day} the {before.edition} dictionary was in force; {occupation.name} is not in it"
             " nor in a batch adopted by then",
             position,
@@ -233,7 +233,7 @@ def _not_yet(
             values=(*occupation.parts, str(day)),
         )
     return undecided(
-        f"{day} 时适用{before.edition}年版大典(其中“{occupation.name}”编码为 {then or '未知'}),"
+        f"{day} 时适用{before.edition}年版大典（其中“{occupation.name}”编码为 {then or '未知'}），"
         f"记录却按{occupation.edition}年版填写",
         f"on {day} the {before.edition} dictionary was in force ({occupation.name}:"
         f" {then or 'code unknown'}); the record names the {occupation.edition} one",

@@ -38,7 +38,7 @@ def inspection_proper(
     remarks = [*wrong, *strange]
     if not remarks:
         return CLEAR
-    zh = f"督导程序:{';'.join(remark.zh for remark in remarks)}"
+    zh = f"督导程序：{'；'.join(remark.zh for remark in remarks)}"
     en = f"procedure: {'; '.join(remark.en for remark in remarks)}"
     values = tuple(remark.judged for remark in remarks)
     if wrong:
@@ -51,13 +51,13 @@ def _too_few(inspectors: Sequence[Inspector], needed: int) -> Iterator[_Said]:
     if number < needed:
         en = f"{how_many(number, 'inspector')}, {needed} needed"
         judged = f"{number} inspectors, {needed} needed"
-        yield _Said(f"督导人员 {number} 人,少于 {needed} 人", en, judged)
+        yield _Said(f"督导人员 {number} 人，少于 {needed} 人", en, judged)
 
 
 def _who(number: int, inspector: Inspector) -> tuple[str, str]:
     """Return who is meant: flags are read without personal data too, the inspection names everybody."""
     name = masked_name(inspector.name)
-    return f"第 {number} 名督导人员({name})", f"inspector {number} ({name})"
+    return f"第 {number} 名督导人员（{name}）", f"inspector {number} ({name})"
 
 
 def _wrong_with(number: int, inspector: Inspector) -> Iterator[_Said]:
@@ -79,7 +79,7 @@ def _strange_about(number: int, inspector: Inspector) -> Iterator[_Said]:
     if card and not is_card_number(card):
         zh, en = _who(number, inspector)
         yield _Said(
-            f"{zh}的督导证号不是已知格式(R 加 8 位数字),无法核对",
+            f"{zh}的督导证号不是已知格式（R 加 8 位数字），无法核对",
             f"the card number of {en} follows no known pattern (R and 8 digits)",
             f"the card number of {inspector.account} follows no known pattern (R and 8 digits)",
         )
@@ -131,7 +131,7 @@ class _End(NamedTuple):
 
 _REPORTED = Name("报告整改", "its rectification was reported")
 _PASSED = Name("复查通过", "it passed a reinspection")
-_REPLACED = Name("另行责令整改,以新的期限为准", "another order set a new deadline")
+_REPLACED = Name("另行责令整改，以新的期限为准", "another order set a new deadline")
 _CLOSED = Name("问题销号", "its finding was closed")
 
 
@@ -151,10 +151,10 @@ def past_deadline(finding: Finding, order: Order, reopened_by: int = 0) -> Outco
     zh, en = "未见整改报告", "passed without a rectification report"
     because = [finding.position, order.position]
     if reopened_by:
-        zh, en = "复查未通过,整改未完成", "passed, and the reinspection failed"
+        zh, en = "复查未通过，整改未完成", "passed, and the reinspection failed"
         because.append(reopened_by)
     return breach(
-        f"整改期限 {order.due_on} 已过,{zh}(问题 {finding_id})",
+        f"整改期限 {order.due_on} 已过，{zh}（问题 {finding_id}）",
         f"the deadline {order.due_on} {en} (finding {finding_id})",
         *because,
         reason="reinspection-failed" if reopened_by else "overdue",

@@ -31,7 +31,7 @@ def listed(position: int, first: date, last: date, course: Course) -> Outcome:
 
 def on_day_zh(day: date, first: date, last: date) -> str:
     """Return a bad day of a session in words; of several days all are named."""
-    return f"认定当日({day})" if first == last else f"认定期间({first} 至 {last})的 {day} "
+    return f"认定当日（{day}）" if first == last else f"认定期间（{first} 至 {last}）的 {day} "
 
 
 def on_day_en(day: date, first: date, last: date) -> str:
@@ -88,7 +88,7 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
             levels = sorted({u.level for u in units}, key=lambda x: x.rank)
             confirmed = "、".join(x.zh for x in levels)
             outcome = breach(
-                f"{occupation.label} 在 {day} 已确认的等级为 {confirmed},不含本次的 {level.zh}",
+                f"{occupation.label} 在 {day} 已确认的等级为 {confirmed}，不含本次的 {level.zh}",
                 f"on {day} {occupation.label} was confirmed, but not at {level.en}",
                 position,
                 *listing.because,
@@ -112,8 +112,8 @@ def _by_standard(
     known = "、".join(x.zh for x in sorted(standard.levels, key=lambda x: x.rank))
     papers = "、".join(standard.documents)
     return undecided(
-        f"{occupation.label} 的 {level.zh} 在确认范围内,但 {day} 施行的国家职业标准"
-        f"({papers or '国家职业标准目录'})只有 {known},请核实",
+        f"{occupation.label} 的 {level.zh} 在确认范围内，但 {day} 施行的国家职业标准"
+        f"（{papers or '国家职业标准目录'}）只有 {known}，请核实",
         f"{occupation.label} is confirmed at {level.en}, but the national standard in force on"
         f" {day} ({papers or 'catalogue standards'}) has no such level",
         position,
@@ -178,21 +178,21 @@ def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str, str
             if folded(unit.name) == folded(occupation.name) and occupation.trade is None:
                 return (
                     "trade-not-named",
-                    f"确认范围限于工种“{unit.trade}”,记录未写明工种",
+                    f"确认范围限于工种“{unit.trade}”，记录未写明工种",
                     f"the scope is limited to trade {unit.trade}; the record names none",
                 )
             if unit.code == occupation.code and folded(unit.name) != folded(occupation.name):
                 return (
                     "name-differs",
-                    f"编码 {occupation.code} 在确认范围内为“{unit.name}”,记录写作“{occupation.name}”",
+                    f"编码 {occupation.code} 在确认范围内为“{unit.name}”，记录写作“{occupation.name}”",
                     f"code {occupation.code} is {unit.name} in the scope, the record says {occupation.name}",
                 )
         elif unit.name == occupation.name or unit.code == occupation.code:
             return (
                 "other-edition",
                 (
-                    f"确认范围按{unit.edition}年版大典,记录按{occupation.edition}年版;"
-                    f"缺少目录:两版之间“{occupation.name}”的对应关系尚未采用"
+                    f"确认范围按{unit.edition}年版大典，记录按{occupation.edition}年版；"
+                    f"缺少目录：两版之间“{occupation.name}”的对应关系尚未采用"
                 ),
                 (
                     f"the scope names the {unit.edition} dictionary, the record the"

@@ -20,7 +20,7 @@ def number_taken(own: CertificateRecord, other: CertificateRecord) -> Outcome:
     number, by, day = own.number, other.uscc or "", other.given_on
     same_day = day == own.given_on
     return breach(
-        f"证书编号 {number} {'同日还' if same_day else '已'}用于另一本证书({by},{day})",
+        f"证书编号 {number} {'同日还' if same_day else '已'}用于另一本证书（{by}，{day}）",
         f"number {number} {'stands also' if same_day else 'already stands'} on another certificate"
         f" ({by}, {day})",
         own.position,
@@ -52,8 +52,8 @@ def editions_apart(own: CertificateRecord, other: CertificateRecord) -> Outcome:
     occupation, level = event.occupation, event.level
     edition = other.entry.event.occupation.edition
     return undecided(
-        f"同一持有人另有 {edition} 年版 {occupation.label} {level.zh} 证书 {number}:"
-        f"与 {occupation.edition} 年版是否同一职业,无法判定",
+        f"同一持有人另有 {edition} 年版 {occupation.label} {level.zh} 证书 {number}："
+        f"与 {occupation.edition} 年版是否同一职业，无法判定",
         f"the holder has certificate {number} for {occupation.label} of edition {edition} at"
         f" {level.en}: whether that is the same as in edition {occupation.edition} is undecided",
         own.position,
@@ -79,8 +79,8 @@ def trades_apart(own: CertificateRecord, other: CertificateRecord) -> Outcome:
     here, there = (f"“{x.trade}”" if x.trade else "未写明" for x in (occupation, before))
     here_en, there_en = (x.trade or "none" for x in (occupation, before))
     return undecided(
-        f"同一持有人另有 {before.label} {level.zh} 证书 {number}(工种{there});本证书工种{here},"
-        "认定活动和确认范围均未载明,是否另一工种,无法判定",
+        f"同一持有人另有 {before.label} {level.zh} 证书 {number}（工种{there}）；本证书工种{here}，"
+        "认定活动和确认范围均未载明，是否另一工种，无法判定",
         f"the holder has certificate {number} for {before.label} at {level.en} (work type: {there_en});"
         f" this one's ({here_en}) is named by neither session nor scope: whether it is another one is"
         " undecided",

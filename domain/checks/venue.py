@@ -19,7 +19,7 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
     event = entry.event
     if event.mode is Mode.NO_SESSION and event.method not in DIRECT:
         return undecided(
-            f"认定方式“{method_of(event.method).zh}”未报考场:只有直接认定可以没有考场",
+            f"认定方式“{method_of(event.method).zh}”未报考场：只有直接认定可以没有考场",
             f"the method “{method_of(event.method).en}” without a session: only a direct certification has"
             " no place",
             entry.position,
@@ -28,18 +28,18 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
         )
     if event.mode is not Mode.ON_SITE or location.side is Side.INSIDE:
         return CLEAR
-    zh = ";".join(clue.zh for clue in location.clues) or "没有可用的地点信息"
+    zh = "；".join(clue.zh for clue in location.clues) or "没有可用的地点信息"
     en = "; ".join(clue.en for clue in location.clues) or "nothing is known of the place"
     if location.side is Side.OUTSIDE:
         return breach(
-            f"认定地点在本市行政区域外:{zh}",
+            f"认定地点在本市行政区域外：{zh}",
             f"held outside Beijing: {en}",
             entry.position,
             reason="outside",
             values=_place(entry),
         )
     return undecided(
-        f"无法判定地点是否在本市:{zh}",
+        f"无法判定地点是否在本市：{zh}",
         f"the place cannot be decided: {en}",
         entry.position,
         reason="place-unknown",
@@ -62,10 +62,10 @@ def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Out
     """G2: division code, coordinates and address agree about inside or outside."""
     if entry.event.mode is not Mode.ON_SITE or not location.contradiction:
         return CLEAR
-    zh = ";".join(clue.zh for clue in location.clues)
+    zh = "；".join(clue.zh for clue in location.clues)
     en = "; ".join(clue.en for clue in location.clues)
     return breach(
-        f"地点信息互相矛盾:{zh}",
+        f"地点信息互相矛盾：{zh}",
         f"the evidence of the place contradicts itself: {en}",
         entry.position,
         reason="contradictory",

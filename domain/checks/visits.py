@@ -43,7 +43,7 @@ def seen_as_reported(
     if not wrong:
         return CLEAR
     return breach(
-        f"{day} 督导所见与上报不符:{';'.join(each.zh for each in wrong)}",
+        f"{day} 督导所见与上报不符：{'；'.join(each.zh for each in wrong)}",
         f"seen on {day}, against the report: {'; '.join(each.en for each in wrong)}",
         entry.position,
         reported.position,
@@ -90,14 +90,14 @@ def seen_that_day(
     values = tuple(sorted({each.en for _, wrong in telling for each in wrong}))
     if certain:
         return breach(
-            f"{day} 督导所见与上报不符:{zh}",
+            f"{day} 督导所见与上报不符：{zh}",
             f"seen on {day}, against the report: {en}",
             *positions,
             reason="seen-otherwise",
             values=values,
         )
     return undecided(
-        f"{day} 的督导记录未写明所见是哪一场,与当日上报有不符:{zh}。请在督导记录中写明场次",
+        f"{day} 的督导记录未写明所见是哪一场，与当日上报有不符：{zh}。请在督导记录中写明场次",
         f"the visit of {day} names no session, and departs from what was reported of the day:"
         f" {en}; name the session that was seen",
         *positions,
@@ -109,7 +109,7 @@ def seen_that_day(
 def _in_words(found: Sequence[_Departing]) -> tuple[str, str]:
     """Return which sessions are departed from, and how; of many the first ones and their number."""
     zh = [
-        f"认定活动 {session.event.assessment_id}({'、'.join(each.zh for each in wrong)})"
+        f"认定活动 {session.event.assessment_id}（{'、'.join(each.zh for each in wrong)}）"
         for session, wrong in found[:_IN_WORDS]
     ]
     en = [
@@ -120,7 +120,7 @@ def _in_words(found: Sequence[_Departing]) -> tuple[str, str]:
     if more > 0:
         zh.append(f"另有 {more} 场")
         en.append(f"and {more} more")
-    return ";".join(zh), "; ".join(en)
+    return "；".join(zh), "; ".join(en)
 
 
 def _departures(
@@ -186,7 +186,7 @@ def _elsewhere(
     if side in decided and reported <= decided and side not in reported:
         here, there = ("本市以内", "以外") if side is Side.INSIDE else ("本市以外", "以内")
         yield Departure(
-            f"现场在{here},上报地点在本市{there}",
+            f"现场在{here}，上报地点在本市{there}",
             f"the visit was {side.value} Beijing, the reported place is not",
         )
         return
@@ -207,17 +207,17 @@ def _otherwise(seen: Seen | None, session: AssessmentHeld) -> Iterator[Departure
         yield Departure("未见认定活动", "no session was being held", of_the_place=True)
     if seen.occupation is not None and differs(seen.occupation, session.occupation):
         yield Departure(
-            f"所见职业为 {seen.occupation.label},上报为 {session.occupation.label}",
+            f"所见职业为 {seen.occupation.label}，上报为 {session.occupation.label}",
             f"{seen.occupation.label} was seen, {session.occupation.label} reported",
         )
     if seen.level is not None and seen.level is not session.level:
         yield Departure(
-            f"所见等级为 {seen.level.zh},上报为 {session.level.zh}",
+            f"所见等级为 {seen.level.zh}，上报为 {session.level.zh}",
             f"{seen.level.en} was seen, {session.level.en} reported",
         )
     if seen.candidates is not None and seen.candidates > session.candidates.total:
         yield Departure(
-            f"在场考生 {seen.candidates} 人,多于上报的 {session.candidates.total} 人",
+            f"在场考生 {seen.candidates} 人，多于上报的 {session.candidates.total} 人",
             f"{seen.candidates} candidates seen, {session.candidates.total} reported",
         )
     reported = {folded(name) for name in session.assessors or ()}

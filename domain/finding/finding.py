@@ -358,7 +358,7 @@ def _require_some_ground(state: State, right: FindingRaised) -> None:
     if state is not None and any(_grounds(state.raised)) and not any(_grounds(right)):
         raise Refused(
             "grounds-missing",
-            "更正后问题不再涉及任何活动、证书、疑点或督导;如不成立请撤回",
+            "更正后问题不再涉及任何活动、证书、疑点或督导；如不成立请撤回",
             "the finding would concern nothing any more; withdraw it if there is nothing to it",
             "flags",
         )
@@ -447,7 +447,7 @@ def _require_in_charge(
         by, now = body_of(state.raised_by), body_of(in_charge)
         raise Refused(
             "other-authority",
-            f"问题由{by.zh}提出,现由{now.zh}负责,其他机构不能办理",
+            f"问题由{by.zh}提出，现由{now.zh}负责，其他机构不能办理",
             f"the finding was raised by {by.en}; {now.en} is in charge of it, and nobody else",
             "actor.organisation",
         )
@@ -499,7 +499,7 @@ def _require_stage(state: Finding, body: Event) -> None:
     if isinstance(body, FindingClosed):
         raise Refused(
             "rectification-open",
-            "责令的整改尚未复查通过,不能销号",
+            "责令的整改尚未复查通过，不能销号",
             "the rectification has not passed a reinspection; the finding cannot be closed",
             "finding_id",
         )

@@ -236,7 +236,7 @@ def require_measure(state: State, body: Event, day: date, actor: Actor) -> None:
         by = body_of(measure.imposed_by)
         raise Refused(
             "other-authority",
-            f"措施由{by.zh}采取,只能由其或市人社局变更",
+            f"措施由{by.zh}采取，只能由其或市人社局变更",
             f"the measure was imposed by {by.en}, which alone changes it, or the bureau",
             "actor.organisation",
         )

@@ -89,7 +89,7 @@ def require_drawable(pool: Pool, sample: Sample, seed: str | None, promised: str
     if seed is not None and commitment(seed) != promised:
         raise Refused(
             "seed-mismatch",
-            "种子与事先承诺不符(承诺应为种子的 SHA-256)",
+            "种子与事先承诺不符（承诺应为种子的 SHA-256）",
             "the seed does not match its commitment (SHA-256 of the seed)",
             "seed",
         )
@@ -111,7 +111,7 @@ def _require_recordable(pool: Pool, sample: Sample) -> None:
         number = len(pool.enterprises)
         raise Refused(
             "pool-too-large",
-            f"抽取池共 {number} 家企业,一次抽取最多登记约 2600 家;请按区或按批次分别抽取",
+            f"抽取池共 {number} 家企业，一次抽取最多登记约 2600 家；请按区或按批次分别抽取",
             f"the pool names {number} enterprises, and one draw records some 2,600 at most; "
             "draw for each district or batch by itself",
             "pool.enterprises",

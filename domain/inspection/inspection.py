@@ -209,7 +209,7 @@ def _draw(facts: Facts, command: Command[Event], body: InspectionDrawn) -> Seque
     if before is not None and before.seed is not None:
         raise Refused(
             "already-drawn",
-            f"抽取 {body.draw_id} 已完成,不能重抽",
+            f"抽取 {body.draw_id} 已完成，不能重抽",
             f"draw {body.draw_id} was carried out and cannot be repeated",
             "draw_id",
         )
@@ -251,7 +251,7 @@ def _require_own_pool(facts: Facts, command: Command[Event], body: InspectionDra
         if district not in {None, command.actor.organisation}:
             raise Refused(
                 "other-district",
-                f"区级督导员只能抽取本区企业;企业 {uscc} 由{body_of(district).zh}主管",
+                f"区级督导员只能抽取本区企业；企业 {uscc} 由{body_of(district).zh}主管",
                 f"an inspector draws from their own district; competent for {uscc} is {body_of(district).en}",
                 f"pool.enterprises.{index}",
             )
@@ -274,7 +274,7 @@ def require_unrecused(inspectors: Sequence[Inspector]) -> None:
         if inspector.recusal_declared:
             raise Refused(
                 "inspector-recused",
-                f"督导人员{inspector.name}声明有回避事由,应当回避,请另派人员",
+                f"督导人员{inspector.name}声明有回避事由，应当回避，请另派人员",
                 f"{inspector.name} declared a ground for recusal; send somebody else",
                 f"inspectors.{index}",
             )

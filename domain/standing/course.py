@@ -115,20 +115,20 @@ def not_in_effect(now: Listing, day: date, zh: str, en: str) -> Refused:
     if now.standing is Standing.EXPIRED:
         return Refused(
             "listing-expired",
-            f"企业在 {day} 有效期已届满,不能{zh}",
+            f"企业在 {day} 有效期已届满，不能{zh}",
             f"on {day} the listing has expired; the enterprise cannot be {en}",
             "uscc",
         )
     if now.standing is Standing.REMOVED:
         return Refused(
             "listing-removed",
-            f"企业在 {day} 已移出名单,不能{zh}",
+            f"企业在 {day} 已移出名单，不能{zh}",
             f"on {day} the enterprise is removed from the roster; it cannot be {en}",
             "uscc",
         )
     return Refused(
         "not-listed",
-        f"企业在 {day} 不在公布名单内,不能{zh}",
+        f"企业在 {day} 不在公布名单内，不能{zh}",
         f"on {day} the enterprise is not on the roster; it cannot be {en}",
         "uscc",
     )

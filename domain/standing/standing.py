@@ -320,7 +320,7 @@ def require_listing_period(days: Days, years: int, field: str) -> None:
         last = longest - timedelta(days=1)  # on paper the last day that still counts is printed
         raise Refused(
             "period-too-long",
-            f"有效期最长 {years} 年,{days.start} 起最迟至 {last}(六(三))",
+            f"有效期最长 {years} 年，{days.start} 起最迟至 {last}（六（三））",
             f"a listing lasts {years} years at most: the last day is {last} (六(三))",
             field,
         )
@@ -332,7 +332,7 @@ def decide(facts: Facts, command: Command[Event]) -> Sequence[New]:
     if isinstance(body, EnterpriseListed):
         raise Refused(
             "listed-by-publication",
-            "“列入名单”由“公布名单”产生,不能单独提交",
+            "“列入名单”由“公布名单”产生，不能单独提交",
             "EnterpriseListed follows from RosterPublished and is not submitted by itself",
         )
     sound(body, facts.reference, _day_of(body, command.valid_from))
@@ -441,7 +441,7 @@ def require_granted(course: Course, uscc: str, replaces: tuple[str, ...] | None)
         if application_id not in known:
             raise Refused(
                 "unknown-grant",
-                f"企业 {uscc} 没有按申报 {application_id} 公布过,不能替换",
+                f"企业 {uscc} 没有按申报 {application_id} 公布过，不能替换",
                 f"{uscc} was never published for application {application_id}",
                 f"replaces.{index}",
             )

@@ -76,7 +76,7 @@ def cleared(before: Outcome, at: int) -> Outcome:
     within = before.zh.translate(_WITHIN_QUOTES)
     return Outcome(
         Verdict.CLEAR,
-        f"已澄清(位置 {at} 的记录):此前为“{within}”",
+        f"已澄清（位置 {at} 的记录）：此前为“{within}”",
         f"cleared by the entry at position {at}; before: {before.en}",
         (*before.because, at),
         before.since,

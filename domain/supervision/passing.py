@@ -40,7 +40,7 @@ class Spell(NamedTuple):
         last = end - timedelta(days=1)
         return Outcome(
             Verdict.CLEAR,
-            f"{self.zh}自 {self.days.start} 至 {last} 逾期;{end} {self.ended_how.zh}(位置 {at} 的记录)",
+            f"{self.zh}自 {self.days.start} 至 {last} 逾期；{end} {self.ended_how.zh}（位置 {at} 的记录）",
             f"{self.en} was overdue from {self.days.start} to {last}; on {end} {self.ended_how.en}"
             f" (the entry at position {at})",
             (*self.outcome.because, at),
@@ -58,7 +58,7 @@ def of_order(finding: Finding | None, order: Order | None) -> Spells:
         Spell(
             stretch.days,
             past_deadline(finding, order, stretch.reopened_by),
-            f"整改(期限 {order.due_on},问题 {finding.raised.finding_id})",
+            f"整改（期限 {order.due_on}，问题 {finding.raised.finding_id}）",
             f"the rectification (deadline {order.due_on}, finding {finding.raised.finding_id})",
             stretch.ended_by,
             stretch.ended_how,
@@ -79,7 +79,7 @@ def of_plan(due: Due | None, plan: Plan | None) -> Spells:
         Spell(
             days,
             plan_late(due),
-            f"{due.year} 年度计划(期限 {last})",
+            f"{due.year} 年度计划（期限 {last}）",
             f"the plan for {due.year} (deadline {last})",
             plan.position if plan is not None else None,
             Name("报备", "it was filed"),

@@ -37,7 +37,7 @@ _ALL = (
     _notice("二(三)", "认定方式与本企业申报的方式", "methods of assessment"),
     _notice("二(三)4", "直接认定的依据", "the ground of a direct certification"),
     _notice(
-        "三", "准入类职业除外;职业以大典和新职业为准", "access-controlled occupations are excluded"
+        "三", "准入类职业除外；职业以大典和新职业为准", "access-controlled occupations are excluded"
     ),
     _notice("四", "质量督导", "quality supervision"),
     _notice("五", "申报材料", "materials of an application"),

@@ -34,7 +34,7 @@ def must_be_uscc(text: str, field: str) -> None:
     if not is_uscc(text):
         raise Refused(
             "invalid-uscc",
-            f"“{text[:40]}”不是有效的统一社会信用代码(18 位,校验位不符或含非法字符);请核对营业执照",
+            f"“{text[:40]}”不是有效的统一社会信用代码（18 位，校验位不符或含非法字符）；请核对营业执照",
             f"{text[:40]!r} is not a valid unified social credit code; check it against the licence",
             field,
         )
@@ -50,7 +50,7 @@ def not_in_the_future(
     if claimed > command.today:
         raise Refused(
             "day-in-the-future",
-            f"日期 {claimed} 晚于今天 {command.today};事实只能在发生之后上报",
+            f"日期 {claimed} 晚于今天 {command.today}；事实只能在发生之后上报",
             f"{claimed} is after today ({command.today}); a fact can only be reported once it happened",
             field,
         )
@@ -61,7 +61,7 @@ def not_negative(number: int, field: str) -> None:
     if number < 0:
         raise Refused(
             "negative-number",
-            f"数量不能小于 0,这里写的是 {number}",
+            f"数量不能小于 0，这里写的是 {number}",
             f"this is {number}; a number of people, sessions or certificates is not below 0",
             field,
         )
@@ -83,7 +83,7 @@ def existing(state: T | None, code: str, zh: str, en: str, field: str) -> T:
     if state is None:
         raise Refused(
             code,
-            f"{zh};请先登记或核对编号",
+            f"{zh}；请先登记或核对编号",
             f"{en}; record it first or check the identifier",
             field,
         )
@@ -119,7 +119,7 @@ def not_before(day: date, ground: date, zh: str, en: str, field: str = "valid_fr
     if day < ground:
         raise Refused(
             "before-its-ground",
-            f"{zh}:{day} 早于 {ground}",
+            f"{zh}：{day} 早于 {ground}",
             f"{en}: {day} lies before {ground}",
             field,
         )

@@ -103,7 +103,7 @@ def require_certifiable(
         if control is Control.CONTROLLED:
             raise Refused(
                 "access-controlled",
-                f"{item.occupation.label} 在{edition}年国家职业资格目录中为准入类,不得列入认定范围(三)",
+                f"{item.occupation.label} 在{edition}年国家职业资格目录中为准入类，不得列入认定范围（三）",
                 f"{item.occupation.label} is access-controlled in the {edition} catalogue"
                 " and may not be confirmed (三)",
                 where,
@@ -149,7 +149,7 @@ def _unpublished(item: ScopeItem, publication: Publication) -> tuple[str, str]:
     if publication.state is Published.OTHER_NAME:
         return (
             (
-                f"{item.edition}年版大典中编码 {item.code} 或名称对应“{publication.known_as}”,不是“{item.name}”;"
+                f"{item.edition}年版大典中编码 {item.code} 或名称对应“{publication.known_as}”，不是“{item.name}”；"
                 "请核对职业编码与名称"
             ),
             (
@@ -160,8 +160,8 @@ def _unpublished(item: ScopeItem, publication: Publication) -> tuple[str, str]:
     if publication.state is Published.UNKNOWN:
         return (
             (
-                f"{item.edition}年版大典及已采用的新职业批次中没有“{item.name}”({item.code});"
-                "请核对职业编码与名称,新公布的职业请注明公布文件的文号"
+                f"{item.edition}年版大典及已采用的新职业批次中没有“{item.name}”（{item.code}）；"
+                "请核对职业编码与名称，新公布的职业请注明公布文件的文号"
             ),
             (
                 f"in the {item.edition} dictionary {item.code} does not exist, nor is {item.name} in a"
@@ -169,7 +169,7 @@ def _unpublished(item: ScopeItem, publication: Publication) -> tuple[str, str]:
             ),
         )
     return (
-        f"“{item.name}”({item.code})不是技能类职业,不得列入认定范围",
+        f"“{item.name}”（{item.code}）不是技能类职业，不得列入认定范围",
         f"{item.name} ({item.code}) is no skills occupation and may not be confirmed",
     )
 
@@ -182,8 +182,8 @@ def _require_levels(reference: Reference, item: ScopeItem, day: date, where: str
     if missing:
         raise Refused(
             "level-not-in-standard",
-            f"{item.occupation.label} 的国家职业标准没有 {'、'.join(x.zh for x in missing)};"
-            "请核对等级,如另有文件请注明文号",
+            f"{item.occupation.label} 的国家职业标准没有 {'、'.join(x.zh for x in missing)}；"
+            "请核对等级，如另有文件请注明文号",
             f"the national standard of {item.occupation.label} has no"
             f" {', '.join(x.en for x in missing)}; check the levels, or cite the paper",
             where,

@@ -126,11 +126,11 @@ class Reader:
             self.manifest = msgspec.json.decode(octets, type=Manifest)
         except (zipfile.BadZipFile, KeyError, EOFError, msgspec.DecodeError) as error:
             raise BadArchive(
-                f"{path} 不是完整的 dudao 备份:{error}", f"{path} is no whole backup: {error}"
+                f"{path} 不是完整的 dudao 备份：{error}", f"{path} is no whole backup: {error}"
             ) from error
         if self.manifest.format != FORMAT:
             raise BadArchive(
-                f"{path} 的格式是 {self.manifest.format},本程序只读 {FORMAT};请使用较新版本",
+                f"{path} 的格式是 {self.manifest.format}，本程序只读 {FORMAT}；请使用较新版本",
                 f"{path} has the form {self.manifest.format} and this program reads {FORMAT}: use a "
                 "later release",
             )
@@ -154,7 +154,7 @@ class Reader:
 
     def _changed(self, table: Table) -> BadArchive:
         return BadArchive(
-            f"{self.path} 已损坏:{table.name} 与清单不符,未恢复任何内容",
+            f"{self.path} 已损坏：{table.name} 与清单不符，未恢复任何内容",
             f"{self.path} is damaged: {table.name} is not what the manifest says; nothing was restored",
         )
 

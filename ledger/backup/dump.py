@@ -33,7 +33,7 @@ class Untied(Unready):
 
     def __init__(self) -> None:
         super().__init__(
-            "账本尚未登记密钥指纹;请在存放密钥的服务器上运行一次 dudao doctor,再备份",
+            "账本尚未登记密钥指纹；请在存放密钥的服务器上运行一次 dudao doctor，再备份",
             "the ledger is tied to no keys yet: run dudao doctor once where they are, then back up",
         )
 

@@ -23,7 +23,7 @@ class Occupied(Unready):
 
     def __init__(self, place: str) -> None:
         super().__init__(
-            f"此处已有账本或其他库表:{place}。恢复只写入空的位置;请另建数据库或换一个 DUDAO_DATA",
+            f"此处已有账本或其他库表：{place}。恢复只写入空的位置；请另建数据库或换一个 DUDAO_DATA",
             f"there is a ledger, or tables of others, already: {place}. A restore goes into an empty "
             "place alone: make a new database, or choose another DUDAO_DATA",
         )
@@ -129,7 +129,7 @@ def _fill(
     )
     if strange:
         raise BadArchive(
-            f"备份中的库表与其清单所列版本不符:{', '.join(strange)}",
+            f"备份中的库表与其清单所列版本不符：{', '.join(strange)}",
             f"the tables of the backup are not those of its release: {', '.join(strange)}",
         )
     for name, table in present.items():
@@ -174,7 +174,7 @@ def _copy(
                 progress(table.name, octets)
         if cursor.rowcount != described.rows:
             raise BadArchive(
-                f"{table.name} 恢复了 {cursor.rowcount} 行,应为 {described.rows} 行",
+                f"{table.name} 恢复了 {cursor.rowcount} 行，应为 {described.rows} 行",
                 f"{table.name}: {cursor.rowcount} rows came, not {described.rows}",
             )
     if table.name in ONE_ROW:
@@ -194,14 +194,14 @@ def _check(connection: Connection[Any], manifest: Manifest, progress: Progress) 
     if report.difference is not None:
         at, what = report.difference
         raise BadArchive(
-            f"备份中的账本不完整:位置 {at},{what};未恢复任何内容",
+            f"备份中的账本不完整：位置 {at}，{what}；未恢复任何内容",
             f"the ledger in the backup is not whole: position {at}, {what}; nothing was restored",
         )
     found = report.head.position, report.head.root.hex()
     if found != (manifest.position, manifest.root):
         raise BadArchive(
-            f"恢复后的账本到位置 {found[0]}、根 {found[1]},与清单({manifest.position}、"
-            f"{manifest.root})不符;未恢复任何内容",
+            f"恢复后的账本到位置 {found[0]}、根 {found[1]}，与清单（{manifest.position}、"
+            f"{manifest.root}）不符；未恢复任何内容",
             f"the restored ledger ends at {found[0]} with root {found[1]}, and the manifest says "
             f"{manifest.position} and {manifest.root}; nothing was restored",
         )

@@ -97,7 +97,7 @@ def unseal(octets: bytes, passphrase: str) -> dict[str, bytes]:
         )
     except (InvalidTag, ValueError):
         raise BadKeyFile(
-            "口令不对,或密钥备份被改动", "another passphrase, or the file was changed"
+            "口令不对，或密钥备份被改动", "another passphrase, or the file was changed"
         ) from None
     found: dict[str, str] = json.loads(clear)
     return {name: bytes.fromhex(key) for name, key in found.items()}
@@ -125,11 +125,11 @@ def _read(octets: bytes) -> _File:
     try:
         file = msgspec.json.decode(octets, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadKeyFile(f"不是密钥备份:{error}", f"this is no backup of keys: {error}") from error
+        raise BadKeyFile(f"不是密钥备份：{error}", f"this is no backup of keys: {error}") from error
     # Beyond that a forged file could ask for more memory than the machine has.
     if file.head.format != FORMAT or file.head.scrypt != (SCRYPT_N, SCRYPT_R, SCRYPT_P):
         raise BadKeyFile(
-            f"密钥备份的格式是 {file.head.format},本程序只读 {FORMAT}",
+            f"密钥备份的格式是 {file.head.format}，本程序只读 {FORMAT}",
             f"the backup of keys has the form {file.head.format} and this program reads {FORMAT}",
         )
     return file

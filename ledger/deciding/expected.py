@@ -127,7 +127,7 @@ def outdated(stream: str, changed: Iterable[Entry], *, there: bool) -> Rejected:
     """Return the refusal, with the newest of what has changed."""
     newest = sorted({entry.position: entry for entry in changed}.items())[-MOST_TOLD:]
     errors = tuple(
-        Fault("If-Match", f"位置 {position}:{zh}", f"position {position}: {en}")
+        Fault("If-Match", f"位置 {position}：{zh}", f"position {position}: {en}")
         for position, entry in newest
         for zh, en in (EVENTS[STORED[entry.type].name],)
     )

@@ -9,32 +9,32 @@ from pydantic_core import ErrorDetails, ValidationError
 from ledger.gate.faults import Fault, path_text
 from ledger.gate.rules import PATTERNS
 
-UNKNOWN_FIELD = ("没有这个字段,请核对拼写", "there is no such field; check its spelling")
+UNKNOWN_FIELD = ("没有这个字段，请核对拼写", "there is no such field; check its spelling")
 
 _NEEDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "missing": ("必填,不能缺少", "required"),
-        "missing_keyword_only_argument": ("必填,不能缺少", "required"),
-        "missing_argument": ("必填,不能缺少", "required"),
+        "missing": ("必填，不能缺少", "required"),
+        "missing_keyword_only_argument": ("必填，不能缺少", "required"),
+        "missing_argument": ("必填，不能缺少", "required"),
         "extra_forbidden": UNKNOWN_FIELD,
         "unexpected_keyword_argument": UNKNOWN_FIELD,
         "string_type": ("应为文本", "a text is expected"),
         "string_too_short": ("不能为空", "must not be empty"),
         "string_too_long": (
-            "过长,最多 {max_length} 个字符",
+            "过长，最多 {max_length} 个字符",
             "too long: at most {max_length} characters",
         ),
-        "int_type": ("应为整数(不带引号)", "a whole number is expected, without quotes"),
+        "int_type": ("应为整数（不带引号）", "a whole number is expected, without quotes"),
         "int_from_float": ("应为整数", "a whole number is expected"),
         "bool_type": ("应为 true 或 false", "true or false is expected"),
-        "number": ("应为数字(不带引号)", "a number is expected, without quotes"),
+        "number": ("应为数字（不带引号）", "a number is expected, without quotes"),
         "too_fine": ("小数位过多", "finer than any quantity recorded here"),
         "greater_than_equal": ("不能小于 {ge}", "must not be below {ge}"),
         "less_than_equal": ("不能大于 {le}", "must not be above {le}"),
         "year": ("年份应在 1900 至 2200 之间", "a year between 1900 and 2200 is expected"),
         "tuple_type": ("应为列表 […]", "a list […] is expected"),
         "list_type": ("应为列表 […]", "a list […] is expected"),
-        "too_long": ("条目过多,最多 {max_length} 条", "too many items: at most {max_length}"),
+        "too_long": ("条目过多，最多 {max_length} 条", "too many items: at most {max_length}"),
         "dict_type": ("应为对象 {{…}}", "an object {{…}} is expected"),
         "dataclass_type": ("应为对象 {{…}}", "an object {{…}} is expected"),
         "date_parsing": ("没有这一天", "there is no such day"),
@@ -45,11 +45,11 @@ _NEEDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "enum": ("只能是 {expected} 之一", "must be one of {expected}"),
         "literal_error": ("只能是 {expected} 之一", "must be one of {expected}"),
         "identity_number": (
-            "不是有效的居民身份证号码(18 位,出生日期或校验位不符);请核对证件",
+            "不是有效的居民身份证号码（18 位，出生日期或校验位不符）；请核对证件",
             "not a valid resident identity number; check the document",
         ),
         "placeholder": (
-            "不是姓名(只是占位符);请填写持有人姓名",
+            "不是姓名（只是占位符）；请填写持有人姓名",
             "not a name but a placeholder; write the holder's name",
         ),
         "recursion_loop": ("嵌套过深", "nested too deep"),

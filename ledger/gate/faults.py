@@ -31,7 +31,7 @@ class Invalid(Exception):  # noqa: N818 - an answer to the caller, not a fault
     @property
     def zh(self) -> str:
         """All faults in Chinese."""
-        return ";".join(_named(fault.field, fault.zh) for fault in self.faults)
+        return "；".join(_named(fault.field, fault.zh) for fault in self.faults)
 
     @property
     def en(self) -> str:

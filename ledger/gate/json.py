@@ -67,7 +67,7 @@ def _unreadable(raw: bytes, error: orjson.JSONDecodeError) -> Invalid:
     if not raw.strip():
         return malformed("内容为空", "there is nothing in it")
     return malformed(
-        f"不是有效的 JSON:第 {error.pos + 1} 个字符处无法读取",
+        f"不是有效的 JSON：第 {error.pos + 1} 个字符处无法读取",
         f"not valid JSON: unreadable at character {error.pos + 1}",
     )
 
@@ -104,7 +104,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, _ in pairs:
         if key in seen:
             raise malformed(
-                "同一对象中键重复,无法判断以哪个值为准",
+                "同一对象中键重复，无法判断以哪个值为准",
                 "the same key twice in one object: which value holds cannot be told",
                 path_text([key]),
             )
@@ -115,7 +115,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _whole(text: str) -> int:
     if len(text) > MAX_NUMBER or not -EXACT < (number := int(text)) < EXACT:
         raise malformed(
-            "整数过大(绝对值须小于 2 的 53 次方);编号请用文本",
+            "整数过大（绝对值须小于 2 的 53 次方）；编号请用文本",
             "a whole number of 2^53 or more; write identifiers as text",
         )
     return number

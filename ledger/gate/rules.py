@@ -37,16 +37,16 @@ INSTANT = (
 PATTERNS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         ID: (
-            "编号须由可见字符组成,不含空白和“/”,不能为空",
+            "编号须由可见字符组成，不含空白和“/”，不能为空",
             "an id consists of visible characters, without blanks and '/', and is not empty",
         ),
         NOT_BLANK: ("不能只有空白", "must not be blank"),
         DOCUMENT_NUMBER: (
-            "证件号码不能为空,不含空白",
+            "证件号码不能为空，不含空白",
             "a document number is not empty and has no blanks",
         ),
         DIGEST: (
-            "应为 SHA-256 摘要(64 位十六进制)",
+            "应为 SHA-256 摘要（64 位十六进制）",
             "a SHA-256 digest is expected (64 hexadecimal digits)",
         ),
         WINDOW: ("申报窗口应写作 2026-05 或 2026-10", "a window is written 2026-05 or 2026-10"),
@@ -56,7 +56,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         DAY: ("日期应写作 2026-03-01", "a day is written 2026-03-01"),
         INSTANT: (
-            "时刻应带时区,写作 2026-03-01T09:30:00+08:00",
+            "时刻应带时区，写作 2026-03-01T09:30:00+08:00",
             "an instant is written with its zone: 2026-03-01T09:30:00+08:00",
         ),
     }

@@ -130,11 +130,11 @@ _NO_CONTENT = frozenset({"idempotency_key", *STAMPS})
 _NOT_ON_A_LINE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "backfill": (
-            "历史补录由服务器上的 dudao import --backfill 标明,不能写在行内",
+            "历史补录由服务器上的 dudao import --backfill 标明，不能写在行内",
             "history is marked by dudao import --backfill on the server, never on a line",
         ),
         "entered_by": (
-            "录入账户由账本记录,不能写在行内",
+            "录入账户由账本记录，不能写在行内",
             "the ledger records which account brings a line in; it is not stated",
         ),
     }
@@ -179,11 +179,11 @@ def _with_reason(data: Any, beside: object) -> Any:  # noqa: ANN401 - any JSON v
 
 def _unknown_type(name: object) -> Fault:
     if name is None:
-        return Fault("type", "必填:记录类型", "required: the name of the event")
+        return Fault("type", "必填：记录类型", "required: the name of the event")
     shown = path_text([name]) if isinstance(name, str) else ""
     return Fault(
         "type",
-        f"没有“{shown}”这种记录,可用:{'、'.join(EVENTS)}",
+        f"没有“{shown}”这种记录，可用：{'、'.join(EVENTS)}",
         f"there is no event {shown!r}; events are: {', '.join(EVENTS)}",
     )
 
@@ -225,7 +225,7 @@ def _valid_from(given: Any, body: object, faults: list[Fault]) -> date:  # noqa:
     if given is None:
         day = day_in(body) or getattr(body, "valid_from", None)
         if day is None and body is not None:
-            faults.append(Fault("valid_from", "必填:业务日期", "required: the day in the world"))
+            faults.append(Fault("valid_from", "必填：业务日期", "required: the day in the world"))
         return day or date.min
     day = _checked(DAY, given, "valid_from", faults)
     if day is not None:

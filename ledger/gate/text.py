@@ -40,7 +40,7 @@ _TABLE = str.maketrans("", "", "".join(_UNSEEN))
 CLEAR_NUMBER = ("holder", "id_no")
 """The end of the one path under which an identity number may stand."""
 NUMBER_HERE = (
-    "含有居民身份证号码;除证书持有人的证件号码外,任何地方都不得填写",
+    "含有居民身份证号码；除证书持有人的证件号码外，任何地方都不得填写",
     "holds a resident identity number, which may stand nowhere but as the holder's own",
 )
 
@@ -179,7 +179,7 @@ def _cleaned(text: str, path: tuple[str | int, ...], faults: list[Fault]) -> str
     faults.append(
         Fault(
             _named(path),
-            f"含有不允许的字符 {names}(控制字符、不可见字符、书写方向控制符或私用区字符)",
+            f"含有不允许的字符 {names}（控制字符、不可见字符、书写方向控制符或私用区字符）",
             f"holds characters that are not allowed: {names}"
             " (control, invisible, bidi control or private use)",
         )

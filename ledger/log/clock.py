@@ -97,7 +97,7 @@ class DatabaseClock:
             if last is not None and reading < last:
                 if last - reading > PATIENCE:
                     raise self._alarm(
-                        f"数据库服务器的时钟为 {_told(reading)},早于最后一条记录的 {_told(last)}",
+                        f"数据库服务器的时钟为 {_told(reading)}，早于最后一条记录的 {_told(last)}",
                         f"the clock of the database's server reads {_told(reading)}, before the last "
                         f"entry of {_told(last)}",
                     )
@@ -108,7 +108,7 @@ class DatabaseClock:
                 expected = self._good[0] + (passed - self._good[1])
             if reading - expected > LEAP:
                 raise self._alarm(
-                    f"数据库服务器的时钟为 {_told(reading)},应约为 {_told(expected)}",
+                    f"数据库服务器的时钟为 {_told(reading)}，应约为 {_told(expected)}",
                     f"the clock of the database's server reads {_told(reading)}, it should be about "
                     f"{_told(expected)}",
                 )

@@ -24,7 +24,7 @@ class Factory(DCBInfrastructureFactory[Any]):
         self._conninfo = str(self.env.get(URL) or "")
         if not self._conninfo:
             raise ValueError(
-                f"{URL} 未设置:账本的数据库地址 / {URL} is not set: where the ledger is"
+                f"{URL} 未设置：账本的数据库地址 / {URL} is not set: where the ledger is"
             )
         self._pool = app_pool(self._conninfo, CONNECTIONS)
 

@@ -128,8 +128,8 @@ class OtherVersion(Unready):
 
     def __init__(self, folder: Path, major: str) -> None:
         super().__init__(
-            f"{folder} 由 PostgreSQL {major} 写成,本程序内置 PostgreSQL {MAJOR},不能直接打开。"
-            "请用当时的版本运行 dudao backup 备份,再用本版本运行 dudao restore 恢复到新的数据目录",
+            f"{folder} 由 PostgreSQL {major} 写成，本程序内置 PostgreSQL {MAJOR}，不能直接打开。"
+            "请用当时的版本运行 dudao backup 备份，再用本版本运行 dudao restore 恢复到新的数据目录",
             f"{folder} was written by PostgreSQL {major}; this release brings PostgreSQL {MAJOR}, "
             "which cannot open it. Make a backup with the release of then (dudao backup) and "
             "restore it with this one into a new data folder (dudao restore)",

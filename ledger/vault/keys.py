@@ -144,12 +144,12 @@ def keep_names(folder: Path) -> None:
 def _octets(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise UnusableKey(
-            f"{path} 他人可读,请 chmod 600", f"{path} can be read by others; chmod 600 it"
+            f"{path} 他人可读，请 chmod 600", f"{path} can be read by others; chmod 600 it"
         )
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise UnusableKey(
-            f"{path} 有 {len(key)} 字节,应为 {KEY_BYTES};请从密钥备份恢复",
+            f"{path} 有 {len(key)} 字节，应为 {KEY_BYTES}；请从密钥备份恢复",
             f"{path} has {len(key)} bytes, not {KEY_BYTES}; restore it from its backup",
         )
     return key

@@ -27,7 +27,7 @@ class InUse(Unready):
 
     def __init__(self, others: int) -> None:
         super().__init__(
-            f"还有 {others} 个连接在使用该数据库。轮换密钥前请停止所有 dudao 进程(及 psql 等)",
+            f"还有 {others} 个连接在使用该数据库。轮换密钥前请停止所有 dudao 进程（及 psql 等）",
             f"{others} connections to this database are in use: before a rotation stop every dudao "
             "process, and psql",
         )

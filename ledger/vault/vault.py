@@ -90,7 +90,7 @@ class Rotated(Unready):
 
     def __init__(self) -> None:
         super().__init__(
-            "封装密钥已轮换,本进程仍持有旧密钥;请重新启动",
+            "封装密钥已轮换，本进程仍持有旧密钥；请重新启动",
             "the wrapping key was rotated and this process holds the old one: start it again",
         )
 

@@ -19,8 +19,8 @@ class LaterFold(Unready):
 
     def __init__(self, found: int) -> None:
         super().__init__(
-            f"视图由较新版本(折叠 {found},本版本 {FOLD})编制,本版本不予更新。请使用新版本;"
-            "如须退回本版本,请运行 dudao projections rebuild",
+            f"视图由较新版本（折叠 {found}，本版本 {FOLD}）编制，本版本不予更新。请使用新版本；"
+            "如须退回本版本，请运行 dudao projections rebuild",
             f"the views were made by a later release (fold {found}, this one's is {FOLD}), and this one "
             "does not go on with them. Use the later release; to go back to this one, run "
             "dudao projections rebuild",

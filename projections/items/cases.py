@@ -266,7 +266,7 @@ class RectificationOrder:
 
     position: Annotated[int, POSITION, READ]
     requirement: Annotated[str, Head("整改要求", "requirement"), WRITTEN]
-    due_on: Annotated[date, Head("整改期限(含)", "deadline, included"), READ]
+    due_on: Annotated[date, Head("整改期限（含）", "deadline, included"), READ]
     ordered: Annotated[date, Head("责令日期", "ordered on"), READ]
     reported: Annotated[date | None, Head("报告日期", "reported on"), READ]
     reported_position: Annotated[int, Head("报告的记录位置", "entry of the report"), READ]

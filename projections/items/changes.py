@@ -179,7 +179,7 @@ class CountItem:
     sessions: Annotated[int, Head("认定活动数", "sessions"), READ]
     certificates: Annotated[
         int,
-        Head("有效证书数(不含已换发、已撤销)", "certificates in force, none replaced or revoked"),
+        Head("有效证书数（不含已换发、已撤销）", "certificates in force, none replaced or revoked"),
         READ,
     ]
     breaches: Annotated[int, Head("违规数", "breaches"), READ]
@@ -202,7 +202,7 @@ class CountItem:
     ]
     small: Annotated[
         tuple[Literal["sessions", "certificates"], ...],
-        Head("基数过小(比率不宜比较)", "rates over few: not to be compared"),
+        Head("基数过小（比率不宜比较）", "rates over few: not to be compared"),
         READ,
         Said("count"),
         SOMETIMES,

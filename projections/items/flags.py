@@ -123,7 +123,7 @@ class BacklogItem:
     days_90: Annotated[int, Head("已知 31 至 90 天的违规", "known for 31 to 90 days"), READ]
     older: Annotated[int, Head("已知 90 天以上的违规", "known for more than 90 days"), READ]
     backfilled: Annotated[
-        int, Head("历史补录的违规(不计时长)", "brought in as history, of no age"), READ
+        int, Head("历史补录的违规（不计时长）", "brought in as history, of no age"), READ
     ]
     unreviewed: Annotated[int, Head("未复核的违规数", "breaches not reviewed"), READ]
     undecided: Annotated[int, Head("无法判定数", "undecided"), READ]
@@ -154,11 +154,11 @@ class DelayItem:
     raised_on: Annotated[date | None, Head("提出问题之日", "raised on"), READ]
     ordered_on: Annotated[date | None, Head("责令整改之日", "ordered on"), READ]
     closed_on: Annotated[date | None, Head("销号之日", "closed on"), READ]
-    days_to_knowledge: Annotated[int | None, Head("至得知(天)", "days to knowledge"), READ]
-    days_to_review: Annotated[int | None, Head("至复核(天)", "days to review"), READ]
-    days_to_finding: Annotated[int | None, Head("至提出问题(天)", "days to finding"), READ]
-    days_to_order: Annotated[int | None, Head("至责令整改(天)", "days to order"), READ]
-    days_to_closure: Annotated[int | None, Head("至销号(天)", "days to closure"), READ]
+    days_to_knowledge: Annotated[int | None, Head("至得知（天）", "days to knowledge"), READ]
+    days_to_review: Annotated[int | None, Head("至复核（天）", "days to review"), READ]
+    days_to_finding: Annotated[int | None, Head("至提出问题（天）", "days to finding"), READ]
+    days_to_order: Annotated[int | None, Head("至责令整改（天）", "days to order"), READ]
+    days_to_closure: Annotated[int | None, Head("至销号（天）", "days to closure"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +177,8 @@ class DelayCountItem:
     days_90: Annotated[int, Head("31 至 90 天", "31 to 90 days"), READ]
     days_365: Annotated[int, Head("91 至 365 天", "91 to 365 days"), READ]
     older: Annotated[int, Head("超过 365 天", "more than 365 days"), READ]
-    least: Annotated[int | None, Head("最短(天)", "least days"), READ]
-    median: Annotated[int | None, Head("中位数(天)", "median days"), READ]
-    ninth: Annotated[int | None, Head("九成以内(天)", "nine in ten within days"), READ]
-    most: Annotated[int | None, Head("最长(天)", "most days"), READ]
-    small: Annotated[bool, Head("数目过小(不宜比较)", "few: not to be compared"), READ]
+    least: Annotated[int | None, Head("最短（天）", "least days"), READ]
+    median: Annotated[int | None, Head("中位数（天）", "median days"), READ]
+    ninth: Annotated[int | None, Head("九成以内（天）", "nine in ten within days"), READ]
+    most: Annotated[int | None, Head("最长（天）", "most days"), READ]
+    small: Annotated[bool, Head("数目过小（不宜比较）", "few: not to be compared"), READ]

@@ -23,7 +23,7 @@ District: TypeAlias = Annotated[str, Said("district"), Shown("110108")]
 LevelShown: TypeAlias = Annotated[Level, Said("level")]
 Method: TypeAlias = Annotated[str, Said("method")]
 Positions: TypeAlias = tuple[int, ...]
-BECAUSE = Head("依据(记录位置)", "rests on entries")
+BECAUSE = Head("依据（记录位置）", "rests on entries")
 POSITION = Head("记录位置", "position")
 USCC = Head("统一社会信用代码", "USCC")
 DISTRICT = Head("主管区", "competent district")
@@ -99,7 +99,7 @@ class Venue:
     lon: Annotated[Decimal | None, Head("经度", "longitude"), READ, Shown(116.3)]
     lat: Annotated[Decimal | None, Head("纬度", "latitude"), READ, Shown(39.9)]
     datum: Annotated[Datum | None, Head("坐标系", "datum"), READ]
-    accuracy_m: Annotated[Decimal | None, Head("精度(米)", "accuracy in metres"), READ]
+    accuracy_m: Annotated[Decimal | None, Head("精度（米）", "accuracy in metres"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,7 +158,7 @@ class OrderMark:
     """时间轴上的整改要求 / an order on the timeline; overdue are the days of Q2."""
 
     ordered: Annotated[date, Head("责令日期", "ordered on"), READ]
-    due_on: Annotated[date, Head("整改期限(含)", "deadline, included"), READ]
+    due_on: Annotated[date, Head("整改期限（含）", "deadline, included"), READ]
     reported: Annotated[date | None, Head("报告日期", "reported on"), READ]
     replaced: Annotated[date | None, Head("被替换日期", "replaced on"), READ]
     overdue: Annotated[tuple[Stay, ...], Head("逾期", "overdue"), READ]
@@ -318,14 +318,14 @@ class Clue:
 class Drawn:
     """地点周边图 / the line around a place as paths of SVG, in metres; the place is in the middle."""
 
-    size: Annotated[int, Head("边长(米)", "side (m)"), READ]
+    size: Annotated[int, Head("边长（米）", "side (m)"), READ]
     inside: Annotated[str, Head("市内", "inside"), READ]
     line: Annotated[str, Head("市界", "line"), READ]
-    band: Annotated[int, Head("市界误差(米)", "error of the line (m)"), READ]
-    error: Annotated[int, Head("位置误差(米)", "error of the place (m)"), READ]
+    band: Annotated[int, Head("市界误差（米）", "error of the line (m)"), READ]
+    error: Annotated[int, Head("位置误差（米）", "error of the place (m)"), READ]
     datum: Annotated[str | None, Head("坐标系", "datum"), READ]
     side: Annotated[Side, Head("画在哪一侧", "side on which it is drawn"), READ, Said("side")]
-    distance: Annotated[int, Head("距市界(米)", "from the line (m)"), READ]
+    distance: Annotated[int, Head("距市界（米）", "from the line (m)"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -566,7 +566,7 @@ class Flip:
     before: Annotated[Verdict, Head("之前", "before"), READ, Said("verdict")]
     after: Annotated[Verdict, Head("之后", "after"), READ, Said("verdict")]
     message: Annotated[Sentence, Head("说明", "what it says"), READ]
-    because: Annotated[Positions, Head("依据(记录位置)", "rests on entries"), READ]
+    because: Annotated[Positions, Head("依据（记录位置）", "rests on entries"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

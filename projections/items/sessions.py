@@ -139,7 +139,7 @@ class CertificateItem:
     district: Annotated[District | None, DISTRICT, READ]
     occupation: Annotated[Occupation, OCCUPATION, READ]
     level: Annotated[LevelShown, LEVEL, READ]
-    holder: Annotated[Holder, Head("持证人(脱敏)", "holder, masked"), READ]
+    holder: Annotated[Holder, Head("持证人（脱敏）", "holder, masked"), READ]
     results: Annotated[Results, Head("成绩", "results"), READ]
     issued_on: Annotated[date, Head("发证日期", "issued on"), READ]
     reissued_on: Annotated[date | None, Head("换发日期", "replaced an earlier one on"), READ]

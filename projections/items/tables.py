@@ -47,14 +47,14 @@ class Rectangle:
     subject: Annotated[Uscc | None, Head("企业代码", "USCC"), READ]
     district: Annotated[District | None, DISTRICT, READ]
     valid_from: Annotated[date | None, Head("有效自", "valid from"), READ]
-    valid_to: Annotated[date | None, Head("有效至(不含)", "valid until, not included"), READ]
+    valid_to: Annotated[date | None, Head("有效至（不含）", "valid until, not included"), READ]
     known_from: Annotated[int, Head("自哪条记录起得知", "known since entry"), READ]
     known_to: Annotated[
-        int | None, Head("至哪条记录为止(不含)", "known until entry, not included"), READ
+        int | None, Head("至哪条记录为止（不含）", "known until entry, not included"), READ
     ]
 
 
-LEAF = Head("叶哈希(SHA-256)", "leaf hash (SHA-256)")
+LEAF = Head("叶哈希（SHA-256）", "leaf hash (SHA-256)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class ActionItem:
     reason: Annotated[str | None, Head("理由", "reason"), WRITTEN]
     document_no: Annotated[str | None, Head("文号", "document number"), READ]
     backfill: Annotated[bool, Head("历史补录", "backfill"), READ]
-    recorded_on: Annotated[date, Head("入账日期(北京)", "recorded on, in Beijing"), READ]
+    recorded_on: Annotated[date, Head("入账日期（北京）", "recorded on, in Beijing"), READ]
     days_late: Annotated[int, Head("滞后天数", "days late"), READ]
 
 
@@ -158,7 +158,7 @@ class OccupationItem:
         tuple[LevelShown, ...] | None, Head("标准所设等级", "levels of its standard"), READ
     ]
     valid_from: Annotated[date | None, Head("自", "from"), READ]
-    valid_to: Annotated[date | None, Head("至(不含)", "until, not included"), READ]
+    valid_to: Annotated[date | None, Head("至（不含）", "until, not included"), READ]
     known_from: Annotated[int, Head("采用的记录位置", "adopted by entry"), READ]
 
 
@@ -170,7 +170,7 @@ class AdoptedItem:
     edition: Annotated[str, Head("版本", "edition"), READ, Shown("2022")]
     sha256: Annotated[str, SHA256, READ]
     valid_from: Annotated[date | None, Head("自", "from"), READ]
-    valid_to: Annotated[date | None, Head("至(不含)", "until, not included"), READ]
+    valid_to: Annotated[date | None, Head("至（不含）", "until, not included"), READ]
     known_from: Annotated[int, Head("采用的记录位置", "adopted by entry"), READ]
 
 
@@ -221,7 +221,7 @@ class TablesItem:
 
     schema: Annotated[int, Head("表结构版本", "version of the columns"), READ]
     fold: Annotated[int, Head("判定程序版本", "version of the fold"), READ]
-    root: Annotated[str, Head("台账根(SHA-256)", "root of the ledger"), READ]
+    root: Annotated[str, Head("台账根（SHA-256）", "root of the ledger"), READ]
     checkpoint: Annotated[str | None, Head("检查点", "checkpoint"), READ]
     tables: Annotated[tuple[TableFileItem, ...], Head("数据表", "tables"), READ]
 

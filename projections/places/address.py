@@ -26,16 +26,16 @@ def address_clue(gazetteer: Gazetteer, address: str) -> Clue | None:
     text = written_once(address)
     if not text:
         return (
-            _undecided("地址过长,不是地址", "too long for an address") if address.strip() else None
+            _undecided("地址过长，不是地址", "too long for an address") if address.strip() else None
         )
     if _EXCLAVE.search(text) and text.startswith(("北京", "中国北京", "清河", "双河")):
         return _undecided(
-            "地址所写的单位在北京市以外有飞地(如天津的清河农场、黑龙江的双河农场),不能据此判定",
+            "地址所写的单位在北京市以外有飞地（如天津的清河农场、黑龙江的双河农场），不能据此判定",
             "the address names an exclave that Beijing administers in another province: not decided by it",
         )
     if _AIRPORT.search(text) and not _AIRPORT_OF_THE_CITY.match(text):
         return _undecided(
-            "地址在大兴国际机场,机场跨越市界,不能据此判定",
+            "地址在大兴国际机场，机场跨越市界，不能据此判定",
             "the address is at Daxing airport, which straddles the line: not decided by it",
         )
     parts = segments(text)
@@ -43,15 +43,15 @@ def address_clue(gazetteer: Gazetteer, address: str) -> Clue | None:
     by_endings = _together(parts, suffixes.side)
     if by_names is not by_endings or by_names is Side.UNDECIDED:
         return _undecided(
-            "地址不能判定:去除单位名称后,"
-            f"按地名表为{_ZH[by_names]},按行政区划用字为{_ZH[by_endings]}",
+            "地址不能判定：去除单位名称后，"
+            f"按地名表为{_ZH[by_names]}，按行政区划用字为{_ZH[by_endings]}",
             "the address is undecided: without names of organisations, by place names it is"
             f" {by_names.value}, by its endings {by_endings.value}",
         )
     return Clue(
         step=Step.ADDRESS,
         side=by_names,
-        zh=f"地址去除单位名称后,两种解析均判为{_ZH[by_names]}",
+        zh=f"地址去除单位名称后，两种解析均判为{_ZH[by_names]}",
         en=f"without names of organisations, both parsers read the address as {by_names.value}"
         " Beijing",
     )

@@ -78,17 +78,17 @@ def position(place: Place) -> Fix | None:
 def _read(place: Place) -> Fix | Clue:
     lon, lat, accuracy = place.lon, place.lat, place.accuracy_m
     if lon is None or lat is None:
-        return _undecided("只有经度或纬度之一,坐标不能使用", "only one of longitude and latitude")
+        return _undecided("只有经度或纬度之一，坐标不能使用", "only one of longitude and latitude")
     if not (lon.is_finite() and lat.is_finite()):
         return _undecided("坐标不是数值", "the coordinates are not numbers")
     if not (_within(lon, _LON) and _within(lat, _LAT)):
         if _within(lat, _LON) and _within(lon, _LAT):
             return _undecided(
-                "经度和纬度疑似写反,坐标不能使用",
+                "经度和纬度疑似写反，坐标不能使用",
                 "longitude and latitude seem to be swapped: not relied on",
             )
         return _undecided(
-            "坐标超出中国范围,疑似有误", "the coordinates lie outside China: taken for a slip"
+            "坐标超出中国范围，疑似有误", "the coordinates lie outside China: taken for a slip"
         )
     if accuracy is not None and not (accuracy.is_finite() and accuracy >= 0):
         return _undecided("定位精度不是有效数值", "the accuracy is not a usable number")
@@ -114,8 +114,8 @@ def _judged(point: PointAndLine, datum: str, position_error_m: float, outline_er
     metres, error = round(point.distance_m), round(error_m)
     if point.distance_m < error_m:
         return _undecided(
-            f"坐标({datum})在市界{_ZH[point.side]}侧约 {metres} 米,"
-            f"未超出误差 {error} 米(界线 {outline_error_m} 米加定位误差),无法判定",
+            f"坐标（{datum}）在市界{_ZH[point.side]}侧约 {metres} 米，"
+            f"未超出误差 {error} 米（界线 {outline_error_m} 米加定位误差），无法判定",
             f"the coordinates ({datum}) lie about {metres} m {point.side.value} the line, within"
             f" the error of {error} m ({outline_error_m} m of the outline and that of the"
             " position): undecided",
@@ -123,7 +123,7 @@ def _judged(point: PointAndLine, datum: str, position_error_m: float, outline_er
     return Clue(
         step=Step.COORDINATES,
         side=point.side,
-        zh=f"坐标({datum})在北京市界{_ZH[point.side]},距市界约 {metres} 米",
+        zh=f"坐标（{datum}）在北京市界{_ZH[point.side]}，距市界约 {metres} 米",
         en=f"the coordinates ({datum}) lie {point.side.value} Beijing, about {metres} m from"
         " the line",
     )
@@ -134,7 +134,7 @@ def _without_datum(outline: Outline, fix: Fix, outline_error_m: int) -> Clue:
     metres = round(point.distance_m)
     if point.distance_m < UNKNOWN_DATUM_M + fix.error_m:
         return _undecided(
-            f"坐标未注明坐标系,距市界约 {metres} 米,不足 {UNKNOWN_DATUM_M} 米加定位误差,无法判定",
+            f"坐标未注明坐标系，距市界约 {metres} 米，不足 {UNKNOWN_DATUM_M} 米加定位误差，无法判定",
             f"no datum is named and the coordinates lie about {metres} m from the line, less than"
             f" {UNKNOWN_DATUM_M} m and the error of the position: undecided",
         )
@@ -144,14 +144,14 @@ def _without_datum(outline: Outline, fix: Fix, outline_error_m: int) -> Clue:
             other = outline.locate(*to_wgs84(fix.lon, fix.lat, datum))
             if other.side is not point.side or other.distance_m < margin:
                 return _undecided(
-                    f"坐标未注明坐标系,距市界约 {metres} 米;若为 {datum.value} 则结论不同,无法判定",
+                    f"坐标未注明坐标系，距市界约 {metres} 米；若为 {datum.value} 则结论不同，无法判定",
                     f"no datum is named and the coordinates lie about {metres} m from the line;"
                     f" read as {datum.value} they would not say the same: undecided",
                 )
     return Clue(
         step=Step.COORDINATES,
         side=point.side,
-        zh=f"坐标未注明坐标系,但距市界约 {metres} 米,无论何种坐标系均在北京市界{_ZH[point.side]}",
+        zh=f"坐标未注明坐标系，但距市界约 {metres} 米，无论何种坐标系均在北京市界{_ZH[point.side]}",
         en=f"no datum is named, but at about {metres} m from the line the coordinates lie"
         f" {point.side.value} Beijing in any",
     )

@@ -21,19 +21,19 @@ def division_clue(division: str) -> Clue:
     if not _CODE.fullmatch(code):
         return _clue(
             Side.UNDECIDED,
-            f"行政区划代码“{code[:20]}”不是有效代码,不作为依据",
+            f"行政区划代码“{code[:20]}”不是有效代码，不作为依据",
             f"“{code[:20]}” is not a division code and is not relied on",
         )
     if code.startswith(_AIRPORT):
         return _clue(
             Side.UNDECIDED,
-            f"行政区划代码 {code} 为大兴国际机场,机场跨越市界,不能据此判定",
+            f"行政区划代码 {code} 为大兴国际机场，机场跨越市界，不能据此判定",
             f"division code {code} is Daxing airport, which straddles the line: not decided by it",
         )
     if code.startswith(_BDA_REGISTRATION):
         return _clue(
             Side.INSIDE,
-            f"行政区划代码 {code} 为北京经济技术开发区的登记代码,在北京市内",
+            f"行政区划代码 {code} 为北京经济技术开发区的登记代码，在北京市内",
             f"division code {code} is the registration code of BDA, inside Beijing",
         )
     if code.startswith(_BEIJING):

@@ -22,8 +22,8 @@ REMEMBERED = 65_536
 """Judged places that are kept; the one asked for longest ago makes room."""
 
 _PLACELESS = {
-    Mode.ONLINE: ("线上开展,没有考核地点", "held online: there is no place"),
-    Mode.NO_SESSION: ("直接认定,没有考核活动", "direct certification: there is no session"),
+    Mode.ONLINE: ("线上开展，没有考核地点", "held online: there is no place"),
+    Mode.NO_SESSION: ("直接认定，没有考核活动", "direct certification: there is no session"),
 }
 
 

@@ -202,7 +202,7 @@ def _message(state: FlagState, about: Concerned) -> dict[str, str]:
     if about.claimed_by is None or state.outcome.verdict is Verdict.CLEAR:
         return {"zh": zh, "en": en}
     return {
-        "zh": f"{zh};该证书入账在本证书之后(位置 {about.claimed_by}),发证日期却更早,其日期须核实",
+        "zh": f"{zh}；该证书入账在本证书之后（位置 {about.claimed_by}），发证日期却更早，其日期须核实",
         "en": f"{en}; that one was entered after this one (position {about.claimed_by}) with an earlier"
         " day of issue, which should be checked",
     }

@@ -173,19 +173,19 @@ def _usable(folder: Path, wanted: Wanted, root_at: Callable[[int], str]) -> Mani
         ]
         if strange:
             raise Unusable(
-                f"{folder} 中已有其他文件({strange[0]});请另选目录或清空",
+                f"{folder} 中已有其他文件（{strange[0]}）；请另选目录或清空",
                 f"{folder} holds other files ({strange[0]}): choose another folder, or empty it",
             )
         return None
     if old.position > wanted.position or old.root != root_at(old.position):
         raise Unusable(
-            f"{folder} 中是另一账本的表(位置 {old.position},根 {old.root[:16]}…);请另选目录",
+            f"{folder} 中是另一账本的表（位置 {old.position}，根 {old.root[:16]}…）；请另选目录",
             f"{folder} holds tables of another ledger (position {old.position}, root "
             f"{old.root[:16]}…): choose another folder",
         )
     if wanted.since > old.position:
         raise Unusable(
-            f"{folder} 中的表只到位置 {old.position};自位置 {wanted.since} 起会有缺口",
+            f"{folder} 中的表只到位置 {old.position}；自位置 {wanted.since} 起会有缺口",
             f"the tables in {folder} end at position {old.position}: those since {wanted.since} "
             "would leave a gap",
         )

@@ -101,7 +101,7 @@ def read(folder: Path) -> Manifest | None:
 
 def _unknown(path: Path) -> Unusable:
     return Unusable(
-        f"{path} 不是本版本可读的清单;请另选目录",
+        f"{path} 不是本版本可读的清单；请另选目录",
         f"{path} is no manifest that this release reads: choose another folder",
     )
 

@@ -158,7 +158,7 @@ def test_an_occupation_confirmed_by_its_paper_is_undecided_until_its_batch_is_ad
     story.tell(session(new, "4"))
     ((verdict, zh),) = flags(story, "S4")
     assert verdict is Verdict.UNDECIDED
-    assert "缺少目录:收录它的新职业批次" in zh
+    assert "缺少目录：收录它的新职业批次" in zh
 
 
 def test_a_form_offers_the_edition_in_force_with_its_new_occupations():

@@ -45,9 +45,11 @@ class PreviewQuestion(AsOf):
 
     edition: str = Field("", max_length=100, description="版本名称 / name of the edition")
     valid_from: Day = Field(description="拟生效日 / first day of the adoption")
-    valid_to: Day | None = Field(None, description="拟失效日(不含) / first day after it")
+    valid_to: Day | None = Field(None, description="拟失效日（不含） / first day after it")
     uscc: str = Field(
-        "", max_length=4000, description="只看这些企业,以逗号分隔 / only these, separated by commas"
+        "",
+        max_length=4000,
+        description="只看这些企业，以逗号分隔 / only these, separated by commas",
     )
 
 
@@ -102,7 +104,7 @@ def file(house: Installed, actor: Caller, sha256: Text) -> Response:
 
 @router.get(
     "/v1/catalogues/{sha256}/preview",
-    summary="若采用会改变哪些结论;不入账 / what an adoption would change; nothing is recorded",
+    summary="若采用会改变哪些结论；不入账 / what an adoption would change; nothing is recorded",
     operation_id="preview_catalogue",
     responses=a_record(PreviewItem),
     response_class=Response,
@@ -138,7 +140,7 @@ def require_all_rows(actor: Caller) -> None:
     if not decide(actor, Action.READ, "flags").rows.everything:
         raise Problem(
             "forbidden",
-            "预览涉及全部企业,您的角色只能查看其中一部分",
+            "预览涉及全部企业，您的角色只能查看其中一部分",
             "a preview looks at every enterprise; your role sees only some",
             rule="role-not-allowed",
         )
@@ -147,7 +149,7 @@ def require_all_rows(actor: Caller) -> None:
 _ADD = {
     "required": True,
     "description": (
-        "文件;亦可按自身类型发送 / the file; also by its own type: "
+        "文件；亦可按自身类型发送 / the file; also by its own type: "
         f"{', '.join(sorted(FILES - {OCTETS}))}"
     ),
     "content": {
@@ -169,7 +171,7 @@ _ADD = {
 
 @router.post(
     "/v1/catalogues",
-    summary="收录目录文件,或按摘要采用 / bring a file in, or adopt one by its digest",
+    summary="收录目录文件，或按摘要采用 / bring a file in, or adopt one by its digest",
     operation_id="post_catalogues",
     responses=answers(instead=OF_NOW["post_catalogues"]),
     status_code=201,

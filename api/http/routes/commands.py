@@ -73,7 +73,7 @@ async def command(
     """Record an event, or refuse it."""
     if name not in EVENTS:
         raise not_found(
-            "没有这种事件;可用的名称见 /openapi.json",
+            "没有这种事件；可用的名称见 /openapi.json",
             "there is no such event; /openapi.json has their names",
         )
     return await _endpoint((name,))(request, house, actor, None)

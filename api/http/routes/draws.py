@@ -17,7 +17,7 @@ router = APIRouter(tags=["supervision"])
 
 @router.get(
     "/v1/draws/{draw_id}",
-    summary="一次双随机抽取,可据此复算核对 / one fair draw, to be drawn again by anyone",
+    summary="一次双随机抽取，可据此复算核对 / one fair draw, to be drawn again by anyone",
     operation_id="get_draw",
     responses=a_record(DrawRecordItem),
     response_class=Response,

@@ -45,7 +45,7 @@ _BINARY = {"schema": {"type": "string", "format": "binary"}}
         "requestBody": {
             "required": True,
             "description": (
-                "原始字节;亦可按自身类型发送 / the original bytes; also by their own type: "
+                "原始字节；亦可按自身类型发送 / the original bytes; also by their own type: "
                 f"{', '.join(media.value for media in Media)}"
             ),
             "content": {OCTETS: _BINARY},
@@ -160,7 +160,7 @@ def get(
 
 @router.put(
     "/v1/evidence/{sha256}/preview",
-    summary="存入照片的缩略图(非证据) / a small picture of a photo, no evidence",
+    summary="存入照片的缩略图（非证据） / a small picture of a photo, no evidence",
     operation_id="put_evidence_preview",
     status_code=204,
     responses={
@@ -170,7 +170,7 @@ def get(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "完整的 JPEG,不超过 64 KiB / a whole JPEG of at most 64 KiB",
+            "description": "完整的 JPEG，不超过 64 KiB / a whole JPEG of at most 64 KiB",
             "content": {OCTETS: _BINARY},
         }
     },

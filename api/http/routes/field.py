@@ -29,7 +29,7 @@ router = APIRouter(tags=["on-site"])
 
 @router.get(
     "/v1/field/list",
-    summary="现场清单:派给本人而未记录的督导,与本区企业 / dispatches to the caller without a record, and enterprises",
+    summary="现场清单：派给本人而未记录的督导，与本区企业 / dispatches to the caller without a record, and enterprises",
     operation_id="get_field_list",
     responses=a_record(FieldListItem),
     response_class=Response,
@@ -53,14 +53,17 @@ _TOLD = {
             **_COUNT,
             "description": "本机最后一条已保存记录的序号 / number of its last record",
         },
-        "unsent": {**_COUNT, "description": "尚未上传的记录数(含草稿) / not sent yet, drafts too"},
+        "unsent": {
+            **_COUNT,
+            "description": "尚未上传的记录数（含草稿） / not sent yet, drafts too",
+        },
     },
 }
 
 
 @router.post(
     "/v1/field/devices",
-    summary="为本机取得上传凭据,并报告未上传数 / a credential for this device, and what waits on it",
+    summary="为本机取得上传凭据，并报告未上传数 / a credential for this device, and what waits on it",
     operation_id="post_field_device",
     status_code=201,
     responses={
@@ -125,7 +128,7 @@ def _told(said: dict[str, Any]) -> dict[str, Any]:
 
 @router.get(
     "/v1/field/devices",
-    summary="现场设备:未上传数与缺号 / devices: what is not sent, and which numbers are missing",
+    summary="现场设备：未上传数与缺号 / devices: what is not sent, and which numbers are missing",
     operation_id="list_field_devices",
     responses={
         200: of_now("list_field_devices", "设备 / the devices"),

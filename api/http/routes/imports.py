@@ -40,7 +40,7 @@ class ImportQuestion(Question):
 
     preview: bool = Field(
         False,  # noqa: FBT003 - pydantic's own order of arguments
-        description="先预览,确认后再办理 / rehearse it, and wait for a confirmation",
+        description="先预览，确认后再办理 / rehearse it, and wait for a confirmation",
     )
     assessment: Text | None = Field(
         None,
@@ -50,7 +50,7 @@ class ImportQuestion(Question):
 
 @router.post(
     "/v1/imports",
-    summary="导入文件:NDJSON、XLSX、CSV / import a file",
+    summary="导入文件：NDJSON、XLSX、CSV / import a file",
     operation_id="post_import",
     status_code=202,
     responses={202: of_now("post_import"), **problems(400, 401, 403, 413, 415, 422)},
@@ -125,7 +125,7 @@ async def _form(request: Request) -> FormData:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Problem(
             "unsupported-media-type",
-            "请以 multipart/form-data 上传,字段名 file",
+            "请以 multipart/form-data 上传，字段名 file",
             "upload as multipart/form-data with the field file",
         )
     try:
@@ -195,7 +195,7 @@ def discard(
 
 @router.get(
     "/v1/imports/{import_id}/errors.xlsx",
-    summary="错误清单:原始行与错误说明 / the refused rows with the reasons",
+    summary="错误清单：原始行与错误说明 / the refused rows with the reasons",
     operation_id="get_import_errors",
     responses={
         200: {"description": "文件 / the file", "content": binary(XLSX)},
@@ -264,7 +264,7 @@ def not_waiting() -> Problem:
     """Return the problem of an import that does not wait for a confirmation."""
     return Problem(
         "conflict",
-        "这次导入不在等待确认:可能已办理或已放弃",
+        "这次导入不在等待确认：可能已办理或已放弃",
         "this import does not wait for a confirmation: it was carried out or given up",
     )
 

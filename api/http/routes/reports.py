@@ -26,7 +26,7 @@ VIEWED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fram
 
 @router.get(
     "/v1/enterprises/{uscc}/report.pdf",
-    summary="督导报告(PDF) / supervision report",
+    summary="督导报告（PDF） / supervision report",
     operation_id="get_report",
     responses={
         200: {
@@ -59,7 +59,7 @@ def report(
 
 @router.get(
     "/v1/events/{position}/document.pdf",
-    summary="公文(PDF):回执、通知、决定、公告、记录表 / the act on paper",
+    summary="公文（PDF）：回执、通知、决定、公告、记录表 / the act on paper",
     operation_id="get_document",
     responses={
         200: {"description": "公文 / the document", "content": binary(PDF)},

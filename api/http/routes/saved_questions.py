@@ -32,7 +32,7 @@ _MEMBERS = {
         "type": "string",
         "minLength": 1,
         "maxLength": LONGEST_ADDRESS,
-        "description": "列表的地址,如 /v1/flags?code=S1;含 position 的固定不变 / address of a list; with a position "
+        "description": "列表的地址，如 /v1/flags?code=S1；含 position 的固定不变 / address of a list; with a position "
         "it never changes",
     },
 }

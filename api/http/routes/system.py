@@ -28,7 +28,7 @@ async def healthz() -> Response:
 
 @router.get(
     "/readyz",
-    summary="可以使用:数据库、账本(可入账)、视图 / ready: database, ledger (can record), views",
+    summary="可以使用：数据库、账本（可入账）、视图 / ready: database, ledger (can record), views",
     operation_id="readyz",
     responses={200: of_now("readyz"), **problems(503)},
     response_class=Response,
@@ -43,7 +43,7 @@ def readyz(house: Installed) -> Response:
     if lag.stands_still:
         raise Problem(
             "not-ready",
-            f"视图停在位置 {lag.followed},{lag.unmoved:.0f} 秒未更新,台账已到 {lag.head};请稍后重试",
+            f"视图停在位置 {lag.followed}，{lag.unmoved:.0f} 秒未更新，台账已到 {lag.head}；请稍后重试",
             f"the views stand still at position {lag.followed} for {lag.unmoved:.0f} s, the ledger is "
             f"at {lag.head}; try again later",
             position=lag.followed,

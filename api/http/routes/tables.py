@@ -194,14 +194,14 @@ def _linked(house: Installation, actor: Actor, name: str, question: TableQuestio
         who, by = table_links.verify(house.key, question.link or "", linked, now())
     except (BadLink, ValueError, KeyError):
         raise unauthenticated(
-            "链接无效或已过期;请重新取得链接",
+            "链接无效或已过期；请重新取得链接",
             "the link is not valid or has expired: ask for another at /v1/tables/links",
         ) from None
     if house.accounts.stale:
         house.accounts.refresh()
     if not house.accounts.admits(who, by.name) or not _holds(house, by):
         raise unauthenticated(
-            "账户已停用或已变更,或取得链接所用的登录、密钥、令牌已结束",
+            "账户已停用或已变更，或取得链接所用的登录、密钥、令牌已结束",
             "the account is disabled or was changed, or the session, key or token is over by which the "
             "link was asked for",
         )

@@ -24,7 +24,7 @@ class TemplateQuestion(Question):
 
     uscc: Text | None = Field(
         None,
-        description="为哪家企业:下拉列表取其确认范围 / whose confirmed scope the lists offer",
+        description="为哪家企业：下拉列表取其确认范围 / whose confirmed scope the lists offer",
     )
 
 
@@ -56,7 +56,7 @@ def listed(actor: Caller, _: Annotated[Question, Query()]) -> Response:
 
 @router.get(
     "/v1/templates/{name}.xlsx",
-    summary="空表,带下拉列表 / a sheet to fill in, with lists to choose from",
+    summary="空表，带下拉列表 / a sheet to fill in, with lists to choose from",
     operation_id="get_template",
     responses={
         200: {"description": "空表 / the sheet", "content": binary(XLSX)},

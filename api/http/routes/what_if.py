@@ -37,11 +37,11 @@ _BODY: dict[str, Any] = {
                 "properties": {
                     "rules": {
                         "type": "object",
-                        "description": "规则,视为各日有效 / a rule set, as if in force on every day",
+                        "description": "规则，视为各日有效 / a rule set, as if in force on every day",
                     },
                     "catalogue": {
                         "type": "object",
-                        "description": "已收录的目录,视为采用 / a stored catalogue, as if adopted",
+                        "description": "已收录的目录，视为采用 / a stored catalogue, as if adopted",
                         "required": ["sha256", "valid_from"],
                         "properties": {
                             "sha256": {"type": "string"},
@@ -51,7 +51,7 @@ _BODY: dict[str, Any] = {
                         },
                     },
                     "suppositions": {
-                        "description": "假设的记录,NDJSON 文本或对象数组 / lines as for an import, as NDJSON "
+                        "description": "假设的记录，NDJSON 文本或对象数组 / lines as for an import, as NDJSON "
                         "or as objects",
                         "anyOf": [
                             {"type": "string"},
@@ -71,7 +71,7 @@ MEMBERS = ("rules", "catalogue", "suppositions", "valid_at", "known_at", "positi
 
 @router.post(
     "/v1/what-if",
-    summary="假如:换规则、换目录或假设若干记录,重算全市;不入账 / what would be if; nothing is recorded",
+    summary="假如：换规则、换目录或假设若干记录，重算全市；不入账 / what would be if; nothing is recorded",
     operation_id="post_what_if",
     status_code=202,
     responses={
@@ -126,7 +126,7 @@ def _asked(members: dict[str, Any]) -> Asked:
     except msgspec.ValidationError:
         raise invalid(
             "catalogue",
-            "应含 sha256、valid_from,可含 valid_to、edition",
+            "应含 sha256、valid_from，可含 valid_to、edition",
             "an object with sha256 and valid_from, and perhaps valid_to and edition",
         ) from None
     return Asked(
@@ -197,7 +197,7 @@ def one(
 
 @router.delete(
     "/v1/what-if/{id}",
-    summary="取消推演;已完成的删除 / cancel a question, or forget one that has ended",
+    summary="取消推演；已完成的删除 / cancel a question, or forget one that has ended",
     operation_id="delete_what_if",
     responses={
         200: of_now("delete_what_if", "推演任务 / the question"),

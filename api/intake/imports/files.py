@@ -213,7 +213,7 @@ class Importer:
             size = path.stat().st_size
         except OSError as error:
             raise malformed(
-                f"无法读取 {path}:{error.strerror}", f"{path} cannot be read: {error.strerror}"
+                f"无法读取 {path}：{error.strerror}", f"{path} cannot be read: {error.strerror}"
             ) from None
         cause = cause_by_start(head)
         if cause is not None:
@@ -229,7 +229,7 @@ class Importer:
                 *cause_of_text(head)
                 if size and not is_binary(head)
                 else (
-                    "既不是工作簿,也不是文本文件(或为空);请用 XLSX、CSV 或 NDJSON 重新保存",
+                    "既不是工作簿，也不是文本文件（或为空）；请用 XLSX、CSV 或 NDJSON 重新保存",
                     "neither a workbook nor text, or empty; save it again as XLSX, CSV or NDJSON",
                 )
             )
@@ -237,11 +237,13 @@ class Importer:
             if is_lines(head):
                 raise malformed(*LINES_AS_SHEET)
             if size > LARGEST_TEXT_SHEET:
-                raise malformed("CSV 超过 200 MB,请拆分", "the CSV is larger than 200 MB; split it")
+                raise malformed(
+                    "CSV 超过 200 MB，请拆分", "the CSV is larger than 200 MB; split it"
+                )
             return self._of_book(read_text(path.read_bytes()), report)
         if head.lstrip()[:1] == b"[":
             raise malformed(
-                "这是一个 JSON 数组;请每行放一个 JSON 对象(NDJSON)",
+                "这是一个 JSON 数组；请每行放一个 JSON 对象（NDJSON）",
                 "this is one JSON array; write one JSON object a line (NDJSON)",
             )
         return size, beside(path) if size > LARGE else of_lines(path)

@@ -56,7 +56,9 @@ def _require_text(head: bytes) -> None:
     if not head.strip():
         raise malformed("文件为空", "the file is empty")
     if is_utf16(head):
-        raise malformed("文件为 UTF-16 编码,请另存为 UTF-8", "the file is UTF-16; save it as UTF-8")
+        raise malformed(
+            "文件为 UTF-16 编码，请另存为 UTF-8", "the file is UTF-16; save it as UTF-8"
+        )
     try:
         head.decode()
     except UnicodeDecodeError as error:
@@ -64,6 +66,6 @@ def _require_text(head: bytes) -> None:
         if len(head) == _PROBE and error.start >= len(head) - 4:
             return
         raise malformed(
-            f"文件不是 UTF-8 编码(第 {error.start + 1} 字节;可能是 GB18030),请另存为 UTF-8",
+            f"文件不是 UTF-8 编码（第 {error.start + 1} 字节；可能是 GB18030），请另存为 UTF-8",
             f"the file is not UTF-8 (byte {error.start + 1}; perhaps GB18030); save it as UTF-8",
         ) from None

@@ -66,7 +66,7 @@ def _require_values(sheet: Sheet) -> None:
         at, zh, en = wrong[0]
         place = address(*at)
         raise malformed(
-            f"{place} 单元格是{zh},请粘贴为数值", f"{place} holds {en}; paste its value", place
+            f"{place} 单元格是{zh}，请粘贴为数值", f"{place} holds {en}; paste its value", place
         )
 
 

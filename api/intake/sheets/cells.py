@@ -61,7 +61,7 @@ class Reading:
         for head, column in table.columns.items():
             if (number, column) in table.sheet.formulas:
                 self.fault(
-                    head, "单元格是公式,请粘贴为数值", "the cell is a formula; paste its value"
+                    head, "单元格是公式，请粘贴为数值", "the cell is a formula; paste its value"
                 )
 
     def where(self, head: str) -> str:
@@ -138,7 +138,7 @@ class Reading:
         text = self.text(head)
         if text and is_placeholder(text):
             self.fault(
-                head, f"“{text[:10]}”只是占位符,请填写{head}", f"{text[:10]!r} is a placeholder"
+                head, f"“{text[:10]}”只是占位符，请填写{head}", f"{text[:10]!r} is a placeholder"
             )
             return ""
         return text
@@ -175,12 +175,12 @@ class Reading:
         if abs(at - midnight) > _NEAR_MIDNIGHT:
             self.fault(
                 head,
-                f"单元格带有时刻({at:%Y-%m-%d %H:%M:%S});请改为日期",
+                f"单元格带有时刻（{at:%Y-%m-%d %H:%M:%S}）；请改为日期",
                 f"the cell holds a time of day ({at:%Y-%m-%d %H:%M:%S}); a day is expected",
             )
             return ""
         self.notes.append(
-            f"{self.where(head)} 带有接近零点的时刻({at:%Y-%m-%d %H:%M:%S}),按 {nearest} 读取 / "
+            f"{self.where(head)} 带有接近零点的时刻（{at:%Y-%m-%d %H:%M:%S}），按 {nearest} 读取 / "
             f"read as {nearest}: a time within a minute of midnight"
         )
         return nearest.isoformat()
@@ -194,24 +194,24 @@ class Reading:
         if levels is None:
             self.fault(
                 head,
-                f"“{text[:20]}”不是等级;可写 五级、初级工、五级/初级工,多个等级以顿号分开",
+                f"“{text[:20]}”不是等级；可写 五级、初级工、五级/初级工，多个等级以顿号分开",
                 f"{text[:20]!r} names no level; write 五级, 初级工 or 五级/初级工",
             )
         return [level.value for level in levels or ()]
 
 
 _AS_NUMBER = (
-    "编号被存为数字,末位可能已失真;请将该列设为文本后重新填写",
+    "编号被存为数字，末位可能已失真；请将该列设为文本后重新填写",
     "the code was saved as a number and may have lost digits; format the column as text",
 )
 
 
 _AS_POWER = (
-    "编号被存为科学计数法,末位已丢失;请将该列设为文本后按原件重新填写",
+    "编号被存为科学计数法，末位已丢失；请将该列设为文本后按原件重新填写",
     "the code was saved in scientific notation and lost its digits; format the column as text",
 )
 _BROKEN = (
-    "单元格内有换行(U+000A);请改写成一行",
+    "单元格内有换行（U+000A）；请改写成一行",
     "there is a line break in the cell (U+000A); write it in one line",
 )
 
@@ -220,12 +220,12 @@ def _no_text(cell: Cell) -> tuple[str, str]:
     """Return what is wrong with a cell that should hold a text."""
     match cell:
         case ErrorValue(shown):
-            return f"单元格显示错误 {shown},不是数据", f"the cell shows {shown}"
+            return f"单元格显示错误 {shown}，不是数据", f"the cell shows {shown}"
         case bool():
             word = str(cell).upper()
-            return f"单元格为逻辑值 {word},不是文本", f"the cell is {word}; a text is expected"
+            return f"单元格为逻辑值 {word}，不是文本", f"the cell is {word}; a text is expected"
         case date() | Moment():
-            return "单元格是日期,应为文本", "the cell is a day; a text is expected"
+            return "单元格是日期，应为文本", "the cell is a day; a text is expected"
         case _:
             return "不能为空", "must not be empty"
 
@@ -246,13 +246,13 @@ def _no_day(text: str) -> tuple[str, str]:
     shown = text[:20]
     if _TIMED.fullmatch(plain):
         return (
-            f"“{shown}”带有时刻;请只填日期,如 2024-06-30",
+            f"“{shown}”带有时刻；请只填日期，如 2024-06-30",
             "there is a time of day; a day like 2024-06-30 is expected",
         )
     if _parts(plain) is not None:
-        return f"“{shown}”不是日历上的一天,应写作 2024-06-30", "there is no such day"
+        return f"“{shown}”不是日历上的一天，应写作 2024-06-30", "there is no such day"
     return (
-        f"“{shown}”不是日期,应写作 2024-06-30",
+        f"“{shown}”不是日期，应写作 2024-06-30",
         "a day like 2024-06-30 is expected",
     )
 
@@ -266,10 +266,10 @@ def _number_as_day(cell: float) -> tuple[str, str]:
     if int(cell) in _SERIALS:
         meant = date(1899, 12, 30) + timedelta(int(cell))
         return (
-            f"单元格是数字 {cell}(常规格式);若指 {meant},请将该列设为日期格式",
+            f"单元格是数字 {cell}（常规格式）；若指 {meant}，请将该列设为日期格式",
             f"the cell is the number {cell}; if {meant} is meant, format the column as a day",
         )
-    return f"数字 {cell} 不是日期,应写作 2024-06-30", "a day like 2024-06-30 is expected"
+    return f"数字 {cell} 不是日期，应写作 2024-06-30", "a day like 2024-06-30 is expected"
 
 
 def day_text(text: str) -> str | None:

@@ -117,7 +117,7 @@ def _sheet(found: dict[str, Any]) -> Sheet:
 
 def _too_large() -> Invalid:
     return malformed(
-        "表格过大或内容异常,无法在限定的时间和内存内读取;请拆分文件或另存为 CSV",
+        "表格过大或内容异常，无法在限定的时间和内存内读取；请拆分文件或另存为 CSV",
         "the workbook needs too much time or memory; split it or save it as CSV",
     )
 
@@ -125,14 +125,16 @@ def _too_large() -> Invalid:
 def _unreadable(complaint: bytes) -> Invalid:
     if b"Password" in complaint:
         return malformed(
-            "工作簿有密码,请去掉密码后再上传", "the workbook has a password; remove it first"
+            "工作簿有密码，请去掉密码后再上传", "the workbook has a password; remove it first"
         )
     if b"empty-workbook" in complaint:
-        return malformed("工作簿中没有内容(隐藏的工作表不读取)", "no visible sheet holds anything")
+        return malformed(
+            "工作簿中没有内容（隐藏的工作表不读取）", "no visible sheet holds anything"
+        )
     if not complaint or any(word in complaint for word in _EXHAUSTED):
         return _too_large()
     return malformed(
-        "文件不是有效的 XLSX 工作簿或已损坏,请用 Excel 重新另存为 .xlsx",
+        "文件不是有效的 XLSX 工作簿或已损坏，请用 Excel 重新另存为 .xlsx",
         "not a valid XLSX workbook, or damaged; save it again as .xlsx",
     )
 
@@ -140,7 +142,7 @@ def _unreadable(complaint: bytes) -> Invalid:
 def _refuse_bombs(path: Path) -> None:
     if path.stat().st_size > MOST_BYTES:
         raise malformed(
-            f"工作簿超过 {MOST_BYTES // 2**20} MB,请拆分或另存为 CSV",
+            f"工作簿超过 {MOST_BYTES // 2**20} MB，请拆分或另存为 CSV",
             f"the workbook is larger than {MOST_BYTES // 2**20} MB; split it or save it as CSV",
         )
     try:
@@ -181,7 +183,7 @@ def read_text(raw: bytes) -> Book:
         )
     except csv.Error as error:
         raise malformed(
-            f"CSV 第 {lines.line_num} 行引号不配对或单元格过长,请用 Excel 打开后重新另存为 CSV",
+            f"CSV 第 {lines.line_num} 行引号不配对或单元格过长，请用 Excel 打开后重新另存为 CSV",
             f"the CSV's quoting is broken in line {lines.line_num}: {error}",
         ) from None
     if len(rows) > MOST_ROWS:
@@ -211,13 +213,13 @@ def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
             text = raw.decode(encoding).removeprefix("\ufeff")
         except UnicodeDecodeError:
             raise malformed(
-                "文件为 UTF-16 编码且已损坏,请另存为 UTF-8",
+                "文件为 UTF-16 编码且已损坏，请另存为 UTF-8",
                 "the file is UTF-16 and damaged; save it as UTF-8",
             ) from None
         return text, ("按 UTF-16 编码读取 / read as UTF-16",)
     if is_binary(raw[:4096]):
         raise malformed(
-            "文件含有空字节,不是文本(或为 UTF-32 编码);请用 Excel 另存为“CSV UTF-8”",
+            "文件含有空字节，不是文本（或为 UTF-32 编码）；请用 Excel 另存为“CSV UTF-8”",
             "the file holds zero bytes and is no text, or UTF-32; save it as CSV in UTF-8",
         )
     try:
@@ -228,7 +230,7 @@ def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
         return raw.decode("gb18030"), ("按 GB18030 编码读取 / read as GB18030",)
     except UnicodeDecodeError:
         raise malformed(
-            "文件既不是 UTF-8 也不是 GB18030 编码,请另存为 UTF-8",
+            "文件既不是 UTF-8 也不是 GB18030 编码，请另存为 UTF-8",
             "the file is neither UTF-8 nor GB18030; save it as UTF-8",
         ) from None
 
@@ -273,11 +275,11 @@ def _parse(path: str) -> dict[str, Any]:
         for index, meta in enumerate(book.sheets_metadata[:MOST_SHEETS]):
             if meta.visible is not python_calamine.SheetVisibleEnum.Visible:
                 notes.append(
-                    f"工作表“{meta.name}”已隐藏,未读取 / hidden sheet {meta.name} not read"
+                    f"工作表“{meta.name}”已隐藏，未读取 / hidden sheet {meta.name} not read"
                 )
                 continue
             if meta.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-                notes.append(f"“{meta.name}”不是数据表,未读取 / {meta.name} is no sheet of cells")
+                notes.append(f"“{meta.name}”不是数据表，未读取 / {meta.name} is no sheet of cells")
                 continue
             sheet = book.get_sheet_by_index(index)
             if sheet.height > MOST_ROWS or sheet.width > MOST_COLUMNS:
@@ -292,7 +294,7 @@ def _parse(path: str) -> dict[str, Any]:
                 sheets.append(found)
         if len(book.sheets_metadata) > MOST_SHEETS:
             notes.append(
-                f"工作表超过 {MOST_SHEETS} 张,其余未读取 / only {MOST_SHEETS} sheets were read"
+                f"工作表超过 {MOST_SHEETS} 张，其余未读取 / only {MOST_SHEETS} sheets were read"
             )
     return {"sheets": sheets, "notes": notes}
 

@@ -45,7 +45,7 @@ def recognise(book: Book) -> Recognised:
         table = table_in(sheet, FORMS)
         if table is None:
             notes.append(
-                f"工作表“{sheet.name}”没有已知的表头,未读取 / sheet {sheet.name} has no known head, not read"
+                f"工作表“{sheet.name}”没有已知的表头，未读取 / sheet {sheet.name} has no known head, not read"
             )
             continue
         tables.append(table)
@@ -69,7 +69,7 @@ def rows_of(
 
 
 def _unknown(book: Book) -> Invalid:
-    hidden = "".join(f";{note.partition(' / ')[0]}" for note in book.notes)
+    hidden = "".join(f"；{note.partition(' / ')[0]}" for note in book.notes)
     near = max(
         (table for sheet in book.sheets if (table := nearest(sheet, FORMS)) is not None),
         key=lambda table: len(table.columns),
@@ -78,13 +78,13 @@ def _unknown(book: Book) -> Invalid:
     if near is not None:
         where = f"工作表“{near.sheet.name}”" if near.sheet.name else ""
         known, others = "、".join(near.columns), "、".join(map(shortened, near.unknown))
-        hidden += f";{where}第 {near.head} 行像是表头,认得的列:{known}" + (
-            f",不认识的列:{others}" if others else ""
+        hidden += f"；{where}第 {near.head} 行像是表头，认得的列：{known}" + (
+            f"，不认识的列：{others}" if others else ""
         )
     return malformed(
-        "找不到表头。名单的列为:"
+        "找不到表头。名单的列为："
         + "、".join(ROSTER)
-        + ";证书上传的列为:"
+        + "；证书上传的列为："
         + "、".join(UPLOAD)
         + hidden,
         "no known header. A roster has the columns "

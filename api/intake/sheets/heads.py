@@ -125,7 +125,7 @@ class Table(NamedTuple):
             found.append(
                 Fault(
                     places,
-                    f"表头“{head}”出现两次,无法判断以哪一列为准",
+                    f"表头“{head}”出现两次，无法判断以哪一列为准",
                     f"the head {head} stands twice",
                 )
             )
@@ -134,7 +134,7 @@ class Table(NamedTuple):
             found.append(
                 Fault(
                     f"{address(self.head, 0)} 表头",
-                    f"缺少列:{listed}" + (f";不认识的列:{others}" if others else ""),
+                    f"缺少列：{listed}" + (f"；不认识的列：{others}" if others else ""),
                     f"columns are missing: {listed}" + (f"; unknown: {others}" if others else ""),
                 )
             )
@@ -148,11 +148,11 @@ class Table(NamedTuple):
         """Yield what is to be said about columns that are not read, and hidden ones that are."""
         for head, column in self.unknown.items():
             at = address(self.head, column)
-            yield f"{at} 列“{shortened(head)}”不在表单中,未读取 / column {shortened(head)} ({at}) is unknown, not read"
+            yield f"{at} 列“{shortened(head)}”不在表单中，未读取 / column {shortened(head)} ({at}) is unknown, not read"
         hidden = [h for h, column in self.columns.items() if column in self.sheet.hidden_columns]
         if hidden:
             listed = "、".join(hidden)
-            yield f"隐藏的列也已读取:{listed} / hidden columns were read: {listed}"
+            yield f"隐藏的列也已读取：{listed} / hidden columns were read: {listed}"
 
 
 def table_in(sheet: Sheet, forms: Sequence[Form]) -> Table | None:
@@ -239,19 +239,19 @@ class Body(NamedTuple):
     def notes(self, sheet: Sheet) -> Iterator[str]:
         """Yield what is to be said about rows that are not read, and hidden ones that are."""
         if self.asides:
-            said = ";".join(f"第 {row} 行“{shortened(text)}”" for row, text in self.asides[:10])
+            said = "；".join(f"第 {row} 行“{shortened(text)}”" for row, text in self.asides[:10])
             more = f" 等 {len(self.asides)} 行" if len(self.asides) > 10 else ""
             yield (
-                f"注释或合计,不作为数据读取:{said}{more} / "
+                f"注释或合计，不作为数据读取：{said}{more} / "
                 f"{len(self.asides)} rows are notes or totals and were not read"
             )
         if self.repeated:
             listed = "、".join(map(str, self.repeated))
-            yield f"重复的表头已跳过:第 {listed} 行 / the head repeated in rows {listed} was skipped"
+            yield f"重复的表头已跳过：第 {listed} 行 / the head repeated in rows {listed} was skipped"
         hidden = [row for row, _ in self.rows if row in sheet.hidden_rows]
         if hidden:
             listed = ranges(hidden)
-            yield f"隐藏的行也已读取:第 {listed} 行 / hidden rows were read, too: {listed}"
+            yield f"隐藏的行也已读取：第 {listed} 行 / hidden rows were read, too: {listed}"
 
 
 def body_of(table: Table) -> Body:

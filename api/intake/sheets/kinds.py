@@ -15,79 +15,82 @@ _FEWEST_ZEROS = 4
 Cause: TypeAlias = tuple[str, str]
 """The sentence in Chinese and in English."""
 
-_SAVE = "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后再上传"
+_SAVE = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（*.xlsx）”后再上传"
 _SAVE_EN = "open it in Excel or WPS and save it as .xlsx"
 
 _STARTS: Mapping[bytes, Cause] = MappingProxyType(
     {
         b"\xd0\xcf\x11\xe0": (
-            f"这是旧版 .xls 工作簿(或带密码的工作簿);{_SAVE},并去掉密码",
+            f"这是旧版 .xls 工作簿（或带密码的工作簿）；{_SAVE}，并去掉密码",
             f"an old .xls workbook, or one locked by a password; {_SAVE_EN}, without a password",
         ),
         b"%PDF": (
-            "这是 PDF 文件;请上传 XLSX 或 CSV 表格",
+            "这是 PDF 文件；请上传 XLSX 或 CSV 表格",
             "a PDF; upload the sheet as XLSX or CSV",
         ),
         b"\xff\xd8\xff": (
-            "这是照片(JPEG);请上传 XLSX 或 CSV 表格",
+            "这是照片（JPEG）；请上传 XLSX 或 CSV 表格",
             "a photo; upload the sheet itself",
         ),
-        b"\x89PNG": ("这是图片(PNG);请上传 XLSX 或 CSV 表格", "a picture; upload the sheet itself"),
-        b"GIF8": ("这是图片(GIF);请上传 XLSX 或 CSV 表格", "a picture; upload the sheet itself"),
+        b"\x89PNG": (
+            "这是图片（PNG）；请上传 XLSX 或 CSV 表格",
+            "a picture; upload the sheet itself",
+        ),
+        b"GIF8": ("这是图片（GIF）；请上传 XLSX 或 CSV 表格", "a picture; upload the sheet itself"),
         b"RIFF": (
-            "这是图片或音像文件;请上传 XLSX 或 CSV 表格",
+            "这是图片或音像文件；请上传 XLSX 或 CSV 表格",
             "a picture or recording; upload the sheet",
         ),
         b"Rar!": (
-            "这是 RAR 压缩包;请解压后上传其中的表格",
+            "这是 RAR 压缩包；请解压后上传其中的表格",
             "a RAR archive; upload the sheet in it",
         ),
         b"7z\xbc\xaf": (
-            "这是 7z 压缩包;请解压后上传其中的表格",
+            "这是 7z 压缩包；请解压后上传其中的表格",
             "a 7z archive; upload the sheet in it",
         ),
-        b"\x1f\x8b": ("这是 gzip 压缩文件;请解压后再上传", "a gzip file; unpack it first"),
-        b"{\\rtf": (f"这是 RTF 文档,不是表格;{_SAVE}", f"an RTF document; {_SAVE_EN}"),
+        b"\x1f\x8b": ("这是 gzip 压缩文件；请解压后再上传", "a gzip file; unpack it first"),
+        b"{\\rtf": (f"这是 RTF 文档，不是表格；{_SAVE}", f"an RTF document; {_SAVE_EN}"),
     }
 )
 
 _MEMBERS: Mapping[str, Cause] = MappingProxyType(
     {
-        "xl/workbook.bin": (f"这是二进制工作簿 .xlsb;{_SAVE}", f"a binary workbook; {_SAVE_EN}"),
+        "xl/workbook.bin": (f"这是二进制工作簿 .xlsb；{_SAVE}", f"a binary workbook; {_SAVE_EN}"),
         "word/document.xml": (
-            "这是 Word 文档;请把表格复制到 Excel 中,另存为 .xlsx",
+            "这是 Word 文档；请把表格复制到 Excel 中，另存为 .xlsx",
             "a Word document; copy the table into Excel and save it as .xlsx",
         ),
-        "ppt/presentation.xml": ("这是演示文稿,不是表格", "a presentation, not a sheet"),
+        "ppt/presentation.xml": ("这是演示文稿，不是表格", "a presentation, not a sheet"),
         "content.xml": (
-            f"这是 OpenDocument 表格(.ods);{_SAVE}",
+            f"这是 OpenDocument 表格（.ods）；{_SAVE}",
             f"an OpenDocument file; {_SAVE_EN}",
         ),
         "index/document.iwa": (
-            "这是 Numbers 表格;请在 Numbers 中导出为 Excel(.xlsx)",
+            "这是 Numbers 表格；请在 Numbers 中导出为 Excel(.xlsx)",
             "a Numbers sheet; export it as Excel (.xlsx)",
         ),
     }
 )
 
 _SHEETS_IN_ARCHIVE = (
-    "这是压缩包,里面另有表格文件;请解压后上传其中的表格",
+    "这是压缩包，里面另有表格文件；请解压后上传其中的表格",
     "an archive with sheets in it; unpack it and upload the sheet",
 )
 _HTML = (
-    f"这是网页(HTML),只是用了表格的扩展名(许多系统“导出 Excel”即如此);{_SAVE}",
+    f"这是网页（HTML），只是用了表格的扩展名（许多系统“导出 Excel”即如此）；{_SAVE}",
     f"a web page (HTML) that is only named like a sheet; {_SAVE_EN}",
 )
 _XML_SHEET = (
-    f"这是“XML 电子表格 2003”;{_SAVE}",
+    f"这是“XML 电子表格 2003”；{_SAVE}",
     f"an XML spreadsheet of 2003; {_SAVE_EN}",
 )
 _CSV = (
-    "文件名是工作簿的扩展名,内容却是 CSV 文本;请把扩展名改为 .csv,或用 Excel 打开后另存为 .xlsx",
+    "文件名是工作簿的扩展名，内容却是 CSV 文本；请把扩展名改为 .csv，或用 Excel 打开后另存为 .xlsx",
     "its name is a workbook's, but it is CSV text; rename it to .csv, or save it as .xlsx",
 )
 _LINES = (
-    "内容是 NDJSON(每行一个 JSON 对象);请把扩展名改为 .ndjson",
+    "内容是 NDJSON（每行一个 JSON 对象）；请把扩展名改为 .ndjson",
     "its content is NDJSON, one JSON object a line; rename it to .ndjson",
 )
 _HTML_START = re.compile(
@@ -137,7 +140,7 @@ def cause_in_archive(path: Path) -> Cause | None:
             return cause
     if any(name.endswith((".xlsx", ".xls", ".csv")) for name in names):
         return _SHEETS_IN_ARCHIVE
-    return ("压缩包里没有工作簿,请上传 .xlsx 文件", "the archive holds no workbook")
+    return ("压缩包里没有工作簿，请上传 .xlsx 文件", "the archive holds no workbook")
 
 
 def is_binary(head: bytes) -> bool:

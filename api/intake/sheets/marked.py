@@ -74,14 +74,14 @@ def _by_sheet(rejects: Iterable[Mapping[str, Any]]) -> dict[str, list[Fault]]:
         by_row: dict[int, list[tuple[str, tuple[int, int] | None]]] = {}
         for each in reject["errors"]:
             cell = place_in(each["field"])
-            said = f"{each['field']}:{each['reason'].partition(' / ')[0]}"
+            said = f"{each['field']}：{each['reason'].partition(' / ')[0]}"
             by_row.setdefault(cell[0] if cell else line, []).append((said, cell))
         own = found[reject.get("sheet", "")]
         if not by_row:
             own.append(Fault(line, (), str(reject["reason"])))
         for row, errors in by_row.items():
             cells = tuple(cell for _, cell in errors if cell is not None)
-            own.append(Fault(row, cells, ";".join(said for said, _ in errors)))
+            own.append(Fault(row, cells, "；".join(said for said, _ in errors)))
     return found
 
 
@@ -108,7 +108,7 @@ def _said(faults: Iterable[Fault]) -> dict[int, str]:
     found: dict[int, str] = {}
     for fault in faults:
         before = found.get(fault.row)
-        found[fault.row] = fault.said if before is None else f"{before};{fault.said}"
+        found[fault.row] = fault.said if before is None else f"{before}；{fault.said}"
     return found
 
 

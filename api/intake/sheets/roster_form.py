@@ -79,7 +79,7 @@ def roster(
         yield Row(table.head, None, (fault,), {}, name)
     if faulty or title.faults or not read:
         notes.append(
-            "公布名单是一次公布:有一处不符,整张表都不入账 / a publication is one act:"
+            "公布名单是一次公布：有一处不符，整张表都不入账 / a publication is one act:"
             " nothing of the sheet is recorded while anything in it is wrong"
         )
         return
@@ -144,13 +144,13 @@ def _title(table: Table) -> _Title:
         if formulas:
             fault = Fault(
                 f"{address(*formulas[0])} 标题",
-                f"标题行缺少{lacking},这里的单元格是公式,请粘贴为数值",
+                f"标题行缺少{lacking}，这里的单元格是公式，请粘贴为数值",
                 "the title lacks its day or batch; this cell is a formula, paste its value",
             )
         else:
             fault = Fault(
                 f"{whole} 标题",
-                f"标题行缺少{lacking},须写明“公布日期:2024-07-01 批次:2024-1”",
+                f"标题行缺少{lacking}，须写明“公布日期:2024-07-01 批次:2024-1”",
                 "the title must say 公布日期:2024-07-01 批次:2024-1",
             )
         faults.append(fault)
@@ -251,7 +251,7 @@ def _uscc(reading: Reading) -> str:
     if given and not is_uscc(uscc):
         reading.fault(
             CODE,
-            f"“{given[:30]}”不是有效的统一社会信用代码(18 位,校验位不符);请核对",
+            f"“{given[:30]}”不是有效的统一社会信用代码（18 位，校验位不符）；请核对",
             f"{given[:30]!r} is no valid unified social credit code",
         )
         return ""
@@ -280,9 +280,9 @@ def _no_period(text: str) -> tuple[str, str]:
                 f"有效期止 {last} 早于有效期起 {first}",
                 f"the period ends before it begins ({first})",
             )
-        return f"有效期超过 {_MOST_YEARS} 年,请核对年份", "the period is longer than a century"
+        return f"有效期超过 {_MOST_YEARS} 年，请核对年份", "the period is longer than a century"
     return (
-        f"“{text[:40]}”应写作 2024-07-01至2027-06-30(起止都须是日历上的日期)",
+        f"“{text[:40]}”应写作 2024-07-01至2027-06-30（起止都须是日历上的日期）",
         "a period like 2024-07-01至2027-06-30 is expected",
     )
 
@@ -300,7 +300,7 @@ def _notes(rows: Sequence[_RosterRow]) -> Iterator[str]:
     for numbers in twice.values():
         if len(numbers) > 1:
             listed = ranges(numbers)
-            yield f"第 {listed} 行重复,按一行读取 / rows {listed} say the same and are read once"
+            yield f"第 {listed} 行重复，按一行读取 / rows {listed} say the same and are read once"
     whole: dict[tuple[int, str], list[int]] = {}
     for row in rows:
         if row.period is not None and row.period.years:
@@ -309,7 +309,7 @@ def _notes(rows: Sequence[_RosterRow]) -> Iterator[str]:
     for (years, last), numbers in whole.items():
         listed = ranges(numbers)
         yield (
-            f"有效期止于周年日,按 {years} 年读取,最后一日为 {last}:第 {listed} 行 / the period ends on"
+            f"有效期止于周年日，按 {years} 年读取，最后一日为 {last}：第 {listed} 行 / the period ends on"
             f" its anniversary and is read as {years} years, the last day is {last}: rows {listed}"
         )
 
@@ -347,7 +347,7 @@ class _Entries:
             if row.name and folded(row.name) not in spellings:
                 row.reading.fault(
                     NAME,
-                    f"{uscc} 登记的名称为“{known.names[-1]}”(含曾用名均不是“{row.name[:40]}”);请核对名称与代码",
+                    f"{uscc} 登记的名称为“{known.names[-1]}”（含曾用名均不是“{row.name[:40]}”）；请核对名称与代码",
                     f"{uscc} is registered as {known.names[-1]}, and never bore the name in this row",
                 )
         self._require_one_period(rows)
@@ -363,7 +363,7 @@ class _Entries:
                 CODE,
                 f"企业 {uscc} 没有已确认而未公布的申报"
                 if len(known.waiting) < 2
-                else f"企业 {uscc} 有 {len(known.waiting)} 份已确认而未公布的申报,名单各行与其中任何一份都不一致:"
+                else f"企业 {uscc} 有 {len(known.waiting)} 份已确认而未公布的申报，名单各行与其中任何一份都不一致："
                 + "、".join(each.application_id for each in known.waiting),
                 f"{uscc} has no application that is confirmed, not yet published, and of this scope",
             )
@@ -386,8 +386,8 @@ class _Entries:
         if own and beyond:
             row.reading.fault(
                 "等级",
-                f"“{row.item['name']}”的{'、'.join(beyond)}不在确认范围内(确认的是:"
-                f"{'、'.join(unit.level.zh for unit in sorted(own, key=lambda u: u.level.rank))})",
+                f"“{row.item['name']}”的{'、'.join(beyond)}不在确认范围内（确认的是："
+                f"{'、'.join(unit.level.zh for unit in sorted(own, key=lambda u: u.level.rank))}）",
                 "this level of the occupation is not within the confirmed scope",
             )
         elif not own:
@@ -405,7 +405,7 @@ class _Entries:
             if row.period is not None and row.period[:3] != usual:
                 row.reading.fault(
                     PERIOD,
-                    f"同一企业各行的有效期不一致:第 {first.number} 行为 {usual[0]}至{usual[1]}",
+                    f"同一企业各行的有效期不一致：第 {first.number} 行为 {usual[0]}至{usual[1]}",
                     "rows of one enterprise differ in their period",
                 )
 
@@ -479,13 +479,13 @@ def _not_confirmed(item: Mapping[str, Any], confirmed: Iterable[Unit]) -> tuple[
     if same_code:
         return (
             _OCCUPATION,
-            f"{item['code']} 确认的是“{'、'.join(same_code)}”,本行写作“{_label(item)[:40]}”",
+            f"{item['code']} 确认的是“{'、'.join(same_code)}”，本行写作“{_label(item)[:40]}”",
             "what was confirmed under this code has another name or 工种",
         )
     if same_name and not trade:
         return (
             "职业编码",
-            f"“{item['name']}”确认的编码是 {'、'.join(same_name)},本行写作 {item['code']}",
+            f"“{item['name']}”确认的编码是 {'、'.join(same_name)}，本行写作 {item['code']}",
             "what was confirmed by this name has another code",
         )
     return (

@@ -35,16 +35,16 @@ _WIDTHS = MappingProxyType({"姓名": 12, "证件类型": 10, "证件号码": 24
 _HINTS: Mapping[str, str] = MappingProxyType(
     {
         "证件类型": "201 = 居民身份证 / resident identity card",
-        "证件号码": "文本;18 位居民身份证号码 / as text",
+        "证件号码": "文本；18 位居民身份证号码 / as text",
         "工种名称": "没有工种留空 / empty where there is none",
         "职业技能等级": "五级/初级工 … 一级/高级技师",
         "发证日期": "2024-06-30",
         "评价机构": "登记的企业名称 / the registered name",
         "发证机构": "登记的企业名称 / the registered name",
-        SESSION: "认定活动编号;同一职业、等级有多场时必填 / needed where several sessions fit",
+        SESSION: "认定活动编号；同一职业、等级有多场时必填 / needed where several sessions fit",
         "统一社会信用代码": "18 位 / 18 characters",
         "等级": "五级、四级、三级",
-        "有效期": "2024-07-01至2027-06-30(含当日 / the last day counts)",
+        "有效期": "2024-07-01至2027-06-30（含当日 / the last day counts）",
         "职业(工种)": "车工(数控车工)",
     }
 )
@@ -167,9 +167,9 @@ def _about(
     lines = [
         (f"{form.zh} / {form.en}", VERSION),
         *([("适用 / for", choices.about)] if choices.about else []),
-        ("列 / columns", "可调换次序;序号、备注可有可无 / in any order"),
-        ("公式 / formulas", "不接受公式,请粘贴为数值 / paste values, not formulas"),
-        ("证件号码、证书编号、代码 / codes", "按文本填写,不要存为数字 / as text, not as numbers"),
+        ("列 / columns", "可调换次序；序号、备注可有可无 / in any order"),
+        ("公式 / formulas", "不接受公式，请粘贴为数值 / paste values, not formulas"),
+        ("证件号码、证书编号、代码 / codes", "按文本填写，不要存为数字 / as text, not as numbers"),
         *((head, _HINTS[head]) for head in columns if head in _HINTS),
     ]
     sheet.set_column(0, 0, 34)

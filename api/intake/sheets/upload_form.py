@@ -94,7 +94,7 @@ def upload(
     notes += body.notes(table.sheet)
     if not body.rows:
         notes.append(
-            f"{table.sheet.name or '表格'}的表头(第 {table.head} 行)下面没有数据行 / "
+            f"{table.sheet.name or '表格'}的表头（第 {table.head} 行）下面没有数据行 / "
             f"there is no row below the head in row {table.head}"
         )
     read_as: dict[str, list[int]] = {}
@@ -115,7 +115,7 @@ def upload(
             {field: reading.where(_column(table, head)) for field, head in _CELLS.items()},
             tuple(known | {"data": data} for data in found.earlier),
         )
-    notes += (f"{said}:第 {ranges(rows)} 行 / {len(rows)} rows" for said, rows in read_as.items())
+    notes += (f"{said}：第 {ranges(rows)} 行 / {len(rows)} rows" for said, rows in read_as.items())
 
 
 def _column(table: Table, head: str) -> str:
@@ -144,7 +144,9 @@ def _document(reading: Reading, read_as: dict[str, list[int]]) -> _Document:
     given = (id_type, id_no)
     if _CARD.fullmatch(folded(id_type)) and id_type != IDENTITY_CARD:
         id_type = IDENTITY_CARD
-        read_as.setdefault(f"证件类型按 {IDENTITY_CARD}(居民身份证)读取", []).append(reading.number)
+        read_as.setdefault(f"证件类型按 {IDENTITY_CARD}（居民身份证）读取", []).append(
+            reading.number
+        )
     if id_type != IDENTITY_CARD or not id_no:
         return _Document(id_type, id_no, given)
     number = _SEPARATORS.sub("", folded(id_no))
@@ -161,16 +163,16 @@ def _no_number(number: str) -> tuple[str, str]:
     """Return why a number is none of an identity card; the number itself is not said."""
     if len(number) == 15 and number.isdecimal():
         return (
-            "15 位旧号码不能核对;请按现行证件填写 18 位号码",
+            "15 位旧号码不能核对；请按现行证件填写 18 位号码",
             "a number of 15 digits cannot be checked; give the 18 of the present card",
         )
     if len(number) != 18:
         return (
-            f"不是有效的居民身份证号码:应为 18 位,这里是 {len(number)} 位;请核对证件",
+            f"不是有效的居民身份证号码：应为 18 位，这里是 {len(number)} 位；请核对证件",
             f"not a valid resident identity number: {len(number)} characters instead of 18",
         )
     return (
-        "不是有效的居民身份证号码(18 位,出生日期或校验位不符);请核对证件",
+        "不是有效的居民身份证号码（18 位，出生日期或校验位不符）；请核对证件",
         "not a valid resident identity number; check the document",
     )
 
@@ -236,7 +238,7 @@ def _assessor(reading: Reading, directory: Directory, bound_to: str | None) -> s
     if name and bound_to not in directory.named(name):
         reading.fault(
             "评价机构",
-            f"“{name[:40]}”不是本企业登记的名称(含曾用名);只能上传本企业评价的证书",
+            f"“{name[:40]}”不是本企业登记的名称（含曾用名）；只能上传本企业评价的证书",
             "this is or was no name of your own enterprise; certificates that it assessed are uploaded",
         )
         return ""
@@ -269,13 +271,13 @@ def _one(reading: Reading, column: str, name: str, found: Sequence[str]) -> str:
     if name and not found:
         reading.fault(
             column,
-            f"没有登记名为“{name[:40]}”的企业(含曾用名)",
+            f"没有登记名为“{name[:40]}”的企业（含曾用名）",
             "no enterprise is or was registered by this name",
         )
     elif name:
         reading.fault(
             column,
-            f"有 {len(found)} 家企业用(或曾用)这个名称,无法确定:{'、'.join(found[:_MOST_NAMED])}",
+            f"有 {len(found)} 家企业用（或曾用）这个名称，无法确定：{'、'.join(found[:_MOST_NAMED])}",
             "several enterprises bear or bore this name",
         )
     return ""
@@ -345,7 +347,7 @@ def _named_session(
     if folded(held.occupation.name) != folded(wanted.occupation):
         reading.fault(
             "职业名称",
-            f"场次 {held.assessment_id} 的职业是“{held.occupation.name}”,本行写作“{wanted.occupation[:40]}”",
+            f"场次 {held.assessment_id} 的职业是“{held.occupation.name}”，本行写作“{wanted.occupation[:40]}”",
             f"session {held.assessment_id} is of {held.occupation.name}, the row says otherwise",
         )
         return None
@@ -358,8 +360,8 @@ def _refuse_uncertain(reading: Reading, fitting: Sequence[AssessmentHeld]) -> No
     more = f" 等 {len(latest)} 场" if len(latest) > _MOST_NAMED else ""
     reading.fault(
         "职业名称",
-        f"有 {len(latest)} 场认定活动与本行相符,无法确定是哪一场:{named}{more};"
-        f"请加一列“{SESSION}”填写场次编号,或导入时用 --assessment 指明",
+        f"有 {len(latest)} 场认定活动与本行相符，无法确定是哪一场：{named}{more}；"
+        f"请加一列“{SESSION}”填写场次编号，或导入时用 --assessment 指明",
         f"{len(latest)} sessions fit this row: {named}{more}; say which in a column {SESSION},"
         " or with --assessment",
     )
@@ -371,14 +373,14 @@ def _refuse_unknown(reading: Reading, sessions: Sessions, wanted: _Wanted) -> No
     same = _of_occupation(sessions, wanted)
     if not sessions.held:
         reading.fault(
-            "评价机构", f"该机构没有上报过认定活动;{report[0]}", f"no session yet; {report[1]}"
+            "评价机构", f"该机构没有上报过认定活动；{report[0]}", f"no session yet; {report[1]}"
         )
         return
     if not same:
         known = "、".join(dict.fromkeys(h.occupation.name for h in sessions.held[:200]))
         reading.fault(
             "职业名称",
-            f"该机构没有“{wanted.occupation[:40]}”的认定活动(有:{known[:120]});{report[0]}",
+            f"该机构没有“{wanted.occupation[:40]}”的认定活动（有：{known[:120]}）；{report[0]}",
             f"no session of this occupation; {report[1]}",
         )
         return
@@ -387,7 +389,7 @@ def _refuse_unknown(reading: Reading, sessions: Sessions, wanted: _Wanted) -> No
         known = "、".join(dict.fromkeys(h.level.zh for h in same))
         reading.fault(
             "职业技能等级",
-            f"该职业没有{wanted.level.zh}的认定活动(有:{known});{report[0]}",
+            f"该职业没有{wanted.level.zh}的认定活动（有：{known}）；{report[0]}",
             f"no session of this occupation at this level; {report[1]}",
         )
         return
@@ -396,13 +398,13 @@ def _refuse_unknown(reading: Reading, sessions: Sessions, wanted: _Wanted) -> No
         first = min(h.held_from for h in at_level)
         reading.fault(
             "发证日期",
-            f"发证日期 {wanted.day} 早于该职业、等级的第一场认定活动({first})",
+            f"发证日期 {wanted.day} 早于该职业、等级的第一场认定活动（{first}）",
             f"issued before the first session of this occupation and level ({first})",
         )
         return
     known = "、".join(dict.fromkeys(h.occupation.trade or "" for h in in_time))
     reading.fault(
         "工种名称",
-        f"没有工种“{(wanted.trade or '')[:40]}”的认定活动(有:{known});{report[0]}",
+        f"没有工种“{(wanted.trade or '')[:40]}”的认定活动（有：{known}）；{report[0]}",
         f"no session of this trade; {report[1]}",
     )

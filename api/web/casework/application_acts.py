@@ -51,7 +51,7 @@ def with_people(form: FormData, body: dict[str, Any], people: Sequence[Person]) 
         if declared is None:
             raise invalid(
                 f"{row['field']}.recusal_declared",
-                f"{person.name} 尚未作回避声明,不能派出",
+                f"{person.name} 尚未作回避声明，不能派出",
                 f"{person.name} has made no recusal statement and cannot be assigned",
             )
         found.append(

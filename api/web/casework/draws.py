@@ -177,7 +177,7 @@ def _at_least_one(number: int) -> int:
     if number < 1:
         raise invalid(
             "sample.inspectors",
-            "双随机须同时抽取督导人员,至少 1 人",
+            "双随机须同时抽取督导人员，至少 1 人",
             "both are drawn at random: one inspector at least",
         )
     return number
@@ -245,7 +245,7 @@ def reveal(request: Request, house: Installed, actor: Caller, draw_id: str, form
         if seed is None:
             raise invalid(
                 "seed",
-                "这次抽取的种子不在本系统,请用 POST /v1/draws 公开",
+                "这次抽取的种子不在本系统，请用 POST /v1/draws 公开",
                 "the seed of this draw is not kept here; reveal it by POST /v1/draws",
             )
         body = {

@@ -199,7 +199,7 @@ def _require_grounds(form: FormData) -> None:
     if len(said) < SAYS_SOMETHING:
         raise invalid(
             "basis",
-            "移出名单须有依据:选择一项问题,或写明事实与理由(不少于 8 个字)",
+            "移出名单须有依据：选择一项问题，或写明事实与理由（不少于 8 个字）",
             "a removal needs grounds: choose a finding, or say facts and reason in eight letters or more",
         )
 

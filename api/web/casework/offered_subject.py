@@ -35,7 +35,7 @@ def subject_of(
         if problem.code != "not-found":
             raise
         reason = (
-            "台账中没有这家企业,请先登记 / the ledger has no such enterprise; register it first"
+            "台账中没有这家企业，请先登记 / the ledger has no such enterprise; register it first"
         )
         return None, (Fault("uscc", reason),)
 
@@ -49,7 +49,7 @@ def _by_name(
     if len(exact or found) == 1:
         return enterprises.one(house, actor, (exact or found)[0]["uscc"], Asked())[1], ()
     listed = "、".join(f"{firm['name']} {firm['uscc']}" for firm in found[:MANY])
-    zh = f"不止一家:{listed}" if found else "没有找到:请填统一社会信用代码或名称"
+    zh = f"不止一家：{listed}" if found else "没有找到：请填统一社会信用代码或名称"
     en = f"several fit: {listed}" if found else "nothing found: give the code or the name"
     return None, (Fault("uscc", f"{zh} / {en}"),)
 

@@ -80,7 +80,7 @@ def picked(people: Sequence[Person], account: str, field: str) -> Person:
             return one
     raise invalid(
         field,
-        f"没有可以派出的账户 {account[:40]};请从名单中选择",
+        f"没有可以派出的账户 {account[:40]}；请从名单中选择",
         f"there is nobody with the account {account[:40]} who may be sent; choose from the list",
     )
 

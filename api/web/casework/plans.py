@@ -208,7 +208,7 @@ def _require_change(item: Row, body: Mapping[str, Any]) -> None:
     """Refuse a revision that revises nothing: it would look as if something had been done."""
     if all(body[part] == item[part] for part in ("summary", "sessions")):
         raise invalid(
-            "sessions", "与已报备的计划相同,没有修订", "the plan is as it was: nothing is revised"
+            "sessions", "与已报备的计划相同，没有修订", "the plan is as it was: nothing is revised"
         )
 
 

@@ -77,7 +77,7 @@ def dictionary_in_force(house: Installation) -> Dictionary:
     if found is None:
         raise invalid(
             "occupation",
-            "现行职业分类大典的内容未收录,不能在表单中填写职业;请先在“目录”页收录,或用导入写明版本与编码",
+            "现行职业分类大典的内容未收录，不能在表单中填写职业；请先在“目录”页收录，或用导入写明版本与编码",
             "the content of the dictionary in force is not held; store it on the page 目录, or import"
             " the occupation with edition and code",
         )
@@ -97,7 +97,7 @@ def named(said: str, dictionary: Dictionary, field: str) -> tuple[str, str]:
         return dictionary.codes[said], said
     raise invalid(
         field,
-        f"{dictionary.edition} 年版大典中没有“{said[:40]}”;请填职业编码(如 6-31-01-03)或完整名称(如 电工)",
+        f"{dictionary.edition} 年版大典中没有“{said[:40]}”；请填职业编码（如 6-31-01-03）或完整名称（如 电工）",
         f"the {dictionary.edition} dictionary has no {said[:40]!r}; give the code (6-31-01-03) or the whole name",
     )
 

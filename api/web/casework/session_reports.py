@@ -141,7 +141,7 @@ def _body(house: Installation, actor: Actor, form: FormData) -> dict[str, Any]:
     if away and places:
         raise invalid(
             "mode",
-            "线上或不设考场的活动没有地点:请删去地点,或改选现场",
+            "线上或不设考场的活动没有地点：请删去地点，或改选现场",
             "a session online or without one has no place: empty the places, or choose on site",
         )
     return {

@@ -115,7 +115,7 @@ def _materials(house: Installation, actor: Actor, form: FormData) -> list[dict[s
         field = f"materials.{kind.value}"
         files = sent(form, field)
         if not files:
-            raise invalid(field, "缺少这份材料(五)", "this material is missing (五)")
+            raise invalid(field, "缺少这份材料（五）", "this material is missing (五)")
         for file in files:
             kept = keep(house, actor, file, field)
             found.append({"kind": kind, "file_name": kept["file_name"], "sha256": kept["sha256"]})

@@ -31,14 +31,14 @@ QUESTIONS = (
         "考场视频监控",
         "Video monitoring of the premises",
         Words(
-            "全程录像,能看清考生与考评人员", "Recording throughout; candidates and assessors seen"
+            "全程录像，能看清考生与考评人员", "Recording throughout; candidates and assessors seen"
         ),
     ),
     Question(
         "assessor-cards",
         "考评人员持证上岗",
         "Assessors hold valid cards",
-        Words("证件有效,与本职业相符", "Cards valid and for this occupation"),
+        Words("证件有效，与本职业相符", "Cards valid and for this occupation"),
     ),
     Question(
         "quality-staff",
@@ -62,7 +62,7 @@ QUESTIONS = (
         "score-sheets",
         "评分记录完整",
         "Score sheets complete",
-        Words("当场评分,签名,无事后补填", "Scored on the spot, signed, nothing filled in later"),
+        Words("当场评分，签名，无事后补填", "Scored on the spot, signed, nothing filled in later"),
     ),
     Question(
         "papers",

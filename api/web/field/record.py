@@ -147,7 +147,7 @@ def faults(fields: Fields) -> tuple[Fault, ...]:
             found.append(Fault(f"note-{key}", said))
         due = _given(fields, f"due-{key}")
         if due and not (_DAY.fullmatch(due) and due >= _given(fields, "day")):
-            said = "期限应为日期,且不早于检查之日 / the deadline is a day, not before the visit"
+            said = "期限应为日期，且不早于检查之日 / the deadline is a day, not before the visit"
             found.append(Fault(f"due-{key}", said))
     if not _located(fields) and not _given(fields, "place_missing"):
         found.append(

@@ -57,7 +57,7 @@ class _Said:
             "about": f"{self.named('inspection', one['kind'])} · "
             + self.words(f"{one['dispatched_on']} 派出", f"dispatched {one['dispatched_on']}"),
             "known": self.words(
-                f"已知情况:未结问题 {open_ones},违规疑点 {count}",
+                f"已知情况：未结问题 {open_ones}，违规疑点 {count}",
                 f"Known: open findings {open_ones}, breaches {count}",
             ),
             "facts": [

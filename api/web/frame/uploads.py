@@ -35,7 +35,7 @@ def keep(house: Installation, actor: Actor, upload: UploadFile, field: str) -> d
     if media is None or not 0 < size <= LARGEST:
         raise invalid(
             field,
-            f"请用 PDF 或照片(JPEG、PNG、WebP、HEIC),每个不超过 {LARGEST // MIB} MiB",
+            f"请用 PDF 或照片（JPEG、PNG、WebP、HEIC），每个不超过 {LARGEST // MIB} MiB",
             f"PDF or a photo (JPEG, PNG, WebP, HEIC), {LARGEST // MIB} MiB at most each",
         )
     evidence.store(house.pool, actor, media, Arrived(digest.digest(), size, start, upload.file))

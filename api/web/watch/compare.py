@@ -166,7 +166,7 @@ def _given(query: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fault, ...]]
         elif (known := _moment(typed)) is not None:
             given[f"{side}_known_at"] = known
         else:
-            reason = "应为日期、时刻(2026-03-01 18:00)或入账位置 / a day, a time (2026-03-01 18:00) or a position"
+            reason = "应为日期、时刻（2026-03-01 18:00）或入账位置 / a day, a time (2026-03-01 18:00) or a position"
             faults.append(Fault(f"{side}_known", reason))
     if "from_valid_at" not in given and "of" not in given:
         given["from_valid_at"] = (today().replace(day=1) - timedelta(days=1)).isoformat()
@@ -251,7 +251,7 @@ def presets(day: date, chosen: Mapping[str, str]) -> list[Preset]:
         ),
         Preset(
             Words(
-                "当时与现在(上月末那天,当时所知与现在所知)",
+                "当时与现在（上月末那天，当时所知与现在所知）",
                 "then and now (the end of last month, as known then and as known now)",
             ),
             address(

@@ -537,7 +537,7 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
     undated = [duty for duty in duties if duty.due_on is None]
     groups.append(
         Group(
-            Words("待办,未定期限", "Waiting, no day is set"),
+            Words("待办，未定期限", "Waiting, no day is set"),
             late=False,
             duties=_oldest_first(undated),
         )

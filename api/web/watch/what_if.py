@@ -143,7 +143,7 @@ def _lines(form: FormData) -> str | None:
     if len(raw) > MOST_OCTETS:
         raise invalid(
             "suppositions",
-            "文件超过 1 MB,请在服务器上用 dudao what-if --suppose",
+            "文件超过 1 MB，请在服务器上用 dudao what-if --suppose",
             "the file is larger than 1 MB: use dudao what-if --suppose",
         )
     try:

@@ -2,7 +2,7 @@
 SET LOCAL ROLE dudao_app;
 DO $dudao$
 BEGIN
-    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM '83a9997d8a2b495c8a25b535d38d96ac01a8adef3cd90204ef8d11a170abfc4b' THEN
+    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM '0fc05d89ffb9592cd023720a4f9293917a5e63e6afc2de728df7856e58aa63ab' THEN
         RETURN;
     END IF;
     DROP VIEW IF EXISTS analysis.entries, analysis.roster, analysis.scope, analysis.flags, analysis.assessments, analysis.certificates, analysis.cases, analysis.actions, analysis.districts, analysis.checks, analysis.levels, analysis.event_types CASCADE;
@@ -214,8 +214,8 @@ SELECT v."code"::text,
        v."version"::bigint,
        v."of_enterprise"::boolean
   FROM (VALUES
-    ('S1', '超范围:职业', 'occupation outside the scope', '七(三)', 'major', 1, true),
-    ('S2', '超范围:等级', 'level outside the scope', '七(三)', 'major', 2, true),
+    ('S1', '超范围：职业', 'occupation outside the scope', '七(三)', 'major', 1, true),
+    ('S2', '超范围：等级', 'level outside the scope', '七(三)', 'major', 2, true),
     ('S3', '准入类职业', 'access-controlled occupation', '三', 'severe', 3, true),
     ('S4', '职业未公布', 'occupation not published', '三', 'major', 2, true),
     ('S5', '对象不符', 'candidate of no eligible category', '二(一)', 'major', 2, true),
@@ -388,9 +388,9 @@ COMMENT ON COLUMN analysis.entries."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.entries."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.entries."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.entries."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.entries."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.entries."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.entries."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.entries."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.entries."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.entries."position" IS '记录位置 / position';
 COMMENT ON COLUMN analysis.entries."stream" IS '记录流 / stream';
 COMMENT ON COLUMN analysis.entries."version" IS '流内序号 / version in the stream';
@@ -408,15 +408,15 @@ COMMENT ON COLUMN analysis.entries."claimed_on" IS '企业所称日期 / claimed
 COMMENT ON COLUMN analysis.entries."approved_by" IS '批准人 / approved by';
 COMMENT ON COLUMN analysis.entries."entered_by" IS '录入账户 / entered by';
 COMMENT ON COLUMN analysis.entries."backfill" IS '历史补录 / backfill';
-COMMENT ON COLUMN analysis.entries."leaf" IS '叶哈希(SHA-256) / leaf hash (SHA-256)';
+COMMENT ON COLUMN analysis.entries."leaf" IS '叶哈希（SHA-256） / leaf hash (SHA-256)';
 COMMENT ON VIEW analysis.roster IS '名单上的企业 / an enterprise with its standing and scope on the day';
 COMMENT ON COLUMN analysis.roster."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.roster."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.roster."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.roster."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.roster."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.roster."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.roster."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.roster."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.roster."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.roster."uscc" IS '统一社会信用代码 / USCC';
 COMMENT ON COLUMN analysis.roster."name" IS '企业名称 / name';
 COMMENT ON COLUMN analysis.roster."kind" IS '企业类别 / kind';
@@ -427,26 +427,26 @@ COMMENT ON COLUMN analysis.roster."listed_from" IS '有效期起 / valid from';
 COMMENT ON COLUMN analysis.roster."listed_to" IS '有效期止 / valid until';
 COMMENT ON COLUMN analysis.roster."scope" IS '确认范围 / confirmed scope';
 COMMENT ON COLUMN analysis.roster."findings" IS '暂停或移出所依据的问题 / findings behind the suspension or removal';
-COMMENT ON COLUMN analysis.roster."because" IS '依据(记录位置) / rests on entries';
+COMMENT ON COLUMN analysis.roster."because" IS '依据（记录位置） / rests on entries';
 COMMENT ON VIEW analysis.scope IS '范围区间 / days on which the scope stays the same';
 COMMENT ON COLUMN analysis.scope."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.scope."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.scope."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.scope."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.scope."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.scope."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.scope."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.scope."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.scope."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.scope."standing" IS '名单状态 / standing';
 COMMENT ON COLUMN analysis.scope."scope" IS '确认范围 / confirmed scope';
-COMMENT ON COLUMN analysis.scope."because" IS '依据(记录位置) / rests on entries';
+COMMENT ON COLUMN analysis.scope."because" IS '依据（记录位置） / rests on entries';
 COMMENT ON VIEW analysis.flags IS '疑点 / what a check says of a record, then and now';
 COMMENT ON COLUMN analysis.flags."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.flags."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.flags."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.flags."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.flags."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.flags."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.flags."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.flags."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.flags."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.flags."code" IS '检查 / check';
 COMMENT ON COLUMN analysis.flags."verdict" IS '结论 / verdict';
 COMMENT ON COLUMN analysis.flags."then" IS '入账时的结论 / verdict then';
@@ -469,7 +469,7 @@ COMMENT ON COLUMN analysis.flags."finding_id" IS '问题编号 / finding';
 COMMENT ON COLUMN analysis.flags."case" IS '时间情形 / then and now';
 COMMENT ON COLUMN analysis.flags."responsible" IS '责任主体 / responsible bodies';
 COMMENT ON COLUMN analysis.flags."message" IS '说明 / what it says';
-COMMENT ON COLUMN analysis.flags."because" IS '依据(记录位置) / rests on entries';
+COMMENT ON COLUMN analysis.flags."because" IS '依据（记录位置） / rests on entries';
 COMMENT ON COLUMN analysis.flags."answers" IS '陈述申辩 / answers';
 COMMENT ON COLUMN analysis.flags."corrections" IS '更正申请 / corrections asked for';
 COMMENT ON VIEW analysis.assessments IS '认定活动 / a session as it was reported';
@@ -477,9 +477,9 @@ COMMENT ON COLUMN analysis.assessments."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.assessments."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.assessments."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.assessments."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.assessments."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.assessments."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.assessments."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.assessments."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.assessments."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.assessments."assessment_id" IS '认定活动编号 / session';
 COMMENT ON COLUMN analysis.assessments."uscc" IS '统一社会信用代码 / USCC';
 COMMENT ON COLUMN analysis.assessments."unit_uscc" IS '实施单位代码 / implementing unit';
@@ -495,23 +495,23 @@ COMMENT ON COLUMN analysis.assessments."candidates" IS '考生 / candidates';
 COMMENT ON COLUMN analysis.assessments."assessors" IS '考评人员 / assessors';
 COMMENT ON COLUMN analysis.assessments."quality_staff" IS '质量内控人员 / quality staff';
 COMMENT ON COLUMN analysis.assessments."position" IS '记录位置 / position';
-COMMENT ON COLUMN analysis.assessments."because" IS '依据(记录位置) / rests on entries';
+COMMENT ON COLUMN analysis.assessments."because" IS '依据（记录位置） / rests on entries';
 COMMENT ON COLUMN analysis.assessments."results_published" IS '成绩公示 / results made public';
 COMMENT ON VIEW analysis.certificates IS '证书 / a certificate as it was issued or replaced';
 COMMENT ON COLUMN analysis.certificates."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.certificates."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.certificates."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.certificates."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.certificates."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.certificates."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.certificates."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.certificates."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.certificates."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.certificates."certificate_no" IS '证书编号 / certificate number';
 COMMENT ON COLUMN analysis.certificates."assessment_id" IS '认定活动编号 / session';
 COMMENT ON COLUMN analysis.certificates."uscc" IS '统一社会信用代码 / USCC';
 COMMENT ON COLUMN analysis.certificates."issuer_uscc" IS '发证机构代码 / issuing body';
 COMMENT ON COLUMN analysis.certificates."occupation" IS '职业 / occupation';
 COMMENT ON COLUMN analysis.certificates."level" IS '等级 / level';
-COMMENT ON COLUMN analysis.certificates."holder" IS '持证人(脱敏) / holder, masked';
+COMMENT ON COLUMN analysis.certificates."holder" IS '持证人（脱敏） / holder, masked';
 COMMENT ON COLUMN analysis.certificates."results" IS '成绩 / results';
 COMMENT ON COLUMN analysis.certificates."issued_on" IS '发证日期 / issued on';
 COMMENT ON COLUMN analysis.certificates."reissued_on" IS '换发日期 / replaced an earlier one on';
@@ -527,9 +527,9 @@ COMMENT ON COLUMN analysis.cases."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.cases."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.cases."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.cases."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.cases."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.cases."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.cases."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.cases."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.cases."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.cases."kind" IS '类别 / kind';
 COMMENT ON COLUMN analysis.cases."stage" IS '阶段 / stage';
 COMMENT ON COLUMN analysis.cases."application" IS '申报 / application';
@@ -543,9 +543,9 @@ COMMENT ON COLUMN analysis.actions."key" IS '标识 / key';
 COMMENT ON COLUMN analysis.actions."subject" IS '企业代码 / USCC';
 COMMENT ON COLUMN analysis.actions."district" IS '主管区 / competent district';
 COMMENT ON COLUMN analysis.actions."valid_from" IS '有效自 / valid from';
-COMMENT ON COLUMN analysis.actions."valid_to" IS '有效至(不含) / valid until, not included';
+COMMENT ON COLUMN analysis.actions."valid_to" IS '有效至（不含） / valid until, not included';
 COMMENT ON COLUMN analysis.actions."known_from" IS '自哪条记录起得知 / known since entry';
-COMMENT ON COLUMN analysis.actions."known_to" IS '至哪条记录为止(不含) / known until entry, not included';
+COMMENT ON COLUMN analysis.actions."known_to" IS '至哪条记录为止（不含） / known until entry, not included';
 COMMENT ON COLUMN analysis.actions."position" IS '记录位置 / position';
 COMMENT ON COLUMN analysis.actions."type" IS '记录类型 / event';
 COMMENT ON COLUMN analysis.actions."concerns" IS '事项类别 / concerns';
@@ -558,7 +558,7 @@ COMMENT ON COLUMN analysis.actions."received_on" IS '收件日期 / received on'
 COMMENT ON COLUMN analysis.actions."reason" IS '理由 / reason';
 COMMENT ON COLUMN analysis.actions."document_no" IS '文号 / document number';
 COMMENT ON COLUMN analysis.actions."backfill" IS '历史补录 / backfill';
-COMMENT ON COLUMN analysis.actions."recorded_on" IS '入账日期(北京) / recorded on, in Beijing';
+COMMENT ON COLUMN analysis.actions."recorded_on" IS '入账日期（北京） / recorded on, in Beijing';
 COMMENT ON COLUMN analysis.actions."days_late" IS '滞后天数 / days late';
 COMMENT ON VIEW analysis.districts IS '主管区 / one of the 17 district authorities';
 COMMENT ON COLUMN analysis.districts."code" IS '代码 / code';
@@ -584,7 +584,7 @@ COMMENT ON COLUMN analysis.event_types."en" IS '英文名称 / English name';
 COMMENT ON COLUMN analysis.event_types."stream" IS '记录流 / stream';
 COMMENT ON COLUMN analysis.event_types."schema" IS '格式版本 / schema';
 COMMENT ON COLUMN analysis.event_types."stored" IS '存储名称 / stored names';
-    COMMENT ON SCHEMA analysis IS '83a9997d8a2b495c8a25b535d38d96ac01a8adef3cd90204ef8d11a170abfc4b';
+    COMMENT ON SCHEMA analysis IS '0fc05d89ffb9592cd023720a4f9293917a5e63e6afc2de728df7856e58aa63ab';
 END
 $dudao$;
 REVOKE ALL ON ALL TABLES IN SCHEMA analysis FROM PUBLIC;

@@ -13,7 +13,6 @@ from api.export.files import Origin, pieces
 from api.export.formats import XLSX
 from api.export.readable import readable
 from api.export.workbook import CUT, LONGEST_CELL
-from api.words.language import in_print
 from projections.items.entries import EntryItem
 from projections.items.flags import FlagItem
 from projections.items.listed import RosterItem
@@ -86,7 +85,7 @@ def test_the_first_sheet_holds_the_data_under_heads_in_both_languages() -> None:
         date(2024, 7, 1),
         12,
         True,
-        "电工 6-31-01-03:五级/初级工、四级/中级工",
+        "电工 6-31-01-03：五级/初级工、四级/中级工",
     ]
 
 
@@ -94,7 +93,7 @@ def test_the_second_sheet_says_what_the_first_is() -> None:
     said = {row[0]: row[1] for row in sheets(made(ROW, ROW))["说明 about"]}
     assert said["业务日期 / valid_at"] == "2026-03-01"
     assert said["台账位置 / position"] == "7"
-    assert said["台账根(SHA-256) / root"] == "ab" * 32
+    assert said["台账根（SHA-256） / root"] == "ab" * 32
     assert said["rules"] == "2020-3"
     assert said["筛选条件 / filters"] == "district=110108"
     assert said["可见范围 / limited to"] == "district=110108"
@@ -167,7 +166,7 @@ def test_codes_names_instants_and_ends_are_what_people_say() -> None:
     assert sheets(octets)["数据 data"][2] == [
         "延庆区",
         "违规",
-        in_print("评价企业 911100005858054799;主管区 延庆区"),
+        "评价企业 911100005858054799；主管区 延庆区",
         "超范围",
     ]
     entry = shape_of(EntryItem).only("type", "recorded_at", "data")
@@ -177,7 +176,7 @@ def test_codes_names_instants_and_ends_are_what_people_say() -> None:
     assert sheets(octets)["数据 data"][2] == [
         "企业登记",
         "2026-03-01 12:05:06",
-        in_print("虚构企业,非公,主管区 延庆区"),
+        "虚构企业，非公，主管区 延庆区",
     ]
 
 
@@ -189,5 +188,5 @@ def test_an_end_is_the_last_day_that_counts() -> None:
 
 def test_levels_can_be_told_apart() -> None:
     assert readable([ITEM], shape_of(RosterItem).only("scope").fields[0]) == (
-        "电工 6-31-01-03:五级/初级工、四级/中级工"
+        "电工 6-31-01-03：五级/初级工、四级/中级工"
     )

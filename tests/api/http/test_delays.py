@@ -121,7 +121,7 @@ def test_the_page_shows_the_same(desk: Desk, told: tuple[str, list[str]]) -> Non
     assert all(f"/flags/{key}" in page for key in keys)
     assert "中位数 83 天" in page
     assert "/v1/delays?" in page
-    assert "自违规之日(所判记录的业务日期)至台账得知之日" in page or "台账得知之日" in page
+    assert "自违规之日（所判记录的业务日期）至台账得知之日" in page or "台账得知之日" in page
     own = desk.items("/v1/delays", reporter(code), code="S2", valid_at="2025-12-31")
     assert [row["key"] for row in own] == keys
     assert desk.items("/v1/delays", reporter(uscc()), code="S2") == []

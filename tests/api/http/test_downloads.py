@@ -132,7 +132,7 @@ def test_a_file_says_the_root_of_the_ledger_at_its_position(
         io.BytesIO(desk.get("/v1/assessments", format="xlsx", **asked).content)
     )
     about = {row[0]: row[1] for row in book.get_sheet_by_index(1).to_python()}
-    assert about["台账根(SHA-256) / root"] == root
+    assert about["台账根（SHA-256） / root"] == root
 
 
 def test_all_entries_come_whole_up_to_one_position(

@@ -6,7 +6,6 @@ from hashlib import sha256
 import pytest
 
 from api.installation.wiring import Installation
-from api.words.language import in_print
 from ledger.log import clock
 from tests.api.desk import Desk
 from tests.api.lines import (
@@ -303,7 +302,7 @@ def test_what_time_brings_is_known_from_the_day_that_brought_it(desk: Desk) -> N
     assert flag["valid_at"] == after
     headers = {**desk.auth(SUPERVISOR), "Accept": "text/html"}
     shown = desk.http.get(f"/flags/{flag['key']}?valid_at={asked['valid_at']}", headers=headers)
-    assert in_print(f"当时:{after} 终了时") in shown.text
+    assert f"当时：{after} 终了时" in shown.text
     assert "记录入账时" not in shown.text
     assert len(desk.items("/v1/flags", **asked, code="Q2", learnt_from=after)) == 1
     assert desk.items("/v1/flags", **asked, code="Q2", learnt_to=today.isoformat()) == []

@@ -69,7 +69,7 @@ def test_one_unreadable_entry_is_named_and_stops_nobody_else(
         shown = client.get(f"/enterprises/{held}{page}", accept="text/html")
         assert shown.status_code == 200
         assert f"位置 {at} 的记录" in shown.text
-    assert "的记录,以下为" not in client.get(f"/enterprises/{other}", accept="text/html").text
+    assert "的记录，以下为" not in client.get(f"/enterprises/{other}", accept="text/html").text
     assert str(at) in client.get("/system", ADMINISTRATOR, accept="text/html").text
 
     # What would have to be decided on it is refused, for now, by the same sentence.

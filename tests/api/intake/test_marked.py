@@ -50,7 +50,7 @@ def test_the_row_says_what_is_wrong_and_everything_else_stays(tmp_path: Path):
         1: None,
         2: "错误说明",
         3: None,
-        4: "H4 证书编号:有误;A4 证书编号:有误",
+        4: "H4 证书编号：有误；A4 证书编号：有误",
         5: None,
     }
     assert data.formulas == {(4, 7)}
@@ -82,7 +82,7 @@ def test_marked_twice_it_says_what_is_wrong_now(tmp_path: Path):
     content, _ = back(path, reject(3, "C3", why="甲 / a"), reject(4, "H4", why="乙 / b"))
     _, (data,) = back(saved(tmp_path, content, "b.xlsx"), reject(4, "H4", why="丙 / c"))
     said = {number: cells[11:] for number, cells in data.rows if any(cells[11:])}
-    assert said == {2: ("错误说明",), 4: ("H4 证书编号:丙",)}
+    assert said == {2: ("错误说明",), 4: ("H4 证书编号：丙",)}
 
 
 def test_a_marked_sheet_is_the_same_form(tmp_path: Path):
@@ -102,7 +102,7 @@ def test_a_csv_comes_back_with_a_column_that_no_spreadsheet_reads_as_a_formula(t
     assert content.startswith(b"\xef\xbb\xbf")
     (sheet,) = read_text(content).sheets
     assert sheet.rows[2][1][0] == "=1+1"
-    assert sheet.rows[2][1][11] == "A3 证书编号:有误"
+    assert sheet.rows[2][1][11] == "A3 证书编号：有误"
     assert b'"\'=1+1"' in content
 
 

@@ -91,7 +91,7 @@ def test_columns_may_stand_in_any_order_and_unknown_ones_are_named(tmp_path: Pat
 
 def test_missing_columns_are_named_with_those_that_are_not_known(tmp_path: Path):
     heads = ["证书编码" if head == "证书编号" else head for head in UPLOAD]
-    with pytest.raises(Invalid, match="缺少列:证书编号;不认识的列:证书编码"):
+    with pytest.raises(Invalid, match="缺少列：证书编号；不认识的列：证书编码"):
         table_of(tmp_path, [heads, ROW])
 
 

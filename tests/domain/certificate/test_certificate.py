@@ -163,7 +163,7 @@ def twice() -> tuple[list[Command[Any]], int, int]:
 def test_of_two_certificates_under_one_number_nobody_ends_one_without_saying_which(end: Any):
     way, first, second = twice()
     refused = given(*way).when(end()).then_refused("ambiguous-certificate", "position")
-    assert f"位置 {first}(企业 {USCC},认定活动 a-1)" in refused.zh
+    assert f"位置 {first}（企业 {USCC}，认定活动 a-1）" in refused.zh
     assert f"position {second}" in refused.en
     given(*way).when(end(position=second + 1)).then_refused("other-enterprise")
     given(*way).when(end(CENTRE, position=first - 1)).then_refused(

@@ -108,7 +108,7 @@ def test_all_faults_of_a_line_are_told_at_once_in_two_languages() -> None:
     data["colour"] = "red"
     found = faults(line(data, valid_from="1.3.2026", sender="x"))
     assert found.keys() == {"level", "issued_on", "assessment_id", "colour", "valid_from", "sender"}
-    assert found["assessment_id"] == "必填,不能缺少 / required"
+    assert found["assessment_id"] == "必填，不能缺少 / required"
     assert found["issued_on"].startswith("没有这一天 / ")
 
 

@@ -76,7 +76,7 @@ def test_the_bureau_changes_scope_suspends_and_reinstates(reader: Opener, site: 
         follow(page.locator(f"#{slug} button[value=send]"))
         page.wait_for_url("**/approvals?*" if slug == "scope" else "**/listings/**done=*")
         if slug != "scope":
-            assert "已入账:位置" in page.inner_text(".receipt").replace(" ", "").replace("：", ":")
+            assert "已入账：位置" in page.inner_text(".receipt").replace(" ", "")
 
     def on(day: str) -> dict[str, object]:
         found = site.get(f"/v1/roster?q={firm}&valid_at={day}", SUPERVISOR).json()["items"][0]

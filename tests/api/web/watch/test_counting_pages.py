@@ -29,7 +29,7 @@ def test_an_analyst_counts_by_two_words_and_keeps_a_list_under_a_name(reader: Op
     one = reader(ANALYST)
     page = one.open("/overview")
     follow(
-        page.get_by_role("link", name="统计:按两项分列")
+        page.get_by_role("link", name="统计：按两项分列")
         .or_(page.locator("a[href^='/statistics']"))
         .first
     )
