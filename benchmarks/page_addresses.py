@@ -182,6 +182,7 @@ def _first() -> Iterator[Page]:
     yield Page("/statistics", "/statistics", _list("/statistics", district=_DISTRICT, **counted))
     yield Page("/delays", "/delays", _list("/delays", district=_DISTRICT, code=_one_of("S2", "R2")))
     yield Page("/saved-questions", "/saved-questions", _fixed("/saved-questions"))
+    yield Page("/digest", "/digest", _fixed("/digest"))
     yield Page("/todo", "/todo", _fixed("/todo"))
     yield Page("/todo", "/todo of a reporter", _fixed("/todo"), REPORTER)
     yield Page("/approvals", "/approvals", _fixed("/approvals"), PUBLISHER)
