@@ -110,7 +110,7 @@ def append_all(log: PostgresLog, count: int) -> None:
     """Append so many prepared entries, thousands in a transaction."""
     left = entries(count)
     while batch := list(islice(left, BATCH)):
-        results = log.append([Append((draft,)) for draft in batch], chained=True)
+        results = log.append([Append((draft,)) for draft in batch])
         if not isinstance(results[-1], Appended):
             raise TypeError(f"not appended: {results[-1]}")
 

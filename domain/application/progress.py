@@ -97,7 +97,10 @@ class Application:
             (self.accepted is not None, "accepted"),
             (self.opinion is not None, "opinion_given"),
         )
-        return next((name for so, name in reached if so), "submitted")
+        for so, name in reached:
+            if so:
+                return name
+        return "submitted"
 
 
 _ENDED_ZH: Mapping[End, str] = MappingProxyType(

@@ -20,8 +20,6 @@ from ledger.log.merkle import Frontier
 
 MAX_BATCH_ENTRIES = 20_000
 """Bounds memory, the length of one transaction, and how long others wait for the lock."""
-UNLOCKED_ENTRIES = 64
-"""Up to here a lost race costs less than the two round trips that locking first costs always."""
 
 Guard = Callable[[Connection[Any]], None]
 """Runs under the lock before anything is judged; whatever it raises undoes the append."""
@@ -52,21 +50,20 @@ class LogState(NamedTuple):
     clock: datetime
 
 
-def append(  # noqa: PLR0913 - what is appended, and what it may be held against
+def append(
     connection: Connection[Any],
     batch: Sequence[Append],
     clock: Clock,
     *,
-    chained: bool = False,
     guard: Guard | None = None,
     look: Look | None = None,
 ) -> list[Result]:
-    """Append what still holds; it is durable on return. The connection must be in autocommit.
+    """Append the batch if all of it still holds; it is durable on return. The connection is in autocommit.
 
-    Small batches and chains are written without locking first, and those that were decided on a
-    `look` without reading anything: `ledger.append` checks that nobody came in between, and only then
-    are they done again under the lock. So the lock is held while the server writes what it has got,
-    and not while this process hashes, sends, or is stopped.
+    It is written without locking first, and without reading anything where it was decided on a
+    `look`: `ledger.append` checks that nobody came in between, and only then is it done again under
+    the lock. So the lock is held while the server writes what it has got, and not while this process
+    hashes, sends, or is stopped.
     """
     for item in batch:
         validate(item)
@@ -77,20 +74,20 @@ def append(  # noqa: PLR0913 - what is appended, and what it may be held against
         facts = KnownFacts(look.position, look.versions, look.uses, {})
         state = LogState(facts, look.frontier, look.recorded_at, look.clock)
         with suppress(Overtaken):
-            return _append(connection, batch, state, clock, chained=chained)
-    elif guard is None and (chained or count <= UNLOCKED_ENTRIES):
+            return _append(connection, batch, state, clock)
+    elif guard is None:
         with suppress(Overtaken):
-            state = _unlocked(connection, batch, chained=chained)
-            return _append(connection, batch, state, clock, chained=chained)
+            state = _unlocked(connection, batch)
+            return _append(connection, batch, state, clock)
     with connection.transaction():
         connection.execute(DEADLINE)
         row: Any = connection.execute(LOCK).fetchone()
         if guard is not None:
             guard(connection)
         # Nobody came in between: no condition can fail, no key can have been used.
-        alone = chained and bool(batch[0].boundary) and batch[0].known == row[0]
+        alone = bool(batch) and bool(batch[0].boundary) and batch[0].known == row[0]
         state = _open(connection, batch, lock=True, versions_only=alone)
-        return _append(connection, batch, state, clock, chained=chained)
+        return _append(connection, batch, state, clock)
 
 
 # Whoever is stopped here (Ctrl-Z) would stop every writer. Of one that is stopped in the middle of a
@@ -98,9 +95,9 @@ def append(  # noqa: PLR0913 - what is appended, and what it may be held against
 DEADLINE = "SET LOCAL idle_in_transaction_session_timeout = '5s'"
 
 
-def _unlocked(connection: Connection[Any], batch: Sequence[Append], *, chained: bool) -> LogState:
+def _unlocked(connection: Connection[Any], batch: Sequence[Append]) -> LogState:
     """Read what the batch is judged by; what it finds holds only while nobody else appends."""
-    if chained and batch and batch[0].boundary:
+    if batch and batch[0].boundary:
         state = _open(connection, batch, lock=False, versions_only=True)
         # Nobody came in since the facts were read: no condition can fail, no key can have been used.
         if state.facts.head == batch[0].known:
@@ -113,11 +110,9 @@ def _append(
     batch: Sequence[Append],
     state: LogState,
     clock: Clock,
-    *,
-    chained: bool,
 ) -> list[Result]:
     recorded_at = _time(connection, state, clock)
-    judgement = judge(batch, state.facts, recorded_at, chained=chained)
+    judgement = judge(batch, state.facts, recorded_at)
     if judgement.drafts:
         frontier = Frontier(state.facts.head, state.frontier)
         _write(connection, judgement, frontier, recorded_at)
@@ -236,7 +231,7 @@ def set_clock(connection: Connection[Any], made: Callable[[datetime, datetime], 
             raise NotAhead(state.recorded_at, state.clock)
         batch = [Append((made(state.recorded_at, state.clock),))]
         state = _open(connection, batch, lock=True)._replace(clock=state.clock)
-        judgement = judge(batch, state.facts, state.clock, chained=False)
+        judgement = judge(batch, state.facts, state.clock)
         frontier = Frontier(state.facts.head, state.frontier)
         _write(connection, judgement, frontier, state.clock, SET_CLOCK)
         (result,) = judgement.results

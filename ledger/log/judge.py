@@ -1,4 +1,4 @@
-"""Which items of a batch still hold, given what the ledger says under the append lock. Pure."""
+"""Whether a batch still holds, given what the ledger says under the append lock. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -62,15 +62,12 @@ def questions(batch: Sequence[Append]) -> Questions:
     return Questions(list(streams), list(keys), list(tags), known)
 
 
-def judge(
-    batch: Sequence[Append], facts: KnownFacts, recorded_at: datetime, *, chained: bool
-) -> Judgement:
-    """Judge the items in order; those that hold count for the ones after them."""
+def judge(batch: Sequence[Append], facts: KnownFacts, recorded_at: datetime) -> Judgement:
+    """Judge the items in order, decided on top of each other: they stand or fall together."""
     head, versions, uses = facts.head, dict(facts.versions), dict(facts.uses)
-    newest = dict(facts.newest)
     judgement = Judgement([], [], [], [])
     for item in batch:
-        refusal = _refusal(item, versions, uses, newest)
+        refusal = _refusal(item, versions, uses, facts.newest)
         if refusal is not None:
             judgement.results.append(refusal)
             continue
@@ -84,11 +81,8 @@ def judge(
         judgement.results.append(Appended(head + 1, count, recorded_at))
         if count and (key := item.drafts[0].idempotency_key) is not None:
             uses[key] = Use(head + 1, count, item.drafts[0].request_digest or b"")
-        if not chained:
-            for position, draft in enumerate(item.drafts, head + 1):
-                newest.update(dict.fromkeys(draft.tags, position))
         head += count
-    return _all_or_nothing(judgement) if chained else judgement
+    return _all_or_nothing(judgement)
 
 
 def _all_or_nothing(judgement: Judgement) -> Judgement:

@@ -64,7 +64,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """Not appended, because another item of the same chain was not."""
+    """Not appended, because another item of the same append was not."""
 
 
 Result: TypeAlias = Appended | Replayed | KeyReused | Conflict | Abandoned
@@ -183,16 +183,12 @@ class Log(Protocol):
         """
         ...
 
-    def append(
-        self, batch: Sequence[Append], *, chained: bool = False, look: Look | None = None
-    ) -> list[Result]:
-        """Append what still holds, in one transaction; one result for each item, in order.
+    def append(self, batch: Sequence[Append], *, look: Look | None = None) -> list[Result]:
+        """Append all items, or none, in one transaction; one result for each item, in order.
 
-        Each item is judged on its own: it conflicts when an entry after its `known` carries a tag
-        of its boundary, also when an earlier item of the batch brought that entry.
-        `chained`: the items were decided in this order on top of each other, so only entries of
-        others conflict; and all are appended or none. Their keys were looked for when the facts were
-        read: if the end is where the first item's boundary was read, they are not asked for again.
+        They were decided in this order on top of each other. An item conflicts when an entry of
+        others after its `known` carries a tag of its boundary. Their keys were looked for when the facts
+        were read: if the end is where the first item's boundary was read, they are not asked for again.
         `look`: taken before deciding. Where it still shows the end, and all that matters, no more
         is read; otherwise it is of no account.
 

@@ -180,13 +180,11 @@ class PostgresLog:
             [entry for entry in entries if not wanted.isdisjoint(entry.tags)],
         )
 
-    def append(
-        self, batch: Sequence[Append], *, chained: bool = False, look: Look | None = None
-    ) -> list[Result]:
-        """Append what still holds, in one transaction; one result for each item, in order."""
+    def append(self, batch: Sequence[Append], *, look: Look | None = None) -> list[Result]:
+        """Append all items, or none, in one transaction; one result for each item, in order."""
 
         def once(connection: Connection[Any]) -> list[Result]:
-            return appending.append(connection, batch, self.clock, chained=chained, look=look)
+            return appending.append(connection, batch, self.clock, look=look)
 
         return self._twice(once, safe=all(is_keyed(item) for item in batch))
 

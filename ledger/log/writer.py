@@ -20,4 +20,4 @@ class Writer:
         asks nothing more.
         """
         with self._appending:
-            return self._log.append(items, chained=True, look=look)
+            return self._log.append(items, look=look)

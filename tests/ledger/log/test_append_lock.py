@@ -44,7 +44,7 @@ def test_others_append_while_an_import_is_stopped_between_reading_and_writing(
         write(*given)
 
     monkeypatch.setattr(appending, "_write", stops_once)
-    done = log.append(chain(200), chained=True)
+    done = log.append(chain(200))
     assert [each.first for each in between] == [1]
     assert [each.first for each in done if isinstance(each, Appended)] == list(range(2, 202))
 

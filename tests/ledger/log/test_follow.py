@@ -27,7 +27,7 @@ def write(addresses: Addresses, number: int) -> None:
         while left:
             size = min(left, chance.choice([1, 1, 2, 50, 1_000, 2_000]))
             item = Append(tuple(draft(f"w/{number}") for _ in range(size)))
-            log.append([item], chained=size >= 100)
+            log.append([item])
             left -= size
 
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ledger.log.entry import Malformed
 from ledger.log.judge import KnownFacts, judge, questions, validate
@@ -26,7 +24,7 @@ def test_versions_and_parts_follow_streams_and_commands():
         Append((draft("a", key="k"), draft("b", key="k"), draft("a", key="k"))),
         Append((draft("a"), draft(""))),
     ]
-    judged = judge(batch, facts(batch, versions={"a": 4}), NOW, chained=False)
+    judged = judge(batch, facts(batch, versions={"a": 4}), NOW)
     assert judged.versions == [5, 1, 6, 7, 0]
     assert judged.parts == [0, 1, 2, 0, 1]
     assert judged.results == [Appended(11, 3, NOW), Appended(14, 2, NOW)]
@@ -35,32 +33,28 @@ def test_versions_and_parts_follow_streams_and_commands():
 def test_the_key_is_judged_before_everything_else():
     item = Append((draft("a", "t", key="k"),), frozenset({"t"}), 0, ("a", 7))
     known = facts([item], uses={"k": Use(3, 1, DIGEST)}, newest={"t": 9})
-    assert judge([item], known, NOW, chained=False).results == [Replayed(3, 1)]
+    assert judge([item], known, NOW).results == [Replayed(3, 1)]
     other = known._replace(uses={"k": Use(3, 1, b"other")})
-    assert judge([item], other, NOW, chained=False).results == [KeyReused("k")]
+    assert judge([item], other, NOW).results == [KeyReused("k")]
 
 
-def test_the_same_command_twice_in_a_batch_counts_once():
+def test_the_same_command_twice_in_a_batch_is_appended_by_neither():
     batch = [single("a", key="k"), single("a", key="k")]
-    judged = judge(batch, facts(batch), NOW, chained=False)
-    assert judged.results == [Appended(11, 1, NOW), Replayed(11, 1)]
-    assert len(judged.drafts) == 1
+    judged = judge(batch, facts(batch), NOW)
+    assert judged.results == [Abandoned(), Replayed(11, 1)]
+    assert judged.drafts == []
 
 
 def test_a_decision_that_asks_for_nothing_is_still_judged():
     item = Append((), frozenset({"t"}), 5)
-    assert judge([item], facts([item], newest={"t": 6}), NOW, chained=False).results == [
-        Conflict("t")
-    ]
-    assert judge([item], facts([item], newest={"t": 5}), NOW, chained=False).results == [
-        Appended(11, 0, NOW)
-    ]
+    assert judge([item], facts([item], newest={"t": 6}), NOW).results == [Conflict("t")]
+    assert judge([item], facts([item], newest={"t": 5}), NOW).results == [Appended(11, 0, NOW)]
 
 
 def test_a_chain_is_appended_whole_or_not_at_all():
     batch = [single("a", "t"), single("b", "t"), single("c", "u")]
-    assert len(judge(batch, facts(batch), NOW, chained=True).drafts) == 3
-    judged = judge(batch, facts(batch, newest={"u": 4}), NOW, chained=True)
+    assert len(judge(batch, facts(batch), NOW).drafts) == 3
+    judged = judge(batch, facts(batch, newest={"u": 4}), NOW)
     assert judged.results == [Abandoned(), Abandoned(), Conflict("u")]
     assert judged.drafts == []
 
@@ -74,32 +68,3 @@ def test_only_decisions_with_a_boundary_say_from_where_to_look():
 def test_one_command_has_one_key():
     with pytest.raises(Malformed, match="one key"):
         validate(Append((draft("a", key="k"), draft("a"))))
-
-
-TAGS = st.sampled_from("tuv")
-ITEMS = st.builds(
-    lambda stream, tags, boundary, known: Append((draft(stream, *sorted(tags)),), boundary, known),
-    st.sampled_from("ab"),
-    st.frozensets(TAGS),
-    st.frozensets(TAGS),
-    st.integers(0, 14),
-)
-
-
-@given(st.lists(ITEMS, max_size=8), st.dictionaries(TAGS, st.integers(1, 10)))
-def test_a_batch_is_judged_as_if_its_items_came_one_by_one(
-    batch: list[Append], newest: dict[str, int]
-):
-    """Law: how commands are grouped leaves no trace."""
-    together = judge(batch, facts(batch, newest=newest), NOW, chained=False)
-    head, newest, versions, results = 10, dict(newest), {}, []
-    for item in batch:
-        alone = judge(
-            [item], facts([item], head, newest=newest, versions=versions), NOW, chained=False
-        )
-        results += alone.results
-        for each in alone.drafts:
-            head += 1
-            newest |= dict.fromkeys(each.tags, head)
-            versions = versions | {each.stream: versions.get(each.stream, 0) + 1}
-    assert together.results == results

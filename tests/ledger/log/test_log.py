@@ -80,7 +80,7 @@ def decided_on(look: Look, stream: str, *tags: str) -> list[Append]:
 def test_what_was_decided_on_a_look_is_appended_there(log: PostgresLog):
     log.append([single("a/1", "t:1")])
     look = log.look(["of a/1"], ["a/1"], ["t:1"])
-    (result,) = log.append(decided_on(look, "a/1", "t:1"), chained=True, look=look)
+    (result,) = log.append(decided_on(look, "a/1", "t:1"), look=look)
     assert isinstance(result, Appended)
     assert [entry.version for entry in log.entries()] == [1, 2]
     assert log.head().root == root_of([entry.leaf_hash() for entry in log.entries()])
@@ -141,18 +141,11 @@ def test_a_conflict_is_found_however_far_back_the_decision_read(log: PostgresLog
     assert isinstance(log.append([free])[0], Appended)
 
 
-def test_a_neighbour_in_the_batch_counts_as_company(log: PostgresLog):
-    batch = [single("a/1", "t:1"), single("a/2", "t:1"), single("a/3", "t:2")]
-    kinds = [type(result) for result in log.append(batch)]
-    assert kinds == [Appended, Conflict, Appended]
-    assert [entry.stream for entry in log.entries()] == ["a/1", "a/3"]
-
-
 def test_a_chain_conflicts_only_with_others_and_then_as_a_whole(log: PostgresLog):
     chain = [single("a/1", "t:1"), single("a/2", "t:1")]
-    assert all(isinstance(result, Appended) for result in log.append(chain, chained=True))
+    assert all(isinstance(result, Appended) for result in log.append(chain))
     stale = [single("a/3", "t:9"), single("a/4", "t:1")]
-    assert log.append(stale, chained=True) == [Abandoned(), Conflict("t:1")]
+    assert log.append(stale) == [Abandoned(), Conflict("t:1")]
     assert log.head().position == 2
 
 
