@@ -101,7 +101,10 @@ def explained(error: Exception) -> Failure | None:
     """Return what to tell the user about `error`; None if it is a fault of the program."""
     if isinstance(error, Failure):
         return error
-    if isinstance(error, Refused | Problem):
+    if isinstance(error, Problem):
+        named = "".join(f"\n  {fault.field}: {fault.reason}" for fault in error.errors)
+        return Failure(f"{error.zh}{named}", f"{error.en}{named}")
+    if isinstance(error, Refused):
         return Failure(error.zh, error.en)
     if usage.is_usage(error):
         return Failure(*usage.explained(error))

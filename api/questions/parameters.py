@@ -155,6 +155,8 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "extra_forbidden": ("没有这个参数", "there is no such parameter"),
         "string_type": ("应为文本", "must be text"),
         "string_too_long": ("过长", "is too long"),
+        "bool_parsing": ("取值应为 true, false 之一", "must be one of true, false"),
+        "int_parsing": ("应为整数", "must be a whole number"),
     }
 )
 
@@ -184,4 +186,8 @@ def _reason(fault: Mapping[str, Any]) -> tuple[str, str]:
     if fault["type"] in {"enum", "literal_error"}:
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
         return f"取值应为 {expected} 之一", f"must be one of {expected}"
+    if fault["type"] == "greater_than_equal":
+        return f"应不小于 {context['ge']}", f"must be {context['ge']} or more"
+    if fault["type"] == "less_than_equal":
+        return f"应不大于 {context['le']}", f"must be {context['le']} or less"
     return _REASONS.get(str(fault["type"]), ("值无效", "is not valid"))

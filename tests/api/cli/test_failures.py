@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.cli.failures import Failure, explained, require_file
+from api.installation.saved_questions import asked
+from api.questions.problems import Problem
 
 
 def failure(number: int, path: Path | None = None):
@@ -46,3 +48,14 @@ def test_what_is_no_file_is_called_what_it_is(tmp_path):
     for path, said in ((tmp_path, "is a folder"), ("pipe", "is a pipe"), ("gone", "no such file")):
         with pytest.raises(Failure, match=said):
             require_file(tmp_path / path)
+
+
+def test_of_a_question_that_cannot_be_saved_it_is_said_which_value_is_wrong_and_what_there_is():
+    with pytest.raises(Problem) as refused:
+        asked("/v1/flags?code=S99")
+    said = explained(refused.value)
+    assert said is not None
+    for words in (said.zh, said.en):
+        assert "code" in words
+        assert "S10" in words
+        assert "S99" not in words
