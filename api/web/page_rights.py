@@ -133,6 +133,7 @@ PAGES: Mapping[tuple[str, str], Rows] = MappingProxyType(
         ("GET", "/inspections/new"): _record(["InspectionDispatched"]),
         ("POST", "/inspections/new"): _record(["InspectionDispatched"]),
         ("GET", "/inspections/{inspection_id}"): _read("inspections"),
+        ("POST", "/inspections/{inspection_id}/session"): _SPOT_CHECK,
         ("GET", "/integrity"): _read("integrity"),
         ("POST", "/integrity"): _read("integrity"),
         ("GET", "/invitations/{secret}"): ANYBODY,

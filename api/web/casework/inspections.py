@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
@@ -13,8 +15,11 @@ from api.installation.wiring import Installation
 from api.intake.device_records import LARGEST, Said, chains, measured, statements
 from api.intake.evidence import Media, evidence_missing, find, obtainable, octets
 from api.intake.previews import Preview, previewed
+from api.questions.lists import VIEWS
+from api.questions.parameters import LARGEST_PAGE
 from api.questions.policy import Action, decide
-from api.questions.queries import ask_one
+from api.questions.problems import invalid
+from api.questions.queries import ask, ask_one
 from api.questions.questions import AsOf
 from api.web.casework.people import Person, picked, recusal
 from api.web.casework.people import inspectors as inspectors_of
@@ -28,13 +33,16 @@ from api.web.frame.rendering import render
 from domain.inspection.asked import RAISING
 from domain.inspection.inspection import KINDS
 from domain.permissions import MAY
-from domain.terms.envelope import Actor
+from domain.terms.envelope import Actor, Recorded
+from domain.terms.vocabulary import Mode
 from ledger import codec
 from ledger.log.clock import today
 from projections.items.cases import STAGES
 
 router = APIRouter(include_in_schema=False)
 EVENT = "InspectionDispatched"
+LONGEST = timedelta(days=60)
+"""How long a session is looked back for that was going on when it was visited."""
 INSPECTORS = 4
 """Inspectors that a form offers room for."""
 
@@ -65,6 +73,14 @@ class InspectionPage:
     """Scale of the answers that ask for a finding."""
     may_record: bool
     """Whether the reader may record a spot check."""
+    sessions: Mapping[int, Sequence[Row]]
+    """Record of the reader's own authority that names no session → those of its day, one of which was seen."""
+    key: str
+    """Key of the form that names it."""
+    refusal: Refusal | None
+    """Why it was refused."""
+    values: Mapping[str, str]
+    """What its fields hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +191,43 @@ def _form(
 @router.get("/inspections/{inspection_id}")
 def inspection(request: Request, house: Installed, actor: Caller, inspection_id: str) -> Response:
     """Show one inspection."""
+    return _inspection(request, house, actor, inspection_id, {}, None)
+
+
+@router.post("/inspections/{inspection_id}/session")
+def name_session(
+    request: Request, house: Installed, actor: Caller, inspection_id: str, form: Form
+) -> Response:
+    """Name the session that a visit saw: a correction of the record, its own authority's (0241)."""
+    position, session = text(form, "position") or "", text(form, "assessment_id")
+
+    def work() -> int | None:
+        if session is None:
+            raise invalid(
+                "assessment_id", "请选择所见的认定活动", "choose the session that was seen"
+            )
+        body = {
+            "valid_from": text(form, "valid_from"),
+            "position": int(position) if position.isdecimal() else position,
+            "fields": {"assessment_id": session},
+            "reason": text(form, "reason"),
+        }
+        return act(house, actor, form, "RecordCorrected", body, f"-{position}")
+
+    done = attempt(work)
+    if isinstance(done, Refusal):
+        return _inspection(request, house, actor, inspection_id, typed(form), done)
+    return sent_on(f"/inspections/{quote(inspection_id, safe='')}", done)
+
+
+def _inspection(  # noqa: PLR0913, PLR0917 - a page and its form
+    request: Request,
+    house: Installation,
+    actor: Actor,
+    inspection_id: str,
+    values: Mapping[str, str],
+    refusal: Refusal | None,
+) -> Response:
     question, seen = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
     names = names_at(house, answer_basis, [item["uscc"]])
@@ -188,20 +241,51 @@ def inspection(request: Request, house: Installed, actor: Caller, inspection_id:
     )
     named = [file for check in item["spot_checks"] for file in check["evidence"]]
     files = obtainable(house, actor, [file["sha256"] for file in named])
+    entries = _records(house, item)
+    mine = frame.now and actor.role in MAY["SpotCheckRecorded"]
     page = InspectionPage(
         item=item,
         name=names.get(item["uscc"]) or item["uscc"],
         files=files,
         previews=previewed(house, files),
-        recorders=_recorders(house, item),
+        recorders={position: each.actor.account for position, each in entries.items()},
         accuracy=_accuracy(house, actor, named, files),
         missing=evidence_missing(house, item),
         devices=_devices(house, item),
         may_raise=frame.now and actor.role in MAY["FindingRaised"],
         raising=RAISING,
-        may_record=frame.now and actor.role in MAY["SpotCheckRecorded"],
+        may_record=mine,
+        sessions=_sessions(house, actor, item, entries) if mine else {},
+        key=new_key(),
+        refusal=refusal,
+        values=values,
     )
-    return render(frame, "inspection.html", page, seen.status)
+    return render(frame, "inspection.html", page, refusal.status if refusal else seen.status)
+
+
+def _sessions(
+    house: Installation, actor: Actor, item: Row, entries: Mapping[int, Recorded[Any]]
+) -> dict[int, Sequence[Row]]:
+    """Return, for each record of the reader's authority that names no session, those of its day."""
+    found: dict[int, Sequence[Row]] = {}
+    for check in item["spot_checks"]:
+        recorded = entries.get(check["position"])
+        if check["assessment_id"] or recorded is None:
+            continue
+        if recorded.actor.organisation == actor.organisation:
+            sessions = _held_on(house, actor, item["uscc"], date.fromisoformat(check["seen_on"]))
+            found |= {check["position"]: sessions} if sessions else {}
+    return found
+
+
+def _held_on(house: Installation, actor: Actor, uscc: str, day: date) -> Sequence[Row]:
+    """Return the sessions on the spot that were going on that day."""
+    asked = {"uscc": uscc, "from": str(day - LONGEST), "to": str(day), "limit": LARGEST_PAGE}
+    view = VIEWS["assessments"]
+    rows = ask(house, actor, view, view.question.model_validate(asked)).page.items
+    return [
+        row for row in rows if row["mode"] == Mode.ON_SITE and row["held_to"] >= day.isoformat()
+    ]
 
 
 def _accuracy(
@@ -217,10 +301,10 @@ def _accuracy(
     return found
 
 
-def _recorders(house: Installation, item: Row) -> dict[int, str]:
-    """Return who recorded each spot check."""
+def _records(house: Installation, item: Row) -> dict[int, Recorded[Any]]:
+    """Return the entries of the spot checks."""
     entries = house.log.at([check["position"] for check in item["spot_checks"]])
-    return {entry.position: codec.legible(entry).actor.account for entry in entries}
+    return {entry.position: codec.legible(entry) for entry in entries}
 
 
 def _devices(house: Installation, item: Row) -> dict[str, Sequence[Said]]:

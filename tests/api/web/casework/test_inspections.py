@@ -1,7 +1,9 @@
 """督导 and 双随机: inspectors are sent, draws are committed to, carried out and drawn again."""
 
+import uuid
 from dataclasses import replace
 
+import httpx2
 import pytest
 
 from api.installation.wiring import Installation
@@ -176,3 +178,62 @@ def test_the_pages_are_accessible_and_fit(
         one.open(path)
         assert (path, one.violations()) == (path, [])
         assert (path, one.wide()) == (path, False)
+
+
+def visited(code: str, number: str, day: str = "2025-03-10") -> lines.Json:
+    """A visit in Haidian that names no session, and saw another level than was reported."""
+    people = [
+        {"account": f"h-{n}", "name": "某", "card_no": f"R1123000{n}", "recusal_declared": False}
+        for n in (0, 1)
+    ]
+    return lines.line(
+        "SpotCheckRecorded",
+        day,
+        lines.district("110108"),
+        inspection_id=number,
+        uscc=code,
+        district="110108",
+        kind=KINDS[0],
+        inspectors=people,
+        captured_at=f"{day}T10:00:00+08:00",
+        place={"lon": 116.3, "lat": 40.04, "datum": "WGS-84", "accuracy_m": 10},
+        device_id="d1",
+        offline=False,
+        checklist=[{"item": "identity", "value": "yes"}],
+        evidence=[],
+        signature_refused=False,
+        seen={"held": True, "level": "3"},
+    )
+
+
+def test_who_visited_names_the_session_that_was_seen_and_it_is_judged(site: Site):
+    code, number = lines.uscc(), f"visit-{lines.uscc()}"
+    site.record(lines.registered(code))
+    held = [lines.session(code, level) for level in ("4", "5")]
+    for each in held:
+        site.record(each)
+    position = site.record(visited(code, number))
+    path, key = f"/inspections/{number}", f"V1-{position}"
+    assert site.get(f"/v1/flags/{key}", SUPERVISOR).json()["verdict"] == "undecided"
+    form = site.get(path, HAIDIAN).text
+    assert "写明所见的认定活动" in form
+    # Not theirs: what another authority saw it corrects itself.
+    assert "写明所见的认定活动" not in site.get(path, SUPERVISOR).text
+    fields = {"position": str(position), "valid_from": "2025-03-10", "reason": "现场登记表"}
+    headers = {**site.headers(HAIDIAN), "Accept": "text/html", "Accept-Language": "zh"}
+
+    def send(**more: str) -> httpx2.Response:
+        data = {"key": str(uuid.uuid4()), **fields, **more}
+        return httpx2.post(f"{site.base}{path}/session", data=data, headers=headers, timeout=30)
+
+    refused = send()
+    assert refused.status_code == 422
+    assert "请选择所见的认定活动" in refused.text
+    session = held[0]["data"]["assessment_id"]
+    answer = send(assessment_id=session)
+    assert answer.status_code == 303
+    page = site.get(answer.headers["location"], HAIDIAN).text
+    assert session in page
+    assert "写明所见的认定活动" not in page
+    flag = site.get(f"/v1/flags/{key}", SUPERVISOR).json()
+    assert (flag["verdict"], flag["assessment_id"]) == ("breach", session)
