@@ -38,7 +38,7 @@ class Candidates:
         return self.employee + self.dispatched + self.student + self.apprentice + self.other
 
     @property
-    def categories(self) -> frozenset[CandidateCategory]:
+    def categories(self) -> tuple[CandidateCategory, ...]:
         """The categories that had candidates."""
         return _with_candidates(
             self.employee > 0,
@@ -50,10 +50,10 @@ class Candidates:
 
 
 @lru_cache(maxsize=32)
-def _with_candidates(*present: bool) -> frozenset[CandidateCategory]:
+def _with_candidates(*present: bool) -> tuple[CandidateCategory, ...]:
     """Return the categories, in the order of the fields of `Candidates`, of which some were present."""
     categories = (CandidateCategory(category.name) for category in fields(Candidates))
-    return frozenset(c for c, some in zip(categories, present, strict=True) if some)
+    return tuple(c for c, some in zip(categories, present, strict=True) if some)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -290,7 +290,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
 )
 """Code → check."""
 
+# A member of an enumeration is looked up by its class in Python: what every record asks has a name.
 _TECHNICIAN, _SENIOR, _OTHER = Level.TWO, Level.ONE, CandidateCategory.OTHER
+_LISTED = Standing.LISTED
 
 Outcomes = dict[str, Outcome]
 """Outcomes by code; what is clear is left out."""
@@ -323,18 +325,20 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     event = entry.event
     position, day, last = entry.position, event.held_from, event.held_to
     location = location_of(entry, context)
-    outcomes = {
-        "S5": candidates_eligible(entry, file, context),
-        "S6": method_declared(entry, file, context),
-        "S9": unit_covered(entry, file),
-        "S10": examiners_there(entry, file, context),
-        "G1": within_beijing(entry, location),
-        "G2": place_consistent(entry, location),
-    }
-    outcomes |= _certifiable(position, event.occupation, day, last, file, context)
+    outcomes = _certifiable(position, event.occupation, day, last, file, context)
     outcomes |= within_confirmed(position, event, day, last, file.course, context.reference)
     if "S7" not in outcomes:
         outcomes["S8"] = receipt_and_plan(entry, file, context)
+    for code, outcome in (
+        ("S5", candidates_eligible(entry, file, context)),
+        ("S6", method_declared(entry, file, context)),
+        ("S9", unit_covered(entry, file)),
+        ("S10", examiners_there(entry, file, context)),
+        ("G1", within_beijing(entry, location)),
+        ("G2", place_consistent(entry, location)),
+    ):
+        if outcome is not CLEAR:
+            outcomes[code] = outcome
     return _flagged(outcomes, context.reference.rules(day), day)
 
 
@@ -359,24 +363,21 @@ def judge_certificate(
     `departing`: what `departs` says of the two; who asks has asked it already.
     """
     event = entry.event
+    level, category = event.level, event.holder.category
     outcomes: Outcomes = {}
     # A check is asked only where it may find something: a replay judges millions of certificates.
     if event.issuer_uscc != entry.subject:
         outcomes["R1"] = issuer_assessed(entry)
     if not (context.reference.plain and plainly_fits(event.certificate_no, event)):
         outcomes["C1"] = number_fits(entry, context.reference)
-    if event.level is _TECHNICIAN or event.level is _SENIOR:
+    if level is _TECHNICIAN or level is _SENIOR:
         outcomes["T1"] = content_complete(entry)
-    if event.holder.category is _OTHER:
+    if category is _OTHER:
         outcomes["S5"] = holder_eligible(entry, session)
     if session is not None:
         if session.direct:
             outcomes["T2"] = ground_given(entry, session.first_day, context)
-        if (
-            departing
-            or event.holder.category not in session.categories
-            or event.issued_on < session.first_day
-        ):
+        if departing or category not in session.categories or event.issued_on < session.first_day:
             outcomes["R2"] = agrees(entry, session)
     if not outcomes:
         return outcomes
@@ -455,8 +456,9 @@ def within_confirmed(  # noqa: PLR0913, PLR0917 - what, on which days, and where
     """
     occupation, level = record.occupation, record.level
     listings = course.over(first, last)
-    if not all(listing.standing is Standing.LISTED for _, listing in listings):
-        return {"S7": listed(position, first, last, course)}
+    for _, listing in listings:
+        if listing.standing is not _LISTED:
+            return {"S7": listed(position, first, last, course)}
     outcomes: Outcomes = {}
     if not is_named_in_scope(occupation, level, listings):
         outcomes["S1"] = occupation_in_scope(position, occupation, first, last, course, reference)

@@ -160,6 +160,9 @@ def receipt_and_plan(
     unknown = not received and (
         len(applications) < len(names) or any(a.confirmed is None for a in applications)
     )
+    plan = file.plans.get(day.year)
+    if received and plan is not None and plan.filed <= day and day.year == event.held_to.year:
+        return CLEAR  # so it is nearly always
     wanting = [
         (begun, due)
         for year in range(day.year, event.held_to.year + 1)

@@ -26,7 +26,7 @@ def examiners_there(
     A list that was not reported is not judged.
     """
     event, day = entry.event, entry.event.held_from
-    wrong = list(_none_of(event))
+    wrong = _none_of(event)
     if not wrong and context.reference.rules(day).judges(REGISTER, day):
         wrong = list(_not_registered(event, file))
     if not wrong:
@@ -40,11 +40,13 @@ def examiners_there(
     )
 
 
-def _none_of(event: AssessmentHeld) -> Iterator[tuple[str, str]]:
+def _none_of(event: AssessmentHeld) -> list[tuple[str, str]]:
+    wrong: list[tuple[str, str]] = []
     if event.assessors is not None and not any(map(is_told, event.assessors)):
-        yield "没有考评人员", "no examiner"
+        wrong.append(("没有考评人员", "no examiner"))
     if event.quality_staff is not None and not any(map(is_told, event.quality_staff)):
-        yield "没有质量内控人员", "no internal quality officer"
+        wrong.append(("没有质量内控人员", "no internal quality officer"))
+    return wrong
 
 
 def _not_registered(event: AssessmentHeld, file: SubjectFile) -> Iterator[tuple[str, str]]:

@@ -13,11 +13,15 @@ from domain.terms.place import USUAL, Bounds, Location, Place, Side
 from domain.terms.reference import Reference
 from domain.terms.vocabulary import Mode
 
+# A member of an enumeration is looked up by its class in Python: what every session asks has a name.
+_ON_SITE, _NO_SESSION, _INSIDE = Mode.ON_SITE, Mode.NO_SESSION, Side.INSIDE
+_USUAL_ERROR_M = USUAL.error_m
+
 
 def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outcome:
     """G1: the session was held inside the municipality. Online and 直接认定 have no place."""
     event = entry.event
-    if event.mode is Mode.NO_SESSION and event.method not in DIRECT:
+    if event.mode is _NO_SESSION and event.method not in DIRECT:
         return undecided(
             f"认定方式“{method_of(event.method).zh}”未报考场：只有直接认定可以没有考场",
             f"the method “{method_of(event.method).en}” without a session: only a direct certification has"
@@ -26,7 +30,7 @@ def within_beijing(entry: Recorded[AssessmentHeld], location: Location) -> Outco
             reason="no-session",
             values=(event.method,),
         )
-    if event.mode is not Mode.ON_SITE or location.side is Side.INSIDE:
+    if event.mode is not _ON_SITE or location.side is _INSIDE:
         return CLEAR
     zh = "；".join(clue.zh for clue in location.clues) or "没有可用的地点信息"
     en = "; ".join(clue.en for clue in location.clues) or "nothing is known of the place"
@@ -60,7 +64,7 @@ def _place(entry: Recorded[AssessmentHeld]) -> tuple[str, ...]:
 
 def place_consistent(entry: Recorded[AssessmentHeld], location: Location) -> Outcome:
     """G2: division code, coordinates and address agree about inside or outside."""
-    if entry.event.mode is not Mode.ON_SITE or not location.contradiction:
+    if not location.contradiction or entry.event.mode is not _ON_SITE:
         return CLEAR
     zh = "；".join(clue.zh for clue in location.clues)
     en = "; ".join(clue.en for clue in location.clues)
@@ -97,7 +101,7 @@ def location_of_place(
 def located(place: Place | None, mode: Mode, day: date, context: Context) -> Location:
     """Return where a place lies, by the outline and rules of a day."""
     reference = context.reference
-    if reference.outline(day) is None and reference.rules(day).outline_error_m == USUAL.error_m:
+    if reference.outline(day) is None and reference.rules(day).outline_error_m == _USUAL_ERROR_M:
         return context.locate(mode, place)
     return context.locate(mode, place, bounds_on(day, reference))
 

@@ -57,13 +57,14 @@ class Listing:
     findings: tuple[str, ...] = ()
     """The findings that the suspensions in force, or the removal, rest on."""
     because: tuple[int, ...] = ()
+    scope: frozenset[Unit] = field(init=False, compare=False, repr=False)
+    """Everything that the grants in force confirm."""
 
-    @property
-    def scope(self) -> frozenset[Unit]:
-        """Everything that the grants in force confirm."""
-        if len(self.grants) == 1:
-            return self.grants[0].scope
-        return frozenset[Unit]().union(*(grant.scope for grant in self.grants))
+    def __post_init__(self) -> None:
+        """Bring together once what is asked of every session."""
+        scopes = [grant.scope for grant in self.grants]
+        scope = scopes[0] if len(scopes) == 1 else frozenset[Unit]().union(*scopes)
+        object.__setattr__(self, "scope", scope)
 
     @property
     def in_effect(self) -> bool:

@@ -33,7 +33,6 @@ from domain.terms.vocabulary import CandidateCategory, Method
 
 _POSITION = attrgetter("position")
 
-_NOT_REPORTED: frozenset[CandidateCategory | None] = frozenset({None})
 DIRECT = frozenset({Method.DIRECT.value, "直接认定"})
 """How a direct certification is written."""
 Districts: TypeAlias = tuple[tuple[date, str], ...]
@@ -77,9 +76,8 @@ class SessionRecord:
         self.first_day, self.level, self.occupation = event.held_from, event.level, event.occupation
         self.candidates = event.candidates.total
         self.direct = event.method in DIRECT
-        self.categories: frozenset[CandidateCategory | None] = (
-            event.candidates.categories | _NOT_REPORTED
-        )
+        # A tuple: it is looked through by identity, while a member of an enumeration hashes in Python.
+        self.categories: tuple[CandidateCategory | None, ...] = (*event.candidates.categories, None)
 
 
 class SubjectFile:
@@ -194,8 +192,9 @@ class SubjectFile:
 
     def supervised(self, start: date, end: date | None = None) -> Sequence[Stretch]:
         """Return the stretches of the days in `[start, end)`, each with its competent authority."""
-        if len(self.districts) <= 1:  # nobody has moved: so it is nearly always
-            return (Stretch(start, end, self.districts[0][1] if self.districts else None),)
+        districts = self.districts
+        if len(districts) <= 1:  # nobody has moved: so it is nearly always
+            return (Stretch(start, end, districts[0][1] if districts else None),)
         stretches: list[Stretch] = []
         district = self.districts[0][1]
         for day, other in self.districts[1:]:

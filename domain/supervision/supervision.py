@@ -292,9 +292,17 @@ class Supervision:
         Of a certificate, only what departs from its session rests on anything but the two.
         """
         yield from self.judge_sessions(day, at)
-        for record in list(self._departing.values()):
-            yield from self.judge_certificate(record, at)
+        for record in self._departing.values():
+            yield from self._judge_departing(record, day, at)
         yield from self.judge_trades(at)
+
+    def _judge_departing(self, record: CertificateRecord, day: date, at: int) -> Iterator[Touch]:
+        """Judge again what departs from a session held on or after `day`, by the days of the session."""
+        entry = record.entry
+        session = self.file.sessions.get(entry.event.assessment_id)
+        if session is not None and session.entry.event.held_to >= day:
+            outcomes = judge_departing(entry, session, self.file, self.context)
+            yield from self._settle_assessed(entry, session, outcomes, at)
 
     def judge_sessions(self, day: date, at: int) -> Iterator[Touch]:
         """Judge every session held on or after `day` again, and no certificate."""
@@ -314,7 +322,7 @@ class Supervision:
         for position in sorted(positions):
             record = self._departing.get(position)
             if record is not None:
-                yield from self.judge_certificate(record, at)
+                yield from self._judge_departing(record, date.min, at)
 
     def judge_certificate(self, record: CertificateRecord, at: int) -> Iterator[Touch]:
         """Judge a certificate again."""
@@ -335,12 +343,22 @@ class Supervision:
         outcomes: Outcomes,
         at: int,
     ) -> Iterator[Touch]:
-        """Bring its flags in line: of what was assessed, the day is that of the session.
+        """Bring its flags in line with what was found in it."""
+        yield from self.settle(entry.position, entry.event.issued_on, outcomes, at, OF_PAPER)
+        yield from self._settle_assessed(entry, session, outcomes, at)
+
+    def _settle_assessed(
+        self,
+        entry: Recorded[CertificateIssued],
+        session: SessionRecord | None,
+        outcomes: Outcomes,
+        at: int,
+    ) -> Iterator[Touch]:
+        """Bring its flags of what was assessed in line: their day is that of the session.
 
         Such a flag shows from the day of issue on: before it there was no certificate.
         """
         position, issued = entry.position, entry.event.issued_on
-        yield from self.settle(position, issued, outcomes, at, OF_PAPER)
         day = session.first_day if session is not None else issued
         assessed = {
             code: outcome._replace(since=max(outcome.since or day, issued))

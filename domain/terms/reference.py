@@ -179,8 +179,9 @@ class Reference:
         Nearly all sessions are of one day, and between two days on which anything begins or ends all
         days have one answer: a replay looks it up a million times.
         """
-        stretch = bisect_right(self._days(), first)
-        if first != last and bisect_right(self._days(), last) != stretch:
+        days = self._days()
+        stretch = bisect_right(days, first)
+        if first != last and bisect_right(days, last) != stretch:
             return None
         key = (
             stretch,
@@ -189,7 +190,8 @@ class Reference:
             occupation.edition,
             occupation.trade,
         )
-        return self._once(key, lambda: self._catalogued(occupation, first))
+        known: Catalogued | None = self._known.get(key)
+        return known or self._once(key, lambda: self._catalogued(occupation, first))
 
     def _catalogued(self, occupation: Occupation, day: date) -> Catalogued:
         standard = self.standard(occupation, day)
@@ -200,7 +202,8 @@ class Reference:
 
     def _days(self) -> Sequence[date]:
         """Return every day on which an edition begins or ends or a standard was issued, in order."""
-        return self._once("days", lambda: sorted(set(self._changes())))
+        known: Sequence[date] | None = self._known.get("days")
+        return known or self._once("days", lambda: sorted(set(self._changes())))
 
     def _changes(self) -> Iterator[date]:
         for edition in self.adopted:

@@ -25,7 +25,7 @@ from projections.views import flags, scope, sessions
 from projections.views.asking import page_of
 from projections.views.basis import HOLDS, Basis, Page
 from projections.views.lines import NULL
-from projections.views.row import Row, Rows, View, document, item
+from projections.views.row import Row, Rows, View, document, item, row_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ def _row(
         folded(number), assessment_id, occupation.name, level, state, str(event.issued_on), method,
     )
     # fmt: on
-    return Row(*stretch, columns, document(shown))
+    return row_of((*stretch, columns, document(shown)))
 
 
 CERTIFICATES = View(

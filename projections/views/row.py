@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -27,6 +28,13 @@ class Row(NamedTuple):
     def holds_on(self, day: date) -> bool:
         """Return whether the row speaks of the day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+row_of: Callable[[tuple[Any, ...]], Row] = partial(
+    tuple.__new__,  # pyright: ignore[reportUnknownMemberType] - of any columns
+    Row,
+)
+"""The same of a tuple of all its parts, without a Python call for each of ten million."""
 
 
 Rows: TypeAlias = tuple[Row, ...]
