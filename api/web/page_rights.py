@@ -118,6 +118,7 @@ PAGES: Mapping[tuple[str, str], Rows] = MappingProxyType(
         ("POST", "/flags"): _FLAGS,
         ("GET", "/flags/triage"): _FLAGS,
         ("POST", "/flags/triage"): _FLAGS,
+        ("POST", "/flags/triage/assignment"): _FLAGS,
         ("GET", "/flags/{key}"): _read("flags"),
         ("POST", "/flags/{key}/answer"): _record(["FlagAnswered"]),
         ("POST", "/flags/{key}/convert"): _FLAGS,

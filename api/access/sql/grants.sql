@@ -50,3 +50,6 @@ GRANT SELECT, INSERT ON office.what_if_piece TO dudao_app;
 -- A question belongs to its owner, who may forget it; only what they last saw of its answer changes.
 GRANT SELECT, INSERT, DELETE ON office.saved_question TO dudao_app;
 GRANT UPDATE (seen_at, seen_position, seen_rows, seen) ON office.saved_question TO dudao_app;
+
+-- Whoever reviews flags gives one to a colleague, takes it back, or lets it go.
+GRANT SELECT, INSERT, UPDATE, DELETE ON office.flag_assignment TO dudao_app;

@@ -16,6 +16,7 @@ from api.questions.problems import invalid
 from api.questions.queries import ask
 from api.questions.questions import InspectionsQuestion
 from api.web.frame.acting import text
+from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 
@@ -42,6 +43,16 @@ def experts(house: Installation) -> list[Person]:
             Person(one.account, one.person or one.account, one.organisation)
             for one in listed(connection)
             if one.role == Role.EXPERT and one.disabled_at is None
+        ]
+
+
+def reviewers(house: Installation) -> list[Person]:
+    """Return everybody who reviews flags."""
+    with house.reading() as connection:
+        return [
+            Person(one.account, one.person or one.account, one.organisation)
+            for one in listed(connection)
+            if one.role in MAY["FlagReviewed"] and one.disabled_at is None
         ]
 
 

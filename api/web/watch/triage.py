@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
+from api.access import assignments, saved_questions
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation.wiring import Installation
@@ -23,6 +25,7 @@ from api.questions.problems import Fault, Problem
 from api.questions.queries import ask
 from api.questions.questions import FindingsQuestion, FlagsQuestion
 from api.web.casework.offered_subject import one_in_lists
+from api.web.casework.people import Person, picked, reviewers
 from api.web.frame.acting import Form, Refusal, Requested, act, attempt, new_key, text, typed
 from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import address, framed
@@ -33,14 +36,15 @@ from api.words.case_words import case_in_a_sentence
 from api.words.language import Words
 from domain.checks import CHECKS
 from domain.terms.envelope import Actor
+from domain.terms.identifiers import flag_parts
 from domain.terms.vocabulary import Aspect, ReviewDecision
-from ledger.log.clock import today
+from ledger.log.clock import now, today
 
 router = APIRouter(include_in_schema=False)
 EVENT = "FlagReviewed"
 MOST = 300
 """Flags of the queue that are shown; the next come as these are done."""
-OWN = ("flag", "group", "done", "said")
+OWN = ("flag", "group", "done", "said", "assigned")
 """Parameters of the page that are no filter."""
 EARLIER = 12
 """Earlier flags and findings of the enterprise that are shown."""
@@ -58,6 +62,15 @@ SHOWN = (
 """Items of the comparison; certificates stand beside their sessions elsewhere."""
 SEEN_AT: Mapping[Aspect, Aspect] = MappingProxyType({Aspect.VISIT: Aspect.PLACE})
 """What has no item of its own → the item with which it stands."""
+
+
+class View(NamedTuple):
+    """A queue under a name, which the reader has saved: what it is called, and how it is narrowed."""
+
+    name: str
+    filters: Mapping[str, str]
+    here: bool
+    """Whether it is the one that is shown."""
 
 
 class Group(NamedTuple):
@@ -110,6 +123,14 @@ class TriagePage:
     """The flag that was handled last."""
     said: str | None
     """What was decided of it."""
+    assigned: Mapping[str, str]
+    """Flag of the queue → the account of who has it."""
+    whose: str | None
+    """`mine` or `nobody`: those alone are in the queue; None: all."""
+    people: Sequence[Person]
+    """Who may be given a flag."""
+    views: Sequence[View]
+    """Questions about flags that the reader has saved."""
     faults: tuple[Fault, ...]
     """What could not be understood of the address."""
     key: str
@@ -135,13 +156,34 @@ def handle(request: Request, house: Installed, actor: Caller, form: Form) -> Res
     if isinstance(done, Refusal):
         return _page(request, house, actor, form, done)
     kept = {n: v for n, v in request.query_params.items() if n not in {*OWN, "min_position"}}
-    group = {"group": request.query_params["group"]} if "group" in request.query_params else {}
+    own = ("group", "assigned")
+    group = {n: v for n, v in request.query_params.items() if n in own}
     following = text(form, "after") if text(form, "next") == "yes" else key
     said = "requested" if isinstance(done, Requested) else decision
     where = address(
         "/flags/triage",
         {**kept, **group, "flag": following, "done": key, "said": said, "min_position": done},
     )
+    return Response(status_code=303, headers={"Location": where})
+
+
+@router.post("/flags/triage/assignment")
+def hand_over(request: Request, house: Installed, actor: Caller, form: Form) -> Response:
+    """Give the open flag, or all of its group, to somebody, or to nobody; and show it again."""
+    decide(actor, Action.RECORD, EVENT)
+    key, account = text(form, "given") or "", text(form, "account")
+    if account is not None:
+        picked(reviewers(house), account, "account")
+    # The flags are named by who gives them: what has come to the queue since is not among them.
+    flags = [key, *form.getlist("others")] if text(form, "whole") == "yes" else [key]
+    named = [each for each in flags if isinstance(each, str) and flag_parts(each) is not None]
+    with house.pool.connection() as connection:
+        if account is None:
+            assignments.release(connection, named)
+        else:
+            assignments.assign(connection, named, account, actor.account, now())
+    kept = {n: v for n, v in request.query_params.items() if n not in {"done", "said"}}
+    where = address("/flags/triage", {**kept, "flag": key})
     return Response(status_code=303, headers={"Location": where})
 
 
@@ -190,7 +232,15 @@ def _page(
     names = names_at(house, found.answer_basis, {item["subject"] for item in found.page.items})
     asked = request.query_params
     by = "session" if asked.get("group") == "session" else "enterprise"
-    groups = _grouped(found.page.items, names, by)
+    assigned = _assigned(house, found.page.items)
+    whose = asked.get("assigned") if asked.get("assigned") in {"mine", "nobody"} else None
+    mine = {"mine": actor.account, "nobody": None}
+    items = [
+        item
+        for item in found.page.items
+        if whose is None or assigned.get(item["key"]) == mine[whose]
+    ]
+    groups = _grouped(items, names, by)
     queue = [item["key"] for group in groups for item in group.items]
     wanted = text(form, "flag") if form is not None else asked.get("flag")
     key = wanted or (queue[0] if queue else None)
@@ -217,6 +267,10 @@ def _page(
         earlier=_earlier(house, actor, flag),
         findings=_findings(house, actor, flag),
         filters={n: v for n, v in asked.items() if v and n not in {*OWN, "min_position"}},
+        assigned=assigned,
+        whose=whose,
+        people=reviewers(house),
+        views=_views(house, actor, asked),
         done=asked.get("done"),
         said=asked.get("said"),
         faults=seen.faults,
@@ -225,6 +279,25 @@ def _page(
         refusal=refusal,
     )
     return render(frame, "triage.html", page, refusal.status if refusal else seen.status)
+
+
+def _assigned(house: Installation, items: Sequence[Row]) -> Mapping[str, str]:
+    with house.pool.connection() as connection:
+        return assignments.of(connection, [item["key"] for item in items])
+
+
+def _views(house: Installation, actor: Actor, asked: Mapping[str, str]) -> Sequence[View]:
+    """Return the saved questions that ask for flags: each is a queue under a name."""
+    narrowed = {n: v for n, v in asked.items() if v and n not in {*OWN, "min_position"}}
+    with house.pool.connection() as connection:
+        kept = saved_questions.of(connection, actor.account)
+    views: list[View] = []
+    for each in kept:
+        path, _, query = each.address.partition("?")
+        if path == "/v1/flags":
+            filters = dict(parse_qsl(query))
+            views.append(View(each.name, filters, filters == narrowed))
+    return views
 
 
 def _grouped(items: Sequence[Row], names: Mapping[str, str], by: str) -> list[Group]:
