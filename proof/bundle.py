@@ -246,15 +246,15 @@ class _Checker:
         content = content_digest(cast("dict[str, str]", manifest["files"]))
         if manifest["format"] == FORMAT and manifest["content"] != content:
             raise BadBundle("manifest.json: not the digest of what is in the bundle")
-        held = {name.split("/")[1].partition(".")[0] for name in self._under("evidence/")}
+        digests = {name.split("/")[1].partition(".")[0] for name in self._under("evidence/")}
         missing = cast("list[str]", manifest["evidence_missing"])
-        if named != held | set(missing) or held & set(missing):
+        if named != digests | set(missing) or digests & set(missing):
             raise BadBundle("the evidence is not what the entries name")
         return Checked(
             manifest["subject"],
             checkpoint,
             manifest["entries"],
-            len(held),
+            len(digests),
             missing,
             trusted,
             self._own_policy,
@@ -314,8 +314,8 @@ class _Checker:
     def _proved(self, position: int, name: str, proof: str, checkpoint: Checkpoint) -> bytes:
         content, path = self._read(name), read_head(self._read(proof))
         at, size = path.leaf_index, checkpoint.size
-        held = verify_inclusion(at, size, leaf_hash(content), path.hashes, checkpoint.root)
-        if at != position - 1 or not held:
+        included = verify_inclusion(at, size, leaf_hash(content), path.hashes, checkpoint.root)
+        if at != position - 1 or not included:
             raise BadBundle(f"entry {position} is not in the tree that was signed")
         return content
 
@@ -346,18 +346,23 @@ class _Checker:
         if event.upto >= position:
             raise BadBundle("the day that was closed reaches further than its own entry")
         subject = str(self._manifest["subject"])
-        held = [each for each in self._manifest["entries"] if each <= event.upto]
+        positions = [each for each in self._manifest["entries"] if each <= event.upto]
         try:
             shown = read_shown(_object(self._read(PLACE), PLACE))
             value = subjects.check(shown, subject, event.subjects, event.root)
         except BadMap as error:
             raise BadBundle(str(error)) from error
         if value is None:
-            if held:
+            if positions:
                 raise BadBundle("the day was closed without the subject, which has entries")
             return Complete(event.day, event.upto, 0, Standing.UNLISTED.value)
-        last = self._read(f"entries/{held[-1]}") if held else b""
-        told = (len(held), positions_digest(held), held[-1] if held else 0, last[-SALT_BYTES:])
+        last = self._read(f"entries/{positions[-1]}") if positions else b""
+        told = (
+            len(positions),
+            positions_digest(positions),
+            positions[-1] if positions else 0,
+            last[-SALT_BYTES:],
+        )
         salted = (value.entries, value.positions, value.last)
         if told[:3] != salted or subjects.blind(told[3]) != value.blind:
             raise BadBundle(
@@ -419,12 +424,12 @@ def _object(content: bytes, name: str = MANIFEST) -> dict[str, Any]:
         return dict(pairs)
 
     try:
-        found = json.loads(content, object_pairs_hook=once)
+        members = json.loads(content, object_pairs_hook=once)
     except (json.JSONDecodeError, RecursionError) as error:
         raise BadBundle(f"{name}: not JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(members, dict):
         raise BadBundle(f"{name}: not an object")
-    return cast("dict[str, Any]", found)
+    return cast("dict[str, Any]", members)
 
 
 def _manifest(content: bytes) -> dict[str, Any]:

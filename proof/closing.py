@@ -119,17 +119,17 @@ class Books:
     def on(self, day: date) -> SubjectMap:
         """Return the map of a day."""
         subjects = sorted(self._accounts)
-        found = [
+        leaves = [
             self._accounts[each].on(each, self._standings.on(each, day).value) for each in subjects
         ]
-        return SubjectMap(subjects, [value for value, _ in found], [hash_ for _, hash_ in found])
+        return SubjectMap(subjects, [value for value, _ in leaves], [hash_ for _, hash_ in leaves])
 
 
 def closings(connection: Connection[Any], after: int = 0, upto: int = 2**62) -> list[Closing]:
     """Return the days that were closed, in order of their entries."""
-    found = [codec.recorded(entry) for entry in _of_kind(connection, "day", after, upto)]
+    entries = [codec.recorded(entry) for entry in _of_kind(connection, "day", after, upto)]
     return [
-        Closing(each.position, each.event) for each in found if isinstance(each.event, DayClosed)
+        Closing(each.position, each.event) for each in entries if isinstance(each.event, DayClosed)
     ]
 
 
@@ -161,8 +161,8 @@ def _close(log: PostgresLog, connection: Connection[Any], day: date) -> Closing 
         return None
     books = Books()
     books.read(connection, upto)
-    found = books.on(day)
-    event = DayClosed(day=day, upto=upto, subjects=len(found.subjects), root=found.root)
+    subject_map = books.on(day)
+    event = DayClosed(day=day, upto=upto, subjects=len(subject_map.subjects), root=subject_map.root)
     new = closed(event)
     command = Command(body=event, actor=LEDGER, valid_from=day, today=day)
     append = Append((codec.draft(new, command),), expected_version=(new.stream, 0))
@@ -174,8 +174,8 @@ def difference(connection: Connection[Any], upto: int) -> Difference | None:
     """Make the map of every closed day again; return the first that is not what the entries say."""
     books, before = Books(), None
     try:
-        found = [codec.recorded(entry) for entry in _of_kind(connection, "day", 0, upto)]
-        for entry in found:
+        entries = [codec.recorded(entry) for entry in _of_kind(connection, "day", 0, upto)]
+        for entry in entries:
             event = entry.event
             if not isinstance(event, DayClosed):
                 return Difference(entry.position, "day: not what closes one")
@@ -229,8 +229,8 @@ class Closings:
 
     def last(self, connection: Connection[Any], upto: int) -> Closing | None:
         """Return the last day that was closed up to a position, None where there is none."""
-        found = closings(connection, 0, upto)
-        return found[-1] if found else None
+        closed_days = closings(connection, 0, upto)
+        return closed_days[-1] if closed_days else None
 
     def show(self, connection: Connection[Any], closing: Closing, subject: str) -> Shown:
         """Return what the map of a closed day says of a subject."""
@@ -258,12 +258,12 @@ class Closer:
     def _work(self) -> None:
         while not self._stop.wait(self._every):
             try:
-                found = close_day(self._log)
+                closing = close_day(self._log)
             except Exception:
                 logger.exception("the day that has ended could not be closed")
             else:
-                if found is not None:
-                    logger.info("%s is closed at position %s", found.event.day, found.position)
+                if closing is not None:
+                    logger.info("%s is closed at position %s", closing.event.day, closing.position)
 
     def stop(self) -> None:
         """Tell it to close no more days; who wants to know when it has ended waits for its thread."""

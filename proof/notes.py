@@ -297,12 +297,12 @@ def verified(note: Note, keys: Iterable[PublicKey]) -> list[Signed]:
         BadNote: one of these keys' signatures does not hold.
     """
     known = {(key.name, key.key_id): key for key in keys}
-    found: list[Signed] = []
+    signed: list[Signed] = []
     for signature in note.signatures:
         key = known.get((signature.name, signature.key_id))
         if key is not None:
-            found.append(Signed(key, key.verify(note.text, signature.content)))
-    return found
+            signed.append(Signed(key, key.verify(note.text, signature.content)))
+    return signed
 
 
 def sign(checkpoint: Checkpoint, keys: Iterable[PrivateKey], at: int) -> Note:

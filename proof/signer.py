@@ -74,11 +74,11 @@ def open_signer(folder: Path, origin: str) -> Signer:
                     f"{folder} has a checkpoint and no keys: restore {keys} from its backup",
                 )
             _make_keys(keys, origin)
-        found = tuple(read_key(path) for path in sorted(keys.glob("*.key")))
-    names = {key.name for key in found}
+        signing_keys = tuple(read_key(path) for path in sorted(keys.glob("*.key")))
+    names = {key.name for key in signing_keys}
     if len(names) != 1:
         raise Unusable(f"{keys} 中的密钥不属于同一日志", f"the keys in {keys} are of several logs")
-    return Signer(folder, names.pop(), found)
+    return Signer(folder, names.pop(), signing_keys)
 
 
 def rotate(folder: Path, origin: str) -> Signer:

@@ -105,9 +105,9 @@ class Shown(NamedTuple):
         """Return it as JSON says it; what there is not is not said."""
         said: dict[str, Any] = {} if self.value is None else {"written": self.value}
         for name in ("place", "before", "after"):
-            found: LeafPlace | None = getattr(self, name)
-            if found is not None:
-                said[name] = found.shown()
+            leaf: LeafPlace | None = getattr(self, name)
+            if leaf is not None:
+                said[name] = leaf.shown()
         return said
 
 
@@ -124,12 +124,12 @@ def read_shown(said: Mapping[str, Any]) -> Shown:
 
 
 def _place(said: Mapping[str, Any], name: str) -> LeafPlace | None:
-    found: Any = said.get(name)
-    if found is None:
+    place: Any = said.get(name)
+    if place is None:
         return None
-    match found:
+    match place:
         case {"subject": str(subject), "number": int(number), "value": str(value), "path": list()}:
-            path = cast("list[Any]", found["path"])
+            path = cast("list[Any]", place["path"])
             if all(isinstance(each, str) for each in path):
                 return LeafPlace(subject, number, value, tuple(path))
         case _:

@@ -125,14 +125,14 @@ def _closings_difference(pool: Pool, upto: int) -> Difference | None:
 
 def _guards_difference(pool: Pool, sources: Sequence[Source]) -> Difference | None:
     with pool.connection() as connection:
-        found = guards.differences(connection, sources)
-    return Difference(0, f"guards: {'; '.join(found)}") if found else None
+        differences = guards.differences(connection, sources)
+    return Difference(0, f"guards: {'; '.join(differences)}") if differences else None
 
 
 def _difference_beside(pool: Pool, beside: Sequence[Beside]) -> Difference | None:
     with pool.connection() as connection:
-        found = next((what for each in beside if (what := each(connection)) is not None), None)
-    return None if found is None else Difference(0, found)
+        difference = next((what for each in beside if (what := each(connection)) is not None), None)
+    return None if difference is None else Difference(0, difference)
 
 
 LAST = """

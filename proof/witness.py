@@ -144,8 +144,8 @@ class Witness:
     def _states(self) -> dict[str, str]:
         if not self._state.exists():
             return {}
-        found: dict[str, str] = json.loads(self._state.read_text("utf-8"))
-        return found
+        states: dict[str, str] = json.loads(self._state.read_text("utf-8"))
+        return states
 
     def _write(self, states: Mapping[str, str]) -> None:
         write_whole(self._state, json.dumps(states, ensure_ascii=False, indent=1).encode())
@@ -183,15 +183,15 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
                 self._answer(Answer(400, b"no length, or too long\n"))
                 return
             content = self.rfile.read(int(length))
-            found = Answer(404, b"POST /add-checkpoint\n")
+            reply = Answer(404, b"POST /add-checkpoint\n")
             if self.path == "/add-checkpoint":
-                found = witness.add(content)
-            self._answer(found)
+                reply = witness.add(content)
+            self._answer(reply)
 
         def do_GET(self) -> None:
             name, _, rest = self.path.removeprefix("/").partition("/")
-            found = Answer(404, b"GET /<sha256 of the origin>/checkpoint\n")
-            self._answer(witness.last(name) if rest == "checkpoint" else found)
+            reply = Answer(404, b"GET /<sha256 of the origin>/checkpoint\n")
+            self._answer(witness.last(name) if rest == "checkpoint" else reply)
 
         def _answer(self, answer: Answer) -> None:
             self.send_response(answer.status)

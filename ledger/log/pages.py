@@ -113,10 +113,10 @@ def accepted(connection: Connection[Any], job: Job) -> Accepted | None:
         if not (_is_lawful(job, page) and _hashes(page) == page.leaves):
             return None
         laid = _tiles(job.after >> STEP, page.leaves)
-        found = stored_tiles(connection, job.after, job.upto)
+        tiles = stored_tiles(connection, job.after, job.upto)
     except (psycopg.DataError, TypeError, ValueError, OverflowError, struct.error):
         return None
-    if laid != sorted(each for each in found if each.level == 0):
+    if laid != sorted(each for each in tiles if each.level == 0):
         return None
     return Accepted(
         [each.root for each in laid],
@@ -124,7 +124,7 @@ def accepted(connection: Connection[Any], job: Job) -> Accepted | None:
         _edges(job, page.leaves),
         (_instant(page.recorded[0]), _instant(page.recorded[-1])),
         (_command(page.abouts[0]), _command(page.abouts[-1])),
-        [each for each in found if each.level > 0],
+        [each for each in tiles if each.level > 0],
     )
 
 
@@ -178,8 +178,8 @@ def _page(job: Job, rows: Sequence[tuple[Any, ...]]) -> _Page:
 
 def _cut(lengths: bytes, bodies: bytes) -> list[bytes]:
     """Return the payloads of these lengths, each with its salt."""
-    found = struct.unpack(f">{len(lengths) // 4}i", lengths)
-    ends = [*accumulate((length + SALT_BYTES for length in found), initial=0)]
+    sizes = struct.unpack(f">{len(lengths) // 4}i", lengths)
+    ends = [*accumulate((length + SALT_BYTES for length in sizes), initial=0)]
     if ends[-1] != len(bodies):
         raise ValueError("not the payloads of these lengths")
     return [bodies[begin:end] for begin, end in pairwise(ends)]
@@ -301,13 +301,13 @@ def _tiles(first: int, leaves: bytes) -> list[Laid]:
 
 
 def _edges(job: Job, leaves: bytes) -> dict[int, list[bytes]]:
-    found: dict[int, list[bytes]] = {}
+    hashes_at: dict[int, list[bytes]] = {}
     frontier = Frontier()
     for position in sorted(job.stated):
         for leaf in split(leaves[frontier.size * HASH : (position - job.after) * HASH]):
             frontier.append(leaf)
-        found[position] = list(frontier.hashes)
-    return found
+        hashes_at[position] = list(frontier.hashes)
+    return hashes_at
 
 
 LEVELS = range(7)
@@ -366,13 +366,13 @@ class Workers:
             to = _pipe(process.stdin)
             pickle.dump(job, to)
             to.flush()
-            found: Accepted | None = pickle.load(_pipe(process.stdout))  # noqa: S301 - our own child
+            page: Accepted | None = pickle.load(_pipe(process.stdout))  # noqa: S301 - our own child
         except (OSError, EOFError, pickle.UnpicklingError):
             logger.warning("a process that verifies has ended: going on without")
             return None
         finally:
             self._idle.put(process)
-        return found
+        return page
 
     def close(self) -> None:
         """End them."""

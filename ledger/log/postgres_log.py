@@ -50,9 +50,9 @@ class PostgresLog:
         if not tags:
             return []
         upto = LAST if upto is None else upto
-        found = self._entries(self.READ, tags=pack.texts(tags), upto=upto)
+        entries = self._entries(self.READ, tags=pack.texts(tags), upto=upto)
         wanted = frozenset(tags)
-        return [entry for entry in found if not wanted.isdisjoint(entry.tags)]
+        return [entry for entry in entries if not wanted.isdisjoint(entry.tags)]
 
     AT = """
     SELECT position, stream, version, type, recorded_at, valid_from, subject, district, tags,

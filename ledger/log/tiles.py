@@ -134,14 +134,14 @@ def stored(connection: Connection[Any]) -> Read:
     """Return how to read the tiles of the ledger behind a connection; what is missing is laid."""
 
     def read(tiles: Collection[Tile]) -> dict[Tile, bytes]:
-        found = _stored(connection, tiles)
-        if any(len(hashes) != tile.width * HASH for tile, hashes in found.items()):
+        hashes_of = _stored(connection, tiles)
+        if any(len(hashes) != tile.width * HASH for tile, hashes in hashes_of.items()):
             lay(connection)
-            found = _stored(connection, tiles)
-        for tile, hashes in found.items():
+            hashes_of = _stored(connection, tiles)
+        for tile, hashes in hashes_of.items():
             if len(hashes) != tile.width * HASH:
                 raise KeyError(tile)
-        return found
+        return hashes_of
 
     return read
 

@@ -113,12 +113,12 @@ def verify(
         wholes = [aside.submit(_whole, pool, whole, size) for whole in WHOLES]
         checker = _Checker()
         if fast is None:
-            found = _entries(connection, checker, size, progress, stated)
+            difference = _entries(connection, checker, size, progress, stated)
         else:
-            found = _fast_entries(connection, checker, size, progress, stated, fast=fast)
-        found = found or _state_difference(checker, size, hashes, recorded_at)
-        found = found or _cut(connection, stated(connection, size, LAST))
-        return VerifyReport(checker.head(), _first(found, wholes))
+            difference = _fast_entries(connection, checker, size, progress, stated, fast=fast)
+        difference = difference or _state_difference(checker, size, hashes, recorded_at)
+        difference = difference or _cut(connection, stated(connection, size, LAST))
+        return VerifyReport(checker.head(), _first(difference, wholes))
 
 
 def verify_alone(connection: Connection[Any], progress: Progress | None = None) -> VerifyReport:
@@ -126,19 +126,21 @@ def verify_alone(connection: Connection[Any], progress: Progress | None = None) 
     size, hashes, recorded_at = _state(connection)
     lay(connection)
     checker = _Checker()
-    found = _entries(connection, checker, size, progress, nothing_stated)
-    found = found or _state_difference(checker, size, hashes, recorded_at)
+    difference = _entries(connection, checker, size, progress, nothing_stated)
+    difference = difference or _state_difference(checker, size, hashes, recorded_at)
     others = [_asked(connection, whole, size) for whole in WHOLES]
-    return VerifyReport(checker.head(), _lowest([found, *others]))
+    return VerifyReport(checker.head(), _lowest([difference, *others]))
 
 
-def _first(found: Difference | None, wholes: list[Future[Difference | None]]) -> Difference | None:
-    return _lowest([found, *(whole.result() for whole in wholes)])
+def _first(
+    difference: Difference | None, wholes: list[Future[Difference | None]]
+) -> Difference | None:
+    return _lowest([difference, *(whole.result() for whole in wholes)])
 
 
-def _lowest(found: list[Difference | None]) -> Difference | None:
+def _lowest(candidates: list[Difference | None]) -> Difference | None:
     """Return the difference at the lowest position; the state's own only if no entry differs."""
-    differences = [each for each in found if each is not None]
+    differences = [each for each in candidates if each is not None]
     return min(differences, key=lambda each: each.position or float("inf"), default=None)
 
 
@@ -164,10 +166,10 @@ def _fast_entries(  # noqa: PLR0913 - what is checked, against what, how, and wh
     for job, coming in _begun(connection, size, stated, fast):
         result = None if coming is None else coming.result()
         if result is None or not checker.takes(job, result):
-            found = _slowly(connection, checker, job.upto, stated)
+            difference = _slowly(connection, checker, job.upto, stated)
             # A page that is not there to its end is the last, whatever size the ledger says it has.
-            if found is not None or checker.tree.size < job.upto:
-                return found
+            if difference is not None or checker.tree.size < job.upto:
+                return difference
         if progress is not None:
             progress(job.upto, size)
     return None
@@ -186,9 +188,9 @@ def _entries(
         while (page := coming.result()).rows:
             last = checker.tree.size + len(page.rows)
             coming = ahead.submit(_page, connection, last, size, stated)
-            found = checker.page(page)
-            if found is not None:
-                return found
+            difference = checker.page(page)
+            if difference is not None:
+                return difference
             if progress is not None:
                 progress(last, size)
     return None
@@ -198,9 +200,9 @@ def _slowly(
     connection: Connection[Any], checker: "_Checker", upto: int, stated: Stated
 ) -> Difference | None:
     while (page := _page(connection, checker.tree.size, upto, stated)).rows:
-        found = checker.page(page)
-        if found is not None:
-            return found
+        difference = checker.page(page)
+        if difference is not None:
+            return difference
     return None
 
 
@@ -261,10 +263,10 @@ def _page(connection: Connection[Any], after: int, upto: int, stated: Stated) ->
 
 
 def _by_position(statements: Sequence[Statement]) -> dict[int, list[Statement]]:
-    found: dict[int, list[Statement]] = {}
+    by_position: dict[int, list[Statement]] = {}
     for statement in statements:
-        found.setdefault(statement.position, []).append(statement)
-    return found
+        by_position.setdefault(statement.position, []).append(statement)
+    return by_position
 
 
 def _rows(
@@ -520,11 +522,11 @@ def _asked(connection: Connection[Any], whole: Whole, size: int) -> Difference |
     values = {"size": size, "chance": secrets.randbits(62)}
     if whole.agrees is not None and connection.execute(whole.agrees, values).fetchone() == (True,):
         return None
-    found: list[Difference | None] = []
+    differences: list[Difference | None] = []
     for query, what in whole.named_by:
         row: Any = connection.execute(query, values).fetchone()
-        found.append(None if row[0] is None else Difference(row[0], what))
-    return _lowest(found)
+        differences.append(None if row[0] is None else Difference(row[0], what))
+    return _lowest(differences)
 
 
 def _state_difference(

@@ -76,9 +76,9 @@ def backlog(conn: Connection[Any], basis: Basis, where: Where = EVERYWHERE) -> l
     }
     values |= {f"p{n}": position_before(conn, start) for n, start in enumerate(starts)}
     values |= {f"d{n}": start for n, start in enumerate(starts)}
-    found: dict[str, dict[str, Any]] = {}
+    lines: dict[str, dict[str, Any]] = {}
     for code, verdict, unreviewed, age, number in asked(conn, COUNT, values):
-        line = found.setdefault(code, {"code": code, **_NONE})
+        line = lines.setdefault(code, {"code": code, **_NONE})
         if verdict == Verdict.UNDECIDED:
             line["undecided"] += number
             line["undecided_unreviewed"] += number if unreviewed else 0
@@ -86,4 +86,4 @@ def backlog(conn: Connection[Any], basis: Basis, where: Where = EVERYWHERE) -> l
             line["breaches"] += number
             line["unreviewed"] += number if unreviewed else 0
             line[_OF_AGE[age]] += number
-    return [found[code] for code in sorted(found)]
+    return [lines[code] for code in sorted(lines)]

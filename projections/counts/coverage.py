@@ -38,10 +38,10 @@ def coverage(
     `listed` are those on the roster on the day, suspended ones too; a visit is a record made on the
     spot, whoever made it.
     """
-    found = asked(conn, COVERED, _values(basis, uscc, district)).fetchall()
+    rows = asked(conn, COVERED, _values(basis, uscc, district)).fetchall()
     return [
         {"district": code, "listed": listed, "visited": visited, "unvisited": listed - visited}
-        for code, listed, visited in found
+        for code, listed, visited in rows
     ]
 
 
@@ -75,7 +75,7 @@ def unvisited(  # noqa: PLR0913 - one argument a part of the question
 ) -> Page:
     """Return the enterprises that nobody visited this year, in order of USCC, from behind `cursor`."""
     values = {**_values(basis, uscc, district), "after": cursor or "", "limit": limit + 1}
-    found = asked(conn, UNVISITED, values).fetchall()
+    rows = asked(conn, UNVISITED, values).fetchall()
     items = [
         {
             "uscc": key,
@@ -84,9 +84,9 @@ def unvisited(  # noqa: PLR0913 - one argument a part of the question
             "standing": standing,
             "last_visit": None if last is None else last.isoformat(),
         }
-        for key, name, code, standing, last in found[:limit]
+        for key, name, code, standing, last in rows[:limit]
     ]
-    return Page(items, items[-1]["uscc"] if len(found) > limit else None)
+    return Page(items, items[-1]["uscc"] if len(rows) > limit else None)
 
 
 def _values(basis: Basis, uscc: str | None, district: str | None) -> dict[str, Any]:

@@ -92,11 +92,11 @@ def distribution(
     days that was reached (the nearest rank), over those that came to the step.
     """
     told: dict[tuple[str | None, bool], list[dict[str, Any]]] = defaultdict(list)
-    for each in _told(conn, basis, wanted, _rows(conn, basis, wanted, None, None)):
-        value: str | None = None if by is None else each[BY[by]]
+    for breach in _told(conn, basis, wanted, _rows(conn, basis, wanted, None, None)):
+        value: str | None = None if by is None else breach[BY[by]]
         if by == "month" and value is not None:
             value = value[:7]
-        told[value, each["backfilled"]].append(each)
+        told[value, breach["backfilled"]].append(breach)
     return [
         {
             **({} if by is None else {by: value}),
@@ -107,8 +107,10 @@ def distribution(
     ]
 
 
-def _step(step: str, backfilled: bool, of: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: FBT001
-    days = sorted(each[f"days_to_{step}"] for each in of if each[f"days_to_{step}"] is not None)
+def _step(step: str, backfilled: bool, breaches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: FBT001
+    days = sorted(
+        each[f"days_to_{step}"] for each in breaches if each[f"days_to_{step}"] is not None
+    )
     within = dict.fromkeys(_OF_DAYS, 0)
     for number in days:
         at = next((at for at, most in enumerate(WITHIN) if number <= most), len(WITHIN))
@@ -116,7 +118,7 @@ def _step(step: str, backfilled: bool, of: Sequence[Mapping[str, Any]]) -> dict[
     return {
         "step": step,
         "backfilled": backfilled,
-        "breaches": len(of),
+        "breaches": len(breaches),
         "reached": len(days),
         **within,
         "least": days[0] if days else None,
@@ -197,13 +199,13 @@ class _Finding(NamedTuple):
 class _Findings:
     """Findings by what they name."""
 
-    def __init__(self, found: Iterable[_Finding]) -> None:
+    def __init__(self, findings: Iterable[_Finding]) -> None:
         self._by_id: dict[str, _Finding] = {}
         self._by_flag: dict[str, list[_Finding]] = defaultdict(list)
-        for each in sorted(found, key=lambda finding: finding[:2]):
-            self._by_id[each.finding_id] = each
-            for key in each.flags:
-                self._by_flag[key].append(each)
+        for finding in sorted(findings, key=lambda one: one[:2]):
+            self._by_id[finding.finding_id] = finding
+            for key in finding.flags:
+                self._by_flag[key].append(finding)
 
     def of(self, key: str, converted: str | None, day: date) -> _Finding | None:
         """Return the first finding that names the flag, or that it was made, since the breach."""

@@ -85,11 +85,11 @@ def compared(  # noqa: PLR0913 - one argument a part of the question
         "district": district,
         "limit": limit + 1,
     }
-    found = asked(conn, COMPARED, values).fetchall()
+    rows = asked(conn, COMPARED, values).fetchall()
     items: list[dict[str, Any]] = [
-        dict(zip(_COMPARED, map(_plain, (*row[:3], year, *row[3:])), strict=True)) for row in found
+        dict(zip(_COMPARED, map(_plain, (*row[:3], year, *row[3:])), strict=True)) for row in rows
     ]
-    return Page(items[:limit], str(items[limit - 1]["uscc"]) if len(found) > limit else None)
+    return Page(items[:limit], str(items[limit - 1]["uscc"]) if len(rows) > limit else None)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of a row

@@ -54,14 +54,14 @@ def rated(
     base = [name for name in named if name != "code"]
     # Without any column left all is one sum, taken over the authorities.
     numbers = tallies.crossed(conn, basis, base or ["district"], where)
-    found: list[dict[str, Any]] = []
+    rated_lines: list[dict[str, Any]] = []
     for line in lines:
         told = tuple(line[name] for name in named)
-        of = tuple(line[name] for name in base)
+        group = tuple(line[name] for name in base)
         shares: dict[str, Any] = {}
         few: list[str] = []
         for name, one in (("sessions", "session"), ("certificates", "certificate")):
-            whole = numbers[name].get(of, 0) if base else sum(numbers[name].values())
+            whole = numbers[name].get(group, 0) if base else sum(numbers[name].values())
             part = broken[name].get(told, 0)
             shares |= {
                 f"{name}_in_breach": part,
@@ -70,17 +70,17 @@ def rated(
             }
             if whole < FEW:
                 few.append(name)
-        found.append({**line, **shares, "small": few})
-    return found
+        rated_lines.append({**line, **shares, "small": few})
+    return rated_lines
 
 
 def _in_breach(
     conn: Connection[Any], basis: Basis, named: Sequence[str], where: Where
 ) -> Mapping[str, Mapping[Told, int]]:
-    of = tallies.columns("broken.code", named)
+    columns = tallies.columns("broken.code", named)
     statement = sql.SQL(IN_BREACH).format(
-        sessions=of,
-        certificates=of,
+        sessions=columns,
+        certificates=columns,
         held=tallies.rows_of("sessions", named),
         issued=tallies.rows_of("certificates", named),
     )
@@ -91,7 +91,7 @@ def _in_breach(
         "without": list(where.without),
         "of_supervisors": list(OF_SUPERVISORS),
     }
-    found: dict[str, dict[Told, int]] = {"sessions": {}, "certificates": {}}
+    numbers: dict[str, dict[Told, int]] = {"sessions": {}, "certificates": {}}
     for table, *told, number in asked(conn, statement, values):
-        found[table][tuple(told)] = number
-    return found
+        numbers[table][tuple(told)] = number
+    return numbers

@@ -44,8 +44,8 @@ def stats(
     counts: dict[str, Mapping[Told, int]] = {name: numbers[table] for name, table in _NAMES.items()}
     counts["breaches"] = _breaches(named, numbers, where)
     counts["open_findings"] = _open_findings(conn, basis, findings, named)
-    found = {told for count in counts.values() for told in count}
-    values = _whole(named, found, basis, where) if zeros else found
+    groups = {told for count in counts.values() for told in count}
+    values = _whole(named, groups, basis, where) if zeros else groups
     return [
         {
             **dict(zip(named, told, strict=True)),
@@ -74,30 +74,32 @@ def _breaches(
     return {**numbers["flags"], **numbers["procedure"]}
 
 
-def _whole(named: Sequence[str], found: set[Told], basis: Basis, where: Where) -> set[Told]:
+def _whole(named: Sequence[str], groups: set[Told], basis: Basis, where: Where) -> set[Told]:
     """Return every value that there might be, and those that were found beside them."""
     if set(tallies.OF_OCCUPATION) & set(named):
         # No list of all occupations is meant: those of which there is something, with all the others.
         rest = [at for at, name in enumerate(named) if name not in _OF_SESSIONS[:3]]
         own = [at for at, name in enumerate(named) if name in _OF_SESSIONS[:3]]
-        occupations = {tuple(told[at] for at in own) for told in found}
-        others = product(*(_values(named[at], {t[at] for t in found}, basis, where) for at in rest))
+        occupations = {tuple(told[at] for at in own) for told in groups}
+        others = product(
+            *(_values(named[at], {t[at] for t in groups}, basis, where) for at in rest)
+        )
         made = {(*occupation, *other) for other in list(others) for occupation in occupations}
         order = [*own, *rest]
-        return found | {
+        return groups | {
             tuple(value for _, value in sorted(zip(order, told, strict=True))) for told in made
         }
-    return found | set(
+    return groups | set(
         product(
             *(
-                _values(name, {told[at] for told in found}, basis, where)
+                _values(name, {told[at] for told in groups}, basis, where)
                 for at, name in enumerate(named)
             )
         )
     )
 
 
-def _values(name: str, found: set[str | None], basis: Basis, where: Where) -> list[str | None]:
+def _values(name: str, values: set[str | None], basis: Basis, where: Where) -> list[str | None]:
     """Return the values of a column: all that there are where they are closed, else those found."""
     whole: Iterable[str] = ()
     match name:
@@ -112,16 +114,16 @@ def _values(name: str, found: set[str | None], basis: Basis, where: Where) -> li
         case "code":
             whole = (code for code in CHECKS if where.uscc is None or code not in OF_SUPERVISORS)
         case "month":
-            whole = _months(found, basis)
+            whole = _months(values, basis)
         case _:
             pass
-    return [*dict.fromkeys((*whole, *found))]
+    return [*dict.fromkeys((*whole, *values))]
 
 
-def _months(found: set[str | None], basis: Basis) -> list[str]:
+def _months(named: set[str | None], basis: Basis) -> list[str]:
     """Return the months from the first of which there is something to that of the day."""
     last = basis.valid_at.isoformat()[:7]
-    known = [month for month in found if month is not None] or [last]
+    known = [month for month in named if month is not None] or [last]
     year, month = map(int, min(known).split("-"))
     months: list[str] = []
     while (name := f"{year:04}-{month:02}") <= max(last, *known):
@@ -136,13 +138,13 @@ def several(
     """Return the same by each column of `by`, read together; all of them stand in the same sums."""
     numbers = tallies.numbers(conn, basis, by, where)
     findings = _findings(conn, basis, where)
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_column: dict[str, list[dict[str, Any]]] = {}
     for column in by:
         counts = {name: numbers[table][column] for name, table in _NAMES.items()}
         open_findings = _open_findings(conn, basis, findings, (column,))
         counts["open_findings"] = {value: n for (value,), n in open_findings.items()}
-        found[column] = _lines(column, counts)
-    return found
+        by_column[column] = _lines(column, counts)
+    return by_column
 
 
 def _lines(by: str, counts: Mapping[str, Mapping[str | None, int]]) -> list[dict[str, Any]]:
@@ -174,17 +176,17 @@ def _findings(conn: Connection[Any], basis: Basis, where: Where) -> list[dict[st
 
 
 def _open_findings(
-    conn: Connection[Any], basis: Basis, found: Sequence[dict[str, Any]], by: Sequence[str]
+    conn: Connection[Any], basis: Basis, findings: Sequence[dict[str, Any]], by: Sequence[str]
 ) -> Counter[Told]:
     """Count a finding once for each value, or pair of values, that it concerns."""
     of_sessions = [name for name in by if name in _OF_SESSIONS]
     sessions: Mapping[str, Told] = {}
     if of_sessions:
-        keys = {one for finding in found for one in finding["assessments"]}
+        keys = {one for finding in findings for one in finding["assessments"]}
         sessions = _of_sessions(conn, basis, of_sessions, sorted(keys))
     nowhere = (None,) * len(of_sessions)
     counted: Counter[Told] = Counter()
-    for finding in found:
+    for finding in findings:
         concerned = {sessions.get(one, nowhere) for one in finding["assessments"]} or {nowhere}
         parts: list[Iterable[Mapping[str, str | None]]] = [
             [dict(zip(of_sessions, told, strict=True)) for told in concerned]

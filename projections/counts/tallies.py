@@ -96,8 +96,8 @@ def keep(writer: Connection[Any], at: int, upto: int) -> None:
     values = {"after": whole(at), "upto": whole(upto)}
     if values["after"] == values["upto"]:
         return
-    for each in COUNTED:
-        writer.execute(sql.SQL(KEEP).format(summed=_of(each, SUMMED)), values)
+    for counted in COUNTED:
+        writer.execute(sql.SQL(KEEP).format(summed=_of(counted, SUMMED)), values)
 
 
 WRONG = """
@@ -129,15 +129,15 @@ def whole(position: int) -> int:
 _RELEASED: LiteralString = "record <> ALL (%(without)s)"
 
 
-def _of(each: Counted, template: LiteralString, **more: sql.Composable) -> sql.Composed:
+def _of(counted: Counted, template: LiteralString, **more: sql.Composable) -> sql.Composed:
     """Return a statement about one of the tables."""
     return sql.SQL(template).format(
         block=sql.Literal(BLOCK),
-        table=sql.Identifier(each.table),
-        name=sql.Literal(each.name),
-        condition=each.condition,
-        code=sql.SQL(each.code),
-        released=sql.SQL(_RELEASED if each.table == "flags" else "true"),
+        table=sql.Identifier(counted.table),
+        name=sql.Literal(counted.name),
+        condition=counted.condition,
+        code=sql.SQL(counted.code),
+        released=sql.SQL(_RELEASED if counted.table == "flags" else "true"),
         **more,
     )
 
@@ -190,15 +190,15 @@ def numbers(
 
     All of `by` stand in the same sums (`BY`). Of an enterprise every row is looked at.
     """
-    found: dict[str, dict[str, Numbers]] = {
+    by_table: dict[str, dict[str, Numbers]] = {
         each.name: {column: {} for column in by} for each in COUNTED
     }
     for table, of_table in crossed(conn, basis, by, where).items():
         for told, number in of_table.items():
             for column, value in zip(by, told, strict=True):
-                held = found[table][column]
-                held[value] = held.get(value, 0) + number
-    return found
+                by_value = by_table[table][column]
+                by_value[value] = by_value.get(value, 0) + number
+    return by_table
 
 
 Told: TypeAlias = tuple[str | None, ...]
@@ -224,10 +224,10 @@ def crossed(
         **where._asdict(),
         "without": list(where.without),
     }
-    found: dict[str, dict[Told, int]] = {each.name: {} for each in COUNTED}
+    by_table: dict[str, dict[Told, int]] = {each.name: {} for each in COUNTED}
     for table, *told, number in asked(conn, _statement(tables, by, summed=summed), values):
-        found[table][tuple(told)] = number
-    return found
+        by_table[table][tuple(told)] = number
+    return by_table
 
 
 def _statement(tables: Iterable[Counted], by: Sequence[str], *, summed: bool) -> sql.Composed:
