@@ -150,11 +150,11 @@ def page(connection: Connection[Any], asked: Asked, limit: int) -> list[Entry]:
 def every(connection: Connection[Any], asked: Asked, chunk: int = 1000) -> Iterator[Entry]:
     """Yield all entries that are asked for, the newest first."""
     while True:
-        found = page(connection, asked, chunk)
-        yield from found
-        if len(found) < chunk:
+        lines = page(connection, asked, chunk)
+        yield from lines
+        if len(lines) < chunk:
             return
-        asked = asked._replace(before=found[-1].number)
+        asked = asked._replace(before=lines[-1].number)
 
 
 def _midnight(day: date) -> datetime:

@@ -299,8 +299,8 @@ class Register:
     def admits(self, actor: Actor, token_id: str) -> bool:
         """Return whether a token is good: not taken back, its account not disabled nor of another role."""
         stored = self._accounts.get(actor.account)
-        held = stored is None or stored == (actor.role.value, actor.organisation, False)
-        return held and token_id not in self._revoked
+        unchanged = stored is None or stored == (actor.role.value, actor.organisation, False)
+        return unchanged and token_id not in self._revoked
 
     def first_of(self, token_id: str, day: date) -> bool:
         """Return whether this process sees the token for the first time on that day."""

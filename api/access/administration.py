@@ -39,25 +39,25 @@ def require_account(connection: Connection[Any], account: str) -> Account:
     Raises:
         Problem: 404, there is none of that name.
     """
-    found = accounts.find(connection, account)
-    if found is None:
+    stored = accounts.find(connection, account)
+    if stored is None:
         raise not_found(
             f"没有账户 {account}；dudao users list 列出全部",
             f"there is no account {account}; dudao users list shows all",
         )
-    return found
+    return stored
 
 
 def _require_enabled(connection: Connection[Any], account: str) -> Account:
-    found = require_account(connection, account)
-    if found.disabled_at is not None:
+    stored = require_account(connection, account)
+    if stored.disabled_at is not None:
         raise Refused(
             "account-disabled",
             f"账户 {account} 已停用，不能再用；请另建账户",
             f"account {account} is disabled for good: make another",
             "account",
         )
-    return found
+    return stored
 
 
 def _require_other(administrator: Actor, account: str) -> None:

@@ -35,14 +35,14 @@ LINE = 64
 def line_of(address: str) -> str:
     """Return what is counted as one address: an IPv4 address, or all of one IPv6 line."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, LINE), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, LINE), strict=False))
 
 
 def keys(key: bytes, account: str, address: str, device: str | None = None) -> Keys:

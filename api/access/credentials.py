@@ -98,18 +98,18 @@ UPDATE office.credential SET factor_step = %(step)s
 
 
 def use_code(
-    connection: Connection[Any], key: bytes, held: Credential, code: str, at: datetime
+    connection: Connection[Any], key: bytes, credential: Credential, code: str, at: datetime
 ) -> bool:
     """Return whether the code is the second factor's of now, and was not used before."""
-    if held.factor is None:
+    if credential.factor is None:
         return True
-    secret = unseal(key, held.factor, held.actor.account)
+    secret = unseal(key, credential.factor, credential.actor.account)
     if secret is None:
         return False
-    step = factor.step_of(secret, code, at, held.factor_step)
+    step = factor.step_of(secret, code, at, credential.factor_step)
     if step is None:
         return False
-    values = {"account": held.actor.account, "step": step}
+    values = {"account": credential.actor.account, "step": step}
     return connection.execute(USE_STEP, values).rowcount == 1
 
 

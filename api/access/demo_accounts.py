@@ -83,7 +83,7 @@ def with_click(gate: Gate, account: str, visit: Visit) -> Admitted:
     """
     with gate.connection() as connection:
         known = {actor.account for actor in listed(connection)}
-        held = credentials.find(connection, account) if account in known else None
-        if held is None:
+        credential = credentials.find(connection, account) if account in known else None
+        if credential is None:
             raise not_found("没有这个演示账户", "there is no such demonstration account")
-        return admit(gate, connection, held, "demo", visit)
+        return admit(gate, connection, credential, "demo", visit)

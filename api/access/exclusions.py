@@ -55,11 +55,11 @@ def lock(connection: Connection[Any]) -> None:
 def require_separate(connection: Connection[Any], person: str, account: str, role: Role) -> None:
     """Refuse a role that the person may not hold beside that of another account of theirs."""
     same = folded(person)
-    for other, held, whose in connection.execute(OTHERS, {"account": account}).fetchall():
-        if folded(whose) == same and excluded(role, Role(held)):
+    for other, other_role, whose in connection.execute(OTHERS, {"account": account}).fetchall():
+        if folded(whose) == same and excluded(role, Role(other_role)):
             raise Refused(
                 "roles-excluded",
-                f"{person} 已有账户 {other}（{held}），同一人不能兼任 {role.value}",
-                f"{person} holds account {other} ({held}); one person cannot be {role.value} as well",
+                f"{person} 已有账户 {other}（{other_role}），同一人不能兼任 {role.value}",
+                f"{person} holds account {other} ({other_role}); one person cannot be {role.value} as well",
                 "role",
             )

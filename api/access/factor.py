@@ -55,10 +55,10 @@ def step_of(secret: bytes, code: str, at: datetime, last: int | None) -> int | N
         return None
     generator = TOTP(text_of(secret), interval=STEP)
     current = int(at.timestamp()) // STEP
-    found = None
+    matching = None
     for step in range(current - DRIFT, current + DRIFT + 1):
         # Every step is compared, in constant time, whichever of them agrees.
         agrees = hmac.compare_digest(generator.generate_otp(step), digits)
         if agrees and (last is None or step > last):
-            found = step
-    return found
+            matching = step
+    return matching

@@ -66,8 +66,8 @@ class Gate:
 
     def tried(self, account: str, address: str, mark: str = "") -> Keys:
         """Return under what tries of an account are counted, from an address, by a browser of that mark."""
-        held = (self.device_key, *self._device_keys_of_before) if mark else ()
-        known = (known_devices.known(key, mark, account) for key in held)
+        device_keys = (self.device_key, *self._device_keys_of_before) if mark else ()
+        known = (known_devices.known(key, mark, account) for key in device_keys)
         device = next((number for number in known if number is not None), None)
         return keys(self._attempt_key, account, address, device)
 

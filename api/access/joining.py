@@ -51,10 +51,10 @@ def opened(connection: Connection[Any], secret: str, at: datetime) -> Invitation
     Raises:
         Problem: 404, it is used, over, or none.
     """
-    found = invitations.find(connection, secret, at)
-    if found is None:
+    invitation = invitations.find(connection, secret, at)
+    if invitation is None:
         raise _gone()
-    return found
+    return invitation
 
 
 def _gone() -> Problem:
@@ -104,12 +104,12 @@ def join(gate: Gate, typed: Joining, visit: Visit) -> Admitted:
         credentials.put_password(connection, account, typed.password)
         secret = None if step is None else offered_factor(gate, typed.secret)
         credentials.put_factor(connection, gate.factor_key, account, secret, step)
-        held = credentials.find(connection, account)
-        if held is None:
+        credential = credentials.find(connection, account)
+        if credential is None:
             raise _gone()
-        access_log.record(connection, visit, held.actor, Deed.PASSWORD, "invitation")
+        access_log.record(connection, visit, credential.actor, Deed.PASSWORD, "invitation")
         notices.add(connection, account, Notice.JOINED, invitation.made_by or account, visit.at)
-        return admit(gate, connection, held, "invitation", visit)
+        return admit(gate, connection, credential, "invitation", visit)
 
 
 def _require_pair(invitation: Invitation, typed: Joining) -> None:

@@ -20,8 +20,8 @@ def known(key: bytes, mark: str, account: str) -> str | None:
     """Return the number of the browser, if the account's holder has signed in there."""
     number, *macs = mark.split(".")
     wanted = _mac(key, number, account)
-    found = any(hmac.compare_digest(each.encode(), wanted.encode()) for each in macs[:MOST])
-    return number if found else None
+    matches = any(hmac.compare_digest(each.encode(), wanted.encode()) for each in macs[:MOST])
+    return number if matches else None
 
 
 def marked(key: bytes, mark: str, account: str) -> str:

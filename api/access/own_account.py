@@ -37,12 +37,12 @@ def change_password(
         Refused: the new password is not good enough, or no other than the one so far.
     """
     passwords.require_good(password, session.actor.account, composed=gate.policy.composed)
-    held = sign_in.prove(gate, proof, visit)
+    credential = sign_in.prove(gate, proof, visit)
     _require_another(password, proof.password)
     with gate.connection() as connection, connection.transaction():
-        credentials.put_password(connection, held.actor.account, password)
-        access_log.record(connection, visit, held.actor, Deed.PASSWORD, "own")
-        return _anew(gate, connection, held, visit)
+        credentials.put_password(connection, credential.actor.account, password)
+        access_log.record(connection, visit, credential.actor, Deed.PASSWORD, "own")
+        return _anew(gate, connection, credential, visit)
 
 
 def _require_another(password: str, before: str) -> None:
@@ -77,11 +77,11 @@ def set_factor(gate: Gate, session: Session, proof: Proof, code: str, visit: Vis
             "that it shows now",
             "code",
         )
-    held = sign_in.prove(gate, proof, visit)
+    credential = sign_in.prove(gate, proof, visit)
     with gate.connection() as connection, connection.transaction():
-        credentials.put_factor(connection, gate.factor_key, held.actor.account, secret, step)
-        access_log.record(connection, visit, held.actor, Deed.FACTOR, "set")
-        return _anew(gate, connection, held, visit)
+        credentials.put_factor(connection, gate.factor_key, credential.actor.account, secret, step)
+        access_log.record(connection, visit, credential.actor, Deed.FACTOR, "set")
+        return _anew(gate, connection, credential, visit)
 
 
 def remove_factor(gate: Gate, proof: Proof, visit: Visit) -> Admitted:
@@ -91,17 +91,17 @@ def remove_factor(gate: Gate, proof: Proof, visit: Visit) -> Admitted:
         Problem: the proof is wrong, or was too often.
         Refused: the role has to have one.
     """
-    held = sign_in.prove(gate, proof, visit)
-    if held.actor.role in gate.policy.factor_for:
+    credential = sign_in.prove(gate, proof, visit)
+    if credential.actor.role in gate.policy.factor_for:
         raise Refused(
             "factor-required",
             "此账户必须启用二次验证；换手机请设置新的验证器",
             "this account needs a second factor; for another phone set up a new one",
         )
     with gate.connection() as connection, connection.transaction():
-        credentials.put_factor(connection, gate.factor_key, held.actor.account, None, None)
-        access_log.record(connection, visit, held.actor, Deed.FACTOR, "removed")
-        return _anew(gate, connection, held, visit)
+        credentials.put_factor(connection, gate.factor_key, credential.actor.account, None, None)
+        access_log.record(connection, visit, credential.actor, Deed.FACTOR, "removed")
+        return _anew(gate, connection, credential, visit)
 
 
 def end_session(gate: Gate, actor: Actor, number: int, visit: Visit) -> bool:
@@ -120,10 +120,12 @@ def end_everywhere(gate: Gate, actor: Actor, visit: Visit) -> None:
         access_log.record(connection, visit, actor, Deed.SESSION_END, "all own sessions")
 
 
-def _anew(gate: Gate, connection: Connection[Any], held: Credential, visit: Visit) -> Admitted:
+def _anew(
+    gate: Gate, connection: Connection[Any], credential: Credential, visit: Visit
+) -> Admitted:
     """End every session of the account, and begin one under a new token."""
-    epoch = sessions.end_all(connection, held.actor.account)
-    return sign_in.admit(gate, connection, held._replace(epoch=epoch), "password", visit)
+    epoch = sessions.end_all(connection, credential.actor.account)
+    return sign_in.admit(gate, connection, credential._replace(epoch=epoch), "password", visit)
 
 
 def make_key(  # noqa: PLR0913, PLR0917 - one argument a part of the key
@@ -144,8 +146,8 @@ def make_key(  # noqa: PLR0913, PLR0917 - one argument a part of the key
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise Refused("name-missing", "请填写程序名称", "name the program", "name")
     with gate.connection() as connection:
-        held = credentials.find(connection, session.actor.account)
-    if held is not None and held.password is not None:
+        credential = credentials.find(connection, session.actor.account)
+    if credential is not None and credential.password is not None:
         sign_in.prove(gate, proof, visit)
     with gate.connection() as connection, connection.transaction():
         account, lasts = session.actor.account, timedelta(days=days)

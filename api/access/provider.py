@@ -167,14 +167,14 @@ class Provider:
             if self._known is not None and time.monotonic() - self._known[0] < FRESH:
                 return self._known[1]
             issuer = self._client.issuer
-            found = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-            if found.get("issuer") != issuer:
+            metadata = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            if metadata.get("issuer") != issuer:
                 raise _untrusted("issuer")
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                if not isinstance(found.get(name), str):
+                if not isinstance(metadata.get(name), str):
                     raise _silent()
-            self._known = time.monotonic(), found
-            return found
+            self._known = time.monotonic(), metadata
+            return metadata
 
     def _exchange(self, redirect_uri: str, code: str, verifier: str) -> Mapping[str, Any]:
         """Return the provider's answer to the code."""
@@ -233,12 +233,12 @@ def _fetched(url: str) -> Mapping[str, Any]:
     try:
         answer = httpx2.get(url, timeout=TIMEOUT)
         answer.raise_for_status()
-        found: Any = answer.json()
+        document: Any = answer.json()
     except (httpx2.HTTPError, ValueError):
         raise _silent() from None
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise _silent()
-    return cast("dict[str, Any]", found)
+    return cast("dict[str, Any]", document)
 
 
 def _silent() -> Problem:

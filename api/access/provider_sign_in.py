@@ -26,9 +26,9 @@ def with_provider(gate: Gate, identity: Identity, visit: Visit) -> Admitted | No
         account = accounts.of_subject(connection, identity.subject)
         if account is None:
             return None
-        held = credentials.find(connection, account)
-        if held is not None:
-            return admit(gate, connection, held, "provider", visit)
+        credential = credentials.find(connection, account)
+        if credential is not None:
+            return admit(gate, connection, credential, "provider", visit)
         access_log.record(
             connection, visit, access_log.nobody(account), Deed.SIGN_IN, "provider", done=False
         )

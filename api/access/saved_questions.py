@@ -78,12 +78,12 @@ def add(connection: Connection[Any], account: str, question: SavedQuestion) -> N
         raise NameTaken from None
 
 
-def _seen(seen: AnswerSeen) -> dict[str, Any]:
+def _seen(answer: AnswerSeen) -> dict[str, Any]:
     return {
-        "seen_at": seen.at,
-        "seen_position": seen.position,
-        "seen_rows": seen.rows,
-        "seen": seen.digest,
+        "seen_at": answer.at,
+        "seen_position": answer.position,
+        "seen_rows": answer.rows,
+        "seen": answer.digest,
     }
 
 
@@ -97,9 +97,9 @@ def of(connection: Connection[Any], account: str) -> list[SavedQuestion]:
     """Return the questions of an account, the oldest first."""
     return [
         SavedQuestion(
-            str(id_), name, said, address, saved_at, AnswerSeen(at, position, rows, bytes(seen))
+            str(id_), name, said, address, saved_at, AnswerSeen(at, position, rows, bytes(digest))
         )
-        for id_, name, said, address, saved_at, at, position, rows, seen in connection.execute(
+        for id_, name, said, address, saved_at, at, position, rows, digest in connection.execute(
             OF, {"account": account}
         )
     ]
@@ -118,9 +118,9 @@ UPDATE office.saved_question
 """
 
 
-def looked(connection: Connection[Any], account: str, id_: str, seen: AnswerSeen) -> None:
+def looked(connection: Connection[Any], account: str, id_: str, answer: AnswerSeen) -> None:
     """Remember what the owner has seen of the answer."""
-    connection.execute(LOOKED, {"id": id_, "account": account, **_seen(seen)})
+    connection.execute(LOOKED, {"id": id_, "account": account, **_seen(answer)})
 
 
 FORGET = "DELETE FROM office.saved_question WHERE id = %(id)s AND account = %(account)s"

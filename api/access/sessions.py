@@ -72,13 +72,13 @@ SIGNED_IN = "UPDATE office.account SET signed_in_at = %(at)s WHERE account = %(a
 
 
 def start(
-    connection: Connection[Any], held: Credential, way: Way, visit: Visit, limits: Limits
+    connection: Connection[Any], credential: Credential, way: Way, visit: Visit, limits: Limits
 ) -> str:
     """Begin a session of the account, in the epoch in which its proof was read; return its token.
 
     Beyond the bound the oldest sessions end.
     """
-    token, at, account = new_secret(), visit.at, held.actor.account
+    token, at, account = new_secret(), visit.at, credential.actor.account
     connection.execute(END_OLD, {"at": at, "idle_since": at - limits.idle})
     with connection.transaction():
         connection.execute(SIGNED_IN, {"account": account, "at": at})
@@ -88,7 +88,7 @@ def start(
             {
                 "digest": digest(token),
                 "account": account,
-                "epoch": held.epoch,
+                "epoch": credential.epoch,
                 "at": at,
                 "ends_at": at + limits.whole,
                 "address": visit.address,

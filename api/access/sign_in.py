@@ -67,9 +67,9 @@ def with_password(gate: Gate, proof: Proof, visit: Visit) -> Admitted:
     Raises:
         Problem: 403 for a wrong proof, 429 after too many.
     """
-    held = prove(gate, proof, visit)
+    credential = prove(gate, proof, visit)
     with gate.connection() as connection:
-        return admit(gate, connection, held, "password", visit)
+        return admit(gate, connection, credential, "password", visit)
 
 
 def prove(gate: Gate, proof: Proof, visit: Visit) -> Credential:
@@ -83,39 +83,39 @@ def prove(gate: Gate, proof: Proof, visit: Visit) -> Credential:
         standing = attempts.begin(connection, tried, gate.bounds, visit.at)
         if not standing.allowed:
             raise locked(gate)
-        held = credentials.find(connection, proof.account)
-    good = passwords.verify(held.password if held else None, proof.password)
+        credential = credentials.find(connection, proof.account)
+    good = passwords.verify(credential.password if credential else None, proof.password)
     with gate.connection() as connection:
         if (
-            held
+            credential
             and good
-            and credentials.use_code(connection, gate.factor_key, held, proof.code, visit.at)
+            and credentials.use_code(connection, gate.factor_key, credential, proof.code, visit.at)
         ):
             attempts.forgive(connection, tried)
-            _renew(connection, held, proof.password)
-            return held
-        who = held.actor if held else access_log.nobody()
+            _renew(connection, credential, proof.password)
+            return credential
+        who = credential.actor if credential else access_log.nobody()
         access_log.record(connection, visit, who, Deed.SIGN_IN, "password", done=False)
         if standing.last:
             access_log.record(connection, visit, who, Deed.LOCK_OUT, "password")
     raise wrong()
 
 
-def _renew(connection: Connection[Any], held: Credential, password: str) -> None:
+def _renew(connection: Connection[Any], credential: Credential, password: str) -> None:
     """Keep the password with today's parameters if it was kept with others; it grows no younger."""
-    if held.password is not None and passwords.outdated(held.password):
-        credentials.renew_password(connection, held.actor.account, password)
+    if credential.password is not None and passwords.outdated(credential.password):
+        credentials.renew_password(connection, credential.actor.account, password)
 
 
 def admit(
-    gate: Gate, connection: Connection[Any], held: Credential, way: Way, visit: Visit
+    gate: Gate, connection: Connection[Any], credential: Credential, way: Way, visit: Visit
 ) -> Admitted:
     """Begin a session for whoever has shown to be the holder of an account."""
     with connection.transaction():
-        news = way != "invitation" and notices.any_new(connection, held.actor.account)
-        token = sessions.start(connection, held, way, visit, gate.limits)
-        access_log.record(connection, visit, held.actor, Deed.SIGN_IN, way)
-    return Admitted(held.actor, token, news)
+        news = way != "invitation" and notices.any_new(connection, credential.actor.account)
+        token = sessions.start(connection, credential, way, visit, gate.limits)
+        access_log.record(connection, visit, credential.actor, Deed.SIGN_IN, way)
+    return Admitted(credential.actor, token, news)
 
 
 def sign_out(gate: Gate, session: Session, visit: Visit) -> None:

@@ -85,8 +85,8 @@ def dismiss(login: LoginArgument) -> None:
     from api.installation.opening import connected  # noqa: PLC0415 - start-up time
 
     with connected() as connection:
-        found = connection.execute(DISMISS, {"login": login}).rowcount
-    if not found:
+        removed = connection.execute(DISMISS, {"login": login}).rowcount
+    if not removed:
         raise Failure(f"没有准许过 {login}", f"{login} was not admitted", status=1)
 
 

@@ -186,11 +186,11 @@ def show(*, json: JsonOption = False) -> None:
     from api.installation.backups import tied  # noqa: PLC0415 - start-up time
     from api.installation.settings import Settings  # noqa: PLC0415
 
-    found = tied(Settings())
+    fingerprints = tied(Settings())
     if json:
-        _say({name: digest.hex() for name, digest in found.items()})
+        _say({name: digest.hex() for name, digest in fingerprints.items()})
         return
-    for name, digest in found.items():
+    for name, digest in fingerprints.items():
         sys.stdout.write(f"{name}\t{shown(digest)}\n")
 
 
@@ -215,9 +215,9 @@ def back_up_keys(
     from ledger.vault.keys import complete  # noqa: PLC0415
 
     _require_new(file)
-    found = complete(key_folder(Settings().folder))
+    whole_keys = complete(key_folder(Settings().folder))
     passphrase = _passphrase(passphrase_file, confirm=True)
-    octets = seal(found, passphrase, today(), timedelta(days=keep_days))
+    octets = seal(whole_keys, passphrase, today(), timedelta(days=keep_days))
     with destination(file) as target:
         os.fchmod(target.fileno(), 0o600)
         target.write(octets)
@@ -315,8 +315,8 @@ def _put_keys(folder: Path, file: Path, passphrase_file: Path | None) -> list[st
 
     octets = file.read_bytes()
     _tell_overdue(file, sealed_keys.look(octets))
-    found = sealed_keys.unseal(octets, _passphrase(passphrase_file, confirm=False))
-    return sealed_keys.put(key_folder(folder), found)
+    keys = sealed_keys.unseal(octets, _passphrase(passphrase_file, confirm=False))
+    return sealed_keys.put(key_folder(folder), keys)
 
 
 def _tell_overdue(file: Path, head: "Head") -> None:

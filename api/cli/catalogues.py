@@ -35,7 +35,7 @@ def list_catalogues(
 
     chosen_form = form_of(form, out, json=json)
     with _house() as house:
-        found = [catalogues.shown(each) for each in catalogues.every(house, house.ends().head)]
+        listed = [catalogues.shown(each) for each in catalogues.every(house, house.ends().head)]
     rows = [
         {
             "kind": chosen(each["name"]["zh"], each["name"]["en"]),
@@ -45,7 +45,7 @@ def list_catalogues(
             "file_name": each["file_name"],
             "sha256": each["sha256"],
         }
-        for each in found
+        for each in listed
     ]
     fields = (
         plain("kind", "类别", "kind"),
@@ -55,12 +55,12 @@ def list_catalogues(
         plain("file_name", "文件名", "file name"),
         plain("sha256", "SHA-256", "SHA-256"),
     )
-    write_few(rows, fields, "catalogue list", chosen_form, out, document=found)
+    write_few(rows, fields, "catalogue list", chosen_form, out, document=listed)
 
 
-def _editions(each: dict[str, Any]) -> str:
+def _editions(catalogue: dict[str, Any]) -> str:
     return ", ".join(
-        f"{e['edition']} ({e['valid_from']}–{e['last_day'] or ''})" for e in each["adopted"]
+        f"{e['edition']} ({e['valid_from']}–{e['last_day'] or ''})" for e in catalogue["adopted"]
     )
 
 
@@ -145,9 +145,9 @@ def preview(  # noqa: PLR0913 - one argument an option
             _whole(house, digest), edition, days, tuple(uscc or ())
         )
         number = workers or os.cpu_count() or 1
-        found = catalogues.preview(house, house.ends().head, supposed, number)
+        flips = catalogues.preview(house, house.ends().head, supposed, number)
     if json:
-        _say(catalogues.shown_preview(found))
+        _say(catalogues.shown_preview(flips))
         return
     rows = [
         {
@@ -158,7 +158,7 @@ def preview(  # noqa: PLR0913 - one argument an option
             "after": flip.after.value,
             "message": chosen(flip.zh, flip.en),
         }
-        for flip in found.rows
+        for flip in flips.rows
     ]
     fields = (
         plain("key", "疑点编号", "key"),
@@ -170,8 +170,8 @@ def preview(  # noqa: PLR0913 - one argument an option
     )
     table(rows, fields)
     tell(
-        f"{found.subjects} 家企业、{found.flags} 处疑点中，{found.number} 处结论会改变；未入账",
-        f"{found.number} verdicts of {found.flags} flags of {found.subjects} enterprises would"
+        f"{flips.subjects} 家企业、{flips.flags} 处疑点中，{flips.number} 处结论会改变；未入账",
+        f"{flips.number} verdicts of {flips.flags} flags of {flips.subjects} enterprises would"
         " change; nothing was recorded",
     )
 
@@ -189,17 +189,17 @@ def _house() -> "Installation":
 def _whole(house: "Installation", digest: str) -> str:
     from api.installation import catalogues  # noqa: PLC0415 - start-up time
 
-    found = [
+    matching = [
         each.sha256
         for each in catalogues.every(house, house.ends().head)
         if len(digest) >= 6 and each.sha256.startswith(digest.lower())
     ]
-    if len(found) != 1:
+    if len(matching) != 1:
         raise Failure(
             f"没有唯一的目录 {digest}；请用 dudao catalogue list 查看",
             f"no single catalogue {digest}; see dudao catalogue list",
         )
-    return found[0]
+    return matching[0]
 
 
 def _say(value: object) -> None:

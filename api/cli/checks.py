@@ -144,25 +144,27 @@ def doctor(*, json: JsonOption = False) -> None:
     from api.installation.wiring import Installation  # noqa: PLC0415
     from projections.items.shape import plain  # noqa: PLC0415
 
-    found: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
     try:
         with Installation(Settings(), connections=2) as house:
-            found += [finding._asdict() for finding in examine(house)]
+            findings += [finding._asdict() for finding in examine(house)]
     except Exception as error:
         # What cannot even be opened is what a doctor is asked about.
         failure = explained(error)
         if failure is None:
             raise
-        found.append(Finding("opening", CheckState.FAULT, failure.zh, failure.en)._asdict())
+        findings.append(Finding("opening", CheckState.FAULT, failure.zh, failure.en)._asdict())
     if json:
-        sys.stdout.write(orjson.dumps(found).decode() + "\n")
+        sys.stdout.write(orjson.dumps(findings).decode() + "\n")
     else:
-        said = [{**finding, "message": chosen(finding["zh"], finding["en"])} for finding in found]
+        said = [
+            {**finding, "message": chosen(finding["zh"], finding["en"])} for finding in findings
+        ]
         fields = (
             plain("state", "状态", "state"),
             plain("check", "检查项", "check"),
             plain("message", "说明", "message"),
         )
         table(said, fields)
-    if any(finding["state"] == CheckState.FAULT for finding in found):
+    if any(finding["state"] == CheckState.FAULT for finding in findings):
         raise typer.Exit(1)

@@ -40,16 +40,16 @@ def _compare(*, as_json: bool) -> None:
     from ledger.log.clock import PATIENCE  # noqa: PLC0415
 
     with connected() as connection:
-        found = compared(connection)
-    ahead = found.last is not None and found.last - found.database > PATIENCE
+        clocks = compared(connection)
+    ahead = clocks.last is not None and clocks.last - clocks.database > PATIENCE
     if as_json:
-        _write({**found.shown(), "ahead": ahead})
+        _write({**clocks.shown(), "ahead": ahead})
     else:
-        last = "-" if found.last is None else _said(found.last)
+        last = "-" if clocks.last is None else _said(clocks.last)
         sys.stdout.write(
             chosen(
-                f"数据库时钟 {_said(found.database)}\n本机时钟   {_said(found.own)}\n最后一条记录 {last}\n",
-                f"database   {_said(found.database)}\nthis host  {_said(found.own)}\nlast entry {last}\n",
+                f"数据库时钟 {_said(clocks.database)}\n本机时钟   {_said(clocks.own)}\n最后一条记录 {last}\n",
+                f"database   {_said(clocks.database)}\nthis host  {_said(clocks.own)}\nlast entry {last}\n",
             )
         )
     if ahead:
@@ -82,11 +82,11 @@ def _set(reason: str, account: str, *, as_json: bool) -> None:
         open_ledger(Settings(), Opening.OWNING) as database,
         psycopg.connect(database.addresses.owner, autocommit=True) as connection,
     ):
-        found = compared(connection)
-        if abs(found.database - found.own) > LEAP:
+        clocks = compared(connection)
+        if abs(clocks.database - clocks.own) > LEAP:
             raise Failure(
-                f"数据库时钟为 {_said(found.database)}，本机时钟为 {_said(found.own)}，其一有误；请先校正",
-                f"the database's clock reads {_said(found.database)}, this host's {_said(found.own)}: "
+                f"数据库时钟为 {_said(clocks.database)}，本机时钟为 {_said(clocks.own)}，其一有误；请先校正",
+                f"the database's clock reads {_said(clocks.database)}, this host's {_said(clocks.own)}: "
                 "one of them is wrong, put it right first",
             )
         try:
@@ -98,7 +98,7 @@ def _set(reason: str, account: str, *, as_json: bool) -> None:
                 f"the clock is not ahead (last entry {last}): nothing is to be done",
             ) from None
     if as_json:
-        _write({"position": made.first, "from": found.last, "to": made.recorded_at})
+        _write({"position": made.first, "from": clocks.last, "to": made.recorded_at})
         return
     at = _said(made.recorded_at)
     sys.stdout.write(
@@ -116,10 +116,10 @@ def _said(instant: datetime) -> str:
     return shown(instant)
 
 
-def _write(found: dict[str, Any]) -> None:
+def _write(answer: dict[str, Any]) -> None:
     import orjson  # noqa: PLC0415 - start-up time
 
     from ledger.log.entry import instant_text  # noqa: PLC0415
 
-    shown = {k: instant_text(v) if isinstance(v, datetime) else v for k, v in found.items()}
+    shown = {k: instant_text(v) if isinstance(v, datetime) else v for k, v in answer.items()}
     sys.stdout.write(orjson.dumps(shown).decode() + "\n")

@@ -216,7 +216,7 @@ def _one_further(line: bytes) -> bytes:
 
 
 def _key_further(key: str) -> str:
-    return _FLAG.sub(lambda found: f"{found[1]}-{int(found[2]) + 1}{found[3]}", key)
+    return _FLAG.sub(lambda match: f"{match[1]}-{int(match[2]) + 1}{match[3]}", key)
 
 
 def _sweep(house: Installation) -> None:
@@ -257,8 +257,8 @@ def send_inspectors(house: Installation) -> None:
         return
     day = today().isoformat()
     asked = {"district": actor.organisation, "standing": "listed", "limit": VISITS}
-    found = ask(house, actor, VIEWS["roster"], RosterQuestion.model_validate(asked))
-    for number, firm in enumerate(found.page.items, 1):
+    roster = ask(house, actor, VIEWS["roster"], RosterQuestion.model_validate(asked))
+    for number, firm in enumerate(roster.page.items, 1):
         body = {
             "inspection_id": f"demo-{day}-{number}",
             "kind": "日常监督检查",
@@ -289,10 +289,10 @@ def _show(house: Installation) -> None:
     """Print how often each check found something, with one example of why."""
     head = house.log.head().position
     _follow(house, head)
-    found = _all_flags(house, Basis(today(), head))
-    counts = Counter((flag["code"], flag["verdict"]) for flag in found)
+    flags = _all_flags(house, Basis(today(), head))
+    counts = Counter((flag["code"], flag["verdict"]) for flag in flags)
     first: dict[str, str] = {}
-    for flag in sorted(found, key=lambda flag: flag["verdict"] != Verdict.BREACH):
+    for flag in sorted(flags, key=lambda flag: flag["verdict"] != Verdict.BREACH):
         first.setdefault(flag["code"], flag["message"][chosen("zh", "en")])
     rows = [
         {
@@ -306,8 +306,8 @@ def _show(house: Installation) -> None:
         for code, check in CHECKS.items()
     ]
     said = chosen(
-        f"样例年度：{head} 条记录，{len(found)} 处疑点",
-        f"sample year: {head} entries, {len(found)} flags",
+        f"样例年度：{head} 条记录，{len(flags)} 处疑点",
+        f"sample year: {head} entries, {len(flags)} flags",
     )
     sys.stdout.write(f"{said}\n")
     table(rows, SUMMARY)
@@ -324,12 +324,12 @@ def _follow(house: Installation, head: int) -> None:
 
 
 def _all_flags(house: Installation, basis: Basis) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    every: list[dict[str, Any]] = []
     cursor: str | None = None
     with house.reading() as connection:
         while True:
             page = flags.page(connection, basis, flags.Filters(), cursor, PAGE)
-            found += page.items
+            every += page.items
             if page.next is None:
-                return found
+                return every
             cursor = page.next

@@ -69,7 +69,7 @@ def executor(folding: "Rules", engine: "Engine") -> Generator["Executor"]:
     from replay.engines import running  # noqa: PLC0415
 
     try:
-        with running(folding, engine) as found:
-            yield found
+        with running(folding, engine) as running_executor:
+            yield running_executor
     except NoCluster as error:
         raise Failure(error.zh, error.en) from None

@@ -41,11 +41,11 @@ def erase(
         data = {"subject_id": subject, "basis": basis, "valid_from": today().isoformat()}
         # One key for a person: asked for again, what was cut off is carried on with.
         conditions = Conditions(f"erase/{subject}", None)
-        found = perform(house, actor, ["PersonErased"], orjson.dumps(data), conditions)
+        positions = perform(house, actor, ["PersonErased"], orjson.dumps(data), conditions)
         acts = house.vault.accesses(subject)
         kept = list_path(house.settings.folder)
     erased = next((each for each in acts if each.act == "erase"), None)
-    where = f"{found.start}"
+    where = f"{positions.start}"
     sys.stdout.write(
         chosen(
             f"已抹除 {subject}：回执在位置 {where}\n",

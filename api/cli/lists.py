@@ -173,13 +173,13 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
         def ask(asked: Any) -> "Found":  # noqa: ANN401 - the list's own
             return listed.ask(house, actor, asked, *parts)
 
-        found = (
+        answers = (
             pages(question, ask, listed.paging)
             if isinstance(question, Paged)
             else iter([ask(question)])
         )
-        first = next(found)
-        batches = chain([first.page.items], (each.page.items for each in found))
+        first = next(answers)
+        batches = chain([first.page.items], (each.page.items for each in answers))
         shape = listed.shape(question).seen_by(first.audience)
         if form is Format.TABLE:
             shape = shape.only(*(name for name in listed.brief if shape.has(name)))
@@ -195,10 +195,10 @@ def _awaited(house: "Installation", actor: "Actor", listed: "DeclaredList", ques
 
     until = elapsed().total_seconds() + (question.wait or 0)
     while question.upto is None and (left := until - elapsed().total_seconds()) > 0:
-        found = listed.ask(house, actor, question)
-        if found.page.items or found.page.next is not None:
+        answer = listed.ask(house, actor, question)
+        if answer.page.items or answer.page.next is not None:
             break
-        behind = max(question.after, found.answer_basis.position)
+        behind = max(question.after, answer.answer_basis.position)
         question = question.model_copy(update={"after": behind})
         house.wait_beyond(behind, left)
     return question

@@ -104,8 +104,8 @@ def _tell_of_unknown_variables() -> None:
     from api.installation.settings import Settings  # noqa: PLC0415 - start-up time
     from api.installation.variables import unknown  # noqa: PLC0415
 
-    for each in unknown(Settings, os.environ):
-        tell(*each.said())
+    for variable in unknown(Settings, os.environ):
+        tell(*variable.said())
 
 
 def _asks_version(arguments: Sequence[str]) -> bool:

@@ -166,21 +166,21 @@ def checkpoint(
                     "no signer is running: signed with this trial's own key, which lies beside the "
                     "ledger and proves nothing against whoever runs it",
                 )
-        found = kept.latest(connection)
-    if found is None:
+        latest = kept.latest(connection)
+    if latest is None:
         raise Failure("签名者尚未签署", "the signer has not signed yet", 1)
     if chosen_form is Format.TABLE and form is None:  # the signed note itself, which others verify
         with destination(out) as file:
-            file.write(found.note.written())
+            file.write(latest.note.written())
         return
     from ledger.log.entry import instant_text  # noqa: PLC0415 - start-up time
     from projections.items.shape import plain  # noqa: PLC0415
 
     signed = {
-        "origin": found.checkpoint.origin,
-        "position": found.checkpoint.size,
-        "root": found.checkpoint.root.hex(),
-        "signed_at": instant_text(found.kept_at),
+        "origin": latest.checkpoint.origin,
+        "position": latest.checkpoint.size,
+        "root": latest.checkpoint.root.hex(),
+        "signed_at": instant_text(latest.kept_at),
     }
     fields = (
         plain("origin", "日志名称", "log"),
@@ -188,7 +188,7 @@ def checkpoint(
         plain("root", "根", "root"),
         plain("signed_at", "签署时间", "signed at", "instant"),
     )
-    whole = {**signed, "note": found.note.written().decode()}
+    whole = {**signed, "note": latest.note.written().decode()}
     write_few([signed], fields, "checkpoint", chosen_form, out, document=whole)
 
 
@@ -215,8 +215,8 @@ def witness(  # noqa: PLR0913 - one argument an option
         if show_key:
             return
         known: dict[str, tuple[PublicKey, ...]] = {}
-        for each in map(read_vkey, log):
-            known[each.name] = (*known.get(each.name, ()), each)
+        for public_key in map(read_vkey, log):
+            known[public_key.name] = (*known.get(public_key.name, ()), public_key)
         made = server(Witness(key, known, folder / "cosigned.json", _seconds), host, port)
     stop = _stopped()
     with made:
@@ -268,35 +268,35 @@ def verify_bundle(file: Path, policy: Path | None, maker: str | None) -> None:
         believed = None if policy is None else read_policy(policy.read_text("utf-8"))
         try:
             with file.open("rb") as content:
-                found = check(content, believed, maker)
+                checked = check(content, believed, maker)
         except BadBundle as error:
             raise Failure(
                 f"{file} 核验不通过：{error}", f"{file} does not hold: {error}", 1
             ) from error
-    count, checkpoint = len(found.positions), found.checkpoint
+    count, checkpoint = len(checked.positions), checked.checkpoint
     sys.stdout.write(
         chosen(
-            f"证据包完好：{found.subject} 的 {count} 条记录均在日志 {checkpoint.origin} 的 "
-            f"{checkpoint.size} 条之中；证据 {found.evidence} 件，未到 {len(found.missing)} 件\n",
-            f"the bundle holds: {count} entries about {found.subject} are among the "
-            f"{checkpoint.size} of the log {checkpoint.origin}; {found.evidence} files of evidence, "
-            f"{len(found.missing)} never arrived\n",
+            f"证据包完好：{checked.subject} 的 {count} 条记录均在日志 {checkpoint.origin} 的 "
+            f"{checkpoint.size} 条之中；证据 {checked.evidence} 件，未到 {len(checked.missing)} 件\n",
+            f"the bundle holds: {count} entries about {checked.subject} are among the "
+            f"{checkpoint.size} of the log {checkpoint.origin}; {checked.evidence} files of evidence, "
+            f"{len(checked.missing)} never arrived\n",
         )
     )
-    _tell_complete(found)
-    for name, at in found.trusted.cosigned.items():
+    _tell_complete(checked)
+    for name, at in checked.trusted.cosigned.items():
         when = f"{_utc(at)}"
         sys.stdout.write(chosen(f"{name} 于 {when} 联署\n", f"cosigned by {name} at {when}\n"))
-    if found.own_policy:
+    if checked.own_policy:
         tell(
             "公钥取自包内：由谁签署未经核对，请用 --policy 给出另行取得的策略",
             "the keys came from the bundle itself: who signed was not checked; give --policy",
         )
 
 
-def _tell_complete(found: "Checked") -> None:
+def _tell_complete(checked: "Checked") -> None:
     """Say up to which day nothing is missing, or that this is not shown."""
-    complete = found.complete
+    complete = checked.complete
     if complete is None:
         said = chosen(
             "未证明没有缺漏：包内没有日终封账\n",
@@ -304,16 +304,16 @@ def _tell_complete(found: "Checked") -> None:
         )
     elif complete.entries == 0:
         said = chosen(
-            f"至 {complete.day} 日终（位置 {complete.upto}）没有关于 {found.subject} 的记录\n",
+            f"至 {complete.day} 日终（位置 {complete.upto}）没有关于 {checked.subject} 的记录\n",
             f"by the close of {complete.day} (position {complete.upto}) there was no entry about "
-            f"{found.subject}\n",
+            f"{checked.subject}\n",
         )
     else:
         said = chosen(
-            f"至 {complete.day} 日终（位置 {complete.upto}）关于 {found.subject} 的 {complete.entries} 条"
+            f"至 {complete.day} 日终（位置 {complete.upto}）关于 {checked.subject} 的 {complete.entries} 条"
             "记录全部在内，没有缺漏\n",
             f"by the close of {complete.day} (position {complete.upto}) all {complete.entries} entries about "
-            f"{found.subject} are here, none is missing\n",
+            f"{checked.subject} are here, none is missing\n",
         )
     sys.stdout.write(said)
 
@@ -360,9 +360,9 @@ def _tell_lost(connection: Any, made: "Signer") -> None:  # noqa: ANN401 - a con
     from api.words.losses import loss  # noqa: PLC0415 - start-up time
     from proof import kept  # noqa: PLC0415
 
-    for each in kept.beginnings(connection):
-        if each.origin == made.origin:
-            tell(*loss(each))
+    for beginning in kept.beginnings(connection):
+        if beginning.origin == made.origin:
+            tell(*loss(beginning))
 
 
 def _introduce(made: "Signer") -> None:

@@ -29,7 +29,7 @@ Position = Annotated[
 Q = TypeVar("Q", bound="BaseModel")
 
 
-def question_of(of: type[Q], chosen: Mapping[str, Any]) -> Q:
+def question_of(model: type[Q], chosen: Mapping[str, Any]) -> Q:
     """Return the question that the options ask.
 
     Raises:
@@ -40,7 +40,7 @@ def question_of(of: type[Q], chosen: Mapping[str, Any]) -> Q:
     from api.questions.parameters import unclear  # noqa: PLC0415
 
     try:
-        return of.model_validate(chosen)
+        return model.model_validate(chosen)
     except ValidationError as error:
         faults = unclear(error.errors()).errors
         said = [f"  --{f.field.replace('_', '-')}: {one_of(f.reason)}" for f in faults]

@@ -111,7 +111,7 @@ def _summary(
         answer = {"position": position, "days": days, **named, "tables": tables}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
         return
-    rows = [{"table": name, **found} for name, found in tables.items()]
+    rows = [{"table": name, **sums} for name, sums in tables.items()]
     fields = (
         plain("table", "表", "table"),
         plain("rows", "行数", "rows", "integer"),
@@ -128,8 +128,13 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
     import orjson  # noqa: PLC0415 - start-up time
 
     shown = [
-        {"what": each.what, "table": each.table, "key": each.key, "subject": each.subject}
-        for each in differences[:SHOWN]
+        {
+            "what": difference.what,
+            "table": difference.table,
+            "key": difference.key,
+            "subject": difference.subject,
+        }
+        for difference in differences[:SHOWN]
     ]
     if as_json:
         answer = {"position": position, "differences": len(differences), "shown": shown}
@@ -142,8 +147,8 @@ def _report(differences: "list[Difference]", position: int, *, as_json: bool) ->
         )
         sys.stdout.write(f"{same}\n")
     else:
-        for each in shown:
-            sys.stdout.write("\t".join(each.values()) + "\n")
+        for difference in shown:
+            sys.stdout.write("\t".join(difference.values()) + "\n")
     if differences:
         tell(
             f"视图与账本有 {len(differences)} 行不符；可运行 dudao projections rebuild",
@@ -188,21 +193,28 @@ def rebuild(
             rebuilt = rebuild_tables(house.database.addresses.app, house.folding)
         except Busy:
             raise Failure("另一次重建正在进行", "another rebuild is under way") from None
-    found = [each for each in rebuilt.differences if name in {None, each.table}]
+    differences = [
+        difference for difference in rebuilt.differences if name in {None, difference.table}
+    ]
     shown = [
-        {"table": each.table, "key": each.key, "known_from": each.known_from, "only": each.only}
-        for each in found[:SHOWN]
+        {
+            "table": difference.table,
+            "key": difference.key,
+            "known_from": difference.known_from,
+            "only": difference.only,
+        }
+        for difference in differences[:SHOWN]
     ]
     if json:
-        answer = {"position": rebuilt.position, "differences": len(found), "shown": shown}
+        answer = {"position": rebuilt.position, "differences": len(differences), "shown": shown}
         sys.stdout.write(orjson.dumps(answer).decode() + "\n")
     else:
         said = chosen(
-            f"已重建到位置 {rebuilt.position} 并切换，差异 {len(found)} 处",
-            f"rebuilt up to position {rebuilt.position} and switched, {len(found)} differences",
+            f"已重建到位置 {rebuilt.position} 并切换，差异 {len(differences)} 处",
+            f"rebuilt up to position {rebuilt.position} and switched, {len(differences)} differences",
         )
         sys.stdout.write(f"{said}\n")
-        for each in shown if compare else ():
-            sys.stdout.write("\t".join(str(part) for part in each.values()) + "\n")
-    if found:
+        for difference in shown if compare else ():
+            sys.stdout.write("\t".join(str(part) for part in difference.values()) + "\n")
+    if differences:
         raise typer.Exit(1)

@@ -40,8 +40,8 @@ def replay(  # noqa: PLR0913, PLR0917 - at which basis, where, and who looks on
         parts = known_at.parts(
             house.database.addresses.app, position, running.workers * PARTS_PER_WORKER
         )
-        found = watched(running, partial(digest.folded, day=day), parts, advance)
-        sums = digest.together(found)
+        digests = watched(running, partial(digest.folded, day=day), parts, advance)
+        sums = digest.together(digests)
     return Replayed(digest.summary(sums))
 
 

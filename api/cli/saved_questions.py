@@ -27,10 +27,10 @@ def list_questions(
     from api.installation import saved_questions  # noqa: PLC0415 - start-up time
     from projections.items.shape import shape_of  # noqa: PLC0415
 
-    found = _with(saved_questions.every)
+    questions = _with(saved_questions.every)
     chosen = form_of(form, out, json=json)
     shape = shape_of(saved_questions.SAVED.item).only(*saved_questions.SAVED.brief)
-    write_few(found, shape.fields, "saved list", chosen, out, document=found)
+    write_few(questions, shape.fields, "saved list", chosen, out, document=questions)
 
 
 @saved.command("add")
@@ -82,11 +82,11 @@ def digest(
 
     given = {name: day for name, day in (("from", from_), ("to", to)) if day is not None}
     question = question_of(DigestQuestion, given)
-    found = _with(lambda house, who: [*map(dict, DIGEST.ask(house, who, question).page.items)])
+    lines = _with(lambda house, who: [*map(dict, DIGEST.ask(house, who, question).page.items)])
     chosen = form_of(form, out, json=json)
     shape = shape_of(DIGEST.item)
     fields = shape.only(*DIGEST.brief).fields if chosen is Format.TABLE else shape.fields
-    write_few(found, fields, "digest", chosen, out, document=found)
+    write_few(lines, fields, "digest", chosen, out, document=lines)
 
 
 @saved.command("seen")
@@ -114,9 +114,9 @@ def _with(
         return act(house, who)
 
 
-def _tell(found: "Sequence[dict[str, Any]]") -> None:
-    for each in found:
+def _tell(questions: "Sequence[dict[str, Any]]") -> None:
+    for question in questions:
         tell(
-            f"{each['id']} {each['name']}：{each['address']}，{each['rows']} 行",
-            f"{each['id']} {each['name']}: {each['address']}, {each['rows']} rows",
+            f"{question['id']} {question['name']}：{question['address']}，{question['rows']} 行",
+            f"{question['id']} {question['name']}: {question['address']}, {question['rows']} rows",
         )

@@ -30,10 +30,10 @@ OrganisationOption = Annotated[
 
 def span(text: str) -> timedelta:
     """Return a span like `1d`, `12h`, `30m`."""
-    found = _TTL.fullmatch(text)
-    if found is None:
+    match = _TTL.fullmatch(text)
+    if match is None:
         raise Failure("--ttl 应写作 1d、12h 或 30m", "--ttl is written like 1d, 12h, 30m")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def actor(

@@ -82,7 +82,7 @@ def list_users(
 
     chosen_form = form_of(form, out, json=json)
     with connected() as connection:
-        found = listed(connection)
+        stored = listed(connection)
     if form is not None or out is not None or json:
         fields = (
             plain("account", "账户", "account"),
@@ -93,13 +93,13 @@ def list_users(
             plain("signed_in_at", "最近登录", "signed in at", "instant"),
             plain("disabled_at", "停用时间", "disabled at", "instant"),
         )
-        accounts = [each._asdict() for each in found]
-        rows = [{name: _instant(value) for name, value in each.items()} for each in accounts]
+        accounts = [account._asdict() for account in stored]
+        rows = [{name: _instant(value) for name, value in account.items()} for account in accounts]
         write_few(rows, fields, "users list", chosen_form, out, document=accounts)
         return
-    for each in found:
-        state = "disabled" if each.disabled_at else "enabled"
-        sys.stdout.write(f"{each.account}\t{each.role}\t{each.organisation}\t{state}\n")
+    for account in stored:
+        state = "disabled" if account.disabled_at else "enabled"
+        sys.stdout.write(f"{account.account}\t{account.role}\t{account.organisation}\t{state}\n")
 
 
 def _instant(value: object) -> object:
@@ -149,11 +149,11 @@ def list_tokens() -> None:
     from api.access.token_table import listed  # noqa: PLC0415
 
     with _acting() as acting:
-        found = listed(acting.connection, acting.visit.at)
-    for each in found:
-        state = "revoked" if each.revoked_at else "good"
-        used = each.used_at.isoformat() if each.used_at else "never"
-        line = (each.token_id, each.account, each.role, each.ends_at.isoformat(), used, state)
+        tokens = listed(acting.connection, acting.visit.at)
+    for token in tokens:
+        state = "revoked" if token.revoked_at else "good"
+        used = token.used_at.isoformat() if token.used_at else "never"
+        line = (token.token_id, token.account, token.role, token.ends_at.isoformat(), used, state)
         sys.stdout.write("\t".join(line) + "\n")
 
 

@@ -111,15 +111,15 @@ def what_if(  # noqa: PLR0913 - one argument an option
         adoption = None if catalogue is None else _adoption(house, catalogue, kind, edition, days)
         with ExitStack() as opened:
             lines = () if suppose is None else opened.enter_context(_opened(suppose))
-            found = supposing.supposed(
+            supposed = supposing.supposed(
                 house, LOCAL, at, rules=other, adoption=adoption, lines=lines
             )
         address, day = house.database.addresses.app, settled.basis.valid_at
-        whole = Whole(address, at, day, found.suppositions, tables=out is not None)
-        told = _Told(house, settled, found, out)
+        whole = Whole(address, at, day, supposed.suppositions, tables=out is not None)
+        told = _Told(house, settled, supposed, out)
         told.carry_out(whole, where)
     told.say(as_json=json)
-    return 3 if found.refused else 0
+    return 3 if supposed.refused else 0
 
 
 def _bytes(path: Path) -> bytes:
@@ -147,24 +147,24 @@ def _adoption(
     start, end = days
     if start is None:
         raise Failure("请用 --from 给出目录的生效日", "say from which day with --from")
-    of = Days(require_day(start), None if end is None else require_day(end))
+    interval = Days(require_day(start), None if end is None else require_day(end))
     path = Path(named)
     if not path.exists():
-        return supposing.stored_adoption(house, named, edition, of)
+        return supposing.stored_adoption(house, named, edition, interval)
     if kind is None:
         raise Failure("请用 --kind 给出目录类别", "say what kind of catalogue it is: --kind")
-    return supposing.adoption_of(catalogues.kind_of(kind), path, edition, of)
+    return supposing.adoption_of(catalogues.kind_of(kind), path, edition, interval)
 
 
 class _Told:
     """What came of it: counted, and written where it is wanted."""
 
     def __init__(
-        self, house: "Installation", settled: "Settled", found: "Supposed", out: Path | None
+        self, house: "Installation", settled: "Settled", supposed: "Supposed", out: Path | None
     ) -> None:
         from api.installation.as_if import Flips  # noqa: PLC0415 - start-up time
 
-        self._house, self._settled, self._found, self._out = house, settled, found, out
+        self._house, self._settled, self._found, self._out = house, settled, supposed, out
         self._flips = Flips(Counter())
         self._lines: Counter[str] = Counter()
         self._flags: list[dict[str, Any]] = []
@@ -201,13 +201,13 @@ class _Told:
             if self._out is not None:
                 self._write(self._out)
 
-    def _take(self, opened: ExitStack, of: str, line: dict[str, Any]) -> None:
+    def _take(self, opened: ExitStack, kind: str, line: dict[str, Any]) -> None:
         import orjson  # noqa: PLC0415 - start-up time
 
-        self._lines[of] += 1
-        if of == "flags" and len(self._flags) < SHOWN:
+        self._lines[kind] += 1
+        if kind == "flags" and len(self._flags) < SHOWN:
             self._flags.append(line)
-        self._spool(opened, f"diff-{of}", orjson.dumps(line) + b"\n")
+        self._spool(opened, f"diff-{kind}", orjson.dumps(line) + b"\n")
 
     def _spool(self, opened: ExitStack, name: str, row: bytes) -> None:
         if self._out is None:
@@ -224,8 +224,10 @@ class _Told:
         from replay.suppositions import KINDS  # noqa: PLC0415
 
         folder.mkdir(parents=True, exist_ok=True)
-        for of in KINDS:
-            self._table(folder / f"diff-{of}.parquet", f"diff-{of}", shape_of(DIFFERENCES[of]))
+        for kind in KINDS:
+            self._table(
+                folder / f"diff-{kind}.parquet", f"diff-{kind}", shape_of(DIFFERENCES[kind])
+            )
         for name, listed in as_if.LISTED.items():
             self._table(folder / f"{listed}.parquet", f"rows-{name}", as_if.shape_of_rows(name))
         with destination(folder / "what-if.json") as file:
@@ -244,17 +246,17 @@ class _Told:
             )
 
     def _answer(self) -> dict[str, Any]:
-        found = self._found
+        supposed = self._found
         return {
             "basis": dict(self._settled.answer_basis.basis),
             "enterprises": self._subjects,
             "flips": self._flips.total,
             "by_check": self._flips.shown(),
             "differences": dict(sorted(self._lines.items())),
-            "lines": found.lines,
-            "taken": found.taken,
-            "refused": found.refused,
-            "refusals": [each.shown() for each in found.refusals],
+            "lines": supposed.lines,
+            "taken": supposed.taken,
+            "refused": supposed.refused,
+            "refusals": [each.shown() for each in supposed.refusals],
         }
 
     def _summary(self) -> bytes:
@@ -268,10 +270,10 @@ class _Told:
             sys.stdout.write(self._summary().decode())
         else:
             self._draw()
-        found = self._found
-        for each in found.refusals:
-            tell(f"第 {each.line} 行：{each.zh}", f"line {each.line}: {each.en}")
-        if found.refused and not found.taken and not found.suppositions.concerns_all:
+        supposed = self._found
+        for refusal in supposed.refusals:
+            tell(f"第 {refusal.line} 行：{refusal.zh}", f"line {refusal.line}: {refusal.en}")
+        if supposed.refused and not supposed.taken and not supposed.suppositions.concerns_all:
             tell(
                 "所假设的行都不予办理：等于什么也没有假设",
                 "every supposed line would be refused: nothing was supposed",

@@ -56,9 +56,9 @@ def write(
         sheet = book.add_worksheet("数据 data")
         _heads(sheet, fields, styles)
         row, cut = HEAD_ROWS, 0
-        for each in chain.from_iterable(batches):
+        for item in chain.from_iterable(batches):
             for column, one in enumerate(fields):
-                cut += _cell(sheet, (row, column), each, one, styles)
+                cut += _cell(sheet, (row, column), item, one, styles)
             row += 1
         sheet.autofilter(HEAD_ROWS - 1, 0, max(row - 1, HEAD_ROWS), len(fields) - 1)
         _about(book.add_worksheet("说明 about"), about, row - HEAD_ROWS, cut, styles)

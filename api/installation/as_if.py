@@ -47,9 +47,9 @@ def asked(
     house: Installation, whole: Whole, planned: Planned, running: Executor
 ) -> Iterator[tuple[int, Found, list[dict[str, Any]]]]:
     """Yield of each part its entries, what was found, and its lines with what explains them."""
-    found = suppositions.carried_out(running, planned)
-    for (_, entries), each in zip(planned.parts, found, strict=True):
-        yield entries, each, suppositions.explained(house.log, each.lines, whole)
+    of_parts = suppositions.carried_out(running, planned)
+    for (_, entries), found_of_part in zip(planned.parts, of_parts, strict=True):
+        yield entries, found_of_part, suppositions.explained(house.log, found_of_part.lines, whole)
 
 
 @contextmanager
@@ -61,8 +61,8 @@ def executor(folding: Rules, entries: int, workers: int) -> Generator[Executor]:
 
 def line_shown(line: dict[str, Any], audience: Audience) -> dict[str, Any]:
     """Return a line as its reader sees it, in words too."""
-    of = str(line["of"])
-    return in_words(of, shower(DIFFERENCES[of], audience)(line))
+    kind = str(line["of"])
+    return in_words(kind, shower(DIFFERENCES[kind], audience)(line))
 
 
 LISTED = {
@@ -83,7 +83,7 @@ def parquet(
     name: str, batches: Iterator[Sequence[str]], origin: Origin, audience: Audience
 ) -> Iterator[bytes]:
     """Yield a table as a file: the rows of a list as its reader would see them."""
-    of = VIEWS[LISTED[name]].item
-    show = shower(of, audience)
+    shape = VIEWS[LISTED[name]].item
+    show = shower(shape, audience)
     rows = ([show(item(doc)) for doc in docs] for docs in batches)
-    return files.pieces(PARQUET, shape_of(of).seen_by(audience).fields, rows, origin)
+    return files.pieces(PARQUET, shape_of(shape).seen_by(audience).fields, rows, origin)

@@ -44,12 +44,12 @@ class Bench:
         self.pool: ConnectionPool[Connection[Any]] = database.pool(connections, patience)
         self.log = PostgresLog(self.pool)
         try:
-            found = keys_of(settings, self.pool)
+            keys = keys_of(settings, self.pool)
             self.earlier_token_keys = earlier_token_keys(settings, self.pool)
         except BaseException:
             self.pool.close()
             raise
-        self.keys, self.token_key = of_vault(found), found["token"]
+        self.keys, self.token_key = of_vault(keys), keys["token"]
         self.vault = Vault(self.pool, self.keys, erasures.list_path(settings.folder))
         self.shelf = Shelf(installed(), self.pool.connection)
         self.transactor = Transactor(

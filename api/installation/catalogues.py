@@ -106,10 +106,10 @@ def add(
         name = require_plain(Path(file_name).name[:200], "file_name")
         arrived, notes = _arrived(kind, name or "catalogue", raw)
         with house.pool.connection() as connection:
-            sha256, found = catalogues.add(connection, arrived, actor.account)
+            sha256, content = catalogues.add(connection, arrived, actor.account)
     except Invalid as error:
         raise _unusable(kind, error) from None
-    return Added(sha256, kind, arrived.file_name, found.rows, (*notes, *found.notes))
+    return Added(sha256, kind, arrived.file_name, content.rows, (*notes, *content.notes))
 
 
 def content_of(kind: CatalogueKind, file_name: str, raw: bytes) -> Content:
@@ -155,12 +155,12 @@ def _require_drawable(raw: bytes) -> None:
         ) from None
 
 
-def named_for(each: Catalogue, grant: Grant) -> Catalogue:
+def named_for(catalogue: Catalogue, grant: Grant) -> Catalogue:
     """Return the file as its reader is told of it: somebody's name for it may name anybody."""
-    if grant.persons or each.shipped:
-        return each
-    ending = Path(each.file_name).suffix[:6]
-    return each._replace(file_name=f"{each.kind.value}-{each.sha256[:12]}{ending}")
+    if grant.persons or catalogue.shipped:
+        return catalogue
+    ending = Path(catalogue.file_name).suffix[:6]
+    return catalogue._replace(file_name=f"{catalogue.kind.value}-{catalogue.sha256[:12]}{ending}")
 
 
 def every(house: Installation, position: int) -> list[Catalogue]:
@@ -182,13 +182,13 @@ def _every(house: Installation, editions: Sequence[Edition]) -> list[Catalogue]:
     adopted: dict[str, list[Edition]] = {}
     for edition in editions:
         adopted.setdefault(edition.sha256, []).append(edition)
-    found = [
+    every = [
         _catalogue(sha256, stored.get(sha256), shipped.get(sha256), adopted.get(sha256, ()))
         for sha256 in dict.fromkeys((*adopted, *stored, *shipped))
     ]
     order = list(CatalogueKind)
     return sorted(
-        found,
+        every,
         key=lambda each: (
             order.index(each.kind),
             not each.adopted,
@@ -222,9 +222,9 @@ def one(house: Installation, position: int, sha256: str) -> Catalogue:
     Raises:
         Problem: 404, it is not held.
     """
-    for each in _every(house, house.reference_at(position).adopted):
-        if each.sha256 == sha256:
-            return each
+    for catalogue in _every(house, house.reference_at(position).adopted):
+        if catalogue.sha256 == sha256:
+            return catalogue
     raise missing()
 
 
@@ -237,10 +237,10 @@ def octets(house: Installation, sha256: str) -> bytes:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise missing()
     with house.reading() as connection:
-        found = catalogues.octets(connection, sha256)
-    if found is None:
+        raw = catalogues.octets(connection, sha256)
+    if raw is None:
         raise missing()
-    return found
+    return raw
 
 
 class Supposed(NamedTuple):
@@ -301,18 +301,18 @@ def _label(content: Content) -> str:
     return content.edition if isinstance(content, RuleSet | OutlineContent) else ""
 
 
-def shown(each: Catalogue) -> dict[str, Any]:
+def shown(catalogue: Catalogue) -> dict[str, Any]:
     """Return a file as the API shows it."""
     return {
-        "sha256": each.sha256,
-        "kind": each.kind.value,
-        "name": {"zh": each.kind.zh, "en": each.kind.en},
-        "file_name": each.file_name,
-        "rows": each.rows,
-        "state": each.state,
-        "shipped": each.shipped,
-        "file_held": each.file_held,
-        "added_by": each.added_by,
+        "sha256": catalogue.sha256,
+        "kind": catalogue.kind.value,
+        "name": {"zh": catalogue.kind.zh, "en": catalogue.kind.en},
+        "file_name": catalogue.file_name,
+        "rows": catalogue.rows,
+        "state": catalogue.state,
+        "shipped": catalogue.shipped,
+        "file_held": catalogue.file_held,
+        "added_by": catalogue.added_by,
         "adopted": [
             {
                 "edition": edition.edition,
@@ -321,7 +321,7 @@ def shown(each: Catalogue) -> dict[str, Any]:
                 "last_day": _last_day(edition),
                 "position": edition.position or None,
             }
-            for edition in each.adopted
+            for edition in catalogue.adopted
         ],
     }
 
@@ -332,16 +332,16 @@ def _last_day(edition: Edition) -> str | None:
     return None if end is None else (end - timedelta(days=1)).isoformat()
 
 
-def shown_preview(found: Preview) -> Mapping[str, Any]:
+def shown_preview(preview: Preview) -> Mapping[str, Any]:
     """Return a preview as the API shows it."""
     return {
-        "position": found.position,
-        "enterprises": found.subjects,
-        "flags": found.flags,
-        "flips": found.number,
+        "position": preview.position,
+        "enterprises": preview.subjects,
+        "flags": preview.flags,
+        "flips": preview.number,
         "by_check": [
             {"code": code, "before": before.value, "after": after.value, "number": number}
-            for (code, before, after), number in sorted(found.by_check.items())
+            for (code, before, after), number in sorted(preview.by_check.items())
         ],
         "items": [
             {
@@ -354,9 +354,9 @@ def shown_preview(found: Preview) -> Mapping[str, Any]:
                 "message": {"zh": flip.zh, "en": flip.en},
                 "because": list(flip.because),
             }
-            for flip in found.rows
+            for flip in preview.rows
         ],
-        "cut": found.number > len(found.rows),
+        "cut": preview.number > len(preview.rows),
     }
 
 

@@ -50,7 +50,7 @@ class RosterBothWays(NamedTuple):
     def changes(self) -> list[tuple[str, list[str], list[str]]]:
         """Occupations with the levels that would be gained and lost, those without either left out."""
         before, after = _levels(self.before), _levels(self.after)
-        found = [
+        changed = [
             (
                 name,
                 sorted(after.get(name, set()) - before.get(name, set())),
@@ -58,18 +58,22 @@ class RosterBothWays(NamedTuple):
             )
             for name in dict.fromkeys((*before, *after))
         ]
-        return [(name, gained, lost) for name, gained, lost in found if gained or lost]
+        return [(name, gained, lost) for name, gained, lost in changed if gained or lost]
 
 
 def _levels(firm: Body | None) -> dict[str, set[str]]:
     """Return the confirmed levels by occupation; of who may certify nothing on the day, none."""
-    found: dict[str, set[str]] = {}
+    levels: dict[str, set[str]] = {}
     if firm is None or firm["standing"] != "listed":
-        return found
-    for each in firm["scope"]:
-        name = f"{each['name']}({each['trade']})" if each["trade"] else str(each["name"])
-        found.setdefault(name, set()).update(each["levels"])
-    return found
+        return levels
+    for scope_item in firm["scope"]:
+        name = (
+            f"{scope_item['name']}({scope_item['trade']})"
+            if scope_item["trade"]
+            else str(scope_item["name"])
+        )
+        levels.setdefault(name, set()).update(scope_item["levels"])
+    return levels
 
 
 class Consequences(NamedTuple):
@@ -110,15 +114,15 @@ def consequences(
     ]
     foreseen = foresee(house, actor, raw)
     with house.reading() as connection:
-        found = differences(connection, house.folding, foreseen.head, foreseen.drafts)
+        flips = differences(connection, house.folding, foreseen.head, foreseen.drafts)
     flags = [
         _change(each.subject, each.key, each.before, each.after)
-        for each in found
+        for each in flips
         if each.table == "flags" and _is_shown(actor, each.key)
     ]
     standings = [
         RosterBothWays(each.subject, _on(each.before, day), _on(each.after, day))
-        for each in found
+        for each in flips
         if each.table == "roster"
     ]
     return Consequences(

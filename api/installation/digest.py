@@ -122,16 +122,16 @@ def _rows(house: Installation, actor: Actor, asked_for: Asked, at: Settled) -> _
     }
     listed = asked_for.listed
     try:
-        found = listed.ask(house, actor, question.model_copy(update=clocks), *asked_for.parts)
+        answer = listed.ask(house, actor, question.model_copy(update=clocks), *asked_for.parts)
     except Problem as problem:
         # What was not there yet has no rows there; what is not there at all has none at either end.
         if problem.code != "not-found":
             raise
         return _Rows({}, cut=False)
     by_key = {
-        "/".join(str(row.get(name, "")) for name in listed.key): row for row in found.page.items
+        "/".join(str(row.get(name, "")) for name in listed.key): row for row in answer.page.items
     }
-    return _Rows(by_key, found.page.next is not None)
+    return _Rows(by_key, answer.page.next is not None)
 
 
 def _differing(before: _Rows, after: _Rows, *, newest_first: bool) -> Iterator[str]:

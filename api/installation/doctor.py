@@ -71,16 +71,16 @@ def _settings(house: Installation) -> Iterator[Finding]:
     with house.reading() as connection:
         rows = connection.execute(SETTINGS, {"names": [*WANTED, "archive_mode"]}).fetchall()
         version = connection.info.server_version // 10_000
-    found: dict[str, str] = dict(rows)
+    settings: dict[str, str] = dict(rows)
     for name, values in WANTED.items():
-        value = found.get(name, "?")
+        value = settings.get(name, "?")
         if value in values:
             yield _ok(f"setting {name}", value, value)
             continue
         state = CheckState.FAULT if name in GRAVE else CheckState.WARNING
         wanted = " / ".join(values)
         yield Finding(f"setting {name}", state, f"{value}，应为 {wanted}", f"{value}, not {wanted}")
-    if house.settings.url is not None and found.get("archive_mode") == "off":
+    if house.settings.url is not None and settings.get("archive_mode") == "off":
         yield Finding(
             "setting archive_mode",
             CheckState.WARNING,
@@ -132,13 +132,13 @@ def _login(house: Installation) -> Iterator[Finding]:
 def _guards(house: Installation) -> Iterator[Finding]:
     """Triggers, functions, owners and grants: what an owner or a superuser can take away."""
     with house.reading() as connection:
-        found = guards.differences(connection, SOURCES)
-    if not found:
+        wrong = guards.differences(connection, SOURCES)
+    if not wrong:
         yield _ok(
             "append-only", "触发器、函数、属主和权限与本版本一致", "as this release sets them"
         )
         return
-    listed = "; ".join(found)
+    listed = "; ".join(wrong)
     yield Finding(
         "append-only",
         CheckState.FAULT,
@@ -209,37 +209,37 @@ def _fold(house: Installation) -> Iterator[Finding]:
     from projections.follow import version  # noqa: PLC0415 - start-up time
 
     with house.reading() as connection:
-        found = version.of_live(connection)
-    if found > version.FOLD:
-        later = version.LaterFold(found)
+        fold = version.of_live(connection)
+    if fold > version.FOLD:
+        later = version.LaterFold(fold)
         yield Finding("fold", CheckState.FAULT, later.zh, later.en)
-    elif found < version.FOLD:
+    elif fold < version.FOLD:
         yield Finding(
             "fold",
             CheckState.WARNING,
-            f"视图由较早版本（折叠 {found}，本版本 {version.FOLD}）编制；服务运行时会在旁重新编制并切换，"
+            f"视图由较早版本（折叠 {fold}，本版本 {version.FOLD}）编制；服务运行时会在旁重新编制并切换，"
             "也可运行 dudao projections rebuild",
-            f"the views are of an earlier version of the fold ({found}, this release's is {version.FOLD}): "
+            f"the views are of an earlier version of the fold ({fold}, this release's is {version.FOLD}): "
             "a server makes them anew beside and switches; so does dudao projections rebuild",
         )
     else:
-        yield _ok("fold", f"版本 {found}", f"version {found}")
+        yield _ok("fold", f"版本 {fold}", f"version {fold}")
 
 
 def _apart(house: Installation) -> Iterator[Finding]:
     """An entry that cannot be read holds up its own enterprise alone, and that for good."""
-    found = house.set_apart()
-    for each in found:
-        about = each.subject or "—"
+    apart = house.set_apart()
+    for entry in apart:
+        about = entry.subject or "—"
         yield Finding(
             "set apart",
             CheckState.FAULT,
-            f"位置 {each.position} 的记录（{each.type}）本版本无法读取（{each.reason}），"
+            f"位置 {entry.position} 的记录（{entry.type}）本版本无法读取（{entry.reason}），"
             f"{about} 的视图停在此前；请升级程序，再运行 dudao projections rebuild",
-            f"the entry at position {each.position} ({each.type}) cannot be read ({each.reason}): "
+            f"the entry at position {entry.position} ({entry.type}) cannot be read ({entry.reason}): "
             f"what is shown of {about} is from before it. Upgrade, then run dudao projections rebuild",
         )
-    if not found:
+    if not apart:
         yield _ok("set apart", "所有记录均可读取", "every entry can be read")
 
 

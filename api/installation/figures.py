@@ -65,17 +65,21 @@ def figures(house: Installation) -> Iterator[Figure]:
 
 
 def _pool(house: Installation) -> Iterator[Figure]:
-    found = house.pool.get_stats()
-    size, free = found.get("pool_size", 0), found.get("pool_available", 0)
+    counts = house.pool.get_stats()
+    size, free = counts.get("pool_size", 0), counts.get("pool_available", 0)
     yield Figure(
         "dudao_pool_connections",
         "Connections to the database of the process that answers",
         "state",
         {"used": size - free, "free": free},
     )
-    yield _one("dudao_pool_size_max", "The most of them", found.get("pool_max", 0))
-    yield _one("dudao_pool_waiting", "Requests that wait for one", found.get("requests_waiting", 0))
-    yield _one("dudao_pool_failures", "Connections that failed", found.get("connections_errors", 0))
+    yield _one("dudao_pool_size_max", "The most of them", counts.get("pool_max", 0))
+    yield _one(
+        "dudao_pool_waiting", "Requests that wait for one", counts.get("requests_waiting", 0)
+    )
+    yield _one(
+        "dudao_pool_failures", "Connections that failed", counts.get("connections_errors", 0)
+    )
 
 
 def _one(name: str, told: str, value: float) -> Figure:

@@ -48,11 +48,11 @@ def adopt(bench: Bench) -> int:
 
     Several processes that start at once record it once: every adoption has a key.
     """
-    adopted = [each for each in SHIPPED if not each.suggested]
+    adopted = [shipped for shipped in SHIPPED if not shipped.suggested]
     with bench.pool.connection() as connection:
-        for each in SHIPPED:
-            name = each.file.rpartition("/")[2]
-            arrived = catalogues.Arrived(each.kind, name, each.content())
+        for shipped in SHIPPED:
+            name = shipped.file.rpartition("/")[2]
+            arrived = catalogues.Arrived(shipped.kind, name, shipped.content())
             catalogues.add(connection, arrived, FOUNDER.account)
     made = 0
     for outcome in bench.transactor.stream([list(adoptions(adopted))]):
@@ -68,15 +68,15 @@ def adopt(bench: Bench) -> int:
 
 def adoptions(shipped: Iterable[Shipped]) -> Iterator[Submission]:
     """Yield the commands that adopt them."""
-    for each in shipped:
+    for catalogue in shipped:
         data: dict[str, str] = {
-            "kind": each.kind.value,
-            "edition": each.edition,
-            "valid_from": each.days.start.isoformat(),
-            "sha256": each.sha256,
+            "kind": catalogue.kind.value,
+            "edition": catalogue.edition,
+            "valid_from": catalogue.days.start.isoformat(),
+            "sha256": catalogue.sha256,
         }
-        if each.days.end is not None:
-            data["valid_to"] = each.days.end.isoformat()
+        if catalogue.days.end is not None:
+            data["valid_to"] = catalogue.days.end.isoformat()
         line: dict[str, Any] = {
             "type": "CatalogueAdopted",
             "valid_from": data["valid_from"],
@@ -88,10 +88,10 @@ def adoptions(shipped: Iterable[Shipped]) -> Iterator[Submission]:
             "data": data,
             "reason": REASON,
             "approved_by": members(RELEASE),
-            "idempotency_key": f"init/{each.kind.value}/{each.edition}/{each.sha256[:16]}",
+            "idempotency_key": f"init/{catalogue.kind.value}/{catalogue.edition}/{catalogue.sha256[:16]}",
         }
-        if each.document is not None:
-            line["document_no"] = each.document
+        if catalogue.document is not None:
+            line["document_no"] = catalogue.document
         submission = from_members(line)
         # Nobody was late: the product brought them, as history is brought in. No part of the key.
         yield submission._replace(stamps=replace(submission.stamps, backfill=True))

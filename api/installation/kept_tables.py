@@ -58,10 +58,10 @@ class KeptTables:
         fold = self._house.ends().fold
         folder = self._folder / f"{fold}-{position}"
         for _ in range(2):
-            found = manifests.read(folder)
-            if found is not None:
+            manifest = manifests.read(folder)
+            if manifest is not None:
                 os.utime(folder)
-                return Set(folder, found)
+                return Set(folder, manifest)
             made = self._begin(position, folder)
             if not made.wait(PATIENCE):
                 break

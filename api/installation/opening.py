@@ -57,8 +57,8 @@ def earlier_token_keys(
         Unready: a file is none.
     """
     with pool.connection() as connection:
-        found = fingerprints.earlier(connection, key_folder(settings.folder), "token", LONGEST)
-    return tuple(found.values())
+        earlier = fingerprints.earlier(connection, key_folder(settings.folder), "token", LONGEST)
+    return tuple(earlier.values())
 
 
 def _refuse_a_ledger_that_was_meant_elsewhere(settings: Settings) -> None:

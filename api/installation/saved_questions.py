@@ -102,8 +102,8 @@ def asked(address: str) -> Asked:
 
 
 def _parts(pattern: str, path: str) -> tuple[str, ...] | None:
-    found = re.fullmatch(re.sub(r"\\{[a-z]+\\}", "([^/]+)", re.escape(pattern)), path)
-    return None if found is None else tuple(map(unquote, found.groups()))
+    match = re.fullmatch(re.sub(r"\\{[a-z]+\\}", "([^/]+)", re.escape(pattern)), path)
+    return None if match is None else tuple(map(unquote, match.groups()))
 
 
 def _known(listed: DeclaredList) -> set[str]:
@@ -135,15 +135,15 @@ class Answered(NamedTuple):
 
 def answered(house: Installation, actor: Actor, question: Asked) -> Answered:
     """Ask, with the rights of `actor`, and return what is compared of the answer."""
-    found = question.listed.ask(house, actor, question.question, *question.parts)
-    octets = orjson.dumps(found.page.items, option=orjson.OPT_SORT_KEYS)
+    answer_now = question.listed.ask(house, actor, question.question, *question.parts)
+    octets = orjson.dumps(answer_now.page.items, option=orjson.OPT_SORT_KEYS)
     answer = AnswerSeen(
         now(),
-        found.answer_basis.position,
-        len(found.page.items),
+        answer_now.answer_basis.position,
+        len(answer_now.page.items),
         hashlib.sha256(octets).digest(),
     )
-    return Answered(answer, found.page.next is not None)
+    return Answered(answer, answer_now.page.next is not None)
 
 
 def save(
@@ -159,9 +159,9 @@ def save(
     named = _text("name", name, LONGEST_NAME, least=1)
     said = _text("description", description, LONGEST_DESCRIPTION)
     question = asked(_text("address", address, LONGEST_ADDRESS, least=1))
-    found = answered(house, actor, question)
+    answered_now = answered(house, actor, question)
     saved = SavedQuestion(
-        kept.new_id(), named, said, question.address, found.answer.at, found.answer
+        kept.new_id(), named, said, question.address, answered_now.answer.at, answered_now.answer
     )
     try:
         with house.pool.connection() as connection:
@@ -210,9 +210,9 @@ def shown(house: Installation, actor: Actor, saved: SavedQuestion) -> dict[str, 
         if question.pinned:
             rows_now, state = saved.answer.rows, "pinned"
         else:
-            found = answered(house, actor, question)
-            rows_now = found.answer.rows
-            state = "unchanged" if found.answer.digest == saved.answer.digest else "changed"
+            answered_now = answered(house, actor, question)
+            rows_now = answered_now.answer.rows
+            state = "unchanged" if answered_now.answer.digest == saved.answer.digest else "changed"
     except Problem as problem:
         # What the owner may not read any more, or what no list knows any more: said, and not hidden.
         if problem.code not in {"invalid", "forbidden", "not-found"}:
@@ -247,19 +247,19 @@ def one(house: Installation, actor: Actor, id_: str) -> SavedQuestion:
     """
     decide(actor, Action.READ, "saved-questions")
     with house.pool.connection() as connection:
-        found = kept.find(connection, actor.account, id_)
-    if found is None:
+        saved = kept.find(connection, actor.account, id_)
+    if saved is None:
         raise missing()
-    return found
+    return saved
 
 
 def looked(house: Installation, actor: Actor, id_: str) -> dict[str, Any]:
     """Take the present answer as seen: it is told again when it changes from this one."""
     saved = one(house, actor, id_)
-    found = answered(house, actor, asked(saved.address))
+    answered_now = answered(house, actor, asked(saved.address))
     with house.pool.connection() as connection:
-        kept.looked(connection, actor.account, saved.id, found.answer)
-    return shown(house, actor, saved._replace(answer=found.answer))
+        kept.looked(connection, actor.account, saved.id, answered_now.answer)
+    return shown(house, actor, saved._replace(answer=answered_now.answer))
 
 
 def forget(house: Installation, actor: Actor, id_: str) -> dict[str, Any]:
@@ -358,8 +358,8 @@ def _addresses(house: Installation, actor: Actor) -> Mapping[str, Sequence[str]]
     decide(actor, Action.READ, "saved-questions")
     by_address: dict[str, list[str]] = {}
     with house.pool.connection() as connection:
-        for each in kept.of(connection, actor.account):
-            by_address.setdefault(each.address, []).append(each.id)
+        for saved in kept.of(connection, actor.account):
+            by_address.setdefault(saved.address, []).append(saved.id)
     return by_address
 
 

@@ -91,13 +91,13 @@ def stored_adoption(house: Installation, sha256: str, edition: str, days: Days) 
     Raises:
         Problem: 404, it is not held; 422, the days are empty.
     """
-    found = catalogues.one(house, house.ends().head, sha256)
+    catalogue = catalogues.one(house, house.ends().head, sha256)
     with house.reading() as connection:
         content = contents(connection, [sha256]).get(sha256)
     if content is None:
         raise missing()
     own = content.edition if isinstance(content, RuleSet) else ""
-    return _adoption(found.kind, edition or own or found.file_name, days, sha256, content)
+    return _adoption(catalogue.kind, edition or own or catalogue.file_name, days, sha256, content)
 
 
 def adoption_of(kind: CatalogueKind, path: Path, edition: str, days: Days) -> Adoption:
@@ -131,11 +131,11 @@ def supposed(  # noqa: PLR0913 - one argument a kind of supposition
     """Return what is supposed behind the entry at `position`, decided where it has to be."""
     read = _Lines()
     entries = list(read.entries(house, lines, position))
-    held: dict[str, Content] = {}
+    contents: dict[str, Content] = {}
     if adoption is not None:
         entries.append(_entry(adoption, actor, position + len(entries) + 1))
-        held[adoption.sha256] = adoption.content
-    suppositions = Suppositions(rules, tuple(entries), held, read.lines)
+        contents[adoption.sha256] = adoption.content
+    suppositions = Suppositions(rules, tuple(entries), contents, read.lines)
     refusals = tuple(read.refusals[:MOST_REFUSED])
     return Supposed(suppositions, read.number, read.taken, len(read.refusals), refusals)
 

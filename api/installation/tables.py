@@ -42,9 +42,11 @@ def wanted(
 
 def _checkpoint(house: Installation, position: int) -> str | None:
     with house.reading() as connection:
-        found = kept.latest(connection)
+        latest = kept.latest(connection)
     return (
-        None if found is None or found.checkpoint.size > position else found.note.written().decode()
+        None
+        if latest is None or latest.checkpoint.size > position
+        else latest.note.written().decode()
     )
 
 

@@ -64,11 +64,11 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """Return all that files hold."""
-        found = (
+        values = (
             (name, self.get_field_value(field, name)[0])
             for name, field in self.settings_cls.model_fields.items()
         )
-        return {name: value for name, value in found if value is not None}
+        return {name: value for name, value in values if value is not None}
 
 
 def _content(name: str, path: Path) -> SecretStr:
@@ -135,13 +135,13 @@ def refuse_misspelt_place(model: type[BaseSettings], environment: Mapping[str, s
     Raises:
         Misconfigured: a variable is almost one of those that say where the ledger is.
     """
-    places = [PREFIX + each + end for each in PLACES for end in ("", FROM_FILE)]
-    for each in unknown(model, environment):
-        near = _nearest(each.name.upper(), places, MISSPELT)
+    places = [PREFIX + variable + end for variable in PLACES for end in ("", FROM_FILE)]
+    for variable in unknown(model, environment):
+        near = _nearest(variable.name.upper(), places, MISSPELT)
         if near is not None:
             raise Misconfigured(
-                f"不新建账本：环境变量 {each.name} 不是本程序的设置，似应为 {near}。请改正或去掉它",
-                f"no ledger is begun: {each.name} is no setting of this program, {near} seems to "
+                f"不新建账本：环境变量 {variable.name} 不是本程序的设置，似应为 {near}。请改正或去掉它",
+                f"no ledger is begun: {variable.name} is no setting of this program, {near} seems to "
                 "be meant. Correct the name, or take it away",
             )
 

@@ -90,10 +90,12 @@ def verify_whole(
                 ),
             )
         )
-    found = keys.present(key_folder(settings.folder), ["identity", "wrapping"])
+    vault_keys = keys.present(key_folder(settings.folder), ["identity", "wrapping"])
     with pool.connection() as connection:
         faults += unmet(connection, head, expected)
-        sample = samples.take(connection, keys.of_vault(found)) if len(found) > 1 else None
+        sample = (
+            samples.take(connection, keys.of_vault(vault_keys)) if len(vault_keys) > 1 else None
+        )
     if sample is not None and sample.failed:
         faults.append(unopened(sample))
     return Verification(head, difference, sample, faults)

@@ -112,18 +112,18 @@ def lines_so_far(house: Installation, actor: Actor, question: WhatIfQuestion, id
     audience = decide(actor, Action.READ, "what-if").audience
     place = AskedList("what-if", {"id": job.id, "of": question.of, **_filters(question)})
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
-    found: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     more: str | None = None
     with cursors.fitting():
         part, offset = _place(cursor)
         for key, line in _from(house, job, question, part, offset):
-            if len(found) == question.limit:
+            if len(lines) == question.limit:
                 more = key
                 break
-            found.append(as_if.line_shown({**line, "of": question.of}, audience))
+            lines.append(as_if.line_shown({**line, "of": question.of}, audience))
     at = basis_of(house, job)
     further = None if more is None else _encoded(at, more, place)
-    page = ListPage(found, further, note=nothing_supposed(job))
+    page = ListPage(lines, further, note=nothing_supposed(job))
     return Found(at, page, audience)
 
 

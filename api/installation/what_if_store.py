@@ -126,12 +126,12 @@ class WhatIfStore:
     VALUES (%(id)s, %(kind)s, %(part)s, %(octets)s)
     """
 
-    def save(self, job: Job, found: Mapping[str, Sequence[bytes]] | None = None) -> bool:
+    def save(self, job: Job, pieces: Mapping[str, Sequence[bytes]] | None = None) -> bool:
         """Keep how far a question has come with what the part came to; False where it was given up."""
         with self._pool.connection() as connection, connection.transaction():
             if connection.execute(self.SAVE, self._jobs.values(job)).rowcount != 1:
                 return False
-            for kind, rows in (found or {}).items():
+            for kind, rows in (pieces or {}).items():
                 octets = self._seals.seal(
                     zlib.compress(b"\n".join(rows)), f"{kind} {job.id} {job.parts}"
                 )

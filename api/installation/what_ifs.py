@@ -156,7 +156,7 @@ class WhatIfs:
             )
         basis = Basis(date.fromisoformat(job.valid_at), job.position)
         rules, adoption = _read(self._house, asked, basis)
-        found = supposing.supposed(
+        supposed = supposing.supposed(
             self._house,
             job.actor,
             job.position,
@@ -165,9 +165,11 @@ class WhatIfs:
             lines=(asked.suppositions or "").encode().split(b"\n"),
         )
         job.stage = Stage.RUNNING
-        job.lines, job.taken, job.refused = found.lines, found.taken, found.refused
-        job.refusals = [each.shown() for each in found.refusals]
-        return Whole(self._conninfo, job.position, basis.valid_at, found.suppositions, tables=True)
+        job.lines, job.taken, job.refused = supposed.lines, supposed.taken, supposed.refused
+        job.refusals = [each.shown() for each in supposed.refusals]
+        return Whole(
+            self._conninfo, job.position, basis.valid_at, supposed.suppositions, tables=True
+        )
 
     def _answer(self, job: Job, whole: Whole, lease: Lease) -> bool:
         """Go on behind the last part that was written; return whether it came to the end."""
@@ -198,17 +200,17 @@ def _count(job: Job, entries: int, part: Found, lines: list[dict[str, Any]]) -> 
     job.parts, job.last = job.parts + 1, part.last or job.last
     job.done += entries
     job.enterprises += part.subjects
-    of = Counter(str(line["of"]) for line in lines)
-    job.differences = dict(Counter(job.differences) + of)
+    by_kind = Counter(str(line["of"]) for line in lines)
+    job.differences = dict(Counter(job.differences) + by_kind)
 
 
 def _pieces(part: Found, lines: list[dict[str, Any]]) -> Mapping[str, list[bytes]]:
-    found: dict[str, list[bytes]] = {}
+    pieces: dict[str, list[bytes]] = {}
     for line in lines:
-        found.setdefault(f"diff-{line['of']}", []).append(orjson.dumps(line))
+        pieces.setdefault(f"diff-{line['of']}", []).append(orjson.dumps(line))
     for table, docs in part.rows.items():
-        found.setdefault(f"rows-{table}", []).extend(doc.encode() for doc in docs)
-    return MappingProxyType(found)
+        pieces.setdefault(f"rows-{table}", []).extend(doc.encode() for doc in docs)
+    return MappingProxyType(pieces)
 
 
 def _read(house: "Installation", asked: Asked, basis: Basis) -> tuple[Any, Any]:
@@ -226,10 +228,12 @@ def _read(house: "Installation", asked: Asked, basis: Basis) -> tuple[Any, Any]:
     rules = None if asked.rules is None else supposing.rules_in(house, asked.rules.encode(), basis)
     adoption = None
     if asked.catalogue is not None:
-        of = asked.catalogue
-        start = _day("catalogue.valid_from", of.valid_from)
-        end = None if of.valid_to is None else _day("catalogue.valid_to", of.valid_to)
-        adoption = supposing.stored_adoption(house, of.sha256, of.edition, Days(start, end))
+        catalogue = asked.catalogue
+        start = _day("catalogue.valid_from", catalogue.valid_from)
+        end = None if catalogue.valid_to is None else _day("catalogue.valid_to", catalogue.valid_to)
+        adoption = supposing.stored_adoption(
+            house, catalogue.sha256, catalogue.edition, Days(start, end)
+        )
     return rules, adoption
 
 

@@ -15,23 +15,23 @@ from domain.terms.vocabulary import Level
 NOTES_SHOWN = 4
 
 
-def certificates(of: Gathered, words: Words) -> Iterator[Block]:
+def certificates(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield how many sessions and certificates there are; holders are never named."""
     yield blocks.head(words("认定活动与证书", "Sessions and certificates"))
-    held = sum(each.number for each in of.sessions)
-    occupations = len({each.occupation for each in of.sessions})
+    sessions = sum(certificate.number for certificate in gathered.sessions)
+    occupations = len({certificate.occupation for certificate in gathered.sessions})
     yield blocks.text(
         words(
-            f"截至当日共登记认定活动 {words.number(held)} 次，涉及职业 {occupations} 个。",
-            f"{words.number(held)} sessions in {occupations} occupations up to the day.",
+            f"截至当日共登记认定活动 {words.number(sessions)} 次，涉及职业 {occupations} 个。",
+            f"{words.number(sessions)} sessions in {occupations} occupations up to the day.",
         )
     )
-    if not of.certificates:
+    if not gathered.certificates:
         yield blocks.note(words("没有证书。", "No certificates."))
         return
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for each in of.certificates:
-        counts[each.level][each.state] += each.number
+    for certificate in gathered.certificates:
+        counts[certificate.level][certificate.state] += certificate.number
     columns = [
         Col(words("等级", "Level"), 4),
         *(Col(words.of(CERTIFICATE_STATES, state), 2, "right") for state in CERTIFICATE_STATES),
@@ -55,10 +55,10 @@ def _row(name: str, counts: dict[str, int], words: Words) -> list[str]:
     return [name, *map(words.number, numbers), words.number(sum(numbers))]
 
 
-def inspections(of: Gathered, words: Words) -> Iterator[Block]:
+def inspections(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield inspections with what was seen."""
     yield blocks.head(words("督导与现场检查", "Inspections and spot checks"))
-    if not of.inspections.items:
+    if not gathered.inspections.items:
         yield blocks.note(words("没有督导记录。", "No inspections."))
         return
     columns = [
@@ -68,10 +68,12 @@ def inspections(of: Gathered, words: Words) -> Iterator[Block]:
     ]
     rows = [
         [_inspection(each, words), _inspectors(each), [*_seen(each, words)]]
-        for each in of.inspections.items
+        for each in gathered.inspections.items
     ]
     yield blocks.table(columns, rows, words("督导与现场检查", "Inspections"))
-    yield from rest(of, words, "inspections", of.inspections.total - len(of.inspections.items))
+    yield from rest(
+        gathered, words, "inspections", gathered.inspections.total - len(gathered.inspections.items)
+    )
 
 
 def _inspection(inspection: dict[str, Any], words: Words) -> list[str]:
@@ -91,32 +93,32 @@ def _inspectors(inspection: dict[str, Any]) -> list[str]:
 def _seen(inspection: dict[str, Any], words: Words) -> Iterator[str]:
     if not inspection["spot_checks"]:
         yield words("尚无现场记录", "nothing recorded yet")
-    for seen in inspection["spot_checks"]:
-        place: dict[str, Any] = seen["place"] or {}
+    for visit in inspection["spot_checks"]:
+        place: dict[str, Any] = visit["place"] or {}
         where = place.get("name") or place.get("address") or words("地点未填", "no place given")
-        yield f"{seen['seen_on']} {where}"
-        answers, evidence = len(seen["checklist"]), len(seen["evidence"])
+        yield f"{visit['seen_on']} {where}"
+        answers, evidence = len(visit["checklist"]), len(visit["evidence"])
         facts = [words(f"检查项 {answers} 项", f"{answers} answers")]
         facts.append(words(f"取证 {evidence} 件", f"{evidence} pieces of evidence"))
-        if seen["offline"]:
+        if visit["offline"]:
             facts.append(words("离线采集", "captured offline"))
-        if seen["signature_refused"]:
+        if visit["signature_refused"]:
             facts.append(words("被检查单位拒签", "signature refused"))
         yield words.listed(facts)
-        noted = [answer for answer in seen["checklist"] if answer["note"]]
+        noted = [answer for answer in visit["checklist"] if answer["note"]]
         for answer in noted[:NOTES_SHOWN]:
             yield f"{answer['item']}:{answer['value']}({answer['note']})"
         if len(noted) > NOTES_SHOWN:
             left = len(noted) - NOTES_SHOWN
             yield words(f"另有 {left} 项备注", f"and {left} more remarks")
-        if seen["unit_statement"]:
-            yield words("单位陈述：", "The unit says: ") + seen["unit_statement"]
+        if visit["unit_statement"]:
+            yield words("单位陈述：", "The unit says: ") + visit["unit_statement"]
 
 
-def plans(of: Gathered, words: Words) -> Iterator[Block]:
+def plans(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield the annual plans."""
     yield blocks.head(words("年度计划", "Annual plans"))
-    if not of.plans.items:
+    if not gathered.plans.items:
         yield blocks.note(words("没有报备的年度计划。", "No annual plan on file."))
         return
     columns = [
@@ -128,7 +130,7 @@ def plans(of: Gathered, words: Words) -> Iterator[Block]:
         Col(words("上年人数", "Candidates before"), 1.8, "right"),
         Col(words("上年发证", "Certificates before"), 1.8, "right"),
     ]
-    ordered = sorted(of.plans.items, key=lambda plan: -plan["year"])
+    ordered = sorted(gathered.plans.items, key=lambda plan: -plan["year"])
     rows = [
         [
             str(plan["year"]),
@@ -143,13 +145,13 @@ def plans(of: Gathered, words: Words) -> Iterator[Block]:
         for plan in ordered
     ]
     yield blocks.table(columns, rows, words("年度计划", "Annual plans"))
-    yield from rest(of, words, "plans", of.plans.total - len(ordered))
+    yield from rest(gathered, words, "plans", gathered.plans.total - len(ordered))
 
 
-def applications(of: Gathered, words: Words) -> Iterator[Block]:
+def applications(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield the applications behind the listing."""
     yield blocks.head(words("申报与回执", "Applications and receipts"))
-    if not of.applications.items:
+    if not gathered.applications.items:
         yield blocks.note(words("没有申报记录。", "No applications."))
         return
     columns = [
@@ -169,7 +171,7 @@ def applications(of: Gathered, words: Words) -> Iterator[Block]:
             each["confirmed_on"] or "",
             " ".join(part for part in (each["receipt_no"], each["receipt_on"]) if part),
         ]
-        for each in of.applications.items
+        for each in gathered.applications.items
     ]
     yield blocks.table(columns, rows, words("申报与回执", "Applications"))
-    yield from rest(of, words, "applications", of.applications.total - len(rows))
+    yield from rest(gathered, words, "applications", gathered.applications.total - len(rows))

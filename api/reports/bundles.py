@@ -75,12 +75,12 @@ def write(
     named = [digest for entry in entries for digest in _digests(entry)]
     lost = evidence.missing_of(house, named)
     made = Bundle(uscc, latest, entries, lost, policy, context, closed, shown)
-    held = dict.fromkeys(digest for digest in named if digest not in lost)
+    attached = dict.fromkeys(digest for digest in named if digest not in lost)
     with house.reading() as connection:
         bundles.write(
             file,
             made,
-            _attachments(house, typesetter, actor, made, [*held]),
+            _attachments(house, typesetter, actor, made, [*attached]),
             tiles.stored(connection),
             _seed(house.settings.folder),
         )
@@ -92,13 +92,13 @@ def _context(house: Installation, grant: Grant, entries: list[Entry], size: int)
     events = (codec.legible(entry).event for entry in entries)
     batches = {event.batch for event in events if isinstance(event, EnterpriseListed)}
     tags = {ALL.tag, *(ROSTER.key(batch).tag for batch in batches)} if entries else set[str]()
-    found: list[Entry] = []
+    context: list[Entry] = []
     for entry in house.log.read(tags, size):
         if entry.subject is None and entry.type.startswith(AROUND):
             item = shown_item(as_published(house.log, codec.recorded(entry)))
             if within(item, grant.rows) == item:
-                found.append(entry)
-    return found
+                context.append(entry)
+    return context
 
 
 AROUND = ("roster.roster-published/", "catalogue.catalogue-adopted/")
@@ -108,19 +108,19 @@ def _entries(
     house: Installation, grant: Grant, uscc: str, size: int, *, known_of: bool
 ) -> list[Entry]:
     """Return the entries about an enterprise that the caller may see; none only if that can be shown."""
-    found = [*house.log.history(uscc, upto=size)] if is_uscc(uscc) else []
-    if not found and known_of and is_uscc(uscc):
+    entries = [*house.log.history(uscc, upto=size)] if is_uscc(uscc) else []
+    if not entries and known_of and is_uscc(uscc):
         return []
     with house.reading() as connection:
         withheld = rows_at(connection, grant.rows, house.ends().head).withheld.positions
-    found = [entry for entry in found if entry.position not in withheld]
-    items = [shown_item(as_published(house.log, codec.recorded(entry))) for entry in found]
-    seen = [within(item, grant.rows) for item in items]
-    if all(each is None for each in seen):
+    entries = [entry for entry in entries if entry.position not in withheld]
+    items = [shown_item(as_published(house.log, codec.recorded(entry))) for entry in entries]
+    visible = [within(item, grant.rows) for item in items]
+    if all(each is None for each in visible):
         raise missing()
-    if seen != items or not grant.persons:
+    if visible != items or not grant.persons:
         raise _not_whole()
-    return found
+    return entries
 
 
 def _not_whole() -> Problem:
@@ -178,9 +178,9 @@ def _devices(house: Installation, made: Bundle) -> list[str]:
     events = [codec.recorded(entry).event for entry in made.entries]
     named = {event.device_id for event in events if isinstance(event, SpotCheckRecorded)}
     with house.reading() as connection:
-        found = device_records.chains(connection, named - {""})
+        chains = device_records.chains(connection, named - {""})
     lines: list[str] = []
-    for device, chain in sorted(found.items()):
+    for device, chain in sorted(chains.items()):
         said = device_records.statements(device, chain)
         lines += [f"{each.zh} / {each.en}" for each in said]
         if not said and chain.last:
@@ -241,10 +241,10 @@ def _complete(made: Bundle) -> list[str]:
             "Nothing here shows that no entry is missing: no day was closed, or who takes it may not see all.",
         ]
     event = codec.recorded(made.closing).event
-    held = sum(entry.position <= event.upto for entry in made.entries)
+    number = sum(entry.position <= event.upto for entry in made.entries)
     return [
-        f"无缺漏：{event.day} 日终封账，至位置 {event.upto} 共 {held} 条，再无其他。",
-        f"Nothing is missing: by the close of {event.day}, up to position {event.upto}, these {held} were all.",
+        f"无缺漏：{event.day} 日终封账，至位置 {event.upto} 共 {number} 条，再无其他。",
+        f"Nothing is missing: by the close of {event.day}, up to position {event.upto}, these {number} were all.",
     ]
 
 

@@ -60,12 +60,12 @@ class Act(NamedTuple):
     def case(self, kind: str, key: str) -> Mapping[str, Any]:
         """Return a record of a kind; nothing of it where it is not for this reader."""
         try:
-            _, found = ask_one(self.house, self.actor, kind, self.asked, key)
+            _, item = ask_one(self.house, self.actor, kind, self.asked, key)
         except Problem as problem:
             if problem.status not in {403, 404}:
                 raise
             return {}
-        return found
+        return item
 
 
 class Said(NamedTuple):
@@ -297,13 +297,13 @@ def contents(
     Raises:
         Problem: 401, 403; 404, there is no such entry for this caller, or none that is a document.
     """
-    live, found = in_context(house, actor, position, Asked())
-    if found["entry"]["type"] not in SAYS:
+    live, context = in_context(house, actor, position, Asked())
+    if context["entry"]["type"] not in SAYS:
         raise not_found("这类记录没有公文", "entries of this kind have no document")
-    corrected = [each["position"] for each in found["corrections"]]
-    basis = Basis(date.fromisoformat(found["entry"]["valid_from"]), int(position))
+    corrected = [each["position"] for each in context["corrections"]]
+    basis = Basis(date.fromisoformat(context["entry"]["valid_from"]), int(position))
     asked = Asked(basis.valid_at, None, basis.position)
-    entry, leaf = found["entry"], found["leaf"]["hash"]
+    entry, leaf = context["entry"], context["leaf"]["hash"]
     if entry["type"] == "RosterPublished":  # its enterprises stand in the entries behind it
         (stored,) = house.log.at([basis.position])
         published = shown(as_published(house.log, codec.legible(stored)))

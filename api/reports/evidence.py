@@ -18,31 +18,33 @@ from projections.views.entry_docs import name_of
 ENTRIES_SHOWN = 300
 
 
-def rests_on(of: Gathered) -> list[int]:
+def rests_on(gathered: Gathered) -> list[int]:
     """Return the positions that the rows of the report name, in order."""
     shown = (
-        of.profile,
-        *of.standings,
-        *of.scopes,
-        *of.flags,
-        *of.findings.items,
-        *of.inspections.items,
-        *of.plans.items,
-        *of.applications.items,
+        gathered.profile,
+        *gathered.standings,
+        *gathered.scopes,
+        *gathered.flags,
+        *gathered.findings.items,
+        *gathered.inspections.items,
+        *gathered.plans.items,
+        *gathered.applications.items,
     )
     return sorted({int(position) for row in shown for position in row["because"]})
 
 
-def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> Iterator[Block]:
+def evidence(
+    gathered: Gathered, words: Words, log: Log, rows: Rows, root: bytes
+) -> Iterator[Block]:
     """Yield the entries that the caller may see, and the root of the tree at the basis."""
     yield blocks.new_page()
     yield blocks.head(words("依据与核验", "Evidence and proof"))
-    basis = of.settled.basis
+    basis = gathered.settled.basis
     yield blocks.pairs(
         (words("台账位置", "Ledger position"), str(basis.position)),
         (
             words("该位置入账时间（UTC）", "Recorded at (UTC)"),
-            str(of.settled.answer_basis.basis["known_at"]),
+            str(gathered.settled.answer_basis.basis["known_at"]),
         ),
         (words("默克尔根（RFC 9162, SHA-256）", "Merkle root (RFC 9162, SHA-256)"), root.hex()),
     )
@@ -54,7 +56,7 @@ def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> I
         )
     )
 
-    positions = rests_on(of)
+    positions = rests_on(gathered)
     newest = positions[-ENTRIES_SHOWN:]
     entries = [entry for entry in log.at(newest) if within(_as_item(entry), rows) is not None]
     columns = [
@@ -72,8 +74,8 @@ def evidence(of: Gathered, words: Words, log: Log, rows: Rows, root: bytes) -> I
     if older:
         yield blocks.note(
             words(
-                f"另有更早的 {words.number(older)} 条，见 /v1/enterprises/{of.uscc}/history。",
-                f"And {words.number(older)} earlier entries, see /v1/enterprises/{of.uscc}/history.",
+                f"另有更早的 {words.number(older)} 条，见 /v1/enterprises/{gathered.uscc}/history。",
+                f"And {words.number(older)} earlier entries, see /v1/enterprises/{gathered.uscc}/history.",
             )
         )
     if hidden:

@@ -62,8 +62,8 @@ def gather(house: Installation, settled: Settled, uscc: str, grant: Grant) -> Ga
         Problem: 404, nobody has registered the enterprise, or the caller does not see it.
     """
     with house.reading() as connection:
-        found = roster.one(connection, settled.basis, uscc)
-        profile = None if found is None else within(found, grant.rows)
+        row = roster.one(connection, settled.basis, uscc)
+        profile = None if row is None else within(row, grant.rows)
         if profile is None:
             raise missing()
         return _gathered(connection, house, settled, profile, grant)

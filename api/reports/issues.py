@@ -25,31 +25,35 @@ NAMED = 6
 """Keys that are named of a longer row of them."""
 
 
-def flags(of: Gathered, words: Words) -> Iterator[Block]:
+def flags(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield counts by check, then the gravest flags one by one, then the clauses they cite."""
     yield blocks.head(words("疑点", "Flags"))
-    if not of.flag_counts:
+    if not gathered.flag_counts:
         yield blocks.note(words("没有疑点。", "No flags."))
         return
-    yield _counts(of, words)
-    if not of.flags:
+    yield _counts(gathered, words)
+    if not gathered.flags:
         return
     columns = [
         Col(words("检查", "Check"), 2.4),
         Col(words("业务日期与对象", "Day and record"), 2.7),
         Col(words("说明", "What was found"), 6),
     ]
-    rows = [[_check(each, words), _about(each, words), _said(each, words)] for each in of.flags]
+    rows = [
+        [_check(each, words), _about(each, words), _said(each, words)] for each in gathered.flags
+    ]
     yield blocks.table(columns, rows, words("疑点明细", "Flags one by one"))
-    there = sum(each.number for each in of.flag_counts if each.verdict != Verdict.CLEAR)
-    if there > len(of.flags):
-        basis = of.settled.basis
-        address = f"/v1/flags?uscc={of.uscc}&valid_at={basis.valid_at}&position={basis.position}"
-        left = words.number(there - len(of.flags))
+    there = sum(each.number for each in gathered.flag_counts if each.verdict != Verdict.CLEAR)
+    if there > len(gathered.flags):
+        basis = gathered.settled.basis
+        address = (
+            f"/v1/flags?uscc={gathered.uscc}&valid_at={basis.valid_at}&position={basis.position}"
+        )
+        left = words.number(there - len(gathered.flags))
         yield blocks.note(
             words(f"另有 {left} 项，见 {address}。", f"And {left} more, see {address}.")
         )
-    cited = dict.fromkeys(each["clause"] for each in of.flags)
+    cited = dict.fromkeys(each["clause"] for each in gathered.flags)
     yield blocks.note(
         words("所引条款：", "Clauses: ")
         + words("；", "; ").join(
@@ -61,11 +65,11 @@ def flags(of: Gathered, words: Words) -> Iterator[Block]:
     )
 
 
-def _counts(of: Gathered, words: Words) -> Block:
+def _counts(gathered: Gathered, words: Words) -> Block:
     by_code: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for each in of.flag_counts:
-        dismissed = each.review == ReviewDecision.DISMISSED and each.verdict != Verdict.CLEAR
-        by_code[each.code]["dismissed" if dismissed else each.verdict] += each.number
+    for count in gathered.flag_counts:
+        dismissed = count.review == ReviewDecision.DISMISSED and count.verdict != Verdict.CLEAR
+        by_code[count.code]["dismissed" if dismissed else count.verdict] += count.number
     columns = [
         Col(words("检查", "Check"), 5),
         Col(words("条款", "Clause"), 2.4),
@@ -133,10 +137,10 @@ def _body(body: dict[str, Any], words: Words) -> str:
     return f"{words.of(RESPONSIBLE, body['role'])} {who}"
 
 
-def findings(of: Gathered, words: Words) -> Iterator[Block]:
+def findings(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield findings with their orders, deadlines and measures."""
     yield blocks.head(words("问题、整改与措施", "Findings, rectification and measures"))
-    if not of.findings.items:
+    if not gathered.findings.items:
         yield blocks.note(words("没有问题。", "No findings."))
         return
     columns = [
@@ -145,18 +149,22 @@ def findings(of: Gathered, words: Words) -> Iterator[Block]:
         Col(words("整改与措施", "Rectification and measures"), 4.6),
     ]
     rows = [
-        [_finding(each, words), _statement(each, words), [*_steps(each, of, words)]]
-        for each in of.findings.items
+        [_finding(each, words), _statement(each, words), [*_steps(each, gathered, words)]]
+        for each in gathered.findings.items
     ]
     yield blocks.table(columns, rows, words("问题、整改与措施", "Findings"))
-    yield from rest(of, words, "findings", of.findings.total - len(of.findings.items))
+    yield from rest(
+        gathered, words, "findings", gathered.findings.total - len(gathered.findings.items)
+    )
 
 
-def rest(of: Gathered, words: Words, path: str, left: int) -> Iterator[Block]:
+def rest(gathered: Gathered, words: Words, path: str, left: int) -> Iterator[Block]:
     """Yield how many more there are, and where."""
     if left > 0:
-        basis = of.settled.basis
-        address = f"/v1/{path}?uscc={of.uscc}&valid_at={basis.valid_at}&position={basis.position}"
+        basis = gathered.settled.basis
+        address = (
+            f"/v1/{path}?uscc={gathered.uscc}&valid_at={basis.valid_at}&position={basis.position}"
+        )
         yield blocks.note(
             words(
                 f"另有 {words.number(left)} 条，见 {address}。",
@@ -194,9 +202,9 @@ def _statement(finding: dict[str, Any], words: Words) -> list[str]:
     ]
 
 
-def _steps(finding: dict[str, Any], of: Gathered, words: Words) -> Iterator[str]:
+def _steps(finding: dict[str, Any], gathered: Gathered, words: Words) -> Iterator[str]:
     for order in finding["orders"]:
-        late = f"Q2-{order['position']}" in of.overdue
+        late = f"Q2-{order['position']}" in gathered.overdue
         mark = words("，已逾期", ", overdue") if late else ""
         yield words(
             f"整改期限 {order['due_on']}{mark}：{order['requirement']}",

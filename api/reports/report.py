@@ -95,35 +95,35 @@ def report(  # noqa: PLR0913 - who asks for what, and what it goes with
 
 
 def _members(
-    house: Installation, of: Gathered, words: Words, grant: Grant, root: bytes
+    house: Installation, gathered: Gathered, words: Words, grant: Grant, root: bytes
 ) -> dict[str, Any]:
-    basis = of.settled.basis
-    address = _address(house, of, words)
+    basis = gathered.settled.basis
+    address = _address(house, gathered, words)
     return {
         "lang": words.language,
         "title": words("督导报告", "Supervision report"),
         "author": words("督导台账", "Dudao ledger"),
-        "uscc": of.uscc,
-        "name": of.profile["name"],
-        "running": f"{blocks.short(of.profile['name'], NAME)} {of.uscc}",
+        "uscc": gathered.uscc,
+        "name": gathered.profile["name"],
+        "running": f"{blocks.short(gathered.profile['name'], NAME)} {gathered.uscc}",
         "record": words("工作记录，非正式公文", "working record, not an issued document"),
         "foot": words(
             f"台账位置 {basis.position} · 默克尔根 {root.hex()[:ROOT_DIGITS]}…",
             f"ledger position {basis.position} · Merkle root {root.hex()[:ROOT_DIGITS]}…",
         ),
         "page_words": [words("第 ", "page "), words(" 页 共 ", " of "), words(" 页", "")],
-        "basis": [*_basis(house, of, words)],
-        "sentence": standings.sentence(of, words),
+        "basis": [*_basis(house, gathered, words)],
+        "sentence": standings.sentence(gathered, words),
         "qr": qr(address),
         "qr_alt": words(f"二维码：{address}", f"QR code: {address}"),
         "qr_text": words("扫码可得同一基准的报告", "the report at the same basis"),
-        "blocks": [*_blocks(house, of, words, grant, root)],
+        "blocks": [*_blocks(house, gathered, words, grant, root)],
     }
 
 
-def _basis(house: Installation, of: Gathered, words: Words) -> Iterator[str]:
+def _basis(house: Installation, gathered: Gathered, words: Words) -> Iterator[str]:
     """Yield what the report stands on, so that nobody takes the past for the present."""
-    basis, rules = of.settled.basis, of.settled.answer_basis.basis["rules"]
+    basis, rules = gathered.settled.basis, gathered.settled.answer_basis.basis["rules"]
     recorded = instant(house.recorded_at(basis.position))
     yield words(
         f"业务日期 {basis.valid_at}；所知截至台账位置 {basis.position}（北京时间 {recorded} 入账）",
@@ -136,34 +136,34 @@ def _basis(house: Installation, of: Gathered, words: Words) -> Iterator[str]:
         "Made from the ledger. A working record of supervision, not an issued document and "
         "no notice of a decision.",
     )
-    if of.limited is not None:
+    if gathered.limited is not None:
         yield words(*LIMITED)
 
 
 def _blocks(
-    house: Installation, of: Gathered, words: Words, grant: Grant, root: bytes
+    house: Installation, gathered: Gathered, words: Words, grant: Grant, root: bytes
 ) -> Iterator[Block]:
-    yield from standings.profile(of, words)
-    yield from timeline.timeline(of, words)
-    yield from standings.standing(of, words)
-    yield from issues.flags(of, words)
-    yield from issues.findings(of, words)
-    yield from activity.inspections(of, words)
-    yield from activity.certificates(of, words)
-    yield from activity.plans(of, words)
-    yield from activity.applications(of, words)
-    yield from evidence.evidence(of, words, house.log, grant.rows, root)
+    yield from standings.profile(gathered, words)
+    yield from timeline.timeline(gathered, words)
+    yield from standings.standing(gathered, words)
+    yield from issues.flags(gathered, words)
+    yield from issues.findings(gathered, words)
+    yield from activity.inspections(gathered, words)
+    yield from activity.certificates(gathered, words)
+    yield from activity.plans(gathered, words)
+    yield from activity.applications(gathered, words)
+    yield from evidence.evidence(gathered, words, house.log, grant.rows, root)
 
 
-def _address(house: Installation, of: Gathered, words: Words) -> str:
+def _address(house: Installation, gathered: Gathered, words: Words) -> str:
     """Return where the same report is found again: this installation, this basis."""
-    basis = of.settled.basis
+    basis = gathered.settled.basis
     query = {
         "valid_at": basis.valid_at,
         "position": basis.position,
         "lang": words.language,
     }
-    return f"{house.settings.address}/v1/enterprises/{of.uscc}/report.pdf?{urlencode(query)}"
+    return f"{house.settings.address}/v1/enterprises/{gathered.uscc}/report.pdf?{urlencode(query)}"
 
 
 def _with_bundle(house: Installation, words: Words, digest: str) -> dict[str, Any]:

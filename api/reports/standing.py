@@ -17,31 +17,32 @@ STRETCHES_SHOWN = 12
 ITEMS_SHOWN = 200
 
 
-def sentence(of: Gathered, words: Words) -> str:
+def sentence(gathered: Gathered, words: Words) -> str:
     """Return where the enterprise stands on the day, in one sentence."""
-    day = of.settled.basis.valid_at.isoformat()
+    day = gathered.settled.basis.valid_at.isoformat()
+    name = gathered.profile["name"]
+    listing, scope, pending = (part(gathered, words) for part in (_listing, _scope, _open))
     return words(
-        f"{day}，{of.profile['name']}名单状态为{_listing(of, words)}；{_scope(of, words)}；{_open(of, words)}。",
-        f"On {day}, {of.profile['name']} was {_listing(of, words)}; {_scope(of, words)}; "
-        f"{_open(of, words)}.",
+        f"{day}，{name}名单状态为{listing}；{scope}；{pending}。",
+        f"On {day}, {name} was {listing}; {scope}; {pending}.",
     )
 
 
-def _listing(of: Gathered, words: Words) -> str:
-    name = words.of(STANDINGS, of.profile["standing"])
+def _listing(gathered: Gathered, words: Words) -> str:
+    name = words.of(STANDINGS, gathered.profile["standing"])
     standing = words(f"“{name}”", name)
-    until = of.profile["valid_to"]
+    until = gathered.profile["valid_to"]
     if until is None:
         return standing
-    left = of.warning["days_left"] if of.warning else None
+    left = gathered.warning["days_left"] if gathered.warning else None
     soon = "" if left is None else words(f"，距届满 {left} 天", f", {left} days left")
     return standing + words(
         f"（有效期至 {last_day(until)}{soon}）", f" (valid to {last_day(until)}{soon})"
     )
 
 
-def _scope(of: Gathered, words: Words) -> str:
-    items = of.profile["scope"]
+def _scope(gathered: Gathered, words: Words) -> str:
+    items = gathered.profile["scope"]
     if not items:
         return words("无确认范围", "no confirmed scope")
     occupations, levels = len(items), sum(len(item["levels"]) for item in items)
@@ -51,14 +52,14 @@ def _scope(of: Gathered, words: Words) -> str:
     )
 
 
-def _open(of: Gathered, words: Words) -> str:
+def _open(gathered: Gathered, words: Words) -> str:
     counts: Counter[str] = Counter()
-    for count in of.flag_counts:
+    for count in gathered.flag_counts:
         if count.review != ReviewDecision.DISMISSED:
             counts[count.verdict] += count.number
-    findings = open_findings(of.findings.stages)
+    findings = open_findings(gathered.findings.stages)
     breach, undecided = counts[Verdict.BREACH], counts[Verdict.UNDECIDED]
-    late, n = len(of.overdue), words.number
+    late, n = len(gathered.overdue), words.number
     if not (breach or undecided or findings):
         return words("无疑点，无未结问题", "no flags and no open findings")
     overdue = words(f"（其中整改逾期 {late} 项）", f" ({late} overdue)") if late else ""
@@ -68,9 +69,9 @@ def _open(of: Gathered, words: Words) -> str:
     )
 
 
-def profile(of: Gathered, words: Words) -> Iterator[Block]:
+def profile(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield who the enterprise is."""
-    known = of.profile
+    known = gathered.profile
     yield blocks.head(words("企业概况", "Profile"))
     yield blocks.pairs(
         (words("企业名称", "Name"), known["name"]),
@@ -82,11 +83,11 @@ def profile(of: Gathered, words: Words) -> Iterator[Block]:
     )
 
 
-def standing(of: Gathered, words: Words) -> Iterator[Block]:
+def standing(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield where it stood over all days, and what it may certify on the day."""
     yield blocks.head(words("名单状态", "Standing"))
     # The stretch before the first publication says nothing.
-    stretches = [each for each in of.standings if each["standing"] != "unlisted"]
+    stretches = [each for each in gathered.standings if each["standing"] != "unlisted"]
     if not stretches:
         yield blocks.note(words("从未列入公布名单。", "Never listed."))
     else:
@@ -103,19 +104,19 @@ def standing(of: Gathered, words: Words) -> Iterator[Block]:
             left = len(stretches) - len(shown)
             yield blocks.note(
                 words(
-                    f"另有更早的 {left} 段，见 /v1/enterprises/{of.uscc}/standing。",
-                    f"And {left} earlier stretches, see /v1/enterprises/{of.uscc}/standing.",
+                    f"另有更早的 {left} 段，见 /v1/enterprises/{gathered.uscc}/standing。",
+                    f"And {left} earlier stretches, see /v1/enterprises/{gathered.uscc}/standing.",
                 )
             )
-    yield from _items(of, words)
+    yield from _items(gathered, words)
 
 
-def _stretch(each: dict[str, Any], words: Words) -> list[str]:
+def _stretch(stretch: dict[str, Any], words: Words) -> list[str]:
     return [
-        words.of(STANDINGS, each["standing"]) + _by(each["findings"], words),
-        words.days(each["valid_from"], each["valid_to"]),
-        each["batch"] or "",
-        positions(each["because"], words),
+        words.of(STANDINGS, stretch["standing"]) + _by(stretch["findings"], words),
+        words.days(stretch["valid_from"], stretch["valid_to"]),
+        stretch["batch"] or "",
+        positions(stretch["because"], words),
     ]
 
 
@@ -128,18 +129,20 @@ def _by(findings: list[str], words: Words) -> str:
 POSITIONS_SHOWN = 8
 
 
-def positions(found: list[int], words: Words) -> str:
+def positions(because: list[int], words: Words) -> str:
     """Return positions of entries in a row, the last ones where there are many."""
-    if len(found) <= POSITIONS_SHOWN:
-        return ", ".join(map(str, found))
-    shown = ", ".join(map(str, found[-POSITIONS_SHOWN:]))
-    return words(f"{shown} 等 {len(found)} 条", f"{shown} and {len(found) - POSITIONS_SHOWN} more")
+    if len(because) <= POSITIONS_SHOWN:
+        return ", ".join(map(str, because))
+    shown = ", ".join(map(str, because[-POSITIONS_SHOWN:]))
+    return words(
+        f"{shown} 等 {len(because)} 条", f"{shown} and {len(because) - POSITIONS_SHOWN} more"
+    )
 
 
-def _items(of: Gathered, words: Words) -> Iterator[Block]:
-    day = of.settled.basis.valid_at.isoformat()
+def _items(gathered: Gathered, words: Words) -> Iterator[Block]:
+    day = gathered.settled.basis.valid_at.isoformat()
     yield blocks.head(words(f"确认范围（{day}）", f"Confirmed scope on {day}"))
-    items = of.profile["scope"]
+    items = gathered.profile["scope"]
     if not items:
         yield blocks.note(words("当日没有确认范围。", "No confirmed scope on the day."))
         return
@@ -161,7 +164,7 @@ def _items(of: Gathered, words: Words) -> Iterator[Block]:
     yield blocks.table(columns, rows, words("确认范围", "Confirmed scope"))
     if len(items) > ITEMS_SHOWN:
         left = len(items) - ITEMS_SHOWN
-        address = f"/v1/enterprises/{of.uscc}/scope"
+        address = f"/v1/enterprises/{gathered.uscc}/scope"
         yield blocks.note(
             words(f"另有 {left} 项，见 {address}。", f"And {left} more, see {address}.")
         )

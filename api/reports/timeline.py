@@ -43,16 +43,16 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def timeline(of: Gathered, words: Words) -> Iterator[Block]:
+def timeline(gathered: Gathered, words: Words) -> Iterator[Block]:
     """Yield the picture with its legend; nothing where there is nothing to draw."""
     yield blocks.head(words("时间轴", "Timeline"))
-    stretches = [each for each in of.standings if each["standing"] != "unlisted"]
-    if not stretches and not of.sessions:
+    stretches = [each for each in gathered.standings if each["standing"] != "unlisted"]
+    if not stretches and not gathered.sessions:
         yield blocks.note(words("没有名单状态，也没有认定活动。", "No standing and no sessions."))
         return
-    axis = _axis(of, stretches)
-    rows, left = _rows(of, axis, words)
-    today = of.settled.basis.valid_at
+    axis = _axis(gathered, stretches)
+    rows, left = _rows(gathered, axis, words)
+    today = gathered.settled.basis.valid_at
     yield {
         "kind": "timeline",
         "standing": {
@@ -77,23 +77,23 @@ def timeline(of: Gathered, words: Words) -> Iterator[Block]:
             "breach": words("范围、名单、职业或地域违规", "breach of scope, roster or area"),
             "today": words("业务日期", "the day of this report"),
         },
-        "alt": _described(of, rows, words),
+        "alt": _described(gathered, rows, words),
     }
     if left:
         yield blocks.note(
             words(
-                f"图中未画出另外 {left} 个职业；全部见表与 /v1/enterprises/{of.uscc}/scope。",
-                f"{left} more occupations are not drawn; see /v1/enterprises/{of.uscc}/scope.",
+                f"图中未画出另外 {left} 个职业；全部见表与 /v1/enterprises/{gathered.uscc}/scope。",
+                f"{left} more occupations are not drawn; see /v1/enterprises/{gathered.uscc}/scope.",
             )
         )
 
 
-def _axis(of: Gathered, stretches: list[dict[str, Any]]) -> Axis:
-    held = [each.day for each in of.sessions]
-    today = of.settled.basis.valid_at
+def _axis(gathered: Gathered, stretches: list[dict[str, Any]]) -> Axis:
+    days = [each.day for each in gathered.sessions]
+    today = gathered.settled.basis.valid_at
     starts = [date.fromisoformat(each["valid_from"]) for each in stretches]
     ends = [day for each in stretches if (day := _day(each["valid_to"])) is not None]
-    first, last = min([*starts, *held, today]), max([*ends, *held, today])
+    first, last = min([*starts, *days, today]), max([*ends, *days, today])
     margin = timedelta(days=max((last - first).days // 40, 15))
     return Axis(first - margin, last + margin)
 
@@ -104,14 +104,14 @@ def _years(axis: Axis) -> list[date]:
     return [date(year, 1, 1) for year in years[::step]]
 
 
-def _rows(of: Gathered, axis: Axis, words: Words) -> tuple[list[Block], int]:
+def _rows(gathered: Gathered, axis: Axis, words: Words) -> tuple[list[Block], int]:
     """Return a row for each occupation in scope at any time, then one for all others held."""
     confirmed: dict[str, list[Block]] = defaultdict(list)
-    for stretch in of.scopes:
+    for stretch in gathered.scopes:
         span = axis.bar(stretch["valid_from"], stretch["valid_to"])
         for name in dict.fromkeys(item["name"] for item in stretch["scope"]):
             _extend(confirmed[name], span, paused=stretch["standing"] != "listed")
-    sessions, breaches = _places(of.sessions, axis), _places(of.breaches, axis)
+    sessions, breaches = _places(gathered.sessions, axis), _places(gathered.breaches, axis)
     busy = sorted(confirmed, key=lambda name: (-len(sessions.get(name, ())), name))
     shown = busy[:ROWS_SHOWN]
     rows: list[Block] = [
@@ -148,17 +148,17 @@ def _extend(bars: list[Block], span: list[float], *, paused: bool) -> None:
         bars.append({"span": span, "paused": paused})
 
 
-def _places(held: Iterable[Held], axis: Axis) -> dict[str, set[float]]:
-    found: dict[str, set[float]] = defaultdict(set)
-    for each in held:
-        found[each.occupation].add(round(axis.at(each.day) * PLACES) / PLACES)
-    return found
+def _places(sessions: Iterable[Held], axis: Axis) -> dict[str, set[float]]:
+    places: dict[str, set[float]] = defaultdict(set)
+    for session in sessions:
+        places[session.occupation].add(round(axis.at(session.day) * PLACES) / PLACES)
+    return places
 
 
-def _described(of: Gathered, rows: list[Block], words: Words) -> str:
+def _described(gathered: Gathered, rows: list[Block], words: Words) -> str:
     """Return what the picture shows, for who cannot see it."""
-    sessions = sum(each.number for each in of.sessions)
-    breaches = sum(each.number for each in of.breaches)
+    sessions = sum(each.number for each in gathered.sessions)
+    breaches = sum(each.number for each in gathered.breaches)
     return words(
         f"时间轴：{len(rows)} 行职业，认定活动 {sessions} 次，其中范围、名单、职业或地域方面的违规 {breaches} 项；"
         "各行数据见名单状态、确认范围与疑点各表。",

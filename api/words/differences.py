@@ -45,9 +45,9 @@ class Difference(NamedTuple):
     """What is supposed and explains the line."""
 
 
-def sentence(language: Language, of: str, line: Item) -> str:
+def sentence(language: Language, kind: str, line: Item) -> str:
     """Return a line as a sentence: who or what, how it differs, and which clock made it so."""
-    told = difference(language, of, line, None)
+    told = difference(language, kind, line, None)
     change = word(language, "change", told.change)
     named = told.name or told.uscc or ""
     about = _COLON.speak(language).join(filter(None, (named, told.title)))
@@ -70,27 +70,27 @@ def _field(language: Language, field: Field, change: str) -> str:
     return f"{field.label} {field.before or nothing} → {field.after or nothing}"
 
 
-def difference(language: Language, of: str, line: Item, name: str | None) -> Difference:
-    """Return a line in words; `of` is what was compared."""
+def difference(language: Language, kind: str, line: Item, name: str | None) -> Difference:
+    """Return a line in words; `kind` is what was compared."""
     before: Item | None = line["before"]
     after: Item | None = line["after"]
     shown: Item = after or before or {}
-    titled, fields = _OF[of]
+    titled, fields = _OF[kind]
     whole = before is None or after is None
-    found = [
+    changes = [
         Field(side.label.speak(language), old, new)
         for side, old, new in _pairs(list(fields(language, before)), list(fields(language, after)))
         if old != new and (side.brief or not whole)
     ]
-    if not found and before is not None and after is not None:
-        found = [*_unnamed(language, _SHOWN[of], before, after)] if of in _SHOWN else []
+    if not changes and before is not None and after is not None:
+        changes = [*_unnamed(language, _SHOWN[kind], before, after)] if kind in _SHOWN else []
     return Difference(
         line["change"],
         line["uscc"] or "",
-        name or (shown.get("name") if of in {"roster", "standings"} else None),
+        name or (shown.get("name") if kind in {"roster", "standings"} else None),
         titled(language, shown),
-        line["key"] if of == "flags" else None,
-        found,
+        line["key"] if kind == "flags" else None,
+        changes,
         line["because"],
         line["clock"],
         line.get("supposed") or (),
@@ -162,13 +162,13 @@ def _roster(language: Language, shown: Item | None) -> Iterator[_Side]:
     yield _Side(Words("主管区", "district"), word(language, "district", shown["district"]))
     yield _Side(Words("类型", "kind"), word(language, "kind", shown["kind"]))
     yield _Side(Words("批次", "batch"), shown["batch"] or "")
-    for each in shown["scope"]:
+    for granted in shown["scope"]:
         # One field an occupation: what stayed the same is not repeated.
         named = Words(
-            f"范围 {_scope_title(language, each)}", f"scope {_scope_title(language, each)}"
+            f"范围 {_scope_title(language, granted)}", f"scope {_scope_title(language, granted)}"
         )
-        yield _Side(named, levels(language, each["levels"]), brief=True)
-        for name, value in _granted(language, each):
+        yield _Side(named, levels(language, granted["levels"]), brief=True)
+        for name, value in _granted(language, granted):
             own = Words(f"{named.zh} {name.zh}", f"{named.en} {name.en}")
             yield _Side(own, value, part=True)
     yield _Side(Words("登记地址", "registered address"), shown.get("address") or "")

@@ -186,13 +186,13 @@ OF_FORMS = names(
 
 
 def _headed() -> Mapping[str, Words]:
-    found: dict[str, Words] = {}
+    labels: dict[str, Words] = {}
     for item, fields in _HEADED:
         heads = {field.name: field.head for field in shape_of(item).fields}
         for name in fields.split():
             zh, en = heads[name]
-            found[name] = Words(zh, en[:1].upper() + en[1:])
-    return found
+            labels[name] = Words(zh, en[:1].upper() + en[1:])
+    return labels
 
 
 LABELS: Mapping[str, Words] = MappingProxyType(

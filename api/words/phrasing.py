@@ -26,6 +26,6 @@ def levels(language: Language, values: Collection[str]) -> str:
     return listed(language, (names[o].speak(language) for o in names if o in values))
 
 
-def occupation(of: Mapping[str, Any]) -> str:
+def occupation(item: Mapping[str, Any]) -> str:
     """Return an occupation: its name, and its 工种 where there is one."""
-    return f"{of['name']}({of['trade']})" if of.get("trade") else str(of["name"])
+    return f"{item['name']}({item['trade']})" if item.get("trade") else str(item["name"])
