@@ -85,7 +85,7 @@ def test_a_link_names_the_address_by_which_people_come(shell: Shell) -> None:
 def test_a_person_does_not_hold_roles_that_exclude_each_other(shell: Shell) -> None:
     shell.run("users", "add", "sun", "--role", "bureau_publisher", "--person", "0002")
     refused = shell.run("users", "add", "sun-2", "--role", "expert", "--person", "0002", status=2)
-    assert "sun(bureau_publisher)" in refused.stderr
+    assert "sun（bureau_publisher）" in refused.stderr
     shell.run("users", "add", "sun-3", "--role", "quality_supervisor", "--person", "0002")
 
 
