@@ -136,6 +136,20 @@ def analysts_tools(seed: int) -> Iterator[Step]:
     yield Step("analysts_tools/duckdb", command)
 
 
+GENERATOR = ("openapi-python-client==0.29.1", "ruamel.yaml==0.19.1")
+"""What makes a client of the description, and what the client is made with."""
+CLIENT = ("attrs==26.1.0", "httpx==0.28.1", "httpcore==1.0.9")
+
+
+def clients(seed: int) -> Iterator[Step]:
+    """Clients that other people's programs make of the description of the API."""
+    del seed  # nothing is left to chance there
+    file = "tests/api/http/generated_client.py"
+    command = (sys.executable, "-m", "tests.with_packages", *GENERATOR, *CLIENT, "--", file)
+    yield Step("clients/python", command)
+    yield Step("clients/typescript", (sys.executable, "-m", "tests.generated_typescript"))
+
+
 PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     own_tokens,
     newcomers,
@@ -147,6 +161,7 @@ PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     mutation,
     bases,
     analysts_tools,
+    clients,
 )
 """What makes the steps; whoever has something that takes long adds it here."""
 
