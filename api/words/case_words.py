@@ -84,6 +84,25 @@ _OVER = {
     ),
 }
 """What time brought about and ended: late on its own days, and no longer."""
+_ENDED = {
+    Case.THEN_AND_NOW.label: (
+        Words("确有其事，现已结束", "so then and now, and over"),
+        Words(
+            "撤销之前的日子里确有其事，当时、现在都这样认定；在所看的业务日期已因撤销而结束。",
+            "On the days before the revocation it was so, by what was known then and by what is known now;"
+            " on the day looked at an authority had made an end of it.",
+        ),
+    ),
+    Case.NOW_NOT_THEN.label: (
+        Words("当时看不出，现知确有其事，已结束", "so as known now alone, and over"),
+        Words(
+            "按今天所知，撤销之前的日子里确有其事，当时的台账看不出；在所看的业务日期已因撤销而结束。",
+            "By what is known now it was so on the days before the revocation, which nobody could see at the"
+            " time; on the day looked at an authority had made an end of it.",
+        ),
+    ),
+}
+"""What an authority made an end of: so on its own days, and no longer (0280)."""
 
 
 _LATE = Words(
@@ -93,7 +112,12 @@ _LATE = Words(
 
 
 def _over(flag: Mapping[str, Any]) -> tuple[Words, Words] | None:
-    return _OVER.get(flag["case"]) if flag["verdict"] == _C and flag["code"] in DERIVED else None
+    if flag["verdict"] != _C:
+        return None
+    if flag["code"] in DERIVED:
+        return _OVER.get(flag["case"])
+    was = flag["then"] != _C or flag["case"] == Case.NOW_NOT_THEN.label
+    return _ENDED.get(flag["case"]) if was else None
 
 
 def case_in_short(flag: Mapping[str, Any]) -> Words:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from api.words.case_words import case_in_a_sentence, case_in_short
 from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateRevoked
 from domain.standing.standing import ListingSuspended, ScopeChanged
@@ -111,3 +112,11 @@ def test_a_session_of_several_days_is_out_of_scope_from_its_bad_day_on(
         None,
         ("breach", "now_not_then"),
     ]
+
+
+def test_what_is_over_is_said_to_be_over_and_not_cleared():
+    story, key = crowded()
+    story.tell(CertificateRevoked(certificate_no=NUMBERS[0], reason="多发"), date(2025, 5, 1))
+    (_, over) = rows(story.fold, key)
+    assert case_in_short(shown(over.doc)).zh == "确有其事，现已结束"
+    assert "已因撤销而结束" in case_in_a_sentence(shown(over.doc)).zh
