@@ -4,6 +4,7 @@ Each kind of work is a list that stands anyway, asked for at the stage at which 
 nothing is kept here, and what is shown is what the lists show.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,13 +18,15 @@ from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation import saved_questions
 from api.installation.wiring import Installation
-from api.questions import coverage, requests
+from api.questions import coverage, late, requests
 from api.questions.clocks import Asked
 from api.questions.lists import VIEWS
+from api.questions.paging import pages
 from api.questions.policy import Action, decide
 from api.questions.queries import ask, settle
 from api.questions.questions import (
     ApplicationsQuestion,
+    BacklogQuestion,
     FindingsQuestion,
     FlagsQuestion,
     InspectionsQuestion,
@@ -43,8 +46,8 @@ from domain.terms.envelope import Actor
 from domain.terms.vocabulary import EnterpriseKind, Role
 
 router = APIRouter(include_in_schema=False)
-MOST = 200
-"""Rows of one kind of work that are looked at; who has more works from the list itself."""
+SHOWN = 200
+"""Duties on one page; all of them are counted."""
 SOON = 7
 """Days: what is due within them stands apart."""
 
@@ -76,6 +79,9 @@ class Group(NamedTuple):
     title: Words
     late: bool
     duties: Sequence[Duty]
+    """Those of them that are on the page."""
+    number: int
+    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +94,14 @@ class TodoPage:
     """How many in all."""
     names: Mapping[str, str]
     """Names of enterprises by USCC."""
-    more: bool
-    """Whether a kind of work has more than is shown."""
+    first: int
+    """Place of the first duty on the page among all, from 0."""
+    shown: int
+    """How many a page has."""
+    before: int | None
+    """Where the page before begins; None: this is the first."""
+    after: int | None
+    """Where the next page begins; None: this is the last."""
 
 
 class _Desk(NamedTuple):
@@ -100,9 +112,9 @@ class _Desk(NamedTuple):
     day: date
 
     def rows(self, view: str, question: Any) -> Sequence[Row]:  # noqa: ANN401 - of any list
-        """Return the rows of a list, so many as fit."""
-        asked = question.model_copy(update={"limit": MOST})
-        return ask(self.house, self.actor, VIEWS[view], asked).page.items
+        """Return the rows of a list, all of them."""
+        found = pages(question, lambda each: ask(self.house, self.actor, VIEWS[view], each))
+        return [row for page in found for row in page.page.items]
 
     def applications(self, *stages: ApplicationStage) -> Iterator[Row]:
         """Yield applications at these stages."""
@@ -224,8 +236,9 @@ def _expiring(desk: _Desk) -> Iterator[Duty]:
 
 
 def _approvals(desk: _Desk) -> Iterator[Duty]:
-    question = RequestsQuestion.model_validate({"state": "waiting", "limit": MOST})
-    for item in requests.requests(desk.house, desk.actor, question).page.items:
+    question = RequestsQuestion.model_validate({"state": "waiting"})
+    found = pages(question, lambda each: requests.requests(desk.house, desk.actor, each))
+    for item in (row for page in found for row in page.page.items):
         name = "CorrectionDecided" if item["kind"] == "correction" else str(item["type"])
         if desk.actor.role not in MAY.get(name, ()):
             continue
@@ -245,17 +258,17 @@ def _approvals(desk: _Desk) -> Iterator[Duty]:
 
 def _plans(desk: _Desk) -> Iterator[Duty]:
     """One row: who has filed no plan for this year is a list of its own."""
-    asked = {"year": desk.day.year, "plan": "missing", "limit": MOST}
+    asked = {"year": desk.day.year, "plan": "missing"}
     question = PlanComparisonQuestion.model_validate(asked)
-    found = coverage.compared(desk.house, desk.actor, question).page
-    if found.items:
-        number = f"{len(found.items)}{'+' if found.next else ''}"
+    found = pages(question, lambda each: coverage.compared(desk.house, desk.actor, each))
+    number = sum(len(page.page.items) for page in found)
+    if number:
         deadline = desk.house.rule_set(desk.day, desk.house.ends().head).plan_deadline
         yield Duty(
             Words("年度计划", "Annual plans"),
             str(desk.day.year),
             None,
-            number,
+            str(number),
             deadline(desk.day.year),
             None,
             Words("谁还没报备", "Who filed none"),
@@ -296,15 +309,16 @@ def _overdue(desk: _Desk) -> Iterator[Duty]:
 
 
 def _new_flags(desk: _Desk) -> Iterator[Duty]:
-    question = FlagsQuestion.model_validate({"review": "none"})
-    found = ask(desk.house, desk.actor, VIEWS["flags"], question.model_copy(update={"limit": MOST}))
-    if found.page.items:
-        number = f"{len(found.page.items)}{'+' if found.page.next else ''}"
+    """One row: they are counted as 总览 counts them, and not read."""
+    found = late.backlog(desk.house, desk.actor, BacklogQuestion.model_construct()).page.items
+    waiting = {row["code"]: row["unreviewed"] + row["undecided_unreviewed"] for row in found}
+    number = sum(waiting.values())
+    if number:
         yield Duty(
             Words("疑点复核", "Flags to review"),
-            number,
+            str(number),
             None,
-            "、".join(sorted({flag["code"] for flag in found.page.items})),
+            "、".join(sorted(code for code, waits in waiting.items() if waits)),
             None,
             None,
             Words("逐条办理", "Review one by one"),
@@ -490,7 +504,7 @@ WORK: Mapping[Role, Sequence[_Source]] = MappingProxyType(
 
 @router.get("/todo")
 def todo(request: Request, house: Installed, actor: Caller) -> Response:
-    """Show what waits for the reader; whoever decides nothing is told so."""
+    """Show what waits for the reader, from the place `from` on; whoever decides nothing is told so."""
     sources = WORK.get(actor.role, ())
     decide(actor, Action.READ, "applications" if sources else "enterprises")
     settled = settle(house, Asked())
@@ -498,14 +512,37 @@ def todo(request: Request, house: Installed, actor: Caller) -> Response:
     duties = [duty for source in sources for duty in source(desk)]
     # What waits, waits now: no clock of the reader changes it.
     frame = framed(request, house, actor)
-    usccs = {duty.uscc for duty in duties if duty.uscc is not None}
+    first = _place(request.query_params.get("from"), len(duties))
+    groups = _on_page(_grouped(duties, desk.day), first)
+    usccs = {duty.uscc for group in groups for duty in group.duties if duty.uscc is not None}
     page = TodoPage(
-        groups=_grouped(duties, desk.day),
+        groups=groups,
         number=len(duties),
         names=names_at(house, settled.answer_basis, usccs),
-        more=len(duties) >= MOST,
+        first=first,
+        before=max(first - SHOWN, 0) if first else None,
+        shown=SHOWN,
+        after=first + SHOWN if first + SHOWN < len(duties) else None,
     )
     return render(frame, "todo.html", page)
+
+
+def _place(said: str | None, number: int) -> int:
+    """Return where the page begins; what is no place, or behind the last duty, is the first."""
+    place = int(said) if said is not None and re.fullmatch(r"[0-9]{1,9}", said) else 0
+    return place if place < number else 0
+
+
+def _on_page(groups: Sequence[Group], first: int) -> list[Group]:
+    """Return the groups with those of their duties that are on the page."""
+    shown: list[Group] = []
+    passed = 0
+    for group in groups:
+        start, end = max(first - passed, 0), max(first + SHOWN - passed, 0)
+        if duties := group.duties[start:end]:
+            shown.append(group._replace(duties=duties))
+        passed += group.number
+    return shown
 
 
 class _Bound(NamedTuple):
@@ -526,23 +563,15 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
         _Bound(Words("以后到期", "Due later"), soon, date.max),
     )
     dated = [(duty.due_on, duty) for duty in duties if duty.due_on is not None]
-    groups = [
-        Group(
-            bound.title,
-            late=bound.end == day,
-            duties=_oldest_first([duty for due, duty in dated if bound.first <= due < bound.end]),
-        )
+    found = [
+        (bound.title, bound.end == day, [d for due, d in dated if bound.first <= due < bound.end])
         for bound in bounds
     ]
     undated = [duty for duty in duties if duty.due_on is None]
-    groups.append(
-        Group(
-            Words("待办，未定期限", "Waiting, no day is set"),
-            late=False,
-            duties=_oldest_first(undated),
-        )
-    )
-    return [group for group in groups if group.duties]
+    found.append((Words("待办，未定期限", "Waiting, no day is set"), False, undated))
+    return [
+        Group(title, late, _oldest_first(some), len(some)) for title, late, some in found if some
+    ]
 
 
 def _oldest_first(duties: Sequence[Duty]) -> list[Duty]:

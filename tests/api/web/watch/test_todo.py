@@ -1,8 +1,12 @@
 """待我办理: where each role's day begins; what waits comes by the day it is due, one act a row."""
 
+from datetime import date
+
 import pytest
 
 from api.access.demo_accounts import SAMPLE
+from api.web.watch import todo
+from api.words.language import Words
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import today
@@ -107,6 +111,33 @@ def test_an_enterprise_sees_its_plan_until_it_is_filed(site: Site):
     reporter = Actor(account=f"reporter-{code}", role=Role.ENTERPRISE_REPORTER, organisation=code)
     assert f"/plans/new?year={today().year}" in site.get("/todo", reporter).text
     assert f"/plans/compared?year={today().year}" in site.get("/todo", OFFICER).text
+
+
+def test_flags_that_wait_are_counted_to_the_last(site: Site):
+    whole = site.get("/todo", SUPERVISOR).text
+    waiting = site.get("/v1/backlog", SUPERVISOR).json()["items"]
+    flags = sum(each["unreviewed"] + each["undecided_unreviewed"] for each in waiting)
+    assert f'<td data-head="编号">{flags}</td>' in whole
+    listed = site.get("/v1/flags?review=none&limit=1000", SUPERVISOR).json()
+    assert (len(listed["items"]), listed["next"]) == (flags, None)
+    assert "待我办理" in site.get("/todo?from=nowhere", SUPERVISOR).text
+    assert "待我办理" in site.get("/todo?from=99999", SUPERVISOR).text
+
+
+def test_everything_that_waits_comes_page_by_page_under_its_own_head():
+    words = Words("受理", "Acceptance")
+    duties = [
+        todo.Duty(words, f"app-{n:03}", None, "", day, None, words, f"/applications/app-{n:03}")
+        for n, day in enumerate([date(2026, 5, 1)] * 150 + [None] * 300)
+    ]
+    groups = todo._grouped(duties, date(2026, 6, 1))
+    assert [group.number for group in groups] == [150, 300]
+    pages = [todo._on_page(groups, first) for first in range(0, 450, todo.SHOWN)]
+    sizes = [[len(group.duties) for group in page] for page in pages]
+    assert sizes == [[150, 50], [200], [50]]
+    told = [duty for page in pages for group in page for duty in group.duties]
+    assert told == duties
+    assert [group.number for group in pages[0]] == [150, 300]
 
 
 def test_whoever_decides_nothing_is_told_so(site: Site):
