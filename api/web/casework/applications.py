@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
@@ -20,11 +21,12 @@ from api.web.casework.application_acts import ACTS, EXPERTS, HEADINGS, offered, 
 from api.web.casework.materials import SHOWN
 from api.web.casework.people import Person
 from api.web.casework.people import experts as experts_of
-from api.web.casework.scope_fields import all_ticked
+from api.web.casework.scope_fields import all_ticked, chosen
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
+from api.web.frame.looking import Looked, Sent, look_or_send
 from api.web.frame.reading import read
 from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
@@ -78,6 +80,12 @@ class ApplicationPage:
     """Events that are filed with an authority."""
     stamps: Sequence[Filing]
     """When what was filed came in."""
+    looked: Looked | None
+    """What the act that was sent would come to."""
+    looked_at: frozenset[str]
+    """Slugs of the acts that are looked at before they are done."""
+    left_out: Sequence[Row]
+    """What was recommended and would not be confirmed."""
     sent: str | None
     """Slug of the act whose form was sent and refused."""
     refusal: Refusal | None
@@ -131,16 +139,28 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
         **(stamp(form, actor) if asked.event in FILINGS else {}),
     }
 
-    def work() -> int | None:
+    def made() -> dict[str, Any]:
         whole = body | asked.body(form, item, actor)
-        if asked.event == "ExpertsAssigned":
-            whole = with_people(form, whole, experts_of(house))
-        return act(house, actor, form, asked.event, whole)
+        return (
+            with_people(form, whole, experts_of(house))
+            if asked.event == "ExpertsAssigned"
+            else whole
+        )
+
+    def work() -> Sent | Looked:
+        if slug in LOOKED_AT:
+            return look_or_send(house, actor, form, asked.event, made)
+        return Sent(act(house, actor, form, asked.event, made()))
 
     done = attempt(work)
-    if isinstance(done, Refusal):
-        return _one(request, house, actor, application_id, slug, done, form)
-    return sent_on(f"/applications/{application_id}", done)
+    if isinstance(done, Sent):
+        return sent_on(f"/applications/{application_id}", done.position)
+    refusal, looked = (done, None) if isinstance(done, Refusal) else (None, done)
+    return _one(request, house, actor, application_id, slug, refusal, form, looked)
+
+
+LOOKED_AT = frozenset({"confirmation"})
+"""Acts of which the effect is shown before they are done (0232)."""
 
 
 def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
@@ -151,6 +171,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     sent: str | None,
     refusal: Refusal | None,
     form: FormData | None = None,
+    looked: Looked | None = None,
 ) -> Response:
     question, seen = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "applications", question.asked(), application_id)
@@ -187,6 +208,9 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         may_stamp=may_stamp(actor),
         filings=FILINGS,
         stamps=filings(house, item["because"]),
+        looked=looked,
+        looked_at=LOOKED_AT,
+        left_out=_left_out(item, form) if looked and form is not None else (),
         sent=sent,
         refusal=refusal,
         fresh=fresh,
@@ -195,6 +219,27 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     )
     status = refusal.status if refusal else seen.status
     return render(frame, "application.html", page, status)
+
+
+def _left_out(item: Row, form: FormData) -> Sequence[Row]:
+    """Return what was recommended and is not ticked, level by level."""
+    ticked = {
+        (each["edition"], each["name"], each["trade"], level)
+        for each in chosen(form, "scope", item["recommended_scope"])
+        for level in each["levels"]
+    }
+    rest = (
+        {
+            **each,
+            "levels": [
+                level
+                for level in each["levels"]
+                if (each["edition"], each["name"], each["trade"], level) not in ticked
+            ],
+        }
+        for each in item["recommended_scope"]
+    )
+    return [each for each in rest if each["levels"]]
 
 
 def _assigned(item: Row) -> dict[str, str]:

@@ -21,12 +21,25 @@ from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
 from api.web.casework.finding_acts import ACTS, MEASURES, offered
-from api.web.frame.acting import Form, Refusal, act, attempt, new_id, new_key, sent_on, text, typed
+from api.web.casework.touched import NOTHING, Touched, touched
+from api.web.frame.acting import (
+    KEY,
+    Form,
+    Refusal,
+    act,
+    attempt,
+    new_id,
+    new_key,
+    sent_on,
+    text,
+    typed,
+)
 from api.web.frame.acts import Act
 from api.web.frame.choices import Choices, choices
 from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
+from api.web.frame.looking import Looked, Sent, look_or_send
 from api.web.frame.reading import read
 from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
@@ -68,6 +81,12 @@ class FindingPage:
     """How a measure stands that can be changed no more."""
     ladder: Sequence[str]
     """Measures that the field suggests."""
+    looked: Looked | None
+    """What the act that was sent would come to."""
+    looked_at: frozenset[str]
+    """Slugs of the acts that are looked at before they are done."""
+    touched: Touched
+    """Sessions held and certificates issued from its day of effect on."""
     key: str
     """Key of the forms."""
     sent: str | None
@@ -179,7 +198,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
         raise not_found("没有这种办理", "there is no such act")
     item = ask_one(house, actor, "findings", Asked(), finding_id)[1]
 
-    def work() -> int | None:
+    def made() -> dict[str, Any]:
         body = {
             "finding_id": finding_id,
             "valid_from": text(form, "valid_from"),
@@ -191,12 +210,22 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
             body["evidence"] = [
                 keep(house, actor, file, "evidence") for file in sent_files(form, "evidence")
             ]
-        return act(house, actor, form, asked.event, body)
+        return body
+
+    def work() -> Sent | Looked:
+        if slug in LOOKED_AT:
+            return look_or_send(house, actor, form, asked.event, made)
+        return Sent(act(house, actor, form, asked.event, made()))
 
     done = attempt(work)
-    if isinstance(done, Refusal):
-        return _one(request, house, actor, finding_id, slug, done, form)
-    return sent_on(f"/findings/{finding_id}", done)
+    if isinstance(done, Sent):
+        return sent_on(f"/findings/{finding_id}", done.position)
+    refusal, looked = (done, None) if isinstance(done, Refusal) else (None, done)
+    return _one(request, house, actor, finding_id, slug, refusal, form, looked)
+
+
+LOOKED_AT = frozenset({"measure"})
+"""Acts of which the effect is shown before they are done (0232)."""
 
 
 def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
@@ -207,6 +236,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     sent: str | None,
     refusal: Refusal | None,
     form: FormData | None,
+    looked: Looked | None = None,
 ) -> Response:
     question, seen = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "findings", question.asked(), finding_id)
@@ -237,7 +267,15 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         ],
         over=OVER,
         ladder=MEASURES,
-        key=new_key(),
+        looked=looked,
+        looked_at=LOOKED_AT,
+        touched=(
+            touched(house, actor, item["uscc"], text(form, "effective_from"))
+            if looked and form is not None
+            else NOTHING
+        ),
+        # A measure is named by the key of its form: what was looked at keeps it.
+        key=(text(form, KEY) if looked and form is not None else None) or new_key(),
         sent=sent,
         refusal=refusal,
         fresh=fresh,

@@ -17,9 +17,10 @@ from api.questions.lists import VIEWS
 from api.questions.policy import Action, decide
 from api.questions.problems import invalid, not_found
 from api.questions.queries import ask
-from api.questions.questions import FindingsQuestion, SessionsQuestion
+from api.questions.questions import FindingsQuestion
 from api.web.casework.offered_subject import one_in_lists
 from api.web.casework.scope_fields import LINES, chosen, dictionary_in_force, written
+from api.web.casework.touched import NOTHING, Touched, touched
 from api.web.frame.acting import Form, Refusal, attempt, new_key, sent_on, text, ticked, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import framed
@@ -124,8 +125,8 @@ class ListingPage:
     """Findings of the enterprise that a change may rest on."""
     planned: Sequence[Row]
     """Planned sessions from the day of effect on that would not be covered any more."""
-    held: int
-    """Sessions held on that day or later, which are judged by the change."""
+    touched: Touched
+    """Sessions held and certificates issued on that day or later."""
     done: str | None
     """Slug of the change that was made just now."""
     at: str | None
@@ -230,11 +231,6 @@ def _uncovered(house: Installation, actor: Actor, uscc: str, looked: Looked) -> 
     ]
 
 
-def _held(house: Installation, actor: Actor, uscc: str, day: str | None) -> int:
-    question = SessionsQuestion.model_validate({"uscc": uscc, "from": day, "limit": 1000})
-    return len(ask(house, actor, VIEWS["assessments"], question).page.items)
-
-
 def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     request: Request,
     house: Installation,
@@ -265,7 +261,9 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         years=years,
         findings=_findings(house, actor, uscc),
         planned=_uncovered(house, actor, uscc, looked) if looked else (),
-        held=_held(house, actor, uscc, text(form, "valid_from")) if looked and form else 0,
+        touched=(
+            touched(house, actor, uscc, text(form, "valid_from")) if looked and form else NOTHING
+        ),
         done=request.query_params.get("done"),
         at=request.query_params.get("at"),
         looked=looked,

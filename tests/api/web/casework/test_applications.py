@@ -88,7 +88,19 @@ def test_an_application_goes_from_submission_to_receipt_in_seven_pairs_of_hands(
         points = {f"scores__{name}": "17.5" for name in headings}
         _act(reader, expert, submitted, "填写评分表", **points)
     _act(reader, OFFICER, submitted, "作出评估结论", recommended="yes")
-    _act(reader, PUBLISHER, submitted, "确认")
+    confirmed = reader(PUBLISHER).open(f"/applications/{submitted}")
+    confirmed.locator('#confirmation [name="valid_from"]').fill("2024-06-20")
+    confirmed.locator('#confirmation [name="scope"]').first.uncheck()
+    follow(confirmed.get_by_role("button", name="确认：先看影响"))
+    told = confirmed.locator("#confirmation .foreseen").inner_text()
+    assert "推荐而未确认的：" in told
+    assert "五级" in told
+    assert "名单状态与确认范围不因此变化" in told
+    assert site.get(f"/v1/applications/{submitted}", SUPERVISOR).json()["confirmed_on"] is None
+    confirmed.locator('#confirmation [name="scope"]').first.check()
+    follow(confirmed.get_by_role("button", name="确认办理：确认"))
+    assert "请再看一遍" in confirmed.locator("#confirmation .foreseen").inner_text()
+    follow(confirmed.get_by_role("button", name="确认办理：确认"))
     assert "已发回执" in _act(reader, OFFICER, submitted, "发确认回执", receipt_no="京回执1号")
     item = site.get(f"/v1/applications/{submitted}", SUPERVISOR).json()
     assert item["mean"] == "87.50"
