@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from api.questions import cursors
-from api.questions.answers import ListPage
+from psycopg import Connection
+
 from api.questions.clocks import Asked
-from api.questions.cursors import AskedList
+from api.questions.lists import ListView, PageAsked
 from api.questions.policy import Action, decide
-from api.questions.queries import Found, further, opened, settle
+from api.questions.queries import Counts, Found, ask, ask_counts, settle
 from api.questions.questions import (
     CoverageQuestion,
     InspectionsQuestion,
@@ -16,70 +16,73 @@ from api.questions.questions import (
     UnvisitedQuestion,
 )
 from api.questions.reading import Reading
-from api.questions.visibility import narrowed
+from api.questions.visibility import Narrowed, narrowed
 from domain.terms.envelope import Actor
 from projections.counts import asked_findings as asked_for
 from projections.counts import coverage as counts
 from projections.counts import planned
-from projections.views.basis import Basis
+from projections.items.coverage import PlanComparisonItem, UnvisitedItem
+from projections.views.basis import Basis, Page
+
+
+def _coverage(
+    conn: Connection[Any], basis: Basis, _: CoverageQuestion, seen: Narrowed
+) -> list[dict[str, Any]]:
+    return counts.coverage(conn, basis, uscc=seen.uscc, district=seen.district)
+
+
+COVERAGE = Counts("inspections", _coverage)
 
 
 def coverage(house: Reading, actor: Actor, question: CoverageQuestion) -> Found:
     """Return how many enterprises of the roster were visited this year, by district."""
-    grant = decide(actor, Action.READ, "inspections")
-    seen = narrowed(question, grant.rows)
-    settled = settle(house, question.asked())
-    items: list[dict[str, Any]] = []
-    if not seen.nothing:
-        with house.reading() as connection:
-            items = counts.coverage(
-                connection, settled.basis, uscc=seen.uscc, district=seen.district
-            )
-    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
+    return ask_counts(house, actor, COVERAGE, question)
+
+
+def _unvisited(
+    conn: Connection[Any], basis: Basis, _: UnvisitedQuestion, seen: Narrowed, part: PageAsked
+) -> Page:
+    limits = {"uscc": seen.uscc, "district": seen.district}
+    return counts.unvisited(conn, basis, part.after, part.limit, **limits)
+
+
+UNVISITED = ListView(
+    "unvisited", UnvisitedQuestion, narrowed, _unvisited, UnvisitedItem, of="inspections"
+)
 
 
 def unvisited(house: Reading, actor: Actor, question: UnvisitedQuestion) -> Found:
     """Return a page of the enterprises that nobody visited this year."""
-    grant = decide(actor, Action.READ, "inspections")
-    seen = narrowed(question, grant.rows)
-    place = AskedList("unvisited", _chosen(question, ("uscc", "district")))
-    settled, after = opened(house, question, place)
-    if seen.nothing:
-        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
-    with cursors.fitting(), house.reading() as connection:
-        page = counts.unvisited(
-            connection,
-            settled.basis,
-            after,
-            question.limit,
-            uscc=seen.uscc,
-            district=seen.district,
-        )
-    more = further(settled, page.next, place)
-    return Found(settled.answer_basis, ListPage(page.items, more, seen.limited), grant.audience)
+    return ask(house, actor, UNVISITED, question)
+
+
+def _compared(
+    conn: Connection[Any],
+    basis: Basis,
+    question: PlanComparisonQuestion,
+    seen: Narrowed,
+    part: PageAsked,
+) -> Page:
+    return planned.compared(
+        conn,
+        basis,
+        question.year or basis.valid_at.year,
+        part.after,
+        part.limit,
+        plan=question.plan,
+        uscc=seen.uscc,
+        district=seen.district,
+    )
+
+
+COMPARED = ListView(
+    "plan-comparisons", PlanComparisonQuestion, narrowed, _compared, PlanComparisonItem, of="plans"
+)
 
 
 def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> Found:
     """Return a page of enterprises with what they planned for a year and what they held."""
-    grant = decide(actor, Action.READ, "plans")
-    seen = narrowed(question, grant.rows)
-    place = AskedList("plan-comparisons", _chosen(question, ("uscc", "district", "year", "plan")))
-    settled, after = opened(house, question, place)
-    if seen.nothing:
-        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
-    with cursors.fitting(), house.reading() as connection:
-        page = planned.compared(
-            connection,
-            settled.basis,
-            question.year or settled.basis.valid_at.year,
-            after,
-            question.limit,
-            plan=question.plan,
-            uscc=seen.uscc,
-            district=seen.district,
-        )
-    more = further(settled, page.next, place)
-    return Found(settled.answer_basis, ListPage(page.items, more, seen.limited), grant.audience)
+    return ask(house, actor, COMPARED, question)
 
 
 def asked_findings(house: Reading, actor: Actor) -> list[dict[str, Any]]:
@@ -98,13 +101,6 @@ def asked_findings(house: Reading, actor: Actor) -> list[dict[str, Any]]:
             district=seen.district,
             without=seen.rows.withheld.visits,
         )
-
-
-def _chosen(
-    question: UnvisitedQuestion | PlanComparisonQuestion, kept: tuple[str, ...]
-) -> dict[str, str]:
-    given = question.model_dump(mode="json", exclude_none=True)
-    return {name: str(given[name]) for name in kept if name in given}
 
 
 class Line(NamedTuple):

@@ -10,14 +10,13 @@ from api.questions.clocks import Asked
 from api.questions.cursors import AskedList, Cursor
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid
-from api.questions.queries import Found, Settled, settle
+from api.questions.queries import Counts, Found, Settled, ask_counts, settle
 from api.questions.questions import DiffQuestion, StatsQuestion
 from api.questions.reading import Reading
 from api.questions.visibility import Narrowed, narrowed
 from api.words.differences import sentence
 from domain.terms.envelope import Actor
 from projections.counts import rates, statistics
-from projections.counts.tallies import Where
 from projections.items.changes import BY, DIFFERENCES, CountItem
 from projections.items.disclosure import shower
 from projections.views.basis import Basis, Page
@@ -100,7 +99,7 @@ def _counts(
 ) -> Page:
     """Return the lines in which the counts by something differ; there are few, and no one cause."""
     by = question.by or BY[0]
-    where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
+    where = seen.where
 
     def counted(basis: Basis) -> dict[str, dict[str, Any]]:
         lines = statistics.stats(connection, basis, by, where)
@@ -175,20 +174,19 @@ def _cursor(both: Both, key: str, place: AskedList) -> Cursor:
     )
 
 
+def _stats(
+    conn: Connection[Any], basis: Basis, question: StatsQuestion, seen: Narrowed
+) -> list[dict[str, Any]]:
+    zeros = question.zeros == "yes"
+    items = statistics.stats(conn, basis, question.by, seen.where, zeros=zeros)
+    if question.rates != "yes":
+        return items
+    return rates.rated(conn, basis, question.by, seen.where, items)
+
+
+STATS = Counts("stats", _stats, CountItem)
+
+
 def stats(house: Reading, actor: Actor, question: StatsQuestion) -> Found:
     """Return counts of sessions, certificates, breaches and open findings."""
-    grant = decide(actor, Action.READ, "stats")
-    seen = narrowed(question, grant.rows)
-    settled = settle(house, question.asked())
-    items: list[dict[str, Any]] = []
-    if not seen.nothing:
-        with house.reading() as connection:
-            seen = seen.at(connection, settled.basis.position)
-            where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
-            items = statistics.stats(
-                connection, settled.basis, question.by, where, zeros=question.zeros == "yes"
-            )
-            if question.rates == "yes":
-                items = rates.rated(connection, settled.basis, question.by, where, items)
-    items = [*map(shower(CountItem, grant.audience), items)]
-    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
+    return ask_counts(house, actor, STATS, question)

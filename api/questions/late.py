@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.questions import cursors
-from api.questions.answers import AnswerBasis, ListPage
-from api.questions.cursors import AskedList
-from api.questions.policy import Action, decide
-from api.questions.queries import Found, Settled, further, opened, settle
+from psycopg import Connection
+
+from api.questions.answers import AnswerBasis
+from api.questions.lists import ListView, PageAsked
+from api.questions.queries import Counts, Found, ask, ask_counts
 from api.questions.questions import (
     BacklogQuestion,
     DelayDistributionQuestion,
@@ -16,64 +16,68 @@ from api.questions.questions import (
 )
 from api.questions.reading import Reading
 from api.questions.visibility import Narrowed, narrowed
+from domain.checks import OVERDUE
 from domain.registry import EVENTS
 from domain.terms.envelope import Actor, Recorded
+from domain.terms.identifiers import flag_key
 from ledger.log.clock import SHANGHAI
 from projections.counts import delays as delayed
 from projections.counts import dossier
 from projections.counts.backlog import backlog as counted
-from projections.counts.tallies import Where
-from projections.items.disclosure import shower
 from projections.items.entries import LateItem
 from projections.items.flags import DelayCountItem, DelayItem
 from projections.views import arrivals
-from projections.views.basis import Basis
+from projections.views.basis import Basis, Page
 from projections.views.entry_docs import shown
+
+
+def _backlog(
+    conn: Connection[Any], basis: Basis, _: BacklogQuestion, seen: Narrowed
+) -> list[dict[str, Any]]:
+    return counted(conn, basis, seen.where)
+
+
+BACKLOG = Counts("flags", _backlog)
 
 
 def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:
     """Return the flags that `actor` may see, counted by check and by how long they have been known."""
-    grant = decide(actor, Action.READ, "flags")
-    seen = narrowed(question, grant.rows)
-    settled = settle(house, question.asked())
-    items: list[dict[str, Any]] = []
-    if not seen.nothing:
-        with house.reading() as connection:
-            seen = seen.at(connection, settled.basis.position)
-            where = Where(seen.district, seen.uscc, seen.rows.withheld.positions)
-            items = counted(connection, settled.basis, where)
-    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
+    return ask_counts(house, actor, BACKLOG, question)
+
+
+def _late(
+    conn: Connection[Any], basis: Basis, question: LateQuestion, seen: Narrowed, part: PageAsked
+) -> Page:
+    floor = 0
+    if question.recorded_from is not None:
+        floor = arrivals.position_before(conn, question.recorded_from)
+    wanted = arrivals.Wanted(
+        question.days,
+        floor,
+        basis.position,
+        seen.uscc,
+        seen.district,
+        None if question.type is None else EVENTS[question.type].stored,
+        seen.rows.withheld.positions,
+    )
+    page = arrivals.late(conn, wanted, part.after, part.limit)
+    return Page([late_item(entry) for entry in page.entries], page.next)
+
+
+LATE = ListView("late", LateQuestion, narrowed, _late, LateItem, of="events")
 
 
 def late(house: Reading, actor: Actor, question: LateQuestion) -> Found:
     """Return a page of the entries that were recorded long after their day, newest first."""
-    grant = decide(actor, Action.READ, "events")
-    seen = narrowed(question, grant.rows)
-    chosen = question.model_dump(mode="json", exclude_none=True)
-    kept = ("days", "uscc", "district", "recorded_from", "type")
-    place = AskedList("late", {name: str(chosen[name]) for name in kept if name in chosen})
-    settled, after = opened(house, question, place)
-    if seen.nothing:
-        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
-    with cursors.fitting(), house.reading() as connection:
-        floor = 0
-        if question.recorded_from is not None:
-            floor = arrivals.position_before(connection, question.recorded_from)
-        seen = seen.at(connection, settled.basis.position)
-        wanted = _wanted(question, seen, settled, floor)
-        page = arrivals.late(connection, wanted, after, question.limit)
-    show = shower(LateItem, grant.audience)
-    items = [show(late_item(entry)) for entry in page.entries]
-    more = further(settled, page.next, place)
-    return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
+    return ask(house, actor, LATE, question)
 
 
 def overdue(
     house: Reading, answer_basis: AnswerBasis, findings: Iterable[Mapping[str, Any]]
 ) -> frozenset[str]:
-    """Return the ids of those of the findings of which an order is past its deadline, as Q2 says."""
+    """Return the ids of those of the findings of which an order is past its deadline, as the check says."""
     flag_of = {
-        f"Q2-{order['position']}": finding["finding_id"]
+        flag_key(OVERDUE, order["position"]): finding["finding_id"]
         for finding in findings
         for order in finding["orders"]
     }
@@ -85,59 +89,38 @@ def overdue(
     return frozenset(flag_of[key] for key in late)
 
 
-def _wanted(
-    question: LateQuestion, seen: Narrowed, settled: Settled, floor: int
-) -> arrivals.Wanted:
-    stored = None if question.type is None else EVENTS[question.type].stored
-    return arrivals.Wanted(
-        question.days,
-        floor,
-        settled.basis.position,
-        seen.uscc,
-        seen.district,
-        stored,
-        seen.rows.withheld.positions,
-    )
-
-
 def late_item(entry: Recorded[Any]) -> dict[str, Any]:
     """Return an entry with the days between its day and the day on which it was recorded."""
     recorded_on = entry.recorded_at.astimezone(SHANGHAI).date()
     return {**shown(entry), "days_late": (recorded_on - entry.valid_from).days}
 
 
+def _delays(
+    conn: Connection[Any], basis: Basis, question: DelaysQuestion, seen: Narrowed, part: PageAsked
+) -> Page:
+    return delayed.page(conn, basis, _breaches(question, seen), part.after, part.limit)
+
+
+DELAYS = ListView("delays", DelaysQuestion, narrowed, _delays, DelayItem, of="flags")
+
+
 def delays(house: Reading, actor: Actor, question: DelaysQuestion) -> Found:
     """Return a page of the breaches that `actor` may see, with the days until each thing followed."""
-    grant = decide(actor, Action.READ, "flags")
-    seen = narrowed(question, grant.rows)
-    chosen = question.model_dump(mode="json", exclude_none=True)
-    kept = ("code", "uscc", "district", "from_", "to")
-    place = AskedList("delays", {name: str(chosen[name]) for name in kept if name in chosen})
-    settled, after = opened(house, question, place)
-    if seen.nothing:
-        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
-    with cursors.fitting(), house.reading() as connection:
-        seen = seen.at(connection, settled.basis.position)
-        wanted = _breaches(question, seen)
-        page = delayed.page(connection, settled.basis, wanted, after, question.limit)
-    items = [*map(shower(DelayItem, grant.audience), page.items)]
-    more = further(settled, page.next, place)
-    return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
+    return ask(house, actor, DELAYS, question)
+
+
+def _distribution(
+    conn: Connection[Any], basis: Basis, question: DelayDistributionQuestion, seen: Narrowed
+) -> list[dict[str, Any]]:
+    return delayed.distribution(conn, basis, _breaches(question, seen), question.by)
+
+
+DISTRIBUTION = Counts("flags", _distribution, DelayCountItem)
 
 
 def distribution(house: Reading, actor: Actor, question: DelayDistributionQuestion) -> Found:
     """Return how many breaches came to each step within how many days."""
-    grant = decide(actor, Action.READ, "flags")
-    seen = narrowed(question, grant.rows)
-    settled = settle(house, question.asked())
-    items: list[dict[str, Any]] = []
-    if not seen.nothing:
-        with house.reading() as connection:
-            seen = seen.at(connection, settled.basis.position)
-            wanted = _breaches(question, seen)
-            items = delayed.distribution(connection, settled.basis, wanted, question.by)
-    items = [*map(shower(DelayCountItem, grant.audience), items)]
-    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
+    return ask_counts(house, actor, DISTRIBUTION, question)
 
 
 def _breaches(

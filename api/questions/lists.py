@@ -55,6 +55,13 @@ class ListView(NamedTuple):
     narrow: Callable[[Any, Rows], Narrowed]
     page: Reader
     item: type
+    of: str | None = None
+    """What it is a list of, for who may see it, where its name is another."""
+
+    @property
+    def resource(self) -> str:
+        """What a caller has to have a right to."""
+        return self.of or self.name
 
 
 def _roster(

@@ -46,9 +46,7 @@ class _Asked(NamedTuple):
     @property
     def where(self) -> Where:
         """What everything is narrowed to."""
-        return Where(
-            self.narrowed.district, self.narrowed.uscc, self.narrowed.rows.withheld.positions
-        )
+        return self.narrowed.where
 
 
 def overview(

@@ -5,7 +5,10 @@ end of the ledger when the question arrived, so whoever has just recorded someth
 the views are waited for, and the rows read that the asker may see.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
+
+from psycopg import Connection
 
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
@@ -16,7 +19,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid, not_found
 from api.questions.questions import AsOf, Listed, Paged
 from api.questions.reading import PATIENCE, Behind, Reading
-from api.questions.visibility import within
+from api.questions.visibility import Narrowed, narrowed, within
 from api.questions.withheld import rows_at
 from domain.terms.envelope import Actor
 from ledger.log.clock import now, today
@@ -140,7 +143,7 @@ def further(settled: Settled, last: str | None, place: AskedList) -> str | None:
 
 def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found:
     """Return one page of a list, of what `actor` may see."""
-    grant = decide(actor, Action.READ, view.name)
+    grant = decide(actor, Action.READ, view.resource)
     seen = view.narrow(question, grant.rows)
     place = _place(view, question)
     settled, after = opened(house, question, place)
@@ -154,6 +157,30 @@ def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found
     items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
     return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
+
+
+class Counts(NamedTuple):
+    """Counts that are answered all at once: of what, how they are read, what a line is."""
+
+    of: str
+    """What a caller has to have a right to."""
+    read: Callable[[Connection[Any], Basis, Any, Narrowed], list[dict[str, Any]]]
+    item: type | None = None
+
+
+def ask_counts(house: Reading, actor: Actor, counts: Counts, question: AsOf) -> Found:
+    """Return counts of what `actor` may see."""
+    grant = decide(actor, Action.READ, counts.of)
+    seen = narrowed(question, grant.rows)
+    settled = settle(house, question.asked())
+    items: list[dict[str, Any]] = []
+    if not seen.nothing:
+        with house.reading() as connection:
+            seen = seen.at(connection, settled.basis.position)
+            items = counts.read(connection, settled.basis, question, seen)
+    if counts.item is not None:
+        items = [*map(shower(counts.item, grant.audience), items)]
+    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
 
 
 def _place(view: ListView, question: Listed) -> AskedList:

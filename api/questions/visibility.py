@@ -9,6 +9,7 @@ from api.questions.questions import Question, RosterQuestion
 from api.questions.withheld import rows_at
 from domain.terms.identifiers import flag_parts
 from domain.terms.vocabulary import Standing
+from projections.counts.tallies import Where
 
 
 class Narrowed(NamedTuple):
@@ -21,6 +22,11 @@ class Narrowed(NamedTuple):
     """The question asks for what the caller may not see: nothing is found, and it is said so."""
     limited: dict[str, str] | None
     """What the answer is limited to, None if nothing is hidden."""
+
+    @property
+    def where(self) -> Where:
+        """What is counted."""
+        return Where(self.district, self.uscc, self.rows.withheld.positions)
 
     def at(self, connection: Connection[Any], position: int) -> "Narrowed":
         """Return the same with what is withheld from the caller, as known at `position`."""
