@@ -102,10 +102,35 @@ class _Bare(msgspec.Struct, Generic[T]):
     stamps: ClassVar[Stamps] = UNSTAMPED
 
 
+def _told(reads: Sequence[_Read[Any] | _Bare[Any]]) -> Sequence[Iterable[Any]]:
+    """Return what entries say beside their events, member by member: who, why, by which paper."""
+    return (
+        [read.actor for read in reads],
+        [read.reason for read in reads],
+        [read.document_no for read in reads],
+        [read.correlation for read in reads],
+        [read.causation for read in reads],
+        [read.stamps for read in reads],
+    )
+
+
+_UNTOLD: Sequence[Iterable[Any]] = (
+    repeat(_Bare.actor),
+    repeat(None),
+    repeat(None),
+    repeat(None),
+    repeat(None),
+    repeat(UNSTAMPED),
+)
+"""The same of any number of bare ones."""
+
+
 class _Reader(NamedTuple):
     decode: Callable[[bytes], _Read[Any]]
     decode_part: Callable[[bytes], _Read[Any] | _Bare[Any]]
     steps: tuple[Callable[[Any], Any], ...]
+    bare: bool
+    """Whether a part says nothing but the event."""
 
 
 class Codec:
@@ -130,6 +155,7 @@ class Codec:
                 _decoder(_Read[shape]),  # type: ignore[valid-type]
                 _decoder((_Bare if name in bare else _Read)[shape]),
                 _steps(name, types, upcasts),
+                name in bare,
             )
             for name, shape in shapes.items()
         }
@@ -210,6 +236,7 @@ class Codec:
         events = [read.data for read in reads]
         for step in reader.steps:
             events = list(map(step, events))
+        who, *why, stamps = _UNTOLD if reader.bare else _told(reads)
         columns = zip(
             positions,
             repeat(""),
@@ -220,14 +247,11 @@ class Codec:
             subjects,
             repeat(None),
             repeat(()),
-            [read.actor for read in reads],
+            who,
             events,
-            [read.reason for read in reads],
-            [read.document_no for read in reads],
-            [read.correlation for read in reads],
-            [read.causation for read in reads],
+            *why,
             repeat(None),
-            [read.stamps for read in reads],
+            stamps,
         )
         return list(map(_of_columns, columns))
 

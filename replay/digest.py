@@ -14,7 +14,7 @@ from psycopg import Connection, sql
 
 from projections.follow.fold import Rules
 from projections.follow.pieces import pieces
-from projections.views.lines import OPTIONS, lines, text
+from projections.views.lines import OPTIONS, day_text, lines, text
 from projections.views.views import TABLES
 from replay import known_at
 from replay.known_at import Shown, SubjectsPart
@@ -30,7 +30,7 @@ def texts(shown: Shown) -> Sequence[str]:
     """Return the row as texts, in the order in which `stored` asks for them."""
     subject, _, key, row = shown
     start, end, district, columns, doc = row
-    return (subject, key, str(start), text(end), text(district), *columns, doc)
+    return (subject, key, day_text(start), text(end), text(district), *columns, doc)
 
 
 def folded(rules: Rules, part: SubjectsPart, day: date | None = None) -> Sums:

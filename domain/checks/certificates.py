@@ -171,7 +171,7 @@ def plainly_fits(text: str, event: CertificateIssued) -> bool:
         and text[5:7] == MUNICIPALITY
         and text[0] == "Y"
         and text.isascii()
-        and text[1:].isdigit()
+        and text.encode()[1:].isdigit()  # bytes are looked up in a table, letters asked one by one
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from domain.terms.vocabulary import Role
@@ -69,4 +70,9 @@ class Recorded(NamedTuple, Generic[E]):
     @property
     def recorded_on(self) -> date:
         """The civil day on which the ledger learnt it."""
-        return self.recorded_at.astimezone(_SHANGHAI).date()
+        return _civil_day(self.recorded_at)
+
+
+@lru_cache(maxsize=256)  # entries of one import, and those of which a fold is told no time
+def _civil_day(instant: datetime) -> date:
+    return instant.astimezone(_SHANGHAI).date()

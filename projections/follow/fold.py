@@ -18,7 +18,7 @@ from domain.terms.envelope import Recorded
 from domain.terms.reference import Edition, Reference
 from ledger.codec import Illegible
 from projections.views.certificates import as_issued, rows_of
-from projections.views.views import VIEWS, Version, version
+from projections.views.views import VIEWS, Version, version, version_of
 
 logger = logging.getLogger("dudao.projections")
 
@@ -100,15 +100,15 @@ def take_in(supervision: Supervision, entry: Recorded[Any]) -> Iterable[Touch]:
         SetApart: this cannot be done.
     """
     event = entry.event
-    if type(event) is Illegible:
-        raise SetApart(entry, event.reason)
     try:
         if type(event) is CertificateIssued:  # nine of ten entries: the shortest way first
             return supervision.read_certificate(entry)
-        return supervision.read(entry)
+        if type(event) is not Illegible:
+            return supervision.read(entry)
     except Exception as error:
         logger.exception("the fold fails on entry %s", entry.position)
         raise SetApart(entry, type(error).__name__) from error
+    raise SetApart(entry, event.reason)
 
 
 def read(supervision: Supervision, entries: Iterable[Recorded[Any]]) -> None:
@@ -135,7 +135,7 @@ def follow(supervision: Supervision, entries: Iterable[Recorded[Any]]) -> Iterat
             record = file.certificates[-1]
             # One that was reported again behind the end of that paper is ended at once.
             rows = as_issued(file, entry) if record.end is None else rows_of(file, record)
-            yield Version("certificates", str(position), file.uscc, position, position, rows)
+            yield version_of(("certificates", str(position), file.uscc, position, position, rows))
         for touch in touched:
             yield version(supervision, touch, position)
 

@@ -14,7 +14,7 @@ from psycopg import Connection, sql
 
 from projections.follow.pieces import pieces
 from projections.follow.set_apart import Apart
-from projections.views.lines import NULL, OPTIONS, lines, text
+from projections.views.lines import NULL, OPTIONS, day_text, lines, text
 from projections.views.row import Row
 from projections.views.views import TABLES, Version
 
@@ -162,8 +162,8 @@ def _texts(
         NULL if district is None else district,
         str(known_from),
         NULL if known_to is None else str(known_to),
-        str(start),
-        NULL if end is None else str(end),
+        day_text(start),
+        NULL if end is None else day_text(end),
         doc,
         *columns,
     )

@@ -24,7 +24,7 @@ from domain.terms.vocabulary import Level, Verdict
 from projections.views import flags, scope, sessions
 from projections.views.asking import page_of
 from projections.views.basis import HOLDS, Basis, Page
-from projections.views.lines import NULL
+from projections.views.lines import NULL, day_text
 from projections.views.row import Row, Rows, View, document, item, row_of
 
 
@@ -137,7 +137,7 @@ def _row(
         shown.reissued_on = entry.valid_from
     # fmt: off
     columns = (
-        folded(number), assessment_id, occupation.name, level, state, str(event.issued_on), method,
+        folded(number), assessment_id, occupation.name, level, state, day_text(event.issued_on), method,
     )
     # fmt: on
     return row_of((*stretch, columns, document(shown)))

@@ -7,6 +7,8 @@ for a stored row is, byte for byte, what is written here for a folded one.
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 
 NULL = "\x02"
 """Stands for no value, in place of COPY's own `\\N`: so a plain line has no backslash at all."""
@@ -39,6 +41,12 @@ def lines(rows: Sequence[Sequence[str]]) -> bytes:
 
 def _escaped(row: Sequence[str]) -> str:
     return "\t".join([_SPECIAL.sub(lambda match: _ESCAPES[match[0]], v) for v in row]) + "\n"
+
+
+@lru_cache(maxsize=16_384)
+def day_text(day: date) -> str:
+    """Return a day as a column has it; millions of rows name some thousands."""
+    return str(day)
 
 
 def text(value: object) -> str:
