@@ -176,6 +176,7 @@ PAGES: Mapping[tuple[str, str], Rows] = MappingProxyType(
         ("GET", "/statistics"): _read("stats"),
         ("GET", "/suggestions/enterprises"): ANYBODY,
         ("GET", "/suggestions/occupations"): _read("catalogues"),
+        ("GET", "/suggestions/places"): ANYBODY,
         ("GET", "/sw.js"): ANYBODY,
         ("GET", "/system"): _read("system"),
         ("GET", "/todo"): _read("applications", "enterprises"),

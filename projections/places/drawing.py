@@ -13,7 +13,7 @@ from domain.terms.vocabulary import Datum
 from ledger import reference
 from projections.places.coordinates import position
 from projections.places.datum import to_wgs84
-from projections.places.outline import Outline, Ring, districts, project
+from projections.places.outline import Outline, Ring, districts, project, unproject
 
 FINE_M = 400
 """What a map of the whole city leaves out."""
@@ -70,6 +70,14 @@ def city() -> City:
     )
     width, height = round((right - left) / 1_000, 1), round((top - bottom) / 1_000, 1)
     return City(left, top, width, height, areas)
+
+
+def degrees_at(x: float, y: float) -> tuple[float, float] | None:
+    """Return WGS-84 longitude and latitude of a point of the picture of the city; None: it is not on it."""
+    map_ = city()
+    if not (0 <= x <= map_.width and 0 <= y <= map_.height):
+        return None
+    return unproject(map_.left + 1_000 * x, map_.top - 1_000 * y)
 
 
 def surroundings(place: Place, bounds: Bounds) -> Surroundings | None:

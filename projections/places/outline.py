@@ -7,7 +7,7 @@ lengths are true to 0.3 m in a kilometre anywhere in Beijing.
 
 import json
 from dataclasses import dataclass
-from math import cos, radians, sin, sqrt, tan
+from math import cos, degrees, radians, sin, sqrt, tan
 from typing import Any, TypeAlias
 
 import shapely
@@ -115,6 +115,21 @@ def _parts(geometry: shapely.Geometry, kind: str) -> list[Any]:
     return [
         part for part in shapely.get_parts(geometry) if part.geom_type == kind and not part.is_empty
     ]
+
+
+def unproject(east: float, north: float) -> tuple[float, float]:
+    """Return longitude and latitude of a projected point near Beijing, to a millimetre: `project` the other way."""
+    lon, lat = _MERIDIAN, degrees(north / _METRES_PER_RADIAN)
+    for _ in range(_ROUNDS):
+        x, y = project(lon, lat)
+        lat += degrees((north - y) / _METRES_PER_RADIAN)
+        lon += degrees((east - x) / (_METRES_PER_RADIAN * cos(radians(lat))))
+    return lon, lat
+
+
+_METRES_PER_RADIAN = 6_371_000
+_ROUNDS = 12
+"""Each takes off nine tenths of what is left and more."""
 
 
 def project(lon: float, lat: float) -> tuple[float, float]:

@@ -32,13 +32,14 @@ from domain.terms.contents import Occupation
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Level
 from ledger.log.clock import today
+from projections.places.drawing import City, city
 
 router = APIRouter(include_in_schema=False)
 EVENT = "AssessmentHeld"
 CATEGORIES = tuple(field.name for field in fields(Candidates))
 PLACES = 2
 """Places that the form has room for at first; a session may have more."""
-PLACE = ("name", "address", "division", "lon", "lat", "datum")
+PLACE = ("name", "address", "division", "lon", "lat", "datum", "accuracy_m")
 _DATUMS = ("WGS-84", "GCJ-02", "BD-09", "CGCS2000")
 
 
@@ -72,6 +73,8 @@ class SessionForm:
     """Systems that coordinates may be given in."""
     districts: Choices
     """Divisions of Beijing, for the place."""
+    city: City
+    """The map on which a place is pinned."""
     unit_choices: Choices
     """Units that the enterprise answers for, by code."""
     staff: Sequence[Row]
@@ -169,10 +172,10 @@ def _rows_of_places(form: FormData) -> list[str]:
 
 def _place(form: FormData, row: str) -> dict[str, Any]:
     given: dict[str, Any] = {name: text(form, f"{row}.{name}") for name in PLACE}
-    for name in ("lon", "lat"):
+    for name in ("lon", "lat", "accuracy_m"):
         given[name] = _degrees(given[name])
     if given["lon"] is None and given["lat"] is None:
-        given["datum"] = None
+        given["datum"] = given["accuracy_m"] = None
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -273,6 +276,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         methods=choices(frame.language, "method"),
         modes=choices(frame.language, "mode"),
         datums=_DATUMS,
+        city=city(),
         districts=[each for each in choices(frame.language, "district") if each[0].isdecimal()],
         unit_choices=[
             (each["unit_uscc"], f"{each['unit_name']} {each['unit_uscc']}")

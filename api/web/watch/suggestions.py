@@ -17,7 +17,9 @@ from api.questions.queries import ask
 from api.questions.questions import RosterQuestion
 from api.words.initials import initials
 from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Datum
 from ledger.log.clock import today
+from projections.places.drawing import degrees_at
 
 router = APIRouter(include_in_schema=False)
 MOST = 12
@@ -66,6 +68,19 @@ def of_occupations(request: Request, house: Installed, actor: Caller) -> Respons
     # Who has typed a whole name is offered it first.
     fitting.sort(key=lambda one: (len(one[1]), one[0]))
     return _answer([{"value": name, "label": code} for code, name in fitting[:MOST]])
+
+
+@router.get("/suggestions/places")
+def of_places(request: Request) -> Response:
+    """Return the coordinates of a point of the map of the city, in kilometres from its corner; none: outside it."""
+    try:
+        x, y = (float(request.query_params.get(name, "")) for name in ("x", "y"))
+    except ValueError:
+        return _answer([])
+    found = degrees_at(x, y)
+    if found is None:
+        return _answer([])
+    return _answer([{"lon": round(found[0], 5), "lat": round(found[1], 5), "datum": Datum.WGS84}])
 
 
 def _answer(items: list[dict[str, Any]]) -> Response:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.terms.place import Side
 from ledger import reference
-from projections.places.outline import Outline, project
+from projections.places.outline import Outline, project, unproject
 
 CONTENT = reference.packaged(reference.OUTLINE_FILE)
 OUTLINE = Outline(reference.OUTLINE, CONTENT)
@@ -129,3 +129,8 @@ def test_an_outline_of_several_parts_is_read():
     outline = Outline("two", json.dumps({"features": [feature]}).encode())
     sides = [outline.locate(lon, 40.5).side for lon in (115.5, 116.5, 117.5)]
     assert sides == [Side.INSIDE, Side.OUTSIDE, Side.INSIDE]
+
+
+@pytest.mark.parametrize("place", [(116.4, 39.9), (115.42, 39.44), (117.5, 41.06)])
+def test_what_is_projected_comes_back_to_where_it_was(place: tuple[float, float]):
+    assert unproject(*project(*place)) == pytest.approx(place, abs=1e-9)

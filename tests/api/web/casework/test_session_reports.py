@@ -1,7 +1,7 @@
 """报告认定活动: what plan and scope say is filled in, what would be flagged is said before, the receipt after."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -49,6 +49,33 @@ def test_a_session_within_the_scope_is_reported_in_three_steps(reader: Opener, s
     assert session["candidates"]["employee"] == 8
     assert session["assessors"] == ["考评甲", "考评乙"]
     assert session["venue"]["division"] == "110101"
+
+
+def test_a_venue_is_pinned_on_the_map_with_the_error_of_a_finger(reader: Opener, site: Site):
+    page = choose(reader, "车工")
+    fill(page, "5")
+    page.locator('[name="venues.0.division"]').fill("")
+    number = page.get_by_label("活动编号").input_value()
+    map_ = page.locator("#pin svg")
+    map_.scroll_into_view_if_needed()
+    whole = map_.get_attribute("viewBox")
+    box = map_.bounding_box()
+    assert box is not None
+    map_.click(position={"x": box["width"] * 0.5, "y": box["height"] * 0.6})
+    assert map_.get_attribute("viewBox") != whole
+    assert page.locator('[name="venues.0.lon"]').input_value() == ""
+    map_.click(position={"x": box["width"] * 0.5, "y": box["height"] * 0.5})
+    expect(page.locator('[name="venues.0.datum"]')).to_have_value("WGS-84")
+    lon, lat = (float(page.locator(f'[name="venues.0.{n}"]').input_value()) for n in ("lon", "lat"))
+    assert 115.4 < lon < 117.6
+    assert 39.4 < lat < 41.1
+    assert 0 < float(page.locator('[name="venues.0.accuracy_m"]').input_value()) <= 1000
+    follow(page.get_by_role("button", name="核对"))
+    assert page.locator('[name="venues.0.lon"]').input_value() == str(lon)
+    follow(page.get_by_role("button", name="确认上报"))
+    venue = site.get(f"/v1/assessments/{number}", OFFICER).json()["venue"]
+    assert (venue["lon"], venue["datum"]) == (lon, "WGS-84")
+    assert venue["accuracy_m"] > 0
 
 
 def test_what_will_be_flagged_is_said_before_and_is_what_is_flagged(reader: Opener, site: Site):
