@@ -16,7 +16,7 @@ from api.installation.opening import open_ledger
 from api.installation.settings import Settings
 from api.installation.wiring import folding
 from benchmarks import ledgers
-from benchmarks.figures import Row, Setting, at_least
+from benchmarks.figures import Row, Setting, Target, at_least
 from benchmarks.measuring import MIB, Cost, cost_of, environment, python, required
 from ledger.connect import Database
 from projections.follow.executor import processes
@@ -33,20 +33,24 @@ def run(setting: Setting) -> list[Row]:
     small, large = setting.sizes.small, setting.sizes.large
     near = min(small, 200_000)
     return [
-        *_measured(setting, small, "far", small),
-        *_measured(setting, small, "near", near),
-        *_measured(setting, large, "far", large),
+        row
+        for count, way, upto in (
+            (small, "far", small),
+            (small, "near", near),
+            (large, "far", large),
+        )
+        for row in measured(setting, ledgers.large(setting.work, count), way, upto, TARGET)
     ]
 
 
-def _measured(setting: Setting, count: int, way: str, upto: int) -> list[Row]:
-    folder = ledgers.large(setting.work, count)
+def measured(setting: Setting, folder: Path, way: str, upto: int, target: Target) -> list[Row]:
+    """Measure the way through the ledger of a folder, up to an entry."""
     with ledgers.opened(folder) as database:
         cost, seconds = _in_process(setting.work, folder, way, upto)
         _require_position(database, upto)
     what = f"{upto:,} entries, " + ("from nothing" if way == "far" else "in order, 10,000 at once")
     return [
-        Row(what=what, value=upto / seconds, unit="entries/s", targets=(TARGET,)),
+        Row(what=what, value=upto / seconds, unit="entries/s", targets=(target,)),
         Row(what=f"{what}: peak memory", value=cost.peak / MIB, unit="MiB"),
     ]
 

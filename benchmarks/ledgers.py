@@ -5,7 +5,7 @@ long, prepared entries go through the ledger's own batch append.
 """
 
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import islice
@@ -20,6 +20,7 @@ from benchmarks import machine
 from benchmarks.measuring import ROOT, cost_of, dudao, environment, python, required
 from benchmarks.prepared import entries
 from ledger.connect import Database, Opening
+from ledger.log.entry import Draft
 from ledger.log.log import Append, Appended
 from ledger.log.postgres_log import PostgresLog
 
@@ -57,11 +58,15 @@ def make_lines(work: Path, count: int, firms: int | None = None) -> Path:
 
 def large(work: Path, count: int) -> Path:
     """Return the data folder of a ledger of so many entries, appended in bulk if it is not there."""
-    folder = work / f"ledger-{count}"
+    return prepared(work / f"ledger-{count}", count, entries)
+
+
+def prepared(folder: Path, count: int, made: Callable[[int], Iterator[Draft]]) -> Path:
+    """Return the data folder with so many entries of a kind, appended in bulk if it is not there."""
     if not _is_ready(folder):
         _begin(folder, count)
         with opened(folder) as database, database.pool(2) as pool:
-            append_all(PostgresLog(pool), count)
+            append_all(PostgresLog(pool), made(count))
         _make_ready(folder)
     return folder
 
@@ -76,7 +81,7 @@ def varied(work: Path, count: int, firms: int) -> Path:
     if not _is_ready(folder):
         _begin(folder, count)
         with opened(folder) as database, database.pool(2) as pool:
-            append_all(PostgresLog(pool), count * 3 // 4)
+            append_all(PostgresLog(pool), entries(count * 3 // 4))
             lines = make_lines(work, count // 4, firms)
             for path in (lines, *sorted(SAMPLE.glob("[0-9]*"))):
                 reject = folder / f"{path.name}.reject.ndjson"
@@ -106,9 +111,8 @@ def _migrations() -> str:
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def append_all(log: PostgresLog, count: int) -> None:
-    """Append so many prepared entries, thousands in a transaction."""
-    left = entries(count)
+def append_all(log: PostgresLog, left: Iterator[Draft]) -> None:
+    """Append prepared entries, thousands in a transaction."""
     while batch := list(islice(left, BATCH)):
         results = log.append([Append((draft,)) for draft in batch])
         if not isinstance(results[-1], Appended):

@@ -49,17 +49,19 @@ class Firm(NamedTuple):
 def entries(total: int, seed: int = 1) -> Iterator[Draft]:
     """Yield exactly `total` entries, the same for the same seed, each with a key of its own."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    firms = [_firm(number) for number in range(max(8, total // ENTRIES_PER_FIRM))]
-    left = total
-    for one in _all(firms, chance, total):
-        if left == 0:
-            return
-        left -= 1
+    firms = [firm_of(number) for number in range(max(8, total // ENTRIES_PER_FIRM))]
+    yield from keyed(_all(firms, chance, total), total)
+
+
+def keyed(drafts: Iterator[Draft], total: int) -> Iterator[Draft]:
+    """Yield `total` of them, each with a key of its own."""
+    for left, one in zip(range(total - 1, -1, -1), drafts, strict=False):
         digest = sha256(one.payload).digest()
         yield one._replace(idempotency_key=f"{left}-{digest.hex()[:40]}", request_digest=digest)
 
 
-def _firm(number: int) -> Firm:
+def firm_of(number: int) -> Firm:
+    """Return the enterprise of that number."""
     own = uscc(number)
     reporter = Actor(account=f"r-{number}", role=Role.ENTERPRISE_REPORTER, organisation=own)
     return Firm(number, own, DISTRICTS[number % len(DISTRICTS)], reporter)
@@ -67,7 +69,7 @@ def _firm(number: int) -> Firm:
 
 def _all(firms: list[Firm], chance: random.Random, total: int) -> Iterator[Draft]:
     for firm in firms:
-        yield from _listed(firm)
+        yield from listed(firm)
     weights = list(accumulate(1 / (number + 40) for number in range(len(firms))))
     sessions = max(1, total // (CERTIFICATES_PER_SESSION + 1))
     number = 0
@@ -80,12 +82,14 @@ def _all(firms: list[Firm], chance: random.Random, total: int) -> Iterator[Draft
             yield _scope_taken(firm, day - timedelta(days=60))
 
 
-def _draft(firm: Firm, stream: str, event: object, day: date, *tags: str) -> Draft:
+def drafted(firm: Firm, stream: str, event: object, day: date, *tags: str) -> Draft:
+    """Return an entry that the enterprise's reporter brought in."""
     command = Command(body=event, actor=firm.reporter, valid_from=day, today=LATER)
     return draft(New(stream, event, firm.uscc, firm.district, tags, day), command)
 
 
-def _listed(firm: Firm) -> Iterator[Draft]:
+def listed(firm: Firm) -> Iterator[Draft]:
+    """Yield what puts an enterprise on the roster, and its plans."""
     application, own = f"app-{firm.number}", f"enterprise:{firm.uscc}"
     known = registration(firm.number, firm.district)
     yield draft(
@@ -102,7 +106,7 @@ def _listed(firm: Firm) -> Iterator[Draft]:
         methods=(Method.EXAMINATION,),
     )
     tag = f"application:{application}"
-    yield _draft(firm, f"application/{application}", submitted, date(2024, 5, 10), tag)
+    yield drafted(firm, f"application/{application}", submitted, date(2024, 5, 10), tag)
     listed = EnterpriseListed(
         uscc=firm.uscc,
         batch="2024-1",
@@ -111,11 +115,11 @@ def _listed(firm: Firm) -> Iterator[Draft]:
         valid_from=LISTED_ON,
         valid_to=LISTED_TO,
     )
-    yield _draft(firm, f"standing/{firm.uscc}", listed, LISTED_ON, f"standing:{firm.uscc}")
+    yield drafted(firm, f"standing/{firm.uscc}", listed, LISTED_ON, f"standing:{firm.uscc}")
     receipt = ReceiptIssued(
         application_id=application, receipt_no=f"R-{firm.number}", issued_on=LISTED_ON
     )
-    yield _draft(firm, f"application/{application}", receipt, LISTED_ON, tag)
+    yield drafted(firm, f"application/{application}", receipt, LISTED_ON, tag)
     yield from _plans(firm)
 
 
@@ -125,7 +129,7 @@ def _plans(firm: Firm) -> Iterator[Draft]:
         plan = AnnualPlanFiled(uscc=firm.uscc, year=year, summary=nothing, sessions=())
         day = max(LISTED_ON, date(year, 1, 10))
         key = f"{firm.uscc}/{year}"
-        yield _draft(firm, f"plan/{key}", plan, day, f"plan:{key}")
+        yield drafted(firm, f"plan/{key}", plan, day, f"plan:{key}")
 
 
 def _item(occupation: Occupation) -> ScopeItem:
@@ -165,11 +169,11 @@ def _session(firm: Firm, number: int, day: date) -> Iterator[Draft]:
         quality_staff=("丁",),
     )
     stream = f"assessment/{name}"
-    yield _draft(firm, stream, held, day, f"assessment:{name}")
+    yield drafted(firm, stream, held, day, f"assessment:{name}")
     for certificate in _certificates(firm, held, number):
         number_tag = f"certificate:{certificate.certificate_no}"
         holder_tag = f"holder:{certificate.holder.subject_id}"
-        yield _draft(firm, stream, certificate, certificate.issued_on, number_tag, holder_tag)
+        yield drafted(firm, stream, certificate, certificate.issued_on, number_tag, holder_tag)
 
 
 def _certificates(firm: Firm, held: AssessmentHeld, number: int) -> Iterable[CertificateIssued]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import (
     as_of,
+    casework,
     catch_up,
     checks,
     commands,
@@ -63,6 +64,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "proofs": Figure("(l) Proofs and a bundle, a million entries", proofs.run),
         "http_writes": Figure("(m) Commands over HTTP", http_writes.run),
         "exports": Figure("(n) Tables as files, a million entries", exports.run),
+        "casework": Figure("(o) Catch-up of casework", casework.run),
     }
 )
 

@@ -68,6 +68,7 @@ class Supervision:
         "behind",
         "claimed_by",
         "context",
+        "continued",
         "entries",
         "file",
         "flags",
@@ -96,6 +97,8 @@ class Supervision:
         """Certificates by position that name another occupation or level than their session."""
         self._trades_apart: dict[int, Outcome] = {}
         """Certificates by position of which C2 hangs on whether their 工种 is more than their own word."""
+        self.continued: dict[Touch, Any] = {}
+        """What a view has folded of a record, to go on from there. It says nothing that the file does not."""
         self.claimed_by: dict[int, int] = {}
         """Certificate → the one of another enterprise that was entered later and claims the earlier day."""
 

@@ -4,17 +4,19 @@ One table for the four, with the key `findings/f-1`. What stands on a day is the
 entries of the case whose day has come, in the order of their days.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
+from operator import is_
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg import Connection
 
 from domain.application.submission import ApplicationSubmitted
 from domain.finding.finding import ENDED, FindingRaised
+from domain.supervision.subject_file import Stretch, SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
@@ -30,16 +32,6 @@ from projections.views.case_docs import (
     RegisterFold,
 )
 from projections.views.row import Row, Rows, View, document
-
-
-class _Stretch(NamedTuple):
-    """Days on which a case stands so, and the entries that it rests on there."""
-
-    start: date
-    end: date | None
-    doc: dict[str, Any]
-    because: tuple[int, ...]
-
 
 KINDS: Mapping[str, Callable[[], CaseFold]] = MappingProxyType(
     {
@@ -72,48 +64,101 @@ def rows_of(kind: str) -> Callable[[Supervision, str], Rows]:
     """Return the rendering of one kind of case."""
 
     def rows(supervision: Supervision, key: str) -> Rows:
-        positions = supervision.behind.get(Touch(kind, key), [])
-        entries = [supervision.entries[p] for p in positions if p in supervision.entries]
+        return _folded(supervision, Touch(kind, key)).rows(kind, supervision.file)
+
+    return rows
+
+
+KEPT = 32
+"""Cases of one file whose fold is kept, to be continued by their next entry."""
+
+
+def _folded(supervision: Supervision, touch: Touch) -> "_Folded":
+    """Return the fold of a case: continued where its last entry is the last of its days, else made anew."""
+    positions = supervision.behind.get(touch, [])
+    entries = [supervision.entries[p] for p in positions if p in supervision.entries]
+    kept = supervision.continued
+    folded: _Folded | None = kept.pop(touch, None)
+    if folded is None or not folded.is_continued_by(entries):
+        folded = _Folded(KINDS[touch.view]())
+    folded.take(entries)
+    kept[touch] = folded
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]
+    return folded
+
+
+class _Folded:
+    """A case folded forward once: a stretch of days rests on what had happened by then alone.
+
+    An entry that comes behind all others leaves the earlier stretches as they are.
+    """
+
+    __slots__ = ("_because", "_begun", "_case", "_entries", "_last", "_rows", "_starts")
+
+    def __init__(self, case: CaseFold) -> None:
+        self._case = case
+        self._entries: list[Recorded[Any]] = []
+        self._begun = date.min
+        self._last = date.min
+        self._because: list[int] = []
+        self._starts: list[tuple[date, dict[str, Any] | None, tuple[int, ...]]] = []
+        self._rows: dict[tuple[Stretch, tuple[int, ...]], Row] = {}
+        """By their days and what they rest on, which is all that they follow from."""
+
+    def is_continued_by(self, entries: Sequence[Recorded[Any]]) -> bool:
+        """Tell whether the entries are those that were taken, and others that come behind them."""
+        taken = len(self._entries)
+        return len(entries) >= taken and all(map(is_, self._entries, entries)) and all(
+            max(entry.valid_from, self._begun) >= self._last
+            and not isinstance(entry.event, _BEGINNING)
+            for entry in entries[taken:]
+        )  # fmt: skip
+
+    def take(self, entries: Sequence[Recorded[Any]]) -> None:
+        """Take in those of the entries that are new."""
+        new = entries[len(self._entries) :]
+        if not new:
+            return
+        if not self._entries:
+            # What begins it comes first, whatever day an older ledger gave to what followed.
+            begins = (e.valid_from for e in new if isinstance(e.event, _BEGINNING))
+            self._begun = next(begins, date.min)
+        self._entries += new
+        by_day = sorted((max(each.valid_from, self._begun), each.position, each) for each in new)
+        first = by_day[0][0]
+        while self._starts and self._starts[-1][0] >= first:
+            self._starts.pop()
+        for (day, position, entry), following in zip_longest(by_day, by_day[1:]):
+            self._case.take(entry)
+            self._because.append(position)
+            after = following[0] if following else None
+            if day == after:
+                continue
+            between = (d for d in self._case.days() if day < d and (after is None or d < after))
+            known = tuple(self._because)
+            self._starts += [(d, self._case.doc(d), known) for d in (day, *sorted(between))]
+        self._last = by_day[-1][0]
+
+    def rows(self, kind: str, file: SubjectFile) -> Rows:
+        """Return the rows: for each stretch of days one for each authority; those that were made are kept."""
+        made, self._rows = self._rows, {}
         merged: list[Row] = []
-        for start, end, doc, because in _stretches(KINDS[kind](), entries):
-            for stretch in supervision.file.supervised(start, end):
-                shown = {
-                    **doc,
-                    "district": stretch.district,
-                    "because": supervision.file.corrected(because),
-                }
-                row = Row(*stretch, (kind, doc["stage"]), document(shown))
+        for (start, doc, because), following in zip_longest(self._starts, self._starts[1:]):
+            if doc is None:
+                continue
+            known = file.corrected(because)
+            for stretch in file.supervised(start, following[0] if following else None):
+                row = made.get((stretch, known))
+                if row is None:
+                    shown = {**doc, "district": stretch.district, "because": known}
+                    row = Row(*stretch, (kind, doc["stage"]), document(shown))
+                self._rows[stretch, known] = row
                 if merged and merged[-1][2:] == row[2:]:
                     merged[-1] = merged[-1]._replace(valid_to=stretch.end)
                 else:
                     merged.append(row)
         return tuple(merged)
-
-    return rows
-
-
-def _stretches(case: CaseFold, entries: Sequence[Recorded[Any]]) -> Iterator[_Stretch]:
-    """Fold a case forward once: a stretch of days rests on what had happened by then alone."""
-    if not entries:
-        return
-    # What begins it comes first, whatever day an older ledger gave to what followed.
-    begins = (e.valid_from for e in entries if isinstance(e.event, _BEGINNING))
-    begun = next(begins, date.min)
-    by_day = sorted(entries, key=lambda entry: (max(entry.valid_from, begun), entry.position))
-    because: list[int] = []
-    starts: list[tuple[date, dict[str, Any] | None, tuple[int, ...]]] = []
-    for index, entry in enumerate(by_day):
-        case.take(entry)
-        because.append(entry.position)
-        day = max(entry.valid_from, begun)
-        after = max(by_day[index + 1].valid_from, begun) if index + 1 < len(by_day) else None
-        if day == after:
-            continue
-        between = (d for d in case.days() if day < d and (after is None or d < after))
-        starts += [(start, case.doc(start), tuple(because)) for start in (day, *sorted(between))]
-    for (start, doc, known), following in zip_longest(starts, starts[1:]):
-        if doc is not None:
-            yield _Stretch(start, following[0] if following else None, doc, known)
 
 
 _BEGINNING = (ApplicationSubmitted, FindingRaised)

@@ -339,3 +339,23 @@ def test_of_all_orders_in_which_the_same_papers_are_taken_the_result_is_one(
     found, expected = result(other), result(once)
     for name, shown in expected.items():
         assert found[name] == shown, name
+
+
+@given(PAPERS, st.randoms(use_true_random=False))
+def test_a_case_that_is_folded_on_shows_what_one_shows_that_is_folded_anew(
+    choices: list[tuple[int, int, int]], chance: random.Random
+):
+    told = list(BASE)
+    for choice, offset, n in choices:
+        told += _papers(choice, offset, n)
+    entries = taken(list(_distinct(told)), chance)
+    assume(entries is not None)
+    assert entries is not None
+    supervision = Supervision(USCC, Context(LATER, locate, apart), apply)
+    for each in entries:
+        for touch in supervision.read(each) if each.subject == USCC else ():
+            if touch.view in KINDS:
+                continued = rows_of(touch.view)(supervision, touch.key)
+                kept, supervision.continued = supervision.continued, {}
+                assert continued == rows_of(touch.view)(supervision, touch.key)
+                supervision.continued = kept
