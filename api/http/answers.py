@@ -60,7 +60,7 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     tag = tag_of(body, media, request.url.path, answer_basis.position)
     asked = request.query_params.multi_items()
     known = memento.headers(request.url.path, asked, answer_basis.basis)
-    links = [found["Link"] for found in (known, headers) if "Link" in found]
+    links = [given["Link"] for given in (known, headers) if "Link" in given]
     sent = {
         "ETag": tag,
         "Cache-Control": kept(request, answer_basis, public=public),

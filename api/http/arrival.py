@@ -92,8 +92,8 @@ def address_of(written: str) -> str:
     A trusted proxy says whom it speaks for, some with a port behind it: counted with its port,
     everybody would be somebody else at each connection.
     """
-    found = _WITH_PORT.fullmatch(written.strip())
-    text = (found[1] or found[2]) if found else written.strip()
+    match = _WITH_PORT.fullmatch(written.strip())
+    text = (match[1] or match[2]) if match else written.strip()
     try:
         return str(ipaddress.ip_address(text.partition("%")[0]))
     except ValueError:
@@ -129,12 +129,12 @@ def require_private(request: Request, settings: Settings) -> Arrival:
     Raises:
         Problem: 403, it came over plain http from another machine.
     """
-    found = arrival(request, settings)
-    if not (found.secure or found.local):
+    arrived = arrival(request, settings)
+    if not (arrived.secure or arrived.local):
         raise Problem(
             "forbidden",
             "登录须经 https；只有在本机上才可用 http://127.0.0.1",
             "signing in needs https, except on this machine at http://127.0.0.1",
             rule="https-needed",
         )
-    return found
+    return arrived

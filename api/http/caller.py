@@ -22,8 +22,8 @@ from ledger.log.clock import now, today
 
 async def installation(request: Request) -> Installation:
     """Return what the application was made with."""
-    found: Installation = request.app.state.installation
-    return found
+    house: Installation = request.app.state.installation
+    return house
 
 
 Installed = Annotated[Installation, Depends(installation)]
@@ -73,14 +73,16 @@ async def _keyed(request: Request, house: Installation, token: str) -> Actor:
 
     def find() -> Held | None:
         with house.gate.connection() as connection:
-            found = access_keys.find(connection, token, now())
-            if found is not None and token_table.first_of_day(connection, found.key_id, now()):
-                about = f"{found.key_id} {found.purpose} used"
-                access_log.record(connection, visit(request), found.actor, Deed.KEY, about)
-            return found
+            access_key = access_keys.find(connection, token, now())
+            if access_key is not None and token_table.first_of_day(
+                connection, access_key.key_id, now()
+            ):
+                about = f"{access_key.key_id} {access_key.purpose} used"
+                access_log.record(connection, visit(request), access_key.actor, Deed.KEY, about)
+            return access_key
 
-    held = await run_in_threadpool(find)
-    if held is None:
+    used_key = await run_in_threadpool(find)
+    if used_key is None:
         raise unauthenticated(
             "凭据无效、已到期或已撤销；请登录后继续",
             "the credential is not valid, has ended or was taken back: sign in to go on",
@@ -91,27 +93,29 @@ async def _keyed(request: Request, house: Installation, token: str) -> Actor:
         for (method, start), scope in _SCOPED.items()
         if asked[0] == method and asked[1].startswith(start)
     }
-    if access_keys.EVERYTHING not in held.scope and (not needed or not needed <= held.scope):
+    if access_keys.EVERYTHING not in used_key.scope and (
+        not needed or not needed <= used_key.scope
+    ):
         raise Problem(
             "forbidden",
             "此凭据只用于上传已保存的现场记录及其证据",
             "this credential only sends records that were sealed on the spot, and their evidence",
             rule="credential-scope",
         )
-    request.state.held = held
-    return held.actor
+    request.state.held = used_key
+    return used_key.actor
 
 
 def key_of(request: Request) -> Held | None:
     """Return the key under which a request came; None if it came by a sign-in or a token."""
-    held: Held | None = getattr(request.state, "held", None)
-    return held
+    access_key: Held | None = getattr(request.state, "held", None)
+    return access_key
 
 
 def credential_of(request: Request) -> Credential | None:
     """Return by what its caller is known: whatever is made for them there ends with it."""
-    if (held := key_of(request)) is not None:
-        return Credential("key", held.key_id, held.ends_at)
+    if (access_key := key_of(request)) is not None:
+        return Credential("key", access_key.key_id, access_key.ends_at)
     claims: Claims | None = getattr(request.state, "claims", None)
     if claims is not None:
         return Credential("token", claims.token_id, claims.ends_at)
@@ -152,9 +156,9 @@ def _stands(house: Installation, claims: Claims) -> bool:
         return token_table.stands(connection, claims)
 
 
-def _note(house: Installation, claims: Claims, seen: Visit) -> None:
+def _note(house: Installation, claims: Claims, arrived: Visit) -> None:
     with house.gate.connection() as connection:
-        token_table.used(connection, claims, seen)
+        token_table.used(connection, claims, arrived)
 
 
 async def _session(request: Request, house: Installation) -> Session | None:
@@ -199,8 +203,8 @@ def unhurried(request: Request, house: Installed, actor: Caller) -> None:
         Problem: 429, too many came from this address lately.
     """
     if actor == ANYONE:
-        seen = visit(request)
-        house.gate.require_patience(seen.address, seen.at)
+        arrived = visit(request)
+        house.gate.require_patience(arrived.address, arrived.at)
 
 
 Unhurried = Depends(unhurried)

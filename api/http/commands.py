@@ -163,8 +163,8 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
     if not isinstance(event, SpotCheckRecorded):
         return {}
     with house.reading() as connection:
-        found = chains(connection, [event.device_id]).get(event.device_id)
-    told = statements(event.device_id, found) if found else []
+        chain = chains(connection, [event.device_id]).get(event.device_id)
+    told = statements(event.device_id, chain) if chain else []
     return {
         "evidence_missing": missing_of(house, (each.sha256 for each in event.evidence)),
         "warnings": [{"field": "device_id", "reason": f"{zh} / {en}"} for zh, en in told],
@@ -176,10 +176,10 @@ def _registered_outside(
 ) -> dict[str, Any]:
     if event.address is None:
         return {}
-    found = outside(house, event.address, entry.valid_from, entry.position)
-    if found is None:
+    clue = outside(house, event.address, entry.valid_from, entry.position)
+    if clue is None:
         return {}
-    return {"warnings": [{"field": "address", "reason": f"{found['zh']} / {found['en']}"}]}
+    return {"warnings": [{"field": "address", "reason": f"{clue['zh']} / {clue['en']}"}]}
 
 
 def _reported_before(same: Sequence[str]) -> dict[str, str]:
@@ -191,7 +191,7 @@ def _reported_before(same: Sequence[str]) -> dict[str, str]:
     }
 
 
-def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> None:
+def require_sealed(house: Installation, device_key: Held, raw: bytes, key: str) -> None:
     """Refuse what a device did not seal: its credential posts finished records and nothing else.
 
     Raises:
@@ -203,12 +203,12 @@ def require_sealed(house: Installation, held: Held, raw: bytes, key: str) -> Non
     except Invalid as error:
         raise from_invalid(error) from None
     digest = own_digest(body)
-    octets = own_octets(house, held.actor, digest)
+    octets = own_octets(house, device_key.actor, digest)
     record = None if octets is None else device_records.read(octets)
     good = (
         record is not None
-        and record.device_id == held.holder == body.get("device_id")
-        and record.account == held.actor.account
+        and record.device_id == device_key.holder == body.get("device_id")
+        and record.account == device_key.actor.account
         and sealed(record, digest, key, body)
     )
     if not good:

@@ -165,21 +165,21 @@ def components(
     declared = [*lists]
     single = dict.fromkeys(records)
     items = (*(row for each in declared for row in each.rows), *single, *of_now, Sentence)
-    found: dict[str, Schema] = {"Basis": BASIS, "Problem": PROBLEM, "Fault": FAULT}
+    schemas: dict[str, Schema] = {"Basis": BASIS, "Problem": PROBLEM, "Fault": FAULT}
     for record in (inner for item in items for inner in shape_of(item).records()):
-        found[record.name] = component(record)
+        schemas[record.name] = component(record)
         for field in record.fields:
             if field.partly and field.shape is not None:
                 part = {**component(field.shape), "required": ["position"]}
-                found[f"{field.shape.name}InPart"] = part
+                schemas[f"{field.shape.name}InPart"] = part
             if field.enumeration is not None:
-                found[field.enumeration] = {"type": "string", "enum": [*field.values]}
+                schemas[field.enumeration] = {"type": "string", "enum": [*field.values]}
     answers = {page_name(each): _page(each) for each in declared}
     answers.update((answer_name(item), _answer(item)) for item in single)
-    twice = found.keys() & answers.keys()
+    twice = schemas.keys() & answers.keys()
     if twice:
         raise ValueError(f"two shapes are called {', '.join(sorted(twice))}")
-    return dict(sorted({**found, **answers}.items()))
+    return dict(sorted({**schemas, **answers}.items()))
 
 
 def page_name(listed: DeclaredList) -> str:

@@ -111,33 +111,33 @@ def body(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _with_type(name: str, *, chosen: bool, alone: bool) -> dict[str, Any]:
-    found = data(name)
-    properties = {**found["properties"]}
+    schema = data(name)
+    properties = {**schema["properties"]}
     for beside, described in _BESIDE.items():
         properties.setdefault(beside, described)
-    required = [*found.get("required", ())]
+    required = [*schema.get("required", ())]
     if not alone:
         properties["type"] = {"type": "string", "const": name}
     if chosen:
         required.append("type")
-    return {**found, "properties": properties, "required": required}
+    return {**schema, "properties": properties, "required": required}
 
 
 @cache
 def data(name: str) -> dict[str, Any]:
     """Return the JSON Schema of an event's data as a command gives it; its records by reference."""
-    found = _whole(name)
-    properties = {field: _referred(each) for field, each in found["properties"].items()}
-    return {**found, "properties": properties}
+    schema = _whole(name)
+    properties = {field: _referred(each) for field, each in schema["properties"].items()}
+    return {**schema, "properties": properties}
 
 
 def given() -> dict[str, dict[str, Any]]:
     """Return the records inside events' data by the name of their component."""
-    found: dict[str, dict[str, Any]] = {}
+    schemas: dict[str, dict[str, Any]] = {}
     for name in EVENTS:
-        for each in _whole(name)["properties"].values():
-            found.update(_records(each))
-    return found
+        for member in _whole(name)["properties"].values():
+            schemas.update(_records(member))
+    return schemas
 
 
 @cache
@@ -172,12 +172,15 @@ def _records(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN40
         members = cast("dict[str, Any]", value)
         name = _name(members)
         if name is not None:
-            yield name, {key: _referred(each) for key, each in members.items() if key != "title"}
-        for each in members.values():
-            yield from _records(each)
+            yield (
+                name,
+                {key: _referred(member) for key, member in members.items() if key != "title"},
+            )
+        for member in members.values():
+            yield from _records(member)
     elif isinstance(value, list):
-        for each in cast("Sequence[Any]", value):
-            yield from _records(each)
+        for member in cast("Sequence[Any]", value):
+            yield from _records(member)
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value

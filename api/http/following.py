@@ -76,10 +76,10 @@ async def _awaited(
     until = loop.time() + (question.wait or 0)
     with _place(house.news):
         while True:
-            found = await run_in_threadpool(ask, question)
-            if found.page.items or found.page.next is not None or question.upto is not None:
+            answer = await run_in_threadpool(ask, question)
+            if answer.page.items or answer.page.next is not None or question.upto is not None:
                 return question
-            behind = max(question.after, found.answer_basis.position)
+            behind = max(question.after, answer.answer_basis.position)
             if not await house.news.beyond(behind, until - loop.time()):
                 return question
             # Nothing up to there is asked for: it need not be looked at again.
@@ -87,9 +87,9 @@ async def _awaited(
 
 
 def _place(news: News) -> ExitStack:
-    with ExitStack() as held:
+    with ExitStack() as place:
         try:
-            held.enter_context(news.waiting())
+            place.enter_context(news.waiting())
         except TooMany:
             raise Problem(
                 "not-ready",
@@ -97,7 +97,7 @@ def _place(news: News) -> ExitStack:
                 "too many wait for news; try again later",
                 headers={"Retry-After": "10"},
             ) from None
-        return held.pop_all()
+        return place.pop_all()
 
 
 async def _stream(
@@ -123,9 +123,9 @@ async def _stream(
     }
     if _only_head(request):
         return Response(media_type=STREAM, headers=headers)
-    held = _place(house.news)
+    place = _place(house.news)
     made = _events(house.news, ask, question, first)
-    return _Growing(made, held, headers)
+    return _Growing(made, place, headers)
 
 
 def _last_seen(request: Request, after: int) -> int:
@@ -143,10 +143,10 @@ class _Growing(StreamingResponse):
     """Events that are sent as they come."""
 
     def __init__(
-        self, made: AsyncGenerator[bytes], held: ExitStack, headers: dict[str, str]
+        self, made: AsyncGenerator[bytes], place: ExitStack, headers: dict[str, str]
     ) -> None:
         super().__init__(made, media_type=STREAM, headers=headers)
-        self._made, self._held = made, held
+        self._made, self._held = made, place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send; then, however it ended, let go of the place among those who wait."""
@@ -158,7 +158,7 @@ class _Growing(StreamingResponse):
 
 
 async def _events(
-    news: News, ask: Callable[[EventsQuestion], Found], question: EventsQuestion, found: Found
+    news: News, ask: Callable[[EventsQuestion], Found], question: EventsQuestion, answer: Found
 ) -> AsyncGenerator[bytes]:
     loop = asyncio.get_running_loop()
     quiet = float(question.wait or LASTS)
@@ -166,24 +166,26 @@ async def _events(
     ends, silent_at = now + LASTS, now + quiet
     yield b"retry: %d\n\n" % AGAIN
     while True:
-        for item in found.page.items:
+        for item in answer.page.items:
             yield _event(item)
             silent_at = loop.time() + quiet
-        more = found.page.next
-        seen = max(question.after, found.answer_basis.position if more is None else int(more))
-        if _at_its_end(question, seen) or news.is_over() or loop.time() >= ends:
+        more = answer.page.next
+        position = max(question.after, answer.answer_basis.position if more is None else int(more))
+        if _at_its_end(question, position) or news.is_over() or loop.time() >= ends:
             return
-        while more is None and not await news.beyond(seen, min(BREATH, silent_at - loop.time())):
+        while more is None and not await news.beyond(
+            position, min(BREATH, silent_at - loop.time())
+        ):
             if news.is_over() or loop.time() >= min(ends, silent_at):
                 return
             # Without data it is no event, but what was looked at in vain need not be looked at again.
-            yield b": %d\nid: %d\n\n" % (seen, seen)
-        question = question.model_copy(update={"after": seen})
-        found = await run_in_threadpool(ask, question)
+            yield b": %d\nid: %d\n\n" % (position, position)
+        question = question.model_copy(update={"after": position})
+        answer = await run_in_threadpool(ask, question)
 
 
-def _at_its_end(question: EventsQuestion, seen: int) -> bool:
-    return question.upto is not None and seen >= question.upto
+def _at_its_end(question: EventsQuestion, position: int) -> bool:
+    return question.upto is not None and position >= question.upto
 
 
 def _event(item: Any) -> bytes:  # noqa: ANN401 - a row of the list

@@ -53,25 +53,25 @@ def answer_list(
 
 
 def _page(
-    request: Request, question: Formatted, found: Found, shape: Shape, paging: Paging
+    request: Request, question: Formatted, listed: Found, shape: Shape, paging: Paging
 ) -> Response:
     """Return one page in the form that was asked for."""
     media = _form(request, question)
-    headers = limits(found.page)
+    headers = limits(listed.page)
     if question.format is not None and media != JSON:
-        headers["Content-Disposition"] = disposition(_name(request, found, media))
-    if found.page.next is not None:
-        further = paging.changes(found)
+        headers["Content-Disposition"] = disposition(_name(request, listed, media))
+    if listed.page.next is not None:
+        further = paging.changes(listed)
         kept = [(k, v) for k, v in request.query_params.multi_items() if k not in further]
         address = f"{request.url.path}?{urlencode([*kept, *further.items()])}"
         headers["Link"] = f'<{address}>; rel="next"'
     if media == JSON:
-        body = page_json(found.answer_basis, found.page)
+        body = page_json(listed.answer_basis, listed.page)
     else:
-        origin = _origin(request, found, media)
-        fields = shape.seen_by(found.audience).fields
-        body = b"".join(files.pieces(media, fields, [found.page.items], origin))
-    return answer(request, found.answer_basis, body, media, headers=headers, public=found.public)
+        origin = _origin(request, listed, media)
+        fields = shape.seen_by(listed.audience).fields
+        body = b"".join(files.pieces(media, fields, [listed.page.items], origin))
+    return answer(request, listed.answer_basis, body, media, headers=headers, public=listed.public)
 
 
 def _form(request: Request, question: Formatted) -> str:
@@ -84,17 +84,17 @@ def _form(request: Request, question: Formatted) -> str:
     return negotiate(request.headers.get("accept", ""))
 
 
-def _origin(request: Request, found: Found, media: str) -> Origin:
+def _origin(request: Request, answer: Found, media: str) -> Origin:
     filters = {k: v for k, v in request.query_params.items() if k not in _NO_FILTER}
     root = None
     # The other forms have no place for it, and computing it is not for nothing.
     if media in {PARQUET, XLSX}:
-        root = root_at(request.app.state.installation, found.answer_basis.position)
-    return Origin(request.url.path, found.answer_basis.basis, filters, found.page.limited, root)
+        root = root_at(request.app.state.installation, answer.answer_basis.position)
+    return Origin(request.url.path, answer.answer_basis.basis, filters, answer.page.limited, root)
 
 
-def _name(request: Request, found: Found, media: str) -> str:
-    basis = found.answer_basis.basis
+def _name(request: Request, answer: Found, media: str) -> str:
+    basis = answer.answer_basis.basis
     _, *parts = request.url.path.strip("/").split("/")
     return f"{'-'.join(parts)}-{basis['valid_at']}-{basis['position']}.{formats.EXTENSIONS[media]}"
 
@@ -102,7 +102,7 @@ def _name(request: Request, found: Found, media: str) -> str:
 def _whole(
     request: Request,
     house: Installation,
-    found: Iterator[Found],
+    answers: Iterator[Found],
     question: Paged,
     shape: Shape,
 ) -> Response:
@@ -113,9 +113,9 @@ def _whole(
     """
     media = _form(request, question)
     _require_whole(question)
-    first = next(found)
+    first = next(answers)
     fields = shape.seen_by(first.audience).fields
-    batches = chain([first.page.items], (each.page.items for each in found))
+    batches = chain([first.page.items], (each.page.items for each in answers))
     origin = _origin(request, first, media)
     made = _in_turn(house.whole_lists, files.pieces(media, fields, batches, origin))
     try:

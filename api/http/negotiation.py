@@ -51,5 +51,5 @@ def _quality(media: str, ranges: Iterable[tuple[str, float]]) -> float:
     """Return the weight of the most specific range that covers `media`."""
     group = media.split("/", maxsplit=1)[0]
     specific = {media: 2, f"{group}/*": 1, "*/*": 0}
-    found = [(specific[name], weight) for name, weight in ranges if name in specific]
-    return max(found, default=(0, 0.0))[1]
+    matching = [(specific[name], weight) for name, weight in ranges if name in specific]
+    return max(matching, default=(0, 0.0))[1]

@@ -34,10 +34,10 @@ def if_match(sent: str) -> Expected:
     versions: list[int] = []
     read: list[Read] = []
     for part in (each.strip() for each in sent.split(",")):
-        if found := _VERSION.fullmatch(part):
-            versions.append(int(found[1]))
-        elif found := _READ.fullmatch(part):
-            read.append(Read(int(found[2]), found[1]))
+        if match := _VERSION.fullmatch(part):
+            versions.append(int(match[1]))
+        elif match := _READ.fullmatch(part):
+            read.append(Read(int(match[2]), match[1]))
         elif not _TAG.fullmatch(part):
             raise invalid(
                 "If-Match",

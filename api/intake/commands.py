@@ -86,10 +86,10 @@ def foresee(house: Recording, actor: Actor, commands: Sequence[tuple[str, bytes]
         read = _read(actor, (name,), raw, Conditions(f"supposed/{uuid.uuid4()}/{number}", None))
         approved = replace(read.stamps, approved_by=second) if name in APPROVED else read.stamps
         supposed.append(read._replace(asks=False, stamps=approved))
-    found = house.transactor.rehearsal().foresee(supposed)
-    if found.refusals:
-        raise from_rejection(found.refusals[0])
-    return found
+    foreseen = house.transactor.rehearsal().foresee(supposed)
+    if foreseen.refusals:
+        raise from_rejection(foreseen.refusals[0])
+    return foreseen
 
 
 APPROVED = frozenset(
@@ -164,11 +164,11 @@ def _submission(
         for member in ("valid_from", "reason", "document_no", "received_on")
         if member in data and member not in own
     }
-    found = [*faults]
+    shape_faults = [*faults]
     for member in _SPEAKS_FOR_ANOTHER:
         if member in data and member not in own:
             data.pop(member)
-            found.append(
+            shape_faults.append(
                 ShapeFault(
                     member,
                     "须由其本人登录办理，不能代为写明",
@@ -179,4 +179,4 @@ def _submission(
         beside.setdefault("valid_from", today().isoformat())
     top = {"type": name, "actor": members(actor), "data": data, "idempotency_key": key, **beside}
     # A second person signs in by themselves: what needs one becomes a request.
-    return from_members(top, found)._replace(asks=True)
+    return from_members(top, shape_faults)._replace(asks=True)

@@ -72,15 +72,15 @@ def measured(octets: bytes) -> dict[str, int]:
     except Invalid:
         return {}
     listed = cast("list[object]", said.get("measured"))
-    found: dict[str, int] = {}
-    for each in listed if type(listed) is list and not faults else ():
-        match each:
+    metres_of: dict[str, int] = {}
+    for place in listed if type(listed) is list and not faults else ():
+        match place:
             case {"sha256": str(sha256), "accuracy_m": str(metres)}:
                 if _is_digest(sha256) and re.fullmatch(r"[0-9]{1,6}", metres):
-                    found[sha256] = int(metres)
+                    metres_of[sha256] = int(metres)
             case _:
                 pass
-    return found
+    return metres_of
 
 
 def own_digest(body: Mapping[str, Any]) -> str:
@@ -152,27 +152,27 @@ class Said(NamedTuple):
     en: str
 
 
-def statements(device: str, found: Chain) -> list[Said]:
+def statements(device: str, chain: Chain) -> list[Said]:
     """Return what is to be said of a chain; nothing where it is whole."""
     said: list[Said] = []
-    if found.missing:
-        numbers = _numbers(found.missing)
+    if chain.missing:
+        numbers = _numbers(chain.missing)
         said.append(
             Said(
                 f"设备 {device}：缺第 {numbers} 号记录（未上传或被略去）",
                 f"device {device}: no. {numbers} missing (not sent yet, or left out)",
             )
         )
-    if found.twice:
-        numbers = _numbers(found.twice)
+    if chain.twice:
+        numbers = _numbers(chain.twice)
         said.append(
             Said(
                 f"设备 {device}：第 {numbers} 号有几份不同的记录",
                 f"device {device}: several records under no. {numbers}",
             )
         )
-    if found.apart:
-        numbers = _numbers(found.apart)
+    if chain.apart:
+        numbers = _numbers(chain.apart)
         said.append(
             Said(
                 f"设备 {device}：第 {numbers} 号与前一号不相接",
@@ -232,5 +232,5 @@ SELECT d.device_id, d.account, d.agent, d.sequence, d.unsent, d.told_at
 def devices(connection: Connection[Any], organisation: str | None) -> list[Device]:
     """Return the devices of an organisation's accounts, those with most unsent first; None: of all."""
     rows: list[Any] = connection.execute(DEVICES, {"organisation": organisation}).fetchall()
-    found = chains(connection, [row[0] for row in rows])
-    return [Device._make((*row, found[row[0]].missing)) for row in rows]
+    by_device = chains(connection, [row[0] for row in rows])
+    return [Device._make((*row, by_device[row[0]].missing)) for row in rows]

@@ -242,10 +242,10 @@ def find(house: Reading, actor: Actor, sha256: str) -> Stored:
     own = any(account == actor.account for account, _ in senders)
     offices = frozenset(organisation for _, organisation in senders)
     if grant.rows.expert is not None:
-        seen = own or _is_assigned(house, actor, sha256)
+        visible = own or _is_assigned(house, actor, sha256)
     else:
-        seen = own or grant.rows.everything or _is_named(house, sha256, grant.rows, offices)
-    if not seen:
+        visible = own or grant.rows.everything or _is_named(house, sha256, grant.rows, offices)
+    if not visible:
         raise missing()
     media, size = row
     return Stored(digest, Media(media), size)
@@ -266,8 +266,8 @@ def missing_of(house: Reading, digests: Iterable[str]) -> list[str]:
         return named
     with house.reading() as connection:
         rows = connection.execute(HELD, {"sha256s": wanted}).fetchall()
-    held = {row[0].hex() for row in rows}
-    return [each for each in named if each not in held]
+    stored = {row[0].hex() for row in rows}
+    return [each for each in named if each not in stored]
 
 
 def evidence_missing(house: Reading, inspection: Mapping[str, Any]) -> list[str]:
@@ -325,14 +325,14 @@ def material(house: Reading, application: Mapping[str, Any], sha256: str) -> Sto
 
 def materials(house: Reading, application: Mapping[str, Any]) -> dict[str, Media]:
     """Return the materials of an application that can be opened, and what each is."""
-    found: dict[str, Media] = {}
+    media: dict[str, Media] = {}
     for paper in application["materials"]:
         try:
-            found[paper["sha256"]] = material(house, application, paper["sha256"]).media
+            media[paper["sha256"]] = material(house, application, paper["sha256"]).media
         except Problem as problem:
             if problem.status != 404:
                 raise
-    return found
+    return media
 
 
 def _is_assigned(house: Reading, actor: Actor, sha256: str) -> bool:
@@ -398,10 +398,10 @@ def octets(house: Reading, stored: Stored) -> Iterator[bytes]:
     Raises:
         Problem: 410, what is stored is not what the digest names.
     """
-    held = [*_pieces(house, stored)] if stored.size <= PIECE else None
-    if not _is_whole(held or _pieces(house, stored), stored.sha256):
+    content = [*_pieces(house, stored)] if stored.size <= PIECE else None
+    if not _is_whole(content or _pieces(house, stored), stored.sha256):
         raise _changed(stored.sha256)
-    return _once_more(house, stored) if held is None else iter(held)
+    return _once_more(house, stored) if content is None else iter(content)
 
 
 def _once_more(house: Reading, stored: Stored) -> Iterator[bytes]:
@@ -457,8 +457,8 @@ def difference(connection: Connection[Any]) -> str | None:
     after = b""
     while rows := connection.execute(KEPT, {"after": after}).fetchall():
         for (sha256,) in rows:
-            found = connection.execute(READ_PIECES, {"sha256": sha256}, binary=True)
-            if not _is_whole((bytes(octets) for (octets,) in found), bytes(sha256)):
+            pieces = connection.execute(READ_PIECES, {"sha256": sha256}, binary=True)
+            if not _is_whole((bytes(octets) for (octets,) in pieces), bytes(sha256)):
                 return f"evidence: {bytes(sha256).hex()} is not what its digest says"
             after = sha256
     return None

@@ -341,11 +341,11 @@ class Operations:
 
     def _adopt(self) -> None:
         """Take over what an earlier release kept in this folder, in the order it was asked for."""
-        found = [
+        waiting = [
             msgspec.json.decode(path.read_bytes(), type=Operation)
             for path in self._folder.glob("*.json")
         ]
-        for operation in sorted(found, key=lambda each: each.asked_at):
+        for operation in sorted(waiting, key=lambda each: each.asked_at):
             upload = self._folder / f"{operation.id}.upload{operation.suffix}"
             rejects = self._folder / f"{operation.id}.reject.ndjson"
             with suppress(FileNotFoundError), upload.open("rb") as content:

@@ -25,22 +25,22 @@ def by_number(
     decide(actor, Action.READ, "certificate")
     settled = settle(house, asked)
     with house.reading() as connection:
-        found = certificates.by_number(connection, settled.basis, number, house.reference_at)
+        rows = certificates.by_number(connection, settled.basis, number, house.reference_at)
         names = {
             each["issuer_uscc"]: _name(connection, settled.basis, each["issuer_uscc"])
-            for each in found
+            for each in rows
         }
-    if not found:
+    if not rows:
         raise missing()
-    shown = [_published(each, names[each["issuer_uscc"]]) for each in found]
+    shown = [_published(each, names[each["issuer_uscc"]]) for each in rows]
     shown.sort(key=lambda each: each["state"] != "valid")
     paper = {**shown[0], "others": shown[1:]}
     return settled.answer_basis, shower(CertificateLookupItem, Audience.ANYONE)(paper)
 
 
 def _name(connection: Connection[Any], basis: Basis, uscc: str) -> str | None:
-    found = roster.one(connection, basis, uscc)
-    return None if found is None else str(found["name"])
+    row = roster.one(connection, basis, uscc)
+    return None if row is None else str(row["name"])
 
 
 def _published(record: dict[str, Any], issuer: str | None) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def matches(house: Reading, actor: Actor, number: str, name: str) -> tuple[Answe
     decide(actor, Action.READ, "certificate-lookup")
     settled = settle(house, Asked())
     with house.reading() as connection:
-        found = certificates.by_number(connection, settled.basis, number, house.reference_at)
-    holding = [each for each in found if each["state"] == "valid"]
+        rows = certificates.by_number(connection, settled.basis, number, house.reference_at)
+    holding = [each for each in rows if each["state"] == "valid"]
     spelt = sorted(
         {
             (each["holder"]["subject_id"], record_of(each["assessment_id"], each["issued_as"]))

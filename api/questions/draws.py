@@ -55,19 +55,19 @@ def one(
         }
         for entry in entries
     ]
-    found = {**contract(entries[-1].event), "method": METHOD, "steps": steps}
+    record = {**contract(entries[-1].event), "method": METHOD, "steps": steps}
     audience = decide(actor, Action.READ, "draws").audience
-    return answer_basis, shower(DrawRecordItem, audience)(found)
+    return answer_basis, shower(DrawRecordItem, audience)(record)
 
 
 def every(house: Reading, actor: Actor, asked: Asked) -> tuple[AnswerBasis, list[dict[str, Any]]]:
     """Return all draws in short, the latest first: there are some hundreds in a year at most."""
     answer_basis, entries = _entries(house, actor, EVERY_DRAW, asked)
-    found: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for entry in entries:
         event = entry.event
-        before = found.pop(event.draw_id, {})
-        found[event.draw_id] = {
+        before = by_id.pop(event.draw_id, {})
+        by_id[event.draw_id] = {
             "draw_id": event.draw_id,
             "stage": "committed" if event.seed is None else "carried_out",
             "committed_on": before.get("committed_on", entry.valid_from.isoformat()),
@@ -80,7 +80,7 @@ def every(house: Reading, actor: Actor, asked: Asked) -> tuple[AnswerBasis, list
             "actor": entry.actor.account,
             "because": [*before.get("because", []), entry.position],
         }
-    return answer_basis, list(reversed(found.values()))
+    return answer_basis, list(reversed(by_id.values()))
 
 
 def _entries(

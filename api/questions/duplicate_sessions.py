@@ -18,10 +18,10 @@ MOST_NAMED = 5
 
 
 def duplicates_as_reported(
-    connection: Connection[Any], position: int, held: AssessmentHeld
+    connection: Connection[Any], position: int, session: AssessmentHeld
 ) -> list[str]:
-    """Return the ids of other sessions that say the same as `held`, as known at `position`."""
-    return sessions.same(connection, position, item(document(fields(held))), MOST_NAMED)
+    """Return the ids of other sessions that say the same as `session`, as known at `position`."""
+    return sessions.same(connection, position, item(document(fields(session))), MOST_NAMED)
 
 
 def duplicates_of(

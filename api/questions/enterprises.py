@@ -59,8 +59,8 @@ def one(
     if profile["standing"] in _ON_THE_ROSTER:
         at = settled.basis
         elsewhere = outside(house, profile["address"], at.valid_at, at.position)
-    found = {**profile, "warning": soon, "counts": counts, "address_outside": elsewhere}
-    return settled.answer_basis, shower(EnterpriseItem, grant.audience)(found)
+    item = {**profile, "warning": soon, "counts": counts, "address_outside": elsewhere}
+    return settled.answer_basis, shower(EnterpriseItem, grant.audience)(item)
 
 
 _ON_THE_ROSTER = frozenset({"listed", "suspended"})
@@ -113,8 +113,8 @@ def intervals(house: Reading, actor: Actor, uscc: str, question: AsOf, read: Rea
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, question.asked())
     with house.reading() as connection:
-        seen = visible(connection, settled.basis.position, uscc, grant.rows)
-        items = read(connection, settled.basis, uscc) if seen else []
+        is_visible = visible(connection, settled.basis.position, uscc, grant.rows)
+        items = read(connection, settled.basis, uscc) if is_visible else []
     return Found(settled.answer_basis, ListPage(items, None, grant.rows.limits), grant.audience)
 
 
@@ -130,10 +130,10 @@ def standing_intervals(house: Reading, actor: Actor, uscc: str, question: AsOf) 
 
 def visible(connection: Connection[Any], position: int, uscc: str, rows: Rows) -> bool:
     """Return whether the caller sees the enterprise by its latest profile."""
-    found = roster.one(connection, Basis(LAST_DAY, position), uscc)
-    if found is None and rows.everything:
+    row = roster.one(connection, Basis(LAST_DAY, position), uscc)
+    if row is None and rows.everything:
         raise missing()
-    return found is not None and within(found, rows) is not None
+    return row is not None and within(row, rows) is not None
 
 
 def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) -> bool:
@@ -141,8 +141,8 @@ def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) 
 
     An enterprise may have gone over to another district: its former one still sees those days.
     """
-    found = roster.one(connection, basis, uscc)
-    if found is not None and within(found, rows) is not None:
+    row = roster.one(connection, basis, uscc)
+    if row is not None and within(row, rows) is not None:
         return True
     return visible(connection, basis.position, uscc, rows)
 

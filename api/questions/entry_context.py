@@ -80,7 +80,7 @@ def in_context(
             own, whose = [entry.position], [entry.subject]
             others = flags.raised_by(connection, settled.basis, own, whose, MOST_RAISED)
             raised += [each for each in others if within(each, rows) is not None]
-    found: dict[str, Any] = {
+    item: dict[str, Any] = {
         "entry": shown(entry),
         "previous": beside.previous,
         "next": beside.next,
@@ -88,8 +88,8 @@ def in_context(
         "now": _now(house, entry, corrections),
         "flags": raised,
     }
-    found["leaf"] = _leaf(stored, grant)
-    return settled.answer_basis, shower(EntryContextItem, grant.audience)(found)
+    item["leaf"] = _leaf(stored, grant)
+    return settled.answer_basis, shower(EntryContextItem, grant.audience)(item)
 
 
 def _at(house: Reading, position: str, upto: int) -> Entry:
@@ -97,10 +97,10 @@ def _at(house: Reading, position: str, upto: int) -> Entry:
         wanted = parse_position(position)
     except Unclear:
         raise missing() from None
-    found = house.log.at([wanted]) if wanted <= upto else []
-    if not found:
+    entries = house.log.at([wanted]) if wanted <= upto else []
+    if not entries:
         raise missing()
-    return found[0]
+    return entries[0]
 
 
 def _neighbours(conn: Connection[Any], entry: Recorded[Any], upto: int, rows: Rows) -> Neighbours:
@@ -131,8 +131,8 @@ def _now(
     if not corrections:
         return None
     standing = entry
-    for each in corrections:
-        standing = amended(standing, each.event, house.folding.apply)
+    for correction in corrections:
+        standing = amended(standing, correction.event, house.folding.apply)
     return {"valid_from": standing.valid_from.isoformat(), "data": contract(standing.event)}
 
 

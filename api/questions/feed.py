@@ -25,7 +25,7 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
     on behind that misses nothing. Nobody waits here, neither for news nor for the views.
     """
     grant = decide(actor, Action.READ, "events")
-    seen = narrowed(question, grant.rows)
+    allowed = narrowed(question, grant.rows)
     settled = settle(house, Asked(position=question.upto), of_views=False)
     answer_basis = settled.answer_basis.without_default()
     if question.after > answer_basis.position:
@@ -35,16 +35,16 @@ def events(house: Reading, actor: Actor, question: EventsQuestion) -> Found:
             f"台账只到位置 {answer_basis.position}",
             f"the ledger ends at position {answer_basis.position}",
         )
-    if seen.nothing:
-        return Found(answer_basis, ListPage([], None, seen.limited), grant.audience)
+    if allowed.nothing:
+        return Found(answer_basis, ListPage([], None, allowed.limited), grant.audience)
     with house.reading() as connection:
         upto = settled.basis.position
-        withheld = seen.at(connection, upto).rows.withheld
-        among = histories.Among(seen.uscc, seen.district, question.type, withheld)
+        withheld = allowed.at(connection, upto).rows.withheld
+        among = histories.Among(allowed.uscc, allowed.district, question.type, withheld)
         page = histories.events(connection, question.after, upto, question.limit, among)
     show = shower(EntryItem, grant.audience)
     items = [show(shown(as_published(house.log, entry))) for entry in page.entries]
-    return Found(answer_basis, ListPage(items, page.next, seen.limited), grant.audience)
+    return Found(answer_basis, ListPage(items, page.next, allowed.limited), grant.audience)
 
 
 def event(house: Reading, actor: Actor, position: str) -> tuple[AnswerBasis, dict[str, object]]:

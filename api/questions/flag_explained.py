@@ -64,27 +64,25 @@ def explained(
     Raises:
         Problem: 404, the flag was never raised or is not for this caller.
     """
-    answer_basis, found = flag(house, actor, key, asked)
+    answer_basis, item = flag(house, actor, key, asked)
     basis = Basis(answer_basis.day, answer_basis.position)
     grant = decide(actor, Action.READ, "flags")
     with house.reading() as connection:
         rows = rows_at(connection, grant.rows, basis.position)
         versions = flags.versions(connection, basis, key)
         others = flags.of_record(connection, basis, flag_position(key))
-        called = names(connection, basis, _bodies(found))
-        place = _place(house, connection, basis, found)
+        called = names(connection, basis, _bodies(item))
+        place = _place(house, connection, basis, item)
     reviews = _reviews(house, key, basis.position)
-    seen = _entries(
-        house, actor, rows, {*found["because"], *(at for at, _ in versions), flag_position(key)}
+    entries = _entries(
+        house, actor, rows, {*item["because"], *(at for at, _ in versions), flag_position(key)}
     )
-    history = _history(seen, versions)
-    check, clause = CHECKS[found["code"]], CLAUSES[found["clause"]]
+    history = _history(entries, versions)
+    check, clause = CHECKS[item["code"]], CLAUSES[item["clause"]]
     explanation = {
-        **found,
-        "name": called.get(found["subject"]),
-        "responsible": [
-            {**body, "name": called.get(body["uscc"])} for body in found["responsible"]
-        ],
+        **item,
+        "name": called.get(item["subject"]),
+        "responsible": [{**body, "name": called.get(body["uscc"])} for body in item["responsible"]],
         "check": {"zh": check.zh, "en": check.en, "version": check.version},
         "clause_text": {
             "number": clause.number,
@@ -93,13 +91,13 @@ def explained(
             "en": clause.en,
             "in_force_from": clause.in_force_from.isoformat(),
         },
-        "then_said": _then(seen, found, history),
+        "then_said": _then(entries, item, history),
         "now_said": history[-1],
         "history": history,
-        "rests_on": [seen[at] for at in found["because"]],
+        "rests_on": [entries[at] for at in item["because"]],
         "reviews": reviews,
         "place": place,
-        "covered_by": _covering(house, actor, found, answer_basis.asked),
+        "covered_by": _covering(house, actor, item, answer_basis.asked),
         "same_record": [o for o in others if o["key"] != key and within(o, rows) is not None],
     }
     return answer_basis, shower(FlagExplainedItem, grant.audience)(explanation)
@@ -132,31 +130,31 @@ def _entries(
     """Return the entries at these positions; of one that the caller may not see, its position."""
     grant = decide(actor, Action.READ, "events")
     wanted = set(positions)
-    found: dict[int, dict[str, Any]] = {at: {"position": at} for at in wanted}
+    entries: dict[int, dict[str, Any]] = {at: {"position": at} for at in wanted}
     for entry in house.log.at(wanted):
         item = shown(legible(entry))
         if within(item, rows) is not None:
-            found[entry.position] = shower(EntryItem, grant.audience)(item)
-    return found
+            entries[entry.position] = shower(EntryItem, grant.audience)(item)
+    return entries
 
 
 def _history(
-    seen: Mapping[int, Mapping[str, Any]], versions: Iterable[tuple[int, Mapping[str, Any]]]
+    entries: Mapping[int, Mapping[str, Any]], versions: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> list[dict[str, Any]]:
     """Return what was said, one line for each time that it was something else."""
-    found: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     for at, version in versions:
-        line = _said(seen, at, version)
-        if not found or any(found[-1][n] != line[n] for n in ("verdict", "message", "review")):
-            found.append(line)
-    return found
+        line = _said(entries, at, version)
+        if not lines or any(lines[-1][n] != line[n] for n in ("verdict", "message", "review")):
+            lines.append(line)
+    return lines
 
 
 def _said(
-    seen: Mapping[int, Mapping[str, Any]], at: int, version: Mapping[str, Any]
+    entries: Mapping[int, Mapping[str, Any]], at: int, version: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what was said of the record since the entry `at`, and that entry."""
-    entry = seen[at]
+    entry = entries[at]
     return {
         "position": at,
         "type": entry.get("type"),
@@ -170,14 +168,14 @@ def _said(
 
 
 def _then(
-    seen: Mapping[int, Mapping[str, Any]], flag: Mapping[str, Any], history: list[dict[str, Any]]
+    entries: Mapping[int, Mapping[str, Any]], flag: Mapping[str, Any], history: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Return what was said when the record itself had just come in: the first of the four cases' two sides."""
     first = history[0]
     if flag["then"] == first["verdict"]:
         return first
     record = flag_position(flag["key"])
-    entry = seen[record]
+    entry = entries[record]
     return {
         "position": record,
         "type": entry.get("type"),
@@ -192,7 +190,7 @@ def _then(
 
 def _reviews(house: Reading, key: str, upto: int) -> list[dict[str, Any]]:
     """Return every review of the flag, newest first; they are about what the caller sees already."""
-    found = [legible(entry) for entry in house.log.read({f"flag:{key}"}, upto)]
+    entries = [legible(entry) for entry in house.log.read({f"flag:{key}"}, upto)]
     return [
         {
             "position": entry.position,
@@ -203,7 +201,7 @@ def _reviews(house: Reading, key: str, upto: int) -> list[dict[str, Any]]:
             "reason": entry.reason,
             "account": entry.actor.account,
         }
-        for entry in reversed(found)
+        for entry in reversed(entries)
         if isinstance(entry.event, FlagReviewed) and entry.event.flag == key
     ]
 
@@ -214,16 +212,16 @@ def _place(
     """Return every piece of evidence of where the session was held; None where that is not judged."""
     if CHECKS[flag["code"]].about is not Aspect.PLACE:
         return None
-    held = sessions.one(connection, basis, flag["assessment_id"])
-    if held is None:
+    session = sessions.one(connection, basis, flag["assessment_id"])
+    if session is None:
         return None
     bounds = bounds_on(
-        date.fromisoformat(str(held["held_from"])), house.reference_at(basis.position)
+        date.fromisoformat(str(session["held_from"])), house.reference_at(basis.position)
     )
-    reported = (held["venue"], *(held["venues"] or ()))
+    reported = (session["venue"], *(session["venues"] or ()))
     venues = [venue for venue in reported if venue is not None] or [None]
     judge = house.folding.context.locate
-    locations = [judge(Mode(held["mode"]), _venue(venue), bounds) for venue in venues]
+    locations = [judge(Mode(session["mode"]), _venue(venue), bounds) for venue in venues]
     location = worst(locations)
     decides = next(n for n, each in enumerate(locations) if each.side is location.side)
     venue = _venue(venues[decides])

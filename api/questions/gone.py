@@ -16,15 +16,15 @@ def gone(
     house: Reading, actor: Actor, finding: Mapping[str, Any], asked: Asked
 ) -> dict[str, dict[str, Any]]:
     """Return, by key, those flags of a finding that were cleared or dismissed, as known at the basis."""
-    found: dict[str, dict[str, Any]] = {}
+    by_key: dict[str, dict[str, Any]] = {}
     for key in finding["flags"]:
         try:
             _, flag = ask_one(house, actor, "flags", asked, key)
         except Problem:  # none, or not for this reader
             continue
         if _is_gone(flag):
-            found[key] = flag
-    return found
+            by_key[key] = flag
+    return by_key
 
 
 def _is_gone(flag: Mapping[str, Any]) -> bool:

@@ -113,8 +113,8 @@ def events(conn: Connection[Any], after: int, upto: int, limit: int, among: Amon
 
 
 def _page(rows: Sequence[tuple[Any, ...]], limit: int) -> Entries:
-    found = [codec.legible(to_entry(row)) for row in rows[:limit]]
-    return Entries(found, str(found[-1].position) if len(rows) > limit else None)
+    entries = [codec.legible(to_entry(row)) for row in rows[:limit]]
+    return Entries(entries, str(entries[-1].position) if len(rows) > limit else None)
 
 
 def _position(cursor: str) -> int:

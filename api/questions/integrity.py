@@ -36,7 +36,7 @@ def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
     decide(actor, Action.READ, "integrity")
     head = house.log.head()
     with house.reading() as connection:
-        found = verifications.last(connection, SHOWN)
+        newest = verifications.last(connection, SHOWN)
         elsewhere = verifications.running(connection)
         signed = witnessed(connection, head.position)
     progress = house.verifier.progress
@@ -51,7 +51,7 @@ def integrity(house: Reading, actor: Actor) -> dict[str, Any]:
             "recorded_at": instant_text(head.recorded_at) if head.recorded_at else None,
         },
         "running": under_way,
-        "verifications": [each.shown() for each in found],
+        "verifications": [each.shown() for each in newest],
         **signed,
     }
     return shower(IntegrityItem, Audience.READERS)(told)

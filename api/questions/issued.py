@@ -24,15 +24,15 @@ def by_session(house: Reading, actor: Actor, question: SessionsQuestion) -> Foun
         Problem: 404, nobody has registered the enterprise.
     """
     grant = decide(actor, Action.READ, "certificates")
-    found = ask(house, actor, VIEWS["assessments"], question)
-    basis = Basis(found.answer_basis.day, found.answer_basis.position)
+    answer = ask(house, actor, VIEWS["assessments"], question)
+    basis = Basis(answer.answer_basis.day, answer.answer_basis.position)
     with house.reading() as connection:
-        if question.uscc is not None and not found.page.items:
+        if question.uscc is not None and not answer.page.items:
             visible(connection, basis.position, question.uscc, grant.rows)
-        names = [session["assessment_id"] for session in found.page.items]
+        names = [session["assessment_id"] for session in answer.page.items]
         numbers = certificates.counted(connection, basis, names)
-    items = [_counted(session, numbers) for session in found.page.items]
-    return found._replace(page=found.page._replace(items=items))
+    items = [_counted(session, numbers) for session in answer.page.items]
+    return answer._replace(page=answer.page._replace(items=items))
 
 
 def _counted(session: Mapping[str, Any], numbers: dict[str, int]) -> dict[str, Any]:

@@ -68,12 +68,12 @@ def _roster(
     conn: Connection[Any],
     basis: Basis,
     question: RosterQuestion,
-    seen: Narrowed,
+    allowed: Narrowed,
     part: PageAsked,
 ) -> Page:
     filters = roster.Filters(
-        uscc=seen.uscc,
-        district=seen.district,
+        uscc=allowed.uscc,
+        district=allowed.district,
         standing=question.standing,
         occupation=question.occupation,
         level=question.level,
@@ -81,21 +81,21 @@ def _roster(
         expiring_within=question.expiring_within,
     )
     page = roster.page(conn, basis, filters, part.after, part.limit)
-    return page._replace(items=[item for item in page.items if visible(item, seen.rows)])
+    return page._replace(items=[item for item in page.items if visible(item, allowed.rows)])
 
 
 def _flags(
     conn: Connection[Any],
     basis: Basis,
     question: FlagsQuestion,
-    seen: Narrowed,
+    allowed: Narrowed,
     part: PageAsked,
 ) -> Page:
     filters = flags.Filters(
         code=question.code,
         verdict=question.verdict,
-        uscc=seen.uscc,
-        district=seen.district,
+        uscc=allowed.uscc,
+        district=allowed.district,
         day_from=question.from_,
         day_to=question.to,
         review=None if question.review == "any" else question.review,
@@ -106,7 +106,7 @@ def _flags(
         procedure=question.procedure,
         learnt_from=question.learnt_from,
         learnt_to=question.learnt_to,
-        without=seen.rows.withheld.positions,
+        without=allowed.rows.withheld.positions,
     )
     return flags.page(conn, basis, filters, part.after, part.limit)
 
@@ -115,12 +115,12 @@ def _assessments(
     conn: Connection[Any],
     basis: Basis,
     question: SessionsQuestion,
-    seen: Narrowed,
+    allowed: Narrowed,
     part: PageAsked,
 ) -> Page:
     filters = sessions.Filters(
-        uscc=seen.uscc,
-        district=seen.district,
+        uscc=allowed.uscc,
+        district=allowed.district,
         occupation=question.occupation,
         level=question.level,
         day_from=question.from_,
@@ -133,12 +133,12 @@ def _certificates(
     conn: Connection[Any],
     basis: Basis,
     question: CertificatesQuestion,
-    seen: Narrowed,
+    allowed: Narrowed,
     part: PageAsked,
 ) -> Page:
     filters = certificates.Filters(
-        uscc=seen.uscc,
-        district=seen.district,
+        uscc=allowed.uscc,
+        district=allowed.district,
         assessment_id=question.assessment_id,
         number=question.certificate_no,
         day_from=question.from_,
@@ -153,23 +153,23 @@ def _cases(kind: str) -> Reader:
         conn: Connection[Any],
         basis: Basis,
         question: CasesQuestion,
-        seen: Narrowed,
+        allowed: Narrowed,
         part: PageAsked,
     ) -> Page:
         wanted = question.open if isinstance(question, FindingsQuestion) else None
         filters = cases.Filters(
             kind=kind,
-            uscc=seen.uscc,
-            district=seen.district,
+            uscc=allowed.uscc,
+            district=allowed.district,
             stage=question.at,
             open=None if wanted is None else wanted == "yes",
-            without=seen.rows.withheld.visits,
+            without=allowed.rows.withheld.visits,
         )
-        if seen.rows.expert is None:
+        if allowed.rows.expert is None:
             page = cases.page(conn, basis, filters, part.after, part.limit)
-            items = (released(item, seen.rows) for item in page.items)
+            items = (released(item, allowed.rows) for item in page.items)
             return page._replace(items=[item for item in items if item is not None])
-        return _assigned(conn, basis, filters, seen.rows.expert, part)
+        return _assigned(conn, basis, filters, allowed.rows.expert, part)
 
     return page
 
@@ -182,18 +182,18 @@ def _assigned(
     part: PageAsked,
 ) -> Page:
     """Return the applications that an expert was assigned to, a full page where there are so many."""
-    found: list[dict[str, Any]] = []
+    assigned: list[dict[str, Any]] = []
     after, limit = part
     while True:
         page = cases.page(conn, basis, filters, after, limit)
         for item in page.items:
             mine = for_expert(item, expert)
             if mine is not None:
-                found.append(mine)
-            if len(found) == limit:
-                return Page(found, f"{filters.kind}/{item['application_id']}")
+                assigned.append(mine)
+            if len(assigned) == limit:
+                return Page(assigned, f"{filters.kind}/{item['application_id']}")
         if page.next is None:
-            return Page(found, None)
+            return Page(assigned, None)
         after = page.next
 
 

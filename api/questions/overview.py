@@ -60,15 +60,15 @@ def overview(
     week ago) · `limited_to`.
     """
     grant = decide(actor, Action.READ, "flags")
-    seen = narrowed(question, grant.rows)
+    allowed = narrowed(question, grant.rows)
     settled = settle(house, question.asked())
     show = shower(OverviewItem, grant.audience)
-    asked = _Asked(house, actor, settled.basis, seen)
-    if seen.nothing:
-        return settled.answer_basis, show({**_empty(), "limited_to": seen.limited})
+    asked = _Asked(house, actor, settled.basis, allowed)
+    if allowed.nothing:
+        return settled.answer_basis, show({**_empty(), "limited_to": allowed.limited})
     with house.reading() as connection:
-        asked = asked._replace(narrowed=seen.at(connection, settled.basis.position))
-        found: dict[str, Any] = {
+        asked = asked._replace(narrowed=allowed.at(connection, settled.basis.position))
+        members: dict[str, Any] = {
             "backlog": backlog(connection, settled.basis, asked.where),
             "expiring": _expiring(connection, asked),
             "overdue": _overdue(connection, asked),
@@ -76,7 +76,7 @@ def overview(
             "week": _week(connection, asked),
             **_counts(connection, asked),
         }
-    return settled.answer_basis, show({**found, "limited_to": seen.limited})
+    return settled.answer_basis, show({**members, "limited_to": allowed.limited})
 
 
 def _empty() -> dict[str, Any]:
@@ -95,8 +95,8 @@ def _empty() -> dict[str, Any]:
 def _counts(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
     if "stats" not in READS.get(asked.actor.role, ()):
         return {"districts": None, "months": None}
-    found = counts.several(connection, asked.basis, ("district", "month"), asked.where)
-    return {"districts": found["district"], "months": found["month"]}
+    by_column = counts.several(connection, asked.basis, ("district", "month"), asked.where)
+    return {"districts": by_column["district"], "months": by_column["month"]}
 
 
 def _expiring(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:

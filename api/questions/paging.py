@@ -16,13 +16,13 @@ class Paging(NamedTuple):
     changes: Callable[[Found], Mapping[str, Any]]
 
 
-def _cursor(found: Found) -> Mapping[str, Any]:
-    return {"cursor": found.page.next}
+def _cursor(answer: Found) -> Mapping[str, Any]:
+    return {"cursor": answer.page.next}
 
 
-def _position(found: Found) -> Mapping[str, Any]:
+def _position(answer: Found) -> Mapping[str, Any]:
     # The end of the ledger that the first page saw is the end of all pages.
-    return {"after": int(found.page.next or 0), "upto": found.answer_basis.position}
+    return {"after": int(answer.page.next or 0), "upto": answer.answer_basis.position}
 
 
 BY_CURSOR = Paging(_cursor)
@@ -32,9 +32,9 @@ BY_POSITION = Paging(_position)
 def pages(question: Q, ask: Callable[[Q], Found], paging: Paging = BY_CURSOR) -> Iterator[Found]:
     """Yield a list page by page until its end; all pages stand on the basis of the first."""
     question = question.model_copy(update={"limit": LARGEST_PAGE})
-    found = ask(question)
-    yield found
-    while found.page.next is not None:
-        question = question.model_copy(update=dict(paging.changes(found)))
-        found = ask(question)
-        yield found
+    answer = ask(question)
+    yield answer
+    while answer.page.next is not None:
+        question = question.model_copy(update=dict(paging.changes(answer)))
+        answer = ask(question)
+        yield answer

@@ -161,9 +161,9 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def unclear(found: Sequence[Mapping[str, Any]]) -> Problem:
+def unclear(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """Return the problem of parameters that pydantic refused; what was sent is not repeated."""
-    faults = [Fault(_field(fault), " / ".join(_reason(fault))) for fault in found[:MOST_FAULTS]]
+    faults = [Fault(_field(fault), " / ".join(_reason(fault))) for fault in errors[:MOST_FAULTS]]
     return Problem(
         "invalid",
         "参数不符合要求，详见 errors",

@@ -43,8 +43,8 @@ class Withheld(NamedTuple):
     @property
     def visits(self) -> list[str]:
         """Keys of the visits among the cases."""
-        found = (each.partition("/") for each in self.streams)
-        return sorted(f"inspections/{name}" for kind, _, name in found if kind == "inspection")
+        named = (each.partition("/") for each in self.streams)
+        return sorted(f"inspections/{name}" for kind, _, name in named if kind == "inspection")
 
 
 NOTHING_WITHHELD = Withheld()

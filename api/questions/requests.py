@@ -89,20 +89,20 @@ _STATES: Mapping[str, tuple[bool | None, bool | None]] = {
 def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     """Return a page of the requests that `actor` may see, newest first."""
     grant = decide(actor, Action.READ, "requests")
-    seen = narrowed(question, grant.rows)
+    allowed = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
     kept = ("state", "uscc", "district")
     place = AskedList("requests", {name: str(chosen[name]) for name in kept if name in chosen})
     settled, after = opened(house, question, place)
-    if seen.nothing:
-        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
+    if allowed.nothing:
+        return Found(settled.answer_basis, ListPage([], None, allowed.limited), grant.audience)
     waiting, taken = _STATES.get(question.state or "", (None, None))
     wanted = _Wanted(
         settled.basis.position,
         LAST if after is None else _position(after),
         None,
-        seen.uscc,
-        seen.district,
+        allowed.uscc,
+        allowed.district,
         waiting,
         taken,
         question.limit + 1,
@@ -112,7 +112,7 @@ def requests(house: Reading, actor: Actor, question: RequestsQuestion) -> Found:
     more = str(items[question.limit - 1]["position"]) if len(items) > question.limit else None
     show = shower(RequestItem, grant.audience)
     page = [show(item) for item in items[: question.limit]]
-    shown = ListPage(page, further(settled, more, place), seen.limited)
+    shown = ListPage(page, further(settled, more, place), allowed.limited)
     return Found(settled.answer_basis, shown, grant.audience)
 
 

@@ -68,14 +68,14 @@ def timeline(
         if not enterprises.ever_seen(connection, settled.basis, uscc, grant.rows):
             raise missing()
         rows = rows_at(connection, grant.rows, settled.basis.position)
-        found = _read(_Asked(connection, settled.basis.position, uscc, rows), settled.basis)
-    return settled.answer_basis, shower(TimelineItem, grant.audience)(found)
+        members = _read(_Asked(connection, settled.basis.position, uscc, rows), settled.basis)
+    return settled.answer_basis, shower(TimelineItem, grant.audience)(members)
 
 
-def _read(of: _Asked, basis: Basis) -> dict[str, Any]:
-    conn, position, uscc, district = of.conn, of.position, of.uscc, of.rows.district
-    held = sessions.newest(conn, position, uscc, district, SESSIONS_SHOWN + 1)
-    shown = held[:SESSIONS_SHOWN]
+def _read(asked: _Asked, basis: Basis) -> dict[str, Any]:
+    conn, position, uscc, district = asked.conn, asked.position, asked.uscc, asked.rows.district
+    newest = sessions.newest(conn, position, uscc, district, SESSIONS_SHOWN + 1)
+    shown = newest[:SESSIONS_SHOWN]
     judged = _judged(conn, position, uscc, [session["assessment_id"] for session in shown])
     standings = [
         {name: each[name] for name in ("standing", "valid_from", "valid_to", "listed_to")}
@@ -85,7 +85,7 @@ def _read(of: _Asked, basis: Basis) -> dict[str, Any]:
     for session in shown:
         flagged = judged.get(session["assessment_id"], [])
         _row_of(occupations, session["occupation"])["sessions"].append(_mark(session, flagged))
-    inspections = of.newest("inspections", INSPECTIONS_SHOWN)
+    inspections = asked.newest("inspections", INSPECTIONS_SHOWN)
     return {
         "uscc": uscc,
         "standings": standings,
@@ -96,21 +96,21 @@ def _read(of: _Asked, basis: Basis) -> dict[str, Any]:
         ],
         "inspections": _sent(inspections),
         "spot_checks": _spot_checks(inspections),
-        "findings": _findings(of, basis.valid_at),
-        "plans": _plans(of),
-        "earlier": len(held) > len(shown),
+        "findings": _findings(asked, basis.valid_at),
+        "plans": _plans(asked),
+        "earlier": len(newest) > len(shown),
     }
 
 
 def _judged(
-    conn: Connection[Any], position: int, uscc: str, held: list[str]
+    conn: Connection[Any], position: int, uscc: str, session_ids: list[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what every check says of these sessions and their certificates, but what was dismissed."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for flag in flags.of_sessions(conn, position, uscc, held):
+    by_session: dict[str, list[dict[str, Any]]] = {}
+    for flag in flags.of_sessions(conn, position, uscc, session_ids):
         if flag["review"] != ReviewDecision.DISMISSED or flag["review_stale"]:
-            found.setdefault(flag["assessment_id"], []).append(flag)
-    return found
+            by_session.setdefault(flag["assessment_id"], []).append(flag)
+    return by_session
 
 
 def _worst(flagged: list[dict[str, Any]]) -> Verdict:
@@ -153,15 +153,15 @@ def _sent(inspections: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(sent, key=lambda each: (each["dispatched_on"], each["inspection_id"]))
 
 
-def _findings(of: _Asked, day: date) -> list[dict[str, Any]]:
+def _findings(asked: _Asked, day: date) -> list[dict[str, Any]]:
     """Return the findings that moved last, the oldest first, with the days on which they were overdue.
 
     Overdue is what time brings: after `day` nothing is, unless it was before.
     """
-    found = of.newest("findings", FINDINGS_SHOWN)
+    newest = asked.newest("findings", FINDINGS_SHOWN)
     overdue: dict[int, list[dict[str, Any]]] = {}
-    orders = [order["position"] for each in found for order in each["orders"]]
-    for order, first, end in flags.overdue(of.conn, of.position, orders):
+    orders = [order["position"] for each in newest for order in each["orders"]]
+    for order, first, end in flags.overdue(asked.conn, asked.position, orders):
         if first <= day:
             days = {"effective_from": first.isoformat(), "effective_to": end and end.isoformat()}
             overdue.setdefault(order, []).append(days)
@@ -183,7 +183,7 @@ def _findings(of: _Asked, day: date) -> list[dict[str, Any]]:
                 for measure in each["measures"]
             ],
         }
-        for each in found
+        for each in newest
     ]
     return sorted(shown, key=lambda each: (each["raised_on"], each["finding_id"]))
 
@@ -193,18 +193,18 @@ _OF_ORDER = ("ordered", "due_on", "reported", "replaced")
 _OF_MEASURE = ("measure_id", "kind", "effective_from", "effective_to", "stays")
 
 
-def _plans(of: _Asked) -> list[dict[str, Any]]:
+def _plans(asked: _Asked) -> list[dict[str, Any]]:
     """Return each year for which something was planned, or in which something was held."""
-    planned = {each["year"]: each for each in of.newest("plans", PLANS_SHOWN)}
-    held = calendar.held(of.conn, of.position, of.uscc, of.rows.district)
+    planned = {each["year"]: each for each in asked.newest("plans", PLANS_SHOWN)}
+    sessions_in = calendar.held(asked.conn, asked.position, asked.uscc, asked.rows.district)
     return [
         {
             "year": year,
             "filed_on": planned[year]["filed_on"] if year in planned else None,
             "planned": len(planned[year]["sessions"]) if year in planned else None,
-            "held": held.get(year, 0),
+            "held": sessions_in.get(year, 0),
         }
-        for year in sorted(planned.keys() | held.keys())
+        for year in sorted(planned.keys() | sessions_in.keys())
     ]
 
 
@@ -242,9 +242,9 @@ def _row_of(rows: dict[_Key, dict[str, Any]], occupation: Mapping[str, Any]) -> 
 
 
 def _spot_checks(inspections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    seen = [
+    spot_checks = [
         {name: check[name] for name in ("inspection_id", "assessment_id", "seen_on", "position")}
         for inspection in inspections
         for check in inspection["spot_checks"]
     ]
-    return sorted(seen, key=lambda check: (check["seen_on"], check["position"]))
+    return sorted(spot_checks, key=lambda check: (check["seen_on"], check["position"]))

@@ -38,10 +38,10 @@ def parse(level: str, path: str) -> Wanted:
     Raises:
         Problem: 404, it is no such address.
     """
-    found = _PATH.fullmatch(path)
-    if found is None or (level != ENTRIES and not _LEVEL.fullmatch(level)):
+    match = _PATH.fullmatch(path)
+    if match is None or (level != ENTRIES and not _LEVEL.fullmatch(level)):
         raise _nothing()
-    above, last, width = found.groups()
+    above, last, width = match.groups()
     number = int(above.replace("x", "").replace("/", "") + last)
     # x000/… would be a second address of the same tile.
     if above.startswith("x000/") or number >= 2**55 or int(width or 1) >= WIDTH:
@@ -100,9 +100,10 @@ def entry_bundle(house: Reading, actor: Actor, wanted: Wanted) -> bytes:
         )
     _is_signed(house, 0, wanted)
     after = wanted.number * WIDTH
-    found = house.log.entries(after, after + wanted.width)
+    entries = house.log.entries(after, after + wanted.width)
     return b"".join(
-        len(content).to_bytes(2) + content for content in (entry.hashed_bytes() for entry in found)
+        len(content).to_bytes(2) + content
+        for content in (entry.hashed_bytes() for entry in entries)
     )
 
 
@@ -173,10 +174,10 @@ def unsigned() -> Problem:
 
 def _latest(house: Reading) -> kept.Kept:
     with house.reading() as connection:
-        found = kept.latest(connection)
-    if found is None:
+        latest = kept.latest(connection)
+    if latest is None:
         raise not_found("尚未签署检查点", "no checkpoint was signed yet")
-    return found
+    return latest
 
 
 def _is_signed(house: Reading, level: int, wanted: Wanted) -> None:

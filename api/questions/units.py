@@ -28,8 +28,8 @@ def units(house: Reading, actor: Actor, uscc: str, question: AsOf) -> Found:
     grant = decide(actor, Action.READ, "enterprises")
     settled = settle(house, question.asked())
     with house.reading() as connection:
-        seen = enterprises.ever_seen(connection, settled.basis, uscc, grant.rows)
-    items = _covered(house, settled.basis, uscc) if seen else []
+        is_visible = enterprises.ever_seen(connection, settled.basis, uscc, grant.rows)
+    items = _covered(house, settled.basis, uscc) if is_visible else []
     return Found(settled.answer_basis, ListPage(items, None, grant.rows.limits), grant.audience)
 
 

@@ -57,8 +57,8 @@ class _Basis(NamedTuple):
         view = VIEWS[name]
         clocks = {"valid_at": self.valid_at.isoformat(), "position": str(self.position)}
         question: Listed = view.question.model_validate({**clocks, **asked})
-        for found in pages(question, lambda each: ask(self.house, self.actor, view, each)):
-            yield found.page.items
+        for answer in pages(question, lambda each: ask(self.house, self.actor, view, each)):
+            yield answer.page.items
 
     def first(self, name: str, **asked: str) -> Sequence[Mapping[str, Any]]:
         """Return the first page of a list."""
@@ -121,10 +121,12 @@ def _own(basis: _Basis, dispatched: Sequence[Mapping[str, Any]]) -> Json:
     pages = basis.items("inspections", stage="recorded")
     recorded = (one for _, page in zip(range(MOST_PAGES), pages, strict=False) for one in page)
     for inspection in chain(dispatched, recorded):
-        seen = (each for check in inspection["spot_checks"] for each in check["inspectors"])
-        for each in (*inspection["inspectors"], *seen):
-            if each["account"] == basis.actor.account and each["name"]:
-                return {"name": each["name"], "card_no": each["card_no"]}
+        visitors = (
+            inspector for check in inspection["spot_checks"] for inspector in check["inspectors"]
+        )
+        for inspector in (*inspection["inspectors"], *visitors):
+            if inspector["account"] == basis.actor.account and inspector["name"]:
+                return {"name": inspector["name"], "card_no": inspector["card_no"]}
     return {}
 
 
@@ -174,15 +176,19 @@ def _planned(basis: _Basis, uscc: str) -> list[Json]:
 
 def _premises(basis: _Basis, uscc: str) -> list[Any]:
     """Return the premises that the latest application names."""
-    found = [each for each in basis.first("applications", uscc=uscc) if each["premises"]]
-    return list(max(found, key=lambda each: each["submitted_on"])["premises"]) if found else []
+    with_premises = [each for each in basis.first("applications", uscc=uscc) if each["premises"]]
+    return (
+        list(max(with_premises, key=lambda each: each["submitted_on"])["premises"])
+        if with_premises
+        else []
+    )
 
 
 def _sessions(basis: _Basis, uscc: str) -> list[Json]:
     """Return the latest sessions."""
     since = (basis.valid_at - LATELY).isoformat()
-    found = basis.first("assessments", uscc=uscc, **{"from": since})
-    latest = sorted(found, key=lambda one: one["held_from"], reverse=True)
+    recent = basis.first("assessments", uscc=uscc, **{"from": since})
+    latest = sorted(recent, key=lambda one: one["held_from"], reverse=True)
     names = ("assessment_id", "occupation", "level", "held_from", "held_to", "venue")
     return [{name: one[name] for name in names} for one in latest[:SHOWN]]
 
@@ -199,11 +205,11 @@ def _findings(basis: _Basis, uscc: str) -> list[Json]:
 
 def _flags(basis: _Basis, uscc: str) -> Json:
     """Return how many breaches stand, and the latest of them."""
-    found = basis.first("flags", uscc=uscc, verdict=Verdict.BREACH.value)
-    found = [one for one in found if CHECKS[one["code"]].of_enterprise]
-    latest = sorted(found, key=lambda one: one["valid_at"], reverse=True)
+    breaches = basis.first("flags", uscc=uscc, verdict=Verdict.BREACH.value)
+    breaches = [one for one in breaches if CHECKS[one["code"]].of_enterprise]
+    latest = sorted(breaches, key=lambda one: one["valid_at"], reverse=True)
     names = ("key", "code", "valid_at", "message")
     return {
-        "count": len(found),
+        "count": len(breaches),
         "items": [{name: one[name] for name in names} for one in latest[:SHOWN]],
     }

@@ -44,6 +44,8 @@ def rows_at(connection: Connection[Any], rows: Rows, position: int) -> Rows:
     """Return the rows with what is withheld from a reporter, as known at `position`."""
     if rows.uscc is None:
         return rows
-    found = connection.execute(WITHHELD, {"uscc": rows.uscc, "upto": position}).fetchall()
-    positions = frozenset(at for _, at in found)
-    return replace(rows, withheld=Withheld(positions, frozenset(stream for stream, _ in found)))
+    rows_withheld = connection.execute(WITHHELD, {"uscc": rows.uscc, "upto": position}).fetchall()
+    positions = frozenset(at for _, at in rows_withheld)
+    return replace(
+        rows, withheld=Withheld(positions, frozenset(stream for stream, _ in rows_withheld))
+    )

@@ -115,10 +115,10 @@ def _words(connection: Connection[Any], origin: str, text: str) -> list[dict[str
     except BadPolicy:
         return []
     words = kept.last_words(connection, origin)
-    found: list[dict[str, Any]] = []
+    witnesses: list[dict[str, Any]] = []
     for name, party in policy.witnesses.items():
         word = words.get(party.key.vkey)
-        found.append(
+        witnesses.append(
             {
                 "name": name,
                 "key": party.key.name,
@@ -126,7 +126,7 @@ def _words(connection: Connection[Any], origin: str, text: str) -> list[dict[str
                 "at": instant_text(word.at.astimezone(UTC)) if word else None,
             }
         )
-    return found
+    return witnesses
 
 
 UNSIGNED = Alarm(

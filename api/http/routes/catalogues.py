@@ -73,8 +73,10 @@ def one(
     """Return what is known of one file."""
     grant = decide(actor, Action.READ, "catalogues")
     answer_basis = settle(house, question.asked())
-    found = catalogues.named_for(catalogues.one(house, answer_basis.basis.position, sha256), grant)
-    return document(request, answer_basis.answer_basis, catalogues.shown(found))
+    catalogue = catalogues.named_for(
+        catalogues.one(house, answer_basis.basis.position, sha256), grant
+    )
+    return document(request, answer_basis.answer_basis, catalogues.shown(catalogue))
 
 
 @router.get(
@@ -91,11 +93,11 @@ def file(house: Installed, actor: Caller, sha256: Text) -> Response:
     """Return the bytes; their SHA-256 is their address."""
     grant = decide(actor, Action.READ, "catalogues")
     raw = catalogues.octets(house, sha256)
-    found = catalogues.named_for(catalogues.one(house, house.ends().head, sha256), grant)
+    catalogue = catalogues.named_for(catalogues.one(house, house.ends().head, sha256), grant)
     headers = {
         "ETag": f'"{sha256}"',
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": disposition(found.file_name),
+        "Content-Disposition": disposition(catalogue.file_name),
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }
@@ -125,10 +127,10 @@ def preview(
         Days(question.valid_from, question.valid_to),
         tuple(filter(None, question.uscc.split(","))),
     )
-    found = catalogues.preview(
+    flips = catalogues.preview(
         house, answer_basis.basis.position, supposed, most=catalogues.ENTRIES_HERE
     )
-    return document(request, answer_basis.answer_basis, dict(catalogues.shown_preview(found)))
+    return document(request, answer_basis.answer_basis, dict(catalogues.shown_preview(flips)))
 
 
 def require_all_rows(actor: Caller) -> None:

@@ -31,8 +31,8 @@ def context(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return one entry with its neighbours, its corrections, the flags it raised, its leaf."""
-    answer_basis, found = entry_context.in_context(house, actor, position, question.asked())
-    return document(request, answer_basis, found)
+    answer_basis, item = entry_context.in_context(house, actor, position, question.asked())
+    return document(request, answer_basis, item)
 
 
 @router.get(

@@ -26,9 +26,11 @@ def _endpoint(names: Sequence[str]) -> Endpoint:
         commands.meant_for(request.headers, actor)
         raw = await bodies.read(request)
         headers = commands.headers(request.headers)
-        held = key_of(request)
-        if held is not None:
-            await bodies.in_thread(lambda: commands.require_sealed(house, held, raw, headers.key))
+        device_key = key_of(request)
+        if device_key is not None:
+            await bodies.in_thread(
+                lambda: commands.require_sealed(house, device_key, raw, headers.key)
+            )
         return await bodies.in_thread(lambda: commands.record(house, actor, names, raw, headers))
 
     return record

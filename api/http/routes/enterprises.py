@@ -49,5 +49,5 @@ def timeline(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return what the enterprise might do and did, occupation by occupation."""
-    answer_basis, found = timelines.timeline(house, actor, uscc, question.asked())
-    return document(request, answer_basis, found)
+    answer_basis, item = timelines.timeline(house, actor, uscc, question.asked())
+    return document(request, answer_basis, item)

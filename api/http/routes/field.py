@@ -38,8 +38,8 @@ def field_list(
     request: Request, house: Installed, actor: Caller, _: Annotated[Question, Query()]
 ) -> Response:
     """Return the list of the day of the caller."""
-    found = today(house, actor)
-    return document(request, found.answer_basis, found.members)
+    listed = today(house, actor)
+    return document(request, listed.answer_basis, listed.members)
 
 
 _TEXT = {"type": "string"}
@@ -80,16 +80,16 @@ async def device(
     actor = session.actor
     decide(actor, Action.RECORD, SPOT_CHECK)
     told = _told(await bodies.read_object(request))
-    seen = visit(request)
+    arrived = visit(request)
 
     def issue() -> access_keys.Issued:
         with house.gate.connection() as connection, connection.transaction():
-            said = {**told, "account": actor.account, "agent": seen.agent[:200]}
-            device_records.tell(connection, {**said, "told_at": seen.at})
+            said = {**told, "account": actor.account, "agent": arrived.agent[:200]}
+            device_records.tell(connection, {**said, "told_at": arrived.at})
             issued = access_keys.issue(
-                connection, access_keys.FIELD_DEVICE, actor.account, told["device_id"], seen.at
+                connection, access_keys.FIELD_DEVICE, actor.account, told["device_id"], arrived.at
             )
-            remember(connection, seen, actor, Deed.KEY, issued.key_id)
+            remember(connection, arrived, actor, Deed.KEY, issued.key_id)
             return issued
 
     issued = await bodies.in_thread(issue)

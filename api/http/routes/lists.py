@@ -52,7 +52,7 @@ def list_route(listed: DeclaredList) -> Callable[..., Any]:
         "question": Annotated[listed.question, Query()],
         **dict.fromkeys(listed.parts, Text),
     }
-    parameters = [Parameter(name, kind, annotation=of) for name, of in own.items()]
+    parameters = [Parameter(name, kind, annotation=annotation) for name, annotation in own.items()]
     endpoint.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     return endpoint
 

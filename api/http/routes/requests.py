@@ -34,8 +34,8 @@ def one(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return one request, and what became of it."""
-    answer_basis, found = requests.request(house, actor, request_id, question.asked())
-    return document(request, answer_basis, found)
+    answer_basis, item = requests.request(house, actor, request_id, question.asked())
+    return document(request, answer_basis, item)
 
 
 @router.post(

@@ -73,9 +73,9 @@ async def save(request: Request, house: Installed, actor: Caller) -> Response:
     body = await read_object(request)
     nothing_else(body, _MEMBERS)
     given = {name: _text(body, name) for name in _MEMBERS}
-    found = await in_thread(lambda: saved_questions.save(house, actor, **given))
+    saved = await in_thread(lambda: saved_questions.save(house, actor, **given))
 
-    return Response(orjson.dumps(found), status_code=201, media_type=JSON)
+    return Response(orjson.dumps(saved), status_code=201, media_type=JSON)
 
 
 def _text(body: dict[str, Any], name: str) -> str:

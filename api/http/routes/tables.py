@@ -151,10 +151,10 @@ def table(
     who = actor if question.link is None else _linked(house, actor, name, question)
     decide(who, Action.READ, "tables")
     answer_basis, kept = _kept(house, question)
-    found = kept.file(name)
-    if found is None:
+    kept_file = kept.file(name)
+    if kept_file is None:
         raise missing()
-    _, file = found
+    _, file = kept_file
     tag = f'"{file.sha256}"'
     headers = {
         "Accept-Ranges": "bytes",

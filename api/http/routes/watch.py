@@ -30,8 +30,8 @@ def overview(
     question: Annotated[OverviewQuestion, Query()],
 ) -> Response:
     """Return what waits, what ends soon, what is overdue, what came late, what changed."""
-    answer_basis, found = overviewing.overview(house, actor, question)
-    return document(request, answer_basis, found)
+    answer_basis, members = overviewing.overview(house, actor, question)
+    return document(request, answer_basis, members)
 
 
 @router.get(
@@ -49,5 +49,5 @@ def explanation(
     question: Annotated[AsOf, Query()],
 ) -> Response:
     """Return the flag with its history, its facts, its clause and the evidence of its place."""
-    answer_basis, found = flag_explained.explained(house, actor, key, question.asked())
-    return document(request, answer_basis, found)
+    answer_basis, item = flag_explained.explained(house, actor, key, question.asked())
+    return document(request, answer_basis, item)

@@ -108,11 +108,11 @@ def _members(raw: bytes) -> dict[str, Any]:
         raise Problem("malformed-request", "不是 JSON", "this is no JSON") from None
     if not isinstance(members, dict):
         raise invalid("", "应为 JSON 对象", "a JSON object is expected")
-    found = cast("dict[str, Any]", members)
-    for name in found:
+    given = cast("dict[str, Any]", members)
+    for name in given:
         if name not in MEMBERS:
             raise invalid(name[:60], "没有这个字段", "there is no such field")
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _asked(members: dict[str, Any]) -> Asked:
@@ -147,14 +147,14 @@ def _text(given: object) -> str | None:
 
 def _clocks(members: dict[str, Any]) -> Clocks:
     read_as = {"valid_at": parse_day, "known_at": parse_instant, "position": parse_position}
-    found: dict[str, Any] = {}
+    clocks: dict[str, Any] = {}
     for name, parse in read_as.items():
         if name in members:
             try:
-                found[name] = parse(str(members[name]))
+                clocks[name] = parse(str(members[name]))
             except Unclear as error:
                 raise invalid(name, error.zh, error.en) from None
-    return Clocks(**found)
+    return Clocks(**clocks)
 
 
 @router.get(

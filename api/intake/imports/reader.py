@@ -127,24 +127,24 @@ def _item(path: Path, line: _Line) -> Item:
 
 def _line(item: Item) -> _Line:
     span: Span = item.given
-    found = item.submission
-    if found is None:
+    submission = item.submission
+    if submission is None:
         return _Line(item.line, span.start, span.end, code=item.code, faults=item.faults)
-    actor = found.actor
+    actor = submission.actor
     return _Line(
         item.line,
         span.start,
         span.end,
-        type(found.body).__name__,
-        msgspec.Raw(msgspec.msgpack.encode(found.body)),
-        found.holder,
+        type(submission.body).__name__,
+        msgspec.Raw(msgspec.msgpack.encode(submission.body)),
+        submission.holder,
         (actor.account, actor.role.value, actor.organisation),
-        found.valid_from,
-        found.reason,
-        found.document_no,
-        found.idempotency_key,
-        found.content,
-        None if found.stamps is UNSTAMPED else found.stamps,
+        submission.valid_from,
+        submission.reason,
+        submission.document_no,
+        submission.idempotency_key,
+        submission.content,
+        None if submission.stamps is UNSTAMPED else submission.stamps,
     )
 
 

@@ -158,15 +158,15 @@ class Reading:
         if isinstance(cell, date):
             return cell.isoformat()
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            found = day_text(_as_whole(cell) or "")
-            if found is None:
+            day = day_text(_as_whole(cell) or "")
+            if day is None:
                 self.fault(head, *_number_as_day(cell))
-            return found or ""
+            return day or ""
         text = unguarded(self.text(head), code=True)
-        found = day_text(text) if text else None
-        if text and found is None:
+        day = day_text(text) if text else None
+        if text and day is None:
             self.fault(head, *_no_day(text))
-        return found or ""
+        return day or ""
 
     def _day_near(self, head: str, at: datetime) -> str:
         """Return the day of a cell that shows a day and holds a time within a minute of midnight."""
@@ -297,9 +297,9 @@ def day_text(text: str) -> str | None:
 def _parts(text: str) -> tuple[int, int, int] | None:
     """Return year, month and day as they are written, whether or not there is such a day."""
     plain = text.translate(_DASHES)
-    found = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)
-    if found is not None:
-        year, month, day = (int(part) for part in found.groups() if part and part.isdecimal())
+    match = _DAY.fullmatch(plain) or _DIGITS.fullmatch(plain)
+    if match is not None:
+        year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
         return year, month, day
     words = _IN_WORDS.fullmatch(plain)
     if words is None:

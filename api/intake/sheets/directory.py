@@ -96,11 +96,11 @@ class Directory:
         return names
 
     def _by_subject(self, tags: Iterable[str]) -> dict[str, list[Recorded[Any]]]:
-        found: dict[str, list[Recorded[Any]]] = {}
+        by_subject: dict[str, list[Recorded[Any]]] = {}
         entries = [self._decode(entry) for entry in self._log.read(list(tags))]
         for entry in resolved(entries, self._apply):
-            found.setdefault(entry.subject or "", []).append(entry)
-        return found
+            by_subject.setdefault(entry.subject or "", []).append(entry)
+        return by_subject
 
     def prepare_sessions(self, names: Collection[str]) -> None:
         """Read the sessions of all enterprises of these names in one go."""

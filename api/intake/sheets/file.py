@@ -98,20 +98,20 @@ def read_workbook(path: Path) -> Book:
         raise _too_large() from None
     if done.returncode != 0:
         raise _unreadable(done.stderr)
-    found = json.loads(done.stdout)
-    if not found["sheets"]:
+    workbook = json.loads(done.stdout)
+    if not workbook["sheets"]:
         raise _unreadable(b"empty-workbook")
-    return Book(tuple(map(_sheet, found["sheets"])), tuple(found["notes"]))
+    return Book(tuple(map(_sheet, workbook["sheets"])), tuple(workbook["notes"]))
 
 
-def _sheet(found: dict[str, Any]) -> Sheet:
+def _sheet(members: dict[str, Any]) -> Sheet:
     return Sheet(
-        found["name"],
-        tuple((number, tuple(map(_from_text, cells))) for number, cells in found["rows"]),
-        frozenset((row, column) for row, column in found["formulas"]),
-        frozenset(found["hidden_rows"]),
-        frozenset(found["hidden_columns"]),
-        frozenset(found["wide_rows"]),
+        members["name"],
+        tuple((number, tuple(map(_from_text, cells))) for number, cells in members["rows"]),
+        frozenset((row, column) for row, column in members["formulas"]),
+        frozenset(members["hidden_rows"]),
+        frozenset(members["hidden_columns"]),
+        frozenset(members["wide_rows"]),
     )
 
 
@@ -199,9 +199,9 @@ def _plain_cell(cell: str) -> str | None:
 
 def _delimiter(text: str) -> str:
     for line in text[:65_536].splitlines()[:10]:
-        found = max(",\t;", key=line.count)
-        if line.count(found) > 1:
-            return found
+        delimiter = max(",\t;", key=line.count)
+        if line.count(delimiter) > 1:
+            return delimiter
     return ","
 
 
@@ -289,9 +289,9 @@ def _parse(path: str) -> dict[str, Any]:
             marks = marks_of(archive, part, MOST_INFLATED) if part is not None else None
             if marks is None:
                 raise ValueError(f"no part for sheet {index}")
-            found = _rows(sheet, marks)
-            if found["rows"]:
-                sheets.append(found)
+            rows = _rows(sheet, marks)
+            if rows["rows"]:
+                sheets.append(rows)
         if len(book.sheets_metadata) > MOST_SHEETS:
             notes.append(
                 f"工作表超过 {MOST_SHEETS} 张，其余未读取 / only {MOST_SHEETS} sheets were read"

@@ -115,14 +115,14 @@ class Table(NamedTuple):
 
     def faults(self) -> tuple[Fault, ...]:
         """Return what is wrong with the heads."""
-        found: list[Fault] = []
+        faults: list[Fault] = []
         for head in self.twice:
             places = "、".join(
                 address(self.head, column)
                 for column, name in heads(self.cells(), self.form.known).items()
                 if name == head
             )
-            found.append(
+            faults.append(
                 Fault(
                     places,
                     f"表头“{head}”出现两次，无法判断以哪一列为准",
@@ -131,14 +131,14 @@ class Table(NamedTuple):
             )
         if self.missing:
             listed, others = "、".join(self.missing), "、".join(map(shortened, self.unknown))
-            found.append(
+            faults.append(
                 Fault(
                     f"{address(self.head, 0)} 表头",
                     f"缺少列：{listed}" + (f"；不认识的列：{others}" if others else ""),
                     f"columns are missing: {listed}" + (f"; unknown: {others}" if others else ""),
                 )
             )
-        return tuple(found)
+        return tuple(faults)
 
     def cells(self) -> Sequence[Cell]:
         """Return the cells of the head's row."""
@@ -177,18 +177,18 @@ def nearest(sheet: Sheet, forms: Sequence[Form]) -> Table | None:
     return best
 
 
-def _table(sheet: Sheet, form: Form, number: int, found: Mapping[int, str]) -> Table:
+def _table(sheet: Sheet, form: Form, number: int, named: Mapping[int, str]) -> Table:
     columns: dict[str, int] = {}
-    for column, name in found.items():
+    for column, name in named.items():
         if name in form.known:
             columns.setdefault(name, column)
-    counted = Counter(name for name in found.values() if name in form.known)
+    counted = Counter(name for name in named.values() if name in form.known)
     return Table(
         sheet,
         form,
         number,
         columns,
-        {n: c for c, n in found.items() if n not in form.known and n not in UNREAD},
+        {n: c for c, n in named.items() if n not in form.known and n not in UNREAD},
         tuple(head for head in form.heads if head not in columns),
         tuple(name for name, times in counted.items() if times > 1),
     )

@@ -68,21 +68,21 @@ def marked(path: Path, rejects: Iterable[Mapping[str, Any]]) -> tuple[str, bytes
 
 def _by_sheet(rejects: Iterable[Mapping[str, Any]]) -> dict[str, list[Fault]]:
     """Return what is wrong by sheet and row: a fault of a publication stands in the row of its cell."""
-    found: dict[str, list[Fault]] = defaultdict(list)
+    by_sheet: dict[str, list[Fault]] = defaultdict(list)
     for reject in rejects:
         line = int(reject["line"])
         by_row: dict[int, list[tuple[str, tuple[int, int] | None]]] = {}
-        for each in reject["errors"]:
-            cell = place_in(each["field"])
-            said = f"{each['field']}：{each['reason'].partition(' / ')[0]}"
+        for error in reject["errors"]:
+            cell = place_in(error["field"])
+            said = f"{error['field']}：{error['reason'].partition(' / ')[0]}"
             by_row.setdefault(cell[0] if cell else line, []).append((said, cell))
-        own = found[reject.get("sheet", "")]
+        own = by_sheet[reject.get("sheet", "")]
         if not by_row:
             own.append(Fault(line, (), str(reject["reason"])))
         for row, errors in by_row.items():
             cells = tuple(cell for _, cell in errors if cell is not None)
             own.append(Fault(row, cells, "；".join(said for said, _ in errors)))
-    return found
+    return by_sheet
 
 
 def _text(table: Table, faults: Sequence[Fault]) -> bytes:
@@ -105,11 +105,11 @@ def _column(table: Table) -> int:
 
 
 def _said(faults: Iterable[Fault]) -> dict[int, str]:
-    found: dict[int, str] = {}
+    by_row: dict[int, str] = {}
     for fault in faults:
-        before = found.get(fault.row)
-        found[fault.row] = fault.said if before is None else f"{before}；{fault.said}"
-    return found
+        before = by_row.get(fault.row)
+        by_row[fault.row] = fault.said if before is None else f"{before}；{fault.said}"
+    return by_row
 
 
 def _workbook(path: Path, tables: Sequence[Table], faults: Mapping[str, Sequence[Fault]]) -> bytes:
@@ -226,11 +226,11 @@ class _SheetEdits:
         start = self._parser.CurrentByteIndex
         end = self._xml.index(b">", start)
         tag = self._xml[start:end]
-        found = _CELL.match(tag)
-        if style is None or found is None:
+        match = _CELL.match(tag)
+        if style is None or match is None:
             return
         plain = re.sub(rb"""\ss\s*=\s*(?:"[^"]*"|'[^']*')""", b"", tag)
-        new = plain[: found.end()] + f' s="{style}"'.encode() + plain[found.end() :]
+        new = plain[: match.end()] + f' s="{style}"'.encode() + plain[match.end() :]
         self._edits.append(_Edit(start, end, new))
 
     def _end(self, name: str) -> None:
@@ -263,7 +263,7 @@ def _edited(xml: bytes, edits: Sequence[_Edit]) -> bytes:
 
 def _sections(xml: bytes, outer: str, inner: str) -> list[bytes]:
     """Return the elements `inner` that stand directly in `outer`, as they are written."""
-    found: list[bytes] = []
+    sections: list[bytes] = []
     parser = new_parser()
     path: list[str] = []
     starts: list[int] = []
@@ -279,12 +279,12 @@ def _sections(xml: bytes, outer: str, inner: str) -> list[bytes]:
             first = xml.index(b">", starts[-1])
             empty = xml[first - 1 : first] == b"/"
             last = first if empty else xml.index(b">", parser.CurrentByteIndex)
-            found.append(xml[starts[-1] : last + 1])
+            sections.append(xml[starts[-1] : last + 1])
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.Parse(xml, True)  # noqa: FBT003 - expat's own order
-    return found
+    return sections
 
 
 def _coloured(xf: bytes, fill: int) -> bytes:
@@ -304,4 +304,4 @@ def _behind_last(xml: bytes, outer: str, added: bytes, number: int) -> bytes:
     opening = re.compile(
         rb"(<(?:\w+:)?" + outer.encode() + rb"\b[^>]*?\scount\s*=\s*[\"'])([0-9]+)"
     )
-    return opening.sub(lambda found: found[1] + str(int(found[2]) + number).encode(), xml, count=1)
+    return opening.sub(lambda match: match[1] + str(int(match[2]) + number).encode(), xml, count=1)

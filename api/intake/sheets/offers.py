@@ -48,11 +48,11 @@ def for_enterprise(house: Reading, actor: Actor, uscc: str) -> Choices:
     settled = settle(house, Asked())
     basis = settled.basis
     with house.reading() as connection:
-        found = roster.one(connection, basis, uscc)
-        profile = None if found is None else within(found, grant.rows)
+        row = roster.one(connection, basis, uscc)
+        profile = None if row is None else within(row, grant.rows)
         if profile is None:
             raise missing()
         whose = sessions.Filters(uscc=uscc)
-        held = sessions.page(connection, basis, whose, None, MOST_SESSIONS).items
-    held.sort(key=lambda each: str(each["held_from"]), reverse=True)
-    return choices_of(profile, held, basis.valid_at.isoformat())
+        newest = sessions.page(connection, basis, whose, None, MOST_SESSIONS).items
+    newest.sort(key=lambda each: str(each["held_from"]), reverse=True)
+    return choices_of(profile, newest, basis.valid_at.isoformat())

@@ -80,22 +80,22 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[str | None]:
 def sheet_names(archive: zipfile.ZipFile) -> list[str]:
     """Return the names of the workbook's sheets, in its order."""
     members = members_of(archive)
-    found = _elements(archive, members, "xl/workbook.xml")
-    return [attributes.get("name", "") for tag, attributes in found if tag == "sheet"]
+    elements = _elements(archive, members, "xl/workbook.xml")
+    return [attributes.get("name", "") for tag, attributes in elements if tag == "sheet"]
 
 
 def _elements(
     archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], part: str
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the elements of a small part with their attributes, names without their namespace."""
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
     if part not in members:
         return
     parser = new_parser()
-    parser.StartElementHandler = lambda name, attributes: found.append((local(name), attributes))
+    parser.StartElementHandler = lambda name, attributes: elements.append((local(name), attributes))
     with archive.open(members[part]) as member:
         parser.Parse(member.read(16 * CHUNK), True)  # noqa: FBT003 - expat's own order
-    yield from found
+    yield from elements
 
 
 def new_parser() -> expat.XMLParserType:
@@ -218,29 +218,29 @@ def _is_true(word: str | None) -> bool:
 
 def place(reference: str) -> tuple[int, int] | None:
     """Return row (from 1) and column (from 0) of a reference like `C7`."""
-    found = _ADDRESS.fullmatch(reference)
-    if found is None:
+    match = _ADDRESS.fullmatch(reference)
+    if match is None:
         return None
     column = 0
-    for letter in found[1].upper():
+    for letter in match[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
-    return int(found[2]), column - 1
+    return int(match[2]), column - 1
 
 
 def letters(column: int) -> str:
     """Return the name of a column, from 0: `A`, `AA`."""
-    found = ""
+    name = ""
     column += 1
     while column:
         column, letter = divmod(column - 1, 26)
-        found = chr(ord("A") + letter) + found
-    return found
+        name = chr(ord("A") + letter) + name
+    return name
 
 
 def place_in(field: str) -> tuple[int, int] | None:
     """Return the cell that the field of a fault names: `名单!C7 等级`; None where it names none."""
-    found = _FIELD.fullmatch(field)
-    return place(found[1]) if found else None
+    match = _FIELD.fullmatch(field)
+    return place(match[1]) if match else None
 
 
 def address(row: int, column: int) -> str:

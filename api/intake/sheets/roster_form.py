@@ -457,18 +457,18 @@ class _Entries:
 
     def places(self) -> dict[str, str]:
         """Return which cell each field of the publication comes from."""
-        found = dict(self._title_places)
+        cells = dict(self._title_places)
         for index, uscc in enumerate(self._order):
             entry, rows = f"entries.{index}", self._rows[uscc]
             head = rows[0].reading
-            found[entry] = found[f"{entry}.uscc"] = head.where(CODE)
-            found[f"{entry}.valid_from"] = found[f"{entry}.valid_to"] = head.where(PERIOD)
+            cells[entry] = cells[f"{entry}.uscc"] = head.where(CODE)
+            cells[f"{entry}.valid_from"] = cells[f"{entry}.valid_to"] = head.where(PERIOD)
             for number, row in enumerate(rows):
                 item = f"{entry}.scope.{number}"
-                found[item] = found[f"{item}.name"] = row.reading.where("职业(工种)")
-                found[f"{item}.code"] = row.reading.where("职业编码")
-                found[f"{item}.levels"] = row.reading.where("等级")
-        return found
+                cells[item] = cells[f"{item}.name"] = row.reading.where("职业(工种)")
+                cells[f"{item}.code"] = row.reading.where("职业编码")
+                cells[f"{item}.levels"] = row.reading.where("等级")
+        return cells
 
 
 def _not_confirmed(item: Mapping[str, Any], confirmed: Iterable[Unit]) -> tuple[str, str, str]:

@@ -103,17 +103,17 @@ def upload(
     directory.prepare_sessions({str(cells["评价机构"] or "") for _, cells in body.rows})
     for number, cells in body.rows:
         reading = Reading(table, number, cells)
-        found = _certificate(reading, directory, read_as, bound_to)
+        certificate = _certificate(reading, directory, read_as, bound_to)
         notes += reading.notes
         known = {"type": "CertificateIssued", "actor": actor}
         yield Row(
             number,
-            known | {"data": {**_UNKNOWN} | {k: v for k, v in found.data.items() if v}},
+            known | {"data": {**_UNKNOWN} | {k: v for k, v in certificate.data.items() if v}},
             tuple(reading.faults),
             shown(cells),
             table.sheet.name,
             {field: reading.where(_column(table, head)) for field, head in _CELLS.items()},
-            tuple(known | {"data": data} for data in found.earlier),
+            tuple(known | {"data": data} for data in certificate.earlier),
         )
     notes += (f"{said}：第 {ranges(rows)} 行 / {len(rows)} rows" for said, rows in read_as.items())
 
@@ -211,18 +211,26 @@ def _certificate(
     session = _session(reading, directory, assessor, wanted)
     if session is None:
         return _Certificate(data)
-    held = session.occupation
-    own = {"edition": held.edition, "code": held.code, "name": held.name}
+    session_occupation = session.occupation
+    own = {
+        "edition": session_occupation.edition,
+        "code": session_occupation.code,
+        "name": session_occupation.name,
+    }
     data["assessment_id"] = session.assessment_id
     # As written in the session where it is the same 工种, else as the row says; never filled in.
-    same = trade is not None and held.trade is not None and folded(trade) == folded(held.trade)
-    now = data | {"occupation": own | {"trade": held.trade if same else trade}}
+    same = (
+        trade is not None
+        and session_occupation.trade is not None
+        and folded(trade) == folded(session_occupation.trade)
+    )
+    now = data | {"occupation": own | {"trade": session_occupation.trade if same else trade}}
     # As the cells say it, which is what was taken until identity cards were known by their words.
     id_type, id_no = document.given
     as_given = {**data["holder"], "id_type": id_type, "id_no": id_no}
     # Until November 2026 a row took its session's 工种, and every holder was an employee.
     then = data | {
-        "occupation": own | {"trade": held.trade},
+        "occupation": own | {"trade": session_occupation.trade},
         "holder": as_given | {"category": "employee"},
     }
     if as_given == data["holder"]:
@@ -251,12 +259,12 @@ def _issuer(reading: Reading, directory: Directory, assessor: str, bound_to: str
     A reporter's row is looked up among what is public besides: who was ever on the roster.
     """
     name = reading.name("发证机构")
-    found = directory.named(name) if name else ()
-    if assessor in found:
+    enterprises = directory.named(name) if name else ()
+    if assessor in enterprises:
         return assessor
     if bound_to is not None:
-        found = tuple(uscc for uscc in found if directory.was_published(uscc))
-    return _one(reading, "发证机构", name, found)
+        enterprises = tuple(uscc for uscc in enterprises if directory.was_published(uscc))
+    return _one(reading, "发证机构", name, enterprises)
 
 
 def _enterprise(reading: Reading, directory: Directory, column: str) -> str:
@@ -264,11 +272,11 @@ def _enterprise(reading: Reading, directory: Directory, column: str) -> str:
     return _one(reading, column, name, directory.named(name) if name else ())
 
 
-def _one(reading: Reading, column: str, name: str, found: Sequence[str]) -> str:
+def _one(reading: Reading, column: str, name: str, enterprises: Sequence[str]) -> str:
     """Return the enterprise that a name means; of none and of several the cell is at fault."""
-    if len(found) == 1:
-        return found[0]
-    if name and not found:
+    if len(enterprises) == 1:
+        return enterprises[0]
+    if name and not enterprises:
         reading.fault(
             column,
             f"没有登记名为“{name[:40]}”的企业（含曾用名）",
@@ -277,7 +285,7 @@ def _one(reading: Reading, column: str, name: str, found: Sequence[str]) -> str:
     elif name:
         reading.fault(
             column,
-            f"有 {len(found)} 家企业用（或曾用）这个名称，无法确定：{'、'.join(found[:_MOST_NAMED])}",
+            f"有 {len(enterprises)} 家企业用（或曾用）这个名称，无法确定：{'、'.join(enterprises[:_MOST_NAMED])}",
             "several enterprises bear or bore this name",
         )
     return ""
@@ -303,11 +311,13 @@ def _session(
         return None
     if said:
         return _named_session(reading, sessions, said, wanted)
-    fitting = [held for held in _of_occupation(sessions, wanted) if _fits(held, wanted)]
+    fitting = [
+        candidate for candidate in _of_occupation(sessions, wanted) if _fits(candidate, wanted)
+    ]
     if len(fitting) > 1:
         # A certificate that is recorded already says itself which session it came of.
         recorded = sessions.issued.get(folded(wanted.number), set())
-        known = [held for held in fitting if held.assessment_id in recorded]
+        known = [candidate for candidate in fitting if candidate.assessment_id in recorded]
         fitting = known if len(known) == 1 else fitting
     if len(fitting) == 1:
         return fitting[0]
@@ -322,11 +332,11 @@ def _of_occupation(sessions: Sessions, wanted: _Wanted) -> list[AssessmentHeld]:
     return [h for h in sessions.held if folded(h.occupation.name) == folded(wanted.occupation)]
 
 
-def _fits(held: AssessmentHeld, wanted: _Wanted) -> bool:
-    trade = held.occupation.trade
+def _fits(session: AssessmentHeld, wanted: _Wanted) -> bool:
+    trade = session.occupation.trade
     return (
-        held.level is wanted.level
-        and held.held_from <= wanted.day
+        session.level is wanted.level
+        and session.held_from <= wanted.day
         and (wanted.trade is None or trade is None or folded(trade) == folded(wanted.trade))
     )
 
@@ -336,22 +346,22 @@ def _named_session(
 ) -> AssessmentHeld | None:
     """Return the session that is named, if it is one of the assessor's for this occupation."""
     column = SESSION if reading.where(SESSION) != SESSION else "评价机构"
-    held = next((h for h in sessions.held if folded(h.assessment_id) == folded(said)), None)
-    if held is None:
+    session = next((h for h in sessions.held if folded(h.assessment_id) == folded(said)), None)
+    if session is None:
         reading.fault(
             column,
             f"场次 {said[:60]} 不是该评价机构上报的认定活动",
             f"{said[:60]} is no session of this assessing enterprise",
         )
         return None
-    if folded(held.occupation.name) != folded(wanted.occupation):
+    if folded(session.occupation.name) != folded(wanted.occupation):
         reading.fault(
             "职业名称",
-            f"场次 {held.assessment_id} 的职业是“{held.occupation.name}”，本行写作“{wanted.occupation[:40]}”",
-            f"session {held.assessment_id} is of {held.occupation.name}, the row says otherwise",
+            f"场次 {session.assessment_id} 的职业是“{session.occupation.name}”，本行写作“{wanted.occupation[:40]}”",
+            f"session {session.assessment_id} is of {session.occupation.name}, the row says otherwise",
         )
         return None
-    return held
+    return session
 
 
 def _refuse_uncertain(reading: Reading, fitting: Sequence[AssessmentHeld]) -> None:
