@@ -148,7 +148,7 @@ def page(described: Json, language: Language) -> DocsPage:
 
 def _groups(described: Json, language: Language) -> Iterator[Group]:
     titles = {each["name"]: _said(each["description"], language) for each in described["tags"]}
-    found: dict[str, list[Operation]] = {name: [] for name in titles}
+    by_area: dict[str, list[Operation]] = {name: [] for name in titles}
     for path, methods in described["paths"].items():
         for method in METHODS:
             if method in methods:
@@ -156,8 +156,8 @@ def _groups(described: Json, language: Language) -> Iterator[Group]:
                 tags: Sequence[str] = operation.get("tags") or ("other",)
                 area = tags[0]
                 made = _operation(path, method, operation, language)
-                found.setdefault(area, []).append(made)
-    for name, operations in found.items():
+                by_area.setdefault(area, []).append(made)
+    for name, operations in by_area.items():
         if operations:
             yield Group(name=name, title=titles.get(name, name), operations=operations)
 
@@ -225,11 +225,11 @@ def _shape(name: str, schema: Json, language: Language) -> Described:
             name=member,
             place="",
             required=member in required,
-            kind=_kind(held),
-            shapes=_named(held),
-            said=_said(held.get("description") or held.get("title") or "", language),
+            kind=_kind(inner),
+            shapes=_named(inner),
+            said=_said(inner.get("description") or inner.get("title") or "", language),
         )
-        for member, held in schema.get("properties", NOTHING).items()
+        for member, inner in schema.get("properties", NOTHING).items()
     ]
     return Described(
         name=name,
@@ -279,7 +279,7 @@ def _references(schema: Json) -> Iterator[str]:
     if "$ref" in schema:
         yield str(schema["$ref"]).rpartition("/")[2]
     for choice in ("anyOf", "oneOf", "allOf"):
-        for each in schema.get(choice, ()):
-            yield from _references(each)
+        for part in schema.get(choice, ()):
+            yield from _references(part)
     if "items" in schema:
         yield from _references(schema["items"])

@@ -95,7 +95,7 @@ def _all(
     refusal: Refusal | None,
 ) -> Response:
     grant = decide(actor, Action.READ, "catalogues")
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     settled = settle(house, question.asked())
     frame = framed(request, house, actor, settled.answer_basis, twin="/v1/catalogues", entire=True)
     every = catalogues.every(house, settled.basis.position)
@@ -106,7 +106,7 @@ def _all(
         refusal=refusal,
         values=values,
     )
-    return render(frame, "catalogues.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "catalogues.html", page, refusal.status if refusal else reading.status)
 
 
 @router.get("/catalogues/{sha256}")
@@ -152,9 +152,9 @@ def _one(  # noqa: PLR0913, PLR0917 - who asks, for what, and what they typed
     refusal: Refusal | None,
 ) -> Response:
     grant = decide(actor, Action.READ, "catalogues")
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     settled = settle(house, question.asked())
-    found = catalogues.named_for(catalogues.one(house, settled.basis.position, sha256), grant)
+    catalogue = catalogues.named_for(catalogues.one(house, settled.basis.position, sha256), grant)
     twin = f"/v1/catalogues/{sha256}"
     frame = framed(
         request,
@@ -166,27 +166,27 @@ def _one(  # noqa: PLR0913, PLR0917 - who asks, for what, and what they typed
     )
     preview: Mapping[str, Any] | None = None
     if refusal is None and values.get("valid_from"):
-        shown = attempt(lambda: _preview(house, actor, settled.basis.position, found, values))
+        shown = attempt(lambda: _preview(house, actor, settled.basis.position, catalogue, values))
         if isinstance(shown, Refusal):
             refusal = shown
         else:
             preview = shown
     page = CataloguePage(
-        item=catalogues.shown(found),
+        item=catalogues.shown(catalogue),
         preview=preview,
         may_adopt=frame.now and actor.role in MAY[EVENT],
         key=new_key(),
         refusal=refusal,
         values=values,
     )
-    return render(frame, "catalogue.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "catalogue.html", page, refusal.status if refusal else reading.status)
 
 
 def _preview(
     house: Installation,
     actor: Actor,
     position: int,
-    found: catalogues.Catalogue,
+    catalogue: catalogues.Catalogue,
     values: Mapping[str, str],
 ) -> Mapping[str, Any]:
     if not decide(actor, Action.READ, "flags").rows.everything:
@@ -197,7 +197,7 @@ def _preview(
         )
     end = values.get("valid_to")
     days = Days(_day("valid_from", values["valid_from"]), _day("valid_to", end) if end else None)
-    supposed = catalogues.Supposed(found.sha256, values.get("edition", ""), days)
+    supposed = catalogues.Supposed(catalogue.sha256, values.get("edition", ""), days)
     return catalogues.shown_preview(
         catalogues.preview(house, position, supposed, most=catalogues.ENTRIES_HERE)
     )

@@ -52,9 +52,9 @@ class Leaving:
         """Have this called as soon as the end was asked for."""
         self._told.append(waiting)
 
-    def let_go(self, held: Callable[[], object]) -> None:
+    def let_go(self, release: Callable[[], object]) -> None:
         """Have this called before an end that is not in order."""
-        self._last.append(held)
+        self._last.append(release)
 
     def begin(self) -> bool:
         """Ask for the end; return whether that is new. A signal handler may call it."""
@@ -69,16 +69,16 @@ class Leaving:
         # A thread that no lock of the interpreter keeps waiting, and that outlives its last threads.
         with Path(os.devnull).open("w") as nowhere:
             faulthandler.dump_traceback_later(self._within + LAST, exit=True, file=nowhere)
-            for each in self._told:
-                _try(each)
+            for step in self._told:
+                _try(step)
             time.sleep(self._within)
             logger.error(
                 "%g s after the end was asked for these are still at work, and are given up: %s",
                 *(self._within, "; ".join(_at_work())),
             )
             # Each may hang on what holds up the rest.
-            for each in self._last:
-                Thread(target=_try, args=(each,), daemon=True).start()
+            for step in self._last:
+                Thread(target=_try, args=(step,), daemon=True).start()
             time.sleep(SPOKEN_WITHIN)
             os._exit(GIVEN_UP)
 
@@ -104,11 +104,11 @@ def _place(innermost: FrameType) -> str:
     frame: FrameType | None = innermost
     while frame is not None and not _is_ours(frame):
         frame = frame.f_back
-    found = frame or innermost
-    code = found.f_code
+    place = frame or innermost
+    code = place.f_code
     path = Path(code.co_filename)
     shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
-    return f"{shown}:{found.f_lineno} {code.co_name}"
+    return f"{shown}:{place.f_lineno} {code.co_name}"
 
 
 def _is_ours(frame: FrameType) -> bool:

@@ -39,13 +39,13 @@ def start(request: Request, house: Installed, actor: Caller) -> Response:
     own = home(actor)
     if own is not None:
         return Response(status_code=303, headers={"Location": own})
-    question, seen = read(request, RosterChangesQuestion)
-    found = lately(house, actor, question.model_copy(update={"limit": ROWS}))
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/roster/changes")
+    question, reading = read(request, RosterChangesQuestion)
+    answer = lately(house, actor, question.model_copy(update={"limit": ROWS}))
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/roster/changes")
     page = StartPage(
-        faults=seen.faults,
-        changes=found.page.items,
-        next=found.page.next,
+        faults=reading.faults,
+        changes=answer.page.items,
+        next=answer.page.next,
         days=LATELY.days,
     )
-    return render(frame, "start.html", page, seen.status)
+    return render(frame, "start.html", page, reading.status)

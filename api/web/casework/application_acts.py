@@ -44,7 +44,7 @@ def with_people(form: FormData, body: dict[str, Any], people: Sequence[Person]) 
     Raises:
         Problem: 422, nobody has such an account, or what they declared is not said.
     """
-    found: list[dict[str, Any]] = []
+    experts: list[dict[str, Any]] = []
     for row in body["experts"]:
         person = picked(people, row["expert_id"], f"{row['field']}.expert_id")
         declared = recusal(form, f"{row['field']}.recusal", person.name)
@@ -54,7 +54,7 @@ def with_people(form: FormData, body: dict[str, Any], people: Sequence[Person]) 
                 f"{person.name} 尚未作回避声明，不能派出",
                 f"{person.name} has made no recusal statement and cannot be assigned",
             )
-        found.append(
+        experts.append(
             {
                 "expert_id": person.account,
                 "name": person.name,
@@ -62,7 +62,7 @@ def with_people(form: FormData, body: dict[str, Any], people: Sequence[Person]) 
                 "recusal_declared": declared,
             }
         )
-    return {**body, "experts": found}
+    return {**body, "experts": experts}
 
 
 def _sheet(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - the table's shape

@@ -173,7 +173,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None = None,
     looked: Looked | None = None,
 ) -> Response:
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "applications", question.asked(), application_id)
     basis = Basis(answer_basis.day, answer_basis.position)
     with house.reading() as connection:
@@ -217,7 +217,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         values=fresh if form is None else typed(form),
         ticked=frozenset(all_ticked(whole) if form is None else map(str, form.getlist("scope"))),
     )
-    status = refusal.status if refusal else seen.status
+    status = refusal.status if refusal else reading.status
     return render(frame, "application.html", page, status)
 
 

@@ -51,5 +51,5 @@ def drawn_again(item: Row) -> Again | None:
 
 
 def _tickets(kind: str, members: Sequence[str], drawn: Sequence[str], seed: str) -> list[Ticket]:
-    found = [Ticket(each, ticket(kind, each, seed), each in set(drawn)) for each in members]
-    return sorted(found, key=lambda each: each.ticket)
+    tickets = [Ticket(each, ticket(kind, each, seed), each in set(drawn)) for each in members]
+    return sorted(tickets, key=lambda each: each.ticket)

@@ -114,13 +114,13 @@ class DrawForm:
 @router.get("/draws")
 def every(request: Request, house: Installed, actor: Caller) -> Response:
     """Show all draws."""
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, items = draws.every(house, actor, question.asked())
     frame = framed(
         request, house, actor, answer_basis, twin="/v1/draws", formats=FILES, entire=True
     )
     page = DrawsPage(items=items, may_draw=actor.role in MAY[EVENT])
-    return render(frame, "draws.html", page, seen.status)
+    return render(frame, "draws.html", page, reading.status)
 
 
 @router.get("/draws/new")
@@ -200,8 +200,8 @@ def _pool(house: Installation, actor: Actor, form: Form, district: str | None) -
 
 def _listed(house: Installation, actor: Actor, district: str | None) -> list[str]:
     question = RosterQuestion.model_construct(standing=Standing.LISTED, district=district)
-    found = pages(question, lambda each: ask(house, actor, VIEWS["roster"], each))
-    return [item["uscc"] for each in found for item in each.page.items]
+    answers = pages(question, lambda each: ask(house, actor, VIEWS["roster"], each))
+    return [item["uscc"] for each in answers for item in each.page.items]
 
 
 def _form(  # noqa: PLR0913, PLR0917 - one argument a part of the page
@@ -264,7 +264,7 @@ def reveal(request: Request, house: Installed, actor: Caller, draw_id: str, form
 def _one(
     request: Request, house: Installation, actor: Actor, draw_id: str, refusal: Refusal | None
 ) -> Response:
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, item = draws.one(house, actor, draw_id, question.asked())
     again = drawn_again(item)
     with house.reading() as connection:
@@ -281,7 +281,7 @@ def _one(
         refusal=refusal,
         pairs=_dispatches(item),
     )
-    return render(frame, "draw.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "draw.html", page, refusal.status if refusal else reading.status)
 
 
 def _dispatches(item: Row) -> list[tuple[str, str]]:

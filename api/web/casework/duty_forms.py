@@ -212,10 +212,10 @@ def publish(request: Request, house: Installed, actor: Caller, form: Form) -> Re
 
 
 def _paper(path: str) -> Paper:
-    found = PAPERS.get(path)
-    if found is None:
+    paper = PAPERS.get(path)
+    if paper is None:
         raise not_found("没有这个页面", "there is no such page")
-    return found
+    return paper
 
 
 def _record(

@@ -238,7 +238,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     form: FormData | None,
     looked: Looked | None = None,
 ) -> Response:
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "findings", question.asked(), finding_id)
     names = names_at(house, answer_basis, [item["uscc"]])
     frame = framed(
@@ -281,7 +281,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         fresh=fresh,
         values=fresh if form is None else typed(form),
     )
-    return render(frame, "finding.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "finding.html", page, refusal.status if refusal else reading.status)
 
 
 def _asked_for(house: Installation, actor: Actor, item: Row) -> str | None:

@@ -149,21 +149,21 @@ def dispatch(request: Request, house: Installed, actor: Caller, form: Form) -> R
 def _sent(house: Installation, actor: Actor, form: FormData) -> list[dict[str, Any]]:
     """Return the inspectors: the people chosen, with the card that is theirs and what they declared."""
     people = inspectors_of(house, actor)
-    found: list[dict[str, Any]] = []
+    inspectors: list[dict[str, Any]] = []
     for n in range(INSPECTORS):
         field = f"inspectors.{n}"
         account = text(form, f"{field}.account")
         if account is None:
             continue
         person = picked(people, account, f"{field}.account")
-        each = {
+        row = {
             "account": person.account,
             "name": person.name,
             "card_no": text(form, f"{field}.card_no") or person.card_no,
             "recusal_declared": recusal(form, f"{field}.recusal", person.name),
         }
-        found.append({name: value for name, value in each.items() if value is not None})
-    return found
+        inspectors.append({name: value for name, value in row.items() if value is not None})
+    return inspectors
 
 
 def _form(
@@ -228,7 +228,7 @@ def _inspection(  # noqa: PLR0913, PLR0917 - a page and its form
     values: Mapping[str, str],
     refusal: Refusal | None,
 ) -> Response:
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "inspections", question.asked(), inspection_id)
     names = names_at(house, answer_basis, [item["uscc"]])
     frame = framed(
@@ -260,22 +260,22 @@ def _inspection(  # noqa: PLR0913, PLR0917 - a page and its form
         refusal=refusal,
         values=values,
     )
-    return render(frame, "inspection.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "inspection.html", page, refusal.status if refusal else reading.status)
 
 
 def _sessions(
     house: Installation, actor: Actor, item: Row, entries: Mapping[int, Recorded[Any]]
 ) -> dict[int, Sequence[Row]]:
     """Return, for each record of the reader's authority that names no session, those of its day."""
-    found: dict[int, Sequence[Row]] = {}
+    by_position: dict[int, Sequence[Row]] = {}
     for check in item["spot_checks"]:
         recorded = entries.get(check["position"])
         if check["assessment_id"] or recorded is None:
             continue
         if recorded.actor.organisation == actor.organisation:
             sessions = _held_on(house, actor, item["uscc"], date.fromisoformat(check["seen_on"]))
-            found |= {check["position"]: sessions} if sessions else {}
-    return found
+            by_position |= {check["position"]: sessions} if sessions else {}
+    return by_position
 
 
 def _held_on(house: Installation, actor: Actor, uscc: str, day: date) -> Sequence[Row]:
@@ -292,13 +292,13 @@ def _accuracy(
     house: Installation, actor: Actor, named: Sequence[Row], files: frozenset[str]
 ) -> dict[str, int]:
     """Return how exact the places of the photos are, from the records of the devices."""
-    found: dict[str, int] = {}
+    metres_of: dict[str, int] = {}
     for file in named:
         if file["media_type"] == Media.DEVICE_RECORD and file["sha256"] in files:
             stored = find(house, actor, file["sha256"])
             if stored.size <= LARGEST:
-                found |= measured(b"".join(octets(house, stored)))
-    return found
+                metres_of |= measured(b"".join(octets(house, stored)))
+    return metres_of
 
 
 def _records(house: Installation, item: Row) -> dict[int, Recorded[Any]]:
@@ -311,5 +311,5 @@ def _devices(house: Installation, item: Row) -> dict[str, Sequence[Said]]:
     """Return what is to be said of the devices that the records were made on."""
     named = {check["device_id"] for check in item["spot_checks"] if "device_id" in check}
     with house.reading() as connection:
-        found = chains(connection, named)
-    return {device: statements(device, chain) for device, chain in found.items()}
+        by_device = chains(connection, named)
+    return {device: statements(device, chain) for device, chain in by_device.items()}

@@ -207,10 +207,10 @@ def _require_grounds(form: FormData) -> None:
 
 def _findings(house: Installation, actor: Actor, uscc: str) -> Choices:
     question = FindingsQuestion.model_validate({"uscc": uscc, "limit": 100})
-    found = ask(house, actor, VIEWS["findings"], question).page.items
+    findings = ask(house, actor, VIEWS["findings"], question).page.items
     return [
         (one["finding_id"], f"{one['finding_id']} {one['kind']}")
-        for one in found
+        for one in findings
         if one["stage"] != "withdrawn"
     ]
 

@@ -44,13 +44,13 @@ def _by_name(
     house: Installation, actor: Actor, said: str
 ) -> tuple[dict[str, Any] | None, tuple[Fault, ...]]:
     question = RosterQuestion.model_construct(q=said, limit=MANY + 1)
-    found = ask(house, actor, VIEWS["roster"], question).page.items
-    exact = [firm for firm in found if firm["name"] == said]
-    if len(exact or found) == 1:
-        return enterprises.one(house, actor, (exact or found)[0]["uscc"], Asked())[1], ()
-    listed = "、".join(f"{firm['name']} {firm['uscc']}" for firm in found[:MANY])
-    zh = f"不止一家：{listed}" if found else "没有找到：请填统一社会信用代码或名称"
-    en = f"several fit: {listed}" if found else "nothing found: give the code or the name"
+    rows = ask(house, actor, VIEWS["roster"], question).page.items
+    exact = [firm for firm in rows if firm["name"] == said]
+    if len(exact or rows) == 1:
+        return enterprises.one(house, actor, (exact or rows)[0]["uscc"], Asked())[1], ()
+    listed = "、".join(f"{firm['name']} {firm['uscc']}" for firm in rows[:MANY])
+    zh = f"不止一家：{listed}" if rows else "没有找到：请填统一社会信用代码或名称"
+    en = f"several fit: {listed}" if rows else "nothing found: give the code or the name"
     return None, (Fault("uscc", f"{zh} / {en}"),)
 
 

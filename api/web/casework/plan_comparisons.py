@@ -33,24 +33,24 @@ class PlanComparisonPage:
 @router.get("/plans/compared")
 def compared(request: Request, house: Installed, actor: Caller) -> Response:
     """Show who filed no plan; with `plan=filed` or all, what was held beside what was planned."""
-    question, seen = read(request, PlanComparisonQuestion)
+    question, reading = read(request, PlanComparisonQuestion)
     # The page is asked who is missing; `plan=` (empty) asks for all.
     plan = question.plan if "plan" in request.query_params else "missing"
     wanted = at_most(question).model_copy(update={"plan": plan})
-    found = reach.compared(house, actor, wanted)
+    answer = reach.compared(house, actor, wanted)
     frame = framed(
         request,
         house,
         actor,
-        found.answer_basis,
+        answer.answer_basis,
         twin="/v1/plan-comparisons",
         formats=FILES,
         beside={"plan": plan} if plan else None,
     )
     page = PlanComparisonPage(
-        year=question.year or found.answer_basis.day.year,
+        year=question.year or answer.answer_basis.day.year,
         plan=plan or "",
         plans=choices(frame.language, "plan_state"),
-        list=shown(frame, house, seen, found),
+        list=shown(frame, house, reading, answer),
     )
-    return render(frame, "plan_comparisons.html", page, seen.status)
+    return render(frame, "plan_comparisons.html", page, reading.status)

@@ -109,7 +109,7 @@ def new(request: Request, house: Installed, actor: Caller) -> Response:
 @router.get("/plans/{uscc}/{year}")
 def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str) -> Response:
     """Show one plan."""
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, item = ask_one(house, actor, "plans", question.asked(), f"{uscc}/{year}")
     names = names_at(house, answer_basis, [uscc])
     frame = framed(
@@ -124,7 +124,7 @@ def plan(request: Request, house: Installed, actor: Caller, uscc: str, year: str
         stamps=filings(house, item["because"]),
         may_revise=frame.now and actor.role in MAY[REVISED],
     )
-    return render(frame, "plan.html", page, seen.status)
+    return render(frame, "plan.html", page, reading.status)
 
 
 @router.get("/plans/{uscc}/{year}/revision")
@@ -229,11 +229,11 @@ def _body(house: Installation, form: FormData, uscc: str, year: str) -> dict[str
 
 def _sessions(house: Installation, form: FormData) -> list[dict[str, Any]]:
     dictionary = dictionary_in_force(house)
-    found: list[dict[str, Any]] = []
+    sessions: list[dict[str, Any]] = []
     for field in filled(form, "sessions", "occupation"):
         said = text(form, f"{field}.occupation") or ""
         edition, code, name = _occupation(form, field, said, dictionary)
-        found.append(
+        sessions.append(
             {
                 "occupation": {
                     "edition": edition,
@@ -246,7 +246,7 @@ def _sessions(house: Installation, form: FormData) -> list[dict[str, Any]]:
                 "headcount": _number(text(form, f"{field}.headcount") or ""),
             }
         )
-    return found
+    return sessions
 
 
 _SEPARATOR = "\x1f"
@@ -303,5 +303,5 @@ def _filed(house: Installation, actor: Actor, uscc: str) -> list[Row]:
     if not uscc:
         return []
     question = PlansQuestion.model_validate({"uscc": uscc, "limit": 100})
-    found = ask(house, actor, VIEWS["plans"], question).page.items
-    return sorted(found, key=lambda plan: plan["year"], reverse=True)
+    plans = ask(house, actor, VIEWS["plans"], question).page.items
+    return sorted(plans, key=lambda plan: plan["year"], reverse=True)

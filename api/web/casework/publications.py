@@ -113,8 +113,8 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     looked: Looked | None = None,
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
-    found = _waiting(house, actor)
-    waiting, answer_basis = found.page.items, found.answer_basis
+    answer = _waiting(house, actor)
+    waiting, answer_basis = answer.page.items, answer.answer_basis
     years = house.rule_set(answer_basis.day, answer_basis.position).listing_years
     day = today()
     fresh: dict[str, Any] = {
@@ -126,7 +126,7 @@ def _page(  # noqa: PLR0913, PLR0917 - one argument a part of the page
     page = PublicationPage(
         waiting=waiting,
         names=names_at(house, answer_basis, [item["uscc"] for item in waiting]),
-        more=found.page.next is not None,
+        more=answer.page.next is not None,
         looked=looked,
         years=years,
         ticked=frozenset(

@@ -23,12 +23,12 @@ Item = dict[str, Any]
 def chosen(form: FormData, name: str, offered: Sequence[Mapping[str, Any]]) -> list[Item]:
     """Return what was ticked of `offered`: each box `name` has the value `item.level`."""
     ticked = {str(value) for value in form.getlist(name)}
-    found: list[Item] = []
+    items: list[Item] = []
     for index, item in enumerate(offered):
         levels = [level for level in item["levels"] if f"{index}.{level}" in ticked]
         if levels:
-            found.append({**item, "levels": levels})
-    return found
+            items.append({**item, "levels": levels})
+    return items
 
 
 def all_ticked(offered: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -44,7 +44,7 @@ def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
     Raises:
         Problem: an occupation that the dictionary does not have, or no level for it.
     """
-    found: list[Item] = []
+    items: list[Item] = []
     for field in filled(form, name, "occupation"):
         said = text(form, f"{field}.occupation") or ""
         code, called = named(said, dictionary, f"{field}.occupation")
@@ -55,7 +55,7 @@ def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
                 f"请为 {called} 勾选等级",
                 f"tick the levels of {called}",
             )
-        found.append(
+        items.append(
             {
                 "edition": dictionary.edition,
                 "code": code,
@@ -64,7 +64,7 @@ def written(form: FormData, name: str, dictionary: Dictionary) -> list[Item]:
                 "levels": by_rank(levels),
             }
         )
-    return found
+    return items
 
 
 def dictionary_in_force(house: Installation) -> Dictionary:
@@ -73,15 +73,15 @@ def dictionary_in_force(house: Installation) -> Dictionary:
     Raises:
         Problem: an edition is in force whose content is not held.
     """
-    found = house.reference_at(house.ends().head).offered(today())
-    if found is None:
+    dictionary = house.reference_at(house.ends().head).offered(today())
+    if dictionary is None:
         raise invalid(
             "occupation",
             "现行职业分类大典的内容未收录，不能在表单中填写职业；请先在“目录”页收录，或用导入写明版本与编码",
             "the content of the dictionary in force is not held; store it on the page 目录, or import"
             " the occupation with edition and code",
         )
-    return found
+    return dictionary
 
 
 def named(said: str, dictionary: Dictionary, field: str) -> tuple[str, str]:

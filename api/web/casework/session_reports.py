@@ -220,10 +220,10 @@ def _chosen(
     if not values.get("occupation"):
         return None, ()
     dictionary = dictionary_in_force(house)
-    found = attempt(lambda: named(values["occupation"], dictionary, "occupation"))
-    if isinstance(found, Refusal):
-        return None, found.errors
-    code, name = found
+    occupation = attempt(lambda: named(values["occupation"], dictionary, "occupation"))
+    if isinstance(occupation, Refusal):
+        return None, occupation.errors
+    code, name = occupation
     return {"edition": dictionary.edition, "code": code, "name": name, "trade": trade}, ()
 
 
@@ -307,8 +307,10 @@ def _with_level(values: Mapping[str, str], confirmed: Sequence[str]) -> Mapping[
 def _planned(house: Installation, actor: Actor, uscc: str) -> list[Row]:
     """Return the planned sessions of this year and the last, the latest first."""
     year = today().year
-    found: list[Row] = []
-    for each in (year, year - 1):
-        plan = one_in_lists(house, actor, "plans", f"{uscc}/{each}")
-        found += [{**session, "year": each} for session in (plan["sessions"] if plan else ())]
-    return sorted(found, key=lambda session: str(session["planned_on"]), reverse=True)
+    sessions: list[Row] = []
+    for plan_year in (year, year - 1):
+        plan = one_in_lists(house, actor, "plans", f"{uscc}/{plan_year}")
+        sessions += [
+            {**session, "year": plan_year} for session in (plan["sessions"] if plan else ())
+        ]
+    return sorted(sessions, key=lambda session: str(session["planned_on"]), reverse=True)

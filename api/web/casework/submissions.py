@@ -110,7 +110,7 @@ def submit(request: Request, house: Installed, actor: Caller, form: Form) -> Res
 
 
 def _materials(house: Installation, actor: Actor, form: FormData) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    materials: list[dict[str, Any]] = []
     for kind in MaterialKind:
         field = f"materials.{kind.value}"
         files = sent(form, field)
@@ -118,8 +118,10 @@ def _materials(house: Installation, actor: Actor, form: FormData) -> list[dict[s
             raise invalid(field, "缺少这份材料（五）", "this material is missing (五)")
         for file in files:
             kept = keep(house, actor, file, field)
-            found.append({"kind": kind, "file_name": kept["file_name"], "sha256": kept["sha256"]})
-    return found
+            materials.append(
+                {"kind": kind, "file_name": kept["file_name"], "sha256": kept["sha256"]}
+            )
+    return materials
 
 
 def _windows(day: date) -> list[str]:

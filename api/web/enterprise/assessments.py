@@ -72,10 +72,10 @@ class AssessmentPage:
 @router.get("/assessments/{assessment_id}")
 def assessment(request: Request, house: Installed, actor: Caller, assessment_id: str) -> Response:
     """Show one session with what was found about it."""
-    question, seen = read(request, CertificatesQuestion, REPORTED)
+    question, reading = read(request, CertificatesQuestion, REPORTED)
     wanted = question.model_copy(update={"assessment_id": assessment_id, "limit": ROWS})
-    found = ask(house, actor, VIEWS["certificates"], wanted)
-    asked = found.answer_basis.asked
+    answer = ask(house, actor, VIEWS["certificates"], wanted)
+    asked = answer.answer_basis.asked
     _, session = ask_one(house, actor, "assessments", asked, assessment_id)
     uscc = session["uscc"]
     judged = FlagsQuestion.model_construct(
@@ -88,7 +88,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
     with house.reading() as connection:
         same = duplicates_of(
             connection,
-            found.answer_basis.position,
+            answer.answer_basis.position,
             assessment_id,
             date.fromisoformat(session["held_from"]),
         )
@@ -97,7 +97,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         request,
         house,
         actor,
-        found.answer_basis,
+        answer.answer_basis,
         subject=uscc,
         twin=f"/v1/assessments/{assessment_id}",
         own=(REPORTED,),
@@ -107,13 +107,13 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
         reported=str(session["position"]) == request.query_params.get(REPORTED),
         may_report=frame.now and actor.role in MAY["AssessmentHeld"],
         enterprise=name_of(house, actor, uscc, asked),
-        faults=seen.faults,
+        faults=reading.faults,
         flags=raised.items,
         flags_more=raised.next is not None,
         may_raise=actor.role in MAY["FindingRaised"],
         may_publish=frame.now and actor.role in MAY["ResultsPublished"],
-        certificates=found.page.items,
-        next=found.page.next,
+        certificates=answer.page.items,
+        next=answer.page.next,
         same=same,
         checks=[
             check
@@ -127,7 +127,7 @@ def assessment(request: Request, house: Installed, actor: Caller, assessment_id:
             if assessment_id in finding["assessments"]
         ],
     )
-    return render(frame, "assessment.html", page, seen.status)
+    return render(frame, "assessment.html", page, reading.status)
 
 
 def _cases(

@@ -116,17 +116,17 @@ class CertificatePage:
 @router.get("/certificates/{number:path}", dependencies=[Unhurried])
 def certificate(request: Request, house: Installed, actor: Caller, number: str) -> Response:
     """Show what anyone may know of a certificate, and the records to who may see them."""
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     answer_basis, first = certificates.by_number(house, actor, number, question.asked())
     papers = [{**first}, *first["others"]]
     frame = framed(request, house, actor, answer_basis, twin=f"/v1/certificates/{number}")
     page = CertificatePage(
         number=number,
-        faults=seen.faults,
+        faults=reading.faults,
         certificates=papers,
         records=_records(house, actor, number, answer_basis.asked),
     )
-    return render(frame, "certificate.html", page, seen.status)
+    return render(frame, "certificate.html", page, reading.status)
 
 
 def _records(house: Installation, actor: Actor, number: str, asked: Asked) -> Sequence[Row]:

@@ -22,23 +22,23 @@ class Happening(NamedTuple):
     flags: Sequence[str] = ()
 
 
-def chronicle(of: Mapping[str, Any], day: date) -> list[Happening]:
+def chronicle(timeline: Mapping[str, Any], day: date) -> list[Happening]:
     """Return what a timeline (`GET /v1/enterprises/{uscc}/timeline`) tells of the days up to `day`."""
     upto = day.isoformat()
     every = [
-        *_standings(of),
-        *_scopes(of),
-        *_sessions(of),
-        *_issued(of),
-        *_visits(of),
-        *_findings(of),
-        *_plans(of, upto),
+        *_standings(timeline),
+        *_scopes(timeline),
+        *_sessions(timeline),
+        *_issued(timeline),
+        *_visits(timeline),
+        *_findings(timeline),
+        *_plans(timeline, upto),
     ]
     return sorted((each for each in every if each.day <= upto), key=_day_of, reverse=True)
 
 
-def _day_of(each: Happening) -> tuple[str, str]:
-    return each.day, each.path or ""
+def _day_of(happening: Happening) -> tuple[str, str]:
+    return happening.day, happening.path or ""
 
 
 def _until(stretch: Mapping[str, Any]) -> Words:
@@ -46,90 +46,92 @@ def _until(stretch: Mapping[str, Any]) -> Words:
     return Words(f"至 {end}", f"to {end}") if end else Words("起", "on")
 
 
-def _standings(of: Mapping[str, Any]) -> Iterator[Happening]:
-    for each in of["standings"]:
-        if each["standing"] != "unlisted":
-            name, until = STANDINGS[each["standing"]], _until(each)
+def _standings(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+    for stretch in timeline["standings"]:
+        if stretch["standing"] != "unlisted":
+            name, until = STANDINGS[stretch["standing"]], _until(stretch)
             yield Happening(
-                each["valid_from"],
+                stretch["valid_from"],
                 Words("名单", "Roster"),
                 Words(f"{name.zh} {until.zh}", f"{name.en} {until.en}"),
-                f"/enterprises/{of['uscc']}/history",
+                f"/enterprises/{timeline['uscc']}/history",
             )
 
 
-def _scopes(of: Mapping[str, Any]) -> Iterator[Happening]:
-    for row in of["occupations"]:
-        for each in row["scope"]:
-            name, until = occupation(row["occupation"]), _until(each)
+def _scopes(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+    for row in timeline["occupations"]:
+        for stretch in row["scope"]:
+            name, until = occupation(row["occupation"]), _until(stretch)
             yield Happening(
-                each["valid_from"],
+                stretch["valid_from"],
                 Words("确认范围", "Scope"),
                 Words(
-                    f"{name} {levels('zh', each['levels'])} {until.zh}",
-                    f"{name} {levels('en', each['levels'])} {until.en}",
+                    f"{name} {levels('zh', stretch['levels'])} {until.zh}",
+                    f"{name} {levels('en', stretch['levels'])} {until.en}",
                 ),
             )
 
 
-def _sessions(of: Mapping[str, Any]) -> Iterator[Happening]:
-    for row in of["occupations"]:
+def _sessions(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+    for row in timeline["occupations"]:
         name = occupation(row["occupation"])
-        for each in row["sessions"]:
-            level = LEVELS[each["level"]]
+        for session in row["sessions"]:
+            level = LEVELS[session["level"]]
             yield Happening(
-                each["held_from"],
+                session["held_from"],
                 Words("认定", "Session"),
                 Words(f"{name} {level.zh}", f"{name} {level.en}"),
-                f"/assessments/{each['assessment_id']}",
-                each["verdict"],
-                each["flags"],
+                f"/assessments/{session['assessment_id']}",
+                session["verdict"],
+                session["flags"],
             )
 
 
-def _issued(of: Mapping[str, Any]) -> Iterator[Happening]:
-    for each in of["certificates"]:
-        number = each["certificates"]
+def _issued(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+    for month in timeline["certificates"]:
+        number = month["certificates"]
         yield Happening(
-            f"{each['month']}-01",
+            f"{month['month']}-01",
             Words("发证", "Certificates"),
             Words(f"全月 {number} 本", f"{number} in the whole month"),
-            f"/enterprises/{of['uscc']}/certificates",
+            f"/enterprises/{timeline['uscc']}/certificates",
         )
 
 
-def _visits(of: Mapping[str, Any]) -> Iterator[Happening]:
-    for each in of["inspections"]:
-        kind = INSPECTIONS.get(each["kind"], Words(each["kind"], each["kind"]))
+def _visits(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+    for visit in timeline["inspections"]:
+        kind = INSPECTIONS.get(visit["kind"], Words(visit["kind"], visit["kind"]))
         yield Happening(
-            each["dispatched_on"],
+            visit["dispatched_on"],
             Words("派出督导", "Inspectors sent"),
-            Words(f"{kind.zh} {each['inspection_id']}", f"{kind.en} {each['inspection_id']}"),
-            f"/inspections/{each['inspection_id']}",
+            Words(f"{kind.zh} {visit['inspection_id']}", f"{kind.en} {visit['inspection_id']}"),
+            f"/inspections/{visit['inspection_id']}",
         )
-    for each in of["spot_checks"]:
+    for visit in timeline["spot_checks"]:
         yield Happening(
-            each["seen_on"],
+            visit["seen_on"],
             Words("现场督导", "Spot check"),
-            Words(each["inspection_id"], each["inspection_id"]),
-            f"/inspections/{each['inspection_id']}",
+            Words(visit["inspection_id"], visit["inspection_id"]),
+            f"/inspections/{visit['inspection_id']}",
         )
 
 
-def _findings(of: Mapping[str, Any]) -> Iterator[Happening]:
-    for each in of["findings"]:
-        name, path = each["finding_id"], f"/findings/{each['finding_id']}"
-        weight = SEVERITIES[each["severity"]]
+def _findings(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+    for finding in timeline["findings"]:
+        name, path = finding["finding_id"], f"/findings/{finding['finding_id']}"
+        weight = SEVERITIES[finding["severity"]]
 
-        def tell(day: str, zh: str, en: str, at: str = path, of: str = name) -> Happening:
-            return Happening(day, Words("问题", "Finding"), Words(f"{of} {zh}", f"{of} {en}"), at)
+        def tell(day: str, zh: str, en: str, at: str = path, about: str = name) -> Happening:
+            return Happening(
+                day, Words("问题", "Finding"), Words(f"{about} {zh}", f"{about} {en}"), at
+            )
 
         yield tell(
-            each["raised_on"],
-            f"提出：{each['kind']}（{weight.zh}）",
-            f"raised: {each['kind']} ({weight.en})",
+            finding["raised_on"],
+            f"提出：{finding['kind']}（{weight.zh}）",
+            f"raised: {finding['kind']} ({weight.en})",
         )
-        for order in each["orders"]:
+        for order in finding["orders"]:
             due = order["due_on"]
             yield tell(
                 order["ordered"], f"责令整改，期限 {due}", f"ordered to be put right by {due}"
@@ -143,20 +145,20 @@ def _findings(of: Mapping[str, Any]) -> Iterator[Happening]:
                     f"整改逾期{f'，至 {until}' if until else ''}",
                     f"rectification overdue{f' until {until}' if until else ''}",
                 )
-        if each["ended_on"]:
-            yield tell(each["ended_on"], "终止", "ended")
-        for measure in each["measures"]:
-            said = measure_in_words(measure, each)
+        if finding["ended_on"]:
+            yield tell(finding["ended_on"], "终止", "ended")
+        for measure in finding["measures"]:
+            said = measure_in_words(measure, finding)
             yield Happening(measure["effective_from"], Words("措施", "Measure"), said, path)
 
 
-def _plans(of: Mapping[str, Any], upto: str) -> Iterator[Happening]:
-    for each in of["plans"]:
-        first = f"{each['year']}-01-01"
-        filed = each["filed_on"] if each["filed_on"] and each["filed_on"] <= upto else None
+def _plans(timeline: Mapping[str, Any], upto: str) -> Iterator[Happening]:
+    for plan in timeline["plans"]:
+        first = f"{plan['year']}-01-01"
+        filed = plan["filed_on"] if plan["filed_on"] and plan["filed_on"] <= upto else None
         yield Happening(
             max(first, filed or first),
             Words("计划与实际", "Plan"),
-            plan_in_words(each),
-            plan_path(of["uscc"], each),
+            plan_in_words(plan),
+            plan_path(timeline["uscc"], plan),
         )

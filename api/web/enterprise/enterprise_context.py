@@ -114,8 +114,8 @@ def _published(
         position=position,
         min_position=min_position,
     )
-    found = ask(house, actor, VIEWS["roster"], question)
-    return found.answer_basis, next(iter(found.page.items), None)
+    answer = ask(house, actor, VIEWS["roster"], question)
+    return answer.answer_basis, next(iter(answer.page.items), None)
 
 
 def _shown(

@@ -80,8 +80,8 @@ class Room(NamedTuple):
 def _shown(  # noqa: PLR0913 - one argument a part of the page
     room: Room,
     tab: str,
-    found: Found,
-    seen: Read,
+    answer: Found,
+    reading: Read,
     twin: str,
     *,
     beside: Mapping[str, str] | None = None,
@@ -91,12 +91,12 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
     lines: Sequence[Line] = (),
 ) -> Response:
     """Return the page of a list, on the basis of the list."""
-    known = full(room.house, room.actor, room.uscc, found.answer_basis.asked)
+    known = full(room.house, room.actor, room.uscc, answer.answer_basis.asked)
     frame = framed(
         room.request,
         room.house,
         room.actor,
-        found.answer_basis,
+        answer.answer_basis,
         subject=room.uscc,
         twin=twin,
         beside=beside,
@@ -105,20 +105,20 @@ def _shown(  # noqa: PLR0913 - one argument a part of the page
     page = TabPage(
         enterprise=known,
         tab=f"/{tab}",
-        list=shown(frame, room.house, seen, found, offers=offers, whose=None),
+        list=shown(frame, room.house, reading, answer, offers=offers, whose=None),
         others=others.page.items if others else (),
         others_more=bool(others and others.page.next),
         remarks=remarks,
         lines=lines,
     )
-    return render(frame, f"enterprise_{tab}.html", page, seen.status)
+    return render(frame, f"enterprise_{tab}.html", page, reading.status)
 
 
-def _asked(room: Room, of: type[Q], most: int = ROWS) -> tuple[Q, Read]:
+def _asked(room: Room, model: type[Q], most: int = ROWS) -> tuple[Q, Read]:
     """Return the question of the address, about the enterprise."""
-    question, seen = read(room.request, of)
+    question, reading = read(room.request, model)
     limit = min(question.limit, most)
-    return question.model_copy(update={"uscc": room.uscc, "limit": limit}), seen
+    return question.model_copy(update={"uscc": room.uscc, "limit": limit}), reading
 
 
 def _beside(room: Room, view: str, asked: Asked) -> Found:
@@ -133,47 +133,47 @@ def _beside(room: Room, view: str, asked: Asked) -> Found:
 def flags(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show its flags."""
     room = Room(request, house, actor, uscc)
-    asked, seen = _asked(room, FlagsQuestion)
+    asked, reading = _asked(room, FlagsQuestion)
     # What the supervisors answer for (Q1) is a remark on their inspection.
     wanted = asked.model_copy(update={"procedure": "without"})
-    found = ask(house, actor, VIEWS["flags"], wanted)
+    answer = ask(house, actor, VIEWS["flags"], wanted)
     offers = {"verdict": "verdict", "review": "review", "case": "case", "code": "check"}
     beside = {"uscc": uscc, "procedure": "without"}
-    return _shown(room, "flags", found, seen, "/v1/flags", beside=beside, offers=offers)
+    return _shown(room, "flags", answer, reading, "/v1/flags", beside=beside, offers=offers)
 
 
 @router.get("/enterprises/{uscc}/sessions")
 def sessions(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show its sessions."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, SessionsQuestion)
-    found = ask(house, actor, VIEWS["assessments"], wanted)
+    wanted, reading = _asked(room, SessionsQuestion)
+    answer = ask(house, actor, VIEWS["assessments"], wanted)
     offers, beside = {"level": "level"}, {"uscc": uscc}
     twin = "/v1/assessments"
-    return _shown(room, "sessions", found, seen, twin, beside=beside, offers=offers)
+    return _shown(room, "sessions", answer, reading, twin, beside=beside, offers=offers)
 
 
 @router.get("/enterprises/{uscc}/certificates")
 def certificates(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show how many certificates each session came to; the certificates are on its page."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, SessionsQuestion)
-    found = issued.by_session(house, actor, wanted)
-    return _shown(room, "certificates", found, seen, f"/v1/enterprises/{uscc}/certificates")
+    wanted, reading = _asked(room, SessionsQuestion)
+    answer = issued.by_session(house, actor, wanted)
+    return _shown(room, "certificates", answer, reading, f"/v1/enterprises/{uscc}/certificates")
 
 
 @router.get("/enterprises/{uscc}/supervision")
 def supervision(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show findings with their orders and measures, and the inspections."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, FindingsQuestion, BESIDE)
-    found = ask(house, actor, VIEWS["findings"], wanted)
-    others = _beside(room, "inspections", found.answer_basis.asked)
+    wanted, reading = _asked(room, FindingsQuestion, BESIDE)
+    answer = ask(house, actor, VIEWS["findings"], wanted)
+    others = _beside(room, "inspections", answer.answer_basis.asked)
     beside = {"uscc": uscc}
     twin = "/v1/findings"
-    remarks = _remarks(room, found.answer_basis.asked)
+    remarks = _remarks(room, answer.answer_basis.asked)
     return _shown(
-        room, "supervision", found, seen, twin, beside=beside, others=others, remarks=remarks
+        room, "supervision", answer, reading, twin, beside=beside, others=others, remarks=remarks
     )
 
 
@@ -186,37 +186,37 @@ def _remarks(room: Room, asked: Asked) -> Mapping[int, Row]:
         position=asked.position,
         limit=ROWS,
     )
-    found = ask(room.house, room.actor, VIEWS["flags"], question).page.items
-    return {int(each["key"].rpartition("-")[2]): each for each in found}
+    flags = ask(room.house, room.actor, VIEWS["flags"], question).page.items
+    return {int(each["key"].rpartition("-")[2]): each for each in flags}
 
 
 @router.get("/enterprises/{uscc}/plans")
 def plans(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show the annual plans, and the applications."""
     room = Room(request, house, actor, uscc)
-    wanted, seen = _asked(room, PlansQuestion, BESIDE)
-    found = ask(house, actor, VIEWS["plans"], wanted)
-    others = _beside(room, "applications", found.answer_basis.asked)
+    wanted, reading = _asked(room, PlansQuestion, BESIDE)
+    answer = ask(house, actor, VIEWS["plans"], wanted)
+    others = _beside(room, "applications", answer.answer_basis.asked)
     beside = {"uscc": uscc}
-    return _shown(room, "plans", found, seen, "/v1/plans", beside=beside, others=others)
+    return _shown(room, "plans", answer, reading, "/v1/plans", beside=beside, others=others)
 
 
 @router.get("/enterprises/{uscc}/history")
 def history(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show every entry about it, newest first; the certificates of a session in one line."""
     room = Room(request, house, actor, uscc)
-    question, seen = read(request, HistoryQuestion)
-    found = _told(room, at_most(question))
+    question, reading = read(request, HistoryQuestion)
+    answer = _told(room, at_most(question))
     twin = f"/v1/enterprises/{uscc}/history"
-    lines = _lines(found.page.items)
-    return _shown(room, "history", found, seen, twin, offers={"type": "event"}, lines=lines)
+    lines = _lines(answer.page.items)
+    return _shown(room, "history", answer, reading, twin, offers={"type": "event"}, lines=lines)
 
 
 def _told(room: Room, wanted: HistoryQuestion) -> Found:
     """Return as many entries as make a page of lines: one upload may be hundreds of certificates."""
-    found = enterprises.history(room.house, room.actor, room.uscc, wanted)
-    if found.page.next is None or len(_lines(found.page.items)) == wanted.limit:
-        return found
+    answer = enterprises.history(room.house, room.actor, room.uscc, wanted)
+    if answer.page.next is None or len(_lines(answer.page.items)) == wanted.limit:
+        return answer
     wider = wanted.model_copy(update={"limit": WIDEST})
     lines = _lines(enterprises.history(room.house, room.actor, room.uscc, wider).page.items)
     told = sum(len(line.entries) for line in lines[: wanted.limit])

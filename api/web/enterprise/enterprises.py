@@ -78,7 +78,7 @@ def own(actor: Caller) -> Response:
 @router.get("/enterprises/{uscc}")
 def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> Response:
     """Show one enterprise: all of it to who sees all of it, what was published to anyone."""
-    question, seen = read(request, AsOf)
+    question, reading = read(request, AsOf)
     try:
         answer_basis, known = enterprise_for(house, actor, uscc, question.asked())
     except Problem as problem:
@@ -121,7 +121,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
     page = EnterprisePage(
         enterprise=known,
         tab="",
-        faults=seen.faults,
+        faults=reading.faults,
         timeline=timeline,
         picture=None if timeline is None else picture(timeline, answer_basis.day),
         happenings=() if timeline is None else chronicle(timeline, answer_basis.day),
@@ -136,7 +136,7 @@ def enterprise(request: Request, house: Installed, actor: Caller, uscc: str) -> 
         ),
         may=frozenset(name for name in OFFERED if known.full and actor.role in MAY[name]),
     )
-    return render(frame, "enterprise.html", page, seen.status)
+    return render(frame, "enterprise.html", page, reading.status)
 
 
 def _drawn(timeline: Mapping[str, Any] | None) -> int:

@@ -127,60 +127,62 @@ class _Axis(NamedTuple):
         return self.between(stretch["effective_from"], stretch["effective_to"])
 
 
-def picture(of: Mapping[str, Any], day: date) -> Picture:
+def picture(timeline: Mapping[str, Any], day: date) -> Picture:
     """Return the picture of a timeline (`GET /v1/enterprises/{uscc}/timeline`) around `day`."""
-    axis = _axis(of, day)
-    hatched = tuple(axis.bar(each) for each in of["standings"] if each["standing"] == "suspended")
+    axis = _axis(timeline, day)
+    hatched = tuple(
+        axis.bar(each) for each in timeline["standings"] if each["standing"] == "suspended"
+    )
     return Picture(
         first=axis.first,
         last=axis.last,
         day=axis.at(day.isoformat()),
         ticks=tuple(_years(axis)),
         lanes=(
-            _listing(of, axis, hatched),
-            *(_lane(row, axis, hatched) for row in of["occupations"]),
-            *_issued(of["certificates"], axis),
-            *_visits(of, axis),
-            *(_finding(each, axis) for each in of["findings"]),
+            _listing(timeline, axis, hatched),
+            *(_lane(row, axis, hatched) for row in timeline["occupations"]),
+            *_issued(timeline["certificates"], axis),
+            *_visits(timeline, axis),
+            *(_finding(each, axis) for each in timeline["findings"]),
             *(
                 _measure(each, finding, axis)
-                for finding in of["findings"]
+                for finding in timeline["findings"]
                 for each in finding["measures"]
             ),
-            *_plans(of, axis),
+            *_plans(timeline, axis),
         ),
     )
 
 
-def _axis(of: Mapping[str, Any], day: date) -> _Axis:
+def _axis(timeline: Mapping[str, Any], day: date) -> _Axis:
     """Return days that hold everything, with a margin; they do not move while a day inside is shown."""
-    days = sorted(_days(of)) or [day.isoformat()]
+    days = sorted(_days(timeline)) or [day.isoformat()]
     first, last = date.fromisoformat(days[0]), date.fromisoformat(days[-1])
     margin = timedelta(days=max((last - first).days // 50, 10))
     return _Axis(min(first - margin, day), max(last + margin, day))
 
 
-def _days(of: Mapping[str, Any]) -> Iterator[str]:
-    for stretch in of["standings"]:
+def _days(timeline: Mapping[str, Any]) -> Iterator[str]:
+    for stretch in timeline["standings"]:
         if stretch["standing"] != "unlisted":
             yield from _ends(stretch, "valid_from", "valid_to")
-    for row in of["occupations"]:
+    for row in timeline["occupations"]:
         for stretch in row["scope"]:
             yield from _ends(stretch, "valid_from", "valid_to")
         yield from (session["held_from"] for session in row["sessions"])
-    for month in of["certificates"]:
+    for month in timeline["certificates"]:
         yield _first_of(month["month"])
-    yield from (each["dispatched_on"] for each in of["inspections"])
-    yield from (each["seen_on"] for each in of["spot_checks"])
-    for finding in of["findings"]:
+    yield from (each["dispatched_on"] for each in timeline["inspections"])
+    yield from (each["seen_on"] for each in timeline["spot_checks"])
+    for finding in timeline["findings"]:
         yield from _ends(finding, "raised_on", "ended_on")
         yield from (order["due_on"] for order in finding["orders"])
         for measure in finding["measures"]:
             yield from _ends(measure, "effective_from", "effective_to")
 
 
-def _ends(of: Mapping[str, Any], *names: str) -> Iterator[str]:
-    return (of[name] for name in names if of[name])
+def _ends(row: Mapping[str, Any], *names: str) -> Iterator[str]:
+    return (row[name] for name in names if row[name])
 
 
 def _years(axis: _Axis) -> Iterator[tuple[float, str]]:
@@ -189,8 +191,8 @@ def _years(axis: _Axis) -> Iterator[tuple[float, str]]:
         yield axis.at(f"{year:04}-01-01"), str(year)
 
 
-def _listing(of: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane:
-    listed = [each for each in of["standings"] if each["standing"] in {"listed", "suspended"}]
+def _listing(timeline: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane:
+    listed = [each for each in timeline["standings"] if each["standing"] in {"listed", "suspended"}]
     return Lane(
         title=Words("名单", "Roster"),
         bars=tuple(axis.bar(each) for each in listed),
@@ -206,7 +208,7 @@ def _lane(row: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane
     scope, sessions, title = row["scope"], row["sessions"], occupation(row["occupation"])
     number = dict.fromkeys(Verdict, 0) | _counted(sessions)
     breaches, undecided = number[Verdict.BREACH], number[Verdict.UNDECIDED]
-    held = Words(
+    sessions_in_words = Words(
         f"认定 {len(sessions)} 场，其中有违规的 {breaches} 场、无法判定的 {undecided} 场",
         f"{len(sessions)} sessions, {breaches} of them in breach, {undecided} undecided",
     )
@@ -224,8 +226,8 @@ def _lane(row: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane
             for each in sessions
         ),
         words=Words(
-            f"{title}：{_stretches(scope) or '从未在确认范围内，'}{held.zh}。",
-            f"{title}: {_stretches_en(scope) or 'never in the scope, '}{held.en}.",
+            f"{title}：{_stretches(scope) or '从未在确认范围内，'}{sessions_in_words.zh}。",
+            f"{title}: {_stretches_en(scope) or 'never in the scope, '}{sessions_in_words.en}.",
         ),
     )
 
@@ -285,9 +287,9 @@ def _next_month(month: str) -> str:
     return (date.fromisoformat(_first_of(month)) + timedelta(days=31)).replace(day=1).isoformat()
 
 
-def _visits(of: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
-    sent, seen = of["inspections"], of["spot_checks"]
-    if not sent and not seen:
+def _visits(timeline: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
+    sent, spot_checks = timeline["inspections"], timeline["spot_checks"]
+    if not sent and not spot_checks:
         return
     yield Lane(
         title=Words("督导", "Inspections"),
@@ -314,23 +316,27 @@ def _visits(of: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
                     ),
                     f"/inspections/{each['inspection_id']}",
                 )
-                for each in seen
+                for each in spot_checks
             ),
         ),
         words=Words(
-            f"派出督导 {len(sent)} 次，现场督导 {len(seen)} 次。",
-            f"Inspectors were sent {len(sent)} times; {len(seen)} spot checks.",
+            f"派出督导 {len(sent)} 次，现场督导 {len(spot_checks)} 次。",
+            f"Inspectors were sent {len(sent)} times; {len(spot_checks)} spot checks.",
         ),
     )
 
 
-def _finding(of: Mapping[str, Any], axis: _Axis) -> Lane:
+def _finding(finding: Mapping[str, Any], axis: _Axis) -> Lane:
     """Return a finding from raised to ended; an open one goes on, as what is valid without end does."""
-    path, name = f"/findings/{of['finding_id']}", of["finding_id"]
-    dues = [order["due_on"] for order in of["orders"]]
-    ended = [(of["ended_on"], "end", Words("终止", "ended"))] if of["ended_on"] is not None else []
+    path, name = f"/findings/{finding['finding_id']}", finding["finding_id"]
+    dues = [order["due_on"] for order in finding["orders"]]
+    ended = (
+        [(finding["ended_on"], "end", Words("终止", "ended"))]
+        if finding["ended_on"] is not None
+        else []
+    )
     days = [
-        (of["raised_on"], "raised", Words("提出", "raised")),
+        (finding["raised_on"], "raised", Words("提出", "raised")),
         *((due, "due", Words("整改期限", "rectification due")) for due in dues),
         *ended,
     ]
@@ -338,12 +344,12 @@ def _finding(of: Mapping[str, Any], axis: _Axis) -> Lane:
         "，".join(f"{day} {what.zh}" for day, _, what in days),
         ", ".join(f"{what.en} {day}" for day, _, what in days),
     )
-    late = [bar for order in of["orders"] for bar in order["overdue"]]
+    late = [bar for order in finding["orders"] for bar in order["overdue"]]
     return Lane(
         title=Words(f"问题 {name}", f"Finding {name}"),
         path=path,
         kind="finding-days",
-        bars=(axis.between(of["raised_on"], of["ended_on"]),),
+        bars=(axis.between(finding["raised_on"], finding["ended_on"]),),
         late=tuple(axis.effect(bar) for bar in late),
         marks=tuple(
             Mark(
@@ -362,55 +368,55 @@ def _finding(of: Mapping[str, Any], axis: _Axis) -> Lane:
     )
 
 
-def _measure(of: Mapping[str, Any], finding: Mapping[str, Any], axis: _Axis) -> Lane:
-    void = of["set_aside"]
+def _measure(measure: Mapping[str, Any], finding: Mapping[str, Any], axis: _Axis) -> Lane:
+    void = measure["set_aside"]
     return Lane(
-        title=Words(f"措施 {of['kind']}", f"Measure {of['kind']}"),
+        title=Words(f"措施 {measure['kind']}", f"Measure {measure['kind']}"),
         path=f"/findings/{finding['finding_id']}",
         kind="void" if void else "measure",
-        bars=(axis.effect(of),),
-        hatched=tuple(axis.effect(stay) for stay in of["stays"]),
+        bars=(axis.effect(measure),),
+        hatched=tuple(axis.effect(stay) for stay in measure["stays"]),
         height=24,
-        words=measure_in_words(of, finding),
+        words=measure_in_words(measure, finding),
     )
 
 
-def measure_in_words(of: Mapping[str, Any], finding: Mapping[str, Any]) -> Words:
+def measure_in_words(measure: Mapping[str, Any], finding: Mapping[str, Any]) -> Words:
     """Return a measure with its days of effect, in a sentence."""
-    start, end = of["effective_from"], last_day(of["effective_to"])
-    void, stays = of["set_aside"], len(of["stays"])
+    start, end = measure["effective_from"], last_day(measure["effective_to"])
+    void, stays = measure["set_aside"], len(measure["stays"])
     return Words(
-        f"措施 {of['kind']}（{finding['finding_id']}）：自 {start} {f'至 {end}' if end else '起'}"
+        f"措施 {measure['kind']}（{finding['finding_id']}）：自 {start} {f'至 {end}' if end else '起'}"
         f"{f'，暂缓 {stays} 次' if stays else ''}{'，已撤销' if void else ''}。",
-        f"Measure {of['kind']} ({finding['finding_id']}): from {start}{f' to {end}' if end else ''}"
+        f"Measure {measure['kind']} ({finding['finding_id']}): from {start}{f' to {end}' if end else ''}"
         f"{f', stayed {stays} times' if stays else ''}{', set aside' if void else ''}.",
     )
 
 
-def _plans(of: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
-    if not of["plans"]:
+def _plans(timeline: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
+    if not timeline["plans"]:
         return
-    years = [_year(of["uscc"], each, axis) for each in of["plans"]]
+    years = [_year(timeline["uscc"], each, axis) for each in timeline["plans"]]
     yield Lane(
         title=Words("计划与实际（场）", "Planned and held"),
         years=tuple(year for year in years if year is not None),
         height=40,
         words=Words(
-            "".join(f"{plan_in_words(each).zh}。" for each in of["plans"]),
-            " ".join(f"{plan_in_words(each).en}." for each in of["plans"]),
+            "".join(f"{plan_in_words(each).zh}。" for each in timeline["plans"]),
+            " ".join(f"{plan_in_words(each).en}." for each in timeline["plans"]),
         ),
     )
 
 
-def plan_in_words(of: Mapping[str, Any]) -> Words:
+def plan_in_words(plan: Mapping[str, Any]) -> Words:
     """Return what was planned for a year and what was held, and by how much they differ."""
-    year, planned, held = of["year"], of["planned"], of["held"]
+    year, planned, sessions = plan["year"], plan["planned"], plan["held"]
     if planned is None:
         return Words(
-            f"{year} 年：没有报备计划，实际 {held} 场",
-            f"{year}: no plan on file, {held} sessions held",
+            f"{year} 年：没有报备计划，实际 {sessions} 场",
+            f"{year}: no plan on file, {sessions} sessions held",
         )
-    more = held - planned
+    more = sessions - planned
     if more == 0:
         differing = Words("", "")
     elif more > 0:
@@ -418,33 +424,33 @@ def plan_in_words(of: Mapping[str, Any]) -> Words:
     else:
         differing = Words(f"，少 {-more} 场", f", {-more} fewer")
     return Words(
-        f"{year} 年：计划 {planned} 场，实际 {held} 场{differing.zh}",
-        f"{year}: {planned} sessions planned, {held} held{differing.en}",
+        f"{year} 年：计划 {planned} 场，实际 {sessions} 场{differing.zh}",
+        f"{year}: {planned} sessions planned, {sessions} held{differing.en}",
     )
 
 
-def _year(uscc: str, of: Mapping[str, Any], axis: _Axis) -> Year | None:
-    bar = axis.between(f"{of['year']}-01-01", f"{of['year'] + 1}-01-01")
+def _year(uscc: str, plan: Mapping[str, Any], axis: _Axis) -> Year | None:
+    bar = axis.between(f"{plan['year']}-01-01", f"{plan['year'] + 1}-01-01")
     if bar.width < NARROWEST:
         return None
-    planned, held = of["planned"], of["held"]
+    planned, sessions = plan["planned"], plan["held"]
     return Year(
         round(bar.x + bar.width / 2, 2),
         (
             Words("无计划", "no plan")
             if planned is None
             else Words(f"计划 {planned}", f"plan {planned}"),
-            Words(f"实际 {held}", f"held {held}"),
+            Words(f"实际 {sessions}", f"held {sessions}"),
         ),
-        plan_in_words(of),
-        plan_path(uscc, of),
+        plan_in_words(plan),
+        plan_path(uscc, plan),
     )
 
 
-def plan_path(uscc: str, of: Mapping[str, Any]) -> str:
+def plan_path(uscc: str, plan: Mapping[str, Any]) -> str:
     """Return where the plan of a year is; without one, where plans are."""
-    at = f"/plans/{uscc}/{of['year']}"
-    return f"/enterprises/{uscc}/plans" if of["planned"] is None else at
+    at = f"/plans/{uscc}/{plan['year']}"
+    return f"/enterprises/{uscc}/plans" if plan["planned"] is None else at
 
 
 def _stretches(bars: Sequence[Mapping[str, Any]]) -> str:

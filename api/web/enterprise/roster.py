@@ -43,22 +43,24 @@ class RosterPage:
 @router.get("/roster")
 def roster(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the roster on the day."""
-    question, seen = read(request, RosterQuestion)
-    found = ask(house, actor, VIEWS["roster"], at_most(question))
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/roster", formats=FILES)
-    day = found.answer_basis.day
-    ahead = house.rule_set(day, found.answer_basis.position).early_warning_days
+    question, reading = read(request, RosterQuestion)
+    answer = ask(house, actor, VIEWS["roster"], at_most(question))
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/roster", formats=FILES)
+    day = answer.answer_basis.day
+    ahead = house.rule_set(day, answer.answer_basis.position).early_warning_days
     page = RosterPage(
-        list=shown(frame, house, seen, found, offers={"standing": "standing", "level": "level"}),
+        list=shown(
+            frame, house, reading, answer, offers={"standing": "standing", "level": "level"}
+        ),
         soon=[
             (str(days), Words(f"{days} 天内", f"within {days} days").speak(frame.language))
             for days in sorted(ahead, reverse=True)
         ],
-        left=_left(found.page.items, day, ahead),
+        left=_left(answer.page.items, day, ahead),
         earlier=(day - HALF_A_YEAR).isoformat(),
         compares="diff" in READS.get(actor.role, frozenset()),
     )
-    return render(frame, "roster.html", page, seen.status)
+    return render(frame, "roster.html", page, reading.status)
 
 
 def _left(items: Sequence[Row], day: date, ahead: Sequence[int]) -> dict[str, int]:

@@ -88,20 +88,20 @@ def _asked(question: LogQuestion) -> Asked:
 def show(request: Request, house: Installed, actor: Caller) -> Response:
     """Show a page of entries."""
     decide(actor, Action.READ, "access-log")
-    question, seen = read(request, LogQuestion, *PARAMETERS)
+    question, reading = read(request, LogQuestion, *PARAMETERS)
     with house.gate.connection() as connection:
         entries = access_log.page(connection, _asked(question), PAGE + 1)
     frame = framed(request, house, actor)
     page = AccessLogPage(
         asked=dict(request.query_params),
-        faults=seen.faults,
+        faults=reading.faults,
         deeds=choices(frame.language, "deed"),
         outcomes=choices(frame.language, "outcome"),
         entries=entries[:PAGE],
         next=entries[PAGE - 1].number if len(entries) > PAGE else None,
         file=frame.again().replace("/access-log", "/access-log.csv", 1),
     )
-    return render(frame, "access_log.html", page, seen.status)
+    return render(frame, "access_log.html", page, reading.status)
 
 
 @router.get("/access-log.csv")

@@ -61,7 +61,7 @@ def _show(
 ) -> Response:
     gate, account = house.gate, session.actor.account
     with gate.connection() as connection:
-        held = credentials.find(connection, account)
+        credential = credentials.find(connection, account)
         own = sessions.of_account(connection, account, gate.limits, visit(request).at)
         tokens = token_table.listed(connection, visit(request).at, account)
         told = notices.of_account(connection, account, visit(request).at)
@@ -71,8 +71,8 @@ def _show(
         sessions=own,
         notices=told,
         keys=keys,
-        has_password=held is not None and held.password is not None,
-        has_factor=held is not None and held.factor is not None,
+        has_password=credential is not None and credential.password is not None,
+        has_factor=credential is not None and credential.factor is not None,
         tokens=tokens,
         may_key=session.actor.role not in ADMINISTRATORS,
         made=None if isinstance(made, Refusal) else made,

@@ -55,9 +55,9 @@ def _show(
 ) -> Response:
     gate, actor = house.gate, session.actor
     with gate.connection() as connection:
-        held = credentials.find(connection, actor.account)
+        credential = credentials.find(connection, actor.account)
     page = ProofsPage(
-        has_factor=held is not None and held.factor is not None,
+        has_factor=credential is not None and credential.factor is not None,
         factor_required=actor.role in gate.policy.factor_for,
         demand=session.demand,
         offered=offered(own_account.offered_factor(gate, session), actor.account),

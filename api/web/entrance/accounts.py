@@ -95,8 +95,8 @@ def _described(form: FormData, account: str, act: Act) -> Wanted:
         raise invalid("person", "请填写持有人的工号或姓名", "name the holder: staff number or name")
     role, seat = Role(chosen), text(form, "organisation")
     known = frozenset(authorities())
-    found = organisation_of(role, seat, None, None, known)
-    return Wanted(act, account, role.value, found, person)
+    organisation = organisation_of(role, seat, None, None, known)
+    return Wanted(act, account, role.value, organisation, person)
 
 
 def _show_all(  # noqa: PLR0913 - one argument a part of the page
@@ -195,10 +195,10 @@ def _show_one(  # noqa: PLR0913 - one argument a part of the page
 ) -> Response:
     frame = framed(request, house, actor)
     with house.gate.connection() as connection:
-        found = overview.lines(house.gate, connection, now(), account)
-    if not found:
+        lines = overview.lines(house.gate, connection, now(), account)
+    if not lines:
         raise not_found("没有这个账户", "there is no such account")
-    (line,) = found
+    (line,) = lines
     stored = {"role": line.role, "organisation": line.organisation, "person": line.person or ""}
     page = OneAccountPage(
         line=line,
@@ -237,14 +237,14 @@ def _acts(
     request: Request, house: Installation, actor: Actor, form: FormData, account: str
 ) -> dict[str, Callable[[], Made | None]]:
     """Return what can be done with an account; some of it is asked for (`account_requests`)."""
-    gate, seen = house.gate, visit(request)
+    gate, arrived = house.gate, visit(request)
 
     def assign() -> Made:
         return _ask(request, house, actor, _described(form, account, Act.ASSIGN))
 
     def disable() -> None:
         with gate.connection() as connection:
-            administration.disable(connection, actor, account, seen)
+            administration.disable(connection, actor, account, arrived)
 
     def invite() -> Made:
         return _ask(request, house, actor, Wanted(Act.INVITE, account))
@@ -254,7 +254,7 @@ def _acts(
 
     def unlock() -> None:
         with gate.connection() as connection:
-            administration.unlock(gate, connection, actor, account, seen)
+            administration.unlock(gate, connection, actor, account, arrived)
 
     return {
         "assign": assign,

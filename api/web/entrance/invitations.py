@@ -54,9 +54,9 @@ def _show(
     refusal: Refusal | None,
     sent: dict[str, str],
 ) -> Response:
-    seen = visit(request)
+    arrived = visit(request)
     with house.gate.connection() as connection:
-        invitation = joining.opened(connection, secret, seen.at)
+        invitation = joining.opened(connection, secret, arrived.at)
     label = invitation.account or "security administrator"
     page = InvitationPage(
         account=invitation.account,

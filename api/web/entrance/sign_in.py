@@ -93,9 +93,9 @@ def enter(request: Request, house: Installed, actor: Caller, came: Private, form
         subject = _provider(house).vouched(
             brought_provider(request.cookies, came), visit(request).at
         )
-        found = sign_in.with_password(house.gate, proof, visit(request))
-        bind(house.gate, found, subject, visit(request))
-        return found
+        proved = sign_in.with_password(house.gate, proof, visit(request))
+        bind(house.gate, proved, subject, visit(request))
+        return proved
 
     admitted = attempt(work)
     if isinstance(admitted, Refusal):
@@ -154,27 +154,27 @@ def leave(request: Request, house: Installed) -> Response:
 def come_back(request: Request, house: Installed, actor: Caller) -> Response:
     """Let in whoever the identity provider vouches for."""
     came = require_private(request, house.settings)
-    seen = visit(request)
+    arrived = visit(request)
     sealed = brought_provider(request.cookies, came)
 
     def admitted() -> tuple[Admitted | None, Identity]:
         identity = _provider(house).come_back(
-            _return_address(request, house), sealed, dict(request.query_params), seen.at
+            _return_address(request, house), sealed, dict(request.query_params), arrived.at
         )
-        return with_provider(house.gate, identity, seen), identity
+        return with_provider(house.gate, identity, arrived), identity
 
-    found = attempt(admitted)
-    if isinstance(found, Refusal):
-        answer = _show(request, house, actor, found, {})
-    elif found[0] is None:
-        identity = found[1]
+    outcome = attempt(admitted)
+    if isinstance(outcome, Refusal):
+        answer = _show(request, house, actor, outcome, {})
+    elif outcome[0] is None:
+        identity = outcome[1]
         sent = {"next": identity.following}
         answer = _show(request, house, actor, None, sent, identity.account)
-        give_provider(answer, came, _provider(house).unbound(identity, seen.at))
+        give_provider(answer, came, _provider(house).unbound(identity, arrived.at))
         return answer
     else:
         _leave_old(request, house)
-        answer = let_in(request, house, found[0], came, found[1].following)
+        answer = let_in(request, house, outcome[0], came, outcome[1].following)
     take_provider(answer, came)
     return answer
 

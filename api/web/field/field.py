@@ -55,12 +55,12 @@ class DevicesPage:
 @router.get("/field/devices")
 def devices(request: Request, house: Installed, actor: Caller) -> Response:
     """Show what waits on which device, and which of its numbers are missing."""
-    found = seen_devices(house, actor)
+    devices_heard = seen_devices(house, actor)
     frame = framed(request, house, actor)
-    missing = {device.device_id: len(device.missing) for device in found}
+    missing = {device.device_id: len(device.missing) for device in devices_heard}
     page = DevicesPage(
-        devices=found,
-        unsent=sum(device.unsent for device in found),
+        devices=devices_heard,
+        unsent=sum(device.unsent for device in devices_heard),
         missing=sum(missing.values()),
     )
     return render(frame, "field_devices.html", page)
@@ -105,16 +105,16 @@ def form(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the form, filled in as far as the dispatch says."""
     listed = visits(house, actor)
     chosen = request.query_params.get("inspection_id")
-    of = next((one for one in listed if one["inspection_id"] == chosen), None)
-    values = _dispatched(of) if of else _undispatched(actor, dict(request.query_params))
+    dispatch = next((one for one in listed if one["inspection_id"] == chosen), None)
+    values = _dispatched(dispatch) if dispatch else _undispatched(actor, dict(request.query_params))
     values |= {"day": today().isoformat(), "captured_at": instant_text(now())}
     frame = framed(request, house, actor)
     return _form(frame, listed, values, new_key(), None)
 
 
-def _dispatched(of: Mapping[str, Any]) -> dict[str, str]:
-    values = {name: str(of[name]) for name in ("inspection_id", "uscc", "district", "kind")}
-    for n, one in enumerate(of["inspectors"][:ROWS]):
+def _dispatched(dispatch: Mapping[str, Any]) -> dict[str, str]:
+    values = {name: str(dispatch[name]) for name in ("inspection_id", "uscc", "district", "kind")}
+    for n, one in enumerate(dispatch["inspectors"][:ROWS]):
         recusal = {True: "true", False: "false"}.get(one["recusal_declared"], "")
         parts = {**{p: one[p] or "" for p in ("account", "name", "card_no")}, "recusal": recusal}
         values |= {f"inspector-{n}-{part}": value for part, value in parts.items()}
@@ -158,9 +158,9 @@ def _form(
 def _sessions(listed: Sequence[Mapping[str, Any]], chosen: str | None) -> Choices:
     return [
         (one["assessment_id"], f"{one['held_from']} {one['occupation']['name']}")
-        for of in listed
-        if of["inspection_id"] == chosen
-        for one in of["sessions"]
+        for dispatch in listed
+        if dispatch["inspection_id"] == chosen
+        for one in dispatch["sessions"]
     ]
 
 

@@ -135,30 +135,30 @@ def _answers(fields: Fields) -> list[Json]:
 
 def faults(fields: Fields) -> tuple[Fault, ...]:
     """Return what is missing that the ledger itself would take without."""
-    found: list[Fault] = []
+    slips: list[Fault] = []
     if not any(_inspectors(fields)):
         said = "至少填写一名督导人员 / name at least one inspector"
-        found.append(Fault("inspector-0-name", said))
+        slips.append(Fault("inspector-0-name", said))
     for key in (question.key for question in QUESTIONS):
         if not _given(fields, f"answer-{key}"):
-            found.append(Fault(f"answer-{key}", "请选择一个答案 / choose an answer"))
+            slips.append(Fault(f"answer-{key}", "请选择一个答案 / choose an answer"))
         if _given(fields, f"answer-{key}") == NO and not _given(fields, f"note-{key}"):
             said = "答“否”须写明情况 / say what was seen where the answer is no"
-            found.append(Fault(f"note-{key}", said))
+            slips.append(Fault(f"note-{key}", said))
         due = _given(fields, f"due-{key}")
         if due and not (_DAY.fullmatch(due) and due >= _given(fields, "day")):
             said = "期限应为日期，且不早于检查之日 / the deadline is a day, not before the visit"
-            found.append(Fault(f"due-{key}", said))
+            slips.append(Fault(f"due-{key}", said))
     if not _located(fields) and not _given(fields, "place_missing"):
-        found.append(
+        slips.append(
             Fault("place_missing", "没有经纬度时须写明原因 / say why there is no position")
         )
     if fields.get("signature") not in {"paper", "refused"}:
-        found.append(Fault("signature", "请选择签字方式 / say how it was signed"))
+        slips.append(Fault("signature", "请选择签字方式 / say how it was signed"))
     if fields.get("signature") == "refused" and not _given(fields, "refusal_reason"):
         said = "请写明拒绝签字的情况 / say how the signature was refused"
-        found.append(Fault("refusal_reason", said))
-    return tuple(found)
+        slips.append(Fault("refusal_reason", said))
+    return tuple(slips)
 
 
 def photo_fields() -> Iterator[tuple[str, str]]:

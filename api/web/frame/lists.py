@@ -82,8 +82,8 @@ def at_most(question: Q) -> Q:
 def shown(  # noqa: PLR0913 - one argument a part of the list
     frame: Frame,
     house: Installation,
-    seen: Read,
-    found: Found,
+    reading: Read,
+    answer: Found,
     *,
     offers: Mapping[str, str] | None = None,
     whose: str | None = "uscc",
@@ -93,17 +93,17 @@ def shown(  # noqa: PLR0913 - one argument a part of the list
     `offers`: filter → the vocabulary that it offers, beside the districts. `whose`: the member of a
     row that is a USCC; None where all rows are about one enterprise.
     """
-    limits = found.page.limited or {}
-    usccs = {row[whose] for row in found.page.items if row[whose]} if whose else ()
+    limits = answer.page.limited or {}
+    usccs = {row[whose] for row in answer.page.items if row[whose]} if whose else ()
     return Shown(
         asked=frame.query,
-        faults=seen.faults,
+        faults=reading.faults,
         narrowed=any(value for name, value in frame.query.items() if name not in _NO_FILTER),
         offered=_offered(frame.language, {"district": "district", **(offers or {})}, limits),
-        items=found.page.items,
-        names=names_at(house, found.answer_basis, usccs) if usccs else {},
-        next=found.page.next,
-        limited=found.page.limited,
+        items=answer.page.items,
+        names=names_at(house, answer.answer_basis, usccs) if usccs else {},
+        next=answer.page.next,
+        limited=answer.page.limited,
     )
 
 
@@ -136,18 +136,18 @@ def list_page(  # noqa: PLR0913 - one argument a part of the page
     which rows have a deadline that is past.
     """
     view = VIEWS[name]
-    question, seen = read(request, view.question)
+    question, reading = read(request, view.question)
     wanted = at_most(question)
-    found = ask(house, actor, view, wanted)
-    frame = framed(request, house, actor, found.answer_basis, twin=f"/v1/{name}", formats=FILES)
+    answer = ask(house, actor, view, wanted)
+    frame = framed(request, house, actor, answer.answer_basis, twin=f"/v1/{name}", formats=FILES)
     narrowed = view.narrow(wanted, decide(actor, Action.READ, name).rows)
     page = ListPage(
-        list=shown(frame, house, seen, found, offers=offers),
-        stages=_counted(house, name, found.answer_basis, narrowed, steps),
+        list=shown(frame, house, reading, answer, offers=offers),
+        stages=_counted(house, name, answer.answer_basis, narrowed, steps),
         may=recordable(actor, may),
-        overdue=past(house, found.answer_basis, found.page.items) if past else frozenset(),
+        overdue=past(house, answer.answer_basis, answer.page.items) if past else frozenset(),
     )
-    return render(frame, template or f"{name}.html", page, seen.status)
+    return render(frame, template or f"{name}.html", page, reading.status)
 
 
 def _counted(
@@ -165,8 +165,8 @@ def _counted(
         return []
     basis = Basis(answer_basis.day, answer_basis.position)
     with house.reading() as connection:
-        seen = narrowed.at(connection, basis.position)
-        left_out = seen.rows.withheld.visits
-        filters = Filters(kind=name, uscc=seen.uscc, district=seen.district, without=left_out)
-        found = stages(connection, basis, filters)
-    return [(step, found.get(step, 0)) for step in steps]
+        allowed = narrowed.at(connection, basis.position)
+        left_out = allowed.rows.withheld.visits
+        filters = Filters(kind=name, uscc=allowed.uscc, district=allowed.district, without=left_out)
+        counts = stages(connection, basis, filters)
+    return [(step, counts.get(step, 0)) for step in steps]

@@ -77,11 +77,11 @@ def _part(script: str, at: int, made: Sequence[str]) -> tuple[str, bool]:
     """
     last = made[-1][-1] if made else "\n"
     pattern = _PATTERN.match(script, at) if last in _BEFORE_PATTERN else None
-    found = _TOKEN.match(script, at)
-    assert found is not None  # noqa: S101 - `mark` takes any character
-    if found.lastgroup in {"comment", "blank"}:
-        return found.group(), True
-    part = pattern.group() if pattern else found.group()
+    match = _TOKEN.match(script, at)
+    assert match is not None  # noqa: S101 - `mark` takes any character
+    if match.lastgroup in {"comment", "blank"}:
+        return match.group(), True
+    part = pattern.group() if pattern else match.group()
     line = script.count("\n", 0, at) + 1
     if part in {'"', "'", "`"} or part.count("${") > part.count("}"):
         raise ValueError(f"line {line}: a quote that does not close, or a template in a template")

@@ -29,7 +29,7 @@ class Read(NamedTuple):
 
 
 def read(
-    request: Request, of: type[Q], *own: str, beside: Mapping[str, str] | None = None
+    request: Request, model: type[Q], *own: str, beside: Mapping[str, str] | None = None
 ) -> tuple[Q, Read]:
     """Return the question of the page's address; `own` are parameters of the page alone.
 
@@ -39,7 +39,7 @@ def read(
     needed = beside or {}
     given = {n: v for n, v in request.query_params.items() if n not in own} | {**needed}
     try:
-        return of.model_validate(given), Read(())
+        return model.model_validate(given), Read(())
     except ValidationError as error:
         problem = unclear(error.errors())
-        return of.model_validate(needed), Read(tuple(problem.errors))
+        return model.model_validate(needed), Read(tuple(problem.errors))

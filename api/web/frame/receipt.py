@@ -39,13 +39,13 @@ class Filing(NamedTuple):
 
 def filings(house: Installation, positions: Iterable[int]) -> Sequence[Filing]:
     """Return what was filed among the entries at `positions`, those of before stamps left out."""
-    found: list[Filing] = []
+    filed: list[Filing] = []
     for entry in house.log.at(sorted(set(positions))):
         recorded = codec.recorded(entry)
         stamps, name = recorded.stamps, type(recorded.event).__name__
         if name in FILINGS and stamps.received_on is not None:
             by = stamps.received_by.account if stamps.received_by else None
-            found.append(
+            filed.append(
                 Filing(
                     entry.position,
                     name,
@@ -55,4 +55,4 @@ def filings(house: Installation, positions: Iterable[int]) -> Sequence[Filing]:
                     stamps.claimed_on,
                 )
             )
-    return found
+    return filed

@@ -73,8 +73,8 @@ def _templates() -> Environment:
         last_day,
         object_said,
     )
-    for each in called:
-        filters[each.__name__] = each
+    for function in called:
+        filters[function.__name__] = function
     filters["anchor"] = anchor_of
     return templates
 

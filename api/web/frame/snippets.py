@@ -62,7 +62,7 @@ IN_SQL: Mapping[str, InSql] = MappingProxyType(
 def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
     """Return the ways to ask for the whole list at `twin`; `asked` are its filters and clocks."""
     whole = urlencode({**asked, "format": "csv", "all": "true"})
-    found = [
+    made = [
         Snippet(
             "curl",
             f'curl -H "Authorization: Bearer $DUDAO_TOKEN" -o list.csv "$DUDAO_URL{twin}?{whole}"',
@@ -71,14 +71,14 @@ def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
     ]
     listed = next((each for each in LISTS.values() if each.path == twin), None)
     if listed is None:
-        return found
+        return made
     statement = _statement(listed.name, asked)
     if statement is not None:
-        found.append(Snippet("SQL", statement))
+        made.append(Snippet("SQL", statement))
     options = " ".join(
         f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in asked.items()
     )
-    return [*found, Snippet("dudao", f"dudao {listed.name} {options} -o list.csv")]
+    return [*made, Snippet("dudao", f"dudao {listed.name} {options} -o list.csv")]
 
 
 def _statement(name: str, asked: Mapping[str, str]) -> str | None:

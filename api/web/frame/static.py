@@ -50,29 +50,29 @@ def static(name: str) -> str:
 @cache
 def folder(name: str) -> tuple[str, ...]:
     """Return the names of the files of a folder, in order."""
-    found = (files("api.web") / "static" / name).iterdir()
-    return tuple(sorted(f"{name}/{file.name}" for file in found if file.is_file()))
+    entries = (files("api.web") / "static" / name).iterdir()
+    return tuple(sorted(f"{name}/{file.name}" for file in entries if file.is_file()))
 
 
 @cache
 def _digest(name: str) -> str:
     """Return what stands for the bytes behind an address: those of the file, or of its folder."""
-    of, _, _ = name.rpartition("/")
+    folder_name, _, _ = name.rpartition("/")
     hashed = hashlib.sha256()
-    for each in folder(of) if of else (name,):
-        hashed.update(hashlib.sha256(content(each) or b"").digest())
+    for file_name in folder(folder_name) if folder_name else (name,):
+        hashed.update(hashlib.sha256(content(file_name) or b"").digest())
     return hashed.hexdigest()[:12]
 
 
 def _file(name: str, caching: str) -> Response:
-    found = content(name)
-    if found is None:
+    octets = content(name)
+    if octets is None:
         raise not_found("没有这个文件", "there is no such file")
     kind = PurePosixPath(name).suffix
     media = _TYPES.get(kind) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = media.startswith("text/") or media.endswith("+xml")
     sent = f"{media}; charset=utf-8" if text else media
-    return Response(found, media_type=sent, headers={"Cache-Control": caching})
+    return Response(octets, media_type=sent, headers={"Cache-Control": caching})
 
 
 @router.get("/static/{digest}/{name:path}")

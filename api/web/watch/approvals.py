@@ -85,20 +85,22 @@ def _page(
     refusal: Refusal | None,
     values: Mapping[str, str],
 ) -> Response:
-    question, seen = read(request, RequestsQuestion)
-    found = requests.requests(house, actor, at_most(question))
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/requests", formats=FILES)
+    question, reading = read(request, RequestsQuestion)
+    answer = requests.requests(house, actor, at_most(question))
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/requests", formats=FILES)
     mine = (
         item["request_id"]
-        for item in found.page.items
+        for item in answer.page.items
         if item["state"] == "waiting" and actor.role in MAY.get(_decided_as(item), ())
     )
     page = ApprovalsPage(
-        list=shown(frame, house, seen, found, offers={"state": "request_state"}, whose="subject"),
+        list=shown(
+            frame, house, reading, answer, offers={"state": "request_state"}, whose="subject"
+        ),
         mine=frozenset(mine),
         account=actor.account,
         refusal=refusal,
         values=values,
         key=new_key(),
     )
-    return render(frame, "approvals.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "approvals.html", page, refusal.status if refusal else reading.status)

@@ -87,10 +87,10 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
     given, slips = _given(request.query_params)
     question, faults = _question(given)
     faults = (*slips, *faults)
-    found: Found | None = None
+    answer: Found | None = None
     if not faults:
         try:
-            found = diff.diff(house, actor, question)
+            answer = diff.diff(house, actor, question)
         except Problem as problem:
             if problem.code != "invalid":
                 raise
@@ -98,24 +98,24 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
     frame = framed(request, house, actor)
     language = frame.language
     chosen: dict[str, str] = {n: given[n] for n in CHOSEN if n in given}
-    pinned = {**chosen, **_pinned(found)}
-    lines = found.page.items if found else ()
+    pinned = {**chosen, **_pinned(answer)}
+    lines = answer.page.items if answer else ()
     usccs = {line["uscc"] for line in lines if line["uscc"]}
-    names = names_at(house, found.answer_basis, usccs) if found else {}
+    names = names_at(house, answer.answer_basis, usccs) if answer else {}
     told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = ComparePage(
-        asked=_asked(request.query_params, given, found),
+        asked=_asked(request.query_params, given, answer),
         faults=faults,
         of=question.of,
         kinds=choices(language, "compared"),
         districts=choices(language, "district"),
         presets=presets(today(), chosen),
-        basis=found.answer_basis.basis if found else None,
+        basis=answer.answer_basis.basis if answer else None,
         counted_by=choices(language, "counted_by"),
         lines=told,
         groups=grouped(told),
-        next=found.page.next if found else None,
-        limited=found.page.limited if found else None,
+        next=answer.page.next if answer else None,
+        limited=answer.page.limited if answer else None,
         permanent=address("/compare", pinned),
         forms=_forms(pinned),
     )
@@ -124,18 +124,18 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
 
 def grouped(lines: Sequence[Difference]) -> list[Group]:
     """Return the lines by what explains them, in the order in which the first of each stands."""
-    found: dict[tuple[Any, ...], list[Difference]] = {}
+    groups: dict[tuple[Any, ...], list[Difference]] = {}
     for line in lines:
         supposed = tuple((each["kind"], each["edition"], each["line"]) for each in line.supposed)
         entries = tuple(entry["position"] for entry in line.because)
-        found.setdefault((supposed, entries), []).append(line)
-    return [Group(some[0].because, some, some[0].supposed) for some in found.values()]
+        groups.setdefault((supposed, entries), []).append(line)
+    return [Group(some[0].because, some, some[0].supposed) for some in groups.values()]
 
 
 def _forms(pinned: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses of the same lines as JSON and as downloads."""
-    found = {"json": address("/v1/diff", pinned)}
-    return found | {
+    forms = {"json": address("/v1/diff", pinned)}
+    return forms | {
         form: address("/v1/diff", {**pinned, "format": form, "all": "true"}) for form in FILES
     }
 
@@ -177,12 +177,12 @@ def _given(query: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fault, ...]]
 
 def _moment(typed: str) -> str | None:
     """Return a moment in Beijing as an instant; a bare day means its end."""
-    found = _MOMENT.fullmatch(typed)
-    if found is None:
+    match = _MOMENT.fullmatch(typed)
+    if match is None:
         return None
-    clock = f"{found[2]}:{found[3] or '00'}" if found[2] else "23:59:59"
+    clock = f"{match[2]}:{match[3] or '00'}" if match[2] else "23:59:59"
     try:
-        return datetime.fromisoformat(f"{found[1]}T{clock}+08:00").isoformat()
+        return datetime.fromisoformat(f"{match[1]}T{clock}+08:00").isoformat()
     except ValueError:
         return None
 
@@ -204,7 +204,7 @@ def _own(fault: Fault) -> Fault:
 
 
 def _asked(
-    query: Mapping[str, str], given: Mapping[str, str], found: Found | None
+    query: Mapping[str, str], given: Mapping[str, str], answer: Found | None
 ) -> dict[str, str]:
     """Return what the fields show: what was typed, else the day that was compared."""
     shown = {**given, **{n: v for n, v in query.items() if n.endswith("_known")}}
@@ -213,9 +213,9 @@ def _asked(
             shown.setdefault(f"{side}_known", _clock(given[f"{side}_known_at"]))
         elif f"{side}_position" in given:
             shown.setdefault(f"{side}_known", given[f"{side}_position"])
-    if found is not None:
-        shown["from_valid_at"] = found.answer_basis.basis["from"]["valid_at"]
-        shown["to_valid_at"] = found.answer_basis.basis["valid_at"]
+    if answer is not None:
+        shown["from_valid_at"] = answer.answer_basis.basis["from"]["valid_at"]
+        shown["to_valid_at"] = answer.answer_basis.basis["valid_at"]
     return shown
 
 
@@ -226,10 +226,10 @@ def _clock(text: str) -> str:
         return text
 
 
-def _pinned(found: Found | None) -> dict[str, str]:
-    if found is None:
+def _pinned(answer: Found | None) -> dict[str, str]:
+    if answer is None:
         return {}
-    basis = found.answer_basis.basis
+    basis = answer.answer_basis.basis
     return {
         "from_valid_at": basis["from"]["valid_at"],
         "from_position": str(basis["from"]["position"]),

@@ -35,18 +35,18 @@ class CoveragePage:
 @router.get("/coverage")
 def coverage(request: Request, house: Installed, actor: Caller) -> Response:
     """Show how many enterprises were visited this year, and who was not."""
-    question, seen = read(request, UnvisitedQuestion)
-    found = reach.unvisited(house, actor, at_most(question))
-    asked = found.answer_basis.asked
+    question, reading = read(request, UnvisitedQuestion)
+    answer = reach.unvisited(house, actor, at_most(question))
+    asked = answer.answer_basis.asked
     counted = CoverageQuestion.model_construct(
         uscc=None, district=None, valid_at=asked.valid_at, position=asked.position
     )
     districts = reach.coverage(house, actor, counted).page.items
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/unvisited", formats=FILES)
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/unvisited", formats=FILES)
     page = CoveragePage(
-        year=found.answer_basis.day.year,
+        year=answer.answer_basis.day.year,
         districts=districts,
-        list=shown(frame, house, seen, found),
+        list=shown(frame, house, reading, answer),
         may_dispatch=frame.now and actor.role in MAY["InspectionDispatched"],
     )
-    return render(frame, "coverage.html", page, seen.status)
+    return render(frame, "coverage.html", page, reading.status)

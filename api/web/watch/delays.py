@@ -43,9 +43,9 @@ class DelaysPage:
 @router.get("/delays")
 def delays(request: Request, house: Installed, actor: Caller) -> Response:
     """Show delays."""
-    question, seen = read(request, DelaysQuestion)
-    found = late.delays(house, actor, at_most(question))
-    asked = found.answer_basis.asked
+    question, reading = read(request, DelaysQuestion)
+    answer = late.delays(house, actor, at_most(question))
+    asked = answer.answer_basis.asked
     whole = DelayDistributionQuestion.model_construct(
         by=None,
         code=question.code,
@@ -56,13 +56,13 @@ def delays(request: Request, house: Installed, actor: Caller) -> Response:
         valid_at=asked.valid_at,
         position=asked.position,
     )
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/delays", formats=FILES)
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/delays", formats=FILES)
     page = DelaysPage(
         distribution=late.distribution(house, actor, whole).page.items,
         within=WITHIN,
         steps=STEPS,
         few=FEW,
-        list=shown(frame, house, seen, found, offers={"code": "check"}, whose="subject"),
+        list=shown(frame, house, reading, answer, offers={"code": "check"}, whose="subject"),
         definitions=[(NAMES[step], DEFINITIONS[step]) for step in STEPS],
     )
-    return render(frame, "delays.html", page, seen.status)
+    return render(frame, "delays.html", page, reading.status)

@@ -55,11 +55,11 @@ class DigestPage:
 @router.get("/digest")
 def show(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the digest from one day to another."""
-    question, seen = read(request, DigestQuestion)
-    found = digest(house, actor, question)
+    question, reading = read(request, DigestQuestion)
+    answer = digest(house, actor, question)
     compared = days(house, question)
     first, last = compared.before.basis.valid_at, compared.after.basis.valid_at
-    items = found.page.items
+    items = answer.page.items
     page = DigestPage(
         first=first,
         last=last,
@@ -72,10 +72,10 @@ def show(request: Request, house: Installed, actor: Caller) -> Response:
         ],
         number=len(items),
         following=bool(items) or bool(saved_questions.any_kept(house, actor)),
-        faults=seen.faults,
+        faults=reading.faults,
     )
     frame = framed(request, house, actor, twin="/v1/digest", formats=FILES, entire=True)
-    return render(frame, "digest.html", page, seen.status)
+    return render(frame, "digest.html", page, reading.status)
 
 
 @router.post("/following")

@@ -51,9 +51,9 @@ class EntryPage:
 @router.get("/entries/{position}")
 def entry(request: Request, house: Installed, actor: Caller, position: str) -> Response:
     """Show one entry."""
-    question, seen = read(request, AsOf)
-    answer_basis, found = in_context(house, actor, position, question.asked())
-    shown, about = found["entry"], found["entry"]["subject"]
+    question, reading = read(request, AsOf)
+    answer_basis, item = in_context(house, actor, position, question.asked())
+    shown, about = item["entry"], item["entry"]["subject"]
     frame = framed(
         request,
         house,
@@ -66,30 +66,30 @@ def entry(request: Request, house: Installed, actor: Caller, position: str) -> R
     if is_covered(house, shown["position"]):
         receipt = transparency.receipt(house, actor, position).content.decode()
     page = EntryPage(
-        context=found,
+        context=item,
         enterprise=name_of(house, actor, about, answer_basis.asked) if about else None,
-        faults=seen.faults,
+        faults=reading.faults,
         data=_json(shown["data"]),
         receipt=receipt,
-        leaf=b64encode(bytes.fromhex(found["leaf"]["hash"])).decode(),
+        leaf=b64encode(bytes.fromhex(item["leaf"]["hash"])).decode(),
         keys="" if receipt is None else verifier_keys(house).decode().strip(),
         document=TITLES[shown["type"]].speak(frame.language) if shown["type"] in TITLES else None,
-        corrected=_corrected(found),
+        corrected=_corrected(item),
     )
-    return render(frame, "entry.html", page, seen.status)
+    return render(frame, "entry.html", page, reading.status)
 
 
 def _json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
-def _corrected(found: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
+def _corrected(item: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     """Return the corrected fields with what was recorded and what is read since."""
-    now = found["now"]
+    now = item["now"]
     if now is None:
         return ()
-    was: dict[str, Any] = found["entry"]
-    paths = dict.fromkeys(path for each in found["corrections"] for path in each["data"]["fields"])
+    was: dict[str, Any] = item["entry"]
+    paths = dict.fromkeys(path for each in item["corrections"] for path in each["data"]["fields"])
     return tuple((path, _at(was, path), _at(now, path)) for path in paths)
 
 

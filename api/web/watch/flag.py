@@ -172,16 +172,16 @@ def raise_finding(
 
     `wanted`: `finding_id, kind, severity, statement, reason`.
     """
-    _, of = flag_explained.flag(house, actor, key, Asked())
+    _, flag = flag_explained.flag(house, actor, key, Asked())
     body = {
         "finding_id": wanted["finding_id"],
-        "uscc": of["subject"],
+        "uscc": flag["subject"],
         "kind": wanted["kind"],
         "severity": wanted["severity"],
-        "rule": of["rule"],
+        "rule": flag["rule"],
         "statement": wanted["statement"],
-        "assessments": [of["assessment_id"]] if of["assessment_id"] else [],
-        "certificates": [of["certificate_no"]] if of["certificate_no"] else [],
+        "assessments": [flag["assessment_id"]] if flag["assessment_id"] else [],
+        "certificates": [flag["certificate_no"]] if flag["certificate_no"] else [],
         "flags": [key],
         "valid_from": today().isoformat(),
         "reason": wanted["reason"],
@@ -202,43 +202,43 @@ class _Sent:
 def _page(
     request: Request, house: Installation, actor: Actor, key: str, sent: _Sent | None = None
 ) -> Response:
-    question, seen = read(request, AsOf)
-    answer_basis, found = flag_explained.explained(house, actor, key, question.asked())
+    question, reading = read(request, AsOf)
+    answer_basis, item = flag_explained.explained(house, actor, key, question.asked())
     frame = framed(
         request,
         house,
         actor,
         answer_basis,
-        subject=found["subject"],
+        subject=item["subject"],
         twin=f"/v1/flags/{key}/explanation",
     )
     may_review = actor.role in MAY["FlagReviewed"]
     values = (
-        fresh_finding(found, english=frame.language == "en") if sent is None else typed(sent.form)
+        fresh_finding(item, english=frame.language == "en") if sent is None else typed(sent.form)
     )
     if sent is not None and sent.raised is not None:
         values["existing"] = sent.raised
     page = FlagPage(
-        flag=found,
-        meaning=case_in_a_sentence(found),
-        faults=seen.faults,
+        flag=item,
+        meaning=case_in_a_sentence(item),
+        faults=reading.faults,
         may_review=may_review,
         decisions=choices(frame.language, "review", DECISIONS),
         severities=choices(frame.language, "severity"),
-        may_answer=actor.role in MAY["FlagAnswered"] and actor.organisation == found["subject"],
+        may_answer=actor.role in MAY["FlagAnswered"] and actor.organisation == item["subject"],
         may_decide=actor.role in MAY["CorrectionDecided"],
         answers=[
             ("yes", Words("采纳", "take it").speak(frame.language)),
             ("no", Words("不采纳", "refuse it").speak(frame.language)),
         ],
-        findings=_open_findings(house, actor, found["subject"]) if may_review else (),
+        findings=_open_findings(house, actor, item["subject"]) if may_review else (),
         key=new_key(),
         sent=sent.name if sent else None,
         refusal=sent.refusal if sent else None,
         raised=sent.raised if sent else None,
         values=values,
     )
-    return render(frame, "flag.html", page, sent.refusal.status if sent else seen.status)
+    return render(frame, "flag.html", page, sent.refusal.status if sent else reading.status)
 
 
 def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row]:
@@ -247,12 +247,12 @@ def _open_findings(house: Installation, actor: Actor, uscc: str) -> Sequence[Row
     return ask(house, actor, VIEWS["findings"], question).page.items
 
 
-def fresh_finding(found: Mapping[str, Any], *, english: bool) -> dict[str, str]:
+def fresh_finding(flag: Mapping[str, Any], *, english: bool) -> dict[str, str]:
     """Return what the form of a finding begins with: what the flag says."""
     language: Language = "en" if english else "zh"
     return {
-        "finding_id": f"fd-{today().year}-{found['key']}",
-        "kind": Words(found["check"]["zh"], found["check"]["en"]).speak(language),
-        "severity": found["severity"],
-        "statement": Words(**found["message"]).speak(language),
+        "finding_id": f"fd-{today().year}-{flag['key']}",
+        "kind": Words(flag["check"]["zh"], flag["check"]["en"]).speak(language),
+        "severity": flag["severity"],
+        "statement": Words(**flag["message"]).speak(language),
     }

@@ -163,30 +163,30 @@ def _queue(
     form: FormData | None,
     refusal: Refusal | None,
 ) -> Response:
-    question, seen = read(request, FlagsQuestion, "select")
+    question, reading = read(request, FlagsQuestion, "select")
     beside = {} if NARROWING & set(request.query_params) else {"review": "none"}
-    found = ask(house, actor, VIEWS["flags"], at_most(question.model_copy(update=beside)))
+    answer = ask(house, actor, VIEWS["flags"], at_most(question.model_copy(update=beside)))
     frame = framed(
         request,
         house,
         actor,
-        found.answer_basis,
+        answer.answer_basis,
         twin="/v1/flags",
         beside=beside,
         formats=FILES,
     )
     # Ticking all is of this moment: no link of the page repeats it.
     frame = replace(frame, query={n: v for n, v in frame.query.items() if n != "select"})
-    items = found.page.items
+    items = answer.page.items
     ticked = [] if form is None else form.getlist("flag")
     if request.query_params.get("select") == "all":
         ticked = [item["key"] for item in items]
-    queue = shown(frame, house, seen, found, offers=OFFERS, whose="subject")
+    queue = shown(frame, house, reading, answer, offers=OFFERS, whose="subject")
     page = FlagsPage(
         list=replace(queue, asked={**queue.asked, **beside}),
         checks=[(code, f"{code} {name}") for code, name in choices(frame.language, "check")],
         then_and_now={item["key"]: case_in_short(item) for item in items},
-        days=_days(house, found),
+        days=_days(house, answer),
         may_review=actor.role in MAY["FlagReviewed"],
         decisions=choices(frame.language, "review", DECISIONS),
         ticked=frozenset(map(str, ticked)),
@@ -194,15 +194,15 @@ def _queue(
         refusal=refusal,
         values={} if form is None else typed(form),
     )
-    return render(frame, "flags.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "flags.html", page, refusal.status if refusal else reading.status)
 
 
-def _days(house: Installation, found: Found) -> dict[str, int]:
+def _days(house: Installation, answer: Found) -> dict[str, int]:
     """Return for each flag the days since it became known, up to the day shown; none of history."""
-    items = found.page.items
+    items = answer.page.items
     with house.reading() as connection:
         learnt = recorded_on(connection, [item["known_from"] for item in items])
-    day = found.answer_basis.day
+    day = answer.answer_basis.day
     return {
         # What time brings is known no sooner than it came.
         item["key"]: max(

@@ -42,18 +42,18 @@ class IntegrityPage:
 @router.get("/integrity")
 def look(request: Request, house: Installed, actor: Caller) -> Response:
     """Show it."""
-    found = integrity(house, actor)
-    latest = found["verifications"][0] if found["verifications"] else None
+    state = integrity(house, actor)
+    latest = state["verifications"][0] if state["verifications"] else None
     page = IntegrityPage(
-        head=found["head"],
-        running=found["running"],
+        head=state["head"],
+        running=state["running"],
         last=latest,
-        earlier=found["verifications"][1:],
-        behind=found["head"]["position"] - (latest["position"] if latest else 0),
-        checkpoint=found["checkpoint"],
-        witnesses=found["witnesses"],
-        alarms=found["alarms"],
-        beginnings=found["beginnings"],
+        earlier=state["verifications"][1:],
+        behind=state["head"]["position"] - (latest["position"] if latest else 0),
+        checkpoint=state["checkpoint"],
+        witnesses=state["witnesses"],
+        alarms=state["alarms"],
+        beginnings=state["beginnings"],
         may_start=actor.role in MAY_START,
     )
     return render(framed(request, house, actor, twin="/v1/integrity"), "integrity.html", page)

@@ -33,12 +33,12 @@ class LatePage:
 @router.get("/late")
 def late(request: Request, house: Installed, actor: Caller) -> Response:
     """Show what came late."""
-    question, seen = read(request, LateQuestion)
-    found = arrivals.late(house, actor, at_most(question))
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/late", formats=FILES)
+    question, reading = read(request, LateQuestion)
+    answer = arrivals.late(house, actor, at_most(question))
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/late", formats=FILES)
     page = LatePage(
-        list=shown(frame, house, seen, found, offers={"type": "event"}, whose="subject"),
+        list=shown(frame, house, reading, answer, offers={"type": "event"}, whose="subject"),
         days=question.days,
         delays=[(str(days), str(days)) for days in sorted({*DELAYS, question.days})],
     )
-    return render(frame, "late.html", page, seen.status)
+    return render(frame, "late.html", page, reading.status)

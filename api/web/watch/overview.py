@@ -73,28 +73,28 @@ class OverviewPage:
 @router.get("/overview")
 def overview(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the overview."""
-    question, seen = read(request, OverviewQuestion, "measure")
-    answer_basis, found = overviewing.overview(house, actor, question)
+    question, reading = read(request, OverviewQuestion, "measure")
+    answer_basis, members = overviewing.overview(house, actor, question)
     frame = framed(request, house, actor, answer_basis, twin="/v1/overview", own=("measure",))
-    limits: Mapping[str, str] = found["limited_to"] or {}
+    limits: Mapping[str, str] = members["limited_to"] or {}
     asked_measure = request.query_params.get("measure", "")
     measure = asked_measure if asked_measure in MEASURES else MEASURES[0]
-    months_shown = [] if found["months"] is None else months(found["months"], answer_basis.day)
-    counted: list[dict[str, Any]] | None = found["districts"]
+    months_shown = [] if members["months"] is None else months(members["months"], answer_basis.day)
+    counted: list[dict[str, Any]] | None = members["districts"]
     cells: Sequence[Tile | None] = ()
     if counted is not None and not limits and question.district is None:
         cells = tiles(counted, measure)
     uscc = limits.get("uscc")
     page = OverviewPage(
         asked=dict(request.query_params),
-        faults=seen.faults,
+        faults=reading.faults,
         districts=choices(frame.language, "district") if counted is not None and not limits else [],
         district=limits.get("district") or question.district,
         uscc=uscc,
         name=names_at(house, answer_basis, [uscc]).get(uscc) if uscc else None,
-        found=found,
-        total=_total(found["backlog"]),
-        overdue=sum(line["breaches"] for line in found["backlog"] if line["code"] == OVERDUE),
+        found=members,
+        total=_total(members["backlog"]),
+        overdue=sum(line["breaches"] for line in members["backlog"] if line["code"] == OVERDUE),
         overdue_code=OVERDUE,
         ages=list(zip(OF_AGE, ages(answer_basis.day), strict=True)),
         bounds=AGES,
@@ -107,7 +107,7 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         charts=charts(months_shown) if months_shown else [],
         open_findings=None if counted is None else sum(line["open_findings"] for line in counted),
     )
-    return render(frame, "overview.html", page, seen.status)
+    return render(frame, "overview.html", page, reading.status)
 
 
 OF_AGE = ("days_7", "days_30", "days_90", "older")

@@ -64,12 +64,12 @@ def months(counted: Iterable[Mapping[str, Any]], day: date) -> list[Month]:
     """Return the last `MONTHS` months up to `day`, oldest first, those without anything too."""
     by_month = {line["month"]: line for line in counted if line["month"] is not None}
     last = day.year * 12 + day.month - 1
-    found: list[Month] = []
+    counted_months: list[Month] = []
     for index in range(last - MONTHS + 1, last + 1):
         year, month = divmod(index, 12)
         first = date(year, month + 1, 1)
         line = by_month.get(first.isoformat()[:7], {})
-        found.append(
+        counted_months.append(
             Month(
                 first.isoformat()[:7],
                 first,
@@ -79,7 +79,7 @@ def months(counted: Iterable[Mapping[str, Any]], day: date) -> list[Month]:
                 int(line.get("breaches", 0)),
             )
         )
-    return found
+    return counted_months
 
 
 class Bar(NamedTuple):
@@ -102,16 +102,16 @@ class Chart(NamedTuple):
     bars: list[Bar]
 
 
-def charts(of: Sequence[Month]) -> list[Chart]:
+def charts(shown_months: Sequence[Month]) -> list[Chart]:
     """Return a chart for sessions, certificates and breaches, each with a scale of its own."""
-    return [_chart(name, of) for name in ("sessions", "certificates", "breaches")]
+    return [_chart(name, shown_months) for name in ("sessions", "certificates", "breaches")]
 
 
-def _chart(name: str, of: Sequence[Month]) -> Chart:
-    numbers = [int(getattr(month, name)) for month in of]
-    most, room = max(numbers, default=0), 100 / max(1, len(of))
+def _chart(name: str, shown_months: Sequence[Month]) -> Chart:
+    numbers = [int(getattr(month, name)) for month in shown_months]
+    most, room = max(numbers, default=0), 100 / max(1, len(shown_months))
     bars: list[Bar] = []
-    for index, (month, number) in enumerate(zip(of, numbers, strict=True)):
+    for index, (month, number) in enumerate(zip(shown_months, numbers, strict=True)):
         height = round(100 * number / most, 2) if most else 0.0
         x, width = round(index * room + room * 0.12, 2), round(room * 0.76, 2)
         bars.append(Bar(x, round(100 - height, 2), width, height, month.month, number))

@@ -57,32 +57,32 @@ class SearchPage:
 @router.get("/search")
 def search(request: Request, house: Installed, actor: Caller) -> Response:
     """Lead to what was named exactly, or list the enterprises whose name or code holds it."""
-    question, seen = read(request, RosterQuestion)
+    question, reading = read(request, RosterQuestion)
     q = (question.q or "").strip()
     if q and question.cursor is None:
         exact = _exact(request, house, actor, q, question.asked())
         if exact is not None:
             kept = {n: v for n, v in request.query_params.items() if n in PARAMETERS}
             return Response(status_code=303, headers={"Location": address(exact, kept)})
-    found = ask(house, actor, VIEWS["roster"], _named(question, q, None))
-    items = found.page.items if q else ()
+    answer = ask(house, actor, VIEWS["roster"], _named(question, q, None))
+    items = answer.page.items if q else ()
     if q and not items and question.cursor is None:
         items = by_initials(house, actor, q, ROWS)
     unlisted: Sequence[Row] = ()
     if q and "enterprises" in READS.get(actor.role, frozenset()):
-        asked = found.answer_basis.asked
+        asked = answer.answer_basis.asked
         clocks = {"valid_at": asked.valid_at, "position": asked.position, "known_at": None}
         at = question.model_copy(update={**clocks, "cursor": None})
         unlisted = ask(house, actor, VIEWS["roster"], _named(at, q, Standing.UNLISTED)).page.items
-    frame = framed(request, house, actor, found.answer_basis, twin="/v1/roster")
+    frame = framed(request, house, actor, answer.answer_basis, twin="/v1/roster")
     page = SearchPage(
         q=q,
-        faults=seen.faults,
+        faults=reading.faults,
         items=items,
         unlisted=unlisted,
-        next=found.page.next if q else None,
+        next=answer.page.next if q else None,
     )
-    return render(frame, "search.html", page, seen.status)
+    return render(frame, "search.html", page, reading.status)
 
 
 def _named(question: RosterQuestion, q: str, standing: Standing | None) -> RosterQuestion:

@@ -70,28 +70,28 @@ def statistics(request: Request, house: Installed, actor: Caller) -> Response:
     given = {**request.query_params}
     words, slips = _dimensions(given)
     by = ",".join(words)
-    question, seen = read(request, StatsQuestion, "by", "and_by", "measure", beside={"by": by})
-    found = diff.stats(house, actor, question)
+    question, reading = read(request, StatsQuestion, "by", "and_by", "measure", beside={"by": by})
+    answer = diff.stats(house, actor, question)
     frame = framed(
         request,
         house,
         actor,
-        found.answer_basis,
+        answer.answer_basis,
         twin="/v1/stats",
         beside={"by": by},
         own=("by", "and_by", "measure"),
         formats=FILES,
         entire=True,
     )
-    lines, named = found.page.items, columns(question.by)
+    lines, named = answer.page.items, columns(question.by)
     measure = given.get("measure", "")
     measure = measure if measure in COUNTS else "breaches"
     page = StatisticsPage(
         asked={**given, "by": words[0], "and_by": words[1] if words[1:] else ""},
-        faults=(*slips, *seen.faults),
+        faults=(*slips, *reading.faults),
         dimensions=choices(frame.language, "stated_by"),
         measures=choices(frame.language, "count"),
-        districts=[] if found.page.limited else choices(frame.language, "district"),
+        districts=[] if answer.page.limited else choices(frame.language, "district"),
         by=named,
         measure=measure,
         lines=lines,
@@ -100,7 +100,7 @@ def statistics(request: Request, house: Installed, actor: Caller) -> Response:
         total={name: sum(line[name] for line in lines) for name in ("sessions", "certificates")},
         bars=[] if words[1:] else bars(lines, named[-1], measure),
         cells=cells(lines, named[-1], named[0], measure) if words[1:] else None,
-        limited=found.page.limited,
+        limited=answer.page.limited,
         definitions=[(NAMES.get(name, name), DEFINITIONS[name]) for name in (*COUNTS, *_RATES)],
     )
     return render(frame, "statistics.html", page, 422 if page.faults else 200)

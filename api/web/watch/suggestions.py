@@ -34,8 +34,8 @@ def by_initials(house: Installation, actor: Actor, typed: str, most: int = MOST)
     if not _LETTERS.fullmatch(wanted):
         return []
     question = RosterQuestion.model_validate({"limit": 1000})
-    found = pages(question, lambda each: ask(house, actor, VIEWS["roster"], each))
-    rows = (item for page in islice(found, LOOKED_AT) for item in page.page.items)
+    answers = pages(question, lambda each: ask(house, actor, VIEWS["roster"], each))
+    rows = (item for page in islice(answers, LOOKED_AT) for item in page.page.items)
     return list(islice((row for row in rows if wanted in initials(row["name"])), most))
 
 
@@ -43,12 +43,12 @@ def by_initials(house: Installation, actor: Actor, typed: str, most: int = MOST)
 def of_enterprises(request: Request, house: Installed, actor: Caller) -> Response:
     """Return enterprises of the roster that fit what was typed."""
     typed = request.query_params.get("q", "").strip()[:60]
-    found: list[Row] = []
+    enterprises: list[Row] = []
     if typed:
         question = RosterQuestion.model_construct(q=typed, limit=MOST)
-        found = list(ask(house, actor, VIEWS["roster"], question).page.items)
-        found = found or by_initials(house, actor, typed)
-    return _answer([{"value": row["uscc"], "label": row["name"]} for row in found])
+        enterprises = list(ask(house, actor, VIEWS["roster"], question).page.items)
+        enterprises = enterprises or by_initials(house, actor, typed)
+    return _answer([{"value": row["uscc"], "label": row["name"]} for row in enterprises])
 
 
 @router.get("/suggestions/occupations")

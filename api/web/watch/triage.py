@@ -209,8 +209,8 @@ def _decide(  # noqa: PLR0913, PLR0917 - one argument a part of the act
         "valid_from": today().isoformat(),
     }
     if decision == ReviewDecision.CONVERTED.value:
-        found = flag_explained.explained(house, actor, key, Asked())[1]
-        finding = fresh_finding(found, english=False)
+        item = flag_explained.explained(house, actor, key, Asked())[1]
+        finding = fresh_finding(item, english=False)
         raise_finding(house, actor, form, key, {**finding, "reason": reason})
         body["finding_id"] = finding["finding_id"]
     return act(house, actor, form, EVENT, body)
@@ -224,20 +224,20 @@ def _page(
     refusal: Refusal | None,
 ) -> Response:
     decide(actor, Action.RECORD, EVENT)
-    question, seen = read(request, FlagsQuestion, *OWN)
+    question, reading = read(request, FlagsQuestion, *OWN)
     narrowed = question.model_copy(
         update={"review": question.review or "none", "limit": MOST, "cursor": None}
     )
-    found = ask(house, actor, VIEWS["flags"], narrowed)
-    names = names_at(house, found.answer_basis, {item["subject"] for item in found.page.items})
+    answer = ask(house, actor, VIEWS["flags"], narrowed)
+    names = names_at(house, answer.answer_basis, {item["subject"] for item in answer.page.items})
     asked = request.query_params
     by = "session" if asked.get("group") == "session" else "enterprise"
-    assigned = _assigned(house, found.page.items)
+    assigned = _assigned(house, answer.page.items)
     whose = asked.get("assigned") if asked.get("assigned") in {"mine", "nobody"} else None
     mine = {"mine": actor.account, "nobody": None}
     items = [
         item
-        for item in found.page.items
+        for item in answer.page.items
         if whose is None or assigned.get(item["key"]) == mine[whose]
     ]
     groups = _grouped(items, names, by)
@@ -254,7 +254,7 @@ def _page(
         by=by,
         number=at + 1,
         all=len(queue),
-        more=found.page.next is not None,
+        more=answer.page.next is not None,
         before=queue[at - 1] if at > 0 else None,
         after=queue[at + 1] if at + 1 < len(queue) else None,
         flag=flag,
@@ -273,12 +273,12 @@ def _page(
         views=_views(house, actor, asked),
         done=asked.get("done"),
         said=asked.get("said"),
-        faults=seen.faults,
+        faults=reading.faults,
         key=new_key(),
         values={} if form is None else typed(form),
         refusal=refusal,
     )
-    return render(frame, "triage.html", page, refusal.status if refusal else seen.status)
+    return render(frame, "triage.html", page, refusal.status if refusal else reading.status)
 
 
 def _assigned(house: Installation, items: Sequence[Row]) -> Mapping[str, str]:
@@ -292,11 +292,11 @@ def _views(house: Installation, actor: Actor, asked: Mapping[str, str]) -> Seque
     with house.pool.connection() as connection:
         kept = saved_questions.of(connection, actor.account)
     views: list[View] = []
-    for each in kept:
-        path, _, query = each.address.partition("?")
+    for saved in kept:
+        path, _, query = saved.address.partition("?")
         if path == "/v1/flags":
             filters = dict(parse_qsl(query))
-            views.append(View(each.name, filters, filters == narrowed))
+            views.append(View(saved.name, filters, filters == narrowed))
     return views
 
 
@@ -304,15 +304,17 @@ def _grouped(items: Sequence[Row], names: Mapping[str, str], by: str) -> list[Gr
     """Return the flags under their enterprise or session, in order of first appearance."""
     groups: dict[str, list[Row]] = {}
     for item in items:
-        of = item["subject"] if by == "enterprise" else item["assessment_id"] or item["subject"]
-        groups.setdefault(of, []).append(item)
+        subject = (
+            item["subject"] if by == "enterprise" else item["assessment_id"] or item["subject"]
+        )
+        groups.setdefault(subject, []).append(item)
     return [
         Group(
-            names.get(of, of) if by == "enterprise" else of,
-            of if by == "enterprise" else names.get(some[0]["subject"], some[0]["subject"]),
+            names.get(subject, subject) if by == "enterprise" else subject,
+            subject if by == "enterprise" else names.get(some[0]["subject"], some[0]["subject"]),
             some,
         )
-        for of, some in groups.items()
+        for subject, some in groups.items()
     ]
 
 
@@ -328,8 +330,8 @@ def _earlier(house: Installation, actor: Actor, flag: Mapping[str, Any] | None) 
     if flag is None:
         return ()
     question = FlagsQuestion.model_validate({"uscc": flag["subject"], "limit": 1000})
-    found = ask(house, actor, VIEWS["flags"], question).page.items
-    others = [one for one in found if one["key"] != flag["key"]]
+    earlier = ask(house, actor, VIEWS["flags"], question).page.items
+    others = [one for one in earlier if one["key"] != flag["key"]]
     return sorted(others, key=lambda one: str(one["valid_at"]), reverse=True)[:EARLIER]
 
 
@@ -337,8 +339,8 @@ def _findings(house: Installation, actor: Actor, flag: Mapping[str, Any] | None)
     if flag is None:
         return ()
     question = FindingsQuestion.model_validate({"uscc": flag["subject"], "limit": 1000})
-    found = ask(house, actor, VIEWS["findings"], question).page.items
-    return sorted(found, key=lambda one: str(one["raised_on"]), reverse=True)[:EARLIER]
+    findings = ask(house, actor, VIEWS["findings"], question).page.items
+    return sorted(findings, key=lambda one: str(one["raised_on"]), reverse=True)[:EARLIER]
 
 
 def _then(

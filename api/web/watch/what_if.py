@@ -87,14 +87,14 @@ def _form(
     refusal: Problem | None,
 ) -> Response:
     grant = decide(actor, Action.READ, "what-if")
-    held = [
+    stored = [
         (each.sha256, f"{each.kind.zh} {catalogues.named_for(each, grant).file_name}")
         for each in catalogues.every(house, house.ends().head)
         if each.file_held
     ]
     page = WhatIfsPage(
         recent=house.what_ifs.store.of(actor)[:20],
-        catalogues=held,
+        catalogues=stored,
         values=values,
         refusal=refusal,
     )
@@ -157,20 +157,20 @@ def one(request: Request, house: Installed, actor: Caller, id_: str) -> Response
     """Show how far it is and what it came to."""
     job = what_if_answers.own(house, actor, id_)
     question = _question(request)
-    found = what_if_answers.lines_so_far(house, actor, question, id_)
+    answer = what_if_answers.lines_so_far(house, actor, question, id_)
     frame = framed(request, house, actor, twin=f"/v1/what-if/{id_}")
     language = frame.language
-    lines = found.page.items
-    names = names_at(house, found.answer_basis, {line["uscc"] for line in lines})
+    lines = answer.page.items
+    names = names_at(house, answer.answer_basis, {line["uscc"] for line in lines})
     told = [difference(language, question.of, line, names.get(line["uscc"])) for line in lines]
     page = WhatIfPage(
         job=job,
-        basis=found.answer_basis.basis,
+        basis=answer.answer_basis.basis,
         of=question.of,
         kinds=choices(language, "compared", OF),
         groups=grouped(told),
-        next=found.page.next,
-        forms=_forms(job, question, found),
+        next=answer.page.next,
+        forms=_forms(job, question, answer),
         tables=what_if_answers.shown(job)["tables"],
         note=what_if_answers.nothing_supposed(job),
     )
@@ -185,12 +185,12 @@ def _question(request: Request) -> WhatIfQuestion:
         raise unclear(error.errors()) from None
 
 
-def _forms(job: Job, question: WhatIfQuestion, found: Found) -> dict[str, str]:
-    if not found.page.items:
+def _forms(job: Job, question: WhatIfQuestion, answer: Found) -> dict[str, str]:
+    if not answer.page.items:
         return {}
-    path, of = f"/v1/what-if/{job.id}/diff", {"of": question.of}
-    files = {form: address(path, {**of, "format": form, "all": "true"}) for form in FILES}
-    return {"json": address(path, of), **files}
+    path, asked = f"/v1/what-if/{job.id}/diff", {"of": question.of}
+    files = {form: address(path, {**asked, "format": form, "all": "true"}) for form in FILES}
+    return {"json": address(path, asked), **files}
 
 
 @router.post("/what-if/{id_}/cancellation")
