@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from api.cli import usage
-from api.cli.language import chosen
+from api.cli.language import chosen, one_of
 from api.export.outlet import abandon_stdout, whole_streams
 from api.questions.problems import Problem
 from domain.terms.decider import Refused
@@ -102,7 +102,7 @@ def explained(error: Exception) -> Failure | None:
     if isinstance(error, Failure):
         return error
     if isinstance(error, Problem):
-        named = "".join(f"\n  {fault.field}: {fault.reason}" for fault in error.errors)
+        named = "".join(f"\n  {fault.field}: {one_of(fault.reason)}" for fault in error.errors)
         return Failure(f"{error.zh}{named}", f"{error.en}{named}")
     if isinstance(error, Refused):
         return Failure(error.zh, error.en)

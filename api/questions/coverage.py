@@ -26,9 +26,9 @@ from projections.views.basis import Basis, Page
 
 
 def _coverage(
-    conn: Connection[Any], basis: Basis, _: CoverageQuestion, seen: Narrowed
+    conn: Connection[Any], basis: Basis, _: CoverageQuestion, allowed: Narrowed
 ) -> list[dict[str, Any]]:
-    return counts.coverage(conn, basis, uscc=seen.uscc, district=seen.district)
+    return counts.coverage(conn, basis, uscc=allowed.uscc, district=allowed.district)
 
 
 COVERAGE = Counts("inspections", _coverage)
@@ -40,9 +40,9 @@ def coverage(house: Reading, actor: Actor, question: CoverageQuestion) -> Found:
 
 
 def _unvisited(
-    conn: Connection[Any], basis: Basis, _: UnvisitedQuestion, seen: Narrowed, part: PageAsked
+    conn: Connection[Any], basis: Basis, _: UnvisitedQuestion, allowed: Narrowed, part: PageAsked
 ) -> Page:
-    limits = {"uscc": seen.uscc, "district": seen.district}
+    limits = {"uscc": allowed.uscc, "district": allowed.district}
     return counts.unvisited(conn, basis, part.after, part.limit, **limits)
 
 
@@ -60,7 +60,7 @@ def _compared(
     conn: Connection[Any],
     basis: Basis,
     question: PlanComparisonQuestion,
-    seen: Narrowed,
+    allowed: Narrowed,
     part: PageAsked,
 ) -> Page:
     return planned.compared(
@@ -70,8 +70,8 @@ def _compared(
         part.after,
         part.limit,
         plan=question.plan,
-        uscc=seen.uscc,
-        district=seen.district,
+        uscc=allowed.uscc,
+        district=allowed.district,
     )
 
 
@@ -88,18 +88,18 @@ def compared(house: Reading, actor: Actor, question: PlanComparisonQuestion) -> 
 def asked_findings(house: Reading, actor: Actor) -> list[dict[str, Any]]:
     """Return the findings that were asked for on the spot and nobody has raised yet, as of now."""
     grant = decide(actor, Action.READ, "inspections")
-    seen = narrowed(InspectionsQuestion.model_validate({}), grant.rows)
+    allowed = narrowed(InspectionsQuestion.model_validate({}), grant.rows)
     settled = settle(house, Asked())
-    if seen.nothing:
+    if allowed.nothing:
         return []
     with house.reading() as connection:
-        seen = seen.at(connection, settled.basis.position)
+        allowed = allowed.at(connection, settled.basis.position)
         return asked_for.asked_findings(
             connection,
             settled.basis,
-            uscc=seen.uscc,
-            district=seen.district,
-            without=seen.rows.withheld.visits,
+            uscc=allowed.uscc,
+            district=allowed.district,
+            without=allowed.rows.withheld.visits,
         )
 
 

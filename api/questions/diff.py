@@ -50,19 +50,19 @@ class Both(NamedTuple):
 def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
     """Return a page of the lines in which two answers differ, with their causes."""
     grant = decide(actor, Action.READ, "diff")
-    seen = narrowed(question, grant.rows)
+    allowed = narrowed(question, grant.rows)
     chosen = question.model_dump(mode="json", exclude_none=True)
     place = AskedList("diff", {k: v for k, v in chosen.items() if k in _SELECTS})
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
     both = _both(house, question, cursor)
-    if seen.nothing:
-        return Found(both.answer_basis, ListPage([], None, seen.limited), grant.audience)
+    if allowed.nothing:
+        return Found(both.answer_basis, ListPage([], None, allowed.limited), grant.audience)
     after = cursor.after if cursor else None
     with cursors.fitting(), house.reading() as connection:
         latest = max(both.before.basis.position, both.after.basis.position)
-        seen = seen.at(connection, latest)
+        allowed = allowed.at(connection, latest)
         if question.of == "counts":
-            page = _counts(connection, both, question, seen, after)
+            page = _counts(connection, both, question, allowed, after)
         else:
             page = compare.diff(
                 connection,
@@ -70,23 +70,25 @@ def diff(house: Reading, actor: Actor, question: DiffQuestion) -> Found:
                 question.of,
                 both.before.basis,
                 both.after.basis,
-                where=compare.Where(seen.uscc, seen.district, seen.rows.withheld.positions),
+                where=compare.Where(
+                    allowed.uscc, allowed.district, allowed.rows.withheld.positions
+                ),
                 cursor=after,
                 limit=question.limit,
             )
     more = None if page.next is None else cursors.encode(_cursor(both, page.next, place))
     show = shower(DIFFERENCES[question.of], grant.audience)
     items = [in_words(question.of, show(line)) for line in page.items]
-    return Found(both.answer_basis, ListPage(items, more, seen.limited), grant.audience)
+    return Found(both.answer_basis, ListPage(items, more, allowed.limited), grant.audience)
 
 
 _SELECTS = frozenset({"of", "uscc", "district", "by"})
 
 
-def in_words(of: str, line: dict[str, Any]) -> dict[str, Any]:
+def in_words(kind: str, line: dict[str, Any]) -> dict[str, Any]:
     """Return a line with what differs in it, by field and in a sentence, as its reader sees it."""
     line["fields"] = differing.fields(line["before"], line["after"])
-    line["message"] = {"zh": sentence("zh", of, line), "en": sentence("en", of, line)}
+    line["message"] = {"zh": sentence("zh", kind, line), "en": sentence("en", kind, line)}
     return line
 
 
@@ -94,12 +96,12 @@ def _counts(
     connection: Connection[Any],
     both: Both,
     question: DiffQuestion,
-    seen: Narrowed,
+    allowed: Narrowed,
     after: str | None,
 ) -> Page:
     """Return the lines in which the counts by something differ; there are few, and no one cause."""
     by = question.by or BY[0]
-    where = seen.where
+    where = allowed.where
 
     def counted(basis: Basis) -> dict[str, dict[str, Any]]:
         lines = statistics.stats(connection, basis, by, where)
@@ -115,7 +117,7 @@ def _counts(
     lines: list[dict[str, Any]] = [
         {
             **compare.sides(key, before.get(key), now.get(key)),
-            "uscc": seen.uscc,
+            "uscc": allowed.uscc,
             "clock": only or compare.clock(by_day.get(key), by_knowledge.get(key), now.get(key)),
             "because": [],
         }
@@ -175,13 +177,13 @@ def _cursor(both: Both, key: str, place: AskedList) -> Cursor:
 
 
 def _stats(
-    conn: Connection[Any], basis: Basis, question: StatsQuestion, seen: Narrowed
+    conn: Connection[Any], basis: Basis, question: StatsQuestion, allowed: Narrowed
 ) -> list[dict[str, Any]]:
     zeros = question.zeros == "yes"
-    items = statistics.stats(conn, basis, question.by, seen.where, zeros=zeros)
+    items = statistics.stats(conn, basis, question.by, allowed.where, zeros=zeros)
     if question.rates != "yes":
         return items
-    return rates.rated(conn, basis, question.by, seen.where, items)
+    return rates.rated(conn, basis, question.by, allowed.where, items)
 
 
 STATS = Counts("stats", _stats, CountItem)

@@ -32,9 +32,9 @@ from projections.views.entry_docs import shown
 
 
 def _backlog(
-    conn: Connection[Any], basis: Basis, _: BacklogQuestion, seen: Narrowed
+    conn: Connection[Any], basis: Basis, _: BacklogQuestion, allowed: Narrowed
 ) -> list[dict[str, Any]]:
-    return counted(conn, basis, seen.where)
+    return counted(conn, basis, allowed.where)
 
 
 BACKLOG = Counts("flags", _backlog)
@@ -46,7 +46,7 @@ def backlog(house: Reading, actor: Actor, question: BacklogQuestion) -> Found:
 
 
 def _late(
-    conn: Connection[Any], basis: Basis, question: LateQuestion, seen: Narrowed, part: PageAsked
+    conn: Connection[Any], basis: Basis, question: LateQuestion, allowed: Narrowed, part: PageAsked
 ) -> Page:
     floor = 0
     if question.recorded_from is not None:
@@ -55,10 +55,10 @@ def _late(
         question.days,
         floor,
         basis.position,
-        seen.uscc,
-        seen.district,
+        allowed.uscc,
+        allowed.district,
         None if question.type is None else EVENTS[question.type].stored,
-        seen.rows.withheld.positions,
+        allowed.rows.withheld.positions,
     )
     page = arrivals.late(conn, wanted, part.after, part.limit)
     return Page([late_item(entry) for entry in page.entries], page.next)
@@ -96,9 +96,13 @@ def late_item(entry: Recorded[Any]) -> dict[str, Any]:
 
 
 def _delays(
-    conn: Connection[Any], basis: Basis, question: DelaysQuestion, seen: Narrowed, part: PageAsked
+    conn: Connection[Any],
+    basis: Basis,
+    question: DelaysQuestion,
+    allowed: Narrowed,
+    part: PageAsked,
 ) -> Page:
-    return delayed.page(conn, basis, _breaches(question, seen), part.after, part.limit)
+    return delayed.page(conn, basis, _breaches(question, allowed), part.after, part.limit)
 
 
 DELAYS = ListView("delays", DelaysQuestion, narrowed, _delays, DelayItem, of="flags")
@@ -110,9 +114,9 @@ def delays(house: Reading, actor: Actor, question: DelaysQuestion) -> Found:
 
 
 def _distribution(
-    conn: Connection[Any], basis: Basis, question: DelayDistributionQuestion, seen: Narrowed
+    conn: Connection[Any], basis: Basis, question: DelayDistributionQuestion, allowed: Narrowed
 ) -> list[dict[str, Any]]:
-    return delayed.distribution(conn, basis, _breaches(question, seen), question.by)
+    return delayed.distribution(conn, basis, _breaches(question, allowed), question.by)
 
 
 DISTRIBUTION = Counts("flags", _distribution, DelayCountItem)
@@ -124,13 +128,13 @@ def distribution(house: Reading, actor: Actor, question: DelayDistributionQuesti
 
 
 def _breaches(
-    question: DelaysQuestion | DelayDistributionQuestion, seen: Narrowed
+    question: DelaysQuestion | DelayDistributionQuestion, allowed: Narrowed
 ) -> delayed.Asked:
     return delayed.Asked(
         question.code,
-        seen.uscc,
-        seen.district,
+        allowed.uscc,
+        allowed.district,
         question.from_,
         question.to,
-        seen.rows.withheld.positions,
+        allowed.rows.withheld.positions,
     )

@@ -144,19 +144,19 @@ def further(settled: Settled, last: str | None, place: AskedList) -> str | None:
 def ask(house: Reading, actor: Actor, view: ListView, question: Listed) -> Found:
     """Return one page of a list, of what `actor` may see."""
     grant = decide(actor, Action.READ, view.resource)
-    seen = view.narrow(question, grant.rows)
+    allowed = view.narrow(question, grant.rows)
     place = _place(view, question)
     settled, after = opened(house, question, place)
-    if seen.nothing:
-        return Found(settled.answer_basis, ListPage([], None, seen.limited), grant.audience)
+    if allowed.nothing:
+        return Found(settled.answer_basis, ListPage([], None, allowed.limited), grant.audience)
     with cursors.fitting(), house.reading() as connection:
-        seen = seen.at(connection, settled.basis.position)
+        allowed = allowed.at(connection, settled.basis.position)
         page = view.page(
-            connection, settled.basis, question, seen, PageAsked(after, question.limit)
+            connection, settled.basis, question, allowed, PageAsked(after, question.limit)
         )
     items = [*map(shower(view.item, grant.audience), page.items)]
     more = further(settled, page.next, place)
-    return Found(settled.answer_basis, ListPage(items, more, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, more, allowed.limited), grant.audience)
 
 
 class Counts(NamedTuple):
@@ -171,16 +171,16 @@ class Counts(NamedTuple):
 def ask_counts(house: Reading, actor: Actor, counts: Counts, question: AsOf) -> Found:
     """Return counts of what `actor` may see."""
     grant = decide(actor, Action.READ, counts.of)
-    seen = narrowed(question, grant.rows)
+    allowed = narrowed(question, grant.rows)
     settled = settle(house, question.asked())
     items: list[dict[str, Any]] = []
-    if not seen.nothing:
+    if not allowed.nothing:
         with house.reading() as connection:
-            seen = seen.at(connection, settled.basis.position)
-            items = counts.read(connection, settled.basis, question, seen)
+            allowed = allowed.at(connection, settled.basis.position)
+            items = counts.read(connection, settled.basis, question, allowed)
     if counts.item is not None:
         items = [*map(shower(counts.item, grant.audience), items)]
-    return Found(settled.answer_basis, ListPage(items, None, seen.limited), grant.audience)
+    return Found(settled.answer_basis, ListPage(items, None, allowed.limited), grant.audience)
 
 
 def _place(view: ListView, question: Listed) -> AskedList:

@@ -23,7 +23,7 @@ NOTHING = Touched(0, 0)
 def touched(house: Installation, actor: Actor, uscc: str, day: str | None) -> Touched:
     """Return what an enterprise has held and issued from a day on."""
     given = {"uscc": uscc, "from": day}
-    held = pages(
+    sessions = pages(
         SessionsQuestion.model_validate(given),
         lambda each: ask(house, actor, VIEWS["assessments"], each),
     )
@@ -31,4 +31,6 @@ def touched(house: Installation, actor: Actor, uscc: str, day: str | None) -> To
         CertificatesQuestion.model_validate(given),
         lambda each: ask(house, actor, VIEWS["certificates"], each),
     )
-    return Touched(*(sum(len(page.page.items) for page in found) for found in (held, issued)))
+    return Touched(
+        *(sum(len(page.page.items) for page in answers) for answers in (sessions, issued))
+    )

@@ -113,8 +113,8 @@ class _Desk(NamedTuple):
 
     def rows(self, view: str, question: Any) -> Sequence[Row]:  # noqa: ANN401 - of any list
         """Return the rows of a list, all of them."""
-        found = pages(question, lambda each: ask(self.house, self.actor, VIEWS[view], each))
-        return [row for page in found for row in page.page.items]
+        answers = pages(question, lambda each: ask(self.house, self.actor, VIEWS[view], each))
+        return [row for page in answers for row in page.page.items]
 
     def applications(self, *stages: ApplicationStage) -> Iterator[Row]:
         """Yield applications at these stages."""
@@ -150,8 +150,8 @@ def _application(item: Row, what: tuple[str, str], slug: str, verb: tuple[str, s
 def _takes_opinion(desk: _Desk, item: Row) -> bool:
     """Whether the district is heard before the centre: not of municipal enterprises (六(一))."""
     with desk.house.reading() as connection:
-        found = connection.execute(KIND, {"uscc": item["uscc"]}).fetchone()
-    return found is not None and EnterpriseKind(found[0]).takes_district_route
+        row = connection.execute(KIND, {"uscc": item["uscc"]}).fetchone()
+    return row is not None and EnterpriseKind(row[0]).takes_district_route
 
 
 KIND = """
@@ -237,8 +237,8 @@ def _expiring(desk: _Desk) -> Iterator[Duty]:
 
 def _approvals(desk: _Desk) -> Iterator[Duty]:
     question = RequestsQuestion.model_validate({"state": "waiting"})
-    found = pages(question, lambda each: requests.requests(desk.house, desk.actor, each))
-    for item in (row for page in found for row in page.page.items):
+    answers = pages(question, lambda each: requests.requests(desk.house, desk.actor, each))
+    for item in (row for page in answers for row in page.page.items):
         name = "CorrectionDecided" if item["kind"] == "correction" else str(item["type"])
         if desk.actor.role not in MAY.get(name, ()):
             continue
@@ -260,8 +260,8 @@ def _plans(desk: _Desk) -> Iterator[Duty]:
     """One row: who has filed no plan for this year is a list of its own."""
     asked = {"year": desk.day.year, "plan": "missing"}
     question = PlanComparisonQuestion.model_validate(asked)
-    found = pages(question, lambda each: coverage.compared(desk.house, desk.actor, each))
-    number = sum(len(page.page.items) for page in found)
+    answers = pages(question, lambda each: coverage.compared(desk.house, desk.actor, each))
+    number = sum(len(page.page.items) for page in answers)
     if number:
         deadline = desk.house.rule_set(desk.day, desk.house.ends().head).plan_deadline
         yield Duty(
@@ -310,8 +310,8 @@ def _overdue(desk: _Desk) -> Iterator[Duty]:
 
 def _new_flags(desk: _Desk) -> Iterator[Duty]:
     """One row: they are counted as 总览 counts them, and not read."""
-    found = late.backlog(desk.house, desk.actor, BacklogQuestion.model_construct()).page.items
-    waiting = {row["code"]: row["unreviewed"] + row["undecided_unreviewed"] for row in found}
+    lines = late.backlog(desk.house, desk.actor, BacklogQuestion.model_construct()).page.items
+    waiting = {row["code"]: row["unreviewed"] + row["undecided_unreviewed"] for row in lines}
     number = sum(waiting.values())
     if number:
         yield Duty(
@@ -345,21 +345,21 @@ def _visits(desk: _Desk) -> Iterator[Duty]:
 
 def _asked(desk: _Desk) -> Iterator[Duty]:
     """Findings that an inspector asked for on the spot: the unit was told the day."""
-    for each in coverage.asked_findings(desk.house, desk.actor):
-        number = each["inspection_id"]
+    for answer in coverage.asked_findings(desk.house, desk.actor):
+        number = answer["inspection_id"]
         given = {
-            "uscc": each["uscc"],
+            "uscc": answer["uscc"],
             "inspection_id": number,
-            "kind": each["item"],
-            "statement": each["note"] or each["item"],
+            "kind": answer["item"],
+            "statement": answer["note"] or answer["item"],
         }
         yield Duty(
             Words("现场提出的问题", "Asked for on the spot"),
             number,
-            each["uscc"],
-            each["item"],
-            _day(each["due_on"]),
-            _day(each["seen_on"]),
+            answer["uscc"],
+            answer["item"],
+            _day(answer["due_on"]),
+            _day(answer["seen_on"]),
             Words("提出问题", "Raise the finding"),
             f"/findings/new?{urlencode(given)}",
         )
@@ -433,18 +433,18 @@ def _own_listing(desk: _Desk) -> Iterator[Duty]:
 
 def _changed_answers(desk: _Desk) -> Iterator[Duty]:
     """Questions that the reader saved and whose answer is another one than they saw last."""
-    for each in saved_questions.every(desk.house, desk.actor):
-        if each["state"] == "changed":
-            rows = each["rows"], each["rows_now"]
+    for saved in saved_questions.every(desk.house, desk.actor):
+        if saved["state"] == "changed":
+            rows = saved["rows"], saved["rows_now"]
             yield Duty(
                 Words("保存的问题有变化", "A saved question has another answer"),
-                each["name"],
+                saved["name"],
                 None,
-                each["description"] if rows[0] == rows[1] else f"{rows[0]} → {rows[1]}",
+                saved["description"] if rows[0] == rows[1] else f"{rows[0]} → {rows[1]}",
                 None,
-                date.fromisoformat(each["seen_at"][:10]),
+                date.fromisoformat(saved["seen_at"][:10]),
                 Words("去看", "Look"),
-                f"/saved-questions#question-{each['id']}",
+                f"/saved-questions#question-{saved['id']}",
             )
 
 
@@ -563,14 +563,14 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
         _Bound(Words("以后到期", "Due later"), soon, date.max),
     )
     dated = [(duty.due_on, duty) for duty in duties if duty.due_on is not None]
-    found = [
+    groups = [
         (bound.title, bound.end == day, [d for due, d in dated if bound.first <= due < bound.end])
         for bound in bounds
     ]
     undated = [duty for duty in duties if duty.due_on is None]
-    found.append((Words("待办，未定期限", "Waiting, no day is set"), False, undated))
+    groups.append((Words("待办，未定期限", "Waiting, no day is set"), False, undated))
     return [
-        Group(title, late, _oldest_first(some), len(some)) for title, late, some in found if some
+        Group(title, late, _oldest_first(some), len(some)) for title, late, some in groups if some
     ]
 
 
