@@ -7,6 +7,7 @@ entry holds: subject id and masked name, never more.
 import json
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -40,6 +41,7 @@ def members(event: object) -> dict[str, Any]:
     return data
 
 
+@lru_cache(maxsize=4_096)  # of marks there are a hundred
 def json_number(value: Decimal) -> int | float:
     """Return the number that JSON writes for `value`: 80, not 80.0."""
     return int(value) if value == value.to_integral_value() else float(value)

@@ -34,7 +34,10 @@ def _of_shape(shape: Shape, audience: Audience) -> Shower:
 
     def show(stored: Mapping[str, Any]) -> dict[str, Any]:
         get = stored.get
-        shown = {name: get(name) for name in names if name not in asked or name in stored}
+        shown = {name: get(name) for name in names}
+        for name in asked:
+            if name not in stored:
+                del shown[name]
         for name, convert in converts:
             value = shown.get(name)
             if value is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any, cast
 
 from domain.terms.identifiers import masked_name
@@ -36,7 +37,7 @@ _DROPPED = frozenset({"card_no", "device_id", "masked_name", "subject_id"})
 
 
 _BY_NAME = WRITTEN | _NAMES | _PEOPLE | _DROPPED
-_PLAIN = frozenset({str, int, bool})
+_PLAIN = frozenset({str, int, bool, NoneType})
 """Values that hold nobody unless their member's name says so."""
 _KEPT = 10_000
 
@@ -64,8 +65,7 @@ def without_persons(value: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, member in value.items():
         if not _ruled[name]:
-            plain = member is None or type(member) in _PLAIN
-            kept[name] = member if plain else _any(member)
+            kept[name] = member if type(member) in _PLAIN else _any(member)
         elif _last(name) not in _DROPPED:
             kept[name] = at_path(name, member)
     if "staff_id" in value:

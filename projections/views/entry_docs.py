@@ -3,8 +3,8 @@
 An event looks like the line that would be imported, but for its holder, who stays masked.
 """
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from domain.registry import STORED
@@ -26,7 +26,12 @@ def actor_shown(actor: Actor) -> dict[str, str]:
     }
 
 
-def _stamps_shown(stamps: Stamps) -> dict[str, Any]:
+# Thousands of entries share the time of their transaction, and nearly all are unstamped.
+_recorded_at = lru_cache(maxsize=1_024)(instant_text)
+
+
+@lru_cache(maxsize=1_024)
+def _stamps_shown(stamps: Stamps) -> Mapping[str, Any]:
     """Return who else had a hand in an entry, and the days of a paper."""
     return {
         "received_on": stamps.received_on.isoformat() if stamps.received_on else None,
@@ -48,7 +53,7 @@ def shown(
         "version": entry.version,
         "type": UNREADABLE if type(entry.event) is Illegible else name_of(entry.type),
         "schema": schema_of(entry.type),
-        "recorded_at": instant_text(entry.recorded_at),
+        "recorded_at": _recorded_at(entry.recorded_at),
         "valid_from": entry.valid_from.isoformat(),
         "subject": entry.subject,
         "district": entry.district,

@@ -55,6 +55,13 @@ def writes(table: Table) -> Callable[[Held], bytes]:
     back = {name: field for field, name in table.renamed.items()}
     own = [(back.get(field.name, field.name), field.name) for field in table.fields[7:]]
 
+    if not back:  # what the item has beside its own columns, the rectangle has too
+
+        def whole(held: Held) -> bytes:
+            return line(written(item(held.doc)) | _rectangle(held))
+
+        return whole
+
     def row_of(held: Held) -> bytes:
         shown = written(item(held.doc))
         row = _rectangle(held)
