@@ -203,7 +203,7 @@ def every(house: Installation, actor: Actor) -> list[dict[str, Any]]:
 
 def shown(house: Installation, actor: Actor, saved: SavedQuestion) -> dict[str, Any]:
     """Return a question as it is shown: with what its answer was, and whether it is another one now."""
-    page, rows_now, state = None, None, "unanswerable"
+    page, rows_now, more, state = None, None, None, "unanswerable"
     try:
         question = asked(saved.address)
         page = question.page
@@ -211,7 +211,7 @@ def shown(house: Installation, actor: Actor, saved: SavedQuestion) -> dict[str, 
             rows_now, state = saved.answer.rows, "pinned"
         else:
             answered_now = answered(house, actor, question)
-            rows_now = answered_now.answer.rows
+            rows_now, more = answered_now.answer.rows, answered_now.more
             state = "unchanged" if answered_now.answer.digest == saved.answer.digest else "changed"
     except Problem as problem:
         # What the owner may not read any more, or what no list knows any more: said, and not hidden.
@@ -219,7 +219,7 @@ def shown(house: Installation, actor: Actor, saved: SavedQuestion) -> dict[str, 
             raise
     except QueryCanceled:
         # One that has become too slow must not keep its owner from all the others, and from forgetting it.
-        rows_now, state = None, "unanswerable"
+        rows_now, more, state = None, None, "unanswerable"
     return {
         "id": saved.id,
         "name": saved.name,
@@ -229,6 +229,7 @@ def shown(house: Installation, actor: Actor, saved: SavedQuestion) -> dict[str, 
         "state": state,
         "rows": saved.answer.rows,
         "rows_now": rows_now,
+        "more_rows": more,
         "saved_at": _instant(saved.saved_at),
         "seen_at": _instant(saved.answer.at),
         "seen_position": saved.answer.position,

@@ -151,6 +151,11 @@ class SavedQuestionItem:
     ]
     rows: Annotated[int, Head("上次看到的行数", "rows when seen"), READ]
     rows_now: Annotated[int | None, Head("现在的行数", "rows now"), READ]
+    more_rows: Annotated[
+        bool | None,
+        Head("其后还有未比较的行", "there are further rows, which are not compared"),
+        READ,
+    ]
     saved_at: Annotated[datetime, Head("保存时间", "saved at"), READ]
     seen_at: Annotated[datetime, Head("上次看的时间", "seen at"), READ]
     seen_position: Annotated[int, Head("上次看时的入账位置", "position when seen"), READ]

@@ -30,6 +30,19 @@ def forget(desk: Desk, id_: str, actor: Json = ANALYST) -> int:
     return desk.http.delete(f"{PATH}/{id_}", headers=desk.auth(actor)).status_code
 
 
+def test_a_question_says_whether_rows_are_left_that_nobody_compares(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = uscc()
+    desk.send(*listed(code, "4"), session(code), session(code, day="2025-03-11"))
+    made = save(desk, "全部认定活动", f"/v1/assessments?uscc={code}").json()
+    assert (made["rows_now"], made["more_rows"]) == (2, False)
+    monkeypatch.setattr("api.installation.saved_questions.ROWS", 1)
+    found = saved(desk, "全部认定活动")
+    assert (found["rows_now"], found["more_rows"]) == (1, True)
+    assert forget(desk, made["id"]) == 200
+
+
 def test_who_saved_a_question_is_told_when_its_answer_changes(desk: Desk) -> None:
     code = uscc()
     desk.send(*listed(code, "4"))
