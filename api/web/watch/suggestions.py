@@ -77,10 +77,12 @@ def of_places(request: Request) -> Response:
         x, y = (float(request.query_params.get(name, "")) for name in ("x", "y"))
     except ValueError:
         return _answer([])
-    found = degrees_at(x, y)
-    if found is None:
+    degrees = degrees_at(x, y)
+    if degrees is None:
         return _answer([])
-    return _answer([{"lon": round(found[0], 5), "lat": round(found[1], 5), "datum": Datum.WGS84}])
+    return _answer(
+        [{"lon": round(degrees[0], 5), "lat": round(degrees[1], 5), "datum": Datum.WGS84}]
+    )
 
 
 def _answer(items: list[dict[str, Any]]) -> Response:
