@@ -5,11 +5,13 @@ the vocabulary of its values, or one of the forms in `_FORMS`. `{*}` is the data
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, cast
 
 from api.words import phrasing
+from api.words.instants import instant
 from api.words.labels import field_of
 from api.words.language import Language, Words
 from api.words.last_day import last_day
@@ -146,10 +148,10 @@ SUMMARIES: Mapping[str, Words] = MappingProxyType(
         "PersonErased": _same("{basis}"),
         "DayClosed": _same("{day}: {subjects} · {upto} · {root}"),
         "DemonstrationBegun": Words(
-            "演示账本：入账时间由演示时钟设定，自 {clock} 起",
-            "a demonstration: times of entries are set by its own clock, from {clock} on",
+            "演示账本：入账时间由演示时钟设定，自 {clock:instant} 起",
+            "a demonstration: times of entries are set by its own clock, from {clock:instant} on",
         ),
-        "ClockSet": _same("{from} → {to}: {reason}"),
+        "ClockSet": _same("{from:instant} → {to:instant}: {reason}"),
         "CatalogueAdopted": _same("{kind:catalogue} {edition}"),
     }
 )
@@ -255,6 +257,10 @@ def _profile(language: Language, value: Mapping[str, Any]) -> str:
     return phrasing.listed(language, said)
 
 
+def _instant(_: Language, at: str | datetime | None) -> str:
+    return instant(at)
+
+
 def _last_day(language: Language, end: str) -> str:  # noqa: ARG001 - a day is no word
     return last_day(end)
 
@@ -268,6 +274,7 @@ _FORMS: Mapping[str, Callable[[Language, Any], str]] = MappingProxyType(
         "until": _until,
         "finding": _finding,
         "last_day": _last_day,
+        "instant": _instant,
         "keys": _keys,
         "profile": _profile,
         "taken": _yes_or_no(Words("采纳", "taken"), Words("不采纳", "refused")),

@@ -175,6 +175,7 @@ CERTIFICATE_STATES = names(
     reissued=("已换证", "replaced"),
     revoked=("已撤销", "revoked"),
 )
+REQUEST_KINDS = names(act=("办理事项", "act"), correction=("更正", "correction"))
 REQUEST_STATES = names(
     waiting=("待批准", "waiting"),
     taken=("已批准", "approved"),
@@ -218,6 +219,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "catalogue": CATALOGUES,
         "catalogue_state": CATALOGUE_STATES,
         "certificate": CERTIFICATE_STATES,
+        "request_kind": REQUEST_KINDS,
         "request_state": REQUEST_STATES,
         "within": WITHIN,
         **WATCHED,

@@ -60,7 +60,7 @@ class RequestItem:
     """待批准的事项 / an act that waits for a second person, and what became of it."""
 
     request_id: Annotated[str, Head("待批准编号", "request"), READ]
-    kind: Annotated[str, Head("类别", "kind"), READ]
+    kind: Annotated[Literal["act", "correction"], Head("类别", "kind"), READ, Said("request_kind")]
     type: Annotated[str, TYPE, READ, Said("event"), Shown("ScopeChanged")]
     state: Annotated[
         Literal["waiting", "taken", "refused"],

@@ -54,6 +54,15 @@ def test_scope_is_named_with_its_levels():
     assert "等 5 项；减少 无" in many
 
 
+def test_an_instant_is_said_as_people_of_beijing_read_it():
+    data = {"from": "2026-11-30T18:00:00Z", "to": "2026-11-30T17:00:00.5Z", "reason": "校时"}
+    said = "2026-12-01 02:00:00 → 2026-12-01 01:00:00：校时"
+    assert summary("zh", "ClockSet", data) == said
+    assert summary("zh", "DemonstrationBegun", {"clock": "2023-09-01T01:00:00Z"}).endswith(
+        "自 2023-09-01 09:00:00 起"
+    )
+
+
 def test_a_profile_change_says_what_is_new_alone():
     data = {"uscc": "x", "name": "新名", "kind": None, "district": "110108", "address": None}
     assert summary("zh", "EnterpriseProfileChanged", data) == "名称 → 新名、主管区 → 海淀区"
