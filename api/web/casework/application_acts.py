@@ -1,6 +1,7 @@
 """What may be done with an application, by whom and when, and how its form becomes a command (六)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
@@ -13,12 +14,13 @@ from api.web.frame import acts
 from api.web.frame.acting import text
 from api.web.frame.acts import Act, Body, Item, act, nothing
 from domain.application.application import TAKEN_AT
+from domain.application.evaluation import HeadingScores
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import EnterpriseKind
 
 EXPERTS = 5
 """Experts that a form offers room for."""
-HEADINGS = ("basics", "hr_system", "funding", "organisation_quality", "premises_it")
+HEADINGS = tuple(heading.name for heading in fields(HeadingScores))
 
 
 def _opinion(form: FormData, item: Item, actor: Actor) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 
-INSPECTING = (Role.DISTRICT_INSPECTOR, Role.QUALITY_SUPERVISOR, Role.CENTRE_OFFICER)
 LOOKED_AT = 1000
 """Inspections in which names and cards are looked for."""
 NO_GROUND, GROUND, SILENT = "none", "ground", "silent"
@@ -74,7 +73,7 @@ def inspectors(house: Installation, actor: Actor) -> list[Person]:
                 last.get(one.account, ("", None))[1],
             )
             for one in listed(connection)
-            if one.role in INSPECTING
+            if one.role in MAY["SpotCheckRecorded"]
             and one.disabled_at is None
             and (district is None or one.organisation == district)
         ]

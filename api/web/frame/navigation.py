@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from api.questions.policy import READS, RECORDERS
 from api.words.language import Words
+from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 
@@ -15,6 +16,10 @@ def _reads(resource: str) -> Callable[[Actor], bool]:
 
 def _is(*roles: Role) -> Callable[[Actor], bool]:
     return lambda actor: actor.role in roles
+
+
+def _may(*events: str) -> Callable[[Actor], bool]:
+    return lambda actor: any(actor.role in MAY[event] for event in events)
 
 
 def _records(actor: Actor) -> bool:
@@ -63,12 +68,12 @@ AREAS = (
     Area(
         "/field",
         Words("现场", "On site"),
-        _is(Role.DISTRICT_INSPECTOR, Role.QUALITY_SUPERVISOR, Role.CENTRE_OFFICER),
+        _may("SpotCheckRecorded"),
     ),
     Area(
         "/approvals",
         Words("待批准", "Approvals"),
-        _is(Role.BUREAU_PUBLISHER, Role.CENTRE_OFFICER, Role.QUALITY_SUPERVISOR),
+        _may("ActDecided", "CorrectionDecided"),
     ),
     Area("/compare", Words("比较", "Compare"), _reads("diff")),
     Area("/what-if", Words("假如", "What if"), _reads("what-if")),
