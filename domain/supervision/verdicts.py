@@ -86,7 +86,9 @@ class Verdicts:
         entries = merge(self._history(uscc, 0), self._tagged({ALL.tag}), key=attrgetter("position"))
         for entry in entries:
             supervision.read(entry)
-            outcome = supervision.outcome(key, day)
+            # What an authority made an end of was so on the days before, whenever that end came in.
+            state = supervision.flags.get(key)
+            outcome = state.outcome if state is not None else supervision.outcome(key, day)
             if outcome is not None and outcome is not last:
                 yield outcome
             last = outcome

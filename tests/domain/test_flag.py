@@ -1,6 +1,7 @@
 """What is said to flags: reviews, each of one outcome, and the enterprise's answers."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from domain.assessment import Candidates
 from domain.catalogue import CatalogueAdopted
+from domain.certificate.certificate import CertificateRevoked
 from domain.checks.outcome import Outcome
 from domain.correction import FieldCorrection, RecordCorrected
 from domain.finding.finding import (
@@ -23,7 +25,7 @@ from domain.finding.finding import (
 from domain.flag import FLAG, FlagAnswered, FlagReviewed, Lapse, Review, Said, shown
 from domain.terms.decider import Command
 from domain.terms.vocabulary import CatalogueKind, ReviewDecision, ReviewLapse, Verdict
-from tests.facts import GUARD, certified, held, issue, listed, raised, register
+from tests.facts import GUARD, NUMBER, certified, held, issue, listed, raised, register
 from tests.given import CENTRE, OTHER, TODAY, USCC, given, order, recorded, reporter, state_of
 
 DAY = date(2025, 7, 1)
@@ -292,3 +294,20 @@ def test_an_enterprise_answers_its_own_flag_and_nobody_else_s():
     given(*certified()).when(answer(by=reporter(OTHER))).then_refused("other-enterprise")
     given(*certified()).when(answer(statement="  ")).then_refused("statement-missing", "statement")
     given(*certified(), answer()).when(answer()).then_nothing()
+
+
+def test_a_breach_that_came_in_together_with_its_end_is_reviewed_all_the_same():
+    """The centre had revoked one of two certificates before the other was reported (0280)."""
+    first = issue(issued_on=date(2025, 3, 20))
+    way = [
+        register(),
+        held(candidates=Candidates(employee=1)),
+        order(first, first.issued_on),
+        order(CertificateRevoked(certificate_no=NUMBER, reason="错"), date(2025, 5, 1), by=CENTRE),
+    ]
+    second = replace(issue(certificate_no=f"{NUMBER[:-1]}9"), issued_on=date(2025, 3, 25))
+    way.append(order(second, second.issued_on))
+    named = Outcome(Verdict.BREACH, reason="more-than-candidates", values=("1", "2")).name
+    given(*way).when(review("C3-2", outcome=named)).then_as_ordered()
+    (now,) = given(*way).when(review("C3-2")).new
+    assert now.event.outcome != named, "today it is over"
