@@ -157,6 +157,7 @@ def test_the_client_is_about_a_hundred_lines() -> None:
         "client.py",
         "delay.py",
         "flags_by_month.py",
+        "follow.py",
         "occupation.py",
         "recompute.py",
         "story.py",

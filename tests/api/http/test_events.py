@@ -1,9 +1,14 @@
 """The entries as a feed: filters, waiting, and a stream that goes on behind what was seen last."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +26,7 @@ pytestmark = pytest.mark.postgres
 
 INSPECTOR = {"account": "hd1", "role": "district_inspector", "organisation": "110108"}
 STREAM = "text/event-stream"
+SCRIPTS = Path(__file__).resolve().parents[3] / "examples" / "analysts"
 
 
 def head(desk: Desk) -> int:
@@ -237,6 +243,47 @@ def test_beside_eight_writers_nobody_who_follows_misses_an_entry_or_gets_one_twi
     assert len(every) > WRITERS * EACH
     assert readers.in_stream == every
     assert readers.in_pages == every
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import follow
+left, append = int(sys.argv[3]), follow.append
+def dying(file, entry):
+    global left
+    left -= 1
+    if left:
+        append(file, entry)
+    else:
+        file.write(b'{"position": 1')
+        file.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+follow.append = dying
+follow.follow(follow.Client(sys.argv[1], os.environ["DUDAO_TOKEN"]), Path(sys.argv[2]))
+"""
+
+
+def test_a_reader_that_is_killed_anywhere_goes_on_and_loses_nothing_and_doubles_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.ndjson"
+    analyst = {"account": "analyst-1", "role": "analyst", "organisation": "centre"}
+    own = {"DUDAO_TOKEN": desk.token(analyst), "PYTHONPATH": str(SCRIPTS)}
+
+    def run(*program: str, left: int = 0) -> int:
+        command = [sys.executable, *program, desk.base, str(copy), str(left)]
+        done = subprocess.run(command, check=False, env={**os.environ, **own})  # noqa: S603 - ours
+        return done.returncode
+
+    desk.send(*listed(uscc(), "4"))
+    for left in (1, 2, 5):
+        assert run("-c", KILLED, left=left) == -signal.SIGKILL
+        assert not copy.read_bytes().endswith(b"\n")
+        desk.send(registered(uscc()))
+    assert run(str(SCRIPTS / "follow.py")) == 0
+    kept = [json.loads(row) for row in copy.read_bytes().splitlines()]
+    assert [entry["position"] for entry in kept] == list(range(1, head(desk) + 1))
 
 
 def test_a_server_that_ends_lets_go_of_who_waits(served: Any, desk: Desk) -> None:
