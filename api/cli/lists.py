@@ -161,7 +161,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     """Ask page by page until the end, and write all of it."""
     from api.export.files import Origin  # noqa: PLC0415 - start-up time
     from api.installation.wiring import caught_up  # noqa: PLC0415
-    from api.questions.integrity import root_at  # noqa: PLC0415
+    from api.questions.assurance.integrity import root_at  # noqa: PLC0415
     from api.questions.paging import pages  # noqa: PLC0415
     from api.questions.questions import Paged  # noqa: PLC0415
 

@@ -19,8 +19,8 @@ from api.http.downloads import disposition
 from api.http.negotiation import negotiate
 from api.http.shell import Message, Receive, Scope, Send, Stalled
 from api.installation.wiring import Installation
+from api.questions.assurance.integrity import root_at
 from api.questions.declared import DeclaredList
-from api.questions.integrity import root_at
 from api.questions.paging import Paging, pages
 from api.questions.problems import Problem, invalid
 from api.questions.queries import Found

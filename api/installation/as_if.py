@@ -9,7 +9,7 @@ from api.export import files
 from api.export.files import Origin
 from api.export.formats import PARQUET
 from api.installation.wiring import Installation
-from api.questions.diff import in_words
+from api.questions.comparing.diff import in_words
 from api.questions.lists import VIEWS
 from projections.follow.fold import Rules
 from projections.items.changes import DIFFERENCES

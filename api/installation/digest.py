@@ -18,9 +18,9 @@ from api.access.saved_questions import SavedQuestion
 from api.export.readable import cell
 from api.installation.saved_questions import Asked, asked
 from api.installation.wiring import Installation
-from api.questions import differing
 from api.questions.answers import ListPage
 from api.questions.clocks import Asked as Clocks
+from api.questions.comparing import differing
 from api.questions.declared import DeclaredList
 from api.questions.parameters import Day, not_before
 from api.questions.policy import Action, decide

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.installation.wiring import Installation
-from api.questions.integrity import root_at
+from api.questions.assurance.integrity import root_at
 from api.words.authority_words import DISTRICTS
 from api.words.event_words import EVENT_NAMES
 from ledger.log.entry import instant_text

@@ -17,11 +17,11 @@ from api.questions import (
     issued,
     late,
     requests,
-    roster_changes,
     units,
 )
-from api.questions import diff as changes
 from api.questions.answers import ListPage
+from api.questions.comparing import diff as changes
+from api.questions.comparing import roster_changes
 from api.questions.lists import VIEWS
 from api.questions.paging import BY_CURSOR, BY_POSITION, Paging
 from api.questions.policy import Action, decide

@@ -7,11 +7,11 @@ from typing import IO
 
 from api.installation.wiring import Installation
 from api.intake import device_records, evidence
+from api.questions.assurance.transparency import unsigned
 from api.questions.policy import Action, Grant, decide
 from api.questions.problems import Problem
 from api.questions.publications import as_published
 from api.questions.queries import missing
-from api.questions.transparency import unsigned
 from api.questions.visibility import within
 from api.questions.withheld import rows_at
 from api.reports.question import ReportQuestion

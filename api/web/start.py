@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
+from api.questions.comparing.roster_changes import LATELY, lately
 from api.questions.problems import Fault
 from api.questions.questions import RosterChangesQuestion
-from api.questions.roster_changes import LATELY, lately
 from api.web.frame.frame import framed
 from api.web.frame.navigation import home
 from api.web.frame.reading import read

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.export.formats import JSON
 from api.http.caller import Caller, Installed
 from api.http.described import of_now, problems
-from api.questions.integrity import integrity, start
+from api.questions.assurance.integrity import integrity, start
 from api.questions.questions import Question
 
 router = APIRouter(tags=["integrity"])

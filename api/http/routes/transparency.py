@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.http.answers import FOR_EVER
 from api.http.caller import Caller, Installed
 from api.http.described import problems
-from api.questions import transparency
+from api.questions.assurance import transparency
 from api.questions.parameters import Text
 from api.questions.questions import Question
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
+from api.questions.assurance.transparency import verifier_keys
 from api.questions.problems import Problem
-from api.questions.transparency import verifier_keys
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.http.caller import Caller, Installed
-from api.questions import diff
+from api.questions.comparing import diff
 from api.questions.parameters import unclear
 from api.questions.problems import Fault, Problem
 from api.questions.queries import Found

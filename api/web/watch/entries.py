@@ -9,11 +9,11 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
-from api.questions import transparency
+from api.questions.assurance import transparency
+from api.questions.assurance.transparency import is_covered, verifier_keys
 from api.questions.entry_context import in_context
 from api.questions.problems import Fault
 from api.questions.questions import AsOf
-from api.questions.transparency import is_covered, verifier_keys
 from api.web.enterprise.enterprise_context import name_of
 from api.web.frame.frame import framed
 from api.web.frame.reading import read

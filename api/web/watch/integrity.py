@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
-from api.questions.integrity import MAY_START, integrity, start
+from api.questions.assurance.integrity import MAY_START, integrity, start
 from api.web.frame.frame import framed
 from api.web.frame.rendering import render
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
-from api.questions import diff
+from api.questions.comparing import diff
 from api.questions.parameters import MOST_COLUMNS
 from api.questions.problems import Fault
 from api.questions.questions import StatsQuestion

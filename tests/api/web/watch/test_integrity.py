@@ -147,6 +147,8 @@ def test_days_that_are_no_longer_closed_are_an_alarm(
     for ago, is_alarm in ((1, False), (3, True)):
         day = today() - timedelta(days=ago)
         last = Closing(1, DayClosed(day=day, upto=1, subjects=1, root="0" * 64))
-        monkeypatch.setattr("api.questions.witnessed.closings", lambda _, last=last: [last])
+        monkeypatch.setattr(
+            "api.questions.assurance.witnessed.closings", lambda _, last=last: [last]
+        )
         found = site.get("/v1/integrity", SUPERVISOR).json()["alarms"]
         assert any(f"日终封账停在 {day}" in alarm["zh"] for alarm in found) is is_alarm

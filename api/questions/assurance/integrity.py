@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from api.questions.assurance.witnessed import witnessed
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.reading import Reading
-from api.questions.witnessed import witnessed
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log import tiles

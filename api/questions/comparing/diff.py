@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection
 
-from api.questions import cursors, differing
+from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
+from api.questions.comparing import differing
 from api.questions.cursors import AskedList, Cursor
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem, invalid

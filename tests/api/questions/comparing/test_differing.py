@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.questions.differing import fields
+from api.questions.comparing.differing import fields
 from api.web.watch.compare import grouped
 from api.words.differences import Difference, sentence
 
