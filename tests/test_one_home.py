@@ -76,3 +76,26 @@ def test_no_second_list_of_checks_stands_beside_the_table() -> None:
 
 def test_which_stages_go_together_is_said_beside_their_deciders() -> None:
     assert found(OF_STAGES, lists_of_stages) == []
+
+
+TAKE_ANYTHING = {
+    "domain/application/application.py",  # the publication carries the application's tag too
+    "domain/registry.py",  # any command but two
+    "domain/supervision/duplicates.py",  # every entry of an enterprise passes
+    "domain/supervision/subject_file.py",
+    "domain/two_persons.py",
+}
+
+
+def test_a_decider_says_of_each_of_its_events_what_it_does() -> None:
+    """Where any event may come a catch-all stands; elsewhere it would swallow the next one."""
+    open_ended = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "domain").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.match_case)
+        and isinstance(node.pattern, ast.MatchAs)
+        and node.pattern.pattern is None
+        and node.pattern.name is None
+    }
+    assert open_ended == TAKE_ANYTHING

@@ -426,7 +426,15 @@ def _holds_already(state: Application, body: Step) -> bool:
             return same_scores and (body.expert_id, body.comment) in state.comments
         case ReceiptIssued():
             return state.receipt_no is not None
-        case _:
+        case (
+            ApplicationAccepted()
+            | ApplicationReturned()
+            | ApplicationWithdrawn()
+            | EvaluationScored()
+            | EvaluationConcluded()
+            | ApplicationConfirmed()
+            | ApplicationRejected()
+        ):
             return False
 
 

@@ -349,8 +349,15 @@ def _require_on_time(state: Finding, event: Event, day: date) -> None:
                 not_before(day, passed, "早于复查合格之日", "before it passed a reinspection")
         case HearingHeld():
             _require_heard_after(state, event)
-        case _:
-            return
+        case (
+            FindingRaised()
+            | RectificationOrdered()
+            | MeasureImposed()
+            | FindingClosed()
+            | FindingWithdrawn()
+            | FindingDisputed()
+        ):
+            pass
 
 
 def _require_some_ground(state: State, right: FindingRaised) -> None:
@@ -419,7 +426,17 @@ def _holds_already(state: Finding, command: Command[Event]) -> bool:
             return measure.is_known(state.measured, command, body)
         case HearingHeld():
             return body in state.hearings
-        case _:
+        case (
+            FindingRaised()
+            | RectificationReported()
+            | ReinspectionRecorded()
+            | MeasureImposed()
+            | MeasureSetAside()
+            | MeasureLifted()
+            | FindingClosed()
+            | FindingWithdrawn()
+            | FindingDisputed()
+        ):
             return False
 
 
@@ -481,8 +498,8 @@ def _require_allowed(state: Finding, command: Command[Event]) -> None:
             | MeasureLifted()
         ):
             require_measure(state.measured, body, command.valid_from, command.actor)
-        case _:
-            return
+        case FindingRaised() | FindingWithdrawn() | FindingDisputed():
+            pass
 
 
 def _require_stage(state: Finding, body: Event) -> None:
@@ -508,14 +525,25 @@ def _require_stage(state: Finding, body: Event) -> None:
 
 def _require_news(state: Finding, command: Command[Event]) -> None:
     """Refuse a report that is recorded already, exactly so (§3)."""
-    body = command.body
+    body, known = command.body, False
     match body:
         case RectificationReported() | ReinspectionRecorded():
             known = rectification.is_known(state.rectified, command, body)
         case FindingDisputed():
             known = state.dispute == body
-        case _:
-            known = False
+        case (
+            FindingRaised()
+            | RectificationOrdered()
+            | MeasureImposed()
+            | MeasureStayed()
+            | MeasureVaried()
+            | MeasureSetAside()
+            | MeasureLifted()
+            | FindingClosed()
+            | FindingWithdrawn()
+            | HearingHeld()
+        ):
+            pass
     if known:
         raise Refused(
             "duplicate", "已有完全相同的记录", "the same is recorded already", "finding_id"
