@@ -17,6 +17,7 @@ from tests.api.web.site import (
     Site,
     follow,
     know,
+    text_of,
 )
 
 pytestmark = pytest.mark.postgres
@@ -87,6 +88,9 @@ def test_an_application_goes_from_submission_to_receipt_in_seven_pairs_of_hands(
     for expert in EXPERTS:
         points = {f"scores__{name}": "17.5" for name in headings}
         _act(reader, expert, submitted, "填写评分表", **points)
+        waiting = text_of(site.get(f"/applications/{submitted}", OFFICER).text)
+        assert ("尚缺 1 份评分表" in waiting) == (expert is not EXPERTS[-1])
+    assert "最高与最低相差 0 分" in waiting
     _act(reader, OFFICER, submitted, "作出评估结论", recommended="yes")
     confirmed = reader(PUBLISHER).open(f"/applications/{submitted}")
     confirmed.locator('#confirmation [name="valid_from"]').fill("2024-06-20")
