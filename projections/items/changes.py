@@ -98,68 +98,79 @@ class StandingOnDay:
     valid_to: Annotated[date | None, Head("有效期止", "valid until"), READ, UNTIL]
 
 
+# Columns that every difference has, whatever differs.
+ChangeColumn: TypeAlias = Annotated[Change, CHANGE, READ, Said("change")]
+KeyColumn: TypeAlias = Annotated[str, Head("标识", "key"), READ]
+UsccColumn: TypeAlias = Annotated[Uscc, USCC, READ]
+ClockColumn: TypeAlias = Annotated[Clock, CLOCK, READ, Said("clock")]
+MessageColumn: TypeAlias = Annotated[Sentence, Head("说明", "in words"), READ]
+FieldsColumn: TypeAlias = Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+CausesColumn: TypeAlias = Annotated[tuple[Cause, ...], CAUSES, READ]
+SupposedColumn: TypeAlias = Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterDifferenceItem:
     """名单差异 / an enterprise whose place on the roster differs."""
 
-    change: Annotated[Change, CHANGE, READ, Said("change")]
-    key: Annotated[str, Head("标识", "key"), READ]
-    uscc: Annotated[Uscc, USCC, READ]
-    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
-    message: Annotated[Sentence, Head("说明", "in words"), READ]
-    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    change: ChangeColumn
+    key: KeyColumn
+    uscc: UsccColumn
+    clock: ClockColumn
+    message: MessageColumn
+    fields: FieldsColumn
     before: Annotated[RosterItem | None, BEFORE, READ]
     after: Annotated[RosterItem | None, AFTER, READ]
-    because: Annotated[tuple[Cause, ...], CAUSES, READ]
-    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
+    because: CausesColumn
+    supposed: SupposedColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeDifferenceItem:
     """范围差异 / an item of a scope that differs."""
 
-    change: Annotated[Change, CHANGE, READ, Said("change")]
-    key: Annotated[str, Head("标识", "key"), READ]
-    uscc: Annotated[Uscc, USCC, READ]
-    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
-    message: Annotated[Sentence, Head("说明", "in words"), READ]
-    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    change: ChangeColumn
+    key: KeyColumn
+    uscc: UsccColumn
+    clock: ClockColumn
+    message: MessageColumn
+    fields: FieldsColumn
     before: Annotated[GrantedItem | None, BEFORE, READ]
     after: Annotated[GrantedItem | None, AFTER, READ]
-    because: Annotated[tuple[Cause, ...], CAUSES, READ]
-    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
+    because: CausesColumn
+    supposed: SupposedColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagDifferenceItem:
     """疑点差异 / a flag that differs."""
 
-    change: Annotated[Change, CHANGE, READ, Said("change")]
-    key: Annotated[str, Head("标识", "key"), READ]
-    uscc: Annotated[Uscc, USCC, READ]
-    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
-    message: Annotated[Sentence, Head("说明", "in words"), READ]
-    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    change: ChangeColumn
+    key: KeyColumn
+    uscc: UsccColumn
+    clock: ClockColumn
+    message: MessageColumn
+    fields: FieldsColumn
     before: Annotated[FlagItem | None, BEFORE, READ]
     after: Annotated[FlagItem | None, AFTER, READ]
-    because: Annotated[tuple[Cause, ...], CAUSES, READ]
-    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
+    because: CausesColumn
+    supposed: SupposedColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingDifferenceItem:
     """状态差异 / an enterprise whose standing differs."""
 
-    change: Annotated[Change, CHANGE, READ, Said("change")]
-    key: Annotated[str, Head("标识", "key"), READ]
-    uscc: Annotated[Uscc, USCC, READ]
-    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
-    message: Annotated[Sentence, Head("说明", "in words"), READ]
-    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    change: ChangeColumn
+    key: KeyColumn
+    uscc: UsccColumn
+    clock: ClockColumn
+    message: MessageColumn
+    fields: FieldsColumn
     before: Annotated[StandingOnDay | None, BEFORE, READ]
     after: Annotated[StandingOnDay | None, AFTER, READ]
-    because: Annotated[tuple[Cause, ...], CAUSES, READ]
-    supposed: Annotated[tuple[SupposedCause, ...], SUPPOSED, READ, SOMETIMES]
+    because: CausesColumn
+    supposed: SupposedColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,15 +224,15 @@ class CountItem:
 class CountDifferenceItem:
     """计数差异 / counts that differ, of one value of what is counted by."""
 
-    change: Annotated[Change, CHANGE, READ, Said("change")]
-    key: Annotated[str, Head("标识", "key"), READ]
+    change: ChangeColumn
+    key: KeyColumn
     uscc: Annotated[Uscc | None, USCC, READ]
-    clock: Annotated[Clock, CLOCK, READ, Said("clock")]
-    message: Annotated[Sentence, Head("说明", "in words"), READ]
-    fields: Annotated[tuple[FieldDifference, ...], FIELDS, READ]
+    clock: ClockColumn
+    message: MessageColumn
+    fields: FieldsColumn
     before: Annotated[CountItem | None, BEFORE, READ]
     after: Annotated[CountItem | None, AFTER, READ]
-    because: Annotated[tuple[Cause, ...], CAUSES, READ]
+    because: CausesColumn
 
 
 DIFFERENCES: Mapping[str, type] = MappingProxyType(
