@@ -18,8 +18,8 @@ from api.export.formats import Row
 from projections.items.shape import Field, Kind
 from projections.items.typed import TYPES, arrow_type
 
-GROUP = 20_000
-"""Rows of one row group: what is held in memory at once."""
+FIRST, GROUP = 1_000, 20_000
+"""Rows of the first row group, for which the reader waits, and of the others: what is held in memory at once."""
 _WIRE: Mapping[Kind, pa.DataType] = MappingProxyType(
     {**TYPES, "day": pa.string(), "instant": pa.string()}
 )
@@ -77,9 +77,9 @@ def pieces(
     plain = pa.schema([pa.field(field.name, to) for field, _, to in types])
     schema: pa.Schema = plain.with_metadata(dict(about))  # pyright: ignore[reportUnknownMemberType]
     rows = chain.from_iterable(batches)
-    file = _Pieces()
+    file, size = _Pieces(), FIRST
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:  # type: ignore[arg-type]
-        while group := list(islice(rows, GROUP)):
+        while group := list(islice(rows, size)):
             arrays = [
                 pa.array([_arrow(row.get(field.name), field) for row in group], wire).cast(to)
                 for field, wire, to in types
@@ -87,6 +87,7 @@ def pieces(
             table = pa.Table.from_arrays(arrays, schema=schema)
             writer.write_table(table)  # pyright: ignore[reportUnknownMemberType]
             yield file.taken()
+            size = GROUP
     yield file.taken()
 
 
