@@ -7,7 +7,7 @@ what must stand after them (`guards.txt`, written from a fresh database by `pyth
 whatever else stands in the database is named, and so is what is missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,16 @@ def differences(
         found += [f"- {line}" for line in sorted(wanted - there)]
         found += [f"+ {line}" for line in sorted(there - wanted)]
     return found
+
+
+MOST_NAMED = 50
+"""Differences that are named in one sentence: a vault that is away would name every person there is."""
+
+
+def named(lines: Sequence[str]) -> str:
+    """Return differences as a part of a sentence, and how many there are where they are too many."""
+    more = f"; … ({len(lines):,})" if len(lines) > MOST_NAMED else ""
+    return "; ".join(lines[:MOST_NAMED]) + more
 
 
 def write(connection: Connection[Any], sources: Iterable[Source]) -> list[Path]:

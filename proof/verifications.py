@@ -126,7 +126,7 @@ def _closings_difference(pool: Pool, upto: int) -> Difference | None:
 def _guards_difference(pool: Pool, sources: Sequence[Source]) -> Difference | None:
     with pool.connection() as connection:
         differences = guards.differences(connection, sources)
-    return Difference(0, f"guards: {'; '.join(differences)}") if differences else None
+    return Difference(0, f"guards: {guards.named(differences)}") if differences else None
 
 
 def _difference_beside(pool: Pool, beside: Sequence[Beside]) -> Difference | None:

@@ -45,10 +45,14 @@ def _ok(check: str, zh: str, en: str) -> Finding:
     return Finding(check, CheckState.OK, zh, en)
 
 
-def examine(house: Installation) -> Iterator[Finding]:
-    """Yield a finding for everything that is looked at."""
+def examine(house: Installation, *, traces: bool = True) -> Iterator[Finding]:
+    """Yield a finding for everything that is looked at.
+
+    `traces`: also what was done while a guard was away, which takes a look at every entry.
+    """
     for check in _CHECKS:
         yield from check(house)
+    yield from _guards(house, traces=traces)
 
 
 WANTED: Mapping[str, tuple[str, ...]] = {
@@ -129,16 +133,16 @@ def _login(house: Installation) -> Iterator[Finding]:
         yield _ok("login", "服务用户不是账本所有者", "the serving login does not own the ledger")
 
 
-def _guards(house: Installation) -> Iterator[Finding]:
+def _guards(house: Installation, *, traces: bool) -> Iterator[Finding]:
     """Triggers, functions, owners and grants: what an owner or a superuser can take away."""
     with house.reading() as connection:
-        wrong = guards.differences(connection, SOURCES)
+        wrong = guards.differences(connection, SOURCES, traces=traces)
     if not wrong:
         yield _ok(
             "append-only", "触发器、函数、属主和权限与本版本一致", "as this release sets them"
         )
         return
-    listed = "; ".join(wrong)
+    listed = guards.named(wrong)
     yield Finding(
         "append-only",
         CheckState.FAULT,
@@ -316,7 +320,6 @@ _CHECKS: tuple[Callable[[Installation], Iterator[Finding]], ...] = (
     _settings,
     _authentication,
     _login,
-    _guards,
     _recording,
     _keys,
     _lag,

@@ -102,3 +102,10 @@ def test_the_vault_is_emptied_by_nobody_at_once(addresses: Addresses, table: str
     with psycopg.connect(addresses.owner) as owner, pytest.raises(psycopg.DatabaseError) as caught:
         owner.execute(f"TRUNCATE vault.{table} CASCADE".encode())
     assert caught.value.sqlstate == "LG002"
+
+
+def test_of_very_many_differences_some_are_named_and_all_are_counted():
+    lines = [f"- person {number}" for number in range(20_000)]
+    assert guards.named(lines[:2]) == "- person 0; - person 1"
+    named = guards.named(lines)
+    assert named.endswith("- person 49; … (20,000)")
