@@ -173,7 +173,8 @@ def _occupation(
 
 def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str, str] | None:
     """Say in a code and in words why the record may still mean something confirmed; None where it cannot."""
-    for unit in scope:
+    # A scope is a set: which doubt is named must not hang on how a process goes through it.
+    for unit in sorted(scope, key=_in_order):
         if unit.edition == occupation.edition:
             if folded(unit.name) == folded(occupation.name) and occupation.trade is None:
                 return (
@@ -200,3 +201,7 @@ def _doubt(occupation: Occupation, scope: Iterable[Unit]) -> tuple[str, str, str
                 ),
             )
     return None
+
+
+def _in_order(unit: Unit) -> tuple[str, str, str, str, int]:
+    return unit.edition, unit.code, unit.name, unit.trade or "", unit.level.rank

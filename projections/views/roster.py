@@ -172,9 +172,11 @@ def _by_first_day(grant: Grant, units: Iterable[Unit]) -> dict[date, Iterable[Un
     return {**by_day}
 
 
-def _order(shown: dict[str, Any]) -> tuple[str, str, str, str, date, date]:
+def _order(shown: dict[str, Any]) -> tuple[Any, ...]:
+    """Order by all that tells two items apart: a scope is a set, and no two processes go through it alike."""
     named = shown["edition"], shown["code"], shown["name"], shown["trade"] or ""
-    return *named, shown["valid_to"], shown["valid_from"]
+    days = shown["valid_to"], shown["valid_from"]
+    return *named, *days, shown["batch"] or "", [level.rank for level in shown["levels"]]
 
 
 def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
