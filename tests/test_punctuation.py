@@ -105,6 +105,7 @@ def _in_python(source: str) -> Iterator[tuple[int, str, bool]]:
 _TAG = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
 _SPOKEN = re.compile(r"\bt\(([\"'])(.*?)\1, ")
+_COORDINATES = re.compile(r"(\.lon \}\}), (\{\{ [\w.]+\.lat )")
 _COMMENT = re.compile(r"^\s*(?://|--).*$|/\*.*?\*/", re.DOTALL | re.MULTILINE)
 
 
@@ -146,6 +147,17 @@ def test_chinese_in_the_templates_is_written_as_it_is_printed():
         for name, source in sources.items()
         for _, zh in _SPOKEN.findall(source)
         if not re.search(f"[{HAN}]", zh) and in_print(zh) != zh
+    ] == []
+
+
+def test_no_mark_between_values_of_a_template_is_the_same_in_both_languages():
+    """Outside the tags a text is no language's; two coordinates are parted as figures are."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in _files(".html")}
+    assert [
+        f"{name}: {text.strip()}"
+        for name, source in sources.items()
+        for text in re.split(r"<[^<>]*>", _TAG.sub(HOLE, _COORDINATES.sub(r"\1\2", source)))
+        if HOLE in text and re.search(r"[(),:;?!]", text)
     ] == []
 
 
