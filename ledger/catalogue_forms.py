@@ -33,6 +33,7 @@ from domain.terms.contents import (
     folded,
 )
 from domain.terms.vocabulary import CatalogueKind, Level, level_from
+from ledger.gate.days import not_a_day
 from ledger.gate.faults import Fault, Invalid, malformed
 from ledger.gate.json import read_object
 
@@ -253,9 +254,7 @@ def _day(row: _Row, head: str, faults: list[Fault]) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        faults.append(
-            _fault(row, head, "日期应为 2026-11-23 的格式", "a day like 2026-11-23 is expected")
-        )
+        faults.append(_fault(row, head, *not_a_day(text)))
         return None
 
 

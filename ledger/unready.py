@@ -39,10 +39,9 @@ class Newer(Unready):
     """The ledger was migrated by a later release than this one."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        said = ", ".join(names)
         super().__init__(
-            f"账本已由较新版本升级（{said}），本程序较旧，请使用新版本",
-            f"the ledger was migrated by a later release ({said}): this program is older; "
+            f"账本已由较新版本升级（{'、'.join(names)}），本程序较旧，请使用新版本",
+            f"the ledger was migrated by a later release ({', '.join(names)}): this program is older; "
             "use the later one",
         )
 

@@ -5,8 +5,9 @@ of a keyboard (1,000 · 10:30 · SHA-256 · `{scope:items}`).
 """
 
 import ast
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import MappingProxyType
 
@@ -102,6 +103,90 @@ def _in_python(source: str) -> Iterator[tuple[int, str, bool]]:
                 pass
 
 
+def _is_row(node: ast.AST) -> bool:
+    """Return whether a value is joined with the comma of a keyboard."""
+    return any(
+        isinstance(one, ast.Attribute)
+        and one.attr == "join"
+        and isinstance(one.value, ast.Constant)
+        and str(one.value.value)[:1] in {",", ";"}
+        for one in ast.walk(node)
+    )
+
+
+def _speaks_chinese(node: ast.AST) -> bool:
+    return any(
+        isinstance(one, ast.Constant) and bool(re.search(f"[{HAN}]", str(one.value)))
+        for one in ast.walk(node)
+    )
+
+
+def _chinese_values(text: ast.JoinedStr) -> Iterator[ast.FormattedValue]:
+    """Yield the values of a Chinese text; of `中文 / English` those of the first half."""
+    said = [str(one.value) if isinstance(one, ast.Constant) else HOLE for one in text.values]
+    if not _is_chinese("".join(said).partition(" / ")[0]):
+        return
+    for part, one in zip(said, text.values, strict=True):
+        if " / " in part:
+            return
+        if isinstance(one, ast.FormattedValue):
+            yield one
+
+
+def _added(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _added(node.left)
+        yield from _added(node.right)
+    else:
+        yield node
+
+
+_LEADING = re.compile(r" ?[,;:?!(]")
+
+
+def _beside_values(source: str) -> Iterator[int]:
+    """Yield the lines where a mark of the keyboard stands beside a Chinese value of the code.
+
+    A literal is read without what its values say. So they are looked at here: a row that a Chinese
+    text holds, and a mark that follows what is said in either language.
+    """
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef):
+            yield from _rows_in_chinese(function)
+            yield from _after_chinese(function)
+
+
+def _rows_in_chinese(function: ast.FunctionDef) -> Iterator[int]:
+    rows = {
+        name.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and _is_row(node.value)
+        for name in node.targets
+        if isinstance(name, ast.Name)
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.JoinedStr):
+            for one in _chinese_values(node):
+                named = isinstance(one.value, ast.Name) and one.value.id in rows
+                if named or _is_row(one.value):
+                    yield node.lineno
+
+
+def _after_chinese(function: ast.FunctionDef) -> Iterator[int]:
+    for node in ast.walk(function):
+        match node:
+            case ast.JoinedStr():
+                parts: Iterable[ast.AST] = node.values
+            case ast.BinOp():
+                parts = _added(node)
+            case _:
+                continue
+        for value, after in itertools.pairwise(parts):
+            is_mark = isinstance(after, ast.Constant) and _LEADING.match(str(after.value))
+            if is_mark and not isinstance(value, ast.Constant) and _speaks_chinese(value):
+                yield node.lineno
+
+
 _TAG = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
 _SPOKEN = re.compile(r"\bt\(([\"'])(.*?)\1, ")
@@ -131,6 +216,14 @@ def test_chinese_in_the_code_is_written_as_it_is_printed():
         for path in _files(".py")
         for line, text, is_docstring in _in_python(path.read_text(encoding="utf-8"))
         for said in _misprints(text, paired=is_docstring)
+    ] == []
+
+
+def test_a_mark_beside_a_value_is_that_of_the_language():
+    assert [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in _files(".py")
+        for line in _beside_values(path.read_text(encoding="utf-8"))
     ] == []
 
 

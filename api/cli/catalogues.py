@@ -59,8 +59,10 @@ def list_catalogues(
 
 
 def _editions(catalogue: dict[str, Any]) -> str:
-    return ", ".join(
-        f"{e['edition']} ({e['valid_from']}–{e['last_day'] or ''})" for e in catalogue["adopted"]
+    opens, closes, parts = (chosen(*marks) for marks in (("（", " ("), ("）", ")"), ("、", ", ")))
+    return parts.join(
+        f"{e['edition']}{opens}{e['valid_from']}–{e['last_day'] or ''}{closes}"
+        for e in catalogue["adopted"]
     )
 
 

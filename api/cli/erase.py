@@ -85,9 +85,8 @@ def _subject(house: "Installation", person: str) -> str:
             f"没有假名或证书 {person}", f"there is neither a pseudonym nor a certificate {person}"
         )
     if len(holders) > 1:
-        listed = ", ".join(sorted(holders))
         raise Failure(
-            f"证书 {person} 涉及多人，请给出假名：{listed}",
-            f"certificate {person} is of several people: name the pseudonym: {listed}",
+            f"证书 {person} 涉及多人，请给出假名：{'、'.join(sorted(holders))}",
+            f"certificate {person} is of several people: name the pseudonym: {', '.join(sorted(holders))}",
         )
     return holders.pop()

@@ -87,9 +87,10 @@ def require_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Failure(
-            f"{text} 不是日期，应如 2026-11-23", f"{text} is no day like 2026-11-23"
-        ) from None
+        from ledger.gate.days import not_a_day  # noqa: PLC0415 - start-up time
+
+        zh, en = not_a_day(text)
+        raise Failure(f"{text}：{zh}", f"{text}: {en}") from None
 
 
 def tell(zh: str, en: str) -> None:
@@ -102,8 +103,11 @@ def explained(error: Exception) -> Failure | None:
     if isinstance(error, Failure):
         return error
     if isinstance(error, Problem):
-        named = "".join(f"\n  {fault.field}: {one_of(fault.reason)}" for fault in error.errors)
-        return Failure(f"{error.zh}{named}", f"{error.en}{named}")
+        faults = [(fault.field, one_of(fault.reason)) for fault in error.errors]
+        return Failure(
+            "\n  ".join([error.zh, *(f"{field}：{said}" for field, said in faults)]),
+            "\n  ".join([error.en, *(f"{field}: {said}" for field, said in faults)]),
+        )
     if isinstance(error, Refused):
         return Failure(error.zh, error.en)
     if usage.is_usage(error):

@@ -207,4 +207,4 @@ def _tell(reports: "Sequence[ImportReport]", *, as_json: bool) -> None:
         for note in report.notes:
             sys.stdout.write(f"  {one_of(note)}\n")
         if report.reject is not None:
-            sys.stdout.write(f"  {chosen('被拒的行见', 'refused lines')}: {report.reject}\n")
+            sys.stdout.write(f"  {chosen('被拒的行见：', 'refused lines: ')}{report.reject}\n")

@@ -13,4 +13,4 @@ def migrate() -> None:
 
     with open_ledger(Settings(), Opening.OWNING) as database:
         place = database.place
-    sys.stdout.write(f"{chosen('账本已就绪', 'the ledger is ready')}: {place}\n")
+    sys.stdout.write(f"{chosen('账本已就绪：', 'the ledger is ready: ')}{place}\n")

@@ -43,8 +43,10 @@ def question_of(model: type[Q], chosen: Mapping[str, Any]) -> Q:
         return model.model_validate(chosen)
     except ValidationError as error:
         faults = unclear(error.errors()).errors
-        said = [f"  --{f.field.replace('_', '-')}: {one_of(f.reason)}" for f in faults]
+        said = [(f"  --{f.field.replace('_', '-')}", one_of(f.reason)) for f in faults]
         raise Failure(
-            "\n".join(["参数不符合要求：", *said]),
-            "\n".join(["options are not as required:", *said]),
+            "\n".join(["参数不符合要求：", *(f"{option}：{zh}" for option, zh in said)]),
+            "\n".join(
+                ["options are not as required:", *(f"{option}: {en}" for option, en in said)]
+            ),
         ) from None

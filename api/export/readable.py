@@ -18,6 +18,7 @@ _YES, _NO = Words("是", "yes"), Words("否", "no")
 _PAUSE = Words("、", ", ")
 _STOP = Words("；", "; ")
 _COLON = Words("：", ":")
+_IS = Words("：", ": ")
 
 
 def cell(row: Mapping[str, Any], field: Field, language: Language = "zh") -> str:
@@ -84,7 +85,7 @@ def _record(value: Mapping[str, Any], shape: Shape, language: Language) -> str:
 def _difference(value: Mapping[str, Any], language: Language) -> str:
     """Return a field that differs, with both sides."""
     before, after = (_members(value[side], language) or "–" for side in ("before", "after"))
-    return f"{value['path']}: {before} → {after}"
+    return f"{value['path']}{_IS.speak(language)}{before} → {after}"
 
 
 def _occupation(value: Mapping[str, Any], shape: Shape, language: Language) -> str:
@@ -104,7 +105,9 @@ def _members(value: Any, language: Language) -> str:  # noqa: ANN401 - any JSON 
     if isinstance(value, dict):
         members = cast("Mapping[str, Any]", value)
         said = ((name, _members(each, language)) for name, each in members.items())
-        return _STOP.speak(language).join(f"{name}: {each}" for name, each in said if each)
+        return _STOP.speak(language).join(
+            f"{name}{_IS.speak(language)}{each}" for name, each in said if each
+        )
     if isinstance(value, list):
         return _PAUSE.speak(language).join(
             _members(each, language) for each in cast("Sequence[Any]", value)

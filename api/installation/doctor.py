@@ -180,15 +180,15 @@ def _keys(house: Installation) -> Iterator[Finding]:
 
 def unopened(sample: Sample) -> tuple[str, str]:
     """Say that boxes of the vault do not open, in both languages."""
-    some = ", ".join(sample.failed[:3])
+    zh, en = "、".join(sample.failed[:3]), ", ".join(sample.failed[:3])
     return (
         (
-            f"保险库抽查 {sample.opened + len(sample.failed)} 人，{len(sample.failed)} 人打不开（如 {some}）："
+            f"保险库抽查 {sample.opened + len(sample.failed)} 人，{len(sample.failed)} 人打不开（如 {zh}）："
             "这些人是用另一套密钥入账的，或库表被改动。请停止入账，与备份核对"
         ),
         (
             f"{len(sample.failed)} of {sample.opened + len(sample.failed)} persons drawn by chance do not "
-            f"open (such as {some}): they were entered with other keys, or the table was changed. Stop "
+            f"open (such as {en}): they were entered with other keys, or the table was changed. Stop "
             "recording, and compare with a backup"
         ),
     )

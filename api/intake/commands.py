@@ -150,8 +150,7 @@ def _named(names: Sequence[str], data: dict[str, Any]) -> str:
     name = data.pop("type", names[0])
     if name in names:
         return str(name)
-    listed = ", ".join(names)
-    raise invalid("type", f"应为 {listed} 之一", f"must be one of {listed}")
+    raise invalid("type", f"应为 {'、'.join(names)} 之一", f"must be one of {', '.join(names)}")
 
 
 def _submission(

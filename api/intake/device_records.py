@@ -156,34 +156,34 @@ def statements(device: str, chain: Chain) -> list[Said]:
     """Return what is to be said of a chain; nothing where it is whole."""
     said: list[Said] = []
     if chain.missing:
-        numbers = _numbers(chain.missing)
+        zh, en = _numbers(chain.missing)
         said.append(
             Said(
-                f"设备 {device}：缺第 {numbers} 号记录（未上传或被略去）",
-                f"device {device}: no. {numbers} missing (not sent yet, or left out)",
+                f"设备 {device}：缺第 {zh} 号记录（未上传或被略去）",
+                f"device {device}: no. {en} missing (not sent yet, or left out)",
             )
         )
     if chain.twice:
-        numbers = _numbers(chain.twice)
+        zh, en = _numbers(chain.twice)
         said.append(
             Said(
-                f"设备 {device}：第 {numbers} 号有几份不同的记录",
-                f"device {device}: several records under no. {numbers}",
+                f"设备 {device}：第 {zh} 号有几份不同的记录",
+                f"device {device}: several records under no. {en}",
             )
         )
     if chain.apart:
-        numbers = _numbers(chain.apart)
+        zh, en = _numbers(chain.apart)
         said.append(
             Said(
-                f"设备 {device}：第 {numbers} 号与前一号不相接",
-                f"device {device}: no. {numbers} does not join the one before it",
+                f"设备 {device}：第 {zh} 号与前一号不相接",
+                f"device {device}: no. {en} does not join the one before it",
             )
         )
     return said
 
 
-def _numbers(numbers: tuple[int, ...]) -> str:
-    """Return numbers as a reader takes them in: 3, 7–9."""
+def _numbers(numbers: tuple[int, ...]) -> tuple[str, str]:
+    """Return numbers as a reader takes them in, in Chinese and English: 3, 7–9."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -191,8 +191,8 @@ def _numbers(numbers: tuple[int, ...]) -> str:
         else:
             runs.append([number])
     named = [str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs]
-    more = ", …" if len(named) > SHOWN else ""
-    return ", ".join(named[:SHOWN]) + more
+    shown = named[:SHOWN] + ["…"] * (len(named) > SHOWN)
+    return "、".join(shown), ", ".join(shown)
 
 
 TELL = """

@@ -60,7 +60,7 @@ def _heads(rejects: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _cells(reject: Mapping[str, Any], heads: Sequence[str]) -> list[str]:
     row = _sheet_row(reject) or {"内容": reject["input"]}
-    said = "; ".join(f"{each['field']}: {each['reason']}" for each in reject["errors"])
+    said = "；".join(f"{each['field']}：{each['reason']}" for each in reject["errors"])
     own = [_text(row.get(head)) for head in heads]
     return [*own, str(reject["line"]), said or str(reject["reason"])]
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from api.questions.problems import Unclear, invalid
+from ledger.gate.days import NO_SUCH_INSTANT, not_a_day
 from ledger.log.clock import SHANGHAI
 
 FIRST_DAY = date(1900, 1, 1)
@@ -41,13 +42,12 @@ class Asked(NamedTuple):
 
 def parse_day(text: str) -> date:
     """Return the civil day that `text` names: YYYY-MM-DD between 1900 and 2199, nothing else."""
-    wrong = Unclear("日期格式应为 2024-06-30", "a day is written like 2024-06-30")
     if not _DAY.fullmatch(text):
-        raise wrong
+        raise Unclear(*not_a_day(text))
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise wrong from None
+        raise Unclear(*not_a_day(text)) from None
     if not FIRST_DAY <= day <= LAST_DAY:
         raise Unclear(
             f"日期须在 {FIRST_DAY} 至 {LAST_DAY} 之间",
@@ -58,17 +58,16 @@ def parse_day(text: str) -> date:
 
 def parse_instant(text: str) -> datetime:
     """Return the instant that `text` names (RFC 3339, with its zone) in UTC."""
-    wrong = Unclear(
-        "时刻格式应为 2024-06-30T08:00:00+08:00（须带时区；网址中的 + 写作 %2B）",
-        "an instant is written like 2024-06-30T08:00:00+08:00, with its zone; "
-        "in an address + is written %2B",
-    )
     if not _INSTANT.fullmatch(text):
-        raise wrong
+        raise Unclear(
+            "时刻格式应为 2024-06-30T08:00:00+08:00（须带时区；网址中的 + 写作 %2B）",
+            "an instant is written like 2024-06-30T08:00:00+08:00, with its zone; "
+            "in an address + is written %2B",
+        )
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise wrong from None
+        raise Unclear(*NO_SUCH_INSTANT) from None
 
 
 def parse_position(text: str) -> int:

@@ -67,8 +67,7 @@ def _one_of(*names: str) -> AfterValidator:
     def check(text: str) -> str:
         if text in names:
             return text
-        listed = ", ".join(names)
-        raise Unclear(f"取值应为 {listed} 之一", f"must be one of {listed}")
+        raise Unclear(f"取值应为 {'、'.join(names)} 之一", f"must be one of {', '.join(names)}")
 
     return AfterValidator(check)
 
@@ -111,10 +110,9 @@ def _counted_by(text: object) -> str:
     words = [*dict.fromkeys(str(text).split(","))]
     if 1 <= len(words) <= MOST_COLUMNS and not set(words) - set(COLUMNS):
         return ",".join(words)
-    listed = ", ".join(COLUMNS)
     raise Unclear(
-        f"取值应为 {listed} 之一，或以逗号相连的两项",
-        f"must be one of {listed}, or two of them with a comma",
+        f"取值应为 {'、'.join(COLUMNS)} 之一，或以逗号相连的两项",
+        f"must be one of {', '.join(COLUMNS)}, or two of them with a comma",
     )
 
 
@@ -155,7 +153,7 @@ _REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "extra_forbidden": ("没有这个参数", "there is no such parameter"),
         "string_type": ("应为文本", "must be text"),
         "string_too_long": ("过长", "is too long"),
-        "bool_parsing": ("取值应为 true, false 之一", "must be one of true, false"),
+        "bool_parsing": ("取值应为 true 或 false", "must be one of true, false"),
         "int_parsing": ("应为整数", "must be a whole number"),
     }
 )
@@ -185,7 +183,7 @@ def _reason(fault: Mapping[str, Any]) -> tuple[str, str]:
         return error.zh, error.en
     if fault["type"] in {"enum", "literal_error"}:
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        return f"取值应为 {expected} 之一", f"must be one of {expected}"
+        return f"取值应为 {expected.replace(', ', '、')} 之一", f"must be one of {expected}"
     if fault["type"] == "greater_than_equal":
         return f"应不小于 {context['ge']}", f"must be {context['ge']} or more"
     if fault["type"] == "less_than_equal":

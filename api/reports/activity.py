@@ -107,7 +107,8 @@ def _seen(inspection: dict[str, Any], words: Words) -> Iterator[str]:
         yield words.listed(facts)
         noted = [answer for answer in visit["checklist"] if answer["note"]]
         for answer in noted[:NOTES_SHOWN]:
-            yield f"{answer['item']}:{answer['value']}({answer['note']})"
+            item, value, note = answer["item"], answer["value"], answer["note"]
+            yield words(f"{item}：{value}（{note}）", f"{item}: {value} ({note})")
         if len(noted) > NOTES_SHOWN:
             left = len(noted) - NOTES_SHOWN
             yield words(f"另有 {left} 项备注", f"and {left} more remarks")

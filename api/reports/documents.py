@@ -344,7 +344,7 @@ def _corrected(positions: Sequence[int], words: Words) -> str:
     """Return the warning that the entry was corrected since: an older print cannot say so."""
     if not positions:
         return ""
-    listed = ", ".join(map(str, positions))
+    listed = words.listed([*map(str, positions)])
     return words(
         f" · 该记录后经更正（第 {listed} 条），本件为当初所记",
         f" · corrected since (entries {listed}): this is as it was recorded",

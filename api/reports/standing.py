@@ -132,8 +132,8 @@ POSITIONS_SHOWN = 8
 def positions(because: list[int], words: Words) -> str:
     """Return positions of entries in a row, the last ones where there are many."""
     if len(because) <= POSITIONS_SHOWN:
-        return ", ".join(map(str, because))
-    shown = ", ".join(map(str, because[-POSITIONS_SHOWN:]))
+        return words.listed([*map(str, because)])
+    shown = words.listed([*map(str, because[-POSITIONS_SHOWN:])])
     return words(
         f"{shown} 等 {len(because)} 条", f"{shown} and {len(because) - POSITIONS_SHOWN} more"
     )

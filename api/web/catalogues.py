@@ -23,6 +23,7 @@ from api.web.frame.rendering import render
 from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.intervals import Days
+from ledger.gate.days import not_a_day
 
 router = APIRouter(include_in_schema=False)
 EVENT = "CatalogueAdopted"
@@ -207,6 +208,4 @@ def _day(field: str, said: str) -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise invalid(
-            field, "应为 2026-11-23 的格式", "a day like 2026-11-23 is expected"
-        ) from None
+        raise invalid(field, *not_a_day(said)) from None

@@ -129,7 +129,7 @@ def _fill(
     )
     if strange:
         raise BadArchive(
-            f"备份中的库表与其清单所列版本不符：{', '.join(strange)}",
+            f"备份中的库表与其清单所列版本不符：{'、'.join(strange)}",
             f"the tables of the backup are not those of its release: {', '.join(strange)}",
         )
     for name, table in present.items():

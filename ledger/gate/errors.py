@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails, ValidationError
 
+from ledger.gate.days import NO_SUCH_DAY, NO_SUCH_INSTANT
 from ledger.gate.faults import Fault, path_text
 from ledger.gate.rules import PATTERNS
 
@@ -37,13 +38,13 @@ _NEEDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too_long": ("条目过多，最多 {max_length} 条", "too many items: at most {max_length}"),
         "dict_type": ("应为对象 {{…}}", "an object {{…}} is expected"),
         "dataclass_type": ("应为对象 {{…}}", "an object {{…}} is expected"),
-        "date_parsing": ("没有这一天", "there is no such day"),
-        "date_from_datetime_parsing": ("没有这一天", "there is no such day"),
-        "datetime_parsing": ("没有这一时刻", "there is no such instant"),
-        "datetime_from_date_parsing": ("没有这一时刻", "there is no such instant"),
+        "date_parsing": NO_SUCH_DAY,
+        "date_from_datetime_parsing": NO_SUCH_DAY,
+        "datetime_parsing": NO_SUCH_INSTANT,
+        "datetime_from_date_parsing": NO_SUCH_INSTANT,
         "timezone_aware": ("时刻应带时区", "an instant needs its time zone"),
-        "enum": ("只能是 {expected} 之一", "must be one of {expected}"),
-        "literal_error": ("只能是 {expected} 之一", "must be one of {expected}"),
+        "enum": ("只能是 {listed} 之一", "must be one of {expected}"),
+        "literal_error": ("只能是 {listed} 之一", "must be one of {expected}"),
         "identity_number": (
             "不是有效的居民身份证号码（18 位，出生日期或校验位不符）；请核对证件",
             "not a valid resident identity number; check the document",
@@ -73,6 +74,7 @@ def _fault(detail: ErrorDetails, before: tuple[str, ...]) -> Fault:
     else:
         if "expected" in context:
             context["expected"] = context["expected"].replace(" or ", ", ").replace("'", "")
+            context["listed"] = context["expected"].replace(", ", "、")
         zh, en = (s.format(**context) for s in _NEEDS.get(detail["type"], _OTHERWISE))
     path = [*before, *(part for part in detail["loc"] if part != "[key]")]
     if "at" in context:

@@ -31,12 +31,12 @@ class Invalid(Exception):  # noqa: N818 - an answer to the caller, not a fault
     @property
     def zh(self) -> str:
         """All faults in Chinese."""
-        return "；".join(_named(fault.field, fault.zh) for fault in self.faults)
+        return "；".join(_named(fault.field, fault.zh, "：") for fault in self.faults)
 
     @property
     def en(self) -> str:
         """All faults in English."""
-        return "; ".join(_named(fault.field, fault.en) for fault in self.faults)
+        return "; ".join(_named(fault.field, fault.en, ": ") for fault in self.faults)
 
 
 def malformed(zh: str, en: str, field: str = "") -> Invalid:
@@ -53,5 +53,5 @@ def _visible(part: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in part[:60])
 
 
-def _named(field: str, sentence: str) -> str:
-    return f"{field}: {sentence}" if field else sentence
+def _named(field: str, sentence: str, colon: str) -> str:
+    return f"{field}{colon}{sentence}" if field else sentence

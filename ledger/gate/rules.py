@@ -16,6 +16,7 @@ from pydantic_core import core_schema as cs
 
 from domain.terms.vocabulary import Level, Method, level_from, method_from
 from ledger.canonical import plain_decimal
+from ledger.gate.days import DAY, WRITTEN
 from ledger.log.entry import Malformed
 from ledger.reference import authorities
 
@@ -28,7 +29,6 @@ DOCUMENT_NUMBER = r"^[^\s\p{C}]+$"
 DIGEST = r"^[0-9A-Fa-f]{64}$"
 WINDOW = r"^[0-9]{4}-(05|10)$"
 PATH = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+){0,7}$"
-DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 INSTANT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -54,7 +54,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "字段路径应写作 venue.division 这样的形式",
             "a path of a field is written like venue.division",
         ),
-        DAY: ("日期应写作 2026-03-01", "a day is written 2026-03-01"),
+        DAY: WRITTEN,
         INSTANT: (
             "时刻应带时区，写作 2026-03-01T09:30:00+08:00",
             "an instant is written with its zone: 2026-03-01T09:30:00+08:00",

@@ -175,12 +175,12 @@ def _cleaned(text: str, path: tuple[str | int, ...], faults: list[Fault]) -> str
     refused = sorted({c for c in text if c not in allowed and _is_refused(c)})
     if not refused:
         return text
-    names = ", ".join(f"U+{ord(c):04X}" for c in refused[:5])
+    names = [f"U+{ord(c):04X}" for c in refused[:5]]
     faults.append(
         Fault(
             _named(path),
-            f"含有不允许的字符 {names}（控制字符、不可见字符、书写方向控制符或私用区字符）",
-            f"holds characters that are not allowed: {names}"
+            f"含有不允许的字符 {'、'.join(names)}（控制字符、不可见字符、书写方向控制符或私用区字符）",
+            f"holds characters that are not allowed: {', '.join(names)}"
             " (control, invisible, bidi control or private use)",
         )
     )

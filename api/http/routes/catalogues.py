@@ -197,11 +197,11 @@ async def add(request: Request, house: Installed, actor: Caller) -> Response:
     if kind is None and said == JSON:
         return await _from_json(request, house, actor, raw)
     if said != JSON and said not in FILES:
-        offered = ", ".join(sorted({JSON, "multipart/form-data", *FILES}))
+        offered = sorted({JSON, "multipart/form-data", *FILES})
         raise Problem(
             "unsupported-media-type",
-            f"Content-Type 应为 {offered} 之一",
-            f"Content-Type must be one of {offered}",
+            f"Content-Type 应为 {'、'.join(offered)} 之一",
+            f"Content-Type must be one of {', '.join(offered)}",
         )
     name = request.query_params.get("file_name", "")
     return await in_thread(lambda: _store(house, actor, kind or "", name, raw))

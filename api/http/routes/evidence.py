@@ -98,11 +98,11 @@ def _media(request: Request) -> Media | None:
 
 
 def _unsupported() -> NoReturn:
-    offered = ", ".join((*Media, OCTETS))
+    offered = (*Media, OCTETS)
     raise Problem(
         "unsupported-media-type",
-        f"Content-Type 应为 {offered} 之一",
-        f"Content-Type must be one of {offered}",
+        f"Content-Type 应为 {'、'.join(offered)} 之一",
+        f"Content-Type must be one of {', '.join(offered)}",
     )
 
 

@@ -150,7 +150,7 @@ def _title(table: Table) -> _Title:
         else:
             fault = Fault(
                 f"{whole} 标题",
-                f"标题行缺少{lacking}，须写明“公布日期:2024-07-01 批次:2024-1”",
+                f"标题行缺少{lacking}，须写明“公布日期：2024-07-01 批次：2024-1”",
                 "the title must say 公布日期:2024-07-01 批次:2024-1",
             )
         faults.append(fault)

@@ -113,7 +113,8 @@ class _Said:
 
     def _facts(self, firm: Given) -> list[tuple[str, str | list[str]]]:
         scope = [
-            f"{_occupation(item)}: "
+            _occupation(item)
+            + self.words("：", ": ")
             + "、".join(self.named("level", each) for each in item["levels"])
             for item in firm["scope"]
         ]

@@ -17,6 +17,7 @@ from api.installation.wiring import Installation
 from api.questions.problems import invalid
 from api.web.frame.acting import act, text
 from domain.terms.envelope import Actor
+from ledger.gate.days import not_a_day
 
 STEP, SEND, CHECKED = "step", "send", "checked"
 """The button and the hidden field of such a form."""
@@ -61,7 +62,8 @@ def look_or_send(
 
 def _day(body: Mapping[str, Any]) -> date:
     field = next(f for f in ("valid_from", "published_on", "held_from") if f in body)
+    said = str(body[field])
     try:
-        return date.fromisoformat(str(body[field]))
+        return date.fromisoformat(said)
     except ValueError:
-        raise invalid(field, "格式应为 2024-06-30", "a day is written like 2024-06-30") from None
+        raise invalid(field, *not_a_day(said)) from None

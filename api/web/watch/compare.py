@@ -23,6 +23,7 @@ from api.web.frame.rendering import render
 from api.words.differences import Difference, difference
 from api.words.instants import instant
 from api.words.language import Words
+from ledger.gate.days import NO_SUCH_DAY, NO_SUCH_INSTANT
 from ledger.log.clock import SHANGHAI, today
 
 router = APIRouter(include_in_schema=False)
@@ -167,6 +168,8 @@ def _given(query: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fault, ...]]
             given[f"{side}_known_at"] = known
         else:
             reason = "应为日期、时刻（2026-03-01 18:00）或入账位置 / a day, a time (2026-03-01 18:00) or a position"
+            if _MOMENT.fullmatch(typed):
+                reason = " / ".join(NO_SUCH_INSTANT if ":" in typed else NO_SUCH_DAY)
             faults.append(Fault(f"{side}_known", reason))
     if "from_valid_at" not in given and "of" not in given:
         given["from_valid_at"] = (today().replace(day=1) - timedelta(days=1)).isoformat()

@@ -111,5 +111,5 @@ def _dimensions(given: Mapping[str, str]) -> tuple[list[str], tuple[Fault, ...]]
     asked = [*given.get("by", "").split(","), given.get("and_by", "")]
     words = [word for word in dict.fromkeys(asked) if word in COLUMNS][:MOST_COLUMNS]
     wrong = any(word and word not in COLUMNS for word in asked)
-    reason = f"取值应为 {', '.join(COLUMNS)} 之一 / must be one of {', '.join(COLUMNS)}"
+    reason = f"取值应为 {'、'.join(COLUMNS)} 之一 / must be one of {', '.join(COLUMNS)}"
     return words or [FIRST], (Fault("by", reason),) if wrong else ()

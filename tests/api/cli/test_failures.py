@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.failures import Failure, explained, require_file
+from api.cli.failures import Failure, explained, require_day, require_file
+from api.cli.usage import in_chinese
 from api.installation.saved_questions import asked
-from api.questions.problems import Problem
+from api.questions.clocks import parse_day, parse_instant
+from api.questions.problems import Problem, Unclear
+from ledger.gate.days import not_a_day
 
 
 def failure(number: int, path: Path | None = None):
@@ -59,3 +62,42 @@ def test_of_a_question_that_cannot_be_saved_it_is_said_which_value_is_wrong_and_
         assert "code" in words
         assert "S10" in words
         assert "S99" not in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("2026-02-30", "没有这一天"), ("30.2.2026", "日期应写作 2026-03-01")]
+)
+def test_a_day_that_does_not_exist_is_told_as_that_wherever_it_is_typed(typed: str, said: str):
+    assert not_a_day(typed)[0] == said
+    with pytest.raises(Unclear, match=said):
+        parse_day(typed)
+    with pytest.raises(Failure) as refused:
+        require_day(typed)
+    assert refused.value.zh == f"{typed}：{said}"
+
+
+def test_an_instant_that_does_not_exist_is_told_as_that():
+    with pytest.raises(Unclear, match="没有这一时刻"):
+        parse_instant("2026-02-30T08:00:00+08:00")
+
+
+@pytest.mark.parametrize(
+    ("english", "zh"),
+    [
+        ("No such command 'help'", "没有命令 help"),
+        ("No such command 'flagz'. Did you mean 'flags'?", "没有命令 flagz；相近的有 flags"),
+        (
+            "No such option: --cod (Possible options: --code, --to)",
+            "没有选项 --cod；相近的有 --code、--to",
+        ),
+        ("Missing argument 'file'", "缺少参数 file"),
+        ("Option '--code' requires an argument", "选项 --code 须有值"),
+        (
+            "Invalid value for '--format': 'pdf' is not one of 'json', 'csv'",
+            "--format 应为 json、csv 之一",
+        ),
+        ("Something new", None),
+    ],
+)
+def test_what_the_parser_says_is_said_in_chinese(english: str, zh: str | None):
+    assert in_chinese(english) == zh
