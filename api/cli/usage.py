@@ -67,8 +67,8 @@ def help_of(error: Exception) -> str | None:
 def in_chinese(message: str) -> str | None:
     """Return in Chinese what the parser says; None where it is not known."""
     for said, zh in _SAID:
-        if found := said.fullmatch(message):
-            return zh.format(*(_listed(words) for words in found.groups()))
+        if match := said.fullmatch(message):
+            return zh.format(*(_listed(words) for words in match.groups()))
     return None
 
 
