@@ -1,4 +1,4 @@
-"""Rows on a terminal or in a file: a table, CSV, JSON, Parquet or XLSX."""
+"""Rows on a terminal or in a file: a table, JSON, NDJSON, CSV, Parquet or XLSX."""
 
 import io
 import shutil
@@ -36,9 +36,16 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    NDJSON = "ndjson"
     CSV = "csv"
     PARQUET = "parquet"
     XLSX = "xlsx"
+
+
+_FORMS = {form.value: form for form in Format if form is not Format.TABLE}
+"""What the end of a file's name says."""
+_UNSAID = frozenset({"", "txt"})
+"""Ends of a name that say nothing against any form: such a file holds what a terminal would show."""
 
 
 FormatOption = Annotated[
@@ -63,16 +70,23 @@ def form_of(given: Format | None, out: Path | None, *, json: bool = False) -> Fo
     """Return how to write: as asked, else as the extension of the file says, else as a table.
 
     Raises:
-        Failure: what was asked and the file's extension, or `--json`, say two things.
+        Failure: what was asked and the file's extension, or `--json`, say two things; or nothing
+            says it, and the extension is none that we know.
     """
     suffix = "" if out is None else out.suffix.lower().removeprefix(".")
-    named = Format(suffix) if suffix in set(Format) else None
+    named = _FORMS.get(suffix)
     said = {each for each in (given, named, Format.JSON if json else None) if each is not None}
     if len(said) > 1:
         listed = sorted(said)
         raise Failure(
             f"输出格式互相矛盾：{'、'.join(listed)}；请改 --format 或文件的扩展名",
             f"the forms contradict each other: {', '.join(listed)}; change --format or the file's name",
+        )
+    if not said and suffix not in _UNSAID:
+        known = [f".{each}" for each in (*_FORMS, "txt")]
+        raise Failure(
+            f"扩展名 .{suffix} 不说明输出格式；请改为 {'、'.join(known)} 之一，或加 --format",
+            f"the extension .{suffix} names no form: take one of {', '.join(known)}, or say --format",
         )
     return said.pop() if said else Format.TABLE
 
@@ -114,7 +128,7 @@ def write(
     form: Format,
     out: Path | None,
 ) -> None:
-    """Write the rows in one of the forms, in CSV, Parquet and XLSX without holding them all."""
+    """Write the rows in one of the forms, in NDJSON, CSV, Parquet and XLSX without holding them all."""
     _require_file(form, out)
     if form is Format.TABLE and out is None:
         rows = list(chain.from_iterable(batches))

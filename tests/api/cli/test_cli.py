@@ -405,3 +405,24 @@ def test_a_form_that_contradicts_the_name_of_the_file_is_refused(
     ).stderr
     assert "contradict" in said
     assert not (shell.folder / "x.csv").exists()
+
+
+def test_a_list_is_written_line_by_line_for_who_reads_line_by_line(shell: Shell) -> None:
+    code = uscc()
+    shell.load(*listed(code, "4"))
+    asked = ("roster", "--uscc", code)
+    rows = json.loads(shell.run(*asked, "--format", "json").stdout)["items"]
+    said = shell.run(*asked, "--format", "ndjson").stdout
+    shell.run(*asked, "-o", "roster.ndjson")
+    assert [json.loads(line) for line in said.splitlines()] == rows
+    assert (shell.folder / "roster.ndjson").read_text("utf-8") == said
+
+
+@pytest.mark.parametrize("command", ["roster", "users list", "catalogue list", "saved list"])
+def test_a_name_that_says_no_form_is_refused_with_those_that_do(shell: Shell, command: str) -> None:
+    said = shell.run(*command.split(), "-o", "x.foo", "--lang", "en", status=2).stderr
+    assert ".ndjson, .csv, .parquet, .xlsx" in said
+    assert not (shell.folder / "x.foo").exists()
+    shell.run(*command.split(), "--format", "csv", "-o", "x.foo")
+    assert (shell.folder / "x.foo").read_bytes().startswith(b"\xef\xbb\xbf")
+    (shell.folder / "x.foo").unlink()
