@@ -77,12 +77,28 @@ def _typesetter() -> "Typesetter":
     return Typesetter()
 
 
+def _say_each_name_once(operation: dict[str, Any]) -> None:
+    """Leave out a clock called as a part of the address is: of two arguments of one name clients make none.
+
+    `GET /v1/events/{position}/context` takes `position` as a clock too; `known_at` says the same.
+    """
+    parameters: list[dict[str, Any]] = operation.get("parameters", [])
+    of_address = {each["name"] for each in parameters if each["in"] == "path"}
+    if of_address:
+        operation["parameters"] = [
+            each for each in parameters if each["in"] == "path" or each["name"] not in of_address
+        ]
+
+
 class Described(FastAPI):
     """FastAPI with the bearer token in its description: dependencies of ours read the header."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description."""
         described = super().openapi()
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                _say_each_name_once(operation)
         every = described.setdefault("components", {})
         every["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "dudao token"}

@@ -37,7 +37,7 @@ class PlanComparisonItem:
     uscc: Annotated[Uscc, USCC, READ]
     name: Annotated[str, Head("企业名称", "name"), READ]
     district: Annotated[District | None, DISTRICT, READ]
-    year: Annotated[int, Head("年度", "year"), READ, Shown("2026")]
+    year: Annotated[int, Head("年度", "year"), READ, Shown(2026)]
     filed_on: Annotated[date | None, Head("报备日期", "filed on"), READ]
     revised_on: Annotated[date | None, Head("修订日期", "revised on"), READ]
     planned_sessions: Annotated[int | None, Head("计划场次", "sessions planned"), READ]

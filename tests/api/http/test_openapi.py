@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
+import jsonschema_rs
 import pytest
 
 from api.questions.answered import ANSWERS
@@ -96,6 +98,34 @@ def test_tags_are_ascii_and_described_and_the_server_is_named() -> None:
     assert used == described
     assert all(name.isascii() for name in used)
     assert DESCRIPTION["servers"] == [{"url": "/", "description": "此处 / here"}]
+
+
+def schemas(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every part of the description that shows examples of itself."""
+    if isinstance(part, dict):
+        known: dict[str, Any] = part
+        if isinstance(known.get("examples"), list):
+            yield known
+        for each in known.values():
+            yield from schemas(each)
+    elif isinstance(part, list):
+        for each in cast("list[Any]", part):
+            yield from schemas(each)
+
+
+def test_every_example_is_what_its_schema_takes() -> None:
+    found = list(schemas(DESCRIPTION))
+    assert len(found) > 100
+    for schema in found:
+        whole = {**schema, "components": DESCRIPTION["components"]}
+        takes = jsonschema_rs.validator_for(whole)
+        assert all(map(takes.is_valid, schema["examples"])), schema
+
+
+def test_no_request_says_one_name_twice() -> None:
+    for _, path, operation in operations():
+        names = [each["name"] for each in operation.get("parameters", ())]
+        assert len(set(names)) == len(names), path
 
 
 def test_answers_to_questions_say_their_headers() -> None:
