@@ -18,8 +18,8 @@ _B, _U, _C = Verdict.BREACH.value, Verdict.UNDECIDED.value, Verdict.CLEAR.value
 _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
     {
         (_B, _B): Words(
-            "记录入账时就是违规，按今天所知仍是违规。",
-            "It was a breach when the record came in, and still is by what is known now.",
+            "记录入账时就是违规，按所看的依据仍是违规。",
+            "It was a breach when the record came in, and still is by what is looked at.",
         ),
         (_C, _B): Words(
             "记录入账时没有问题；后来入账的事实使它成为违规。当时没有人能看出。",
@@ -36,8 +36,8 @@ _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
             ),
         ),
         (_U, _U): Words(
-            "记录入账时就无法判定，按今天所知仍无法判定，需要人来核实。",
-            "It could not be decided when the record came in, and still cannot: a person must look.",
+            "记录入账时就无法判定，按所看的依据仍无法判定，需要人来核实。",
+            "It could not be decided when the record came in, nor by what is looked at: a person must look.",
         ),
         (_C, _U): Words(
             "记录入账时没有问题；后来入账的事实使它无法判定。",
@@ -70,15 +70,15 @@ _OVER = {
     Case.THEN_AND_NOW.label: (
         Words("逾期属实，现已结束", "late then and now, and over"),
         Words(
-            "期限过后确有逾期，当时、现在都这样认定；在所看的业务日期不逾期。",
-            "It was late, by what was known then and by what is known now; on the day looked at it is not.",
+            "期限过后确有逾期，当时与所看的依据都这样认定；在所看的业务日期不逾期。",
+            "It was late, by what was known then and by what is looked at; on its day it is not.",
         ),
     ),
     Case.NOW_NOT_THEN.label: (
         Words("当时看不出逾期，现知曾逾期，已结束", "late as known now alone, and over"),
         Words(
-            "按今天所知确有逾期，当时的台账看不出；在所看的业务日期不逾期。",
-            "By what is known now it was late, which nobody could see at the time; on the day looked at it"
+            "按所看的依据确有逾期，当时的台账看不出；在所看的业务日期不逾期。",
+            "By what is looked at it was late, which nobody could see at the time; on the day looked at it"
             " is not.",
         ),
     ),
@@ -88,16 +88,16 @@ _ENDED = {
     Case.THEN_AND_NOW.label: (
         Words("确有其事，现已结束", "so then and now, and over"),
         Words(
-            "撤销之前的日子里确有其事，当时、现在都这样认定；在所看的业务日期已因撤销而结束。",
-            "On the days before the revocation it was so, by what was known then and by what is known now;"
+            "撤销之前的日子里确有其事，当时与所看的依据都这样认定；在所看的业务日期已因撤销而结束。",
+            "On the days before the revocation it was so, by what was known then and by what is looked at;"
             " on the day looked at an authority had made an end of it.",
         ),
     ),
     Case.NOW_NOT_THEN.label: (
         Words("当时看不出，现知确有其事，已结束", "so as known now alone, and over"),
         Words(
-            "按今天所知，撤销之前的日子里确有其事，当时的台账看不出；在所看的业务日期已因撤销而结束。",
-            "By what is known now it was so on the days before the revocation, which nobody could see at the"
+            "按所看的依据，撤销之前的日子里确有其事，当时的台账看不出；在所看的业务日期已因撤销而结束。",
+            "By what is looked at it was so on the days before the revocation, which nobody could see at the"
             " time; on the day looked at an authority had made an end of it.",
         ),
     ),
@@ -106,8 +106,8 @@ _ENDED = {
 
 
 _LATE = Words(
-    "期限已过而未完成：当时看是逾期，按今天所知仍是逾期。",
-    "The deadline passed and nothing was done: it was late by what was known then, and is by what is known now.",
+    "期限已过而未完成：当时看是逾期，按所看的依据仍是逾期。",
+    "The deadline passed and nothing was done: it was late by what was known then, and is by what is looked at.",
 )
 
 

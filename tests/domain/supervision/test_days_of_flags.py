@@ -9,7 +9,7 @@ from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateRevoked
 from domain.standing.standing import ListingSuspended, ScopeChanged
 from domain.terms.envelope import Actor
-from domain.terms.vocabulary import Role
+from domain.terms.vocabulary import Case, Role, Verdict
 from projections.views.flag_rows import rows
 from projections.views.row import item as shown
 from tests.story import BUREAU, ELECTRICIAN, USCC, Story, issued, item, session
@@ -120,3 +120,17 @@ def test_what_is_over_is_said_to_be_over_and_not_cleared():
     (_, over) = rows(story.fold, key)
     assert case_in_short(shown(over.doc)).zh == "确有其事，现已结束"
     assert "已因撤销而结束" in case_in_a_sentence(shown(over.doc)).zh
+
+
+def test_a_sentence_on_a_flag_speaks_of_the_basis_looked_at_and_never_of_today() -> None:
+    sides = [
+        {"code": code, "case": case.label, "then": then.value, "verdict": verdict.value}
+        for code in ("S7", "Q2", "R1")
+        for case in Case
+        for then in Verdict
+        for verdict in Verdict
+        if then != verdict or then != Verdict.CLEAR
+    ]
+    for sentence in map(case_in_a_sentence, sides):
+        assert "今天" not in sentence.zh
+        assert "known now" not in sentence.en
