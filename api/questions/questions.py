@@ -185,7 +185,7 @@ class FlagsQuestion(Listed):
     assessment_id: Text | None = Field(
         None, description="某次认定活动及其证书的 / of one session and its certificates"
     )
-    occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
+    occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
     record: Position | None = Field(
         None, description="所判断记录的入账位置 / position of the judged record"
     )
@@ -206,7 +206,7 @@ class SessionsQuestion(Listed):
 
     uscc: Uscc | None = None
     district: District | None = None
-    occupation: Text | None = Field(None, description="职业名称 / name of the occupation")
+    occupation: Text | None = Field(None, description="职业编码或名称 / code or name")
     level: Level | None = None
     from_: Day | None = Field(None, alias="from", description="首日（含） / first day")
     to: Annotated[Day | None, not_before("from_")] = Field(

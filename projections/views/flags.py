@@ -13,6 +13,7 @@ from projections.views.arrivals import holds_history, position_before
 from projections.views.asking import one_of, page_of
 from projections.views.basis import HOLDS, KNOWN, ON_DAY, BadCursor, Basis, Page, on_day
 from projections.views.flag_rows import rows
+from projections.views.occupations import JUDGED
 from projections.views.row import View, item
 
 
@@ -37,7 +38,7 @@ class Filters:
     assessment_id: str | None = None
     """Flags of the session and of the certificates issued after it."""
     occupation: str | None = None
-    """Name of the occupation of the judged session or certificate."""
+    """Code or name of the occupation of the judged session or certificate."""
     record: int | None = None
     """Position of the judged record."""
     procedure: str | None = None
@@ -86,7 +87,7 @@ SELECT key, doc FROM projections.flags
             WHERE key = %(session)s
            UNION ALL
            SELECT key::bigint FROM projections.certificates WHERE session = %(session)s))
-   AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
+   AND (%(occupation)s::text IS NULL OR {JUDGED})
    AND (%(record)s::bigint IS NULL OR record = %(record)s)
    AND (%(procedure)s::text IS NULL OR (code = ANY (%(of_supervisors)s)) = (%(procedure)s = 'only'))
    -- What time brings is known no sooner than it came.

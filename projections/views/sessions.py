@@ -13,6 +13,7 @@ from domain.supervision.touches import Touch
 from projections.views.asking import one_of, page_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.lines import text
+from projections.views.occupations import REPORTED
 from projections.views.row import Row, Rows, View, document, fields, item
 
 
@@ -62,7 +63,7 @@ SELECT key, doc FROM projections.sessions
    AND key > %(after)s
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
-   AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
+   AND (%(occupation)s::text IS NULL OR {REPORTED})
    AND (%(level)s::text IS NULL OR level = %(level)s)
    AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
    AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)

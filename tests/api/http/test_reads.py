@@ -380,3 +380,19 @@ def test_the_installation_says_how_it_is(desk: Desk) -> None:
     assert "dudao_ledger_position" in figures
     assert "dudao_http_requests_total" in figures
     assert "/9111" not in figures  # no enterprise stands in a route
+
+
+def test_an_occupation_is_asked_for_by_its_code_as_by_its_name(desk: Desk) -> None:
+    code = uscc()
+    held = session(code, "3")
+    for each in (*listed(code, "4"), held, certificate(code, held["data"]["assessment_id"])):
+        desk.send(each)
+    for name in ("roster", "assessments", "flags"):
+        by_name, by_code = (
+            desk.get(f"/v1/{name}", uscc=code, occupation=ELECTRICIAN[asked]).json()["items"]
+            for asked in ("name", "code")
+        )
+        assert by_code, name
+        assert by_code == by_name
+        other = desk.get(f"/v1/{name}", uscc=code, occupation=COOK["code"]).json()
+        assert other["items"] == [], name
