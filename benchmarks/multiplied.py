@@ -16,14 +16,15 @@ from typing import Any
 
 import duckdb
 
+from projections.views.basis import holds
+
 REPEATED = """
 COPY (SELECT * REPLACE (f.key || '-' || n AS key, f.subject || '-' || n AS subject,
                         f.known_from + n * $head AS known_from, f.known_to + n * $head AS known_to)
         FROM '{tables}/flags/*.parquet' f, range($times) t(n) ORDER BY n, f.subject, f.key)
   TO '{out}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)
 """
-AS_OF = """f.known_from <= {position} AND (f.known_to IS NULL OR f.known_to > {position})
-   AND f.valid_from <= {day} AND (f.valid_to IS NULL OR f.valid_to > {day})"""
+AS_OF = holds("{position}", "{day}", "f.")
 GRID = f"""
 WITH days AS (SELECT unnest(generate_series(DATE '2023-01-01', DATE '2025-11-01', INTERVAL 1 MONTH))::date AS day),
      known AS (SELECT unnest(range(1, 11)) * $head // 10 AS position)
