@@ -7,7 +7,7 @@ not, belongs to its boundary: if any of it gains company before the append, the 
 decided again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
@@ -20,7 +20,6 @@ from domain.terms.vocabulary import Verdict
 S = TypeVar("S")
 B = TypeVar("B")
 B_co = TypeVar("B_co", covariant=True)
-B_contra = TypeVar("B_contra", contravariant=True)
 
 
 class Refused(Exception):  # noqa: N818 - an answer to the caller, not a fault
@@ -223,17 +222,3 @@ class Facts:
             return cast("S", self.states[key.tag])
         except KeyError:
             raise Unread(key) from None
-
-
-class Decider(Protocol[B_contra]):
-    """A module (not a class) with these names decides the commands of one stream."""
-
-    FACTS: Mapping[str, FactKind[Any]]
-
-    def boundary(self, command: Command[B_contra], /) -> Iterable[FactKey[Any]]:
-        """Return the facts that matter as far as the command alone tells."""
-        ...
-
-    def decide(self, facts: Facts, command: Command[B_contra], /) -> Sequence[New]:
-        """Return the events that carry out `command` (none if nothing would change)."""
-        ...

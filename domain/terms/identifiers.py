@@ -191,9 +191,3 @@ def flag_position(key: str) -> int:
     if parts is None:
         raise ValueError(f"{key!r} is no key of a flag")
     return parts[1]
-
-
-def flag_year(key: str) -> int | None:
-    """Return the year that the key of P1 names; None for the key of any other check."""
-    match = _FLAG_KEY.fullmatch(key)
-    return int(match[3]) if match and match[3] else None

@@ -13,7 +13,7 @@ from ledger import codec
 from ledger.gate.output import exact
 from ledger.log.entry import Entry
 from projections.follow.pieces import pieces
-from projections.items.tables import KINDS, TABLES, ActionItem, LedgerEntryItem, Table
+from projections.items.tables import KINDS, ActionItem, LedgerEntryItem, Table
 from projections.items.typed import line, writer
 from projections.views.entry_docs import shown
 from projections.views.row import item
@@ -233,8 +233,3 @@ def _word(decided: object) -> str:
 def of_reference(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """Yield rows that are there already."""
     return map(line, rows)
-
-
-def view_tables() -> list[Table]:
-    """Return the tables whose rows are those of a view."""
-    return [table for table in TABLES.values() if table.view is not None]

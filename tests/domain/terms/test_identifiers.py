@@ -11,7 +11,6 @@ from domain.terms.identifiers import (
     certificate_number,
     flag_key,
     flag_parts,
-    flag_year,
     is_card_number,
     is_identity_number,
     is_uscc,
@@ -181,8 +180,6 @@ def test_other_text_is_no_flag_key(key: str):
 
 def test_the_key_of_a_late_plan_names_its_year():
     assert flag_parts("P1-7-2026") == ("P1", 7)
-    assert flag_year("P1-7-2026") == 2026
-    assert flag_year("S8-7") is None
 
 
 @pytest.mark.parametrize(
