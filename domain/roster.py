@@ -59,6 +59,11 @@ class RosterPublished:
     """See `entries_digest`."""
 
 
+def resting_on_paper(batch: str, uscc: str) -> str:
+    """Return the name of an application that nobody brought in: known by its publication (0281)."""
+    return f"roster-{batch}-{uscc}"
+
+
 def entries_digest(entries: Iterable[RosterEntry]) -> str:
     """Return SHA-256 over the entries in their order, one a line, each as a JSON array in ASCII.
 

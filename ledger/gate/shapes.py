@@ -16,6 +16,7 @@ from pydantic_core import SchemaValidator, ValidationError
 from domain.certificate.certificate import CertificateIssued
 from domain.correction import day_in
 from domain.registry import EVENTS
+from domain.roster import RosterPublished, resting_on_paper
 from domain.terms.envelope import UNSTAMPED, Actor, Stamps
 from domain.terms.evidence import generated
 from domain.terms.vocabulary import Role
@@ -73,13 +74,33 @@ class Submission(NamedTuple):
     """Whether an act without its second person becomes a request: they sign in by themselves."""
 
 
-def from_line(raw: bytes) -> Submission:
-    """Return the command of one NDJSON line.
+def from_line(raw: bytes, *, history: bool = False) -> Submission:
+    """Return the command of one NDJSON line; of history the application under a publication may be missing.
 
     Raises:
         Invalid: with every fault.
     """
-    return from_members(*read_object(raw))
+    top, faults = read_object(raw)
+    return from_members(_named(top) if history else top, faults)
+
+
+def _named(top: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the publication with a name for each application that it does not name (0287)."""
+    data = as_object(top.get("data")) if top.get("type") == RosterPublished.__name__ else None
+    if data is None or type(data.get("batch")) is not str or type(data.get("entries")) is not list:
+        return top
+    entries = [_resting(data["batch"], entry) for entry in data["entries"]]
+    return {**top, "data": {**data, "entries": entries}}
+
+
+def _resting(batch: str, given: Any) -> Any:  # noqa: ANN401 - any JSON value
+    entry = as_object(given)
+    if entry is None or entry.get("application_id") is not None:
+        return given
+    uscc = entry.get("uscc")
+    if type(uscc) is not str:
+        return given
+    return {**entry, "application_id": resting_on_paper(batch, uscc)}
 
 
 def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submission:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.intake.imports import files
 from api.intake.imports.files import Rejects
 from domain.terms.envelope import Stamps
 from tests.acceptance.lines import (
@@ -115,6 +116,24 @@ def test_without_the_paper_or_without_being_history_it_is_refused(office):
     assert [each["code"] for each in refused] == ["document-missing"]
     refused = taken(office, "f.ndjson", lines(published(code, document_no=PAPER)), Stamps())
     assert [each["code"] for each in refused] == ["not-confirmed"]
+
+
+@pytest.mark.parametrize("said", [{}, {"application_id": None}])
+def test_lines_of_history_need_not_name_the_application(office, said, monkeypatch):
+    code = uscc()
+    publication = published(code, document_no=PAPER)
+    (entry,) = publication["data"]["entries"]
+    del entry["application_id"]
+    entry |= said
+    assert taken(office, "n.ndjson", lines(registered(code))) == []
+    refused = taken(office, "o.ndjson", lines(publication), Stamps())
+    assert [each["errors"][0]["field"] for each in refused] == ["entries.0.application_id"]
+    assert taken(office, "p.ndjson", lines(publication)) == []
+    (listing,) = office.history(code, "EnterpriseListed")
+    assert listing["data"]["application_id"] == f"roster-old-{code}-{code}"
+    monkeypatch.setattr(files, "LARGE", 0)  # a large file is read by a process of its own
+    assert taken(office, "q.ndjson", lines(publication)) == []
+    assert len(office.history(code, "EnterpriseListed")) == 1
 
 
 @pytest.mark.parametrize("kept", [2, 9])

@@ -246,7 +246,8 @@ class Importer:
                 "这是一个 JSON 数组；请每行放一个 JSON 对象（NDJSON）",
                 "this is one JSON array; write one JSON object a line (NDJSON)",
             )
-        return size, beside(path) if size > LARGE else of_lines(path)
+        read = beside if size > LARGE else of_lines
+        return size, read(path, history=self.brought.backfill)
 
     def _of_book(self, book: Book, report: ImportReport) -> tuple[int, Iterator[Item]]:
         tables, notes = recognise(book)

@@ -55,8 +55,8 @@ class Item(NamedTuple):
         return fault
 
 
-def of_lines(path: Path) -> Iterator[Item]:
-    """Yield the lines of an NDJSON file.
+def of_lines(path: Path, *, history: bool = False) -> Iterator[Item]:
+    """Yield the lines of an NDJSON file; `history` as `--backfill` brings it in.
 
     Raises:
         Invalid: the file as a whole cannot be used.
@@ -68,7 +68,7 @@ def of_lines(path: Path) -> Iterator[Item]:
             yield Item(line.number, None, (fault,), "malformed", span, line.end)
             continue
         try:
-            submission = from_line(line.raw)
+            submission = from_line(line.raw, history=history)
         except Invalid as error:
             yield Item(line.number, None, error.faults, error.code, span, line.end)
         else:

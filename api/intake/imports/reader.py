@@ -28,6 +28,7 @@ from ledger.gate.shapes import Clear, Submission
 
 LINES = 1_000
 """Lines in one frame."""
+_HISTORY = "--backfill"
 _HEAD = struct.Struct(">II")
 
 
@@ -61,14 +62,20 @@ _bodies: dict[str, Callable[[msgspec.Raw], Any]] = {
 }
 
 
-def beside(path: Path) -> Iterator[Item]:
+def beside(path: Path, *, history: bool = False) -> Iterator[Item]:
     """Yield the lines of an NDJSON file, read by another process.
 
     Raises:
         Invalid: the file as a whole cannot be used.
         ReaderEnded: the reader did not get to the end of the file.
     """
-    command = [sys.executable, "-m", "api.intake.imports.reader", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "api.intake.imports.reader",
+        str(path),
+        *([_HISTORY] if history else []),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:  # noqa: S603 - our own module
         try:
             for frame in _frames(reader.stdout):
@@ -148,7 +155,7 @@ def _line(item: Item) -> _Line:
     )
 
 
-def send(path: Path, pipe: IO[bytes]) -> None:
+def send(path: Path, pipe: IO[bytes], *, history: bool = False) -> None:
     """Read the file and send what it holds."""
     encode = msgspec.msgpack.Encoder().encode
     whole = 0
@@ -160,7 +167,7 @@ def send(path: Path, pipe: IO[bytes]) -> None:
         whole = zlib.crc32(frame, whole)
 
     try:
-        items = of_lines(path)
+        items = of_lines(path, history=history)
         while batch := list(islice(items, LINES)):
             write(map(_line, batch))
     except Invalid as error:
@@ -172,6 +179,6 @@ def send(path: Path, pipe: IO[bytes]) -> None:
 if __name__ == "__main__":
     try:
         with rare_collections():
-            send(Path(sys.argv[1]), outlet_for_frames())
+            send(Path(sys.argv[1]), outlet_for_frames(), history=_HISTORY in sys.argv[2:])
     except BrokenPipeError:
         sys.stderr.close()  # whoever asked has gone; there is nobody to tell

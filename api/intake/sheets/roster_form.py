@@ -14,6 +14,7 @@ from api.intake.sheets.directory import Directory, Publishing
 from api.intake.sheets.file import Cell, Moment
 from api.intake.sheets.heads import Form, Table, body_of, ranges
 from api.intake.sheets.parts import address
+from domain.roster import resting_on_paper
 from domain.terms.folding import folded
 from domain.terms.identifiers import is_uscc
 from domain.terms.intervals import years_after
@@ -355,7 +356,7 @@ class _Entries:
         if application is None and self._history and not known.waiting:
             # The publication rests on its paper, and is known by batch and enterprise.
             self.rest_on_paper = True
-            self._applications[uscc] = f"roster-{title.batch}-{uscc}"
+            self._applications[uscc] = resting_on_paper(title.batch, uscc)
             self._units[uscc] = frozenset()
             return
         if application is None:
