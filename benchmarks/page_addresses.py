@@ -203,6 +203,9 @@ def _first() -> Iterator[Page]:
     yield Page("/flags/triage", "/flags/triage", _list("/flags/triage", district=_DISTRICT))
     yield Page("/suggestions/enterprises", "/suggestions/enterprises", _suggested("enterprises"))
     yield Page("/suggestions/occupations", "/suggestions/occupations", _suggested("occupations"))
+    yield Page(
+        "/suggestions/places", "/suggestions/places", _fixed("/suggestions/places?x=80&y=80")
+    )
 
 
 def _about_one() -> Iterator[Page]:

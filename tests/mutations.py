@@ -77,7 +77,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "tile-in-bulk": Mutation(
         "a page is held against the tiles of the tree",
         "ledger/log/pages.py",
-        "if laid != sorted(each for each in found if each.level == 0):",
+        "if laid != sorted(each for each in tiles if each.level == 0):",
         "if False:",
         VERIFY,
     ),
@@ -189,7 +189,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "evidence": Mutation(
         "evidence is hashed again at each reading",
         "api/intake/evidence.py",
-        "if not _is_whole(held or _pieces(house, stored), stored.sha256):",
+        "if not _is_whole(content or _pieces(house, stored), stored.sha256):",
         "if False:",
         _of("tests/api/intake/test_evidence.py"),
     ),
@@ -259,7 +259,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "bundle-included": Mutation(
         "an entry of a bundle is in the tree that was signed",
         "proof/bundle.py",
-        "if at != position - 1 or not held:",
+        "if at != position - 1 or not included:",
         "if False:",
         BUNDLES,
     ),
@@ -402,7 +402,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "private": Mutation(
         "no password is taken over plain http from elsewhere",
         "api/http/arrival.py",
-        "    if not (found.secure or found.local):\n",
+        "    if not (arrived.secure or arrived.local):\n",
         "    if False:\n",
         SIGN_IN,
     ),

@@ -82,9 +82,19 @@ def today(house: Reading, actor: Actor) -> Today:
         "inspections": _inspections(basis, dispatched),
         "enterprises": [_brief(firm) for firm in firms],
         "self": _own(basis, dispatched),
+        "limits": _limits(basis),
         "complete": len(dispatched) <= MOST_DISPATCHES and len(firms) < LARGEST_PAGE,
     }
     return Today(answer_basis, shower(FieldListItem, grant.audience)(members))
+
+
+def _limits(basis: "_Basis") -> Json:
+    """Return what the rules in force say of a visit: the phone asks by it, as the flags will."""
+    rules = basis.house.rule_set(basis.valid_at, basis.position)
+    return {
+        "inspectors_minimum": rules.inspectors_minimum,
+        "visit_distance_m": rules.visit_distance_m,
+    }
 
 
 def visits(house: Reading, actor: Actor) -> list[Json]:

@@ -77,7 +77,8 @@ def _is_number(text: str, found: re.Match[str]) -> bool:
         number[:2] in _PROVINCES
         and number[6:8] in _CENTURIES
         and is_identity_number(number)
-        and not is_uscc(number)
+        # One identity number in thirty-one ends like a code of an enterprise; its division tells them apart.
+        and not (is_uscc(number) and number[2:4] in _PROVINCES)
         and not any(
             digest.start() <= found.start() < digest.end() for digest in _DIGEST.finditer(text)
         )

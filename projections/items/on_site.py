@@ -118,6 +118,16 @@ class OwnCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedLimits:
+    """规则 / numbers of the rules in force, by which the phone asks before a record is saved."""
+
+    inspectors_minimum: Annotated[int, Head("督导人员最少人数", "inspectors at least"), READ]
+    visit_distance_m: Annotated[
+        int, Head("与上报地点的最大距离（米）", "metres from the venue"), READ
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldListItem:
     """现场清单 / the list of the day: dispatches to the account without a record, and enterprises."""
 
@@ -127,6 +137,7 @@ class FieldListItem:
     inspections: Annotated[tuple[CarriedInspection, ...], Head("督导", "inspections"), READ]
     enterprises: Annotated[tuple[CarriedEnterprise, ...], Head("企业", "enterprises"), READ]
     self_: Annotated[OwnCard, Head("本人", "oneself"), READ]
+    limits: Annotated[CarriedLimits, Head("规则", "rules"), READ]
     complete: Annotated[bool, Head("已列全", "nothing is left out"), READ]
 
 

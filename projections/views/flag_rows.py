@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from domain.assessment import AssessmentHeld
 from domain.certificate.certificate import CertificateIssued
-from domain.checks import CHECKS
+from domain.checks import CHECKS, DERIVED
 from domain.correction import Request
 from domain.finding.finding import Finding
 from domain.flag import Said, shown
@@ -17,7 +17,7 @@ from domain.supervision.supervision import Supervision, resting
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import flag_parts
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import Verdict
+from domain.terms.vocabulary import RaisedBy, Verdict
 from projections.views.lines import text
 from projections.views.row import Row, Rows, document
 
@@ -39,16 +39,19 @@ def rows(supervision: Supervision, key: str) -> Rows:
     parts = flag_parts(key)
     if parts is None:
         return ()
-    if parts[0] == "Q2":
-        return _passing_rows(supervision, key, parts[1])
-    if parts[0] == "P1":
+    if parts[0] in DERIVED:
         owed = supervision.owed.get(key)
-        return _passing_rows(supervision, key, owed.receipt, owed.year) if owed is not None else ()
+        behind = (owed.receipt, owed.year) if owed is not None else (parts[1],)
+        return _passing_rows(supervision, key, *behind)
     state = supervision.flags.get(key)
     if state is None:
         return ()
     record = supervision.record(state.position)
-    claimed_by = supervision.claimed_by.get(state.position) if state.code == "C2" else None
+    claimed_by = (
+        supervision.claimed_by.get(state.position)
+        if CHECKS[state.code].raised_by is RaisedBy.DUPLICATES
+        else None
+    )
     about = Concerned(
         supervision.file.uscc,
         record,

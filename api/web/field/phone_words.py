@@ -189,7 +189,10 @@ _SAID = {
     "place-error-2": ("设备无法定位", "the device could not find it"),
     "place-error-3": ("定位超时", "it took too long"),
     # What is missing, and what will be asked about
-    "doubt-alone": ("督导人员少于两名，将列为督导程序疑点。", "Fewer than two inspectors: it will be flagged."),
+    "doubt-alone": (
+        "督导人员少于 {0} 名，将列为督导程序疑点。",
+        "Fewer than {0} inspectors: it will be flagged.",
+    ),
     "doubt-card": ("有督导人员没有证号，将列为督导程序疑点。", "An inspector has no card number: it will be flagged."),
     "doubt-recusal": ("缺少回避声明，将列为督导程序疑点。", "A statement on recusal is missing: it will be flagged."),
     "doubt-accuracy": ("位置精度只有 {0} 米。", "The position is only within {0} m."),

@@ -135,11 +135,12 @@ def test_two_experts_score_and_other_hands_conclude_confirm_and_publish(reader: 
     act.get_by_label("推荐", exact=True).check()
     follow(act.get_by_role("button", name="作出评估结论"))
     expect(page.locator("main")).to_contain_text("平均分 90")
-    expect(page.get_by_role("button", name="确认", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="确认：先看影响")).to_have_count(0)
 
     page = reader(PUBLISHER).open("/")
     _to_the_application(page, firm)
-    follow(page.get_by_role("button", name="确认", exact=True))
+    follow(page.get_by_role("button", name="确认：先看影响"))
+    follow(page.get_by_role("button", name="确认办理：确认"))
     expect(page.locator("main")).to_contain_text("已确认")
 
     page = reader(SECOND).open("/")

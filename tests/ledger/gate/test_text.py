@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.terms.folding import folded
-from domain.terms.identifiers import is_placeholder
+from domain.terms.identifiers import is_placeholder, is_uscc
 from domain.terms.vocabulary import Level, Method, level_from, levels_from, method_from
 from ledger.gate.faults import Invalid
 from ledger.gate.json import examine
@@ -37,6 +37,12 @@ USCC = "91110000710939135P"
 )
 def test_an_identity_number_is_found_wherever_it_stands(text: str):
     assert holds_identity_number(text)
+
+
+def test_an_identity_number_that_ends_like_the_code_of_an_enterprise_is_found():
+    number = "110101195001010789"
+    assert is_uscc(number)
+    assert holds_identity_number(f"k-{number}")
 
 
 @pytest.mark.parametrize(

@@ -745,7 +745,8 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         assert page.evaluate(script, [module, given]) == event_of(given)
     asked = """async ([address, venues]) => {
         const { doubts } = await import(address);
-        return doubts({lon: "116.46", lat: "39.92"}, [], {questions: []}, {venues, today: "2025-04-02"});
+        const limits = {visit_distance_m: 1500, inspectors_minimum: 3};
+        return doubts({lon: "116.46", lat: "39.92"}, [], {questions: []}, {venues, limits, today: "2025-04-02"});
     }"""
     doubt = """async ([address, values]) => {
         const { doubts } = await import(address);
@@ -758,13 +759,15 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         assert told in page.evaluate(doubt, [module, values])
     beyond = page.evaluate(doubt, [module, {"accuracy_m": "50", "day": "2025-03-31"}])
     assert not {"doubt-accuracy", "doubt-day"} & {each[0] for each in beyond}
-    far, farther, near = [116.46, 39.94, "东厂"], [116.46, 39.99, "西厂"], [116.461, 39.925, "南厂"]
+    # Of how many inspectors and from how far away it asks is what the rules say.
+    far, farther, near = [116.46, 39.94, "东厂"], [116.46, 39.99, "西厂"], [116.46, 39.9325, "南厂"]
     for venues, told in (
         ([farther, far], [["doubt-far", "2.2", "东厂"]]),
         ([farther, far, near], []),
         ([], [["doubt-no-venue"]]),
     ):
         said = page.evaluate(asked, [module, venues])
+        assert ["doubt-alone", 3] in said
         assert [each for each in said if each[0] in {"doubt-far", "doubt-no-venue"}] == told
 
 
