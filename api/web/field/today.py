@@ -28,12 +28,15 @@ def day(request: Request, house: Installed, actor: Caller) -> Response:
     members = today(house, actor).members
     said = _Said(choose(request, house.settings.lang))
     taken = {
-        **{name: members[name] for name in ("account", "role", "organisation", "complete", "self")},
+        **{name: members[name] for name in _CARRIED},
         "inspections": [said.inspection(one) for one in members["inspections"]],
         "enterprises": [said.enterprise(firm) for firm in members["enterprises"]],
     }
     headers = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
     return Response(orjson.dumps(taken), media_type=JSON, headers=headers)
+
+
+_CARRIED = ("account", "role", "organisation", "complete", "self", "limits")
 
 
 class _Said:

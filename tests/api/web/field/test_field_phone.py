@@ -229,7 +229,7 @@ def test_a_refused_record_is_corrected_under_a_key_of_its_own_and_kept(phone: Ph
     one.forward()
     one.refuse()
     one.forward()
-    expect(page.locator("#doubts")).to_contain_text("少于两名")
+    expect(page.locator("#doubts")).to_contain_text("少于 2 名")
     one.save()
     expect(page.locator("#queue .refusal")).to_contain_text("不存在，或不由本区主管")
     page.get_by_role("button", name="修改").click()
