@@ -29,6 +29,10 @@ def day(request: Request, house: Installed, actor: Caller) -> Response:
     said = _Said(choose(request, house.settings.lang))
     taken = {
         **{name: members[name] for name in _CARRIED},
+        "limits": {
+            "few": members["limits"]["inspectors_minimum"],
+            "far": members["limits"]["visit_distance_m"],
+        },
         "inspections": [said.inspection(one) for one in members["inspections"]],
         "enterprises": [said.enterprise(firm) for firm in members["enterprises"]],
     }
@@ -36,7 +40,7 @@ def day(request: Request, house: Installed, actor: Caller) -> Response:
     return Response(orjson.dumps(taken), media_type=JSON, headers=headers)
 
 
-_CARRIED = ("account", "role", "organisation", "complete", "self", "limits")
+_CARRIED = ("account", "role", "organisation", "complete", "self")
 
 
 class _Said:

@@ -25,7 +25,7 @@ const list = {
 export const checklist = { version: list.version, items: Object.fromEntries(list.questions.map(({ key, item }) => [key, item])) };
 const signature = pad(part("canvas"));
 
-// What the screen shows: {editor, step, run, depth, place, venues, limits, today, done}; null on the first page.
+// What the screen shows: {editor, step, run, depth, place, known, today, done}; null on the first page.
 let current = null;
 const shows = (editor) => current?.editor === editor;
 export const today = async () => day(Date.now() - await offset());
@@ -180,7 +180,7 @@ function answered(field) {
 }
 
 function review() {
-  const { editor, place, venues, limits, today: now } = current;
+  const { editor, place, known, today: now } = current;
   const taken = editor.record.photos;
   place.end();
   at("review").replaceChildren(...steps.slice(0, -1).map((step, n) => {
@@ -189,7 +189,7 @@ function review() {
     return el("section", {}, el("h2", {}, step.querySelector("h1").textContent.trim(), " ", change),
       el("dl", { className: "facts" }, ...[...step.querySelectorAll("[name]")].flatMap(answered)), pictured ? say("photos", pictured) : "");
   }));
-  const asked = doubts(values(), taken, list, { venues, limits, today: now, kept: place.kept() });
+  const asked = doubts(values(), taken, list, { ...known, today: now, kept: place.kept() });
   at("doubts").replaceChildren(...asked.map((said) => el("li", {}, say(...said))));
   at("doubts").hidden = !asked.length;
 }
@@ -251,16 +251,16 @@ const listAnew = (editor) => editor.change((record) => {
   return { ...made, dropped: [...(record.dropped ?? []), ...made.dropped], checklist };
 });
 
-// Opens a draft, at the step where it was; `venues` is where its enterprise is known to be, as [lon, lat, name]; `limits`: of the list. Returns
+// Opens a draft, at the step where it was; `known`: the `venues` of its enterprise, `few` and `far`, as `doubts` asks by them. Returns
 // false where another tab has it and `takeOver` was not asked for.
-export async function open(seen, { takeOver = false, venues, limits, done }) {
+export async function open(seen, { takeOver = false, known, done }) {
   const there = await get("records", seen.key);
   if (there?.state !== "draft") return false;
   const editor = await edit(there, { takeOver, onLost: () => close(editor, "taken-elsewhere") });
   if (!editor) return false;
   if (there.checklist?.version !== list.version) await listAnew(editor);
   const place = follow(there, (...given) => putPlace(editor, ...given), (text) => { if (shows(editor)) at("located").textContent = text; });
-  current = { editor, step: 0, run: uuid(), depth: 0, place, venues, limits, today: await today(), done };
+  current = { editor, step: 0, run: uuid(), depth: 0, place, known, today: await today(), done };
   parts("[data-inspector]").forEach((row, n) => { row.hidden = n > 1; });
   parts("[data-left], [data-room], [data-busy], #located, ul[data-photos]").forEach((each) => each.replaceChildren());
   parts("[data-why]").forEach((each) => { each.open = false; });

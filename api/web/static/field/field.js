@@ -81,7 +81,7 @@ async function resume({ key, form }) {
   const of = list?.inspections.find((one) => one.inspection_id === form.inspection_id);
   const firm = of?.enterprise ?? list?.enterprises.find((one) => one.uscc === form.uscc);
   showKnown(firm?.name ?? form.enterprise, of?.told.facts ?? firm?.facts, of?.sessions);
-  const options = { venues: of?.venues, limits: list?.limits, done: finished };
+  const options = { known: { venues: of?.venues, ...list?.limits }, done: finished };
   if (await capture.open({ key }, options)) return;
   if ((await get("records", key))?.state !== "draft") tell(say("changed-meanwhile"));
   else if (await sure(say("elsewhere"))) await capture.open({ key }, { ...options, takeOver: true });

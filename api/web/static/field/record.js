@@ -67,7 +67,6 @@ export function eventOf(values, photos, list, around) {
 
 export const POOR = 50; // metres: a position of less accuracy than this is asked about
 export const KEPT = 600_000; // milliseconds: a position found earlier is no longer that of now, and says when it was found
-const DAYS_OFF = 3 * 86_400_000;
 
 // Metres between two places in degrees, near enough for a city.
 function metres([lon1, lat1], [lon2, lat2]) {
@@ -76,22 +75,22 @@ function metres([lon1, lat1], [lon2, lat2]) {
 }
 
 // What is allowed but will be asked about: a word and what it is about. `venues`: the places of the enterprise that are
-// known, as [lon, lat, name]; `limits`: numbers of the rules, of the list of the day; `today`: the day by the server's clock; `kept`: when the place was found, if not now.
-export function doubts(values, photos, list, { venues = [], limits = {}, today, kept }) {
+// known, as [lon, lat, name]; `few`, `far`: inspectors at least and metres at most, by the rules; `today`: the day by the server's clock; `kept`: when the place was found, if not now.
+export function doubts(values, photos, list, { venues = [], few, far, today, kept }) {
   const now = trimmed(values), team = inspectors(now);
   const [[away, name] = []] = venues.map((each) => [metres([Number(now.lon), Number(now.lat)], each), each[2]]).sort(([one], [other]) => one - other);
   const unseen = list.questions.filter(({ key }) => now[`answer-${key}`] === list.no && !photos.some(({ item }) => item === key));
   return [
-    [team.length < limits.inspectors_minimum, "doubt-alone", limits.inspectors_minimum],
+    [team.length < few, "doubt-alone", few],
     [team.some((one) => one.card_no === undefined), "doubt-card"],
     [team.some((one) => one.recusal_declared === undefined), "doubt-recusal"],
     ...unseen.map(({ item }) => [true, "doubt-photo", item]),
     [Number(now.accuracy_m) > POOR, "doubt-accuracy", now.accuracy_m],
     [isTyped(now), "doubt-typed"],
     [kept, "doubt-kept", kept],
-    [located(now) && away > limits.visit_distance_m, "doubt-far", (away / 1000).toFixed(1), name],
+    [located(now) && away > far, "doubt-far", (away / 1000).toFixed(1), name],
     [located(now) && !name, "doubt-no-venue"],
-    [Math.abs(Date.parse(now.day) - Date.parse(today)) >= DAYS_OFF, "doubt-day", now.day],
+    [Math.abs(Date.parse(now.day) - Date.parse(today)) >= 259_200_000, "doubt-day", now.day], // three days
   ].filter(([is]) => is).map(([, ...said]) => said);
 }
 

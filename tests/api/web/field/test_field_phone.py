@@ -745,8 +745,8 @@ def test_the_phone_and_the_form_without_a_script_record_the_same(phone: Phones, 
         assert page.evaluate(script, [module, given]) == event_of(given)
     asked = """async ([address, venues]) => {
         const { doubts } = await import(address);
-        const limits = {visit_distance_m: 1500, inspectors_minimum: 3};
-        return doubts({lon: "116.46", lat: "39.92"}, [], {questions: []}, {venues, limits, today: "2025-04-02"});
+        const known = {venues, far: 1500, few: 3};
+        return doubts({lon: "116.46", lat: "39.92"}, [], {questions: []}, {...known, today: "2025-04-02"});
     }"""
     doubt = """async ([address, values]) => {
         const { doubts } = await import(address);
