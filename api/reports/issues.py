@@ -7,7 +7,8 @@ from typing import Any
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
-from api.reports.words import CASES, Words
+from api.reports.words import Words
+from api.words.case_words import case_in_a_sentence
 from api.words.words import (
     MEASURE_STATES,
     RESPONSIBLE,
@@ -125,7 +126,7 @@ def _said(flag: dict[str, Any], words: Words) -> list[str]:
     return [
         said,
         words("责任主体：", "Responsible: ") + bodies,
-        words("时间情形：", "In time: ") + words.of(CASES, flag["case"]),
+        words("时间情形：", "In time: ") + case_in_a_sentence(flag).speak(words.language),
         words("复核：", "Review: ")
         + review
         + (words(f"（{reason}）", f" ({reason})") if reason else ""),

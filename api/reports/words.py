@@ -4,32 +4,12 @@ Names of organisations and what people wrote stay as given.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from api.words.authority_words import DISTRICTS
 from api.words.language import Language
 from api.words.language import Words as Pair
 from api.words.last_day import last_day
 from api.words.words import LEVELS
-
-CASES: Mapping[str, Pair] = MappingProxyType(
-    {
-        "then_and_now": Pair(
-            "该记录入账时即如此，本基准下仍如此",
-            "so when the record was entered, and so at this basis",
-        ),
-        "then_not_now": Pair(
-            "入账时更重，其后的记录使之减轻",
-            "graver when the record was entered; later entries eased it",
-        ),
-        "now_not_then": Pair(
-            "入账时未见或较轻，由其后的记录得出",
-            "not seen, or less grave, when the record was entered; later entries brought it out",
-        ),
-        "overturned": Pair("经复核推翻", "overturned on review"),
-    }
-)
-"""The time cases of a flag, as true of what is undecided as of a breach."""
 
 
 class Words:

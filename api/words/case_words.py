@@ -7,11 +7,16 @@ from typing import Any
 from api.words.language import Words
 from api.words.words import CASES, VERDICTS
 from domain.checks import DERIVED
-from domain.terms.vocabulary import Case, Verdict
+from domain.terms.vocabulary import Case, ReviewDecision, Verdict
 
 _OVERTURNED = Words(
     "督导员复核后改变了结论，理由见复核记录。",
     "A supervisor's review changed the outcome; the reason stands with the review.",
+)
+_IN_BETWEEN = Words(
+    "记录入账时没有问题，按所看的依据也没有；其间入账的事实曾使它成为疑点，其后入账的事实又澄清了。",
+    "Nothing was wrong when the record came in, nor is it by what is looked at; something learnt in between"
+    " raised it, and something learnt later cleared it again.",
 )
 _B, _U, _C = Verdict.BREACH.value, Verdict.UNDECIDED.value, Verdict.CLEAR.value
 
@@ -135,7 +140,8 @@ def case_in_short(flag: Mapping[str, Any]) -> Words:
 def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:
     """Return what the two sides of a flag mean."""
     if flag["case"] == Case.OVERTURNED.label:
-        return _OVERTURNED
+        reviewed = flag["review"] == ReviewDecision.DISMISSED and not flag["review_stale"]
+        return _OVERTURNED if reviewed else _IN_BETWEEN
     if (over := _over(flag)) is not None:
         return over[1]
     if flag["code"] in DERIVED and (flag["then"], flag["verdict"]) == (_B, _B):

@@ -68,7 +68,7 @@ CASES = names(
     then_and_now=("当时、现在都有", "raised then and now"),
     then_not_now=("当时有，现在已减轻或澄清", "raised then, less or cleared since"),
     now_not_then=("当时看不出或较轻，现在有", "not seen or less then, raised now"),
-    overturned=("复核后改变", "overturned in review"),
+    overturned=("复核或其间的记录改变", "overturned in review or in between"),
 )
 METHODS = as_words(naming.METHODS)
 MODES = names(

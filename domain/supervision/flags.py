@@ -53,6 +53,8 @@ def case_of(then: Verdict, now: Verdict, review: Review | None) -> Case:
     """
     if review is not None and review.decision is ReviewDecision.DISMISSED:
         return Case.OVERTURNED
+    if then is Verdict.CLEAR and now is Verdict.CLEAR:  # raised in between, and cleared again
+        return Case.OVERTURNED
     if then.gravity == now.gravity:
         return Case.THEN_AND_NOW
     return Case.THEN_NOT_NOW if now.gravity < then.gravity else Case.NOW_NOT_THEN

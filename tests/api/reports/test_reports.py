@@ -11,12 +11,11 @@ import pytest
 from api.installation.wiring import LOCAL, Installation
 from api.questions.policy import ANYONE
 from api.questions.problems import Problem
-from api.reports import words
 from api.reports.gathered import FLAGS_SHOWN
 from api.reports.question import ReportQuestion
 from api.reports.report import contents
 from api.reports.typeset import Typesetter
-from api.words.words import CERTIFICATE_STATES
+from api.words.words import CASES, CERTIFICATE_STATES
 from domain.checks import CHECKS
 from domain.terms.clauses import CLAUSES
 from domain.terms.envelope import Actor
@@ -319,7 +318,7 @@ def test_an_address_on_paper_is_never_taken_from_the_request(
 
 
 def test_every_time_case_and_state_has_a_word() -> None:
-    assert set(words.CASES) == {case.label for case in Case}
+    assert set(CASES) == {case.label for case in Case}
     assert set(CERTIFICATE_STATES) == {"valid", "reissued", "revoked"}
     assert {check.clause.number for check in CHECKS.values()} <= set(CLAUSES)
 

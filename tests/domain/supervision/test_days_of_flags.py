@@ -122,14 +122,40 @@ def test_what_is_over_is_said_to_be_over_and_not_cleared():
     assert "已因撤销而结束" in case_in_a_sentence(shown(over.doc)).zh
 
 
+def test_what_was_raised_and_cleared_in_between_is_overturned_and_its_sentence_names_no_review() -> (
+    None
+):
+    story = Story().listed(item(ELECTRICIAN, "4"))
+    session_at = story.tell(session())
+    lost = ScopeChanged(uscc=USCC, added=(), removed=(item(ELECTRICIAN, "4"),), basis="缩项")
+    story.tell(lost, date(2025, 3, 1), by=BUREAU)
+    key = f"S1-{session_at}"
+    assert verdict_on(story, key, date(2025, 3, 10)) == ("breach", "now_not_then")
+    given = ScopeChanged(uscc=USCC, added=(item(ELECTRICIAN, "4"),), removed=(), basis="恢复")
+    story.tell(given, date(2025, 3, 2), by=BUREAU)
+    assert verdict_on(story, key, date(2025, 3, 10)) == ("clear", "overturned")
+    flag = shown(rows(story.fold, key)[0].doc)
+    assert "其间入账的事实曾使它成为疑点" in case_in_a_sentence(flag).zh
+    assert "learnt in between" in case_in_a_sentence(flag).en
+    dismissed = {**flag, "then": "breach", "verdict": "breach", "review": "dismissed"}
+    assert "督导员复核后改变了结论" in case_in_a_sentence(dismissed).zh
+
+
 def test_a_sentence_on_a_flag_speaks_of_the_basis_looked_at_and_never_of_today() -> None:
     sides = [
-        {"code": code, "case": case.label, "then": then.value, "verdict": verdict.value}
+        {
+            "code": code,
+            "case": case.label,
+            "then": then.value,
+            "verdict": verdict.value,
+            "review": review,
+            "review_stale": False,
+        }
         for code in ("S7", "Q2", "R1")
         for case in Case
         for then in Verdict
         for verdict in Verdict
-        if then != verdict or then != Verdict.CLEAR
+        for review in (None, "dismissed")
     ]
     for sentence in map(case_in_a_sentence, sides):
         assert "今天" not in sentence.zh
