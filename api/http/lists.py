@@ -1,6 +1,6 @@
 """A list as an answer: one page in the form that the caller wants, or all of it."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import chain
 from threading import BoundedSemaphore
 from typing import Any
@@ -18,6 +18,7 @@ from api.http.answers import VARY, answer, kept, limits, page_json
 from api.http.downloads import disposition
 from api.http.negotiation import negotiate
 from api.http.shell import Message, Receive, Scope, Send, Stalled
+from api.installation.whole_lists import Wanted, begun
 from api.installation.wiring import Installation
 from api.questions.assurance.integrity import root_at
 from api.questions.declared import DeclaredList
@@ -48,7 +49,9 @@ def answer_list(
 
     shape = listed.shape(question)
     if isinstance(question, Paged) and question.whole:
-        return _whole(request, house, pages(question, ask, listed.paging), question, shape)
+        _require_whole(question)
+        answers = begun(pages(question, ask, listed.paging))
+        return _whole(request, house, actor, listed, question, answers)
     return _page(request, question, ask(question), shape, listed.paging)
 
 
@@ -99,12 +102,13 @@ def _name(request: Request, answer: Found, media: str) -> str:
     return f"{'-'.join(parts)}-{basis['valid_at']}-{basis['position']}.{formats.EXTENSIONS[media]}"
 
 
-def _whole(
+def _whole(  # noqa: PLR0913, PLR0917 - who asks for what, and how it begins
     request: Request,
     house: Installation,
-    answers: Iterator[Found],
+    actor: Actor,
+    listed: DeclaredList,
     question: Paged,
-    shape: Shape,
+    answers: Sequence[Found],
 ) -> Response:
     """Return all of a list.
 
@@ -112,12 +116,11 @@ def _whole(
     that no half of a list passes for a whole one.
     """
     media = _form(request, question)
-    _require_whole(question)
-    first = next(answers)
-    fields = shape.seen_by(first.audience).fields
-    batches = chain([first.page.items], (each.page.items for each in answers))
+    first = answers[0]
+    parts = [request.path_params[part] for part in listed.parts]
     origin = _origin(request, first, media)
-    made = _in_turn(house.whole_lists, files.pieces(media, fields, batches, origin))
+    wanted = Wanted(listed.name, parts, actor, question, answers, media, origin)
+    made = _in_turn(house.whole_lists.turns, house.whole_lists.pieces(wanted))
     try:
         head = next(made, b"")
     except TooManyRows:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from api.access.provider import Provider
     from api.installation.kept_tables import KeptTables
     from api.installation.what_ifs import WhatIfs
+    from api.installation.whole_lists import WholeLists
     from api.intake.operations import Operations
     from api.intake.sealed_jobs import Seals
     from projections.follow.fold import Rules
@@ -62,8 +63,6 @@ BROKEN_OFF_AFTER = timedelta(seconds=3)
 """After which statements are broken off that write views: somebody may hold a lock before them."""
 BROKEN_OFF_EVERY = 0.5
 """Seconds from one attempt to the next: what was broken off may begin another statement."""
-WHOLE_LISTS = 2
-"""Whole lists that one server process makes at a time: each takes a thread and a core for a while."""
 
 
 def folding() -> "Rules":
@@ -133,8 +132,6 @@ class Installation:
         self.transactor = self.bench.transactor
         self.accounts = Register(self.pool)
         self.gate = Gate(settings, self.pool, self.key, self.earlier_keys)
-        self.whole_lists = threading.BoundedSemaphore(WHOLE_LISTS)
-        """Whose turn it is to download a whole list."""
         self.news = News(self.database.addresses.app)
         """That the ledger has grown."""
         self.recorded_at = lru_cache(maxsize=4096)(self._recorded_at)
@@ -201,6 +198,13 @@ class Installation:
         store = Store(self.pool, self._seals("dudao imports"))
         folder = self.settings.folder / "imports"
         return Operations(folder, self.bench, store, self.database.addresses.app)
+
+    @made_once
+    def whole_lists(self) -> "WholeLists":
+        """Whole lists as files."""
+        from api.installation.whole_lists import WholeLists  # noqa: PLC0415 - see above
+
+        return WholeLists(self, self.settings)
 
     @made_once
     def tables(self) -> "KeptTables":
@@ -384,6 +388,8 @@ class Installation:
         self._closing.set()
         self.news.stop()
         self.verifier.stop()
+        if "whole_lists" in vars(self):  # whoever never made one has nothing to end
+            self.whole_lists.close()
         threads = [self.news.thread, self.verifier.thread]
         if self._thread is not None:
             if self._closer is not None:

@@ -1,6 +1,6 @@
 """A list page by page: how it goes on, and all of it on the basis of its first page."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from api.questions.parameters import LARGEST_PAGE
@@ -29,11 +29,23 @@ BY_CURSOR = Paging(_cursor)
 BY_POSITION = Paging(_position)
 
 
-def pages(question: Q, ask: Callable[[Q], Found], paging: Paging = BY_CURSOR) -> Iterator[Found]:
-    """Yield a list page by page until its end; all pages stand on the basis of the first."""
+def pages(
+    question: Q,
+    ask: Callable[[Q], Found],
+    paging: Paging = BY_CURSOR,
+    begun: Sequence[Found] = (),
+) -> Iterator[Found]:
+    """Yield a list page by page until its end; all pages stand on the basis of the first.
+
+    `begun`: pages that were asked for before; the others go on behind the last.
+    """
     question = question.model_copy(update={"limit": LARGEST_PAGE})
-    answer = ask(question)
-    yield answer
+    yield from begun
+    if begun:
+        answer = begun[-1]
+    else:
+        answer = ask(question)
+        yield answer
     while answer.page.next is not None:
         question = question.model_copy(update=dict(paging.changes(answer)))
         answer = ask(question)

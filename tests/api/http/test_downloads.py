@@ -22,7 +22,8 @@ from api.http.downloads import disposition
 from api.http.lists import Pieces
 from api.http.metrics import Metrics
 from api.http.shell import Receive, Scope, Send, Shell
-from api.installation.wiring import WHOLE_LISTS, Installation
+from api.installation.whole_lists import TURNS
+from api.installation.wiring import Installation
 from ledger.log.tiles import root_at
 from projections.items.listed import RosterItem
 from projections.items.shape import shape_of
@@ -205,10 +206,10 @@ def test_a_turn_is_given_back_whatever_becomes_of_the_download(
     desk: Desk, house: Installation, code: str
 ) -> None:
     headers = desk.auth(SUPERVISOR)
-    for _ in range(2 * WHOLE_LISTS):
+    for _ in range(2 * TURNS):
         with desk.http.stream("GET", "/v1/events?all=true&format=csv", headers=headers) as answer:
             assert answer.status_code == 200  # and go away
-    held = [house.whole_lists.acquire(timeout=30) for _ in range(WHOLE_LISTS)]
+    held = [house.whole_lists.turns.acquire(timeout=30) for _ in range(TURNS)]
     assert all(held)
     try:
         busy = desk.get("/v1/events", format="csv", all="true")
@@ -216,7 +217,7 @@ def test_a_turn_is_given_back_whatever_becomes_of_the_download(
         assert busy.headers["retry-after"]
     finally:
         for _ in held:
-            house.whole_lists.release()
+            house.whole_lists.turns.release()
     assert desk.get("/v1/events", format="csv", all="true").status_code == 200
 
 
