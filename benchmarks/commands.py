@@ -33,6 +33,8 @@ TYPED = "typed command, read, decided and appended"
 BYTES = "prepared entry through the writer"
 SAVE = "`Application.save` of eventsourcing"
 INSERT = "bare prepared INSERT, committed"
+DCB = "DCB conditional append of eventsourcing"
+SQLITE = "`Application.save` of eventsourcing on SQLite"
 
 
 class House(NamedTuple):
@@ -43,6 +45,8 @@ class House(NamedTuple):
     transactor: Transactor
     other: str
     """How to connect to the second database."""
+    files: Path
+    """Where a file of SQLite may lie."""
 
 
 def run(setting: Setting) -> list[Row]:
@@ -56,6 +60,8 @@ def run(setting: Setting) -> list[Row]:
                     BYTES: prepared_entries(house, number),
                     SAVE: stack.enter_context(rival.saves(house.other, number)),
                     INSERT: stack.enter_context(bare_inserts(house.other, number)),
+                    DCB: stack.enter_context(rival.conditional_appends(house.other, number)),
+                    SQLITE: stack.enter_context(rival.sqlite_saves(house.files, number)),
                 }
                 rates = alternate(ways, setting.sizes.rounds, setting.sizes.seconds)
             rows += _rows(rates, number)
@@ -64,14 +70,16 @@ def run(setting: Setting) -> list[Row]:
 
 def _rows(rates: Rates, number: int) -> list[Row]:
     clients = "1 client" if number == 1 else f"{number} clients"
-    # What is promised: never slower than the library, ten times as fast under load.
-    bound = {1: 1.0, 16: 10.0}.get(number)
-    targets = () if bound is None else (at_least(bound, of_ratio=True),)
+    # What is promised: half as fast again as the library alone, eight times as fast under load; ten was the first aim.
+    bounds = {1: (1.5,), 16: (8.0, 10.0)}.get(number, ())
+    targets = [at_least(bound, of_ratio=True) for bound in bounds]
     return [
         rates.row(f"{clients}: {TYPED}", TYPED, SAVE, *targets),
         rates.row(f"{clients}: {BYTES}", BYTES, SAVE),
         rates.row(f"{clients}: {INSERT}", INSERT, SAVE),
         rates.row(f"{clients}: {SAVE}", SAVE, None),
+        rates.row(f"{clients}: {DCB}", DCB, SAVE),
+        rates.row(f"{clients}: {SQLITE}", SQLITE, SAVE),
     ]
 
 
@@ -82,7 +90,7 @@ def _house(folder: Path) -> Generator[House]:
         log = PostgresLog(pool)
         writer = Writer(log)
         transactor = desk(log, writer, max(CLIENTS))
-        yield House(log, writer, transactor, _second_database(database))
+        yield House(log, writer, transactor, _second_database(database), folder)
 
 
 def _second_database(database: Database) -> str:

@@ -136,6 +136,15 @@ def server(folder: Path, work: Path, *more: str) -> Generator[int]:
                 process.wait()
 
 
+def process_at(port: int) -> int:
+    """Return the process that serves at a port."""
+    return next(
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if f"\0--port\0{port}\0".encode() in path.read_bytes()
+    )
+
+
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and process.poll() is None:

@@ -62,7 +62,13 @@ def _asked(
     seconds = setting.sizes.seconds
     for number in range(setting.sizes.rounds + 1):
         loads = [
-            Load(_requests(folder, firm, seconds), seconds, port, shape.clients, once=True)
+            Load(
+                requests(folder, firm, int(MOST_A_SECOND * seconds)),
+                seconds,
+                port,
+                shape.clients,
+                once=True,
+            )
             for firm in range(shape.processes)
         ]
         answered = clients.map(ask, loads, chunksize=1)
@@ -94,10 +100,10 @@ def _rows(
     ]
 
 
-def _requests(folder: Path, firm: int, seconds: float) -> list[bytes]:
+def requests(folder: Path, firm: int, number: int) -> list[bytes]:
     """Return commands of one enterprise's reporter, none like another, of today's kind of session."""
     bearer = _token(folder, sessions.uscc(firm))
-    return list(islice(_commands(firm, bearer), int(MOST_A_SECOND * seconds)))
+    return list(islice(_commands(firm, bearer), number))
 
 
 def _commands(firm: int, bearer: str) -> Iterator[bytes]:

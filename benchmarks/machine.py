@@ -2,6 +2,8 @@
 
 import os
 import platform
+import shutil
+import subprocess
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +15,8 @@ import psycopg
 PACKAGES = ("eventsourcing", "psycopg", "msgspec", "orjson", "fastapi", "uvicorn")
 SYNCS = 200
 PAGE = bytes(8192)
+MEASURED = ("domain", "ledger", "projections", "replay", "proof", "api")
+"""The rooms of the product: a change of anything else makes no figure stale."""
 
 
 def described(folder: Path) -> dict[str, Any]:
@@ -29,6 +33,32 @@ def described(folder: Path) -> dict[str, Any]:
         "python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
     }
+
+
+def commit() -> str:
+    """Return the commit that is measured, with a plus where files of it were changed; empty outside a checkout."""
+    head = _git("rev-parse", "--short=8", "HEAD").strip()
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks")
+    return f"{head}+" if changed.strip() else head
+
+
+def commits_since(measured: str) -> int | None:
+    """Return how many commits changed what is measured since then; None where that cannot be told."""
+    said = _git("rev-list", "--count", f"{measured.rstrip('+')}..HEAD", "--", *MEASURED).strip()
+    return int(said) if said else None
+
+
+def _git(*arguments: str) -> str:
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    ran = subprocess.run(  # noqa: S603 - arguments of ours
+        [git, "-C", str(Path(__file__).parent.parent), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ran.stdout if ran.returncode == 0 else ""
 
 
 def server_version(conninfo: str) -> str:

@@ -120,10 +120,19 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def resident(pid: int) -> int:
+    """Return the bytes that a process and its descendants have resident at the moment."""
+    return sum(_status(each, "VmRSS:") for each in family(pid))
+
+
 def _high_water(pid: int) -> int:
     """Return the most bytes that the process has had resident; 0 once it is gone."""
+    return _status(pid, "VmHWM:")
+
+
+def _status(pid: int, name: str) -> int:
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
     return 0

@@ -64,7 +64,7 @@ def run(setting: Setting) -> list[Row]:
             subjects = page_ground.subjects(connection, head)
         ground = Ground(subjects, head, random.Random(7))  # noqa: S311 - repeatable, not secret
         with http_reads.server(folder, setting.work) as port:
-            reader = _Reader(port, folder)
+            reader = Reader(port, folder)
             for page in (*PAGES, *TWINS):  # not counted: a fresh server has read nothing yet
                 _asked(reader, ground, page, times // 2)
             pages = [_asked(reader, ground, page, times) for page in PAGES]
@@ -103,7 +103,7 @@ def _size(each: Asked, what: str) -> Row:
     return Row(what=f"{what}: first visit", value=each.size / KB, unit="KB", targets=(SIZE,))
 
 
-def _asked(reader: "_Reader", ground: Ground, page: Page, times: int) -> Asked:
+def _asked(reader: "Reader", ground: Ground, page: Page, times: int) -> Asked:
     seconds: list[float] = []
     size = 0
     for number in range(times + max(1, times // 10)):
@@ -123,7 +123,7 @@ class Answer(NamedTuple):
     beside: frozenset[str]
 
 
-def _drawn(reader: "_Reader", ground: Ground, page: Page) -> Answer:
+def _drawn(reader: "Reader", ground: Ground, page: Page) -> Answer:
     """Ask until there is something; what is not there is an answer too, but not the page."""
     for _ in range(TRIES):
         address = page.draw(ground)
@@ -138,7 +138,7 @@ def _drawn(reader: "_Reader", ground: Ground, page: Page) -> Answer:
     raise LookupError(f"{page.what}: nothing is there, {TRIES} times")
 
 
-class _Reader:
+class Reader:
     """One connection, kept; a browser that takes what is compressed."""
 
     def __init__(self, port: int, folder: Path) -> None:

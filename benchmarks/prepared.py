@@ -53,6 +53,20 @@ def entries(total: int, seed: int = 1) -> Iterator[Draft]:
     yield from keyed(_all(firms, chance, total), total)
 
 
+def of_one(total: int) -> Iterator[Draft]:
+    """Yield exactly `total` entries of one enterprise: what it is, and sessions with their certificates."""
+    yield from keyed(_one(firm_of(0), total), total)
+
+
+def _one(firm: Firm, total: int) -> Iterator[Draft]:
+    yield from listed(firm)
+    sessions = max(1, total // (CERTIFICATES_PER_SESSION + 1))
+    for number in range(1, sessions + 2):
+        yield from _session(
+            firm, number, LISTED_ON + timedelta(days=number * SESSION_DAYS // sessions)
+        )
+
+
 def keyed(drafts: Iterator[Draft], total: int) -> Iterator[Draft]:
     """Yield `total` of them, each with a key of its own."""
     for left, one in zip(range(total - 1, -1, -1), drafts, strict=False):

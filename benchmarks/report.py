@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks import machine
 from benchmarks.figures import Row, Target, verdict
 
 FOLDER = Path(__file__).parent
@@ -53,7 +54,8 @@ def _tables(results: Mapping[str, Any]) -> str:
 
 def _table(figure: Mapping[str, Any]) -> str:
     sync = figure["machine"]["fdatasync_ms_median"]
-    when = f"{figure['day']}, load before: {figure['load']}, sync of the disk: {sync} ms"
+    at = _measured_at(figure.get("commit", ""))
+    when = f"{figure['day']}{at}, load before: {figure['load']}, sync of the disk: {sync} ms"
     lines = [
         f"### {figure['title']}",
         "",
@@ -64,6 +66,16 @@ def _table(figure: Mapping[str, Any]) -> str:
     ]
     lines += [_line(msgspec.convert(row, Row)) for row in figure["rows"]]
     return "\n".join(lines)
+
+
+def _measured_at(commit: str) -> str:
+    """Return at which commit a figure was taken, and how many came since: the more, the less it says of today."""
+    if not commit:
+        return " (no commit was kept)"
+    since = machine.commits_since(commit)
+    return f" at `{commit}`" + (
+        f", {since} commits of the product before this table" if since else ""
+    )
 
 
 def _line(row: Row) -> str:

@@ -17,21 +17,25 @@ from typing import Any, NamedTuple
 
 from benchmarks import (
     as_of,
+    busy_pages,
     casework,
     catch_up,
     checks,
     commands,
+    downloads,
     exports,
     http_reads,
     http_writes,
     imports,
     kills,
+    largest,
     ledgers,
     machine,
     pages,
     proofs,
     replays,
     report,
+    starts,
     verify,
     workers,
 )
@@ -65,6 +69,10 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "http_writes": Figure("(m) Commands over HTTP", http_writes.run),
         "exports": Figure("(n) Tables as files, a million entries", exports.run),
         "casework": Figure("(o) Catch-up of casework", casework.run),
+        "downloads": Figure("(p) Whole lists over HTTP, a million entries", downloads.run),
+        "busy_pages": Figure("(q) Pages under eight users, a million entries", busy_pages.run),
+        "largest": Figure("(r) The largest enterprise", largest.run),
+        "starts": Figure("(s) Commands of the shell beside a running server", starts.run),
     }
 )
 
@@ -142,6 +150,7 @@ def _circumstances(name: str, work: Path) -> dict[str, Any]:
     return {
         "command": f"./run bench {name}",
         "day": today().isoformat(),
+        "commit": machine.commit(),
         "load": load,
         "machine": {**machine.described(work), "postgresql": server},
     }

@@ -20,7 +20,15 @@ from typing import NamedTuple
 from benchmarks import catch_up, ledgers
 from benchmarks.figures import Row, Setting, at_least
 from benchmarks.http_client import Load, ask
-from benchmarks.http_reads import CLIENTS_EACH, DIFFERENT, PROCESSES, requests, server, token
+from benchmarks.http_reads import (
+    CLIENTS_EACH,
+    DIFFERENT,
+    PROCESSES,
+    process_at,
+    requests,
+    server,
+    token,
+)
 from benchmarks.measuring import family
 from ledger.log.postgres_log import PostgresLog
 
@@ -134,11 +142,7 @@ def _in_turns(
 
 def _costs(port: int, postmaster: Path) -> Callable[[], dict[str, float]]:
     """Return what tells the CPU that the server at a port, the database and the clients have taken."""
-    server_ = next(
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if f"\0--port\0{port}\0".encode() in path.read_bytes()
-    )
+    server_ = process_at(port)
     database = int(postmaster.read_text().split()[0])
 
     def costs() -> dict[str, float]:
