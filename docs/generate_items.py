@@ -9,16 +9,12 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from api.installation.catalogues import CATALOGUES
-from api.installation.digest import DIGEST
-from api.installation.saved_questions import SAVED
-from api.installation.what_if_answers import WHAT_IF
+from api.installation.every_list import EVERY_LIST
 from api.questions.answered import ANSWERS, OF_NOW
-from api.questions.declared import LISTS, DeclaredList
+from api.questions.declared import DeclaredList
 from projections.items.shape import Field, See, Shape, shape_of
 
 TARGET = Path(__file__).with_name("items.md")
-EVERY = (*LISTS.values(), CATALOGUES, SAVED, DIGEST, WHAT_IF)
 _SEEN = {
     See.PUBLISHED: "anyone",
     See.READ: "readers",
@@ -31,8 +27,9 @@ _INTRODUCTION = """\
 
 Written by `docs/generate_items.py` from the code; do not edit.
 
-A list is declared once (`api/questions/declared.py`), an item once (`projections/items/`): route, command,
-page, JSON, OpenAPI and the columns of CSV, XLSX and Parquet come from there. JSON and CSV hold values as here;
+A list is declared once (`api/installation/every_list.py` names all of them), an item once (`projections/items/`):
+route, command, page, JSON, OpenAPI and the columns of CSV, XLSX and Parquet come from there. JSON and CSV
+hold values as here;
 XLSX and terminal say them in words, an instant in the time of Shanghai, an end marked † by the last day that
 counts. Parquet: days are `date32`, instants `timestamp[us, UTC]`, records structs, several lists;
 `json` and `any` are JSON as text.
@@ -51,7 +48,7 @@ def render() -> str:
 def _lists() -> Iterator[str]:
     yield "| command | address | page | item | key | filters |"
     yield "|---|---|---|---|---|---|"
-    for each in EVERY:
+    for each in EVERY_LIST.values():
         filters = ", ".join(info.alias or name for name, info in _filters(each))
         items = ", ".join(f"[{item.__name__}](#{item.__name__.lower()})" for item in each.rows)
         key = ", ".join(each.key)
@@ -62,13 +59,7 @@ def _lists() -> Iterator[str]:
 
 
 def _command(each: DeclaredList) -> str:
-    if each is CATALOGUES:
-        return "dudao catalogue list"
-    if each is WHAT_IF:
-        return "dudao what-if"
-    if each is SAVED:
-        return "dudao saved list"
-    return " ".join(["dudao", each.name, *(part.upper() for part in each.parts)])
+    return " ".join(["dudao", each.command, *(part.upper() for part in each.parts)])
 
 
 _NO_FILTER = frozenset({"format", "whole", "limit", "cursor", "min_position"})
@@ -83,7 +74,7 @@ def _filters(each: DeclaredList) -> Iterator[tuple[str, FieldInfo]]:
 def _items() -> Iterator[str]:
     done: set[str] = set()
     for item in (
-        *(row for each in EVERY for row in each.rows),
+        *(row for each in EVERY_LIST.values() for row in each.rows),
         *ANSWERS.values(),
         *OF_NOW.values(),
     ):

@@ -5,13 +5,13 @@ Adopting is an act of an authority: on the page 目录, over HTTP, or as a line 
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.failures import Failure, require_day, tell
 from api.cli.language import chosen
-from api.cli.output import FormatOption, OutOption, form_of, write_few
+from api.cli.lists import add_list
 
 if TYPE_CHECKING:
     from api.installation.catalogues import Supposed
@@ -25,45 +25,7 @@ Digest = Annotated[
 ]
 
 
-@catalogue.command("list")
-def list_catalogues(
-    *, form: FormatOption = None, out: OutOption = None, json: JsonOption = False
-) -> None:
-    """列出收录的目录及其采用情况 / What is held, and what of it is adopted."""
-    from api.installation import catalogues  # noqa: PLC0415 - start-up time
-    from projections.items.shape import plain  # noqa: PLC0415
-
-    chosen_form = form_of(form, out, json=json)
-    with _house() as house:
-        listed = [catalogues.shown(each) for each in catalogues.every(house, house.ends().head)]
-    rows = [
-        {
-            "kind": chosen(each["name"]["zh"], each["name"]["en"]),
-            "edition": _editions(each),
-            "state": each["state"],
-            "rows": each["rows"],
-            "file_name": each["file_name"],
-            "sha256": each["sha256"],
-        }
-        for each in listed
-    ]
-    fields = (
-        plain("kind", "类别", "kind"),
-        plain("edition", "采用为", "adopted as"),
-        plain("state", "状态", "state")._replace(said="catalogue_state"),
-        plain("rows", "行数", "rows", "integer"),
-        plain("file_name", "文件名", "file name"),
-        plain("sha256", "SHA-256", "SHA-256"),
-    )
-    write_few(rows, fields, "catalogue list", chosen_form, out, document=listed)
-
-
-def _editions(catalogue: dict[str, Any]) -> str:
-    opens, closes, parts = (chosen(*marks) for marks in (("（", " ("), ("）", ")"), ("、", ", ")))
-    return parts.join(
-        f"{e['edition']}{opens}{e['valid_from']}–{e['last_day'] or ''}{closes}"
-        for e in catalogue["adopted"]
-    )
+add_list(catalogue, "catalogues")
 
 
 @catalogue.command("add")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.output import Format, FormatOption, OutOption, form_of, write
+from api.cli.output import Format, FormatOption, JsonOption, OutOption, form_of, write
 from api.cli.questions import question_of
+from api.words.list_names import COMMANDS
 from api.words.list_names import LISTS as NAMES
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from api.questions.queries import Found
     from domain.terms.envelope import Actor
 
-OWN = frozenset({"catalogues", "digest", "saved-questions", "what-if-diff"})
-"""Lists that have a command of another name."""
 _NO_OPTION = frozenset({"cursor", "format", "limit", "whole", "min_position"})
 """What a command has no option for: it gives the whole list, once, in the form of `--format`."""
 _DEFAULTS: Mapping[str, str] = {"of": "roster", "by": "district"}
@@ -41,15 +40,21 @@ AllOption = Annotated[
 
 
 def add_lists(app: typer.Typer) -> None:
-    """Add a command for every list."""
-    for name, words in NAMES.items():
-        if name not in OWN:
-            app.command(
-                name,
-                help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.",
-                add_help_option=False,
-                context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-            )(_asked_later(name))
+    """Add a command for every list that does not stand among others of its kind."""
+    for name in NAMES:
+        if name not in COMMANDS:
+            add_list(app, name)
+
+
+def add_list(group: typer.Typer, name: str) -> None:
+    """Add the command of one list."""
+    words = NAMES[name]
+    group.command(
+        COMMANDS.get(name, name).rpartition(" ")[2],
+        help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.",
+        add_help_option=False,
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    )(_asked_later(name))
 
 
 def _asked_later(name: str) -> Callable[[typer.Context], Any]:
@@ -60,9 +65,9 @@ def _asked_later(name: str) -> Callable[[typer.Context], Any]:
 
 
 def _command(name: str) -> Any:  # noqa: ANN401 - the parser is private to typer
-    from api.questions.declared import LISTS  # noqa: PLC0415 - start-up time
+    from api.installation.every_list import EVERY_LIST  # noqa: PLC0415 - start-up time
 
-    listed = LISTS[name]
+    listed = EVERY_LIST[name]
     words = listed.summary
     alone = typer.Typer(
         pretty_exceptions_enable=False,
@@ -80,9 +85,10 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
     def run(**given: Any) -> None:  # noqa: ANN401 - as the parser gives it
         form, out, limit = given.pop("form"), given.pop("out"), given.pop("limit")
         given.pop("everything")
+        json = given.pop("json")
         parts = [given.pop(part) for part in listed.parts]
         chosen = {names[option]: value for option, value in given.items() if value is not None}
-        _answer(listed, parts, chosen, form_of(form, out), out, limit)
+        _answer(listed, parts, chosen, form_of(form, out, json=json), out, limit)
 
     fields = listed.question.model_fields
     names: dict[str, str] = {}
@@ -115,6 +121,7 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
             ("everything", False, AllOption),
             ("limit", None, LimitOption),
             ("form", None, FormatOption),
+            ("json", False, JsonOption),
             ("out", None, OutOption),
         )
     ]
@@ -123,7 +130,10 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
     return run
 
 
-_PARTS = {"uscc": "统一社会信用代码 / USCC"}
+_PARTS = {
+    "uscc": "统一社会信用代码 / USCC",
+    "id": "推演编号，见 dudao what-ifs / id of a question what-if, see dudao what-ifs",
+}
 
 
 def _help(listed: "DeclaredList", field: str, info: "FieldInfo") -> str:
@@ -184,7 +194,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
         if form is Format.TABLE:
             shape = shape.only(*(name for name in listed.brief if shape.has(name)))
         root = root_at(house, first.answer_basis.position) if form is Format.PARQUET else None
-        name = " ".join([listed.name, *parts])
+        name = " ".join([listed.command, *parts])
         origin = Origin(name, first.answer_basis.basis, _filters(chosen), root=root)
         write(_first(batches, limit), shape.fields, origin, form, out)
 

@@ -25,7 +25,7 @@ from api.cli.lists import add_lists
 from api.cli.proofs import bundle, checkpoint, signer, witness
 from api.cli.replay import projections, replay
 from api.cli.reports import report
-from api.cli.saved_questions import digest, saved
+from api.cli.saved_questions import saved
 from api.cli.serve import demo, serve
 from api.cli.tables import export
 from api.cli.templates import template
@@ -76,7 +76,6 @@ app.command("what-if")(what_if)
 app.command()(export)
 app.add_typer(analysts, name="analysts")
 app.add_typer(saved, name="saved")
-app.command("digest")(digest)
 app.add_typer(projections, name="projections")
 app.add_typer(catalogue, name="catalogue")
 app.command()(verify)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.failures import tell
-from api.cli.output import Format, FormatOption, OutOption, form_of, write_few
+from api.cli.lists import add_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,22 +15,10 @@ if TYPE_CHECKING:
 
 saved = typer.Typer(help="保存的问题 / Saved questions", no_args_is_help=True)
 
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON 输出 / as JSON")]
 Id = Annotated[str, typer.Argument(help="编号 / id")]
 
 
-@saved.command("list")
-def list_questions(
-    *, form: FormatOption = None, out: OutOption = None, json: JsonOption = False
-) -> None:
-    """列出保存的问题及其答案有无变化 / Questions, and whether their answers have changed."""
-    from api.installation import saved_questions  # noqa: PLC0415 - start-up time
-    from projections.items.shape import shape_of  # noqa: PLC0415
-
-    questions = _with(saved_questions.every)
-    chosen = form_of(form, out, json=json)
-    shape = shape_of(saved_questions.SAVED.item).only(*saved_questions.SAVED.brief)
-    write_few(questions, shape.fields, "saved list", chosen, out, document=questions)
+add_list(saved, "saved-questions")
 
 
 @saved.command("add")
@@ -60,33 +48,6 @@ def follow(
     from api.installation import saved_questions  # noqa: PLC0415 - start-up time
 
     _tell(_with(lambda house, who: saved_questions.follow(house, who, uscc, occupation)))
-
-
-def digest(
-    *,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", help="与哪天日终比较，默认昨天 / compared with the end of this day"),
-    ] = None,
-    to: Annotated[
-        str | None, typer.Option(help="到哪天日终，默认现在 / up to the end of this day")
-    ] = None,
-    form: FormatOption = None,
-    out: OutOption = None,
-    json: JsonOption = False,
-) -> None:
-    """关注摘要：保存和关注的内容自昨天以来的变化 / What changed since yesterday in what is followed."""
-    from api.cli.questions import question_of  # noqa: PLC0415 - start-up time
-    from api.installation.digest import DIGEST, DigestQuestion  # noqa: PLC0415
-    from projections.items.shape import shape_of  # noqa: PLC0415
-
-    given = {name: day for name, day in (("from", from_), ("to", to)) if day is not None}
-    question = question_of(DigestQuestion, given)
-    lines = _with(lambda house, who: [*map(dict, DIGEST.ask(house, who, question).page.items)])
-    chosen = form_of(form, out, json=json)
-    shape = shape_of(DIGEST.item)
-    fields = shape.only(*DIGEST.brief).fields if chosen is Format.TABLE else shape.fields
-    write_few(lines, fields, "digest", chosen, out, document=lines)
 
 
 @saved.command("seen")

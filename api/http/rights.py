@@ -10,6 +10,7 @@ from types import MappingProxyType
 from fastapi import Request
 
 from api.http.caller import Caller
+from api.installation import as_if
 from api.questions.policy import Action, decide
 
 
@@ -88,6 +89,7 @@ RIGHTS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "/v1/what-if": _read("what-if"),
         "/v1/what-if/{id}": _read("what-if"),
         "/v1/what-if/{id}/diff": _read("what-if"),
+        **{f"/v1/what-if/{{id}}/tables/{name}": _read("what-if") for name in as_if.LISTED.values()},
         "/v1/what-if/{id}/tables/{name}.parquet": _read("what-if"),
     }
 )

@@ -375,7 +375,7 @@ CATALOGUES = DeclaredList(
     ("sha256",),
     Entire,
     _listed,
-    ("kind", "file_name", "state", "rows", "adopted"),
+    ("kind", "adopted", "state", "rows", "file_name", "sha256"),
     "/catalogues",
     "catalogues",
 )

@@ -5,11 +5,10 @@ waits for them (待我办理). Then it is told whether the answer differs from t
 """
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import orjson
 from psycopg.errors import QueryCanceled
@@ -17,11 +16,12 @@ from pydantic import ValidationError
 
 from api.access import saved_questions as kept
 from api.access.saved_questions import MOST, AnswerSeen, NameTaken, SavedQuestion, TooMany
+from api.installation.catalogues import CATALOGUES
 from api.installation.wiring import Installation
 from api.questions import enterprises
 from api.questions.answers import ListPage
 from api.questions.clocks import Asked as Clocks
-from api.questions.declared import LISTS, DeclaredList
+from api.questions.declared import LISTS, DeclaredList, parts_in
 from api.questions.parameters import unclear
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem, from_invalid, invalid
@@ -39,6 +39,10 @@ LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_ADDRESS = 60, 500, 2000
 _OF_A_PAGE = frozenset({"cursor", "limit", "format", "all", "min_position"})
 """Parameters that say which part of an answer is sent, and how."""
 _CLOCKS = frozenset({"valid_at", "known_at", "position"})
+
+
+KEPT = tuple(each for each in (*LISTS.values(), CATALOGUES) if not each.grows)
+"""Lists that may be kept under a name: those whose answer is given at once, and is no one account's own."""
 
 
 class Asked(NamedTuple):
@@ -81,29 +85,23 @@ def asked(address: str) -> Asked:
         Problem: 422, it leads to no list, or asks what the list does not know.
     """
     split = urlsplit(address)
-    given = dict(parse_qsl(split.query))
-    for listed in LISTS.values():
-        if listed.grows:
-            continue
+    given = dict(parse_qsl(split.query, keep_blank_values=True))
+    for listed in KEPT:
         for pattern in (listed.path, listed.page):
-            parts = _parts(pattern, split.path)
+            parts = parts_in(pattern, split.path)
             if parts is None or len(parts) != len(listed.parts):
                 continue
             filters = {n: v for n, v in given.items() if n not in _OF_A_PAGE}
             if pattern == listed.page:
                 # What a page alone knows, its picture say, is no part of the question.
-                filters = {n: v for n, v in filters.items() if n in _known(listed)}
+                # Neither is a field of its form that was left empty.
+                filters = {n: v for n, v in filters.items() if n in _known(listed) and v.strip()}
             return Asked(listed, parts, filters, _question(listed, filters))
     raise invalid(
         "address",
         "应为某个列表的地址，如 /v1/flags?code=S1 或 /flags?code=S1",
         "must be the address of a list, like /v1/flags?code=S1 or /flags?code=S1",
     )
-
-
-def _parts(pattern: str, path: str) -> tuple[str, ...] | None:
-    match = re.fullmatch(re.sub(r"\\{[a-z]+\\}", "([^/]+)", re.escape(pattern)), path)
-    return None if match is None else tuple(map(unquote, match.groups()))
 
 
 def _known(listed: DeclaredList) -> set[str]:

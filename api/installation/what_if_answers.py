@@ -1,28 +1,36 @@
 """What a question what-if came to: how far it is, its lines page by page, the tables as they would be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
 from api.export.files import Origin
 from api.installation import as_if
 from api.installation.what_if_store import Job, Stage
-from api.installation.wiring import Installation
+from api.installation.wiring import LOCAL, Installation
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
 from api.questions.clocks import Asked
 from api.questions.cursors import AskedList, Cursor
-from api.questions.declared import DeclaredList
+from api.questions.declared import LISTS, DeclaredList
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.queries import Found, missing, settle
-from api.questions.questions import WhatIfQuestion
+from api.questions.questions import (
+    Formatted,
+    WhatIfFlagsQuestion,
+    WhatIfQuestion,
+    WhatIfRowsQuestion,
+)
 from domain.terms.envelope import Actor
 from projections.items.changes import DIFFERENCES
+from projections.items.disclosure import shower
+from projections.items.records import WhatIfItem
 from projections.items.shape import Audience, Shape, shape_of
 from projections.views.basis import BadCursor
+from projections.views.row import item
 
 
 def own(house: Installation, actor: Actor, id_: str) -> Job:
@@ -33,9 +41,34 @@ def own(house: Installation, actor: Actor, id_: str) -> Job:
     """
     decide(actor, Action.READ, "what-if")
     job = house.what_ifs.store.find(id_)
-    if job is None or job.actor != actor:
+    if job is None or not (job.actor == actor or _at_the_terminal(actor)):
         raise missing()
     return job
+
+
+def _at_the_terminal(actor: Actor) -> bool:
+    """Return whether whoever asks holds database and keys, and with them every question there is.
+
+    The very actor and not an equal one: an account may be called `local` too.
+    """
+    return actor is LOCAL
+
+
+def every(house: Installation, actor: Actor) -> list[Job]:
+    """Return the questions of the caller's own, the latest first; at the terminal those of all.
+
+    Raises:
+        Problem: 401 or 403, who asks may ask no such questions.
+    """
+    decide(actor, Action.READ, "what-if")
+    store = house.what_ifs.store
+    return store.every() if _at_the_terminal(actor) else store.of(actor)
+
+
+def _listed(house: Installation, actor: Actor, _: Formatted) -> Found:
+    audience = decide(actor, Action.READ, "what-if").audience
+    items = [shown(job) for job in every(house, actor)]
+    return Found(settle(house, Asked()).answer_basis, ListPage(items, None), audience)
 
 
 def basis_of(house: Installation, job: Job) -> AnswerBasis:
@@ -110,38 +143,85 @@ def lines_so_far(house: Installation, actor: Actor, question: WhatIfQuestion, id
     """Return a page of what differs, as far as it is known."""
     job = own(house, actor, id_)
     audience = decide(actor, Action.READ, "what-if").audience
-    place = AskedList("what-if", {"id": job.id, "of": question.of, **_filters(question)})
+
+    def show(row: bytes) -> dict[str, Any] | None:
+        line: dict[str, Any] = orjson.loads(row)
+        asked_for = _is_asked_for(line, question)
+        return as_if.line_shown({**line, "of": question.of}, audience) if asked_for else None
+
+    selected = {"of": question.of, "code": question.code, "uscc": question.uscc}
+    return _page(house, job, question, _Kept(f"diff-{question.of}", selected, show), audience)
+
+
+def _rows_of(kept: str, listed: str) -> Callable[..., Found]:
+    """Return how a page of a table as it would be is asked for."""
+
+    def rows(house: Installation, actor: Actor, question: WhatIfRowsQuestion, id_: str) -> Found:
+        job = own(house, actor, id_)
+        _require_done(job)
+        audience = decide(actor, Action.READ, "what-if").audience
+        shower_of_row = shower(LISTS[listed].item, audience)
+        filters = question.model_dump(include=_FILTERS, exclude_none=True)
+
+        def show(row: bytes) -> dict[str, Any] | None:
+            whole = item(row.decode())
+            # Whose a flag is, is called its subject.
+            said = {"uscc": whole.get("subject"), **whole}
+            if any(said.get(name) != value for name, value in filters.items()):
+                return None
+            return shower_of_row(whole)
+
+        return _page(house, job, question, _Kept(f"rows-{kept}", filters, show), audience)
+
+    return rows
+
+
+_FILTERS = {"uscc", "district", "code", "verdict"}
+
+
+class _Kept(NamedTuple):
+    """Which rows of a question's answer are asked for."""
+
+    kind: str
+    filters: Mapping[str, Any]
+    show: Callable[[bytes], dict[str, Any] | None]
+    """A row as it is kept → the row as it is shown; None where it is not asked for."""
+
+
+class _PagedOn(Protocol):
+    limit: int
+    cursor: str | None
+
+
+def _page(
+    house: Installation, job: Job, question: _PagedOn, kept: _Kept, audience: Audience
+) -> Found:
+    place = AskedList("what-if", {"id": job.id, "kind": kept.kind, **kept.filters})
     cursor = None if question.cursor is None else cursors.decode(question.cursor, place)
-    lines: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     more: str | None = None
     with cursors.fitting():
-        part, offset = _place(cursor)
-        for key, line in _from(house, job, question, part, offset):
-            if len(lines) == question.limit:
+        for key, row in _from(house, job, kept, *_place(cursor)):
+            if len(rows) == question.limit:
                 more = key
                 break
-            lines.append(as_if.line_shown({**line, "of": question.of}, audience))
+            rows.append(row)
     at = basis_of(house, job)
     further = None if more is None else _encoded(at, more, place)
-    page = ListPage(lines, further, note=nothing_supposed(job))
-    return Found(at, page, audience)
-
-
-def _filters(question: WhatIfQuestion) -> Mapping[str, Any]:
-    return {"code": question.code, "uscc": question.uscc}
+    return Found(at, ListPage(rows, further, note=nothing_supposed(job)), audience)
 
 
 def _from(
-    house: Installation, job: Job, question: WhatIfQuestion, part: int, offset: int
+    house: Installation, job: Job, kept: _Kept, part: int, offset: int
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the lines that are asked for, each with the place at which it stands."""
-    for at, rows in house.what_ifs.store.pieces(job, f"diff-{question.of}", part):
+    """Yield the rows that are asked for, each with the place at which it stands."""
+    for at, rows in house.what_ifs.store.pieces(job, kept.kind, part):
         for number, row in enumerate(rows):
             if at == part and number < offset:
                 continue
-            line: dict[str, Any] = orjson.loads(row)
-            if _is_asked_for(line, question):
-                yield f"{at}/{number}", line
+            shown_row = kept.show(row)
+            if shown_row is not None:
+                yield f"{at}/{number}", shown_row
 
 
 def _is_asked_for(line: Mapping[str, Any], question: WhatIfQuestion) -> bool:
@@ -185,7 +265,7 @@ def _differing(question: WhatIfQuestion) -> Shape:
     return shape_of(DIFFERENCES[question.of])
 
 
-WHAT_IF = DeclaredList(
+_DIFF = DeclaredList(
     "what-if-diff",
     "/v1/what-if/{id}/diff",
     DIFFERENCES["flags"],
@@ -193,11 +273,47 @@ WHAT_IF = DeclaredList(
     WhatIfQuestion,
     lines,
     ("change", "key", "message", "supposed", "because"),
-    "/what-if",
+    "/what-if/{id}",
     "changes",
     operation="get_what_if_diff",
     items=tuple(DIFFERENCES[of] for of in ("flags", "roster", "scope", "standings")),
     fields=_differing,
     also=(404, 409),
 )
-"""What differs under a supposition, as every other list is declared."""
+
+
+def _table_of(kept: str, listed: str) -> DeclaredList:
+    """Return a table as it would be as a list: its rows are those of the list that shows them as they are."""
+    real = LISTS[listed]
+    return DeclaredList(
+        f"what-if-{listed}",
+        f"/v1/what-if/{{id}}/tables/{listed}",
+        real.item,
+        real.key,
+        WhatIfFlagsQuestion if listed == "flags" else WhatIfRowsQuestion,
+        _rows_of(kept, listed),
+        real.brief,
+        "/what-if/{id}",
+        "changes",
+        operation=f"get_what_if_{listed}",
+        also=(404, 409),
+    )
+
+
+WHAT_IF_LISTS = (
+    DeclaredList(
+        "what-ifs",
+        "/v1/what-if",
+        WhatIfItem,
+        ("id",),
+        Formatted,
+        _listed,
+        ("id", "asked_at", "about", "stage", "flips"),
+        "/what-if",
+        "changes",
+        operation="list_what_if",
+    ),
+    _DIFF,
+    *(_table_of(kept, listed) for kept, listed in as_if.LISTED.items()),
+)
+"""Questions what-if, what differs under one, and the tables as they would be: declared as every other list is."""

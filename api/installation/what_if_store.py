@@ -156,6 +156,10 @@ class WhatIfStore:
         """Return the questions of one account, the latest first."""
         return self._jobs.of(actor)
 
+    def every(self) -> list[Job]:
+        """Return the questions of all accounts, the latest first."""
+        return self._jobs.every()
+
     def next(self) -> Job | None:
         """Return the question whose turn it is; one that another key sealed is given up."""
         return self._jobs.next()

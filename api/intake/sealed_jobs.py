@@ -46,6 +46,7 @@ SELECT id, state FROM {table}
  WHERE account = %(account)s AND role = %(role)s AND organisation = %(organisation)s
  ORDER BY asked_at DESC, turn DESC LIMIT %(most)s
 """
+EVERY = "SELECT id, state FROM {table} ORDER BY asked_at DESC, turn DESC"
 NEXT = "SELECT id, state FROM {table} WHERE stage IN ('queued', 'running') ORDER BY turn LIMIT 1"
 GIVE_UP = "UPDATE {table} SET stage = 'failed' WHERE id = %(id)s"
 
@@ -86,6 +87,10 @@ class SealedJobs(Generic[J]):
     def of(self, actor: Actor) -> list[J]:
         """Return the jobs of one account, the latest first."""
         return list(self.opened(self._statement(OF), {**_whose(actor), "most": self._most}))
+
+    def every(self) -> list[J]:
+        """Return the jobs of all accounts, the latest first."""
+        return list(self.opened(self._statement(EVERY), {}))
 
     def next(self) -> J | None:
         """Return the job whose turn it is; one that another key sealed is given up."""

@@ -7,7 +7,7 @@ from api.questions.lists import VIEWS
 from projections.items.cases import FindingRecordItem, InspectionRecordItem
 from projections.items.entries import CatalogueItem, EntryItem, RequestItem
 from projections.items.integrity import IntegrityItem
-from projections.items.on_site import DeviceKeyItem, FieldDevicesItem, FieldListItem
+from projections.items.on_site import DeviceKeyItem, FieldListItem
 from projections.items.operation import (
     AddedCatalogueItem,
     AliveItem,
@@ -16,8 +16,6 @@ from projections.items.operation import (
     ReadyItem,
     SavedQuestionItem,
     StoredEvidenceItem,
-    TemplatesItem,
-    WhatIfsItem,
 )
 from projections.items.records import (
     CertificateLookupItem,
@@ -69,16 +67,13 @@ OF_NOW: Mapping[str, type] = MappingProxyType(
     {
         "healthz": AliveItem,
         "readyz": ReadyItem,
-        "get_templates": TemplatesItem,
         **dict.fromkeys(
             ("post_import", "get_import", "confirm_import", "discard_import"), ImportItem
         ),
         "put_evidence": StoredEvidenceItem,
         "post_catalogues": AddedCatalogueItem,
         **dict.fromkeys(("get_integrity", "post_verification"), IntegrityItem),
-        "list_field_devices": FieldDevicesItem,
         "post_field_device": DeviceKeyItem,
-        "list_what_if": WhatIfsItem,
         **dict.fromkeys(("post_what_if", "delete_what_if"), WhatIfItem),
         **dict.fromkeys(
             ("save_question", "look_at_question", "forget_question"), SavedQuestionItem

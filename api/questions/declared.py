@@ -5,9 +5,11 @@ columns are the fields of its item, its filters those of its question, its keys 
 its rows apart.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import unquote
 
 from api.questions import (
     coverage,
@@ -47,6 +49,7 @@ from api.questions.questions import (
 )
 from api.questions.reading import Reading
 from api.words.language import Words
+from api.words.list_names import COMMANDS
 from api.words.list_names import LISTS as NAMES
 from domain.terms.envelope import Actor
 from projections.counts.statistics import columns
@@ -70,7 +73,7 @@ class DeclaredList(NamedTuple):
     """One list, as every way out of the house makes it."""
 
     name: str
-    """Its name on the command line, and of its operation."""
+    """Its name, on the command line and of its operation too where they have no other."""
     path: str
     """Its address; what stands in braces is asked for beside the question."""
     item: type
@@ -105,6 +108,11 @@ class DeclaredList(NamedTuple):
         return NAMES[self.name]
 
     @property
+    def command(self) -> str:
+        """What it is called on the command line."""
+        return COMMANDS.get(self.name, self.name)
+
+    @property
     def operation_id(self) -> str:
         """The id of its operation: what generated clients call it by."""
         return self.operation or f"list_{self.name.replace('-', '_')}"
@@ -113,6 +121,10 @@ class DeclaredList(NamedTuple):
     def parts(self) -> tuple[str, ...]:
         """Names of the parts of its address."""
         return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
+    def parts_in(self, path: str) -> tuple[str, ...] | None:
+        """Return what stands at an address in place of these parts; None where it is not this list's."""
+        return parts_in(self.path, path)
 
     @property
     def rows(self) -> tuple[type, ...]:
@@ -124,6 +136,12 @@ class DeclaredList(NamedTuple):
         if self.fields is None or question is None:
             return shape_of(self.item)
         return self.fields(question)
+
+
+def parts_in(pattern: str, path: str) -> tuple[str, ...] | None:
+    """Return what stands in `path` in place of the braces of `pattern`; None where it is another path."""
+    match = re.fullmatch(re.sub(r"\\{[a-z]+\\}", "([^/]+)", re.escape(pattern)), path)
+    return None if match is None else tuple(map(unquote, match.groups()))
 
 
 _PAGES = MappingProxyType({"certificates": "/issued"})

@@ -1,11 +1,10 @@
 """Every question with its parameters, and no others.
 
-A parameter that is not known is refused: a filter with a slip in its name would otherwise answer
-for everybody.
+A parameter that is not known is refused, and so is one that is blank: a filter with a slip in its
+name, or with nothing in it, would otherwise answer for everybody.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -13,7 +12,6 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 
 from api.questions.clocks import Asked
@@ -53,15 +51,16 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    @model_validator(mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def without_empty(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        """Leave out parameters without a value: a form sends every field."""
-        if not isinstance(given, Mapping):
-            return given
-        return {
-            name: value for name, value in cast("Mapping[str, Any]", given).items() if value != ""
-        }
+    def not_blank(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """Refuse a parameter without a value: of a script whose variable is empty it would ask for everybody.
+
+        A form sends every field; what a page was sent is read without those that were left empty.
+        """
+        if isinstance(given, str) and not given.strip():
+            raise Unclear("留空：不用时请不写此参数", "is blank: leave the parameter out instead")
+        return given
 
 
 class AsOf(Question):
@@ -140,7 +139,7 @@ class Paged(Formatted):
     whole: bool = Field(
         False,  # noqa: FBT003 - pydantic's own order of arguments
         alias="all",
-        description="整个列表，仅限文件格式 / the whole list; only as a file",
+        description="整个列表，任何格式；不与 cursor 同给 / the whole list, in any form; without cursor",
     )
     limit: PageSize = Field(100, description="每页条数 / items a page")
 
@@ -335,6 +334,21 @@ class WhatIfQuestion(Paged):
     code: Code | None = Field(None, description="检查 / check")
     uscc: Uscc | None = None
     cursor: str | None = None
+
+
+class WhatIfRowsQuestion(Paged):
+    """Which rows of a table as it would be."""
+
+    uscc: Uscc | None = None
+    district: District | None = Field(None, description="主管区代码 / competent district")
+    cursor: str | None = None
+
+
+class WhatIfFlagsQuestion(WhatIfRowsQuestion):
+    """Which flags as they would be."""
+
+    code: Code | None = Field(None, description="检查 / check")
+    verdict: Verdict | None = None
 
 
 class RosterChangesQuestion(Listed):

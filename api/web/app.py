@@ -37,13 +37,9 @@ from api.http.routes import (
     what_if,
 )
 from api.http.shell import App, Shell
-from api.installation.catalogues import CATALOGUES
-from api.installation.digest import DIGEST
-from api.installation.saved_questions import SAVED
-from api.installation.what_if_answers import WHAT_IF
+from api.installation.every_list import EVERY_LIST
 from api.installation.wiring import Installation
 from api.questions.answered import ANSWERS, OF_NOW
-from api.questions.declared import LISTS
 from api.web import routes as pages
 from api.web.frame import problems
 from api.web.page_rights import page_judged_first
@@ -54,10 +50,10 @@ if TYPE_CHECKING:
 VERSION = "1"
 DESCRIPTION = (
     "Dudao 督导：职业技能等级认定监督与审计台账。读取可给业务日期 valid_at 与入账时间 known_at 或位置 position；"
-    "回答附 basis，以之再问得到相同的字节。\n\n"
+    "回答附 basis，以之再问得到相同的字节。没有的参数、写错的取值和留空的参数一律 422，不会当作没有筛选。\n\n"
     "Supervision and audit ledger for skill-level certification. Reads take a day (valid_at) and what "
     "was known when (known_at or position); every answer carries its basis, and asking again with it "
-    "gives the same bytes."
+    "gives the same bytes. A parameter that is not there, mistyped or left blank is 422, never as if not asked."
 )
 
 
@@ -106,7 +102,7 @@ class Described(FastAPI):
         every["schemas"] = {
             **every.get("schemas", {}),
             **components(
-                (*LISTS.values(), CATALOGUES, SAVED, DIGEST, WHAT_IF),
+                EVERY_LIST.values(),
                 ANSWERS.values(),
                 OF_NOW.values(),
             ),

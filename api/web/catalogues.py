@@ -17,7 +17,7 @@ from api.questions.queries import settle
 from api.questions.questions import AsOf
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
-from api.web.frame.frame import framed
+from api.web.frame.frame import FILES, framed
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from domain.permissions import MAY
@@ -98,7 +98,15 @@ def _all(
     grant = decide(actor, Action.READ, "catalogues")
     question, reading = read(request, AsOf)
     settled = settle(house, question.asked())
-    frame = framed(request, house, actor, settled.answer_basis, twin="/v1/catalogues", entire=True)
+    frame = framed(
+        request,
+        house,
+        actor,
+        settled.answer_basis,
+        twin="/v1/catalogues",
+        formats=FILES,
+        entire=True,
+    )
     every = catalogues.every(house, settled.basis.position)
     page = CataloguesPage(
         items=[catalogues.shown(catalogues.named_for(each, grant)) for each in every],

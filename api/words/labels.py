@@ -33,6 +33,7 @@ from projections.items.changes import FieldDifference
 from projections.items.entries import CatalogueItem, DrawItem, DrawNumbers, EntryItem, RequestItem
 from projections.items.flags import CorrectionAsked, FlagItem, FlagStatement
 from projections.items.listed import RosterItem, UnitItem
+from projections.items.operation import SavedQuestionItem
 from projections.items.parts import Actor, Evidence, GrantedItem, Inspector, Venue
 from projections.items.records import DrawRecordItem, LateInShort, ReviewMade
 from projections.items.sessions import (
@@ -92,6 +93,7 @@ _HEADED: tuple[tuple[type, str], ...] = (
     (Venue, "accuracy_m address datum division lat lon"),
     (DrawRecordItem, "drawn pool_digest seed seed_commitment"),
     (LateInShort, "recorded_from"),
+    (SavedQuestionItem, "description"),
     (ReviewMade, "decision"),
     (Candidates, "apprentice dispatched employee other student"),
     (CertificateItem, "certificate_no issued_on issuer_uscc results"),
@@ -123,7 +125,6 @@ OF_FORMS = names(
     cursor=("分页", "Page"),
     day=("检查日期", "Day of the visit"),
     days=("天数", "Days"),
-    description=("说明", "Description"),
     edition=("版本名称", "Edition"),
     effective_from=("生效日期", "In effect from"),
     effective_to=("截止日期", "Until"),

@@ -1,5 +1,8 @@
 """What the lists are called: the one place, for routes, commands and documents."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from api.words.language import Names, Words
 
 LISTS: Names = {
@@ -45,9 +48,28 @@ LISTS: Names = {
         "关注摘要：所关注的内容自昨天以来的变化",
         "what changed since yesterday in what the caller follows",
     ),
+    "what-ifs": Words("推演，最新在前", "questions what would be if, the latest first"),
     "what-if-diff": Words("假设下的差异", "what differs under a supposition"),
+    "what-if-roster": Words("假设下的公布名单", "the roster as it would be"),
+    "what-if-flags": Words("假设下的疑点", "flags as they would be"),
+    "what-if-assessments": Words("假设下的认定活动", "sessions as they would be"),
+    "what-if-applications": Words("假设下的申报", "applications as they would be"),
+    "what-if-inspections": Words("假设下的督导检查", "inspections as they would be"),
+    "what-if-findings": Words("假设下的问题", "findings as they would be"),
+    "what-if-complaints": Words("假设下的投诉", "complaints as they would be"),
+    "what-if-registers": Words("假设下的各项登记", "registers as they would be"),
+    "what-if-plans": Words("假设下的年度计划", "annual plans as they would be"),
+    "field-devices": Words(
+        "现场设备：未上传数与缺号", "devices: what is not sent, and which numbers are missing"
+    ),
+    "templates": Words("可下载的空表", "the sheets to fill in"),
     "catalogues": Words(
         "目录：大典、新职业、标准、资格目录、对应关系、规则、市界", "reference data as files"
     ),
 }
 """Name of a list → what it is called."""
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {"catalogues": "catalogue list", "saved-questions": "saved list"}
+)
+"""List → its command, where it stands among others of its kind; the others are called by their name."""

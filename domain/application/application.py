@@ -19,7 +19,7 @@ from domain.application.confirmation import (
     require_receipt_due,
     require_rejectable,
 )
-from domain.application.evaluation import require_points
+from domain.application.evaluation import mean_of, require_points
 from domain.application.progress import (
     Application,
     ApplicationStage,
@@ -200,7 +200,7 @@ def _advance(  # noqa: C901, PLR0911 - one line per event
                 state,
                 recommended=event.recommended,
                 recommended_units=units(event.scope),
-                mean=event.arithmetic.mean if event.arithmetic else None,
+                mean=mean_of(event.arithmetic) if event.arithmetic else None,
                 concluded=entry.valid_from,
                 concluded_by=entry.actor.account,
             )

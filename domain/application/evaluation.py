@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from domain.terms.decider import Refused
 from domain.terms.naming import heading_of
@@ -64,6 +64,24 @@ def arithmetic(sheets: Sequence[HeadingScores], pass_mark: int) -> Arithmetic:
         pass_mark=pass_mark,
         passed=total >= pass_mark * len(totals),
     )
+
+
+def mean_of(result: Arithmetic) -> Decimal:
+    """Return the mean of the totals, cut behind the sixth decimal.
+
+    Cut and not rounded: what lies below a whole mark stays below it, so that who compares the number with
+    the mark comes to the conclusion that the rule came to. `Arithmetic.mean` is rounded, for people.
+    """
+    if not result.totals:
+        return Decimal(result.mean)
+    mean = sum(map(Decimal, result.totals), Decimal(0)) / len(result.totals)
+    return mean.quantize(Decimal("0.000001"), ROUND_FLOOR)
+
+
+def two_places(mean: Decimal) -> str:
+    """Return a mean as people read it: rounded half up, but as it is where it would then reach a whole mark."""
+    rounded = mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{mean.normalize() if mean < rounded == rounded.to_integral_value() else rounded:f}"
 
 
 def require_points(scores: HeadingScores, maximum: int) -> None:

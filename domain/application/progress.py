@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
@@ -70,7 +71,7 @@ class Application:
     comments: tuple[tuple[str, str], ...] = ()
     recommended: bool | None = None
     recommended_units: frozenset[Unit] = frozenset()
-    mean: str | None = None
+    mean: Decimal | None = None
     concluded_by: str | None = None
     confirmed: date | None = None
     confirmed_by: str | None = None

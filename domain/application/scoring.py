@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.application.evaluation import Arithmetic, Expert, HeadingScores, arithmetic
+from domain.application.evaluation import (
+    Arithmetic,
+    Expert,
+    HeadingScores,
+    arithmetic,
+    mean_of,
+    two_places,
+)
 from domain.application.progress import (
     Application,
     require_accepted,
@@ -230,8 +237,8 @@ def require_passed(result: Arithmetic) -> None:
     if not result.passed:
         raise Refused(
             "below-pass-mark",
-            f"平均分 {result.mean} 低于合格线 {result.pass_mark}，不能推荐",
-            f"the mean {result.mean} is below the pass mark {result.pass_mark}",
+            f"平均分 {two_places(mean_of(result))} 低于合格线 {result.pass_mark}，不能推荐",
+            f"the mean {two_places(mean_of(result))} is below the pass mark {result.pass_mark}",
             "recommended",
         )
 

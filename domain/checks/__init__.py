@@ -297,8 +297,6 @@ _LISTED = Standing.LISTED
 Outcomes = dict[str, Outcome]
 """Outcomes by code; what is clear is left out."""
 
-OF_ENTERPRISE = tuple(code for code, check in CHECKS.items() if check.of_enterprise)
-"""Checks that tell about the enterprise."""
 DERIVED = frozenset(c.code for c in CHECKS.values() if c.raised_by is RaisedBy.TIME)
 """Checks that no record breaks by itself: time passes (§6)."""
 BOUNDS = tuple(code for code, check in CHECKS.items() if check.bounds)

@@ -162,7 +162,7 @@ class ApplicationItem:
     scores: Annotated[tuple[ScoreSheet, ...], Head("评分", "scores"), READ]
     recommended: Annotated[bool | None, Head("是否推荐", "recommended"), READ]
     recommended_scope: Annotated[tuple[ScopeItem, ...], Head("推荐范围", "recommended scope"), READ]
-    mean: Annotated[str | None, Head("平均分", "mean"), READ, Shown("87.33")]
+    mean: Annotated[Decimal | None, Head("平均分", "mean"), READ, Shown(87.333333)]
     confirmed_on: Annotated[date | None, Head("确认日期", "confirmed on"), READ]
     confirmed_scope: Annotated[tuple[ScopeItem, ...], SCOPE, READ]
     published: Annotated[bool, Head("已公布", "published"), READ]

@@ -155,13 +155,6 @@ class FieldDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldDevicesItem:
-    """现场设备 / the devices of an authority, those with most unsent first."""
-
-    items: Annotated[tuple[FieldDevice, ...], Head("设备", "devices"), READ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceKeyItem:
     """设备凭据 / what lets a device send what was sealed on it, and nothing else."""
 

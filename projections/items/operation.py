@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from projections.items.changes import CHANGE, FIELDS, Change, FieldDifference
 from projections.items.parts import POSITION, SHA256, Sentence
-from projections.items.records import WhatIfItem
 from projections.items.shape import PUBLISHED, READ, SOMETIMES, Head, Said, Shown
 
 
@@ -100,13 +99,6 @@ class SheetTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemplatesItem:
-    """可下载的空表 / the sheets to fill in."""
-
-    items: Annotated[tuple[SheetTemplate, ...], Head("空表", "sheets"), READ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvidenceItem:
     """已存证据 / evidence as it was stored."""
 
@@ -124,14 +116,6 @@ class AddedCatalogueItem:
     file_name: Annotated[str, Head("文件名", "file name"), READ]
     rows: Annotated[int, Head("行数", "rows"), READ]
     notes: Annotated[tuple[str, ...], Head("提示", "notes"), READ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIfsItem:
-    """我的推演 / the caller's own questions what would be if, the latest first."""
-
-    items: Annotated[tuple[WhatIfItem, ...], Head("推演", "questions"), READ]
-    next: Annotated[str | None, Head("下一页", "next page"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

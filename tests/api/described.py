@@ -10,17 +10,12 @@ from urllib.parse import urlsplit
 import httpx2
 import jsonschema_rs
 
-from api.installation.catalogues import CATALOGUES
-from api.installation.digest import DIGEST
-from api.installation.saved_questions import SAVED
-from api.installation.what_if_answers import WHAT_IF
+from api.installation.every_list import EVERY_LIST
 from api.questions.answered import ANSWERS, OF_NOW
-from api.questions.declared import LISTS
 from api.web.app import describe
 from projections.items.shape import shape_of
 
 DESCRIPTION: dict[str, Any] = describe().openapi()
-EVERY_LIST = (*LISTS.values(), CATALOGUES, SAVED, DIGEST, WHAT_IF)
 PROBLEM = "application/problem+json"
 
 
@@ -28,7 +23,7 @@ PROBLEM = "application/problem+json"
 def _personal() -> dict[str, frozenset[str]]:
     """Component → members that who sees everything is always answered, and not everybody."""
     items = (
-        *(row for listed in EVERY_LIST for row in listed.rows),
+        *(row for listed in EVERY_LIST.values() for row in listed.rows),
         *ANSWERS.values(),
         *OF_NOW.values(),
     )

@@ -14,13 +14,13 @@ from api.http.answers import document
 from api.http.arrival import visit
 from api.http.caller import Caller, Installed, SignedIn
 from api.http.described import a_record, of_now, problems
-from api.installation.wiring import Installation
+from api.http.routes.lists import add_list
 from api.intake import device_records
+from api.intake.field_devices import DEVICES
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem
 from api.questions.questions import Question
 from api.questions.visits import SPOT_CHECK, today
-from domain.terms.envelope import Actor
 from ledger.log.entry import instant_text
 from projections.items.on_site import FieldListItem
 
@@ -126,32 +126,4 @@ def _told(said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-@router.get(
-    "/v1/field/devices",
-    summary="现场设备：未上传数与缺号 / devices: what is not sent, and which numbers are missing",
-    operation_id="list_field_devices",
-    responses={
-        200: of_now("list_field_devices", "设备 / the devices"),
-        **problems(401, 403, 422),
-    },
-    response_class=Response,
-)
-def devices(house: Installed, actor: Caller, _: Annotated[Question, Query()]) -> Response:
-    """Return the devices of the caller's authority, or of all."""
-    items = [
-        {**each._asdict(), "told_at": instant_text(each.told_at)}
-        for each in seen_devices(house, actor)
-    ]
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps({"items": items}), media_type=JSON, headers=headers)
-
-
-def seen_devices(house: Installation, actor: Actor) -> list[device_records.Device]:
-    """Return the devices that `actor` supervises.
-
-    Raises:
-        Problem: 401 or 403, the caller records no spot checks.
-    """
-    rows = decide(actor, Action.RECORD, SPOT_CHECK).rows
-    with house.reading() as connection:
-        return device_records.devices(connection, rows.district)
+add_list(router, DEVICES)

@@ -2,18 +2,17 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.export.formats import JSON, XLSX
+from api.export.formats import XLSX
 from api.http.caller import Caller, Installed
-from api.http.described import of_now, problems
+from api.http.described import problems
 from api.http.downloads import binary, disposition, sent_as
-from api.intake.sheets.forms import FORMS
+from api.http.routes.lists import add_list
+from api.intake.sheets.empty_sheets import TEMPLATES
 from api.intake.sheets.offers import offered
 from api.questions.parameters import Text
-from api.questions.policy import Action, decide
 from api.questions.questions import Question
 
 router = APIRouter(tags=["imports"])
@@ -28,30 +27,7 @@ class TemplateQuestion(Question):
     )
 
 
-@router.get(
-    "/v1/templates",
-    summary="可下载的空表 / the sheets to fill in",
-    operation_id="get_templates",
-    responses={
-        200: of_now("get_templates"),
-        **problems(401, 403, 422),
-    },
-    response_class=Response,
-)
-def listed(actor: Caller, _: Annotated[Question, Query()]) -> Response:
-    """Return the forms with their columns."""
-    decide(actor, Action.IMPORT, "imports")
-    items = [
-        {
-            "name": form.name,
-            "title": {"zh": form.zh, "en": form.en},
-            "columns": form.heads,
-            "further": form.further,
-            "address": f"/v1/templates/{form.name}.xlsx",
-        }
-        for form in FORMS
-    ]
-    return Response(orjson.dumps({"items": items}), media_type=JSON)
+add_list(router, TEMPLATES)
 
 
 @router.get(

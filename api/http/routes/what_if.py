@@ -15,7 +15,7 @@ from api.http.lists import Pieces
 from api.http.negotiation import negotiate
 from api.http.routes.lists import add_list
 from api.installation import what_if_answers
-from api.installation.what_if_answers import WHAT_IF, basis_of, own, shown
+from api.installation.what_if_answers import WHAT_IF_LISTS, basis_of, own, shown
 from api.installation.what_if_store import Asked, CatalogueAsked, Job
 from api.questions.clocks import Asked as Clocks
 from api.questions.clocks import parse_day, parse_instant, parse_position
@@ -157,21 +157,8 @@ def _clocks(members: dict[str, Any]) -> Clocks:
     return Clocks(**clocks)
 
 
-@router.get(
-    "/v1/what-if",
-    summary="我的推演 / the caller's own questions, the latest first",
-    operation_id="list_what_if",
-    responses={200: of_now("list_what_if", "推演 / questions"), **problems(401, 403, 406, 422)},
-    response_class=Response,
-)
-def every(
-    request: Request, house: Installed, actor: Caller, _: Annotated[Question, Query()]
-) -> Response:
-    """Return the questions of the caller's own."""
-    decide(actor, Action.READ, "what-if")
-    negotiate(request.headers.get("accept", ""), (JSON,))
-    items = [shown(job) for job in house.what_ifs.store.of(actor)]
-    return Response(orjson.dumps({"items": items, "next": None}), media_type=JSON)
+for _listed in WHAT_IF_LISTS:
+    add_list(router, _listed)
 
 
 @router.get(
@@ -214,9 +201,6 @@ def give_up(
     """Let go of a question."""
     job = house.what_ifs.give_up(own(house, actor, id))
     return Response(orjson.dumps(shown(job)), media_type=JSON)
-
-
-add_list(router, WHAT_IF)
 
 
 @router.get(

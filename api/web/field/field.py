@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.http.caller import Caller, Installed
-from api.http.routes.field import seen_devices
 from api.installation.wiring import Installation
+from api.intake import field_devices
 from api.intake.device_records import Device
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem
@@ -55,7 +55,7 @@ class DevicesPage:
 @router.get("/field/devices")
 def devices(request: Request, house: Installed, actor: Caller) -> Response:
     """Show what waits on which device, and which of its numbers are missing."""
-    devices_heard = seen_devices(house, actor)
+    devices_heard = field_devices.devices(house, actor)
     frame = framed(request, house, actor)
     missing = {device.device_id: len(device.missing) for device in devices_heard}
     page = DevicesPage(

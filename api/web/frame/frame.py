@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 
 from api.access.sessions import Session
+from api.installation.saved_questions import KEPT
 from api.installation.wiring import Installation
 from api.questions.answers import AnswerBasis
-from api.questions.declared import LISTS
 from api.questions.policy import ANYONE, READS
 from api.web.frame.clocks import PARAMETERS, Clocks, clocks
 from api.web.frame.navigation import Area, areas
@@ -142,20 +142,14 @@ class Frame:
 
 def address(path: str, parameters: Mapping[str, Value]) -> str:
     """Return `path` with the parameters that have a value."""
-    given = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
+    given = {n: str(v) for n, v in parameters.items() if v is not None and str(v).strip()}
     whole = quote(path, safe="/-._~")
     return f"{whole}?{urlencode(given)}" if given else whole
 
 
 def _lists(path: str) -> bool:
-    """Return whether there is a list at the address whose answer is given at once."""
-    given = path.split("/")
-    patterns = (each.path.split("/") for each in LISTS.values() if not each.grows)
-    return any(
-        len(parts) == len(given)
-        and all(part in {name, "{uscc}"} for part, name in zip(parts, given, strict=True))
-        for parts in patterns
-    )
+    """Return whether there is a list at the address that may be kept under a name."""
+    return any(each.parts_in(path) is not None for each in KEPT)
 
 
 def _owes(request: Request) -> bool:

@@ -28,6 +28,11 @@ class Read(NamedTuple):
         return 422 if self.faults else 200
 
 
+def typed_in(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters that have a value: a form sends every field, those left empty too."""
+    return {name: value for name, value in parameters.items() if value.strip()}
+
+
 def read(
     request: Request, model: type[Q], *own: str, beside: Mapping[str, str] | None = None
 ) -> tuple[Q, Read]:
@@ -37,7 +42,7 @@ def read(
     not be understood.
     """
     needed = beside or {}
-    given = {n: v for n, v in request.query_params.items() if n not in own} | {**needed}
+    given = {n: v for n, v in typed_in(request.query_params).items() if n not in own} | {**needed}
     try:
         return model.model_validate(given), Read(())
     except ValidationError as error:

@@ -1,6 +1,7 @@
 """From a page's context to its answer: templates, what they may call, and the headers of a page."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from api.words.last_day import last_day
 from api.words.log_objects import log_object
 from api.words.summaries import summary as in_one_line
 from api.words.words import VOCABULARY
+from domain.application import evaluation
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -63,6 +65,7 @@ def _templates() -> Environment:
         said,
         instant,
         grouped,
+        two_places,
         levels,
         phrasing.occupation,
         organisation,
@@ -125,6 +128,11 @@ def object_said(context: Context, entry: Any) -> str:  # noqa: ANN401 - an entry
 def grouped(number: int) -> str:
     """Return a count with its thousands apart: 12,345."""
     return f"{number:,}"
+
+
+def two_places(mean: float) -> str:
+    """Return a mean with two decimals, never as the whole mark that it falls short of."""
+    return evaluation.two_places(Decimal(str(mean)))
 
 
 @pass_context

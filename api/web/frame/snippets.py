@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from api.questions.declared import LISTS
+from api.installation.every_list import list_at
+from api.questions.questions import Paged
 
 CLOCKS = ("valid_at", "position")
 
@@ -61,7 +62,10 @@ IN_SQL: Mapping[str, InSql] = MappingProxyType(
 
 def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
     """Return the ways to ask for the whole list at `twin`; `asked` are its filters and clocks."""
-    whole = urlencode({**asked, "format": "csv", "all": "true"})
+    at = list_at(twin)
+    # A list that is given all at once knows no pages, and refuses to be asked for all of them.
+    paged = at is None or issubclass(at[0].question, Paged)
+    whole = urlencode({**asked, "format": "csv", **({"all": "true"} if paged else {})})
     made = [
         Snippet(
             "curl",
@@ -69,16 +73,17 @@ def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
         ),
         Snippet("Python", f"list(client.items({twin!r}, **{dict(asked)!r}))"),
     ]
-    listed = next((each for each in LISTS.values() if each.path == twin), None)
-    if listed is None:
+    if at is None:
         return made
+    listed, parts = at
     statement = _statement(listed.name, asked)
     if statement is not None:
         made.append(Snippet("SQL", statement))
     options = " ".join(
         f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in asked.items()
     )
-    return [*made, Snippet("dudao", f"dudao {listed.name} {options} -o list.csv")]
+    command = " ".join(["dudao", listed.command, *map(shlex.quote, parts), options])
+    return [*made, Snippet("dudao", f"{command} -o list.csv")]
 
 
 def _statement(name: str, asked: Mapping[str, str]) -> str | None:

@@ -12,7 +12,7 @@ from api.installation import saved_questions
 from api.installation.wiring import Installation
 from api.questions.problems import Problem
 from api.web.frame.acting import Form, text, typed
-from api.web.frame.frame import framed
+from api.web.frame.frame import FILES, framed
 from api.web.frame.rendering import render
 from domain.terms.envelope import Actor
 
@@ -50,7 +50,15 @@ def _page(
     page = SavedQuestionsPage(
         saved=saved_questions.every(house, actor), most=MOST, values=values, refusal=refusal
     )
-    frame = framed(request, house, actor, twin="/v1/saved-questions", own=("address",))
+    frame = framed(
+        request,
+        house,
+        actor,
+        twin="/v1/saved-questions",
+        own=("address",),
+        formats=FILES,
+        entire=True,
+    )
     return render(frame, "saved_questions.html", page, 200 if refusal is None else refusal.status)
 
 

@@ -24,6 +24,7 @@ from api.web.frame.choices import Choices, choices
 from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import FILES, address, framed
 from api.web.frame.lists import ROWS
+from api.web.frame.reading import typed_in
 from api.web.frame.rendering import render
 from api.web.watch.compare import Group, grouped
 from api.words.differences import difference
@@ -98,7 +99,7 @@ def _form(
         values=values,
         refusal=refusal,
     )
-    frame = framed(request, house, actor, twin="/v1/what-if")
+    frame = framed(request, house, actor, twin="/v1/what-if", formats=FILES, entire=True)
     return render(frame, "what_ifs.html", page, 200 if refusal is None else refusal.status)
 
 
@@ -178,7 +179,8 @@ def one(request: Request, house: Installed, actor: Caller, id_: str) -> Response
 
 
 def _question(request: Request) -> WhatIfQuestion:
-    given = {n: v for n, v in request.query_params.items() if n in {"of", "code", "uscc", "cursor"}}
+    given = typed_in(request.query_params)
+    given = {n: v for n, v in given.items() if n in {"of", "code", "uscc", "cursor"}}
     try:
         return WhatIfQuestion.model_validate({**given, "limit": ROWS})
     except ValidationError as error:

@@ -14,7 +14,7 @@ def test_an_operator_stores_a_batch_and_looks_at_what_it_would_turn(shell: Shell
     digest = shell.run("catalogue", "add", "new_occupations", str(file)).stdout.strip()
     assert len(digest) == 64
     listed = json.loads(shell.run("catalogue", "list", "--json").stdout)
-    (stored,) = [each for each in listed if each["sha256"] == digest]
+    (stored,) = [each for each in listed["items"] if each["sha256"] == digest]
     assert (stored["state"], stored["rows"]) == ("stored", 1)
     asked = ("catalogue", "preview", digest[:12], "--from", "2025-01-01", "--json")
     found = json.loads(shell.run(*asked).stdout)

@@ -18,7 +18,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from api.cli.main import app
-from api.questions.declared import LISTS, DeclaredList
+from api.installation.every_list import EVERY_LIST
+from api.questions.declared import DeclaredList
 from tests.api.lines import (
     COOK,
     Json,
@@ -142,17 +143,21 @@ def test_lists_answer_as_the_api_does(shell: Shell, code: str) -> None:
     assert pq.read_table(shell.folder / "roster.parquet").column("uscc").to_pylist() == [code]
 
 
-@pytest.mark.parametrize("listed", LISTS.values(), ids=lambda listed: listed.name)
+@pytest.mark.parametrize("listed", EVERY_LIST.values(), ids=lambda listed: listed.name)
 def test_every_list_is_a_command_with_every_filter(
     shell: Shell, code: str, listed: DeclaredList
 ) -> None:
-    said = shell.run(listed.name, "--help").stdout
+    command = listed.command.split()
+    said = shell.run(*command, "--help").stdout
     named = {info.alias or name for name, info in listed.question.model_fields.items()}
     hidden = {"cursor", "format", "all", "limit", "min_position"}
     for name in named - hidden:
         assert f"--{name.replace('_', '-')}" in said
+    if listed.parts == ("id",):
+        shell.run(*command, code, status=2)
+        return
     parts = [code for _ in listed.parts]
-    found = json.loads(shell.run(listed.name, *parts, "--format", "json", "--limit", "1").stdout)
+    found = json.loads(shell.run(*command, *parts, "--format", "json", "--limit", "1").stdout)
     assert list(found) == ["basis", "items", "next"]
     assert len(found["items"]) <= 1
 
@@ -187,6 +192,15 @@ def test_lists_can_be_asked_for_any_day_as_known_at_any_position(shell: Shell, c
     assert json.loads(before.stdout)["items"][0]["standing"] == "unlisted"
     nothing = shell.run("flags", "--uscc", code, "--position", "0", "--format", "json")
     assert json.loads(nothing.stdout)["items"] == []
+
+
+def test_catalogues_are_listed_as_known_at_any_position(shell: Shell) -> None:
+    now = json.loads(shell.run("catalogue", "list", "--json").stdout)
+    first = json.loads(shell.run("catalogue", "list", "--json", "--position", "0").stdout)
+    assert first["basis"]["position"] == 0 < now["basis"]["position"]
+    positions = {e["position"] for each in now["items"] for e in each["adopted"]}
+    assert positions - {None}
+    assert {e["position"] for each in first["items"] for e in each["adopted"]} <= {None}
 
 
 def test_a_history_and_a_comparison_name_their_entries(shell: Shell, code: str) -> None:
@@ -382,8 +396,9 @@ SMALL = {"catalogue list": "sha256", "users list": "account"}
 def test_small_lists_are_written_in_every_form_too(shell: Shell, command: str) -> None:
     shell.run("users", "add", f"form-{command[:3]}", "--role", "analyst")
     asked, key = command.split(), SMALL[command]
-    rows = json.loads(shell.run(*asked, "--json").stdout)
-    assert rows == json.loads(shell.run(*asked, "--format", "json").stdout)
+    said = json.loads(shell.run(*asked, "--json").stdout)
+    assert said == json.loads(shell.run(*asked, "--format", "json").stdout)
+    rows = said["items"] if command == "catalogue list" else said
     keys = {row[key] for row in rows}
     written = csv.DictReader(
         io.StringIO(shell.run(*asked, "--format", "csv").stdout.lstrip("\ufeff"))

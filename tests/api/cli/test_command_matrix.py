@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 import typer
 
-from api.cli.lists import OWN
 from api.cli.main import app
 from api.installation import wiring
+from api.installation.every_list import EVERY_LIST
 from api.installation.wiring import LOCAL, Installation
-from api.questions.declared import LISTS
 from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from domain.terms.envelope import Actor
@@ -35,9 +34,9 @@ AS_SAID = frozenset({"import", "erase"})
 OPERATES = frozenset(
     {
         "analysts admit", "analysts dismiss", "analysts list", "backup", "catalogue add",
-        "catalogue list", "catalogue preview", "catalogue show", "checkpoint", "clock", "demo", "doctor",
-        "digest", "export", "init", "keys rotate", "migrate", "projections rebuild", "replay", "restore", "saved add",
-        "saved follow", "saved list", "saved remove", "saved seen", "serve", "signer", "token", "users add",
+        "catalogue preview", "catalogue show", "checkpoint", "clock", "demo", "doctor",
+        "export", "init", "keys rotate", "migrate", "projections rebuild", "replay", "restore", "saved add",
+        "saved follow", "saved remove", "saved seen", "serve", "signer", "token", "users add",
         "users disable", "users invite", "users list", "users reset",
         "users revoke-token", "users tokens", "users unlock", "verify", "what-if",
     }
@@ -56,7 +55,7 @@ def commands(group: typer.Typer, before: str = "") -> Iterator[str]:
 
 
 def test_every_command_stands_in_one_table() -> None:
-    lists = {name for name in LISTS if name not in OWN}
+    lists = {each.command for each in EVERY_LIST.values()}
     tables = [lists, set(ASKS), OFFLINE, AS_SAID, OPERATES]
     assert sorted(commands(app)) == sorted(name for table in tables for name in table)
 
@@ -103,9 +102,10 @@ def asking(actor: dict[str, Any]) -> Actor:
     )
 
 
-def allowed(actor: Actor, row: str) -> bool:
+def allowed(actor: Actor, row: str | tuple[Action, str]) -> bool:
+    action, resource = (Action.READ, row) if isinstance(row, str) else row
     try:
-        decide(actor, Action.READ, row)
+        decide(actor, action, resource)
     except Problem:
         return False
     return True
@@ -119,9 +119,8 @@ def test_every_command_that_asks_goes_by_the_policy(
     assert given is not None
     actor, wrong = asking(given), []
     asked: dict[str, list[str]] = {
-        name: [name, *(town.there for _ in LISTS[name].parts), "--format", "json"]
-        for name in LISTS
-        if name not in OWN
+        name: [*each.command.split(), *(town.there for _ in each.parts), "--format", "json"]
+        for name, each in EVERY_LIST.items()
     }
     out = str(tmp_path / "out")
     asked |= {
@@ -130,8 +129,7 @@ def test_every_command_that_asks_goes_by_the_policy(
         "template": ["template", "certificates", "-o", out, "--uscc", town.there],
     }
     for name, arguments in asked.items():
-        row = ASKS.get(name) or READS[LISTS[name].path]
-        assert isinstance(row, str)
+        row = ASKS.get(name) or READS[EVERY_LIST[name].path]
         said = run(actor, *arguments)
         open_to_anyone = row == "open"
         if (said in {401, 403}) == (open_to_anyone or allowed(actor, row)) and not (
@@ -145,3 +143,19 @@ def test_every_command_that_asks_goes_by_the_policy(
             assert town.numbers[town.there] not in said, name
             assert town.there not in said, name
     assert wrong == []
+
+
+def test_the_terminal_reads_every_question_what_if_and_nobody_else_does_by_a_name(
+    desk: Desk, run: Run
+) -> None:
+    analyst = {"account": "analyst-1", "role": "analyst", "organisation": "centre"}
+    asked = desk.post("/v1/what-if", {"rules": {"edition": "假如"}}, analyst).json()
+    while desk.get(f"/v1/what-if/{asked['id']}", analyst).json()["stage"] in {"queued", "running"}:
+        pass
+    questions = run(LOCAL, "what-ifs", "--json")
+    assert asked["id"] in str(questions)
+    answer = run(LOCAL, "what-if-roster", asked["id"], "--format", "ndjson", "--limit", "1")
+    assert isinstance(answer, str)
+    named = Actor(account=LOCAL.account, role=LOCAL.role, organisation=LOCAL.organisation)
+    assert asked["id"] not in str(run(named, "what-ifs", "--json"))
+    assert run(named, "what-if-roster", asked["id"]) == 404

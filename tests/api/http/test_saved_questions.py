@@ -155,6 +155,21 @@ def test_a_name_stands_once_and_an_account_keeps_a_few(desk: Desk) -> None:
     assert "问题0" in again.json()["detail"]
 
 
+def test_a_blank_filter_of_a_page_is_none_and_one_of_the_api_is_a_slip(desk: Desk) -> None:
+    blank = {"uscc": "", "code": "S2", "from": " "}
+    assert desk.get("/v1/flags", ANALYST, **blank).status_code == 422
+    fields = {each["field"] for each in desk.get("/v1/flags", ANALYST, **blank).json()["errors"]}
+    assert fields == {"uscc", "from"}
+    page = desk.get("/flags", ANALYST, accept="text/html", **blank)
+    assert page.status_code == 200
+    assert "/saved-questions?address=%2Fv1%2Fflags%3Fcode%3DS2#new" in page.text
+    keeper = {**ANALYST, "account": "analyst-blank"}
+    assert (
+        save(desk, "页面", "/flags?uscc=&code=S2", keeper).json()["address"] == "/v1/flags?code=S2"
+    )
+    assert save(desk, "接口", "/v1/flags?uscc=&code=S2", keeper).status_code == 422
+
+
 def test_every_list_offers_to_be_saved_with_its_filters(desk: Desk) -> None:
     page = desk.get("/flags", ANALYST, accept="text/html", code="S2", cursor="", limit=5).text
     assert "/saved-questions?address=%2Fv1%2Fflags%3Fcode%3DS2#new" in page

@@ -11,9 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from api.installation import what_if_answers
+from api.installation.what_if_answers import WHAT_IF_LISTS
 from api.installation.what_if_store import Asked, Job, Stage
 from api.installation.what_ifs import WhatIfs
 from api.installation.wiring import Installation
+from api.questions.declared import LISTS
 from api.questions.problems import Problem
 from api.questions.questions import WhatIfQuestion
 from domain.terms.envelope import Actor
@@ -120,6 +122,37 @@ def test_a_stored_catalogue_is_supposed_by_its_digest(desk: Desk) -> None:
     (flag,) = desk.items(f"/v1/what-if/{said['id']}/diff", ANALYST, uscc=code)
     assert [(each["kind"], each["edition"]) for each in flag["supposed"]] == [("catalogue", "宽")]
     assert "checks_from" in added.text
+
+
+def test_the_tables_as_they_would_be_are_lists_as_those_of_what_there_is(desk: Desk) -> None:
+    code = uscc()
+    desk.send(*listed(code, "5"), session(code, level="3"), session(code, level="5"))
+    said = answered(desk, {"suppositions": [widened(code)]})
+    tables = [each for each in WHAT_IF_LISTS if "/tables/" in each.path]
+    assert [each["name"] for each in said["tables"]] == [
+        each.path.rpartition("/")[2] for each in tables
+    ]
+    for each in tables:
+        path = each.path.format(id=said["id"])
+        rows = desk.items(path, ANALYST, limit=1000)
+        shape = shape_of(each.item).seen_by(Audience.READERS)
+        assert [line for row in rows for line in departures(row, shape, each.name)] == []
+        keys = [tuple(row[name] for name in each.key) for row in rows]
+        assert len(set(keys)) == len(keys)
+        file = desk.get(path, ANALYST, format="parquet", all="true").content
+        assert pq.read_table(io.BytesIO(file)).num_rows == len(rows)
+        real = desk.get(LISTS[each.path.rpartition("/")[2]].path, ANALYST, all="true").json()
+        assert bool(rows) == bool(real["items"])
+    path = f"/v1/what-if/{said['id']}/tables/assessments"
+    ours = desk.items(path, ANALYST, uscc=code)
+    assert len(ours) == 2
+    assert desk.items(path, ANALYST, uscc=code, limit=1) == ours
+    assert desk.get(path, ANALYST, uscc=code, district="110101").json()["items"] == []
+    flags = f"/v1/what-if/{said['id']}/tables/flags"
+    breaches = desk.items(flags, ANALYST, uscc=code, verdict="breach")
+    live = desk.items("/v1/flags", ANALYST, uscc=code, verdict="breach")
+    assert {each["code"] for each in live} - {each["code"] for each in breaches} == {"S2"}
+    assert desk.get(flags, ANALYST, code="S99").status_code == 422
 
 
 def test_where_every_line_would_be_refused_it_is_said_that_nothing_was_supposed(desk: Desk) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
-from api.questions.declared import LISTS, DeclaredList
+from api.installation.every_list import EVERY_LIST
+from api.questions.declared import DeclaredList
 from api.questions.parameters import unclear
 
 FREE = frozenset({"q", "occupation", "assessment_id", "certificate_no", "cursor"})
@@ -15,7 +16,7 @@ BESIDE = {"by": "month", "of": "roster"}
 
 
 def filters() -> Iterator[tuple[DeclaredList, str]]:
-    for listed in LISTS.values():
+    for listed in EVERY_LIST.values():
         for name, info in listed.question.model_fields.items():
             yield listed, info.alias or name
 
@@ -41,3 +42,13 @@ def test_a_slip_in_a_filter_is_said_and_never_answered_by_an_empty_list(
     assert len(faults) == 1
     assert "无效" not in faults[0].reason, "it says what is taken"
     assert "zz-slip" not in faults[0].reason
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_filter_that_is_blank_is_refused_and_never_asks_for_everybody(blank: str):
+    """Of a script whose variable is empty, `?uscc=$USCC` would otherwise be the whole city."""
+    for listed, name in filters():
+        with pytest.raises(ValidationError) as refused:
+            listed.question.model_validate({**required(listed), name: blank})
+        faults = unclear(refused.value.errors()).errors
+        assert [fault.field for fault in faults if "is blank" in fault.reason] == [name], listed

@@ -98,6 +98,15 @@ READS: dict[str, str | tuple[Action, str]] = {
     "/v1/what-if": "what-if",
     "/v1/what-if/{id}": "what-if",
     "/v1/what-if/{id}/diff": "what-if",
+    "/v1/what-if/{id}/tables/applications": "what-if",
+    "/v1/what-if/{id}/tables/assessments": "what-if",
+    "/v1/what-if/{id}/tables/complaints": "what-if",
+    "/v1/what-if/{id}/tables/findings": "what-if",
+    "/v1/what-if/{id}/tables/flags": "what-if",
+    "/v1/what-if/{id}/tables/inspections": "what-if",
+    "/v1/what-if/{id}/tables/plans": "what-if",
+    "/v1/what-if/{id}/tables/registers": "what-if",
+    "/v1/what-if/{id}/tables/roster": "what-if",
     "/v1/what-if/{id}/tables/{name}.parquet": "what-if",
 }
 """Address → the row of the policy table that it goes by."""

@@ -10,9 +10,10 @@ import httpx2
 import pytest
 
 from api.access import demo_accounts
+from api.installation.every_list import EVERY_LIST
 from api.installation.wiring import Installation
 from domain.terms.envelope import Actor
-from tests.api.described import DESCRIPTION, EVERY_LIST, undescribed
+from tests.api.described import DESCRIPTION, undescribed
 from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Site
 from tests.api.web.test_declared_lists import FIRM, QUESTIONS
 
@@ -74,7 +75,7 @@ class Asker:
         parts = re.findall(r"\{(\w+)\}", path)
         if not parts:
             return [{}]
-        listed = next((e for e in EVERY_LIST if path.startswith(f"{e.path}/{{")), None)
+        listed = next((e for e in EVERY_LIST.values() if path.startswith(f"{e.path}/{{")), None)
         name = "roster" if listed is None else listed.name
         rows = [row for row in self.rows[name] if row.get("file_held", True)]
         picked = rows[:: max(1, len(rows) // 3)][:3]
@@ -91,7 +92,7 @@ class Asker:
 
 
 def _walk(asker: Asker, path: str, operation: str, known: Sample) -> list[str]:
-    listed = next((each for each in EVERY_LIST if each.operation_id == operation), None)
+    listed = next((each for each in EVERY_LIST.values() if each.operation_id == operation), None)
     asked = ASKED_WITH.get(operation, {})
     samples = [known] if set(re.findall(r"\{(\w+)\}", path)) <= known.keys() else None
     departures = []

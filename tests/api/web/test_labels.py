@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.installation.every_list import EVERY_LIST
 from api.questions.answered import ANSWERS
-from api.questions.declared import LISTS
 from api.words.labels import LABELS, OF_FORMS, anchor_of, label_of
 from api.words.language import Words
 from domain.terms.envelope import Actor
@@ -43,7 +43,7 @@ def test_no_form_says_again_what_its_field_is_called_anyway():
 
 def test_what_an_item_shows_has_its_words_from_the_item_alone():
     heads: dict[str, set[str]] = {}
-    rows = [row for listed in LISTS.values() for row in listed.rows]
+    rows = [row for listed in EVERY_LIST.values() for row in listed.rows]
     for shape in (
         inner for item in (*rows, *ANSWERS.values()) for inner in shape_of(item).records()
     ):

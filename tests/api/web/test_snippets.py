@@ -48,6 +48,15 @@ def test_what_a_page_offers_gives_the_rows_of_the_page(site: Site) -> None:
     assert "dudao flags --verdict breach" in found["dudao"]
 
 
+def test_of_a_list_without_pages_not_all_pages_are_asked_for(site: Site) -> None:
+    found = offered(site, "/statistics?by=month")
+    address = shlex.split(found["curl"])[-1].removeprefix("$DUDAO_URL")
+    assert site.get(address, ANALYST).status_code == 200
+    assert "dudao stats --by month" in found["dudao"]
+    history = offered(site, "/enterprises/91110113MA0EX027XJ/history")
+    assert "dudao history 91110113MA0EX027XJ --valid-at" in history["dudao"]
+
+
 @pytest.mark.parametrize("path", ["/roster", "/assessments", "/issued", "/findings"])
 def test_lists_offer_it_and_a_district_has_its_downloads(site: Site, path: str) -> None:
     assert "curl" in offered(site, path)

@@ -25,7 +25,14 @@ from domain.application.application import (
     ExpertsAssigned,
     ReceiptIssued,
 )
-from domain.application.evaluation import Arithmetic, HeadingScores, arithmetic, require_points
+from domain.application.evaluation import (
+    Arithmetic,
+    HeadingScores,
+    arithmetic,
+    mean_of,
+    require_points,
+    two_places,
+)
 from domain.application.submission import AppliedStandard, AppliedUnit, window_of
 from domain.enterprise import EnterpriseProfileChanged
 from domain.terms.decider import Command, Refused
@@ -530,10 +537,26 @@ def test_the_mean_lies_between_the_totals_and_does_not_depend_on_the_order(
     assert arithmetic(sheets, 60).mean == result.mean
 
 
+@forall(SHEETS)
+def test_who_compares_the_shown_mean_with_a_mark_concludes_what_the_rule_concluded(
+    sheets: list[HeadingScores],
+):
+    for mark in range(101):
+        result = arithmetic(sheets, mark)
+        assert (float(mean_of(result)) >= mark) == result.passed
+
+
 def test_a_mean_is_compared_before_it_is_rounded():
     nearly = [replace(points("12"), basics=Decimal("11.995"))]
     assert arithmetic(nearly, 60).mean == "60.00"
     assert not arithmetic(nearly, 60).passed
+    assert mean_of(arithmetic(nearly, 60)) == Decimal("59.995")
+    assert two_places(mean_of(arithmetic(nearly, 60))) == "59.995"
+    assert [two_places(Decimal(each)) for each in ("87.666666", "87.5", "60")] == [
+        "87.67",
+        "87.50",
+        "60.00",
+    ]
     assert arithmetic([points("12")], 60).passed
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from api.web.watch.overview_charts import GRID, STEPS, months, tiles
 from api.words.authority_words import DISTRICTS
-from domain.checks import OF_ENTERPRISE
+from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import today
@@ -42,7 +42,7 @@ def test_months_are_whole_months_up_to_the_day_and_none_is_left_out():
 def test_the_page_counts_what_its_twin_counts(site: Site):
     twin = site.get(f"/v1/overview?valid_at={DAY}", SUPERVISOR).json()
     page = text_of(site.get(f"/overview?valid_at={DAY}", SUPERVISOR).text)
-    of_enterprises = [line for line in twin["backlog"] if line["code"] in OF_ENTERPRISE]
+    of_enterprises = [line for line in twin["backlog"] if CHECKS[line["code"]].of_enterprise]
     unreviewed = sum(line["unreviewed"] for line in of_enterprises)
     assert f"{unreviewed} 违规待复核" in page
     assert f"{twin['expiring']['within']['60']} 60 天内到期" in page
