@@ -131,16 +131,17 @@ class Formatted(Question):
         None,
         description="格式，优先于 Accept；文件带文件名 / form, before Accept; files have a name",
     )
+    whole: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        alias="all",
+        description="整个列表，任何格式；不与 cursor 同给，没有页的列表本就给全 / the whole list, in any form; without "
+        "cursor; a list without pages is always whole",
+    )
 
 
 class Paged(Formatted):
     """A question whose answer comes page by page, or whole as a file."""
 
-    whole: bool = Field(
-        False,  # noqa: FBT003 - pydantic's own order of arguments
-        alias="all",
-        description="整个列表，任何格式；不与 cursor 同给 / the whole list, in any form; without cursor",
-    )
     limit: PageSize = Field(100, description="每页条数 / items a page")
 
 

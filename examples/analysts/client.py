@@ -54,7 +54,9 @@ class Client:
         """Yield every row of a list; all pages stand on the position of the first."""
         cursor: str | None = None
         while True:
-            page = json.loads(self.get(path, limit=1000, cursor=cursor, **asked))
+            # A list that is never long has no pages, and knows no `limit`.
+            further = {} if cursor is None else {"limit": 1000, "cursor": cursor}
+            page = json.loads(self.get(path, **further, **asked))
             yield from page["items"]
             cursor = page["next"]
             if cursor is None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from api.installation.every_list import list_at
-from api.questions.questions import Paged
 
 CLOCKS = ("valid_at", "position")
 
@@ -63,9 +62,7 @@ IN_SQL: Mapping[str, InSql] = MappingProxyType(
 def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
     """Return the ways to ask for the whole list at `twin`; `asked` are its filters and clocks."""
     at = list_at(twin)
-    # A list that is given all at once knows no pages, and refuses to be asked for all of them.
-    paged = at is None or issubclass(at[0].question, Paged)
-    whole = urlencode({**asked, "format": "csv", **({"all": "true"} if paged else {})})
+    whole = urlencode({**asked, "format": "csv", "all": "true"})
     made = [
         Snippet(
             "curl",

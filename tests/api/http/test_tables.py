@@ -269,6 +269,7 @@ def test_the_client_that_we_hand_out_reads_lists_tables_differences_and_entries(
         for row in holding(flags, last_recorded(client)[0], position)
         if row["verdict"] in {"breach", "undecided"}
     }
+    assert [row["code"] for row in client.items("/v1/stats", by="code", position=position)]
     assert next(entry["position"] for entry in client.events(3)) == 4
     assert len(list(client.events())) == client.table("entries").num_rows
     assert {

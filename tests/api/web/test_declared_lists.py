@@ -273,6 +273,13 @@ def test_the_whole_of_a_list_comes_as_json_too_and_a_generated_client_may_say_th
     assert narrowed["limited_to"] == {"district": "110105"}
 
 
+def test_every_list_may_be_asked_for_whole_also_one_without_pages(site: Site) -> None:
+    for listed in EVERY:
+        query = QUESTIONS.get(listed.name, ("",))[0]
+        found = asked(site, address(listed, f"{query}&all=true".lstrip("&")), SUPERVISOR)
+        assert found["next"] is None, listed.name
+
+
 def test_what_the_public_is_not_shown_is_in_no_file_either(site: Site) -> None:
     lines = site.get("/v1/roster?format=csv&all=true", None).content.decode("utf-8-sig")
     heads = next(csv.reader(io.StringIO(lines)))

@@ -48,7 +48,7 @@ def test_what_a_page_offers_gives_the_rows_of_the_page(site: Site) -> None:
     assert "dudao flags --verdict breach" in found["dudao"]
 
 
-def test_of_a_list_without_pages_not_all_pages_are_asked_for(site: Site) -> None:
+def test_what_is_offered_of_a_list_without_pages_is_answered_too(site: Site) -> None:
     found = offered(site, "/statistics?by=month")
     address = shlex.split(found["curl"])[-1].removeprefix("$DUDAO_URL")
     assert site.get(address, ANALYST).status_code == 200
