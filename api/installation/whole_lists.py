@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.export import files
 from api.export.files import Origin, TooManyRows
 from api.installation.settings import Settings
-from api.questions.declared import LISTS
 from api.questions.paging import pages
 from api.questions.queries import Found
 from api.questions.questions import Paged
@@ -66,7 +65,9 @@ def pieces(house: "Reading", wanted: Wanted) -> Iterator[bytes]:
     Raises:
         TooManyRows: XLSX with more rows than a sheet has, before anything is yielded.
     """
-    listed = LISTS[wanted.listed]
+    from api.installation.every_list import EVERY_LIST  # noqa: PLC0415 - some rest on who knows this module
+
+    listed = EVERY_LIST[wanted.listed]
 
     def ask(question: Paged) -> Found:
         return listed.ask(house, wanted.actor, question, *wanted.parts)
