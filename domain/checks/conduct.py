@@ -175,7 +175,7 @@ def receipt_and_plan(
     because = [entry.position, *file.course.on(day).because]
     if wanting and (late := file.plans.get(wanting[0][0].year)) is not None:
         because.append(late.position)
-    overdue = [begun for begun, due in wanting if due <= begun]
+    overdue = [begun for begun, due in wanting if due < begun]
     if unknown and not wanting:
         return undecided(
             f"{day} 有效的名单是凭文件补录的历史，确认回执没有录入，无法核对",

@@ -9,10 +9,12 @@ from domain.certificate.certificate import CertificateIssued
 from domain.checks.conduct import owes_plan
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.staff import missing_on
+from domain.standing.course import Course
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import is_told
-from domain.terms.vocabulary import StaffDuty
+from domain.terms.intervals import Days
+from domain.terms.vocabulary import StaffDuty, Standing
 
 REGISTER, GROUND = "S10.register", "T2.ground"
 """Parts of checks that a rule set switches on by themselves."""
@@ -86,17 +88,33 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
     )
 
 
+class Owing(NamedTuple):
+    """Days on which an enterprise is one of those that owe a plan, and what made an end of them."""
+
+    days: Days
+    because: tuple[int, ...]
+    ended_by: int | None
+    """The entry that did; None: time."""
+    ended_as: Standing
+    """The standing from then on."""
+
+
 class Due(NamedTuple):
-    """A plan that is owed: of which year, since when it is late, and the receipt behind it."""
+    """A plan that was not there by its deadline: of which year, since when it is late, and who owes it."""
 
     year: int
     late_from: date
     receipt: int
-    because: tuple[int, ...]
+    owing: tuple[Owing, ...]
+    """From `late_from` on."""
+
+
+OWING = Standing.LISTED
+"""Who owes a plan is listed: one that is suspended, removed or expired does not (六(四), 0268)."""
 
 
 def plans_due(file: SubjectFile, context: Context) -> Iterator[Due]:
-    """P1: yield every year for which a listed enterprise with a receipt owed a plan by the deadline."""
+    """P1: yield every year for which an enterprise on the roster with a receipt had a plan to file."""
     reference = context.reference
     for days, listing in file.course.timeline.segments():
         if not listing.in_effect or days.end is None:
@@ -120,17 +138,35 @@ def plans_due(file: SubjectFile, context: Context) -> Iterator[Due]:
                 if application.receipt_on is not None and application.receipt_on <= due
             ]
             if receipts:
-                yield Due(year, late, min(receipts)[1], listing.because)
+                yield Due(year, late, min(receipts)[1], tuple(_owing(file.course, late)))
 
 
-def plan_late(due: Due) -> Outcome:
+def _owing(course: Course, late: date) -> Iterator[Owing]:
+    """Yield the stretches of days, from `late` on, on which the enterprise owes a plan."""
+    begun: tuple[date, tuple[int, ...]] | None = None
+    before: tuple[int, ...] = ()
+    for days, listing in course.timeline.segments():
+        owes = listing.standing is OWING
+        if begun is not None and not owes:
+            made_so = [position for position in listing.because if position not in before]
+            ended_by = max(made_so, default=None)
+            yield Owing(Days(begun[0], days.start), begun[1], ended_by, listing.standing)
+            begun = None
+        if begun is None and owes and (days.end is None or late < days.end):
+            begun = max(days.start, late), listing.because
+        before = listing.because
+    if begun is not None:
+        yield Owing(Days(begun[0], None), begun[1], None, OWING)
+
+
+def plan_late(due: Due, because: tuple[int, ...]) -> Outcome:
     """Return the sentence that goes with a plan past the deadline of its year."""
     last = due.late_from - timedelta(days=1)
     return breach(
         f"至 {last} 未报备 {due.year} 年度计划",
         f"no plan for {due.year} was filed by {last}",
         due.receipt,
-        *due.because,
+        *because,
         reason="plan-overdue",
         values=(str(due.year),),
     )

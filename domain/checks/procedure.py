@@ -99,7 +99,8 @@ class Overdue(NamedTuple):
 def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
     """Q2: return the stretches of days on which the order, while in force, is past its deadline.
 
-    A failed reinspection opens it again. A withdrawn finding never was overdue.
+    A failed reinspection opens it again. A withdrawn finding never was overdue. What ends on the day on
+    which it began was late and has no day of its own: a report holds on all of its day (0266).
     """
     if finding.ended == "withdrawn":
         return ()
@@ -118,7 +119,7 @@ def overdue(finding: Finding, order: Order) -> Sequence[Overdue]:
             since, reopened_by, is_open = max(past, step.day), step.position, True
     if is_open:
         stretches.append(Overdue(Days(since, end), reopened_by, ended_by, how))
-    return [stretch for stretch in stretches if not stretch.days.empty]
+    return [each for each in stretches if each.days.end is None or each.days.start <= each.days.end]
 
 
 class _End(NamedTuple):

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
-from domain.checks.duties import Due, plan_late
+from domain.checks.duties import Due, Owing, plan_late
 from domain.checks.outcome import CLEAR, Outcome
 from domain.checks.procedure import overdue, past_deadline
 from domain.finding.finding import Finding
 from domain.finding.rectification import Order
 from domain.plan import Plan
+from domain.standing.course import standing_en, standing_zh
 from domain.supervision.flags import cleared
 from domain.terms.intervals import Days
 from domain.terms.naming import Name
@@ -36,15 +37,27 @@ class Spell(NamedTuple):
     @property
     def ended(self) -> Outcome:
         """What is said from the day on which it was over: the days themselves stay what they were."""
-        end, at = self.days.end or date.max, self.ended_by or 0
-        last = end - timedelta(days=1)
+        start, end, at = self.days.start, self.days.end or date.max, self.ended_by
+        zh, en = (
+            f"自 {start} 至 {end - timedelta(days=1)} 逾期；{end} ",
+            f"from {start} to {end - timedelta(days=1)}; on {end} ",
+        )
+        if self.days.empty:
+            zh, en = f"自 {start} 起逾期，当天", f"from {start}; the same day "
         return Outcome(
             Verdict.CLEAR,
-            f"{self.zh}自 {self.days.start} 至 {last} 逾期；{end} {self.ended_how.zh}（位置 {at} 的记录）",
-            f"{self.en} was overdue from {self.days.start} to {last}; on {end} {self.ended_how.en}"
-            f" (the entry at position {at})",
-            (*self.outcome.because, at),
+            f"{self.zh}{zh}{self.ended_how.zh}{_entry_zh(at)}",
+            f"{self.en} was overdue {en}{self.ended_how.en}{_entry_en(at)}",
+            self.outcome.because if at is None else (*self.outcome.because, at),
         )
+
+
+def _entry_zh(at: int | None) -> str:
+    return "" if at is None else f"（位置 {at} 的记录）"
+
+
+def _entry_en(at: int | None) -> str:
+    return "" if at is None else f" (the entry at position {at})"
 
 
 Spells: TypeAlias = tuple[Spell, ...]
@@ -71,20 +84,35 @@ def of_plan(due: Due | None, plan: Plan | None) -> Spells:
     """P1: the days on which a plan that is owed is late."""
     if due is None:
         return ()
-    days = Days(due.late_from, plan.filed if plan is not None else None)
-    if days.empty:
-        return ()
+    return tuple(_late(due, owing, plan) for owing in due.owing if _is_late(due, owing, plan))
+
+
+def _is_late(due: Due, owing: Owing, plan: Plan | None) -> bool:
+    """A plan of the first day after the deadline is late; one of the day of a return to the roster is not."""
+    if plan is None or owing.days.start < plan.filed:
+        return True
+    return owing.days.start == due.late_from == plan.filed
+
+
+def _late(due: Due, owing: Owing, plan: Plan | None) -> Spell:
     last = due.late_from - timedelta(days=1)
-    return (
-        Spell(
-            days,
-            plan_late(due),
-            f"{due.year} 年度计划（期限 {last}）",
-            f"the plan for {due.year} (deadline {last})",
-            plan.position if plan is not None else None,
-            Name("报备", "it was filed"),
-        ),
+    days, ended_by = owing.days, owing.ended_by
+    how = Name(
+        f"企业{standing_zh(owing.ended_as)}", f"the enterprise {standing_en(owing.ended_as)}"
     )
+    if plan is not None and (days.end is None or plan.filed <= days.end):
+        days, ended_by, how = Days(days.start, plan.filed), plan.position, _FILED
+    return Spell(
+        days,
+        plan_late(due, owing.because),
+        f"{due.year} 年度计划（期限 {last}）",
+        f"the plan for {due.year} (deadline {last})",
+        ended_by,
+        how,
+    )
+
+
+_FILED = Name("报备", "it was filed")
 
 
 class _Knowledge(NamedTuple):
@@ -148,11 +176,20 @@ class Passing:
 
     def then(self, day: date) -> Spell | None:
         """Return what runs on `day` as known then."""
+        return _running(self._known_on(day), day)
+
+    def _known_on(self, day: date) -> Spells:
         known = self._known[0]
         for knowledge in self._known:
             if knowledge.day <= day:
                 known = knowledge
-        return _running(known.spells, day)
+        return known.spells
+
+    def _late_then(self, day: date) -> Spell | None:
+        """Return what was late on `day` as known then: for all of it, or for its first part."""
+        spells = self._known_on(day)
+        begun = next((spell for spell in spells if spell.days.start == day), None)
+        return _running(spells, day) or begun
 
     def outcome(self, day: date) -> Outcome | None:
         """Return what the check says on `day`; None where it was never raised up to then."""
@@ -202,7 +239,7 @@ class Passing:
                 return Stage(
                     days, spell, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, spell.ended_by
                 )
-            known = self.then(spell.days.start) is not None
+            known = self._late_then(spell.days.start) is not None
             return Stage(
                 days,
                 spell,
@@ -211,7 +248,7 @@ class Passing:
                 Verdict.BREACH if known else Verdict.CLEAR,
                 spell.ended_by,
             )
-        last = known_then or (before.spell if before is not None else None)
+        last = self._late_then(day) or (before.spell if before is not None else None)
         if last is None:
             return None
         cleared_by = self._known[-1].position

@@ -5,8 +5,9 @@ from typing import Any
 
 from psycopg import Connection
 
+from domain.checks.duties import OWING
 from projections.views.asking import asked
-from projections.views.basis import HOLDS, Basis, Page
+from projections.views.basis import HOLDS, Basis, Page, known
 
 # Of each enterprise its own plan and sessions are looked up: a page looks at few.
 COMPARED = f"""
@@ -37,8 +38,10 @@ SELECT key, name, district, filed_on, revised_on, planned, headcount, held, cand
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND CASE %(plan)s::text WHEN 'filed' THEN filed_on IS NOT NULL
             -- For the year of the first listing none is owed.
-            WHEN 'missing' THEN filed_on IS NULL
-                 AND (doc::json ->> 'valid_from')::date < %(first)s
+            WHEN 'missing' THEN filed_on IS NULL AND standing = %(owing)s
+                 AND (SELECT min(listed.valid_from) FROM projections.roster listed
+                       WHERE listed.key = roster.key AND listed.standing IN ('listed', 'suspended')
+                         AND {known(row="listed.")}) < %(first)s
             ELSE true END
  ORDER BY key LIMIT %(limit)s
 """
@@ -77,6 +80,7 @@ def compared(  # noqa: PLR0913 - one argument a part of the question
         "valid_at": basis.valid_at,
         "position": basis.position,
         "year": year,
+        "owing": OWING.value,
         "first": date(year, 1, 1),
         "last": date(year, 12, 31),
         "after": cursor or "",

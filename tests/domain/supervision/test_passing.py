@@ -11,6 +11,7 @@ from domain.finding.rectification import (
     RectificationReported,
     ReinspectionRecorded,
 )
+from domain.standing.standing import ListingReinstated, ListingSuspended
 from domain.terms.vocabulary import Severity
 from projections.views.flag_rows import rows
 from projections.views.row import item as shown
@@ -37,6 +38,16 @@ def said_on(story: Story, key: str, day: date) -> Said | None:
             said = shown(row.doc)
             return Said(said["verdict"], said["then"], said["case"], said["message"]["zh"])
     return None
+
+
+def because_on(story: Story, key: str, day: date) -> list[int]:
+    (row,) = [
+        row
+        for row in rows(story.fold, key)
+        if row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
+    ]
+    because: list[int] = shown(row.doc)["because"]
+    return because
 
 
 def ordered(on: date = ORDERED) -> tuple[Story, str]:
@@ -104,6 +115,32 @@ def test_a_late_report_ends_what_was_late_then_and_is_late_now():
     assert f"位置 {at}" in over.zh
 
 
+def test_a_report_of_the_first_day_after_the_deadline_was_late_and_is_held_against_no_day():
+    """The report holds on all of its day; that it came after the deadline stays in the history (0266)."""
+    story, key = ordered()
+    at = report(story, LATE, LATE)
+    assert said_on(story, key, DUE) is None
+    over = said_on(story, key, LATE)
+    assert case(over) == ("clear", "then_and_now")
+    assert over is not None
+    assert f"自 {LATE} 起逾期，当天报告整改（位置 {at} 的记录）" in over.zh
+    assert case(said_on(story, key, REPORTED)) == ("clear", "then_and_now")
+
+
+def test_what_was_seen_overdue_until_its_report_of_the_first_day_came_in_is_over_by_now():
+    story, key = ordered()
+    report(story, LATE, REPORTED)
+    assert case(said_on(story, key, LATE)) == ("clear", "then_not_now")
+    assert case(said_on(story, key, REPORTED)) == ("clear", "then_and_now")
+
+
+def test_a_report_of_the_first_day_that_was_received_in_time_after_all_was_never_late():
+    story, key = ordered()
+    at = report(story, LATE, LATE)
+    story.on(REPORTED).correct(at, valid_from=str(DUE))
+    assert case(said_on(story, key, LATE)) == ("clear", "then_not_now")
+
+
 def test_a_late_report_that_is_recorded_later_still_clears_the_days_between():
     story, key = ordered()
     recorded = REPORTED + timedelta(days=10)
@@ -161,6 +198,51 @@ def test_a_plan_in_time_was_never_late_and_a_late_one_ends_what_was():
     assert case(over) == ("clear", "then_and_now")
     assert over is not None
     assert "自 2026-02-01 至 2026-02-08 逾期" in over.zh
+
+
+def test_a_plan_of_the_first_day_after_the_deadline_was_late_and_is_held_against_no_day():
+    story, key = owing(date(2024, 7, 1))
+    filed(story, date(2026, 2, 1), date(2026, 2, 1))
+    assert said_on(story, key, date(2026, 1, 31)) is None
+    over = said_on(story, key, date(2026, 2, 1))
+    assert case(over) == ("clear", "then_and_now")
+    assert over is not None
+    assert "自 2026-02-01 起逾期，当天报备" in over.zh
+
+
+def test_who_is_suspended_owes_no_plan_until_the_suspension_ends():
+    story, key = owing(date(2024, 7, 1))
+    suspended, back = date(2026, 1, 10), date(2026, 5, 4)
+    story.on(suspended).tell(ListingSuspended(uscc=USCC, basis="督导"), suspended)
+    assert said_on(story, key, date(2026, 3, 1)) is None
+    at = story.on(back).tell(ListingReinstated(uscc=USCC, basis="整改完成"), back)
+    assert said_on(story, key, date(2026, 5, 3)) is None
+    assert case(said_on(story, key, back)) == ("breach", "then_and_now")
+    assert at in because_on(story, key, back)
+    filed(story, back, back)
+    assert said_on(story, key, back) is None, "who comes back with the plan in hand was not late"
+
+
+def test_days_of_a_suspension_are_no_days_on_which_a_plan_is_late():
+    story, key = owing(date(2024, 7, 1))
+    suspended = date(2026, 3, 10)
+    at = story.on(suspended).tell(ListingSuspended(uscc=USCC, basis="督导"), suspended)
+    assert case(said_on(story, key, date(2026, 3, 9))) == ("breach", "then_and_now")
+    over = said_on(story, key, suspended)
+    assert case(over) == ("clear", "then_and_now")
+    assert over is not None
+    assert f"自 2026-02-01 至 2026-03-09 逾期；{suspended} 企业已暂停（位置 {at} 的记录）" in over.zh
+
+
+def test_a_listing_that_expires_ends_the_days_of_a_late_plan_by_time_alone():
+    story, key = owing(date(2024, 7, 1))
+    (listing,) = [d for d, each in story.fold.file.course.timeline.segments() if each.in_effect]
+    assert listing.end is not None
+    assert case(said_on(story, key, listing.end - timedelta(days=1))) == ("breach", "then_and_now")
+    over = said_on(story, key, listing.end)
+    assert case(over) == ("clear", "then_and_now")
+    assert over is not None
+    assert over.zh.endswith(f"逾期；{listing.end} 企业有效期已届满")
 
 
 def test_a_sentence_says_what_ended_the_days_and_not_that_anything_was_made_good():
