@@ -49,7 +49,6 @@ from domain.terms.vocabulary import (
     RaisedBy,
     Severity,
     Standing,
-    Verdict,
 )
 
 
@@ -325,7 +324,8 @@ def judge_session(entry: Recorded[AssessmentHeld], file: SubjectFile, context: C
     location = location_of(entry, context)
     outcomes = _certifiable(position, event.occupation, day, last, file, context)
     outcomes |= within_confirmed(position, event, day, last, file.course, context.reference)
-    if "S7" not in outcomes:
+    # Of a session that was off the roster on its first day S7 tells.
+    if "S7" not in outcomes or file.course.on(day).standing is _LISTED:
         outcomes["S8"] = receipt_and_plan(entry, file, context)
     for code, outcome in (
         ("S5", candidates_eligible(entry, file, context)),
@@ -447,21 +447,21 @@ def within_confirmed(  # noqa: PLR0913, PLR0917 - what, on which days, and where
     course: Course,
     reference: Reference,
 ) -> Outcomes:
-    """Return what S7 finds on the days; what S1 finds unless S7 is a breach; S2 unless one of them is.
+    """Return what S7 finds on the days; S1 on those on which S7 is no breach; S2 where neither is.
 
     A check is asked only where it may find something: nearly all records are clear, and what is
     listed on a day is the same for all three.
     """
     occupation, level = record.occupation, record.level
-    listings = course.over(first, last)
-    for _, listing in listings:
-        if listing.standing is not _LISTED:
-            return {"S7": listed(position, first, last, course)}
+    over = course.over(first, last)
+    listings = [(day, listing) for day, listing in over if listing.standing is _LISTED]
     outcomes: Outcomes = {}
+    if len(listings) < len(over):
+        outcomes["S7"] = listed(position, first, last, course)
+        if not listings:
+            return outcomes
     if not is_named_in_scope(occupation, level, listings):
         outcomes["S1"] = occupation_in_scope(position, occupation, first, last, course, reference)
-        if outcomes["S1"].verdict is Verdict.BREACH:
-            return outcomes
     elif (says := reference.catalogued(occupation, first, last)) is not None and says.has(level):
         return outcomes
     outcomes["S2"] = level_in_scope(position, occupation, level, first, last, course, reference)

@@ -1,9 +1,11 @@
 """R1, C1, C3: the issuer assessed, the number fits the record, no more than candidates (七(二))."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 
 from domain.certificate.certificate import CertificateIssued, End
 from domain.certificate.lifetime import CertificateRecord
@@ -15,10 +17,14 @@ from domain.terms.envelope import Recorded
 from domain.terms.identifiers import MUNICIPALITY, CertificateNumber, certificate_number
 from domain.terms.naming import how_many
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import CandidateCategory, Level
+from domain.terms.vocabulary import CandidateCategory, Level, Verdict
 
-MOST_NAMED = 100
-"""Certificates that C3 names: beyond that the count says enough, and a flag stays a page long."""
+MOST_BEYOND = 100
+"""Certificates beyond the candidates that C3 counts one by one, and names: of more it says that they are more.
+
+Else ten thousand that come under one session make ten thousand verdicts of as many positions each.
+"""
+_TOO_MANY, _FAR_TOO_MANY = "more-than-candidates", "far-more-than-candidates"
 
 
 def issuer_assessed(entry: Recorded[CertificateIssued]) -> Outcome:
@@ -189,41 +195,74 @@ _WITH_DIGIT = frozenset({Level.FIVE, Level.FOUR, Level.THREE, Level.TWO, Level.O
 def not_more_than_candidates(session: SessionRecord) -> Outcome:
     """C3: a session has no more certificates than candidates, on no day.
 
-    It shows from the day on which they were too many. One that was replaced counts once; what is recorded
-    as issued counts, also under the number that a reissue gave. An authority that revokes makes an end of
-    it, and the days before stay what they were (0280); of those that the enterprise revoked itself it is
-    asked how many stood at once, and no such end makes good what was: it would acquit itself.
+    It shows from the day on which they were too many, and says of each day how many there had been by then.
+    One that was replaced counts once; what is recorded as issued counts, also under the number that a
+    reissue gave. An authority that revokes makes an end of it, and the days before stay what they
+    were (0280); of those that the enterprise revoked itself it is asked how many stood at once, and no
+    such end makes good what was: it would acquit itself.
     """
-    candidates = session.entry.event.candidates.total
+    candidates = session.candidates
     if len(session.certificates) <= candidates:
         return CLEAR
-    crowds = list(_too_many(session.certificates, candidates))
+    crowds = list(_crowds(session.certificates, candidates))
     if not crowds:
         return CLEAR
-    most = max((crowd for _, crowd in crowds), key=len)
     ends = [_made_good(crowd, len(crowd) - candidates) for _, crowd in crowds]
     end = max(filter(None, ends), key=lambda end: end.day) if all(ends) else None
-    return breach(
-        f"考生 {candidates} 人，发证 {len(most)} 本",
-        f"{how_many(len(most), 'certificate')} for {how_many(candidates, 'candidate')}",
-        session.entry.position,
-        *(c.entry.position for c in most[candidates : candidates + MOST_NAMED]),
-        reason="more-than-candidates",
-        values=(str(candidates), str(len(most))),
-    )._replace(
-        since=crowds[0][0],
+    growing: list[Outcome] = []
+    most = candidates
+    for day, crowd in crowds:
+        if most < len(crowd) and most <= candidates + MOST_BEYOND:
+            most = len(crowd)
+            growing.append(_too_many(session, crowd)._replace(since=day))
+    return growing[-1]._replace(
         until=end.day if end is not None else None,
         ended_by=end.position if end is not None else None,
+        earlier=tuple(growing[:-1]),
     )
 
 
-def _too_many(
+def is_uncounted(event: CertificateIssued, outcome: Outcome) -> bool:
+    """Return whether one certificate more leaves an outcome of C3 what it is: so many are no more counted."""
+    return (
+        outcome.reason == _FAR_TOO_MANY
+        and outcome.verdict is Verdict.BREACH
+        and outcome.until is None
+        and outcome.since is not None
+        and outcome.since <= event.issued_on
+    )
+
+
+def _too_many(session: SessionRecord, crowd: Sequence[CertificateRecord]) -> Outcome:
+    candidates, counted = session.candidates, session.candidates + MOST_BEYOND
+    far = len(crowd) > counted
+    number = counted if far else len(crowd)
+    named = sorted(crowd, key=_by_issue)[: number + far]
+    more_zh, more_en = ("超过 ", "more than ") if far else ("", "")
+    return breach(
+        f"考生 {candidates} 人，发证{more_zh or ' '}{number} 本",
+        f"{more_en}{how_many(number, 'certificate')} for {how_many(candidates, 'candidate')}",
+        session.entry.position,
+        *sorted(record.position for record in named),
+        reason=_FAR_TOO_MANY if far else _TOO_MANY,
+        values=(str(candidates), str(number)),
+    )
+
+
+def _by_issue(record: CertificateRecord) -> tuple[date, int]:
+    return record.issued_on, record.position
+
+
+def _crowds(
     records: Sequence[CertificateRecord], candidates: int
 ) -> Iterator[tuple[date, Sequence[CertificateRecord]]]:
     """Yield the days of issue on which more stood than there were candidates, with those that did."""
     lines = [(record, record.line()[-1].end) for record in records]
     if all(end is None for _, end in lines):
-        yield sorted(record.issued_on for record in records)[candidates], records
+        ordered = sorted(records, key=_by_issue)
+        beyond = ordered[candidates : candidates + MOST_BEYOND + 1]
+        for day in dict.fromkeys(record.issued_on for record in beyond):
+            yield day, ordered[: bisect_right(ordered, day, key=_issued_on)]
         return
     for day in sorted({record.issued_on for record in records}):
         standing = [
@@ -234,6 +273,9 @@ def _too_many(
         ]
         if len(standing) > candidates:
             yield day, standing
+
+
+_issued_on = attrgetter("issued_on")
 
 
 def _made_good(crowd: Sequence[CertificateRecord], surplus: int) -> End | None:

@@ -13,7 +13,7 @@ from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.envelope import Recorded
 from domain.terms.naming import CONTENT, how_many, method_of
 from domain.terms.reference import Reference
-from domain.terms.vocabulary import ContentPart, Method, PartnershipKind
+from domain.terms.vocabulary import ContentPart, Method, PartnershipKind, Standing
 
 STATUTORY = frozenset(m.value for m in Method if m is not Method.OWN)
 """The four methods of the notice, as they are written in a record."""
@@ -169,6 +169,7 @@ def receipt_and_plan(
         for begun in (max(day, date(year, 1, 1)),)
         for due in (context.reference.rules(begun).plan_deadline(year),)
         if not _is_planned(file, begun, due)
+        and file.course.on(begun).standing is Standing.LISTED  # else S7 tells of that day
     ]
     if received and not wanting:
         return CLEAR

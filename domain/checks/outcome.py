@@ -30,6 +30,29 @@ class Outcome(NamedTuple):
     """The day from which it is over, where an authority made an end of it: the days before stay."""
     ended_by: int | None = None
     """The entry that did."""
+    earlier: "tuple[Outcome, ...]" = ()
+    """What was so on the days before `since`, each from its own day on: never less grave, nor of more."""
+
+    @property
+    def begun(self) -> date | None:
+        """The first day on which anything of it shows, where that is later than the day of the record."""
+        return self.earlier[0].since if self.earlier else self.since
+
+    def not_before(self, day: date) -> "Outcome":
+        """Return the same of which nothing shows before `day`."""
+        since = day if self.since is None else max(self.since, day)
+        return self._replace(
+            since=since, earlier=tuple(each.not_before(day) for each in self.earlier)
+        )
+
+    def on(self, day: date) -> "Outcome":
+        """Return what is so on a day: by then not all of it had happened."""
+        if not self.earlier:
+            return self
+        happened = [each for each in self.earlier if each.since is None or each.since <= day]
+        if self.since is None or self.since <= day or not happened:
+            return self._replace(earlier=())
+        return happened[-1]
 
     @property
     def name(self) -> str:
@@ -72,9 +95,16 @@ def bad_day(outcome: Outcome, day: date, first: date) -> Outcome:
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the gravest of the outcomes of days in their order: of equal ones the first."""
-    gravest = CLEAR
+    """Return the gravest of the outcomes of days in their order: of equal ones the first.
+
+    What was less grave on the days before stays with it.
+    """
+    graver: list[Outcome] = []
     for outcome in outcomes:
-        if outcome is not CLEAR and outcome.verdict.gravity > gravest.verdict.gravity:
-            gravest = outcome
-    return gravest
+        if outcome is not CLEAR and (
+            not graver or outcome.verdict.gravity > graver[-1].verdict.gravity
+        ):
+            graver.append(outcome)
+    if len(graver) <= 1:
+        return graver[0] if graver else CLEAR
+    return graver[-1]._replace(earlier=tuple(graver[:-1]))

@@ -57,15 +57,19 @@ def occupation_in_scope(  # noqa: PLR0913, PLR0917 - two days, one occupation, a
 
 
 def _listings(
-    first: date, last: date, course: Course, reference: Reference
+    first: date, last: date, course: Course, reference: Reference, also: Iterable[date] = ()
 ) -> Iterator[tuple[date, Listing]]:
-    """Yield the days on which scope or mapping may differ from the day before, with what is listed."""
+    """Yield the days on which scope or mapping may differ from the day before, with what is listed.
+
+    Of a day off the roster S7 tells, and of no other (§6).
+    """
     if first == last:
-        yield first, course.on(first)
-        return
-    mapped = reference.days_of_change(first, last, CatalogueKind.MAPPING)
-    for day in sorted({*mapped, *(day for day, _ in course.over(first, last))}):
-        yield day, course.on(day)
+        days = [first]
+    else:
+        mapped = reference.days_of_change(first, last, CatalogueKind.MAPPING)
+        days = sorted({*mapped, *also, *(day for day, _ in course.over(first, last))})
+    listings = ((day, course.on(day)) for day in days)
+    yield from ((day, each) for day, each in listings if each.standing is Standing.LISTED)
 
 
 def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to look
@@ -77,29 +81,40 @@ def level_in_scope(  # noqa: PLR0913, PLR0917 - two days, one unit, and where to
     course: Course,
     reference: Reference,
 ) -> Outcome:
-    """S2: the occupation is confirmed at this level on every day.
+    """S2: the occupation is confirmed at this level on every day on which it is confirmed.
 
     A level that is confirmed and that the national standard of the day does not have is
     undecided: the enterprise kept to what was confirmed.
     """
-    for day, listing in _listings(first, last, course, reference):
-        units = [u for u in listing.scope if _is(u, occupation, day, reference)]
-        if units and level not in {u.level for u in units}:
-            levels = sorted({u.level for u in units}, key=lambda x: x.rank)
-            confirmed = "、".join(x.zh for x in levels)
-            outcome = breach(
-                f"{occupation.label} 在 {day} 已确认的等级为 {confirmed}，不含本次的 {level.zh}",
-                f"on {day} {occupation.label} was confirmed, but not at {level.en}",
-                position,
-                *listing.because,
-                reason="level-outside",
-                values=(*occupation.parts, level.value, str(day)),
-            )
-            return bad_day(outcome, day, first)
     days = reference.standard_days(occupation, first, last)
     return worst(
-        bad_day(_by_standard(position, occupation, level, day, reference), day, first)
-        for day in days
+        bad_day(_level(position, occupation, level, day, listing, reference), day, first)
+        for day, listing in _listings(first, last, course, reference, days)
+    )
+
+
+def _level(  # noqa: PLR0913, PLR0917 - one unit, one day, and where to look
+    position: int,
+    occupation: Occupation,
+    level: Level,
+    day: date,
+    listing: Listing,
+    reference: Reference,
+) -> Outcome:
+    units = [unit for unit in listing.scope if _is(unit, occupation, day, reference)]
+    if not units:
+        return CLEAR  # of that tells S1
+    if any(unit.level is level for unit in units):
+        return _by_standard(position, occupation, level, day, reference)
+    levels = sorted({unit.level for unit in units}, key=lambda x: x.rank)
+    confirmed = "、".join(x.zh for x in levels)
+    return breach(
+        f"{occupation.label} 在 {day} 已确认的等级为 {confirmed}，不含本次的 {level.zh}",
+        f"on {day} {occupation.label} was confirmed, but not at {level.en}",
+        position,
+        *listing.because,
+        reason="level-outside",
+        values=(*occupation.parts, level.value, str(day)),
     )
 
 

@@ -26,6 +26,8 @@ class FlagState:
     known_to: int | None = None
     year: int | None = None
     """Of P1: the year of the plan."""
+    entered: Outcome | None = None
+    """What was said right after the record itself was entered; None: nothing, or the same of every day."""
     of_its_own: Verdict | None = None
     """Of what time brought about and ended: the verdict of its own days as known now (0200)."""
 
@@ -39,6 +41,14 @@ class FlagState:
     def name(self) -> str:
         """Name of the outcome."""
         return self.outcome.name
+
+    def then_on(self, day: date) -> Verdict:
+        """Return what was said of a day right after the record itself was entered."""
+        entered = self.entered
+        if entered is None:
+            return self.then
+        early = entered.begun is not None and day < entered.begun
+        return Verdict.CLEAR if early else entered.on(day).verdict
 
     @property
     def raised(self) -> bool:
@@ -61,11 +71,17 @@ def case_of(then: Verdict, now: Verdict, review: Review | None) -> Case:
 
 
 def raised(  # noqa: PLR0913 - one argument a field
-    code: str, position: int, day: date, outcome: Outcome, *, then: Verdict, at: int
+    code: str, position: int, day: date, outcome: Outcome, *, at: int, own: bool
 ) -> FlagState:
-    """Return a flag that is raised for the first time by the entry `at`."""
+    """Return a flag that is raised for the first time by the entry `at`; `own`: that is the record's."""
     return FlagState(
-        code=code, position=position, day=day, then=then, outcome=outcome, known_from=at
+        code=code,
+        position=position,
+        day=day,
+        then=outcome.verdict if own else Verdict.CLEAR,
+        outcome=outcome,
+        known_from=at,
+        entered=outcome if own else None,
     )
 
 
@@ -81,7 +97,7 @@ def cleared(before: Outcome, at: int) -> Outcome:
         f"已澄清（位置 {at} 的记录）：此前为“{within}”",
         f"cleared by the entry at position {at}; before: {before.en}",
         (*before.because, at),
-        before.since,
+        before.begun,
         bodies=before.bodies,
     )
 
@@ -101,7 +117,9 @@ def over(before: Outcome) -> Outcome:
 
 def on_day(outcome: Outcome, day: date) -> Outcome:
     """Return what holds on `day` of an outcome of which an authority may have made an end."""
-    return outcome if outcome.until is None or day < outcome.until else over(outcome)
+    if outcome.until is None or day < outcome.until:
+        return outcome.on(day) if outcome.earlier else outcome
+    return over(outcome)
 
 
 def after(state: FlagState, outcome: Outcome, at: int) -> FlagState:

@@ -109,7 +109,7 @@ def ended_certificate(supervision: "Supervision", entry: Recorded[Any], at: int)
         yield Touch("certificates", str(record.position))
         session = supervision.file.sessions.get(record.entry.event.assessment_id)
         if session is not None:
-            yield from supervision.count(session, at, own=False)
+            yield from supervision.count(session, at)
     made = supervision.file.made_by(entry)
     for successor in made.line() if made is not None else ():
         yield from _successor(supervision, successor, at)
@@ -181,7 +181,7 @@ def corrected_session(supervision: "Supervision", right: Recorded[Any], at: int)
             yield Touch("certificates", str(certificate.position))
             yield from supervision.raised_of(certificate.position, judging(CertificateIssued))
     yield from supervision.judge_trades(at)
-    yield from supervision.count(session, at, own=False)
+    yield from supervision.count(session, at)
     yield from supervision.raised_of(right.position, judging(AssessmentHeld))
 
 
@@ -201,8 +201,7 @@ def corrected_certificate(
             for successor in record.line()[1:]:
                 yield from _successor(supervision, successor, at)
     session = supervision.file.sessions.get(right.event.assessment_id)
-    if session is not None and f"C3-{session.entry.position}" in supervision.flags:
-        yield from supervision.count(
-            session, at, own=False
-        )  # it names the certificates that it rests on
+    # Its day may have moved to where more stand at once, and C3 names the certificates that it rests on.
+    if session is not None and len(session.certificates) > session.candidates:
+        yield from supervision.count(session, at)
     yield from supervision.raised_of(right.position, judging(CertificateIssued))

@@ -22,6 +22,7 @@ from domain.checks import (
     judge_departing,
     judge_session,
 )
+from domain.checks.certificates import is_uncounted
 from domain.checks.duties import Due, plans_due
 from domain.checks.outcome import CLEAR, Context, Outcome
 from domain.checks.uniqueness import TRADES_APART, names_its_trade
@@ -36,14 +37,17 @@ from domain.supervision.subject_file import Districts, SessionRecord, SubjectFil
 from domain.supervision.touches import Touch
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
-from domain.terms.vocabulary import CatalogueKind, Verdict
+from domain.terms.vocabulary import CatalogueKind
 
 
 def resting(file: SubjectFile, outcome: Outcome) -> Outcome:
     """Return the outcome with everything that it rests on: with each entry its corrections."""
     if not file.corrections:
         return outcome
-    return outcome._replace(because=file.corrected(outcome.because))
+    return outcome._replace(
+        because=file.corrected(outcome.because),
+        earlier=tuple(resting(file, earlier) for earlier in outcome.earlier),
+    )
 
 
 class Owed(NamedTuple):
@@ -151,7 +155,7 @@ class Supervision:
         session = self.file.add_certificate(entry)
         departing = session is not None and departs(entry.event, session)
         outcomes = judge_certificate(entry, session, self.context, departing=departing)
-        uncounted = session is None or len(session.certificates) <= session.candidates
+        uncounted = self._counts_no_more(entry, session)
         if uncounted and not outcomes and not departing:
             return ()
         position, touched = entry.position, list[Touch]()
@@ -161,7 +165,7 @@ class Supervision:
         if outcomes:
             touched += self._settle_certificate(entry, session, outcomes, position)
         if session is not None and not uncounted:
-            touched += self.count(session, position, own=True)
+            touched += self.count(session, position)
         return touched
 
     def _judged(self, entry: Recorded[DuplicateJudged]) -> Iterator[Touch]:
@@ -215,7 +219,7 @@ class Supervision:
                     touched += self.judge_certificate(record, at)
         if adopted.kind is CatalogueKind.RULES:
             for session in self.file.sessions.values():
-                touched += self.count(session, at, own=False)
+                touched += self.count(session, at)
             touched += self.raised()
         return list(dict.fromkeys(touched))
 
@@ -364,31 +368,27 @@ class Supervision:
         position, issued = entry.position, entry.event.issued_on
         day = session.first_day if session is not None else issued
         assessed = {
-            code: outcome._replace(since=max(outcome.since or day, issued))
+            code: outcome.not_before(max(day, issued))
             for code in AS_ASSESSED
             if (outcome := outcomes.get(code)) is not None
         }
         yield from self.settle(position, day, assessed, at, AS_ASSESSED)
 
-    def count(self, session: SessionRecord, at: int, *, own: bool) -> Iterator[Touch]:
-        """C3; its record is complete with the last certificate, so each of them is still "then"."""
-        entry = session.entry
-        outcome = judge_count(session, self.context.reference).get("C3", CLEAR)
-        if outcome is not CLEAR:
-            outcome = resting(self.file, outcome)
-        key = f"C3-{entry.position}"
-        state = self.flags.get(key)
-        if own and outcome is not CLEAR and (state is None or state.then is not Verdict.BREACH):
-            then = outcome.verdict
-            known_from = state.known_from if state is not None and state.raised else at
-            self._flagged.add(entry.position)
-            self.flags[key] = replace(
-                raised("C3", entry.position, entry.event.held_from, outcome, then=then, at=at),
-                known_from=known_from,
-            )
-            yield Touch("flags", key)
-            return
-        yield from self.settle(entry.position, entry.event.held_from, {"C3": outcome}, at, ("C3",))
+    def count(self, session: SessionRecord, at: int) -> Iterator[Touch]:
+        """C3: it stands on the session, of which no certificate was there when it came in (0272)."""
+        position, day = session.entry.position, session.entry.event.held_from
+        yield from self.settle(
+            position, day, judge_count(session, self.context.reference), at, ("C3",)
+        )
+
+    def _counts_no_more(
+        self, entry: Recorded[CertificateIssued], session: SessionRecord | None
+    ) -> bool:
+        """Whether C3 of the session stays what it is with one certificate more."""
+        if session is None or len(session.certificates) <= session.candidates:
+            return True
+        state = self.flags.get(f"C3-{session.entry.position}")
+        return state is not None and is_uncounted(entry.event, state.outcome)
 
     def _inspections(self, at: int) -> Iterator[Touch]:
         for entries in self.file.inspections.values():
@@ -421,9 +421,8 @@ class Supervision:
             if state is None:
                 if outcome is CLEAR:
                     continue
-                then = outcome.verdict if own else Verdict.CLEAR
                 self._flagged.add(position)
-                self.flags[key] = raised(code, position, day, outcome, then=then, at=at)
+                self.flags[key] = raised(code, position, day, outcome, at=at, own=own)
             else:
                 changed = settled(state, outcome, day, at)
                 if changed is state:

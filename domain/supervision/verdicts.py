@@ -90,6 +90,7 @@ class Verdicts:
             state = supervision.flags.get(key)
             outcome = state.outcome if state is not None else supervision.outcome(key, day)
             if outcome is not None and outcome is not last:
+                yield from outcome.earlier
                 yield outcome
             last = outcome
 
@@ -131,7 +132,7 @@ class Verdicts:
             return True
         if isinstance(record.event, CertificateIssued):
             session = supervision.file.sessions.get(record.event.assessment_id)
-            # All certificates of a session are counted; C3 names those alone that are too many.
+            # All certificates of a session bear on C3, which names no more than it counts.
             if session and f"C3-{session.entry.position}" in {flag.key for flag in breaches}:
                 return True
         made = isinstance(record.event, CertificateIssued | CertificateReissued)

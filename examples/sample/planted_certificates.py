@@ -91,13 +91,14 @@ def _too_many(year: Year) -> None:
         some = candidates(employee=people)
         session = hold(year, firm, day, o.ROBOT_OPERATOR, "4", candidates=some)
         certify(year, firm, session, number)
-        year.plant(32, "C3", session["assessment_id"], f"考生 {people} 人,发证 {number} 本")
+        why = f"考生 {people} 人,发证 {number} 本"
+        year.plant(32, "C3", session["assessment_id"], why, case="now_not_then")
     day = date(2025, 10, 15)
     some = candidates(employee=4)
     session = hold(year, firm, day, o.ROBOT_OPERATOR, "3", candidates=some)
     extra = certify(year, firm, session, 5)[-1]
     why = "考生 4 人,发证 5 本;多发的一本后来撤销"
-    year.plant(32, "C3", session["assessment_id"], why, verdict="clear")
+    year.plant(32, "C3", session["assessment_id"], why, verdict="clear", case="now_not_then")
     revoked = day + days(45)
     year.say(
         revoked,

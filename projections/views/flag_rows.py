@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -61,22 +62,38 @@ def rows(supervision: Supervision, key: str) -> Rows:
     )
     remarks = _remarks(supervision, key, supervision.file.requests.get(state.position, ()))
     reference = supervision.context.reference
-    outcome, supervised = state.outcome, supervision.file.supervised
-    start, until = max(state.day, outcome.since or state.day), outcome.until
-    if until is None:
-        return tuple(_rows(state, remarks, about, reference, supervised(start)))
-    past = replace(
-        state, outcome=over(outcome), known_to=outcome.ended_by, of_its_own=outcome.verdict
-    )
-    until = max(start, until)
-    return (
-        *(
-            _rows(state, remarks, about, reference, supervised(start, until))
-            if start < until
-            else ()
-        ),
-        *_rows(past, remarks, about, reference, supervised(until)),
-    )
+    supervised = supervision.file.supervised
+    shown_rows: list[Row] = []
+    for start, end, part in _parts(state):
+        shown_rows += _rows(part, remarks, about, reference, supervised(start, end))
+    return tuple(shown_rows)
+
+
+def _parts(state: FlagState) -> Iterator[tuple[date, date | None, FlagState]]:
+    """Yield the stretches of days of which a flag says something of their own.
+
+    A session has several days, and so has what was said of them when it came in.
+    """
+    outcome, entered = state.outcome, state.entered
+    first = max(state.day, outcome.begun or state.day)
+    ends_on = outcome.until
+    bounds = {first}
+    for said in (outcome, entered) if entered is not None else (outcome,):
+        bounds |= {max(first, each.since or first) for each in (*said.earlier, said)}
+    days = sorted(day for day in bounds if ends_on is None or day < ends_on)
+    parts: list[tuple[date, FlagState]] = []
+    for day in days:
+        part = replace(state, outcome=outcome.on(day), then=state.then_on(day))
+        if not parts or parts[-1][1] != part:
+            parts.append((day, part))
+    if ends_on is not None:
+        past = replace(
+            state, outcome=over(outcome), known_to=outcome.ended_by, of_its_own=outcome.verdict
+        )
+        parts.append((max(first, ends_on), past))
+    ends = (*(day for day, _ in parts[1:]), None)
+    for (start, part), end in zip(parts, ends, strict=True):
+        yield start, end, part
 
 
 def _rows(

@@ -14,7 +14,7 @@ from domain.standing.standing import ListingSuspended, ScopeChanged
 from domain.supervision.subject_file import SubjectFile
 from domain.terms.envelope import Recorded
 from domain.terms.reference import Occupation
-from domain.terms.vocabulary import CatalogueKind, Level, Verdict
+from domain.terms.vocabulary import CatalogueKind, Level
 from tests.domain.test_judged_by_catalogues import content, shipped, told
 from tests.story import COOK, ELECTRICIAN, GUARD, USCC, WELDER, Story, item, session
 
@@ -88,21 +88,19 @@ def test_what_was_not_asked_would_have_been_clear(occupation: Occupation):
 def whatever_is_asked(
     entry: Recorded[AssessmentHeld], file: SubjectFile, context: Context
 ) -> dict[str, Outcome]:
-    """Ask every check of the occupation that one fault, one flag leaves to be asked."""
+    """Ask every check of the occupation; each knows the days of which another one tells."""
     event, position, reference = entry.event, entry.position, context.reference
     first, last = event.held_from, event.held_to
-    named = (event.occupation, first, last)
+    named, course = (event.occupation, first, last), file.course
     asked = {
-        "S7": listed(position, first, last, file.course),
+        "S7": listed(position, first, last, course),
+        "S1": occupation_in_scope(position, *named, course, reference),
+        "S2": level_in_scope(
+            position, event.occupation, event.level, first, last, course, reference
+        ),
         "S3": not_access_controlled(position, *named, context),
         "S4": occupation_published(position, *named, file, context),
     }
-    if asked["S7"].verdict is not Verdict.BREACH:
-        asked["S1"] = occupation_in_scope(position, *named, file.course, reference)
-        if asked["S1"].verdict is not Verdict.BREACH:
-            asked["S2"] = level_in_scope(
-                position, event.occupation, event.level, first, last, file.course, reference
-            )
     return {code: outcome for code, outcome in asked.items() if outcome is not CLEAR}
 
 

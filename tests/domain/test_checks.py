@@ -13,6 +13,7 @@ from domain.application.application import ApplicationConfirmed, ApplicationSubm
 from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Ground, Results
 from domain.checks import CHECKS
+from domain.checks.certificates import MOST_BEYOND
 from domain.checks.outcome import CLEAR, Outcome
 from domain.inspection import inspection
 from domain.judged import JUDGED
@@ -418,7 +419,7 @@ def test_one_certificate_too_many_is_one_c3_and_its_revocation_clears_it():
     story.tell(issued(number=numbers[1]))
     story.tell(issued(number=numbers[2]))
     assert story.found() == ["C3"]
-    assert story.case("C3") == "then_and_now"
+    assert story.case("C3") == "now_not_then", "when the session came in there was no certificate"
     story.tell(
         CertificateReissued(certificate_no=numbers[0], new_certificate_no="N", reason="损毁")
     )
@@ -426,7 +427,50 @@ def test_one_certificate_too_many_is_one_c3_and_its_revocation_clears_it():
     for number in numbers[1:]:
         story.tell(CertificateRevoked(certificate_no=number, reason="多发"))
     assert story.found() == []
-    assert story.case("C3") == "then_not_now"
+    assert story.case("C3") == "then_and_now", "clear then, clear now"
+
+
+def test_c3_names_every_certificate_that_it_counts_with_their_corrections():
+    story = listed()
+    held = story.tell(session(candidates=Candidates(employee=2)))
+    numbers = [f"Y00001112345625400000{n}" for n in (1, 2, 3)]
+    papers = [story.tell(issued(number=number)) for number in numbers]
+    assert story.flag("C3").outcome.because == (held, *papers)
+    corrected = story.correct(papers[0], issued_on="2025-03-21")
+    assert story.flag("C3").outcome.because == (held, papers[0], corrected, *papers[1:])
+    fixed = story.correct(held, candidates__employee=1)
+    assert story.flag("C3").outcome.because == (held, fixed, papers[0], corrected, *papers[1:])
+
+
+def test_a_certificate_that_is_corrected_to_a_day_on_which_another_stood_is_one_too_many():
+    """The enterprise had revoked the first one a day before: so the two seemed never to stand at once."""
+    story = listed()
+    story.tell(session(candidates=Candidates(employee=1)))
+    numbers = [f"Y00001112345625400000{n}" for n in (1, 2)]
+    reporter = Actor(account="r", role=Role.ENTERPRISE_REPORTER, organisation=USCC)
+    story.tell(issued(number=numbers[0], issued_on=date(2025, 3, 20)))
+    revoked = CertificateRevoked(certificate_no=numbers[0], reason="多发")
+    story.tell(revoked, date(2025, 3, 21), by=reporter)
+    second = story.tell(issued(number=numbers[1], issued_on=date(2025, 3, 22)))
+    assert story.found() == []
+    story.correct(second, issued_on="2025-03-20")
+    assert story.found() == ["C3"]
+
+
+def test_of_very_many_certificates_c3_says_that_they_are_more_and_says_it_once():
+    story = listed()
+    held = story.tell(session(candidates=Candidates(employee=2)))
+    papers = [
+        story.tell(issued(number=f"Y00001112345625400{n:04}")) for n in range(2 + MOST_BEYOND + 1)
+    ]
+    said = story.flag("C3")
+    assert said.outcome.zh == f"考生 2 人，发证超过 {2 + MOST_BEYOND} 本"
+    assert said.outcome.because == (held, *papers)
+    story.tell(issued(number="Y000011123456254999999", issued_on=date(2025, 3, 21)))
+    assert story.flag("C3") is said, "nothing is counted, and nothing is written"
+    story.tell(issued(number="Y000011123456254999998", issued_on=date(2025, 3, 19)))
+    assert len(said.outcome.because) == len(story.flag("C3").outcome.because)
+    assert story.flag("C3").outcome.begun == said.outcome.begun
 
 
 def test_an_enterprise_revokes_itself_out_of_no_c3():
@@ -853,8 +897,9 @@ def test_a_plan_that_is_not_filed_by_the_deadline_is_owed_but_not_for_the_year_o
 def test_a_late_plan_is_late_from_the_day_after_the_deadline_until_it_is_filed():
     story = later(plans=())
     key = "P1-4-2026"
-    (row,) = rows(story.fold, key)
-    assert (row.valid_from, row.valid_to) == (date(2026, 2, 1), None)
+    late, expired = rows(story.fold, key)
+    assert (late.valid_from, late.valid_to) == (date(2026, 2, 1), date(2027, 7, 1))
+    assert expired.columns[3] == "clear", "no plan is owed by who is off the roster"
     story.tell(
         plan.AnnualPlanFiled(uscc=USCC, year=2026, summary=SUMMARY, sessions=()), date(2026, 2, 9)
     )

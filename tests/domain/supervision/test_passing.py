@@ -231,7 +231,9 @@ def test_days_of_a_suspension_are_no_days_on_which_a_plan_is_late():
     over = said_on(story, key, suspended)
     assert case(over) == ("clear", "then_and_now")
     assert over is not None
-    assert f"自 2026-02-01 至 2026-03-09 逾期；{suspended} 企业已暂停（位置 {at} 的记录）" in over.zh
+    assert (
+        f"自 2026-02-01 至 2026-03-09 逾期；{suspended} 企业已暂停（位置 {at} 的记录）" in over.zh
+    )
 
 
 def test_a_listing_that_expires_ends_the_days_of_a_late_plan_by_time_alone():
