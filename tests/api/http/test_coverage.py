@@ -1,11 +1,12 @@
 """How far supervision and plans reach: who was not visited this year, who filed no plan, what was held."""
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.api.desk import Desk
-from tests.api.lines import CENTRE, Json, district, line, listed, reporter, session, uscc
+from tests.api.lines import BUREAU, CENTRE, Json, district, line, listed, reporter, session, uscc
 
 pytestmark = pytest.mark.postgres
 PLACE = {"name": "现场", "division": "110108"}
@@ -98,6 +99,34 @@ def test_who_filed_no_plan_is_found_and_none_is_owed_for_the_first_year(
     (there,) = plans(desk, firm, year=max(on_file), plan="filed", valid_at="2026-06-01")
     assert there["filed_on"]
     assert plans(desk, firm, year=2024, plan="missing", valid_at="2024-12-01") == []
+
+
+def test_who_is_suspended_is_not_asked_for_a_plan(desk: Desk, firm: str) -> None:
+    """The law says "a listed enterprise without a plan"; that it is on the roster shows in the whole list."""
+    desk.send(line("ListingSuspended", "2026-03-01", BUREAU, uscc=firm, basis="督导"))
+    (before,) = plans(desk, firm, year=2027, plan="missing", valid_at="2026-02-28")
+    assert before["filed_on"] is None
+    assert plans(desk, firm, year=2027, plan="missing", valid_at="2026-03-01") == []
+    (there,) = plans(desk, firm, year=2027, valid_at="2026-03-01")
+    assert there["filed_on"] is None
+
+
+def test_who_comes_back_after_a_gap_is_asked_for_a_plan_as_its_sessions_are(desk: Desk) -> None:
+    """None is owed for the year of the first listing of all, and this is not that year."""
+    code = uscc()
+    way = [each for each in listed(code, "4") if each["data"].get("year") != 2026]
+    desk.send(*way, line("ListingRemoved", "2025-11-01", BUREAU, uscc=code, basis="移出"))
+    later = json.dumps(way[1:-2]).replace("2024-", "2025-").replace("app-", "again-")
+    again: list[Json] = json.loads(later)
+    for each in again:
+        if each["type"] == "RosterPublished":
+            (entry,) = each["data"]["entries"]
+            each["valid_from"] = each["data"]["published_on"] = "2026-03-01"
+            entry |= {"valid_from": "2026-03-01", "valid_to": "2029-03-01"}
+            each["data"]["batch"] += "-again"
+    desk.send(*again)
+    (missing,) = plans(desk, code, year=2026, plan="missing", valid_at="2026-06-01")
+    assert missing["uscc"] == code
 
 
 def test_what_was_held_stands_beside_what_was_planned(desk: Desk, firm: str) -> None:

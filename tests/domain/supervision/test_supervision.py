@@ -327,13 +327,13 @@ def _records(file):
 def _raised(of):
     """What is raised; that a correction stands behind its entry is the one difference."""
     corrections = {at for each in of.file.corrections.values() for at in each}
-    return {
-        key: (
-            flag.day,
-            flag.outcome._replace(
-                because=tuple(at for at in flag.outcome.because if at not in corrections)
-            ),
+
+    def uncorrected(outcome):
+        return outcome._replace(
+            because=tuple(at for at in outcome.because if at not in corrections),
+            earlier=tuple(map(uncorrected, outcome.earlier)),
         )
-        for key, flag in of.flags.items()
-        if flag.raised
+
+    return {
+        key: (flag.day, uncorrected(flag.outcome)) for key, flag in of.flags.items() if flag.raised
     }
