@@ -5,6 +5,7 @@ it. A process asks by the same functions as a page does, its bytes come over a p
 is given back when it ends: some time after its last file, so that the next one need not start anew.
 """
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -180,6 +181,7 @@ def _work(settings: Settings, pipe: Connection) -> None:
     with suppress(OSError):
         os.nice(GENTLE)
     house = Installation(settings, connections=CONNECTIONS)
+    gc.freeze()  # modules and descriptions live as long as the process: they need no look at each page
     try:
         while pipe.poll(KEPT):
             _make(house, pipe.recv(), pipe.send)

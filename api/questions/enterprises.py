@@ -147,8 +147,19 @@ def ever_seen(connection: Connection[Any], basis: Basis, uscc: str, rows: Rows) 
     return visible(connection, basis.position, uscc, rows)
 
 
-def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) -> Found:
-    """Return a page of the entries about one enterprise, newest first."""
+def history(
+    house: Reading,
+    actor: Actor,
+    uscc: str,
+    question: HistoryQuestion,
+    *,
+    in_lines: int | None = None,
+) -> Found:
+    """Return a page of the entries about one enterprise, newest first.
+
+    `in_lines`: so many entries at most, of which certificates of one session in a row count as one
+    towards the limit of the question.
+    """
     grant = decide(actor, Action.READ, "enterprises")
     place = AskedList("history", {"uscc": uscc, "type": question.type or ""})
     settled, after = opened(house, question, place)
@@ -163,7 +174,11 @@ def history(house: Reading, actor: Actor, uscc: str, question: HistoryQuestion) 
             return nothing
         rows = rows_at(connection, grant.rows, settled.basis.position)
         wanted = histories.Wanted(uscc, question.type, rows.withheld)
-        page = histories.history(connection, settled.basis, wanted, after, question.limit)
+        limit = question.limit
+        if in_lines is not None:
+            lines = histories.Lines(limit, in_lines)
+            limit = histories.told_in(connection, settled.basis, wanted, after, lines)
+        page = histories.history(connection, settled.basis, wanted, after, limit)
     if not page.entries and grant.rows.everything and question.type is None and after is None:
         raise missing()
     show = shower(EntryItem, grant.audience)

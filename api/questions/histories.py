@@ -34,6 +34,17 @@ SELECT position, stream, version, type, recorded_at, valid_from, subject, distri
 """
 
 
+TOLD = """
+SELECT type = ANY (%(certificates)s), stream
+  FROM ledger.entry
+ WHERE subject = %(uscc)s AND position < %(before)s
+   AND (%(types)s::text[] IS NULL OR type = ANY (%(types)s))
+   AND position <> ALL (%(withheld)s)
+ ORDER BY position DESC LIMIT %(limit)s
+"""
+"""Of each entry whether it is a certificate, and its stream: that of its session."""
+
+
 class Wanted(NamedTuple):
     """Which entries about an enterprise."""
 
@@ -50,19 +61,52 @@ def history(
     Raises:
         BadCursor: the cursor is no position.
     """
+    values = _values(basis, wanted, cursor) | {"limit": limit + 1}
+    return _page(conn.execute(HISTORY, values).fetchall(), limit)
+
+
+class Lines(NamedTuple):
+    """How many lines a page has, and how many entries they tell at most."""
+
+    number: int
+    most: int
+
+
+def told_in(
+    conn: Connection[Any], basis: Basis, wanted: Wanted, cursor: str | None, lines: Lines
+) -> int:
+    """Return how many entries are told in so many lines.
+
+    Certificates of one session that follow each other are one line: one upload may be hundreds of them.
+
+    Raises:
+        BadCursor: the cursor is no position.
+    """
+    certificates = list(EVENTS["CertificateIssued"].ever_stored)
+    values = _values(basis, wanted, cursor) | {"limit": lines.most, "certificates": certificates}
+    told, before = 0, None
+    for number, row in enumerate(conn.execute(TOLD, values).fetchall()):
+        session = row[1] if row[0] else None
+        if session is None or session != before:
+            if told == lines.number:
+                return number
+            told += 1
+        before = session
+    return lines.most
+
+
+def _values(basis: Basis, wanted: Wanted, cursor: str | None) -> dict[str, Any]:
     before = basis.position + 1
     if cursor is not None:
         before = min(before, _position(cursor))
     kind = EVENTS.get(wanted.type or "")
-    values = {
+    return {
         "uscc": wanted.uscc,
         "before": before,
         "withheld": list(wanted.withheld.positions),
         # A name that no event has is the type of no entry.
         "types": list(kind.ever_stored) if kind else wanted.type and [wanted.type],
-        "limit": limit + 1,
     }
-    return _page(conn.execute(HISTORY, values).fetchall(), limit)
 
 
 EVENTS_AFTER = """

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from markupsafe import Markup
 
 from api.http.caller import Caller, Installed
 from api.web.frame.frame import framed
-from api.web.frame.rendering import render
+from api.web.frame.rendering import fragment, render
 from api.words.language import Language
 
 router = APIRouter(include_in_schema=False)
@@ -107,6 +109,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencePage:
+    """The page around it."""
+
+    reference: Markup
+    """The reference, filled in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocsPage:
     """The reference of the API."""
 
@@ -126,8 +136,18 @@ class DocsPage:
 def show(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the reference, to anyone: it tells nothing that the description does not."""
     frame = framed(request, house, actor)
-    described: Json = request.app.openapi()
-    return render(frame, "docs.html", page(described, frame.language))
+    kept: dict[Language, Markup] = _kept(request.app)
+    if frame.language not in kept:
+        described: Json = request.app.openapi()
+        reference = page(described, frame.language)
+        kept[frame.language] = fragment(frame.language, "parts/reference.html", reference)
+    return render(frame, "docs.html", ReferencePage(reference=kept[frame.language]))
+
+
+@lru_cache(maxsize=1)
+def _kept(app: FastAPI) -> dict[Language, Markup]:  # noqa: ARG001 - whose description it is
+    """Return the reference of an application in each language, once it was asked for: half a megabyte."""
+    return {}
 
 
 def page(described: Json, language: Language) -> DocsPage:

@@ -19,6 +19,7 @@ from api.installation.wiring import Installation
 from api.web.app import create_app
 from api.web.bounded_heads import BoundedHeads
 from api.web.leaving import GRACE, LET_GO, Leaving
+from api.web.long_lived import LongLived
 from api.web.workers import Workers
 from ledger import guards
 from ledger.connect import Opening, check_login
@@ -136,6 +137,7 @@ def answer_requests(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
     server.should_exit = leaving.asked
+    LongLived().set_aside()
     server.run(sockets=[listening])
     logger.info("leaving")
 

@@ -34,7 +34,7 @@ from domain.terms.envelope import Actor
 router = APIRouter(include_in_schema=False)
 BESIDE = 20
 """Rows of a list on a page that has a second one."""
-WIDEST = 500
+WIDEST = 240
 """Entries that one page of a history looks at, where many of them are told in one line."""
 
 Q = TypeVar("Q", bound=Listed)
@@ -206,23 +206,10 @@ def history(request: Request, house: Installed, actor: Caller, uscc: str) -> Res
     """Show every entry about it, newest first; the certificates of a session in one line."""
     room = Room(request, house, actor, uscc)
     question, reading = read(request, HistoryQuestion)
-    answer = _told(room, at_most(question))
+    answer = enterprises.history(house, actor, uscc, at_most(question), in_lines=WIDEST)
     twin = f"/v1/enterprises/{uscc}/history"
     lines = _lines(answer.page.items)
     return _shown(room, "history", answer, reading, twin, offers={"type": "event"}, lines=lines)
-
-
-def _told(room: Room, wanted: HistoryQuestion) -> Found:
-    """Return as many entries as make a page of lines: one upload may be hundreds of certificates."""
-    answer = enterprises.history(room.house, room.actor, room.uscc, wanted)
-    if answer.page.next is None or len(_lines(answer.page.items)) == wanted.limit:
-        return answer
-    wider = wanted.model_copy(update={"limit": WIDEST})
-    lines = _lines(enterprises.history(room.house, room.actor, room.uscc, wider).page.items)
-    told = sum(len(line.entries) for line in lines[: wanted.limit])
-    # Asked for once more, so that the next page begins behind the last line.
-    whole = wanted.model_copy(update={"limit": told})
-    return enterprises.history(room.house, room.actor, room.uscc, whole)
 
 
 def _lines(entries: Sequence[Row]) -> list[Line]:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from api.web.frame.frame import Frame
 from api.web.frame.static import static
@@ -33,11 +34,7 @@ POLICY = (
 def render(frame: Frame, template: str, page: Any, status: int = 200) -> Response:  # noqa: ANN401 - the page's own context
     """Return the page: `template` filled from `page`, its context."""
     language = frame.language
-
-    def t(zh: str, en: str) -> str:
-        return Words(zh, en).speak(language)
-
-    body = _templates().get_template(template).render(frame=frame, page=page, t=t)
+    body = _filled(template, language, frame=frame, page=page)
     headers = {
         "Content-Security-Policy": POLICY,
         "Content-Language": "en" if language == "en" else "zh-CN",
@@ -47,6 +44,18 @@ def render(frame: Frame, template: str, page: Any, status: int = 200) -> Respons
     if after is not None:
         headers["Retry-After"] = after
     return Response(body, status_code=status, media_type="text/html", headers=headers)
+
+
+def fragment(language: Language, template: str, page: Any) -> Markup:  # noqa: ANN401 - as above
+    """Return a part of a page that is the same for every reader of a language."""
+    return Markup(_filled(template, language, page=page))  # noqa: S704 - filled with escapes
+
+
+def _filled(template: str, language: Language, **context: Any) -> str:  # noqa: ANN401 - as above
+    def t(zh: str, en: str) -> str:
+        return Words(zh, en).speak(language)
+
+    return _templates().get_template(template).render(t=t, **context)
 
 
 @cache
