@@ -65,9 +65,7 @@ def _asked_later(name: str) -> Callable[[typer.Context], Any]:
 
 
 def _command(name: str) -> Any:  # noqa: ANN401 - the parser is private to typer
-    from api.installation.every_list import EVERY_LIST  # noqa: PLC0415 - start-up time
-
-    listed = EVERY_LIST[name]
+    listed = _declared(name)
     words = listed.summary
     alone = typer.Typer(
         pretty_exceptions_enable=False,
@@ -77,6 +75,17 @@ def _command(name: str) -> Any:  # noqa: ANN401 - the parser is private to typer
     )
     alone.command(help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.")(_runner(listed))
     return typer.main.get_command(alone)
+
+
+def _declared(name: str) -> "DeclaredList":
+    """Return a list; what some rest on (catalogues, what-if) is loaded for those alone."""
+    from api.questions.declared import LISTS  # noqa: PLC0415 - start-up time
+
+    if name in LISTS:
+        return LISTS[name]
+    from api.installation.every_list import EVERY_LIST  # noqa: PLC0415 - start-up time
+
+    return EVERY_LIST[name]
 
 
 def _runner(listed: "DeclaredList") -> Callable[..., None]:
