@@ -1,6 +1,6 @@
 """What the OpenAPI description says of answers: made from the items and the lists themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -187,15 +187,36 @@ def page_name(listed: DeclaredList) -> str:
     return "".join(part.capitalize() for part in listed.name.split("-")) + "Page"
 
 
+def _rows(items: Sequence[type]) -> Schema:
+    """Return the schema of a row; of several kinds with the member that tells which it is, where there is one."""
+    if len(items) == 1:
+        return ref(shape_of(items[0]).name)
+    shapes = [shape_of(item) for item in items]
+    told = {each.name: dict(_marks(each)) for each in shapes}
+    common = set.intersection(*(set(marks) for marks in told.values()))
+    schema: Schema = {"anyOf": [ref(each.name) for each in shapes]}
+    for mark in sorted(common):
+        mapping = {told[each.name][mark]: ref(each.name)["$ref"] for each in shapes}
+        if len(mapping) == len(shapes):
+            return {**schema, "discriminator": {"propertyName": mark, "mapping": mapping}}
+    return schema
+
+
+def _marks(shape: Shape) -> Iterator[tuple[str, str]]:
+    """Yield the members that have one value alone, which no other kind of row need have."""
+    for field in shape.fields:
+        if len(field.values) == 1 and not field.many:
+            yield field.name, field.values[0]
+
+
 def _page(listed: DeclaredList) -> Schema:
-    rows = [ref(shape_of(item).name) for item in listed.rows]
     return {
         "type": "object",
         "description": f"{listed.summary.zh} / {listed.summary.en}",
         "required": ["basis", "items", "next"],
         "properties": {
             "basis": ref("Basis"),
-            "items": {"type": "array", "items": rows[0] if len(rows) == 1 else {"anyOf": rows}},
+            "items": {"type": "array", "items": _rows(listed.rows)},
             "next": {
                 "anyOf": [{"type": "string"}, _NULL],
                 "description": "下一页的 cursor，没有则为 null / `cursor` of the next page",

@@ -30,6 +30,7 @@ AFTER = Head("之后", "after")
 CAUSES = Head("依据", "because of entries")
 CLOCK = Head("因何而异", "which clock did it")
 FIELDS = Head("不同之处", "fields that differ")
+OF = Head("比较对象", "what is compared")
 Change: TypeAlias = Literal["added", "removed", "changed"]
 Clock: TypeAlias = Literal["day", "knowledge", "both", "supposition"]
 """Moved alone, the day makes the difference, or what was known; or neither, or each of them.
@@ -115,6 +116,7 @@ class RosterDifferenceItem:
 
     change: ChangeColumn
     key: KeyColumn
+    of: Annotated[Literal["roster"], OF, READ, Said("compared")]
     uscc: UsccColumn
     clock: ClockColumn
     message: MessageColumn
@@ -131,6 +133,7 @@ class ScopeDifferenceItem:
 
     change: ChangeColumn
     key: KeyColumn
+    of: Annotated[Literal["scope"], OF, READ, Said("compared")]
     uscc: UsccColumn
     clock: ClockColumn
     message: MessageColumn
@@ -147,6 +150,7 @@ class FlagDifferenceItem:
 
     change: ChangeColumn
     key: KeyColumn
+    of: Annotated[Literal["flags"], OF, READ, Said("compared")]
     uscc: UsccColumn
     clock: ClockColumn
     message: MessageColumn
@@ -163,6 +167,7 @@ class StandingDifferenceItem:
 
     change: ChangeColumn
     key: KeyColumn
+    of: Annotated[Literal["standings"], OF, READ, Said("compared")]
     uscc: UsccColumn
     clock: ClockColumn
     message: MessageColumn
@@ -226,6 +231,7 @@ class CountDifferenceItem:
 
     change: ChangeColumn
     key: KeyColumn
+    of: Annotated[Literal["counts"], OF, READ, Said("compared")]
     uscc: Annotated[Uscc | None, USCC, READ]
     clock: ClockColumn
     message: MessageColumn

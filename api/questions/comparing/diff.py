@@ -88,6 +88,7 @@ _SELECTS = frozenset({"of", "uscc", "district", "by"})
 
 def in_words(kind: str, line: dict[str, Any]) -> dict[str, Any]:
     """Return a line with what differs in it, by field and in a sentence, as its reader sees it."""
+    line["of"] = kind
     line["fields"] = differing.fields(line["before"], line["after"])
     line["message"] = {"zh": sentence("zh", kind, line), "en": sentence("en", kind, line)}
     return line

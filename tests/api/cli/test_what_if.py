@@ -104,7 +104,7 @@ def test_other_rules_hold_on_every_day_and_the_rules_in_force_change_nothing(
 
 
 def catalogues(shell: Shell) -> list[Json]:
-    found: list[Json] = json.loads(shell.run("catalogue", "list", "--json").stdout)
+    found: list[Json] = json.loads(shell.run("catalogue", "list", "--json").stdout)["items"]
     return found
 
 

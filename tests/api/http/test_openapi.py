@@ -92,6 +92,23 @@ def test_a_generated_client_can_read_every_answer_and_send_every_body() -> None:
         assert all(map(known.fullmatch, sent)), path
 
 
+def test_rows_of_several_kinds_say_which_they_are() -> None:
+    several = {
+        name: page["properties"]["items"]["items"]
+        for name, page in DESCRIPTION["components"]["schemas"].items()
+        if "anyOf" in page.get("properties", {}).get("items", {}).get("items", {})
+    }
+    assert set(several) == {"DiffPage", "WhatIfDiffPage"}
+    for rows in several.values():
+        mark = rows["discriminator"]
+        assert mark["propertyName"] == "of"
+        assert set(mark["mapping"].values()) == {each["$ref"] for each in rows["anyOf"]}
+        for value, component in mark["mapping"].items():
+            kind = DESCRIPTION["components"]["schemas"][component.rpartition("/")[2]]
+            assert kind["properties"]["of"]["enum"] == [value]
+            assert "of" in kind["required"]
+
+
 def test_tags_are_ascii_and_described_and_the_server_is_named() -> None:
     described = {tag["name"] for tag in DESCRIPTION["tags"]}
     used = {tag for _, _, operation in operations() for tag in operation["tags"]}
