@@ -193,9 +193,10 @@ def _rows(items: Sequence[type]) -> Schema:
         return ref(shape_of(items[0]).name)
     shapes = [shape_of(item) for item in items]
     told = {each.name: dict(_marks(each)) for each in shapes}
-    common = set.intersection(*(set(marks) for marks in told.values()))
     schema: Schema = {"anyOf": [ref(each.name) for each in shapes]}
-    for mark in sorted(common):
+    for mark in told[shapes[0].name]:
+        if not all(mark in marks for marks in told.values()):
+            continue
         mapping = {told[each.name][mark]: ref(each.name)["$ref"] for each in shapes}
         if len(mapping) == len(shapes):
             return {**schema, "discriminator": {"propertyName": mark, "mapping": mapping}}
