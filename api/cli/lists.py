@@ -181,8 +181,10 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
     from api.export.files import Origin  # noqa: PLC0415 - start-up time
     from api.installation.wiring import caught_up  # noqa: PLC0415
     from api.questions.assurance.integrity import root_at  # noqa: PLC0415
+    from api.questions.columns import table  # noqa: PLC0415
     from api.questions.paging import pages  # noqa: PLC0415
     from api.questions.questions import Paged  # noqa: PLC0415
+    from api.questions.questions import chosen as chosen_columns  # noqa: PLC0415
 
     question = question_of(listed.question, chosen)
     with caught_up() as (house, actor):
@@ -199,8 +201,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - what is asked, and how it is written
         )
         first = next(answers)
         batches = chain([first.page.items], (each.page.items for each in answers))
-        shape = listed.shape(question).seen_by(first.audience)
-        if form is Format.TABLE:
+        shape = table(listed.shape(question), chosen_columns(question), first.audience)
+        if form is Format.TABLE and chosen_columns(question) is None:
             shape = shape.only(*(name for name in listed.brief if shape.has(name)))
         root = root_at(house, first.answer_basis.position) if form is Format.PARQUET else None
         name = " ".join([listed.command, *parts])

@@ -21,11 +21,12 @@ from api.http.shell import Message, Receive, Scope, Send, Stalled
 from api.installation.whole_lists import Wanted, begun
 from api.installation.wiring import Installation
 from api.questions.assurance.integrity import root_at
+from api.questions.columns import table
 from api.questions.declared import DeclaredList
 from api.questions.paging import Paging, pages
 from api.questions.problems import Problem, invalid
 from api.questions.queries import Found
-from api.questions.questions import Formatted, Paged
+from api.questions.questions import Formatted, Paged, chosen
 from domain.terms.envelope import Actor
 from projections.items.shape import Shape
 
@@ -60,6 +61,7 @@ def _page(
 ) -> Response:
     """Return one page in the form that was asked for."""
     media = _form(request, question)
+    fields = table(shape, chosen(question), listed.audience).fields
     headers = limits(listed.page)
     if question.format is not None and media != JSON:
         headers["Content-Disposition"] = disposition(_name(request, listed, media))
@@ -72,7 +74,6 @@ def _page(
         body = page_json(listed.answer_basis, listed.page)
     else:
         origin = _origin(request, listed, media)
-        fields = shape.seen_by(listed.audience).fields
         body = b"".join(files.pieces(media, fields, [listed.page.items], origin))
     return answer(request, listed.answer_basis, body, media, headers=headers, public=listed.public)
 
@@ -118,6 +119,8 @@ def _whole(  # noqa: PLR0913, PLR0917 - who asks for what, and how it begins
     media = _form(request, question)
     first = answers[0]
     parts = [request.path_params[part] for part in listed.parts]
+    # A column that there is not is said before anything is made.
+    table(listed.shape(question), chosen(question), first.audience)
     origin = _origin(request, first, media)
     wanted = Wanted(listed.name, parts, actor, question, answers, media, origin)
     made = _in_turn(house.whole_lists.turns, house.whole_lists.pieces(wanted))

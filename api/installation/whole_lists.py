@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from api.export import files
 from api.export.files import Origin, TooManyRows
 from api.installation.settings import Settings
+from api.questions.columns import table
 from api.questions.paging import pages
 from api.questions.queries import Found
-from api.questions.questions import Paged
+from api.questions.questions import Paged, chosen
 from domain.terms.envelope import Actor
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def pieces(house: "Reading", wanted: Wanted) -> Iterator[bytes]:
         return listed.ask(house, wanted.actor, question, *wanted.parts)
 
     answers = pages(wanted.question, ask, listed.paging, wanted.begun)
-    fields = listed.shape(wanted.question).seen_by(wanted.begun[0].audience).fields
+    audience = wanted.begun[0].audience
+    fields = table(listed.shape(wanted.question), chosen(wanted.question), audience).fields
     batches = (answer.page.items for answer in answers)
     return files.pieces(wanted.media, fields, batches, wanted.origin)
 

@@ -35,6 +35,7 @@ from projections.items.listed import RosterItem
 from projections.items.sessions import CertificateItem, SessionItem
 from projections.views import cases, certificates, flags, roster, sessions
 from projections.views.basis import Basis, Page
+from projections.views.sorting import Column, Sorting, sorting
 
 
 class PageAsked(NamedTuple):
@@ -55,6 +56,8 @@ class ListView(NamedTuple):
     narrow: Callable[[Any, Rows], Narrowed]
     page: Reader
     item: type
+    sorted: Mapping[str, Column] = MappingProxyType({})
+    """What it may be sorted by."""
     of: str | None = None
     """What it is a list of, for who may see it, where its name is another."""
 
@@ -80,7 +83,8 @@ def _roster(
         q=question.q,
         expiring_within=question.expiring_within,
     )
-    page = roster.page(conn, basis, filters, part.after, part.limit)
+    order = sorting(roster.SORTED, question.sort)
+    page = roster.page(conn, basis, filters, part.after, part.limit, order)
     return page._replace(items=[item for item in page.items if visible(item, allowed.rows)])
 
 
@@ -108,7 +112,8 @@ def _flags(
         learnt_to=question.learnt_to,
         without=allowed.rows.withheld.positions,
     )
-    return flags.page(conn, basis, filters, part.after, part.limit)
+    order = sorting(flags.SORTED, question.sort)
+    return flags.page(conn, basis, filters, part.after, part.limit, order)
 
 
 def _assessments(
@@ -126,7 +131,8 @@ def _assessments(
         day_from=question.from_,
         day_to=question.to,
     )
-    return sessions.page(conn, basis, filters, part.after, part.limit)
+    order = sorting(sessions.SORTED, question.sort)
+    return sessions.page(conn, basis, filters, part.after, part.limit, order)
 
 
 def _certificates(
@@ -145,7 +151,8 @@ def _certificates(
         day_to=question.to,
         state=question.state,
     )
-    return certificates.page(conn, basis, filters, part.after, part.limit)
+    order = sorting(certificates.SORTED, question.sort)
+    return certificates.page(conn, basis, filters, part.after, part.limit, order)
 
 
 def _cases(kind: str) -> Reader:
@@ -165,51 +172,72 @@ def _cases(kind: str) -> Reader:
             open=None if wanted is None else wanted == "yes",
             without=allowed.rows.withheld.visits,
         )
+        order = sorting(cases.SORTED[kind], question.sort)
         if allowed.rows.expert is None:
-            page = cases.page(conn, basis, filters, part.after, part.limit)
+            page = cases.page(conn, basis, filters, part.after, part.limit, order)
             items = (released(item, allowed.rows) for item in page.items)
             return page._replace(items=[item for item in items if item is not None])
-        return _assigned(conn, basis, filters, allowed.rows.expert, part)
+        return _assigned(conn, basis, filters, allowed.rows.expert, part, order)
 
     return page
 
 
-def _assigned(
+def _assigned(  # noqa: PLR0913, PLR0917 - one argument a part of the question
     conn: Connection[Any],
     basis: Basis,
     filters: cases.Filters,
     expert: str,
     part: PageAsked,
+    order: Sorting | None,
 ) -> Page:
     """Return the applications that an expert was assigned to, a full page where there are so many."""
     assigned: list[dict[str, Any]] = []
     after, limit = part
     while True:
-        page = cases.page(conn, basis, filters, after, limit)
+        page = cases.page(conn, basis, filters, after, limit, order)
         for item in page.items:
             mine = for_expert(item, expert)
             if mine is not None:
                 assigned.append(mine)
             if len(assigned) == limit:
-                return Page(assigned, f"{filters.kind}/{item['application_id']}")
+                key = f"{filters.kind}/{item['application_id']}"
+                return Page(
+                    assigned, key if order is None else order.place(_value(item, order), key)
+                )
         if page.next is None:
             return Page(assigned, None)
         after = page.next
 
 
+def _value(item: Mapping[str, Any], order: Sorting) -> str:
+    return str(item.get(order.name) or "")
+
+
 def _case_list(kind: str, question: type[CasesQuestion], item: type) -> ListView:
-    return ListView(kind, question, narrowed, _cases(kind), item)
+    return ListView(kind, question, narrowed, _cases(kind), item, cases.SORTED[kind])
 
 
 VIEWS: Mapping[str, ListView] = MappingProxyType(
     {
         view.name: view
         for view in (
-            ListView("roster", RosterQuestion, published, _roster, RosterItem),
-            ListView("flags", FlagsQuestion, narrowed, _flags, FlagItem),
-            ListView("assessments", SessionsQuestion, narrowed, _assessments, SessionItem),
+            ListView("roster", RosterQuestion, published, _roster, RosterItem, roster.SORTED),
+            ListView("flags", FlagsQuestion, narrowed, _flags, FlagItem, flags.SORTED),
             ListView(
-                "certificates", CertificatesQuestion, narrowed, _certificates, CertificateItem
+                "assessments",
+                SessionsQuestion,
+                narrowed,
+                _assessments,
+                SessionItem,
+                sessions.SORTED,
+            ),
+            ListView(
+                "certificates",
+                CertificatesQuestion,
+                narrowed,
+                _certificates,
+                CertificateItem,
+                certificates.SORTED,
             ),
             _case_list("applications", ApplicationsQuestion, ApplicationItem),
             _case_list("inspections", InspectionsQuestion, InspectionItem),

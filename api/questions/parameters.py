@@ -1,5 +1,6 @@
 """What a parameter of a question may be: texts, days, instants, numbers, and values of a table."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -16,9 +17,12 @@ from domain.terms.identifiers import is_uscc
 from domain.terms.vocabulary import Case, ReviewDecision
 from ledger.reference import authorities
 from projections.items.changes import COLUMNS
+from projections.views.sorting import Column, orders
 
 LARGEST_PAGE = 1000
 LONGEST_TEXT = 200
+LONGEST_COLUMNS = 1000
+"""Characters of the names of all columns that are chosen."""
 LONGEST_AHEAD = 3660
 """Days; ten years."""
 LONGEST_WAIT = 60
@@ -72,6 +76,16 @@ def _one_of(*names: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def in_order(columns: Mapping[str, Column]) -> AfterValidator:
+    """Return the check for an order: a column that a list may be sorted by, with `-` the last first."""
+    return _one_of(*orders(columns))
+
+
+def orders_of(columns: Mapping[str, Column]) -> WithJsonSchema:
+    """Return the description of the same."""
+    return _enum(*orders(columns))
+
+
 def _enum(*names: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(names)})
 
@@ -122,6 +136,18 @@ CountedBy = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^({_WORDS})(,({_WORDS}))?$"}),
 ]
 
+
+_NAMES = re.compile(r"[a-z][a-z_0-9]*(,[a-z][a-z_0-9]*)*")
+
+
+def _columns(text: str) -> str:
+    """Return names of columns with commas, the same name once; the list says whether it has them."""
+    if len(text) > LONGEST_COLUMNS or not _NAMES.fullmatch(text):
+        raise Unclear("列名，以逗号相连", "names of columns with commas")
+    return ",".join(dict.fromkeys(text.split(",")))
+
+
+Columns = Annotated[str, AfterValidator(_columns)]
 
 Uscc = Annotated[
     str,

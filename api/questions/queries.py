@@ -184,7 +184,7 @@ def ask_counts(house: Reading, actor: Actor, counts: Counts, question: AsOf) -> 
 
 
 def _place(view: ListView, question: Listed) -> AskedList:
-    ignored = {*Paged.model_fields, "cursor", *AsOf.model_fields}
+    ignored = {*Paged.model_fields, "cursor", "columns", *AsOf.model_fields}
     return AskedList(
         view.name, question.model_dump(mode="json", exclude=ignored, exclude_none=True)
     )

@@ -19,6 +19,7 @@ from api.questions.parameters import (
     CaseName,
     CertificateState,
     Code,
+    Columns,
     CountedBy,
     Day,
     Days,
@@ -32,7 +33,9 @@ from api.questions.parameters import (
     Seconds,
     Text,
     Uscc,
+    in_order,
     not_before,
+    orders_of,
 )
 from api.questions.problems import Unclear
 from domain.application.progress import ApplicationStage
@@ -44,6 +47,7 @@ from projections.items.cases import (
     PlanStage,
     RegisterStage,
 )
+from projections.views import cases, certificates, flags, roster, sessions
 
 
 class Question(BaseModel):
@@ -153,9 +157,31 @@ class Listed(AsOf, Paged):
     """A question whose answer is a list as of a basis."""
 
     cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
+    columns: Columns | None = Field(
+        None,
+        description="表格与文件（CSV、XLSX、Parquet）的列，以逗号相连，按此次序；JSON、NDJSON 的行总是完整的 / columns "
+        "of tables and files, with commas and in this order; rows of JSON and NDJSON are always whole",
+    )
 
 
-class RosterQuestion(Listed):
+def chosen(question: Formatted) -> str | None:
+    """Return the columns that were chosen, with commas; None: all of them."""
+    return question.columns if isinstance(question, Listed) else None
+
+
+class Sorted(Listed):
+    """A question whose answer may be sorted by some of its columns."""
+
+    sort: str | None = None
+
+
+_SORT = (
+    "排序的列，前加 - 则倒序；值相同的按标识排 / column to sort by, with - the last first; "
+    "the key decides between equals"
+)
+
+
+class RosterQuestion(Sorted):
     """Which enterprises of the roster."""
 
     uscc: Uscc | None = None
@@ -167,9 +193,12 @@ class RosterQuestion(Listed):
     expiring_within: Days | None = Field(
         None, description="在名单内，且在该天数内到期 / listed, and ends within so many days"
     )
+    sort: Annotated[str | None, in_order(roster.SORTED), orders_of(roster.SORTED)] = Field(
+        None, description=_SORT
+    )
 
 
-class FlagsQuestion(Listed):
+class FlagsQuestion(Sorted):
     """Which flags; without `verdict` and `case`, what is breach or undecided."""
 
     code: Code | None = Field(None, description="检查 / check")
@@ -199,9 +228,12 @@ class FlagsQuestion(Listed):
     learnt_to: Annotated[Day | None, not_before("learnt_from")] = Field(
         None, description="首次得知日期，末日（含） / last day on which it became known"
     )
+    sort: Annotated[str | None, in_order(flags.SORTED), orders_of(flags.SORTED)] = Field(
+        None, description=_SORT
+    )
 
 
-class SessionsQuestion(Listed):
+class SessionsQuestion(Sorted):
     """Which sessions."""
 
     uscc: Uscc | None = None
@@ -212,9 +244,12 @@ class SessionsQuestion(Listed):
     to: Annotated[Day | None, not_before("from_")] = Field(
         None, description="末日（含） / last day"
     )
+    sort: Annotated[str | None, in_order(sessions.SORTED), orders_of(sessions.SORTED)] = Field(
+        None, description=_SORT
+    )
 
 
-class CertificatesQuestion(Listed):
+class CertificatesQuestion(Sorted):
     """Which certificates."""
 
     uscc: Uscc | None = None
@@ -228,9 +263,12 @@ class CertificatesQuestion(Listed):
         None, description="发证日期，末日（含） / last day of issue"
     )
     state: CertificateState | None = None
+    sort: Annotated[str | None, in_order(certificates.SORTED), orders_of(certificates.SORTED)] = (
+        Field(None, description=_SORT)
+    )
 
 
-class CasesQuestion(Listed):
+class CasesQuestion(Sorted):
     """Which cases of one kind; each kind has stages of its own."""
 
     uscc: Uscc | None = None
@@ -246,12 +284,18 @@ class ApplicationsQuestion(CasesQuestion):
     """Which applications."""
 
     stage: ApplicationStage | None = Field(None, description="所处阶段 / how far it has come")
+    sort: Annotated[
+        str | None, in_order(cases.SORTED["applications"]), orders_of(cases.SORTED["applications"])
+    ] = Field(None, description=_SORT)
 
 
 class InspectionsQuestion(CasesQuestion):
     """Which inspections."""
 
     stage: InspectionStage | None = Field(None, description="所处阶段 / how far it has come")
+    sort: Annotated[
+        str | None, in_order(cases.SORTED["inspections"]), orders_of(cases.SORTED["inspections"])
+    ] = Field(None, description=_SORT)
 
 
 class FindingsQuestion(CasesQuestion):
@@ -261,24 +305,36 @@ class FindingsQuestion(CasesQuestion):
     open: Literal["yes", "no"] | None = Field(
         None, description="是否未结（未销号、未撤回） / neither closed nor withdrawn"
     )
+    sort: Annotated[
+        str | None, in_order(cases.SORTED["findings"]), orders_of(cases.SORTED["findings"])
+    ] = Field(None, description=_SORT)
 
 
 class ComplaintsQuestion(CasesQuestion):
     """Which complaints."""
 
     stage: ComplaintStage | None = Field(None, description="所处阶段 / how far it has come")
+    sort: Annotated[
+        str | None, in_order(cases.SORTED["complaints"]), orders_of(cases.SORTED["complaints"])
+    ] = Field(None, description=_SORT)
 
 
 class RegistersQuestion(CasesQuestion):
     """Which registers."""
 
     stage: RegisterStage | None = Field(None, description="所处阶段 / how far it has come")
+    sort: Annotated[
+        str | None, in_order(cases.SORTED["registers"]), orders_of(cases.SORTED["registers"])
+    ] = Field(None, description=_SORT)
 
 
 class PlansQuestion(CasesQuestion):
     """Which annual plans."""
 
     stage: PlanStage | None = Field(None, description="所处阶段 / how far it has come")
+    sort: Annotated[
+        str | None, in_order(cases.SORTED["plans"]), orders_of(cases.SORTED["plans"])
+    ] = Field(None, description=_SORT)
 
 
 class DiffQuestion(Paged):

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import zip_longest
 from operator import is_
 from types import MappingProxyType
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
@@ -20,7 +20,7 @@ from domain.supervision.subject_file import Stretch, SubjectFile
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
-from projections.views.asking import one_of, page_of
+from projections.views.asking import one_of
 from projections.views.basis import HOLDS, Basis, Page
 from projections.views.case_docs import (
     ApplicationFold,
@@ -32,6 +32,7 @@ from projections.views.case_docs import (
     RegisterFold,
 )
 from projections.views.row import Row, Rows, View, document
+from projections.views.sorting import Column, Sorting, key_of, sorted_page
 
 KINDS: Mapping[str, Callable[[], CaseFold]] = MappingProxyType(
     {
@@ -169,27 +170,73 @@ CASES: Mapping[str, View] = MappingProxyType(
 )
 """Kind → view; all of them in the table `cases`."""
 
-PAGE = f"""
-SELECT key, doc FROM projections.cases
+SEVERITY: LiteralString = (
+    "coalesce(array_position(ARRAY['minor', 'major', 'severe'], doc::json ->> 'severity'), 0)"
+)
+_OF_ALL: Mapping[str, Column] = MappingProxyType(
+    {
+        "uscc": Column("subject"),
+        "district": Column("coalesce(district, '')"),
+    }
+)
+SORTED: Mapping[str, Mapping[str, Column]] = MappingProxyType(
+    {
+        "applications": {
+            "submitted_on": Column("coalesce(doc::json ->> 'submitted_on', '')"),
+            "window": Column("coalesce(doc::json ->> 'window', '')"),
+            **_OF_ALL,
+        },
+        "inspections": {
+            "dispatched_on": Column("coalesce(doc::json ->> 'dispatched_on', '')"),
+            **_OF_ALL,
+        },
+        "findings": {
+            "raised_on": Column("coalesce(doc::json ->> 'raised_on', '')"),
+            # What has no deadline comes behind what has one.
+            "due_on": Column("coalesce(doc::json #>> '{orders,-1,due_on}', '9999-12-31')"),
+            "severity": Column(SEVERITY, "number"),
+            **_OF_ALL,
+        },
+        "complaints": {
+            "complained_on": Column("coalesce(doc::json ->> 'complained_on', '')"),
+            **_OF_ALL,
+        },
+        "plans": {
+            "year": Column("coalesce((doc::json ->> 'year')::int, 0)", "number"),
+            "filed_on": Column("coalesce(doc::json ->> 'filed_on', '')"),
+            **_OF_ALL,
+        },
+        "registers": _OF_ALL,
+    }
+)
+"""Kind → by what its list may be sorted: what authorities do is few beside what enterprises report."""
+
+PAGE: LiteralString = f"""
+SELECT key, doc, {{value}} FROM projections.cases
  WHERE {HOLDS}
-   AND kind = %(kind)s AND key > %(after)s
+   AND kind = %(kind)s AND {{behind}}
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(stage)s::text IS NULL OR stage = %(stage)s)
    AND (%(open)s::boolean IS NULL OR (stage <> ALL (%(ended)s)) = %(open)s)
    AND key <> ALL (%(without)s)
- ORDER BY key LIMIT %(limit)s
+ ORDER BY {{order}} LIMIT %(limit)s
 """
 
 
-def page(
-    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+def page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
+    conn: Connection[Any],
+    basis: Basis,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    order: Sorting | None = None,
 ) -> Page:
-    """Return the cases of one kind in order of their ids, from behind `cursor`."""
+    """Return the cases of one kind in order of their ids, or as `order` says, from behind `cursor`."""
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "after": cursor or "",
+        "after": key_of(order, cursor) or "",
         "kind": filters.kind,
         "uscc": filters.uscc,
         "district": filters.district,
@@ -198,7 +245,7 @@ def page(
         "ended": [*ENDED],
         "without": list(filters.without),
     }
-    return page_of(conn, PAGE, values, limit)
+    return sorted_page(conn, PAGE, values, limit, order, cursor)
 
 
 ONE = f"""

@@ -3,14 +3,15 @@
 A number may stand on several certificates (C2), so the key is the position of the entry.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, LiteralString, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from domain.certificate.certificate import CertificateIssued, End, Holder, Results
 from domain.certificate.lifetime import CertificateRecord
@@ -22,10 +23,10 @@ from domain.terms.folding import folded
 from domain.terms.reference import Occupation, Reference
 from domain.terms.vocabulary import Level, Verdict
 from projections.views import flags, scope, sessions
-from projections.views.asking import page_of
 from projections.views.basis import HOLDS, Basis, Page
 from projections.views.lines import NULL, day_text
 from projections.views.row import Row, Rows, View, document, item, row_of
+from projections.views.sorting import Column, Sorting, key_of, sorted_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +236,11 @@ def counted(conn: Connection[Any], basis: Basis, sessions: list[str]) -> dict[st
     return dict(conn.execute(COUNTED, values).fetchall())
 
 
+SORTED: Mapping[str, Column] = MappingProxyType(
+    {"issued_on": Column("day", "day"), "uscc": Column("subject")}
+)
+"""By what the list may be sorted: each has an index."""
+
 ROWS: LiteralString = "projections.certificates"
 # Before the day of its issue a certificate shows where it was replaced or revoked on an earlier one.
 # There are hardly any; OFFSET 0 has them read by their index and not by what else is asked for.
@@ -242,9 +248,10 @@ AHEAD: LiteralString = (
     "(SELECT * FROM projections.certificates WHERE valid_from < day OFFSET 0) ahead"
 )
 PAGE: LiteralString = f"""
-SELECT key, doc FROM {{rows}}
+SELECT key, doc, {{value}} FROM {{rows}}
  WHERE {HOLDS}
-   AND key > %(after)s
+   AND {{behind}}
+   AND (%(latest)s::date IS NULL OR day <= %(latest)s)
    AND (%(session)s::text IS NULL OR session = %(session)s)
    AND (%(number)s::text IS NULL OR number = %(number)s)
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
@@ -252,18 +259,27 @@ SELECT key, doc FROM {{rows}}
    AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
    AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
    AND (%(state)s::text IS NULL OR state = %(state)s)
- ORDER BY key LIMIT %(limit)s
+ ORDER BY {{order}} LIMIT %(limit)s
+"""
+LATEST = """
+SELECT max(day) FROM projections.certificates WHERE valid_from < day AND valid_from <= %(valid_at)s
 """
 
 
-def page(
-    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+def page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
+    conn: Connection[Any],
+    basis: Basis,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    order: Sorting | None = None,
 ) -> Page:
-    """Return certificates, mostly those of one session, in order of key, from behind `cursor`."""
+    """Return certificates, mostly those of one session, in order of key, or as `order` says, from behind `cursor`."""
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "after": cursor or "",
+        "after": key_of(order, cursor) or "",
+        "latest": None if order is None else _latest(conn, basis),
         "session": filters.assessment_id,
         "number": None if filters.number is None else folded(filters.number),
         "day_from": filters.day_from,
@@ -273,5 +289,14 @@ def page(
         "district": filters.district,
     }
     ahead = filters.day_from is not None and filters.day_from > basis.valid_at
-    query = sql.SQL(PAGE).format(rows=sql.SQL(AHEAD if ahead else ROWS))
-    return page_of(conn, query, values, limit)
+    rows = AHEAD if ahead else ROWS
+    return sorted_page(conn, PAGE, values, limit, order, cursor, rows=rows)
+
+
+def _latest(conn: Connection[Any], basis: Basis) -> date:
+    """Return the last day of issue that shows on the day of the basis.
+
+    The day itself, unless one shows ahead of its day: what is sorted by days is not looked for behind it.
+    """
+    (ahead,) = conn.execute(LATEST, {"valid_at": basis.valid_at}).fetchone() or (None,)
+    return max(basis.valid_at, ahead or basis.valid_at)

@@ -1,20 +1,22 @@
 """The flags: what every check says of every record, and which of the four time cases it is (§6)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
 from domain.checks import OF_SUPERVISORS, OVERDUE
 from domain.terms.identifiers import flag_parts
 from projections.views.arrivals import holds_history, position_before
-from projections.views.asking import one_of, page_of
+from projections.views.asking import one_of
 from projections.views.basis import HOLDS, KNOWN, ON_DAY, BadCursor, Basis, Page, on_day
 from projections.views.flag_rows import rows
 from projections.views.occupations import JUDGED
 from projections.views.row import View, item
+from projections.views.sorting import Column, Keyed, Sorting, key_of, sorted_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +70,22 @@ FLAGS = View(
     rows,
 )
 
-PAGE = f"""
-SELECT key, doc FROM projections.flags
+SORTED: Mapping[str, Column] = MappingProxyType(
+    {
+        "valid_at": Column("day", "day"),
+        "code": Column("code"),
+        "subject": Column("subject"),
+    }
+)
+"""By what the list may be sorted: each has an index."""
+_KEYED = Keyed("record, code, key", "%(after_record)s, %(after_code)s, %(after_key)s")
+
+# A flag shows from the day of its record on: what is sorted by days is not looked for behind it.
+PAGE: LiteralString = f"""
+SELECT key, doc, {{value}} FROM projections.flags
  WHERE {HOLDS}
-   AND (record, code, key) > (%(after_record)s, %(after_code)s, %(after_key)s)
+   AND (NOT %(sorted)s OR day <= %(valid_at)s)
+   AND {{behind}}
    AND CASE WHEN %(verdict)s::text IS NOT NULL THEN verdict = %(verdict)s
             WHEN %(case)s::text IS NOT NULL THEN true
             ELSE verdict <> 'clear' END
@@ -96,27 +110,34 @@ SELECT key, doc FROM projections.flags
    AND NOT (%(without_history)s AND EXISTS (SELECT FROM ledger.entry e
                                              WHERE e.position = since AND e.backfill))
    AND record <> ALL (%(without)s)
- ORDER BY record, code, key LIMIT %(limit)s
+ ORDER BY {{order}} LIMIT %(limit)s
 """
 
 
-def page(
-    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+def page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
+    conn: Connection[Any],
+    basis: Basis,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    order: Sorting | None = None,
 ) -> Page:
-    """Return the flags in order of their records' positions, then code, from behind `cursor`.
+    """Return the flags in order of their records' positions, then code, or as `order` says, from behind `cursor`.
 
     Raises:
         BadCursor: the cursor is no key of a flag.
     """
-    after = flag_parts(cursor) if cursor else ("", 0)
+    last = key_of(order, cursor)
+    after = flag_parts(last) if last else ("", 0)
     if after is None:
         raise BadCursor(cursor)
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
+        "sorted": order is not None,
         "after_record": after[1],
         "after_code": after[0],
-        "after_key": cursor or "",
+        "after_key": last or "",
         "verdict": filters.verdict,
         "case": filters.case,
         "code": filters.code,
@@ -138,7 +159,7 @@ def page(
         "without_history": bool(filters.learnt_from or filters.learnt_to) and holds_history(conn),
         "without": list(filters.without),
     }
-    return page_of(conn, PAGE, values, limit)
+    return sorted_page(conn, PAGE, values, limit, order, cursor, _KEYED)
 
 
 def _before(conn: Connection[Any], day: date | None) -> int | None:

@@ -3,13 +3,15 @@
 An empty list must mean that there is nothing: who asks by the code asks for the same as by the name.
 """
 
+from typing import LiteralString
+
 from projections.views.basis import KNOWN
 
-REPORTED = """(occupation = %(occupation)s
-        OR (strpos(doc, %(occupation)s) > 0 AND doc::json #>> '{occupation,code}' = %(occupation)s))"""
+REPORTED: LiteralString = """(occupation = %(occupation)s
+        OR (strpos(doc, %(occupation)s) > 0 AND doc::json -> 'occupation' ->> 'code' = %(occupation)s))"""
 """Whether a row of sessions or certificates is of the occupation; few documents are looked into."""
 
-JUDGED = f"""(occupation = %(occupation)s OR record IN (
+JUDGED: LiteralString = f"""(occupation = %(occupation)s OR record IN (
            SELECT (doc::json ->> 'position')::bigint FROM projections.sessions
             WHERE {KNOWN} AND {REPORTED}
            UNION ALL

@@ -7,7 +7,8 @@ rows too, so that an enterprise is found by its USCC; the list leaves them out.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
@@ -18,9 +19,10 @@ from domain.terms.folding import folded
 from domain.terms.intervals import Timeline
 from domain.terms.scope import ScopeItem, Unit, items
 from domain.terms.vocabulary import Level
-from projections.views.asking import asked, one_of, page_of
+from projections.views.asking import asked, one_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.row import Row, Rows, View, document, item
+from projections.views.sorting import Column, Sorting, key_of, sorted_page
 
 SEPARATOR = "\x1f"
 """Stands between what can be looked for; no name holds it."""
@@ -190,10 +192,21 @@ def _terms(scope: tuple[ScopeItem, ...]) -> Iterator[str]:
 
 ROSTER = View("roster", ("standing", "name", "terms"), rows)
 
-PAGE = f"""
-SELECT key, doc FROM projections.roster
+SORTED: Mapping[str, Column] = MappingProxyType(
+    {
+        "uscc": Column("key"),
+        "district": Column("coalesce(district, '')"),
+        "standing": Column("standing"),
+        "valid_from": Column("coalesce(doc::json ->> 'valid_from', '')"),
+        "valid_to": Column("coalesce(doc::json ->> 'valid_to', '9999-12-31')"),
+    }
+)
+"""By what the list may be sorted: there are as many rows on a day as enterprises, so no index is needed."""
+
+PAGE: LiteralString = f"""
+SELECT key, doc, {{value}} FROM projections.roster
  WHERE {HOLDS}
-   AND key > %(after)s
+   AND {{behind}}
    AND (%(uscc)s::text IS NULL OR key = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
@@ -210,19 +223,24 @@ SELECT key, doc FROM projections.roster
             WHEN valid_to > %(valid_at)s::date + %(days)s::int THEN false
             ELSE coalesce((SELECT min(g ->> 'valid_to') FROM json_array_elements(doc::json -> 'scope') g),
                           doc::json ->> 'valid_to')::date <= %(valid_at)s::date + %(days)s::int END
- ORDER BY key LIMIT %(limit)s
+ ORDER BY {{order}} LIMIT %(limit)s
 """
 
 
-def page(
-    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+def page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
+    conn: Connection[Any],
+    basis: Basis,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    order: Sorting | None = None,
 ) -> Page:
-    """Return the enterprises of the roster in order of USCC, from behind `cursor`."""
+    """Return the enterprises of the roster in order of USCC, or as `order` says, from behind `cursor`."""
     term = f"{filters.occupation or ''}@{filters.level or ''}"
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "after": cursor or "",
+        "after": key_of(order, cursor) or "",
         "uscc": filters.uscc,
         "district": filters.district,
         "standing": filters.standing,
@@ -230,7 +248,7 @@ def page(
         "q": None if filters.q is None else folded(filters.q),
         "days": filters.expiring_within,
     }
-    return page_of(conn, PAGE, values, limit)
+    return sorted_page(conn, PAGE, values, limit, order, cursor)
 
 
 ONE = f"""

@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
 from domain.assessment import AssessmentHeld
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
-from projections.views.asking import one_of, page_of
+from projections.views.asking import one_of
 from projections.views.basis import HOLDS, KNOWN, Basis, Page
 from projections.views.lines import text
 from projections.views.occupations import REPORTED
 from projections.views.row import Row, Rows, View, document, fields, item
+from projections.views.sorting import Column, Sorting, key_of, sorted_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,28 +59,41 @@ def rows(supervision: Supervision, key: str) -> Rows:
 
 SESSIONS = View("sessions", ("occupation", "level", "method", "day"), rows)
 
-PAGE = f"""
-SELECT key, doc FROM projections.sessions
+SORTED: Mapping[str, Column] = MappingProxyType(
+    {"held_from": Column("day", "day"), "uscc": Column("subject")}
+)
+"""By what the list may be sorted: each has an index."""
+
+# A session shows from its day on: what is sorted by days is not looked for behind the day asked for.
+PAGE: LiteralString = f"""
+SELECT key, doc, {{value}} FROM projections.sessions
  WHERE {HOLDS}
-   AND key > %(after)s
+   AND (NOT %(sorted)s OR day <= %(valid_at)s)
+   AND {{behind}}
    AND (%(uscc)s::text IS NULL OR subject = %(uscc)s)
    AND (%(district)s::text IS NULL OR district = %(district)s)
    AND (%(occupation)s::text IS NULL OR {REPORTED})
    AND (%(level)s::text IS NULL OR level = %(level)s)
    AND (%(day_from)s::date IS NULL OR day >= %(day_from)s)
    AND (%(day_to)s::date IS NULL OR day <= %(day_to)s)
- ORDER BY key LIMIT %(limit)s
+ ORDER BY {{order}} LIMIT %(limit)s
 """
 
 
-def page(
-    conn: Connection[Any], basis: Basis, filters: Filters, cursor: str | None, limit: int
+def page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
+    conn: Connection[Any],
+    basis: Basis,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    order: Sorting | None = None,
 ) -> Page:
-    """Return the sessions in order of their ids, from behind `cursor`."""
+    """Return the sessions in order of their ids, or as `order` says, from behind `cursor`."""
     values = {
         "valid_at": basis.valid_at,
         "position": basis.position,
-        "after": cursor or "",
+        "sorted": order is not None,
+        "after": key_of(order, cursor) or "",
         "uscc": filters.uscc,
         "district": filters.district,
         "occupation": filters.occupation,
@@ -86,7 +101,7 @@ def page(
         "day_from": filters.day_from,
         "day_to": filters.day_to,
     }
-    return page_of(conn, PAGE, values, limit)
+    return sorted_page(conn, PAGE, values, limit, order, cursor)
 
 
 NEWEST = f"""

@@ -106,6 +106,7 @@ def applications(request: Request, house: Installed, actor: Caller) -> Response:
         house,
         actor,
         "applications",
+        newest="-submitted_on",
         steps=STAGES["applications"],
         may=("ApplicationSubmitted", "RosterPublished"),
     )

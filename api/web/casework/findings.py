@@ -123,6 +123,7 @@ def findings(request: Request, house: Installed, actor: Caller) -> Response:
         house,
         actor,
         "findings",
+        newest="-raised_on",
         past=overdue,
         steps=STAGES["findings"],
         may=("FindingRaised",),

@@ -111,6 +111,7 @@ def inspections(request: Request, house: Installed, actor: Caller) -> Response:
         house,
         actor,
         "inspections",
+        newest="-dispatched_on",
         steps=STAGES["inspections"],
         may=(EVENT, "InspectionDrawn"),
     )

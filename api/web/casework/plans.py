@@ -93,7 +93,7 @@ class PlanForm:
 @router.get("/plans")
 def plans(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the plans on file."""
-    return list_page(request, house, actor, "plans", may=(FILED,))
+    return list_page(request, house, actor, "plans", may=(FILED,), newest="-filed_on")
 
 
 @router.get("/plans/new")

@@ -17,4 +17,6 @@ def registers(request: Request, house: Installed, actor: Caller) -> Response:
 @router.get("/complaints")
 def complaints(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the complaints that authorities received."""
-    return list_page(request, house, actor, "complaints", may=("ComplaintReceived",))
+    return list_page(
+        request, house, actor, "complaints", may=("ComplaintReceived",), newest="-complained_on"
+    )

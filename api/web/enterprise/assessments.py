@@ -31,7 +31,13 @@ REPORTED = "reported"
 def assessments(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the sessions that were held until the day."""
     return list_page(
-        request, house, actor, "assessments", offers={"level": "level"}, may=("AssessmentHeld",)
+        request,
+        house,
+        actor,
+        "assessments",
+        offers={"level": "level"},
+        may=("AssessmentHeld",),
+        newest="-held_from",
     )
 
 

@@ -18,4 +18,5 @@ def issued(request: Request, house: Installed, actor: Caller) -> Response:
         "certificates",
         template="issued.html",
         offers={"state": "certificate"},
+        newest="-issued_on",
     )

@@ -15,10 +15,11 @@ from api.questions.queries import ask
 from api.questions.questions import RosterQuestion
 from api.web.frame.choices import Choices
 from api.web.frame.frame import FILES, framed
-from api.web.frame.lists import Shown, at_most, shown
+from api.web.frame.lists import Shown, arranged, asked_columns, at_most, shown
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from api.words.language import Words
+from projections.items.listed import RosterItem
 
 router = APIRouter(include_in_schema=False)
 HALF_A_YEAR = timedelta(days=182)
@@ -43,14 +44,23 @@ class RosterPage:
 @router.get("/roster")
 def roster(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the roster on the day."""
+    moved = asked_columns(request)
+    if moved is not None:
+        return moved
     question, reading = read(request, RosterQuestion)
     answer = ask(house, actor, VIEWS["roster"], at_most(question))
+    reading, columns = arranged(reading, question, answer, RosterItem, VIEWS["roster"].sorted)
     frame = framed(request, house, actor, answer.answer_basis, twin="/v1/roster", formats=FILES)
     day = answer.answer_basis.day
     ahead = house.rule_set(day, answer.answer_basis.position).early_warning_days
     page = RosterPage(
         list=shown(
-            frame, house, reading, answer, offers={"standing": "standing", "level": "level"}
+            frame,
+            house,
+            reading,
+            answer,
+            offers={"standing": "standing", "level": "level"},
+            arranged=columns,
         ),
         soon=[
             (str(days), Words(f"{days} 天内", f"within {days} days").speak(frame.language))

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from api.export.readable import cell
 from api.web.frame.frame import Frame
 from api.web.frame.static import static
 from api.words import phrasing
@@ -21,6 +22,7 @@ from api.words.log_objects import log_object
 from api.words.summaries import summary as in_one_line
 from api.words.words import VOCABULARY
 from domain.application import evaluation
+from projections.items.shape import Field
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
@@ -84,6 +86,7 @@ def _templates() -> Environment:
         field,
         last_day,
         object_said,
+        in_words,
     )
     for function in called:
         filters[function.__name__] = function
@@ -126,6 +129,12 @@ def label(context: Context, field: str) -> str:
 def field(context: Context, path: str) -> str:
     """Return what a field of a record is called, given its path."""
     return field_of(path, _language(context))
+
+
+@pass_context
+def in_words(context: Context, row: Mapping[str, Any], field: Field) -> str:
+    """Return what stands in a cell of a row, in words."""
+    return cell(row, field, _language(context))
 
 
 @pass_context

@@ -18,7 +18,7 @@ from api.questions.questions import FlagsQuestion
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, text, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import FILES, address, framed
-from api.web.frame.lists import ROWS, Shown, at_most, shown
+from api.web.frame.lists import ROWS, Shown, arranged, asked_columns, at_most, shown
 from api.web.frame.reading import read
 from api.web.frame.rendering import render
 from api.words.case_words import case_in_short
@@ -27,6 +27,7 @@ from domain.permissions import MAY
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import ReviewDecision
 from ledger.log.clock import today
+from projections.items.flags import FlagItem
 from projections.views.arrivals import recorded_on
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +38,8 @@ NARROWING = frozenset(FlagsQuestion.model_fields) - {
     "min_position",
     "cursor",
     "limit",
+    "sort",
+    "columns",
 } | {"from"}
 """Parameters that say which flags: with none of them the queue shows what nobody has reviewed."""
 OFFERS = {"verdict": "verdict", "review": "review", "case": "case"}
@@ -163,9 +166,13 @@ def _queue(
     form: FormData | None,
     refusal: Refusal | None,
 ) -> Response:
+    moved = asked_columns(request) if form is None else None
+    if moved is not None:
+        return moved
     question, reading = read(request, FlagsQuestion, "select")
     beside = {} if NARROWING & set(request.query_params) else {"review": "none"}
     answer = ask(house, actor, VIEWS["flags"], at_most(question.model_copy(update=beside)))
+    reading, columns = arranged(reading, question, answer, FlagItem, VIEWS["flags"].sorted)
     frame = framed(
         request,
         house,
@@ -181,7 +188,7 @@ def _queue(
     ticked = [] if form is None else form.getlist("flag")
     if request.query_params.get("select") == "all":
         ticked = [item["key"] for item in items]
-    queue = shown(frame, house, reading, answer, offers=OFFERS, whose="subject")
+    queue = shown(frame, house, reading, answer, offers=OFFERS, whose="subject", arranged=columns)
     page = FlagsPage(
         list=replace(queue, asked={**queue.asked, **beside}),
         checks=[(code, f"{code} {name}") for code, name in choices(frame.language, "check")],

@@ -64,9 +64,9 @@ def test_only_who_may_compare_is_led_to_a_comparison(site: Site):
 
 def test_filters_fold_on_a_phone_and_stay_open_where_one_is_set(reader: Opener):
     phone, desk = reader(phone=True), reader()
-    assert not phone.open("/roster").get_by_label("主管区").is_visible()
-    assert phone.open("/roster?district=110105").get_by_label("主管区").is_visible()
-    assert desk.open("/roster").get_by_label("主管区").is_visible()
+    assert not phone.open("/roster").locator("#field-district").is_visible()
+    assert phone.open("/roster?district=110105").locator("#field-district").is_visible()
+    assert desk.open("/roster").locator("#field-district").is_visible()
 
 
 @pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
@@ -82,7 +82,7 @@ def test_the_roster_is_accessible_and_fits_the_screen(
 def test_a_reader_filters_steps_back_and_returns(reader: Opener):
     one = reader(SUPERVISOR)
     page = one.open("/roster")
-    page.get_by_label("主管区").select_option("110105")
+    page.get_by_role("combobox", name="主管区").select_option("110105")
     follow(page.get_by_role("button", name="筛选"))
     assert "district=110105" in page.url
     page.get_by_label("入账位置").fill("2000")
