@@ -101,7 +101,7 @@ def test_many_are_reviewed_at_once_by_keyboard(reader: Opener, site: Site, firm:
     page.keyboard.press("Space")
     page.get_by_label("维持").focus()
     page.keyboard.press("Space")
-    page.get_by_label("理由").focus()
+    page.get_by_role("textbox", name="理由").focus()
     page.keyboard.type("现场核实属实")
     page.keyboard.press("Tab")
     with page.expect_navigation():
@@ -220,7 +220,7 @@ def test_a_supervisor_dismisses_one_flag_with_a_reason(reader: Opener, site: Sit
     page = reader(SUPERVISOR).open(f"/flags/{key}")
     form = page.locator('form[action$="/review"]')
     form.get_by_label("排除").check()
-    form.get_by_label("理由").fill("证据不足")
+    form.get_by_role("textbox", name="理由").fill("证据不足")
     follow(form.get_by_role("button"))
     assert "min_position=" in page.url
     assert "证据不足" in page.inner_text("main")
@@ -233,7 +233,7 @@ def test_a_flag_becomes_a_finding_in_one_step(reader: Opener, site: Site, firm: 
     page = reader(SUPERVISOR).open(f"/flags/{key}")
     form = page.locator('form[action$="/convert"]')
     number = form.get_by_label("问题编号").input_value()
-    form.get_by_label("理由").fill("情况属实,立案")
+    form.get_by_role("textbox", name="理由").fill("情况属实,立案")
     follow(form.get_by_role("button"))
     assert f"/findings/{number}" in page.url
     finding = site.get(f"/v1/findings/{number}", SUPERVISOR).json()
@@ -261,7 +261,7 @@ def test_a_second_flag_is_taken_into_the_open_finding(reader: Opener, site: Site
     page = reader(SUPERVISOR).open(f"/flags/{second}")
     form = page.locator('form[action$="/convert"]')
     form.get_by_label("并入未结的问题").select_option(number)
-    form.get_by_label("理由").fill("同一问题")
+    form.get_by_role("textbox", name="理由").fill("同一问题")
     follow(form.get_by_role("button"))
     flag = site.get(f"/v1/flags/{second}", SUPERVISOR).json()
     assert (flag["review"], flag["finding_id"]) == ("converted", number)
