@@ -73,14 +73,14 @@ _SENTENCES: Mapping[tuple[str, str], Words] = MappingProxyType(
 
 _OVER = {
     Case.THEN_AND_NOW.label: (
-        Words("逾期属实，现已结束", "late then and now, and over"),
+        Words("逾期属实，所看之日已结束", "late then and by what is looked at, and over"),
         Words(
             "期限过后确有逾期，当时与所看的依据都这样认定；在所看的业务日期不逾期。",
             "It was late, by what was known then and by what is looked at; on its day it is not.",
         ),
     ),
     Case.NOW_NOT_THEN.label: (
-        Words("当时看不出逾期，现知曾逾期，已结束", "late as known now alone, and over"),
+        Words("当时看不出逾期，按所看依据曾逾期，已结束", "late by what is looked at alone, and over"),
         Words(
             "按所看的依据确有逾期，当时的台账看不出；在所看的业务日期不逾期。",
             "By what is looked at it was late, which nobody could see at the time; on the day looked at it"
@@ -91,7 +91,7 @@ _OVER = {
 """What time brought about and ended: late on its own days, and no longer."""
 _ENDED = {
     Case.THEN_AND_NOW.label: (
-        Words("确有其事，现已结束", "so then and now, and over"),
+        Words("确有其事，所看之日已结束", "so then and by what is looked at, and over"),
         Words(
             "撤销之前的日子里确有其事，当时与所看的依据都这样认定；在所看的业务日期已因撤销而结束。",
             "On the days before the revocation it was so, by what was known then and by what is looked at;"
@@ -99,7 +99,7 @@ _ENDED = {
         ),
     ),
     Case.NOW_NOT_THEN.label: (
-        Words("当时看不出，现知确有其事，已结束", "so as known now alone, and over"),
+        Words("当时看不出，按所看依据确有其事，已结束", "so by what is looked at alone, and over"),
         Words(
             "按所看的依据，撤销之前的日子里确有其事，当时的台账看不出；在所看的业务日期已因撤销而结束。",
             "By what is looked at it was so on the days before the revocation, which nobody could see at the"
@@ -126,15 +126,18 @@ def _over(flag: Mapping[str, Any]) -> tuple[Words, Words] | None:
 
 
 def case_in_short(flag: Mapping[str, Any]) -> Words:
-    """Return the two sides of a flag in a few words."""
+    """Return the two sides of a flag in a few words: true of whatever basis is looked at, today or not."""
     if flag["case"] == Case.OVERTURNED.label:
         return CASES[flag["case"]]
     if (over := _over(flag)) is not None:
         return over[0]
     then, now = VERDICTS[flag["then"]], VERDICTS[flag["verdict"]]
     if then == now:
-        return Words(f"当时、现在都{now.zh}", f"{now.en} then and now")
-    return Words(f"当时{then.zh}，现在{now.zh}", f"{then.en} then, {now.en} now")
+        return Words(f"当时、按所看依据都{now.zh}", f"{now.en} then and by what is looked at")
+    return Words(
+        f"当时{then.zh}，按所看依据{now.zh}",
+        f"{then.en} then, {now.en} by what is looked at",
+    )
 
 
 def case_in_a_sentence(flag: Mapping[str, Any]) -> Words:

@@ -202,7 +202,7 @@ def test_what_is_over_is_said_to_be_over_and_not_cleared():
     story, key = crowded()
     story.tell(CertificateRevoked(certificate_no=NUMBERS[0], reason="多发"), date(2025, 5, 1))
     (_, over) = rows(story.fold, key)
-    assert case_in_short(shown(over.doc)).zh == "当时看不出，现知确有其事，已结束"
+    assert case_in_short(shown(over.doc)).zh == "当时看不出，按所看依据确有其事，已结束"
     assert "已因撤销而结束" in case_in_a_sentence(shown(over.doc)).zh
 
 

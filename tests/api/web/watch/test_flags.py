@@ -61,7 +61,7 @@ def test_a_row_names_the_enterprise_the_age_and_both_sides_of_time(site: Site, f
     text = text_of(site.get(f"/flags?uscc={firm}", SUPERVISOR).text)
     assert f"虚构企业{firm[-6:]}" in text
     assert text.count("今天得知") == 3
-    assert text.count("当时、现在都违规") == 3
+    assert text.count("当时、按所看依据都违规") == 3
 
 
 def test_every_check_has_a_flag_that_opens_and_names_who_answers_for_it(site: Site):
