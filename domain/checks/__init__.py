@@ -374,7 +374,7 @@ def judge_certificate(
         outcomes["S5"] = holder_eligible(entry, session)
     if session is not None:
         if session.direct:
-            outcomes["T2"] = ground_given(entry, session.first_day, context)
+            outcomes["T2"] = ground_given(entry, session, context)
         if departing or category not in session.categories or event.issued_on < session.first_day:
             outcomes["R2"] = agrees(entry, session)
     if not outcomes:

@@ -74,6 +74,7 @@ def _partnered_on(day: date, entry: Recorded[AssessmentHeld], file: SubjectFile)
         f"{day} 没有已备案的{'、'.join(zh for zh, _ in missing)}，无法核对学生或学徒",
         f"on {day} no {' and no '.join(en for _, en in missing)} was on file",
         entry.position,
+        *(partnership.position for partnership in file.partnerships),
         reason="no-partnership",
         values=(str(day), *(en for _, en in missing)),
     )
@@ -87,6 +88,7 @@ def holder_eligible(entry: Recorded[CertificateIssued], session: SessionRecord |
         "证书持有人不属于可认定的四类人员",
         "the holder belongs to none of the four categories",
         entry.position,
+        *((session.entry.position,) if session is not None else ()),
         reason="holder-not-eligible",
     )
 
@@ -176,6 +178,9 @@ def receipt_and_plan(
     because = [entry.position, *file.course.on(day).because]
     if wanting and (late := file.plans.get(wanting[0][0].year)) is not None:
         because.append(late.position)
+    if not received:
+        late_receipts = (a.receipt_position for a in applications if a.receipt_on is not None)
+        because += late_receipts
     overdue = [begun for begun, due in wanting if due < begun]
     if unknown and not wanting:
         return undecided(

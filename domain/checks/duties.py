@@ -10,7 +10,7 @@ from domain.checks.conduct import owes_plan
 from domain.checks.outcome import CLEAR, Context, Outcome, breach, undecided
 from domain.staff import missing_on
 from domain.standing.course import Course
-from domain.supervision.subject_file import SubjectFile
+from domain.supervision.subject_file import SessionRecord, SubjectFile
 from domain.terms.envelope import Recorded
 from domain.terms.identifiers import is_told
 from domain.terms.intervals import Days
@@ -65,8 +65,11 @@ def _not_registered(event: AssessmentHeld, file: SubjectFile) -> Iterator[tuple[
             )
 
 
-def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context) -> Outcome:
+def ground_given(
+    entry: Recorded[CertificateIssued], session: SessionRecord, context: Context
+) -> Outcome:
     """T2 of a certificate of a direct certification: its ground, with its paper, was reported."""
+    day = session.first_day
     ground = entry.event.results.ground
     if ground is not None:
         if is_told(ground.text) and is_told(ground.document_no):
@@ -75,6 +78,7 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
             "直接认定的依据（竞赛成绩或突出贡献）没有写明内容和文件编号",
             "the ground of the direct certification lacks its text or the number of its paper",
             entry.position,
+            session.entry.position,
             reason="ground-incomplete",
             values=(ground.kind.value,),
         )
@@ -84,6 +88,7 @@ def ground_given(entry: Recorded[CertificateIssued], day: date, context: Context
         "直接认定未上报依据（竞赛成绩或突出贡献），无法核对",
         "the ground of the direct certification was not reported and cannot be checked",
         entry.position,
+        session.entry.position,
         reason="ground-not-reported",
     )
 

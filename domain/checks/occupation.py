@@ -25,11 +25,12 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
     control, edition = context.reference.control(occupation, day)
     if control is Control.FREE:
         return CLEAR
+    because = (position, *context.reference.adoptions(day, CatalogueKind.QUALIFICATIONS))
     if control is Control.CONTROLLED:
         return breach(
             f"{occupation.label} 在 {day} 施行的{edition}年国家职业资格目录中为准入类",
             f"{occupation.label} is access-controlled in the {edition} catalogue, in force on {day}",
-            position,
+            *because,
             reason="access-controlled",
             values=(*occupation.parts, edition),
         )
@@ -39,14 +40,14 @@ def _free_on(position: int, occupation: Occupation, day: date, context: Context)
             "记录未写明工种",
             f"only part of {occupation.label} is access-controlled in the {edition} catalogue, in force"
             f" on {day}; the record names no trade",
-            position,
+            *because,
             reason="partly-controlled",
             values=(*occupation.parts, edition),
         )
     return undecided(
         f"缺少目录“国家职业资格目录{edition}”（适用于 {day}），无法判断是否准入类",
         f"the catalogue qualifications {edition} in force on {day} is missing",
-        position,
+        *because,
         reason="catalogue-not-held",
         values=(*occupation.parts, edition),
     )
@@ -92,10 +93,11 @@ def _published_on(
         return _by_standard(position, occupation, day, file, context)
     if publication.state is Published.NOT_YET:
         return _not_yet(position, occupation, day, publication, context)
+    because = (position, *context.reference.adoptions(day, CatalogueKind.DICTIONARY))
     doubt = _doubt(occupation, publication)
     if doubt is not None:
         reason = publication.state.name.lower().replace("_", "-")
-        return undecided(*doubt, position, reason=reason, values=occupation.parts)
+        return undecided(*doubt, *because, reason=reason, values=occupation.parts)
     listing = file.course.on(day)
     if publication.state is Published.UNKNOWN and any(
         names_same(unit.occupation, occupation) for unit in listing.scope
@@ -104,14 +106,14 @@ def _published_on(
             f"“{occupation.label}”已凭公布文件确认，但缺少目录：收录它的新职业批次尚未采用",
             f"{occupation.label} was confirmed by the paper that published it; the catalogue"
             " new_occupations that lists it is missing",
-            position,
+            *because,
             *listing.because,
             reason="batch-not-adopted",
             values=occupation.parts,
         )
     return breach(
         *_unpublished(occupation, publication),
-        position,
+        *because,
         reason=publication.state.name.lower().replace("_", "-"),
         values=occupation.parts,
     )
@@ -129,6 +131,7 @@ def _by_standard(
         f"the catalogue standards says that {occupation.label} has no national standard, and no"
         f" specification of the enterprise's own was filed before {day}",
         position,
+        *context.reference.adoptions(day, CatalogueKind.STANDARDS),
         *filed,
         reason=NO_STANDARD,
         values=occupation.parts,
@@ -204,12 +207,14 @@ def _not_yet(
 ) -> Outcome:
     """Say what a later edition means: a batch of another day, or the next dictionary too early."""
     reference = context.reference
+    later = reference.adopted_as(publication.by, *_PUBLISHING)
+    because = (position, *reference.adoptions(day, CatalogueKind.DICTIONARY), *later)
     before = reference.in_force(CatalogueKind.DICTIONARY, day)
     if publication.by != occupation.edition:
         return breach(
             f"{day} 时“{occupation.name}”尚未公布（新职业批次 {publication.by} 自 {publication.since} 起）",
             f"{occupation.name} was not published on {day} (batch {publication.by} from {publication.since})",
-            position,
+            *because,
             reason="not-published-yet",
             values=(*occupation.parts, str(day)),
         )
@@ -218,7 +223,7 @@ def _not_yet(
             f"{day} 时{occupation.edition}年版大典尚未施行，缺少当时适用的职业分类大典",
             f"the {occupation.edition} dictionary was not in force on {day}; the catalogue"
             " dictionary of that day is missing",
-            position,
+            *because,
             reason="edition-not-held",
             values=(*occupation.parts, str(day)),
         )
@@ -228,7 +233,7 @@ def _not_yet(
             f"{day} 时适用{before.edition}年版大典，其中及当时已采用的新职业批次中没有“{occupation.name}”",
             f"on {day} the {before.edition} dictionary was in force; {occupation.name} is not in it"
             " nor in a batch adopted by then",
-            position,
+            *because,
             reason="not-in-edition-of-the-day",
             values=(*occupation.parts, str(day)),
         )
@@ -237,7 +242,7 @@ def _not_yet(
         f"记录却按{occupation.edition}年版填写",
         f"on {day} the {before.edition} dictionary was in force ({occupation.name}:"
         f" {then or 'code unknown'}); the record names the {occupation.edition} one",
-        position,
+        *because,
         reason="edition-not-in-force",
         values=(*occupation.parts, str(day)),
     )

@@ -105,7 +105,8 @@ def _level(  # noqa: PLR0913, PLR0917 - one unit, one day, and where to look
     if not units:
         return CLEAR  # of that tells S1
     if any(unit.level is level for unit in units):
-        return _by_standard(position, occupation, level, day, reference)
+        because = (position, *listing.because)
+        return _by_standard(because, occupation, level, day, reference)
     levels = sorted({unit.level for unit in units}, key=lambda x: x.rank)
     confirmed = "、".join(x.zh for x in levels)
     return breach(
@@ -119,7 +120,7 @@ def _level(  # noqa: PLR0913, PLR0917 - one unit, one day, and where to look
 
 
 def _by_standard(
-    position: int, occupation: Occupation, level: Level, day: date, reference: Reference
+    because: tuple[int, ...], occupation: Occupation, level: Level, day: date, reference: Reference
 ) -> Outcome:
     standard = reference.standard(occupation, day)
     if standard is None or standard.has(level) or standard.levels is None:
@@ -131,7 +132,8 @@ def _by_standard(
         f"（{papers or '国家职业标准目录'}）只有 {known}，请核实",
         f"{occupation.label} is confirmed at {level.en}, but the national standard in force on"
         f" {day} ({papers or 'catalogue standards'}) has no such level",
-        position,
+        *because,
+        *reference.adoptions(day, CatalogueKind.STANDARDS),
         reason="level-not-in-standard",
         values=(*occupation.parts, level.value),
     )

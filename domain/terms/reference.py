@@ -272,6 +272,19 @@ class Reference:
         editions = [e for e in self.adopted if e.kind is kind and day in e.days]
         return max(editions, key=lambda e: e.precedence, default=None)
 
+    def adoptions(self, day: date, *kinds: CatalogueKind) -> tuple[int, ...]:
+        """Return the entries that adopted what is in force on `day`; what the installation has has none."""
+        editions = (self.in_force(kind, day) for kind in kinds)
+        return tuple(edition.position for edition in editions if edition and edition.position)
+
+    def adopted_as(self, name: str, *kinds: CatalogueKind) -> tuple[int, ...]:
+        """Return the entries that adopted editions of that name."""
+        return tuple(
+            edition.position
+            for edition in self.adopted
+            if edition.position and edition.edition == name and edition.kind in kinds
+        )
+
     def days_of_change(self, first: date, last: date, *kinds: CatalogueKind) -> tuple[date, ...]:
         """Return `first`, and each day up to `last` on which an edition of these kinds begins or ends."""
         if first == last:
