@@ -10,6 +10,7 @@ import pytest
 
 from domain import enterprise, plan
 from domain.application.application import ApplicationConfirmed, ApplicationSubmitted
+from domain.application.confirmation import ReceiptIssued
 from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Ground, Results
 from domain.checks import CHECKS
@@ -661,9 +662,11 @@ def test_a_holder_of_no_eligible_category_is_s5_and_not_r2_too():
 )
 def test_a_direct_certification_names_its_ground_with_the_paper(ground, verdict):
     story = registered(later())
-    story.tell(session(method="direct", mode=Mode.NO_SESSION, venue=None))
+    held = story.tell(session(method="direct", mode=Mode.NO_SESSION, venue=None))
     story.tell(issued(results=replace(issued().results, ground=ground)))
-    found = [flag.outcome.verdict for flag in story.fold.flags.values() if flag.code == "T2"]
+    flags = [flag for flag in story.fold.flags.values() if flag.code == "T2"]
+    assert all(flag.outcome.because == (flag.position, held) for flag in flags)
+    found = [flag.outcome.verdict for flag in flags]
     assert found == ([] if verdict is Verdict.CLEAR else [verdict])
 
 
@@ -919,6 +922,21 @@ def test_a_session_names_the_first_day_on_which_it_was_not_listed():
     (flag,) = story.fold.flags.values()
     assert "2025-03-12" in flag.outcome.zh
     assert "2025-03-12" in flag.outcome.en
+
+
+def test_a_session_on_the_day_of_the_deadline_is_s8_from_the_day_after():
+    """The deadline counts its day: by the end of it a plan may still come (0266)."""
+    story = story_of_next_year()
+    story.tell(session(day=date(2026, 1, 31)))
+    assert story.flag("S8").outcome.since == date(2026, 2, 1)
+
+
+def test_a_receipt_that_came_after_the_session_is_among_what_s8_rests_on():
+    story = Story().listed(item(ELECTRICIAN, "4"), receipt=False)
+    story.tell(session())
+    receipt = ReceiptIssued(application_id="app", receipt_no="R", issued_on=date(2025, 4, 1))
+    at = story.tell(receipt, date(2025, 4, 1))
+    assert at in story.flag("S8").outcome.because
 
 
 def test_a_session_before_the_deadline_is_s8_only_if_no_plan_came_by_then():

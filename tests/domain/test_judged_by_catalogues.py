@@ -491,3 +491,12 @@ def test_the_same_edition_again_from_the_same_day_is_that_edition_corrected():
         for sha, at in (("f", 1), ("a", 2))
     )
     assert first.precedence < again.precedence
+
+
+def test_what_a_catalogue_says_rests_on_the_entry_that_adopted_it():
+    barred = content(K.QUALIFICATIONS, "name\n电工\n")
+    story = told(
+        (K.QUALIFICATIONS, "barred", barred, date(2025, 1, 1)), scope=[item(ELECTRICIAN, "4")]
+    )
+    held = story.tell(session())
+    assert story.flag("S3").outcome.because == (held, 1), "the first entry adopted it"
