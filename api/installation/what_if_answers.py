@@ -31,6 +31,7 @@ from projections.items.records import WhatIfItem
 from projections.items.shape import Audience, Shape, shape_of
 from projections.views.basis import BadCursor
 from projections.views.row import item
+from replay import suppositions
 
 
 def own(house: Installation, actor: Actor, id_: str) -> Job:
@@ -90,7 +91,7 @@ def shown(job: Job) -> dict[str, Any]:
         "enterprises": job.enterprises,
         "flips": job.flipped,
         "by_check": job.flips,
-        "differences": job.differences,
+        "differences": {of: job.differences.get(of, 0) for of in suppositions.KINDS},
         "lines": job.lines,
         "taken": job.taken,
         "refused": job.refused,

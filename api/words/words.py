@@ -11,6 +11,7 @@ from api.words.access_words import ACCOUNT_ACTS, DEEDS, NOTICES, OUTCOMES, STATE
 from api.words.authority_words import AUTHORITIES, DISTRICTS, ORGANISATIONS
 from api.words.event_words import EVENT_NAMES
 from api.words.language import Names, Words, as_words, names
+from api.words.list_names import LISTS
 from api.words.watch_words import WATCHED
 from domain.checks import CHECKS
 from domain.terms import naming
@@ -193,6 +194,7 @@ LEVELS: Names = MappingProxyType({level.value: Words(level.zh, level.en) for lev
 VOCABULARY: Mapping[str, Names] = MappingProxyType(
     {
         "role": ROLES,
+        "list": LISTS,
         "kind": KINDS,
         "inspection": INSPECTIONS,
         "standing": STANDINGS,

@@ -151,7 +151,7 @@ class DigestItem:
 
     question_id: Annotated[str, Head("编号", "id"), READ]
     question: Annotated[str, Head("关注", "followed"), READ]
-    list: Annotated[str, Head("列表", "list"), READ, Shown("flags")]
+    list: Annotated[str, Head("列表", "list"), READ, Said("list"), Shown("flags")]
     change: Annotated[Change, CHANGE, READ, Said("change")]
     key: Annotated[str, Head("主键", "key"), READ, Shown("S1-1201")]
     page: Annotated[str, Head("页面", "page"), READ, Shown("/flags/S1-1201")]

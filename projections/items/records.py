@@ -19,6 +19,7 @@ from projections.items.entries import (
 )
 from projections.items.flags import BacklogItem, FlagItem
 from projections.items.listed import RosterItem
+from projections.items.operation import FieldFault
 from projections.items.parts import (
     DISTRICT,
     LEVEL,
@@ -601,26 +602,55 @@ class WhatIfTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferencesCounted:
+    """差异数 / how many lines differ, by what is compared."""
+
+    roster: Annotated[int, Head("名单", "roster"), READ]
+    scope: Annotated[int, Head("确认范围", "scope"), READ]
+    flags: Annotated[int, Head("疑点", "flags"), READ]
+    standings: Annotated[int, Head("名单状态", "standings"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedSupposition:
+    """不予办理的行 / a supposed line that would be refused."""
+
+    line: Annotated[int, Head("行号", "line"), READ]
+    code: Annotated[str, Head("原因代码", "code"), READ]
+    reason: Annotated[str, Head("原因", "reason"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfItem:
     """推演 / a question what would be if."""
 
     id: Annotated[str, Head("编号", "id"), READ]
     stage: Annotated[
-        Literal["queued", "running", "done", "failed", "cancelled"], Head("进展", "stage"), READ
+        Literal["queued", "running", "done", "failed", "cancelled"],
+        Head("进展", "stage"),
+        READ,
+        Said("what_if"),
     ]
     asked_at: Annotated[datetime, Head("提出时间", "asked at"), READ]
-    about: Annotated[tuple[str, ...], Head("假设", "what is supposed"), READ]
+    about: Annotated[
+        tuple[Literal["rules", "catalogue", "suppositions"], ...],
+        Head("假设", "what is supposed"),
+        READ,
+        Said("supposed"),
+    ]
     done: Annotated[int, Head("已看记录数", "entries looked at"), READ]
     whole: Annotated[int, Head("应看记录数", "entries in all"), READ]
     enterprises: Annotated[int, Head("企业数", "enterprises"), READ]
     flips: Annotated[int, Head("结论变化数", "verdicts that flip"), READ]
     by_check: Annotated[tuple[FlipsItem, ...], Head("按检查", "by check"), READ]
-    differences: Annotated[Json, Head("差异数", "differences, by what is compared"), READ]
+    differences: Annotated[
+        DifferencesCounted, Head("差异数", "differences, by what is compared"), READ
+    ]
     lines: Annotated[int, Head("假设行数", "supposed lines"), READ]
     taken: Annotated[int, Head("成立行数", "lines that would be taken"), READ]
     refused: Annotated[int, Head("不予办理行数", "lines that would be refused"), READ]
-    refusals: Annotated[tuple[Json, ...], Head("不予办理的行", "refused lines"), READ]
-    errors: Annotated[tuple[Json, ...], Head("错误", "what is wrong"), READ]
+    refusals: Annotated[tuple[RefusedSupposition, ...], Head("不予办理的行", "refused lines"), READ]
+    errors: Annotated[tuple[FieldFault, ...], Head("错误", "what is wrong"), READ]
     note: Annotated[Sentence | None, Head("提示", "note"), READ]
     tables: Annotated[
         tuple[WhatIfTable, ...], Head("假设下的各表", "tables as they would be"), READ
