@@ -23,10 +23,10 @@ from api.installation.wiring import Installation
 from api.questions.assurance.integrity import root_at
 from api.questions.columns import table
 from api.questions.declared import DeclaredList
-from api.questions.paging import Paging, pages
+from api.questions.paging import Paging, cut, pages
 from api.questions.problems import Problem, invalid
 from api.questions.queries import Found
-from api.questions.questions import Formatted, Paged, chosen
+from api.questions.questions import AllAtOnce, Formatted, Paged, chosen
 from domain.terms.envelope import Actor
 from projections.items.shape import Shape
 
@@ -53,6 +53,10 @@ def answer_list(
         _require_whole(question)
         answers = begun(pages(question, ask, listed.paging))
         return _whole(request, house, actor, listed, question, answers)
+    if isinstance(question, AllAtOnce):
+        if question.whole:
+            _require_whole(question)
+        return _page(request, question, cut(request.url.path, question, ask), shape, listed.paging)
     return _page(request, question, ask(question), shape, listed.paging)
 
 
@@ -182,7 +186,7 @@ def in_time(send: Send) -> Send:
     return sending
 
 
-def _require_whole(question: Paged) -> None:
+def _require_whole(question: Paged | AllAtOnce) -> None:
     """Refuse a part of a list of which the whole is asked for.
 
     Generated clients send every parameter that has a default: `limit` as described is no part.

@@ -15,7 +15,7 @@ from api.questions.declared import DeclaredList
 from api.questions.policy import Action, Grant, decide
 from api.questions.problems import Fault, Problem, invalid
 from api.questions.queries import Found, missing, settle
-from api.questions.questions import Entire
+from api.questions.questions import CataloguesQuestion
 from domain.terms.contents import Content, RuleSet
 from domain.terms.contents import Outline as OutlineContent
 from domain.terms.envelope import Actor
@@ -360,11 +360,15 @@ def shown_preview(preview: Preview) -> Mapping[str, Any]:
     }
 
 
-def _listed(house: Installation, actor: Actor, question: Entire) -> Found:
+def _listed(house: Installation, actor: Actor, question: CataloguesQuestion) -> Found:
     """Return every file that is stored or shipped, with its adoptions as known at the position."""
     grant = decide(actor, Action.READ, "catalogues")
     settled = settle(house, question.asked())
-    items = [shown(named_for(each, grant)) for each in every(house, settled.basis.position)]
+    items = [
+        shown(named_for(each, grant))
+        for each in every(house, settled.basis.position)
+        if question.kind in {None, each.kind} and question.state in {None, each.state}
+    ]
     return Found(settled.answer_basis, ListPage(items, None), grant.audience)
 
 
@@ -373,7 +377,7 @@ CATALOGUES = DeclaredList(
     "/v1/catalogues",
     CatalogueItem,
     ("sha256",),
-    Entire,
+    CataloguesQuestion,
     _listed,
     ("kind", "adopted", "state", "rows", "file_name", "sha256"),
     "/catalogues",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 from psycopg.errors import QueryCanceled
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.access import saved_questions as kept
 from api.access.saved_questions import SavedQuestion
@@ -24,9 +24,9 @@ from api.questions.comparing import differing
 from api.questions.declared import DeclaredList
 from api.questions.parameters import Day, not_before
 from api.questions.policy import Action, decide
-from api.questions.problems import Problem
+from api.questions.problems import Problem, Unclear
 from api.questions.queries import Found, Settled, settle
-from api.questions.questions import AsOf, Formatted
+from api.questions.questions import AllAtOnce, AsOf
 from api.words.language import Language
 from domain.terms.envelope import Actor
 from ledger.log.clock import SHANGHAI, today
@@ -37,15 +37,22 @@ from projections.items.shape import Shape
 Row = Mapping[str, Any]
 
 
-class DigestQuestion(Formatted):
+def _has_come(day: date | None) -> date | None:
+    """Refuse a day that is still to come: nothing has changed up to it, and that would look like an answer."""
+    if day is not None and day > today():
+        raise Unclear(f"不得晚于今天 {today()}", f"must not lie after today, {today()}")
+    return day
+
+
+class DigestQuestion(AllAtOnce):
     """From which day to which."""
 
-    from_: Day | None = Field(
+    from_: Annotated[Day | None, AfterValidator(_has_come)] = Field(
         None,
         alias="from",
         description="与哪天日终比较，默认昨天 / compared with the end of this day, by default yesterday",
     )
-    to: Annotated[Day | None, not_before("from_")] = Field(
+    to: Annotated[Day | None, AfterValidator(_has_come), not_before("from_")] = Field(
         None, description="到哪天日终，默认现在 / up to the end of this day, by default now"
     )
 

@@ -26,7 +26,7 @@ from api.questions.parameters import unclear
 from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem, from_invalid, invalid
 from api.questions.queries import Found, missing, settle
-from api.questions.questions import Formatted, Paged
+from api.questions.questions import AllAtOnce, Formatted, Paged
 from domain.terms.envelope import Actor
 from ledger.gate.faults import Invalid
 from ledger.gate.text import require_plain
@@ -270,7 +270,7 @@ def forget(house: Installation, actor: Actor, id_: str) -> dict[str, Any]:
     return last
 
 
-def _listed(house: Installation, actor: Actor, _: Formatted) -> Found:
+def _listed(house: Installation, actor: Actor, _: AllAtOnce) -> Found:
     items = every(house, actor)
     grant = decide(actor, Action.READ, "saved-questions")
     answer_basis = settle(house, Clocks()).answer_basis
@@ -367,7 +367,7 @@ SAVED = DeclaredList(
     "/v1/saved-questions",
     SavedQuestionItem,
     ("id",),
-    Formatted,
+    AllAtOnce,
     _listed,
     ("id", "name", "state", "rows", "rows_now", "seen_at", "address"),
     "/saved-questions",

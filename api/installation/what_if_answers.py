@@ -19,7 +19,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Problem
 from api.questions.queries import Found, missing, settle
 from api.questions.questions import (
-    Formatted,
+    AllAtOnce,
     WhatIfFlagsQuestion,
     WhatIfQuestion,
     WhatIfRowsQuestion,
@@ -66,7 +66,7 @@ def every(house: Installation, actor: Actor) -> list[Job]:
     return store.every() if _at_the_terminal(actor) else store.of(actor)
 
 
-def _listed(house: Installation, actor: Actor, _: Formatted) -> Found:
+def _listed(house: Installation, actor: Actor, _: AllAtOnce) -> Found:
     audience = decide(actor, Action.READ, "what-if").audience
     items = [shown(job) for job in every(house, actor)]
     return Found(settle(house, Asked()).answer_basis, ListPage(items, None), audience)
@@ -91,7 +91,7 @@ def shown(job: Job) -> dict[str, Any]:
         "enterprises": job.enterprises,
         "flips": job.flipped,
         "by_check": job.flips,
-        "differences": {of: job.differences.get(of, 0) for of in suppositions.KINDS},
+        "differences": {kind: job.differences.get(kind, 0) for kind in suppositions.KINDS},
         "lines": job.lines,
         "taken": job.taken,
         "refused": job.refused,
@@ -307,7 +307,7 @@ WHAT_IF_LISTS = (
         "/v1/what-if",
         WhatIfItem,
         ("id",),
-        Formatted,
+        AllAtOnce,
         _listed,
         ("id", "asked_at", "about", "stage", "flips"),
         "/what-if",

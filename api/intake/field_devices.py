@@ -6,7 +6,7 @@ from api.questions.clocks import Asked
 from api.questions.declared import DeclaredList
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, settle
-from api.questions.questions import Formatted
+from api.questions.questions import AllAtOnce
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from ledger.log.entry import instant_text
@@ -24,7 +24,7 @@ def devices(house: Reading, actor: Actor) -> list[device_records.Device]:
         return device_records.devices(connection, rows.district)
 
 
-def _listed(house: Reading, actor: Actor, _: Formatted) -> Found:
+def _listed(house: Reading, actor: Actor, _: AllAtOnce) -> Found:
     grant = decide(actor, Action.RECORD, "SpotCheckRecorded")
     items = [
         {**each._asdict(), "missing": list(each.missing), "told_at": instant_text(each.told_at)}
@@ -42,7 +42,7 @@ DEVICES = DeclaredList(
     "/v1/field/devices",
     FieldDevice,
     ("account", "device_id"),
-    Formatted,
+    AllAtOnce,
     _listed,
     ("account", "device_id", "unsent", "missing", "told_at"),
     "/field/devices",

@@ -124,13 +124,21 @@ def opened(house: Reading, question: Listed, place: AskedList) -> tuple[Settled,
     if question.cursor is None:
         return settle(house, question.asked()), None
     cursor = cursors.decode(question.cursor, place)
-    asked = question.asked()
+    require_agreeing(question.asked(), cursor)
+    return settle(house, Asked(cursor.valid_at, None, cursor.position)), cursor.after
+
+
+def require_agreeing(asked: Asked, cursor: Cursor) -> None:
+    """Refuse a cursor that contradicts the basis asked for beside it.
+
+    Raises:
+        Problem: 422.
+    """
     if asked.position not in {None, cursor.position} or asked.valid_at not in {
         None,
         cursor.valid_at,
     }:
         raise cursors.unusable()
-    return settle(house, Asked(cursor.valid_at, None, cursor.position)), cursor.after
 
 
 def further(settled: Settled, last: str | None, place: AskedList) -> str | None:

@@ -40,7 +40,7 @@ from api.questions.parameters import (
 from api.questions.problems import Unclear
 from domain.application.progress import ApplicationStage
 from domain.finding.finding import FindingStage
-from domain.terms.vocabulary import Level, Standing, Verdict
+from domain.terms.vocabulary import CatalogueKind, Level, Standing, Verdict
 from projections.items.cases import (
     ComplaintStage,
     InspectionStage,
@@ -149,8 +149,17 @@ class Paged(Formatted):
     limit: PageSize = Field(100, description="每页条数 / items a page")
 
 
-class Entire(AsOf, Formatted):
-    """A question whose answer is a list that is never long, given all at once."""
+class AllAtOnce(Formatted):
+    """A question whose answer is never long and is given all at once; in pages where that is asked."""
+
+    limit: PageSize | None = Field(
+        None, description="每页条数，默认不分页 / items a page; by default all of them"
+    )
+    cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
+
+
+class Entire(AsOf, AllAtOnce):
+    """A question about a basis whose answer is given all at once."""
 
 
 class Listed(AsOf, Paged):
@@ -161,6 +170,15 @@ class Listed(AsOf, Paged):
         None,
         description="表格与文件（CSV、XLSX、Parquet）的列，以逗号相连，按此次序；JSON、NDJSON 的行总是完整的 / columns "
         "of tables and files, with commas and in this order; rows of JSON and NDJSON are always whole",
+    )
+
+
+class CataloguesQuestion(Entire):
+    """Which files of reference data."""
+
+    kind: CatalogueKind | None = Field(None, description="目录类别 / kind of catalogue")
+    state: Literal["adopted", "suggested", "stored"] | None = Field(
+        None, description="已采用、建议采用、仅收录 / adopted, suggested, or stored alone"
     )
 
 
@@ -416,7 +434,7 @@ class RosterChangesQuestion(Listed):
     )
 
 
-class StatsQuestion(AsOf, Formatted):
+class StatsQuestion(Entire):
     """What is counted by."""
 
     by: CountedBy = Field(
@@ -444,7 +462,7 @@ class DelaysQuestion(Listed):
     )
 
 
-class DelayDistributionQuestion(AsOf, Formatted):
+class DelayDistributionQuestion(Entire):
     """Of which breaches delays are counted, and by what."""
 
     by: Literal["district", "code", "month"] | None = Field(
@@ -459,14 +477,14 @@ class DelayDistributionQuestion(AsOf, Formatted):
     )
 
 
-class BacklogQuestion(AsOf, Formatted):
+class BacklogQuestion(Entire):
     """Whose flags are counted by check and age."""
 
     uscc: Uscc | None = None
     district: District | None = None
 
 
-class CoverageQuestion(AsOf, Formatted):
+class CoverageQuestion(Entire):
     """Whose visits are counted, by district."""
 
     uscc: Uscc | None = None

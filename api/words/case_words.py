@@ -80,7 +80,9 @@ _OVER = {
         ),
     ),
     Case.NOW_NOT_THEN.label: (
-        Words("当时看不出逾期，按所看依据曾逾期，已结束", "late by what is looked at alone, and over"),
+        Words(
+            "当时看不出逾期，按所看依据曾逾期，已结束", "late by what is looked at alone, and over"
+        ),
         Words(
             "按所看的依据确有逾期，当时的台账看不出；在所看的业务日期不逾期。",
             "By what is looked at it was late, which nobody could see at the time; on the day looked at it"

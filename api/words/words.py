@@ -67,8 +67,14 @@ REVIEW_LAPSES = names(
 )
 CASES = names(
     then_and_now=("当时有，按所看依据仍有", "raised then and by what is looked at"),
-    then_not_now=("当时有，按所看依据已减轻或澄清", "raised then, less or cleared by what is looked at"),
-    now_not_then=("当时看不出或较轻，按所看依据有", "not seen or less then, raised by what is looked at"),
+    then_not_now=(
+        "当时有，按所看依据已减轻或澄清",
+        "raised then, less or cleared by what is looked at",
+    ),
+    now_not_then=(
+        "当时看不出或较轻，按所看依据有",
+        "not seen or less then, raised by what is looked at",
+    ),
     overturned=("复核或其间的记录改变", "overturned in review or in between"),
 )
 METHODS = as_words(naming.METHODS)

@@ -6,13 +6,13 @@ from api.questions.clocks import Asked
 from api.questions.declared import DeclaredList
 from api.questions.policy import Action, decide
 from api.questions.queries import Found, settle
-from api.questions.questions import Formatted
+from api.questions.questions import AllAtOnce
 from api.questions.reading import Reading
 from domain.terms.envelope import Actor
 from projections.items.operation import SheetTemplate
 
 
-def _listed(house: Reading, actor: Actor, _: Formatted) -> Found:
+def _listed(house: Reading, actor: Actor, _: AllAtOnce) -> Found:
     audience = decide(actor, Action.IMPORT, "imports").audience
     items = [
         {
@@ -32,7 +32,7 @@ TEMPLATES = DeclaredList(
     "/v1/templates",
     SheetTemplate,
     ("name",),
-    Formatted,
+    AllAtOnce,
     _listed,
     ("name", "title", "columns", "further"),
     "/imports",

@@ -12,6 +12,7 @@ import pytest
 from api.installation.every_list import EVERY_LIST
 from api.questions.answered import ANSWERS
 from api.questions.declared import DeclaredList
+from api.questions.questions import AllAtOnce
 from api.web.app import describe
 from domain.terms.envelope import Actor
 from projections.items.shape import Audience, Field, Shape, shape_of
@@ -278,6 +279,43 @@ def test_every_list_may_be_asked_for_whole_also_one_without_pages(site: Site) ->
         query = QUESTIONS.get(listed.name, ("",))[0]
         found = asked(site, address(listed, f"{query}&all=true".lstrip("&")), SUPERVISOR)
         assert found["next"] is None, listed.name
+
+
+def test_a_list_that_is_given_all_at_once_comes_in_pages_where_that_is_asked(site: Site) -> None:
+    at_once = [each for each in EVERY if issubclass(each.question, AllAtOnce)]
+    assert len(at_once) > 10
+    for listed in at_once:
+        query = QUESTIONS.get(listed.name, ("",))[0]
+        whole = asked(site, address(listed, query), SUPERVISOR)
+        query, found, cursor = f"{query}&limit=3".lstrip("&"), [], ""
+        while True:
+            page = asked(site, address(listed, query + cursor), SUPERVISOR)
+            found += page["items"]
+            assert len(page["items"]) <= 3
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert found == whole["items"], listed.name
+        for slip in ("limit=0", "limit=1001", "cursor=nonsense", "all=true&limit=5"):
+            answer = site.get(
+                address(listed, f"{QUESTIONS.get(listed.name, ('',))[0]}&{slip}".lstrip("&")),
+                SUPERVISOR,
+            )
+            assert answer.status_code == 422, (listed.name, slip)
+    first = asked(site, "/v1/stats?by=month&limit=3", SUPERVISOR)
+    assert (
+        site.get(f"/v1/stats?by=code&limit=3&cursor={first['next']}", SUPERVISOR).status_code == 422
+    )
+    behind = f"/v1/stats?by=month&cursor={first['next']}"
+    assert asked(site, behind, SUPERVISOR)["basis"]["position"] == first["basis"]["position"]
+    assert site.get(f"{behind}&valid_at=2024-01-01", SUPERVISOR).status_code == 422
+
+
+def test_catalogues_are_narrowed_by_kind_and_state(site: Site) -> None:
+    rows = asked(site, "/v1/catalogues", SUPERVISOR)["items"]
+    for kind, state in {(row["kind"], row["state"]) for row in rows}:
+        found = asked(site, f"/v1/catalogues?kind={kind}&state={state}", SUPERVISOR)["items"]
+        assert found == [row for row in rows if (row["kind"], row["state"]) == (kind, state)]
 
 
 def test_what_the_public_is_not_shown_is_in_no_file_either(site: Site) -> None:
