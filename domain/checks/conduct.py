@@ -175,12 +175,7 @@ def receipt_and_plan(
     ]
     if received and not wanting:
         return CLEAR
-    because = [entry.position, *file.course.on(day).because]
-    if wanting and (late := file.plans.get(wanting[0][0].year)) is not None:
-        because.append(late.position)
-    if not received:
-        late_receipts = (a.receipt_position for a in applications if a.receipt_on is not None)
-        because += late_receipts
+    because = (entry.position, *file.course.on(day).because)
     overdue = [begun for begun, due in wanting if due < begun]
     if unknown and not wanting:
         return undecided(

@@ -10,7 +10,6 @@ import pytest
 
 from domain import enterprise, plan
 from domain.application.application import ApplicationConfirmed, ApplicationSubmitted
-from domain.application.confirmation import ReceiptIssued
 from domain.assessment import Candidates
 from domain.certificate.certificate import CertificateReissued, CertificateRevoked, Ground, Results
 from domain.checks import CHECKS
@@ -929,14 +928,6 @@ def test_a_session_on_the_day_of_the_deadline_is_s8_from_the_day_after():
     story = story_of_next_year()
     story.tell(session(day=date(2026, 1, 31)))
     assert story.flag("S8").outcome.since == date(2026, 2, 1)
-
-
-def test_a_receipt_that_came_after_the_session_is_among_what_s8_rests_on():
-    story = Story().listed(item(ELECTRICIAN, "4"), receipt=False)
-    story.tell(session())
-    receipt = ReceiptIssued(application_id="app", receipt_no="R", issued_on=date(2025, 4, 1))
-    at = story.tell(receipt, date(2025, 4, 1))
-    assert at in story.flag("S8").outcome.because
 
 
 def test_a_session_before_the_deadline_is_s8_only_if_no_plan_came_by_then():
