@@ -1,6 +1,6 @@
 """Sessions as they were held: from the day they began on (七(三))."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from domain.assessment import AssessmentHeld
+from domain.assessment import AssessmentHeld, ResultsPublished
 from domain.supervision.supervision import Supervision
 from domain.supervision.touches import Touch
 from projections.views.asking import one_of
@@ -39,22 +39,46 @@ def rows(supervision: Supervision, key: str) -> Rows:
         return ()
     entry = session.entry
     event = entry.event
-    shown = fields(event)
-    beside: dict[str, Any] = {
-        "position": entry.position,
-        "because": supervision.behind[Touch("sessions", key)],
-    }
-    published = supervision.file.published.get(key)
-    if published is not None:
-        beside["results_published"] = [
-            {name: value for name, value in fields(e).items() if name != "assessment_id"}
-            for e in published
-        ]
+    shown = {**fields(event), "position": entry.position}
     columns = (event.occupation.name, event.level.value, event.method, text(event.held_from))
     return tuple(
         Row(*stretch, columns, document({**shown, "district": stretch.district, **beside}))
-        for stretch in supervision.file.supervised(event.held_from)
+        for start, end, beside in _beside(supervision, key, event.held_from)
+        for stretch in supervision.file.supervised(start, end)
     )
+
+
+def _beside(
+    supervision: Supervision, key: str, held_from: date
+) -> Iterator[tuple[date, date | None, dict[str, Any]]]:
+    """Yield over which days what was made public of the results, and the entries that the days rest on."""
+    behind = supervision.behind[Touch("sessions", key)]
+    published = supervision.file.published.get(key)
+    if published is None:
+        yield held_from, None, {"because": behind}
+        return
+    starts = sorted({held_from, *(max(held_from, each.published_on) for each in published)})
+    for start, end in zip(starts, (*starts[1:], None), strict=True):
+        by_then = [each for each in published if each.published_on <= start]
+        later = _published_after(supervision, behind, start)
+        beside: dict[str, Any] = {"because": [at for at in behind if at not in later]}
+        if by_then:
+            beside["results_published"] = [
+                {name: value for name, value in fields(each).items() if name != "assessment_id"}
+                for each in by_then
+            ]
+        yield start, end, beside
+
+
+def _published_after(supervision: Supervision, behind: Iterable[int], day: date) -> set[int]:
+    """Return the publications of results behind a day, with their corrections: by then nobody had read them."""
+    later: set[int] = set()
+    for position in behind:
+        entry = supervision.entries.get(position)
+        event = entry.event if entry is not None else None
+        if isinstance(event, ResultsPublished) and event.published_on > day:
+            later |= {position, *supervision.file.corrections.get(position, ())}
+    return later
 
 
 SESSIONS = View("sessions", ("occupation", "level", "method", "day"), rows)
@@ -105,11 +129,11 @@ def page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
 
 
 NEWEST = f"""
-SELECT DISTINCT ON (valid_from, key) doc FROM projections.sessions
+SELECT DISTINCT ON (day, key) doc FROM projections.sessions
  WHERE subject = %(uscc)s
    AND {KNOWN}
    AND (%(district)s::text IS NULL OR district = %(district)s)
- ORDER BY valid_from DESC, key DESC LIMIT %(limit)s
+ ORDER BY day DESC, key DESC, valid_from DESC LIMIT %(limit)s
 """
 
 
