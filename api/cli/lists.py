@@ -14,6 +14,7 @@ import typer
 
 from api.cli.output import Format, FormatOption, JsonOption, OutOption, form_of, write
 from api.cli.questions import question_of
+from api.words.address_parts import PARTS
 from api.words.list_names import COMMANDS
 from api.words.list_names import LISTS as NAMES
 
@@ -105,7 +106,7 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
         Parameter(
             part,
             Parameter.KEYWORD_ONLY,
-            annotation=Annotated[str, typer.Argument(help=_PARTS[part])],
+            annotation=Annotated[str, typer.Argument(help=f"{PARTS[part].zh} / {PARTS[part].en}")],
         )
         for part in listed.parts
     ]
@@ -137,12 +138,6 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
     run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     return run
-
-
-_PARTS = {
-    "uscc": "统一社会信用代码 / USCC",
-    "id": "推演编号，见 dudao what-ifs / id of a question what-if, see dudao what-ifs",
-}
 
 
 def _help(listed: "DeclaredList", field: str, info: "FieldInfo") -> str:

@@ -19,6 +19,7 @@ _PAUSE = Words("、", ", ")
 _STOP = Words("；", "; ")
 _COLON = Words("：", ":")
 _IS = Words("：", ": ")
+_OPENS, _CLOSES = Words("（", " ("), Words("）", ")")
 
 
 def cell(row: Mapping[str, Any], field: Field, language: Language = "zh") -> str:
@@ -64,6 +65,8 @@ def _record(value: Mapping[str, Any], shape: Shape, language: Language) -> str:
         return str(value[language])
     if {"path", "before", "after"} == names:
         return _difference(value, language)
+    if {"edition", "valid_from", "last_day"} <= names:
+        return _edition(value, language)
     by_name = {field.name: field for field in shape.fields}
     if shape.brief:
         said = [
@@ -86,6 +89,12 @@ def _difference(value: Mapping[str, Any], language: Language) -> str:
     """Return a field that differs, with both sides."""
     before, after = (_members(value[side], language) or "–" for side in ("before", "after"))
     return f"{value['path']}{_IS.speak(language)}{before} → {after}"
+
+
+def _edition(value: Mapping[str, Any], language: Language) -> str:
+    """Return an edition with the days for which it was adopted, the last one included."""
+    days = f"{value['valid_from']}–{value['last_day'] or ''}"
+    return f"{value['edition']}{_OPENS.speak(language)}{days}{_CLOSES.speak(language)}"
 
 
 def _occupation(value: Mapping[str, Any], shape: Shape, language: Language) -> str:

@@ -4,7 +4,7 @@ A parameter that is not known is refused, and so is one that is blank: a filter 
 name, or with nothing in it, would otherwise answer for everybody.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -48,6 +48,10 @@ from projections.items.cases import (
     RegisterStage,
 )
 from projections.views import cases, certificates, flags, roster, sessions
+
+Further: TypeAlias = Annotated[
+    str | None, Field(description="上一页的 next / `next` of the page before")
+]
 
 
 class Question(BaseModel):
@@ -155,7 +159,7 @@ class AllAtOnce(Formatted):
     limit: PageSize | None = Field(
         None, description="每页条数，默认不分页 / items a page; by default all of them"
     )
-    cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
+    cursor: Further = None
 
 
 class Entire(AsOf, AllAtOnce):
@@ -165,7 +169,7 @@ class Entire(AsOf, AllAtOnce):
 class Listed(AsOf, Paged):
     """A question whose answer is a list as of a basis."""
 
-    cursor: str | None = Field(None, description="上一页的 next / `next` of the page before")
+    cursor: Further = None
     columns: Columns | None = Field(
         None,
         description="表格与文件（CSV、XLSX、Parquet）的列，以逗号相连，按此次序；JSON、NDJSON 的行总是完整的 / columns "
@@ -389,7 +393,7 @@ class DiffQuestion(Paged):
     )
     uscc: Uscc | None = None
     district: District | None = None
-    cursor: str | None = None
+    cursor: Further = None
 
     @field_validator("by")
     @classmethod
@@ -408,7 +412,7 @@ class WhatIfQuestion(Paged):
     )
     code: Code | None = Field(None, description="检查 / check")
     uscc: Uscc | None = None
-    cursor: str | None = None
+    cursor: Further = None
 
 
 class WhatIfRowsQuestion(Paged):
@@ -416,7 +420,7 @@ class WhatIfRowsQuestion(Paged):
 
     uscc: Uscc | None = None
     district: District | None = Field(None, description="主管区代码 / competent district")
-    cursor: str | None = None
+    cursor: Further = None
 
 
 class WhatIfFlagsQuestion(WhatIfRowsQuestion):

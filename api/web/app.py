@@ -43,6 +43,8 @@ from api.questions.answered import ANSWERS, OF_NOW
 from api.web import routes as pages
 from api.web.frame import problems
 from api.web.page_rights import page_judged_first
+from api.words.address_parts import PARTS
+from api.words.labels import LABELS
 
 if TYPE_CHECKING:
     from api.reports.typeset import Typesetter
@@ -86,6 +88,14 @@ def _say_each_name_once(operation: dict[str, Any]) -> None:
         ]
 
 
+def _say_what_each_is(operation: dict[str, Any]) -> None:
+    """Describe the parameters that say nothing themselves: as the field or the part of an address is called."""
+    for each in operation.get("parameters", ()):
+        words = (PARTS if each["in"] == "path" else LABELS).get(each["name"])
+        if words is not None:
+            each.setdefault("description", f"{words.zh} / {words.en}")
+
+
 class Described(FastAPI):
     """FastAPI with the bearer token in its description: dependencies of ours read the header."""
 
@@ -95,6 +105,7 @@ class Described(FastAPI):
         for operations in described["paths"].values():
             for operation in operations.values():
                 _say_each_name_once(operation)
+                _say_what_each_is(operation)
         every = described.setdefault("components", {})
         every["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "dudao token"}

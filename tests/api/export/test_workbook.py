@@ -13,7 +13,7 @@ from api.export.files import Origin, pieces
 from api.export.formats import XLSX
 from api.export.readable import readable
 from api.export.workbook import CUT, LONGEST_CELL
-from projections.items.entries import EntryItem
+from projections.items.entries import CatalogueItem, EntryItem
 from projections.items.flags import FlagItem
 from projections.items.listed import RosterItem
 from projections.items.parts import ScopeItem
@@ -190,3 +190,16 @@ def test_levels_can_be_told_apart() -> None:
     assert readable([ITEM], shape_of(RosterItem).only("scope").fields[0]) == (
         "电工 6-31-01-03：五级/初级工、四级/中级工"
     )
+
+
+def test_what_a_catalogue_was_adopted_as_is_said_with_its_last_day() -> None:
+    adopted = next(f for f in shape_of(CatalogueItem).fields if f.name == "adopted")
+    closed = {"valid_to": "2022-09-27", "last_day": "2022-09-26", "position": 4}
+    open_ended = {"valid_to": None, "last_day": None, "position": 5}
+    editions = [
+        {"edition": "2015", "valid_from": "2015-07-29", **closed},
+        {"edition": "2022", "valid_from": "2022-09-27", **open_ended},
+    ]
+    assert readable(editions, adopted) == "2015（2015-07-29–2022-09-26）；2022（2022-09-27–）"
+    said = readable(editions, adopted, "en")
+    assert said == "2015 (2015-07-29–2022-09-26); 2022 (2022-09-27–)"

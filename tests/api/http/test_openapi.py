@@ -55,6 +55,14 @@ def test_every_read_is_summed_up_in_chinese_and_english() -> None:
             assert en
 
 
+def test_every_parameter_says_in_chinese_and_english_what_it_is() -> None:
+    for _, path, operation in operations():
+        for each in operation.get("parameters", ()):
+            zh, _, en = each.get("description", "").partition(" / ")
+            assert CHINESE.search(zh), (path, each["name"])
+            assert re.search("[A-Za-z]", en), (path, each["name"])
+
+
 def test_every_event_is_described() -> None:
     text = str(DESCRIPTION)
     of_no_role = {"ClockSet", "DayClosed", "DemonstrationBegun"}  # no request has it recorded
