@@ -90,10 +90,10 @@ def _say_each_name_once(operation: dict[str, Any]) -> None:
 
 def _say_what_each_is(operation: dict[str, Any]) -> None:
     """Describe the parameters that say nothing themselves: as the field or the part of an address is called."""
-    for each in operation.get("parameters", ()):
-        words = (PARTS if each["in"] == "path" else LABELS).get(each["name"])
+    for parameter in operation.get("parameters", ()):
+        words = (PARTS if parameter["in"] == "path" else LABELS).get(parameter["name"])
         if words is not None:
-            each.setdefault("description", f"{words.zh} / {words.en}")
+            parameter.setdefault("description", f"{words.zh} / {words.en}")
 
 
 class Described(FastAPI):
