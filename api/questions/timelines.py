@@ -1,7 +1,6 @@
 """One enterprise over all days: listing, scope, sessions, certificates, visits, findings, measures, plans."""
 
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from projections.counts import calendar, dossier
 from projections.counts.dossier import Whose
 from projections.items.disclosure import shower
 from projections.items.records import TimelineItem
-from projections.views import flags, roster, scope, sessions
+from projections.views import cases, flags, roster, scope, sessions
 from projections.views.basis import Basis
 
 SESSIONS_SHOWN = 100
@@ -51,7 +50,11 @@ class _Asked(NamedTuple):
 def timeline(
     house: Reading, actor: Actor, uscc: str, asked: Asked
 ) -> tuple[AnswerBasis, dict[str, Any]]:
-    """Return the days of an enterprise as known at the basis' position.
+    """Return the days of an enterprise as known at the basis' position: all of them, and which lie behind the day.
+
+    What is told of a record up to the day is what is so on that day: its verdicts, the stage of a finding.
+    What lies behind the day is marked (`later`), or counted apart (`certificates_later`, `held_later`), and
+    told as it stands in the end.
 
     `standings`: stretches of days; `occupations`: each with the stretches of its confirmed `scope`
     and its `sessions`, newest first, `within` being `inside`, `outside` or `undecided` and `verdict`
@@ -76,7 +79,8 @@ def _read(asked: _Asked, basis: Basis) -> dict[str, Any]:
     conn, position, uscc, district = asked.conn, asked.position, asked.uscc, asked.rows.district
     newest = sessions.newest(conn, position, uscc, district, SESSIONS_SHOWN + 1)
     shown = newest[:SESSIONS_SHOWN]
-    judged = _judged(conn, position, uscc, [session["assessment_id"] for session in shown])
+    day = basis.valid_at.isoformat()
+    judged = _judged(conn, basis, uscc, shown)
     standings = [
         {name: each[name] for name in ("standing", "valid_from", "valid_to", "listed_to")}
         for each in roster.standings(conn, basis, uscc)
@@ -84,30 +88,44 @@ def _read(asked: _Asked, basis: Basis) -> dict[str, Any]:
     occupations = _occupations(scope.intervals(conn, basis, uscc))
     for session in shown:
         flagged = judged.get(session["assessment_id"], [])
-        _row_of(occupations, session["occupation"])["sessions"].append(_mark(session, flagged))
+        _row_of(occupations, session["occupation"])["sessions"].append(_mark(session, flagged, day))
     inspections = asked.newest("inspections", INSPECTIONS_SHOWN)
     return {
         "uscc": uscc,
         "standings": standings,
         "occupations": list(occupations.values()),
         "certificates": [
-            {"month": each.month, "certificates": each.number}
-            for each in calendar.issued(conn, position, uscc, district)
+            {
+                "month": each.month,
+                "certificates": each.number,
+                "certificates_later": each.later,
+            }
+            for each in calendar.issued(conn, basis, uscc, district)
         ],
-        "inspections": _sent(inspections),
-        "spot_checks": _spot_checks(inspections),
-        "findings": _findings(asked, basis.valid_at),
-        "plans": _plans(asked),
+        "inspections": _sent(inspections, day),
+        "spot_checks": _spot_checks(inspections, day),
+        "findings": _findings(asked, basis),
+        "plans": _plans(asked, basis),
         "earlier": len(newest) > len(shown),
     }
 
 
 def _judged(
-    conn: Connection[Any], position: int, uscc: str, session_ids: list[str]
+    conn: Connection[Any], basis: Basis, uscc: str, shown: list[dict[str, Any]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return what every check says of these sessions and their certificates, but what was dismissed."""
+    """Return what every check says of these sessions and their certificates, but what was dismissed.
+
+    On the day; of a session behind it on any.
+    """
+    day = basis.valid_at.isoformat()
+    until = [each["assessment_id"] for each in shown if each["held_from"] <= day]
+    later = [each["assessment_id"] for each in shown if each["held_from"] > day]
+    position = basis.position
+    said = flags.of_sessions(conn, position, uscc, until, basis.valid_at)
+    if later:
+        said += flags.of_sessions(conn, position, uscc, later)
     by_session: dict[str, list[dict[str, Any]]] = {}
-    for flag in flags.of_sessions(conn, position, uscc, session_ids):
+    for flag in said:
         if flag["review"] != ReviewDecision.DISMISSED or flag["review_stale"]:
             by_session.setdefault(flag["assessment_id"], []).append(flag)
     return by_session
@@ -125,7 +143,7 @@ _WITHIN: Mapping[Verdict, str] = MappingProxyType(
 )
 
 
-def _mark(session: Mapping[str, Any], flagged: list[dict[str, Any]]) -> dict[str, Any]:
+def _mark(session: Mapping[str, Any], flagged: list[dict[str, Any]], day: str) -> dict[str, Any]:
     record = session["position"]
     bounding = [
         flag
@@ -140,25 +158,31 @@ def _mark(session: Mapping[str, Any], flagged: list[dict[str, Any]]) -> dict[str
         "verdict": _worst(flagged).value,
         "flags": [flag["key"] for flag in flagged],
         "position": record,
+        "later": session["held_from"] > day,
     }
 
 
-def _sent(inspections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sent(inspections: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
     """Return the inspections by the day on which inspectors were sent; without a dispatch there is none."""
     sent = [
-        {name: each[name] for name in ("inspection_id", "kind", "dispatched_on")}
+        {
+            **{name: each[name] for name in ("inspection_id", "kind", "dispatched_on")},
+            "later": each["dispatched_on"] > day,
+        }
         for each in inspections
         if each["dispatched_on"] is not None
     ]
     return sorted(sent, key=lambda each: (each["dispatched_on"], each["inspection_id"]))
 
 
-def _findings(asked: _Asked, day: date) -> list[dict[str, Any]]:
+def _findings(asked: _Asked, basis: Basis) -> list[dict[str, Any]]:
     """Return the findings that moved last, the oldest first, with the days on which they were overdue.
 
-    Overdue is what time brings: after `day` nothing is, unless it was before.
+    Overdue is what time brings: after the day nothing is, unless it was before.
     """
+    day = basis.valid_at
     newest = asked.newest("findings", FINDINGS_SHOWN)
+    then = cases.some(asked.conn, basis, "findings", (each["finding_id"] for each in newest))
     overdue: dict[int, list[dict[str, Any]]] = {}
     orders = [order["position"] for each in newest for order in each["orders"]]
     for order, first, end in flags.overdue(asked.conn, asked.position, orders):
@@ -168,6 +192,8 @@ def _findings(asked: _Asked, day: date) -> list[dict[str, Any]]:
     shown = [
         {
             **{name: each[name] for name in _OF_FINDING},
+            "stage": then.get(each["finding_id"], each)["stage"],
+            "later": each["finding_id"] not in then,
             "orders": [
                 {
                     **{name: order[name] for name in _OF_ORDER},
@@ -178,7 +204,7 @@ def _findings(asked: _Asked, day: date) -> list[dict[str, Any]]:
             "measures": [
                 {
                     **{name: measure[name] for name in _OF_MEASURE},
-                    "set_aside": measure["stands"] == "set_aside",
+                    "set_aside": _stands(measure, then.get(each["finding_id"])) == "set_aside",
                 }
                 for measure in each["measures"]
             ],
@@ -188,21 +214,38 @@ def _findings(asked: _Asked, day: date) -> list[dict[str, Any]]:
     return sorted(shown, key=lambda each: (each["raised_on"], each["finding_id"]))
 
 
-_OF_FINDING = ("finding_id", "kind", "severity", "stage", "raised_on", "ended_on")
+def _stands(measure: Mapping[str, Any], then: Mapping[str, Any] | None) -> str:
+    """Return how a measure stands on the day; one that is behind it, as it does in the end."""
+    measures = [] if then is None else then["measures"]
+    on_day = (each["stands"] for each in measures if each["measure_id"] == measure["measure_id"])
+    stands: str = next(on_day, measure["stands"])
+    return stands
+
+
+_OF_FINDING = ("finding_id", "kind", "severity", "raised_on", "ended_on")
 _OF_ORDER = ("ordered", "due_on", "reported", "replaced")
 _OF_MEASURE = ("measure_id", "kind", "effective_from", "effective_to", "stays")
 
 
-def _plans(asked: _Asked) -> list[dict[str, Any]]:
-    """Return each year for which something was planned, or in which something was held."""
-    planned = {each["year"]: each for each in asked.newest("plans", PLANS_SHOWN)}
-    sessions_in = calendar.held(asked.conn, asked.position, asked.uscc, asked.rows.district)
+def _plans(asked: _Asked, basis: Basis) -> list[dict[str, Any]]:
+    """Return each year for which something was planned, or in which something was held.
+
+    The plan is that of the day; where it was filed behind the day alone, as it stands in the end.
+    """
+    newest = {each["year"]: each for each in asked.newest("plans", PLANS_SHOWN)}
+    then = cases.some(asked.conn, basis, "plans", (each["key"] for each in newest.values()))
+    on_day = {each["year"]: each for each in then.values()}
+    planned = {**newest, **on_day}
+    none = calendar.Number(0, 0)
+    sessions_in = calendar.held(asked.conn, basis, asked.uscc, asked.rows.district)
     return [
         {
             "year": year,
             "filed_on": planned[year]["filed_on"] if year in planned else None,
             "planned": len(planned[year]["sessions"]) if year in planned else None,
-            "held": sessions_in.get(year, 0),
+            "held": sessions_in.get(year, none).number,
+            "held_later": sessions_in.get(year, none).later,
+            "later": year in planned and year not in on_day,
         }
         for year in sorted(planned.keys() | sessions_in.keys())
     ]
@@ -241,9 +284,10 @@ def _row_of(rows: dict[_Key, dict[str, Any]], occupation: Mapping[str, Any]) -> 
     return rows[whole] if key not in rows and whole in rows else _new_row(rows, occupation)
 
 
-def _spot_checks(inspections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _spot_checks(inspections: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
+    names = ("inspection_id", "assessment_id", "seen_on", "position")
     spot_checks = [
-        {name: check[name] for name in ("inspection_id", "assessment_id", "seen_on", "position")}
+        {**{name: check[name] for name in names}, "later": check["seen_on"] > day}
         for inspection in inspections
         for check in inspection["spot_checks"]
     ]

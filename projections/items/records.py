@@ -100,6 +100,9 @@ class ScopeBar:
     levels: Annotated[tuple[LevelShown, ...], LEVEL, READ]
 
 
+LATER = Head("在所看业务日期之后", "behind the day looked at")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionMark:
     """时间轴上的认定活动 / a session on the timeline."""
@@ -116,6 +119,7 @@ class SessionMark:
     verdict: Annotated[Verdict, Head("最重结论", "worst verdict"), READ, Said("verdict")]
     flags: Annotated[tuple[str, ...], Head("疑点", "flags"), READ]
     position: Annotated[int, POSITION, READ]
+    later: Annotated[bool, LATER, READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +139,7 @@ class SpotCheckMark:
     assessment_id: Annotated[str | None, Head("认定活动编号", "session"), READ]
     seen_on: Annotated[date, Head("检查日期", "day of the visit"), READ]
     position: Annotated[int, POSITION, READ]
+    later: Annotated[bool, LATER, READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +149,7 @@ class InspectionMark:
     inspection_id: Annotated[str, Head("督导编号", "inspection"), READ]
     kind: Annotated[str, Head("督导类别", "kind"), READ, Said("inspection")]
     dispatched_on: Annotated[date, Head("派出日期", "dispatched on"), READ]
+    later: Annotated[bool, LATER, READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +158,7 @@ class IssuedMonth:
 
     month: Annotated[str, Head("月份", "month"), READ, Shown("2025-03")]
     certificates: Annotated[int, Head("发证数", "certificates"), READ]
+    certificates_later: Annotated[int, Head("其后发证数", "certificates behind the day"), READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +196,7 @@ class FindingMark:
     ended_on: Annotated[date | None, Head("终止日期", "ended on"), READ]
     orders: Annotated[tuple[OrderMark, ...], Head("整改要求", "orders"), READ]
     measures: Annotated[tuple[MeasureMark, ...], Head("措施", "measures"), READ]
+    later: Annotated[bool, LATER, READ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +207,10 @@ class PlannedYear:
     filed_on: Annotated[date | None, Head("报备日期", "filed on"), READ]
     planned: Annotated[int | None, Head("计划场数", "planned sessions"), READ]
     held: Annotated[int, Head("实际场数", "sessions held"), READ]
+    held_later: Annotated[int, Head("其后场数", "sessions behind the day"), READ]
+    later: Annotated[
+        bool, Head("计划在所看业务日期之后报备", "the plan was filed behind the day"), READ
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ One table for the four, with the key `findings/f-1`. What stands on a day is the
 entries of the case whose day has come, in the order of their days.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -31,7 +31,7 @@ from projections.views.case_docs import (
     PlanFold,
     RegisterFold,
 )
-from projections.views.row import Row, Rows, View, document
+from projections.views.row import Row, Rows, View, document, item
 from projections.views.sorting import Column, Sorting, key_of, sorted_page
 
 KINDS: Mapping[str, Callable[[], CaseFold]] = MappingProxyType(
@@ -259,3 +259,23 @@ def one(conn: Connection[Any], basis: Basis, kind: str, key: str) -> dict[str, A
     """Return the case of that kind and id; None if it had not begun or is not known."""
     values = {"valid_at": basis.valid_at, "position": basis.position, "key": f"{kind}/{key}"}
     return one_of(conn, ONE, values)
+
+
+SOME = f"""
+SELECT key, doc FROM projections.cases
+ WHERE key = ANY (%(keys)s)
+   AND {HOLDS}
+"""
+
+
+def some(
+    conn: Connection[Any], basis: Basis, kind: str, keys: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Return those of the cases of that kind that had begun and are known, by id."""
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "keys": [f"{kind}/{key}" for key in keys],
+    }
+    rows = conn.execute(SOME, values).fetchall()
+    return {key.removeprefix(f"{kind}/"): item(doc) for key, doc in rows}

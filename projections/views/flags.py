@@ -268,14 +268,21 @@ SELECT DISTINCT ON (record, code, key) doc FROM projections.flags
  WHERE subject = %(uscc)s AND verdict <> 'clear' AND code <> ALL (%(supervisors)s)
    AND doc::json ->> 'assessment_id' = ANY (%(sessions)s)
    AND {KNOWN}
+   AND (%(valid_at)s::date IS NULL OR ({ON_DAY}))
  ORDER BY record, code, key, valid_from DESC
 """
 
 
 def of_sessions(
-    conn: Connection[Any], position: int, uscc: str, sessions: Collection[str]
+    conn: Connection[Any],
+    position: int,
+    uscc: str,
+    sessions: Collection[str],
+    day: date | None = None,
 ) -> list[dict[str, Any]]:
-    """Return what is breach or undecided of these sessions and of the certificates after them, on any day.
+    """Return what is breach or undecided of these sessions and of the certificates after them.
+
+    On the day, or on any.
 
     What the supervisors answer for themselves (督导程序) is no fault of a session.
     """
@@ -283,6 +290,7 @@ def of_sessions(
         "position": position,
         "uscc": uscc,
         "sessions": list(sessions),
+        "valid_at": day,
         "supervisors": list(OF_SUPERVISORS),
     }
     return [item(doc) for (doc,) in conn.execute(OF_SESSIONS, values).fetchall()]

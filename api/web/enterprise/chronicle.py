@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from api.web.enterprise.picture import measure_in_words, plan_in_words, plan_path
+from api.web.enterprise.picture import (
+    issued_in_words,
+    measure_in_words,
+    plan_in_words,
+    plan_path,
+)
 from api.words.language import Words
 from api.words.last_day import last_day
 from api.words.phrasing import levels, occupation
@@ -29,7 +34,7 @@ def chronicle(timeline: Mapping[str, Any], day: date) -> list[Happening]:
         *_standings(timeline),
         *_scopes(timeline),
         *_sessions(timeline),
-        *_issued(timeline),
+        *_issued(timeline, upto),
         *_visits(timeline),
         *_findings(timeline),
         *_plans(timeline, upto),
@@ -87,15 +92,15 @@ def _sessions(timeline: Mapping[str, Any]) -> Iterator[Happening]:
             )
 
 
-def _issued(timeline: Mapping[str, Any]) -> Iterator[Happening]:
+def _issued(timeline: Mapping[str, Any], upto: str) -> Iterator[Happening]:
     for month in timeline["certificates"]:
-        number = month["certificates"]
-        yield Happening(
-            f"{month['month']}-01",
-            Words("发证", "Certificates"),
-            Words(f"全月 {number} 本", f"{number} in the whole month"),
-            f"/enterprises/{timeline['uscc']}/certificates",
-        )
+        if month["certificates"]:
+            yield Happening(
+                f"{month['month']}-01",
+                Words("发证", "Certificates"),
+                issued_in_words(month, upto),
+                f"/enterprises/{timeline['uscc']}/certificates",
+            )
 
 
 def _visits(timeline: Mapping[str, Any]) -> Iterator[Happening]:
@@ -159,6 +164,6 @@ def _plans(timeline: Mapping[str, Any], upto: str) -> Iterator[Happening]:
         yield Happening(
             max(first, filed or first),
             Words("计划与实际", "Plan"),
-            plan_in_words(plan),
+            plan_in_words({**plan, "held_later": 0}, upto),
             plan_path(timeline["uscc"], plan),
         )

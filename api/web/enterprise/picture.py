@@ -141,7 +141,7 @@ def picture(timeline: Mapping[str, Any], day: date) -> Picture:
         lanes=(
             _listing(timeline, axis, hatched),
             *(_lane(row, axis, hatched) for row in timeline["occupations"]),
-            *_issued(timeline["certificates"], axis),
+            *_issued(timeline["certificates"], axis, day.isoformat()),
             *_visits(timeline, axis),
             *(_finding(each, axis) for each in timeline["findings"]),
             *(
@@ -149,7 +149,7 @@ def picture(timeline: Mapping[str, Any], day: date) -> Picture:
                 for finding in timeline["findings"]
                 for each in finding["measures"]
             ),
-            *_plans(timeline, axis),
+            *_plans(timeline, axis, day.isoformat()),
         ),
     )
 
@@ -206,11 +206,13 @@ def _listing(timeline: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...])
 
 def _lane(row: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane:
     scope, sessions, title = row["scope"], row["sessions"], occupation(row["occupation"])
-    number = dict.fromkeys(Verdict, 0) | _counted(sessions)
+    until = [session for session in sessions if not session["later"]]
+    number = dict.fromkeys(Verdict, 0) | _counted(until)
     breaches, undecided = number[Verdict.BREACH], number[Verdict.UNDECIDED]
+    behind = _behind(len(sessions) - len(until), Words("场", "sessions"))
     sessions_in_words = Words(
-        f"认定 {len(sessions)} 场，其中有违规的 {breaches} 场、无法判定的 {undecided} 场",
-        f"{len(sessions)} sessions, {breaches} of them in breach, {undecided} undecided",
+        f"认定 {len(until)} 场，其中有违规的 {breaches} 场、无法判定的 {undecided} 场{behind.zh}",
+        f"{len(until)} sessions, {breaches} of them in breach, {undecided} undecided{behind.en}",
     )
     return Lane(
         title=Words(title, title),
@@ -232,6 +234,18 @@ def _lane(row: Mapping[str, Any], axis: _Axis, hatched: tuple[Bar, ...]) -> Lane
     )
 
 
+def _behind(number: int, what: Words) -> Words:
+    """Return what lies behind the day, as it is added to a number up to it; nothing where there is none."""
+    if not number:
+        return Words("", "")
+    return Words(
+        f"；所看之日以后另有 {number} {what.zh}", f"; {number} more {what.en} after the day shown"
+    )
+
+
+_LATER = Words("（在所看之日以后）", " (after the day shown)")
+
+
 def _counted(sessions: Sequence[Mapping[str, Any]]) -> dict[Verdict, int]:
     verdicts = [Verdict(session["verdict"]) for session in sessions]
     return {verdict: verdicts.count(verdict) for verdict in verdicts}
@@ -241,42 +255,71 @@ def session_in_words(session: Mapping[str, Any], title: str) -> Words:
     """Return a session as one mark says it: day, occupation, level, and the checks with a flag."""
     codes = sorted({parts[0] for key in session["flags"] if (parts := flag_parts(key))})
     level, verdict = LEVELS[session["level"]], VERDICTS[session["verdict"]]
-    said = f" {'、'.join(codes)}" if codes else ""
-    said_en = f" {', '.join(codes)}" if codes else ""
+    later = _LATER if session["later"] else Words("", "")
+    said = (f" {'、'.join(codes)}" if codes else "") + later.zh
+    said_en = (f" {', '.join(codes)}" if codes else "") + later.en
     return Words(
         f"{session['held_from']} {title} {level.zh}：{verdict.zh}{said}",
         f"{session['held_from']} {title} {level.en}: {verdict.en}{said_en}",
     )
 
 
-def _issued(months: Sequence[Mapping[str, Any]], axis: _Axis) -> Iterator[Lane]:
+def _issued(months: Sequence[Mapping[str, Any]], axis: _Axis, day: str) -> Iterator[Lane]:
     if not months:
         return
-    most, all_ = max(m["certificates"] for m in months), sum(m["certificates"] for m in months)
+    until = [m["certificates"] for m in months if m["certificates"]]
+    later = [m["certificates_later"] for m in months if m["certificates_later"]]
+    behind = _behind(sum(later), Words("本", "certificates"))
+    most = max(until, default=0)
     yield Lane(
         title=Words("每月发证", "Certificates a month"),
-        columns=tuple(_column(each, most, axis) for each in months),
+        columns=tuple(
+            column for month in months for column in _columns(month, max(*until, *later), axis, day)
+        ),
         height=HIGHEST + 4,
         words=Words(
-            f"发证 {all_} 本，分在 {len(months)} 个月，最多的一个月 {most} 本。",
-            f"{all_} certificates in {len(months)} months, {most} in the month with most.",
+            f"发证 {sum(until)} 本，分在 {len(until)} 个月，最多的一个月 {most} 本{behind.zh}。",
+            f"{sum(until)} certificates in {len(until)} months, {most} in the month with most{behind.en}.",
         ),
     )
 
 
-def _column(month: Mapping[str, Any], most: int, axis: _Axis) -> Column:
+def _columns(month: Mapping[str, Any], most: int, axis: _Axis, day: str) -> Iterator[Column]:
+    """Yield the column of a month; of the month of the day one up to it, and one behind it."""
     first, after = _first_of(month["month"]), _next_month(month["month"])
-    bar, number = axis.between(first, after), month["certificates"]
-    return Column(
-        bar.x,
-        max(bar.width - 0.1, 0.3),
-        max(round(HIGHEST * number / most), 2),
-        Words(
-            f"{month['month']} 发证 {number} 本", f"{month['month']}: {number} certificates issued"
-        ),
-        first,
-        last_day(after),
+    number, later = month["certificates"], month["certificates_later"]
+    cut = max(first, min(_day_after(day), after))
+    if number:
+        told = issued_in_words(month, day)
+        yield _column(axis.between(first, cut), number, most, told, (first, last_day(cut)))
+    if later:
+        told = Words(
+            f"{month['month']} 所看之日以后发证 {later} 本",
+            f"{month['month']}: {later} certificates issued after the day shown",
+        )
+        yield _column(axis.between(cut, after), later, most, told, (cut, last_day(after)))
+
+
+def issued_in_words(month: Mapping[str, Any], day: str) -> Words:
+    """Return how many certificates were issued in a month up to the day."""
+    number = month["certificates"]
+    if day < last_day(_next_month(month["month"])):
+        return Words(
+            f"{month['month']} 到 {day} 发证 {number} 本",
+            f"{month['month']}: {number} certificates issued up to {day}",
+        )
+    return Words(
+        f"{month['month']} 发证 {number} 本", f"{month['month']}: {number} certificates issued"
     )
+
+
+def _column(bar: Bar, number: int, most: int, label: Words, days: tuple[str, str]) -> Column:
+    height = max(round(HIGHEST * number / most), 2)
+    return Column(bar.x, max(bar.width - 0.1, 0.3), height, label, *days)
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def _first_of(month: str) -> str:
@@ -291,6 +334,11 @@ def _visits(timeline: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
     sent, spot_checks = timeline["inspections"], timeline["spot_checks"]
     if not sent and not spot_checks:
         return
+    until = sum(not each["later"] for each in sent)
+    seen_until = sum(not each["later"] for each in spot_checks)
+    behind = _behind(
+        len(sent) + len(spot_checks) - until - seen_until, Words("次", "visits or dispatches")
+    )
     yield Lane(
         title=Words("督导", "Inspections"),
         marks=(
@@ -320,8 +368,8 @@ def _visits(timeline: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
             ),
         ),
         words=Words(
-            f"派出督导 {len(sent)} 次，现场督导 {len(spot_checks)} 次。",
-            f"Inspectors were sent {len(sent)} times; {len(spot_checks)} spot checks.",
+            f"派出督导 {until} 次，现场督导 {seen_until} 次{behind.zh}。",
+            f"Inspectors were sent {until} times; {seen_until} spot checks{behind.en}.",
         ),
     )
 
@@ -393,47 +441,72 @@ def measure_in_words(measure: Mapping[str, Any], finding: Mapping[str, Any]) -> 
     )
 
 
-def _plans(timeline: Mapping[str, Any], axis: _Axis) -> Iterator[Lane]:
+def _plans(timeline: Mapping[str, Any], axis: _Axis, day: str) -> Iterator[Lane]:
     if not timeline["plans"]:
         return
-    years = [_year(timeline["uscc"], each, axis) for each in timeline["plans"]]
+    years = [_year(timeline["uscc"], each, axis, day) for each in timeline["plans"]]
+    told = [plan_in_words(each, day) for each in timeline["plans"]]
     yield Lane(
         title=Words("计划与实际（场）", "Planned and held"),
         years=tuple(year for year in years if year is not None),
         height=40,
         words=Words(
-            "".join(f"{plan_in_words(each).zh}。" for each in timeline["plans"]),
-            " ".join(f"{plan_in_words(each).en}." for each in timeline["plans"]),
+            "".join(f"{each.zh}。" for each in told), " ".join(f"{each.en}." for each in told)
         ),
     )
 
 
-def plan_in_words(plan: Mapping[str, Any]) -> Words:
-    """Return what was planned for a year and what was held, and by how much they differ."""
-    year, planned, sessions = plan["year"], plan["planned"], plan["held"]
+def plan_in_words(plan: Mapping[str, Any], day: str) -> Words:
+    """Return what was planned for a year and what was held, and by how much they differ.
+
+    Of a year up to the day what was held up to it; what was held or filed behind it is told apart.
+    """
+    year = plan["year"]
+    if f"{year:04}" > day[:4]:
+        planned, sessions = plan["planned"], plan["held_later"]
+        none = Words("没有报备计划", "no plan on file")
+        filed = (
+            none if planned is None else Words(f"计划 {planned} 场", f"{planned} sessions planned")
+        )
+        return Words(
+            f"{year} 年（所看之日以后）：{filed.zh}，实际 {sessions} 场",
+            f"{year} (after the day shown): {filed.en}, {sessions} held",
+        )
+    planned = None if plan["later"] else plan["planned"]
+    sessions = plan["held"]
+    over = day >= f"{year:04}-12-31"
+    upto = Words("", "") if over else Words(f"到 {day} ", f" up to {day}")
+    behind = _behind(plan["held_later"], Words("场", "held"))
+    if plan["later"]:
+        behind = Words(
+            f"{behind.zh}；其后于 {plan['filed_on']} 报备计划",
+            f"{behind.en}; a plan was filed later, on {plan['filed_on']}",
+        )
     if planned is None:
         return Words(
-            f"{year} 年：没有报备计划，实际 {sessions} 场",
-            f"{year}: no plan on file, {sessions} sessions held",
+            f"{year} 年：没有报备计划，{upto.zh}实际 {sessions} 场{behind.zh}",
+            f"{year}: no plan on file, {sessions} sessions held{upto.en}{behind.en}",
         )
     more = sessions - planned
-    if more == 0:
-        differing = Words("", "")
-    elif more > 0:
+    if more > 0:
         differing = Words(f"，多 {more} 场", f", {more} more")
-    else:
+    elif more < 0 and over:
         differing = Words(f"，少 {-more} 场", f", {-more} fewer")
+    else:  # before the year is over nothing is missing
+        differing = Words("", "")
     return Words(
-        f"{year} 年：计划 {planned} 场，实际 {sessions} 场{differing.zh}",
-        f"{year}: {planned} sessions planned, {sessions} held{differing.en}",
+        f"{year} 年：计划 {planned} 场，{upto.zh}实际 {sessions} 场{differing.zh}{behind.zh}",
+        f"{year}: {planned} sessions planned, {sessions} held{upto.en}{differing.en}{behind.en}",
     )
 
 
-def _year(uscc: str, plan: Mapping[str, Any], axis: _Axis) -> Year | None:
+def _year(uscc: str, plan: Mapping[str, Any], axis: _Axis, day: str) -> Year | None:
     bar = axis.between(f"{plan['year']}-01-01", f"{plan['year'] + 1}-01-01")
     if bar.width < NARROWEST:
         return None
-    planned, sessions = plan["planned"], plan["held"]
+    behind = f"{plan['year']:04}" > day[:4]
+    planned = plan["planned"] if behind or not plan["later"] else None
+    sessions = plan["held_later"] if behind else plan["held"]
     return Year(
         round(bar.x + bar.width / 2, 2),
         (
@@ -442,7 +515,7 @@ def _year(uscc: str, plan: Mapping[str, Any], axis: _Axis) -> Year | None:
             else Words(f"计划 {planned}", f"plan {planned}"),
             Words(f"实际 {sessions}", f"held {sessions}"),
         ),
-        plan_in_words(plan),
+        plan_in_words(plan, day),
         plan_path(uscc, plan),
     )
 

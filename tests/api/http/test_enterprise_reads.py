@@ -126,6 +126,63 @@ def test_a_timeline_tells_suspensions_and_spot_checks_whatever_the_day(
     assert [check["seen_on"] for check in found["spot_checks"]] == ["2025-03-10"]
 
 
+def test_a_timeline_says_of_each_day_what_was_so_on_it_and_marks_what_lies_behind(
+    desk: Desk,
+) -> None:
+    """No number holds both: of a past day the lists and the timeline say the same."""
+    code = uscc()
+    held = session(code, "3")
+    later = session(code, day="2025-05-02", assessment_id=f"as-{code[-8:]}-b")
+    desk.send(*listed(code, "4"), held, later)
+    desk.send(certificate(code, held["data"]["assessment_id"]))
+    issued = desk.items("/v1/certificates", uscc=code)[0]["issued_on"]
+
+    def told(day: str) -> Json:
+        answer: Json = desk.get(f"/v1/enterprises/{code}/timeline", valid_at=day).json()
+        return answer
+
+    before, after = told("2025-03-15"), told("2025-12-31")
+    marks = [
+        [
+            (each["held_from"], each["later"])
+            for row in at["occupations"]
+            for each in row["sessions"]
+        ]
+        for at in (before, after)
+    ]
+    assert marks == [
+        [("2025-05-02", True), ("2025-03-10", False)],
+        [("2025-05-02", False), ("2025-03-10", False)],
+    ]
+    assert issued > "2025-03-15"
+    counted = [
+        [(each["certificates"], each["certificates_later"]) for each in at["certificates"]]
+        for at in (before, after)
+    ]
+    assert counted == [[(0, 1)], [(1, 0)]]
+    of_year = [
+        [
+            (each["held"], each["held_later"], each["later"])
+            for each in at["plans"]
+            if each["year"] == 2025
+        ]
+        for at in (before, after)
+    ]
+    assert of_year[0][0][:2] == (1, 1)
+    assert of_year[1][0][:2] == (2, 0)
+    for day, at in (("2025-03-15", before), ("2025-12-31", after)):
+        on_day = {each["key"] for each in desk.items("/v1/flags", uscc=code, valid_at=day)}
+        drawn = {
+            key
+            for row in at["occupations"]
+            for each in row["sessions"]
+            if not each["later"]
+            for key in each["flags"]
+        }
+        assert drawn <= on_day
+        assert any(key.startswith("R2-") for key in drawn) == (at is after)
+
+
 def test_a_session_outside_beijing_is_outside_on_the_timeline_as_in_the_report(desk: Desk) -> None:
     """What a check tells about stands on the check: no picture has a list of its own."""
     code = uscc()
