@@ -1,6 +1,6 @@
 """What an act would come to, before it is done: the very fold that will judge it, asked beforehand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from projections.views.row import Rows, item
-from replay.supposition import differences
+from replay.supposition import SHOWN, Difference, differences
 
 Body = Mapping[str, Any]
 """The body of a command, as the API takes it."""
@@ -76,6 +76,15 @@ def _levels(firm: Body | None) -> dict[str, set[str]]:
     return levels
 
 
+class MeasureBothWays(NamedTuple):
+    """A measure of a finding with its days and stays: as it is, and as it would be."""
+
+    measure_id: str
+    kind: str
+    before: Body | None
+    after: Body | None
+
+
 class Consequences(NamedTuple):
     """What would change."""
 
@@ -83,6 +92,7 @@ class Consequences(NamedTuple):
     """Where the ledger ended when this was asked."""
     flags: tuple[FlagBothWays, ...]
     standings: tuple[RosterBothWays, ...]
+    measures: tuple[MeasureBothWays, ...] = ()
 
     @property
     def raised(self) -> tuple[FlagBothWays, ...]:
@@ -114,7 +124,7 @@ def consequences(
     ]
     foreseen = foresee(house, actor, raw)
     with house.reading() as connection:
-        flips = differences(connection, house.folding, foreseen.head, foreseen.drafts)
+        flips = differences(connection, house.folding, foreseen.head, foreseen.drafts, _LOOKED_AT)
     flags = [
         _change(each.subject, each.key, each.before, each.after)
         for each in flips
@@ -126,8 +136,28 @@ def consequences(
         if each.table == "roster"
     ]
     return Consequences(
-        foreseen.head, tuple(each for each in flags if each is not None), tuple(standings)
+        foreseen.head,
+        tuple(each for each in flags if each is not None),
+        tuple(standings),
+        tuple(each for flip in flips if flip.table == "cases" for each in _measures(flip)),
     )
+
+
+_LOOKED_AT = (*SHOWN, "findings")
+
+
+def _measures(flip: Difference) -> Iterator[MeasureBothWays]:
+    """Yield the measures of a finding that would stand otherwise once all days have come."""
+    before, after = _measures_of(flip.before), _measures_of(flip.after)
+    for measure_id in dict.fromkeys((*before, *after)):
+        was, would_be = before.get(measure_id), after.get(measure_id)
+        shown = would_be or was
+        if was != would_be and shown is not None:
+            yield MeasureBothWays(measure_id, shown["kind"], was, would_be)
+
+
+def _measures_of(rows: Rows) -> dict[str, Body]:
+    return {each["measure_id"]: each for each in item(rows[-1].doc)["measures"]} if rows else {}
 
 
 def _is_shown(actor: Actor, key: str) -> bool:

@@ -97,7 +97,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
     }
 )
 """Slug → act, in the order in which they are due."""
-_OF_MEASURES = frozenset({"stay", "variation", "setting-aside", "lifting"})
+OF_MEASURES = frozenset({"stay", "variation", "setting-aside", "lifting"})
+"""Acts that change a measure."""
 
 
 def offered(item: Item, actor: Actor) -> list[Act]:
@@ -106,5 +107,5 @@ def offered(item: Item, actor: Actor) -> list[Act]:
     return [
         each
         for each in acts.offered(ACTS.values(), item, actor)
-        if changeable or each.slug not in _OF_MEASURES
+        if changeable or each.slug not in OF_MEASURES
     ]

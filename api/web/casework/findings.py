@@ -20,7 +20,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
-from api.web.casework.finding_acts import ACTS, MEASURES, offered
+from api.web.casework.finding_acts import ACTS, MEASURES, OF_MEASURES, offered
 from api.web.casework.touched import NOTHING, Touched, touched
 from api.web.frame.acting import (
     KEY,
@@ -225,7 +225,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
     return _one(request, house, actor, finding_id, slug, refusal, form, looked)
 
 
-LOOKED_AT = frozenset({"measure"})
+LOOKED_AT = frozenset({"measure", *OF_MEASURES})
 """Acts of which the effect is shown before they are done (0232)."""
 
 

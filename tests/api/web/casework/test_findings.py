@@ -92,6 +92,34 @@ def test_a_measure_is_imposed_stayed_and_lifted(reader: Opener, site: Site, firm
     assert [(m["stands"], m["effective_to"]) for m in measures] == [("lifted", "2025-06-01")]
 
 
+def test_a_change_of_a_measure_shows_it_before_and_after_and_waits_for_a_second_press(
+    reader: Opener, site: Site, firm: str
+):
+    number = _raised(reader, firm)
+    day = {"valid_from": "2025-04-02"}
+    _act(reader, SUPERVISOR, number, "measure", kind="约谈", effective_from="2025-04-03", **day)
+    supervisor = reader(SUPERVISOR)
+    page = supervisor.open(f"/findings/{number}")
+    stay = page.locator("#stay")
+    stay.locator("summary").click()
+    for name, value in (
+        ("effective_from", "2025-05-03"),
+        ("effective_to", "2025-05-10"),
+        ("valid_from", "2025-04-02"),
+    ):
+        stay.locator(f'[name="{name}"]').fill(value)
+    follow(stay.get_by_role("button", name="暂缓执行：先看影响"))
+    told = " ".join(page.locator("#stay .foreseen").inner_text().split())
+    assert "2025-04-03 至 未定 · " in told
+    assert "→ 2025-04-03 至 未定，暂缓 2025-05-03 至 2025-05-09 · " in told
+    assert supervisor.violations() == []
+    (measure,) = site.get(f"/v1/findings/{number}", SUPERVISOR).json()["measures"]
+    assert measure["stays"] == [], "one press records nothing"
+    follow(page.locator("#stay").get_by_role("button", name="确认办理：暂缓执行"))
+    (measure,) = site.get(f"/v1/findings/{number}", SUPERVISOR).json()["measures"]
+    assert [each["effective_from"] for each in measure["stays"]] == ["2025-05-03"]
+
+
 def test_a_measure_shows_what_it_touches_before_it_is_imposed(
     reader: Opener, site: Site, firm: str
 ):
