@@ -280,7 +280,7 @@ def _publishable(
     if state is None or state.uscc != entry.uscc or state.confirmed is None:
         raise Refused(
             "not-confirmed",
-            f"企业 {entry.uscc} 的申报 {entry.application_id} 未经市局确认，不能公布（六（三））",
+            f"企业 {entry.uscc} 的申报 {entry.application_id} 未经市局确认，按六（三）不能公布",
             f"application {entry.application_id} of {entry.uscc} is not confirmed; it cannot be published (六(三))",
             field,
         )

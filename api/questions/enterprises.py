@@ -75,7 +75,7 @@ def outside(house: Reading, address: str, day: date, position: int) -> dict[str,
     if located(Venue(address=address), Mode.ON_SITE, day, context).side is not Side.OUTSIDE:
         return None
     return {
-        "zh": f"登记地址“{address[:80]}”在本市行政区域外（一（一）），请核实是否仍可留在名单内",
+        "zh": f"登记地址“{address[:80]}”在本市行政区域外，请按一（一）核实是否仍可留在名单内",
         "en": f"the registered address {address[:80]!r} lies outside Beijing (一(一)): see whether the"
         " enterprise may stay on the roster",
     }

@@ -155,7 +155,7 @@ def _suspension(act: Act) -> Said:
     return Said(
         (
             words(
-                f"依据：{data['basis']}。根据名单动态调整的规定（六（三）），决定自{start}{end}"
+                f"依据：{data['basis']}。根据六（三）名单动态调整的规定，决定自{start}{end}"
                 "暂停你单位职业技能等级认定资格。",
                 f"Grounds: {data['basis']}. Under the notice, 六(三), your certification is suspended "
                 f"from {act.entry['valid_from']} {end}.",
@@ -173,7 +173,7 @@ def _removal(act: Act) -> Said:
     return Said(
         (
             words(
-                f"依据：{data['basis']}。根据名单动态调整的规定（六（三）），决定自"
+                f"依据：{data['basis']}。根据六（三）名单动态调整的规定，决定自"
                 f"{act.day(act.entry['valid_from'])}起将你单位移出职业技能等级认定企业名单。",
                 f"Grounds: {data['basis']}. Under the notice, 六(三), you are removed from the roster "
                 f"from {act.entry['valid_from']} on.",

@@ -10,6 +10,7 @@ from api.reports.gathered import Gathered
 from api.reports.words import Words
 from api.words.case_words import case_in_a_sentence
 from api.words.words import (
+    CLAUSE_NUMBERS,
     MEASURE_STATES,
     RESPONSIBLE,
     REVIEW_LAPSES,
@@ -58,8 +59,8 @@ def flags(gathered: Gathered, words: Words) -> Iterator[Block]:
     yield blocks.note(
         words("所引条款：", "Clauses: ")
         + words("；", "; ").join(
-            f"{clause.document if clause.number != clause.document else ''} {clause.number} "
-            f"{words(clause.zh, clause.en)}".strip()
+            f"{clause.document if clause.number != clause.document else ''} "
+            f"{words(clause.printed, clause.number)} {words(clause.zh, clause.en)}".strip()
             for clause in (CLAUSES[number] for number in cited)
         )
         + words("。", ".")
@@ -82,7 +83,7 @@ def _counts(gathered: Gathered, words: Words) -> Block:
     rows = [
         [
             f"{code} {words(CHECKS[code].zh, CHECKS[code].en)}",
-            CHECKS[code].clause.number,
+            words.of(CLAUSE_NUMBERS, CHECKS[code].clause.number),
             *(words.number(counts[name]) for name in ("breach", "undecided", "clear", "dismissed")),
         ]
         for code, counts in sorted(by_code.items())
@@ -95,7 +96,7 @@ def _check(flag: dict[str, Any], words: Words) -> list[str]:
     return [
         f"{flag['code']} {words(check.zh, check.en)}",
         f"{words.of(VERDICTS, flag['verdict'])} · {words.of(SEVERITIES, flag['severity'])}",
-        words(f"条款 {flag['clause']}", f"clause {flag['clause']}"),
+        words("条款 ", "clause ") + words.of(CLAUSE_NUMBERS, flag["clause"]),
         words(f"规则 {flag['rule']}", f"rule {flag['rule']}"),
     ]
 

@@ -15,6 +15,7 @@ from api.words.list_names import LISTS
 from api.words.watch_words import WATCHED
 from domain.checks import CHECKS
 from domain.terms import naming
+from domain.terms.clauses import CLAUSES
 from domain.terms.vocabulary import Level
 
 ROLES = as_words(naming.ROLES)
@@ -77,6 +78,10 @@ CASES = names(
     ),
     overturned=("复核或其间的记录改变", "overturned in review or in between"),
 )
+CLAUSE_NUMBERS: Names = {
+    number: Words(clause.printed, number) for number, clause in CLAUSES.items()
+}
+"""What a clause is cited by: Chinese prints full brackets, files and English the number of the contract."""
 METHODS = as_words(naming.METHODS)
 MODES = names(
     on_site=("现场", "on site"),
@@ -245,6 +250,7 @@ VOCABULARY: Mapping[str, Names] = MappingProxyType(
         "account_act": ACCOUNT_ACTS,
         "notice": NOTICES,
         "finding_state": STATES,
+        "clause": CLAUSE_NUMBERS,
     }
 )
 """What a template names a vocabulary by → its names: `{{ row.standing | word("standing") }}`."""

@@ -100,7 +100,7 @@ def require_receipt_due(command: Command[Any], state: Application, body: Receipt
     if state.confirmed is None:
         raise Refused(
             "not-confirmed",
-            "申报尚未确认，不能发确认回执（六（四））",
+            "申报尚未确认，按六（四）不能发确认回执",
             "the application is not confirmed; no receipt can be issued (六(四))",
             "application_id",
         )

@@ -260,7 +260,7 @@ def require_opinion_due(
     if not profile.kind.takes_district_route:
         raise Refused(
             "not-district-route",
-            "市属企业和央企直接向市中心申报，不经区级初步意见（六（一））",
+            "按六（一），市属企业和央企直接向市中心申报，不经区级初步意见",
             "municipal and central enterprises apply to the centre directly (六(一))",
             "application_id",
         )
@@ -294,7 +294,7 @@ def require_acceptable(facts: Facts, command: Command[Any], state: Application) 
     if state.opinion is None and profile.kind.takes_district_route:
         raise Refused(
             "opinion-missing",
-            "缺少主管区的初步意见（六（一））",
+            "缺少六（一）所要求的主管区初步意见",
             "the opinion of the competent district is missing (六(一))",
             "application_id",
         )

@@ -320,7 +320,7 @@ def require_listing_period(days: Days, years: int, field: str) -> None:
         last = longest - timedelta(days=1)  # on paper the last day that still counts is printed
         raise Refused(
             "period-too-long",
-            f"有效期最长 {years} 年，{days.start} 起最迟至 {last}（六（三））",
+            f"按六（三），有效期最长 {years} 年，{days.start} 起最迟至 {last}",
             f"a listing lasts {years} years at most: the last day is {last} (六(三))",
             field,
         )

@@ -20,6 +20,11 @@ class Clause:
     en: str
     in_force_from: date
 
+    @property
+    def printed(self) -> str:
+        """Its number as Chinese prints it, in brackets of full width: 七（三）."""
+        return self.number.replace("(", "（").replace(")", "）")
+
 
 def _notice(number: str, zh: str, en: str) -> Clause:
     return Clause(number=number, document=NOTICE, zh=zh, en=en, in_force_from=date(2020, 4, 21))

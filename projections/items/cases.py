@@ -326,7 +326,7 @@ class FindingItem:
     uscc: Annotated[Uscc, USCC, READ]
     kind: Annotated[str, Head("问题类别", "kind"), READ]
     severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
-    rule: Annotated[str, Head("依据条款", "clause"), READ]
+    rule: Annotated[str, Head("依据条款", "clause"), READ, Said("clause")]
     statement: Annotated[str, Head("问题内容", "statement"), WRITTEN]
     inspection_id: Annotated[str | None, Head("督导编号", "inspection"), READ]
     assessments: Annotated[tuple[str, ...], Head("涉及的认定活动", "sessions"), READ]

@@ -74,7 +74,7 @@ class FlagItem:
     verdict: Annotated[Verdict, Head("结论", "verdict"), READ, Said("verdict")]
     then: Annotated[Verdict, Head("入账时的结论", "verdict then"), READ, Said("verdict")]
     severity: Annotated[Severity, Head("严重程度", "severity"), READ, Said("severity")]
-    clause: Annotated[str, Head("条款", "clause"), READ, Shown("七(三)")]
+    clause: Annotated[str, Head("条款", "clause"), READ, Said("clause"), Shown("七(三)")]
     rule: Annotated[str, Head("规则", "rule"), READ, Shown("2020-3/S1.1")]
     subject: Annotated[Uscc, Head("企业代码", "USCC"), READ]
     assessment_id: Annotated[str | None, Head("认定活动编号", "session"), READ]

@@ -170,9 +170,10 @@ def _form(
 ) -> Response:
     decide(actor, Action.RECORD, "FindingRaised")
     frame = framed(request, house, actor)
+    english = frame.language == "en"
     page = FindingForm(
         clauses=[
-            (number, f"{number} {clause.en if frame.language == 'en' else clause.zh}")
+            (number, f"{number} {clause.en}" if english else f"{clause.printed} {clause.zh}")
             for number, clause in CLAUSES.items()
         ],
         severities=choices(frame.language, "severity"),

@@ -202,7 +202,7 @@ def test_the_table_of_a_past_day_ends_with_that_day_while_the_picture_goes_on(si
     assert picture_of_it.count('<use class="clear"') == 2 + 1  # the legend's
     assert "认定 1 场，其中有违规的 0 场、无法判定的 0 场；所看之日以后另有 1 场" in picture_of_it
     assert picture_of_it.count("（在所看之日以后）") > 0
-    assert "2025 年：没有报备计划，到 2025-05-01 实际 1 场" in text_of(table)
+    assert "2025 年：计划 0 场，到 2025-05-01 实际 1 场，多 1 场" in text_of(table)
 
 
 @pytest.mark.parametrize("tab", TABS)
