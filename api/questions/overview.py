@@ -14,6 +14,7 @@ from api.questions.policy import READS, Action, decide
 from api.questions.queries import settle
 from api.questions.questions import OverviewQuestion
 from api.questions.reading import Reading
+from api.questions.venues import venues
 from api.questions.visibility import Narrowed, narrowed
 from domain.checks import OVERDUE
 from domain.terms.envelope import Actor
@@ -56,7 +57,8 @@ def overview(
 
     `backlog` (flags by check and age) · `districts` and `months` (counts; None for who may not read
     them) · `expiring` (`{days: number}` and the first rows) · `overdue` (rectifications past their
-    deadline) · `late` (entries of the last week long after their day) · `week` (what differs from a
+    deadline) · `venues` (where the newest sessions were held, and all outside) ·
+    `late` (entries of the last week long after their day) · `week` (what differs from a
     week ago) · `limited_to`.
     """
     grant = decide(actor, Action.READ, "flags")
@@ -75,6 +77,7 @@ def overview(
             "late": _late(connection, asked),
             "week": _week(connection, asked),
             **_counts(connection, asked),
+            "venues": _venues(connection, asked),
         }
     return settled.answer_basis, show({**members, "limited_to": allowed.limited})
 
@@ -89,6 +92,7 @@ def _empty() -> dict[str, Any]:
         "week": {"from": None, "roster": nothing, "flags": nothing},
         "districts": [],
         "months": [],
+        "venues": None,
     }
 
 
@@ -97,6 +101,12 @@ def _counts(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:
         return {"districts": None, "months": None}
     by_column = counts.several(connection, asked.basis, ("district", "month"), asked.where)
     return {"districts": by_column["district"], "months": by_column["month"]}
+
+
+def _venues(connection: Connection[Any], asked: _Asked) -> dict[str, Any] | None:
+    if "assessments" not in READS.get(asked.actor.role, ()):
+        return None
+    return venues(connection, asked.basis, asked.narrowed)
 
 
 def _expiring(connection: Connection[Any], asked: _Asked) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from domain.finding.finding import FindingStage
@@ -465,6 +466,31 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VenuePlace:
+    """认定地点 / a place where sessions were held, to a kilometre."""
+
+    lon: Annotated[Decimal, Head("经度（WGS-84）", "longitude, WGS-84"), READ]
+    lat: Annotated[Decimal, Head("纬度（WGS-84）", "latitude, WGS-84"), READ]
+    sessions: Annotated[int, Head("场次", "sessions"), READ]
+    outside: Annotated[int, Head("其中行政区域外", "of them outside Beijing"), READ]
+    assessment_id: Annotated[str, Head("最近一场", "the newest of them"), READ]
+    held_from: Annotated[date, Head("最近一场日期", "day of the newest"), READ]
+    address: Annotated[str | None, Head("最近一场所报地址", "its address as reported"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenuesShown:
+    """认定地点 / where the newest sessions and those outside Beijing were held."""
+
+    held_from: Annotated[date | None, Head("自", "since"), READ]
+    sessions: Annotated[int, Head("场次", "sessions"), READ]
+    outside: Annotated[int, Head("其中行政区域外", "of them outside Beijing"), READ]
+    without_place: Annotated[int, Head("没有可用坐标的场次", "without usable coordinates"), READ]
+    left_out: Annotated[int, Head("未列出的地点", "places left out"), READ]
+    places: Annotated[tuple[VenuePlace, ...], Head("地点", "places"), READ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewItem:
     """总览 / what waits, ends soon, is overdue, came late, changed in a week."""
 
@@ -475,6 +501,7 @@ class OverviewItem:
     week: Annotated[Week, Head("一周变化", "week"), READ]
     districts: Annotated[tuple[CountItem, ...] | None, Head("各区", "by district"), READ]
     months: Annotated[tuple[CountItem, ...] | None, Head("各月", "by month"), READ]
+    venues: Annotated[VenuesShown | None, Head("认定地点", "venues"), READ]
     limited_to: Annotated[Json | None, Head("收窄到的范围", "limited to"), READ]
 
 

@@ -80,6 +80,24 @@ def degrees_at(x: float, y: float) -> tuple[float, float] | None:
     return unproject(map_.left + 1_000 * x, map_.top - 1_000 * y)
 
 
+class Dot(NamedTuple):
+    """A point of the picture of the city, in its kilometres."""
+
+    x: float
+    y: float
+    beyond: bool
+    """It lies beside the picture, and is drawn at its edge."""
+
+
+def on_city(lon: float, lat: float) -> Dot:
+    """Return where WGS-84 longitude and latitude lie on the picture of the city."""
+    map_ = city()
+    east, north = project(lon, lat)
+    x, y = (east - map_.left) / 1_000, (map_.top - north) / 1_000
+    inside = (min(max(x, 0), map_.width), min(max(y, 0), map_.height))
+    return Dot(round(inside[0], 1), round(inside[1], 1), inside != (x, y))
+
+
 def surroundings(place: Place, bounds: Bounds) -> Surroundings | None:
     """Return what lies around the coordinates of a place; None where it has none that can be used."""
     fix = position(place)

@@ -158,6 +158,19 @@ def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     return one_of(conn, ONE, values)
 
 
+SOME = f"""
+SELECT key, doc FROM projections.sessions
+ WHERE key = ANY (%(keys)s)
+   AND {HOLDS}
+"""
+
+
+def some(conn: Connection[Any], basis: Basis, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return those of the sessions that were held and are known, by id."""
+    values = {"valid_at": basis.valid_at, "position": basis.position, "keys": list(keys)}
+    return {key: item(doc) for key, doc in conn.execute(SOME, values).fetchall()}
+
+
 SAME = f"""
 SELECT key FROM projections.sessions
  WHERE subject = %(uscc)s AND day = %(day)s AND occupation = %(occupation)s AND level = %(level)s

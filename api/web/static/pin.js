@@ -30,7 +30,8 @@ map.addEventListener("click", async (event) => {
   mark.setAttribute("cx", x);
   mark.setAttribute("cy", y);
   mark.setAttribute("r", 8 / scale.a);
-  said.value = `${place.lon}, ${place.lat}`;
+  const district = event.target.closest("path")?.textContent.trim(); // by the outline; it decides nothing
+  said.value = [place.lon, place.lat, district].filter(Boolean).join(", ");
 });
 document.getElementById("pin-whole").addEventListener("click", () => draw(whole, false));
 pin.hidden = false;

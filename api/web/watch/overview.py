@@ -19,7 +19,7 @@ from api.web.frame.rendering import render
 from api.web.watch.overview_charts import MEASURES, Chart, Month, Tile, charts, months, tiles
 from domain.checks import OF_SUPERVISORS, OVERDUE
 from projections.counts.backlog import AGES, Aged, ages
-from projections.places.drawing import City, city
+from projections.places.drawing import City, Dot, city, on_city
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,6 +60,8 @@ class OverviewPage:
     """The cells of the grid, empty where the reader sees a single district."""
     city: City
     """The districts' shapes."""
+    dots: Sequence[tuple[Dot, Row]]
+    """Where sessions were held: the point of the map, and the place as the twin tells it."""
     by_district: Mapping[str, Tile]
     """The same tiles by authority."""
     months: Sequence[Month]
@@ -102,12 +104,21 @@ def overview(request: Request, house: Installed, actor: Caller) -> Response:
         measure=measure,
         tiles=cells,
         city=city(),
+        dots=_dots(members["venues"]),
         by_district={tile.district: tile for tile in cells if tile is not None},
         months=months_shown,
         charts=charts(months_shown) if months_shown else [],
         open_findings=None if counted is None else sum(line["open_findings"] for line in counted),
     )
     return render(frame, "overview.html", page, reading.status)
+
+
+def _dots(venues: Mapping[str, Any] | None) -> list[tuple[Dot, Row]]:
+    """Return the places with their points, what lies outside last: it is drawn above the others."""
+    if venues is None:
+        return []
+    dots = [(on_city(each["lon"], each["lat"]), each) for each in venues["places"]]
+    return sorted(dots, key=lambda dot: dot[1]["outside"] > 0)
 
 
 OF_AGE = ("days_7", "days_30", "days_90", "older")

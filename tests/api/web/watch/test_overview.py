@@ -49,6 +49,34 @@ def test_the_page_counts_what_its_twin_counts(site: Site):
 
 
 @pytest.mark.postgres
+def test_venues_are_drawn_on_the_map_and_those_outside_stand_out(reader: Opener, site: Site):
+    twin = site.get(f"/v1/overview?valid_at={DAY}", SUPERVISOR).json()["venues"]
+    outside = [place for place in twin["places"] if place["outside"]]
+    assert 0 < len(outside) < len(twin["places"])
+    assert sum(place["outside"] for place in twin["places"]) == twin["outside"]
+    breaches = site.get(
+        f"/v1/flags?code=G1&verdict=breach&limit=1000&valid_at={DAY}", SUPERVISOR
+    ).json()["items"]
+    standing = {each["assessment_id"] for each in breaches if each["review"] != "dismissed"}
+    assert twin["outside"] == len(standing)
+    assert {place["assessment_id"] for place in outside} <= standing
+    one = reader(SUPERVISOR)
+    page = one.open(f"/overview?valid_at={DAY}")
+    assert page.locator(".map circle.venue").count() == len(twin["places"])
+    assert page.locator(".map circle.venue.outside").count() == len(outside)
+    assert f"共 {len(twin['places'])} 处" in page.inner_text(".venues")
+    page.locator(".venues summary").click()
+    assert page.locator(".venues tbody tr").count() == len(twin["places"])
+    assert one.violations() == []
+    district = reader(INSPECTOR)
+    shown = district.open("/overview")
+    there = site.get("/v1/overview", INSPECTOR).json()["venues"]["places"]
+    assert shown.locator(".map.ground circle.venue").count() == len(there)
+    assert district.violations() == []
+    assert not district.wide()
+
+
+@pytest.mark.postgres
 def test_every_number_of_the_backlog_opens_just_so_many_flags(site: Site):
     page = site.get(f"/overview?valid_at={DAY}&position=4000", SUPERVISOR).text
     numbers = re.findall(r'<a href="(/flags\?[^"]*)">([\d,]+)</a>', page)
