@@ -131,10 +131,11 @@ def test_a_timeline_says_of_each_day_what_was_so_on_it_and_marks_what_lies_behin
 ) -> None:
     """No number holds both: of a past day the lists and the timeline say the same."""
     code = uscc()
-    held = session(code, "3")
+    held = session(code)
     later = session(code, day="2025-05-02", assessment_id=f"as-{code[-8:]}-b")
-    desk.send(*listed(code, "4"), held, later)
-    desk.send(certificate(code, held["data"]["assessment_id"]))
+    other = certificate(code, held["data"]["assessment_id"])
+    other["data"]["level"] = "3"  # than its session: R2, from the day of issue on
+    desk.send(*listed(code, "4"), held, later, other)
     issued = desk.items("/v1/certificates", uscc=code)[0]["issued_on"]
 
     def told(day: str) -> Json:
@@ -171,16 +172,14 @@ def test_a_timeline_says_of_each_day_what_was_so_on_it_and_marks_what_lies_behin
     assert of_year[0][0][:2] == (1, 1)
     assert of_year[1][0][:2] == (2, 0)
     for day, at in (("2025-03-15", before), ("2025-12-31", after)):
-        on_day = {each["key"] for each in desk.items("/v1/flags", uscc=code, valid_at=day)}
-        drawn = {
-            key
-            for row in at["occupations"]
-            for each in row["sessions"]
-            if not each["later"]
-            for key in each["flags"]
-        }
-        assert drawn <= on_day
-        assert any(key.startswith("R2-") for key in drawn) == (at is after)
+        until = [e for row in at["occupations"] for e in row["sessions"] if not e["later"]]
+        numbers = {each["assessment_id"] for each in until}
+        on_day = desk.items("/v1/flags", uscc=code, valid_at=day)
+        wanted = {each["key"] for each in on_day if each["assessment_id"] in numbers}
+        assert {key for each in until for key in each["flags"]} == wanted
+        assert {each["code"] for each in on_day} == ({"R2"} if at is after else set())
+        (first,) = (each for each in until if each["held_from"] == "2025-03-10")
+        assert first["verdict"] == ("breach" if at is after else "clear")
 
 
 def test_a_session_outside_beijing_is_outside_on_the_timeline_as_in_the_report(desk: Desk) -> None:

@@ -175,7 +175,7 @@ def test_flags_come_with_clause_sentence_bodies_time_and_review(
     shown = {row[0][0].split()[0]: row for row in rows}
     for item in items:
         check, about, sentence = shown[item["code"]]
-        assert f"条款 {item['clause']}" in check
+        assert f"条款 {CLAUSES[item['clause']].printed}" in check
         assert f"疑点 {item['key']}" in about
         assert sentence[0] == item["message"]["zh"]
         assert f"责任主体：评价企业 {code}" in sentence[1]
