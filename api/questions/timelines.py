@@ -216,10 +216,10 @@ def _findings(asked: _Asked, basis: Basis) -> list[dict[str, Any]]:
 
 def _stands(measure: Mapping[str, Any], then: Mapping[str, Any] | None) -> str:
     """Return how a measure stands on the day; one that is behind it, as it does in the end."""
-    measures = [] if then is None else then["measures"]
-    on_day = (each["stands"] for each in measures if each["measure_id"] == measure["measure_id"])
-    stands: str = next(on_day, measure["stands"])
-    return stands
+    measures: list[dict[str, Any]] = [] if then is None else then["measures"]
+    on_day: dict[str, str] = {each["measure_id"]: each["stands"] for each in measures}
+    in_the_end: str = measure["stands"]
+    return on_day.get(measure["measure_id"], in_the_end)
 
 
 _OF_FINDING = ("finding_id", "kind", "severity", "raised_on", "ended_on")
