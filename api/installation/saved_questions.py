@@ -27,6 +27,7 @@ from api.questions.policy import Action, decide
 from api.questions.problems import Fault, Problem, from_invalid, invalid
 from api.questions.queries import Found, missing, settle
 from api.questions.questions import AllAtOnce, Formatted, Paged
+from api.words.followed_names import PARTS
 from domain.terms.envelope import Actor
 from ledger.gate.faults import Invalid
 from ledger.gate.text import require_plain
@@ -298,14 +299,14 @@ def parts_of(uscc: str | None, occupation: str | None) -> tuple[Part, ...]:
         )
     if uscc is not None:
         return (
-            Part("记录", f"/v1/enterprises/{quote(uscc, safe='')}/history"),
-            Part("疑点", f"/v1/flags?{urlencode({'uscc': uscc})}"),
+            Part(PARTS["history"].zh, f"/v1/enterprises/{quote(uscc, safe='')}/history"),
+            Part(PARTS["flags"].zh, f"/v1/flags?{urlencode({'uscc': uscc})}"),
         )
     named = urlencode({"occupation": occupation})
     return (
-        Part("认定", f"/v1/assessments?{named}"),
-        Part("疑点", f"/v1/flags?{named}"),
-        Part("名单", f"/v1/roster?{named}"),
+        Part(PARTS["assessments"].zh, f"/v1/assessments?{named}"),
+        Part(PARTS["flags"].zh, f"/v1/flags?{named}"),
+        Part(PARTS["roster"].zh, f"/v1/roster?{named}"),
     )
 
 

@@ -22,7 +22,7 @@ NEWEST = 300
 """Sessions that are looked at, the newest first."""
 OUTSIDE = 100
 """Breaches of G1 that are looked at beside them, the newest first."""
-PLACES = 120
+PLACES = 80
 """Points that are shown at most; the others are counted."""
 FINE = Decimal("0.01")
 """Degrees: what lies within a kilometre is one point of a map of the whole city."""

@@ -146,7 +146,6 @@ OF_FORMS = names(
     min_position=("入账位置", "Position"),
     new_certificate_no=("新证书编号", "New certificate number"),
     number=("证书编号", "Certificate number"),
-    of=("比较对象", "What"),
     old_code=("原验证码", "Code so far"),
     open=("是否未结", "Open"),
     pair=("核对码", "Code of the administrator who asked"),

@@ -14,6 +14,7 @@ from api.export.readable import cell
 from api.web.frame.frame import Frame
 from api.web.frame.static import static
 from api.words import phrasing
+from api.words.followed_names import followed_name
 from api.words.instants import instant
 from api.words.labels import anchor_of, field_of, label_of
 from api.words.language import Language, Words, one_language
@@ -87,6 +88,7 @@ def _templates() -> Environment:
         last_day,
         object_said,
         in_words,
+        followed,
     )
     for function in called:
         filters[function.__name__] = function
@@ -129,6 +131,12 @@ def label(context: Context, field: str) -> str:
 def field(context: Context, path: str) -> str:
     """Return what a field of a record is called, given its path."""
     return field_of(path, _language(context))
+
+
+@pass_context
+def followed(context: Context, name: str) -> str:
+    """Return the name of a saved question, in the language as far as it is ours."""
+    return followed_name(_language(context), name)
 
 
 @pass_context

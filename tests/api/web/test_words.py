@@ -9,6 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from api.words.followed_names import followed_name
 from api.words.labels import field_of
 from api.words.log_objects import log_object
 from api.words.summaries import summary
@@ -107,3 +108,10 @@ def test_the_access_log_says_in_words_what_was_asked_for():
     assert log_object("en", "POST /v1/findings") == "sent to findings"
     assert log_object("zh", "centre-1") == "centre-1"
     assert log_object("zh", "GET /no/such") == "GET /no/such"
+
+
+def test_what_following_keeps_is_named_in_the_language_of_the_reader():
+    assert followed_name("en", "京示例一号 疑点") == "京示例一号 flags"
+    assert followed_name("zh", "京示例一号 疑点") == "京示例一号 疑点"
+    assert followed_name("en", "我的问题") == "我的问题"
+    assert followed_name("en", "疑点") == "疑点"

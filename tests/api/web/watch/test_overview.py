@@ -53,7 +53,8 @@ def test_venues_are_drawn_on_the_map_and_those_outside_stand_out(reader: Opener,
     twin = site.get(f"/v1/overview?valid_at={DAY}", SUPERVISOR).json()["venues"]
     outside = [place for place in twin["places"] if place["outside"]]
     assert 0 < len(outside) < len(twin["places"])
-    assert sum(place["outside"] for place in twin["places"]) == twin["outside"]
+    # Some lie outside by their division or address alone, and are on no map.
+    assert sum(place["outside"] for place in twin["places"]) <= twin["outside"]
     breaches = site.get(
         f"/v1/flags?code=G1&verdict=breach&limit=1000&valid_at={DAY}", SUPERVISOR
     ).json()["items"]
