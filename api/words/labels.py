@@ -29,7 +29,7 @@ from projections.items.cases import (
     Specification,
     SpotCheck,
 )
-from projections.items.changes import FieldDifference
+from projections.items.changes import FieldDifference, RosterDifferenceItem
 from projections.items.entries import CatalogueItem, DrawItem, DrawNumbers, EntryItem, RequestItem
 from projections.items.flags import CorrectionAsked, FlagItem, FlagStatement
 from projections.items.listed import RosterItem, UnitItem
@@ -76,6 +76,7 @@ _HEADED: tuple[tuple[type, str], ...] = (
     (Specification, "filed_on filed_with filing_no title"),
     (SpotCheck, "checklist device_id evidence offline place seen signature_refused unit_statement"),
     (FieldDifference, "path"),
+    (RosterDifferenceItem, "of"),
     (CatalogueItem, "kind"),
     (DrawItem, "draw_id pool sample"),
     (DrawNumbers, "enterprises"),
