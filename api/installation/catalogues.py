@@ -360,7 +360,7 @@ def shown_preview(preview: Preview) -> Mapping[str, Any]:
     }
 
 
-def _listed(house: Installation, actor: Actor, question: CataloguesQuestion) -> Found:
+def listed(house: Installation, actor: Actor, question: CataloguesQuestion) -> Found:
     """Return every file that is stored or shipped, with its adoptions as known at the position."""
     grant = decide(actor, Action.READ, "catalogues")
     settled = settle(house, question.asked())
@@ -378,7 +378,7 @@ CATALOGUES = DeclaredList(
     CatalogueItem,
     ("sha256",),
     CataloguesQuestion,
-    _listed,
+    listed,
     ("kind", "adopted", "state", "rows", "file_name", "sha256"),
     "/catalogues",
     "catalogues",

@@ -12,9 +12,9 @@ from api.http.caller import Caller, Installed
 from api.installation import catalogues
 from api.installation.wiring import Installation
 from api.questions.policy import Action, decide
-from api.questions.problems import Problem, invalid
+from api.questions.problems import Fault, Problem, invalid
 from api.questions.queries import settle
-from api.questions.questions import AsOf
+from api.questions.questions import AsOf, CataloguesQuestion
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.choices import Choices, choices
 from api.web.frame.frame import FILES, framed
@@ -35,6 +35,10 @@ class CataloguesPage:
 
     items: Sequence[Mapping[str, Any]]
     """Catalogues as `GET /v1/catalogues` gives them."""
+    faults: Sequence[Fault]
+    """Filters that could not be understood."""
+    states: Choices
+    """What became of a file."""
     kinds: Choices
     """Kinds of catalogues."""
     may_add: bool
@@ -95,21 +99,21 @@ def _all(
     values: Mapping[str, str],
     refusal: Refusal | None,
 ) -> Response:
-    grant = decide(actor, Action.READ, "catalogues")
-    question, reading = read(request, AsOf)
-    settled = settle(house, question.asked())
+    question, reading = read(request, CataloguesQuestion)
+    answer = catalogues.listed(house, actor, question)
     frame = framed(
         request,
         house,
         actor,
-        settled.answer_basis,
+        answer.answer_basis,
         twin="/v1/catalogues",
         formats=FILES,
         entire=True,
     )
-    every = catalogues.every(house, settled.basis.position)
     page = CataloguesPage(
-        items=[catalogues.shown(catalogues.named_for(each, grant)) for each in every],
+        items=answer.page.items,
+        faults=reading.faults,
+        states=choices(frame.language, "catalogue_state"),
         kinds=choices(frame.language, "catalogue"),
         may_add=frame.now and actor.role in MAY[EVENT],
         refusal=refusal,

@@ -51,3 +51,13 @@ def test_who_adopts_nothing_is_shown_no_form(site: Site) -> None:
         # Behind it stands the question that a phone asks of who leaves with records unsent.
         assert "<form method" not in answer.text.split("<main")[1].split("</main>")[0]
     assert site.get("/catalogues").status_code == 303
+
+
+def test_the_page_is_narrowed_as_the_list_is_and_a_slip_in_its_address_is_said(site: Site) -> None:
+    rows = site.get("/v1/catalogues?kind=rules", SUPERVISOR).json()["items"]
+    page = site.get("/catalogues?kind=rules", SUPERVISOR).text
+    assert page.count('<td data-head="SHA-256">') == len(rows) > 0
+    assert "/v1/catalogues?kind=rules&" in page.replace("&amp;", "&")
+    slip = site.get("/catalogues?kind=nonsense", SUPERVISOR)
+    assert slip.status_code == 422
+    assert "new_occupations" in slip.text
