@@ -187,9 +187,7 @@ class Passing:
 
     def _late_then(self, day: date) -> Spell | None:
         """Return what was late on `day` as known then: for all of it, or for its first part."""
-        spells = self._known_on(day)
-        begun = next((spell for spell in spells if spell.days.start == day), None)
-        return _running(spells, day) or begun
+        return _late_on(self._known_on(day), day)
 
     def outcome(self, day: date) -> Outcome | None:
         """Return what the check says on `day`; None where it was never raised up to then."""
@@ -202,7 +200,17 @@ class Passing:
         """Return the entry since which a stage is known: the record's own, or the one that taught it."""
         if stage.then is Verdict.BREACH:
             return self._record
-        return self._known[-1].position
+        is_over = stage.now is not stage.of_its_own
+        return self._since(stage.spell.days.start if is_over else stage.days.start)
+
+    def _since(self, day: date) -> int:
+        """Return the entry since which is known whether anything was late on `day`."""
+        in_time, position = _late_on(self.now, day) is None, self._known[-1].position
+        for knowledge in reversed(self._known):
+            if (_late_on(knowledge.spells, day) is None) is not in_time:
+                break
+            position = knowledge.position
+        return position
 
     def stages(self) -> Sequence[Stage]:
         """Return what is shown, from the first day of a breach as known then or now."""
@@ -251,8 +259,13 @@ class Passing:
         last = self._late_then(day) or (before.spell if before is not None else None)
         if last is None:
             return None
-        cleared_by = self._known[-1].position
+        cleared_by = self._since(last.days.start)
         return Stage(days, last, Verdict.CLEAR, Verdict.CLEAR, Verdict.BREACH, cleared_by)
+
+
+def _late_on(spells: Spells, day: date) -> Spell | None:
+    begun = next((spell for spell in spells if spell.days.start == day), None)
+    return _running(spells, day) or begun
 
 
 def _running(spells: Spells, day: date) -> Spell | None:

@@ -170,6 +170,25 @@ def test_a_failed_reinspection_that_is_recorded_later_makes_days_late_that_nobod
     assert case(said_on(story, key, REPORTED + timedelta(days=10))) == ("breach", "then_and_now")
 
 
+def test_a_flag_of_time_is_known_from_the_entry_that_taught_it_whatever_is_learnt_after_that():
+    story, key = ordered()
+    report(story, DUE, DUE)
+    failed = ReinspectionRecorded(finding_id="f-1", passed=False, note="未补齐")
+    taught = story.on(REPORTED + timedelta(days=10)).tell(failed, REPORTED)
+    closed = REPORTED + timedelta(days=40)
+    story.on(closed).tell(FindingClosed(finding_id="f-1", outcome="已办结"), closed)
+    assert [shown(row.doc)["known_from"] for row in rows(story.fold, key)][:1] == [taught]
+
+
+def test_what_cleared_a_flag_of_time_is_named_whatever_is_learnt_after_that():
+    """The plan came in time, which was recorded later; that the enterprise was suspended came last."""
+    story, key = owing(date(2024, 7, 1))
+    at = filed(story, date(2026, 1, 31), date(2026, 2, 10))
+    story.on(date(2026, 3, 1)).tell(ListingSuspended(uscc=USCC, basis="督导"), date(2026, 3, 1))
+    (row,) = rows(story.fold, key)
+    assert shown(row.doc)["known_to"] == at
+
+
 def owing(on: date) -> tuple[Story, str]:
     story = Story(LATER).on(on).listed(item(ELECTRICIAN, "4"), plans=(2025,))
     return story, "P1-4-2026"
