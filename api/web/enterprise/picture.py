@@ -513,7 +513,9 @@ def _year(uscc: str, plan: Mapping[str, Any], axis: _Axis, day: str) -> Year | N
             Words("无计划", "no plan")
             if planned is None
             else Words(f"计划 {planned}", f"plan {planned}"),
-            Words(f"实际 {sessions}", f"held {sessions}"),
+            Words(f"实际 {sessions}", f"held {sessions}")
+            if behind or day >= f"{plan['year']:04}-12-31"
+            else Words(f"到此日 {sessions}", f"so far {sessions}"),
         ),
         plan_in_words(plan, day),
         plan_path(uscc, plan),

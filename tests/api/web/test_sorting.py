@@ -113,7 +113,7 @@ def test_a_reader_sorts_by_a_head_chooses_columns_and_takes_them_along(reader: O
     assert sorted_head.get_attribute("aria-sort") == "ascending"
     follow(sorted_head.get_by_role("link"))
     assert sorted_head.get_attribute("aria-sort") == "descending"
-    page.locator("details.columns > summary").click()
+    page.locator("details.chooser > summary").click()
     page.get_by_role("checkbox", name="确认范围").uncheck()
     page.get_by_role("checkbox", name="公布批次").check()
     assert desk.violations() == []
@@ -128,7 +128,7 @@ def test_a_reader_sorts_by_a_head_chooses_columns_and_takes_them_along(reader: O
     follow(page.get_by_role("button", name="筛选"))
     assert "columns=uscc%2Cdistrict" in page.url
     assert "sort=-valid_from" in page.url
-    page.locator("details.columns > summary").click()
+    page.locator("details.chooser > summary").click()
     follow(page.get_by_role("link", name="恢复默认列"))
     assert "确认范围" in page.locator("thead").inner_text()
 
@@ -137,7 +137,7 @@ def test_a_reader_sorts_by_a_head_chooses_columns_and_takes_them_along(reader: O
 def test_chosen_columns_fit_a_phone_and_speak_english(reader: Opener, path: str):
     phone = reader(SUPERVISOR, language="en", phone=True)
     page = phone.open(path)
-    page.locator("details.columns > summary").click()
+    page.locator("details.chooser > summary").click()
     assert phone.violations() == []
     assert not phone.wide()
 
