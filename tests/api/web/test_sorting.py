@@ -133,7 +133,7 @@ def test_a_reader_sorts_by_a_head_chooses_columns_and_takes_them_along(reader: O
     assert "确认范围" in page.locator("thead").inner_text()
 
 
-@pytest.mark.parametrize("path", ["/flags", "/assessments", "/findings"])
+@pytest.mark.parametrize("path", ["/flags", "/roster", "/findings"])
 def test_chosen_columns_fit_a_phone_and_speak_english(reader: Opener, path: str):
     phone = reader(SUPERVISOR, language="en", phone=True)
     page = phone.open(path)
