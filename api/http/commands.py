@@ -5,7 +5,7 @@ time, so it has the same bytes.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -34,6 +34,7 @@ from domain.enterprise import EnterpriseProfileChanged, EnterpriseRegistered
 from domain.inspection.inspection import SpotCheckRecorded
 from domain.request import ActRequested
 from domain.terms.envelope import Actor
+from domain.terms.vocabulary import Role
 from ledger import codec
 from ledger.gate.faults import Invalid
 from ledger.gate.json import read_object
@@ -44,7 +45,7 @@ from ledger.pool import is_temporary
 from projections.items.disclosure import shower
 from projections.items.flags import FlagItem
 from projections.items.shape import Audience
-from projections.views import flags
+from projections.views import flags, roster
 from projections.views.basis import Basis
 
 _KEY = re.compile(r"[!-~]{1,100}")
@@ -151,7 +152,7 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
     Of a spot check: evidence that has not arrived by now. It is asked anew at every answer, so that
     a phone which sends its record again learns what to send; nothing of it is part of what a key
     remembers. Of a session: others that say the same, as known when it was recorded. Of a profile: that
-    the registered address lies outside Beijing.
+    others bear the name, and that the registered address lies outside Beijing.
     """
     event = codec.recorded(entry).event
     if isinstance(event, AssessmentHeld):
@@ -159,7 +160,8 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
             same = duplicates_as_reported(connection, entry.position, event)
         return {"warnings": [_reported_before(same)]} if same else {}
     if isinstance(event, EnterpriseProfileChanged | EnterpriseRegistered):
-        return _registered_outside(house, entry, event)
+        doubts = [*_named_alike(house, entry, event), *_registered_outside(house, entry, event)]
+        return {"warnings": doubts} if doubts else {}
     if not isinstance(event, SpotCheckRecorded):
         return {}
     with house.reading() as connection:
@@ -173,13 +175,30 @@ def _seen(house: Installation, entry: Entry) -> dict[str, Any]:
 
 def _registered_outside(
     house: Installation, entry: Entry, event: EnterpriseProfileChanged | EnterpriseRegistered
-) -> dict[str, Any]:
-    if event.address is None:
-        return {}
-    clue = outside(house, event.address, entry.valid_from, entry.position)
-    if clue is None:
-        return {}
-    return {"warnings": [{"field": "address", "reason": f"{clue['zh']} / {clue['en']}"}]}
+) -> Iterator[dict[str, str]]:
+    if event.address is not None:
+        clue = outside(house, event.address, entry.valid_from, entry.position)
+        if clue is not None:
+            yield {"field": "address", "reason": f"{clue['zh']} / {clue['en']}"}
+
+
+def _named_alike(
+    house: Installation, entry: Entry, event: EnterpriseProfileChanged | EnterpriseRegistered
+) -> Iterator[dict[str, str]]:
+    """Say that others bear the name (§1); a reporter learns of nobody who was never on the roster."""
+    if event.name is None:
+        return
+    by_reporter = codec.recorded(entry).actor.role is Role.ENTERPRISE_REPORTER
+    basis = Basis(entry.recorded_at.astimezone(SHANGHAI).date(), entry.position)
+    with house.reading() as connection:
+        others = roster.namesakes(connection, basis, event.uscc, event.name, public=by_reporter)
+    if others:
+        zh, en = "、".join(others), ", ".join(others)
+        yield {
+            "field": "name",
+            "reason": f"另有企业使用这一名称（{zh}）；已照录，请核实 / "
+            f"another enterprise bears this name ({en}): it is taken, and should be checked",
+        }
 
 
 def _reported_before(same: Sequence[str]) -> dict[str, str]:

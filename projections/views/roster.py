@@ -203,6 +203,10 @@ SORTED: Mapping[str, Column] = MappingProxyType(
 )
 """By what the list may be sorted: there are as many rows on a day as enterprises, so no index is needed."""
 
+# As `domain.terms.folding` folds; only what the names of enterprises are made of.
+FOLDED: LiteralString = """upper(regexp_replace(translate(normalize(name, NFKC), '•‧∙⋅・', '·····'),
+                                '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))"""
+
 PAGE: LiteralString = f"""
 SELECT key, doc, {{value}} FROM projections.roster
  WHERE {HOLDS}
@@ -212,10 +216,7 @@ SELECT key, doc, {{value}} FROM projections.roster
    AND CASE WHEN %(standing)s::text IS NULL THEN standing <> 'unlisted' OR %(uscc)s IS NOT NULL
             ELSE standing = %(standing)s END
    AND (%(term)s::text IS NULL OR strpos(terms, %(term)s) > 0)
-   AND (%(q)s::text IS NULL OR strpos(key, %(q)s) > 0 OR strpos(
-           -- As `domain.terms.folding` folds; only what the names of enterprises are made of.
-           upper(regexp_replace(translate(normalize(name, NFKC), '•‧∙⋅・', '·····'),
-                                '[[:space:]\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g')),
+   AND (%(q)s::text IS NULL OR strpos(key, %(q)s) > 0 OR strpos({FOLDED},
            %(q)s) > 0)
    AND CASE WHEN %(days)s::int IS NULL THEN true
             WHEN standing NOT IN ('listed', 'suspended') OR valid_to IS NULL THEN false
@@ -350,3 +351,27 @@ def standings(conn: Connection[Any], basis: Basis, uscc: str) -> list[dict[str, 
 def _same_standing(one: dict[str, Any], other: dict[str, Any]) -> bool:
     names = ("standing", "batch", "listed_from", "listed_to", "findings")
     return all(one[name] == other[name] for name in names)
+
+
+NAMESAKES: LiteralString = f"""
+SELECT key FROM projections.roster
+ WHERE key <> %(uscc)s AND {FOLDED} = %(name)s AND (standing <> 'unlisted' OR NOT %(public)s)
+   AND {HOLDS}
+ ORDER BY key LIMIT %(limit)s
+"""
+NAMESAKES_SHOWN = 5
+
+
+def namesakes(
+    conn: Connection[Any], basis: Basis, uscc: str, name: str, *, public: bool
+) -> list[str]:
+    """Return other enterprises that bear a name; `public`: those that were ever on the roster alone."""
+    values = {
+        "valid_at": basis.valid_at,
+        "position": basis.position,
+        "uscc": uscc,
+        "name": folded(name),
+        "public": public,
+        "limit": NAMESAKES_SHOWN,
+    }
+    return [key for (key,) in asked(conn, NAMESAKES, values).fetchall()]

@@ -60,6 +60,31 @@ def test_a_listed_enterprise_that_moves_out_of_beijing_is_warned_of(desk: Desk) 
     assert "warnings" not in move("北京市海淀区上地十街10号", "2025-07-01")
 
 
+def test_a_name_that_another_enterprise_bears_is_taken_with_a_warning(desk: Desk) -> None:
+    code, other, private = uscc(), uscc(), uscc()
+    desk.send(*listed(code, "4"), registered(other), registered(private))
+    name = desk.get(f"/v1/enterprises/{code}").json()["name"]
+
+    def bears(whose: str, name: str) -> Json:
+        body = {"type": "EnterpriseProfileChanged", "uscc": whose, "valid_from": "2025-05-01"}
+        answer = desk.post("/v1/enterprises", body | {"name": name}, CENTRE)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    (warning,) = bears(other, f" {name[:2]} {name[2:]}")["warnings"]
+    assert warning["field"] == "name"
+    assert code in warning["reason"]
+    assert "warnings" not in bears(private, f"{name}独有")
+    fresh = uscc()
+    said = desk.post(
+        "/v1/enterprises",
+        registered(fresh)["data"]
+        | {"type": "EnterpriseRegistered", "name": f"{name}独有", "valid_from": "2025-06-01"},
+        reporter(fresh),
+    ).json()
+    assert "warnings" not in said, "a reporter learns of nobody who is not public"
+
+
 @pytest.fixture(scope="module")
 def firm(desk: Desk) -> str:
     """An enterprise with sessions inside and outside its scope, a suspension and a spot check."""
