@@ -189,8 +189,8 @@ def _issued(house: Reading, actor: Actor, question: Listed, uscc: str) -> Found:
 
 def _draws(house: Reading, actor: Actor, question: Entire) -> Found:
     answer_basis, items = draws.every(house, actor, question.asked())
-    audience = decide(actor, Action.READ, "draws").audience
-    return Found(answer_basis, ListPage(items, None), audience)
+    grant = decide(actor, Action.READ, "draws")
+    return Found(answer_basis, ListPage(items, None, grant.rows.limits), grant.audience)
 
 
 def _counted(question: StatsQuestion) -> Shape:

@@ -86,7 +86,7 @@ def every(house: Reading, actor: Actor, asked: Asked) -> tuple[AnswerBasis, list
 def _entries(
     house: Reading, actor: Actor, tag: str, asked: Asked
 ) -> tuple[AnswerBasis, list[Recorded[InspectionDrawn]]]:
-    """Return the entries of draws with that tag which the caller may see.
+    """Return the entries of draws with that tag up to the day which the caller may see.
 
     A draw concerns enterprises of many districts: an inspector sees those of their own office.
     """
@@ -97,6 +97,7 @@ def _entries(
         entry
         for entry in map(codec.legible, read)
         if isinstance(entry.event, InspectionDrawn)
+        and entry.valid_from <= settled.basis.valid_at
         and (grant.rows == ALL or entry.actor.organisation == actor.organisation)
     ]
     return settled.answer_basis, entries

@@ -359,6 +359,32 @@ def test_a_draw_can_be_drawn_again(desk: Desk) -> None:
     assert [step["carried_out"] for step in said["steps"]] == [False, True]
 
 
+def test_a_draw_is_listed_from_its_day_on_and_becomes_one_carried_out_on_its_own(
+    desk: Desk,
+) -> None:
+    pool = [uscc() for _ in range(3)]
+    body = {
+        "draw_id": f"draw-{pool[0][-6:]}",
+        "pool": {"enterprises": pool},
+        "sample": {"enterprises": 1},
+        "seed_commitment": commitment("五月八日开奖号码"),
+    }
+    told = [{"valid_from": "2026-05-01"}, {"valid_from": "2026-05-08", "seed": "五月八日开奖号码"}]
+    for each in told:
+        assert desk.post("/v1/draws", body | each, SUPERVISOR).status_code == 201
+    path = f"/v1/draws/{body['draw_id']}"
+    stages = {}
+    for day in ("2026-04-30", "2026-05-01", "2026-05-07", "2026-05-08"):
+        rows = desk.get("/v1/draws", SUPERVISOR, valid_at=day).json()["items"]
+        stages[day] = [row["stage"] for row in rows if row["draw_id"] == body["draw_id"]]
+        there = 200 if stages[day] else 404
+        assert desk.get(path, SUPERVISOR, valid_at=day).status_code == there
+    assert list(stages.values()) == [[], ["committed"], ["committed"], ["carried_out"]]
+    inspector = {"account": "i", "role": "district_inspector", "organisation": "110108"}
+    narrowed = desk.get("/v1/draws", inspector).json()
+    assert (narrowed["items"], narrowed["limited_to"]) == ([], {"district": "110108"})
+
+
 def test_an_enterprise_is_warned_before_its_listing_ends(desk: Desk) -> None:
     code = uscc()
     desk.send(*listed(code, "4"))
