@@ -261,8 +261,11 @@ SELECT key, doc, {{value}} FROM {{rows}}
    AND (%(state)s::text IS NULL OR state = %(state)s)
  ORDER BY {{order}} LIMIT %(limit)s
 """
+# OFFSET 0: else the greatest day is looked for along all days, for a row that hardly any of them has.
 LATEST = """
-SELECT max(day) FROM projections.certificates WHERE valid_from < day AND valid_from <= %(valid_at)s
+SELECT max(day)
+  FROM (SELECT day, valid_from FROM projections.certificates WHERE valid_from < day OFFSET 0) ahead
+ WHERE valid_from <= %(valid_at)s
 """
 
 

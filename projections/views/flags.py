@@ -78,7 +78,11 @@ SORTED: Mapping[str, Column] = MappingProxyType(
     }
 )
 """By what the list may be sorted: each has an index."""
-_KEYED = Keyed("record, code, key", "%(after_record)s, %(after_code)s, %(after_key)s")
+_KEYED: Keyed = (
+    ("record", "%(after_record)s"),
+    ("code", "%(after_code)s"),
+    ("key", "%(after_key)s"),
+)
 
 # A flag shows from the day of its record on: what is sorted by days is not looked for behind it.
 PAGE: LiteralString = f"""

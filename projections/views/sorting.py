@@ -6,7 +6,7 @@ is what an index gives in order, or a column of a view that has few rows on any 
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, LiteralString, NamedTuple
+from typing import Any, Literal, LiteralString, NamedTuple, TypeAlias
 
 import msgspec
 from psycopg import Connection, sql
@@ -48,16 +48,10 @@ def orders(columns: Mapping[str, Column]) -> tuple[str, ...]:
     return tuple(order for name in columns for order in (name, f"-{name}"))
 
 
-class Keyed(NamedTuple):
-    """The key of a list as its own order has it: what its rows are told apart by, in SQL."""
+Keyed: TypeAlias = tuple[tuple[LiteralString, LiteralString], ...]
+"""The key of a list as its own order has it: its columns, each with the parameter that holds the last row's."""
 
-    columns: LiteralString
-    """With commas: `key`, or more where the list's own order has more."""
-    after: LiteralString
-    """The parameters that hold the key of the last row, likewise."""
-
-
-BY_KEY = Keyed("key", "%(after)s")
+BY_KEY: Keyed = (("key", "%(after)s"),)
 
 
 def sorted_page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
@@ -78,8 +72,9 @@ def sorted_page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
     Raises:
         BadCursor: the cursor is no place in this order.
     """
-    key, after = sql.SQL(keyed.columns), sql.SQL(keyed.after)
     if order is None:
+        key = sql.SQL(", ").join(sql.SQL(name) for name, _ in keyed)
+        after = sql.SQL(", ").join(sql.SQL(last) for _, last in keyed)
         parts = {
             "value": sql.SQL("key"),
             "behind": sql.SQL("({}) > ({})").format(key, after),
@@ -87,15 +82,19 @@ def sorted_page(  # noqa: PLR0913, PLR0917 - one argument a part of the question
             "rows": sql.SQL(rows),
         }
         return _page(conn, sql.SQL(query).format(**parts), values, limit, None)
+    # What it is sorted by stands once: an index is looked into by a comparison as it has its columns.
+    kept = [each for each in keyed if each[0] != order.column.expression]
     value = sql.SQL(order.column.expression)
     # One direction for all columns: an index over them is read forwards or backwards.
     way = sql.SQL(" DESC" if order.backwards else "")
-    named = [sql.SQL(name) for name in _names(keyed)]
+    named = [sql.SQL(name) for name, _ in kept]
+    lasts = [sql.SQL(last) for _, last in kept]
     behind: sql.Composable = sql.SQL("true")
     if cursor is not None:
         sign = sql.SQL("<" if order.backwards else ">")
-        behind = sql.SQL("({}, {}) {} ({}, {})").format(
-            value, key, sign, sql.Placeholder("after_value"), after
+        comma = sql.SQL(", ")
+        behind = sql.SQL("({}) {} ({})").format(
+            comma.join((value, *named)), sign, comma.join((sql.Placeholder("after_value"), *lasts))
         )
         values = {**values, "after_value": _place(order, cursor)[0]}
     parts = {
@@ -116,10 +115,6 @@ def key_of(order: Sorting | None, cursor: str | None) -> str | None:
     if order is None or cursor is None:
         return cursor
     return _place(order, cursor)[1]
-
-
-def _names(keyed: Keyed) -> list[LiteralString]:
-    return keyed.columns.split(", ")
 
 
 def _place(order: Sorting, cursor: str) -> tuple[str, str]:
