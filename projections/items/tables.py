@@ -35,7 +35,7 @@ from projections.items.parts import (
 from projections.items.sessions import CertificateItem, SessionItem
 from projections.items.shape import READ, WRITTEN, Audience, Field, Head, Said, Shown, shape_of
 
-SCHEMA = 2
+SCHEMA = 3
 """Raise with every change of a table's columns or of what stands in them."""
 
 
