@@ -53,3 +53,6 @@ GRANT UPDATE (seen_at, seen_position, seen_rows, seen) ON office.saved_question 
 
 -- Whoever reviews flags gives one to a colleague, takes it back, or lets it go.
 GRANT SELECT, INSERT, UPDATE, DELETE ON office.flag_assignment TO dudao_app;
+
+-- An expert keeps a score sheet as a draft, writes it anew, and hands it in or lets it go.
+GRANT SELECT, INSERT, UPDATE, DELETE ON office.score_draft TO dudao_app;

@@ -13,7 +13,7 @@ from api.installation.wiring import Installation
 from api.intake import evidence
 from api.intake.evidence import Media
 from api.questions.clocks import Asked
-from api.questions.policy import READS
+from api.questions.policy import READS, Action, decide
 from api.questions.problems import not_found
 from api.questions.queries import ask_one
 from api.questions.questions import AsOf
@@ -22,11 +22,19 @@ from api.web.casework.materials import SHOWN
 from api.web.casework.people import Person
 from api.web.casework.people import experts as experts_of
 from api.web.casework.scope_fields import all_ticked, chosen
+from api.web.casework.score_drafts import (
+    DRAFT,
+    SHEETS,
+    draft_of,
+    forget_draft,
+    keep_draft,
+    own_sheet,
+)
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, sent_on, text, typed
 from api.web.frame.acts import Act
 from api.web.frame.frame import framed
 from api.web.frame.lists import list_page
-from api.web.frame.looking import Looked, Sent, look_or_send
+from api.web.frame.looking import STEP, Looked, Sent, look_or_send
 from api.web.frame.reading import read
 from api.web.frame.receipt import Filing, filings, may_stamp, stamp
 from api.web.frame.rendering import render
@@ -34,6 +42,7 @@ from domain.application.progress import ENDED
 from domain.terms.envelope import Actor
 from domain.terms.guards import FILINGS
 from ledger.log.clock import today
+from ledger.log.entry import instant_text
 from projections.items.cases import STAGES
 from projections.views import roster
 from projections.views.basis import Basis
@@ -82,6 +91,8 @@ class ApplicationPage:
     """When what was filed came in."""
     looked: Looked | None
     """What the act that was sent would come to."""
+    drafted_at: str | None
+    """When the reader kept a draft of their score sheet; None: there is none."""
     looked_at: frozenset[str]
     """Slugs of the acts that are looked at before they are done."""
     left_out: Sequence[Row]
@@ -149,9 +160,16 @@ def carry_out(  # noqa: PLR0913, PLR0917 - one argument a parameter
         )
 
     def work() -> Sent | Looked:
+        if slug in SHEETS and text(form, STEP) == DRAFT:
+            decide(actor, Action.RECORD, asked.event)
+            keep_draft(house, actor, application_id, form)
+            return Sent(None)
         if slug in LOOKED_AT:
             return look_or_send(house, actor, form, asked.event, made)
-        return Sent(act(house, actor, form, asked.event, made()))
+        done = Sent(act(house, actor, form, asked.event, made()))
+        if slug in SHEETS:
+            forget_draft(house, actor, application_id)
+        return done
 
     done = attempt(work)
     if isinstance(done, Sent):
@@ -188,7 +206,13 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         twin=f"/v1/applications/{application_id}",
     )
     rules = house.rule_set(basis.valid_at, basis.position)
-    fresh = {"valid_from": today().isoformat(), **_assigned(item)}
+    draft = draft_of(house, actor, application_id) if frame.now else None
+    fresh = {
+        "valid_from": today().isoformat(),
+        **_assigned(item),
+        **own_sheet(item, actor),
+        **(draft.fields if draft else {}),
+    }
     whole = item["recommended_scope"] if item["recommended"] else item["scope"]
     page = ApplicationPage(
         item=item,
@@ -211,6 +235,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one argument a part of the page
         stamps=filings(house, item["because"]),
         looked=looked,
         looked_at=LOOKED_AT,
+        drafted_at=None if draft is None else instant_text(draft.kept_at),
         left_out=_left_out(item, form) if looked and form is not None else (),
         sent=sent,
         refusal=refusal,

@@ -141,6 +141,39 @@ def test_an_expert_is_chosen_from_people_and_replaced_before_the_conclusion(
     assert [sheet["expert_id"] for sheet in item["scores"]] == [EXPERTS[0].account]
 
 
+def test_an_expert_keeps_a_sheet_as_a_draft_and_revises_from_the_sheet(
+    reader: Opener, site: Site, shown: Installation, submitted: str
+):
+    know(shown, *EXPERTS)
+    _act(reader, HAIDIAN, submitted, "出具初步意见", opinion="support", text="同意申报")
+    _act(reader, OFFICER, submitted, "受理")
+    experts = {
+        f"experts__{n}__{name}": value
+        for n, expert in enumerate(EXPERTS)
+        for name, value in (("expert_id", expert.account), ("recusal", "none"))
+    }
+    _act(reader, OFFICER, submitted, "派出专家", **experts)
+    mine, other = EXPERTS[0], EXPERTS[1]
+    said = _act(reader, mine, submitted, "存为草稿", scores__basics="12", comment="材料待核")
+    assert "草稿，保存于" in said
+    page = reader(mine).open(f"/applications/{submitted}")
+    sheet = page.locator("#sheet")
+    assert sheet.locator('[name="scores.basics"]').input_value() == "12"
+    assert sheet.locator('[name="comment"]').input_value() == "材料待核"
+    assert site.get(f"/v1/applications/{submitted}", SUPERVISOR).json()["scores"] == []
+    for reader_of_it in (other, OFFICER, SUPERVISOR):
+        text = site.get(f"/applications/{submitted}", reader_of_it).text
+        assert ("草稿，保存于" in text, "材料待核" in text) == (False, False)
+    refused = _act(reader, mine, submitted, "存为草稿", comment=f"见 {lines.identity(7)}")
+    assert "未办理" in refused
+    headings = ("basics", "hr_system", "funding", "organisation_quality", "premises_it")
+    points = {f"scores__{name}": "17.5" for name in headings}
+    _act(reader, mine, submitted, "填写评分表", **points)
+    page = reader(mine).open(f"/applications/{submitted}")
+    assert page.locator('#revision [name="scores.funding"]').input_value() == "17.5"
+    assert "草稿，保存于" not in page.inner_text("main")
+
+
 def test_a_refusal_keeps_what_was_typed_and_says_why(reader: Opener, submitted: str):
     said = _act(reader, HAIDIAN, submitted, "出具初步意见", opinion="oppose", text="材料不全")
     assert "不同意" in said
