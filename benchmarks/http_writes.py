@@ -43,20 +43,24 @@ def run(setting: Setting) -> list[Row]:
     try:
         folder = ledgers.large(own, setting.sizes.small // SHARE)
         catch_up.caught_up(folder)
-        with server(folder, own) as port, _clients() as clients:
-            asked = partial(_asked, setting, folder, port, clients)
-            alone, many = asked(Shape(1, 1)), asked(Shape(PROCESSES, CLIENTS_EACH))
+        with _clients() as clients:
+            asked = partial(_asked, setting, folder, clients)
+            with server(folder, own) as port:
+                alone, many = asked(port, Shape(1, 1)), asked(port, Shape(PROCESSES, CLIENTS_EACH))
+            with server(folder, own, "--workers", "2") as port:
+                shared = asked(port, Shape(PROCESSES, CLIENTS_EACH))
     finally:
         ledgers.drop(own)
     number = PROCESSES * CLIENTS_EACH
     return [
         *_rows("one client", alone, p50=(at_most(5),)),
         *_rows(f"{number} clients", many, rate=(at_least(800),), p99=(at_most(50),)),
+        *_rows(f"{number} clients, two workers", shared),
     ]
 
 
 def _asked(
-    setting: Setting, folder: Path, port: int, clients: Pool, shape: Shape
+    setting: Setting, folder: Path, clients: Pool, port: int, shape: Shape
 ) -> list[list[Answered]]:
     rounds: list[list[Answered]] = []
     seconds = setting.sizes.seconds

@@ -176,8 +176,8 @@ def plainly_fits(text: str, event: CertificateIssued) -> bool:
         and text[13:16] == _YEARS[event.issued_on.year % 100] + event.level
         and text[5:7] == MUNICIPALITY
         and text[0] == "Y"
-        and text.isascii()
-        and text.encode()[1:].isdigit()  # bytes are looked up in a table, letters asked one by one
+        # Bytes are looked up in a table, letters asked one by one; no digit but ASCII's is a single byte.
+        and text.encode("utf-8", "surrogatepass")[1:].isdigit()
     )
 
 

@@ -155,7 +155,11 @@ class Supervision:
         session = self.file.add_certificate(entry)
         departing = session is not None and departs(entry.event, session)
         outcomes = judge_certificate(entry, session, self.context, departing=departing)
-        uncounted = self._counts_no_more(entry, session)
+        uncounted = (  # asked here of nearly all of them: a call each takes a hundredth of a replay
+            session is None
+            or len(session.certificates) <= session.candidates
+            or self._counts_no_more(entry, session)
+        )
         if uncounted and not outcomes and not departing:
             return ()
         position, touched = entry.position, list[Touch]()
@@ -381,12 +385,8 @@ class Supervision:
             position, day, judge_count(session, self.context.reference), at, ("C3",)
         )
 
-    def _counts_no_more(
-        self, entry: Recorded[CertificateIssued], session: SessionRecord | None
-    ) -> bool:
-        """Whether C3 of the session stays what it is with one certificate more."""
-        if session is None or len(session.certificates) <= session.candidates:
-            return True
+    def _counts_no_more(self, entry: Recorded[CertificateIssued], session: SessionRecord) -> bool:
+        """Whether C3 of a session with too many certificates stays what it is with one more."""
         state = self.flags.get(f"C3-{session.entry.position}")
         return state is not None and is_uncounted(entry.event, state.outcome)
 
