@@ -4,9 +4,12 @@
 `python -m docs.generate_analysis` after changing a table or an item; a test compares.
 """  # noqa: INP001 - a script among documents, not a package
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
+from decimal import Decimal
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any, get_args, get_type_hints
 
 from api.words.authority_words import DISTRICTS
 from domain.checks import CHECKS
@@ -16,6 +19,7 @@ from domain.terms.vocabulary import Level
 from ledger.roles import ANALYST
 from projections.analysis.schema import ANALYSIS
 from projections.items.parts import Actor
+from projections.items import persons
 from projections.items.persons import LEFT_OUT as NOT_SHOWN
 from projections.items.shape import MASKED, WRITTEN, Audience, Field, Kind, Shape, shape_of
 from projections.items.tables import KINDS, TABLES, Table
@@ -33,6 +37,7 @@ TYPES: Mapping[Kind, str] = MappingProxyType(
         "boolean": "boolean",
         "record": "jsonb",
         "json": "jsonb",
+        "any": "jsonb",
     }
 )
 LEFT_OUT = frozenset({"occupations", "catalogues"})
@@ -51,7 +56,7 @@ def views() -> str:
 
 def grants() -> str:
     """Return the script that makes the whole schema, where it is not there as it must be."""
-    body = "\n".join((_FUNCTIONS.format(surnames=_surnames()), views(), *_asking(), *_comments()))
+    body = "\n".join((_functions(), views(), *_asking(), *_comments()))
     digest = sha256(body.encode()).hexdigest()
     names = ", ".join(f"analysis.{table.name}" for table in _tables())
     return _GRANTS.format(digest=digest, body=body, names=names, analyst=ANALYST)
@@ -61,26 +66,153 @@ def _tables() -> Iterator[Table]:
     return (table for table in TABLES.values() if table.name not in LEFT_OUT)
 
 
-def columns(table: Table) -> tuple[Field, ...]:
-    """Return the columns of a view: those of the table but what has no fixed members."""
-    return tuple(field for field in table.fields if field.kind != "json")
+def _functions() -> str:
+    named = {
+        "surnames": COMPOUND_SURNAMES,
+        "written": persons.WRITTEN,
+        "names": persons.NAMES,
+        "people": persons.PEOPLE,
+        "dropped": persons.DROPPED,
+        "quantities": _quantities(),
+    }
+    return _FUNCTIONS.format(
+        not_shown=NOT_SHOWN, **{name: _words(words) for name, words in named.items()}
+    )
 
 
-def _surnames() -> str:
-    return ", ".join(f"'{name}'" for name in sorted(COMPOUND_SURNAMES))
+def _words(words: Collection[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
 
 
-_FUNCTIONS = """\
+def _quantities() -> frozenset[str]:
+    """Return the members of events that are exact quantities: stored as text, shown as numbers.
+
+    None of these names is something else elsewhere.
+    """
+    exact: set[str] = set()
+    others: set[str] = set()
+    seen: set[Any] = set()
+
+    def walk(hint: Any, name: str) -> None:  # noqa: ANN401 - any type hint
+        if is_dataclass(hint):
+            if hint not in seen:
+                seen.add(hint)
+                for member, inner in get_type_hints(hint).items():
+                    walk(inner, member)
+        elif arguments := get_args(hint):
+            for each in arguments:
+                walk(each, name)
+        elif hint is not type(None):
+            (exact if hint is Decimal else others).add(name)
+
+    for kind in EVENTS.values():
+        walk(kind.cls, "")
+    if both := exact & others:
+        raise ValueError(f"quantities in one event, something else in another: {sorted(both)}")
+    return frozenset(exact)
+
+
+_FUNCTIONS = r"""
 -- What the login may see: a district, '*' for the whole city, nothing where it was not admitted.
 CREATE OR REPLACE FUNCTION analysis.seat() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $f$ SELECT coalesce(district, '*') FROM analysis.reader WHERE login = session_user $f$;
 
--- As `domain.terms.identifiers` masks names; a test compares.
+-- As `domain.terms.identifiers` masks names; a test compares. The functions below find what they call whatever
+-- path the asker has set: nobody's own function is given a name to look at.
 CREATE OR REPLACE FUNCTION analysis.masked(name text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $f$ SELECT left(name, surname) || repeat('*', greatest(1, length(name) - surname))
-  FROM (SELECT CASE WHEN length(name) > 2 AND left(name, 2) IN ({surnames}) THEN 2 ELSE 1 END) s(surname) $f$;
+RETURN (SELECT left(name, surname) || repeat('*', greatest(1, length(name) - surname))
+  FROM (SELECT CASE WHEN length(name) > 2 AND left(name, 2) IN ({surnames}) THEN 2 ELSE 1 END) s(surname));
+
+-- As `projections.items.persons` takes people out of what has no fixed members; a test compares every entry.
+CREATE OR REPLACE FUNCTION analysis.masked_names(value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE jsonb_typeof(value)
+    WHEN 'string' THEN to_jsonb(analysis.masked(value #>> '{{}}'))
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(to_jsonb(analysis.masked(e.one #>> '{{}}')) ORDER BY e.n), '[]')
+                         FROM jsonb_array_elements(value) WITH ORDINALITY e(one, n))
+    ELSE value END;
+
+CREATE OR REPLACE FUNCTION analysis.without_persons(value jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $f$
+DECLARE
+    kept jsonb;
+BEGIN
+    IF jsonb_typeof(value) = 'array' THEN
+        RETURN (SELECT coalesce(jsonb_agg(analysis.without_persons(e.one) ORDER BY e.n), '[]')
+                  FROM jsonb_array_elements(value) WITH ORDINALITY e(one, n));
+    ELSIF jsonb_typeof(value) IS DISTINCT FROM 'object' THEN
+        RETURN value;
+    END IF;
+    SELECT coalesce(jsonb_object_agg(m.name, CASE
+               WHEN m.name IN ({quantities}) AND m.one #>> '{{}}' ~ '^-?[0-9]+(\.[0-9]+)?$'
+               THEN to_jsonb((m.one #>> '{{}}')::numeric)
+               ELSE analysis.at_path(m.name, m.one) END), '{{}}')
+      INTO kept
+      FROM jsonb_each(value) m(name, one)
+     WHERE analysis.last_of(m.name) NOT IN ({dropped});
+    IF value ? 'staff_id' THEN
+        kept := kept - 'staff_id';
+        IF jsonb_typeof(value -> 'name') = 'string' THEN
+            kept := kept || jsonb_build_object('name', analysis.masked_names(value -> 'name'));
+        END IF;
+    END IF;
+    -- Elsewhere an outcome is the id of what a check found, and a subject a USCC.
+    IF value ? 'finding_id' AND NOT value ?| ARRAY['flag', 'verdict'] AND jsonb_typeof(value -> 'outcome') = 'string' THEN
+        kept := kept || jsonb_build_object('outcome', '{not_shown}');
+    END IF;
+    IF value ? 'complaint_id' AND jsonb_typeof(value -> 'subject') = 'string' THEN
+        kept := kept || jsonb_build_object('subject', '{not_shown}');
+    END IF;
+    RETURN kept;
+END
+$f$;
+
+-- The member that a path ends at; of an element, the list that holds it.
+CREATE OR REPLACE FUNCTION analysis.last_of(path text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN strpos(path, '.') = 0 THEN path
+            ELSE coalesce(substring(path FROM '([^.]*[^.0-9][^.]*)(?:\.[0-9]+)*$'), path) END;
+
+CREATE OR REPLACE FUNCTION analysis.at_path(path text, value jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $f$
+DECLARE
+    name text := analysis.last_of(path);
+BEGIN
+    IF name IN ({written}) AND jsonb_typeof(value) = 'string' THEN
+        RETURN to_jsonb('{not_shown}'::text);
+    ELSIF name IN ({names}) OR name = 'name' AND string_to_array(path, '.') && ARRAY[{people}] THEN
+        RETURN analysis.masked_names(value);
+    ELSIF name IN ({people}) AND jsonb_typeof(value) = 'array' THEN
+        RETURN (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(p.one -> 'name') = 'string'
+                    THEN p.one || jsonb_build_object('name', analysis.masked_names(p.one -> 'name'))
+                    ELSE p.one END ORDER BY p.n), '[]')
+                  FROM (SELECT analysis.without_persons(e.one), e.n
+                          FROM jsonb_array_elements(value) WITH ORDINALITY e(one, n)) p(one, n));
+    END IF;
+    RETURN analysis.without_persons(value);
+END
+$f$;
+
+-- What an entry says, as it was stored (its column `schema` says in which shape): what a correction or an act
+-- that was asked for holds as text is read, as everywhere.
+CREATE OR REPLACE FUNCTION analysis.told(type text, data jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $f$
+BEGIN
+    IF type IN ('RecordCorrected', 'CorrectionRequested') THEN
+        RETURN jsonb_build_object('position', data -> 'position', 'fields', (
+            SELECT coalesce(jsonb_object_agg(f.one ->> 'path', analysis.at_path(f.one ->> 'path', (f.one ->> 'value')::jsonb)), '{{}}')
+              FROM jsonb_array_elements(data -> 'fields') f(one)));
+    ELSIF type = 'ActRequested' THEN
+        RETURN analysis.without_persons(data || jsonb_build_object('data', (data ->> 'data')::jsonb));
+    END IF;
+    RETURN analysis.without_persons(data);
+END
+$f$;
 """
 
 _GRANTS = """\
@@ -133,7 +265,7 @@ def _create(table: Table, shown: Iterable[str], rows: str) -> str:
 def _of_view(table: Table) -> str:
     """Return the view of a table of the views: its documents taken apart, member by member."""
     back = {here: field for field, here in table.renamed.items()}
-    own = [(field, back.get(field.name, field.name)) for field in columns(table)[RECTANGLE:]]
+    own = [(field, back.get(field.name, field.name)) for field in table.fields[RECTANGLE:]]
     declared = ", ".join(f'"{member}" {_stored(field)}' for field, member in own)
     values = [(field, _top(field, f'd."{member}"')) for field, member in own]
     shown = [f'{value} AS "{field.name}"' for field, value in values]
@@ -154,6 +286,8 @@ def _top(field: Field, value: str) -> str:
     """Return a column from a member that was read in its type."""
     if field.shape is not None:
         return _member(field, value, 1)
+    if field.kind in {"json", "any"}:
+        return _nobody(value)
     if field.see is WRITTEN:
         return _left_out(value)
     if field.see is not MASKED:
@@ -166,6 +300,10 @@ def _top(field: Field, value: str) -> str:
     )
 
 
+def _nobody(value: str) -> str:
+    return f"analysis.without_persons({value})"
+
+
 def _left_out(value: str) -> str:
     """Return that somebody wrote something, where they did."""
     return f"CASE WHEN {value} IS NOT NULL THEN '{NOT_SHOWN}' END"
@@ -173,11 +311,7 @@ def _left_out(value: str) -> str:
 
 def _record(shape: Shape, value: str, depth: int) -> str:
     """Return a record as analysts see it: its declared members and no others."""
-    within = [
-        (f.name, _member(f, f"({value} -> '{f.name}')", depth))
-        for f in shape.fields
-        if f.kind != "json"
-    ]
+    within = [(f.name, _member(f, f"({value} -> '{f.name}')", depth)) for f in shape.fields]
     members = ", ".join(f"'{name}', {one}" for name, one in within)
     return f"CASE WHEN jsonb_typeof({value}) = 'object' THEN jsonb_build_object({members}) END"
 
@@ -189,6 +323,8 @@ def _member(field: Field, value: str, depth: int) -> str:
         return _listed(value, one, each)
     if field.shape is not None:
         return _record(field.shape, value, depth)
+    if field.kind in {"json", "any"}:
+        return _nobody(value)
     if field.see is WRITTEN:
         there = f"{value} IS NOT NULL AND jsonb_typeof({value}) <> 'null'"
         return f"CASE WHEN {there} THEN to_jsonb('{NOT_SHOWN}'::text) ELSE {value} END"
@@ -240,9 +376,11 @@ def _entries(table: Table) -> str:
         "schema": "split_part(t.type, '/', 2)::bigint",
         "recorded_at": "t.recorded_at",
         "leaf": "encode(t.leaf, 'hex')",
+        "data": "CASE WHEN k.name IS NULL THEN jsonb_build_object('stored', t.type, 'reason', 'unknown type') "
+        "ELSE analysis.told(k.name, p.doc -> 'data') END",
         **_TOLD,
     }
-    shown = [f'{told[field.name]} AS "{field.name}"' for field in columns(table)[RECTANGLE:]]
+    shown = [f'{told[field.name]} AS "{field.name}"' for field in table.fields[RECTANGLE:]]
     return _create(table, [_OF_ENTRY, *shown], _ENTRY_ROWS.format(names=_names(STORED)))
 
 
@@ -285,7 +423,7 @@ def _actions(table: Table) -> str:
         "days_late": f"({day} - t.valid_from)::bigint",
         **_TOLD,
     }
-    shown = [f'{told[field.name]} AS "{field.name}"' for field in columns(table)[RECTANGLE:]]
+    shown = [f'{told[field.name]} AS "{field.name}"' for field in table.fields[RECTANGLE:]]
     rows = _ENTRY_ROWS.replace("LEFT JOIN", "JOIN").format(names=_names(ACTIONS))
     return _create(table, [_OF_ENTRY, *shown], rows)
 
@@ -365,7 +503,7 @@ def _asking() -> Iterator[str]:
 def _comments() -> Iterator[str]:
     for table in _tables():
         yield f"COMMENT ON VIEW analysis.{table.name} IS {_literal(f'{table.zh} / {table.en}')};"
-        for field in columns(table):
+        for field in table.fields:
             head = _literal(f"{field.head.zh} / {field.head.en}")
             yield f'COMMENT ON COLUMN analysis.{table.name}."{field.name}" IS {head};'
 

@@ -31,12 +31,12 @@ WRITTEN = frozenset(
     }
 )
 """Members that hold such words, or the name of a file; `outcome` and `subject` where they are words."""
-_NAMES = frozenset({"assessors", "quality_staff", "assessors_absent"})
-_PEOPLE = frozenset({"experts", "inspectors"})
-_DROPPED = frozenset({"card_no", "device_id", "masked_name", "subject_id"})
+NAMES = frozenset({"assessors", "quality_staff", "assessors_absent"})
+PEOPLE = frozenset({"experts", "inspectors"})
+DROPPED = frozenset({"card_no", "device_id", "masked_name", "subject_id"})
 
 
-_BY_NAME = WRITTEN | _NAMES | _PEOPLE | _DROPPED
+_BY_NAME = WRITTEN | NAMES | PEOPLE | DROPPED
 _PLAIN = frozenset({str, int, bool, NoneType})
 """Values that hold nobody unless their member's name says so."""
 _KEPT = 10_000
@@ -66,7 +66,7 @@ def without_persons(value: Mapping[str, Any]) -> dict[str, Any]:
     for name, member in value.items():
         if not _ruled[name]:
             kept[name] = member if type(member) in _PLAIN else _any(member)
-        elif _last(name) not in _DROPPED:
+        elif _last(name) not in DROPPED:
             kept[name] = at_path(name, member)
     if "staff_id" in value:
         if isinstance(value.get("name"), str):
@@ -86,11 +86,11 @@ def at_path(path: str, value: object) -> object:
     name = _last(path)
     if name in WRITTEN and isinstance(value, str):
         return LEFT_OUT
-    if name in _NAMES:
+    if name in NAMES:
         return _masked(value)
-    if name in _PEOPLE and isinstance(value, list | tuple):
+    if name in PEOPLE and isinstance(value, list | tuple):
         return [_person(person) for person in cast("Sequence[object]", value)]
-    if name == "name" and not _PEOPLE.isdisjoint(path.split(".")):
+    if name == "name" and not PEOPLE.isdisjoint(path.split(".")):
         return _masked(value)
     return _any(value)
 

@@ -2,21 +2,112 @@
 SET LOCAL ROLE dudao_app;
 DO $dudao$
 BEGIN
-    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM '0fc05d89ffb9592cd023720a4f9293917a5e63e6afc2de728df7856e58aa63ab' THEN
+    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM '5ab5706082dc0a23ee7c6b9b3d100bf3ec935b25249c78a4ff669b3046ba168c' THEN
         RETURN;
     END IF;
     DROP VIEW IF EXISTS analysis.entries, analysis.roster, analysis.scope, analysis.flags, analysis.assessments, analysis.certificates, analysis.cases, analysis.actions, analysis.districts, analysis.checks, analysis.levels, analysis.event_types CASCADE;
     DROP FUNCTION IF EXISTS analysis.diff(text, date, bigint, date, bigint);
+
 -- What the login may see: a district, '*' for the whole city, nothing where it was not admitted.
 CREATE OR REPLACE FUNCTION analysis.seat() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $f$ SELECT coalesce(district, '*') FROM analysis.reader WHERE login = session_user $f$;
 
--- As `domain.terms.identifiers` masks names; a test compares.
+-- As `domain.terms.identifiers` masks names; a test compares. The functions below find what they call whatever
+-- path the asker has set: nobody's own function is given a name to look at.
 CREATE OR REPLACE FUNCTION analysis.masked(name text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $f$ SELECT left(name, surname) || repeat('*', greatest(1, length(name) - surname))
-  FROM (SELECT CASE WHEN length(name) > 2 AND left(name, 2) IN ('上官', '东方', '令狐', '公孙', '南宫', '司徒', '司马', '呼延', '夏侯', '宇文', '尉迟', '慕容', '欧阳', '独孤', '百里', '皇甫', '端木', '诸葛', '轩辕', '长孙') THEN 2 ELSE 1 END) s(surname) $f$;
+RETURN (SELECT left(name, surname) || repeat('*', greatest(1, length(name) - surname))
+  FROM (SELECT CASE WHEN length(name) > 2 AND left(name, 2) IN ('上官', '东方', '令狐', '公孙', '南宫', '司徒', '司马', '呼延', '夏侯', '宇文', '尉迟', '慕容', '欧阳', '独孤', '百里', '皇甫', '端木', '诸葛', '轩辕', '长孙') THEN 2 ELSE 1 END) s(surname));
+
+-- As `projections.items.persons` takes people out of what has no fixed members; a test compares every entry.
+CREATE OR REPLACE FUNCTION analysis.masked_names(value jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE jsonb_typeof(value)
+    WHEN 'string' THEN to_jsonb(analysis.masked(value #>> '{}'))
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(to_jsonb(analysis.masked(e.one #>> '{}')) ORDER BY e.n), '[]')
+                         FROM jsonb_array_elements(value) WITH ORDINALITY e(one, n))
+    ELSE value END;
+
+CREATE OR REPLACE FUNCTION analysis.without_persons(value jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $f$
+DECLARE
+    kept jsonb;
+BEGIN
+    IF jsonb_typeof(value) = 'array' THEN
+        RETURN (SELECT coalesce(jsonb_agg(analysis.without_persons(e.one) ORDER BY e.n), '[]')
+                  FROM jsonb_array_elements(value) WITH ORDINALITY e(one, n));
+    ELSIF jsonb_typeof(value) IS DISTINCT FROM 'object' THEN
+        RETURN value;
+    END IF;
+    SELECT coalesce(jsonb_object_agg(m.name, CASE
+               WHEN m.name IN ('accuracy_m', 'basics', 'ethics', 'funding', 'hr_system', 'lat', 'lon', 'organisation_quality', 'performance', 'practice', 'premises_it', 'review', 'theory') AND m.one #>> '{}' ~ '^-?[0-9]+(\.[0-9]+)?$'
+               THEN to_jsonb((m.one #>> '{}')::numeric)
+               ELSE analysis.at_path(m.name, m.one) END), '{}')
+      INTO kept
+      FROM jsonb_each(value) m(name, one)
+     WHERE analysis.last_of(m.name) NOT IN ('card_no', 'device_id', 'masked_name', 'subject_id');
+    IF value ? 'staff_id' THEN
+        kept := kept - 'staff_id';
+        IF jsonb_typeof(value -> 'name') = 'string' THEN
+            kept := kept || jsonb_build_object('name', analysis.masked_names(value -> 'name'));
+        END IF;
+    END IF;
+    -- Elsewhere an outcome is the id of what a check found, and a subject a USCC.
+    IF value ? 'finding_id' AND NOT value ?| ARRAY['flag', 'verdict'] AND jsonb_typeof(value -> 'outcome') = 'string' THEN
+        kept := kept || jsonb_build_object('outcome', '〔从略〕');
+    END IF;
+    IF value ? 'complaint_id' AND jsonb_typeof(value -> 'subject') = 'string' THEN
+        kept := kept || jsonb_build_object('subject', '〔从略〕');
+    END IF;
+    RETURN kept;
+END
+$f$;
+
+-- The member that a path ends at; of an element, the list that holds it.
+CREATE OR REPLACE FUNCTION analysis.last_of(path text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN strpos(path, '.') = 0 THEN path
+            ELSE coalesce(substring(path FROM '([^.]*[^.0-9][^.]*)(?:\.[0-9]+)*$'), path) END;
+
+CREATE OR REPLACE FUNCTION analysis.at_path(path text, value jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $f$
+DECLARE
+    name text := analysis.last_of(path);
+BEGIN
+    IF name IN ('answer', 'basis', 'comment', 'file_name', 'main_business', 'note', 'own_method', 'reason', 'refusal', 'requirement', 'review_reason', 'statement', 'text', 'title', 'unit_statement', 'where') AND jsonb_typeof(value) = 'string' THEN
+        RETURN to_jsonb('〔从略〕'::text);
+    ELSIF name IN ('assessors', 'assessors_absent', 'quality_staff') OR name = 'name' AND string_to_array(path, '.') && ARRAY['experts', 'inspectors'] THEN
+        RETURN analysis.masked_names(value);
+    ELSIF name IN ('experts', 'inspectors') AND jsonb_typeof(value) = 'array' THEN
+        RETURN (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(p.one -> 'name') = 'string'
+                    THEN p.one || jsonb_build_object('name', analysis.masked_names(p.one -> 'name'))
+                    ELSE p.one END ORDER BY p.n), '[]')
+                  FROM (SELECT analysis.without_persons(e.one), e.n
+                          FROM jsonb_array_elements(value) WITH ORDINALITY e(one, n)) p(one, n));
+    END IF;
+    RETURN analysis.without_persons(value);
+END
+$f$;
+
+-- What an entry says, as it was stored (its column `schema` says in which shape): what a correction or an act
+-- that was asked for holds as text is read, as everywhere.
+CREATE OR REPLACE FUNCTION analysis.told(type text, data jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $f$
+BEGIN
+    IF type IN ('RecordCorrected', 'CorrectionRequested') THEN
+        RETURN jsonb_build_object('position', data -> 'position', 'fields', (
+            SELECT coalesce(jsonb_object_agg(f.one ->> 'path', analysis.at_path(f.one ->> 'path', (f.one ->> 'value')::jsonb)), '{}')
+              FROM jsonb_array_elements(data -> 'fields') f(one)));
+    ELSIF type = 'ActRequested' THEN
+        RETURN analysis.without_persons(data || jsonb_build_object('data', (data ->> 'data')::jsonb));
+    END IF;
+    RETURN analysis.without_persons(data);
+END
+$f$;
 
 -- Written by docs/generate_analysis.py from the declaration of the tables; do not edit.
 CREATE OR REPLACE VIEW analysis.entries WITH (security_barrier) AS
@@ -38,6 +129,7 @@ SELECT t.position::text AS key, t.subject, t.district, t.valid_from, NULL::date 
        CASE WHEN jsonb_typeof((p.doc -> 'stamps' -> 'approved_by')) = 'object' THEN jsonb_build_object('account', ((p.doc -> 'stamps' -> 'approved_by') -> 'account'), 'role', ((p.doc -> 'stamps' -> 'approved_by') -> 'role'), 'organisation', ((p.doc -> 'stamps' -> 'approved_by') -> 'organisation')) END AS "approved_by",
        (p.doc -> 'stamps' ->> 'entered_by') AS "entered_by",
        coalesce((p.doc -> 'stamps' ->> 'backfill')::boolean, false) AS "backfill",
+       CASE WHEN k.name IS NULL THEN jsonb_build_object('stored', t.type, 'reason', 'unknown type') ELSE analysis.told(k.name, p.doc -> 'data') END AS "data",
        encode(t.leaf, 'hex') AS "leaf"
   FROM ledger.entry t
  CROSS JOIN LATERAL (SELECT convert_from(t.payload, 'UTF8')::jsonb AS doc OFFSET 0) p
@@ -96,7 +188,7 @@ SELECT t.key, t.subject, t.district, t.valid_from, t.valid_to, t.known_from, t.k
        CASE WHEN jsonb_typeof(d."message") = 'object' THEN jsonb_build_object('zh', (d."message" -> 'zh'), 'en', (d."message" -> 'en')) END AS "message",
        d."because" AS "because",
        CASE WHEN jsonb_typeof(d."answers") = 'array' THEN (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(x1.e) = 'object' THEN jsonb_build_object('position', (x1.e -> 'position'), 'said_on', (x1.e -> 'said_on'), 'statement', CASE WHEN (x1.e -> 'statement') IS NOT NULL AND jsonb_typeof((x1.e -> 'statement')) <> 'null' THEN to_jsonb('〔从略〕'::text) ELSE (x1.e -> 'statement') END, 'evidence', CASE WHEN jsonb_typeof((x1.e -> 'evidence')) = 'array' THEN (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(x2.e) = 'object' THEN jsonb_build_object('sha256', (x2.e -> 'sha256'), 'media_type', (x2.e -> 'media_type'), 'file_name', CASE WHEN (x2.e -> 'file_name') IS NOT NULL AND jsonb_typeof((x2.e -> 'file_name')) <> 'null' THEN to_jsonb('〔从略〕'::text) ELSE (x2.e -> 'file_name') END, 'captured_at', (x2.e -> 'captured_at'), 'lon', (x2.e -> 'lon'), 'lat', (x2.e -> 'lat'), 'datum', (x2.e -> 'datum')) END ORDER BY x2.n), '[]') FROM jsonb_array_elements((x1.e -> 'evidence')) WITH ORDINALITY x2(e, n)) END) END ORDER BY x1.n), '[]') FROM jsonb_array_elements(d."answers") WITH ORDINALITY x1(e, n)) END AS "answers",
-       CASE WHEN jsonb_typeof(d."corrections") = 'array' THEN (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(x1.e) = 'object' THEN jsonb_build_object('position', (x1.e -> 'position'), 'asked_on', (x1.e -> 'asked_on'), 'reason', CASE WHEN (x1.e -> 'reason') IS NOT NULL AND jsonb_typeof((x1.e -> 'reason')) <> 'null' THEN to_jsonb('〔从略〕'::text) ELSE (x1.e -> 'reason') END, 'taken', (x1.e -> 'taken'), 'decided_on', (x1.e -> 'decided_on'), 'decision', (x1.e -> 'decision'), 'answer', CASE WHEN (x1.e -> 'answer') IS NOT NULL AND jsonb_typeof((x1.e -> 'answer')) <> 'null' THEN to_jsonb('〔从略〕'::text) ELSE (x1.e -> 'answer') END) END ORDER BY x1.n), '[]') FROM jsonb_array_elements(d."corrections") WITH ORDINALITY x1(e, n)) END AS "corrections"
+       CASE WHEN jsonb_typeof(d."corrections") = 'array' THEN (SELECT coalesce(jsonb_agg(CASE WHEN jsonb_typeof(x1.e) = 'object' THEN jsonb_build_object('position', (x1.e -> 'position'), 'fields', analysis.without_persons((x1.e -> 'fields')), 'asked_on', (x1.e -> 'asked_on'), 'reason', CASE WHEN (x1.e -> 'reason') IS NOT NULL AND jsonb_typeof((x1.e -> 'reason')) <> 'null' THEN to_jsonb('〔从略〕'::text) ELSE (x1.e -> 'reason') END, 'taken', (x1.e -> 'taken'), 'decided_on', (x1.e -> 'decided_on'), 'decision', (x1.e -> 'decision'), 'answer', CASE WHEN (x1.e -> 'answer') IS NOT NULL AND jsonb_typeof((x1.e -> 'answer')) <> 'null' THEN to_jsonb('〔从略〕'::text) ELSE (x1.e -> 'answer') END) END ORDER BY x1.n), '[]') FROM jsonb_array_elements(d."corrections") WITH ORDINALITY x1(e, n)) END AS "corrections"
   FROM projections.flags t
  CROSS JOIN LATERAL jsonb_to_record(t.doc::jsonb) AS d("code" text, "verdict" text, "then" text, "severity" text, "clause" text, "rule" text, "assessment_id" text, "certificate_no" text, "valid_at" date, "known_from" bigint, "known_to" bigint, "outcome" text, "review" text, "review_stale" boolean, "review_lapse" text, "review_lapsed_by" bigint, "review_reason" text, "review_position" bigint, "finding_id" text, "case" text, "responsible" jsonb, "message" jsonb, "because" bigint[], "answers" jsonb, "corrections" jsonb)
  WHERE (SELECT analysis.seat()) IN ('*', t.district);
@@ -408,6 +500,7 @@ COMMENT ON COLUMN analysis.entries."claimed_on" IS '企业所称日期 / claimed
 COMMENT ON COLUMN analysis.entries."approved_by" IS '批准人 / approved by';
 COMMENT ON COLUMN analysis.entries."entered_by" IS '录入账户 / entered by';
 COMMENT ON COLUMN analysis.entries."backfill" IS '历史补录 / backfill';
+COMMENT ON COLUMN analysis.entries."data" IS '内容 / data';
 COMMENT ON COLUMN analysis.entries."leaf" IS '叶哈希（SHA-256） / leaf hash (SHA-256)';
 COMMENT ON VIEW analysis.roster IS '名单上的企业 / an enterprise with its standing and scope on the day';
 COMMENT ON COLUMN analysis.roster."key" IS '标识 / key';
@@ -584,7 +677,7 @@ COMMENT ON COLUMN analysis.event_types."en" IS '英文名称 / English name';
 COMMENT ON COLUMN analysis.event_types."stream" IS '记录流 / stream';
 COMMENT ON COLUMN analysis.event_types."schema" IS '格式版本 / schema';
 COMMENT ON COLUMN analysis.event_types."stored" IS '存储名称 / stored names';
-    COMMENT ON SCHEMA analysis IS '0fc05d89ffb9592cd023720a4f9293917a5e63e6afc2de728df7856e58aa63ab';
+    COMMENT ON SCHEMA analysis IS '5ab5706082dc0a23ee7c6b9b3d100bf3ec935b25249c78a4ff669b3046ba168c';
 END
 $dudao$;
 REVOKE ALL ON ALL TABLES IN SCHEMA analysis FROM PUBLIC;
