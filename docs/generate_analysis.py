@@ -18,8 +18,8 @@ from domain.terms.identifiers import COMPOUND_SURNAMES
 from domain.terms.vocabulary import Level
 from ledger.roles import ANALYST
 from projections.analysis.schema import ANALYSIS
-from projections.items.parts import Actor
 from projections.items import persons
+from projections.items.parts import Actor
 from projections.items.persons import LEFT_OUT as NOT_SHOWN
 from projections.items.shape import MASKED, WRITTEN, Audience, Field, Kind, Shape, shape_of
 from projections.items.tables import KINDS, TABLES, Table
@@ -40,8 +40,8 @@ TYPES: Mapping[Kind, str] = MappingProxyType(
         "any": "jsonb",
     }
 )
-LEFT_OUT = frozenset({"occupations", "catalogues"})
-"""Tables of files that the database holds as files: they are exported, not views."""
+KEPT: Mapping[str, str] = MappingProxyType({"occupations": "occupation", "catalogues": "adopted"})
+"""Tables of reference whose rows the follower keeps beside the views → where."""
 RECTANGLE = 7
 """Columns before those of the item."""
 
@@ -51,19 +51,15 @@ def views() -> str:
     head = (
         "-- Written by docs/generate_analysis.py from the declaration of the tables; do not edit.\n"
     )
-    return head + "\n".join(_view(table) for table in _tables())
+    return head + "\n".join(_view(table) for table in TABLES.values())
 
 
 def grants() -> str:
     """Return the script that makes the whole schema, where it is not there as it must be."""
     body = "\n".join((_functions(), views(), *_asking(), *_comments()))
     digest = sha256(body.encode()).hexdigest()
-    names = ", ".join(f"analysis.{table.name}" for table in _tables())
+    names = ", ".join(f"analysis.{name}" for name in TABLES)
     return _GRANTS.format(digest=digest, body=body, names=names, analyst=ANALYST)
-
-
-def _tables() -> Iterator[Table]:
-    return (table for table in TABLES.values() if table.name not in LEFT_OUT)
 
 
 def _functions() -> str:
@@ -160,7 +156,8 @@ BEGIN
         END IF;
     END IF;
     -- Elsewhere an outcome is the id of what a check found, and a subject a USCC.
-    IF value ? 'finding_id' AND NOT value ?| ARRAY['flag', 'verdict'] AND jsonb_typeof(value -> 'outcome') = 'string' THEN
+    IF value ? 'finding_id' AND NOT value ?| ARRAY['flag', 'verdict']
+       AND jsonb_typeof(value -> 'outcome') = 'string' THEN
         kept := kept || jsonb_build_object('outcome', '{not_shown}');
     END IF;
     IF value ? 'complaint_id' AND jsonb_typeof(value -> 'subject') = 'string' THEN
@@ -205,8 +202,8 @@ AS $f$
 BEGIN
     IF type IN ('RecordCorrected', 'CorrectionRequested') THEN
         RETURN jsonb_build_object('position', data -> 'position', 'fields', (
-            SELECT coalesce(jsonb_object_agg(f.one ->> 'path', analysis.at_path(f.one ->> 'path', (f.one ->> 'value')::jsonb)), '{{}}')
-              FROM jsonb_array_elements(data -> 'fields') f(one)));
+            SELECT coalesce(jsonb_object_agg(f.path, analysis.at_path(f.path, f.value::jsonb)), '{{}}')
+              FROM jsonb_to_recordset(data -> 'fields') f(path text, value text)));
     ELSIF type = 'ActRequested' THEN
         RETURN analysis.without_persons(data || jsonb_build_object('data', (data ->> 'data')::jsonb));
     END IF;
@@ -318,21 +315,16 @@ def _record(shape: Shape, value: str, depth: int) -> str:
 
 def _member(field: Field, value: str, depth: int) -> str:
     each = f"x{depth}"
-    if field.shape is not None and field.many:
-        one = _record(field.shape, f"{each}.e", depth + 1)
-        return _listed(value, one, each)
     if field.shape is not None:
-        return _record(field.shape, value, depth)
+        if not field.many:
+            return _record(field.shape, value, depth)
+        return _listed(value, _record(field.shape, f"{each}.e", depth + 1), each)
     if field.kind in {"json", "any"}:
         return _nobody(value)
     if field.see is WRITTEN:
         there = f"{value} IS NOT NULL AND jsonb_typeof({value}) <> 'null'"
         return f"CASE WHEN {there} THEN to_jsonb('{NOT_SHOWN}'::text) ELSE {value} END"
-    if field.see is not MASKED:
-        return value
-    if field.many:
-        return _listed(value, f"to_jsonb(analysis.masked({each}.e #>> '{{}}'))", each)
-    return f"to_jsonb(analysis.masked({value} #>> '{{}}'))"
+    return f"analysis.masked_names({value})" if field.see is MASKED else value
 
 
 def _listed(value: str, one: str, each: str) -> str:
@@ -367,6 +359,12 @@ _ENTRY_ROWS = """\
 _STAMP = "(p.doc -> 'stamps' ->> '{}')"
 
 
+_DATA = (
+    "CASE WHEN k.name IS NULL THEN jsonb_build_object('stored', t.type, 'reason', 'unknown type') "
+    "ELSE analysis.told(k.name, p.doc -> 'data') END"
+)
+
+
 def _entries(table: Table) -> str:
     told = {
         "position": "t.position",
@@ -376,8 +374,7 @@ def _entries(table: Table) -> str:
         "schema": "split_part(t.type, '/', 2)::bigint",
         "recorded_at": "t.recorded_at",
         "leaf": "encode(t.leaf, 'hex')",
-        "data": "CASE WHEN k.name IS NULL THEN jsonb_build_object('stored', t.type, 'reason', 'unknown type') "
-        "ELSE analysis.told(k.name, p.doc -> 'data') END",
+        "data": _DATA,
         **_TOLD,
     }
     shown = [f'{told[field.name]} AS "{field.name}"' for field in table.fields[RECTANGLE:]]
@@ -429,6 +426,9 @@ def _actions(table: Table) -> str:
 
 
 def _reference(table: Table) -> str:
+    if table.name in KEPT:
+        shown = [f't."{field.name}"' for field in table.fields]
+        return _create(table, shown, f"  FROM analysis.{KEPT[table.name]} t")
     rows = {
         "districts": [(code, words.zh, words.en) for code, words in DISTRICTS.items()],
         "checks": [
@@ -494,14 +494,14 @@ $f$;
 
 
 def _asking() -> Iterator[str]:
-    named = [table.name for table in _tables() if table.view is not None]
+    named = [table.name for table in TABLES.values() if table.view is not None]
     condition = holds("$2", "$1", "t.").replace("\n", "\n       ")
     yield from (AT.format(name=name, holds=condition) for name in named)
     yield DIFF.format(names=", ".join(f"'{name}'" for name in named))
 
 
 def _comments() -> Iterator[str]:
-    for table in _tables():
+    for table in TABLES.values():
         yield f"COMMENT ON VIEW analysis.{table.name} IS {_literal(f'{table.zh} / {table.en}')};"
         for field in table.fields:
             head = _literal(f"{field.head.zh} / {field.head.en}")

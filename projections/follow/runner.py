@@ -16,6 +16,7 @@ import psycopg
 from psycopg import Connection
 
 from ledger.log.follow import Follower
+from projections.analysis import adopted
 from projections.counts import tallies
 from projections.follow import batches, bulk, histories, set_apart, version
 from projections.follow.bulk import BulkPart
@@ -99,6 +100,8 @@ class Runner:
         self._known: tuple[int, Rules] | None = None
         """The rules as known at a position, if that is where the last stretch ended."""
         self._moved, self._at, self._writes = Condition(), 0, False
+        self._kept: int | None = None
+        """Of how many adoptions the schema of analysts says what they hold; None: nobody has looked."""
         self._made_by = 0
         """The version of the fold that the tables were of when this runner was elected, or later."""
 
@@ -253,7 +256,17 @@ class Runner:
             # The files may be ahead of the tables now.
             self._memory.clear()
             raise
+        self._keep_adopted(reader, writer, at)
         return at
+
+    def _keep_adopted(self, reader: Connection[Any], writer: Connection[Any], at: int) -> None:
+        """Let whoever asks in SQL have what was adopted; of rows that others read, none rests on it."""
+        if self._schema != LIVE:
+            return
+        rules = self._rules(reader, at)
+        if len(rules.catalogue) != self._kept:
+            adopted.keep(writer, rules.reference_at(at))
+            self._kept = len(rules.catalogue)
 
     def _step(
         self,

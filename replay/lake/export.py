@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from psycopg import Connection, sql
 
+from projections.analysis.adopted import Row
 from projections.follow import histories
 from projections.follow.fold import Rules
 from projections.items.shape import Field
@@ -24,7 +25,6 @@ from replay.known_at import connection
 from replay.lake import files, manifest, rows
 from replay.lake.files import MODULUS, Written
 from replay.lake.manifest import FORMAT, Column, File, Manifest, TableFiles, Unusable
-from replay.lake.reference_tables import Row
 
 FEW, MANY = 16, 64
 """Buckets of a small and of a large ledger; a folder keeps those that it began with."""

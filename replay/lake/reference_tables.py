@@ -1,16 +1,14 @@
 """The tables of reference: what the codes of the others mean, as known at the position."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from domain.checks import CHECKS
 from domain.registry import EVENTS
-from domain.terms.contents import SKILLS_CLASSES, Dictionary, NewOccupations
-from domain.terms.reference import Edition, Reference
+from domain.terms.reference import Reference
 from domain.terms.vocabulary import Level
-
-Row: TypeAlias = dict[str, Any]
+from projections.analysis import adopted
+from projections.analysis.adopted import Row
 
 
 class Names(NamedTuple):
@@ -39,13 +37,8 @@ def reference_tables(reference: Reference, names: Names) -> dict[str, list[Row]]
         "levels": [
             {"level": level, "rank": level.rank, "zh": level.zh, "en": level.en} for level in Level
         ],
-        "occupations": [
-            row for edition in reference.adopted for row in _occupations(reference, edition)
-        ],
-        "catalogues": [
-            {"kind": each.kind, "edition": each.edition, "sha256": each.sha256, **_days(each)}
-            for each in reference.adopted
-        ],
+        "occupations": [*adopted.occupations(reference)],
+        "catalogues": [*adopted.catalogues(reference)],
         "event_types": [
             {
                 **_named("type", name, names.events),
@@ -61,38 +54,3 @@ def reference_tables(reference: Reference, names: Names) -> dict[str, list[Row]]
 def _named(field: str, code: str, names: Mapping[str, tuple[str, str]]) -> Row:
     zh, en = names.get(code, (code, code))
     return {field: code, "zh": zh, "en": en}
-
-
-def _days(edition: Edition) -> Row:
-    start, end = edition.days.start, edition.days.end
-    return {
-        "valid_from": None if start == date.min else start.isoformat(),
-        "valid_to": None if end is None else end.isoformat(),
-        "known_from": edition.position,
-    }
-
-
-def _occupations(reference: Reference, edition: Edition) -> Iterator[Row]:
-    content = reference.content(edition)
-    about = {"edition": edition.edition, "kind": edition.kind, **_days(edition)}
-    match content:
-        case Dictionary():
-            for code, name in content.names.items():
-                levels = content.levels.get(code)
-                yield {
-                    **about,
-                    "code": code,
-                    "name": name,
-                    "skills": code[:1] in SKILLS_CLASSES,
-                    "levels": None if levels is None else sorted(levels, key=_rank),
-                }
-        case NewOccupations():
-            for new in content.by_name.values():
-                row = {"code": new.code, "name": new.name, "skills": new.skills, "levels": None}
-                yield {**about, **row}
-        case _:
-            return
-
-
-def _rank(level: Level) -> int:
-    return level.rank

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from docs.generate_analysis import columns
 from projections.follow.fold import Rules
 from projections.items.tables import KINDS, TABLES
 from projections.items.typed import writer
@@ -26,7 +25,7 @@ LISTS = ("roster", "flags", "assessments", "certificates")
 NAMES = {
     name: [
         ({here: field for field, here in TABLES[name].renamed.items()}.get(f.name, f.name), f.name)
-        for f in columns(TABLES[name])[7:]
+        for f in TABLES[name].fields[7:]
     ]
     for name in LISTS
 }
@@ -89,7 +88,7 @@ def folded(rules: Rules, part: SubjectsPart, day: dt.date) -> Sums:
 
 
 def plain(value: Any) -> Any:
-    """A value whatever its way; the fields of a correction are in no SQL."""
+    """A value whatever its way; fields of a correction are JSON text in files, and compared elsewhere."""
     match value:
         case dict():
             return {name: plain(each) for name, each in value.items() if name != "fields"}
