@@ -12,13 +12,14 @@ from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
 
 from api.words.authority_words import DISTRICTS
-from domain.checks import CHECKS
+from domain.checks import CHECKS, OF_SUPERVISORS
 from domain.registry import EVENTS, STORED
 from domain.terms.identifiers import COMPOUND_SURNAMES
 from domain.terms.vocabulary import Level
 from ledger.roles import ANALYST
 from projections.analysis.schema import ANALYSIS
 from projections.items import persons
+from projections.items.flags import DelayItem
 from projections.items.parts import Actor
 from projections.items.persons import LEFT_OUT as NOT_SHOWN
 from projections.items.shape import MASKED, WRITTEN, Audience, Field, Kind, Shape, shape_of
@@ -222,6 +223,7 @@ BEGIN
     END IF;
     DROP VIEW IF EXISTS {names} CASCADE;
     DROP FUNCTION IF EXISTS analysis.diff(text, date, bigint, date, bigint);
+    DROP FUNCTION IF EXISTS analysis.delays_at(date, bigint);
 {body}
     COMMENT ON SCHEMA analysis IS '{digest}';
 END
@@ -491,12 +493,68 @@ BEGIN
 END
 $f$;
 """
+DELAYS = """\
+-- How long it took from a breach to what followed: the rows of /v1/delays, of `projections.counts.delays`.
+-- It reads with its owner's rights, since an entry that taught of a breach may be about another district; who asks sees
+-- their own breaches and findings alone.
+CREATE FUNCTION analysis.delays_at(day date, "position" bigint)
+RETURNS TABLE ({columns})
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $f$
+WITH breach AS (
+    SELECT t.key, t.code, t.subject, t.district, t.day AS first, t.since, e.backfill,
+           CASE WHEN NOT e.backfill
+                THEN greatest((e.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, t.day) END AS known_on,
+           r.valid_from AS reviewed_on,
+           CASE WHEN t.review = 'converted' THEN t.doc::json ->> 'finding_id' END AS converted
+      FROM projections.flags t
+      JOIN ledger.entry e ON e.position = t.since
+      LEFT JOIN ledger.entry r
+        ON r.position = CASE WHEN t.review IS NOT NULL THEN (t.doc::json ->> 'review_position')::bigint END
+     WHERE {holds}
+       AND t.verdict = 'breach' AND t.code NOT IN ({of_supervisors}) AND {seen}
+), finding AS MATERIALIZED (
+    SELECT d.doc ->> 'finding_id' AS finding_id, (d.doc ->> 'raised_on')::date AS raised_on,
+           (SELECT min((o.one ->> 'ordered')::date) FROM jsonb_array_elements(d.doc -> 'orders') o(one)) AS ordered_on,
+           CASE WHEN t.stage = 'closed' THEN (d.doc ->> 'ended_on')::date END AS closed_on,
+           d.doc -> 'flags' AS flags
+      FROM projections.cases t
+     CROSS JOIN LATERAL (SELECT t.doc::jsonb AS doc OFFSET 0) d
+     WHERE {holds}
+       AND t.kind = 'findings' AND t.stage <> 'withdrawn' AND {seen}
+), named AS (
+    SELECT f.key, finding.* FROM finding CROSS JOIN LATERAL jsonb_array_elements_text(finding.flags) f(key)
+    UNION ALL
+    SELECT breach.key, finding.* FROM breach JOIN finding ON finding.finding_id = breach.converted
+)
+SELECT DISTINCT ON (b.key) b.key, b.code, b.subject, b.district, b.first, b.since, b.backfill,
+       b.known_on, b.reviewed_on, n.finding_id, n.raised_on, n.ordered_on, n.closed_on,
+       (b.known_on - b.first)::bigint, (b.reviewed_on - b.first)::bigint, (n.raised_on - b.first)::bigint,
+       (n.ordered_on - b.first)::bigint, (n.closed_on - b.first)::bigint
+  FROM breach b LEFT JOIN named n ON n.key = b.key AND n.raised_on >= b.first
+ ORDER BY b.key, n.raised_on, n.finding_id
+$f$;
+"""
+
+
+def _delays() -> str:
+    listed = ", ".join(
+        f'"{field.name}" {_stored(field)}'
+        for field in shape_of(DelayItem).seen_by(Audience.READERS).fields
+    )
+    return DELAYS.format(
+        columns=listed,
+        holds=holds("$2", "$1", "t.").replace("\n", "\n    "),
+        of_supervisors=_words(OF_SUPERVISORS),
+        seen=SEEN,
+    )
 
 
 def _asking() -> Iterator[str]:
     named = [table.name for table in TABLES.values() if table.view is not None]
     condition = holds("$2", "$1", "t.").replace("\n", "\n       ")
     yield from (AT.format(name=name, holds=condition) for name in named)
+    yield _delays()
     yield DIFF.format(names=", ".join(f"'{name}'" for name in named))
 
 

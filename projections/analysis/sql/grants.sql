@@ -2,11 +2,12 @@
 SET LOCAL ROLE dudao_app;
 DO $dudao$
 BEGIN
-    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM 'b75e76571c6f6b19024ce65b38845042a088bdaa59317d039520015edb035d23' THEN
+    IF obj_description('analysis'::regnamespace, 'pg_namespace') IS NOT DISTINCT FROM 'c00a00946c9c6fc549c9f03017029a4287de0fe5d25235e649b95c13256f2cb3' THEN
         RETURN;
     END IF;
     DROP VIEW IF EXISTS analysis.entries, analysis.roster, analysis.scope, analysis.flags, analysis.assessments, analysis.certificates, analysis.cases, analysis.actions, analysis.districts, analysis.checks, analysis.levels, analysis.occupations, analysis.catalogues, analysis.event_types CASCADE;
     DROP FUNCTION IF EXISTS analysis.diff(text, date, bigint, date, bigint);
+    DROP FUNCTION IF EXISTS analysis.delays_at(date, bigint);
 
 -- What the login may see: a district, '*' for the whole city, nothing where it was not admitted.
 CREATE OR REPLACE FUNCTION analysis.seat() RETURNS text
@@ -475,6 +476,49 @@ AS $f$ SELECT * FROM analysis.cases t
         WHERE t.known_from <= $2 AND (t.known_to IS NULL OR t.known_to > $2)
           AND t.valid_from <= $1 AND (t.valid_to IS NULL OR t.valid_to > $1) $f$;
 
+-- How long it took from a breach to what followed: the rows of /v1/delays, of `projections.counts.delays`.
+-- It reads with its owner's rights, since an entry that taught of a breach may be about another district; who asks sees
+-- their own breaches and findings alone.
+CREATE FUNCTION analysis.delays_at(day date, "position" bigint)
+RETURNS TABLE ("key" text, "code" text, "subject" text, "district" text, "valid_at" date, "known_from" bigint, "backfilled" boolean, "known_on" date, "reviewed_on" date, "finding_id" text, "raised_on" date, "ordered_on" date, "closed_on" date, "days_to_knowledge" bigint, "days_to_review" bigint, "days_to_finding" bigint, "days_to_order" bigint, "days_to_closure" bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $f$
+WITH breach AS (
+    SELECT t.key, t.code, t.subject, t.district, t.day AS first, t.since, e.backfill,
+           CASE WHEN NOT e.backfill
+                THEN greatest((e.recorded_at AT TIME ZONE 'Asia/Shanghai')::date, t.day) END AS known_on,
+           r.valid_from AS reviewed_on,
+           CASE WHEN t.review = 'converted' THEN t.doc::json ->> 'finding_id' END AS converted
+      FROM projections.flags t
+      JOIN ledger.entry e ON e.position = t.since
+      LEFT JOIN ledger.entry r
+        ON r.position = CASE WHEN t.review IS NOT NULL THEN (t.doc::json ->> 'review_position')::bigint END
+     WHERE t.known_from <= $2 AND (t.known_to IS NULL OR t.known_to > $2)
+       AND t.valid_from <= $1 AND (t.valid_to IS NULL OR t.valid_to > $1)
+       AND t.verdict = 'breach' AND t.code NOT IN ('Q1') AND (SELECT analysis.seat()) IN ('*', t.district)
+), finding AS MATERIALIZED (
+    SELECT d.doc ->> 'finding_id' AS finding_id, (d.doc ->> 'raised_on')::date AS raised_on,
+           (SELECT min((o.one ->> 'ordered')::date) FROM jsonb_array_elements(d.doc -> 'orders') o(one)) AS ordered_on,
+           CASE WHEN t.stage = 'closed' THEN (d.doc ->> 'ended_on')::date END AS closed_on,
+           d.doc -> 'flags' AS flags
+      FROM projections.cases t
+     CROSS JOIN LATERAL (SELECT t.doc::jsonb AS doc OFFSET 0) d
+     WHERE t.known_from <= $2 AND (t.known_to IS NULL OR t.known_to > $2)
+       AND t.valid_from <= $1 AND (t.valid_to IS NULL OR t.valid_to > $1)
+       AND t.kind = 'findings' AND t.stage <> 'withdrawn' AND (SELECT analysis.seat()) IN ('*', t.district)
+), named AS (
+    SELECT f.key, finding.* FROM finding CROSS JOIN LATERAL jsonb_array_elements_text(finding.flags) f(key)
+    UNION ALL
+    SELECT breach.key, finding.* FROM breach JOIN finding ON finding.finding_id = breach.converted
+)
+SELECT DISTINCT ON (b.key) b.key, b.code, b.subject, b.district, b.first, b.since, b.backfill,
+       b.known_on, b.reviewed_on, n.finding_id, n.raised_on, n.ordered_on, n.closed_on,
+       (b.known_on - b.first)::bigint, (b.reviewed_on - b.first)::bigint, (n.raised_on - b.first)::bigint,
+       (n.ordered_on - b.first)::bigint, (n.closed_on - b.first)::bigint
+  FROM breach b LEFT JOIN named n ON n.key = b.key AND n.raised_on >= b.first
+ ORDER BY b.key, n.raised_on, n.finding_id
+$f$;
+
 -- What two days, each as known at an entry, show differently; the ends of what was known aside.
 CREATE FUNCTION analysis.diff(
     "of" text, day_before date, position_before bigint, day_after date, position_after bigint)
@@ -716,7 +760,7 @@ COMMENT ON COLUMN analysis.event_types."en" IS '英文名称 / English name';
 COMMENT ON COLUMN analysis.event_types."stream" IS '记录流 / stream';
 COMMENT ON COLUMN analysis.event_types."schema" IS '格式版本 / schema';
 COMMENT ON COLUMN analysis.event_types."stored" IS '存储名称 / stored names';
-    COMMENT ON SCHEMA analysis IS 'b75e76571c6f6b19024ce65b38845042a088bdaa59317d039520015edb035d23';
+    COMMENT ON SCHEMA analysis IS 'c00a00946c9c6fc549c9f03017029a4287de0fe5d25235e649b95c13256f2cb3';
 END
 $dudao$;
 REVOKE ALL ON ALL TABLES IN SCHEMA analysis FROM PUBLIC;

@@ -16,11 +16,13 @@ from domain.terms.identifiers import masked_name
 from ledger.connect import Addresses
 from ledger.migrate import migrate
 from projections.analysis.schema import ANALYSIS
+from projections.counts import delays
 from projections.follow.rebuild import rebuild
 from projections.follow.runner import Runner
 from projections.follow.schema import PROJECTIONS
 from projections.items.tables import TABLES, Table
-from tests.api.lines import listed, session, uscc
+from projections.views.basis import Basis
+from tests.api.lines import SUPERVISOR, line, listed, session, uscc
 from tests.projections.analysis.conftest import LOGIN
 from tests.projections.chronicle import Step, chronicles, tell
 from tests.projections.conftest import RULES, Ledger
@@ -112,6 +114,57 @@ def test_a_view_says_what_the_file_says(
             continue  # named in the test's own words
         filed = [plain(row) for row in rows(folder, table.name)]
         assert ordered(in_sql(above, table)) == ordered(filed), table.name
+    for day, at in ((dt.date(2026, 12, 31), position), (dt.date(2025, 6, 30), position // 2)):
+        assert delays_in_sql(above, day, at) == delays_counted(above, day, at)
+
+
+def delays_in_sql(conn: Connection[Any], day: dt.date, position: int) -> list[str]:
+    found = asked(conn, "SELECT to_jsonb(d) FROM analysis.delays_at(%s, %s) d", day, position)
+    return ordered([row for (row,) in found])
+
+
+def delays_counted(conn: Connection[Any], day: dt.date, position: int) -> list[str]:
+    return ordered([*delays.page(conn, Basis(day, position), delays.Asked(), None, 10_000).items])
+
+
+def test_what_followed_a_breach_is_the_same_in_sql(town: Desk, admitted: Connection[Any]):
+    day = dt.date(2026, 10, 31)
+    ((key, code),) = asked(
+        admitted,
+        "SELECT key, subject FROM analysis.flags_at(%s, %s) WHERE code = 'S2' AND district = '110105'",
+        day,
+        town.position(),
+    )
+    finding = {"finding_id": "f-1", "uscc": code, "kind": "超范围", "severity": "major"}
+    finding |= {"rule": "2020-3/S2.1", "statement": "超等级开展认定", "assessments": []}
+    order = {"finding_id": "f-1", "requirement": "停止超范围认定", "due_on": "2026-07-31"}
+    review = {"flag": key, "decision": "upheld", "reason": "属实"}
+    town.load(
+        line("FlagReviewed", "2026-06-01", SUPERVISOR, **review),
+        line("FindingRaised", "2026-06-02", SUPERVISOR, **finding, certificates=[], flags=[key]),
+        line("RectificationOrdered", "2026-06-12", SUPERVISOR, **order),
+    )
+    last = town.position()
+    ((raised, ordered_on, known),) = asked(
+        admitted,
+        "SELECT raised_on, ordered_on, days_to_knowledge FROM analysis.delays_at(%s, %s) WHERE key = %s",
+        day,
+        last,
+        key,
+    )
+    assert (raised, ordered_on) == (dt.date(2026, 6, 2), dt.date(2026, 6, 12))
+    assert known is not None
+    told = delays_in_sql(admitted, day, last)
+    admitted.execute("RESET SESSION AUTHORIZATION")
+    assert told == delays_counted(admitted, day, last)
+    admitted.execute("UPDATE analysis.reader SET district = '110108'")
+    admitted.execute(f"SET SESSION AUTHORIZATION {LOGIN}".encode())
+    found = asked(admitted, "SELECT DISTINCT district FROM analysis.delays_at(%s, %s)", day, last)
+    assert found == [("110108",)]
+    admitted.execute("RESET SESSION AUTHORIZATION")
+    admitted.execute("DELETE FROM analysis.reader")
+    admitted.execute(f"SET SESSION AUTHORIZATION {LOGIN}".encode())
+    assert asked(admitted, "SELECT * FROM analysis.delays_at(%s, %s)", day, last) == []
 
 
 @pytest.fixture
