@@ -32,6 +32,8 @@ router = APIRouter(include_in_schema=False)
 DECISIONS = (ReviewDecision.UPHELD, ReviewDecision.DISMISSED)
 FINDINGS = 20
 """Open findings that are offered to take the flag in."""
+ENTRIES_TOLD = 50
+"""Entries that the flag rests on and that are told one by one; of more there are the positions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,10 @@ class FlagPage:
 
     flag: Mapping[str, Any]
     """As `GET /v1/flags/{key}/explanation` gives it."""
+    told: Sequence[Row]
+    """The first entries that it rests on."""
+    further: Sequence[int]
+    """The positions of the others."""
     meaning: Words
     """What then and now mean together."""
     faults: tuple[Fault, ...]
@@ -220,6 +226,8 @@ def _page(
         values["existing"] = sent.raised
     page = FlagPage(
         flag=item,
+        told=item["rests_on"][:ENTRIES_TOLD],
+        further=[entry["position"] for entry in item["rests_on"][ENTRIES_TOLD:]],
         meaning=case_in_a_sentence(item),
         faults=reading.faults,
         may_review=may_review,

@@ -6,6 +6,7 @@ import uuid
 import httpx2
 import pytest
 
+from api.web.watch import flag as flag_page
 from api.words.words import RESPONSIBLE
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
@@ -179,6 +180,20 @@ def test_flags_of_others_are_not_there(site: Site, firm: str):
     assert site.get(f"/flags/{key}", INSPECTOR).status_code == 404
     assert site.get(f"/flags/{key}", other).status_code == 404
     assert key not in site.get(f"/flags?uscc={firm}", INSPECTOR).text
+
+
+def test_of_very_many_entries_that_a_flag_rests_on_the_first_are_told_and_the_others_fold(
+    site: Site, firm: str, monkeypatch: pytest.MonkeyPatch
+):
+    (key, *_) = _keys(site, firm)
+    (item,) = [
+        f for f in site.get(f"/v1/flags?uscc={firm}", SUPERVISOR).json()["items"] if f["key"] == key
+    ]
+    assert "另有" not in site.get(f"/flags/{key}", SUPERVISOR).text
+    monkeypatch.setattr(flag_page, "ENTRIES_TOLD", 1)
+    page = site.get(f"/flags/{key}", SUPERVISOR).text
+    assert f"另有 {len(item['because']) - 1} 条" in page
+    assert all(f"/entries/{at}" in page for at in item["because"])
 
 
 def test_the_past_is_shown_without_forms(site: Site, firm: str):
