@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field
 from api.access import saved_questions as kept
 from api.access.saved_questions import SavedQuestion
 from api.export.readable import cell
+from api.installation.one_moment import at_one_moment
 from api.installation.saved_questions import Asked, asked
 from api.installation.wiring import Installation
 from api.questions.answers import ListPage
@@ -83,6 +84,7 @@ def _end_of(day: date) -> Clocks:
 def digest(house: Installation, actor: Actor, question: DigestQuestion) -> Found:
     """Return every row that differs between the two days, in order of the questions' age."""
     grant = decide(actor, Action.READ, "saved-questions")
+    house = at_one_moment(house)
     compared = days(house, question)
     with house.pool.connection() as connection:
         followed = kept.of(connection, actor.account)

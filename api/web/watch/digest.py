@@ -13,6 +13,7 @@ from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation import saved_questions
 from api.installation.digest import DigestQuestion, days, digest
+from api.installation.one_moment import at_one_moment
 from api.questions.problems import Fault
 from api.web.frame.acting import Form, text
 from api.web.frame.frame import FILES, address, framed
@@ -55,6 +56,7 @@ class DigestPage:
 @router.get("/digest")
 def show(request: Request, house: Installed, actor: Caller) -> Response:
     """Show the digest from one day to another."""
+    house = at_one_moment(house)
     question, reading = read(request, DigestQuestion)
     answer = digest(house, actor, question)
     compared = days(house, question)

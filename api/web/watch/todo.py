@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from api.export.formats import Row
 from api.http.caller import Caller, Installed
 from api.installation import saved_questions
+from api.installation.one_moment import at_one_moment
 from api.installation.wiring import Installation
 from api.questions import coverage, late, requests
 from api.questions.clocks import Asked
@@ -507,6 +508,7 @@ def todo(request: Request, house: Installed, actor: Caller) -> Response:
     """Show what waits for the reader, from the place `from` on; whoever decides nothing is told so."""
     sources = WORK.get(actor.role, ())
     decide(actor, Action.READ, "applications" if sources else "enterprises")
+    house = at_one_moment(house)
     settled = settle(house, Asked())
     desk = _Desk(house, actor, settled.basis.valid_at)
     duties = [duty for source in sources for duty in source(desk)]

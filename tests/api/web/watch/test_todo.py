@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from api.access.demo_accounts import SAMPLE
+from api.installation.one_moment import at_one_moment
+from api.installation.wiring import Installation
 from api.web.watch import todo
 from api.words.language import Words
 from domain.terms.envelope import Actor
@@ -152,3 +154,12 @@ def test_it_is_accessible_and_fits(reader: Opener, language: str, *, phone: bool
         one.open("/todo")
         assert one.violations() == []
         assert not one.wide()
+
+
+def test_the_questions_of_one_page_stand_on_one_end_of_the_ledger(site: Site, shown: Installation):
+    moment = at_one_moment(shown)
+    ends = moment.ends()
+    site.record(lines.registered(lines.uscc()))
+    assert moment.ends() == ends
+    assert shown.ends().head > ends.head
+    assert moment.log is shown.log
