@@ -274,7 +274,9 @@ def _issued(months: Sequence[Mapping[str, Any]], axis: _Axis, day: str) -> Itera
     yield Lane(
         title=Words("每月发证", "Certificates a month"),
         columns=tuple(
-            column for month in months for column in _columns(month, max(*until, *later), axis, day)
+            column
+            for month in months
+            for column in _columns(month, max([*until, *later]), axis, day)
         ),
         height=HIGHEST + 4,
         words=Words(

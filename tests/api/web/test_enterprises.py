@@ -145,7 +145,7 @@ def test_places_lie_between_the_ends_and_do_not_move_with_the_day(site: Site):
     assert seen.count("check") == 2
 
 
-def test_an_enterprise_without_a_single_day_still_has_a_picture():
+def test_an_enterprise_without_a_single_day_or_with_one_month_still_has_a_picture():
     lists = (
         "standings",
         "occupations",
@@ -158,6 +158,13 @@ def test_an_enterprise_without_a_single_day_still_has_a_picture():
     empty = {"uscc": "91110105MA0EX02025", **{name: [] for name in lists}}
     shown = picture(empty, date(2026, 5, 1))
     assert shown.first < date(2026, 5, 1) < shown.last
+    month = {"month": "2026-05", "certificates": 2, "certificates_later": 0}
+    (lane,) = (
+        lane
+        for lane in picture({**empty, "certificates": [month]}, date(2026, 6, 1)).lanes
+        if lane.columns
+    )
+    assert [column.label.zh for column in lane.columns] == ["2026-05 发证 2 本"]
 
 
 def test_the_steps_of_the_clocks_follow_the_entries_about_it(site: Site):
