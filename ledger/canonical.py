@@ -93,8 +93,8 @@ def _of_items(inner: Plain) -> Plain:
 
 def _of_fields(cls: Any) -> Plain | None:  # noqa: ANN401 - a dataclass
     hints = get_type_hints(cls)
-    found = [(f.name, plain_form(hints[f.name])) for f in fields(cls)]
-    walks = [(name, walk) for name, walk in found if walk is not None]
+    forms = [(f.name, plain_form(hints[f.name])) for f in fields(cls)]
+    walks = [(name, walk) for name, walk in forms if walk is not None]
     if not walks:
         return None
 

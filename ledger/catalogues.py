@@ -69,7 +69,7 @@ def add(
         Invalid: with everything that is wrong with it, or stored before as another kind.
     """
     content = arrived.raw if arrived.table is None else arrived.table
-    found = catalogue_forms.read(arrived.kind, content)
+    content_read = catalogue_forms.read(arrived.kind, content)
     _require_nobody(arrived.kind, content)
     digest = bytes.fromhex(arrived.sha256)
     values = {
@@ -78,7 +78,7 @@ def add(
         "file_name": arrived.file_name,
         "content": content,
         "original": None if arrived.table is None else arrived.raw,
-        "rows": found.rows,
+        "rows": content_read.rows,
         "added_by": added_by,
     }
     with connection.transaction():
@@ -89,7 +89,7 @@ def add(
             f"该文件已作为“{CatalogueKind(row[0]).zh}”收录",
             f"the file is stored already, as {row[0]}",
         )
-    return arrived.sha256, found
+    return arrived.sha256, content_read
 
 
 def _require_nobody(kind: CatalogueKind, content: bytes) -> None:
@@ -134,9 +134,9 @@ BYTES = "SELECT coalesce(original, content) FROM ledger.catalogue WHERE sha256 =
 
 def octets(connection: Connection[Any], sha256: str) -> bytes | None:
     """Return the file as it was sent; a shipped one needs no store. What was changed since is not held."""
-    for each in SHIPPED:
-        if each.sha256 == sha256:
-            return each.content()
+    for shipped in SHIPPED:
+        if shipped.sha256 == sha256:
+            return shipped.content()
     row = connection.execute(BYTES, {"sha256": bytes.fromhex(sha256)}).fetchone()
     return bytes(row[0]) if row is not None and _is_unchanged(sha256, bytes(row[0])) else None
 
@@ -159,8 +159,10 @@ def difference(connection: Connection[Any], as_read: AsRead) -> str | None:
         raw = bytes(content if original is None else original)
         if hashlib.sha256(raw).digest() != bytes(sha256):
             return f"catalogue: {bytes(sha256).hex()} is not what its digest says"
-        of = CatalogueKind(kind)
-        if original is not None and _said(of, as_read(of, name, raw)) != _said(of, bytes(content)):
+        as_kind = CatalogueKind(kind)
+        if original is not None and _said(as_kind, as_read(as_kind, name, raw)) != _said(
+            as_kind, bytes(content)
+        ):
             return f"catalogue: {bytes(sha256).hex()} is read as what its file does not say"
     return None
 
@@ -179,15 +181,15 @@ SELECT kind, content, original IS NULL FROM ledger.catalogue WHERE sha256 = %(sh
 
 def contents(connection: Connection[Any], digests: Iterable[str]) -> dict[str, Content]:
     """Return what the files of these digests say; one that is not held is left out."""
-    found: dict[str, Content] = {}
+    by_digest: dict[str, Content] = {}
     for digest in digests:
         content = shipped_content(digest)
         if content is None:
             row: Any = connection.execute(CONTENT, {"sha256": _octets(digest)}).fetchone()
             content = _read(digest, *row) if row is not None else None
         if content is not None:
-            found[digest] = content
-    return found
+            by_digest[digest] = content
+    return by_digest
 
 
 def _octets(digest: str) -> bytes:
@@ -218,9 +220,9 @@ class Shelf:
         missing = [digest for digest in digests if digest not in reference.contents]
         if not missing:
             return reference
-        found = self._found(missing)
+        contents = self._found(missing)
         with self._lock:
-            self._reference = self._reference.holding(found)
+            self._reference = self._reference.holding(contents)
             return self._reference
 
     def _found(self, missing: Iterable[str]) -> Mapping[str, Content]:

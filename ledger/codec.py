@@ -205,15 +205,15 @@ class Codec:
 
         `rows` are positions, days, subjects and payloads.
         """
-        found: list[Recorded[Any]] = []
+        entries: list[Recorded[Any]] = []
         for position, day, subject, payload in rows:
             try:
-                found += self.parts(stored, (position,), (day,), (subject,), (payload,))
+                entries += self.parts(stored, (position,), (day,), (subject,), (payload,))
             except Exception as error:  # noqa: BLE001 - upcasts may raise anything
                 columns = ("", 0, stored, _BLANK, day, subject, None, (), _ILLEGIBLE_BY)
                 event = Illegible(stored=stored, reason=_one_line(error))
-                found.append(_make((position, *columns, event, *(None,) * 5, UNSTAMPED)))
-        return found
+                entries.append(_make((position, *columns, event, *(None,) * 5, UNSTAMPED)))
+        return entries
 
     def parts(
         self,

@@ -169,21 +169,21 @@ def _look(
     """
     roles.act_as_application(connection)
     try:
-        found = schema_state(connection, sources)
+        schema = schema_state(connection, sources)
     except psycopg.errors.InsufficientPrivilege:
         connection.rollback()
         check_rights(connection, sources)
         raise Outdated(place) from None
     finally:
         connection.rollback()
-    if found.later:
-        raise Newer(found.later)
-    if not found.is_there:
+    if schema.later:
+        raise Newer(schema.later)
+    if not schema.is_there:
         # Tables of others say that this is not the place that was meant.
-        if opening is Opening.READING or found.foreign:
+        if opening is Opening.READING or schema.foreign:
             raise NoLedger(place)
         _own(connection, sources, folder)
-    elif found.pending:
+    elif schema.pending:
         raise Outdated(place)
     else:
         roles.act_as_application(connection)

@@ -106,18 +106,18 @@ def differences(
 
     `traces`: also what was done while a guard was away, which takes a look at every entry.
     """
-    found: list[str] = []
+    lines: list[str] = []
     for source in filter(guarded, sources):
         question = source.folder / roles.TRACES
         if traces and question.exists():
             with connection.transaction():
                 connection.execute(PATIENT)
                 rows = connection.execute(question.read_bytes()).fetchall()
-            found += [str(row[0]) for row in rows]
+            lines += [str(row[0]) for row in rows]
         there, wanted = set(in_place(connection, source)), set(expected(source))
-        found += [f"- {line}" for line in sorted(wanted - there)]
-        found += [f"+ {line}" for line in sorted(there - wanted)]
-    return found
+        lines += [f"- {line}" for line in sorted(wanted - there)]
+        lines += [f"+ {line}" for line in sorted(there - wanted)]
+    return lines
 
 
 MOST_NAMED = 50

@@ -35,8 +35,8 @@ def shape(cls: Any) -> Any:  # noqa: ANN401 - an event's class
 def written(event: object) -> Any:  # noqa: ANN401 - the event itself, or what stands for it
     """Return the event with its members called as others read them."""
     cls: Any = event.__class__
-    found = shape(cls)
-    return event if found is cls else _as(found, event)
+    mirrored = shape(cls)
+    return event if mirrored is cls else _as(mirrored, event)
 
 
 def read_as(cls: type) -> Callable[[Any], Any] | None:

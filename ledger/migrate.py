@@ -183,15 +183,15 @@ def files(folder: Path) -> list[Migration]:
     Raises:
         ValueError: a name is not `NNNN_what_it_does.sql`, or two files have one number.
     """
-    found: dict[int, Migration] = {}
+    migrations: dict[int, Migration] = {}
     for path in sorted(folder.glob("*.sql")):
         if path.name in {roles.GRANTS, roles.TRACES}:
             continue
         match = FILE_NAME.fullmatch(path.name)
-        if match is None or int(match[1]) in found:
+        if match is None or int(match[1]) in migrations:
             raise ValueError(f"{path}: not NNNN_what_it_does.sql with a number of its own")
-        found[int(match[1])] = Migration(int(match[1]), path.name, path.read_text("utf-8"))
-    return list(found.values())
+        migrations[int(match[1])] = Migration(int(match[1]), path.name, path.read_text("utf-8"))
+    return list(migrations.values())
 
 
 APPLIED = "SELECT number, digest FROM ledger.migration WHERE namespace = %(namespace)s"

@@ -85,13 +85,15 @@ def authorities() -> Mapping[str, str]:
 
 
 def _dictionary(edition: str) -> Dictionary:
-    found = list(rows(DICTIONARY_FILES[edition]))
+    occupations = list(rows(DICTIONARY_FILES[edition]))
     return Dictionary(
         edition=edition,
-        names={r["code"]: r["name"] for r in found},
-        codes={r["name"]: r["code"] for r in found},
+        names={r["code"]: r["name"] for r in occupations},
+        codes={r["name"]: r["code"] for r in occupations},
         levels={
-            r["code"]: frozenset(map(Level, r["levels"].split(";"))) for r in found if r["levels"]
+            r["code"]: frozenset(map(Level, r["levels"].split(";")))
+            for r in occupations
+            if r["levels"]
         },
     )
 
@@ -260,9 +262,9 @@ SHIPPED: tuple[Shipped, ...] = (
 @cache
 def shipped_content(sha256: str) -> Content | None:
     """Return what a shipped catalogue says, by its digest; None for any other digest."""
-    for each in SHIPPED:
-        if each.sha256 == sha256:
-            return catalogue_forms.read(each.kind, each.content()).content
+    for shipped in SHIPPED:
+        if shipped.sha256 == sha256:
+            return catalogue_forms.read(shipped.kind, shipped.content()).content
     return None
 
 

@@ -113,9 +113,9 @@ def fold(rules: Rules, wanted: str, function: Callable[[Rules, J], R], job: J) -
 def sources() -> str:
     """Return a digest of the programs that a fold rests on: another release may come to other rows."""
     root = Path(__file__).resolve().parent.parent
-    found = sha256()
+    digest = sha256()
     for package in FOLDED_BY:
         for path in sorted((root / package).rglob("*.py")):
             content = sha256(path.read_bytes()).hexdigest()
-            found.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
-    return found.hexdigest()
+            digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    return digest.hexdigest()

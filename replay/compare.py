@@ -36,7 +36,7 @@ class Line(NamedTuple):
 def diff(  # noqa: PLR0913 - two bases, and where to look
     conn: Connection[Any],
     log: Log,
-    of: Of,
+    kind: Of,
     before: Basis,
     after: Basis,
     *,
@@ -49,12 +49,12 @@ def diff(  # noqa: PLR0913 - two bases, and where to look
     `clock` is which of the two clocks, moved alone, makes the difference; `change` is `added`,
     `removed` or `changed`; `because` lists `{position, type, actor, reason, document_no,
     recorded_at, valid_from}` of the entries that explain the line. Both positions must have been
-    reached by the live tables. A page looks at `limit` records; `of` scope has a line for each
+    reached by the live tables. A page looks at `limit` records; of scopes (`kind`) there is a line for each
     occupation of an enterprise, and a record that differs in nothing shown has none.
     """
-    lines, more = _lines(conn, of, before, after, where or Where(), cursor, limit)
+    lines, more = _lines(conn, kind, before, after, where or Where(), cursor, limit)
     explained = causes(log, [line.change for line in lines], before, after)
-    clocks = _clocks(conn, of, lines, before, after)
+    clocks = _clocks(conn, kind, lines, before, after)
     return Page([*map(_shown, lines, clocks, explained)], more)
 
 
@@ -98,13 +98,13 @@ coalesce(old.shown, false), coalesce(new.shown, false),
 
 def count(
     conn: Connection[Any],
-    of: Literal["roster", "flags"],
+    kind: Literal["roster", "flags"],
     before: Basis,
     after: Basis,
     where: Where,
 ) -> Counts:
     """Return how many lines `diff` would show, of the first `MOST_COUNTED` records."""
-    rows = _rows(conn, of, SIDES, before, after, where, None, MOST_COUNTED + 1)
+    rows = _rows(conn, kind, SIDES, before, after, where, None, MOST_COUNTED + 1)
     added = removed = changed = 0
     for was, is_now, old, new in rows[:MOST_COUNTED]:
         if was and is_now:
@@ -117,7 +117,7 @@ def count(
 
 def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     conn: Connection[Any],
-    of: Of,
+    kind: Of,
     before: Basis,
     after: Basis,
     where: Where,
@@ -125,9 +125,9 @@ def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     limit: int,
 ) -> tuple[list[Line], str | None]:
     """Return the lines of a page, and the cursor of the page behind it."""
-    _, documents, lines_of = _OF[of]
+    _, documents, lines_of = _OF[kind]
     columns = sql.SQL(documents)
-    rows = _rows(conn, of, columns, before, after, where, cursor, limit + 1)
+    rows = _rows(conn, kind, columns, before, after, where, cursor, limit + 1)
     more = rows[limit - 1][0] if len(rows) > limit else None
     lines = [
         line
@@ -139,7 +139,7 @@ def _lines(  # noqa: PLR0913, PLR0917 - two bases, and where to look
 
 def _rows(  # noqa: PLR0913, PLR0917 - two bases, and where to look
     conn: Connection[Any],
-    of: Of,
+    kind: Of,
     columns: sql.SQL,
     before: Basis,
     after: Basis,
@@ -159,9 +159,9 @@ def _rows(  # noqa: PLR0913, PLR0917 - two bases, and where to look
         "limit": limit,
         **where._asdict(),
         "without": list(where.without),
-        **_behind(of, cursor),
+        **_behind(kind, cursor),
     }
-    return asked(conn, sql.SQL(_OF[of][0]).format(columns=columns), values).fetchall()
+    return asked(conn, sql.SQL(_OF[kind][0]).format(columns=columns), values).fetchall()
 
 
 KNOWLEDGE_ENDS: LiteralString = """
@@ -176,12 +176,12 @@ def _knowledge_ends(conn: Connection[Any], side: Basis, other: Basis) -> date | 
     """
     if side.position >= other.position:
         return None
-    found = conn.execute(KNOWLEDGE_ENDS, {"next": side.position + 1}).fetchone()
-    return None if found is None else found[0]
+    row = conn.execute(KNOWLEDGE_ENDS, {"next": side.position + 1}).fetchone()
+    return None if row is None else row[0]
 
 
-def _behind(of: Of, cursor: str | None) -> dict[str, Any]:
-    if of != "flags":
+def _behind(kind: Of, cursor: str | None) -> dict[str, Any]:
+    if kind != "flags":
         return {"after": cursor or ""}
     parts = flag_parts(cursor) if cursor else ("", 0)
     if parts is None:
@@ -194,23 +194,23 @@ def _shown(line: Line, clock: Clock, because: list[Item]) -> Item:
 
 
 def differing(
-    of: Of, key: str, uscc: str, before: Item | None, after: Item | None
+    kind: Of, key: str, uscc: str, before: Item | None, after: Item | None
 ) -> Iterator[Line]:
     """Yield the lines in which a row of the roster, or of the flags, differs from another."""
-    yield from _OF[of][2](key, uscc, before, after)
+    yield from _OF[kind][2](key, uscc, before, after)
 
 
 def _clocks(
-    conn: Connection[Any], of: Of, lines: Sequence[Line], before: Basis, after: Basis
+    conn: Connection[Any], kind: Of, lines: Sequence[Line], before: Basis, after: Basis
 ) -> list[Clock]:
     """Return for each line which clock made the difference."""
     only = moved(before, after)
     if only is not None:
         return [only] * len(lines)
     keys = sorted({line.record for line in lines})
-    by_day = _as_of(conn, of, keys, Basis(after.valid_at, before.position))
-    by_knowledge = _as_of(conn, of, keys, Basis(before.valid_at, after.position))
-    shown = _where if of == "standings" else _visible
+    by_day = _as_of(conn, kind, keys, Basis(after.valid_at, before.position))
+    by_knowledge = _as_of(conn, kind, keys, Basis(before.valid_at, after.position))
+    shown = _where if kind == "standings" else _visible
     return [
         clock(
             *(
@@ -237,14 +237,14 @@ def clock(by_day: object, by_knowledge: object, after: object) -> Clock:
 
 
 def _as_of(
-    conn: Connection[Any], of: Of, keys: Sequence[str], basis: Basis
+    conn: Connection[Any], kind: Of, keys: Sequence[str], basis: Basis
 ) -> dict[str, Item | None]:
     """Return what stands at a basis in the place of lines of these records."""
-    table = sql.Identifier("projections", "flags" if of == "flags" else "roster")
-    subject = sql.Identifier("subject" if of == "flags" else "key")
+    table = sql.Identifier("projections", "flags" if kind == "flags" else "roster")
+    subject = sql.Identifier("subject" if kind == "flags" else "key")
     statement = sql.SQL(AS_OF).format(table=table, subject=subject)
     values = {"keys": [*keys], "position": basis.position, "valid_at": basis.valid_at}
-    lines_of = _OF[of][2]
+    lines_of = _OF[kind][2]
     return {
         line.key: line.after
         for key, uscc, doc in asked(conn, statement, values)

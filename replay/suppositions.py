@@ -153,14 +153,14 @@ class Found(NamedTuple):
 
     def flips(self) -> Counter[tuple[str, str, str]]:
         """Return the verdicts that flip: how many by check, verdict before and after."""
-        found: Counter[tuple[str, str, str]] = Counter()
+        flipped: Counter[tuple[str, str, str]] = Counter()
         for line in self.lines:
             if line["of"] == "flags":
                 shown = line["after"] or line["before"]
                 sides = (_verdict(line["before"]), _verdict(line["after"]))
                 if sides[0] != sides[1]:
-                    found[shown["code"], *sides] += 1
-        return found
+                    flipped[shown["code"], *sides] += 1
+        return flipped
 
 
 def _verdict(shown: Item | None) -> str:
@@ -213,15 +213,15 @@ def _together(
 ) -> Iterator[tuple[SupposedPart, int]]:
     share = min(ENTRIES, max(1, sum(sizes.values()) // workers))
     some: list[str] = []
-    held = 0
+    taken = 0
     for subject, size in sizes.items():
-        if some and held + size > share:
-            yield _part(whole, some), held
-            some, held = [], 0
+        if some and taken + size > share:
+            yield _part(whole, some), taken
+            some, taken = [], 0
         some.append(subject)
-        held += size
+        taken += size
     if some:
-        yield _part(whole, some), held
+        yield _part(whole, some), taken
 
 
 def _part(whole: Whole, subjects: Sequence[str]) -> SupposedPart:
@@ -237,7 +237,7 @@ def carried_out(executor: Executor, planned: Planned) -> Iterator[Found]:
 def fold_part(rules: Rules, part: SupposedPart) -> Found:
     """Fold the subjects of a part both ways."""
     whole = part.whole
-    found = Found(part.subjects[-1] if part.subjects else "", 0, 0, [], {})
+    outcome = Found(part.subjects[-1] if part.subjects else "", 0, 0, [], {})
     with connection(whole.conninfo) as conn:
         now = histories.known_rules(conn, rules, whole.upto)
         then = whole.supposed.over(now, conn)
@@ -249,12 +249,12 @@ def fold_part(rules: Rules, part: SupposedPart) -> Found:
         for uscc, history in histories.of_subjects(conn, part.subjects, whole.upto):
             left.remove(uscc)
             entries = list(merged(verdicts.get(uscc, ()), history))
-            flags += _both_ways(uscc, entries, (now, then), whole, found)
+            flags += _both_ways(uscc, entries, (now, then), whole, outcome)
             subjects += whole.supposed.concerns(uscc)
         for uscc in left:  # nobody has heard of them yet
-            flags += _both_ways(uscc, [], (now, then), whole, found)
+            flags += _both_ways(uscc, [], (now, then), whole, outcome)
             subjects += whole.supposed.concerns(uscc)
-    return found._replace(subjects=subjects, flags=flags)
+    return outcome._replace(subjects=subjects, flags=flags)
 
 
 def _both_ways(
@@ -262,7 +262,7 @@ def _both_ways(
     history: Sequence[Recorded[Any]],
     rules: tuple[Rules, Rules],
     whole: Whole,
-    found: Found,
+    outcome: Found,
 ) -> int:
     """Add what differs about a subject; return how many flags of it there are, either way."""
     own = [each for each in whole.supposed.entries if each.subject == uscc]
@@ -273,13 +273,13 @@ def _both_ways(
     after = _on_day(other, _end(whole), whole.day, views)
     for table, docs in after.items() if whole.tables else ():
         for key, doc in docs.items():
-            found.rows.setdefault(_kept_as(table, key), []).append(doc)
+            outcome.rows.setdefault(_kept_as(table, key), []).append(doc)
     for table, kinds in _COMPARED:
         old, new = before.get(table, {}), after.get(table, {})
         for key in sorted({*old, *new}):
             if old.get(key) != new.get(key):
                 sides = [None if doc is None else item(doc) for doc in (old.get(key), new.get(key))]
-                found.lines.extend(_lines(kinds, key, uscc, sides, whole.upto))
+                outcome.lines.extend(_lines(kinds, key, uscc, sides, whole.upto))
     return len({*before.get("flags", {}), *after.get("flags", {})})
 
 
@@ -304,13 +304,13 @@ def _known(side: Item | None, upto: int) -> Item | None:
 def _lines(
     kinds: Iterable[Of], key: str, uscc: str, docs: Sequence[Item | None], upto: int
 ) -> Iterator[Item]:
-    for of in kinds:
-        for line in compare.differing(of, key, uscc, *docs):
+    for kind in kinds:
+        for line in compare.differing(kind, key, uscc, *docs):
             if _differs(line.before, line.after):
                 rests_on = sorted(line.change.before | line.change.after)
                 before, after = (_known(side, upto) for side in (line.before, line.after))
                 sides = compare.sides(line.key, before, after)
-                own = {"of": of, "uscc": uscc, "clock": "supposition", "rests_on": rests_on}
+                own = {"of": kind, "uscc": uscc, "clock": "supposition", "rests_on": rests_on}
                 yield {**sides, **own}
 
 
@@ -326,25 +326,25 @@ def _end(whole: Whole) -> int:
 
 def _folded(uscc: str, entries: Sequence[Recorded[Any]], rules: Rules, upto: int) -> Supervision:
     """Return the file of a subject; where an entry cannot be followed, as it was before that."""
-    of = rules.new_file(uscc)
+    file = rules.new_file(uscc)
     try:
-        read(of, rules.among(entries, 0, upto))
+        read(file, rules.among(entries, 0, upto))
     except SetApart as error:
         at = error.position
         return _folded(uscc, [e for e in entries if e.position < at], rules, at - 1)
-    return of
+    return file
 
 
 def _on_day(
-    of: Supervision, upto: int, day: date, views: Sequence[str]
+    file: Supervision, upto: int, day: date, views: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """Return by table the documents that hold on the day, by key."""
-    found: dict[str, dict[str, str]] = {}
-    for table, key, _, _, _, rows in current(of, upto, views):
+    documents: dict[str, dict[str, str]] = {}
+    for table, key, _, _, _, rows in current(file, upto, views):
         for row in rows:
             if row.holds_on(day):
-                found.setdefault(table, {})[key] = row.doc
-    return found
+                documents.setdefault(table, {})[key] = row.doc
+    return documents
 
 
 MOST_CAUSES = 12

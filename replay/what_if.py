@@ -85,10 +85,10 @@ def preview(
     counts: Counter[tuple[str, Verdict, Verdict]] = Counter()
     rows: list[Flip] = []
     looked_at = flags = 0
-    for found in executor.map(flips, _parts(executor, conninfo, upto, supposed, subjects)):
-        looked_at += found.subjects
-        flags += found.flags
-        for flip in found.rows:
+    for outcome in executor.map(flips, _parts(executor, conninfo, upto, supposed, subjects)):
+        looked_at += outcome.subjects
+        flags += outcome.flags
+        for flip in outcome.rows:
             counts[flip.code, flip.before, flip.after] += 1
             if len(rows) < MOST_ROWS:
                 rows.append(flip)
@@ -161,14 +161,14 @@ def _parts(
     chosen = set(subjects)
     share = min(ENTRIES, max(1, sum(size for _, size in sizes) // executor.workers))
     some: list[str] = []
-    held = 0
+    taken = 0
     for subject, size in sizes:
         if chosen and subject not in chosen:
             continue
-        if some and held + size > share:
+        if some and taken + size > share:
             yield TriedPart(conninfo, upto, tuple(some), supposed)
-            some, held = [], 0
+            some, taken = [], 0
         some.append(subject)
-        held += size
+        taken += size
     if some:
         yield TriedPart(conninfo, upto, tuple(some), supposed)

@@ -330,8 +330,8 @@ MUTATIONS: Mapping[str, Mutation] = {
     "guards": Mutation(
         "a guard that was changed is named",
         "ledger/guards.py",
-        'found += [f"- {line}" for line in sorted(wanted - there)]',
-        "found += []",
+        'lines += [f"- {line}" for line in sorted(wanted - there)]',
+        "lines += []",
         _of("tests/ledger/test_guards.py"),
     ),
     # --- who sees and records what

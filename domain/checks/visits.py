@@ -65,26 +65,26 @@ def seen_that_day(
     inspectors alone know: until they name it, what another session would explain is undecided.
     """
     visit, day = entry.event, entry.valid_from
-    seen = visit.seen
-    if visit.kind == REMOTE or seen is None or seen == Seen():
+    observation = visit.seen
+    if visit.kind == REMOTE or observation is None or observation == Seen():
         return CLEAR
     most = context.reference.rules(day).visit_distance_m
-    found: list[_Departing] = []
+    departing: list[_Departing] = []
     for session in reported:
-        held = session.event
-        if held.held_from <= day <= held.held_to and held.mode is Mode.ON_SITE:
-            wrong = list(_departures(visit, seen, session, most, context))
+        event = session.event
+        if event.held_from <= day <= event.held_to and event.mode is Mode.ON_SITE:
+            wrong = list(_departures(visit, observation, session, most, context))
             if wrong:
-                found.append((session, wrong))
-    if not found:
+                departing.append((session, wrong))
+    if not departing:
         return CLEAR
-    found.sort(key=lambda each: each[0].event.assessment_id)
+    departing.sort(key=lambda each: each[0].event.assessment_id)
     certain = [
         (session, of_the_place)
-        for session, wrong in found
+        for session, wrong in departing
         if (of_the_place := [each for each in wrong if each.of_the_place])
     ]
-    telling = certain or found
+    telling = certain or departing
     zh, en = _in_words(telling)
     positions = (entry.position, *(session.position for session, _ in telling))
     values = tuple(sorted({each.en for _, wrong in telling for each in wrong}))
@@ -106,17 +106,17 @@ def seen_that_day(
     )
 
 
-def _in_words(found: Sequence[_Departing]) -> tuple[str, str]:
+def _in_words(departing: Sequence[_Departing]) -> tuple[str, str]:
     """Return which sessions are departed from, and how; of many the first ones and their number."""
     zh = [
         f"认定活动 {session.event.assessment_id}（{'、'.join(each.zh for each in wrong)}）"
-        for session, wrong in found[:_IN_WORDS]
+        for session, wrong in departing[:_IN_WORDS]
     ]
     en = [
         f"session {session.event.assessment_id} ({', '.join(each.en for each in wrong)})"
-        for session, wrong in found[:_IN_WORDS]
+        for session, wrong in departing[:_IN_WORDS]
     ]
-    more = len(found) - _IN_WORDS
+    more = len(departing) - _IN_WORDS
     if more > 0:
         zh.append(f"另有 {more} 场")
         en.append(f"and {more} more")
@@ -125,7 +125,7 @@ def _in_words(found: Sequence[_Departing]) -> tuple[str, str]:
 
 def _departures(
     visit: SpotCheckRecorded,
-    seen: Seen,
+    observation: Seen,
     session: Recorded[AssessmentHeld],
     most: float,
     context: Context,
@@ -134,15 +134,15 @@ def _departures(
 
     Of one that is known to have been elsewhere nothing follows, unless it is of what was seen.
     """
-    held = session.event
-    near = _is_near(visit.place, held, most, context)
-    if near is False and not _as_seen(seen, held):
+    reported = session.event
+    near = _is_near(visit.place, reported, most, context)
+    if near is False and not _as_seen(observation, reported):
         return
-    yield from _elsewhere(visit, held, context, session)
-    for each in _otherwise(seen, held):
+    yield from _elsewhere(visit, reported, context, session)
+    for departure in _otherwise(observation, reported):
         # That nothing was going on, or who was missing, says something of the very place alone.
-        if near or not each.of_the_place:
-            yield each
+        if near or not departure.of_the_place:
+            yield departure
 
 
 def _is_near(
@@ -166,10 +166,10 @@ def _is_near(
     return False if elsewhere and here.division not in divisions else None
 
 
-def _as_seen(seen: Seen, session: AssessmentHeld) -> bool:
-    if seen.occupation is None or differs(seen.occupation, session.occupation):
+def _as_seen(observation: Seen, session: AssessmentHeld) -> bool:
+    if observation.occupation is None or differs(observation.occupation, session.occupation):
         return False
-    return seen.level in {None, session.level}
+    return observation.level in {None, session.level}
 
 
 def _elsewhere(
@@ -200,28 +200,28 @@ def _elsewhere(
         )
 
 
-def _otherwise(seen: Seen | None, session: AssessmentHeld) -> Iterator[Departure]:
-    if seen is None:
+def _otherwise(observation: Seen | None, session: AssessmentHeld) -> Iterator[Departure]:
+    if observation is None:
         return
-    if seen.held is False:
+    if observation.held is False:
         yield Departure("未见认定活动", "no session was being held", of_the_place=True)
-    if seen.occupation is not None and differs(seen.occupation, session.occupation):
+    if observation.occupation is not None and differs(observation.occupation, session.occupation):
         yield Departure(
-            f"所见职业为 {seen.occupation.label}，上报为 {session.occupation.label}",
-            f"{seen.occupation.label} was seen, {session.occupation.label} reported",
+            f"所见职业为 {observation.occupation.label}，上报为 {session.occupation.label}",
+            f"{observation.occupation.label} was seen, {session.occupation.label} reported",
         )
-    if seen.level is not None and seen.level is not session.level:
+    if observation.level is not None and observation.level is not session.level:
         yield Departure(
-            f"所见等级为 {seen.level.zh}，上报为 {session.level.zh}",
-            f"{seen.level.en} was seen, {session.level.en} reported",
+            f"所见等级为 {observation.level.zh}，上报为 {session.level.zh}",
+            f"{observation.level.en} was seen, {session.level.en} reported",
         )
-    if seen.candidates is not None and seen.candidates > session.candidates.total:
+    if observation.candidates is not None and observation.candidates > session.candidates.total:
         yield Departure(
-            f"在场考生 {seen.candidates} 人，多于上报的 {session.candidates.total} 人",
-            f"{seen.candidates} candidates seen, {session.candidates.total} reported",
+            f"在场考生 {observation.candidates} 人，多于上报的 {session.candidates.total} 人",
+            f"{observation.candidates} candidates seen, {session.candidates.total} reported",
         )
     reported = {folded(name) for name in session.assessors or ()}
-    absent = [name for name in seen.assessors_absent or () if folded(name) in reported]
+    absent = [name for name in observation.assessors_absent or () if folded(name) in reported]
     if absent:
         yield Departure(
             f"{len(absent)} 名上报的考评人员不在场",

@@ -102,11 +102,11 @@ def reread_ends(file: SubjectFile, right: Recorded[Any]) -> None:
         for entry in file.entries["certificate"].values()
         if folded(entry.event.certificate_no) == number
     ]
-    for each in in_order(records, ends):
-        if isinstance(each, CertificateRecord):
-            read_late(each, records)
+    for step in in_order(records, ends):
+        if isinstance(step, CertificateRecord):
+            read_late(step, records)
         else:
-            add_certificate(file, each)
+            add_certificate(file, step)
 
 
 def reread_inspection(file: SubjectFile, right: Recorded[Any]) -> None:

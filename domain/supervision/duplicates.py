@@ -239,11 +239,11 @@ class Duplicates:
         for record in concerned:
             record.reopen()
         again: list[int] = []
-        for each in in_order(concerned, self._ends[number].values()):
-            if isinstance(each, CertificateRecord):
-                read_late(each, concerned)
+        for step in in_order(concerned, self._ends[number].values()):
+            if isinstance(step, CertificateRecord):
+                read_late(step, concerned)
             else:
-                again += self._end(each)
+                again += self._end(step)
         return [*(at for record in concerned for at in self._beside(record)), *again]
 
     def _judges_otherwise(self, position: int) -> bool:
@@ -272,8 +272,8 @@ class Duplicates:
 
     def _judge(self, own: CertificateRecord) -> _Judged:
         """C2 of one certificate: the gravest of what it is found in, of equal ones what lasts."""
-        found = max(self._findings(own), key=_weight, default=None)
-        return _ALONE if found is None else found
+        gravest = max(self._findings(own), key=_weight, default=None)
+        return _ALONE if gravest is None else gravest
 
     def _findings(self, own: CertificateRecord) -> Iterator[_Judged]:
         """Yield in what a certificate is found: by its number, else by its holder.

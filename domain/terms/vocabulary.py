@@ -119,9 +119,9 @@ def level_from(text: str) -> Level | None:
 
     初级工, 五级, 5, ５, 初级, 五级/初级工, 初级工(五级), 五级初级工: what is said twice must agree.
     """
-    found = _LEVEL_WORDS.get(text)
-    if found is not None:
-        return found
+    level = _LEVEL_WORDS.get(text)
+    if level is not None:
+        return level
     levels = levels_from(text)
     return levels[0] if levels is not None and len(levels) == 1 else None
 

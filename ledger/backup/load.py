@@ -44,10 +44,10 @@ def check_keys(manifest: Manifest, folder: Path) -> None:
     Raises:
         MissingKeys, OtherKeys, UnusableKey: with what to do.
     """
-    found = keys.complete(folder, list(manifest.keys))
+    there = keys.complete(folder, list(manifest.keys))
     differing = [
         f"{name}.key"
-        for name, key in found.items()
+        for name, key in there.items()
         if keys.fingerprint(name, key).hex() != manifest.keys[name]
     ]
     if differing:
@@ -197,11 +197,11 @@ def _check(connection: Connection[Any], manifest: Manifest, progress: Progress) 
             f"备份中的账本不完整：位置 {at}，{what}；未恢复任何内容",
             f"the ledger in the backup is not whole: position {at}, {what}; nothing was restored",
         )
-    found = report.head.position, report.head.root.hex()
-    if found != (manifest.position, manifest.root):
+    restored = report.head.position, report.head.root.hex()
+    if restored != (manifest.position, manifest.root):
         raise BadArchive(
-            f"恢复后的账本到位置 {found[0]}、根 {found[1]}，与清单（{manifest.position}、"
+            f"恢复后的账本到位置 {restored[0]}、根 {restored[1]}，与清单（{manifest.position}、"
             f"{manifest.root}）不符；未恢复任何内容",
-            f"the restored ledger ends at {found[0]} with root {found[1]}, and the manifest says "
+            f"the restored ledger ends at {restored[0]} with root {restored[1]}, and the manifest says "
             f"{manifest.position} and {manifest.root}; nothing was restored",
         )

@@ -48,7 +48,7 @@ class _File(msgspec.Struct, frozen=True):
     sealed: str
 
 
-def seal(found: Mapping[str, bytes], passphrase: str, made_on: date, kept: timedelta) -> bytes:
+def seal(clear_keys: Mapping[str, bytes], passphrase: str, made_on: date, kept: timedelta) -> bytes:
     """Return the file's content.
 
     Raises:
@@ -62,11 +62,11 @@ def seal(found: Mapping[str, bytes], passphrase: str, made_on: date, kept: timed
     head = Head(
         made_on=made_on,
         keep_until=made_on + kept,
-        fingerprints={name: keys.fingerprint(name, key).hex() for name, key in found.items()},
+        fingerprints={name: keys.fingerprint(name, key).hex() for name, key in clear_keys.items()},
         salt=secrets.token_hex(16),
         nonce=secrets.token_hex(12),
     )
-    clear = msgspec.json.encode({name: key.hex() for name, key in found.items()})
+    clear = msgspec.json.encode({name: key.hex() for name, key in clear_keys.items()})
     cipher = AESGCM(_derived(head, passphrase))
     sealed = cipher.encrypt(bytes.fromhex(head.nonce), clear, msgspec.json.encode(head))
     whole = msgspec.json.encode(_File(head, base64.b64encode(sealed).decode()))
@@ -99,25 +99,25 @@ def unseal(octets: bytes, passphrase: str) -> dict[str, bytes]:
         raise BadKeyFile(
             "口令不对，或密钥备份被改动", "another passphrase, or the file was changed"
         ) from None
-    found: dict[str, str] = json.loads(clear)
-    return {name: bytes.fromhex(key) for name, key in found.items()}
+    clear_keys: dict[str, str] = json.loads(clear)
+    return {name: bytes.fromhex(key) for name, key in clear_keys.items()}
 
 
-def put(folder: Path, found: Mapping[str, bytes]) -> list[str]:
+def put(folder: Path, clear_keys: Mapping[str, bytes]) -> list[str]:
     """Put keys where they belong; return which were missing there. Keys that are there stay.
 
     Raises:
         OtherKeys: others are there; nothing was written.
         UnusableKey: a file there is none.
     """
-    there = keys.present(folder, found)
-    differing = [f"{name}.key" for name, key in there.items() if key != found[name]]
+    there = keys.present(folder, clear_keys)
+    differing = [f"{name}.key" for name, key in there.items() if key != clear_keys[name]]
     if differing:
         raise OtherKeys(str(folder), differing)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    missing = [name for name in found if name not in there]
+    missing = [name for name in clear_keys if name not in there]
     for name in missing:
-        keys.place(keys.path_of(folder, name), found[name])
+        keys.place(keys.path_of(folder, name), clear_keys[name])
     return missing
 
 

@@ -77,21 +77,21 @@ def held(connection: Connection[Any], sources: Iterable[Source]) -> list[Held]:
     # What belongs to the application are views: they follow from the ledger and are made again.
     schemas = [s for each in sources for s, owner in each.owners.items() if owner == roles.OWNER]
     rows = connection.execute(TABLES, {"schemas": schemas}).fetchall()
-    found = {
+    tables = {
         oid: Held(schema, table, tuple(columns), tuple(counted))
         for oid, schema, table, columns, counted in rows
         if f"{schema}.{table}" not in LEFT_OUT
     }
-    needs: dict[int, set[int]] = {oid: set() for oid in found}
-    for table, other in connection.execute(REFERENCES, {"tables": list(found)}):
-        if other in found:
+    needs: dict[int, set[int]] = {oid: set() for oid in tables}
+    for table, other in connection.execute(REFERENCES, {"tables": list(tables)}):
+        if other in tables:
             needs[table].add(other)
     order: list[Held] = []
     while needs:
         ready = [oid for oid, others in needs.items() if not others & needs.keys()]
         if not ready:
             raise ValueError(f"tables refer to each other in a circle: {sorted(needs)}")
-        order += [found[oid] for oid in ready]
+        order += [tables[oid] for oid in ready]
         for oid in ready:
             del needs[oid]
     return order

@@ -92,17 +92,17 @@ def _set(data: dict[str, Any], path: str, value: object) -> None:
 
 
 def _get(at: object, part: str, path: str) -> Any:  # noqa: ANN401 - any JSON value
-    found = as_object(at)
-    if found is not None:
-        return found.get(part)
+    members = as_object(at)
+    if members is not None:
+        return members.get(part)
     items = as_list(at)
     return items[_index(items, part, path)] if items else _index([], part, path)
 
 
 def _put(at: object, part: str, value: object, path: str) -> None:
-    found, items = as_object(at), as_list(at) or []
-    if found is not None:
-        found[part] = value
+    members, items = as_object(at), as_list(at) or []
+    if members is not None:
+        members[part] = value
     else:
         items[_index(items, part, path)] = value
 

@@ -165,11 +165,11 @@ class Attempt:
         at: tuple[str, int] | None = None
         if expected is not None:
             stream = self._changed or first[0].stream
-            held = expected.held(self._parts.log, stream, first[0].tags, first[0].subject)
-            if isinstance(held, Rejected):
-                self.answers = [held]
+            version = expected.held(self._parts.log, stream, first[0].tags, first[0].subject)
+            if isinstance(version, Rejected):
+                self.answers = [version]
                 return []
-            at = stream, held
+            at = stream, version
         items[0] = Append(first, frozenset(self._facts.looked_at), self._known, at)
         results = self._parts.writer.append_chain(items, look)
         if at is not None and results[0] == Conflict(at[0]):

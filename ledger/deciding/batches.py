@@ -124,8 +124,8 @@ class Batches:
             self._base = None
             if attempt not in again:
                 yield from attempt.outcomes(attempt.committed())
-            for each in again:
-                yield from self._surely(each.run, appender)
+            for overtaken in again:
+                yield from self._surely(overtaken.run, appender)
 
     def _surely(self, run: Sequence[Submission], appender: Executor) -> Iterator[Outcome]:
         """Carry out the run by itself, in halves where others keep coming between."""

@@ -97,8 +97,8 @@ class Commands:
 def _runs(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
     """Cut the commands into runs that can be decided on one look."""
     start = 0
-    for index, each in enumerate(asked):
-        if each.is_alone:
+    for index, question in enumerate(asked):
+        if question.is_alone:
             if start < index:
                 yield asked[start:index]
             yield asked[index : index + 1]

@@ -147,15 +147,15 @@ class FactBase:
         self.read((ALL, *keys))
         if self._reference is None or self._verdicts is None:
             adopted = self._states[ALL.tag]
-            held = self._shelf.holding([*self._asked, *(e.sha256 for e in adopted)])
-            reference = self._reference = reference_after(held, adopted)
+            catalogues = self._shelf.holding([*self._asked, *(e.sha256 for e in adopted)])
+            reference = self._reference = reference_after(catalogues, adopted)
             self._verdicts = Verdicts(
                 lambda: Context(reference, *self._survey()),
                 apply,
                 lambda: self.next - 1,
                 self._about,
                 self._tagged,
-                first=lambda: Context(held, *self._survey()),
+                first=lambda: Context(catalogues, *self._survey()),
             )
         return Facts(
             self._reference,
@@ -208,14 +208,14 @@ class FactBase:
         """Fold the facts of the keys from `entries`: all up to `position` with any of the tags."""
         states = self._states
         self._fleeting.update(tag for tag in missing if tag.startswith(_FLEETING))
-        found: dict[str, list[Recorded[Any]]] = {}
+        by_tag: dict[str, list[Recorded[Any]]] = {}
         for entry in map(recorded, entries):
             for tag in entry.tags:
                 if tag in missing:
-                    found.setdefault(tag, []).append(entry)
-        self._read_entries(missing, found)
+                    by_tag.setdefault(tag, []).append(entry)
+        self._read_entries(missing, by_tag)
         for tag, (kind, _) in missing.items():
-            told, later = found.get(tag, []), self._later.pop(tag, [])
+            told, later = by_tag.get(tag, []), self._later.pop(tag, [])
             if any(type(each.new.event) is RecordCorrected for each in later):
                 # It says how entries before it read, so all of them are folded as one.
                 told = [*told, *(each.recorded() for each in later)]
@@ -225,12 +225,12 @@ class FactBase:
             else:
                 states[tag] = _folded(kind, told)
 
-    def _read_entries(self, missing: Iterable[str], found: dict[str, list[Recorded[Any]]]) -> None:
+    def _read_entries(self, missing: Iterable[str], by_tag: dict[str, list[Recorded[Any]]]) -> None:
         """Put the corrected entry itself before its corrections: it does not carry their tag."""
         prefix = f"{ENTRY.kind}:"
         positions = [int(tag[len(prefix) :]) for tag in missing if tag.startswith(prefix)]
         for entry in map(recorded, self._log.at([p for p in positions if p <= self.position])):
-            found.setdefault(f"{prefix}{entry.position}", []).insert(0, entry)
+            by_tag.setdefault(f"{prefix}{entry.position}", []).insert(0, entry)
 
     def add(self, decisions: Sequence[New], command: Command[Any]) -> None:
         """Take in what was decided, so that later decisions see it."""

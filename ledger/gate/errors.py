@@ -63,8 +63,8 @@ _OTHERWISE = ("不符合要求", "not acceptable here")
 
 def faults_of(error: ValidationError, *before: str) -> list[Fault]:
     """Return every fault that pydantic found. Its own words, which quote the input, are left out."""
-    found = error.errors(include_url=False, include_input=False)
-    return [_fault(each, before) for each in found]
+    errors = error.errors(include_url=False, include_input=False)
+    return [_fault(each, before) for each in errors]
 
 
 def _fault(detail: ErrorDetails, before: tuple[str, ...]) -> Fault:

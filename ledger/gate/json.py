@@ -38,10 +38,10 @@ def read(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
 def read_object(raw: bytes) -> tuple[dict[str, Any], list[Fault]]:
     """Return a JSON object and what is wrong with its strings, which come back without it."""
     value, faults = examine(raw)
-    found = as_object(value)
-    if found is None:
+    members = as_object(value)
+    if members is None:
         raise malformed("应为一个 JSON 对象 {…}", "a JSON object {…} is expected")
-    return found, faults
+    return members, faults
 
 
 def examine(raw: bytes) -> tuple[Any, list[Fault]]:
@@ -82,8 +82,8 @@ def _check_depth(value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 
 def _inside(value: object) -> Iterable[Any]:
-    found = as_object(value)
-    return found.values() if found is not None else as_list(value) or ()
+    members = as_object(value)
+    return members.values() if members is not None else as_list(value) or ()
 
 
 def _exactly(raw: bytes) -> Any:  # noqa: ANN401 - any JSON value
@@ -100,15 +100,15 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    seen: set[str] = set()
+    keys: set[str] = set()
     for key, _ in pairs:
-        if key in seen:
+        if key in keys:
             raise malformed(
                 "同一对象中键重复，无法判断以哪个值为准",
                 "the same key twice in one object: which value holds cannot be told",
                 path_text([key]),
             )
-        seen.add(key)
+        keys.add(key)
     return members
 
 

@@ -68,11 +68,11 @@ def holds_identity_number(text: str) -> bool:
     A run of digits inside a longer number is none, nor is what lies in a digest or is a USCC.
     """
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return any(_is_number(plain, found) for found in _CANDIDATE.finditer(plain))
+    return any(_is_number(plain, candidate) for candidate in _CANDIDATE.finditer(plain))
 
 
-def _is_number(text: str, found: re.Match[str]) -> bool:
-    number = found[0].replace(" ", "").replace("-", "").upper()
+def _is_number(text: str, candidate: re.Match[str]) -> bool:
+    number = candidate[0].replace(" ", "").replace("-", "").upper()
     return (
         number[:2] in _PROVINCES
         and number[6:8] in _CENTURIES
@@ -80,7 +80,7 @@ def _is_number(text: str, found: re.Match[str]) -> bool:
         # One identity number in thirty-one ends like a code of an enterprise; its division tells them apart.
         and not (is_uscc(number) and number[2:4] in _PROVINCES)
         and not any(
-            digest.start() <= found.start() < digest.end() for digest in _DIGEST.finditer(text)
+            digest.start() <= candidate.start() < digest.end() for digest in _DIGEST.finditer(text)
         )
     )
 
@@ -96,10 +96,10 @@ def _may_hold_number(raw: bytes) -> bool:
     if any(spaced in shape for spaced in _SPACED):
         return True
     return any(
-        _DIGITS <= found.end() - found.start() <= _DIGITS + 1
-        and not raw.endswith(_AS_NUMBER, 0, found.start())
-        and is_identity_number(raw[found.start() :][:_DIGITS].decode().upper())
-        for found in _RUN.finditer(shape)
+        _DIGITS <= run.end() - run.start() <= _DIGITS + 1
+        and not raw.endswith(_AS_NUMBER, 0, run.start())
+        and is_identity_number(raw[run.start() :][:_DIGITS].decode().upper())
+        for run in _RUN.finditer(shape)
     )
 
 

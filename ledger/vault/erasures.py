@@ -61,7 +61,7 @@ def listed(path: Path) -> set[str]:
     Raises:
         ValueError: a line is neither; with its number.
     """
-    found: set[str] = set()
+    subjects: set[str] = set()
     for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
         text = line.strip()
         if not text:
@@ -71,5 +71,5 @@ def listed(path: Path) -> set[str]:
                 text = str(orjson.loads(text)["subject_id"])
             except (orjson.JSONDecodeError, KeyError):
                 raise ValueError(f"{path}:{number}") from None
-        found.add(text)
-    return found
+        subjects.add(text)
+    return subjects

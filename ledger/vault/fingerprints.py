@@ -106,9 +106,9 @@ def tie(connection: Connection[Any], folder: Path) -> None:
         for name, digest in stored.items():
             keys.finish_rotation(folder, name, digest)
         is_empty = connection.execute(IS_EMPTY).fetchone() == (True,)
-        found = keys.make(folder) if is_empty and not stored else keys.present(folder)
-        _compare(folder, stored, found)
-        untied = {name: key for name, key in found.items() if name not in stored}
+        present = keys.make(folder) if is_empty and not stored else keys.present(folder)
+        _compare(folder, stored, present)
+        untied = {name: key for name, key in present.items() if name not in stored}
         if "identity" not in stored:
             if "identity" not in untied or "wrapping" not in untied:
                 return
@@ -133,10 +133,10 @@ def keys_of(connection: Connection[Any], folder: Path) -> dict[str, bytes]:
     return keys.complete(folder)
 
 
-def _compare(folder: Path, stored: Mapping[str, bytes], found: Mapping[str, bytes]) -> None:
+def _compare(folder: Path, stored: Mapping[str, bytes], present: Mapping[str, bytes]) -> None:
     differing = [
         f"{name}.key ({keys.shown(own)} ≠ {keys.shown(stored[name])})"
-        for name, own in ((name, keys.fingerprint(name, key)) for name, key in found.items())
+        for name, own in ((name, keys.fingerprint(name, key)) for name, key in present.items())
         if name in stored and own != stored[name]
     ]
     if differing:

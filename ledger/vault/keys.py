@@ -83,16 +83,16 @@ def complete(folder: Path, names: Iterable[str] = NAMES) -> dict[str, bytes]:
         UnusableKey: as above.
     """
     wanted = tuple(names)
-    found = present(folder, wanted)
-    missing = [str(path_of(folder, name)) for name in wanted if name not in found]
+    there = present(folder, wanted)
+    missing = [str(path_of(folder, name)) for name in wanted if name not in there]
     if missing:
         raise MissingKeys(missing)
-    return found
+    return there
 
 
-def of_vault(found: Mapping[str, bytes]) -> Keys:
+def of_vault(secrets: Mapping[str, bytes]) -> Keys:
     """Return the vault's two among the keys of a ledger."""
-    return Keys(found["identity"], found["wrapping"])
+    return Keys(secrets["identity"], secrets["wrapping"])
 
 
 def make(folder: Path, names: Iterable[str] = NAMES) -> dict[str, bytes]:

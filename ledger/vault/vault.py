@@ -58,9 +58,9 @@ class Digests(NamedTuple):
         """Return every digest that there is."""
         return (self.identity, self.alike) if self.alike else (self.identity,)
 
-    def of(self, found: Mapping[bytes, str]) -> str | None:
+    def of(self, subjects: Mapping[bytes, str]) -> str | None:
         """Return the pseudonym that was found under one of them."""
-        return found.get(self.identity) or (found.get(self.alike) if self.alike else None)
+        return subjects.get(self.identity) or (subjects.get(self.alike) if self.alike else None)
 
 
 class Spelling(NamedTuple):
@@ -205,8 +205,8 @@ class Vault:
             if self._add(connection, rows) == len(rows):
                 return {identity: subject_id for identity, (_, subject_id) in missing.items()}
             digests = {identity: self.digests(person) for identity, (person, _) in missing.items()}
-            found = self._find(connection, list(digests.values()))
-            entered = {identity: own.of(found) for identity, own in digests.items()}
+            subjects = self._find(connection, list(digests.values()))
+            entered = {identity: own.of(subjects) for identity, own in digests.items()}
             if None in entered.values():
                 raise Rotated
             return {identity: subject_id or "" for identity, subject_id in entered.items()}
@@ -334,11 +334,11 @@ class Vault:
             return
         wanted = list({each.subject_id for each in spellings})
         with self._pool.connection() as connection:
-            found = connection.execute(self.FIRST, {"subjects": wanted}).fetchall()
-            keys = {row[0]: aes_key_unwrap(self._keys.wrapping, row[2]) for row in found}
+            rows = connection.execute(self.FIRST, {"subjects": wanted}).fetchall()
+            keys = {row[0]: aes_key_unwrap(self._keys.wrapping, row[2]) for row in rows}
             names = {
                 subject: _unseal(keys[subject], subject, identity, box).name
-                for subject, identity, _, box in found
+                for subject, identity, _, box in rows
             }
             others = [s for s in spellings if names.get(s.subject_id, s.name) != s.name]
             if not others:

@@ -19,8 +19,13 @@ Row: TypeAlias = dict[str, Any]
 
 def catalogues(reference: Reference) -> Iterator[Row]:
     """Yield the catalogues that were adopted."""
-    for each in reference.adopted:
-        yield {"kind": each.kind, "edition": each.edition, "sha256": each.sha256, **_days(each)}
+    for adopted in reference.adopted:
+        yield {
+            "kind": adopted.kind,
+            "edition": adopted.edition,
+            "sha256": adopted.sha256,
+            **_days(adopted),
+        }
 
 
 def occupations(reference: Reference) -> Iterator[Row]:

@@ -17,15 +17,15 @@ FOLD = 3
 class LaterFold(Unready):
     """The tables were made by a later release, which alone goes on with them."""
 
-    def __init__(self, found: int) -> None:
+    def __init__(self, fold: int) -> None:
         super().__init__(
-            f"视图由较新版本（折叠 {found}，本版本 {FOLD}）编制，本版本不予更新。请使用新版本；"
+            f"视图由较新版本（折叠 {fold}，本版本 {FOLD}）编制，本版本不予更新。请使用新版本；"
             "如须退回本版本，请运行 dudao projections rebuild",
-            f"the views were made by a later release (fold {found}, this one's is {FOLD}), and this one "
+            f"the views were made by a later release (fold {fold}, this one's is {FOLD}), and this one "
             "does not go on with them. Use the later release; to go back to this one, run "
             "dudao projections rebuild",
         )
-        self.found = found
+        self.found = fold
 
 
 OF_TABLES = "SELECT position, fold FROM progress"

@@ -47,11 +47,11 @@ class _Ruled(dict[str, bool]):
 
     def __missing__(self, name: str) -> bool:
         last = _last(name)
-        found = last in _BY_NAME or (last == "name" and "." in name)
+        ruled = last in _BY_NAME or (last == "name" and "." in name)
         # Paths of corrections are whatever somebody sent.
         if len(self) < _KEPT:
-            self[name] = found
-        return found
+            self[name] = ruled
+        return ruled
 
 
 _ruled = _Ruled()

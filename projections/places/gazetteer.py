@@ -58,8 +58,8 @@ class Gazetteer:
             ending = {"province": _SHORT_PROVINCE, "prefecture": _SHORT_CITY}.get(rank)
             if ending and len(stem := ending.sub("", name)) >= 2 and stem != name:
                 short.setdefault(stem, set()).add(province)
-        self._full = {name: frozenset(found) for name, found in full.items()}
-        self._short = {name: frozenset(found) for name, found in short.items()}
+        self._full = {name: frozenset(codes) for name, codes in full.items()}
+        self._short = {name: frozenset(codes) for name, codes in short.items()}
         self._local, self._beijing = frozenset(local), frozenset(beijing)
         # 永宁 and 延寿 are counties elsewhere and towns here.
         known = (name for name, provinces in full.items() if provinces & _BEIJING)

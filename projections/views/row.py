@@ -59,8 +59,8 @@ def document(shown: object) -> str:
 
 def item(doc: str) -> dict[str, Any]:
     """Return the item that a stored document is."""
-    found: dict[str, Any] = orjson.loads(doc)
-    return found
+    shown: dict[str, Any] = orjson.loads(doc)
+    return shown
 
 
 def fields(event: Any) -> dict[str, Any]:  # noqa: ANN401 - any event

@@ -76,8 +76,8 @@ def page(
 
 def one(conn: Connection[Any], basis: Basis, key: str) -> dict[str, Any] | None:
     """Return the scope of the enterprise with that USCC on the day; None where it has none."""
-    found = page(conn, basis, Filters(uscc=key), None, 1).items
-    return found[0] if found else None
+    items = page(conn, basis, Filters(uscc=key), None, 1).items
+    return items[0] if items else None
 
 
 def as_checked(conn: Connection[Any], basis: Basis, uscc: str) -> Course:
