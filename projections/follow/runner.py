@@ -264,6 +264,7 @@ class Runner:
         if self._schema != LIVE:
             return
         rules = self._rules(reader, at)
+        self._known = at, rules
         if len(rules.catalogue) != self._kept:
             adopted.keep(writer, rules.reference_at(at))
             self._kept = len(rules.catalogue)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from api.installation.every_list import list_at
+from domain.checks import OF_SUPERVISORS
 
 CLOCKS = ("valid_at", "position")
 
@@ -29,6 +30,8 @@ class InSql(NamedTuple):
     usual: str | None
     """What holds where none of `unusual` is asked for."""
     unusual: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    """Checks of which it has no rows."""
 
 
 _OF_ALL = MappingProxyType({"uscc": "subject", "district": "district"})
@@ -53,6 +56,13 @@ IN_SQL: Mapping[str, InSql] = MappingProxyType(
         ),
         "certificates": InSql(
             "certificates", MappingProxyType({**_OF_ALL, "state": "state"}), "issued_on", None
+        ),
+        "delays": InSql(
+            "delays",
+            MappingProxyType({**_OF_ALL, "code": "code"}),
+            "valid_at",
+            None,
+            absent=frozenset(OF_SUPERVISORS),
         ),
     }
 )
@@ -86,7 +96,7 @@ def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
 def _statement(name: str, asked: Mapping[str, str]) -> str | None:
     known = IN_SQL.get(name)
     filters = {n: value for n, value in asked.items() if n not in CLOCKS}
-    if known is None or not asked.keys() >= {*CLOCKS}:
+    if known is None or not asked.keys() >= {*CLOCKS} or filters.get("code") in known.absent:
         return None
     conditions: list[str] = []
     for filter_, value in filters.items():

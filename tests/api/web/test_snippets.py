@@ -9,6 +9,8 @@ import shlex
 import pytest
 
 from api.web.frame.snippets import snippets
+from projections.items.flags import DelayItem
+from projections.items.shape import shape_of
 from projections.items.tables import TABLES
 from tests.api.web.site import ANALYST, INSPECTOR, Site
 
@@ -80,10 +82,23 @@ def test_a_filter_without_an_equal_in_sql_offers_no_sql() -> None:
     )
 
 
+def test_faults_of_supervisors_have_no_delays_in_sql() -> None:
+    def statements(**filters: str) -> list[str]:
+        made = snippets("/v1/delays", {**filters, **AT})
+        return [each.text for each in made if each.name == "SQL"]
+
+    assert statements(code="S2") == [
+        "SELECT * FROM analysis.delays_at('2025-12-31', 5210) WHERE code = 'S2';"
+    ]
+    assert statements(code="Q1") == []
+
+
 def test_columns_of_a_statement_are_columns_of_the_view() -> None:
     from api.web.frame.snippets import IN_SQL  # noqa: PLC0415 - beside its one use
 
+    columns_of = {name: table.fields for name, table in TABLES.items()}
+    columns_of["delays"] = shape_of(DelayItem).fields
     for name, known in IN_SQL.items():
-        columns = {field.name for field in TABLES[name].fields}
+        columns = {field.name for field in columns_of[name]}
         assert {column.strip('"') for column in known.columns.values()} <= columns
         assert known.day is None or known.day in columns
