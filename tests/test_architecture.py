@@ -154,6 +154,22 @@ def test_every_noun_of_an_event_stands_in_the_glossary():
     assert {noun for noun in nouns if noun.lower() not in terms} == set()
 
 
+def test_every_module_and_floor_of_a_room_stands_in_the_table_of_rooms():
+    """The table is read for where a thing is: what it leaves out, nobody finds there."""
+    floors = dict(
+        re.findall(r"^\| `(\w+)/` \| [^|]+ \| ([^|]+) \|$", section("Rooms"), re.MULTILINE)
+    )
+    assert set(floors) == set(ROOMS)
+    missing = {
+        f"{room}/{path.stem}"
+        for room in ROOMS
+        for path in (ROOT / room).iterdir()
+        if path.suffix == ".py" or any(path.rglob("*.py"))
+        if path.stem not in {"__init__", *re.findall(r"`(\w+)`", floors[room])}
+    }
+    assert missing == set()
+
+
 def test_no_folder_of_the_outside_has_lost_its_floors():
     folders = [path for path in (ROOT / "api").rglob("*") if path.is_dir()]
     crowded = {

@@ -41,7 +41,7 @@ OF_ONE_THING = frozenset(["Facts", "State", "Outcome", "Place", "Part", "Change"
 """Names so wide that only one thing may have each."""
 OF_NOTHING = frozenset({"of", "found", "held", "seen"})
 """Locals that keep back what is in them: an answer, rows, a credential, a visit has a name."""
-NAMED_BY_WHAT_THEY_HOLD = ("api", "proof", "ledger", "projections", "domain")
+NAMED_BY_WHAT_THEY_HOLD = ("api", "proof", "replay", "ledger", "projections", "domain")
 """Rooms without such locals. `each` runs through one expression there, never through a block."""
 
 

@@ -96,7 +96,7 @@ def export(  # noqa: PLR0913, PLR0917 - from where, to where, and with what
         old = _usable(folder, wanted, root_at)
         with connection(conninfo) as conn:
             kept, jobs = _plan(conn, conninfo, folder, wanted, old)
-        found = kept
+        by_table = kept
         for done, (job, written) in enumerate(executor.map(write_file, jobs), 1):
             if not written.path.exists():
                 raise Unusable(
@@ -104,16 +104,16 @@ def export(  # noqa: PLR0913, PLR0917 - from where, to where, and with what
                     f"a worker wrote {written.path}, which is not here: choose a folder that all machines share",
                 )
             if written.rows or job.bucket == 0:  # one file at least says which columns there are
-                found[job.table].append(_file(folder, job.bucket, job.span, written))
+                by_table[job.table].append(_file(folder, job.bucket, job.span, written))
             advance(done, len(jobs))
         span = rows.Span(0, wanted.position)
         for name, some in wanted.reference.items():
             written = files.write(
                 folder / name / name, TABLES[name], rows.of_reference(some), _about(name)
             )
-            found[name] = [_file(folder, 0, span, written)]
+            by_table[name] = [_file(folder, 0, span, written)]
         since = wanted.since if old is None else old.since
-        made = _manifest(wanted._replace(since=since), _buckets(old, wanted), found)
+        made = _manifest(wanted._replace(since=since), _buckets(old, wanted), by_table)
         for name in TABLES:
             files.flush_folder(folder / name)
         manifest.keep(folder, made)
@@ -229,11 +229,11 @@ def _before(old: Manifest | None, table: Table, fold: int) -> Before | None:
 
 
 def _by_bucket(subjects: Sequence[str | None], buckets: int) -> dict[int, list[str | None]]:
-    found: dict[int, list[str | None]] = defaultdict(list)
-    found[0].append(None)
+    by_bucket: dict[int, list[str | None]] = defaultdict(list)
+    by_bucket[0].append(None)
     for subject in subjects:
-        found[bucket_of(subject, buckets)].append(subject)
-    return found
+        by_bucket[bucket_of(subject, buckets)].append(subject)
+    return by_bucket
 
 
 Pieces = list[tuple[int, rows.Span]]
@@ -255,8 +255,8 @@ def _appended(
         return [], [(bucket, span) for bucket in sorted({0, *by_bucket})]
     changed = {bucket_of(s, buckets) for s in _recorded_about(conn, before.reached, span.upto)}
     of_bucket: dict[int, list[File]] = defaultdict(list)
-    for each in sorted(before.files, key=_upto):
-        of_bucket[each.bucket].append(each)
+    for file in sorted(before.files, key=_upto):
+        of_bucket[file.bucket].append(file)
     keep: list[File] = []
     pieces: Pieces = []
     for bucket in sorted({0, *by_bucket}):
@@ -278,8 +278,8 @@ SELECT DISTINCT subject FROM ledger.entry WHERE position > %(after)s AND positio
 
 
 def _recorded_about(conn: Connection[Any], after: int, upto: int) -> list[str | None]:
-    found = conn.execute(RECORDED_ABOUT, {"after": after, "upto": upto}).fetchall()
-    return [subject for (subject,) in found]
+    subjects = conn.execute(RECORDED_ABOUT, {"after": after, "upto": upto}).fetchall()
+    return [subject for (subject,) in subjects]
 
 
 def _versioned(
@@ -306,8 +306,8 @@ SELECT subject FROM projections.{view} WHERE known_to > %(after)s AND known_to <
 
 def _changed(conn: Connection[Any], table: Table, after: int, upto: int) -> list[str]:
     query = sql.SQL(CHANGED).format(view=sql.Identifier(table.view or ""))
-    found = conn.execute(query, {"after": after, "upto": upto}).fetchall()
-    return [subject for (subject,) in found]
+    subjects = conn.execute(query, {"after": after, "upto": upto}).fetchall()
+    return [subject for (subject,) in subjects]
 
 
 def _file(folder: Path, bucket: int, span: rows.Span, written: Written) -> File:
@@ -323,7 +323,7 @@ def _file(folder: Path, bucket: int, span: rows.Span, written: Written) -> File:
     )
 
 
-def _manifest(wanted: Wanted, buckets: int, found: Mapping[str, list[File]]) -> Manifest:
+def _manifest(wanted: Wanted, buckets: int, by_table: Mapping[str, list[File]]) -> Manifest:
     return Manifest(
         format=FORMAT,
         schema=SCHEMA,
@@ -334,21 +334,21 @@ def _manifest(wanted: Wanted, buckets: int, found: Mapping[str, list[File]]) -> 
         recorded_at=wanted.recorded_at,
         checkpoint=wanted.checkpoint,
         buckets=buckets,
-        tables=tuple(table_files(table, found[table.name]) for table in TABLES.values()),
+        tables=tuple(table_files(table, by_table[table.name]) for table in TABLES.values()),
     )
 
 
-def table_files(table: Table, found: Sequence[File]) -> TableFiles:
+def table_files(table: Table, listed: Sequence[File]) -> TableFiles:
     """Return what the manifest says of a table with these files."""
-    total = sum(int(each.digest, 16) for each in found) % MODULUS
+    total = sum(int(each.digest, 16) for each in listed) % MODULUS
     return TableFiles(
         name=table.name,
         zh=table.zh,
         en=table.en,
-        rows=sum(each.rows for each in found),
+        rows=sum(each.rows for each in listed),
         digest=f"{total:032x}",
         columns=tuple(map(_column, table.fields)),
-        files=tuple(sorted(found, key=lambda each: (each.bucket, each.after))),
+        files=tuple(sorted(listed, key=lambda each: (each.bucket, each.after))),
     )
 
 

@@ -74,18 +74,18 @@ def write(place: Path, table: Table, lines: Iterable[bytes], about: Mapping[str,
 
 
 def _digest_of(some: Iterator[bytes]) -> str:
-    found = sha256()
-    for each in some:
-        found.update(each)
-    return found.hexdigest()
+    digest = sha256()
+    for chunk in some:
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _groups(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     group: list[bytes] = []
     size = 0
-    for each in lines:
-        group.append(each)
-        size += len(each)
+    for encoded in lines:
+        group.append(encoded)
+        size += len(encoded)
         if len(group) == GROUP_ROWS or size > GROUP_BYTES:
             yield group
             group, size = [], 0
@@ -100,8 +100,8 @@ def _typed(table: Table, lines: list[bytes]) -> pa.Table:
         explicit_schema=arrow_schema(table.fields, WRITTEN), unexpected_field_behavior="error"
     )
     read = pj.ReadOptions(use_threads=False, block_size=len(joined) + 1)
-    found = pj.read_json(BytesIO(joined), read_options=read, parse_options=parse)
-    return found.cast(arrow_schema(table.fields))
+    columns = pj.read_json(BytesIO(joined), read_options=read, parse_options=parse)
+    return columns.cast(arrow_schema(table.fields))
 
 
 def flush_folder(folder: Path) -> None:

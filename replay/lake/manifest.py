@@ -91,12 +91,12 @@ def read(folder: Path) -> Manifest | None:
     if not path.exists():
         return None
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except msgspec.DecodeError:
         raise _unknown(path) from None
-    if found.format != FORMAT:
+    if manifest.format != FORMAT:
         raise _unknown(path)
-    return found
+    return manifest
 
 
 def _unknown(path: Path) -> Unusable:

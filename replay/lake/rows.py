@@ -57,14 +57,14 @@ def writes(table: Table) -> Callable[[Held], bytes]:
 
     if not back:  # what the item has beside its own columns, the rectangle has too
 
-        def whole(held: Held) -> bytes:
-            return line(written(item(held.doc)) | _rectangle(held))
+        def whole(record: Held) -> bytes:
+            return line(written(item(record.doc)) | _rectangle(record))
 
         return whole
 
-    def row_of(held: Held) -> bytes:
-        shown = written(item(held.doc))
-        row = _rectangle(held)
+    def row_of(record: Held) -> bytes:
+        shown = written(item(record.doc))
+        row = _rectangle(record)
         for field, name in own:
             row[name] = shown[field]
         return line(row)
@@ -72,8 +72,8 @@ def writes(table: Table) -> Callable[[Held], bytes]:
     return row_of
 
 
-def _rectangle(held: Held) -> dict[str, Any]:
-    key, subject, district, known_from, known_to, valid_from, valid_to, *_ = held
+def _rectangle(record: Held) -> dict[str, Any]:
+    key, subject, district, known_from, known_to, valid_from, valid_to, *_ = record
     return {
         "key": key,
         "subject": subject,
@@ -85,11 +85,11 @@ def _rectangle(held: Held) -> dict[str, Any]:
     }
 
 
-def _case(held: Held) -> bytes:
-    column, kind = KINDS[held.kind or ""]
-    row = {**_rectangle(held), "kind": held.kind, "stage": held.stage}
+def _case(record: Held) -> bytes:
+    column, kind = KINDS[record.kind or ""]
+    row = {**_rectangle(record), "kind": record.kind, "stage": record.stage}
     row |= dict.fromkeys(name for name, _ in KINDS.values())
-    row[column] = writer(kind)(item(held.doc))
+    row[column] = writer(kind)(item(record.doc))
     return line(row)
 
 
@@ -187,35 +187,35 @@ def _of_entry(row: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, Any], dat
     """Return the rectangle of an entry, its item, and when it was recorded."""
     *columns, payload, leaf = row
     entry = Entry._make((*columns, *_NO_KEYS, payload, *_UNREAD))
-    found = shown(codec.legible(entry), exact)
-    found["leaf"] = leaf
+    shown_entry = shown(codec.legible(entry), exact)
+    shown_entry["leaf"] = leaf
     rectangle = {
         "key": str(entry.position),
         "subject": entry.subject,
         "district": entry.district,
         "known_from": entry.position,
         "known_to": None,
-        "valid_from": found["valid_from"],
+        "valid_from": shown_entry["valid_from"],
         "valid_to": None,
     }
-    return rectangle, found, entry.recorded_at
+    return rectangle, shown_entry, entry.recorded_at
 
 
 def _entry(row: tuple[Any, ...]) -> bytes:
-    rectangle, found, _ = _of_entry(row)
-    return line({**_write_entry(found), **rectangle})
+    rectangle, shown_entry, _ = _of_entry(row)
+    return line({**_write_entry(shown_entry), **rectangle})
 
 
 _DECISIONS = ("decision", "opinion", "recommended", "passed", "taken")
 
 
 def _action(row: tuple[Any, ...]) -> bytes:
-    rectangle, found, recorded_at = _of_entry(row)
-    told = found["data"]
+    rectangle, shown_entry, recorded_at = _of_entry(row)
+    told = shown_entry["data"]
     decided = next((told[name] for name in _DECISIONS if told.get(name) is not None), None)
-    concerns, _, concerned = found["stream"].partition("/")
+    concerns, _, concerned = shown_entry["stream"].partition("/")
     recorded_on = recorded_at.astimezone(SHANGHAI).date()
-    found |= {
+    shown_entry |= {
         "concerns": concerns,
         "concerns_id": concerned,
         "decision": decided if decided is None or isinstance(decided, str) else _word(decided),
@@ -223,7 +223,7 @@ def _action(row: tuple[Any, ...]) -> bytes:
         "recorded_on": recorded_on.isoformat(),
         "days_late": (recorded_on - row[5]).days,
     }
-    return line({**_write_action(found), **rectangle})
+    return line({**_write_action(shown_entry), **rectangle})
 
 
 def _word(decided: object) -> str:

@@ -42,7 +42,7 @@ class FlagPage:
 
     flag: Mapping[str, Any]
     """As `GET /v1/flags/{key}/explanation` gives it."""
-    told: Sequence[Row]
+    entries: Sequence[Row]
     """The first entries that it rests on."""
     further: Sequence[int]
     """The positions of the others."""
@@ -226,7 +226,7 @@ def _page(
         values["existing"] = sent.raised
     page = FlagPage(
         flag=item,
-        told=item["rests_on"][:ENTRIES_TOLD],
+        entries=item["rests_on"][:ENTRIES_TOLD],
         further=[entry["position"] for entry in item["rests_on"][ENTRIES_TOLD:]],
         meaning=case_in_a_sentence(item),
         faults=reading.faults,
