@@ -134,8 +134,12 @@ def _require_possible(event: AssessmentHeld) -> None:
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the session as recorded."""
-    event = entry.event
-    return event if isinstance(event, AssessmentHeld) else state
+    event: Event = entry.event
+    match event:
+        case AssessmentHeld():
+            return event
+        case ResultsPublished():
+            return state
 
 
 ASSESSMENT: FactKind[State] = FactKind("assessment", initial, evolve)

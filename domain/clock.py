@@ -54,10 +54,12 @@ def _require_ahead(event: Event) -> None:
         )
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - of any stream
     """Return the last time that the clock was put back."""
-    event = entry.event
-    return event if isinstance(event, ClockSet) else state
+    event: Event = entry.event
+    match event:
+        case ClockSet():
+            return event
 
 
 CLOCK: FactKind[State] = FactKind("clock", initial, evolve)

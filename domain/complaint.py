@@ -43,10 +43,12 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
     not_before(day, event.complained_on, "收到投诉早于投诉之日", "received before it was made")
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - of any stream
     """Return the complaint as received."""
-    event = entry.event
-    return event if isinstance(event, ComplaintReceived) else state
+    event: Event = entry.event
+    match event:
+        case ComplaintReceived():
+            return event
 
 
 COMPLAINT: FactKind[State] = FactKind("complaint", initial, evolve)

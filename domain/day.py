@@ -43,10 +43,12 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
         raise Refused("no-map", "这不是封账的根", "this is no root of a closed day", "root")
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - of any stream
     """Return what the day was closed with."""
-    event = entry.event
-    return event if isinstance(event, DayClosed) else state
+    event: Event = entry.event
+    match event:
+        case DayClosed():
+            return event
 
 
 DAY: FactKind[State] = FactKind("day", initial, evolve)

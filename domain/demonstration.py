@@ -35,10 +35,12 @@ def sound(event: Event, reference: Reference, day: date) -> None:
     """Take it as it is: nothing of it can be wrong by itself."""
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - of any stream
     """Return how the demonstration began."""
-    event = entry.event
-    return event if isinstance(event, DemonstrationBegun) else state
+    event: Event = entry.event
+    match event:
+        case DemonstrationBegun():
+            return event
 
 
 DEMONSTRATION: FactKind[State] = FactKind("demonstration", initial, evolve)

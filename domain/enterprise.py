@@ -190,20 +190,22 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
     if state is None:
         return None
     papers = state.known_changes | {(entry.valid_from, event, entry.document_no)}
-    if isinstance(event, EnterpriseProfileChanged):
-        change = (entry.valid_from, entry.position, event)
-        changes = tuple(sorted((*state.changes, change), key=_in_order))
-        first = next(c for _, _, c in changes if isinstance(c, Profile))
-        profiles = tuple(_profiles(changes, first))
-        return replace(state, changes=changes, profiles=profiles, known_changes=papers)
-    unit = UnitChange(
-        day=entry.valid_from,
-        position=entry.position,
-        unit=event.unit_uscc,
-        name=event.unit_name if isinstance(event, UnitCovered) else "",
-        covered=isinstance(event, UnitCovered),
-    )
-    return replace(state, unit_changes=(*state.unit_changes, unit), known_changes=papers)
+    match event:
+        case EnterpriseProfileChanged():
+            change = (entry.valid_from, entry.position, event)
+            changes = tuple(sorted((*state.changes, change), key=_in_order))
+            first = next(c for _, _, c in changes if isinstance(c, Profile))
+            profiles = tuple(_profiles(changes, first))
+            return replace(state, changes=changes, profiles=profiles, known_changes=papers)
+        case UnitCovered() | UnitReleased():
+            unit = UnitChange(
+                day=entry.valid_from,
+                position=entry.position,
+                unit=event.unit_uscc,
+                name=event.unit_name if isinstance(event, UnitCovered) else "",
+                covered=isinstance(event, UnitCovered),
+            )
+            return replace(state, unit_changes=(*state.unit_changes, unit), known_changes=papers)
 
 
 def _in_order(

@@ -44,10 +44,12 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
         raise Refused("fields-missing", "须写明抹除的依据", "the basis is missing", "basis")
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - of any stream
     """Return the erasure, if there was one."""
-    event = entry.event
-    return event if isinstance(event, PersonErased) else state
+    event: Event = entry.event
+    match event:
+        case PersonErased():
+            return event
 
 
 PERSON: FactKind[State] = FactKind("person", initial, evolve)

@@ -74,15 +74,17 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the request after `entry`."""
     event: Event = entry.event
-    if isinstance(event, ActDecided):
-        return replace(state, taken=event.taken) if state is not None else None
-    return state or Request(
-        asked=event,
-        by=entry.actor,
-        position=entry.position,
-        subject=entry.subject,
-        district=entry.district,
-    )
+    match event:
+        case ActRequested():
+            return state or Request(
+                asked=event,
+                by=entry.actor,
+                position=entry.position,
+                subject=entry.subject,
+                district=entry.district,
+            )
+        case ActDecided():
+            return replace(state, taken=event.taken) if state is not None else None
 
 
 REQUEST: FactKind[State] = FactKind("request", initial, evolve)

@@ -157,10 +157,12 @@ def _unsound(event: Event, reference: Reference, day: date) -> Iterator[Refused]
             yield refusal
 
 
-def evolve(state: State, entry: Recorded[Any]) -> State:
+def evolve(state: State, entry: Recorded[Any]) -> State:  # noqa: ARG001 - of any stream
     """Return the batch as published."""
-    event = entry.event
-    return event if isinstance(event, RosterPublished) else state
+    event: Event = entry.event
+    match event:
+        case RosterPublished():
+            return event
 
 
 ROSTER: FactKind[State] = FactKind("roster", initial, evolve)

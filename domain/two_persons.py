@@ -6,23 +6,31 @@ What was brought in as history may lack its second person; then it rests on the 
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias, get_args
 
+from domain import catalogue, correction, enterprise, flag
 from domain.assessment import AssessmentHeld
 from domain.catalogue import CatalogueAdopted
 from domain.certificate.certificate import CertificateIssued
 from domain.checks import CHECKS
-from domain.correction import CorrectionDecided, RecordCorrected
-from domain.enterprise import EnterpriseProfileChanged
+from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected
+from domain.enterprise import (
+    EnterpriseProfileChanged,
+    EnterpriseRegistered,
+    UnitCovered,
+    UnitReleased,
+)
 from domain.entry import ENTRY
-from domain.flag import FlagReviewed
+from domain.flag import FlagAnswered, FlagReviewed
 from domain.permissions import require_role
 from domain.roster import RosterPublished
+from domain.standing import standing
 from domain.standing.standing import (
     EnterpriseListed,
     ListingReinstated,
     ListingRemoved,
     ListingRenewed,
+    ListingSuspended,
     ScopeChanged,
 )
 from domain.terms.decider import Command, Facts, Refused
@@ -31,30 +39,56 @@ from domain.terms.identifiers import flag_parts
 from domain.terms.naming import event_of
 from domain.terms.vocabulary import ReviewDecision, Role, Severity, Verdict
 
+_Weighed: TypeAlias = (
+    standing.Event | enterprise.Event | catalogue.Event | flag.Event | correction.Event
+)
+_WEIGHED = frozenset(get_args(_Weighed))
+"""Acts of the streams in which some take two persons by name; in no other one does any."""
 _ADOPTED_BY_TWO = frozenset({"rules", "qualifications", "mapping", "outline"})
 _REACHES_BACK = (RecordCorrected, CorrectionDecided, ListingReinstated, ListingRenewed)
 _CORRECTED_BY_TWO = (ScopeChanged, ListingRemoved, EnterpriseListed, RosterPublished)
 
 
-def needs_two(facts: Facts, command: Command[Any], decided: object = None) -> bool:
+def needs_two(  # noqa: PLR0911 - one answer per act
+    facts: Facts, command: Command[Any], decided: object = None
+) -> bool:
     """Tell whether a second person has to approve the act, of which `decided` is what is recorded."""
-    match command.body:
-        case ScopeChanged() | ListingRemoved() | EnterpriseProfileChanged():
-            changes_name = is_wish(command.actor, command.body)
-            return changes_name or not isinstance(command.body, EnterpriseProfileChanged)
+    if type(command.body) not in _WEIGHED:  # certificates come by the million
+        return False
+    body: _Weighed = command.body
+    match body:
+        case ScopeChanged() | ListingRemoved():
+            return True
+        case EnterpriseProfileChanged():
+            return is_wish(command.actor, body)
         case CatalogueAdopted():
-            return command.body.kind.value in _ADOPTED_BY_TWO
+            return body.kind.value in _ADOPTED_BY_TWO
         case FlagReviewed():
-            review = decided if isinstance(decided, FlagReviewed) else command.body
+            review = decided if isinstance(decided, FlagReviewed) else body
             return review.decision is ReviewDecision.DISMISSED and _is_severe(review)
         case RecordCorrected():
-            entry = facts[ENTRY.key(str(command.body.position))]
-            event = entry.event if entry is not None else None
-            if isinstance(event, FlagReviewed):
-                return _is_severe(event)
-            return isinstance(event, _CORRECTED_BY_TWO)
-        case _:
+            return _corrected_by_two(facts, body)
+        case (
+            EnterpriseListed()
+            | ListingRenewed()
+            | ListingSuspended()
+            | ListingReinstated()
+            | EnterpriseRegistered()
+            | UnitCovered()
+            | UnitReleased()
+            | FlagAnswered()
+            | CorrectionRequested()
+            | CorrectionDecided()
+        ):
             return False
+
+
+def _corrected_by_two(facts: Facts, body: RecordCorrected) -> bool:
+    entry = facts[ENTRY.key(str(body.position))]
+    event = entry.event if entry is not None else None
+    if isinstance(event, FlagReviewed):
+        return _is_severe(event)
+    return isinstance(event, _CORRECTED_BY_TWO)
 
 
 def acquits(facts: Facts, command: Command[Any], foreseen: Sequence[Recorded[Any]]) -> bool:

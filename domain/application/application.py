@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from domain.application.confirmation import (
     ApplicationConfirmed,
@@ -83,6 +83,7 @@ Step: TypeAlias = (
 )
 """What may follow a submission."""
 Event: TypeAlias = ApplicationSubmitted | Step
+_OWN = frozenset(get_args(Event))
 
 _UNACCEPTED: frozenset[ApplicationStage] = frozenset({"submitted", "opinion_given"})
 _IN_EVALUATION: frozenset[ApplicationStage] = frozenset({"accepted", "experts_assigned", "scoring"})
@@ -148,7 +149,10 @@ def _require_confirmable_scope(
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return where the application stands after `entry` (its own events, and its publication)."""
-    event = entry.event
+    if type(entry.event) not in _OWN:  # the listing that publishes it carries its tag too
+        listing = entry.event
+        return None if state is None else replace(state, published=True, listed=listing.valid_from)
+    event: Event = entry.event
     if isinstance(event, ApplicationSubmitted):
         return Application(
             application_id=event.application_id,
@@ -169,7 +173,7 @@ def evolve(state: State, entry: Recorded[Any]) -> State:
 def _advance(  # noqa: C901, PLR0911 - one line per event
     state: Application,
     entry: Recorded[Any],
-    event: Any,  # noqa: ANN401
+    event: Step,
 ) -> Application:
     match event:
         case DistrictOpinionGiven():
@@ -221,8 +225,6 @@ def _advance(  # noqa: C901, PLR0911 - one line per event
                 receipt_on=event.issued_on,
                 receipt_position=entry.position,
             )
-        case _:  # EnterpriseListed carries this tag too: the publication of this application
-            return replace(state, published=True, listed=event.valid_from)
 
 
 def _scored(

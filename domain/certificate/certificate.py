@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, get_args
 
 from domain.assessment import ASSESSMENT
 from domain.enterprise import ENTERPRISE
@@ -94,6 +94,7 @@ class CertificateRevoked:
 
 
 Event: TypeAlias = CertificateIssued | CertificateReissued | CertificateRevoked
+_OWN = frozenset(get_args(Event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,21 +297,27 @@ def sound(event: Event, reference: Reference, day: date) -> None:  # noqa: ARG00
 
 def evolve(state: State, entry: Recorded[Any]) -> State:
     """Return the certificates under one number after `entry`."""
-    event = entry.event
+    if type(entry.event) not in _OWN:
+        return state  # an old review of C2 carries the number's tag and ends nothing
+    event: Event = entry.event
     uscc = entry.subject or ""
-    if isinstance(event, CertificateIssued):
-        number, holder = event.certificate_no, event.holder.subject_id
-        issue = Issue(entry.position, uscc, number, holder, entry.valid_from, event)
-        return (*state, replace(issue, end=end_before(state, issue)))
-    if not isinstance(event, CertificateReissued | CertificateRevoked):
-        return state  # a review of C2 carries the number's tag and ends nothing
+    match event:
+        case CertificateIssued():
+            number, holder = event.certificate_no, event.holder.subject_id
+            issue = Issue(entry.position, uscc, number, holder, entry.valid_from, event)
+            return (*state, replace(issue, end=end_before(state, issue)))
+        case CertificateRevoked():
+            return _with_ends(state, entry)
+        case CertificateReissued():
+            number, holder = event.new_certificate_no, _holder_in(entry.tags)
+            day, replaced = entry.valid_from, event.certificate_no
+            issue = Issue(entry.position, uscc, number, holder, day, None, replaced)
+            return (*_with_ends(state, entry), issue)
+
+
+def _with_ends(state: State, entry: Recorded[Any]) -> State:
     ended, end = those_ended(state, entry), end_by(entry)
-    after = tuple(_ended(issue, end) if issue in ended else issue for issue in state)
-    if isinstance(event, CertificateRevoked):
-        return after
-    number, holder = event.new_certificate_no, _holder_in(entry.tags)
-    day, replaced = entry.valid_from, event.certificate_no
-    return (*after, Issue(entry.position, uscc, number, holder, day, None, replaced))
+    return tuple(_ended(issue, end) if issue in ended else issue for issue in state)
 
 
 def _ended(issue: Issue, end: End) -> Issue:

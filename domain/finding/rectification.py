@@ -127,38 +127,43 @@ def orders(state: State) -> tuple[Order, ...]:
     so_far: list[Order] = []
     for act in state:
         event = act.event
-        if isinstance(event, RectificationOrdered):
-            if so_far:
-                so_far[-1] = replace(so_far[-1], replaced=act.day, replaced_position=act.position)
-            so_far.append(
-                Order(
-                    position=act.position,
-                    requirement=event.requirement,
-                    due_on=event.due_on,
-                    ordered=act.day,
+        match event:
+            case RectificationOrdered():
+                if so_far:
+                    so_far[-1] = replace(
+                        so_far[-1], replaced=act.day, replaced_position=act.position
+                    )
+                so_far.append(
+                    Order(
+                        position=act.position,
+                        requirement=event.requirement,
+                        due_on=event.due_on,
+                        ordered=act.day,
+                    )
                 )
-            )
-        elif so_far:
-            so_far[-1] = _answered(so_far[-1], act)
+            case RectificationReported() | ReinspectionRecorded():
+                if so_far:
+                    so_far[-1] = _answered(so_far[-1], act, event)
     return tuple(so_far)
 
 
-def _answered(order: Order, act: Act) -> Order:
-    event = act.event
-    if isinstance(event, ReinspectionRecorded):
-        settled = Settling(act.day, event.passed, act.position, reinspected=True)
-        return replace(order, passed=event.passed, settlings=(*order.settlings, settled))
-    settled = Settling(act.day, settled=True, position=act.position)
-    first = order.reported is None
-    return replace(
-        order,
-        reported=act.day if first else order.reported,
-        reported_position=act.position if first else order.reported_position,
-        report=event if isinstance(event, RectificationReported) else order.report,
-        # What failed before waits for another reinspection.
-        passed=order.passed or None,
-        settlings=(*order.settlings, settled),
-    )
+def _answered(order: Order, act: Act, event: RectificationReported | ReinspectionRecorded) -> Order:
+    match event:
+        case ReinspectionRecorded():
+            settled = Settling(act.day, event.passed, act.position, reinspected=True)
+            return replace(order, passed=event.passed, settlings=(*order.settlings, settled))
+        case RectificationReported():
+            settled = Settling(act.day, settled=True, position=act.position)
+            first = order.reported is None
+            return replace(
+                order,
+                reported=act.day if first else order.reported,
+                reported_position=act.position if first else order.reported_position,
+                report=event,
+                # What failed before waits for another reinspection.
+                passed=order.passed or None,
+                settlings=(*order.settlings, settled),
+            )
 
 
 def passed_on(state: State, order: Order) -> date | None:

@@ -14,14 +14,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, get_args
 
+from domain import correction
 from domain.certificate.certificate import (
     CertificateIssued,
     CertificateReissued,
     CertificateRevoked,
     End,
 )
+from domain.certificate.certificate import Event as CertificateEvent
 from domain.certificate.lifetime import CertificateRecord, in_order, read_end, read_late
 from domain.checks.outcome import CLEAR, Outcome
 from domain.checks.uniqueness import (
@@ -30,12 +32,15 @@ from domain.checks.uniqueness import (
     number_taken,
     trades_apart,
 )
-from domain.correction import RecordCorrected, amended
+from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected, amended
 from domain.terms.decider import Apply
 from domain.terms.envelope import Recorded
 from domain.terms.folding import folded
 from domain.terms.vocabulary import Level
 
+_Bears: TypeAlias = CertificateEvent | correction.Event
+_BEAR = frozenset(get_args(_Bears))
+"""What may say something of a certificate; every entry of an enterprise passes."""
 _Grade: TypeAlias = tuple[str, str, Level]
 """Holder and occupation as they are compared, level."""
 _Kind: TypeAlias = tuple[str, str]
@@ -126,7 +131,9 @@ class Duplicates:
 
     def _take(self, entry: Recorded[Any]) -> Iterable[int]:
         """Take in the next entry; return the certificates on whose C2 it may bear."""
-        event = entry.event
+        if type(entry.event) not in _BEAR:  # a finding or a visit says nothing of certificates
+            return ()
+        event: _Bears = entry.event
         match event:
             case CertificateIssued():
                 record = CertificateRecord(entry)
@@ -142,8 +149,8 @@ class Duplicates:
                 self._endings[entry.position] = entry
                 self._ends[_key(entry, event.certificate_no)][entry.position] = entry
                 return self._end(entry)
-            case _:
-                return ()
+            case CorrectionRequested() | CorrectionDecided():
+                return ()  # what was asked for changes nothing until it is corrected
 
     def outcome(self, position: int) -> Outcome | None:
         """Return what C2 says of the certificate at `position`; None: it never was flagged."""

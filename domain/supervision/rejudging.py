@@ -7,16 +7,35 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from domain.application.confirmation import ReceiptIssued
-from domain.application.submission import ApplicationSubmitted
-from domain.assessment import AssessmentHeld
+from domain.application.application import Event as ApplicationEvent
+from domain.application.confirmation import ApplicationConfirmed, ApplicationRejected, ReceiptIssued
+from domain.application.scoring import (
+    EvaluationConcluded,
+    EvaluationScored,
+    EvaluationScoreRevised,
+    ExpertsAssigned,
+)
+from domain.application.submission import (
+    ApplicationAccepted,
+    ApplicationReturned,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    DistrictOpinionGiven,
+)
+from domain.assessment import AssessmentHeld, ResultsPublished
+from domain.assessment import Event as AssessmentEvent
 from domain.certificate.certificate import CertificateIssued, CertificateReissued
 from domain.certificate.lifetime import CertificateRecord
 from domain.checks import CHECKS, judge_inspection, judge_session, judging
 from domain.checks.certificates import number_fits
 from domain.checks.occupation import NO_STANDARD
 from domain.checks.outcome import CLEAR
-from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.inspection.inspection import Event as InspectionEvent
+from domain.inspection.inspection import (
+    InspectionDispatched,
+    InspectionDrawn,
+    SpotCheckRecorded,
+)
 from domain.standing.standing import EnterpriseListed, ListingRenewed
 from domain.supervision.touches import Touch
 from domain.terms.envelope import Recorded
@@ -40,11 +59,19 @@ OF_INSPECTION = judging(SpotCheckRecorded)
 
 def session_reported(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
     """A session itself, and the visits that may have met it."""
-    if not isinstance(entry.event, AssessmentHeld):
-        return  # what was made public of its results shows on it and is judged by nothing
+    event: AssessmentEvent = entry.event
+    match event:
+        case ResultsPublished():
+            pass  # shows on the session and is judged by nothing
+        case AssessmentHeld():
+            yield from _session_reported(supervision, entry, event, at)
+
+
+def _session_reported(
+    supervision: "Supervision", entry: Recorded[Any], session: AssessmentHeld, at: int
+) -> Iterator[Touch]:
     outcomes = judge_session(entry, supervision.file, supervision.context)
-    yield from supervision.settle(entry.position, entry.event.held_from, outcomes, at)
-    session = entry.event
+    yield from supervision.settle(entry.position, session.held_from, outcomes, at)
     for position in supervision.file.visits.get(None, ()):
         visit, flag = supervision.entries[position], supervision.flags.get(f"V1-{position}")
         # A correction takes a session to the day of another visit, or away from one that rested on it.
@@ -67,9 +94,24 @@ def from_its_day(supervision: "Supervision", entry: Recorded[Any], at: int) -> I
 
 def application(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
     """Of an application the checks read methods and receipt alone; its other steps have no bearing."""
-    if isinstance(entry.event, ApplicationSubmitted | ReceiptIssued):
-        yield from supervision.judge_sessions(date.min, at)
-        yield from supervision.owe(at)
+    event: ApplicationEvent = entry.event
+    match event:
+        case ApplicationSubmitted() | ReceiptIssued():
+            yield from supervision.judge_sessions(date.min, at)
+            yield from supervision.owe(at)
+        case (
+            DistrictOpinionGiven()
+            | ApplicationAccepted()
+            | ApplicationReturned()
+            | ApplicationWithdrawn()
+            | ExpertsAssigned()
+            | EvaluationScored()
+            | EvaluationScoreRevised()
+            | EvaluationConcluded()
+            | ApplicationConfirmed()
+            | ApplicationRejected()
+        ):
+            pass
 
 
 def plan(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
@@ -132,10 +174,15 @@ def _successor(supervision: "Supervision", record: CertificateRecord, at: int) -
 
 def inspection(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:
     """The procedure of it, and what was seen."""
-    if not isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
-        return
-    outcomes = judge_inspection(entry, supervision.file, supervision.context)
-    yield from supervision.settle(entry.position, entry.valid_from, outcomes, at, OF_INSPECTION)
+    event: InspectionEvent = entry.event
+    match event:
+        case InspectionDispatched() | SpotCheckRecorded():
+            outcomes = judge_inspection(entry, supervision.file, supervision.context)
+            yield from supervision.settle(
+                entry.position, entry.valid_from, outcomes, at, OF_INSPECTION
+            )
+        case InspectionDrawn():
+            pass
 
 
 def finding(supervision: "Supervision", entry: Recorded[Any], at: int) -> Iterator[Touch]:

@@ -12,18 +12,37 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
-from domain import correction, enterprise, flag, partnership, plan, specification, staff
+from domain import (
+    assessment,
+    correction,
+    enterprise,
+    flag,
+    partnership,
+    plan,
+    specification,
+    staff,
+)
 from domain.application import application
 from domain.application.progress import Application
 from domain.assessment import AssessmentHeld, ResultsPublished
-from domain.certificate.certificate import CertificateIssued
+from domain.certificate import certificate
+from domain.certificate.certificate import (
+    CertificateIssued,
+    CertificateReissued,
+    CertificateRevoked,
+)
 from domain.certificate.lifetime import CertificateRecord, read_end, read_late
-from domain.correction import CorrectionDecided, CorrectionRequested, Request
+from domain.correction import CorrectionDecided, CorrectionRequested, RecordCorrected, Request
 from domain.finding import finding
 from domain.finding.finding import Finding
 from domain.finding.rectification import RectificationOrdered
 from domain.flag import Said
-from domain.inspection.inspection import InspectionDispatched, SpotCheckRecorded
+from domain.inspection import inspection
+from domain.inspection.inspection import (
+    InspectionDispatched,
+    InspectionDrawn,
+    SpotCheckRecorded,
+)
 from domain.plan import Plan
 from domain.standing import standing
 from domain.standing.course import Course
@@ -255,12 +274,14 @@ def add_plan(file: SubjectFile, entry: Recorded[Any]) -> None:
 
 def add_assessment(file: SubjectFile, entry: Recorded[Any]) -> None:
     """Add a session, or what was made public of its results."""
-    event = entry.event
-    if isinstance(event, AssessmentHeld):
-        file.sessions[event.assessment_id] = SessionRecord(entry)
-    else:
-        file.published.setdefault(event.assessment_id, []).append(event)
-        file.published[event.assessment_id].sort(key=lambda e: (e.published_on, e.until, e.where))
+    event: assessment.Event = entry.event
+    match event:
+        case AssessmentHeld():
+            file.sessions[event.assessment_id] = SessionRecord(entry)
+        case ResultsPublished():
+            published = file.published.setdefault(event.assessment_id, [])
+            published.append(event)
+            published.sort(key=lambda e: (e.published_on, e.until, e.where))
 
 
 def add_staff(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -280,23 +301,30 @@ def add_specification(file: SubjectFile, entry: Recorded[Any]) -> None:
 
 def add_certificate(file: SubjectFile, entry: Recorded[Any]) -> None:
     """Add a certificate, or end those that the entry ends."""
-    event = entry.event
-    if type(event) is CertificateIssued:
-        file.add_certificate(entry)
-        return
-    file.ended_numbers.add(folded(event.certificate_no))
-    known = file.made_by(entry)
-    made = read_end(file.by_number.get(folded(event.certificate_no), ()), entry, known)
-    if made is not None and made is not known:
-        file.add_made(made)
+    event: certificate.Event = entry.event
+    match event:
+        case CertificateIssued():
+            file.add_certificate(entry)
+        case CertificateReissued() | CertificateRevoked():
+            number = folded(event.certificate_no)
+            file.ended_numbers.add(number)
+            known = file.made_by(entry)
+            made = read_end(file.by_number.get(number, ()), entry, known)
+            if made is not None and made is not known:
+                file.add_made(made)
 
 
 def add_inspection(file: SubjectFile, entry: Recorded[Any]) -> None:
     """Add a dispatch or a spot check."""
-    if isinstance(entry.event, InspectionDispatched | SpotCheckRecorded):
-        file.inspections.setdefault(entry.event.inspection_id, []).append(entry)
-    if isinstance(entry.event, SpotCheckRecorded):
-        file.visits.setdefault(entry.event.assessment_id, []).append(entry.position)
+    event: inspection.Event = entry.event
+    match event:
+        case InspectionDispatched():
+            file.inspections.setdefault(event.inspection_id, []).append(entry)
+        case SpotCheckRecorded():
+            file.inspections.setdefault(event.inspection_id, []).append(entry)
+            file.visits.setdefault(event.assessment_id, []).append(entry.position)
+        case InspectionDrawn():
+            pass  # of many enterprises, and of none by itself
 
 
 def add_finding(file: SubjectFile, entry: Recorded[Any]) -> None:
@@ -317,7 +345,7 @@ def add_flag(file: SubjectFile, entry: Recorded[Any]) -> None:
 
 def add_request(file: SubjectFile, entry: Recorded[Any]) -> None:
     """Let what was asked for, of one record, follow."""
-    event = entry.event
+    event: correction.Event = entry.event
     match event:
         case CorrectionRequested():
             record = event.position
@@ -328,8 +356,8 @@ def add_request(file: SubjectFile, entry: Recorded[Any]) -> None:
                 if any(request.position == event.position for request in known):
                     file.requests[record] = correction.evolve(known, entry)
                     return
-        case _:
-            return
+        case RecordCorrected():
+            pass  # it is read with what it corrects (`corrected_file`)
 
 
 def add_nothing(file: SubjectFile, entry: Recorded[Any]) -> None:
