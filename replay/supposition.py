@@ -20,7 +20,7 @@ SHOWN = ("roster", "flags")
 """The views whose rows are compared: what an enterprise may do, and what is said of what it did."""
 
 
-class Difference(NamedTuple):
+class Consequence(NamedTuple):
     """A record that would show something else."""
 
     subject: str
@@ -36,14 +36,14 @@ def differences(
     head: int,
     drafts: Sequence[Draft],
     views: Sequence[str] = SHOWN,
-) -> list[Difference]:
+) -> list[Consequence]:
     """Return what would change if the drafts stood behind the entry at `head`, in order of enterprise."""
     now = histories.known_rules(conn, rules, head)
     supposed: dict[str, list[tuple[int, Draft]]] = {}
     for position, draft in enumerate(drafts, head + 1):
         if draft.subject is not None:
             supposed.setdefault(draft.subject, []).append((position, draft))
-    changes: list[Difference] = []
+    changes: list[Consequence] = []
     known: dict[str, Supervision] = {}
     for subject, history in histories.of_subjects(conn, sorted(supposed), head):
         known[subject] = now.new_file(subject)
@@ -57,7 +57,7 @@ def differences(
 
 def _differences(
     supervision: Supervision, head: int, entries: Sequence[tuple[int, Draft]], views: Sequence[str]
-) -> Iterator[Difference]:
+) -> Iterator[Consequence]:
     before = _rows(supervision, head, views)
     lean = [
         (at, draft.type, draft.valid_from, draft.subject, draft.payload) for at, draft in entries
@@ -68,7 +68,7 @@ def _differences(
     for table, key in sorted(before.keys() | after.keys()):
         row_before, row_after = before.get((table, key), ()), after.get((table, key), ())
         if row_before != row_after:
-            yield Difference(supervision.file.uscc, table, key, row_before, row_after)
+            yield Consequence(supervision.file.uscc, table, key, row_before, row_after)
 
 
 def _rows(

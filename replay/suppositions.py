@@ -138,7 +138,7 @@ class SupposedPart(NamedTuple):
     certificates: tuple[int, ...] = ()
 
 
-class Found(NamedTuple):
+class FoldedPart(NamedTuple):
     """What one part came to."""
 
     last: str
@@ -229,15 +229,15 @@ def _part(whole: Whole, subjects: Sequence[str]) -> SupposedPart:
     return SupposedPart(own, tuple(subjects))
 
 
-def carried_out(executor: Executor, planned: Planned) -> Iterator[Found]:
+def carried_out(executor: Executor, planned: Planned) -> Iterator[FoldedPart]:
     """Yield what each part comes to, in their order; memory is bounded by a few of them."""
     return executor.map(fold_part, (part for part, _ in planned.parts))
 
 
-def fold_part(rules: Rules, part: SupposedPart) -> Found:
+def fold_part(rules: Rules, part: SupposedPart) -> FoldedPart:
     """Fold the subjects of a part both ways."""
     whole = part.whole
-    outcome = Found(part.subjects[-1] if part.subjects else "", 0, 0, [], {})
+    outcome = FoldedPart(part.subjects[-1] if part.subjects else "", 0, 0, [], {})
     with connection(whole.conninfo) as conn:
         now = histories.known_rules(conn, rules, whole.upto)
         then = whole.supposed.over(now, conn)
@@ -262,7 +262,7 @@ def _both_ways(
     history: Sequence[Recorded[Any]],
     rules: tuple[Rules, Rules],
     whole: Whole,
-    outcome: Found,
+    outcome: FoldedPart,
 ) -> int:
     """Add what differs about a subject; return how many flags of it there are, either way."""
     own = [each for each in whole.supposed.entries if each.subject == uscc]

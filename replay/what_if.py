@@ -95,7 +95,7 @@ def preview(
     return Preview(upto, looked_at, flags, counts.total(), dict(counts), rows)
 
 
-class Found(NamedTuple):
+class TriedFlips(NamedTuple):
     """What one part came to."""
 
     subjects: int
@@ -103,7 +103,7 @@ class Found(NamedTuple):
     rows: list[Flip]
 
 
-def flips(rules: Rules, part: TriedPart) -> Found:
+def flips(rules: Rules, part: TriedPart) -> TriedFlips:
     """Return what would flip in one part."""
     rows: list[Flip] = []
     subjects = flags = 0
@@ -121,7 +121,7 @@ def flips(rules: Rules, part: TriedPart) -> Found:
             keys = before.flags.keys() | after.flags.keys()
             flags += len(keys)
             rows += _flipped(before, after, keys)
-    return Found(subjects, flags, rows)
+    return TriedFlips(subjects, flags, rows)
 
 
 def _flipped(before: Supervision, after: Supervision, keys: Iterable[str]) -> Iterator[Flip]:

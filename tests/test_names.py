@@ -39,6 +39,18 @@ OF_THE_DOMAIN = {
 """Words of the field → where they have its meaning: days of a listing, a deadline, 持证人, 现场所见, 名单上的状态."""
 OF_ONE_THING = frozenset(["Facts", "State", "Outcome", "Place", "Part", "Change", "Report"])
 """Names so wide that only one thing may have each."""
+TWICE_IN_A_FOLDER = {
+    (
+        "domain",
+        "Request",
+    ): "each stream's module calls its own things alike: of an act, of a correction",
+    ("domain/finding", "Act"): "so too: what is done about a rectification, about a measure",
+    (
+        "projections/views",
+        "Filters",
+    ): "every view has its own, and is asked through them in one way",
+}
+"""Classes of one name in one folder → why they stay."""
 OF_NOTHING = frozenset({"of", "found", "held", "seen"})
 """Locals that keep back what is in them: an answer, rows, a credential, a visit has a name."""
 NAMED_BY_WHAT_THEY_HOLD = ("api", "proof", "replay", "ledger", "projections", "domain")
@@ -91,6 +103,13 @@ def test_a_word_of_the_domain_has_no_second_meaning(word: str):
 def test_a_wide_name_stands_for_one_thing():
     classes = Counter(name for _, kind, name in named() if kind == "class")
     assert {name for name in OF_ONE_THING if classes[name] > 1} == set()
+
+
+def test_a_class_is_told_from_others_of_its_name_by_its_folder():
+    """Who works in a folder reads its modules together: there one name is one thing."""
+    classes = [(str(Path(place).parent), name) for place, kind, name in named() if kind == "class"]
+    twice = {each for each, number in Counter(classes).items() if number > 1}
+    assert twice == {*TWICE_IN_A_FOLDER}
 
 
 def test_no_riddle_is_a_word_of_the_glossary():

@@ -43,7 +43,7 @@ class Held(NamedTuple):
     ends_at: datetime
 
 
-class Shown(NamedTuple):
+class ShownKey(NamedTuple):
     """A key as the owner of its account sees it."""
 
     key_id: str
@@ -145,10 +145,10 @@ SELECT k.key_id, k.purpose, k.scope, k.holder, k.made_at, k.ends_at, k.used_at
 """
 
 
-def of_account(connection: Connection[Any], account: str, at: datetime) -> list[Shown]:
+def of_account(connection: Connection[Any], account: str, at: datetime) -> list[ShownKey]:
     """Return the keys of an account that hold, the newest first."""
     rows = connection.execute(OF_ACCOUNT, {"account": account, "at": at})
-    return [Shown(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
+    return [ShownKey(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
 
 
 REVOKE = """

@@ -108,7 +108,7 @@ class Entry(NamedTuple):
     request_id: str
 
 
-class Asked(NamedTuple):
+class EntriesWanted(NamedTuple):
     """Which entries are wanted: those that agree with every field that is set. Days are Beijing's."""
 
     account: str | None = None
@@ -133,7 +133,7 @@ SELECT number, at, account, role, organisation, address, action, object, outcome
 """
 
 
-def page(connection: Connection[Any], asked: Asked, limit: int) -> list[Entry]:
+def page(connection: Connection[Any], asked: EntriesWanted, limit: int) -> list[Entry]:
     """Return at most `limit` entries, the newest first."""
     values = {
         "account": asked.account,
@@ -147,7 +147,7 @@ def page(connection: Connection[Any], asked: Asked, limit: int) -> list[Entry]:
     return [Entry(*row) for row in connection.execute(PAGE, values)]
 
 
-def every(connection: Connection[Any], asked: Asked, chunk: int = 1000) -> Iterator[Entry]:
+def every(connection: Connection[Any], asked: EntriesWanted, chunk: int = 1000) -> Iterator[Entry]:
     """Yield all entries that are asked for, the newest first."""
     while True:
         lines = page(connection, asked, chunk)

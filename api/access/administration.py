@@ -227,7 +227,7 @@ def _reset(  # noqa: PLR0913, PLR0917 - one argument a part of the link
     return invitations.make(connection, account, administrator.account, visit.at, lasts, code)
 
 
-class Asked(NamedTuple):
+class RequestedOrDone(NamedTuple):
     """What came of asking: a request with the code for the holder, or it is done, with a link's secret."""
 
     number: int | None = None
@@ -235,7 +235,9 @@ class Asked(NamedTuple):
     secret: str | None = None
 
 
-def ask(connection: Connection[Any], administrator: Actor, wanted: Wanted, visit: Visit) -> Asked:
+def ask(
+    connection: Connection[Any], administrator: Actor, wanted: Wanted, visit: Visit
+) -> RequestedOrDone:
     """Ask another administrator for what takes two; the only one that ever was does it at once.
 
     Raises:
@@ -247,14 +249,16 @@ def ask(connection: Connection[Any], administrator: Actor, wanted: Wanted, visit
     with connection.transaction():
         exclusions.lock(connection)
         if account_requests.alone(connection, administrator):
-            return Asked(secret=_carry_out(connection, administrator, wanted, visit, None))
+            return RequestedOrDone(
+                secret=_carry_out(connection, administrator, wanted, visit, None)
+            )
         _would_do(connection, administrator, wanted, visit)
         code = account_requests.new_code()
         by = administrator.account
         number = account_requests.ask(connection, wanted, code, by, visit.at)
         about = f"{number} {wanted.act.value} {wanted.account}"
         access_log.record(connection, visit, administrator, Deed.ACCOUNT_ASKED, about)
-        return Asked(number, None if wanted.act is Act.ASSIGN else code)
+        return RequestedOrDone(number, None if wanted.act is Act.ASSIGN else code)
 
 
 class _OnlyTried(Exception):  # noqa: N818 - no error: what was tried is taken back

@@ -41,7 +41,7 @@ class Session(NamedTuple):
     demand: Demand | None = None
 
 
-class Shown(NamedTuple):
+class ShownSession(NamedTuple):
     """A session as its owner sees it."""
 
     number: int
@@ -174,10 +174,10 @@ SELECT s.number, s.started_at, s.seen_at, s.address, s.agent, s.way
 
 def of_account(
     connection: Connection[Any], account: str, limits: Limits, at: datetime
-) -> list[Shown]:
+) -> list[ShownSession]:
     """Return the sessions of an account that hold, the newest first."""
     values = {"account": account, "at": at, "idle_since": at - limits.idle}
-    return [Shown(*row) for row in connection.execute(OF_ACCOUNT, values)]
+    return [ShownSession(*row) for row in connection.execute(OF_ACCOUNT, values)]
 
 
 COUNT = """

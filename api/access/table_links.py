@@ -24,7 +24,7 @@ class BadLink(ValueError):  # noqa: N818 - an answer to the caller, not a fault
     """The proof is none of ours, is for another table, or has expired."""
 
 
-class Credential(NamedTuple):
+class KnownBy(NamedTuple):
     """By what somebody is known: `token`, `key` or `session`, which one, and when it ends if it says so."""
 
     kind: str
@@ -36,7 +36,7 @@ class Bearer(NamedTuple):
     """Who a link speaks for, and by what they were known who asked for it."""
 
     actor: Actor
-    by: Credential
+    by: KnownBy
 
 
 class Linked(NamedTuple):
@@ -82,7 +82,7 @@ def verify(key: bytes, link: str, linked: Linked, now: datetime) -> Bearer:
         organisation=str(claims["organisation"]),
     )
     kind, name = cast("list[object]", claims["by"])
-    return Bearer(actor, Credential(str(kind), str(name)))
+    return Bearer(actor, KnownBy(str(kind), str(name)))
 
 
 def _mac(key: bytes, payload: str) -> bytes:

@@ -14,7 +14,7 @@ from api.cli.language import chosen
 from api.cli.lists import add_list
 
 if TYPE_CHECKING:
-    from api.installation.catalogues import Supposed
+    from api.installation.catalogues import SupposedAdoption
     from api.installation.wiring import Installation
 
 catalogue = typer.Typer(help="目录 / Reference data as files", no_args_is_help=True)
@@ -105,7 +105,7 @@ def preview(  # noqa: PLR0913 - one argument an option
 
     days = Days(require_day(valid_from), None if valid_to is None else require_day(valid_to))
     with _house() as house:
-        supposed: Supposed = catalogues.Supposed(
+        supposed: SupposedAdoption = catalogues.SupposedAdoption(
             _whole(house, digest), edition, days, tuple(uscc or ())
         )
         number = workers or os.cpu_count() or 1

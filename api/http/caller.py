@@ -9,7 +9,7 @@ from api.access import access_keys, access_log, sessions, token_table
 from api.access.access_keys import Held
 from api.access.access_log import Deed, Visit
 from api.access.sessions import Session
-from api.access.table_links import Credential
+from api.access.table_links import KnownBy
 from api.access.tokens import BadToken, Claims, read
 from api.http.arrival import arrival, require_own, visit
 from api.http.obligations import require_nothing_due
@@ -112,15 +112,15 @@ def key_of(request: Request) -> Held | None:
     return access_key
 
 
-def credential_of(request: Request) -> Credential | None:
+def credential_of(request: Request) -> KnownBy | None:
     """Return by what its caller is known: whatever is made for them there ends with it."""
     if (access_key := key_of(request)) is not None:
-        return Credential("key", access_key.key_id, access_key.ends_at)
+        return KnownBy("key", access_key.key_id, access_key.ends_at)
     claims: Claims | None = getattr(request.state, "claims", None)
     if claims is not None:
-        return Credential("token", claims.token_id, claims.ends_at)
+        return KnownBy("token", claims.token_id, claims.ends_at)
     session: Session | None = getattr(request.state, "session", None)
-    return None if session is None else Credential("session", session.digest.hex(), None)
+    return None if session is None else KnownBy("session", session.digest.hex(), None)
 
 
 async def _bearer(request: Request, house: Installation, header: str) -> Actor:

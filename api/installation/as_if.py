@@ -19,7 +19,7 @@ from projections.views.cases import KINDS
 from projections.views.row import item
 from replay import engines, suppositions
 from replay.engines import Engine, Executor
-from replay.suppositions import Found, Planned, Whole
+from replay.suppositions import FoldedPart, Planned, Whole
 
 FEW = 50_000
 """Entries up to which one process is quicker than starting others."""
@@ -45,7 +45,7 @@ class Flips(NamedTuple):
 
 def asked(
     house: Installation, whole: Whole, planned: Planned, running: Executor
-) -> Iterator[tuple[int, Found, list[dict[str, Any]]]]:
+) -> Iterator[tuple[int, FoldedPart, list[dict[str, Any]]]]:
     """Yield of each part its entries, what was found, and its lines with what explains them."""
     of_parts = suppositions.carried_out(running, planned)
     for (_, entries), found_of_part in zip(planned.parts, of_parts, strict=True):

@@ -243,7 +243,7 @@ def octets(house: Installation, sha256: str) -> bytes:
     return raw
 
 
-class Supposed(NamedTuple):
+class SupposedAdoption(NamedTuple):
     """An adoption to be looked at."""
 
     sha256: str
@@ -255,7 +255,7 @@ class Supposed(NamedTuple):
 def preview(
     house: Installation,
     position: int,
-    supposed: Supposed,
+    supposed: SupposedAdoption,
     workers: int = 1,
     most: int | None = None,
 ) -> Preview:

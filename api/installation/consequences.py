@@ -12,7 +12,7 @@ from domain.checks import CHECKS
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from projections.views.row import Rows, item
-from replay.supposition import SHOWN, Difference, differences
+from replay.supposition import SHOWN, Consequence, differences
 
 Body = Mapping[str, Any]
 """The body of a command, as the API takes it."""
@@ -146,7 +146,7 @@ def consequences(
 _LOOKED_AT = (*SHOWN, "findings")
 
 
-def _measures(flip: Difference) -> Iterator[MeasureBothWays]:
+def _measures(flip: Consequence) -> Iterator[MeasureBothWays]:
     """Yield the measures of a finding that would stand otherwise once all days have come."""
     before, after = _measures_of(flip.before), _measures_of(flip.after)
     for measure_id in dict.fromkeys((*before, *after)):

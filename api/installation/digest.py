@@ -17,7 +17,7 @@ from api.access import saved_questions as kept
 from api.access.saved_questions import SavedQuestion
 from api.export.readable import cell
 from api.installation.one_moment import at_one_moment
-from api.installation.saved_questions import Asked, asked
+from api.installation.saved_questions import SavedList, asked
 from api.installation.wiring import Installation
 from api.questions.answers import ListPage
 from api.questions.clocks import Asked as Clocks
@@ -121,7 +121,7 @@ class _Rows(NamedTuple):
     """Whether there were more rows than are compared."""
 
 
-def _rows(house: Installation, actor: Actor, asked_for: Asked, at: Settled) -> _Rows:
+def _rows(house: Installation, actor: Actor, asked_for: SavedList, at: Settled) -> _Rows:
     """Ask the question at one end; a day that it names itself stays."""
     question: Any = asked_for.question
     clocks = {
@@ -186,7 +186,7 @@ _SAID: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def _told(
-    saved: SavedQuestion, question: Asked, key: str, before: Row | None, after: Row | None
+    saved: SavedQuestion, question: SavedList, key: str, before: Row | None, after: Row | None
 ) -> dict[str, Any]:
     row = after or before or {}
     change = "added" if before is None else "removed" if after is None else "changed"

@@ -46,7 +46,7 @@ KEPT = tuple(each for each in (*LISTS.values(), CATALOGUES) if not each.grows)
 """Lists that may be kept under a name: those whose answer is given at once, and is no one account's own."""
 
 
-class Asked(NamedTuple):
+class SavedList(NamedTuple):
     """A list, and how it is asked for."""
 
     listed: DeclaredList
@@ -79,7 +79,7 @@ def _with(path: str, filters: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(filters)}" if filters else path
 
 
-def asked(address: str) -> Asked:
+def asked(address: str) -> SavedList:
     """Return what an address asks: of a list under `/v1`, or of the page that shows one.
 
     Raises:
@@ -97,7 +97,7 @@ def asked(address: str) -> Asked:
                 # What a page alone knows, its picture say, is no part of the question.
                 # Neither is a field of its form that was left empty.
                 filters = {n: v for n, v in filters.items() if n in _known(listed) and v.strip()}
-            return Asked(listed, parts, filters, _question(listed, filters))
+            return SavedList(listed, parts, filters, _question(listed, filters))
     raise invalid(
         "address",
         "应为某个列表的地址，如 /v1/flags?code=S1 或 /flags?code=S1",
@@ -132,7 +132,7 @@ class Answered(NamedTuple):
     """Whether there are further rows, which nobody compares."""
 
 
-def answered(house: Installation, actor: Actor, question: Asked) -> Answered:
+def answered(house: Installation, actor: Actor, question: SavedList) -> Answered:
     """Ask, with the rights of `actor`, and return what is compared of the answer."""
     answer_now = question.listed.ask(house, actor, question.question, *question.parts)
     octets = orjson.dumps(answer_now.page.items, option=orjson.OPT_SORT_KEYS)

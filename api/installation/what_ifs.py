@@ -29,7 +29,7 @@ from ledger.log.entry import instant_text
 from ledger.pool import is_temporary
 from projections.follow.lease import NAME, Lease
 from projections.views.basis import Basis
-from replay.suppositions import Found, Whole, plan
+from replay.suppositions import FoldedPart, Whole, plan
 
 if TYPE_CHECKING:
     from api.installation.wiring import Installation
@@ -196,7 +196,7 @@ class WhatIfs:
         return True
 
 
-def _count(job: Job, entries: int, part: Found, lines: list[dict[str, Any]]) -> None:
+def _count(job: Job, entries: int, part: FoldedPart, lines: list[dict[str, Any]]) -> None:
     job.parts, job.last = job.parts + 1, part.last or job.last
     job.done += entries
     job.enterprises += part.subjects
@@ -204,7 +204,7 @@ def _count(job: Job, entries: int, part: Found, lines: list[dict[str, Any]]) -> 
     job.differences = dict(Counter(job.differences) + by_kind)
 
 
-def _pieces(part: Found, lines: list[dict[str, Any]]) -> Mapping[str, list[bytes]]:
+def _pieces(part: FoldedPart, lines: list[dict[str, Any]]) -> Mapping[str, list[bytes]]:
     pieces: dict[str, list[bytes]] = {}
     for line in lines:
         pieces.setdefault(f"diff-{line['of']}", []).append(orjson.dumps(line))

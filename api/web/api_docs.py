@@ -43,7 +43,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Described:
+class DescribedShape:
     """A shape that answers or bodies have."""
 
     name: str
@@ -90,7 +90,7 @@ class Operation:
     """What it takes beside a body."""
     body: Sequence[str]
     """Media types of the body that it takes."""
-    bodies: Sequence[Described]
+    bodies: Sequence[DescribedShape]
     """What a JSON body may hold: one of these."""
     answers: Sequence[Answer]
     """What it answers."""
@@ -128,7 +128,7 @@ class DocsPage:
     """What is said of it as a whole."""
     groups: Sequence[Group]
     """Every operation, area by area."""
-    shapes: Sequence[Described]
+    shapes: Sequence[DescribedShape]
     """Every shape, by name."""
 
 
@@ -238,7 +238,7 @@ def _answer(status: str, told: Json, language: Language) -> Answer:
     )
 
 
-def _shape(name: str, schema: Json, language: Language) -> Described:
+def _shape(name: str, schema: Json, language: Language) -> DescribedShape:
     required = set(schema.get("required", ()))
     members = [
         Member(
@@ -251,7 +251,7 @@ def _shape(name: str, schema: Json, language: Language) -> Described:
         )
         for member, inner in schema.get("properties", NOTHING).items()
     ]
-    return Described(
+    return DescribedShape(
         name=name,
         said=_said(schema.get("description", ""), language),
         kind="" if members else _kind(schema),

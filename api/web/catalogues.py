@@ -210,7 +210,7 @@ def _preview(
         )
     end = values.get("valid_to")
     days = Days(_day("valid_from", values["valid_from"]), _day("valid_to", end) if end else None)
-    supposed = catalogues.Supposed(catalogue.sha256, values.get("edition", ""), days)
+    supposed = catalogues.SupposedAdoption(catalogue.sha256, values.get("edition", ""), days)
     return catalogues.shown_preview(
         catalogues.preview(house, position, supposed, most=catalogues.ENTRIES_HERE)
     )

@@ -16,7 +16,7 @@ from ledger.deciding.outcome import Accepted, Rejected
 from ledger.gate.shapes import from_line
 from projections.follow.runner import Runner
 from replay.engines import Executor, InProcess, processes
-from replay.suppositions import Found, Suppositions, Whole, carried_out, explained, plan
+from replay.suppositions import FoldedPart, Suppositions, Whole, carried_out, explained, plan
 from tests.api.lines import BUREAU, ELECTRICIAN, Json, line, listed, registered, session, uscc
 from tests.projections.chronicle import SUBJECTS, Step, tell
 from tests.projections.conftest import RULES, Ledger
@@ -78,7 +78,7 @@ def test_it_is_what_comes_when_the_same_line_is_recorded(desk: Desk):
     assert_live(desk.conn, [found], whole._replace(upto=desk.position()))
 
 
-def assert_live(conn: Any, found: list[Found], whole: Whole) -> None:
+def assert_live(conn: Any, found: list[FoldedPart], whole: Whole) -> None:
     """The rows are those of the live tables, as known at the position, on the day."""
     every: dict[str, list[str]] = {}
     for each in found:
@@ -141,7 +141,7 @@ def test_under_the_rules_in_force_the_whole_city_is_as_it_is(ledger: Ledger, day
     assert_live(conn, found, whole)
 
 
-def numbered(found: list[Found]) -> list[tuple[str, str, str]]:
+def numbered(found: list[FoldedPart]) -> list[tuple[str, str, str]]:
     return [(each["of"], each["key"], each["change"]) for part in found for each in part.lines]
 
 

@@ -121,7 +121,7 @@ def preview(
     """Fold the chosen enterprises as things stand and as if it were adopted, and compare."""
     require_all_rows(actor)
     answer_basis = settle(house, question.asked())
-    supposed = catalogues.Supposed(
+    supposed = catalogues.SupposedAdoption(
         sha256,
         question.edition,
         Days(question.valid_from, question.valid_to),

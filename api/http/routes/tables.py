@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from api.access import access_keys, sessions, table_links
-from api.access.table_links import BadLink, Bearer, Credential, Linked
+from api.access.table_links import BadLink, Bearer, KnownBy, Linked
 from api.export.formats import PARQUET
 from api.http.answers import document, held, lasting
 from api.http.caller import Caller, Installed, credential_of
@@ -208,7 +208,7 @@ def _linked(house: Installation, actor: Actor, name: str, question: TableQuestio
     return who
 
 
-def _holds(house: Installation, by: Credential) -> bool:
+def _holds(house: Installation, by: KnownBy) -> bool:
     if by.kind == "token":
         return True  # its end is the link's, and whether it was taken back the register knows
     with house.gate.connection() as connection:

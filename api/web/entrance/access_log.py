@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api.access import access_log
-from api.access.access_log import Asked, Deed, Entry
+from api.access.access_log import Deed, EntriesWanted, Entry
 from api.export.formats import CSV, MEDIA, csv_head, csv_rows
 from api.http.caller import Caller, Installed
 from api.http.downloads import disposition
@@ -73,8 +73,8 @@ class AccessLogPage:
     """Address of the same entries as a file."""
 
 
-def _asked(question: LogQuestion) -> Asked:
-    return Asked(
+def _asked(question: LogQuestion) -> EntriesWanted:
+    return EntriesWanted(
         question.account,
         question.action.value if question.action else None,
         question.outcome,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.access import access_keys, credentials, notices, own_account, sessions, token_table
 from api.access.access_keys import Issued
 from api.access.exclusions import ADMINISTRATORS
-from api.access.sessions import Session, Shown
+from api.access.sessions import Session, ShownSession
 from api.access.sign_in import Proof
 from api.http.arrival import arrival, visit
 from api.http.caller import Installed, SignedIn
@@ -30,11 +30,11 @@ class AccountPage:
 
     own: int
     """Number of the session in which the page is read."""
-    sessions: Sequence[Shown]
+    sessions: Sequence[ShownSession]
     """All sessions of the account, the newest first."""
     notices: Sequence[notices.GivenNotice]
     """What others did to the account lately, the newest first."""
-    keys: Sequence[access_keys.Shown]
+    keys: Sequence[access_keys.ShownKey]
     """Credentials of devices and programs that act in the name of the account."""
     tokens: Sequence[token_table.Listed]
     """Tokens that were signed for the account on the server."""

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from api.access import account_requests, administration, invitations, overview
 from api.access.account_requests import Act, Wanted
 from api.access.accounts import organisation_of
-from api.access.administration import Asked
+from api.access.administration import RequestedOrDone
 from api.access.overview import Line
 from api.http.arrival import published_origin, visit
 from api.http.caller import Caller, Installed
@@ -155,7 +155,7 @@ def _ask(request: Request, house: Installation, actor: Actor, wanted: Wanted) ->
     return _made(wanted.account, origin, asked)
 
 
-def _made(account: str, origin: str, asked: Asked) -> Made:
+def _made(account: str, origin: str, asked: RequestedOrDone) -> Made:
     link = None if asked.secret is None else invitations.address(origin, asked.secret)
     return Made(account, link, asked.number, asked.code)
 
@@ -174,7 +174,7 @@ def decide_request(request: Request, house: Installed, actor: Caller, form: Form
             decided = administration.decide(
                 connection, actor, int(number), taken=taken, visit=visit(request)
             )
-        made = _made(decided.wanted.account, origin, Asked(secret=decided.secret))
+        made = _made(decided.wanted.account, origin, RequestedOrDone(secret=decided.secret))
         return made._replace(half_with=decided.asked_by)
 
     made = attempt(carry_out)

@@ -39,7 +39,7 @@ class Preset(NamedTuple):
     address: str
 
 
-class Group(NamedTuple):
+class ExplainedTogether(NamedTuple):
     """Lines that the same entries explain: one change of a scope with the twelve flags that it cleared."""
 
     because: Sequence[Mapping[str, Any]]
@@ -70,7 +70,7 @@ class ComparePage:
     """What counts can be by."""
     lines: Sequence[Difference]
     """What differs, a page of it."""
-    groups: Sequence[Group]
+    groups: Sequence[ExplainedTogether]
     """The same, those together that the same entries explain."""
     next: str | None
     """Cursor of the page behind this one."""
@@ -123,14 +123,14 @@ def compare(request: Request, house: Installed, actor: Caller) -> Response:
     return render(frame, "compare.html", page, 422 if faults else 200)
 
 
-def grouped(lines: Sequence[Difference]) -> list[Group]:
+def grouped(lines: Sequence[Difference]) -> list[ExplainedTogether]:
     """Return the lines by what explains them, in the order in which the first of each stands."""
     groups: dict[tuple[Any, ...], list[Difference]] = {}
     for line in lines:
         supposed = tuple((each["kind"], each["edition"], each["line"]) for each in line.supposed)
         entries = tuple(entry["position"] for entry in line.because)
         groups.setdefault((supposed, entries), []).append(line)
-    return [Group(some[0].because, some, some[0].supposed) for some in groups.values()]
+    return [ExplainedTogether(some[0].because, some, some[0].supposed) for some in groups.values()]
 
 
 def _forms(pinned: Mapping[str, str]) -> dict[str, str]:

@@ -74,7 +74,7 @@ class Duty(NamedTuple):
     """Where it is done."""
 
 
-class Group(NamedTuple):
+class DueTogether(NamedTuple):
     """Duties that are due at about the same time."""
 
     title: Words
@@ -89,7 +89,7 @@ class Group(NamedTuple):
 class TodoPage:
     """Everything that waits for the reader."""
 
-    groups: Sequence[Group]
+    groups: Sequence[DueTogether]
     """By the day on which it is due."""
     number: int
     """How many in all."""
@@ -535,9 +535,9 @@ def _place(said: str | None, number: int) -> int:
     return place if place < number else 0
 
 
-def _on_page(groups: Sequence[Group], first: int) -> list[Group]:
+def _on_page(groups: Sequence[DueTogether], first: int) -> list[DueTogether]:
     """Return the groups with those of their duties that are on the page."""
-    shown: list[Group] = []
+    shown: list[DueTogether] = []
     passed = 0
     for group in groups:
         start, end = max(first - passed, 0), max(first + SHOWN - passed, 0)
@@ -555,7 +555,7 @@ class _Bound(NamedTuple):
     end: date
 
 
-def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
+def _grouped(duties: Sequence[Duty], day: date) -> list[DueTogether]:
     """Return the duties by the day on which they are due, the most pressing first."""
     tomorrow, soon = day + timedelta(days=1), day + timedelta(days=SOON + 1)
     bounds = (
@@ -572,7 +572,9 @@ def _grouped(duties: Sequence[Duty], day: date) -> list[Group]:
     undated = [duty for duty in duties if duty.due_on is None]
     groups.append((Words("待办，未定期限", "Waiting, no day is set"), False, undated))
     return [
-        Group(title, late, _oldest_first(some), len(some)) for title, late, some in groups if some
+        DueTogether(title, late, _oldest_first(some), len(some))
+        for title, late, some in groups
+        if some
     ]
 
 

@@ -73,7 +73,7 @@ class View(NamedTuple):
     """Whether it is the one that is shown."""
 
 
-class Group(NamedTuple):
+class FlagGroup(NamedTuple):
     """Flags of one enterprise or session."""
 
     name: str
@@ -85,7 +85,7 @@ class Group(NamedTuple):
 class TriagePage:
     """The queue, the flag that is open, and the forms."""
 
-    groups: Sequence[Group]
+    groups: Sequence[FlagGroup]
     """The queue, grouped."""
     by: str
     """`enterprise` or `session`."""
@@ -300,7 +300,7 @@ def _views(house: Installation, actor: Actor, asked: Mapping[str, str]) -> Seque
     return views
 
 
-def _grouped(items: Sequence[Row], names: Mapping[str, str], by: str) -> list[Group]:
+def _grouped(items: Sequence[Row], names: Mapping[str, str], by: str) -> list[FlagGroup]:
     """Return the flags under their enterprise or session, in order of first appearance."""
     groups: dict[str, list[Row]] = {}
     for item in items:
@@ -309,7 +309,7 @@ def _grouped(items: Sequence[Row], names: Mapping[str, str], by: str) -> list[Gr
         )
         groups.setdefault(subject, []).append(item)
     return [
-        Group(
+        FlagGroup(
             names.get(subject, subject) if by == "enterprise" else subject,
             subject if by == "enterprise" else names.get(some[0]["subject"], some[0]["subject"]),
             some,

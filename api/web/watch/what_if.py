@@ -26,7 +26,7 @@ from api.web.frame.frame import FILES, address, framed
 from api.web.frame.lists import ROWS
 from api.web.frame.reading import typed_in
 from api.web.frame.rendering import render
-from api.web.watch.compare import Group, grouped
+from api.web.watch.compare import ExplainedTogether, grouped
 from api.words.differences import difference
 from domain.terms.envelope import Actor
 
@@ -62,7 +62,7 @@ class WhatIfPage:
     """What is compared: `flags`, `roster`, `scope`, `standings`."""
     kinds: Choices
     """What can be."""
-    groups: Sequence[Group]
+    groups: Sequence[ExplainedTogether]
     """What differs, a page of it, by what explains it."""
     next: str | None
     """Cursor of the page behind this one."""

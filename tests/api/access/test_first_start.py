@@ -89,7 +89,7 @@ def test_the_first_administrator_acts_alone_until_there_was_another(empty: Insta
     keeper = joining.join(empty.gate, first(empty, secret), command_line(now())).actor
     visit = command_line(now())
 
-    def asked(account: str, role: Role, person: str) -> administration.Asked:
+    def asked(account: str, role: Role, person: str) -> administration.RequestedOrDone:
         wanted = Wanted(Act.ADD, account, role.value, "centre", person)
         with empty.gate.connection() as connection:
             return administration.ask(connection, keeper, wanted, visit)

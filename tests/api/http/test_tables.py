@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from api.access import table_links
-from api.access.table_links import Bearer, Credential, Linked
+from api.access.table_links import Bearer, KnownBy, Linked
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from examples.analysts.client import Client, holding
@@ -177,7 +177,7 @@ def test_a_link_ends_and_does_no_more_than_its_account_may(desk: Desk, manifest:
 
     def answered(role: Role, hours: int) -> int:
         who = Actor(account="somebody", role=role, organisation="centre")
-        bearer = Bearer(who, Credential("token", "0123456789abcdef"))
+        bearer = Bearer(who, KnownBy("token", "0123456789abcdef"))
         link = table_links.issue(desk.key, bearer, flags, now() + timedelta(hours=hours))
         return get(desk, address(manifest, "flags"), None, link=link).status_code
 

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.access import access_log
-from api.access.access_log import Asked
+from api.access.access_log import EntriesWanted
 from api.installation.wiring import Installation
 from domain.application.submission import window_of
 from domain.terms.envelope import Actor
@@ -171,7 +171,7 @@ def test_every_reading_is_remembered(site: Site, shown: Installation, filed: Fil
     site.get(filed.path, EXPERT)
     site.get(filed.path, EXPERT)
     with shown.gate.connection() as connection:
-        asked = Asked(account=EXPERT.account, action="material")
+        asked = EntriesWanted(account=EXPERT.account, action="material")
         entries = access_log.page(connection, asked, 10)
     assert [one.object for one in entries if filed.sha256 in one.object] == [
         f"GET {filed.path}",
