@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby, repeat
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 
 from psycopg import Connection
@@ -29,6 +29,7 @@ FIRST, FURTHER = 500, 4_000
 
 History: TypeAlias = Iterator[Recorded[Any]]
 _POSITION, _SUBJECT = itemgetter(0), itemgetter(3)
+_EVENT = attrgetter("event")
 _Lean: TypeAlias = tuple[int, str | None, date, Any, bytes]
 
 
@@ -117,10 +118,12 @@ def _after(
 def _history(conn: Connection[Any], subject: str, first: list[_Lean], upto: int) -> History:
     rows, limit = first, FIRST
     while rows:
-        for entry in lean(rows, subject):
-            yield entry
-            if type(entry.event) is Illegible:
-                return
+        page = lean(rows, subject)
+        if Illegible in map(type, map(_EVENT, page)):
+            end = next(at for at, entry in enumerate(page, 1) if type(entry.event) is Illegible)
+            yield from page[:end]
+            return
+        yield from page
         if len(rows) < limit:
             return
         limit = FURTHER
