@@ -2,7 +2,8 @@
 
 import csv
 import io
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import httpx2
 import orjson
@@ -274,11 +275,108 @@ def test_the_whole_of_a_list_comes_as_json_too_and_a_generated_client_may_say_th
     assert narrowed["limited_to"] == {"district": "110105"}
 
 
-def test_every_list_may_be_asked_for_whole_also_one_without_pages(site: Site) -> None:
+class Whole(NamedTuple):
+    """A list as it was given whole."""
+
+    listed: DeclaredList
+    shape: Shape
+    answer: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def whole(site: Site, asked_for: None) -> list[Whole]:
+    """Every list under each of its questions."""
+    lists: list[Whole] = []
     for listed in EVERY:
-        query = QUESTIONS.get(listed.name, ("",))[0]
-        found = asked(site, address(listed, f"{query}&all=true".lstrip("&")), SUPERVISOR)
-        assert found["next"] is None, listed.name
+        for query in QUESTIONS.get(listed.name, ("",)):
+            question = listed.question.model_validate(
+                dict(p.split("=") for p in query.split("&") if p)
+            )
+            path = address(listed, f"{query}&all=true".lstrip("&"))
+            lists.append(Whole(listed, listed.shape(question), asked(site, path, SUPERVISOR)))
+    return lists
+
+
+def test_every_list_may_be_asked_for_whole_also_one_without_pages(whole: list[Whole]) -> None:
+    assert [each.listed.name for each in whole if each.answer["next"] is not None] == []
+
+
+NEVER_FILLED = {
+    "nobody reported it in the sample year": {
+        "ApplicationItem": "main_business premises resubmits staff standards units",
+        "AppliedStandard": "occupation sha256",
+        "AppliedUnit": "name uscc",
+        "ComplaintItem": "evidence",
+        "Evidence": "datum lat lon",
+        "FindingItem": "complaints",
+        "FlagStatement": "evidence",
+        "Hearing": "document_no",
+        "PlanComparisonItem": "revised_on",
+        "RegisteredStaff": "card_no",
+        "RequestItem": "document_no",
+        "Results": "ethics performance review",
+        "SavedQuestionItem": "description",
+        "SeenThere": "assessors_absent occupation",
+        "SessionItem": "venues",
+        "SpotCheck": "complaints",
+        "StaffNumber": "number occupation",
+        "StandingStretchItem": "findings",
+    },
+    "its entries were brought in by one account, each by itself, and none says another day": {
+        "CatalogueItem": "added_by rows",
+        "EntryItem": "causation claimed_on correlation entered_by",
+        "LateItem": "causation claimed_on correlation entered_by",
+    },
+    "no review there lapsed": {"FlagItem": "review_lapse review_lapsed_by"},
+    "only other comparisons and suppositions have it": {
+        "CountDifferenceItem": "because uscc",
+        "FieldFault": "field reason",
+        "RefusedSupposition": "code line reason",
+        "ScopeDifferenceItem": "fields",
+        "WhatIfItem": "errors note refusals",
+    },
+}
+"""Why → item → fields of it that no row of the sample year fills: tests of their own fill them."""
+
+
+def declared(shape: Shape) -> Iterator[tuple[str, str]]:
+    """Yield every field of an item and of the records in it."""
+    for field in shape.fields:
+        yield shape.name, field.name
+        if field.shape is not None:
+            yield from declared(field.shape)
+
+
+def filled(row: dict[str, Any], shape: Shape) -> Iterator[tuple[str, str]]:
+    """Yield the fields that say something: 0 and "no" do, nothing and an empty list do not."""
+    for field in shape.fields:
+        value = row.get(field.name)
+        if value is None or value in ([], {}, ""):
+            continue
+        yield shape.name, field.name
+        if field.shape is not None:
+            for record in value if field.many else [value]:
+                yield from filled(record, field.shape)
+
+
+def test_every_field_of_a_list_is_filled_somewhere_in_the_sample_year(whole: list[Whole]) -> None:
+    shown = {
+        place for each in whole for row in each.answer["items"] for place in filled(row, each.shape)
+    }
+    fields = {
+        place
+        for each in whole
+        if each.listed.name not in MAY_BE_EMPTY
+        for place in declared(each.shape)
+    }
+    excused = {
+        (item, name)
+        for items in NEVER_FILLED.values()
+        for item, names in items.items()
+        for name in names.split()
+    }
+    assert sorted(fields - shown - excused) == []
+    assert sorted(excused & shown | excused - fields) == []
 
 
 def test_a_list_that_is_given_all_at_once_comes_in_pages_where_that_is_asked(site: Site) -> None:
