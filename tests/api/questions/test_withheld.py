@@ -1,5 +1,6 @@
 """What the enterprise does not see yet: visits to come and points before the conclusion (0215)."""
 
+import re
 from collections.abc import Iterator
 from itertools import product
 
@@ -139,6 +140,11 @@ ASKED: dict[str, Json] = {
 """What is asked where an address alone asks nothing."""
 
 
+def says(text: str, secret: str) -> bool:
+    """Whether a text says it; the seconds of an instant (`…:17.25…`) are no points."""
+    return re.search(rf"(?<![\d:]){re.escape(secret)}", text) is not None
+
+
 def test_no_address_shows_an_enterprise_what_is_withheld(desk: Desk, supervised: Supervised):
     own = reporter(supervised.uscc)
     told: list[str] = []
@@ -151,7 +157,7 @@ def test_no_address_shows_an_enterprise_what_is_withheld(desk: Desk, supervised:
             text = answer.text.replace(path, "").replace(asked.get("q", path), "")
             if answer.status_code == 200:
                 answered.add(path)
-                told += [f"{path} {accept}: {s}" for s in supervised.secrets if s in text]
+                told += [f"{path} {accept}: {s}" for s in supervised.secrets if says(text, s)]
             # Proofs wait for a checkpoint, which nobody has signed here.
             assert answer.status_code < 500 or "not-ready" in answer.text, path
     assert told == []
