@@ -7,6 +7,7 @@ Clients in processes of their own; server, database and clients share the machin
 import multiprocessing
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from multiprocessing.pool import Pool
@@ -24,6 +25,8 @@ from benchmarks.measuring import cost_of, dudao, environment, percentile, requir
 
 MOST_A_SECOND = 3_000
 """More than can be answered: so many different commands are made for a second of one process."""
+DAYS = 600
+"""Days over which the sessions are spread."""
 SHARE = 10
 """What part of the small ledger is there before; these commands make it grow."""
 
@@ -111,11 +114,14 @@ def requests(folder: Path, firm: int, number: int) -> list[bytes]:
 
 
 def _commands(firm: int, bearer: str) -> Iterator[bytes]:
-    for command in sessions.reports(firm):
+    for turn, command in enumerate(sessions.reports(firm)):
         number = uuid.uuid4().hex
+        # Of days apart: thousands on one day that say the same are looked through for the warning of a duplicate.
+        day = (sessions.HELD_ON - timedelta(days=turn % DAYS)).isoformat()
         held = orjson.loads(orjson.dumps(command.body))
         members = {name: value for name, value in held.items() if value is not None}
-        body = orjson.dumps(members | {"assessment_id": f"s-{number}"})
+        own = {"assessment_id": f"s-{number}", "held_from": day, "held_to": day}
+        body = orjson.dumps(members | own)
         head = (
             "POST /v1/assessments HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             f"Authorization: Bearer {bearer}\r\nIdempotency-Key: {number}\r\n"
