@@ -5,12 +5,11 @@ is the wait for the disk. What of the CPU it took is beside it, the database's o
 """
 
 import json
-import resource
 import shutil
 
 from benchmarks import ledgers
 from benchmarks.figures import Row, Setting, at_least
-from benchmarks.measuring import MIB, cost_of, dudao, environment, required
+from benchmarks.measuring import MIB, cost_of, cpu_of_ended, dudao, environment, required
 
 
 def run(setting: Setting) -> list[Row]:
@@ -23,9 +22,9 @@ def run(setting: Setting) -> list[Row]:
             head = ledgers.head(connection)
         # The views are brought up to the ledger before: they are no part of an export.
         required(cost_of(dudao("stats", "--by", "code"), environment(folder), log))
-        before = _cpu()
+        before = cpu_of_ended()
         first = required(cost_of(dudao("export", str(tables)), environment(folder), log))
-        cpu = _cpu() - before
+        cpu = cpu_of_ended() - before
         again = required(cost_of(dudao("export", str(tables)), environment(folder), log))
     manifest = json.loads((tables / "manifest.json").read_bytes())
     rows = {table["name"]: table["rows"] for table in manifest["tables"]}
@@ -45,9 +44,3 @@ def run(setting: Setting) -> list[Row]:
         Row(what="export: peak memory", value=first.peak / MIB, unit="MiB"),
         Row(what="export, nothing new", value=again.seconds, unit="s"),
     ]
-
-
-def _cpu() -> float:
-    """Return the seconds of CPU that processes which ended took so far, theirs included."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime

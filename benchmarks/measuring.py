@@ -2,6 +2,7 @@
 
 import math
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -108,6 +109,12 @@ class _Memory:
             self._peak = max(self._peak, sum(_high_water(pid) for pid in family(self._pid)))
             if self._ended.wait(LOOK_EVERY):
                 return
+
+
+def cpu_of_ended() -> float:
+    """Return the seconds of CPU that processes which ended took so far, theirs included."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def family(pid: int) -> list[int]:

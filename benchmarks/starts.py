@@ -3,14 +3,13 @@
 The server's and the database's own part is left out. Commands are run in turns, each a process.
 """
 
-import resource
 from collections.abc import Sequence
 from statistics import median
 
 from benchmarks import catch_up, ledgers
 from benchmarks.figures import Row, Setting, Target, at_most
 from benchmarks.http_reads import server
-from benchmarks.measuring import cost_of, dudao, environment, python, required
+from benchmarks.measuring import cost_of, cpu_of_ended, dudao, environment, python, required
 
 SHARE = 10
 """What part of the small ledger's size it has."""
@@ -31,9 +30,9 @@ def run(setting: Setting) -> list[Row]:
     with ledgers.opened(folder), server(folder, setting.work):
         for _ in range(TURNS):
             for name, command, _ in COMMANDS:
-                before = _cpu()
+                before = cpu_of_ended()
                 required(cost_of(command, environment(folder), setting.work / "start.log"))
-                spent[name].append(_cpu() - before)
+                spent[name].append(cpu_of_ended() - before)
     return [
         Row(
             what=f"CPU of `{name}`" if name.startswith("dudao") else f"CPU of {name}",
@@ -45,9 +44,3 @@ def run(setting: Setting) -> list[Row]:
         )
         for name, _, targets in COMMANDS
     ]
-
-
-def _cpu() -> float:
-    """Return the seconds of CPU that processes which ended took so far, theirs included."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime

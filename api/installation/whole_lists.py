@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +24,7 @@ from api.questions.paging import pages
 from api.questions.queries import Found
 from api.questions.questions import Paged, chosen
 from domain.terms.envelope import Actor
+from projections.follow.executor import end_with_parent
 
 if TYPE_CHECKING:
     from api.questions.reading import Reading
@@ -179,7 +180,7 @@ def _work(settings: Settings, pipe: Connection) -> None:
     """Make the files that are asked for, until nobody asks any more."""
     from api.installation.wiring import Installation  # noqa: PLC0415 - which knows this module
 
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
     with suppress(OSError):
         os.nice(GENTLE)
     house = Installation(settings, connections=CONNECTIONS)
@@ -205,11 +206,3 @@ def _make(house: "Reading", wanted: Wanted, send: Callable[[Any], None]) -> None
         send(f"{type(error).__name__}: {error}")
     else:
         send(None)
-
-
-def _end_with_parent() -> None:
-    """End at once when the parent is gone: a killed one cannot say goodbye."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

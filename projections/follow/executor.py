@@ -96,11 +96,11 @@ def processes(rules: Rules, workers: int | None = None) -> Generator[Processes]:
 def _install(rules: Rules) -> None:
     # A worker does nothing but fold: see `uncollected`.
     gc.disable()
-    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="parent-watch", daemon=True).start()
     _rules["installed"] = rules
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End at once when the parent is gone: a killed one cannot say goodbye."""
     parent = parent_process()
     if parent is not None:
