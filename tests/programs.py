@@ -27,6 +27,8 @@ class Program:
         assert process.stderr is not None
         self._outputs = (process.stdout, process.stderr)
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._passed: list[str] = []
+        self._ended = 0
         self._readers = [
             threading.Thread(target=self._read, args=(output,), daemon=True)
             for output in self._outputs
@@ -35,14 +37,21 @@ class Program:
             reader.start()
 
     def line_with(self, text: str) -> str:
-        """Return the next line, of either output, that holds `text`."""
-        ended = 0
-        while ended < len(self._outputs):
-            line = self._lines.get(timeout=STARTING)
-            if line is None:
-                ended += 1
-            elif text in line:
-                return line
+        """Return the first line, of either output, that holds `text` and was not returned yet.
+
+        Which output is read first is nobody's choice, so a line that another was looked for before stays.
+        """
+        for place, line in enumerate(self._passed):
+            if text in line:
+                return self._passed.pop(place)
+        while self._ended < len(self._outputs):
+            came = self._lines.get(timeout=STARTING)
+            if came is None:
+                self._ended += 1
+            elif text in came:
+                return came
+            else:
+                self._passed.append(came)
         raise AssertionError(f"it ended without saying {text!r}")
 
     def end(self) -> str:

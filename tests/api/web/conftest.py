@@ -3,18 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from api.access import demo_accounts
-from api.cli.demonstration import SAMPLE, SUFFIXES
 from api.installation.wiring import Installation
-from api.intake.imports.files import Rejects
 from api.web.app import create_app
-from ledger.log.clock import now
-from tests.api.web.site import Opener, Site, reading
+from tests.api.web.site import Opener, Site, reading, sample_year
 from tests.postgres import Server
 from tests.serving import own_settings, serving
 
@@ -23,16 +18,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture(scope="session")
 def shown(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A demonstration: an installation that holds the sample year and one account a role."""
-    settings = own_settings(server, "dudao_pages", tmp_path_factory.mktemp("pages"))
-    with Installation(settings, connections=16) as made:
-        made.follow()
-        demo_accounts.prepare(made.gate, now())
-        for path in sorted(Path(SAMPLE).iterdir()):
-            if path.suffix in SUFFIXES:
-                rejects = Rejects(settings.folder / f"{path.name}.reject.ndjson")
-                made.bench.importer(None, lambda _done, _all: None).take(path, rejects)
-        made.wait_for(made.log.head().position)
+    """What the tests of pages read and write, all of one worker in whatever order they come."""
+    with sample_year(own_settings(server, "dudao_pages", tmp_path_factory.mktemp("pages"))) as made:
         yield made
 
 

@@ -5,15 +5,19 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from api.access import accounts
+from api.access import accounts, demo_accounts
 from api.access.tokens import issue
+from api.cli.demonstration import SAMPLE, SUFFIXES
+from api.installation.settings import Settings
 from api.installation.wiring import Installation
+from api.intake.imports.files import Rejects
 from domain.terms.envelope import Actor
 from domain.terms.vocabulary import Role
 from ledger.log.clock import now
@@ -30,6 +34,20 @@ RULES = {
     # What passes need not be told node by node: that is nine tenths of an answer, which nobody reads.
     "resultTypes": ["violations"],
 }
+
+
+@contextmanager
+def sample_year(settings: Settings) -> Iterator[Installation]:
+    """Yield a demonstration: an installation that holds the sample year and one account a role."""
+    with Installation(settings, connections=16) as made:
+        made.follow()
+        demo_accounts.prepare(made.gate, now())
+        for path in sorted(Path(SAMPLE).iterdir()):
+            if path.suffix in SUFFIXES:
+                rejects = Rejects(settings.folder / f"{path.name}.reject.ndjson")
+                made.bench.importer(None, lambda _done, _all: None).take(path, rejects)
+        made.wait_for(made.log.head().position)
+        yield made
 
 
 class Site:

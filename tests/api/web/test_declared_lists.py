@@ -14,10 +14,12 @@ from api.installation.every_list import EVERY_LIST
 from api.questions.answered import ANSWERS
 from api.questions.declared import DeclaredList
 from api.questions.questions import AllAtOnce
-from api.web.app import describe
+from api.web.app import create_app, describe
 from domain.terms.envelope import Actor
 from projections.items.shape import Audience, Field, Shape, shape_of
-from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Site
+from tests.api.web.site import ANALYST, INSPECTOR, SUPERVISOR, Site, sample_year
+from tests.postgres import Server
+from tests.serving import own_settings, serving
 
 pytestmark = pytest.mark.postgres
 
@@ -49,6 +51,14 @@ MAY_BE_EMPTY = frozenset({"units", "digest", "field-devices"})
 """What the sample year has nothing of: it all came in today, from no phone, for no covered unit."""
 REFUSED_TO = {"what-ifs": INSPECTOR, "field-devices": ANALYST, "templates": ANALYST}
 """List → who of these may not read it."""
+
+
+@pytest.fixture(scope="module")
+def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server of its own: what other tests of pages write would fill fields that the sample year does not."""
+    settings = own_settings(server, "dudao_lists", tmp_path_factory.mktemp("lists"))
+    with sample_year(settings) as made, serving(create_app(made)) as base:
+        yield Site(base, made.key)
 
 
 @pytest.fixture(scope="module", autouse=True)
